@@ -1,0 +1,83 @@
+"""The one family of exceptions that matcalc lets out, and the caret under the place they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_WINDOW = 90  # characters of a source line shown around the caret
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open range of characters [start, end) in a source text."""
+
+    start: int
+    end: int
+
+
+class MatcalcError(Exception):
+    """Bad input or an impossible request: a message, the place in the source it is about, and a hint.
+
+    ``str(error)`` is what the command line prints: the message, the source line with a caret, the hint.
+    """
+
+    def __init__(
+        self, message: str, *, source: str | None = None, span: Span | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.span = span
+        self.hint = hint
+
+    def with_source(self, source: str) -> MatcalcError:
+        """The same error, now knowing the text its span points into (stages below the parser do not have it)."""
+        if self.source is None:
+            self.source = source
+        return self
+
+    def __str__(self) -> str:
+        lines = [f"error: {self.message}"]
+        if self.source is not None and self.span is not None:
+            lines += _excerpt(self.source, self.span)
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class SyntaxProblem(MatcalcError):
+    """The text is not an expression of the language."""
+
+
+class NameProblem(MatcalcError):
+    """A function, variable or declaration that is unknown or used wrongly."""
+
+
+class ShapeProblem(MatcalcError):
+    """Operands whose shapes do not fit."""
+
+
+class UnsupportedProblem(MatcalcError):
+    """Well-formed, but not something that matcalc can do."""
+
+
+class CatalogueProblem(MatcalcError):
+    """An entry of ``identities/`` that is malformed or false."""
+
+
+class EvaluationProblem(MatcalcError):
+    """Arrays that do not fit the variables, or a point outside of a function's domain."""
+
+
+def _excerpt(source: str, span: Span) -> list[str]:
+    start = source.rfind("\n", 0, span.start) + 1
+    end = source.find("\n", span.start)
+    line = source[start : len(source) if end < 0 else end]
+    column = span.start - start
+    width = max(1, min(span.end, start + len(line)) - span.start)
+    left = max(0, column - _WINDOW // 2) if len(line) > _WINDOW else 0
+    window = line[left : left + _WINDOW]
+    prefix = "..." if left else ""
+    suffix = "..." if left + _WINDOW < len(line) else ""
+    shown = prefix + "".join(c if c.isprintable() else "?" for c in window) + suffix
+    return [f"  {shown}", "  " + " " * (len(prefix) + column - left) + "^" * min(width, _WINDOW)]

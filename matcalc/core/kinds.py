@@ -1,0 +1,42 @@
+"""What a variable is declared to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matcalc.core.dims import Dim, Shape
+
+# kind -> number of dimensions written in a declaration
+KINDS = {
+    "scalar": 0,
+    "positive": 0,
+    "vector": 1,
+    "matrix": 2,
+    "symmetric": 1,
+    "psd": 1,
+    "diagonal": 1,
+    "orthogonal": 1,
+    "skew": 1,
+    "invertible": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable's name, kind and dimensions as written in a declaration (one for a square kind)."""
+
+    name: str
+    kind: str
+    dims: tuple[Dim, ...] = ()
+    declared: bool = True
+
+    @property
+    def shape(self) -> Shape:
+        """The axes: () for scalars, (n,) for vectors, (m, n) for matrices."""
+        if self.kind in ("scalar", "positive", "vector", "matrix"):
+            return self.dims
+        return (self.dims[0], self.dims[0])
+
+    def __str__(self) -> str:
+        """The kind as a declaration says it: ``symmetric(n)``."""
+        return f"{self.kind}({', '.join(map(str, self.dims))})" if self.dims else self.kind

@@ -1,0 +1,72 @@
+"""The table of functions: one row each, from which every consumer is checked to be complete.
+
+A row says what the parser and the shape rules need. The mathematics (differential, rewrites, domain, source) of the same
+name stands in ``identities/``; the NumPy evaluation in ``oracle/`` and the LaTeX in ``printers/``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A function of the language.
+
+    ``signature`` is one of: ``elementwise`` (any shape, kept; several arguments broadcast scalars), ``square->scalar``,
+    ``square->square``, ``matrix->transposed``, ``any->scalar``, ``vector->scalar``, ``vector->vector``, or ``special`` (own shape rule).
+    """
+
+    name: str
+    signature: str
+    arity: tuple[int, int] = (1, 1)
+    aliases: tuple[str, ...] = ()
+
+
+def _elementwise(names: str) -> list[Operation]:
+    return [Operation(name, "elementwise") for name in names.split()]
+
+
+_TABLE = [
+    *_elementwise("exp log2 log10 log1p expm1 sin cos tan sinh cosh tanh sqrt cbrt abs sign relu step softplus erf erfc digamma"),
+    Operation("log", "elementwise", aliases=("ln",)),
+    Operation("asin", "elementwise", aliases=("arcsin",)),
+    Operation("acos", "elementwise", aliases=("arccos",)),
+    Operation("atan", "elementwise", aliases=("arctan",)),
+    Operation("asinh", "elementwise", aliases=("arcsinh",)),
+    Operation("acosh", "elementwise", aliases=("arccosh",)),
+    Operation("atanh", "elementwise", aliases=("arctanh",)),
+    Operation("sigmoid", "elementwise", aliases=("logistic",)),
+    Operation("gammaln", "elementwise", aliases=("lgamma",)),
+    Operation("polygamma", "special", (2, 2)),  # polygamma(k, x): the k-th derivative of digamma, k a literal integer
+    Operation("max", "elementwise", (2, 2)),
+    Operation("min", "elementwise", (2, 2)),
+    Operation("tr", "square->scalar", aliases=("trace",)),
+    Operation("det", "square->scalar"),
+    Operation("logdet", "square->scalar"),
+    Operation("inv", "square->square"),
+    Operation("adj", "square->square"),
+    Operation("cof", "square->square"),
+    Operation("expm", "square->square"),
+    # frechet_expm(X, E1, ..., Ek): the k-th Frechet derivative of expm at X in the directions E1 ... Ek (symmetric in them)
+    Operation("frechet_expm", "special", (2, 9)),
+    # frechet_power(X, p, E1, ..., Ek): the same for the matrix power X^p, p an integer scalar
+    Operation("frechet_power", "special", (3, 9)),
+    Operation("pinv", "matrix->transposed"),
+    Operation("sum", "any->scalar"),
+    Operation("mean", "any->scalar"),
+    Operation("norm1", "any->scalar"),
+    Operation("norm2", "any->scalar", aliases=("norm", "normF")),
+    Operation("logsumexp", "any->scalar"),
+    Operation("norminf", "vector->scalar"),
+    Operation("softmax", "vector->vector"),
+    Operation("diag", "special"),
+    Operation("vec", "special"),
+    Operation("kron", "special", (2, 2)),
+    Operation("dot", "special", (2, 2)),
+    Operation("outer", "special", (2, 2)),
+]
+
+OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
+ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for alias in operation.aliases}
+CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md

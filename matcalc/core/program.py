@@ -1,0 +1,18 @@
+"""What the front end hands on: a typed expression together with everything that is known of its names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A parsed and typed program: its value, its variables in order of appearance, and notes for the user."""
+
+    expr: Expr
+    variables: dict[str, Variable]
+    source: str
+    notes: tuple[str, ...] = ()
