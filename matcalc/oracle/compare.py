@@ -1,0 +1,163 @@
+"""The verdict: a candidate derivative, or the other side of an identity, against independently computed numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from matcalc.core.errors import EvaluationProblem, NameProblem
+from matcalc.core.program import Program
+from matcalc.oracle.interpret import interpret
+from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient
+from matcalc.oracle.sample import find_point, find_sizes
+from matcalc.runtime.elementwise import Array
+
+POINTS = 2
+_REDRAWS = 4  # further points looked at where the derivative almost vanishes and would hide errors
+_VISIBLE = 1e-3
+_FLOOR = 1e-5  # of the expression's own size: below that times the tolerance, numbers count as rounding
+_IDENTITY = Method("evaluation", 0.0, 1e-9)
+
+Candidate = Callable[[dict[str, Array], dict[str, int]], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """The entry with the largest error."""
+
+    index: tuple[int, ...]
+    expected: float
+    found: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict, and everything needed to repeat it. Errors are relative to the largest entry."""
+
+    ok: bool
+    max_error: float
+    worst: Worst | None
+    tolerance: float
+    method: str
+    step: float
+    seed: int
+    sizes: dict[str, int] = field(default_factory=dict)
+    points: int = POINTS
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        how = ", ".join(
+            [
+                self.method,
+                f"{self.points} point{'s' if self.points != 1 else ''}",
+                *([" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []),
+                f"seed {self.seed}",
+            ]
+        )
+        if self.problem is not None:
+            return f"check failed: {self.problem} ({how})"
+        place = f" at {list(self.worst.index)}" if self.worst is not None and self.worst.index else ""
+        if self.ok:
+            return f"check passed: max relative error {self.max_error:.1e}{place} ({how})"
+        entry = f"expected {self.worst.expected:.12g}, found {self.worst.found:.12g}; " if self.worst is not None else ""
+        excess = f"relative error {self.max_error:.1e}{place} exceeds {self.tolerance:.0e}"
+        return f"check failed: {excess}; {entry}step {self.step:g} ({how})"
+
+
+def check(
+    program: Program, wrt: str, order: int, structure: str, evaluate: Candidate, seed: int = 0, layout: str = "mixed"
+) -> Report:
+    """Whether ``evaluate(values, sizes)`` is the derivative of the program with respect to ``wrt`` at random points.
+
+    With ``structure="declared"`` the derivative is projected on the matrices of the kind that ``wrt`` is declared to be.
+    The layout does not matter here: candidates hand in shape(expression) + shape(variable) whatever is printed.
+    """
+    if wrt not in program.variables:
+        raise NameProblem(f"there is no variable {wrt}")
+    rng = np.random.default_rng(seed)
+    sizes, values = find_sizes([program.expr], program.variables, rng)
+    kind = program.variables[wrt].kind if structure == "declared" else "free"
+    reports = []
+    for point in range(POINTS):
+        if point > 0:
+            values = _next_point(program, rng, sizes, values)
+        values, expected, size, method = _visible(program, wrt, order, sizes, values, rng)
+        expected = structured_gradient(expected, kind, program.expr.rank, order)
+        found = _candidate(evaluate, values, sizes, expected)
+        reports.append(_judge(expected, found, size, method, seed, sizes))
+    return _worst(reports)
+
+
+def agree(left: Program, right: Program, seed: int = 0) -> Report:
+    """Whether two expressions have the same value at random points of their variables."""
+    variables = {**right.variables, **left.variables}
+    for name, variable in right.variables.items():
+        if variables[name].shape != variable.shape:
+            raise EvaluationProblem(f"{name} is {variables[name]} on the left and {variable} on the right")
+    rng = np.random.default_rng(seed)
+    both = [left.expr, right.expr]
+    sizes, values = find_sizes(both, variables, rng)
+    reports = []
+    for _ in range(POINTS):
+        expected, found = (interpret(expr, values, sizes) for expr in both)
+        reports.append(_judge(expected, found, 0.0, _IDENTITY, seed, sizes))
+        values = find_point(both, variables, rng, sizes)[0] or values
+    return _worst(reports)
+
+
+def _next_point(program: Program, rng: np.random.Generator, sizes: dict[str, int], values: dict[str, Array]) -> dict[str, Array]:
+    """Another point of the same sizes; where the domain is so thin that none is found, the same one again."""
+    return find_point([program.expr], program.variables, rng, sizes)[0] or values
+
+
+def _visible(
+    program: Program, wrt: str, order: int, sizes: dict[str, int], values: dict[str, Array], rng: np.random.Generator
+) -> tuple[dict[str, Array], Array, float, Method]:
+    """A point, the derivative there and the size of the value: of a few points the first where the derivative is not tiny."""
+    points: list[tuple[float, dict[str, Array], Array, float, Method]] = []
+    for _ in range(1 + _REDRAWS):
+        derivative, method = numeric_derivative(program.expr, program.variables, wrt, order, values, sizes)
+        size = max(1.0, _largest(interpret(program.expr, values, sizes)))
+        points.append((_largest(derivative) / size, values, derivative, size, method))
+        if points[-1][0] >= _VISIBLE or not np.any(derivative):
+            break
+        values = _next_point(program, rng, sizes, values)
+    return max(points, key=lambda point: point[0])[1:]
+
+
+def _candidate(evaluate: Candidate, values: dict[str, Array], sizes: dict[str, int], expected: Array) -> Array:
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(evaluate(dict(values), dict(sizes)))
+    except np.linalg.LinAlgError:  # a matrix that is singular in the candidate alone: no value, and so a wrong one
+        return np.full(expected.shape, np.nan)
+
+
+def _largest(array: Array) -> float:
+    return float(np.max(np.abs(array), initial=0.0))
+
+
+def _judge(expected: Array, found: Array, size: float, method: Method, seed: int, sizes: dict[str, int]) -> Report:
+    """Shapes first, then the entry with the largest error relative to the largest entry (or to rounding of the expression)."""
+    common = (method.tolerance, method.name, method.step, seed, sizes)
+    if expected.shape != found.shape:
+        problem = f"the shape is {found.shape}, expected {expected.shape}"
+        return Report(False, np.inf, None, *common, problem=problem)
+    if not np.all(np.isfinite(expected)):
+        return Report(False, np.inf, None, *common, problem="the numeric derivative is not finite")
+    if expected.size == 0:
+        return Report(True, 0.0, None, *common)
+    scale = max(_largest(expected), _FLOOR * size, np.finfo(float).tiny)
+    errors = np.abs(found - expected) / scale
+    errors = np.where(np.isnan(errors), np.inf, errors)
+    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(errors)), errors.shape))
+    worst = Worst(index, float(expected[index]), float(np.real(found[index])))
+    error = float(errors[index])
+    return Report(error <= method.tolerance, error, worst, *common)
+
+
+def _worst(reports: list[Report]) -> Report:
+    """The report on the point with the largest error."""
+    return max(reports, key=lambda report: (not report.ok, report.max_error))

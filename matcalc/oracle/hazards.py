@@ -1,0 +1,67 @@
+"""Why a point is unfit for judging: outside of a domain, near a kink, near a singular matrix, at a fractional matrix power."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from matcalc.core.errors import EvaluationProblem
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.oracle.interpret import Sizes, Values, evaluate
+from matcalc.runtime.elementwise import Array
+
+KINK = 1e-3  # closest that the argument of abs, relu, max, ... may come to its kink
+_CONDITION = 1e5  # largest condition number of a matrix that is inverted or whose determinant is taken
+
+
+def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
+    """What is wrong with this point, or None if every part of the expression is finite and smooth there."""
+    results: dict[int, Array] = {}
+    for node in postorder(expr, lambda node: node.args):
+        args = [results[id(arg)] for arg in node.args]
+        try:
+            with np.errstate(all="ignore"):
+                result = evaluate(node, args, values=values, sizes=sizes)
+        except EvaluationProblem as problem:
+            return problem.message
+        if not np.all(np.isfinite(result)):
+            return f"{node.op} is not finite"
+        if node.op in _DISTANCES and _DISTANCES[node.op](*args) < KINK:
+            return f"{node.op} is near a kink"
+        if _inverts(node, args) and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION:
+            return f"{node.op} of an almost singular matrix"
+        results[id(node)] = result
+    return None
+
+
+def _inverts(node: Expr, args: list[Array]) -> bool:
+    if node.op in ("^", "frechet_power"):
+        return args[0].ndim == 2 and bool(args[1] < 0)
+    return node.op in ("inv", "det", "logdet", "pinv")
+
+
+def _off_zero(x: Array) -> float:
+    """The smallest nonzero entry: an exact zero is structural (off a diagonal) and the conventions at 0 hold for it."""
+    sizes = np.abs(x[np.nonzero(x)])
+    return float(np.min(sizes, initial=np.inf))
+
+
+def _apart(a: Array, b: Array) -> float:
+    return _off_zero(a - b)
+
+
+def _lead(x: Array) -> float:
+    """How far the largest absolute entry is ahead of the second, and of 0."""
+    ordered = np.sort(np.append(np.abs(x).ravel(), 0.0))
+    return float(ordered[-1] - ordered[-2])
+
+
+_DISTANCES: dict[str, Callable[..., float]] = {
+    **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), _off_zero),
+    **dict.fromkeys(("sqrt", "cbrt"), lambda x: float(np.min(np.abs(x)))),
+    **dict.fromkeys(("max", "min"), _apart),
+    "norm2": lambda x: float(np.sqrt(np.sum(x * x))),
+    "norminf": _lead,
+}

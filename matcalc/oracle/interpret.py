@@ -1,0 +1,155 @@
+"""Typed trees as NumPy arrays: vectors have one axis (rows too), scalars none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.errors import EvaluationProblem
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.oracle.contraction import contract
+from matcalc.oracle.functions import FUNCTIONS
+from matcalc.runtime import kron, matrix_power, power
+from matcalc.runtime.elementwise import Array
+
+Values = Mapping[str, Any]
+Sizes = Mapping[str, int]
+_CONSTANTS = {"pi": math.pi}
+
+
+def interpret(expr: Expr, values: Values, sizes: Sizes) -> Array:
+    """The value of the expression; ``sizes`` gives each named dimension its size. Outside of a domain it is nan or infinite."""
+    with np.errstate(all="ignore"):
+        return fold(expr, _children, partial(evaluate, values=values, sizes=sizes))
+
+
+def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable[[Array], Array]:
+    """The expression as a function of the variable ``name``; the parts that do not contain it are evaluated once."""
+    order = postorder(expr, _children)
+    moving: set[int] = set()
+    known: dict[int, Array] = {}
+    with np.errstate(all="ignore"):
+        for node in order:
+            if (node.op == "variable" and node.value == name) or any(id(arg) in moving for arg in node.args):
+                moving.add(id(node))
+            else:
+                known[id(node)] = evaluate(node, [known[id(arg)] for arg in node.args], values=values, sizes=sizes)
+    rest = [node for node in order if id(node) in moving]
+
+    def value(x: Array) -> Array:
+        results = dict(known)
+        inputs = {**values, name: x}
+        with np.errstate(all="ignore"):
+            for node in rest:
+                results[id(node)] = evaluate(node, [results[id(arg)] for arg in node.args], values=inputs, sizes=sizes)
+        return results[id(expr)]
+
+    return value
+
+
+def _children(node: Expr) -> tuple[Expr, ...]:
+    return node.args
+
+
+def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> Array:
+    """The value of one node from those of its arguments."""
+    if node.op in _LEAVES:
+        return _LEAVES[node.op](node, values, sizes)
+    if node.op == "fill":
+        return np.full(extent(node.shape, sizes), args[0][()])
+    try:
+        if node.op in _OPERATORS:
+            return np.asarray(_OPERATORS[node.op](node, args))
+        return np.asarray(FUNCTIONS[node.op](*args))
+    except ValueError as problem:
+        raise EvaluationProblem(f"cannot evaluate {node.op}: {problem}", span=node.span) from problem
+
+
+def extent(shape: Shape, sizes: Sizes) -> tuple[int, ...]:
+    """The shape in numbers."""
+    return tuple(_size(size, sizes) for size in shape)
+
+
+def _size(size: Dim, sizes: Sizes) -> int:
+    try:
+        return size.size(dict(sizes))
+    except KeyError as missing:
+        raise EvaluationProblem(f"no size is known for the dimension {missing.args[0]}") from missing
+
+
+def _number(node: Expr, values: Values, sizes: Sizes) -> Array:
+    value: Fraction = node.value
+    try:
+        return np.asarray(float(value))
+    except OverflowError:
+        return np.asarray(math.copysign(math.inf, value.numerator))
+
+
+def _variable(node: Expr, values: Values, sizes: Sizes) -> Array:
+    if node.value not in values:
+        raise EvaluationProblem(f"no value is given for {node.value}", span=node.span)
+    value = np.asarray(values[node.value])
+    wanted = extent(node.shape, sizes)
+    if value.shape != wanted:
+        raise EvaluationProblem(f"{node.value} has shape {value.shape}, expected {wanted}", span=node.span)
+    return value if np.iscomplexobj(value) else value.astype(float)
+
+
+_LEAVES: dict[str, Callable[[Expr, Values, Sizes], Array]] = {
+    "number": _number,
+    "variable": _variable,
+    "constant": lambda node, values, sizes: np.asarray(_CONSTANTS[node.value]),
+    "dimension": lambda node, values, sizes: np.asarray(float(_size(node.value, sizes))),
+    "eye": lambda node, values, sizes: np.eye(_size(node.shape[0], sizes)),
+}
+
+
+def _product(node: Expr, args: list[Array]) -> Array:
+    """Scalar * any; otherwise columns times row is the outer product, all else sums over the adjacent axes."""
+    left, right = args
+    if 0 in (left.ndim, right.ndim):
+        return np.asarray(left * right)
+    if left.ndim == right.ndim == 1 and not node.args[0].row and node.args[1].row:
+        return np.asarray(np.multiply.outer(left, right))
+    return np.asarray(left @ right)
+
+
+def _power(node: Expr, args: list[Array]) -> Array:
+    return matrix_power(*args) if args[0].ndim == 2 else power(*args)
+
+
+def _kron(node: Expr, args: list[Array]) -> Array:
+    """A row vector takes part as one row; of two vectors of the same kind the result is a vector."""
+    rows = [arg.row for arg in node.args]
+    if rows[0] == rows[1] and args[0].ndim == args[1].ndim:
+        return kron(*args)
+    return kron(*(arg[np.newaxis] if row and arg.ndim == 1 else arg for arg, row in zip(args, rows, strict=True)))
+
+
+def _frechet(node: Expr, args: list[Array]) -> Array:
+    return FUNCTIONS[node.op](*args, slots=node.value or 0)
+
+
+_OPERATORS: dict[str, Callable[[Expr, list[Array]], Any]] = {
+    "+": lambda node, args: args[0] + args[1],
+    "-": lambda node, args: args[0] - args[1],
+    "neg": lambda node, args: -args[0],
+    "*": _product,
+    "/": lambda node, args: args[0] / args[1],
+    ".*": lambda node, args: args[0] * args[1],
+    "./": lambda node, args: args[0] / args[1],
+    ".^": lambda node, args: power(*args),
+    "^": _power,
+    "'": lambda node, args: args[0].T,
+    "einsum": lambda node, args: contract(args, node.value[0], node.value[1]),
+    "kron": _kron,
+    "frechet_expm": _frechet,
+    "frechet_power": _frechet,
+}

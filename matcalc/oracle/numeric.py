@@ -1,0 +1,146 @@
+"""Numeric derivatives of interpreted expressions, exact to rounding by complex step or nearly so by extrapolated differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcalc.core.errors import NameProblem, UnsupportedProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.oracle.functions import REAL_ONLY
+from matcalc.oracle.interpret import Sizes, Values, function_of
+from matcalc.oracle.sample import integer_exponents
+from matcalc.runtime.elementwise import Array
+
+COMPLEX_STEP = 1e-20
+_LEVELS = 4  # halvings in one extrapolation: the error falls with step^(2*levels)
+_RETRIES = (2.0**-8, 2.0**-5, 2.0**-11, 2.0**-14)  # first steps, tried until the error estimate is small
+_CONVERGED = 1e-9
+
+Function = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How a derivative was computed, and the relative agreement that may be asked of it."""
+
+    name: str
+    step: float
+    tolerance: float
+
+
+_COMPLEX = Method("complex step", COMPLEX_STEP, 1e-9)
+_MIXED = Method("complex step and extrapolated central differences", _RETRIES[0], 1e-7)
+_REAL = Method("extrapolated central differences", _RETRIES[0], 1e-6)
+_REAL_TWICE = Method("extrapolated central differences twice", _RETRIES[0], 1e-4)
+
+
+def numeric_derivative(
+    expr: Expr, variables: Mapping[str, Variable], wrt: str, order: int, values: Values, sizes: Sizes
+) -> tuple[Array, Method]:
+    """The derivative of shape(expr) + shape(wrt), with order 2 + shape(wrt) again; entries of ``wrt`` count as independent."""
+    if wrt not in variables:
+        raise NameProblem(f"there is no variable {wrt}")
+    if order not in (1, 2):
+        raise UnsupportedProblem(f"the numeric check handles orders 1 and 2, not {order}")
+    if wrt in integer_exponents([expr]):
+        raise UnsupportedProblem(f"{wrt} is the exponent of a matrix power, an integer: there is no derivative")
+    function = function_of(expr, wrt, values, sizes)
+    point = np.asarray(values[wrt], dtype=float)
+    smooth = _has_complex_path(expr, wrt)
+    first = complex_step if smooth else central_differences
+    if order == 1:
+        return first(function, point), _COMPLEX if smooth else _REAL
+    second = central_differences(lambda x: first(function, x), point)
+    return second, _MIXED if smooth else _REAL_TWICE
+
+
+def _has_complex_path(expr: Expr, wrt: str) -> bool:
+    """Whether no function that is evaluated for real arguments only meets the variable."""
+    moving: set[int] = set()
+    for node in postorder(expr, lambda node: node.args):
+        if (node.op == "variable" and node.value == wrt) or any(id(arg) in moving for arg in node.args):
+            moving.add(id(node))
+            if node.op in REAL_ONLY:
+                return False
+    return True
+
+
+def complex_step(function: Function, x: Array) -> Array:
+    """df/dx[..., k] = Im f(x + i h e_k)/h: no difference is taken, so h may be far below rounding."""
+    columns = []
+    for index in np.ndindex(*x.shape):
+        moved = x.astype(complex)
+        moved[index] += 1j * COMPLEX_STEP
+        columns.append(np.imag(function(moved)) / COMPLEX_STEP)
+    return _assemble(columns, x.shape)
+
+
+def central_differences(function: Function, x: Array) -> Array:
+    """df/dx[..., k] from (f(x + h e_k) - f(x - h e_k))/2h for falling h, extrapolated to h = 0."""
+    columns = []
+    for index in np.ndindex(*x.shape):
+        along = _line(function, x, index)
+        best, error = _extrapolate(along, _RETRIES[0])
+        for step in _RETRIES[1:]:
+            if np.max(error, initial=0.0) <= _CONVERGED * max(1.0, float(np.max(np.abs(best), initial=0.0))):
+                break
+            other, uncertainty = _extrapolate(along, step)
+            best = np.where(uncertainty < error, other, best)
+            error = np.minimum(uncertainty, error)
+        columns.append(best)
+    return _assemble(columns, x.shape)
+
+
+def _line(function: Function, x: Array, index: tuple[int, ...]) -> Callable[[float], Array]:
+    """The central difference of step h along one entry."""
+
+    def difference(step: float) -> Array:
+        ahead, behind = x.copy(), x.copy()
+        ahead[index] += step
+        behind[index] -= step
+        return np.asarray((function(ahead) - function(behind)) / (ahead[index] - behind[index]))
+
+    return difference
+
+
+def _extrapolate(difference: Callable[[float], Array], step: float) -> tuple[Array, Array]:
+    """Neville's scheme in h^2 (Ridders 1982): per entry the value with the smallest error estimate, and that estimate."""
+    previous = [difference(step)]
+    best = previous[0]
+    error = np.full(best.shape, np.inf)
+    for _ in range(1, _LEVELS):
+        step /= 2
+        row = [difference(step)]
+        for order, old in enumerate(previous, start=1):
+            row.append(row[-1] + (row[-1] - old) / (4.0**order - 1))
+            estimate = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - old))
+            better = estimate <= error  # False for nan, as a step out of the domain gives
+            best, error = np.where(better, row[-1], best), np.where(better, estimate, error)
+        previous = row
+    return best, error
+
+
+def _assemble(columns: list[Array], shape: tuple[int, ...]) -> Array:
+    """The derivatives by each entry of x, as the last axes."""
+    return np.asarray(np.stack(columns, axis=-1).reshape(columns[0].shape + shape))
+
+
+def structured_gradient(array: Array, kind: str, rank: int, order: int = 1) -> Array:
+    """The derivative projected on the matrices of the kind, in each pair of axes of the variable.
+
+    ``rank`` is the number of axes of the expression, which come first. Symmetric and psd: (G + G')/2; skew: (G - G')/2;
+    diagonal: the diagonal alone; other kinds: unchanged.
+    """
+    for first in range(rank, rank + 2 * order, 2) if kind in ("symmetric", "psd", "skew", "diagonal") else ():
+        transposed = np.swapaxes(array, first, first + 1)
+        if kind == "diagonal":
+            mask = np.eye(array.shape[first])
+            array = array * mask.reshape(mask.shape + (1,) * (array.ndim - first - 2))
+        else:
+            array = (array - transposed) / 2 if kind == "skew" else (array + transposed) / 2
+    return array

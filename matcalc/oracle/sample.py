@@ -1,0 +1,160 @@
+"""Random points: inputs of each declared kind, well conditioned, inside the domain of an expression."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from matcalc.core.errors import EvaluationProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.oracle.hazards import hazard
+from matcalc.oracle.interpret import Sizes, extent
+from matcalc.runtime.elementwise import Array
+
+_ATTEMPTS = 200  # points tried for one choice of sizes
+_SIZE_CHOICES = 6  # ways tried of giving sizes to dimensions: X'*X is only invertible if X has enough rows
+_POOL = (3, 4, 2, 5, 6, 7, 8, 9, 10, 11)
+
+Entries = Callable[[np.random.Generator, tuple[int, ...]], Array]
+STYLES: dict[str, Entries] = {
+    "normal": lambda rng, shape: rng.standard_normal(shape),
+    "positive": lambda rng, shape: rng.uniform(0.4, 2.0, shape),
+    "unit": lambda rng, shape: rng.uniform(0.1, 0.9, shape),
+    "above": lambda rng, shape: rng.uniform(1.1, 3.0, shape),
+}
+
+
+def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Iterator[dict[str, int]]:
+    """Ways to give each named dimension a size of its own, different from the sizes written as numbers."""
+    dims = [size for variable in variables.values() for size in variable.dims]
+    for expr in exprs:
+        for node in postorder(expr, lambda node: node.args):
+            dims += [*node.shape, *([node.value] if node.op == "dimension" else [])]
+    names = list(dict.fromkeys(name for size in dims for name in size.names))
+    pool = [size for size in _POOL if size not in {size.integer for size in dims}]
+    for shift in itertools.islice(itertools.permutations(range(min(len(names), 3))), _SIZE_CHOICES):
+        order = [names[k] for k in shift] + names[len(shift) :]
+        chosen = {name: pool[k % len(pool)] for k, name in enumerate(order)}
+        yield {name: chosen[name] for name in names}
+
+
+def integer_exponents(exprs: Sequence[Expr]) -> set[str]:
+    """The scalar variables in exponents of matrices: only integers make sense for them."""
+    exponents = [
+        node.args[1]
+        for expr in exprs
+        for node in postorder(expr, lambda node: node.args)
+        if node.op == "frechet_power" or (node.op == "^" and node.args[0].rank == 2)
+    ]
+    nodes = (node for exponent in exponents for node in postorder(exponent, lambda node: node.args))
+    return {node.value for node in nodes if node.op == "variable"}
+
+
+def sample(
+    variables: Mapping[str, Variable], rng: np.random.Generator, sizes: Sizes, positive: bool | Collection[str] = False
+) -> dict[str, Array]:
+    """A point: every variable drawn as its kind demands; ``positive`` says which of them get positive entries."""
+    chosen = set(variables) if positive is True else set(positive or ())
+    return {name: draw(variable, rng, sizes, "positive" if name in chosen else "normal") for name, variable in variables.items()}
+
+
+def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str) -> Array:
+    """A random value of one variable, its entries distributed as the style says so far as the kind permits."""
+    shape = extent(variable.shape, sizes)
+    entries = STYLES["positive" if variable.kind == "positive" and style == "normal" else style]
+    if variable.kind in _MATRICES:
+        return _MATRICES[variable.kind](rng, shape[0], entries)
+    return np.asarray(entries(rng, shape))
+
+
+def _rotation(rng: np.random.Generator, n: int) -> Array:
+    """A random orthogonal matrix, uniformly: the signs make the QR decomposition unique."""
+    Q, R = np.linalg.qr(rng.standard_normal((n, n)))
+    return np.asarray(Q * np.sign(np.diag(R)))
+
+
+def _symmetric(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    A = entries(rng, (n, n))
+    return np.asarray((A + A.T) / 2)
+
+
+def _skew(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    A = np.triu(entries(rng, (n, n)), 1)
+    return np.asarray(A - A.T)
+
+
+def _psd(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    """Q*diag(w)*Q' with eigenvalues in [0.5, 2]; for positive entries a symmetric matrix with a dominant diagonal."""
+    if entries is STYLES["normal"]:
+        Q = _rotation(rng, n)
+        A = (Q * rng.uniform(0.5, 2.0, n)) @ Q.T
+        return np.asarray((A + A.T) / 2)
+    return _dominant(_symmetric(rng, n, entries))
+
+
+def _invertible(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    """Singular values in [0.5, 2]; for positive entries a dominant diagonal."""
+    if entries is STYLES["normal"]:
+        return np.asarray((_rotation(rng, n) * rng.uniform(0.5, 2.0, n)) @ _rotation(rng, n).T)
+    return _dominant(entries(rng, (n, n)))
+
+
+def _dominant(A: Array) -> Array:
+    """The off-diagonal entries shrunk to less than half the diagonal in sum, so that the condition number is bounded."""
+    n = len(A)
+    small = A * (0.5 * np.min(np.diag(A)) / (n * np.max(A)))
+    return np.where(np.eye(n) > 0, A, small)
+
+
+_MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
+    "symmetric": _symmetric,
+    "psd": _psd,
+    "diagonal": lambda rng, n, entries: np.diag(entries(rng, (n,))),
+    "orthogonal": lambda rng, n, entries: _rotation(rng, n),
+    "skew": _skew,
+    "invertible": _invertible,
+}
+
+
+def _styles(names: Sequence[str], rng: np.random.Generator) -> Iterator[dict[str, str]]:
+    """Which style each variable gets in the successive attempts: all alike first, then mixed."""
+    for style, count in (("normal", 12), ("positive", 6), ("unit", 6), ("above", 6)):
+        yield from (dict.fromkeys(names, style) for _ in range(count))
+    while True:
+        yield {name: str(rng.choice(list(STYLES))) for name in names}
+
+
+def find_point(
+    exprs: Sequence[Expr], variables: Mapping[str, Variable], rng: np.random.Generator, sizes: Sizes
+) -> tuple[dict[str, Array] | None, str]:
+    """A point of these sizes at which all expressions are smooth; if there is none, why the last attempt failed."""
+    integers = integer_exponents(exprs)
+    reason = ""
+    for styles in itertools.islice(_styles(list(variables), rng), _ATTEMPTS):
+        values = {
+            name: np.asarray(float(rng.integers(2, 5))) if name in integers else draw(variable, rng, sizes, styles[name])
+            for name, variable in variables.items()
+        }
+        found = next((text for expr in exprs if (text := hazard(expr, values, sizes)) is not None), None)
+        if found is None:
+            return values, ""
+        reason = found
+    return None, reason
+
+
+def find_sizes(
+    exprs: Sequence[Expr], variables: Mapping[str, Variable], rng: np.random.Generator
+) -> tuple[dict[str, int], dict[str, Array]]:
+    """Sizes of the dimensions with a point at which all expressions are smooth; EvaluationProblem if none is found."""
+    reason = ""
+    for sizes in sizes_for(exprs, variables):
+        values, reason = find_point(exprs, variables, rng, sizes)
+        if values is not None:
+            return sizes, values
+    raise EvaluationProblem(
+        f"no point inside the domain was found: {reason}", hint="declare variables that must be positive as positive"
+    )

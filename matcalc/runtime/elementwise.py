@@ -1,0 +1,85 @@
+"""Functions entry by entry, for real arrays and for arrays that carry a complex step.
+
+A complex step x + ih with a tiny h transports a derivative in the imaginary part. So every function here is
+the analytic continuation of its real branch, and whatever decides between branches looks at the real part only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
+
+
+def sign(x: ArrayLike) -> Array:
+    """-1, 0 or 1: the sign of the real part; sign(0) = 0."""
+    return np.asarray(np.sign(np.real(x)))
+
+
+def step(x: ArrayLike) -> Array:
+    """1 where x > 0, else 0."""
+    return np.asarray(np.heaviside(np.real(x), 0.0))
+
+
+def abs_(x: ArrayLike) -> Array:
+    """|x| = sign(x) x."""
+    return np.asarray(np.abs(x) if not np.iscomplexobj(x) else sign(x) * np.asarray(x))
+
+
+def relu(x: ArrayLike) -> Array:
+    """max(x, 0) = step(x) x."""
+    return np.asarray(np.maximum(x, 0.0) if not np.iscomplexobj(x) else step(x) * np.asarray(x))
+
+
+def max_(a: ArrayLike, b: ArrayLike) -> Array:
+    """The larger of two entries."""
+    if np.iscomplexobj(a) or np.iscomplexobj(b):
+        return np.where(np.real(a) >= np.real(b), a, b)
+    return np.asarray(np.maximum(a, b))
+
+
+def min_(a: ArrayLike, b: ArrayLike) -> Array:
+    """The smaller of two entries."""
+    if np.iscomplexobj(a) or np.iscomplexobj(b):
+        return np.where(np.real(a) <= np.real(b), a, b)
+    return np.asarray(np.minimum(a, b))
+
+
+def _folded(x: ArrayLike) -> tuple[NDArray[np.bool_], Array, Array]:
+    """Where x >= 0, x, and exp(-|x|), which cannot overflow; at 0 the branch of x >= 0 is taken whole."""
+    x = np.asarray(x)
+    positive = np.real(x) >= 0
+    return positive, x, np.exp(np.where(positive, -x, x))
+
+
+def sigmoid(x: ArrayLike) -> Array:
+    """1/(1 + exp(-x))."""
+    positive, _, small = _folded(x)
+    return np.where(positive, 1.0, small) / (1.0 + small)
+
+
+def softplus(x: ArrayLike) -> Array:
+    """log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|))."""
+    positive, x, small = _folded(x)
+    return np.asarray(np.where(positive, x, 0.0) + np.log1p(small))
+
+
+def cbrt(x: ArrayLike) -> Array:
+    """The real cube root, odd: cbrt(-x) = -cbrt(x)."""
+    return np.asarray(np.cbrt(x) if not np.iscomplexobj(x) else sign(x) * abs_(x) ** (1.0 / 3.0))
+
+
+def power(x: ArrayLike, p: ArrayLike) -> Array:
+    """x^p of real numbers: nan where x < 0 unless p is an integer, then (-1)^p |x|^p."""
+    x, p = np.broadcast_arrays(np.asarray(x, dtype=np.result_type(x, float)), p)
+    if not (np.iscomplexobj(x) or np.iscomplexobj(p)):
+        return np.asarray(np.power(x, p))
+    integer = (np.imag(p) == 0) & (np.real(p) == np.round(np.real(p)))
+    negative = np.real(x) < 0
+    # NumPy's complex power would leave rounding noise in the imaginary part of (-x)^p, far above the step
+    parity = np.where(negative & integer & (np.real(p) % 2 == 1), -1.0, 1.0)
+    result = parity * np.power(np.where(negative, -x, x), p)
+    return np.where(negative & ~integer, np.nan, result)

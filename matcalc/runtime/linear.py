@@ -1,0 +1,70 @@
+"""Functions of a square matrix as a whole; a scalar counts as a 1 x 1 matrix. All pass a complex step."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcalc.runtime.elementwise import Array, sign
+
+_SINGULAR = 1e-8  # reciprocal condition number below which det(X)*inv(X) is too inaccurate to be the adjugate
+
+
+def tr(X: ArrayLike) -> Array:
+    """sum_i X[i,i]."""
+    return np.asarray(np.trace(np.atleast_2d(X)))
+
+
+def det(X: ArrayLike) -> Array:
+    """The determinant."""
+    return np.asarray(np.linalg.det(np.atleast_2d(X)))
+
+
+def logdet(X: ArrayLike) -> Array:
+    """log|det(X)|."""
+    phase, logarithm = np.linalg.slogdet(np.atleast_2d(X))
+    if not np.iscomplexobj(X):
+        return np.asarray(logarithm)
+    # det = phase*exp(logarithm) with |phase| = 1, phase close to 1 or to -1: the small angle carries the derivative
+    return np.asarray(logarithm + np.log(phase * sign(phase)))
+
+
+def inv(X: ArrayLike) -> Array:
+    """The inverse; nan where there is none."""
+    X = np.asarray(X)
+    try:
+        return np.asarray(np.linalg.inv(np.atleast_2d(X))).reshape(X.shape)
+    except np.linalg.LinAlgError:
+        return np.full_like(X, np.nan, dtype=np.result_type(X, float))
+
+
+def adj(X: ArrayLike) -> Array:
+    """The adjugate: adj(X)*X = det(X)*eye, a polynomial in the entries and so defined for singular X too."""
+    return np.asarray(cof(X).T)
+
+
+def cof(X: ArrayLike) -> Array:
+    """The cofactor matrix: the derivative of det, adj(X)'. det(X)*inv(X)', or minors where X is close to singular."""
+    X = np.asarray(X)
+    A = np.atleast_2d(X)
+    values = np.linalg.svd(np.real(A), compute_uv=False)
+    if values[-1] > _SINGULAR * values[0]:
+        return np.asarray(np.linalg.det(A) * np.linalg.inv(A).T).reshape(X.shape)
+    result = np.empty(A.shape, dtype=np.result_type(A, float))
+    for i, j in np.ndindex(*A.shape):
+        minor = np.delete(np.delete(A, i, axis=0), j, axis=1)
+        result[i, j] = (-1) ** (i + j) * np.linalg.det(minor)
+    return result.reshape(X.shape)
+
+
+def pinv(A: ArrayLike) -> Array:
+    """The pseudo-inverse. With a complex step A is taken to have full rank: inv(A'*A)*A' or A'*inv(A*A'), no conjugates."""
+    A = np.asarray(A)
+    if A.ndim < 2:
+        return np.asarray(A / np.sum(A * A))
+    if not np.iscomplexobj(A):
+        return np.asarray(np.linalg.pinv(A))
+    rows, columns = A.shape
+    if rows >= columns:
+        return np.asarray(inv(A.T @ A) @ A.T)
+    return np.asarray(A.T @ inv(A @ A.T))

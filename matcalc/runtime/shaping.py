@@ -1,0 +1,40 @@
+"""Products and rearrangements of vectors and matrices; a vector is one column."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcalc.runtime.elementwise import Array
+
+
+def diag(x: ArrayLike) -> Array:
+    """The diagonal matrix of a vector; the diagonal of a matrix."""
+    return np.array(np.diag(x))  # a copy: NumPy's diagonal is a read-only view
+
+
+def vec(X: ArrayLike) -> Array:
+    """The columns of a matrix under one another."""
+    return np.ravel(np.asarray(X), order="F")
+
+
+def kron(A: ArrayLike, B: ArrayLike) -> Array:
+    """The Kronecker product: blocks A[i,j]*B; of two vectors a vector."""
+    A, B = np.asarray(A), np.asarray(B)
+    if A.ndim == B.ndim or 0 in (A.ndim, B.ndim):
+        return np.asarray(np.kron(A, B))
+    return np.asarray(np.kron(_column(A), _column(B)))
+
+
+def _column(x: Array) -> Array:
+    return x[:, np.newaxis] if x.ndim == 1 else x
+
+
+def dot(x: ArrayLike, y: ArrayLike) -> Array:
+    """sum of x.*y: the inner product, of matrices tr(x'*y)."""
+    return np.asarray(np.sum(np.asarray(x) * np.asarray(y)))
+
+
+def outer(x: ArrayLike, y: ArrayLike) -> Array:
+    """x*y': entries x[i]*y[j]."""
+    return np.asarray(np.multiply.outer(np.asarray(x), np.asarray(y)))
