@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,15 +24,21 @@ def contract(arrays: Sequence[Array], labels: Sequence[Labels], output: Labels) 
         return np.asarray(1.0)
     sizes = {name: size for array, names in factors for name, size in zip(names, array.shape, strict=True)}
 
+    users = Counter(output)  # in how many factors a label occurs; the output is one of them
+    for _, names in factors:
+        users.update(set(names))
+
     def kept(i: int, j: int) -> Labels:
-        others = set(output).union(*(names for k, (_, names) in enumerate(factors) if k not in (i, j)))
-        return tuple(name for name in dict.fromkeys(factors[i][1] + factors[j][1]) if name in others)
+        left, right = factors[i][1], factors[j][1]
+        return tuple(name for name in dict.fromkeys(left + right) if users[name] > (name in left) + (name in right))
 
     while len(factors) > 1:
         pairs = [(i, j) for j in range(len(factors)) for i in range(j)]
-        i, j = min(pairs, key=lambda pair: np.prod([sizes[name] for name in kept(*pair)], dtype=float))
+        i, j = min(pairs, key=lambda pair: math.prod(sizes[name] for name in kept(*pair)))
         names = kept(i, j)
         product = _einsum([factors[i], factors[j]], names)
+        users.subtract([*set(factors[i][1]), *set(factors[j][1])])
+        users.update(names)
         factors = [factor for k, factor in enumerate(factors) if k not in (i, j)] + [(product, names)]
     return _einsum(factors, output)
 

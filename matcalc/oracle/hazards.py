@@ -26,12 +26,12 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
                 result = evaluate(node, args, values=values, sizes=sizes)
         except EvaluationProblem as problem:
             return problem.message
+        if _inverts(node, args) and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION:
+            return f"{node.op} of an almost singular matrix"
         if not np.all(np.isfinite(result)):
             return f"{node.op} is not finite"
         if node.op in _DISTANCES and _DISTANCES[node.op](*args) < KINK:
             return f"{node.op} is near a kink"
-        if _inverts(node, args) and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION:
-            return f"{node.op} of an almost singular matrix"
         results[id(node)] = result
     return None
 
@@ -44,7 +44,7 @@ def _inverts(node: Expr, args: list[Array]) -> bool:
 
 def _off_zero(x: Array) -> float:
     """The smallest nonzero entry: an exact zero is structural (off a diagonal) and the conventions at 0 hold for it."""
-    sizes = np.abs(x[np.nonzero(x)])
+    sizes = np.abs(x[x != 0])
     return float(np.min(sizes, initial=np.inf))
 
 

@@ -89,7 +89,7 @@ def _number(node: Expr, values: Values, sizes: Sizes) -> Array:
     try:
         return np.asarray(float(value))
     except OverflowError:
-        return np.asarray(math.copysign(math.inf, value.numerator))
+        return np.asarray(math.inf if value > 0 else -math.inf)
 
 
 def _variable(node: Expr, values: Values, sizes: Sizes) -> Array:

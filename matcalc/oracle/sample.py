@@ -25,6 +25,7 @@ STYLES: dict[str, Entries] = {
     "positive": lambda rng, shape: rng.uniform(0.4, 2.0, shape),
     "unit": lambda rng, shape: rng.uniform(0.1, 0.9, shape),
     "above": lambda rng, shape: rng.uniform(1.1, 3.0, shape),
+    "negative": lambda rng, shape: -rng.uniform(0.4, 2.0, shape),
 }
 
 
@@ -65,7 +66,9 @@ def sample(
 def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str) -> Array:
     """A random value of one variable, its entries distributed as the style says so far as the kind permits."""
     shape = extent(variable.shape, sizes)
-    entries = STYLES["positive" if variable.kind == "positive" and style == "normal" else style]
+    if (variable.kind == "positive" and style == "normal") or (variable.kind in ("positive", "psd") and style == "negative"):
+        style = "positive"
+    entries = STYLES[style]
     if variable.kind in _MATRICES:
         return _MATRICES[variable.kind](rng, shape[0], entries)
     return np.asarray(entries(rng, shape))
@@ -88,7 +91,7 @@ def _skew(rng: np.random.Generator, n: int, entries: Entries) -> Array:
 
 
 def _psd(rng: np.random.Generator, n: int, entries: Entries) -> Array:
-    """Q*diag(w)*Q' with eigenvalues in [0.5, 2]; for positive entries a symmetric matrix with a dominant diagonal."""
+    """Q*diag(w)*Q' with eigenvalues in [0.5, 2]; for entries of one sign a symmetric matrix with a dominant diagonal."""
     if entries is STYLES["normal"]:
         Q = _rotation(rng, n)
         A = (Q * rng.uniform(0.5, 2.0, n)) @ Q.T
@@ -97,7 +100,7 @@ def _psd(rng: np.random.Generator, n: int, entries: Entries) -> Array:
 
 
 def _invertible(rng: np.random.Generator, n: int, entries: Entries) -> Array:
-    """Singular values in [0.5, 2]; for positive entries a dominant diagonal."""
+    """Singular values in [0.5, 2]; for entries of one sign a dominant diagonal."""
     if entries is STYLES["normal"]:
         return np.asarray((_rotation(rng, n) * rng.uniform(0.5, 2.0, n)) @ _rotation(rng, n).T)
     return _dominant(entries(rng, (n, n)))
@@ -106,7 +109,7 @@ def _invertible(rng: np.random.Generator, n: int, entries: Entries) -> Array:
 def _dominant(A: Array) -> Array:
     """The off-diagonal entries shrunk to less than half the diagonal in sum, so that the condition number is bounded."""
     n = len(A)
-    small = A * (0.5 * np.min(np.diag(A)) / (n * np.max(A)))
+    small = A * (0.5 * np.min(np.abs(np.diag(A))) / (n * np.max(np.abs(A))))
     return np.where(np.eye(n) > 0, A, small)
 
 
@@ -122,7 +125,7 @@ _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
 
 def _styles(names: Sequence[str], rng: np.random.Generator) -> Iterator[dict[str, str]]:
     """Which style each variable gets in the successive attempts: all alike first, then mixed."""
-    for style, count in (("normal", 12), ("positive", 6), ("unit", 6), ("above", 6)):
+    for style, count in (("normal", 12), ("positive", 6), ("unit", 6), ("above", 6), ("negative", 6)):
         yield from (dict.fromkeys(names, style) for _ in range(count))
     while True:
         yield {name: str(rng.choice(list(STYLES))) for name in names}
