@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A parsed and typed program: its value, its variables in order of appearance, and notes for the user."""
+    """A parsed and typed program: its value, its variables in order of appearance, and notes for the user.
+
+    ``undetermined`` are the generated names of sizes that no variable has: those of ``eye``, ``vector(1)`` and the like
+    that nothing in the text fixes.
+    """
 
     expr: Expr
     variables: dict[str, Variable]
     source: str
     notes: tuple[str, ...] = ()
+    undetermined: tuple[Dim, ...] = ()

@@ -1,0 +1,56 @@
+"""The front end: text and declarations in, a typed program out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from matcalc.core.errors import NameProblem, Span, SyntaxProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.shapes.infer import infer
+from matcalc.syntax.declare import declared, from_statement
+from matcalc.syntax.nodes import Statement
+from matcalc.syntax.parser import parse
+
+
+def read(text: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()) -> Program:
+    """Parses and types a program; raises a ``MatcalcError`` that knows its place in the text.
+
+    ``declarations`` is a mapping ``{"A": "symmetric(n)"}`` or lines ``"A: symmetric(n)"``; the text may hold more of them.
+    """
+    variables = declared(declarations)
+    statements = parse(text, power_of_T=_is_scalar(variables.get("T")))
+    if any(statement.name == "T" and _is_power(statement) for statement in statements):
+        statements = parse(text, power_of_T=True)
+    rest: list[Statement] = []
+    for statement in statements:
+        if statement.role == "declaration":
+            if statement.name in variables:
+                raise NameProblem(f"{statement.name} is declared twice", source=text, span=statement.name_span)
+            variables[statement.name] = from_statement(statement, text)
+        else:
+            rest.append(statement)
+    _check_order(rest, text)
+    return infer(rest, variables, text)
+
+
+def _is_scalar(variable: Variable | None) -> bool:
+    """Whether this is a variable that can be an exponent."""
+    return variable is not None and not variable.shape
+
+
+def _is_power(statement: Statement) -> bool:
+    """Whether a statement about T makes ``X^T`` a power."""
+    return statement.role == "definition" or statement.body.value in ("scalar", "positive")
+
+
+def _check_order(statements: list[Statement], text: str) -> None:
+    """Definitions come first, and one value ends the program."""
+    for statement in statements[:-1]:
+        if statement.role == "value":
+            hint = "a line goes on inside brackets and after an operator; the answer is the last statement"
+            raise SyntaxProblem("this value is not used", source=text, span=statement.body.span, hint=hint)
+    if not statements or statements[-1].role != "value":
+        end = len(text.rstrip("; \t\r\n"))
+        hint = "end with what is wanted, as in  r = A*x; r'*r"
+        raise SyntaxProblem("there is no expression after the definitions", source=text, span=Span(end, end), hint=hint)

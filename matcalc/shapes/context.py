@@ -1,0 +1,196 @@
+"""What the shape rules share: making nodes, equating dimensions, and saying what does not fit and why."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.errors import ShapeProblem, Span
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.shapes.unify import Unifier
+from matcalc.syntax.nodes import Node
+
+_LONGEST_QUOTE = 60
+
+
+def operands(expr: Expr) -> tuple[Expr, ...]:
+    """The operands, for the walks of ``core.walk``."""
+    return expr.args
+
+
+class Cause(NamedTuple):
+    """Why two dimensions have to be equal: each with its operand, the place, what needs it, and a hint."""
+
+    left: tuple[Expr, Dim]
+    right: tuple[Expr, Dim]
+    where: Span
+    what: str
+    hint: str | None
+
+
+class Context:
+    """The state of one inference: variables seen, equations between dimensions, every node made so far."""
+
+    def __init__(self, source: str, declared: dict[str, Variable], dimensions: set[str]) -> None:
+        self.source = source
+        self.declared = declared
+        self.dimensions = dimensions
+        self.definitions: dict[str, Expr] = {}
+        self.names_given: dict[int, str] = {}
+        self.seen: dict[str, Variable] = {}
+        self.unifier: Unifier[Cause] = Unifier()
+        self.made: list[Expr] = []
+        self.rankless: dict[int, Expr] = {}
+        self.broadcasts: dict[str, tuple[Expr, Expr, str]] = {}
+
+    # -- nodes ---------------------------------------------------------------------------------------------------------
+
+    def make(self, op: str, args: tuple[Expr, ...], shape: Shape, node: Node, *, row: bool = False, value: object = None) -> Expr:
+        """A typed node for a syntax node; its shape may still have unknowns."""
+        expr = Expr(op, args, shape, value=value, row=row, span=Span(node.start, node.end))
+        self.made.append(expr)
+        return expr
+
+    def number(self, value: int | Fraction, node: Node) -> Expr:
+        """An exact number."""
+        return self.make("number", (), (), node, value=Fraction(value))
+
+    def like(self, op: str, args: tuple[Expr, ...], pattern: Expr, node: Node) -> Expr:
+        """A node with the shape of one of its operands, also where that has none yet."""
+        expr = self.make(op, args, pattern.shape, node, row=pattern.row)
+        if id(pattern) in self.rankless:
+            self.rankless[id(expr)] = expr
+        return expr
+
+    def settle(self, expr: Expr, shape: Shape | None = None, *, row: bool = False) -> Expr:
+        """Gives ``ones`` and ``zeros`` (and multiples of them) the shape that their place asks for: a vector if none."""
+        if id(expr) not in self.rankless:
+            return expr
+        shape = (self.unifier.fresh(),) if shape is None else shape
+        stack = [expr]
+        while stack:
+            part = stack.pop()
+            if self.rankless.pop(id(part), None) is not None:
+                part.shape, part.row = shape, row
+                stack.extend(part.args)
+        return expr
+
+    def settle_pair(self, left: Expr, right: Expr) -> bool:
+        """The same for two operands of an entry-by-entry operation; whether the result still has no rank."""
+        for one, other in ((left, right), (right, left)):
+            if id(one) in self.rankless and id(other) not in self.rankless and other.shape:
+                self.settle(one, other.shape, row=other.row)
+        return id(left) in self.rankless or id(right) in self.rankless
+
+    # -- equations -----------------------------------------------------------------------------------------------------
+
+    def equate(self, left: tuple[Expr, Dim], right: tuple[Expr, Dim], where: Span, what: str, hint: str | None = None) -> None:
+        """Makes a dimension of one operand equal to one of the other; ``what`` says what needs it.
+
+        ``{0}`` and ``{1}`` in ``what`` become the shapes of the operands.
+        """
+        cause = Cause(left, right, where, what, hint)
+        if not self.unifier.equate(left[1], right[1], cause):
+            raise self.clash(cause)
+
+    def clash(self, cause: Cause) -> ShapeProblem:
+        """The error for two dimensions that differ, with where each comes from."""
+        shapes = cause.what.format(self.describe(cause.left[0]), self.describe(cause.right[0]))
+        origins = dict.fromkeys((self._origin(*cause.left), self._origin(*cause.right)))
+        return self.problem(f"{shapes}: {', '.join(origins)}", cause.where, cause.hint)
+
+    def square(self, expr: Expr, what: str, where: Span) -> None:
+        """Demands that a matrix is square."""
+        rows, columns = expr.shape
+        self.equate((expr, rows), (expr, columns), where, f"{what} needs a square matrix, not {{0}}")
+
+    def problem(self, message: str, where: Span | None, hint: str | None = None) -> ShapeProblem:
+        """An error about a place in the text."""
+        return ShapeProblem(message, source=self.source, span=where, hint=hint)
+
+    # -- words ---------------------------------------------------------------------------------------------------------
+
+    def names(self) -> dict[str, str]:
+        """A name for each size that is unknown (so far)."""
+        return self.unifier.named({*self.dimensions, *self.declared, *self.seen, *self.definitions})
+
+    def final(self, dim: Dim, names: dict[str, str]) -> Dim:
+        """The dimension with the names of its unknowns, as ``core.dims`` wants it."""
+        scale, factors = self.unifier.resolve(dim)
+        return Dim(scale, tuple(sorted([names.get(factor, factor) for factor in factors])))
+
+    def describe(self, expr: Expr) -> str:
+        """``vector(n)``, as a declaration says it."""
+        if not expr.shape:
+            return "a scalar"
+        names = self.names()
+        inside = ", ".join(str(self.final(dim, names)) for dim in expr.shape)
+        return f"{'row ' if expr.row else ''}{'vector' if expr.rank == 1 else 'matrix'}({inside})"
+
+    def quote(self, expr: Expr) -> str:
+        """The text of an operand, shortened if it is long, without brackets around it if it is in brackets as a whole."""
+        if id(expr) in self.names_given:
+            return self.names_given[id(expr)]
+        if expr.span is None:
+            return "it"
+        text = " ".join(self.source[expr.span.start : expr.span.end].split())
+        if text.startswith("(") and text.endswith(")") and text.find(")") == len(text) - 1:
+            text = text[1:-1].strip()
+        return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
+
+    def factor(self, expr: Expr) -> str:
+        """The text of an operand as it can stand in a product."""
+        text = self.quote(expr)
+        return f"({text})" if expr.op in ("+", "-", "neg") and id(expr) not in self.names_given else text
+
+    def base(self, expr: Expr) -> str:
+        """The text of an operand as it can stand before ``'`` or ``.^``."""
+        text = self.quote(expr)
+        inner = id(expr) in self.names_given or expr.op not in ("+", "-", "neg", "*", "/", "^", ".*", "./", ".^")
+        return text if inner else f"({text})"
+
+    def _origin(self, expr: Expr, dim: Dim) -> str:
+        """``n from A (declared)``."""
+        names = self.names()
+        size = self.final(dim, names)
+        best = ""
+        for part in postorder(expr, operands):
+            if part.op == "variable" and any(self._shares(self.final(axis, names), size) for axis in part.shape):
+                if self.seen[part.value].declared:
+                    return f"{size} from {part.value} (declared)"
+                best = best or f"{size} from {part.value} (inferred)"
+        return best or f"{size} from {self.quote(expr)}"
+
+    @staticmethod
+    def _shares(axis: Dim, size: Dim) -> bool:
+        """Whether a size may come from an axis."""
+        return axis == size or any(name in size.names for name in axis.names)
+
+
+def literal(expr: Expr) -> Fraction | None:
+    """The value of arithmetic on numbers alone, as in ``A^(-2)``; None of anything else."""
+
+    def rule(part: Expr, values: list[Fraction | None]) -> Fraction | None:
+        if part.op == "number":
+            value: Fraction = part.value
+            return value
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            return None
+        match part.op, known:
+            case "neg", [a]:
+                return -a
+            case "+", [a, b]:
+                return a + b
+            case "-", [a, b]:
+                return a - b
+            case "*", [a, b]:
+                return a * b
+            case "/", [a, b] if b:
+                return a / b
+        return None
+
+    return fold(expr, operands, rule)

@@ -1,0 +1,207 @@
+"""Shape rules of the functions, and what each function is of a scalar (a 1 x 1 matrix)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcalc.core.dims import Shape
+from matcalc.core.operations import OPERATIONS
+from matcalc.core.tree import Expr
+from matcalc.shapes.context import Context, literal
+from matcalc.shapes.operators import entrywise, multiply, transpose
+from matcalc.shapes.unify import product
+from matcalc.syntax.nodes import Node
+
+Rule = Callable[[Context, Node, str, list[Expr]], Expr]
+
+
+def apply(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """The typed call of the function with this canonical name."""
+    return _RULES.get(name, _BY_SIGNATURE.get(OPERATIONS[name].signature, _special))(context, node, name, args)
+
+
+def _special(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    raise AssertionError(f"no shape rule for {name}")  # a row of core/operations.py without its rule; a test looks for it
+
+
+def _elementwise(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """f(x)[i,j] = f(x[i,j])."""
+    if len(args) == 1:
+        return context.like(name, (args[0],), args[0], node)
+    return entrywise(context, node, name, args[0], args[1], f"take {name} of {{0}} and {{1}}")
+
+
+def _of_scalar(context: Context, node: Node, name: str, s: Expr) -> Expr:
+    """f of the 1 x 1 matrix s."""
+    if name in ("inv", "pinv"):
+        return context.make("/", (context.number(1, node), s), (), node)
+    if name in ("norm1", "norm2", "norminf", "logdet"):
+        size = context.make("abs", (s,), (), node)
+        return context.make("log", (size,), (), node) if name == "logdet" else size
+    if name in ("adj", "cof", "softmax"):
+        return context.number(1, node)
+    return context.make("exp", (s,), (), node) if name == "expm" else s
+
+
+def _square(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """A function of a square matrix: to a scalar, or to a square matrix."""
+    (arg,) = args
+    size = context.unifier.fresh() if id(arg) in context.rankless else None
+    if size is not None:
+        context.settle(arg, (size, size))
+    if not arg.shape:
+        return _of_scalar(context, node, name, arg)
+    if arg.rank == 1:
+        hint = f"{context.quote(arg)} is a vector; use diag({context.quote(arg)}), or norm2, sum, ..."
+        raise context.problem(f"{name} needs a square matrix, not {context.describe(arg)}", node.args[0].span, hint)
+    context.square(arg, name, node.args[0].span)
+    shape: Shape = () if OPERATIONS[name].signature == "square->scalar" else arg.shape
+    return context.make(name, (arg,), shape, node)
+
+
+def _pinv(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """The pseudo-inverse has the shape of the transpose."""
+    arg = context.settle(args[0])
+    if not arg.shape:
+        return _of_scalar(context, node, name, arg)
+    if arg.rank == 1:
+        x = context.quote(arg)
+        hint = f"of a vector it is {x}'/({x}'*{x})"
+        raise context.problem(f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
+    return context.make(name, (arg,), arg.shape[::-1], node)
+
+
+def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """A function of all entries together."""
+    arg = context.settle(args[0])
+    return context.make(name, (arg,), (), node) if arg.shape else _of_scalar(context, node, name, arg)
+
+
+def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """A function of a vector: to a scalar, or to a vector of the same orientation."""
+    arg = context.settle(args[0])
+    if not arg.shape:
+        return _of_scalar(context, node, name, arg)
+    if arg.rank == 2:
+        hint = f"{name}(vec({context.quote(arg)})) takes all entries as one vector"
+        raise context.problem(f"{name} needs a vector, not {context.describe(arg)}", node.args[0].span, hint)
+    keeps = OPERATIONS[name].signature == "vector->vector"
+    return context.make(name, (arg,), arg.shape if keeps else (), node, row=keeps and arg.row)
+
+
+def _diag(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """A vector as a diagonal matrix; the diagonal of a square matrix as a column."""
+    arg = context.settle(args[0])
+    if not arg.shape:
+        return arg
+    if arg.rank == 1:
+        return context.make(name, (arg,), arg.shape * 2, node)
+    context.square(arg, name, node.args[0].span)
+    return context.make(name, (arg,), arg.shape[:1], node)
+
+
+def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """The columns of an m x n matrix on top of each other: m*n entries; a vector as a column."""
+    arg = context.settle(args[0])
+    if arg.rank == 2:
+        return context.make(name, (arg,), (product(*arg.shape),), node)
+    return transpose(context, node, arg) if arg.row else arg
+
+
+def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """kron(A, B)[(i,k), (j,l)] = A[i,j] B[k,l]; a vector is one column."""
+    left, right = context.settle(args[0]), context.settle(args[1])
+    if not left.shape or not right.shape:
+        return multiply(context, node, left, right)
+    for arg, part in zip((left, right), node.args, strict=True):
+        if arg.row:
+            hint = "kron(x', A) is kron(x, A')'"
+            raise context.problem(f"kron takes matrices and columns, not {context.describe(arg)}", part.span, hint)
+    rows = product(left.shape[0], right.shape[0])
+    columns = left.shape[1:] + right.shape[1:]
+    shape = (rows, product(*columns)) if len(columns) == 2 else (rows, *columns)
+    return context.make(name, (left, right), shape, node)
+
+
+def _dot(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """sum_i x[i] y[i] of two vectors of any orientation, sum_ij A[i,j] B[i,j] of two matrices."""
+    left, right = args
+    context.settle_pair(left, right)
+    context.settle(left)
+    context.settle(right)
+    where = node.mark or node.span
+    if left.rank != right.rank:
+        message = f"dot needs two operands of one shape, not {context.describe(left)} and {context.describe(right)}"
+        raise context.problem(message, where)
+    if not left.shape:
+        return multiply(context, node, left, right)
+    for one, other in zip(left.shape, right.shape, strict=True):
+        context.equate((left, one), (right, other), where, "cannot take the dot product of {0} and {1}")
+    return context.make(name, (left, right), (), node)
+
+
+def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """outer(x, y)[i,j] = x[i] y[j]."""
+    left, right = context.settle(args[0]), context.settle(args[1])
+    if left.rank == right.rank == 0:
+        return multiply(context, node, left, right)
+    for arg, part in zip((left, right), node.args, strict=True):
+        if arg.rank != 1:
+            raise context.problem(f"outer needs two vectors; this is {context.describe(arg)}", part.span)
+    return context.make(name, (left, right), left.shape + right.shape, node)
+
+
+def _polygamma(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """The k-th derivative of digamma, entry by entry."""
+    order = literal(args[0])
+    if order is None or order.denominator != 1 or order < 0:
+        hint = "polygamma(0, x) is digamma(x)"
+        raise context.problem("the first argument of polygamma is a number 0, 1, 2, ...", node.args[0].span, hint)
+    return context.like(name, (context.number(order, node.args[0]), args[1]), args[1], node)
+
+
+def _frechet(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """The derivative at a square matrix in directions of its shape."""
+    parts = list(zip(args, node.args, strict=True))
+    if name == "frechet_power":
+        exponent, place = parts.pop(1)
+        if _rank(context, exponent) != 0:
+            raise context.problem(f"the exponent is {context.describe(exponent)}, not a scalar", place.span)
+        value = literal(exponent)
+        if value is not None and value.denominator != 1:
+            raise context.problem(f"the exponent of a matrix is an integer, not {value}", place.span)
+    point = parts[0][0]
+    for arg, place in parts:
+        if _rank(context, arg) != 2:
+            context.settle(arg)
+            raise context.problem(f"{name} needs matrices; this is {context.describe(arg)}", place.span)
+        for one, other in zip(point.shape, arg.shape, strict=True):
+            context.equate((point, one), (arg, other), place.span, f"{name} needs matrices of one shape, not {{0}} and {{1}}")
+    context.square(point, name, node.args[0].span)
+    return context.make(name, tuple(args), point.shape, node)
+
+
+def _rank(context: Context, expr: Expr) -> int | None:
+    """How many axes a value has, None where the place has not told yet."""
+    return None if id(expr) in context.rankless else expr.rank
+
+
+_BY_SIGNATURE: dict[str, Rule] = {
+    "elementwise": _elementwise,
+    "square->scalar": _square,
+    "square->square": _square,
+    "matrix->transposed": _pinv,
+    "any->scalar": _to_scalar,
+    "vector->scalar": _of_vector,
+    "vector->vector": _of_vector,
+}
+_RULES: dict[str, Rule] = {
+    "diag": _diag,
+    "vec": _vec,
+    "kron": _kron,
+    "dot": _dot,
+    "outer": _outer,
+    "polygamma": _polygamma,
+    "frechet_expm": _frechet,
+    "frechet_power": _frechet,
+}

@@ -1,0 +1,221 @@
+"""The pass that gives names their meaning and every part its shape."""
+
+from __future__ import annotations
+
+from matcalc.core.dims import Dim, Shape, dim
+from matcalc.core.errors import NameProblem, Span
+from matcalc.core.kinds import KINDS, Variable
+from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.shapes.context import Context
+from matcalc.shapes.functions import apply
+from matcalc.shapes.operators import BINARY, negate, transpose
+from matcalc.syntax.declare import size
+from matcalc.syntax.names import default_kind
+from matcalc.syntax.nodes import Node, Statement
+
+_SIZED = {"eye": (1, 1), "ones": (1, 2), "zeros": (1, 2)}  # constants that take their sizes as arguments
+
+
+def infer(statements: list[Statement], declared: dict[str, Variable], source: str) -> Program:
+    """The typed program; raises ``NameProblem`` and ``ShapeProblem``."""
+    nodes = [postorder(statement.body, _typed_children) for statement in statements]
+    dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.names}
+    for order in nodes:
+        for node in order:
+            if node.kind == "call" and node.value in _SIZED:
+                dimensions.update(name for arg in node.args for name in size(arg, source).names)
+    context = Context(source, declared, dimensions)
+    value = None
+    for statement, order in zip(statements, nodes, strict=True):
+        value = _type(context, order)
+        context.settle(value)
+        if statement.role == "definition":
+            _define(context, statement, value)
+    assert value is not None  # the caller has made sure that the last statement is a value
+    return _finish(context, value)
+
+
+def _typed_children(node: Node) -> tuple[Node, ...]:
+    """The operands that are values: the arguments of ``eye(n)`` are sizes."""
+    return () if node.kind == "call" and node.value in _SIZED else node.args
+
+
+def _type(context: Context, order: list[Node]) -> Expr:
+    """The typed tree of one statement, children before parents."""
+    values: dict[int, Expr] = {}
+    for node in order:
+        kind = node.kind
+        if kind == "name":
+            expr = _name(context, node)
+        elif kind == "number":
+            expr = context.make("number", (), (), node, value=node.value)
+        elif kind == "call":
+            expr = _call(context, node, [values[id(arg)] for arg in _typed_children(node)])
+        elif kind == "neg":
+            expr = negate(context, node, values[id(node.args[0])])
+        elif kind == "'":
+            expr = transpose(context, node, values[id(node.args[0])])
+        elif kind == "⊗":
+            expr = apply(context, node, "kron", [values[id(arg)] for arg in node.args])
+        else:
+            left, right = node.args
+            expr = BINARY[kind](context, node, values[id(left)], values[id(right)])
+        values[id(node)] = expr
+    return expr
+
+
+def _define(context: Context, statement: Statement, value: Expr) -> None:
+    """Gives a value a name for the statements that follow."""
+    name = statement.name
+    problem = None
+    if name in context.definitions:
+        problem = f"{name} is defined twice"
+    elif name in context.declared:
+        problem = f"{name} is declared and defined"
+    elif name in context.seen:
+        problem = f"{name} is used before its definition ends"
+    if problem:
+        raise NameProblem(problem, source=context.source, span=statement.name_span, hint="choose another name")
+    context.definitions[name] = value
+    context.names_given.setdefault(id(value), name)
+
+
+def _name(context: Context, node: Node) -> Expr:
+    """The meaning of a name: what was defined or declared, else a constant, a size, or a variable by its first letter."""
+    name = str(node.value)
+    defined = context.definitions.get(name)
+    if defined is not None:
+        return defined
+    variable = context.seen.get(name) or context.declared.get(name)
+    if variable is None:
+        if name in context.dimensions:
+            return context.make("dimension", (), (), node, value=dim(name))
+        constant = _constant(context, node, name)
+        if constant is not None:
+            return constant
+        variable = _undeclared(context, node, name)
+    context.seen[name] = variable
+    return context.make("variable", (), variable.shape, node, value=name)
+
+
+def _constant(context: Context, node: Node, name: str) -> Expr | None:
+    """``pi``, the identity, or a filled shape whose rank its place determines."""
+    if name in ("pi", "π"):
+        return context.make("constant", (), (), node, value="pi")
+    if name in ("eye", "I"):
+        unknown = context.unifier.fresh()
+        return context.make("eye", (), (unknown, unknown), node)
+    if name in ("ones", "zeros"):
+        expr = context.make("fill", (context.number(int(name == "ones"), node),), (), node)
+        context.rankless[id(expr)] = expr
+        return expr
+    return None
+
+
+def _undeclared(context: Context, node: Node, name: str) -> Variable:
+    """A variable of which only the name is known."""
+    if name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES:
+        hint = f"write {name}(...), or declare {name} to use it as a variable"
+        raise NameProblem(f"{name} is a function", source=context.source, span=node.span, hint=hint)
+    kind = default_kind(name)
+    return Variable(name, kind, tuple(context.unifier.fresh() for _ in range(KINDS[kind])), declared=False)
+
+
+def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
+    """A function's value."""
+    name = str(node.value)
+    where = node.mark or node.span
+    if name in context.definitions or name in context.declared:
+        how = "defined" if name in context.definitions else f"declared as {context.declared[name]}"
+        hint = f"write {name}*(...) for a product; without that declaration {name} would be a function"
+        hint = hint if _is_function(name) else f"write {name}*(...) for a product"
+        raise NameProblem(f"{name} is {how}, so it is not a function here", source=context.source, span=where, hint=hint)
+    if name in _SIZED or name in ("vector", "matrix"):
+        return _shaped(context, node, name, args)
+    operation = OPERATIONS.get(ALIASES.get(name, name))
+    if operation is None:
+        raise NameProblem(f"unknown function {name}", source=context.source, span=where, hint=_similar(name))
+    least, most = operation.arity
+    if not least <= len(node.args) <= most:
+        raise _wrong_number(context, node, name, (least, most))
+    return apply(context, node, operation.name, args)
+
+
+def _is_function(name: str) -> bool:
+    return name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES
+
+
+def _wrong_number(context: Context, node: Node, name: str, arity: tuple[int, int]) -> NameProblem:
+    """The error for a call with too few or too many arguments."""
+    least, most = arity
+    wanted = str(least) if least == most else f"{least} to {most}"
+    message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
+    return NameProblem(message, source=context.source, span=Span(node.start, node.end))
+
+
+def _similar(name: str) -> str:
+    """Functions with a similar name."""
+    from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
+
+    known = [*OPERATIONS, *ALIASES, *CONSTANT_SHAPES]
+    close = get_close_matches(name.lower(), known, n=3, cutoff=0.6)
+    product = f"docs/language.md lists the functions; write {name}*(...) for a product"
+    return f"did you mean {' or '.join(close)}?" if close else product
+
+
+def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """``eye(n)``, ``ones(m, n)``, ``vector(c)``, ``matrix(c)``."""
+    least, most = _SIZED.get(name, (1, 1))
+    if not least <= len(node.args) <= most:
+        raise _wrong_number(context, node, name, (least, most))
+    if name not in _SIZED:
+        (value,) = args
+        if value.shape or id(value) in context.rankless:
+            hint = f"{name}(c) is filled with the scalar c; a declaration goes before the expression, as in  x: vector(n); ..."
+            context.settle(value)
+            raise context.problem(f"{name} needs a scalar, not {context.describe(value)}", node.args[0].span, hint)
+        shape: Shape = tuple(context.unifier.fresh() for _ in range(KINDS[name]))
+        return context.make("fill", (value,), shape, node)
+    sizes = tuple(size(arg, context.source) for arg in node.args)
+    if name == "eye":
+        return context.make("eye", (), sizes * 2, node)
+    return context.make("fill", (context.number(int(name == "ones"), node),), sizes, node)
+
+
+def _finish(context: Context, value: Expr) -> Program:
+    """Solves what is left, names the sizes that are still unknown, and writes the shapes into the tree."""
+    cause = context.unifier.finish()
+    if cause is not None:
+        raise context.clash(cause)
+    names = context.names()
+    known: dict[Shape, Shape] = {}
+    for expr in context.made:
+        shape = expr.shape
+        if shape:
+            final = known.get(shape)
+            if final is None:
+                final = known[shape] = tuple(context.final(axis, names) for axis in shape)
+            expr.shape = final
+    variables = {
+        name: seen if seen.declared else Variable(name, seen.kind, tuple(context.final(axis, names) for axis in seen.dims), False)
+        for name, seen in context.seen.items()
+    }
+    fixed = {factor for variable in variables.values() for axis in variable.dims for factor in axis.names}
+    undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)
+    for name, variable in context.declared.items():
+        variables.setdefault(name, variable)
+    return Program(value, variables, context.source, _notes(context), undetermined)
+
+
+def _notes(context: Context) -> tuple[str, ...]:
+    """What the user may have meant otherwise."""
+    result = []
+    for name, (scalar, other, verb) in context.broadcasts.items():
+        is_it = "and" if scalar.op == "variable" else f"and {context.quote(scalar)}"
+        kind = f"{'vector' if other.rank == 1 else 'matrix'}({', '.join(map(str, other.shape))})"
+        advice = f'declare it with --var "{name}: {kind}" if you mean a {kind.partition("(")[0]}'
+        result.append(f"note: {name} is an undeclared scalar {is_it} {verb.format(context.quote(other))}; {advice}")
+    return tuple(result)

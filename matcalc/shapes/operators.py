@@ -1,0 +1,207 @@
+"""Shape rules of the operators."""
+
+from __future__ import annotations
+
+from matcalc.core.errors import Span
+from matcalc.core.tree import Expr
+from matcalc.shapes.context import Context, literal
+from matcalc.syntax.nodes import Node
+
+_WORDS = {"+": "add {0} and {1}", "-": "subtract {1} from {0}", ".*": "multiply {0} and {1} entry by entry"}
+_WORDS |= {"./": "divide {0} by {1} entry by entry", ".^": "raise {0} to {1} entry by entry"}
+
+
+def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, what: str) -> Expr:
+    """f(left[i,j], right[i,j]), a scalar operand being the same for every entry."""
+    if context.settle_pair(left, right):
+        return context.like(op, (left, right), left if id(left) in context.rankless else right, node)
+    if not left.shape or not right.shape:
+        return context.like(op, (left, right), left if left.shape else right, node)
+    where = node.mark or node.span
+    if left.rank != right.rank or left.row != right.row:
+        message = f"cannot {what.format(context.describe(left), context.describe(right))}"
+        raise context.problem(message, where, _orientation_hint(context, left, right))
+    hint = None
+    if left.rank == 2 and [context.unifier.resolve(axis) for axis in left.shape] == [
+        context.unifier.resolve(axis) for axis in reversed(right.shape)
+    ]:
+        hint = f"{_transposed(context, right)} has the shape of {context.quote(left)}"
+    for one, other in zip(left.shape, right.shape, strict=True):
+        context.equate((left, one), (right, other), where, f"cannot {what}", hint)
+    return context.like(op, (left, right), left, node)
+
+
+def _orientation_hint(context: Context, left: Expr, right: Expr) -> str | None:
+    """What to do about a row next to a column, or a vector next to a matrix."""
+    if left.rank == right.rank:
+        row = left if left.row else right
+        return f"{context.quote(row)} is a row; transpose one of them with '"
+    vector = left if left.rank == 1 else right
+    return f"{context.quote(vector)} is a vector: diag({context.quote(vector)}) or a product with ones makes it a matrix"
+
+
+def add(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """Sum or difference; remembers a scalar that was not declared and is broadcast, for the note."""
+    result = entrywise(context, node, node.kind, left, right, _WORDS[node.kind])
+    if result.shape and not (left.shape and right.shape) and id(result) not in context.rankless:
+        scalar = right if left.shape else left
+        name = _undeclared_scalar(context, scalar)
+        if name is not None:
+            verb = "is added to every entry of {0}" if node.kind == "+" else "is subtracted from every entry of {0}"
+            if node.kind == "-" and scalar is left:
+                verb = "has every entry of {0} subtracted from it"
+            context.broadcasts.setdefault(name, (scalar, right if scalar is left else left, verb))
+    return result
+
+
+def _undeclared_scalar(context: Context, scalar: Expr) -> str | None:
+    """The undeclared variable that a scalar is a multiple of."""
+    stack = [scalar]
+    while stack:
+        part = stack.pop()
+        if part.op == "variable" and not context.seen[part.value].declared:
+            name: str = part.value
+            return name
+        if part.op in ("neg", "*", "/"):
+            stack.extend(reversed(part.args if part.op == "*" else part.args[:1]))
+    return None
+
+
+def hadamard(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``.*``, which with a scalar is ``*``."""
+    scalar = _is_scalar(context, left) or _is_scalar(context, right)
+    return entrywise(context, node, "*" if scalar else ".*", left, right, _WORDS[".*"])
+
+
+def quotient(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``./``, which by a scalar is ``/``."""
+    return entrywise(context, node, "/" if _is_scalar(context, right) else "./", left, right, _WORDS["./"])
+
+
+def entry_power(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``.^``, which of scalars is ``^``."""
+    scalar = _is_scalar(context, left) and _is_scalar(context, right)
+    return entrywise(context, node, "^" if scalar else ".^", left, _exponent(context, right), _WORDS[".^"])
+
+
+def _is_scalar(context: Context, expr: Expr) -> bool:
+    return not expr.shape and id(expr) not in context.rankless
+
+
+def _exponent(context: Context, expr: Expr) -> Expr:
+    """A negative number typed as an exponent is one number."""
+    if expr.op == "neg" and expr.args[0].op == "number":
+        folded = Expr("number", value=-expr.args[0].value, span=expr.span)
+        context.made.append(folded)
+        return folded
+    return expr
+
+
+def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``*``: sum_j left[..., j] right[j, ...], or the multiple by a scalar, or the outer product of column and row."""
+    if _is_scalar(context, left):
+        return context.like("*", (left, right), right, node)
+    if _is_scalar(context, right):
+        return context.like("*", (left, right), left, node)
+    context.settle(left)
+    context.settle(right)
+    where = node.mark or node.span
+    if left.rank == 1 and not left.row:
+        if right.rank == 1 and right.row:
+            return context.make("*", (left, right), left.shape + right.shape, node)
+        raise _not_a_product(context, left, right, where)
+    if right.row:
+        raise _not_a_product(context, left, right, where)
+    hint = None
+    if left.rank == 2 and context.unifier.resolve(left.shape[0]) == context.unifier.resolve(right.shape[0]):
+        hint = f"did you mean {_transposed(context, left)}*{context.factor(right)}?"
+    what = "cannot multiply {0} by {1}"
+    context.equate((left, left.shape[-1]), (right, right.shape[0]), where, what, hint)
+    shape = left.shape[:-1] + right.shape[1:]
+    return context.make("*", (left, right), shape, node, row=left.row and len(shape) == 1)
+
+
+def _transposed(context: Context, expr: Expr) -> str:
+    """The text of the transpose of an operand."""
+    if expr.op == "'" and id(expr) not in context.names_given:
+        return context.factor(expr.args[0])
+    return f"{context.base(expr)}'"
+
+
+def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Exception:
+    """The error for a product of a column with something that is no row, or of something with a row."""
+    x, y = context.factor(left), context.factor(right)
+    tx, ty = _transposed(context, left), _transposed(context, right)
+    if left.rank == right.rank == 1 and not left.row:
+        hint = f"write {tx}*{y} for the inner product, {x}*{ty} for the outer product, {x}.*{y} entry by entry"
+    elif left.rank == right.rank:
+        hint = f"write {x}*{ty} for the inner product, {tx}*{y} for the outer product, {x}.*{y} entry by entry"
+    elif left.rank == 1:
+        hint = f"write {tx}*{y}"
+    else:
+        hint = f"write {x}*{ty} for a column, or {ty}'*{x} for a row" if right.op != "'" else f"write {x}*{ty}, or {y}*{x}"
+    return context.problem(f"cannot multiply {context.describe(left)} by {context.describe(right)}", where, hint)
+
+
+def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``/``: division by a scalar."""
+    if not _is_scalar(context, right):
+        context.settle(left)
+        context.settle(right)
+        a, b = context.factor(left), context.base(right)
+        hint = f"write {a}./{b} to divide entry by entry"
+        if right.rank == 2:
+            hint += f", inv({context.quote(right)}) for the inverse"
+        raise context.problem(f"cannot divide by {context.describe(right)}", node.mark, hint)
+    return context.like("/", (left, right), left, node)
+
+
+def negate(context: Context, node: Node, arg: Expr) -> Expr:
+    """``-x``."""
+    return context.like("neg", (arg,), arg, node)
+
+
+def transpose(context: Context, node: Node, arg: Expr) -> Expr:
+    """``x'``: nothing for a scalar, a row for a column."""
+    context.settle(arg)
+    if not arg.shape:
+        return arg
+    return context.make("'", (arg,), arg.shape[::-1], node, row=arg.rank == 1 and not arg.row)
+
+
+def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
+    """``^``: of a scalar, or of a square matrix to an integer power."""
+    context.settle(base)
+    context.settle(exponent)
+    b, e = context.base(base), context.base(exponent)
+    if exponent.shape:
+        hint = f"write {b}.^{e} to raise to each entry"
+        raise context.problem(f"the exponent is {context.describe(exponent)}, not a scalar", node.mark, hint)
+    exponent = _exponent(context, exponent)
+    if not base.shape:
+        return context.make("^", (base, exponent), (), node)
+    if base.rank == 1:
+        hint = f"write {b}.^{e} entry by entry"
+        raise context.problem(f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint)
+    value = literal(exponent)
+    if value is not None and value.denominator != 1:
+        hint = f"write {b}.^{e} entry by entry"
+        raise context.problem(f"the exponent of a matrix is an integer, not {value}", exponent.span, hint)
+    context.square(base, "a matrix power" if value != -1 else "an inverse", node.mark or node.span)
+    if value == -1:
+        return context.make("inv", (base,), base.shape, node)
+    if value is not None and exponent.op != "number":
+        exponent = context.number(value, node.args[1])
+    return context.make("^", (base, exponent), base.shape, node)
+
+
+BINARY = {
+    "+": add,
+    "-": add,
+    "*": multiply,
+    "/": divide,
+    ".*": hadamard,
+    "./": quotient,
+    ".^": entry_power,
+    "^": power,
+}

@@ -1,0 +1,145 @@
+"""Unification of dimensions: equations between monomials whose factors are integers, declared names and unknowns.
+
+While inference runs, the unknowns are factors called ``?0``, ``?1``, ... and the factors of a product keep their order
+(rows before columns), so that two products can be matched factor by factor where nothing else decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+from math import gcd
+from typing import Generic, TypeVar
+
+from matcalc.core.dims import Dim
+
+C = TypeVar("C")  # what an equation carries with it: why it has to hold
+_POOL = "nmpqrkhdlst"
+
+
+def product(left: Dim, right: Dim) -> Dim:
+    """``left * right`` with the factors in this order."""
+    return Dim(left.scale * right.scale, left.names + right.names)
+
+
+class Unifier(Generic[C]):
+    """The equations so far, solved as far as they can be."""
+
+    def __init__(self) -> None:
+        self._bound: dict[str, Dim] = {}
+        self._unknowns = 0
+        self._waiting: list[tuple[Dim, Dim, C]] = []
+
+    def fresh(self) -> Dim:
+        """A new unknown."""
+        self._unknowns += 1
+        return Dim(1, (f"?{self._unknowns - 1}",))
+
+    def resolve(self, dim: Dim) -> Dim:
+        """The dimension with everything put in that is known by now."""
+        bound = self._bound
+        while True:
+            scale, names = dim
+            for name in names:
+                if name in bound:
+                    break
+            else:
+                return dim
+            if scale == 1 and len(names) == 1:
+                known = bound[names[0]]
+                if len(known.names) == 1 and known.names[0] in bound:
+                    bound[names[0]] = bound[known.names[0]]  # shortens the chain for the next one
+                dim = known
+                continue
+            factors: list[str] = []
+            for name in names:
+                part = bound.get(name)
+                if part is None:
+                    factors.append(name)
+                else:
+                    scale *= part.scale
+                    factors += part.names
+            dim = Dim(scale, tuple(factors))
+
+    def equate(self, left: Dim, right: Dim, cause: C) -> bool:
+        """Makes the two equal; False if they cannot be. ``cause`` comes back from ``finish`` if that shows only later."""
+        done = self._step(left, right)
+        if done is None:
+            self._waiting.append((left, right, cause))
+        return done is not False
+
+    def _step(self, left: Dim, right: Dim) -> bool | None:
+        """True: equal now. False: never. None: several unknowns in a product, to be seen later."""
+        left, right = _cancelled(self.resolve(left), self.resolve(right))
+        if left == right:
+            return True
+        pairs: list[tuple[Dim, Dim]] = [(left, right), (right, left)]
+        if _unknown(left) and _unknown(right):  # the older one stays, so that names are given in order of appearance
+            pairs.sort(key=lambda pair: (pair[0].scale, -int(pair[0].names[0][1:])))
+            if pairs[0][0].scale > 1:  # 2*a = 3*b: a is 3*k and b is 2*k
+                common = self.fresh()
+                return self._bind(Dim(1, left.names), product(Dim(right.scale, ()), common)) and self._step(left, right)
+        for unknown, value in pairs:
+            if _unknown(unknown):
+                return self._bind(unknown, value)
+        free = any(name[0] == "?" for name in left.names + right.names)
+        return None if free else False
+
+    def _bind(self, unknown: Dim, value: Dim) -> bool:
+        if value.scale % unknown.scale:
+            return False
+        self._bound[unknown.names[0]] = Dim(value.scale // unknown.scale, value.names)
+        return True
+
+    def finish(self) -> C | None:
+        """Solves what was left waiting; the cause of an equation that has no solution, or None if all is well."""
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for left, right, cause in waiting:
+                if not self.equate(left, right, cause):
+                    return cause
+            if len(self._waiting) == len(waiting):
+                left, right, cause = self._waiting.pop(0)
+                if not self._factorwise(left, right):
+                    return cause
+        return None
+
+    def _factorwise(self, left: Dim, right: Dim) -> bool:
+        """Equates the factors one by one: the choice where m*n = p*q leaves one."""
+        left, right = _cancelled(self.resolve(left), self.resolve(right))
+        if left.scale != right.scale or len(left.names) != len(right.names):
+            return False
+        return all(self._step(Dim(1, (a,)), Dim(1, (b,))) for a, b in zip(left.names, right.names, strict=True))
+
+    def named(self, taken: Iterable[str]) -> dict[str, str]:
+        """A name for each unknown that is left, in order of appearance, none of them ``taken``."""
+        used = set(taken)
+        names = (name for name in _candidates() if name not in used)
+        return {f"?{k}": next(names) for k in range(self._unknowns) if f"?{k}" not in self._bound}
+
+
+def _candidates() -> Iterable[str]:
+    """n, m, p, ... and then n1, n2, ..."""
+    yield from _POOL
+    for k in count(1):
+        yield f"n{k}"
+
+
+def _unknown(dim: Dim) -> bool:
+    """Whether this is a multiple of a single unknown."""
+    return len(dim.names) == 1 and dim.names[0][0] == "?"
+
+
+def _cancelled(left: Dim, right: Dim) -> tuple[Dim, Dim]:
+    """Both sides without their common factors (dimensions are positive)."""
+    if left.scale == right.scale == 1 and len(left.names) == len(right.names) == 1:
+        return (left, right) if left != right else (Dim(1, ()), Dim(1, ()))
+    rest = list(right.names)
+    kept: list[str] = []
+    for name in left.names:
+        if name in rest:
+            rest.remove(name)
+        else:
+            kept.append(name)
+    common = gcd(left.scale, right.scale)
+    return Dim(left.scale // common, tuple(kept)), Dim(right.scale // common, tuple(rest))

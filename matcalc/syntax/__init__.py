@@ -1,0 +1,1 @@
+"""Text to syntax tree: the lexer, the table-driven LALR parser, declarations and the naming rule."""

@@ -1,0 +1,49 @@
+"""Compiles ``grammar/expression.lark`` with Lark to the LALR table ``grammar/expression.table``.
+
+Importing Lark and building the table takes longer than everything else that a cold ``matcalc diff`` does, so the table
+is kept in a file beside the grammar (docs/decisions says more). Run ``python -m matcalc.syntax.compile_grammar`` after
+a change of the grammar; until then the loader notices the difference and compiles in memory.
+"""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from lark import Lark
+from lark.parsers.lalr_analysis import Shift
+
+from matcalc.core.resources import folder
+
+
+def compile_table(grammar: str) -> str:
+    """The table of the grammar as text: checksum, terminals in lexing order, rules, and one line of actions a state."""
+    lark = Lark(grammar, parser="lalr", lexer="basic")
+    table = lark.parser.parser._parse_table
+    numbers = {rule: number for number, rule in enumerate(lark.rules)}
+    lines = [f"checksum {crc32(grammar.encode())}", f"start {table.start_states['start']} {table.end_states['start']}"]
+    terminals = sorted(lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
+    lines += [f"terminal {terminal.name} {_one_line(terminal.pattern.to_regexp())}" for terminal in terminals]
+    lines += [f"ignore {name}" for name in lark.ignore_tokens]
+    lines += [f"rule {rule.origin.name} {len(rule.expansion)} {rule.alias or '-'}" for rule in lark.rules]
+    for state in sorted(table.states):
+        row = []
+        for symbol, (action, target) in sorted(table.states[state].items()):
+            row.append(f"{symbol} {target if action is Shift else ~numbers[target]}")
+        lines.append(" ".join([f"state {state}", *row]))
+    return "\n".join(lines) + "\n"
+
+
+def _one_line(pattern: str) -> str:
+    """The same regular expression without control characters (Lark has resolved the escapes)."""
+    return pattern.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+
+
+def main() -> None:
+    """Writes the table beside its grammar."""
+    place = folder("grammar")
+    text = compile_table((place / "expression.lark").read_text(encoding="utf-8"))
+    (place / "expression.table").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Declarations: ``A: symmetric(n)`` as a statement, a command-line line, or a mapping's item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from matcalc.core.dims import ONE, Dim, dim
+from matcalc.core.errors import NameProblem, Span, SyntaxProblem
+from matcalc.core.kinds import KINDS, Variable
+from matcalc.core.walk import postorder
+from matcalc.syntax.nodes import Node, Statement, children
+from matcalc.syntax.parser import parse
+
+_FORMS = "scalar, positive, vector(n), matrix(m, n), symmetric(n), psd(n), diagonal(n), orthogonal(n), skew(n), invertible(n)"
+
+
+def declared(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[str, Variable]:
+    """The declared variables, in order."""
+    result: dict[str, Variable] = {}
+    items = declarations.items() if isinstance(declarations, Mapping) else [(None, line) for line in declarations]
+    for name, text in items:
+        if isinstance(text, Variable):
+            assert name is not None
+            result[_checked(name)] = Variable(name, text.kind, text.dims, text.declared)
+            continue
+        variable = _from_line(text) if name is None else _from_item(name, text)
+        if variable.name in result:
+            raise NameProblem(f"{variable.name} is declared twice", source=text, span=Span(0, len(text)))
+        result[variable.name] = variable
+    return result
+
+
+def from_statement(statement: Statement, source: str) -> Variable:
+    """The variable that a declaration declares; the dimensions of a kind are names, integers, or products of them."""
+    body = statement.body
+    kind = body.value if body.kind in ("name", "call") else None
+    hint = f"the kinds are {_FORMS}"
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise NameProblem(f"{source[body.start : body.end]} is not a kind", source=source, span=body.span, hint=hint)
+    if len(body.args) != KINDS[kind]:
+        wanted = ("no dimension", "one dimension", "two dimensions")[KINDS[kind]]
+        raise NameProblem(f"{kind} takes {wanted}, not {len(body.args)}", source=source, span=body.span, hint=hint)
+    return Variable(statement.name, kind, tuple(size(arg, source) for arg in body.args))
+
+
+def size(node: Node, source: str) -> Dim:
+    """A dimension as it is written: a name, a positive integer, or a product of dimensions."""
+    result = ONE
+    for part in postorder(node, children):
+        if part.kind == "name":
+            result = result.times(dim(str(part.value)))
+        elif part.kind == "number" and part.value == int(part.value or 0) and int(part.value or 0) >= 1:
+            result = result.times(dim(int(part.value or 0)))
+        elif part.kind != "*":
+            message = "a dimension is a name, a positive integer or a product of these"
+            raise SyntaxProblem(message, source=source, span=part.span)
+    return result
+
+
+def _from_line(line: str) -> Variable:
+    """``A: symmetric(n)``."""
+    statements = parse(line)
+    if len(statements) != 1 or statements[0].role != "declaration":
+        hint = 'for example "A: symmetric(n)"'
+        raise SyntaxProblem("a declaration is  name: kind", source=line, span=Span(0, len(line)), hint=hint)
+    return from_statement(statements[0], line)
+
+
+def _from_item(name: str, text: str) -> Variable:
+    """The name as a key, ``symmetric(n)`` as its value."""
+    statements = parse(text)
+    if len(statements) != 1 or statements[0].role != "value":
+        raise SyntaxProblem("a kind is expected", source=text, span=Span(0, len(text)), hint=f"the kinds are {_FORMS}")
+    return from_statement(Statement("declaration", statements[0].body, _checked(name)), text)
+
+
+def _checked(name: str) -> str:
+    """The name of a mapping's item, if it is one."""
+    statements = parse(name)
+    if len(statements) != 1 or statements[0].body.kind != "name" or statements[0].body.value != name:
+        raise NameProblem(f"{name!r} is not a name", source=name, span=Span(0, len(name)))
+    return name

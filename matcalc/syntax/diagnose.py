@@ -1,0 +1,100 @@
+"""What to say of a text that is not in the language."""
+
+from __future__ import annotations
+
+from matcalc.core.errors import Span, SyntaxProblem
+
+# Characters that are taken for others, and what to type instead
+_LOOKALIKES = {
+    **dict.fromkeys("’‘′`´ʹʼ", "'"),
+    **dict.fromkeys("“”„«»", "brackets ( )"),
+    **dict.fromkeys("‐‑‒–—", "-"),
+    **dict.fromkeys("·⋅×∗∙•", "* (or .* entry by entry)"),
+    **dict.fromkeys("∘◦", ".*"),
+    **dict.fromkeys("÷⁄∕", "/"),
+    **dict.fromkeys("[{⟨]}⟩", "( ) for brackets (entries have no notation)"),
+    "√": "sqrt(...)",
+    "∑": "sum(...)",
+    "‖": "norm2(...)",
+    "|": "abs(...), det(...) or norm2(...)",
+    "⁺": "^",
+    "∞": "norminf(...) for the maximum norm",
+}
+_ALPHABETS = (
+    ("АВЕКМНОРСТУХІЈЅаеорсухіјѕ", "ABEKMHOPCTYXIJSaeopcyxijs", "Cyrillic"),
+    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", "Greek"),
+)
+_STARTS = frozenset({"NAME", "NUMBER", "LPAR"})  # what an operand may start with
+
+_MISPLACED = {
+    "EQUALS": "a definition is  name = expression  and stands at the start of a statement",
+    "COLON": 'a declaration is  name: kind  and stands at the start of a statement, as in "A: symmetric(n)"',
+    "COMMA": "a comma separates the arguments of a function",
+}
+
+Token = tuple[str, int, int, str]  # terminal, start, end, text
+
+
+def bad_character(text: str, position: int) -> SyntaxProblem:
+    """A character that starts no token."""
+    char = text[position]
+    span = Span(position, position + 1)
+    if char in "\n;" or not char.isprintable():
+        kind = "blank" if char.isspace() else "control or invisible character"
+        message = f"the {kind} U+{ord(char):04X} cannot stand here"
+        return SyntaxProblem(message, source=text, span=span, hint="use an ordinary space" if char.isspace() else "delete it")
+    message = f"unexpected character {char!r}" if char.isascii() else f"unexpected character {char!r} (U+{ord(char):04X})"
+    return SyntaxProblem(message, source=text, span=span, hint=_instead(char))
+
+
+def _instead(char: str) -> str | None:
+    """What was probably meant by the character."""
+    if char in _LOOKALIKES:
+        return f"write {_LOOKALIKES[char]}"
+    for foreign, latin, alphabet in _ALPHABETS:
+        if char in foreign:
+            plain = latin[foreign.index(char)]
+            return f"this is a {alphabet} letter that looks like the Latin {plain}; write {plain}"
+    import unicodedata  # noqa: PLC0415 - a megabyte of tables, on this path only
+
+    plain = unicodedata.normalize("NFKC", char)
+    if plain != char and plain.isprintable():
+        return f"write {plain.strip()}"
+    if char == ".":
+        return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
+    if char == "_" or char.isalpha():
+        return "names are made of Latin and Greek letters, digits and _, and start with a letter"
+    return None
+
+
+def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]) -> SyntaxProblem:
+    """A token that cannot stand where it does; ``row`` holds what could."""
+    kind, start, end, piece = token
+    span = Span(start, start + 1 if kind == "SEPARATOR" else end)
+    if before is None and kind == "$END":
+        return SyntaxProblem("there is no expression", source=text, span=span, hint="type one, for instance x'*A*x")
+    ends = {"$END": "the text ends", "SEPARATOR": "the statement ends"}.get(kind)
+    unclosed = _open_bracket(text[:start])
+    if "NAME" in row:
+        wanted = "a name, a number, a function or (" + (" or )" if "RPAR" in row else "")
+        message = f"{ends} where {wanted} is expected" if ends else f"{wanted} is expected here, not {piece}"
+        return SyntaxProblem(message, source=text, span=span)
+    if ends:
+        return SyntaxProblem(f"{ends}, but ) is still to come", source=text, span=span, hint=unclosed)
+    if kind in _STARTS and before is not None:
+        left = before[3]
+        hint = f"write {left}*{piece}" if kind != "LPAR" else "write * for a product"
+        return SyntaxProblem(f"an operator is missing between {left} and {piece}", source=text, span=span, hint=hint)
+    expected = "expected an operator, a comma or )" if unclosed else "expected an operator or the end"
+    return SyntaxProblem(f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind))
+
+
+def _open_bracket(text: str) -> str | None:
+    """Where the innermost open bracket of the text stands."""
+    opened: list[int] = []
+    for position, char in enumerate(text):
+        if char == "(":
+            opened.append(position)
+        elif char == ")":
+            opened.pop()
+    return f"the ( in column {opened[-1] - text.rfind(chr(10), 0, opened[-1])} is not closed" if opened else None

@@ -1,0 +1,57 @@
+"""Text to tokens, in one pass of one regular expression; refuses what no later stage should have to meet."""
+
+from __future__ import annotations
+
+from matcalc.core.errors import Span, SyntaxProblem
+from matcalc.syntax import diagnose
+from matcalc.syntax.diagnose import Token
+from matcalc.syntax.table import Table
+
+LONGEST = 65_536  # characters of a text
+DEEPEST = 3_000  # levels of brackets
+
+# After these a line end does not end the statement
+_OPEN = frozenset(
+    {"PLUS", "MINUS", "TIMES", "DIVIDE", "DOTTIMES", "DOTDIVIDE", "KRON", "POWER", "DOTPOWER", "EQUALS", "COLON", "COMMA"}
+)
+
+
+def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
+    """The tokens of the text, ended by ``$END`` behind the last of them.
+
+    ``^T`` is the transpose, or with ``power_of_T`` the power by a scalar that is called T.
+    """
+    if len(text) > LONGEST:
+        raise SyntaxProblem(
+            f"the text has {len(text):,} characters; at most {LONGEST:,} are read", source=text, span=Span(LONGEST, LONGEST + 1)
+        )
+    result: list[Token] = []
+    scan, ignored = table.scan, table.ignored
+    position, length, depth = 0, len(text), 0
+    while position < length:
+        match = scan(text, position)
+        if match is None:
+            raise diagnose.bad_character(text, position)
+        kind, end = match.lastgroup or "", match.end()
+        if kind == "LPAR":
+            depth += 1
+            if depth > DEEPEST:
+                message = f"brackets are nested more than {DEEPEST:,} levels deep"
+                raise SyntaxProblem(message, source=text, span=Span(position, end))
+        elif kind == "RPAR":
+            depth -= 1
+            if depth < 0:
+                raise SyntaxProblem("this ) has no opening (", source=text, span=Span(position, end))
+        if kind not in ignored:
+            piece = match.group()
+            if kind == "SEPARATOR":
+                if ";" in piece or (depth == 0 and result and result[-1][0] not in _OPEN):
+                    result.append((kind, position, end, piece))
+            elif power_of_T and kind == "TRANSPOSE" and piece[0] == "^":
+                result += [("POWER", position, position + 1, "^"), ("NAME", end - 1, end, "T")]
+            else:
+                result.append((kind, position, end, piece))
+        position = end
+    last = len(text.rstrip())
+    result.append(("$END", last, last, ""))
+    return result

@@ -1,0 +1,61 @@
+"""The syntax tree: what was typed, before any name has a meaning."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from matcalc.core.errors import Span
+
+
+class Node:
+    """A node of the syntax tree.
+
+    ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name), ``call`` (value: the function's name),
+    ``neg``, ``'``, or a binary operator as it is written in ASCII. ``start`` and ``end`` enclose the node's text,
+    brackets around it included; ``mark`` is the place of its operator or function name, where an error points.
+    """
+
+    __slots__ = ("args", "end", "kind", "mark", "start", "value")
+
+    def __init__(
+        self,
+        kind: str,
+        args: tuple[Node, ...],
+        start: int,
+        end: int,
+        *,
+        mark: Span | None = None,
+        value: Fraction | str | None = None,
+    ) -> None:
+        self.kind = kind
+        self.args = args
+        self.start = start
+        self.end = end
+        self.mark = mark
+        self.value = value
+
+    @property
+    def span(self) -> Span:
+        """The node's own text."""
+        return Span(self.start, self.end)
+
+    def __repr__(self) -> str:
+        inside = [str(self.value)] if self.value is not None else []
+        return f"{self.kind}({', '.join(inside + [repr(arg) for arg in self.args])})"
+
+
+class Statement:
+    """``name: kind`` (role ``declaration``), ``name = value`` (role ``definition``) or a bare value (role ``value``)."""
+
+    __slots__ = ("body", "name", "name_span", "role")
+
+    def __init__(self, role: str, body: Node, name: str = "", name_span: Span | None = None) -> None:
+        self.role = role
+        self.body = body
+        self.name = name
+        self.name_span = name_span
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The operands, for the walks of ``core.walk``."""
+    return node.args

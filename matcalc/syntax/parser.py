@@ -1,0 +1,148 @@
+"""Tokens to syntax tree: an LALR(1) automaton driven by the compiled table, one small function for each kind of phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from matcalc.core.errors import Span, SyntaxProblem
+from matcalc.syntax import diagnose
+from matcalc.syntax.diagnose import Token
+from matcalc.syntax.lexer import tokens
+from matcalc.syntax.nodes import Node, Statement
+from matcalc.syntax.table import Table, load
+
+_ASCII = {"@": "*", "**": "^", ".**": ".^", "⊙": ".*", "−": "-"}
+_SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
+_LONGEST_NUMBER = 1_000  # digits, and the largest exponent: exact arithmetic with more would not end
+
+
+def parse(text: str, *, power_of_T: bool = False) -> list[Statement]:
+    """The statements of a program; raises ``SyntaxProblem``."""
+    table = load()
+    try:
+        return _drive(tokens(text, table, power_of_T=power_of_T), table, text)
+    except SyntaxProblem as problem:
+        problem.with_source(text)
+        raise
+
+
+def _drive(stream: list[Token], table: Table, text: str) -> list[Statement]:
+    """The LALR(1) loop: shift a token, or reduce the values of a rule to one."""
+    states, origins, sizes, end = table.states, table.origins, table.sizes, table.end
+    builders = [_BUILDERS[action] for action in table.actions]
+    stack = [table.start]
+    values: list[Any] = []
+    before = None
+    for token in stream:
+        kind = token[0]
+        while True:
+            row = states[stack[-1]]
+            action = row.get(kind)
+            if action is None:
+                raise diagnose.bad_token(text, token, before, row)
+            if action >= 0:
+                stack.append(action)
+                values.append(token)
+                break
+            rule = ~action
+            size = sizes[rule]
+            builder = builders[rule]
+            if size > 1 or builder is not None:
+                parts = values[-size:]
+                del values[-size:]
+                values.append(parts[0] if builder is None else builder(parts))
+            del stack[-size:]
+            goto = states[stack[-1]][origins[rule]]
+            stack.append(goto)
+            if goto == end:
+                break
+        before = token
+    result: list[Statement] = values[0]
+    return result
+
+
+def _binary(parts: list[Any]) -> Node:
+    left, (_, start, end, piece), right = parts
+    return Node(_ASCII.get(piece, piece), (left, right), left.start, right.end, mark=Span(start, end))
+
+
+def _negative(parts: list[Any]) -> Node:
+    (_, start, end, _), operand = parts
+    return Node("neg", (operand,), start, operand.end, mark=Span(start, end))
+
+
+def _positive(parts: list[Any]) -> Node:
+    (_, start, _, _), operand = parts
+    operand.start = start
+    result: Node = operand
+    return result
+
+
+def _transpose(parts: list[Any]) -> Node:
+    operand, (_, start, end, _) = parts
+    return Node("'", (operand,), operand.start, end, mark=Span(start, end))
+
+
+def _superscript(parts: list[Any]) -> Node:
+    operand, (_, start, end, piece) = parts
+    exponent = Node("number", (), start, end, value=Fraction(_SUPERSCRIPTS[piece]))
+    return Node("^", (operand, exponent), operand.start, end, mark=Span(start, end))
+
+
+def _number(parts: list[Any]) -> Node:
+    ((_, start, end, piece),) = parts
+    mantissa, _, exponent = piece.lower().partition("e")
+    if len(mantissa) > _LONGEST_NUMBER or len(exponent) > 6 or abs(int(exponent or 0)) > _LONGEST_NUMBER:
+        raise SyntaxProblem(f"this number has more than {_LONGEST_NUMBER:,} digits", span=Span(start, end))
+    value = Fraction(int(piece)) if piece.isdecimal() else Fraction(mantissa.rstrip(".")) * Fraction(10) ** int(exponent or 0)
+    return Node("number", (), start, end, value=value)
+
+
+def _name(parts: list[Any]) -> Node:
+    ((_, start, end, piece),) = parts
+    return Node("name", (), start, end, value=piece)
+
+
+def _call(parts: list[Any]) -> Node:
+    _, start, end, piece = parts[0]
+    arguments = tuple(parts[2]) if len(parts) > 3 else ()
+    return Node("call", arguments, start, parts[-1][2], mark=Span(start, end), value=piece)
+
+
+def _bracket(parts: list[Any]) -> Node:
+    opening, inside, closing = parts
+    inside.start, inside.end = opening[1], closing[2]
+    result: Node = inside
+    return result
+
+
+def _more(parts: list[Any]) -> list[Any]:
+    result: list[Any] = parts[0]
+    result.append(parts[2])
+    return result
+
+
+def _named(role: str, parts: list[Any]) -> Statement:
+    (_, start, end, name), _, body = parts
+    return Statement(role, body, name, Span(start, end))
+
+
+_BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
+    "-": None,
+    "first": lambda parts: [parts[0]],
+    "more": _more,
+    "value": lambda parts: Statement("value", parts[0]),
+    "definition": lambda parts: _named("definition", parts),
+    "declaration": lambda parts: _named("declaration", parts),
+    "binary": _binary,
+    "negative": _negative,
+    "positive": _positive,
+    "transpose": _transpose,
+    "superscript": _superscript,
+    "number": _number,
+    "name": _name,
+    "call": _call,
+    "bracket": _bracket,
+}
