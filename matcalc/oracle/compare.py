@@ -9,7 +9,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationProblem, NameProblem
 from matcalc.core.program import Program
-from matcalc.oracle.interpret import interpret
+from matcalc.oracle.interpret import interpret, magnitude
 from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient
 from matcalc.oracle.sample import find_point, find_sizes
 from matcalc.runtime.elementwise import Array
@@ -17,7 +17,7 @@ from matcalc.runtime.elementwise import Array
 POINTS = 2
 _REDRAWS = 4  # further points looked at where the derivative almost vanishes and would hide errors
 _VISIBLE = 1e-3
-_FLOOR = 1e-5  # of the expression's own size: below that times the tolerance, numbers count as rounding
+_FLOOR = 1e-3  # of the largest intermediate value: below that times the tolerance, numbers count as rounding
 _IDENTITY = Method("evaluation", 0.0, 1e-9)
 
 Candidate = Callable[[dict[str, Array], dict[str, int]], Array]
@@ -102,7 +102,8 @@ def agree(left: Program, right: Program, seed: int = 0) -> Report:
     reports = []
     for _ in range(POINTS):
         expected, found = (interpret(expr, values, sizes) for expr in both)
-        reports.append(_judge(expected, found, 0.0, _IDENTITY, seed, sizes))
+        size = max(magnitude(expr, values, sizes) for expr in both)
+        reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
         values = find_point(both, variables, rng, sizes)[0] or values
     return _worst(reports)
 
@@ -115,11 +116,11 @@ def _next_point(program: Program, rng: np.random.Generator, sizes: dict[str, int
 def _visible(
     program: Program, wrt: str, order: int, sizes: dict[str, int], values: dict[str, Array], rng: np.random.Generator
 ) -> tuple[dict[str, Array], Array, float, Method]:
-    """A point, the derivative there and the size of the value: of a few points the first where the derivative is not tiny."""
+    """A point, the derivative and the largest intermediate value there: of a few points the first with no tiny derivative."""
     points: list[tuple[float, dict[str, Array], Array, float, Method]] = []
     for _ in range(1 + _REDRAWS):
         derivative, method = numeric_derivative(program.expr, program.variables, wrt, order, values, sizes)
-        size = max(1.0, _largest(interpret(program.expr, values, sizes)))
+        size = max(1.0, magnitude(program.expr, values, sizes))
         points.append((_largest(derivative) / size, values, derivative, size, method))
         if points[-1][0] >= _VISIBLE or not np.any(derivative):
             break
@@ -140,7 +141,7 @@ def _largest(array: Array) -> float:
 
 
 def _judge(expected: Array, found: Array, size: float, method: Method, seed: int, sizes: dict[str, int]) -> Report:
-    """Shapes first, then the entry with the largest error relative to the largest entry (or to rounding of the expression)."""
+    """Shapes first, then the entry with the largest error relative to the largest entry (or to what rounding leaves)."""
     common = (method.tolerance, method.name, method.step, seed, sizes)
     if expected.shape != found.shape:
         problem = f"the shape is {found.shape}, expected {expected.shape}"

@@ -16,7 +16,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.oracle.contraction import contract
 from matcalc.oracle.functions import FUNCTIONS
-from matcalc.runtime import kron, matrix_power, power
+from matcalc.runtime import matrix_power, power
 from matcalc.runtime.elementwise import Array
 
 Values = Mapping[str, Any]
@@ -28,6 +28,17 @@ def interpret(expr: Expr, values: Values, sizes: Sizes) -> Array:
     """The value of the expression; ``sizes`` gives each named dimension its size. Outside of a domain it is nan or infinite."""
     with np.errstate(all="ignore"):
         return fold(expr, _children, partial(evaluate, values=values, sizes=sizes))
+
+
+def magnitude(expr: Expr, values: Values, sizes: Sizes) -> float:
+    """The largest absolute entry that occurs anywhere in the evaluation: rounding errors are proportional to it."""
+
+    def rule(node: Expr, args: list[tuple[Array, float]]) -> tuple[Array, float]:
+        value = evaluate(node, [arg for arg, _ in args], values=values, sizes=sizes)
+        return value, max([float(np.max(np.abs(value), initial=0.0)), *(largest for _, largest in args)])
+
+    with np.errstate(all="ignore"):
+        return fold(expr, _children, rule)[1]
 
 
 def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable[[Array], Array]:
@@ -125,14 +136,6 @@ def _power(node: Expr, args: list[Array]) -> Array:
     return matrix_power(*args) if args[0].ndim == 2 else power(*args)
 
 
-def _kron(node: Expr, args: list[Array]) -> Array:
-    """A row vector takes part as one row; of two vectors of the same kind the result is a vector."""
-    rows = [arg.row for arg in node.args]
-    if rows[0] == rows[1] and args[0].ndim == args[1].ndim:
-        return kron(*args)
-    return kron(*(arg[np.newaxis] if row and arg.ndim == 1 else arg for arg, row in zip(args, rows, strict=True)))
-
-
 def _frechet(node: Expr, args: list[Array]) -> Array:
     return FUNCTIONS[node.op](*args, slots=node.value or 0)
 
@@ -149,7 +152,6 @@ _OPERATORS: dict[str, Callable[[Expr, list[Array]], Any]] = {
     "^": _power,
     "'": lambda node, args: args[0].T,
     "einsum": lambda node, args: contract(args, node.value[0], node.value[1]),
-    "kron": _kron,
     "frechet_expm": _frechet,
     "frechet_power": _frechet,
 }

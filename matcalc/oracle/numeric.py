@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.functions import REAL_ONLY
-from matcalc.oracle.interpret import Sizes, Values, function_of
+from matcalc.oracle.interpret import Sizes, Values, extent, function_of
 from matcalc.oracle.sample import integer_exponents
 from matcalc.runtime.elementwise import Array
 
@@ -20,6 +21,8 @@ COMPLEX_STEP = 1e-20
 _LEVELS = 4  # halvings in one extrapolation: the error falls with step^(2*levels)
 _RETRIES = (2.0**-8, 2.0**-5, 2.0**-11, 2.0**-14)  # first steps, tried until the error estimate is small
 _CONVERGED = 1e-9
+_MOST_COLUMNS = 20_000  # about the number of evaluations of the expression
+_MOST_ENTRIES = 20_000_000
 
 Function = Callable[[Array], Array]
 
@@ -34,7 +37,7 @@ class Method:
 
 
 _COMPLEX = Method("complex step", COMPLEX_STEP, 1e-9)
-_MIXED = Method("complex step and extrapolated central differences", _RETRIES[0], 1e-7)
+_MIXED = Method("complex step and extrapolated central differences", _RETRIES[0], 1e-8)
 _REAL = Method("extrapolated central differences", _RETRIES[0], 1e-6)
 _REAL_TWICE = Method("extrapolated central differences twice", _RETRIES[0], 1e-4)
 
@@ -49,6 +52,7 @@ def numeric_derivative(
         raise UnsupportedProblem(f"the numeric check handles orders 1 and 2, not {order}")
     if wrt in integer_exponents([expr]):
         raise UnsupportedProblem(f"{wrt} is the exponent of a matrix power, an integer: there is no derivative")
+    _refuse_if_too_large(expr, variables[wrt], order, sizes)
     function = function_of(expr, wrt, values, sizes)
     point = np.asarray(values[wrt], dtype=float)
     smooth = _has_complex_path(expr, wrt)
@@ -57,6 +61,14 @@ def numeric_derivative(
         return first(function, point), _COMPLEX if smooth else _REAL
     second = central_differences(lambda x: first(function, x), point)
     return second, _MIXED if smooth else _REAL_TWICE
+
+
+def _refuse_if_too_large(expr: Expr, wrt: Variable, order: int, sizes: Sizes) -> None:
+    """Sizes written as numbers may be anything; an answer in reasonable time cannot be had for all of them."""
+    columns = math.prod(extent(wrt.shape, sizes)) ** order
+    if columns > _MOST_COLUMNS or columns * math.prod(extent(expr.shape, sizes)) > _MOST_ENTRIES:
+        hint = "declare dimensions by names: the check then chooses small sizes"
+        raise UnsupportedProblem(f"the derivative by {wrt.name} is too large for a numeric check", hint=hint)
 
 
 def _has_complex_path(expr: Expr, wrt: str) -> bool:

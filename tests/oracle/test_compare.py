@@ -197,6 +197,8 @@ IDENTITIES = [
     pytest.param(op("sqrt", op(".^", x, num(2))), op("abs", x), True, id="sqrt(x^2) = abs(x)"),
     pytest.param(op("sqrt", op(".^", x, num(2))), x, False, id="sqrt(x^2) is not x"),
     pytest.param(scalar("sum", x), x, False, id="different shapes"),
+    pytest.param(scalar("*", op("*", row(x), W, shape=(N,), row=True), x), num(0), True, id="x'*W*x = 0 for skew W"),
+    pytest.param(scalar("*", op("*", row(x), X, shape=(N,), row=True), x), num(0), False, id="x'*X*x is not 0"),
     pytest.param(op("*", a, x, shape=(N,)), op("*", num(2), x, shape=(N,)), False, id="variable on one side"),
 ]
 

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from oracle.trees import SIZES, VARIABLES, A, B, K, M, N, P, X, Y, a, b, num, op, row, scalar, transposed, x, y, z
+from oracle.trees import SIZES, VARIABLES, A, B, K, M, N, X, Y, a, b, num, op, p, row, scalar, transposed, x, y, z
 
+from matcalc import runtime
 from matcalc.core.dims import Dim, dim
 from matcalc.core.errors import EvaluationProblem
 from matcalc.core.tree import Expr, dimension, eye, fill, variable
@@ -51,10 +52,9 @@ CASES = [
     pytest.param(row(x), x_, id="transposed vector"),
     pytest.param(op("vec", A, shape=(Dim(1, ("m", "n")),)), [A_[i, j] for j in range(n) for i in range(m)], id="vec"),
     pytest.param(op("kron", x, z, shape=(Dim(1, ("m", "n")),)), [s * t for s in x_ for t in z_], id="kron of vectors"),
-    pytest.param(op("kron", row(x), z, shape=(M, N)), [[t * s for s in x_] for t in z_], id="kron of row and column"),
     pytest.param(op("diag", x, shape=(N, N)), np.diag(x_), id="diag"),
     pytest.param(op("max", x, num(0)), [max(e, 0) for e in x_], id="max with a scalar"),
-    pytest.param(op("polygamma", num(1), P, shape=(N, N)), None, id="polygamma takes its order first"),
+    pytest.param(op("polygamma", num(1), p, shape=()), runtime.polygamma(1, VALUES["p"]), id="polygamma takes its order first"),
     pytest.param(op("frechet_expm", X, Y), frechet_expm(X_, Y_), id="frechet_expm"),
     pytest.param(op("frechet_power", X, num(3), Y), frechet_power(X_, 3, Y_), id="frechet_power"),
     pytest.param(op("frechet_expm", X, value=0), expm(X_), id="frechet_expm without a direction"),
@@ -69,11 +69,9 @@ CASES = [
 
 @pytest.mark.parametrize(("expr", "expected"), CASES)
 def test_nodes(expr, expected):
-    with np.errstate(all="ignore"):
-        found = interpret(expr, VALUES, SIZES)
+    found = interpret(expr, VALUES, SIZES)
     assert found.shape == tuple(size.size(SIZES) for size in expr.shape)
-    if expected is not None:
-        np.testing.assert_allclose(found, expected, rtol=1e-13)
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
 
 
 EINSUMS = [

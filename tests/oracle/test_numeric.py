@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from oracle.trees import SIZES, VARIABLES, A, B, K, M, N, P, S, X, a, op, p, row, scalar, transposed, x, y, z
 
+from matcalc.core.dims import dim
 from matcalc.core.errors import NameProblem, UnsupportedProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import variable
 from matcalc.oracle.numeric import central_differences, complex_step, numeric_derivative, structured_gradient
 from matcalc.oracle.sample import sample
 
@@ -86,6 +89,12 @@ def test_complex_step_is_exact_to_rounding():
 def test_refusals(expr, wrt, order, error, message):
     with pytest.raises(error, match=message):
         numeric_derivative(expr, VARIABLES, wrt, order, VALUES, SIZES)
+
+
+def test_a_derivative_of_a_million_columns_is_refused():
+    big = variable("x", (dim(1_000_000),))
+    with pytest.raises(UnsupportedProblem, match="too large for a numeric check"):
+        numeric_derivative(scalar("sum", big), {"x": Variable("x", "vector", big.shape)}, "x", 1, {}, {})
 
 
 def basis(kind):
