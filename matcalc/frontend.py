@@ -18,7 +18,7 @@ def read(text: str, declarations: Mapping[str, str | Variable] | Iterable[str] =
 
     ``declarations`` is a mapping ``{"A": "symmetric(n)"}`` or lines ``"A: symmetric(n)"``; the text may hold more of them.
     """
-    variables = declared(declarations)
+    variables = declared([declarations] if isinstance(declarations, str) else declarations)
     statements = parse(text, power_of_T=_is_scalar(variables.get("T")))
     if any(statement.name == "T" and _is_power(statement) for statement in statements):
         statements = parse(text, power_of_T=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from matcalc.shapes.unify import Unifier
 from matcalc.syntax.nodes import Node
 
 _LONGEST_QUOTE = 60
+_LARGEST = 4_096  # bits of a number that is computed here: repeated squaring by definitions would not end
 
 
 def operands(expr: Expr) -> tuple[Expr, ...]:
@@ -28,7 +30,7 @@ class Cause(NamedTuple):
     right: tuple[Expr, Dim]
     where: Span
     what: str
-    hint: str | None
+    hint: Callable[[], str | None] | None
 
 
 class Context:
@@ -87,7 +89,14 @@ class Context:
 
     # -- equations -----------------------------------------------------------------------------------------------------
 
-    def equate(self, left: tuple[Expr, Dim], right: tuple[Expr, Dim], where: Span, what: str, hint: str | None = None) -> None:
+    def equate(
+        self,
+        left: tuple[Expr, Dim],
+        right: tuple[Expr, Dim],
+        where: Span,
+        what: str,
+        hint: Callable[[], str | None] | None = None,
+    ) -> None:
         """Makes a dimension of one operand equal to one of the other; ``what`` says what needs it.
 
         ``{0}`` and ``{1}`` in ``what`` become the shapes of the operands.
@@ -100,7 +109,7 @@ class Context:
         """The error for two dimensions that differ, with where each comes from."""
         shapes = cause.what.format(self.describe(cause.left[0]), self.describe(cause.right[0]))
         origins = dict.fromkeys((self._origin(*cause.left), self._origin(*cause.right)))
-        return self.problem(f"{shapes}: {', '.join(origins)}", cause.where, cause.hint)
+        return self.problem(f"{shapes}: {', '.join(origins)}", cause.where, cause.hint() if cause.hint else None)
 
     def square(self, expr: Expr, what: str, where: Span) -> None:
         """Demands that a matrix is square."""
@@ -171,14 +180,14 @@ class Context:
 
 
 def literal(expr: Expr) -> Fraction | None:
-    """The value of arithmetic on numbers alone, as in ``A^(-2)``; None of anything else."""
+    """The value of arithmetic on numbers alone, as in ``A^(-2)``; None of anything else, and of enormous numbers."""
 
     def rule(part: Expr, values: list[Fraction | None]) -> Fraction | None:
         if part.op == "number":
             value: Fraction = part.value
             return value
         known = [value for value in values if value is not None]
-        if len(known) < len(values):
+        if len(known) < len(values) or any(value.numerator.bit_length() > _LARGEST for value in known):
             return None
         match part.op, known:
             case "neg", [a]:

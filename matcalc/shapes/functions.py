@@ -9,7 +9,6 @@ from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context, literal
 from matcalc.shapes.operators import entrywise, multiply, transpose
-from matcalc.shapes.unify import product
 from matcalc.syntax.nodes import Node
 
 Rule = Callable[[Context, Node, str, list[Expr]], Expr]
@@ -104,7 +103,7 @@ def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The columns of an m x n matrix on top of each other: m*n entries; a vector as a column."""
     arg = context.settle(args[0])
     if arg.rank == 2:
-        return context.make(name, (arg,), (product(*arg.shape),), node)
+        return context.make(name, (arg,), (context.unifier.product(*arg.shape),), node)
     return transpose(context, node, arg) if arg.row else arg
 
 
@@ -117,9 +116,9 @@ def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         if arg.row:
             hint = "kron(x', A) is kron(x, A')'"
             raise context.problem(f"kron takes matrices and columns, not {context.describe(arg)}", part.span, hint)
-    rows = product(left.shape[0], right.shape[0])
+    rows = context.unifier.product(left.shape[0], right.shape[0])
     columns = left.shape[1:] + right.shape[1:]
-    shape = (rows, product(*columns)) if len(columns) == 2 else (rows, *columns)
+    shape = (rows, context.unifier.product(*columns)) if len(columns) == 2 else (rows, *columns)
     return context.make(name, (left, right), shape, node)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.dims import Dim, Shape, dim
-from matcalc.core.errors import NameProblem, Span
+from matcalc.core.errors import NameProblem, ShapeProblem, Span
 from matcalc.core.kinds import KINDS, Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
 from matcalc.core.program import Program
@@ -30,8 +30,7 @@ def infer(statements: list[Statement], declared: dict[str, Variable], source: st
     context = Context(source, declared, dimensions)
     value = None
     for statement, order in zip(statements, nodes, strict=True):
-        value = _type(context, order)
-        context.settle(value)
+        value = context.settle(_type(context, order))
         if statement.role == "definition":
             _define(context, statement, value)
     assert value is not None  # the caller has made sure that the last statement is a value
@@ -47,24 +46,32 @@ def _type(context: Context, order: list[Node]) -> Expr:
     """The typed tree of one statement, children before parents."""
     values: dict[int, Expr] = {}
     for node in order:
-        kind = node.kind
-        if kind == "name":
-            expr = _name(context, node)
-        elif kind == "number":
-            expr = context.make("number", (), (), node, value=node.value)
-        elif kind == "call":
-            expr = _call(context, node, [values[id(arg)] for arg in _typed_children(node)])
-        elif kind == "neg":
-            expr = negate(context, node, values[id(node.args[0])])
-        elif kind == "'":
-            expr = transpose(context, node, values[id(node.args[0])])
-        elif kind == "⊗":
-            expr = apply(context, node, "kron", [values[id(arg)] for arg in node.args])
-        else:
-            left, right = node.args
-            expr = BINARY[kind](context, node, values[id(left)], values[id(right)])
-        values[id(node)] = expr
+        try:
+            expr = values[id(node)] = _typed(context, node, values)
+        except ShapeProblem as problem:
+            problem.span = problem.span or node.span  # the rules for dimensions know no place
+            problem.with_source(context.source)
+            raise
     return expr
+
+
+def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
+    """One node, given its typed operands by the ids of the syntax nodes."""
+    kind = node.kind
+    if kind == "name":
+        return _name(context, node)
+    if kind == "number":
+        return context.make("number", (), (), node, value=node.value)
+    if kind == "call":
+        return _call(context, node, [values[id(arg)] for arg in _typed_children(node)])
+    args = [values[id(arg)] for arg in node.args]
+    if kind == "neg":
+        return negate(context, node, args[0])
+    if kind == "'":
+        return transpose(context, node, args[0])
+    if kind == "⊗":
+        return apply(context, node, "kron", args)
+    return BINARY[kind](context, node, args[0], args[1])
 
 
 def _define(context: Context, statement: Statement, value: Expr) -> None:

@@ -21,11 +21,13 @@ def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, wh
     if left.rank != right.rank or left.row != right.row:
         message = f"cannot {what.format(context.describe(left), context.describe(right))}"
         raise context.problem(message, where, _orientation_hint(context, left, right))
-    hint = None
-    if left.rank == 2 and [context.unifier.resolve(axis) for axis in left.shape] == [
-        context.unifier.resolve(axis) for axis in reversed(right.shape)
-    ]:
-        hint = f"{_transposed(context, right)} has the shape of {context.quote(left)}"
+
+    def hint() -> str | None:
+        same = [context.unifier.resolve(axis) for axis in left.shape] == [
+            context.unifier.resolve(axis) for axis in right.shape[::-1]
+        ]
+        return f"{_transposed(context, right)} has the shape of {context.quote(left)}" if same else None
+
     for one, other in zip(left.shape, right.shape, strict=True):
         context.equate((left, one), (right, other), where, f"cannot {what}", hint)
     return context.like(op, (left, right), left, node)
@@ -57,8 +59,12 @@ def add(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
 def _undeclared_scalar(context: Context, scalar: Expr) -> str | None:
     """The undeclared variable that a scalar is a multiple of."""
     stack = [scalar]
+    done: set[int] = set()
     while stack:
         part = stack.pop()
+        if id(part) in done:
+            continue
+        done.add(id(part))
         if part.op == "variable" and not context.seen[part.value].declared:
             name: str = part.value
             return name
@@ -112,9 +118,11 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         raise _not_a_product(context, left, right, where)
     if right.row:
         raise _not_a_product(context, left, right, where)
-    hint = None
-    if left.rank == 2 and context.unifier.resolve(left.shape[0]) == context.unifier.resolve(right.shape[0]):
-        hint = f"did you mean {_transposed(context, left)}*{context.factor(right)}?"
+
+    def hint() -> str | None:
+        fits = left.rank == 2 and context.unifier.resolve(left.shape[0]) == context.unifier.resolve(right.shape[0])
+        return f"did you mean {_transposed(context, left)}*{context.factor(right)}?" if fits else None
+
     what = "cannot multiply {0} by {1}"
     context.equate((left, left.shape[-1]), (right, right.shape[0]), where, what, hint)
     shape = left.shape[:-1] + right.shape[1:]
@@ -173,19 +181,18 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     """``^``: of a scalar, or of a square matrix to an integer power."""
     context.settle(base)
     context.settle(exponent)
-    b, e = context.base(base), context.base(exponent)
     if exponent.shape:
-        hint = f"write {b}.^{e} to raise to each entry"
+        hint = f"write {context.base(base)}.^{context.base(exponent)} to raise to each entry"
         raise context.problem(f"the exponent is {context.describe(exponent)}, not a scalar", node.mark, hint)
     exponent = _exponent(context, exponent)
     if not base.shape:
         return context.make("^", (base, exponent), (), node)
     if base.rank == 1:
-        hint = f"write {b}.^{e} entry by entry"
+        hint = f"write {context.base(base)}.^{context.base(exponent)} entry by entry"
         raise context.problem(f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint)
     value = literal(exponent)
     if value is not None and value.denominator != 1:
-        hint = f"write {b}.^{e} entry by entry"
+        hint = f"write {context.base(base)}.^{context.base(exponent)} entry by entry"
         raise context.problem(f"the exponent of a matrix is an integer, not {value}", exponent.span, hint)
     context.square(base, "a matrix power" if value != -1 else "an inverse", node.mark or node.span)
     if value == -1:

@@ -12,14 +12,11 @@ from math import gcd
 from typing import Generic, TypeVar
 
 from matcalc.core.dims import Dim
+from matcalc.core.errors import ShapeProblem
 
 C = TypeVar("C")  # what an equation carries with it: why it has to hold
+_MOST_FACTORS = 1_024
 _POOL = "nmpqrkhdlst"
-
-
-def product(left: Dim, right: Dim) -> Dim:
-    """``left * right`` with the factors in this order."""
-    return Dim(left.scale * right.scale, left.names + right.names)
 
 
 class Unifier(Generic[C]):
@@ -59,7 +56,12 @@ class Unifier(Generic[C]):
                 else:
                     scale *= part.scale
                     factors += part.names
-            dim = Dim(scale, tuple(factors))
+            dim = _bounded(Dim(scale, tuple(factors)))
+
+    def product(self, left: Dim, right: Dim) -> Dim:
+        """``left * right`` with the factors in this order."""
+        left, right = self.resolve(left), self.resolve(right)
+        return _bounded(Dim(left.scale * right.scale, left.names + right.names))
 
     def equate(self, left: Dim, right: Dim, cause: C) -> bool:
         """Makes the two equal; False if they cannot be. ``cause`` comes back from ``finish`` if that shows only later."""
@@ -78,7 +80,7 @@ class Unifier(Generic[C]):
             pairs.sort(key=lambda pair: (pair[0].scale, -int(pair[0].names[0][1:])))
             if pairs[0][0].scale > 1:  # 2*a = 3*b: a is 3*k and b is 2*k
                 common = self.fresh()
-                return self._bind(Dim(1, left.names), product(Dim(right.scale, ()), common)) and self._step(left, right)
+                return self._bind(Dim(1, left.names), Dim(right.scale, common.names)) and self._step(left, right)
         for unknown, value in pairs:
             if _unknown(unknown):
                 return self._bind(unknown, value)
@@ -116,6 +118,13 @@ class Unifier(Generic[C]):
         used = set(taken)
         names = (name for name in _candidates() if name not in used)
         return {f"?{k}": next(names) for k in range(self._unknowns) if f"?{k}" not in self._bound}
+
+
+def _bounded(dim: Dim) -> Dim:
+    """The dimension, if it is of a size that can be worked with: definitions can square it again and again."""
+    if len(dim.names) > _MOST_FACTORS or dim.scale.bit_length() > _MOST_FACTORS:
+        raise ShapeProblem(f"a dimension with more than {_MOST_FACTORS} factors")
+    return dim
 
 
 def _candidates() -> Iterable[str]:

@@ -1,0 +1,74 @@
+"""The slopes of functions, from the differentials that identities/ states."""
+
+from __future__ import annotations
+
+from matcalc.calculus.derivative import derivative
+from matcalc.calculus.partials import Slope
+from matcalc.catalogue.compiled import Rule, differential
+from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.operations import OPERATIONS
+from matcalc.ir.build import Builder
+from matcalc.ir.nodes import Call, Node
+from matcalc.lowering.lower import Lowering
+
+
+class Slopes:
+    """Derivatives of calls by their arguments, computed once per call."""
+
+    def __init__(self, builder: Builder, lowering: Lowering) -> None:
+        self.builder = builder
+        self.lowering = lowering
+        self._known: dict[tuple[Node, int], Slope] = {}
+
+    def __call__(self, node: Call, index: int) -> Slope:
+        """The slope by argument ``index``."""
+        key = (node, index)
+        if key not in self._known:
+            self._known[key] = self._slope(node, index)
+        return self._known[key]
+
+    def _slope(self, node: Call, index: int) -> Slope:
+        if node.slots:
+            self._refuse_constant(node, index)
+            return Slope(self.builder.call(node.name, node.args, node.axes + node.args[0].axes, node.slots + 1), entrywise=False)
+        if node.name == "polygamma":
+            order = self.builder.sum([(1, node.args[0]), (1, self.builder.number(1))], ())
+            return Slope(self.builder.elementwise("polygamma", [order, node.args[1]]), entrywise=True)
+        rule = differential(node.name)
+        if rule is None:
+            raise UnsupportedProblem(f"the derivative of {node.name} is not known")
+        if node.name == "pow" or OPERATIONS[node.name].signature == "elementwise":
+            return self._entrywise(node, index, rule)
+        if node.name == "power":
+            self._refuse_constant(node, index)
+        return self._whole(node, index, rule)
+
+    @staticmethod
+    def _refuse_constant(node: Call, index: int) -> None:
+        if index > 0:
+            raise UnsupportedProblem(
+                "the exponent of a matrix power is an integer, and cannot be differentiated by",
+                hint="for a scalar or element-wise base, .^ takes any exponent",
+            )
+
+    def _entrywise(self, node: Call, index: int, rule: Rule) -> Slope:
+        """The factor of dx in a differential written for scalars."""
+        names: dict[str, Node] = {"Y": node}
+        for position, (name, arg) in enumerate(zip(rule.parameters, node.args, strict=True)):
+            names[name] = arg
+            names["d" + name] = self.builder.number(int(position == index))
+        slope = self.lowering.lower(rule.body, names)
+        if slope.rank < node.rank:
+            slope = self.builder.times(slope, self.builder.ones(node.axes))
+        return Slope(slope, entrywise=True)
+
+    def _whole(self, node: Call, index: int, rule: Rule) -> Slope:
+        """The kernel of a differential that is linear in dX: its derivative by dX."""
+        names: dict[str, Node] = {"Y": node}
+        for position, (name, arg) in enumerate(zip(rule.parameters, node.args, strict=True)):
+            names[name] = arg
+            hole = self.builder.leaf("hole", arg.axes)
+            names["d" + name] = hole if position == index else self.builder.zero(arg.axes)
+        hole = self.builder.leaf("hole", node.args[index].axes)
+        body = self.lowering.lower(rule.body, names)
+        return Slope(derivative(self.builder, body, hole, self), entrywise=False)

@@ -1,0 +1,1 @@
+"""identities/ as data: read, checked, compiled when used."""

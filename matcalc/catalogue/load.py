@@ -1,0 +1,91 @@
+"""Reads identities/: all of it for listing and testing, single entries for deriving.
+
+A derivation needs three or four entries of many, and parsing TOML is slow; so a text is cut at its ``[[identity]]`` headers, the
+pieces are indexed by name and by the functions that they speak of, and a piece is parsed and checked when it is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+
+from matcalc.catalogue.schema import Identity, identity
+from matcalc.core.errors import CatalogueProblem
+from matcalc.core.resources import folder
+
+_HEADER = "[[identity]]"
+_NAME = re.compile(r'^name = "([^"]*)"$', re.MULTILINE)
+_EXPR = re.compile(r'^expr = "([^"]*)"$', re.MULTILINE)
+_CALL = re.compile(r"([A-Za-z_]\w*)\(")
+
+
+class Library:
+    """The entries found under one folder, by name."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._loaded: dict[str, Identity] = {}
+
+    @cached_property
+    def pieces(self) -> dict[str, tuple[str, str]]:
+        """name -> (file, text of the entry)."""
+        found: dict[str, tuple[str, str]] = {}
+        for path in sorted(self.root.glob("*/*.toml")):
+            file = path.relative_to(self.root).as_posix()
+            for piece in path.read_text(encoding="utf-8").split(_HEADER)[1:]:
+                match = _NAME.search(piece)
+                if match is None:
+                    raise CatalogueProblem(f"{file}: an entry without a name")
+                if match[1] in found:
+                    raise CatalogueProblem(f"{file}: the name {match[1]} is taken in {found[match[1]][0]}")
+                found[match[1]] = (file, piece)
+        return found
+
+    def get(self, name: str) -> Identity | None:
+        """The entry of that name."""
+        if name not in self._loaded:
+            if name not in self.pieces:
+                return None
+            file, piece = self.pieces[name]
+            try:
+                entries = tomllib.loads(_HEADER + piece)["identity"]
+            except tomllib.TOMLDecodeError as problem:
+                raise CatalogueProblem(f"{file}, {name}: {problem}") from problem
+            self._loaded[name] = identity(entries[0], file)
+        return self._loaded[name]
+
+    def all(self) -> list[Identity]:
+        """Every entry, checked."""
+        return [entry for name in self.pieces if (entry := self.get(name)) is not None]
+
+    @cached_property
+    def rewrites(self) -> list[tuple[str, frozenset[str]]]:
+        """Names of the rewrites, each with the functions that its left side applies."""
+        found = []
+        for name, (file, piece) in self.pieces.items():
+            expr = _EXPR.search(piece)
+            if file.startswith("rewrites/") and expr is not None:
+                found.append((name, frozenset(_CALL.findall(expr[1]))))
+        return found
+
+    @cached_property
+    def positive(self) -> frozenset[str]:
+        """Functions whose entry states a positive range."""
+        return frozenset(name[2:] for name, (_, piece) in self.pieces.items() if name.startswith("d-") and 'range = "positive"' in piece)
+
+    @cached_property
+    def transposition(self) -> dict[str, str]:
+        """function -> equivariant or invariant, from the entries ``f(A') = f(A)'`` and ``f(A') = f(A)``."""
+        found = {}
+        for name in self.pieces:
+            if name.startswith("transpose-"):
+                entry = self.get(name)
+                assert entry is not None
+                function = name.removeprefix("transpose-")
+                found[function] = "equivariant" if entry.right.endswith("'") else "invariant"
+        return found
+
+
+LIBRARY = Library(folder("identities"))

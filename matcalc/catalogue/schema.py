@@ -1,0 +1,91 @@
+"""One entry of identities/ and everything that is demanded of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from matcalc.core.errors import CatalogueProblem
+
+_KEYS = {"name", "number", "given", "expr", "diff", "to", "is", "wrt", "order", "derivative", "domain", "range", "source"}
+_FORMS = ("diff", "to", "is", "derivative")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An identity as written.
+
+    ``form`` says which kind of statement ``right`` makes about ``expr``: ``diff`` its differential (linear in dX for every X of ``given``, Y being the value),
+    ``to`` a rewrite, ``is`` a definition, ``derivative`` the published derivative by ``wrt``. The kinds in ``given`` are conditions: a rewrite fires only
+    where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range`` states that values are positive.
+    """
+
+    name: str
+    expr: str
+    form: str
+    right: str
+    given: Mapping[str, str]
+    source: str
+    number: str = ""
+    wrt: str = ""
+    order: int = 1
+    domain: Mapping[str, str] | None = None
+    range: str = ""
+    file: str = ""
+
+    @property
+    def formula(self) -> str:
+        """The statement in one line."""
+        if self.form == "diff":
+            return f"d {self.expr} = {self.right}"
+        if self.form == "derivative":
+            return f"d {self.expr} / d {self.wrt}{'^2' if self.order == 2 else ''} = {self.right}"
+        return f"{self.expr} = {self.right}"
+
+
+def identity(entry: Mapping[str, Any], file: str) -> Identity:
+    """The checked entry; CatalogueProblem names the file, the entry and what is wrong with it."""
+    name = entry.get("name")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name):
+        raise CatalogueProblem(f"{file}: an entry without a proper name: {name!r}")
+
+    def fail(what: str) -> CatalogueProblem:
+        return CatalogueProblem(f"{file}, {name}: {what}")
+
+    unknown = sorted(set(entry) - _KEYS)
+    if unknown:
+        raise fail(f"unknown key {unknown[0]}")
+    forms = [form for form in _FORMS if form in entry]
+    if len(forms) != 1:
+        raise fail(f"exactly one of {', '.join(_FORMS)} is needed, found {len(forms)}")
+    for key in ("expr", "source", forms[0]):
+        if not isinstance(entry.get(key), str) or not entry[key].strip():
+            raise fail(f"{key} is missing")
+    given = entry.get("given")
+    if not isinstance(given, dict) or not all(isinstance(kind, str) for kind in given.values()):
+        raise fail("given must be a table of declarations")
+    domain = entry.get("domain", {})
+    if not isinstance(domain, dict) or not set(domain) <= set(given):
+        raise fail("domain must be a table of declarations of names in given")
+    if forms[0] == "derivative" and entry.get("wrt") not in given:
+        raise fail("wrt must be one of the given names")
+    if forms[0] != "derivative" and ("wrt" in entry or "order" in entry):
+        raise fail("wrt and order belong to a derivative")
+    if entry.get("order", 1) not in (1, 2) or entry.get("range", "positive") != "positive":
+        raise fail("order is 1 or 2, range is positive")
+    return Identity(
+        name=name,
+        expr=entry["expr"],
+        form=forms[0],
+        right=entry[forms[0]],
+        given=given,
+        source=entry["source"],
+        number=str(entry.get("number", "")),
+        wrt=entry.get("wrt", ""),
+        order=entry.get("order", 1),
+        domain=domain,
+        range=entry.get("range", ""),
+        file=file,
+    )

@@ -1,0 +1,1 @@
+"""The tensor network: closed, interned nodes with ordered axes; see docs/architecture.md."""

@@ -1,0 +1,306 @@
+"""Builder: the only maker of nodes. It interns them and puts products and sums into normal form.
+
+Normal form is structure, not algebra: nested products are flattened, identities merge indices, equal factors on equal
+indices become powers, scalars split off, like terms are collected. What needs a theorem stands in ``identities/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import gcd, lcm
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.ir.canonical import canonical
+from matcalc.ir.flatten import Flattening, rational
+from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_term, is_number, is_zero
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the normal form may know of functions; the catalogue reads it off the identities.
+
+    ``transposition``: name -> ``equivariant`` (f(A') = f(A)') or ``invariant`` (f(A') = f(A)); ``positive``: functions with values above zero.
+    """
+
+    transposition: Mapping[str, str] = field(default_factory=dict)
+    positive: frozenset[str] = frozenset()
+
+
+class Builder:
+    """Makes the nodes of one derivation; it lives as long as that."""
+
+    def __init__(self, traits: Traits) -> None:
+        self.traits = traits
+        self._table: dict[object, Node] = {}
+        self._serial = 0
+
+    def _intern(self, key: object, make: type[Node], *data: object) -> Node:
+        node = self._table.get(key)
+        if node is None:
+            node = make(self._serial, *data)  # type: ignore[arg-type]
+            self._serial += 1
+            self._table[key] = node
+        return node
+
+    # leaves
+
+    def leaf(self, kind: str, axes: Shape, name: str = "", structure: str = "") -> Node:
+        """A variable or a constant of the notation (see ``nodes.Leaf``)."""
+        node = self._intern((kind, axes, name, structure), Leaf, axes, kind, name, structure)
+        if kind == "eye" or structure in ("symmetric", "psd", "diagonal"):
+            node.parity, node.transposed = 1, node
+        elif structure == "skew" and node.parity == 0:
+            node.parity = -1
+            node.transposed = self.scale(-1, node)
+        return node
+
+    def eye(self, size: Dim) -> Node:
+        """The identity matrix, delta_ij."""
+        return self.leaf("eye", (size, size))
+
+    def ones(self, axes: Shape) -> Node:
+        """Ones everywhere; the number 1 for no axes."""
+        factors: list[Factor] = [(self.leaf("ones", (size,)), (axis,), 1) for axis, size in enumerate(axes)]
+        return self.product(1, factors, tuple(range(len(axes))), axes)
+
+    def number(self, value: Rational) -> Node:
+        """A rational number."""
+        value = rational(value)
+        return self._intern((value, (), 0), Product, (), value, ())
+
+    def zero(self, axes: Shape) -> Node:
+        """The zero of a shape."""
+        if not axes:
+            return self.number(0)
+        return self._intern(("zero", axes), Sum, axes, ())
+
+    def size(self, size: Dim) -> Node:
+        """A dimension as a scalar."""
+        factors: list[Factor] = [(self.leaf("dimension", (), name), (), 1) for name in size.names]
+        return self.product(size.scale, factors, (), ())
+
+    # products
+
+    def product(self, coefficient: Rational, factors: Iterable[Factor], outputs: Labels, axes: Shape) -> Node:
+        """``coefficient * prod(factors)`` summed over all labels but ``outputs`` (a repeated output label is a diagonal)."""
+        flat = Flattening(self, factors, outputs, axes)
+        if flat.vanishes or coefficient == 0:
+            return self.zero(axes)
+        if flat.wide is not None:
+            return self._distribute(coefficient, flat, axes)
+        coefficient = coefficient * flat.coefficient
+        opened, closed, scalars = flat.components()
+        if closed and len(closed) == 1 and not opened and not scalars:
+            atom = self._atom(closed[0])
+            return self.scale(coefficient, atom)
+        if closed:
+            scalars += [(self._atom(component), (), 1) for component in closed]
+            return self.product(coefficient, scalars + opened, tuple(range(flat.rank)), axes)
+        form, sign = canonical(scalars + opened, flat.rank)
+        coefficient *= sign
+        if coefficient == 0:
+            return self.zero(axes)
+        if coefficient == 1 and len(form) == 1 and form[0][2] == 1 and form[0][1] == tuple(range(flat.rank)):
+            return form[0][0]
+        return self._product(coefficient, form, axes)
+
+    def _product(self, coefficient: Rational, form: tuple[Factor, ...], axes: Shape) -> Node:
+        coefficient = rational(coefficient)
+        key = (coefficient, tuple([(node.id, labels, exponent) for node, labels, exponent in form]), len(axes))
+        return self._intern(key, Product, axes, coefficient, form)
+
+    def _atom(self, component: list[Factor]) -> Node:
+        """A connected network without outputs: one scalar, kept whole."""
+        if len(component) == 1 and not component[0][1]:
+            return self.power(component[0][0], component[0][2])
+        form, sign = canonical(component, 0)
+        return self.scale(sign, self._product(1, form, ()))
+
+    def _distribute(self, coefficient: Rational, flat: Flattening, axes: Shape) -> Node:
+        """A sum of more than two axes cannot stay a factor: no factor may have more axes than a matrix notation has."""
+        assert flat.wide is not None
+        (inner, labels), rest = flat.wide, flat.rest
+        terms = [(c, self.product(1, [*rest, (term, labels, 1)], flat.outputs, axes)) for c, term in inner.terms]
+        return self.scale(coefficient, self.sum(terms, axes))
+
+    def scale(self, coefficient: Rational, node: Node) -> Node:
+        """A rational multiple."""
+        if coefficient == 1:
+            return node
+        if coefficient == 0:
+            return self.zero(node.axes)
+        if is_zero(node):
+            return node
+        own, form = as_term(node)
+        if own * coefficient == 1 and len(form) == 1 and form[0][2] == 1 and form[0][1] == tuple(range(node.rank)):
+            return form[0][0]
+        return self._product(own * coefficient, form, node.axes)
+
+    def power(self, node: Node, exponent: Rational) -> Node:
+        """The rational power, entry by entry."""
+        labels = tuple(range(node.rank))
+        return self.product(1, [(node, labels, exponent)], labels, node.axes)
+
+    def times(self, left: Node, right: Node) -> Node:
+        """Entry-by-entry product of two nodes of one shape, or of one with a scalar."""
+        first, second = tuple(range(left.rank)), tuple(range(right.rank))
+        return self.product(1, [(left, first, 1), (right, second, 1)], max(first, second, key=len), max(left.axes, right.axes, key=len))
+
+    def permute(self, node: Node, order: Labels) -> Node:
+        """The node with axis ``order[k]`` at place k."""
+        return self.product(1, [(node, tuple(range(node.rank)), 1)], order, tuple([node.axes[axis] for axis in order]))
+
+    # sums
+
+    def sum(self, terms: Iterable[tuple[Rational, Node]], axes: Shape) -> Node:
+        """The linear combination; like terms collected, the common rational factor and an overall sign in front."""
+        collected: dict[Node, Rational] = {}
+        self._collect(collected, 1, terms)
+        entries = sorted(((c, node) for node, c in collected.items() if c != 0), key=lambda entry: entry[1].id)
+        if not entries:
+            return self.zero(axes)
+        if len(entries) == 1:
+            return self.scale(*entries[0])
+        content = _content([c for c, _ in entries])
+        if all(c < 0 for c, _ in entries):
+            content = -content
+        primitive = tuple([(rational(Fraction(c) / content) if content != 1 else c, node) for c, node in entries])
+        return self.scale(content, self._sum(primitive, axes))
+
+    def _collect(self, collected: dict[Node, Rational], scale: Rational, terms: Iterable[tuple[Rational, Node]]) -> None:
+        for coefficient, node in terms:
+            coefficient = coefficient * scale
+            own, form = as_term(node)
+            if coefficient == 0 or own == 0:
+                continue
+            core = node if own == 1 else self.scale(Fraction(1) / own, node)
+            if isinstance(core, Sum):
+                self._collect(collected, coefficient * own, core.terms)
+            else:
+                collected[core] = collected.get(core, 0) + coefficient * own
+
+    def _sum(self, terms: tuple[tuple[Rational, Node], ...], axes: Shape) -> Node:
+        """Intern a primitive sum; its negative or its transpose, if that came first, stands for it."""
+        key = _sum_key(terms)
+        known = self._table.get(key)
+        if known is not None:
+            return known
+        negative = self._table.get(_sum_key(tuple([(-c, node) for c, node in terms])))
+        if negative is not None:
+            return self.scale(-1, negative)
+        if len(axes) != 2:
+            return self._intern(key, Sum, axes, terms)
+        across: dict[Node, Rational] = {}
+        self._collect(across, 1, [(c, self.transpose(node)) for c, node in terms])
+        flipped = tuple(sorted(((c, node) for node, c in across.items()), key=lambda entry: entry[1].id))
+        for sign in (1, -1):
+            other = self._table.get(_sum_key(tuple([(sign * c, node) for c, node in flipped])))
+            if other is not None:
+                return self.scale(sign, self.transpose(other))
+        node = self._intern(key, Sum, axes, terms)
+        self._set_parity(node, [(c, n) for c, n in flipped], terms)
+        return node
+
+    def _set_parity(self, node: Node, flipped: Sequence[tuple[Rational, Node]], terms: Sequence[tuple[Rational, Node]]) -> None:
+        if tuple(flipped) == tuple(terms):
+            node.parity, node.transposed = 1, node
+        elif tuple((-c, n) for c, n in flipped) == tuple(terms):
+            node.parity = -1
+            node.transposed = self.scale(-1, node)
+
+    # functions
+
+    def call(self, name: str, args: Sequence[Node], axes: Shape, slots: int = 0) -> Node:
+        """A function of whole arguments; a transposed argument moves outside where the function allows it."""
+        rule = self.traits.transposition.get(name)
+        if rule is None or args[0].rank != 2:
+            return self._call(name, tuple(args), axes, slots)
+        across = (self.transpose(args[0]), *args[1:])
+        if across[0] is not args[0] and self._prefers(name, across, tuple(args), slots):
+            other = self._call(name, across, axes if rule == "invariant" else (axes[1], axes[0]), slots)
+            return other if rule == "invariant" or slots else self.transpose(other)
+        node = self._call(name, tuple(args), axes, slots)
+        if across[0] is args[0] and rule == "equivariant" and not slots:
+            node.parity, node.transposed = 1, node
+        return node
+
+    def elementwise(self, name: str, args: Sequence[Node]) -> Node:
+        """A function entry by entry; arguments that are one number everywhere become scalars."""
+        axes = max((arg.axes for arg in args), key=len)
+        args = [self._constant_entry(arg) for arg in args]
+        if axes and all(not arg.axes for arg in args):
+            return self.times(self.ones(axes), self._call(name, tuple(args), (), 0))
+        if len(axes) != 2:
+            return self._call(name, tuple(args), axes, 0)
+        across = tuple([self.transpose(arg) if arg.rank else arg for arg in args])
+        if across == tuple(args):
+            node = self._call(name, across, axes, 0)
+            node.parity, node.transposed = 1, node
+            return node
+        if self._prefers(name, across, tuple(args), 0):
+            return self.transpose(self._call(name, across, (axes[1], axes[0]), 0))
+        return self._call(name, tuple(args), axes, 0)
+
+    def _prefers(self, name: str, across: tuple[Node, ...], args: tuple[Node, ...], slots: int) -> bool:
+        """Whether the transposed arguments are the ones to keep: they came first, or they are plainer."""
+        if self._table.get((name, args, slots)) is not None:
+            return False
+        if self._table.get((name, across, slots)) is not None:
+            return True
+        return _wrapped(args[0]) and not _wrapped(across[0])
+
+    def _call(self, name: str, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
+        return self._intern((name, args, slots), Call, axes, name, args, slots)
+
+    def _constant_entry(self, node: Node) -> Node:
+        """The scalar c for c*ones, else the node itself."""
+        if node.rank and isinstance(node, Product | Leaf):
+            coefficient, form = as_term(node)
+            labelled = [entry for entry in form if entry[1]]
+            if all(isinstance(f, Leaf) and f.kind == "ones" for f, _, _ in labelled):
+                return self.product(coefficient, [entry for entry in form if not entry[1]], (), ())
+        return node
+
+    # transposes and knowledge
+
+    def transpose(self, node: Node) -> Node:
+        """The transpose of a two-axis node."""
+        if node.transposed is None:
+            result = self.permute(node, (1, 0))
+            node.transposed = result
+            if result.transposed is None:
+                result.transposed = node
+        return node.transposed
+
+    def positive(self, node: Node) -> bool:
+        """Whether every entry is known to be above zero."""
+        if isinstance(node, Leaf):
+            return node.kind in ("dimension", "constant", "ones") or node.structure == "positive"
+        if isinstance(node, Call):
+            return node.name in self.traits.positive
+        if isinstance(node, Product):
+            return node.coefficient > 0 and all(self.positive(n) for n, _, _ in node.factors)
+        return bool(node.children) and all(c > 0 and self.positive(term) for c, term in node.terms)  # type: ignore[attr-defined]
+
+
+def _wrapped(node: Node) -> bool:
+    """Whether the node is nothing but a transposed (and scaled) single factor."""
+    return isinstance(node, Product) and len(node.factors) == 1 and node.factors[0][1] == (1, 0)
+
+
+def _sum_key(terms: tuple[tuple[Rational, Node], ...]) -> object:
+    return ("+", tuple([(c, node.id) for c, node in terms]))
+
+
+def _content(coefficients: list[Rational]) -> Rational:
+    """The largest rational that leaves coprime integers behind."""
+    numerator, denominator = 0, 1
+    for c in coefficients:
+        numerator = gcd(numerator, c.numerator)
+        denominator = lcm(denominator, c.denominator)
+    return rational(Fraction(numerator, denominator))
+
+
+__all__ = ["Builder", "Traits", "is_number"]

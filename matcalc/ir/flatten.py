@@ -1,0 +1,330 @@
+"""The factors of a product laid out flat: nested products spliced, identities merged, equal factors collected, components split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, is_atom, is_zero
+
+if TYPE_CHECKING:
+    from matcalc.ir.build import Builder
+
+
+def rational(value: Rational) -> Rational:
+    """An int where the value is one, so that equal numbers look equal."""
+    return int(value) if value.denominator == 1 else value
+
+
+class Flattening:
+    """Works a list of factors into flat form; outputs become the labels 0 ... rank-1.
+
+    ``wide`` is a factor that is a sum of more than two axes; then only ``rest`` and ``outputs`` (in the caller's labels) are valid.
+    """
+
+    def __init__(self, builder: Builder, factors: Iterable[Factor], outputs: Labels, axes: Shape) -> None:
+        self.builder = builder
+        self.rank = len(outputs)
+        self.outputs = outputs
+        self.coefficient: Rational = 1
+        self.vanishes = False
+        self.wide: tuple[Sum, Labels] | None = None
+        self.rest: list[Factor] = list(factors)
+        self._dims: dict[int, Dim] = dict(enumerate(axes))
+        self._merged: dict[int, int] = {}
+        self._diagonals: list[Labels] = []
+        self._flat: list[Factor] = []
+        self._fresh = self.rank
+        self._relabel()
+        if self.wide is None and not self.vanishes:
+            self._settle()
+
+    def _relabel(self) -> None:
+        """Bring the caller's labels into our numbering and splice."""
+        names: dict[int, int] = {}
+        for position, label in enumerate(self.outputs):
+            if label in names:
+                self._diagonals.append((names[label], position))
+            else:
+                names[label] = position
+        work: list[Factor] = []
+        for index, (node, labels, exponent) in enumerate(self.rest):
+            fresh = []
+            for label, size in zip(labels, node.axes, strict=True):
+                if label not in names:
+                    names[label] = self._new(size)
+                self._dims.setdefault(names[label], size)
+                fresh.append(names[label])
+            if is_zero(node):
+                self.vanishes = True
+            elif isinstance(node, Sum) and node.rank > 2 and self.wide is None:
+                self.wide = (node, labels)
+                wide_index = index
+            work.append((node, tuple(fresh), exponent))
+        if self.wide is not None:
+            self.rest = self.rest[:wide_index] + self.rest[wide_index + 1 :]
+        elif not self.vanishes:
+            work.reverse()
+            self._splice(work)
+
+    def _new(self, size: Dim) -> int:
+        label = self._fresh
+        self._fresh += 1
+        self._dims[label] = size
+        return label
+
+    def _splice(self, work: list[Factor]) -> None:
+        """Take nested products apart."""
+        while work:
+            node, labels, exponent = work.pop()
+            if exponent == 0:
+                continue
+            if isinstance(node, Product):
+                self._splice_product(node, labels, exponent, work)
+            elif isinstance(node, Leaf) and node.kind == "eye":
+                self._diagonals.append(labels)
+            elif isinstance(node, Leaf) and node.kind == "ones":
+                continue
+            else:
+                self._flat.append((node, labels, exponent))
+
+    def _splice_product(self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]) -> None:
+        if not node.factors:
+            self._number(node.coefficient, exponent)
+        elif is_atom(node):
+            self._flat.append((node, labels, exponent))
+        elif exponent == 1:
+            self.coefficient *= node.coefficient
+            names = dict(enumerate(labels))
+            for inner, inner_labels, inner_exponent in reversed(node.factors):
+                fresh = []
+                for label, size in zip(inner_labels, inner.axes, strict=True):
+                    if label not in names:
+                        names[label] = self._new(size)
+                    fresh.append(names[label])
+                work.append((inner, tuple(fresh), inner_exponent))
+        else:
+            self._splice_power(node, labels, exponent, work)
+
+    def _number(self, value: Rational, exponent: Rational) -> None:
+        """A number to a rational power: exact where it can be, a factor of its own otherwise."""
+        if value == 0 and exponent > 0:
+            self.vanishes = True
+        elif exponent.denominator == 1 and value != 0:
+            self.coefficient *= Fraction(value) ** int(exponent)
+        else:
+            root = exact_root(Fraction(value), exponent.denominator)
+            if root:
+                self.coefficient *= root**exponent.numerator
+            else:
+                self._flat.append((self.builder.number(value), (), exponent))
+
+    def _splice_power(self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]) -> None:
+        """(c * f^a * g^b)^e: split where that is true at every real point of the domain."""
+        builder = self.builder
+        integer = exponent.denominator == 1
+        sign = 1 if integer or node.coefficient > 0 else -1
+        if node.coefficient != sign:
+            self._number(node.coefficient * sign, exponent)
+        base = builder.scale(Fraction(sign) / node.coefficient, node)
+        if contracted(node):
+            self._flat.append((base, labels, exponent))
+            return
+        names = dict(enumerate(labels))
+        parts = [(f, tuple([names[label] for label in inner]), e) for f, inner, e in node.factors]
+        if integer:
+            work += [(f, inner, e * exponent) for f, inner, e in parts]
+            return
+        work += [(f, inner, e * exponent) for f, inner, e in parts if builder.positive(f)]
+        unknown = [part for part in parts if not builder.positive(part[0])]
+        if len(unknown) == 1 and sign == 1:
+            f, inner, e = unknown[0]
+            even = e.denominator == 1 and e % 2 == 0 and (e * exponent) % 2 != 0  # (f^2)^(1/2) is |f|
+            work.append((builder.elementwise("abs", [f]) if even else f, inner, e * exponent))
+        elif unknown:
+            kept = [(f, inner, e) for f, inner, e in node.factors if not builder.positive(f)]
+            covers = [(builder.leaf("ones", (size,)), (axis,), 1) for axis, size in enumerate(node.axes)]
+            self._flat.append((builder.product(sign, [*kept, *covers], tuple(range(node.rank)), node.axes), labels, exponent))
+        elif sign < 0:
+            self._flat.append((builder.number(-1), (), exponent))
+
+    # identities, equal factors, components
+
+    def _find(self, label: int) -> int:
+        while label in self._merged:
+            label = self._merged[label]
+        return label
+
+    def _merge(self, first: int, second: int) -> None:
+        """delta between two labels: they become one, unless both are outputs."""
+        first, second = sorted((self._find(first), self._find(second)))
+        if first == second:
+            return
+        if second < self.rank:
+            size = self._dims[first]
+            self._flat.append((self.builder.eye(size), (first, second), 1))
+        else:
+            self._merged[second] = first
+
+    def _settle(self) -> None:
+        pending, self._diagonals = self._diagonals, []
+        for first, second in pending:
+            self._merge(first, second)
+        while True:
+            self._collect()
+            if not self._merge_fused():
+                break
+        self._cover()
+
+    def _collect(self) -> None:
+        """Equal factors on equal labels add their exponents."""
+        found: dict[tuple[Node, Labels], Rational] = {}
+        for node, labels, exponent in self._flat:
+            labels = tuple([self._find(label) for label in labels]) if self._merged else labels
+            if node.parity and labels[0] > labels[1]:
+                labels = (labels[1], labels[0])
+                if node.parity < 0 and exponent % 2:
+                    self.coefficient = -self.coefficient
+            if node.parity < 0 and labels[0] == labels[1]:
+                self.vanishes = True
+            key = (node, labels)
+            known = found.get(key)
+            projection = isinstance(node, Leaf) and node.kind in ("eye", "fuse")
+            found[key] = exponent if known is None or projection else known + exponent
+        self._flat = []
+        again: list[Factor] = []
+        for (node, labels), exponent in found.items():
+            if exponent == 0:
+                continue
+            if isinstance(node, Leaf) and node.kind == "eye" and labels[0] == labels[1]:
+                continue
+            if isinstance(node, Product) and exponent.denominator == 1 and _splices(node, exponent):
+                again.append((node, labels, exponent))
+            else:
+                self._flat.append((node, labels, rational(exponent)))
+        if again:
+            self._splice(again)
+            self._collect()
+
+    def _merge_fused(self) -> bool:
+        """F[k,i,j] F[k,p,q] = F[k,i,j] delta_ip delta_jq, and F[k,i,j] F[l,i,j] = F[k,i,j] delta_kl."""
+        fused = [(node, labels) for node, labels, _ in self._flat if isinstance(node, Leaf) and node.kind == "fuse"]
+        for index, (node, labels) in enumerate(fused):
+            for other, more in fused[:index]:
+                if other is not node:
+                    continue
+                if labels[0] == more[0] and self._merge_new(labels[1], more[1]) + self._merge_new(labels[2], more[2]):
+                    return True
+                if labels[1:] == more[1:] and self._merge_new(labels[0], more[0]):
+                    return True
+        return False
+
+    def _merge_new(self, first: int, second: int) -> bool:
+        """Merge, and say whether a summed label went away."""
+        first, second = sorted((self._find(first), self._find(second)))
+        known = any(
+            isinstance(node, Leaf) and node.kind == "eye" and labels == (first, second) for node, labels, _ in self._flat
+        )
+        if first == second or known:
+            return False
+        self._merge(first, second)
+        return True
+
+    def _cover(self) -> None:
+        """Free-standing labels: ones for an output, the dimension for a summed one."""
+        if len(self._flat) > 1 or any(isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in self._flat):
+            self._drop_loose_fuses()
+        covered = {label for _, labels, _ in self._flat for label in labels}
+        for label in range(self.rank):
+            if label not in covered:
+                self._flat.append((self.builder.leaf("ones", (self._dims[label],)), (label,), 1))
+        for label in range(self.rank, self._fresh):
+            if label not in covered and label not in self._merged:
+                size = self._dims[label]
+                self.coefficient *= size.scale
+                for name in size.names:
+                    self._flat.append((self.builder.leaf("dimension", (), name), (), 1))
+        if any(not labels for _, labels, _ in self._flat):
+            self._collect_scalars()
+
+    def _drop_loose_fuses(self) -> None:
+        """sum_k F[k,i,j] = 1 and sum_ij F[k,i,j] = 1 where nothing else touches the summed labels."""
+        touched: dict[int, int] = {}
+        for _, labels, _ in self._flat:
+            for label in labels:
+                touched[label] = touched.get(label, 0) + 1
+        kept: list[Factor] = []
+        for node, labels, exponent in self._flat:
+            if isinstance(node, Leaf) and node.kind == "fuse":
+                loose = [label >= self.rank and touched[label] == 1 for label in labels]
+                if loose[0] or (loose[1] and loose[2]):
+                    gone, keep = (labels[:1], labels[1]) if loose[0] else (labels[1:], labels[0])
+                    self._merged.update(dict.fromkeys(gone, keep))
+                    continue
+            kept.append((node, labels, exponent))
+        self._flat = kept
+
+    def _collect_scalars(self) -> None:
+        scalars: dict[Node, Rational] = {}
+        for node, labels, exponent in self._flat:
+            if not labels:
+                scalars[node] = scalars.get(node, 0) + exponent
+        labelled = [factor for factor in self._flat if factor[1]]
+        self._flat = [(node, (), rational(exponent)) for node, exponent in scalars.items() if exponent != 0] + labelled
+
+    def components(self) -> tuple[list[Factor], list[list[Factor]], list[Factor]]:
+        """Factors connected to an output, closed components, scalar factors."""
+        scalars = [factor for factor in self._flat if not factor[1]]
+        labelled = [factor for factor in self._flat if factor[1]]
+        roots: dict[int, int] = {}
+
+        def root(label: int) -> int:
+            while roots.get(label, label) != label:
+                label = roots[label]
+            return label
+
+        for _, labels, _ in labelled:
+            first = root(labels[0])
+            for label in labels[1:]:
+                other = root(label)
+                if other < first:
+                    first, other = other, first
+                roots[other] = first
+        opened: list[Factor] = []
+        closed: dict[int, list[Factor]] = {}
+        for factor in labelled:
+            first = root(factor[1][0])  # the smallest label of its component, so an output if there is one
+            if first < self.rank:
+                opened.append(factor)
+            else:
+                closed.setdefault(first, []).append(factor)
+        return opened, list(closed.values()), scalars
+
+
+def contracted(node: Product) -> bool:
+    """Whether the product sums over a label."""
+    return any(label >= node.rank for _, labels, _ in node.factors for label in labels)
+
+
+def _splices(node: Product, exponent: Rational) -> bool:
+    """Whether flattening would take this power of a product apart."""
+    if not node.factors:
+        return True
+    return not is_atom(node) and (exponent == 1 or node.coefficient != 1 or not contracted(node))
+
+
+def exact_root(value: Fraction, degree: int) -> Fraction | None:
+    """The positive rational ``degree``-th root, if there is one."""
+    if value <= 0:
+        return None
+    parts = []
+    for part in (value.numerator, value.denominator):
+        if part > 1 << 64:
+            return None
+        guess = round(part ** (1 / degree))
+        if guess**degree != part:
+            return None
+        parts.append(guess)
+    return Fraction(parts[0], parts[1])

@@ -1,0 +1,145 @@
+"""The nodes of the network. Only ``build.Builder`` makes them; identity is equality up to renamed summed indices.
+
+Einstein notation with hyper-indices: a label may stand in any number of factors and is summed unless it is an output.
+That one rule covers matrix products, entry-by-entry products, ``diag``, ``tr``, outer products and broadcasting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from matcalc.core.dims import Shape
+
+Rational = int | Fraction
+Labels = tuple[int, ...]
+
+
+class Node:
+    """A tensor with ordered axes. ``id`` counts up within one Builder and gives every order that is needed.
+
+    ``parity`` speaks of two-axis nodes: +1 when equal to their transpose, -1 when equal to minus it, else 0.
+    """
+
+    __slots__ = ("axes", "id", "parity", "transposed")
+
+    def __init__(self, serial: int, axes: Shape) -> None:
+        self.id = serial
+        self.axes = axes
+        self.parity = 0
+        self.transposed: Node | None = None
+
+    @property
+    def rank(self) -> int:
+        """How many axes there are."""
+        return len(self.axes)
+
+    @property
+    def children(self) -> Iterable[Node]:
+        """The nodes that this one is made of."""
+        return ()
+
+
+class Leaf(Node):
+    """A variable, or a constant of the notation.
+
+    kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar), ``eye`` (delta_ij), ``ones`` (one axis),
+    ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index that runs through an m x n matrix column by column; ``vec`` and ``kron`` are made of it.
+    """
+
+    __slots__ = ("kind", "name", "structure")
+
+    def __init__(self, serial: int, axes: Shape, kind: str, name: str, structure: str) -> None:
+        super().__init__(serial, axes)
+        self.kind = kind
+        self.name = name
+        self.structure = structure
+
+    def __repr__(self) -> str:
+        return self.name or self.kind
+
+
+class Product(Node):
+    """``coefficient * prod(node[labels] ** exponent)`` summed over every label that is not an output.
+
+    Labels 0 ... rank-1 are the outputs, in order. No factors: the number ``coefficient``.
+    """
+
+    __slots__ = ("coefficient", "factors")
+
+    def __init__(self, serial: int, axes: Shape, coefficient: Rational, factors: tuple[Factor, ...]) -> None:
+        super().__init__(serial, axes)
+        self.coefficient = coefficient
+        self.factors = factors
+
+    @property
+    def children(self) -> Iterable[Node]:
+        return [node for node, _, _ in self.factors]
+
+    def __repr__(self) -> str:
+        inside = " ".join(f"{node!r}{list(labels)}" + (f"^{e}" if e != 1 else "") for node, labels, e in self.factors)
+        return f"<{self.coefficient} {inside} ->{self.rank}>"
+
+
+Factor = tuple[Node, Labels, Rational]
+
+
+class Sum(Node):
+    """``sum(coefficient * term)`` of nodes with the same axes; no terms: zero. No term is a Sum or carries a coefficient."""
+
+    __slots__ = ("terms",)
+
+    def __init__(self, serial: int, axes: Shape, terms: tuple[tuple[Rational, Node], ...]) -> None:
+        super().__init__(serial, axes)
+        self.terms = terms
+
+    @property
+    def children(self) -> Iterable[Node]:
+        return [term for _, term in self.terms]
+
+    def __repr__(self) -> str:
+        return "(" + " + ".join(f"{c}*{t!r}" for c, t in self.terms) + ")"
+
+
+class Call(Node):
+    """A function: entry by entry (scalar arguments are broadcast), or of a matrix or vector as a whole.
+
+    ``slots``: the k-th Frechet derivative of a matrix function, with k pairs of axes for the directions behind the axes of the value.
+    """
+
+    __slots__ = ("args", "name", "slots")
+
+    def __init__(self, serial: int, axes: Shape, name: str, args: tuple[Node, ...], slots: int) -> None:
+        super().__init__(serial, axes)
+        self.name = name
+        self.args = args
+        self.slots = slots
+
+    @property
+    def children(self) -> Iterable[Node]:
+        return self.args
+
+    def __repr__(self) -> str:
+        return f"{self.name}{'_' * self.slots}({', '.join(map(repr, self.args))})"
+
+
+def is_number(node: Node) -> bool:
+    """Whether the node is a rational number."""
+    return isinstance(node, Product) and not node.factors
+
+
+def is_zero(node: Node) -> bool:
+    """Whether the node is the zero of its shape."""
+    return isinstance(node, Sum) and not node.terms
+
+
+def is_atom(node: Node) -> bool:
+    """A scalar that is one connected network; it stays whole inside other products."""
+    return isinstance(node, Product) and not node.axes and any(labels for _, labels, _ in node.factors)
+
+
+def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
+    """The node as a coefficient and factors on the output labels 0 ... rank-1."""
+    if isinstance(node, Product) and not is_atom(node):
+        return node.coefficient, node.factors
+    return 1, ((node, tuple(range(node.rank)), 1),)

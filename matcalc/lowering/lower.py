@@ -1,0 +1,156 @@
+"""lower(): a typed tree becomes a network node.
+
+The pass goes by the rank that values *have*: a rule written for scalars (``(1 - Y^2)*dX``) is used on vectors and matrices by
+binding its names to nodes of that rank; products of scalars then act entry by entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.operations import OPERATIONS
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.ir.build import Builder
+from matcalc.ir.nodes import Node, Rational
+from matcalc.ir.nodes import is_number as is_rational
+from matcalc.lowering import functions
+from matcalc.lowering.terms import Combination, Open, Value, Workshop
+
+Definitions = Callable[[str], tuple[tuple[str, ...], Expr] | None]
+
+_EXPANDED_POWER = 8  # integer matrix powers up to this one become chains of products
+
+
+class Lowering:
+    """Lowers trees into one builder; ``definitions`` gives parameters and body of functions defined by others."""
+
+    def __init__(self, builder: Builder, definitions: Definitions) -> None:
+        self.builder = builder
+        self.definitions = definitions
+        self.shop = Workshop(builder)
+
+    def lower(self, root: Expr, names: Mapping[str, Node]) -> Node:
+        """The node of a typed tree whose variables stand for ``names``."""
+        order = postorder(root, lambda expr: expr.args)
+        uses: dict[int, int] = {}
+        for expr in order:
+            for arg in expr.args:
+                uses[id(arg)] = uses.get(id(arg), 0) + 1
+        values: dict[int, Value] = {}
+        for expr in order:
+            value = self._step(expr, [values[id(arg)] for arg in expr.args], names)
+            values[id(expr)] = self.shop.close(value) if uses.get(id(expr), 0) > 1 else value
+        return self.shop.close(values[id(root)])
+
+    def _step(self, expr: Expr, args: list[Value], names: Mapping[str, Node]) -> Value:
+        if expr.op == "variable":
+            return names[expr.value]
+        simple = _RULES.get(expr.op)
+        if simple is not None:
+            return simple(self, expr, args)
+        nodes = [self.shop.close(arg) for arg in args]
+        definition = self.definitions(expr.op)
+        if definition is not None:
+            parameters, body = definition
+            return Lowering(self.builder, self.definitions).lower(body, dict(zip(parameters, nodes, strict=True)))
+        special = functions.RULES.get(expr.op)
+        if special is not None:
+            return special(self.shop, expr, nodes)
+        if OPERATIONS[expr.op].signature == "elementwise":
+            return self.builder.elementwise(expr.op, nodes)
+        return self.builder.call(expr.op, nodes, expr.shape)
+
+    def power(self, base: Node, exponent: Node) -> Node:
+        """base ** exponent, entry by entry; rational exponents are part of the product, others a function."""
+        if is_rational(exponent):
+            return self.builder.power(base, exponent.coefficient)  # type: ignore[attr-defined]
+        return self.builder.elementwise("pow", [base, exponent])
+
+    def matrix_power(self, base: Node, exponent: Node) -> Node:
+        """base^k of a square matrix."""
+        if not is_rational(exponent):
+            return self.builder.call("power", [base, exponent], base.axes)
+        k: Rational = exponent.coefficient  # type: ignore[attr-defined]
+        if k.denominator != 1:
+            raise UnsupportedProblem(f"a matrix to the power {k} is not supported", hint="integer powers are; expm is there too")
+        if abs(k) > _EXPANDED_POWER:
+            return self.builder.call("power", [base, exponent], base.axes)
+        if k < 0:
+            base = self.builder.call("inv", [base], base.axes)
+        shop, result = self.shop, self.shop.open(self.builder.eye(base.axes[0]))
+        for _ in range(abs(int(k))):
+            result = multiply(shop, result, base)
+        return shop.close(result)
+
+
+def multiply(shop: Workshop, left: Value, right: Value) -> Open:
+    """The matrix product over the last label of the left and the first of the right."""
+    a, b = shop.open(left), shop.open(right)
+    return shop.join(a, b, [(a.outputs[-1], b.outputs[0])], a.outputs[:-1] + b.outputs[1:], a.axes[:-1] + b.axes[1:])
+
+
+def _times(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    first, second = expr.args
+    if not first.shape or not second.shape:
+        return low.shop.entrywise(*args)
+    if first.rank == 1 and second.rank == 1 and not first.row:
+        a, b = low.shop.open(args[0]), low.shop.open(args[1])
+        return low.shop.join(a, b, [], a.outputs + b.outputs, a.axes + b.axes)
+    return multiply(low.shop, *args)
+
+
+def _reciprocal(low: Lowering, value: Value) -> Node:
+    node = low.shop.close(value)
+    if is_rational(node) and node.coefficient == 0:  # type: ignore[attr-defined]
+        raise UnsupportedProblem("division by zero")
+    return low.builder.power(node, -1)
+
+
+def _divide(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    return low.shop.entrywise(args[0], _reciprocal(low, args[1]))
+
+
+def _power(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    base, exponent = (low.shop.close(arg) for arg in args)
+    return low.matrix_power(base, exponent) if expr.args[0].rank == 2 else low.power(base, exponent)
+
+
+def _negate(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    return Combination([(-c, node) for c, node in low.shop.terms(args[0])], args[0].axes)
+
+
+def _transpose(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    value = low.shop.open(args[0])
+    return Open(value.coefficient, value.factors, value.outputs[::-1], value.axes[::-1])
+
+
+def _fill(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    return low.shop.entrywise(args[0], low.builder.ones(expr.shape))
+
+
+def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    value: Fraction = expr.value
+    return low.builder.number(value)
+
+
+_RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
+    "number": _number,
+    "constant": lambda low, expr, args: low.builder.leaf("constant", (), expr.value),
+    "dimension": lambda low, expr, args: low.builder.size(expr.value),
+    "eye": lambda low, expr, args: low.builder.eye(expr.shape[0]),
+    "fill": _fill,
+    "+": lambda low, expr, args: low.shop.add(args[0], args[1], 1),
+    "-": lambda low, expr, args: low.shop.add(args[0], args[1], -1),
+    "neg": _negate,
+    "*": _times,
+    ".*": lambda low, expr, args: low.shop.entrywise(args[0], args[1]),
+    "/": _divide,
+    "./": _divide,
+    ".^": lambda low, expr, args: low.power(low.shop.close(args[0]), low.shop.close(args[1])),
+    "^": _power,
+    "'": _transpose,
+    "sqrt": lambda low, expr, args: low.builder.power(low.shop.close(args[0]), Fraction(1, 2)),
+}

@@ -1,0 +1,1 @@
+"""Typed trees to text, LaTeX and code."""

@@ -1,0 +1,156 @@
+r"""LaTeX of a typed tree, as a paper would print it (amsmath is enough to compile it).
+
+Conventions: functions of scalars stand for the function of every entry (\\exp(X) is entry by entry, e^{X} the matrix
+exponential); element-wise powers are x^{\\odot 2}; values with more than two axes, and contractions that are no product
+of matrices, are sums over indices whose free indices i, j, k, l ... are the axes in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import fold
+from matcalc.printers import latex_names as names
+from matcalc.printers.latex_functions import FUNCTIONS, elementwise_power
+from matcalc.printers.latex_indices import einsum
+from matcalc.printers.latex_pieces import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SIGNED,
+    SUM,
+    Piece,
+    added,
+    circled,
+    fraction,
+    multiplied,
+    negative,
+    parenthesised,
+    power,
+    subtracted,
+    transposed,
+)
+
+
+def latex(expr: Expr, *, bold: bool = False) -> str:
+    """The formula; with ``bold`` vectors and matrices are set in bold."""
+    piece: Piece = fold(expr, lambda node: node.args, partial(_piece, bold))
+    return piece.text
+
+
+def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
+    if expr.op == "variable":
+        letter = Piece(names.name(expr.value, bold=bold and expr.rank > 0))
+        return transposed(letter) if expr.row else letter
+    if expr.op == "eye":
+        symbol = r"\mathbf{I}" if bold else "I"
+        return Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
+    rule = _RULES.get(expr.op)
+    return rule(expr, args) if rule else FUNCTIONS[expr.op](expr, args)
+
+
+def _number(expr: Expr, args: list[Piece]) -> Piece:
+    text = names.number(expr.value)
+    if text.startswith("-"):
+        return Piece(text, SIGNED, tall="\\frac" in text)
+    if text.startswith("\\frac"):
+        return Piece(text, POWER, tall=True)
+    return Piece(text, PRODUCT if "cdot" in text else POWER if "^" in text else ATOM)
+
+
+def _fill(expr: Expr, args: list[Piece]) -> Piece:
+    """c 1_n; zeros are a bold 0."""
+    (value,) = expr.args
+    digit = "0" if is_number(value, 0) else "1"
+    constant = Piece(f"\\mathbf{{{digit}}}_{{{names.sizes(expr.shape)}}}")
+    constant = transposed(constant) if expr.row else constant
+    piece = constant if is_number(value, 0) or is_number(value, 1) else multiplied(args[0], constant)
+    return replace(piece, inner=args[0], mark="fill")
+
+
+def _product(expr: Expr, args: list[Piece]) -> Piece:
+    """Juxtaposition is associative while every part is read as a matrix; a scalar x'*y within a longer product is bracketed."""
+    left, right = (_closed(node, piece, other) for node, piece, other in zip(expr.args, args, expr.args[::-1], strict=True))
+    piece = multiplied(left, right)
+    chain = any(node.rank > 0 for node in expr.args) or args[0].chain or args[1].chain
+    return replace(piece, chain=chain)
+
+
+def _closed(node: Expr, piece: Piece, other: Expr) -> Piece:
+    if piece.chain and node.rank == 0 and other.rank > 0:
+        return Piece(parenthesised(piece), ATOM, piece.tall)
+    return piece
+
+
+def _negative(expr: Expr, args: list[Piece]) -> Piece:
+    return replace(negative(args[0]), chain=args[0].chain)
+
+
+def _quotient(expr: Expr, args: list[Piece]) -> Piece:
+    """A fraction; a sum of vectors or matrices over a number reads better behind a coefficient: 1/2 (A + B)."""
+    numerator, denominator = args
+    if expr.rank > 0 and numerator.level == SUM and expr.args[1].op == "number":
+        return multiplied(fraction(Piece("1"), denominator), numerator)
+    return fraction(numerator, denominator)
+
+
+def _entrywise_product(expr: Expr, args: list[Piece]) -> Piece:
+    if any(node.rank == 0 for node in expr.args):
+        return _product(expr, args)
+    return circled(args[0], r"\odot", args[1])
+
+
+def _entrywise_quotient(expr: Expr, args: list[Piece]) -> Piece:
+    if expr.args[1].rank == 0:
+        return _quotient(expr, args)
+    return circled(args[0], r"\oslash", args[1])
+
+
+def _entrywise_power(expr: Expr, args: list[Piece]) -> Piece:
+    if expr.rank == 0:
+        return _power(expr, args)
+    return elementwise_power(args[0], _exponent(expr.args[1], args[1]))
+
+
+def _power(expr: Expr, args: list[Piece]) -> Piece:
+    exponent = expr.args[1]
+    if is_number(exponent) and exponent.value == Fraction(1, 2):
+        return FUNCTIONS["sqrt"](expr, args[:1])
+    return power(args[0], _exponent(exponent, args[1]))
+
+
+def _exponent(expr: Expr, piece: Piece) -> str:
+    """The text of an exponent; fractions go on one line there."""
+    if expr.op == "number" and expr.value.denominator != 1 and "frac" in piece.text:
+        return f"{expr.value.numerator}/{expr.value.denominator}"
+    return piece.text
+
+
+_Rule = Callable[[Expr, list[Piece]], Piece]
+
+
+def _binary(combine: Callable[[Piece, Piece], Piece]) -> _Rule:
+    return lambda expr, args: combine(args[0], args[1])
+
+
+_RULES: dict[str, _Rule] = {
+    "number": _number,
+    "constant": lambda expr, args: Piece(f"\\{expr.value}"),
+    "dimension": lambda expr, args: Piece(names.size(expr.value), ATOM if len(names.size(expr.value)) == 1 else PRODUCT),
+    "fill": _fill,
+    "+": _binary(added),
+    "-": _binary(subtracted),
+    "neg": _negative,
+    "*": _product,
+    "/": _quotient,
+    ".*": _entrywise_product,
+    "./": _entrywise_quotient,
+    ".^": _entrywise_power,
+    "^": _power,
+    "'": lambda expr, args: transposed(args[0]),
+    "einsum": einsum,
+}

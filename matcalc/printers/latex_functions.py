@@ -1,0 +1,165 @@
+"""How every function of the language is set in LaTeX: one entry per row of ``core/operations.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcalc.core.tree import Expr
+from matcalc.printers.latex_indices import indexed
+from matcalc.printers.latex_pieces import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SUM,
+    Piece,
+    added,
+    between,
+    bracket,
+    call,
+    circled,
+    inverted,
+    multiplied,
+    power,
+    transposed,
+)
+
+Form = Callable[[Expr, list[Piece]], Piece]
+
+
+def _named(command: str) -> Form:
+    """f(a, b) with the given command for f."""
+    return lambda expr, args: call(command, *args)
+
+
+def _operator(name: str) -> Form:
+    return _named(f"\\operatorname{{{name}}}")
+
+
+def elementwise_power(base: Piece, exponent: str) -> Piece:
+    """Every entry to a power; the sign ⊙ keeps it apart from a power of a matrix."""
+    piece = power(base, f"\\odot {exponent}")
+    return Piece(piece.text, POWER, piece.tall)
+
+
+def _root(degree: int) -> Form:
+    """A radical sign; of a matrix, where it would be the matrix root, an element-wise power."""
+    radical = r"\sqrt" if degree == 2 else f"\\sqrt[{degree}]"
+
+    def form(expr: Expr, args: list[Piece]) -> Piece:
+        if expr.rank == 2:
+            return elementwise_power(args[0], f"1/{degree}")
+        return Piece(f"{radical}{{{args[0].text}}}", POWER, tall=True)
+
+    return form
+
+
+def _norm(index: str) -> Form:
+    def form(expr: Expr, args: list[Piece]) -> Piece:
+        # the 1-norm of a matrix is a different thing (the largest column sum); ours is that of its entries
+        inside = call(r"\mathrm{vec}", args[0]) if index == "1" and expr.args[0].rank == 2 else args[0]
+        subscript = "F" if index == "2" and expr.args[0].rank == 2 else index
+        norm = between(r"\lVert", inside, r"\rVert")
+        return Piece(f"{norm.text}_{{{subscript}}}" if len(subscript) > 1 else f"{norm.text}_{subscript}", ATOM, norm.tall)
+
+    return form
+
+
+def _logdet(expr: Expr, args: list[Piece]) -> Piece:
+    """log |det X|; needs brackets before an exponent and after nothing."""
+    simple = expr.args[0].op == "variable" and not expr.args[0].row
+    inside = Piece(f"\\det {args[0].text}") if simple else call(r"\det", args[0])
+    body = between(r"\lvert", inside, r"\rvert") if inside.tall else Piece(f"\\lvert{inside.text}\\rvert")
+    return Piece(f"\\log{body.text}", POWER, body.tall)
+
+
+def _exponential_of_matrix(expr: Expr, args: list[Piece]) -> Piece:
+    return Piece(f"e^{{{args[0].text}}}", POWER, args[0].tall)
+
+
+def _frechet(function: str, point: int) -> Form:
+    """L_f^(k)(X, E1, ..., Ek): the k-th derivative of f at X; directions left open (``value``) are indices."""
+
+    def form(expr: Expr, args: list[Piece]) -> Piece:
+        name = function if point == 0 else f"(\\cdot)^{{{args[1].text}}}"
+        directions = args[point + 1 :]
+        order = len(directions) + (expr.value or 0)
+        head = f"L_{{{name}}}" + (f"^{{({order})}}" if order > 1 else "")
+        value = call(head, args[0], *directions)
+        return indexed(value, expr.rank) if expr.value else value
+
+    return form
+
+
+def _polygamma(expr: Expr, args: list[Piece]) -> Piece:
+    return call(f"\\psi^{{({args[0].text})}}", args[1])
+
+
+def _log_one_plus(expr: Expr, args: list[Piece]) -> Piece:
+    return call(r"\log", added(Piece("1"), args[0]))
+
+
+def _exp_minus_one(expr: Expr, args: list[Piece]) -> Piece:
+    exponential = call(r"\exp", args[0])
+    return Piece(f"{exponential.text} - 1", SUM, exponential.tall)
+
+
+def _log_gamma(expr: Expr, args: list[Piece]) -> Piece:
+    gamma = call(r"\Gamma", args[0])
+    return Piece(f"\\log\\lvert{gamma.text}\\rvert", POWER, gamma.tall)
+
+
+def _kron(expr: Expr, args: list[Piece]) -> Piece:
+    return circled(args[0], r"\otimes", args[1])
+
+
+def _outer(expr: Expr, args: list[Piece]) -> Piece:
+    """x y', whichever way the two vectors were laid."""
+    left, right = args
+    column = transposed(left) if expr.args[0].row else left
+    row = right if expr.args[1].row else transposed(right)
+    return multiplied(column, row)
+
+
+def _dot(expr: Expr, args: list[Piece]) -> Piece:
+    inside = Piece(f"{bracket(args[0], SUM)}, {bracket(args[1], SUM)}", PRODUCT, args[0].tall or args[1].tall)
+    return between(r"\langle", inside, r"\rangle")
+
+
+_COMMANDS = "exp log sin cos tan sinh cosh tanh max min det"  # LaTeX has these
+_OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
+
+FUNCTIONS: dict[str, Form] = {
+    **{name: _named(f"\\{name}") for name in _COMMANDS.split()},
+    **{name: _operator(name) for name in _OPERATORS.split()},
+    "asin": _named(r"\arcsin"),
+    "acos": _named(r"\arccos"),
+    "atan": _named(r"\arctan"),
+    "asinh": _operator("arsinh"),
+    "acosh": _operator("arcosh"),
+    "atanh": _operator("artanh"),
+    "log2": _named(r"\log_{2}"),
+    "log10": _named(r"\log_{10}"),
+    "log1p": _log_one_plus,
+    "expm1": _exp_minus_one,
+    "sqrt": _root(2),
+    "cbrt": _root(3),
+    "abs": lambda expr, args: between(r"\lvert", args[0], r"\rvert"),
+    "sigmoid": _named(r"\sigma"),
+    "gammaln": _log_gamma,
+    "digamma": _named(r"\psi"),
+    "polygamma": _polygamma,
+    "logdet": _logdet,
+    "inv": lambda expr, args: inverted(args[0]),
+    "pinv": lambda expr, args: power(args[0], "+"),
+    "expm": _exponential_of_matrix,
+    "frechet_expm": _frechet(r"\exp", 0),
+    "frechet_power": _frechet("", 1),
+    "norm1": _norm("1"),
+    "norm2": _norm("2"),
+    "norminf": _norm(r"\infty"),
+    "diag": _named(r"\mathrm{diag}"),
+    "vec": _named(r"\mathrm{vec}"),
+    "kron": _kron,
+    "dot": _dot,
+    "outer": _outer,
+}

@@ -1,0 +1,105 @@
+"""LaTeX of names, numbers and sizes: the leaves of a formula."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from matcalc.core.dims import Dim, Shape
+
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega"
+)
+_VARIANTS = {"ς": "varsigma", "ϕ": "varphi", "ϵ": "varepsilon", "ϑ": "vartheta", "ϱ": "varrho", "ϖ": "varpi", "µ": "mu"}
+# letters that LaTeX has no command for because they look like Latin ones
+_LATIN = "omicron:o Alpha:A Beta:B Epsilon:E Zeta:Z Eta:H Iota:I Kappa:K Mu:M Nu:N Omicron:O Rho:P Tau:T Chi:X"
+
+
+def _symbols() -> dict[str, str]:
+    """The Greek letters as characters, each with its name."""
+    lower = _LETTERS.split()
+    upper = [letter.capitalize() for letter in lower]
+    return dict(zip("αβγδεζηθικλμνξοπρστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", lower + upper, strict=True)) | _VARIANTS
+
+
+_SYMBOLS = _symbols()
+_LOOKALIKES = dict(pair.split(":") for pair in _LATIN.split())
+_COMMANDS = {name: f"\\{name}" for name in _SYMBOLS.values() if name not in _LOOKALIKES}
+
+_NAME = re.compile(r"([^\W\d_]+)_*(.*)", re.DOTALL)
+_LARGEST_DENOMINATOR = 999  # beyond it a decimal, where there is a finite one
+
+
+def name(text: str, *, bold: bool = False) -> str:
+    r"""A variable's name: ``alpha`` is \\alpha, ``W1`` and ``x_i`` carry subscripts, ``loss`` is one word in italics."""
+    found = _NAME.fullmatch(text)
+    if found is None:
+        return _word(text, bold)
+    stem, rest = found.groups()
+    pieces = [piece for piece in rest.split("_") if piece]
+    subscript = ",".join(piece if piece.isdigit() else _word(piece, bold=False) for piece in pieces)
+    return _word(stem, bold) + (f"_{{{subscript}}}" if subscript else "")
+
+
+def _word(text: str, bold: bool) -> str:
+    letter = _SYMBOLS.get(text, text)
+    if letter in _COMMANDS:
+        return f"\\boldsymbol{{{_COMMANDS[letter]}}}" if bold else _COMMANDS[letter]
+    letter = _LOOKALIKES.get(letter, letter).replace("_", r"\_")
+    if bold:
+        return f"\\mathbf{{{letter}}}"
+    return letter if len(letter) == 1 else f"\\mathit{{{letter}}}"
+
+
+def number(value: Fraction) -> str:
+    r"""An exact number: an integer, a fraction of small numbers, else a decimal (with a power of ten where that is shorter)."""
+    if value < 0:
+        return "-" + number(-value)
+    if value.denominator == 1:
+        digits = str(value.numerator)
+        zeros = len(digits) - len(digits.rstrip("0"))
+        return _scientific(digits.rstrip("0"), len(digits) - 1) if zeros > 6 else digits
+    exponent = _decimal_places(value.denominator)
+    if value.denominator <= _LARGEST_DENOMINATOR or exponent is None:
+        return f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
+    digits = str(value.numerator * 10**exponent // value.denominator)
+    if exponent - len(digits) >= 3:
+        return _scientific(digits, len(digits) - 1 - exponent)
+    digits = digits.rjust(exponent + 1, "0")
+    return f"{digits[:-exponent]}.{digits[-exponent:]}"
+
+
+def _decimal_places(denominator: int) -> int | None:
+    """The least k with denominator dividing 10^k, or None."""
+    twos = fives = 0
+    while denominator % 2 == 0:
+        denominator, twos = denominator // 2, twos + 1
+    while denominator % 5 == 0:
+        denominator, fives = denominator // 5, fives + 1
+    return max(twos, fives) if denominator == 1 else None
+
+
+def _scientific(digits: str, exponent: int) -> str:
+    mantissa = digits[0] + (f".{digits[1:]}" if len(digits) > 1 else "")
+    power = f"10^{{{exponent}}}"
+    return power if mantissa == "1" else f"{mantissa} \\cdot {power}"
+
+
+def size(dim: Dim) -> str:
+    """A dimension: ``2mn``."""
+    letters = [name(each) for each in dim.names]
+    return " ".join(letters if dim.scale == 1 and letters else [str(dim.scale), *letters])
+
+
+def sizes(shape: Shape) -> str:
+    r"""The shape as a subscript: m \\times n."""
+    return r" \times ".join(map(size, shape))
+
+
+_INDEX_LETTERS = "ijklpqrstuvwabcdefgh"
+
+
+def index(number: int) -> str:
+    """The letter of the number-th index; numbered ones when the letters have run out."""
+    turn, place = divmod(number, len(_INDEX_LETTERS))
+    return _INDEX_LETTERS[place] + (f"_{{{turn}}}" if turn else "")

@@ -1,0 +1,169 @@
+"""Python source of a function that computes an expression with NumPy, and the function itself."""
+
+from __future__ import annotations
+
+import keyword
+import textwrap
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.printers.numpy_emit import Emitter
+from matcalc.printers.numpy_lower import lower
+from matcalc.printers.numpy_nodes import Builder, Node
+
+_SYMMETRIC = ("symmetric", "psd", "diagonal")
+_HELPERS = ("as_scalar", "check_shapes", "take", "arguments")
+_WIDTH = 100
+_INDENT = "    "
+
+
+def numpy_source(expr: Expr, variables: Mapping[str, Variable], *, name: str = "f", title: str = "") -> str:
+    """The source of ``def name(*, A, x): ...``, a function of all the variables by keyword."""
+    return _Source(expr, variables, name, title).text()
+
+
+def compile_numpy(source: str, name: str = "f") -> Callable[..., Any]:
+    """The function that the source defines; the source stays with it as ``.source``."""
+    namespace: dict[str, Any] = {}
+    exec(compile(source, f"<matcalc {name}>", "exec"), namespace)
+    function: Callable[..., Any] = namespace[name]
+    function.source = source  # type: ignore[attr-defined]
+    return function
+
+
+class _Source:
+    """The parts of one source text."""
+
+    def __init__(self, expr: Expr, variables: Mapping[str, Variable], name: str, title: str) -> None:
+        self.variables = dict(variables)
+        self.name = name
+        self.title = title
+        builder = Builder()
+        nodes = {key: builder.name(key, each.shape, symmetric=each.kind in _SYMMETRIC) for key, each in self.variables.items()}
+        self.root = lower(expr, nodes, builder)
+        self.order = postorder(self.root, lambda node: node.args)
+        self.runtime = sorted({node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]})
+        self.taken = {"np", name, *_HELPERS, *self.runtime}
+        self.locals = {key: self._local(key) for key in self.variables}
+        self.plain = all(key == local for key, local in self.locals.items())
+        self.sizes = {key: self._local(key) for key in _dimension_names(self.order)}
+
+    def _local(self, key: str) -> str:
+        """The name itself, where Python and the names that the code uses allow it; else one like it."""
+        local = unicodedata.normalize("NFKC", key)
+        while keyword.iskeyword(local) or local in self.taken:
+            local += "_"
+        self.taken.add(local)
+        return local
+
+    def text(self) -> str:
+        """The whole source."""
+        given, bindings = self._bindings()
+        emitter = Emitter(self.root, self.locals, self.sizes, self.taken.__contains__)
+        statements, result = emitter.statements()
+        body = [*self._docstring(given), *self._checks(given), *bindings, *statements, f"return {self._result(result)}"]
+        return "\n".join(
+            [*self._imports(), "", "", self._signature(given), *(_INDENT + line if line else "" for line in body), ""]
+        )
+
+    def _bindings(self) -> tuple[list[str], list[str]]:
+        """Sizes that no argument tells, so that they are arguments themselves; and the statements that bind the others."""
+        given: list[str] = []
+        statements: list[str] = []
+        missing = dict(self.sizes)
+        for key, variable in self.variables.items():
+            found = [dim.names[0] if dim.scale == 1 and len(dim.names) == 1 else "" for dim in variable.shape]
+            new = [name for name in dict.fromkeys(found) if name in missing]
+            local = self.locals[key]
+            if len(found) == 2 and len(new) == 2:
+                statements.append(f"{missing[found[0]]}, {missing[found[1]]} = {local}.shape")
+            elif new:
+                axis = found.index(new[0])
+                statements.append(f"{missing[new[0]]} = " + (f"len({local})" if axis == 0 else f"{local}.shape[{axis}]"))
+            for name in new:
+                del missing[name]
+        for name in missing:
+            statement = self._solved(name, missing)
+            statements += [statement] if statement else []
+            given += [] if statement else [name]
+        return given, statements
+
+    def _solved(self, name: str, missing: Mapping[str, str]) -> str | None:
+        """The size from an axis that is a multiple of it."""
+        for key, variable in self.variables.items():
+            for axis, dim in enumerate(variable.shape):
+                if dim.names.count(name) == 1 and all(
+                    other == name or (other in self.sizes and other not in missing) for other in dim.names
+                ):
+                    others = [self.sizes[other] for other in dim.names if other != name]
+                    divisor = " * ".join([str(dim.scale)] * (dim.scale != 1) + others)
+                    return f"{missing[name]} = {self.locals[key]}.shape[{axis}] // ({divisor})"
+        return None
+
+    def _imports(self) -> list[str]:
+        helpers = ["as_scalar"] * (self.root.rank == 0) + ["check_shapes"] * bool(self.variables) + ["take"] * (not self.plain)
+        lines = ["import numpy as np"]
+        if self.runtime:
+            lines.append(f"from matcalc.runtime import {', '.join(self.runtime)}")
+        if helpers:
+            lines.append(f"from matcalc.runtime.arguments import {', '.join(helpers)}")
+        return lines
+
+    def _signature(self, given: list[str]) -> str:
+        if not self.plain:
+            return f"def {self.name}(**arguments):"
+        names = [*self.locals, *(self.sizes[name] for name in given)]
+        return f"def {self.name}({'*, ' if names else ''}{', '.join(names)}):"
+
+    def _docstring(self, given: list[str]) -> list[str]:
+        title = (self.title or "Generated by matcalc.").replace("\\", "\\\\").replace('"', '\\"')
+        lines = [
+            wrapped for line in title.splitlines() for wrapped in textwrap.wrap(line, _WIDTH, break_on_hyphens=False) or [""]
+        ]
+        lines[0] = f'"""{lines[0]}'
+        lines.append("")
+        lines += [f"{key}: {variable}" for key, variable in self.variables.items()]
+        lines += [f"{self.sizes[name]}: the size {name}, which no array tells" for name in given]
+        axes = ", ".join(map(str, self.root.shape))
+        returned = f"an array of shape ({axes}{',' if self.root.rank == 1 else ''})" if self.root.rank else "a number"
+        return [*lines, f"Returns {returned}.", '"""']
+
+    def _checks(self, given: list[str]) -> list[str]:
+        """The arguments as arrays of the right shapes."""
+        names = [*self.locals.values()]
+        wanted = [*map(repr, self.variables), *(repr(self.sizes[name]) for name in given)]
+        targets = ", ".join([*names, *(self.sizes[name] for name in given)])
+        lines = [] if self.plain else [f"[{targets}] = take(arguments, {', '.join(wanted)})"]
+        if not names:
+            return lines
+        checks = [
+            f"({key!r}, {self.locals[key]}, {_axes(variable)})".replace("'", '"') for key, variable in self.variables.items()
+        ]
+        target = f"[{', '.join(names)}]" if len(names) == 1 else ", ".join(names)
+        line = f"{target} = check_shapes({', '.join(checks)})"
+        if len(line) <= _WIDTH:
+            return [*lines, line]
+        return [*lines, f"{target} = check_shapes(", *(f"{_INDENT}{check}," for check in checks), ")"]
+
+    def _result(self, code: str) -> str:
+        """A number without axes becomes Python's own; a view of an argument is copied."""
+        if self.root.rank == 0:
+            return f"as_scalar({code})"
+        view = self.root.op in ("name", "suffix") or self.root.calls("np.diagonal")
+        return f"np.array({code})" if view else code
+
+
+def _dimension_names(order: list[Node]) -> list[str]:
+    """The names in the sizes that the program mentions."""
+    dims = [dim for node in order for dim in ((node.attr,) if node.op == "size" else node.shape if node.op == "filled" else ())]
+    return list(dict.fromkeys(name for dim in dims for name in dim.names))
+
+
+def _axes(variable: Variable) -> str:
+    """The shape as ``check_shapes`` takes it."""
+    axes = [str(dim.scale) if not dim.names else repr(str(dim)) for dim in variable.shape]
+    return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"

@@ -1,0 +1,150 @@
+"""Array programs: what generated code computes, as interned nodes (the same computation is the same node).
+
+===========  ===============================  =========================================
+op           attr                             code
+===========  ===============================  =========================================
+``name``     the variable's name              ``A``
+``number``   ``Fraction``                     ``2``
+``text``     code without operands            ``np.pi``
+``size``     ``Dim``                          ``m * n``
+``filled``   function                         ``np.ones((m, n))``, ``np.full(n, c)``
+``infix``    operator                         ``a @ b``
+``neg``                                       ``-a``
+``suffix``   the suffix                       ``A.T``, ``v[:, None]``
+``call``     function, texts before, after    ``np.sum(A, axis=1)``
+===========  ===============================  =========================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from matcalc.core.dims import Dim, Shape
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """One operation; ``serial`` counts the nodes, so that an order needs no addresses."""
+
+    op: str
+    attr: Any
+    args: tuple[Node, ...]
+    shape: Shape
+    serial: int
+
+    @property
+    def rank(self) -> int:
+        """How many axes the value has."""
+        return len(self.shape)
+
+    def calls(self, function: str) -> bool:
+        """Whether this is a call of the function."""
+        return self.op == "call" and bool(self.attr[0] == function)
+
+
+class Builder:
+    """Makes nodes, the same one for the same computation."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], Node] = {}
+        self._symmetric: set[Node] = set()
+
+    def node(self, op: str, attr: Any, args: tuple[Node, ...], shape: Shape) -> Node:
+        """The node with these fields."""
+        key = (op, attr, shape, *map(id, args))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Node(op, attr, args, shape, len(self._known))
+        return found
+
+    def name(self, name: str, shape: Shape, *, symmetric: bool) -> Node:
+        """An argument; a symmetric matrix is its own transpose."""
+        node = self.node("name", name, (), shape)
+        if symmetric:
+            self._symmetric.add(node)
+        return node
+
+    def number(self, value: Fraction | int) -> Node:
+        """An exact number."""
+        return self.node("number", Fraction(value), (), ())
+
+    def size(self, dim: Dim) -> Node:
+        """The size of a dimension as a number."""
+        return self.node("size", dim, (), ()) if dim.names else self.number(dim.scale)
+
+    def call(
+        self, function: str, *args: Node, shape: Shape = (), before: tuple[str, ...] = (), after: tuple[str, ...] = ()
+    ) -> Node:
+        """function(before, args, after)."""
+        return self.node("call", (function, before, after), args, shape)
+
+    def infix(self, operator: str, left: Node, right: Node, shape: Shape) -> Node:
+        """left operator right."""
+        return self.node("infix", operator, (left, right), shape)
+
+    def suffix(self, arg: Node, text: str, shape: Shape) -> Node:
+        """arg followed by the text."""
+        return self.node("suffix", text, (arg,), shape)
+
+    def filled(self, function: str, shape: Shape, *args: Node) -> Node:
+        """np.ones, np.zeros, np.eye or np.full of the shape."""
+        return self.node("filled", function, args, shape)
+
+    def negative(self, node: Node) -> Node:
+        """-a."""
+        if node.op == "number":
+            return self.number(-node.attr)
+        return node.args[0] if node.op == "neg" else self.node("neg", None, (node,), node.shape)
+
+    def transposed(self, node: Node) -> Node:
+        """A'."""
+        if node.rank < 2 or node in self._symmetric or (node.op, node.attr) == ("filled", "np.eye"):
+            return node
+        if node.op == "suffix" and node.attr == ".T":
+            return node.args[0]
+        return self.suffix(node, ".T", node.shape[::-1])
+
+    def times(self, left: Node, right: Node) -> Node:
+        """Entry by entry, or with a scalar."""
+        return self.infix("*", left, right, left.shape if left.rank >= right.rank else right.shape)
+
+    def rows_scaled(self, v: Node, M: Node) -> Node:
+        """diag(v)*M."""
+        column = self.suffix(v, "[:, None]", (*v.shape, Dim(1, ())))
+        return self.infix("*", column, M, M.shape)
+
+    def dot(self, x: Node, y: Node) -> Node:
+        """x'*y; in one order, for it commutes."""
+        if is_ones(x):
+            x, y = y, x
+        if is_ones(y):
+            return self.total(x)
+        x, y = sorted((x, y), key=lambda node: node.serial)
+        return self.infix("@", x, y, ())
+
+    def total(self, node: Node) -> Node:
+        """The sum of all entries; of x.*y of vectors their inner product."""
+        if is_ones(node):
+            return self.size(node.shape[0])
+        if node.rank == 1 and node.op == "infix" and node.attr == "*" and all(arg.rank == 1 for arg in node.args):
+            return self.dot(*node.args)
+        if node.rank == 1 and node.op == "infix" and node.attr == "**" and node.args[1] is self.number(2):
+            return self.dot(node.args[0], node.args[0])
+        return self.call("np.sum", node)
+
+    def paired(self, P: Node, Q: Node, *, axis: int | None = None) -> Node:
+        """The sum of P.*Q', along an axis or of everything: diag(P*Q) or tr(P*Q)."""
+        right = self.transposed(Q)
+        if axis is None and all(node.op == "suffix" and node.attr == ".T" for node in (P, right)):
+            P, right = P.args[0], right.args[0]
+        entries = self.times(P, right)
+        if axis is None:
+            return self.call("np.sum", entries)
+        return self.call("np.sum", entries, after=(f"axis={axis}",), shape=(P.shape[1 - axis],))
+
+
+def is_ones(node: Node) -> bool:
+    """Whether this is a vector of ones."""
+    return node.op == "filled" and node.attr == "np.ones" and node.rank == 1

@@ -1,0 +1,146 @@
+"""text(): a typed tree in the language that the parser reads.
+
+Brackets go by level and side. Two deviations from minimal brackets, for the reader: a matrix product beside ``.*`` is bracketed
+(``(A*x).*y``), and so is an entry-by-entry product beside ``*``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from fractions import Fraction
+
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
+
+_SUM, _PRODUCT, _NEGATION, _POWER, _POSTFIX, _ATOM = range(1, 7)
+
+Piece = tuple[str, int, str]  # text, level, outermost operator
+
+_INFIX = {"+": " + ", "-": " - ", "*": "*", "/": "/", ".*": ".*", "./": "./"}
+
+
+def text(expr: Expr, sized: Container[int] = ()) -> str:
+    """The expression as text; ``sized`` holds the ids of the eye and fill nodes that are to be written with their sizes."""
+    return fold(expr, lambda e: e.args, lambda e, args: piece(e, args, sized))[0]
+
+
+def piece(expr: Expr, args: Sequence[Piece], sized: Container[int] = ()) -> Piece:
+    """The text of a node from the texts of its arguments."""
+    rule = _RULES.get(expr.op)
+    if rule is not None:
+        return rule(expr, args, sized)
+    return f"{expr.op}({', '.join(arg[0] for arg in args)})", _ATOM, expr.op
+
+
+def number_text(value: Fraction) -> Piece:
+    """An integer, a short decimal, or a quotient."""
+    if value < 0:
+        inner, level, _ = number_text(-value)
+        return f"-{inner}", min(level, _NEGATION), "neg"
+    if value.denominator == 1:
+        return str(value), _ATOM, "number"
+    decimal = value * 10**6
+    if decimal.denominator == 1 and value.denominator <= 10**6:
+        return f"{value.numerator / value.denominator:.6f}".rstrip("0"), _ATOM, "number"
+    return f"{value.numerator}/{value.denominator}", _PRODUCT, "/"
+
+
+def _bracket(argument: Piece, level: int) -> str:
+    return argument[0] if argument[1] >= level else f"({argument[0]})"
+
+
+def _sum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    left = _bracket(args[0], _SUM)
+    right = _bracket(args[1], _PRODUCT)
+    if args[1][2] == "neg":
+        right = f"({args[1][0]})"
+    return left + _INFIX[expr.op] + right, _SUM, expr.op
+
+
+def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    (left, level, inner), right = args[0], args[1]
+    mixed = inner in ("*", "/") and expr.op in (".*", "./") and expr.args[0].op != "neg" and expr.args[0].rank > 0
+    mixed = mixed or (inner in (".*", "./") and expr.op in ("*", "/"))
+    first = f"({left})" if level < _PRODUCT or mixed else left
+    return first + _INFIX[expr.op] + _bracket(right, _POWER), _PRODUCT, expr.op
+
+
+def _negation(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    return "-" + _bracket(args[0], _PRODUCT), _NEGATION, "neg"
+
+
+def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    return (
+        _bracket(args[0], _POSTFIX) + expr.op + _bracket(args[1], _NEGATION if args[1][2] == "neg" else _POWER),
+        _POWER,
+        expr.op,
+    )
+
+
+def _transpose(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    return _bracket(args[0], _POSTFIX) + "'", _POSTFIX, "'"
+
+
+def _sizes(expr: Expr) -> str:
+    return ", ".join(map(str, expr.shape))
+
+
+def _eye(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    return (f"eye({expr.shape[0]})" if id(expr) in sized else "eye"), _ATOM, "eye"
+
+
+def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    if id(expr) not in sized:
+        return f"{'vector' if expr.rank == 1 else 'matrix'}({args[0][0]})", _ATOM, "fill"
+    value = args[0][0]
+    if value == "0":
+        return f"zeros({_sizes(expr)})", _ATOM, "fill"
+    ones = f"ones({_sizes(expr)})"
+    return (ones, _ATOM, "fill") if value == "1" else (f"{_bracket(args[0], _PRODUCT)}*{ones}", _PRODUCT, "*")
+
+
+def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    """sum_{k} A[i,k]*B[k,j]; the output indices are i, j, k, l, ... in order."""
+    labels, outputs = expr.value
+    names = index_names(labels, outputs)
+    summed = [names[label] for label in sorted(names) if label not in outputs]
+    factors = []
+    for arg, argument, own in zip(expr.args, args, labels, strict=True):
+        inside = ",".join(names[label] for label in own)
+        factors.append(
+            f"delta[{inside}]"
+            if arg.op == "eye"
+            else f"{_bracket(argument, _ATOM)}[{inside}]"
+            if own
+            else _bracket(argument, _POWER)
+        )
+    product = "*".join(factors)
+    return (f"sum[{','.join(summed)}] {product}", _SUM, "einsum") if summed else (product, _PRODUCT, "einsum")
+
+
+def index_names(labels: Sequence[Sequence[int]], outputs: Sequence[int]) -> dict[int, str]:
+    """Letters for labels: i, j, k, ... for the outputs in order, then on for the summed ones."""
+    letters = "ijklpqrstuvwabcdefgh"
+    order = list(outputs) + sorted({label for own in labels for label in own} - set(outputs))
+    return {label: letters[k] if k < len(letters) else f"i{k}" for k, label in enumerate(order)}
+
+
+_RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
+    "number": lambda expr, args, sized: number_text(expr.value),
+    "constant": lambda expr, args, sized: (str(expr.value), _ATOM, "name"),
+    "variable": lambda expr, args, sized: (str(expr.value), _ATOM, "name"),
+    "dimension": lambda expr, args, sized: (str(expr.value), _ATOM if "*" not in str(expr.value) else _PRODUCT, "name"),
+    "eye": _eye,
+    "fill": _fill,
+    "+": _sum,
+    "-": _sum,
+    "neg": _negation,
+    "*": _product,
+    "/": _product,
+    ".*": _product,
+    "./": _product,
+    "^": _power,
+    ".^": _power,
+    "'": _transpose,
+    "einsum": _einsum,
+}

@@ -1,0 +1,1 @@
+"""Networks back to matrix notation."""

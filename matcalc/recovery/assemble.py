@@ -1,0 +1,74 @@
+"""Numbers, scalar factors and an array put together as one writes them: ``2*s*A*x/t``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from matcalc.core.tree import Expr
+from matcalc.ir.nodes import Rational
+from matcalc.recovery.chains import Term, Weaver
+from matcalc.recovery.forge import Forge
+
+Scalars = tuple[tuple[Expr, Rational], ...]
+
+
+class Assembler:
+    """Writes terms. ``roots`` maps a scalar that is a square sum to the array of which it is the squared norm."""
+
+    def __init__(self, forge: Forge, weaver: Weaver, roots: Mapping[int, Expr]) -> None:
+        self.forge = forge
+        self.weaver = weaver
+        self.roots = roots
+
+    def term(self, term: Term) -> Expr:
+        """The whole term."""
+        return self.scaled(term.coefficient, term.scalars, self.weaver.body(term.parts, term.shape) if term.shape else None)
+
+    def scaled(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
+        """``coefficient * scalars * body``; numerators in front, denominators behind."""
+        forge, c = self.forge, Fraction(coefficient)
+        above: list[Expr] = []
+        below: list[Expr] = []
+        for base, exponent in scalars:
+            base, exponent = self._root(base, exponent)
+            (above if exponent > 0 else below).append(forge.power(base, abs(exponent)))
+        above.sort(key=self.weaver.order)
+        below.sort(key=self.weaver.order)
+        negative, c = c < 0, abs(c)
+        number = forge.number(c.numerator) if c.numerator != 1 else None
+        if c.denominator != 1:
+            below.insert(0, forge.number(c.denominator))
+        pieces = [number] if number is not None else []
+        pieces += above
+        if body is not None:
+            if body.op == "fill" and body.args[0].op == "number" and body.args[0].value == 1 and pieces and not below:
+                body, pieces = forge.fill(self._product(pieces), body.shape), []
+            pieces.append(body)
+        result = self._product(pieces) if pieces else forge.number(1)
+        if below:
+            result = forge.make("/", (result, self._product(below)), result.shape, row=result.row)
+        return forge.negative(result) if negative else result
+
+    def _product(self, pieces: list[Expr]) -> Expr:
+        result = pieces[0]
+        for piece in pieces[1:]:
+            result = self._join(result, piece)
+        return result
+
+    def _join(self, left: Expr, right: Expr) -> Expr:
+        """left*right with the right chain taken apart, so that it prints without brackets."""
+        if right.op == "*" and not left.shape:
+            return self.forge.times(self._join(left, right.args[0]), right.args[1])
+        return self.forge.times(left, right)
+
+    def _root(self, base: Expr, exponent: Rational) -> tuple[Expr, Rational]:
+        """A square sum to a power, as a power of the norm where that is shorter."""
+        root = self.roots.get(id(base))
+        if root is None:
+            return base, exponent
+        norm = self.forge.call("norm2", (root,), ())
+        plain, normed = self.forge.power(base, abs(exponent)), self.forge.power(norm, 2 * abs(exponent))
+        if self.forge.size(normed) < self.forge.size(plain):
+            return norm, 2 * exponent
+        return base, exponent

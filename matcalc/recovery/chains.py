@@ -1,0 +1,169 @@
+"""Chains: matrix products as sequences of links, so that reversing one is free and strings are never glued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.tree import Expr
+from matcalc.ir.nodes import Rational
+from matcalc.recovery.forge import Forge
+
+_PERIODS = 4  # longest repeated block that is written as a power
+
+
+class Link(NamedTuple):
+    """A factor of a matrix product, transposed if ``flipped``; a flipped vector is a row."""
+
+    expr: Expr
+    flipped: bool = False
+    symmetric: bool = False
+
+    @property
+    def key(self) -> tuple[int, bool]:
+        """What makes two links the same factor."""
+        return id(self.expr), self.flipped
+
+
+Chain = tuple[Link, ...]
+Parts = tuple[tuple[Chain, Rational], ...]  # entry-by-entry product of chains to powers
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """``coefficient * scalars * parts``: numbers, scalar factors with exponents, and the entry-by-entry product of chains."""
+
+    coefficient: Rational
+    scalars: tuple[tuple[Expr, Rational], ...]
+    parts: Parts
+    shape: Shape
+
+    @property
+    def chain(self) -> Chain | None:
+        """The chain, where the term is a single one."""
+        return self.parts[0][0] if len(self.parts) == 1 and self.parts[0][1] == 1 else None
+
+
+def flip(chain: Chain) -> Chain:
+    """The transposed product."""
+    return tuple([link if link.symmetric else Link(link.expr, not link.flipped) for link in reversed(chain)])
+
+
+def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
+    """What makes two chains the same product."""
+    return tuple([link.key for link in chain])
+
+
+class Weaver:
+    """Chains and entry-by-entry products as typed trees."""
+
+    def __init__(self, forge: Forge) -> None:
+        self.forge = forge
+
+    def link(self, link: Link) -> Expr:
+        """One factor."""
+        return self.forge.transpose(link.expr) if link.flipped else link.expr
+
+    def product(self, chain: Chain) -> Expr:
+        """The product, in this orientation, with repeated blocks as powers."""
+        result: Expr | None = None
+        for block in self._blocks(chain):
+            result = block if result is None else self.forge.times(result, block)
+        assert result is not None
+        return result
+
+    def _blocks(self, chain: Chain) -> list[Expr]:
+        keys, blocks, start = key(chain), [], 0
+        while start < len(chain):
+            period, count = self._repeat(keys, chain, start)
+            if count == 1:
+                blocks.append(self.link(chain[start]))
+                start += 1
+                continue
+            inner = chain[start : start + period]
+            base = self.product(inner)
+            blocks.append(self.forge.make("^", (base, self.forge.number(count)), base.shape))
+            start += period * count
+        return blocks
+
+    def _repeat(self, keys: Sequence[tuple[int, bool]], chain: Chain, start: int) -> tuple[int, int]:
+        """The block that repeats from here, and how often."""
+        for period in range(1, min(_PERIODS, (len(keys) - start) // 2) + 1):
+            block = keys[start : start + period]
+            if any(link.expr.rank != 2 for link in chain[start : start + period]):
+                break
+            if period > 1 and len(set(block)) == 1:
+                break
+            count = 1
+            while keys[start + count * period : start + (count + 1) * period] == block:
+                count += 1
+            if count > 1:
+                return period, count
+        return 1, 1
+
+    def matrix(self, chain: Chain) -> Expr:
+        """A matrix product in the better orientation: the whole is transposed only where that is shorter by a tenth."""
+        plain = self.product(chain)
+        if sum(link.flipped for link in chain) < 2:
+            return plain
+        turned = self.forge.transpose(self.product(flip(chain)))
+        saved = self.forge.size(plain) - self.forge.size(turned)
+        return turned if saved * 10 > self.forge.size(plain) else plain
+
+    def scalar(self, chain: Chain) -> Expr:
+        """A product from a row to a column, read in the direction with fewer transposes."""
+        return min(self.product(chain), self.product(flip(chain)), key=self.order)
+
+    def trace(self, chain: Chain) -> Expr:
+        """tr of a product: of all rotations and reversals the shortest."""
+        candidates = []
+        for start in range(len(chain)):
+            turned = chain[start:] + chain[:start]
+            candidates += [turned, flip(turned)]
+        return min((self.forge.make("tr", (self.product(c),)) for c in candidates), key=self.order)
+
+    def order(self, expr: Expr) -> tuple[int, str]:
+        """Shorter first, then by the alphabet."""
+        return self.forge.size(expr), self.forge.label(expr)
+
+    def hadamard(self, parts: Parts, shape: Shape) -> Expr:
+        """The entry-by-entry product of chains to powers."""
+        forge = self.forge
+        above = [(self._whole(chain), e) for chain, e in parts if e > 0]
+        below = [(self._whole(chain), -e) for chain, e in parts if e < 0]
+        above.sort(key=lambda entry: self.order(entry[0]))
+        below.sort(key=lambda entry: self.order(entry[0]))
+        result: Expr | None = None
+        for base, exponent in above:
+            piece = forge.power(base, exponent)
+            result = piece if result is None else forge.binary(".*", result, piece)
+        if not below:
+            return result if result is not None else forge.fill(forge.number(1), shape)
+        divisor: Expr | None = None
+        for base, exponent in below:
+            piece = forge.power(base, exponent)
+            divisor = piece if divisor is None else forge.binary(".*", divisor, piece)
+        assert divisor is not None
+        if result is None and len(below) == 1 and below[0][1] not in (1, Fraction(1, 2)):
+            return forge.power(below[0][0], -below[0][1])
+        return forge.binary("./", result if result is not None else forge.number(1), divisor)
+
+    def _whole(self, chain: Chain) -> Expr:
+        return self.matrix(chain) if self.shape(chain)[1] is not None else self.product(chain)
+
+    @staticmethod
+    def shape(chain: Chain) -> tuple[Dim | None, Dim | None]:
+        """Rows and columns; None at the end where a vector stands."""
+        first, last = chain[0], chain[-1]
+        rows = first.expr.shape[-1 if first.flipped else 0] if first.expr.rank == 2 or not first.flipped else None
+        columns = last.expr.shape[0 if last.flipped else -1] if last.expr.rank == 2 or last.flipped else None
+        return rows, columns
+
+    def body(self, parts: Parts, shape: Shape) -> Expr:
+        """The array that the parts are."""
+        if len(parts) == 1 and parts[0][1] == 1:
+            return self._whole(parts[0][0])
+        return self.hadamard(parts, shape)

@@ -1,0 +1,119 @@
+"""Forge: makes the typed trees of a result, interned, and knows how long each is and how it sorts."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.tree import Expr
+from matcalc.core.tree import eye as make_eye
+from matcalc.core.tree import fill as make_fill
+from matcalc.ir.nodes import Rational
+from matcalc.printers.text import Piece, piece
+
+_LABEL = 160  # characters of its text that an expression is sorted by
+
+
+class Forge:
+    """Equal trees are one object, so keys are identities; texts are cut off, so a shared network costs no more than its nodes."""
+
+    def __init__(self) -> None:
+        self._table: dict[object, Expr] = {}
+        self._sizes: dict[int, int] = {}
+        self._pieces: dict[int, Piece] = {}
+
+    def make(self, op: str, args: tuple[Expr, ...] = (), shape: Shape = (), value: Any = None, row: bool = False) -> Expr:
+        """The tree with this root."""
+        key = (op, tuple([id(arg) for arg in args]), shape, value, row)
+        found = self._table.get(key)
+        if found is None:
+            found = self._table[key] = Expr(op, args, shape, value=value, row=row)
+            self._sizes[id(found)] = self._measure(found)
+            short, level, kind = piece(found, [self._pieces[id(arg)] for arg in args])
+            self._pieces[id(found)] = (short[:_LABEL], level, kind)
+        return found
+
+    def _measure(self, expr: Expr) -> int:
+        if expr.op == "number":
+            return (1 if expr.value.denominator in (1, 2, 4, 5, 10, 20, 25, 50, 100) else 3) + (expr.value < 0)
+        inside = sum(self._sizes[id(arg)] for arg in expr.args)
+        return inside + (len(expr.args) - 1 if expr.op == "einsum" else 1)
+
+    def size(self, expr: Expr) -> int:
+        """Tokens of the text: names, numbers and operators count one each."""
+        return self._sizes[id(expr)]
+
+    def label(self, expr: Expr) -> str:
+        """The beginning of the text, to sort by; a transpose sorts behind everything else."""
+        return self._pieces[id(expr)][0].replace("'", "~")
+
+    def number(self, value: Rational) -> Expr:
+        """A rational number."""
+        return self.make("number", value=Fraction(value))
+
+    def eye(self, size: Dim) -> Expr:
+        """The identity matrix."""
+        return self._register(make_eye(size))
+
+    def fill(self, value: Expr, shape: Shape) -> Expr:
+        """One scalar everywhere."""
+        return self._register(make_fill(value, shape))
+
+    def _register(self, expr: Expr) -> Expr:
+        key = (expr.op, tuple([id(arg) for arg in expr.args]), expr.shape, None, False)
+        found = self._table.setdefault(key, expr)
+        if found is expr:
+            self._sizes[id(expr)] = self._measure(expr)
+            self._pieces[id(expr)] = piece(expr, [self._pieces[id(arg)] for arg in expr.args])
+        return found
+
+    # operators
+
+    def transpose(self, expr: Expr) -> Expr:
+        """The transpose; nothing for a scalar."""
+        if not expr.shape:
+            return expr
+        if expr.op == "'":
+            return expr.args[0]
+        return self.make("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
+
+    def negative(self, expr: Expr) -> Expr:
+        """The negative."""
+        if expr.op == "neg":
+            return expr.args[0]
+        if expr.op == "number":
+            return self.number(-expr.value)
+        return self.make("neg", (expr,), expr.shape, row=expr.row)
+
+    def times(self, left: Expr, right: Expr) -> Expr:
+        """The product as ``*`` means it."""
+        if left.op == "neg":
+            return self.negative(self.times(left.args[0], right))
+        if not left.shape:
+            return self.make("*", (left, right), right.shape, row=right.row)
+        if not right.shape:
+            return self.make("*", (left, right), left.shape, row=left.row)
+        if left.rank == 1 and right.rank == 1:
+            return self.make("*", (left, right), () if left.row else (left.shape[0], right.shape[0]))
+        shape = left.shape[:-1] + right.shape[1:]
+        return self.make("*", (left, right), shape, row=left.rank == 1)
+
+    def binary(self, op: str, left: Expr, right: Expr) -> Expr:
+        """An operator whose result has the shape of its larger operand."""
+        larger = left if left.rank >= right.rank else right
+        return self.make(op, (left, right), larger.shape, row=larger.row)
+
+    def call(self, name: str, args: tuple[Expr, ...], shape: Shape) -> Expr:
+        """A function."""
+        return self.make(name, args, shape)
+
+    def power(self, base: Expr, exponent: Rational) -> Expr:
+        """A scalar or, entry by entry, an array to a rational power; sqrt for one half."""
+        if exponent == 1:
+            return base
+        if exponent == Fraction(1, 2):
+            return self.make("sqrt", (base,), base.shape, row=base.row)
+        if exponent == -1 and base.shape:
+            return self.binary("./", self.number(1), base)
+        return self.binary(".^" if base.shape else "^", base, self.number(exponent))

@@ -1,0 +1,107 @@
+"""Fused indices back to vec and kron; derivatives of matrix functions back to their directional form."""
+
+from __future__ import annotations
+
+from matcalc.core.tree import Expr
+from matcalc.recovery.chains import Chain, Link, flip
+from matcalc.recovery.graph import Graph
+
+
+def unfuse(graph: Graph) -> bool:
+    """Take one factor of three or more axes apart; False when none can be."""
+    return any(_fuse(graph, hyper) for hyper in graph.hyper if hyper[0].op == "fuse") or any(
+        _frechet(graph, hyper) for hyper in graph.hyper if hyper[0].op.startswith("frechet_")
+    )
+
+
+def _exclusive(graph: Graph, label: int) -> bool:
+    """Whether a summed vertex touches just one factor of three axes or more."""
+    return label >= graph.rank and sum(label in labels for _, labels in graph.hyper) == 1
+
+
+def _fuse(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[k,i,j]: what stands between i and j is a weight vec(M) of k; what leads away from both is a Kronecker product."""
+    k, i, j = hyper[1]
+    if graph.vec_weight(k, i, j):
+        return True
+    if not (_exclusive(graph, i) and _exclusive(graph, j)):
+        return _pair(graph, hyper)
+    ways_i, ways_j = graph.incident(i), graph.incident(j)
+    if not ways_i and not ways_j:
+        graph.hyper.remove(hyper)
+        graph.add_weight(k, (_kron(graph, graph.end(j), graph.end(i)),))
+    elif len(ways_i) == 1 and not ways_j:
+        graph.hyper.remove(hyper)
+        chain = graph.diagonal(tuple(graph.weights[i]), i) + ways_i[0][2]
+        graph.edges.append((k, ways_i[0][1], (_kron(graph, graph.end(j), chain),)))
+    elif len(ways_j) == 1 and not ways_i:
+        graph.hyper.remove(hyper)
+        chain = graph.diagonal(tuple(graph.weights[j]), j) + ways_j[0][2]
+        graph.edges.append((k, ways_j[0][1], (_kron(graph, chain, graph.end(i)),)))
+    else:
+        return _pair(graph, hyper)
+    graph.drop(i)
+    graph.drop(j)
+    return True
+
+
+def _kron(graph: Graph, slow: Chain, fast: Chain) -> Link:
+    """kron(slow, fast) of two chains."""
+    left, right = graph.weaver.product(slow), graph.weaver.product(fast)
+    rank = max(left.rank, right.rank)
+    shape = []
+    for axis in range(rank):
+        sizes = [side.shape[axis] for side in (left, right) if axis < side.rank]
+        shape.append(sizes[0] if len(sizes) == 1 else sizes[0].times(sizes[1]))
+    return Link(graph.forge.call("kron", (left, right), tuple(shape)))
+
+
+def _pair(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[p,i,j] F[q,a,b] with one edge from i to a and one from j to b: the edge kron(M_jb, M_ia) from p to q."""
+    p, i, j = hyper[1]
+    for other in graph.hyper:
+        if other is hyper or other[0].op != "fuse":
+            continue
+        q, a, b = other[1]
+        ends = (i, j, a, b)
+        if len(set(ends)) < 4 or not all(_exclusive(graph, label) for label in ends):
+            continue
+        if any(len(graph.incident(label)) != 1 for label in ends):
+            continue
+        (_, to_i, fast), (_, to_j, slow) = graph.incident(i)[0], graph.incident(j)[0]
+        if (to_i, to_j) != (a, b):
+            continue
+        fast = graph.diagonal(tuple(graph.weights[i]), i) + fast + graph.diagonal(tuple(graph.weights[a]), a)
+        slow = graph.diagonal(tuple(graph.weights[j]), j) + slow + graph.diagonal(tuple(graph.weights[b]), b)
+        graph.hyper.remove(hyper)
+        graph.hyper.remove(other)
+        for label in ends:
+            graph.drop(label)
+        graph.edges.append((p, q, (_kron(graph, slow, fast),)))
+        return True
+    return False
+
+
+def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """The k-th derivative of f(X), k+1 pairs of axes, all but one contracted: f's directional derivative.
+
+    <M, L(X, E1, ..., Ek)> as a function of Ek has the gradient L(X', M, E1', ...): the kernel is symmetric in that sense.
+    """
+    expr, labels = hyper
+    pairs = [labels[n : n + 2] for n in range(0, len(labels), 2)]
+    matrices = [graph.matrix_between(first, second, hyper) for first, second in pairs]
+    missing = [n for n, matrix in enumerate(matrices) if matrix is None]
+    if len(missing) > 1:
+        return False
+    open_pair = missing[0] if missing else 0
+    directions = [matrix for n, matrix in enumerate(matrices) if n != open_pair and matrix is not None]
+    transposed = open_pair != 0
+    for n, (first, second) in enumerate(pairs):
+        if n != open_pair:
+            graph.drop(first)
+            graph.drop(second)
+    graph.hyper.remove(hyper)
+    if transposed:
+        directions = directions[:1] + [flip(chain) for chain in directions[1:]]
+    graph.edges.append((*pairs[open_pair], graph.directional(expr, directions, transposed)))
+    return True

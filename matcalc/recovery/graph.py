@@ -1,0 +1,265 @@
+"""A product read as a graph and reduced: indices are vertices, two-axis factors edges, one-axis factors weights on vertices.
+
+Summed vertices go away one by one: without edges an inner product, a sum or a trace; with one edge a matrix-vector product, which
+becomes a weight of the neighbour; with two edges a matrix product. Parallel edges are Hadamard products. Weighted vertices go first,
+so that products end in vectors (``A*(w.*x)``, not ``A*diag(w)*x``).
+"""
+
+from __future__ import annotations
+
+from matcalc.core.dims import Dim
+from matcalc.core.tree import Expr
+from matcalc.ir.nodes import Labels, Rational
+from matcalc.recovery.chains import Chain, Link, Parts, Weaver, flip, key
+from matcalc.recovery.forge import Forge
+
+Edge = tuple[int, int, Chain]
+Hyper = tuple[Expr, Labels]
+
+
+class Graph:
+    """One product while it is being reduced; labels below ``rank`` are outputs."""
+
+    def __init__(self, forge: Forge, weaver: Weaver, rank: int, dims: dict[int, Dim]) -> None:
+        self.forge = forge
+        self.weaver = weaver
+        self.rank = rank
+        self.dims = dims
+        self.edges: list[Edge] = []
+        self.weights: dict[int, list[tuple[Chain, Rational]]] = {label: [] for label in dims}
+        self.scalars: list[tuple[Expr, Rational]] = []
+        self.hyper: list[Hyper] = []  # factors with three axes or more; only ``fused`` takes them apart
+        self.roots: list[tuple[Expr, Expr]] = []  # scalars found to be squares, with the array whose norm they square
+
+    def add_edge(self, first: int, second: int, expr: Expr, symmetric: bool) -> None:
+        """A two-axis factor."""
+        self.edges.append((first, second, (Link(expr, False, symmetric),)))
+
+    def add_weight(self, label: int, chain: Chain, exponent: Rational = 1) -> None:
+        """A one-axis factor."""
+        weights = self.weights[label]
+        for position, (known, e) in enumerate(weights):
+            if key(known) == key(chain):
+                weights[position] = (known, e + exponent)
+                return
+        weights.append((chain, exponent))
+
+    def reduce(self) -> None:
+        """Take summed vertices away until no rule applies."""
+        while self._loops() or self._close() or self._leaf(weighted=True) or self._parallel() or self._series() or self._leaf(weighted=False):
+            pass
+
+    # queries
+
+    def incident(self, label: int) -> list[Edge]:
+        """The edges at a vertex, turned to leave from it."""
+        found = []
+        for first, second, chain in self.edges:
+            if first == label:
+                found.append((first, second, chain))
+            elif second == label:
+                found.append((second, first, flip(chain)))
+        return found
+
+    def free(self, label: int) -> bool:
+        """Whether the vertex is summed and touches no factor of three axes."""
+        return label >= self.rank and label in self.weights and not any(label in labels for _, labels in self.hyper)
+
+    def drop(self, label: int) -> None:
+        """Remove a vertex and its edges."""
+        del self.weights[label]
+        self.edges = [edge for edge in self.edges if label not in edge[:2]]
+
+    def vector(self, parts: Parts, label: int) -> Chain:
+        """The entry-by-entry product of weights as the end of a chain."""
+        if len(parts) == 1 and parts[0][1] == 1:
+            return parts[0][0]
+        return (Link(self.weaver.hadamard(parts, (self.dims[label],))),)
+
+    def diagonal(self, parts: Parts, label: int) -> Chain:
+        """diag of the weights, as a link; nothing where there are none."""
+        if not parts:
+            return ()
+        size = self.dims[label]
+        return (Link(self.forge.call("diag", (self.weaver.body(parts, (size,)),), (size, size)), False, True),)
+
+    # rules
+
+    def _loops(self) -> bool:
+        """M[v,v]: the diagonal of M is a weight; its sum a trace."""
+        for edge in self.edges:
+            first, second, chain = edge
+            if first != second:
+                continue
+            self.edges.remove(edge)
+            if self.free(first) and not self.weights[first] and not self.incident(first):
+                self.drop(first)
+                self._trace(chain)
+            else:
+                diagonal = self.forge.call("diag", (self.weaver.product(chain),), (self.dims[first],))
+                self.add_weight(first, (Link(diagonal),))
+            return True
+        return False
+
+    def _trace(self, chain: Chain) -> None:
+        half = len(chain) // 2
+        for start in range(half if len(chain) % 2 == 0 else 0):
+            turned = chain[start:] + chain[:start]
+            if key(turned[:half]) == key(flip(turned[half:])):
+                # tr(M'*M) is the squared Frobenius norm
+                self._square(self.weaver.trace(chain), self.weaver.product(turned[half:]))
+                return
+        self.scalars.append((self.weaver.trace(chain), 1))
+
+    def _square(self, scalar: Expr, root: Expr) -> None:
+        self.scalars.append((scalar, 1))
+        self.roots.append((scalar, root))
+
+    def _close(self) -> bool:
+        """A vertex without edges: sum of its weights."""
+        for label in list(self.weights):
+            if self.free(label) and not self.incident(label):
+                weights = self.weights[label]
+                self.drop(label)
+                self._total(weights, label)
+                return True
+        return False
+
+    def _total(self, weights: list[tuple[Chain, Rational]], label: int) -> None:
+        """sum_i u_i * v_i * ... as an inner product, a sum or a squared norm."""
+        size = self.dims[label]
+        if not weights:
+            self.scalars.append((self.forge.make("dimension", value=size), 1))
+        elif len(weights) == 1 and weights[0][1] == 2:
+            chain = weights[0][0]
+            self._square(self.weaver.scalar(flip(chain) + chain), self.weaver.product(chain))
+        elif len(weights) == 1:
+            self.scalars.append((self._sum(self.weaver.hadamard(tuple(weights), (size,))), 1))
+        else:
+            # the plainest weight is the row; a chain reads best as the column
+            ordered = sorted(weights, key=lambda w: (w[1] != 1, len(w[0]) > 1, *self.weaver.order(self.weaver.product(w[0]))))
+            if ordered[0][1] < 0:
+                self.scalars.append((self._sum(self.weaver.hadamard(tuple(weights), (size,))), 1))
+                return
+            row, column = self.vector((ordered[0],), label), self.vector(tuple(ordered[1:]), label)
+            whole = flip(row) + column
+            half = len(whole) // 2
+            if len(whole) % 2 == 0 and key(whole[:half]) == key(flip(whole[half:])):
+                self._square(self.weaver.scalar(whole), self.weaver.product(whole[half:]))
+            else:
+                self.scalars.append((self.weaver.scalar(whole), 1))
+
+    def _sum(self, inside: Expr) -> Expr:
+        if inside.op == "abs":
+            return self.forge.call("norm1", inside.args, ())
+        return self.forge.call("sum", (inside,), ())
+
+    def _leaf(self, *, weighted: bool) -> bool:
+        """A vertex with one edge: matrix times vector, a weight of the neighbour."""
+        for label in sorted(self.weights, reverse=True):
+            if not self.free(label) or bool(self.weights[label]) != weighted:
+                continue
+            edges = self.incident(label)
+            if len(edges) != 1:
+                continue
+            _, other, chain = edges[0]
+            if not weighted and self.free(other) and not self.weights[other] and len(self.incident(other)) == 1:
+                self.drop(label)
+                self.drop(other)
+                self.scalars.append((self._sum(min(self.weaver.matrix(chain), self.weaver.matrix(flip(chain)), key=self.weaver.order)), 1))
+                return True
+            end = self.vector(tuple(self.weights[label]), label) if weighted else (Link(self._ones(label)),)
+            self.drop(label)
+            self.add_weight(other, flip(chain) + end)
+            return True
+        return False
+
+    def _ones(self, label: int) -> Expr:
+        return self.forge.fill(self.forge.number(1), (self.dims[label],))
+
+    def _parallel(self) -> bool:
+        """Edges between the same two vertices: a Hadamard product; a row sum diag(A*B') where one end is bare and summed."""
+        seen: dict[tuple[int, int], Edge] = {}
+        for first, second, chain in self.edges:
+            ends = (min(first, second), max(first, second))
+            chain = chain if (first, second) == ends else flip(chain)
+            if ends not in seen:
+                seen[ends] = (*ends, chain)
+                continue
+            mates = [c if (a, b) == ends else flip(c) for a, b, c in self.edges if {a, b} == set(ends)]
+            if len(mates) == 2 and self._row_sum(ends, mates):
+                return True
+            self.edges = [edge for edge in self.edges if {edge[0], edge[1]} != set(ends)]
+            parts: dict[tuple[tuple[int, bool], ...], tuple[Chain, Rational]] = {}
+            for mate in mates:
+                known = parts.get(key(mate))
+                parts[key(mate)] = (mate, 1 if known is None else known[1] + 1)
+            whole = self.weaver.hadamard(tuple(parts.values()), (self.dims[ends[0]], self.dims[ends[1]]))
+            across = sorted(key(flip(mate)) for mate in mates)
+            self.edges.append((*ends, (Link(whole, False, across == sorted(key(mate) for mate in mates)),)))
+            return True
+        return False
+
+    def _row_sum(self, ends: tuple[int, int], mates: list[Chain]) -> bool:
+        """sum_j A[i,j] B[i,j] = (A*B')[i,i] for a bare summed j."""
+        for label, other, turned in ((ends[1], ends[0], mates), (ends[0], ends[1], [flip(mate) for mate in mates])):
+            if self.free(label) and not self.weights[label] and len(self.incident(label)) == 2:
+                self.drop(label)
+                chain = min(turned[0] + flip(turned[1]), turned[1] + flip(turned[0]), key=lambda c: self.weaver.order(self.weaver.product(c)))
+                self.edges.append((other, other, chain))
+                return True
+        return False
+
+    def _series(self) -> bool:
+        """A vertex with two edges: a matrix product, with the weights as a diagonal matrix between."""
+        for label in sorted(self.weights, key=lambda v: (bool(self.weights[v]), v)):
+            if not self.free(label):
+                continue
+            edges = self.incident(label)
+            if len(edges) == 2 and edges[0][1] != label:
+                (_, start, left), (_, end, right) = edges
+                middle = self.diagonal(tuple(self.weights[label]), label)
+                self.drop(label)
+                self.edges.append((start, end, flip(left) + middle + right))
+                return True
+        return False
+
+    # used by ``fused``
+
+    def end(self, label: int) -> Chain:
+        """The weights of a vertex as a vector, ones where there are none."""
+        weights = tuple(self.weights[label])
+        return self.vector(weights, label) if weights else (Link(self._ones(label)),)
+
+    def vec_weight(self, k: int, i: int, j: int) -> bool:
+        """Move an edge between i and j, with the weights of both, to k as vec(M)."""
+        between = [edge for edge in self.edges if {edge[0], edge[1]} == {i, j}]
+        if len(between) != 1:
+            return False
+        first, _, chain = between[0]
+        self.edges.remove(between[0])
+        chain = chain if first == i else flip(chain)
+        chain = self.diagonal(tuple(self.weights[i]), i) + chain + self.diagonal(tuple(self.weights[j]), j)
+        self.weights[i], self.weights[j] = [], []
+        self.add_weight(k, (Link(self.forge.call("vec", (self.weaver.matrix(chain),), (self.dims[k],))),))
+        return True
+
+    def matrix_between(self, first: int, second: int, hyper: Hyper) -> Chain | None:
+        """What closes a pair of axes of a factor: an edge, or the outer product of weights; None if the pair stays open."""
+        for label in (first, second):
+            if label < self.rank or any(label in labels for expr, labels in self.hyper if (expr, labels) != hyper):
+                return None
+        if first == second:
+            return None
+        edges = self.incident(first), self.incident(second)
+        if [edge[1] for edge in edges[0]] == [second] and len(edges[1]) == 1:
+            return self.diagonal(tuple(self.weights[first]), first) + edges[0][0][2] + self.diagonal(tuple(self.weights[second]), second)
+        if not edges[0] and not edges[1]:
+            return self.end(first) + flip(self.end(second))
+        return None
+
+    def directional(self, expr: Expr, directions: list[Chain], transposed: bool) -> Chain:
+        """frechet_f(X, E1, ...), with X transposed where it is the adjoint."""
+        base = self.forge.transpose(expr.args[0]) if transposed else expr.args[0]
+        args = (base, *expr.args[1:], *[self.weaver.matrix(chain) for chain in directions])
+        return (Link(self.forge.call(expr.op, args, base.shape)),)

@@ -1,0 +1,151 @@
+"""recover(): the network of a result as a typed tree in matrix notation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.core.dims import Dim
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
+from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_term
+from matcalc.recovery.assemble import Assembler
+from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip
+from matcalc.recovery.factor import Factoring
+from matcalc.recovery.forge import Forge
+from matcalc.recovery.fused import unfuse
+from matcalc.recovery.graph import Graph
+
+
+class Recovery:
+    """Recovers nodes of one builder; a node that is met twice is recovered once, so sharing survives."""
+
+    def __init__(self) -> None:
+        self.forge = Forge()
+        self.weaver = Weaver(self.forge)
+        self.roots: dict[int, Expr] = {}
+        self.assembler = Assembler(self.forge, self.weaver, self.roots)
+        self.factoring = Factoring(self.forge, self.weaver, self.assembler)
+        self._known: dict[Node, Expr] = {}
+
+    def recover(self, root: Node) -> Expr:
+        """The tree of a node."""
+        return fold(root, lambda node: () if node in self._known else node.children, self._node)
+
+    def _node(self, node: Node, _children: Sequence[Expr]) -> Expr:
+        if node not in self._known:
+            if isinstance(node, Leaf):
+                self._known[node] = self._leaf(node)
+            elif isinstance(node, Call):
+                self._known[node] = self._call(node)
+            else:
+                self._known[node] = self.factoring.sum(self.terms(node), node.axes)
+        return self._known[node]
+
+    def _leaf(self, node: Leaf) -> Expr:
+        if node.kind == "eye":
+            return self.forge.eye(node.axes[0])
+        if node.kind == "ones":
+            return self.forge.fill(self.forge.number(1), node.axes)
+        if node.kind == "dimension":
+            return self.forge.make("dimension", value=Dim(1, (node.name,)))
+        return self.forge.make(node.kind, (), node.axes, node.name or None)
+
+    def _call(self, node: Call) -> Expr:
+        args = tuple([self._known[arg] for arg in node.args])
+        if node.name == "pow":
+            return self.forge.binary(".^" if node.axes else "^", *args)
+        if node.name == "power" and not node.slots:
+            return self.forge.make("^", args, node.axes)
+        name = f"frechet_{node.name}" if node.slots else node.name
+        return self.forge.make(name, args, node.axes, node.slots or None)
+
+    def terms(self, node: Node) -> list[Term]:
+        """The node as a sum of reduced products."""
+        if isinstance(node, Sum):
+            return [self._term(coefficient, term) for coefficient, term in node.terms]
+        return [self._term(1, node)]
+
+    def _term(self, coefficient: Rational, node: Node) -> Term:
+        own, factors = (node.coefficient, node.factors) if isinstance(node, Product) else as_term(node)
+        graph = self._graph(node, factors)
+        graph.reduce()
+        while unfuse(graph):
+            graph.reduce()
+        for scalar, root in graph.roots:
+            self.roots[id(scalar)] = root
+        return Term(coefficient * own, tuple(graph.scalars), self._parts(graph), node.axes)
+
+    def _graph(self, node: Node, factors: Sequence[Factor]) -> Graph:
+        dims: dict[int, Dim] = dict(enumerate(node.axes))
+        for factor, labels, _ in factors:
+            dims.update(zip(labels, factor.axes, strict=True))
+        graph = Graph(self.forge, self.weaver, node.rank, dims)
+        for factor, labels, exponent in factors:
+            expr = self._known[factor]
+            if not labels:
+                graph.scalars.append((expr, exponent))
+            elif len(labels) == 1:
+                if not (isinstance(factor, Leaf) and factor.kind == "ones"):
+                    graph.add_weight(labels[0], (Link(expr),), exponent)
+            elif len(labels) == 2:
+                graph.add_edge(*labels, self.forge.power(expr, exponent), factor.parity > 0)
+            else:
+                graph.hyper.append((expr, labels))
+        return graph
+
+    def _parts(self, graph: Graph) -> tuple[tuple[Chain, Rational], ...]:
+        """What is left when only outputs are: weights, one edge; or an index form."""
+        rank = graph.rank
+        if len(graph.weights) == rank and not graph.hyper:
+            if rank == 0:
+                return ()
+            if rank == 1:
+                return tuple(graph.weights[0])
+            if rank == 2 and len(graph.edges) <= 1:
+                return (self._matrix(graph),)
+        return (((Link(self._indexed(graph)),), 1),)
+
+    def _matrix(self, graph: Graph) -> tuple[Chain, Rational]:
+        rows, columns = tuple(graph.weights[0]), tuple(graph.weights[1])
+        if not graph.edges:
+            left = graph.vector(rows, 0) if rows else (Link(self.forge.fill(self.forge.number(1), (graph.dims[0],))),)
+            right = graph.vector(columns, 1) if columns else (Link(self.forge.fill(self.forge.number(1), (graph.dims[1],))),)
+            if not rows and not columns:
+                return (Link(self.forge.fill(self.forge.number(1), (graph.dims[0], graph.dims[1]))),), 1
+            return left + flip(right), 1
+        first, _, chain = graph.edges[0]
+        chain = chain if first == 0 else flip(chain)
+        if len(chain) == 1 and chain[0].expr.op == "eye" and (rows or columns):
+            return graph.diagonal(rows + columns, 0), 1
+        return graph.diagonal(rows, 0) + chain + graph.diagonal(columns, 1), 1
+
+    def _indexed(self, graph: Graph) -> Expr:
+        """The index form of whatever is left."""
+        args: list[Expr] = []
+        labels: list[tuple[int, ...]] = []
+        for first, second, chain in graph.edges:
+            plain, turned = self.weaver.product(chain), self.weaver.product(flip(chain))
+            forward = self.weaver.order(plain) <= self.weaver.order(turned)
+            args.append(plain if forward else turned)
+            labels.append((first, second) if forward else (second, first))
+        for label, weights in graph.weights.items():
+            for chain, exponent in weights:
+                args.append(self.forge.power(self.weaver.product(chain), exponent))
+                labels.append((label,))
+        for expr, own in graph.hyper:
+            args.append(expr)
+            labels.append(own)
+        covered = {label for own in labels for label in own}
+        for label in graph.weights:
+            if label not in covered:
+                args.append(self.forge.fill(self.forge.number(1), (graph.dims[label],)))
+                labels.append((label,))
+        outputs = tuple(range(graph.rank))
+        order = sorted(range(len(args)), key=lambda k: labels[k])
+        shape = tuple([graph.dims[label] for label in outputs])
+        value = (tuple([labels[k] for k in order]), outputs)
+        return self.forge.make("einsum", tuple([args[k] for k in order]), shape, value)
+
+
+__all__ = ["Fraction", "Recovery"]

@@ -1,0 +1,88 @@
+"""What generated functions do with their arguments and their result: arrays of the declared shapes in, plain numbers out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcalc.core.errors import EvaluationProblem
+from matcalc.runtime.elementwise import Array
+
+Axis = int | str  # a size, a dimension's name, or a product of both such as "2*m*n"
+
+
+def take(arguments: Mapping[str, Any], *names: str) -> list[Any]:
+    """The arguments of the given names, in this order; all of them and no others have to be there."""
+    missing = [name for name in names if name not in arguments]
+    if missing:
+        raise EvaluationProblem(f"missing argument {_listed(missing)}")
+    unknown = [name for name in arguments if name not in names]
+    if unknown:
+        raise EvaluationProblem(f"unknown argument {_listed(unknown)}", hint=f"the arguments are {_listed(list(names))}")
+    return [arguments[name] for name in names]
+
+
+def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Array]:
+    """The arguments (name, value, axes) as arrays of floats or complex numbers.
+
+    A dimension gets its size from the first argument that has it as an axis; every later one must agree. Axes that are
+    products are compared when all names are known.
+    """
+    sizes: dict[str, tuple[int, str]] = {}  # name -> its size and the argument it came from
+    arrays = [_array(name, value) for name, value, _ in arguments]
+    for (name, _, axes), array in zip(arguments, arrays, strict=True):
+        if array.ndim != len(axes):
+            raise _mismatch(name, axes, array, sizes)
+        for axis, size in zip(axes, array.shape, strict=True):
+            if isinstance(axis, str) and axis.isidentifier():
+                sizes.setdefault(axis, (size, name))
+    for (name, _, axes), array in zip(arguments, arrays, strict=True):
+        if not all(_fits(axis, size, sizes) for axis, size in zip(axes, array.shape, strict=True)):
+            raise _mismatch(name, axes, array, sizes)
+    return arrays
+
+
+def as_scalar(value: ArrayLike) -> float | complex:
+    """A result without axes as a Python number."""
+    number = np.asarray(value)
+    return complex(number) if np.iscomplexobj(number) else float(number)
+
+
+def _array(name: str, value: ArrayLike) -> Array:
+    try:
+        array = np.asarray(value)
+        return np.asarray(array, dtype=complex if np.iscomplexobj(array) else float)
+    except (TypeError, ValueError):
+        raise EvaluationProblem(f"argument {name} is not an array of numbers") from None
+
+
+def _fits(axis: Axis, size: int, sizes: Mapping[str, tuple[int, str]]) -> bool:
+    """Whether an axis has its size; of a product with unknown names, whether the known part divides it."""
+    factors = str(axis).split("*")
+    known = [
+        int(factor) if factor.isdecimal() else sizes[factor][0] for factor in factors if factor.isdecimal() or factor in sizes
+    ]
+    product = math.prod(known)
+    if len(known) == len(factors):
+        return product == size
+    return size % product == 0 if product else size == 0
+
+
+def _mismatch(name: str, axes: tuple[Axis, ...], array: Array, sizes: Mapping[str, tuple[int, str]]) -> EvaluationProblem:
+    names = [factor for axis in axes for factor in str(axis).split("*")]
+    origins = [f"{each} = {sizes[each][0]} from {sizes[each][1]}" for each in dict.fromkeys(names) if each in sizes]
+    known = f" with {', '.join(origins)}" if origins else ""
+    found = f"an array of shape {array.shape}" if array.ndim else "a scalar"
+    return EvaluationProblem(f"argument {name} must have the shape {_tuple(axes)}{known}, not {found}")
+
+
+def _tuple(axes: tuple[Axis, ...]) -> str:
+    return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(map(str, axes))})"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)
