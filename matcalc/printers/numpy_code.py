@@ -153,7 +153,10 @@ class _Source:
         """A number without axes becomes Python's own; a view of an argument is copied."""
         if self.root.rank == 0:
             return f"as_scalar({code})"
-        view = self.root.op in ("name", "suffix") or self.root.calls("np.diagonal")
+        source = self.root
+        while source.op == "suffix":
+            source = source.args[0]
+        view = source.op == "name" or self.root.calls("np.diagonal")
         return f"np.array({code})" if view else code
 
 

@@ -94,7 +94,7 @@ class Emitter:
         return f"{before} {node.attr} {self._bracket(right, level + 1)}", level
 
     def _float(self, node: Node) -> str:
-        return repr(float(node.attr)) if node.op == "number" else self.codes[id(node)][0]
+        return _decimal(node.attr) if node.op == "number" else self.codes[id(node)][0]
 
     def _size(self, dim: Dim) -> _Code:
         factors = [self.sizes[name] for name in dim.names]
@@ -111,7 +111,15 @@ def number(value: Fraction) -> _Code:
     """A number: an integer, a short decimal, or a quotient."""
     if value.denominator == 1 and abs(value.numerator) < _EXACT:
         return str(value.numerator), _ATOM if value >= 0 else _UNARY
-    decimal = repr(float(value))
-    if (Fraction(decimal) == value and len(decimal) <= _SHORT) or max(abs(value.numerator), value.denominator) >= _EXACT:
+    decimal = _decimal(value)
+    if len(decimal) <= _SHORT or max(abs(value.numerator), value.denominator) >= _EXACT:
         return decimal, _ATOM if value >= 0 else _UNARY
     return f"{value.numerator} / {value.denominator}", _TERM
+
+
+def _decimal(value: Fraction) -> str:
+    """The nearest floating-point number."""
+    try:
+        return repr(float(value))
+    except OverflowError:
+        return "np.inf" if value > 0 else "-np.inf"

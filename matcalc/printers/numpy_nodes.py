@@ -17,8 +17,10 @@ op           attr                             code
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import add, mul, sub, truediv
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
@@ -50,6 +52,7 @@ class Builder:
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Node] = {}
         self._symmetric: set[Node] = set()
+        self._python: set[Node] = set()
 
     def node(self, op: str, attr: Any, args: tuple[Node, ...], shape: Shape) -> Node:
         """The node with these fields."""
@@ -57,6 +60,8 @@ class Builder:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = Node(op, attr, args, shape, len(self._known))
+            if op in _PYTHON and self._python.issuperset(args):
+                self._python.add(found)
         return found
 
     def name(self, name: str, shape: Shape, *, symmetric: bool) -> Node:
@@ -81,7 +86,11 @@ class Builder:
         return self.node("call", (function, before, after), args, shape)
 
     def infix(self, operator: str, left: Node, right: Node, shape: Shape) -> Node:
-        """left operator right."""
+        """left operator right; between mere numbers exact, or by NumPy, whose 1/0 is inf while Python's is an exception."""
+        if left.op == right.op == "number" and operator in _EXACT and not (operator == "/" and right.attr == 0):
+            return self.number(_EXACT[operator](left.attr, right.attr))
+        if operator in _NUMPY and left in self._python and right in self._python:
+            return self.call(_NUMPY[operator], left, right)
         return self.node("infix", operator, (left, right), shape)
 
     def suffix(self, arg: Node, text: str, shape: Shape) -> Node:
@@ -143,6 +152,11 @@ class Builder:
         if axis is None:
             return self.call("np.sum", entries)
         return self.call("np.sum", entries, after=(f"axis={axis}",), shape=(P.shape[1 - axis],))
+
+
+_EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {"+": add, "-": sub, "*": mul, "/": truediv}
+_NUMPY = {"/": "np.divide", "**": "np.float_power"}
+_PYTHON = ("number", "size", "infix", "neg")  # what numbers of Python are made of, as opposed to those of NumPy
 
 
 def is_ones(node: Node) -> bool:
