@@ -1,28 +1,72 @@
-"""The stages and their order."""
+"""The stages and their order; the only module that knows both."""
 
 from __future__ import annotations
 
 from matcalc.calculus.derivative import derivative
 from matcalc.calculus.rules import Slopes
+from matcalc.calculus.structured import PROJECTED, project
 from matcalc.catalogue.compiled import definition
 from matcalc.catalogue.load import LIBRARY
+from matcalc.core.errors import NameProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.ir.build import Builder, Traits
-from matcalc.ir.nodes import Node
+from matcalc.ir.nodes import Leaf, Node
+from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
+from matcalc.printers.text import text
 from matcalc.recovery.recover import Recovery
 
 
-def differentiate(program: Program, wrt: str, order: int, structure: str) -> Expr:
+def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "declared", layout: str = "mixed") -> Expr:
+    """The derivative of a program by one of its variables, as a typed tree in matrix notation.
+
+    Its axes are those of the expression followed by those of the variable, ``order`` times; see docs/conventions.md for ``structure``
+    and ``layout``. Raises NameProblem for an unknown variable, UnsupportedProblem where no rule is known.
+    """
+    variable = program.variables.get(wrt)
+    if variable is None:
+        raise NameProblem(f"{wrt} is not a variable of this expression", hint=f"its variables are {', '.join(program.variables) or 'none'}")
     builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive))
-    names: dict[str, Node] = {}
-    for variable in program.variables.values():
-        names[variable.name] = builder.leaf("variable", variable.shape, variable.name, "" if variable.name == wrt else variable.kind)
     lowering = Lowering(builder, definition)
+    # the variable is free while we differentiate: S' = S would merge entries that vary on their own
+    names = {v.name: _leaf(builder, v, free=v is variable) for v in program.variables.values()}
     node = lowering.lower(program.expr, names)
     slopes = Slopes(builder, lowering)
     for _ in range(order):
         node = derivative(builder, node, names[wrt], slopes)
-    return Recovery().recover(node)
+    if variable.kind not in ("scalar", "vector", "matrix"):
+        node = substitute(builder, node, {names[wrt]: _leaf(builder, variable, free=False)})
+    if structure == "declared" and variable.kind in PROJECTED:
+        for turn in range(order):
+            node = project(builder, node, variable.kind, program.expr.rank + 2 * turn)
+    recovery = Recovery()
+    return _lay_out(recovery, builder, node, program.expr.rank, layout)
+
+
+def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
+    structure = "" if free or variable.kind in ("scalar", "vector", "matrix") else variable.kind
+    return builder.leaf("variable", variable.shape, variable.name, structure)
+
+
+def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout: str) -> Expr:
+    """numerator: the gradient of a scalar is transposed; denominator: the derivative of anything else is."""
+    if layout == "mixed" or (layout == "numerator") == (rank > 0) or not node.axes:
+        return recovery.recover(node)
+    if node.rank == 2:
+        return recovery.recover(builder.transpose(node))
+    if node.rank == 1:
+        return recovery.forge.transpose(recovery.recover(node))
+    return recovery.recover(builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank))))
+
+
+def render(tree: Expr, variable_rank: int = 0) -> str:
+    """The final text: matrix notation, for three axes and more a Kronecker product or index notation.
+
+    ``variable_rank`` says how many of the last axes are those of the variable (the columns of the Kronecker form).
+    """
+    return text(tree)
+
+
+__all__ = ["Leaf", "derive", "render"]

@@ -70,3 +70,6 @@ _TABLE = [
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
 ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for alias in operation.aliases}
 CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md
+
+# functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a number
+ENTRYWISE = frozenset(name for name, operation in OPERATIONS.items() if operation.signature == "elementwise") | {"pow", "polygamma"}

@@ -13,8 +13,8 @@ from matcalc.core.tree import Expr
 class Program:
     """A parsed and typed program: its value, its variables in order of appearance, and notes for the user.
 
-    ``undetermined`` are the generated names of sizes that no variable has: those of ``eye``, ``vector(1)`` and the like
-    that nothing in the text fixes.
+    ``undetermined`` are the generated names of sizes that are no variable's axis: those of ``eye``, ``vector(1)`` and the
+    like that nothing in the text fixes.
     """
 
     expr: Expr

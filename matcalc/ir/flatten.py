@@ -181,8 +181,12 @@ class Flattening:
     def _collect(self) -> None:
         """Equal factors on equal labels add their exponents."""
         found: dict[tuple[Node, Labels], Rational] = {}
+        same = {labels[1]: labels[0] for node, labels, _ in self._flat if isinstance(node, Leaf) and node.kind == "eye"}
         for node, labels, exponent in self._flat:
             labels = tuple([self._find(label) for label in labels]) if self._merged else labels
+            if same and not (isinstance(node, Leaf) and node.kind == "eye"):
+                # delta_ij x_j is delta_ij x_i: of two equal outputs the first carries everything
+                labels = tuple([same.get(label, label) for label in labels])
             if node.parity and labels[0] > labels[1]:
                 labels = (labels[1], labels[0])
                 if node.parity < 0 and exponent % 2:
