@@ -210,7 +210,7 @@ def _finish(context: Context, value: Expr) -> Program:
         name: seen if seen.declared else Variable(name, seen.kind, tuple(context.final(axis, names) for axis in seen.dims), False)
         for name, seen in context.seen.items()
     }
-    fixed = {factor for variable in variables.values() for axis in variable.dims for factor in axis.names}
+    fixed = {axis.names[0] for variable in variables.values() for axis in variable.dims if axis.scale == len(axis.names) == 1}
     undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)
     for name, variable in context.declared.items():
         variables.setdefault(name, variable)

@@ -65,7 +65,7 @@ def _undeclared_scalar(context: Context, scalar: Expr) -> str | None:
         if id(part) in done:
             continue
         done.add(id(part))
-        if part.op == "variable" and not context.seen[part.value].declared:
+        if part.op == "variable" and not part.shape and not context.seen[part.value].declared:
             name: str = part.value
             return name
         if part.op in ("neg", "*", "/"):

@@ -7,6 +7,7 @@ a change of the grammar; until then the loader notices the difference and compil
 
 from __future__ import annotations
 
+from typing import Any
 from zlib import crc32
 
 from lark import Lark
@@ -19,18 +20,31 @@ def compile_table(grammar: str) -> str:
     """The table of the grammar as text: checksum, terminals in lexing order, rules, and one line of actions a state."""
     lark = Lark(grammar, parser="lalr", lexer="basic")
     table = lark.parser.parser._parse_table
+    states = _renumbered(table.states, table.start_states["start"])
     numbers = {rule: number for number, rule in enumerate(lark.rules)}
-    lines = [f"checksum {crc32(grammar.encode())}", f"start {table.start_states['start']} {table.end_states['start']}"]
+    lines = [f"checksum {crc32(grammar.encode())}", f"start 0 {states[table.end_states['start']]}"]
     terminals = sorted(lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
     lines += [f"terminal {terminal.name} {_one_line(terminal.pattern.to_regexp())}" for terminal in terminals]
     lines += [f"ignore {name}" for name in lark.ignore_tokens]
     lines += [f"rule {rule.origin.name} {len(rule.expansion)} {rule.alias or '-'}" for rule in lark.rules]
-    for state in sorted(table.states):
-        row = []
-        for symbol, (action, target) in sorted(table.states[state].items()):
-            row.append(f"{symbol} {target if action is Shift else ~numbers[target]}")
-        lines.append(" ".join([f"state {state}", *row]))
+    for state, number in states.items():
+        row = [
+            f"{symbol} {states[target] if action is Shift else ~numbers[target]}"
+            for symbol, (action, target) in sorted(table.states[state].items())
+        ]
+        lines.append(" ".join([f"state {number}", *row]))
     return "\n".join(lines) + "\n"
+
+
+def _renumbered(states: dict[int, dict[str, tuple[Any, Any]]], start: int) -> dict[int, int]:
+    """A number for each state in the order of a breadth-first visit (Lark's own numbers change from run to run)."""
+    order = {start: 0}
+    for state in (queue := [start]):
+        for _, (action, target) in sorted(states[state].items()):
+            if action is Shift and target not in order:
+                order[target] = len(order)
+                queue.append(target)
+    return order
 
 
 def _one_line(pattern: str) -> str:

@@ -45,7 +45,7 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
         if kind not in ignored:
             piece = match.group()
             if kind == "SEPARATOR":
-                if ";" in piece or (depth == 0 and result and result[-1][0] not in _OPEN):
+                if result and (";" in piece or (depth == 0 and result[-1][0] not in _OPEN)):
                     result.append((kind, position, end, piece))
             elif power_of_T and kind == "TRANSPOSE" and piece[0] == "^":
                 result += [("POWER", position, position + 1, "^"), ("NAME", end - 1, end, "T")]

@@ -1,0 +1,124 @@
+"""What is refused before any name has a meaning: input, class, column of the caret (from 0), part of the message or hint."""
+
+import pytest
+
+from matcalc.core.errors import MatcalcError, NameProblem, SyntaxProblem
+from matcalc.frontend import read
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "column", "part"),
+    [
+        pytest.param("", SyntaxProblem, 0, "no expression", id="empty"),
+        pytest.param("  \n ; ", SyntaxProblem, 5, "no expression", id="separators-alone"),
+        pytest.param("x +", SyntaxProblem, 3, "the text ends where a name", id="end-after-operator"),
+        pytest.param("x +  \n", SyntaxProblem, 3, "the text ends where a name", id="end-after-operator-and-blanks"),
+        pytest.param("(x", SyntaxProblem, 2, "column 1 is not closed", id="unclosed"),
+        pytest.param("a; f((x)", SyntaxProblem, 8, "column 5 is not closed", id="unclosed-second"),
+        pytest.param("x)", SyntaxProblem, 1, "this ) has no opening (", id="unopened"),
+        pytest.param("(a;b)", SyntaxProblem, 2, "the statement ends, but )", id="separator-in-brackets"),
+        pytest.param("()", SyntaxProblem, 1, "is expected here, not )", id="empty-brackets"),
+        pytest.param("exp(x,)", SyntaxProblem, 6, "is expected here, not )", id="missing-argument"),
+        pytest.param("*x", SyntaxProblem, 0, "is expected here, not *", id="operator-first"),
+        pytest.param("a*/b", SyntaxProblem, 2, "is expected here, not /", id="two-operators"),
+        pytest.param("2x", SyntaxProblem, 1, "write 2*x", id="implicit-product"),
+        pytest.param("x y", SyntaxProblem, 2, "write x*y", id="implicit-product-of-names"),
+        pytest.param("x (y)", NameProblem, 0, "unknown function x", id="call-of-a-variable"),
+        pytest.param("(x)(y)", SyntaxProblem, 3, "write * for a product", id="implicit-product-of-brackets"),
+        pytest.param("x, y", SyntaxProblem, 1, "separates the arguments", id="comma"),
+        pytest.param("a = b = c", SyntaxProblem, 6, "name = expression", id="two-definitions"),
+        pytest.param("2 = a", SyntaxProblem, 2, "name = expression", id="number-defined"),
+        pytest.param("a == b", SyntaxProblem, 3, "is expected here, not =", id="comparison"),
+        pytest.param("a + b: scalar", SyntaxProblem, 5, "name: kind", id="declaration-inside"),
+        pytest.param("A[1]", SyntaxProblem, 1, "entries have no notation", id="square-brackets"),
+        pytest.param("x.y", SyntaxProblem, 1, "a point belongs to a number", id="attribute"),
+        pytest.param("x’*y", SyntaxProblem, 1, "write '", id="curly-quote"),
+        pytest.param("Ａ*x", SyntaxProblem, 0, "write A", id="fullwidth-letter"),
+        pytest.param("２*x", SyntaxProblem, 0, "write 2", id="fullwidth-digit"),
+        pytest.param("x₁", SyntaxProblem, 1, "write 1", id="subscript"),
+        pytest.param("а*x", SyntaxProblem, 0, "Cyrillic letter that looks like the Latin a", id="cyrillic"),
+        pytest.param("Α*x", SyntaxProblem, 0, "Greek letter that looks like the Latin A", id="greek-capital-alpha"),
+        pytest.param("x·y", SyntaxProblem, 1, "write *", id="middle-dot"),
+        pytest.param("x×y", SyntaxProblem, 1, "write *", id="times-sign"),
+        pytest.param("a–b", SyntaxProblem, 1, "write -", id="dash"),
+        pytest.param("é*x", SyntaxProblem, 0, "names are made of", id="accent"),
+        pytest.param("_x", SyntaxProblem, 0, "names are made of", id="underscore-first"),
+        pytest.param("x\x00y", SyntaxProblem, 1, "U+0000", id="nul"),
+        pytest.param("x\x1b[0m", SyntaxProblem, 1, "U+001B", id="escape"),
+        pytest.param("x\u00a0+ y", SyntaxProblem, 1, "ordinary space", id="no-break-space"),
+        pytest.param("x\u202e", SyntaxProblem, 1, "U+202E", id="right-to-left-override"),
+        pytest.param("x" * 100_000, SyntaxProblem, 65_536, "at most 65,536", id="too-long"),
+        pytest.param("(" * 10_000 + "x" + ")" * 10_000, SyntaxProblem, 3_000, "more than 3,000 levels", id="too-deep"),
+        pytest.param("2*1e99999999999", SyntaxProblem, 2, "more than 1,000 digits", id="huge-exponent"),
+        pytest.param("9" * 5_000, SyntaxProblem, 0, "more than 1,000 digits", id="huge-number"),
+        pytest.param("x; y", SyntaxProblem, 0, "not used", id="two-values"),
+        pytest.param("x\n-y", SyntaxProblem, 0, "inside brackets and after an operator", id="line-break-before-operator"),
+        pytest.param("r = x;", SyntaxProblem, 5, "no expression after", id="definition-alone"),
+        pytest.param("A: scalar", SyntaxProblem, 9, "no expression after", id="declaration-alone"),
+        pytest.param("A: foo(n); A", NameProblem, 3, "the kinds are scalar", id="unknown-kind"),
+        pytest.param("A: 2; A", NameProblem, 3, "is not a kind", id="number-as-kind"),
+        pytest.param("A: matrix(n); A", NameProblem, 3, "takes two dimensions, not 1", id="too-few-dimensions"),
+        pytest.param("a: scalar(n); a", NameProblem, 3, "takes no dimension, not 1", id="dimension-of-a-scalar"),
+        pytest.param("x: vector(0); x", SyntaxProblem, 10, "positive integer", id="dimension-zero"),
+        pytest.param("x: vector(n+1); x", SyntaxProblem, 10, "a dimension is a name", id="dimension-sum"),
+        pytest.param("a: scalar; a: scalar; a", NameProblem, 11, "declared twice", id="declared-twice"),
+        pytest.param("a: scalar; a = 2; a", NameProblem, 11, "declared and defined", id="declared-and-defined"),
+        pytest.param("a = 1; a = 2; a", NameProblem, 7, "defined twice", id="defined-twice"),
+        pytest.param("a = a + 1; a", NameProblem, 0, "used before its definition", id="defined-by-itself"),
+        pytest.param("b = a; a = 1; b", NameProblem, 7, "used before its definition", id="defined-too-late"),
+    ],
+)
+def test_refused(text: str, kind: type[MatcalcError], column: int, part: str) -> None:
+    with pytest.raises(MatcalcError) as caught:
+        read(text)
+    problem = caught.value
+    assert type(problem) is kind
+    assert problem.source == text
+    assert problem.span is not None
+    assert problem.span.start == column
+    assert part in f"{problem.message}\n{problem.hint}"
+
+
+@pytest.mark.parametrize(
+    ("declarations", "kind", "part"),
+    [
+        pytest.param(["A"], SyntaxProblem, "a declaration is", id="name-alone"),
+        pytest.param(["A: matrix(m, n)", "A: scalar"], NameProblem, "declared twice", id="twice"),
+        pytest.param(["A: matrix(m, n"], SyntaxProblem, "not closed", id="unclosed"),
+        pytest.param([""], SyntaxProblem, "no expression", id="empty"),
+        pytest.param({"A": "matrx(m, n)"}, NameProblem, "matrx(m, n) is not a kind", id="misspelt"),
+        pytest.param({"A": "x = 2"}, SyntaxProblem, "a kind is expected", id="definition"),
+        pytest.param({"A b": "scalar"}, SyntaxProblem, "operator is missing", id="two-names"),
+        pytest.param({"2": "scalar"}, NameProblem, "'2' is not a name", id="number"),
+    ],
+)
+def test_declarations_refused(declarations: dict[str, str] | list[str], kind: type[MatcalcError], part: str) -> None:
+    with pytest.raises(MatcalcError) as caught:
+        read("x", declarations)
+    problem = caught.value
+    assert type(problem) is kind
+    assert problem.source is not None
+    assert problem.span is not None
+    assert part in f"{problem.message}\n{problem.hint}"
+
+
+def test_caret_at_the_end_stands_behind_the_last_character() -> None:
+    with pytest.raises(SyntaxProblem) as caught:
+        read("x'*A*")
+    assert str(caught.value).splitlines()[1:3] == ["  x'*A*", "       ^"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("-" * 60_000 + "x", id="signs"),
+        pytest.param("x" + "'" * 60_000, id="transposes"),
+        pytest.param("+".join(["x"] * 10_000), id="sum"),
+        pytest.param("*".join(["A"] * 10_000), id="product"),
+        pytest.param("^".join(["2"] * 10_000), id="tower"),
+        pytest.param("(" * 2_999 + "x" + ")" * 2_999, id="brackets"),
+        pytest.param("exp(" * 3_000 + "x" + ")" * 3_000, id="calls"),
+    ],
+)
+def test_deep_and_long_input_is_read(text: str) -> None:
+    assert read(text).source == text

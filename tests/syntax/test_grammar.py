@@ -1,0 +1,41 @@
+"""The grammar is free of conflicts, and its stored table is the one that belongs to it."""
+
+from pathlib import Path
+
+import pytest
+from lark import Lark
+
+from matcalc.core.resources import folder
+from matcalc.syntax import table
+from matcalc.syntax.compile_grammar import compile_table
+from matcalc.syntax.parser import _BUILDERS
+
+
+def grammar() -> str:
+    return (folder("grammar") / "expression.lark").read_text(encoding="utf-8")
+
+
+def test_no_conflicts_and_no_overlapping_terminals() -> None:
+    pytest.importorskip("interegular")
+    assert Lark(grammar(), parser="lalr", lexer="basic", strict=True).rules
+
+
+def test_stored_table_is_fresh() -> None:
+    stored = (folder("grammar") / "expression.table").read_text(encoding="utf-8")
+    assert stored == compile_table(grammar()), "run python -m matcalc.syntax.compile_grammar"
+
+
+def test_every_action_of_the_grammar_is_built() -> None:
+    assert set(table.load().actions) == set(_BUILDERS)
+
+
+def test_a_changed_grammar_is_compiled_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = grammar().replace('PLUS: "+"', 'PLUS: "+" | "⊕"')
+    (tmp_path / "expression.lark").write_text(changed, encoding="utf-8")
+    (tmp_path / "expression.table").write_text((folder("grammar") / "expression.table").read_text("utf-8"), encoding="utf-8")
+    monkeypatch.setattr(table, "folder", lambda name: tmp_path)
+    fresh = table.load.__wrapped__()
+    match = fresh.scan("⊕", 0)
+    assert match is not None
+    assert match.lastgroup == "PLUS"
+    assert table.load().scan("⊕", 0) is None
