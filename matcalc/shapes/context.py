@@ -46,6 +46,8 @@ class Context:
         self.unifier: Unifier[Cause] = Unifier()
         self.made: list[Expr] = []
         self.rankless: dict[int, Expr] = {}
+        self.literals: dict[int, Fraction | None] = {}
+        self.undeclared_scalars: dict[int, str | None] = {}
         self.broadcasts: dict[str, tuple[Expr, Expr, str]] = {}
 
     # -- nodes ---------------------------------------------------------------------------------------------------------
@@ -86,6 +88,12 @@ class Context:
             if id(one) in self.rankless and id(other) not in self.rankless and other.shape:
                 self.settle(one, other.shape, row=other.row)
         return id(left) in self.rankless or id(right) in self.rankless
+
+    def literal(self, expr: Expr) -> Fraction | None:
+        """The value of arithmetic on numbers alone; found once for an operand that definitions share."""
+        if id(expr) not in self.literals:
+            self.literals[id(expr)] = _literal(expr)
+        return self.literals[id(expr)]
 
     # -- equations -----------------------------------------------------------------------------------------------------
 
@@ -179,7 +187,7 @@ class Context:
         return axis == size or any(name in size.names for name in axis.names)
 
 
-def literal(expr: Expr) -> Fraction | None:
+def _literal(expr: Expr) -> Fraction | None:
     """The value of arithmetic on numbers alone, as in ``A^(-2)``; None of anything else, and of enormous numbers."""
 
     def rule(part: Expr, values: list[Fraction | None]) -> Fraction | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from matcalc.core.dims import Shape
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
-from matcalc.shapes.context import Context, literal
+from matcalc.shapes.context import Context
 from matcalc.shapes.operators import entrywise, multiply, transpose
 from matcalc.syntax.nodes import Node
 
@@ -149,7 +149,7 @@ def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 
 def _polygamma(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The k-th derivative of digamma, entry by entry."""
-    order = literal(args[0])
+    order = context.literal(args[0])
     if order is None or order.denominator != 1 or order < 0:
         hint = "polygamma(0, x) is digamma(x)"
         raise context.problem("the first argument of polygamma is a number 0, 1, 2, ...", node.args[0].span, hint)
@@ -163,7 +163,7 @@ def _frechet(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         exponent, place = parts.pop(1)
         if _rank(context, exponent) != 0:
             raise context.problem(f"the exponent is {context.describe(exponent)}, not a scalar", place.span)
-        value = literal(exponent)
+        value = context.literal(exponent)
         if value is not None and value.denominator != 1:
             raise context.problem(f"the exponent of a matrix is an integer, not {value}", place.span)
     point = parts[0][0]

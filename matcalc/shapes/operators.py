@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matcalc.core.errors import Span
 from matcalc.core.tree import Expr
-from matcalc.shapes.context import Context, literal
+from matcalc.shapes.context import Context
 from matcalc.syntax.nodes import Node
 
 _WORDS = {"+": "add {0} and {1}", "-": "subtract {1} from {0}", ".*": "multiply {0} and {1} entry by entry"}
@@ -47,7 +47,9 @@ def add(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     result = entrywise(context, node, node.kind, left, right, _WORDS[node.kind])
     if result.shape and not (left.shape and right.shape) and id(result) not in context.rankless:
         scalar = right if left.shape else left
-        name = _undeclared_scalar(context, scalar)
+        if id(scalar) not in context.undeclared_scalars:
+            context.undeclared_scalars[id(scalar)] = _undeclared_scalar(context, scalar)
+        name = context.undeclared_scalars[id(scalar)]
         if name is not None:
             verb = "is added to every entry of {0}" if node.kind == "+" else "is subtracted from every entry of {0}"
             if node.kind == "-" and scalar is left:
@@ -190,7 +192,7 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     if base.rank == 1:
         hint = f"write {context.base(base)}.^{context.base(exponent)} entry by entry"
         raise context.problem(f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint)
-    value = literal(exponent)
+    value = context.literal(exponent)
     if value is not None and value.denominator != 1:
         hint = f"write {context.base(base)}.^{context.base(exponent)} entry by entry"
         raise context.problem(f"the exponent of a matrix is an integer, not {value}", exponent.span, hint)
