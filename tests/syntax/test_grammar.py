@@ -1,5 +1,7 @@
 """The grammar is free of conflicts, and its stored table is the one that belongs to it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,9 @@ def test_a_changed_grammar_is_compiled_in_memory(tmp_path: Path, monkeypatch: py
     assert match is not None
     assert match.lastgroup == "PLUS"
     assert table.load().scan("⊕", 0) is None
+
+
+def test_reading_imports_no_heavy_library() -> None:
+    script = "import sys, matcalc.frontend as f; f.read('A*x'); print({'lark', 'numpy', 'sympy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
