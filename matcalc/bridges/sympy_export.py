@@ -1,0 +1,232 @@
+"""Typed tree to SymPy: one rule per operator and function that SymPy has a notion of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import sympy as sp
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import OPERATIONS
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import fold
+
+_Rule = Callable[[Expr, list[Any]], Any]
+
+
+def export(expr: Expr, variables: Mapping[str, Variable]) -> Any:
+    """The SymPy expression."""
+    return fold(expr, lambda node: node.args, partial(_converted, variables))
+
+
+def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -> Any:
+    if node.op == "variable":
+        return _variable(node, variables.get(node.value))
+    if node.op in _ELEMENTWISE:
+        return _entrywise(_ELEMENTWISE[node.op], args[0])
+    rule = _RULES.get(node.op)
+    if rule is None or node.rank > 2:
+        what = f"the function {node.op}" if node.op in OPERATIONS else "index sums"
+        raise UnsupportedProblem(f"SymPy's matrix expressions have no notion of {what}", span=node.span)
+    return rule(node, args)
+
+
+def _variable(node: Expr, declared: Variable | None) -> Any:
+    if node.rank == 0:
+        return sp.Symbol(node.value, positive=True) if declared and declared.kind == "positive" else sp.Symbol(node.value)
+    column = sp.MatrixSymbol(node.value, *_shape(node.shape))
+    return column.T if node.row else column
+
+
+def _size(dim: Dim) -> Any:
+    return sp.Mul(sp.Integer(dim.scale), *map(sp.Symbol, dim.names))
+
+
+def _shape(shape: Shape, *, row: bool = False) -> tuple[Any, Any]:
+    """Rows and columns."""
+    rows, columns = (*map(_size, shape), sp.Integer(1))[:2]
+    return (columns, rows) if row else (rows, columns)
+
+
+def _entrywise(function: Any, arg: Any) -> Any:
+    """f of every entry."""
+    return arg.applyfunc(function) if isinstance(arg, sp.MatrixExpr) else function(arg)
+
+
+def _scalar(matrix: Any) -> Any:
+    """The entry of a 1 x 1 matrix."""
+    return sp.Trace(matrix)
+
+
+def _fill(node: Expr, args: list[Any]) -> Any:
+    shape = _shape(node.shape, row=node.row)
+    return sp.ZeroMatrix(*shape) if is_number(node.args[0], 0) else args[0] * sp.OneMatrix(*shape)
+
+
+def _sum(node: Expr, args: list[Any]) -> Any:
+    """A sum; a scalar beside a vector or matrix stands for as many ones."""
+    shaped = next((arg for arg in args if isinstance(arg, sp.MatrixExpr)), None)
+    left, right = (
+        arg * sp.OneMatrix(*shaped.shape) if shaped is not None and not isinstance(arg, sp.MatrixExpr) else arg for arg in args
+    )
+    return left + right if node.op == "+" else left - right
+
+
+def _product(node: Expr, args: list[Any]) -> Any:
+    product = args[0] * args[1]
+    return _scalar(product) if node.rank == 0 and node.args[0].rank > 0 else product
+
+
+def _quotient(node: Expr, args: list[Any]) -> Any:
+    return args[0] * (1 / args[1]) if node.rank > 0 else args[0] / args[1]
+
+
+def _hadamard(node: Expr, args: list[Any]) -> Any:
+    return args[0] * args[1] if any(arg.rank == 0 for arg in node.args) else HadamardProduct(*args).doit()
+
+
+def _hadamard_quotient(node: Expr, args: list[Any]) -> Any:
+    left, right = node.args
+    if right.rank == 0:
+        return _quotient(node, args)
+    reciprocal = HadamardPower(args[1], sp.Integer(-1))
+    return args[0] * reciprocal if left.rank == 0 else HadamardProduct(args[0], reciprocal).doit()
+
+
+def _hadamard_power(node: Expr, args: list[Any]) -> Any:
+    return args[0] ** args[1] if node.rank == 0 else HadamardPower(*args)
+
+
+def _total(matrix: Any) -> Any:
+    """The sum of all entries: 1' M 1."""
+    rows, columns = matrix.shape
+    left = sp.OneMatrix(1, rows) * matrix
+    return _scalar(left if columns == 1 else left * sp.OneMatrix(columns, 1))
+
+
+def _sum_of(node: Expr, args: list[Any]) -> Any:
+    return _total(args[0]) if node.args[0].rank else args[0]
+
+
+def _mean(node: Expr, args: list[Any]) -> Any:
+    return _total(args[0]) / (args[0].shape[0] * args[0].shape[1])
+
+
+def _frobenius(node: Expr, args: list[Any]) -> Any:
+    return sp.sqrt(sp.Trace(args[0].T * args[0]))
+
+
+def _logsumexp(node: Expr, args: list[Any]) -> Any:
+    return sp.log(_total(args[0].applyfunc(sp.exp)))
+
+
+def _softmax(node: Expr, args: list[Any]) -> Any:
+    weights = args[0].applyfunc(sp.exp)
+    return (1 / _total(weights)) * weights
+
+
+def _diag(node: Expr, args: list[Any]) -> Any:
+    if node.args[0].rank == 2:
+        return DiagonalOf(args[0])
+    return DiagMatrix(args[0].T if node.args[0].row else args[0])
+
+
+def _vec(node: Expr, args: list[Any]) -> Any:
+    if node.args[0].rank == 2:
+        raise UnsupportedProblem("SymPy's matrix expressions have no notion of the function vec of a matrix", span=node.span)
+    return args[0].T if node.args[0].row and not node.row else args[0]
+
+
+def _extreme(function: Any) -> _Rule:
+    """max and min: of scalars, or of every entry and a scalar."""
+
+    def rule(node: Expr, args: list[Any]) -> Any:
+        matrices = [arg for arg in args if isinstance(arg, sp.MatrixExpr)]
+        if len(matrices) == 2:
+            raise UnsupportedProblem(f"SymPy has no notion of the function {node.op} of two vectors or matrices", span=node.span)
+        if not matrices:
+            return function(*args)
+        scalar = next(arg for arg in args if arg is not matrices[0])
+        return matrices[0].applyfunc(_lambda(lambda d: function(d, scalar)))
+
+    return rule
+
+
+def _lambda(body: Callable[[Any], Any]) -> Any:
+    d = sp.Dummy("d")
+    return sp.Lambda(d, body(d))
+
+
+def _dot(node: Expr, args: list[Any]) -> Any:
+    left, right = (arg.T if each.row else arg for each, arg in zip(node.args, args, strict=True))
+    return sp.Trace(left.T * right)
+
+
+def _outer(node: Expr, args: list[Any]) -> Any:
+    left, right = (arg.T if each.row else arg for each, arg in zip(node.args, args, strict=True))
+    return left * right.T
+
+
+def _polygamma(node: Expr, args: list[Any]) -> Any:
+    order = args[0]
+    return _entrywise(_lambda(lambda d: sp.polygamma(order, d)), args[1])
+
+
+_NAMED = "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sqrt sign erf erfc digamma"
+_ELEMENTWISE: dict[str, Any] = {
+    **{name: getattr(sp, name) for name in _NAMED.split() if name != "sqrt"},
+    "sqrt": _lambda(sp.sqrt),
+    "abs": sp.Abs,
+    "log2": _lambda(lambda d: sp.log(d) / sp.log(2)),
+    "log10": _lambda(lambda d: sp.log(d) / sp.log(10)),
+    "log1p": _lambda(lambda d: sp.log(1 + d)),
+    "expm1": _lambda(lambda d: sp.exp(d) - 1),
+    "cbrt": _lambda(lambda d: sp.sign(d) * sp.Abs(d) ** sp.Rational(1, 3)),
+    "relu": _lambda(lambda d: sp.Max(d, 0)),
+    "step": _lambda(lambda d: sp.Heaviside(d, 0)),
+    "softplus": _lambda(lambda d: sp.log(1 + sp.exp(d))),
+    "sigmoid": _lambda(lambda d: 1 / (1 + sp.exp(-d))),
+    "gammaln": sp.loggamma,
+}
+
+_RULES: dict[str, _Rule] = {
+    "number": lambda node, args: sp.Rational(node.value.numerator, node.value.denominator),
+    "constant": lambda node, args: getattr(sp, node.value),
+    "dimension": lambda node, args: _size(node.value),
+    "eye": lambda node, args: sp.Identity(_size(node.shape[0])),
+    "fill": _fill,
+    "+": _sum,
+    "-": _sum,
+    "neg": lambda node, args: -args[0],
+    "*": _product,
+    "/": _quotient,
+    ".*": _hadamard,
+    "./": _hadamard_quotient,
+    ".^": _hadamard_power,
+    "^": lambda node, args: args[0] ** args[1],
+    "'": lambda node, args: args[0].T if node.rank else args[0],
+    "polygamma": _polygamma,
+    "max": _extreme(sp.Max),
+    "min": _extreme(sp.Min),
+    "tr": lambda node, args: sp.Trace(args[0]),
+    "det": lambda node, args: sp.Determinant(args[0]),
+    "logdet": lambda node, args: sp.log(sp.Abs(sp.Determinant(args[0]))),
+    "inv": lambda node, args: sp.Inverse(args[0]).doit(),
+    "sum": _sum_of,
+    "mean": _mean,
+    "norm1": lambda node, args: _total(args[0].applyfunc(sp.Abs)),
+    "norm2": _frobenius,
+    "logsumexp": _logsumexp,
+    "softmax": _softmax,
+    "diag": _diag,
+    "vec": _vec,
+    "kron": lambda node, args: sp.KroneckerProduct(*args),
+    "dot": _dot,
+    "outer": _outer,
+}
