@@ -1,1 +1,39 @@
 """matcalc: symbolic matrix calculus, verified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matcalc.api import diff, from_sympy, parse
+    from matcalc.core.errors import MatcalcError
+    from matcalc.results import Derivative, Expression
+
+    __version__: str
+
+__all__ = ["Derivative", "Expression", "MatcalcError", "__version__", "diff", "from_sympy", "parse"]
+
+# Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that comes with these.
+_HOMES = {
+    "Derivative": "matcalc.results",
+    "Expression": "matcalc.results",
+    "MatcalcError": "matcalc.core.errors",
+    "diff": "matcalc.api",
+    "from_sympy": "matcalc.api",
+    "parse": "matcalc.api",
+    "__version__": "matcalc.version",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - the command does not need it
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

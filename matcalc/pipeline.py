@@ -17,6 +17,8 @@ from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
 from matcalc.printers.text import text
 from matcalc.recovery.recover import Recovery
+from matcalc.rewriting.engine import Rewriter
+from matcalc.rewriting.shorten import Shortener
 
 
 def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "declared", layout: str = "mixed") -> Expr:
@@ -32,15 +34,18 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
     lowering = Lowering(builder, definition)
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
     names = {v.name: _leaf(builder, v, free=v is variable) for v in program.variables.values()}
-    node = lowering.lower(program.expr, names)
+    rewriter, shortener = Rewriter(builder, lowering, final=False), Shortener(builder)
+    node = rewriter.rewrite(lowering.lower(program.expr, names))
     slopes = Slopes(builder, lowering)
     for _ in range(order):
-        node = derivative(builder, node, names[wrt], slopes)
+        node = rewriter.rewrite(derivative(builder, node, names[wrt], slopes))
+        node = rewriter.rewrite(shortener.shorten(node))
     if variable.kind not in ("scalar", "vector", "matrix"):
         node = substitute(builder, node, {names[wrt]: _leaf(builder, variable, free=False)})
     if structure == "declared" and variable.kind in PROJECTED:
         for turn in range(order):
             node = project(builder, node, variable.kind, program.expr.rank + 2 * turn)
+    node = Rewriter(builder, lowering, final=True).rewrite(node)
     recovery = Recovery()
     return _lay_out(recovery, builder, node, program.expr.rank, layout)
 

@@ -6,7 +6,7 @@ from matcalc.calculus.derivative import derivative
 from matcalc.calculus.partials import Slope
 from matcalc.catalogue.compiled import Rule, differential
 from matcalc.core.errors import UnsupportedProblem
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import ENTRYWISE
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Node
 from matcalc.lowering.lower import Lowering
@@ -37,7 +37,7 @@ class Slopes:
         rule = differential(node.name)
         if rule is None:
             raise UnsupportedProblem(f"the derivative of {node.name} is not known")
-        if node.name == "pow" or OPERATIONS[node.name].signature == "elementwise":
+        if node.name in ENTRYWISE:
             return self._entrywise(node, index, rule)
         if node.name == "power":
             self._refuse_constant(node, index)
@@ -57,7 +57,7 @@ class Slopes:
         for position, (name, arg) in enumerate(zip(rule.parameters, node.args, strict=True)):
             names[name] = arg
             names["d" + name] = self.builder.number(int(position == index))
-        slope = self.lowering.lower(rule.body, names)
+        slope = self.lowering.lower(rule.body, names, rule.sizes(node.args))
         if slope.rank < node.rank:
             slope = self.builder.times(slope, self.builder.ones(node.axes))
         return Slope(slope, entrywise=True)
@@ -70,5 +70,5 @@ class Slopes:
             hole = self.builder.leaf("hole", arg.axes)
             names["d" + name] = hole if position == index else self.builder.zero(arg.axes)
         hole = self.builder.leaf("hole", node.args[index].axes)
-        body = self.lowering.lower(rule.body, names)
+        body = self.lowering.lower(rule.body, names, rule.sizes(node.args))
         return Slope(derivative(self.builder, body, hole, self), entrywise=False)

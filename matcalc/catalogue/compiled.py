@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from matcalc.catalogue.load import LIBRARY
 from matcalc.catalogue.schema import Identity
-from matcalc.core.dims import Shape
+from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import CatalogueProblem, MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.frontend import read
+from matcalc.ir.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``d f(parameters) = body``, with Y for the value and ``d`` + name for the differential of each parameter."""
+    """A function's definition, or its differential with Y for the value and ``d`` + name for the differential of each parameter."""
 
     parameters: tuple[str, ...]
+    shapes: tuple[Shape, ...]
     body: Expr
+
+    def sizes(self, args: Sequence[Node]) -> dict[str, Dim]:
+        """What the dimension names of the rule are for these arguments."""
+        return bind_sizes(zip(self.shapes, args, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """``left = right`` for all values of the variables that are of the kinds declared."""
+
+    name: str
+    left: Expr
+    right: Expr
+    variables: dict[str, Variable]
+
+
+def bind_sizes(pairs: Iterable[tuple[Shape, Node]]) -> dict[str, Dim]:
+    """Dimension names of declared shapes against the axes of actual nodes."""
+    return {size.names[0]: axis for shape, node in pairs for size, axis in zip(shape, node.axes, strict=False) if size.names}
 
 
 def parse(entry: Identity, text: str, extra: dict[str, Variable] | None = None) -> Program:
@@ -47,17 +69,31 @@ def differential_program(entry: Identity) -> tuple[Program, Program]:
     return left, right
 
 
+def _rule(entry: Identity, program: Program) -> Rule:
+    shapes = tuple([program.variables[name].shape for name in entry.given])
+    return Rule(tuple(entry.given), shapes, program.expr)
+
+
 @cache
 def differential(function: str) -> Rule | None:
     """The differential of a function of the language."""
     entry = LIBRARY.get(f"d-{function}")
-    if entry is None:
-        return None
-    return Rule(tuple(entry.given), differential_program(entry)[1].expr)
+    return None if entry is None else _rule(entry, differential_program(entry)[1])
 
 
 @cache
-def definition(function: str) -> tuple[tuple[str, ...], Expr] | None:
-    """Parameters and body of a function that is defined by others."""
+def definition(function: str) -> Rule | None:
+    """A function that is defined by others."""
     entry = LIBRARY.get(f"define-{function}")
-    return None if entry is None else (tuple(entry.given), parse(entry, entry.right).expr)
+    return None if entry is None else _rule(entry, parse(entry, entry.right))
+
+
+@cache
+def rewrite(name: str) -> Rewrite:
+    """A rewrite by name."""
+    entry = LIBRARY.get(name)
+    assert entry is not None
+    left, right = parse(entry, entry.expr), parse(entry, entry.right)
+    if left.expr.shape != right.expr.shape and left.expr.shape and right.expr.shape:
+        raise CatalogueProblem(f"{entry.file}, {entry.name}: the two sides have different shapes")
+    return Rewrite(name, left.expr, right.expr, {v: left.variables[v] for v in entry.given})

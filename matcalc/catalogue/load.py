@@ -10,6 +10,7 @@ import re
 import tomllib
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from matcalc.catalogue.schema import Identity, identity
 from matcalc.core.errors import CatalogueProblem
@@ -18,7 +19,21 @@ from matcalc.core.resources import folder
 _HEADER = "[[identity]]"
 _NAME = re.compile(r'^name = "([^"]*)"$', re.MULTILINE)
 _EXPR = re.compile(r'^expr = "([^"]*)"$', re.MULTILINE)
+_TO = re.compile(r'^to = "([^"]*)"$', re.MULTILINE)
 _CALL = re.compile(r"([A-Za-z_]\w*)\(")
+
+
+# functions that the network has no node for: they are index arithmetic, powers or constants
+NOT_IN_NETWORK = {"sum", "tr", "eye", "sqrt", "diag", "ones", "vec", "kron", "zeros"}
+
+
+class Trigger(NamedTuple):
+    """A rewrite's name, the functions and kinds that it looks for, the functions that it brings in, and whether it waits for the end."""
+
+    name: str
+    needs: frozenset[str]
+    brings: frozenset[str]
+    final: bool
 
 
 class Library:
@@ -61,13 +76,15 @@ class Library:
         return [entry for name in self.pieces if (entry := self.get(name)) is not None]
 
     @cached_property
-    def rewrites(self) -> list[tuple[str, frozenset[str]]]:
-        """Names of the rewrites, each with the functions that its left side applies."""
+    def rewrites(self) -> list[Trigger]:
+        """The rewrites, each with what has to be present before it can fire."""
         found = []
         for name, (file, piece) in self.pieces.items():
-            expr = _EXPR.search(piece)
-            if file.startswith("rewrites/") and expr is not None:
-                found.append((name, frozenset(_CALL.findall(expr[1]))))
+            expr, to = _EXPR.search(piece), _TO.search(piece)
+            if file.startswith("rewrites/") and not name.startswith("transpose-") and expr is not None and to is not None:
+                needs = set(_CALL.findall(expr[1])) - NOT_IN_NETWORK
+                kinds = {kind for kind in ("orthogonal", "diagonal", "skew") if f'"{kind}(' in piece}
+                found.append(Trigger(name, frozenset(needs | kinds), frozenset(_CALL.findall(to[1])), 'phase = "final"' in piece))
         return found
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Any
 
 from matcalc.core.errors import CatalogueProblem
 
-_KEYS = {"name", "number", "given", "expr", "diff", "to", "is", "wrt", "order", "derivative", "domain", "range", "source"}
+_KEYS = {"name", "number", "given", "expr", "diff", "to", "is", "wrt", "order", "derivative", "domain", "range", "phase", "source"}
 _FORMS = ("diff", "to", "is", "derivative")
 
 
@@ -19,7 +19,8 @@ class Identity:
 
     ``form`` says which kind of statement ``right`` makes about ``expr``: ``diff`` its differential (linear in dX for every X of ``given``, Y being the value),
     ``to`` a rewrite, ``is`` a definition, ``derivative`` the published derivative by ``wrt``. The kinds in ``given`` are conditions: a rewrite fires only
-    where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range`` states that values are positive.
+    where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range`` states that values are positive; ``phase = "final"`` keeps a
+    rewrite for the end, where it shortens what is printed but would hide cancellations from others.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Identity:
     order: int = 1
     domain: Mapping[str, str] | None = None
     range: str = ""
+    phase: str = ""
     file: str = ""
 
     @property
@@ -75,6 +77,8 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         raise fail("wrt and order belong to a derivative")
     if entry.get("order", 1) not in (1, 2) or entry.get("range", "positive") != "positive":
         raise fail("order is 1 or 2, range is positive")
+    if entry.get("phase", "final") != "final" or ("phase" in entry and forms[0] != "to"):
+        raise fail("phase is final, and belongs to a rewrite")
     return Identity(
         name=name,
         expr=entry["expr"],
@@ -87,5 +91,6 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         order=entry.get("order", 1),
         domain=domain,
         range=entry.get("range", ""),
+        phase=entry.get("phase", ""),
         file=file,
     )

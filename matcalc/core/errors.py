@@ -21,9 +21,7 @@ class MatcalcError(Exception):
     ``str(error)`` is what the command line prints: the message, the source line with a caret, the hint.
     """
 
-    def __init__(
-        self, message: str, *, source: str | None = None, span: Span | None = None, hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, source: str | None = None, span: Span | None = None, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.source = source
@@ -59,6 +57,10 @@ class ShapeProblem(MatcalcError):
 
 class UnsupportedProblem(MatcalcError):
     """Well-formed, but not something that matcalc can do."""
+
+
+class ArgumentProblem(MatcalcError):
+    """An argument of the Python API, or an option of the command, that has no such value."""
 
 
 class CatalogueProblem(MatcalcError):

@@ -215,21 +215,21 @@ class Builder:
     def call(self, name: str, args: Sequence[Node], axes: Shape, slots: int = 0) -> Node:
         """A function of whole arguments; a transposed argument moves outside where the function allows it."""
         rule = self.traits.transposition.get(name)
-        if rule is None or args[0].rank != 2:
+        if rule is None or slots or args[0].rank != 2:
             return self._call(name, tuple(args), axes, slots)
         across = (self.transpose(args[0]), *args[1:])
-        if across[0] is not args[0] and self._prefers(name, across, tuple(args), slots):
-            other = self._call(name, across, axes if rule == "invariant" else (axes[1], axes[0]), slots)
-            return other if rule == "invariant" or slots else self.transpose(other)
-        node = self._call(name, tuple(args), axes, slots)
-        if across[0] is args[0] and rule == "equivariant" and not slots:
+        if across[0] is not args[0] and self._prefers(name, across, tuple(args)):
+            other = self._call(name, across, axes if rule == "invariant" else (axes[1], axes[0]), 0)
+            return other if rule == "invariant" else self.transpose(other)
+        node = self._call(name, tuple(args), axes, 0)
+        if across[0] is args[0] and rule == "equivariant":
             node.parity, node.transposed = 1, node
         return node
 
     def elementwise(self, name: str, args: Sequence[Node]) -> Node:
         """A function entry by entry; arguments that are one number everywhere become scalars."""
         axes = max((arg.axes for arg in args), key=len)
-        args = [self._constant_entry(arg) for arg in args]
+        args = [self.constant_entry(arg) for arg in args]
         if axes and all(not arg.axes for arg in args):
             return self.times(self.ones(axes), self._call(name, tuple(args), (), 0))
         if len(axes) != 2:
@@ -239,22 +239,22 @@ class Builder:
             node = self._call(name, across, axes, 0)
             node.parity, node.transposed = 1, node
             return node
-        if self._prefers(name, across, tuple(args), 0):
+        if self._prefers(name, across, tuple(args)):
             return self.transpose(self._call(name, across, (axes[1], axes[0]), 0))
         return self._call(name, tuple(args), axes, 0)
 
-    def _prefers(self, name: str, across: tuple[Node, ...], args: tuple[Node, ...], slots: int) -> bool:
+    def _prefers(self, name: str, across: tuple[Node, ...], args: tuple[Node, ...]) -> bool:
         """Whether the transposed arguments are the ones to keep: they came first, or they are plainer."""
-        if self._table.get((name, args, slots)) is not None:
+        if self._table.get((name, args, 0)) is not None:
             return False
-        if self._table.get((name, across, slots)) is not None:
+        if self._table.get((name, across, 0)) is not None:
             return True
         return _wrapped(args[0]) and not _wrapped(across[0])
 
     def _call(self, name: str, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
         return self._intern((name, args, slots), Call, axes, name, args, slots)
 
-    def _constant_entry(self, node: Node) -> Node:
+    def constant_entry(self, node: Node) -> Node:
         """The scalar c for c*ones, else the node itself."""
         if node.rank and isinstance(node, Product | Leaf):
             coefficient, form = as_term(node)

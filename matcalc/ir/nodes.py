@@ -143,3 +143,8 @@ def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
     if isinstance(node, Product) and not is_atom(node):
         return node.coefficient, node.factors
     return 1, ((node, tuple(range(node.rank)), 1),)
+
+
+def as_product(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
+    """The node as a coefficient and factors, a whole scalar network taken apart too."""
+    return (node.coefficient, node.factors) if isinstance(node, Product) else as_term(node)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matcalc.core.dims import Dim
-from matcalc.core.tree import Expr
+from matcalc.core.dims import Dim, Shape
 from matcalc.ir.nodes import Factor, Labels, Node
 from matcalc.lowering.terms import Open, Workshop
 
 
-def _trace(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+def _trace(shop: Workshop, args: list[Node]) -> Open:
     """tr(A) = sum_i A[i,i]."""
     a = shop.open(args[0])
     return Open(a.coefficient, [*a.factors, (shop.builder.eye(a.axes[0]), a.outputs, 1)], (), ())
 
 
-def _diagonal(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+def _diagonal(shop: Workshop, args: list[Node]) -> Open:
     """diag(x)[i,j] = delta[i,j] x[i]; diag(A)[i] = A[i,i]."""
     a = shop.open(args[0])
     if len(a.axes) == 1:
@@ -24,13 +23,13 @@ def _diagonal(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
     return Open(a.coefficient, [*a.factors, (shop.builder.eye(a.axes[0]), a.outputs, 1)], a.outputs[:1], a.axes[:1])
 
 
-def _sum(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+def _sum(shop: Workshop, args: list[Node]) -> Open:
     """The sum of all entries."""
     a = shop.open(args[0])
     return Open(a.coefficient, a.factors, (), ())
 
 
-def _mean(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+def _mean(shop: Workshop, args: list[Node]) -> Open:
     """The sum of all entries over their number."""
     a = shop.open(args[0])
     return Open(a.coefficient, [*a.factors, *((shop.builder.size(size), (), -1) for size in a.axes)], (), ())
@@ -41,46 +40,48 @@ def fuse(shop: Workshop, inner: Dim, outer: Dim) -> Node:
     return shop.builder.leaf("fuse", (inner.times(outer), inner, outer))
 
 
-def _vec(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+def _vec(shop: Workshop, args: list[Node]) -> Open:
     """vec(A)[i + j*m] = A[i,j]."""
     a = shop.open(args[0])
     if len(a.axes) == 1:
         return a
     (k,) = shop.labels(1)
-    return Open(a.coefficient, [*a.factors, (fuse(shop, *a.axes), (k, *a.outputs), 1)], (k,), expr.shape)
+    return Open(a.coefficient, [*a.factors, (fuse(shop, *a.axes), (k, *a.outputs), 1)], (k,), (a.axes[0].times(a.axes[1]),))
 
 
-def _kron(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+def _kron(shop: Workshop, args: list[Node]) -> Open:
     """kron(A, B)[i2 + i1*p, j2 + j1*q] = A[i1,j1] B[i2,j2]; a vector is one column."""
     a, b = shop.open(args[0]), shop.open(args[1])
     factors = a.factors + b.factors
     outputs: Labels = ()
+    axes: Shape = ()
     for axis in range(max(len(a.axes), len(b.axes))):
-        if axis >= len(a.axes) or axis >= len(b.axes):
-            outputs += (b if axis < len(b.axes) else a).outputs[axis : axis + 1]
-            continue
-        (k,) = shop.labels(1)
-        factors = [*factors, (fuse(shop, b.axes[axis], a.axes[axis]), (k, b.outputs[axis], a.outputs[axis]), 1)]
-        outputs += (k,)
-    return Open(a.coefficient * b.coefficient, factors, outputs, expr.shape)
+        if axis < len(a.axes) and axis < len(b.axes):
+            (k,) = shop.labels(1)
+            factors = [*factors, (fuse(shop, b.axes[axis], a.axes[axis]), (k, b.outputs[axis], a.outputs[axis]), 1)]
+            outputs, axes = (*outputs, k), (*axes, a.axes[axis].times(b.axes[axis]))
+        else:
+            only = a if axis < len(a.axes) else b
+            outputs, axes = (*outputs, only.outputs[axis]), (*axes, only.axes[axis])
+    return Open(a.coefficient * b.coefficient, factors, outputs, axes)
 
 
-def _dot(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+def _dot(shop: Workshop, args: list[Node]) -> Open:
     """The sum of the entry-by-entry product."""
     product = shop.entrywise(args[0], args[1])
     return Open(product.coefficient, product.factors, (), ())
 
 
-def _outer(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+def _outer(shop: Workshop, args: list[Node]) -> Open:
     """x*y'."""
     a, b = shop.open(args[0]), shop.open(args[1])
     return shop.join(a, b, [], a.outputs + b.outputs, a.axes + b.axes)
 
 
-def _frechet(name: str, parameters: int) -> Callable[[Workshop, Expr, list[Node]], Open]:
+def _frechet(name: str, parameters: int) -> Callable[[Workshop, list[Node]], Open]:
     """The k-th Frechet derivative of a matrix function, contracted with its k directions."""
 
-    def rule(shop: Workshop, expr: Expr, args: list[Node]) -> Open:
+    def rule(shop: Workshop, args: list[Node]) -> Open:
         directions = args[parameters:]
         size = args[0].axes
         kernel = shop.builder.call(name, args[:parameters], size * (1 + len(directions)), len(directions))
@@ -98,7 +99,7 @@ def _frechet(name: str, parameters: int) -> Callable[[Workshop, Expr, list[Node]
     return rule
 
 
-RULES: dict[str, Callable[[Workshop, Expr, list[Node]], Open]] = {
+RULES: dict[str, Callable[[Workshop, list[Node]], Open]] = {
     "tr": _trace,
     "diag": _diagonal,
     "sum": _sum,

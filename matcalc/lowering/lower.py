@@ -6,9 +6,11 @@ binding its names to nodes of that rank; products of scalars then act entry by e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from typing import Protocol
 
+from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
@@ -19,7 +21,23 @@ from matcalc.ir.nodes import is_number as is_rational
 from matcalc.lowering import functions
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
 
-Definitions = Callable[[str], tuple[tuple[str, ...], Expr] | None]
+
+class Definition(Protocol):
+    """A function given by an expression in its parameters."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters' names."""
+
+    @property
+    def body(self) -> Expr:
+        """The value."""
+
+    def sizes(self, args: Sequence[Node]) -> Mapping[str, Dim]:
+        """What the dimension names of the definition are for these arguments."""
+
+
+Definitions = Callable[[str], Definition | None]
 
 _EXPANDED_POWER = 8  # integer matrix powers up to this one become chains of products
 
@@ -31,9 +49,18 @@ class Lowering:
         self.builder = builder
         self.definitions = definitions
         self.shop = Workshop(builder)
+        self.sizes: Mapping[str, Dim] = {}
 
-    def lower(self, root: Expr, names: Mapping[str, Node]) -> Node:
-        """The node of a typed tree whose variables stand for ``names``."""
+    def size(self, size: Dim) -> Dim:
+        """A dimension with the names that stand for others replaced."""
+        result = Dim(size.scale, ())
+        for name in size.names:
+            result = result.times(self.sizes.get(name, Dim(1, (name,))))
+        return result
+
+    def lower(self, root: Expr, names: Mapping[str, Node], sizes: Mapping[str, Dim] | None = None) -> Node:
+        """The node of a typed tree whose variables stand for ``names``, and whose dimension names for ``sizes``."""
+        self.sizes = sizes or {}
         order = postorder(root, lambda expr: expr.args)
         uses: dict[int, int] = {}
         for expr in order:
@@ -54,14 +81,14 @@ class Lowering:
         nodes = [self.shop.close(arg) for arg in args]
         definition = self.definitions(expr.op)
         if definition is not None:
-            parameters, body = definition
-            return Lowering(self.builder, self.definitions).lower(body, dict(zip(parameters, nodes, strict=True)))
+            names = dict(zip(definition.parameters, nodes, strict=True))
+            return Lowering(self.builder, self.definitions).lower(definition.body, names, definition.sizes(nodes))
         special = functions.RULES.get(expr.op)
         if special is not None:
-            return special(self.shop, expr, nodes)
+            return special(self.shop, nodes)
         if OPERATIONS[expr.op].signature == "elementwise":
             return self.builder.elementwise(expr.op, nodes)
-        return self.builder.call(expr.op, nodes, expr.shape)
+        return self.builder.call(expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
 
     def power(self, base: Node, exponent: Node) -> Node:
         """base ** exponent, entry by entry; rational exponents are part of the product, others a function."""
@@ -128,7 +155,7 @@ def _transpose(low: Lowering, expr: Expr, args: list[Value]) -> Value:
 
 
 def _fill(low: Lowering, expr: Expr, args: list[Value]) -> Value:
-    return low.shop.entrywise(args[0], low.builder.ones(expr.shape))
+    return low.shop.entrywise(args[0], low.builder.ones(tuple([low.size(size) for size in expr.shape])))
 
 
 def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
@@ -139,8 +166,8 @@ def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
 _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "number": _number,
     "constant": lambda low, expr, args: low.builder.leaf("constant", (), expr.value),
-    "dimension": lambda low, expr, args: low.builder.size(expr.value),
-    "eye": lambda low, expr, args: low.builder.eye(expr.shape[0]),
+    "dimension": lambda low, expr, args: low.builder.size(low.size(expr.value)),
+    "eye": lambda low, expr, args: low.builder.eye(low.size(expr.shape[0])),
     "fill": _fill,
     "+": lambda low, expr, args: low.shop.add(args[0], args[1], 1),
     "-": lambda low, expr, args: low.shop.add(args[0], args[1], -1),

@@ -39,7 +39,7 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
 def _inverts(node: Expr, args: list[Array]) -> bool:
     if node.op in ("^", "frechet_power"):
         return args[0].ndim == 2 and bool(args[1] < 0)
-    return node.op in ("inv", "det", "logdet", "pinv")
+    return node.op in ("inv", "det", "logdet", "pinv", "adj", "cof")
 
 
 def _off_zero(x: Array) -> float:

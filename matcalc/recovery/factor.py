@@ -92,6 +92,9 @@ class Factoring:
         if number != 1 or scalars or left or right or common:
             inner = self._combine(rest, _inner_shape(rest))
             return self._wrap(number, scalars, left, right, common, inner, shape)
+        merged = self._diagonals(terms, shape)
+        if len(merged) < len(terms):
+            return self.sum(merged, shape)
         grouped = self._group(list(terms), shape)
         if grouped is not None:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
@@ -119,7 +122,7 @@ class Factoring:
 
     def _common(self, terms: Sequence[Term], shape: Shape) -> tuple[Rational, Scalars, Chain, Chain, Parts, list[Term]]:
         """What all terms share, and the terms without it."""
-        number = _content([term.coefficient for term in terms])
+        number = _number([term.coefficient for term in terms])
         scalars = _shared_scalars(terms)
         common = _shared_parts(terms) if any(len(term.parts) > 1 for term in terms) else ()
         left: Chain = ()
@@ -170,6 +173,19 @@ class Factoring:
             return self._single(Term(number, (*scalars, (inner, 1)), (), ()))
         return self._single(Term(number, scalars, (((Link(inner),), 1),), shape))
 
+    def _diagonals(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
+        """diag(u) + diag(v) = diag(u + v)."""
+        diagonal = [t for t in terms if t.chain is not None and len(t.chain) == 1 and t.chain[0].expr.op == "diag" and t.chain[0].expr.rank == 2]
+        if len(diagonal) < 2:
+            return list(terms)
+        inner = []
+        for term in diagonal:
+            assert term.chain is not None
+            vector = term.chain[0].expr.args[0]
+            inner.append(Term(term.coefficient, term.scalars, (((Link(vector),), 1),), shape[:1]))
+        whole = self.forge.call("diag", (self.sum(inner, shape[:1]),), shape)
+        return [t for t in terms if t not in diagonal] + [Term(1, (), (((Link(whole, False, True),), 1),), shape)]
+
     def _group(self, terms: list[Term], shape: Shape) -> list[Term] | None:
         """Merge the group of terms that saves most by sharing an end of their chains, a scalar or an entry-by-entry factor."""
         groups: dict[object, list[int]] = {}
@@ -191,6 +207,8 @@ class Factoring:
 
     def _handles(self, term: Term) -> list[object]:
         handles: list[object] = [("scalar", id(base), exponent > 0) for base, exponent in term.scalars]
+        if abs(term.coefficient) != 1:
+            handles.append(("number", abs(term.coefficient)))
         if term.chain is not None:
             handles += [("left", term.chain[0].key), ("right", term.chain[-1].key)]
         return handles + [("part", key(chain)) for chain, _ in term.parts]
@@ -226,14 +244,21 @@ def _constant(term: Term) -> bool:
     return not term.parts or (len(term.parts) == 1 and all(link.expr.op == "fill" for link in term.parts[0][0]) and len(term.parts[0][0]) == 1)
 
 
-def _content(coefficients: Sequence[Rational]) -> Rational:
-    """The common rational factor; negative where all are."""
+def _number(coefficients: Sequence[Rational]) -> Rational:
+    """The rational factor to write in front of a bracket so that all numbers together are shortest; negative where all are."""
     numerator, denominator = 0, 1
     for c in coefficients:
         numerator = gcd(numerator, c.numerator)
         denominator = lcm(denominator, c.denominator)
-    sign = -1 if all(c < 0 for c in coefficients) else 1
-    return Fraction(sign * numerator, denominator)
+    candidates = [Fraction(numerator, denominator), Fraction(1), *(abs(Fraction(c)) for c in coefficients)]
+    best = min(candidates, key=lambda number: _tokens(number) + sum(_tokens(c / number) for c in coefficients))
+    return -best if all(c < 0 for c in coefficients) else best
+
+
+def _tokens(number: Rational) -> int:
+    """What a coefficient costs: nothing for 1, a number and an operator otherwise, both twice for a quotient."""
+    number = abs(number)
+    return 2 * ((number.numerator != 1) + (number.denominator != 1))
 
 
 def _shared_scalars(terms: Sequence[Term]) -> Scalars:

@@ -1,0 +1,69 @@
+"""The functions behind ``import matcalc``: arguments are checked here, and the mathematics starts below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from matcalc.core.errors import ArgumentProblem
+from matcalc.core.kinds import Variable
+from matcalc.frontend import read
+from matcalc.results import Derivative, Expression
+
+if TYPE_CHECKING:
+    Declarations = Mapping[str, str | Variable]
+
+
+def parse(text: str, variables: Declarations | None = None) -> Expression:
+    """The expression that a text means; ``variables`` declares names, as in ``{"A": "symmetric(n)"}``."""
+    if not isinstance(text, str):
+        hint = "from_sympy() takes a SymPy expression"
+        raise ArgumentProblem(f"an expression is a text, not {_described(text)}", hint=hint)
+    return Expression(read(text, _declarations(variables)))
+
+
+def diff(
+    expression: str | Expression,
+    wrt: str,
+    *,
+    variables: Declarations | None = None,
+    order: int = 1,
+    layout: str = "mixed",
+    structure: str = "declared",
+) -> Derivative:
+    """The derivative of an expression by one of its variables, ``order`` times; see docs/conventions.md."""
+    if isinstance(expression, Expression):
+        if variables is not None:
+            hint = "declare them where the expression is made: matcalc.parse(text, variables)"
+            raise ArgumentProblem("the variables of an Expression are known already", hint=hint)
+    else:
+        expression = parse(expression, variables)
+    return expression.diff(wrt, order=order, layout=layout, structure=structure)
+
+
+def from_sympy(expr: Any) -> Expression:
+    """The expression that a SymPy expression means; a MatrixSymbol with one column becomes a vector."""
+    from matcalc.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415 - SymPy is slow to load
+
+    text, declarations = converted(expr)
+    return parse(text, declarations)
+
+
+def _declarations(variables: Declarations | None) -> Declarations:
+    if variables is None:
+        return {}
+    if not isinstance(variables, Mapping):
+        hint = 'for example {"A": "symmetric(n)", "x": "vector(n)"}'
+        raise ArgumentProblem(f"variables is a mapping from names to declarations, not {_described(variables)}", hint=hint)
+    for name, declaration in variables.items():
+        if not isinstance(name, str):
+            raise ArgumentProblem(f"the name of a variable is a text, not {_described(name)}")
+        if not isinstance(declaration, str | Variable):
+            hint = 'for example "symmetric(n)"'
+            raise ArgumentProblem(f"the declaration of {name} is a text, not {_described(declaration)}", hint=hint)
+    return variables
+
+
+def _described(value: object) -> str:
+    shown = repr(value)
+    return f"{shown if len(shown) <= 40 else shown[:37] + '...'} ({type(value).__name__})"

@@ -1,0 +1,5 @@
+"""The command ``matcalc``."""
+
+from matcalc.cli.command import main
+
+__all__ = ["main"]

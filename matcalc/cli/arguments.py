@@ -1,0 +1,140 @@
+"""The arguments of the command ``matcalc``, and its help."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from matcalc.core.errors import ArgumentProblem
+from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
+
+FORMATS = ("text", "latex", "numpy", "json")
+_WIDTH = 120
+
+_EXAMPLES = """\
+examples:
+  matcalc diff "x'*A*x" --wrt x
+  matcalc diff "x'*A*x" --wrt x --var "A: symmetric(n)"
+  matcalc diff "norm2(A*x - b)^2" -w x -v "b: vector(m)" --check
+  matcalc diff "logsumexp(x)" --wrt x --order 2 --format latex
+  echo "r = A*x - y; r'*r/2" | matcalc diff - --wrt x --format numpy
+  matcalc identities logdet
+"""
+_EXIT_CODES = """\
+exit codes:
+  0  done
+  1  --check found the answer wrong
+  2  bad input: what is wrong with it is on standard error
+  3  a bug in matcalc
+"""
+_NAMES = """\
+Undeclared names are scalars if they begin with a-g, vectors if with h-z, matrices if with A-Z; Greek names are scalars.
+Kinds for --var: scalar, positive, vector(n), matrix(m, n), symmetric(n), psd(n), diagonal(n), orthogonal(n), skew(n),
+invertible(n). The answer alone goes to standard output; inferred shapes, notes and the verdict of --check to standard error.
+"""
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Help of a fixed width: to ask the terminal for its own, argparse loads a slow library before every answer."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_WIDTH)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are MatcalcErrors."""
+
+    def error(self, message: str) -> NoReturn:
+        """What argparse does with wrong arguments."""
+        raise ArgumentProblem(message, hint=f"{self.prog} --help says what can be asked for")
+
+
+def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """The options; raises ArgumentProblem, and SystemExit(0) after printing help."""
+    parser = _parser()
+    options = parser.parse_args(_expressions_last(argv) if argv and argv[0] == "diff" else argv)
+    if options.command is None and not options.version:
+        parser.error("a command is needed: diff or identities")
+    return options
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="matcalc",
+        description="Derivatives of matrix expressions in closed form.",
+        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_diff(commands)
+    identities = commands.add_parser(
+        "identities",
+        help="list the identities that matcalc stands on",
+        description="List the catalogue, with sources.",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    identities.add_argument("word", metavar="WORD", nargs="?", default="", help="only those that contain this text")
+    return parser
+
+
+def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
+    diff = commands.add_parser(
+        "diff",
+        help="derive an expression",
+        description=f"Derive an expression by one of its variables.\n\n{_NAMES}",
+        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    diff.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
+    diff.add_argument("--wrt", "-w", metavar="NAME", required=True, help="the variable to derive by")
+    diff.add_argument(
+        "--var", "-v", metavar="DECL", action="append", default=[], help='declare a variable, as in "A: symmetric(n)"; repeatable'
+    )
+    diff.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
+    diff.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
+    diff.add_argument(
+        "--structure", choices=STRUCTURES, default="declared", help="derive within the declared set, or with free entries"
+    )
+    diff.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
+    diff.add_argument("--check", action="store_true", help="verify the answer numerically")
+    diff.add_argument("--seed", metavar="N", type=_natural, default=0, help="of the random numbers of --check (default: 0)")
+
+
+def _natural(text: str) -> int:
+    """A seed."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a natural number")
+    return int(text)
+
+
+_WITH_VALUE = ("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed")
+_WITHOUT_VALUE = ("--check", "--help", "-h")
+
+
+def _expressions_last(argv: Sequence[str]) -> list[str]:
+    """The same arguments in an order that argparse understands: ``-x'*x`` is an expression, and ``-1`` can be a value.
+
+    A word that begins with one dash is an option only if it is one, letter by letter; ``-w`` and ``-v`` alone are the
+    options, so the negative of a variable w is written ``-(w)`` or comes after ``--``.
+    """
+    command, *rest = argv
+    options: list[str] = []
+    others: list[str] = []
+    words = iter(rest)
+    for word in words:
+        if word == "--":
+            others += words
+        elif word in _WITH_VALUE:
+            value = next(words, None)
+            long = {"-w": "--wrt", "-v": "--var"}.get(word, word)
+            options.append(word if value is None else f"{long}={value}")
+        elif word in _WITHOUT_VALUE or word.startswith("--"):
+            options.append(word)
+        else:
+            others.append(word)
+    return [command, *options, "--", *others]

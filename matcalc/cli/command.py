@@ -1,0 +1,155 @@
+"""The command ``matcalc``: the answer alone on standard output, everything said about it on standard error.
+
+Exit codes: 0 done, 1 the check failed, 2 bad input, 3 a bug in matcalc; 130 and 141 after an interrupt and a closed pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matcalc.cli.arguments import parse_arguments
+from matcalc.core.errors import ArgumentProblem, MatcalcError, SyntaxProblem
+
+if TYPE_CHECKING:
+    from matcalc.catalogue.schema import Identity
+    from matcalc.oracle.compare import Report
+    from matcalc.results import Derivative, Formula
+
+DONE, CHECK_FAILED, BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit code."""
+    try:
+        code = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return code
+    except MatcalcError as problem:
+        _say(str(problem))
+        return BAD_INPUT
+    except SystemExit as stop:  # argparse, after printing help
+        return stop.code if isinstance(stop.code, int) else DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes standard output once more at exit, and would complain of the closed pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as bug:  # the outermost boundary: users get a message and not a traceback
+        _say(_bug_report(bug))
+        return BUG
+
+
+def _run(argv: Sequence[str]) -> int:
+    options = parse_arguments(argv)
+    if options.version:
+        from matcalc.version import __version__  # noqa: PLC0415 - reading metadata is slow
+
+        _answer(f"matcalc {__version__}")
+        return DONE
+    return _identities(options.word) if options.command == "identities" else _diff(options)
+
+
+def _diff(options: Namespace) -> int:
+    from matcalc.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
+    from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
+
+    text = _standard_input() if options.expression == "-" else options.expression
+    expression = Expression(read(text, options.var))
+    derivative = expression.diff(options.wrt, order=options.order, layout=options.layout, structure=options.structure)
+    _say(shapes_line(derivative))
+    for note in derivative.notes:
+        _say(note)
+    report: Report | None = None
+    if options.format == "json":
+        from matcalc.cli.json_form import json_report  # noqa: PLC0415 - a plain answer does not need it
+
+        report = derivative.check(options.seed) if options.check else None
+        _answer(json_report(derivative, text, report))
+    else:
+        _answer(_formatted(derivative, options.format))
+        report = derivative.check(options.seed) if options.check else None
+    if report is None:
+        return DONE
+    sys.stdout.flush()  # the verdict comes after the answer
+    _say(str(report))
+    return DONE if report.ok else CHECK_FAILED
+
+
+def _formatted(derivative: Derivative, form: str) -> str:
+    if form == "latex":
+        return derivative.latex()
+    if form == "numpy":
+        return derivative.source("numpy").rstrip("\n")
+    return str(derivative)
+
+
+def shapes_line(derivative: Derivative) -> str:
+    """What was inferred: the variables that were not declared, and the kind of the result."""
+    inferred = [f"{name}: {variable}" for name, variable in derivative.variables.items() if not variable.declared]
+    given = f"with {', '.join(inferred)}; " if inferred else ""
+    return f"{given}result: {_kind(derivative)}"
+
+
+def _kind(formula: Formula) -> str:
+    axes = ", ".join(map(str, formula.shape))
+    names = ("scalar", "vector", "matrix")
+    name = names[len(formula.shape)] if len(formula.shape) < len(names) else "array"
+    return ("row " if formula.row else "") + (f"{name}({axes})" if axes else name)
+
+
+def _identities(word: str) -> int:
+    from matcalc.catalogue.load import LIBRARY  # noqa: PLC0415 - not needed to say that the arguments are wrong
+
+    wanted = word.casefold()
+    found = [entry for entry in LIBRARY.all() if wanted in _searched(entry)]
+    if not found:
+        raise ArgumentProblem(f"no identity mentions {word}", hint="matcalc identities lists them all")
+    _answer("\n".join(_entry(entry) for entry in found))
+    return DONE
+
+
+def _searched(entry: Identity) -> str:
+    return "\n".join((entry.name, entry.number, entry.formula, entry.source)).casefold()
+
+
+def _entry(entry: Identity) -> str:
+    number = f" ({entry.number})" if entry.number else ""
+    given = ", ".join(f"{name}: {kind}" for name, kind in entry.given.items())
+    lines = [f"{entry.name}{number}", entry.formula, *([f"where {given}"] if given else []), entry.source]
+    return "\n    ".join(lines)
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as problem:
+        raise SyntaxProblem(f"standard input is not {problem.encoding} text") from None
+
+
+def _answer(text: str) -> None:
+    try:
+        print(text)
+    except UnicodeEncodeError as problem:
+        hint = "set PYTHONIOENCODING=utf-8"
+        raise ArgumentProblem(f"the answer has letters that the encoding {problem.encoding} lacks", hint=hint) from None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _bug_report(bug: Exception) -> str:
+    import traceback  # noqa: PLC0415 - not needed unless something went wrong
+
+    frames = traceback.extract_tb(bug.__traceback__)
+    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    python = ".".join(map(str, sys.version_info[:3]))
+    return (
+        f"error: this is a bug in matcalc: {type(bug).__name__}: {bug}{place} (Python {python})\n"
+        "hint: please report it with this message, the command that you ran and the output of matcalc --version"
+    )

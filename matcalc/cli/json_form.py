@@ -1,0 +1,62 @@
+"""A derivative as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from matcalc.version import __version__
+
+if TYPE_CHECKING:
+    from matcalc.core.kinds import Variable
+    from matcalc.oracle.compare import Report
+    from matcalc.results import Derivative
+
+
+def json_report(derivative: Derivative, text: str, report: Report | None) -> str:
+    """Everything known of a derivative of the expression that was written as ``text``."""
+    content = {
+        "version": __version__,
+        "expression": text,
+        "wrt": derivative.wrt,
+        "order": derivative.order,
+        "layout": derivative.layout,
+        "structure": derivative.structure,
+        "variables": {name: _variable(variable) for name, variable in derivative.variables.items()},
+        "shape": list(derivative.shape),
+        "text": str(derivative),
+        "latex": derivative.latex(),
+        "numpy": derivative.source("numpy"),
+        "notes": list(derivative.notes),
+        "check": None if report is None else _check(report),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _variable(variable: Variable) -> dict[str, Any]:
+    dims = [str(dim) if dim.integer is None else dim.integer for dim in variable.dims]
+    return {"kind": variable.kind, "dims": dims, "declared": variable.declared}
+
+
+def _check(report: Report) -> dict[str, Any]:
+    """The verdict; JSON has no infinities, so a number that is not finite is null."""
+    worst = report.worst
+    return {
+        "ok": bool(report.ok),
+        "max_error": _finite(report.max_error),
+        "worst": None
+        if worst is None
+        else {"index": list(worst.index), "expected": _finite(worst.expected), "found": _finite(worst.found)},
+        "tolerance": report.tolerance,
+        "method": report.method,
+        "step": report.step,
+        "seed": report.seed,
+        "sizes": report.sizes,
+        "points": report.points,
+        "problem": report.problem,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,174 @@
+"""What users hold in their hands: expressions and their derivatives, with every output on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any
+
+from matcalc.core.errors import ArgumentProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.pipeline import derive, render
+
+if TYPE_CHECKING:
+    from matcalc.oracle.compare import Report
+
+BACKENDS = ("numpy",)
+_LONGEST_REPR = 120  # characters of a formula
+
+
+class Formula:
+    """A typed tree over the variables of a program; texts and code are made when they are asked for."""
+
+    def __init__(self, program: Program, tree: Expr, trailing: int = 0) -> None:
+        self._program = program
+        self._tree = tree
+        self._trailing = trailing  # axes that are the columns of a Kronecker form
+        self._text: str | None = None
+
+    def __str__(self) -> str:
+        if self._text is None:
+            self._text = render(self._tree, self._trailing)
+        return self._text
+
+    def __repr__(self) -> str:
+        shown = str(self)
+        shown = shown if len(shown) <= _LONGEST_REPR else shown[: _LONGEST_REPR - 3] + "..."
+        axes = "scalar" if not self.shape else f"shape ({', '.join(map(str, self.shape))}{',' * (len(self.shape) == 1)})"
+        return f"<{self._label()}: {shown}; {axes}>"
+
+    def _label(self) -> str:
+        return f"matcalc.{type(self).__name__}"
+
+    @property
+    def shape(self) -> tuple[int | str, ...]:
+        """The axes: numbers where they are known, else names and products of names such as ``"m*n"``."""
+        return tuple(str(dim) if dim.integer is None else dim.integer for dim in self._tree.shape)
+
+    @property
+    def row(self) -> bool:
+        """Whether this is a row vector; its array has one axis, like that of a column."""
+        return self._tree.row and self._tree.rank == 1
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """Every variable of the expression with its declared or inferred kind; ``str`` of it is the declaration."""
+        return dict(self._program.variables)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What may have been meant otherwise."""
+        return self._program.notes
+
+    def latex(self, *, bold: bool = False) -> str:
+        """The formula in LaTeX; with ``bold`` vectors and matrices are set in bold."""
+        from matcalc.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
+
+        return latex(self._tree, bold=bold)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def source(self, backend: str = "numpy", *, name: str = "f") -> str:
+        """Python source of a function that takes all the variables by keyword."""
+        from matcalc.printers.numpy_code import numpy_source  # noqa: PLC0415 - a plain answer does not need it
+
+        _choice("backend", backend, BACKENDS)
+        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+            raise ArgumentProblem(f"{name!r} is not a name that a Python function can have")
+        return numpy_source(self._tree, self.variables, name=name, title=self._title())
+
+    def _title(self) -> str:
+        return str(self)
+
+    def to_callable(self) -> Callable[..., Any]:
+        """A NumPy function of all the variables by keyword, which validates their shapes; ``.source`` is its code."""
+        from matcalc.printers.numpy_code import compile_numpy  # noqa: PLC0415 - a plain answer does not need it
+
+        return compile_numpy(self.source("numpy"), "f")
+
+    def to_sympy(self) -> Any:
+        """The formula as a SymPy expression over MatrixSymbols; UnsupportedProblem where SymPy has no notion."""
+        from matcalc.bridges.sympy_bridge import to_sympy  # noqa: PLC0415 - SymPy is slow to load
+
+        return to_sympy(self._tree, self._program.variables)
+
+
+class Expression(Formula):
+    """A parsed and typed expression."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program, program.expr)
+
+    def diff(self, wrt: str, *, order: int = 1, layout: str = "mixed", structure: str = "declared") -> Derivative:
+        """The derivative by the variable ``wrt``, ``order`` times; see docs/conventions.md."""
+        return Derivative(self, wrt, order=order, layout=layout, structure=structure)
+
+
+class Derivative(Formula):
+    """The derivative of an expression by one of its variables."""
+
+    def __init__(
+        self, expression: Expression, wrt: str, *, order: int = 1, layout: str = "mixed", structure: str = "declared"
+    ) -> None:
+        if not isinstance(wrt, str):
+            raise ArgumentProblem(f"wrt is the name of a variable, not {wrt!r}")
+        if isinstance(order, bool) or not isinstance(order, int) or order not in ORDERS:
+            raise ArgumentProblem(f"order is 1 or 2, not {order!r}")
+        _choice("layout", layout, LAYOUTS)
+        _choice("structure", structure, STRUCTURES)
+        program = expression._program
+        tree = derive(program, wrt, order, structure=structure, layout=layout)
+        rank = program.expr.rank
+        super().__init__(program, tree, rank if layout == "denominator" and rank else tree.rank - rank)
+        self.expression = expression
+        self.wrt = wrt
+        self.order = order
+        self.layout = layout
+        self.structure = structure
+
+    def _label(self) -> str:
+        power = "" if self.order == 1 else f"^{self.order}"
+        return f"matcalc.Derivative d{power}/d{self.wrt}{power}"
+
+    def _title(self) -> str:
+        times = " twice" if self.order == 2 else ""
+        return f"The derivative of {self.expression} with respect to {self.wrt}{times}:\n\n{self}"
+
+    def check(self, seed: int = 0) -> Report:
+        """The formula against derivatives computed numerically from the expression, without the engine."""
+        import numpy as np  # noqa: PLC0415 - slow to load
+
+        from matcalc.oracle.compare import check  # noqa: PLC0415 - it loads NumPy
+        from matcalc.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
+
+        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+            raise ArgumentProblem(f"seed is a natural number, not {seed!r}")
+        axes = laid_out(self._program.expr.rank, self._tree.rank, self.layout)
+        back = tuple(axes.index(axis) for axis in range(len(axes)))
+
+        def mixed(values: dict[str, Any], sizes: dict[str, int]) -> Any:
+            return np.transpose(interpret(self._tree, values, sizes), back)
+
+        return check(self._program, self.wrt, self.order, self.structure, mixed, seed)
+
+
+def laid_out(rank: int, total: int, layout: str) -> tuple[int, ...]:
+    """The axes of the mixed layout, in the order in which a layout shows them.
+
+    ``rank`` of the ``total`` axes are the expression's. Numerator layout transposes the matrix gradient of a scalar,
+    denominator layout puts the variable's axes first where the expression has any; the rest is as in mixed layout.
+    """
+    if layout == "numerator" and rank == 0 and total == 2:
+        return (1, 0)
+    if layout == "denominator" and rank > 0:
+        return (1, 0) if total == 2 else (*range(rank, total), *range(rank))
+    return tuple(range(total))
+
+
+def _choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if not isinstance(value, str) or value not in allowed:
+        raise ArgumentProblem(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")

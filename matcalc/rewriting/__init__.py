@@ -1,0 +1,1 @@
+"""Rewrites of networks, by the identities of the catalogue."""

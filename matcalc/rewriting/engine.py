@@ -1,0 +1,150 @@
+"""Rewriter: applies the catalogue's rewrites bottom-up until none fires; bounded, and every step is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from matcalc.catalogue.compiled import bind_sizes
+from matcalc.catalogue.load import LIBRARY, Trigger
+from matcalc.core.dims import Dim
+from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.walk import postorder
+from matcalc.ir.build import Builder
+from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Sum, as_product
+from matcalc.ir.rebuild import rebuild
+from matcalc.lowering.lower import Lowering
+from matcalc.rewriting.match import Binding, Matcher, Search
+from matcalc.rewriting.pattern import Pattern, functions, pattern
+
+_BUDGET = 5000  # steps of one derivation; far above what any terminating set of rules needs
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One application of a rewrite."""
+
+    rule: str
+    before: Node
+    after: Node
+
+
+class Rewriter:
+    """Rewrites nodes of one builder; results are remembered."""
+
+    def __init__(self, builder: Builder, lowering: Lowering, *, final: bool) -> None:
+        self.builder = builder
+        self.lowering = lowering
+        self.final = final
+        self.steps: list[Step] = []
+        self._done: dict[Node, Node] = {}
+        self._present: set[str] = set()
+        self._active: dict[str, list[Pattern]] = {}
+        self._waiting: list[Trigger] = [t for t in LIBRARY.rewrites if final or not t.final]
+
+    def rewrite(self, root: Node) -> Node:
+        """The node with every rewrite applied wherever it holds."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in self._done:
+                stack.pop()
+                continue
+            order = postorder(node, lambda n: () if n in self._done else n.children)
+            self._admit(order)
+            follow = self._pass(order)
+            if follow is None:
+                stack.pop()
+            else:
+                stack.append(follow)
+        return self._resolve(root)
+
+    def _resolve(self, node: Node) -> Node:
+        seen = node
+        while self._done[seen] is not seen:
+            seen = self._done[seen]
+        self._done[node] = seen
+        return seen
+
+    def _pass(self, order: list[Node]) -> Node | None:
+        """Settle nodes, children first; where a rule fired, its result comes first."""
+        for node in order:
+            if node in self._done:
+                continue
+            fresh = rebuild(self.builder, node, [self._resolve(child) for child in node.children])
+            if fresh is node:
+                fresh = self._once(node)
+            if fresh is node:
+                self._done[node] = node
+            elif fresh in self._done:
+                self._done[node] = self._resolve(fresh)
+            else:
+                self._done[node] = fresh
+                return fresh
+        return None
+
+    def _admit(self, order: list[Node]) -> None:
+        """Wake the rules whose functions have come up, and those that their results may need."""
+        self._present |= {name for node in order for name in functions(node)}
+        woken = True
+        while woken:
+            woken = False
+            for trigger in list(self._waiting):
+                if trigger.needs <= self._present:
+                    rule = pattern(trigger.name)
+                    self._active.setdefault(rule.head, []).append(rule)
+                    self._waiting.remove(trigger)
+                    self._present |= trigger.brings
+                    woken = True
+
+    def _once(self, node: Node) -> Node:
+        """The node after the first rule that fires, or the node."""
+        if isinstance(node, Leaf):
+            return node
+        head = node.name if isinstance(node, Call) else "+" if isinstance(node, Sum) else "*"
+        for rule in self._active.get(head, ()):
+            matcher = Matcher(self.builder, rule.rule.variables, lifted=rule.lifted)
+            for result in self._results(rule, matcher, node):
+                if result is not node:
+                    self.steps.append(Step(rule.rule.name, node, result))
+                    if len(self.steps) > _BUDGET:
+                        names = ", ".join(step.rule for step in self.steps[-10:])
+                        raise UnsupportedProblem(f"the rewrites do not come to an end; the last ones were {names}")
+                    return result
+        return node
+
+    def _results(self, rule: Pattern, matcher: Matcher, node: Node) -> Iterator[Node]:
+        if isinstance(node, Call):
+            for binding in matcher.node(rule.left, node, {}):
+                yield self._right(rule, binding, node.axes)
+        elif isinstance(node, Sum):
+            assert isinstance(rule.left, Sum)
+            for binding, ratio, rest in matcher.terms(rule.left, node, {}):
+                yield self.builder.sum([(ratio, self._right(rule, binding, node.axes)), *rest], node.axes)
+        else:
+            own, wanted = as_product(rule.left)
+            coefficient, there = as_product(node)
+            search = Search(matcher, rule.left.rank, node.rank, whole=False)
+            for binding, names, rest in search.run(list(wanted), list(there), {}, {}):
+                labels, axes = self._place(rule, names, there)
+                right = self._right(rule, binding, axes)
+                factors: list[Factor] = [*rest, (right, labels, 1)]
+                product = self.builder.product(1, factors, tuple(range(node.rank)), node.axes)
+                yield self.builder.scale(Fraction(coefficient) / own, product)
+
+    @staticmethod
+    def _place(rule: Pattern, names: Mapping[int, int], there: tuple[Factor, ...]) -> tuple[Labels, tuple[Dim, ...]]:
+        """The labels in the product on which the right side stands, with their dimensions."""
+        count = names.get(-1, 0) if rule.lifted else rule.left.rank
+        labels = tuple([names[k] for k in range(count)])
+        sizes = {label: size for node, own, _ in there for label, size in zip(own, node.axes, strict=True)}
+        return labels, tuple([sizes[label] for label in labels])
+
+    def _right(self, rule: Pattern, binding: Binding, axes: tuple[Dim, ...]) -> Node:
+        """The right side with the variables replaced, on the axes of the place."""
+        sizes = bind_sizes((variable.shape, binding[name]) for name, variable in rule.rule.variables.items() if name in binding)
+        if isinstance(rule.left, Call) and not rule.rule.variables:
+            sizes = {size.names[0]: axis for size, axis in zip(rule.left.args[0].axes, axes or (), strict=False) if size.names}
+        result = self.lowering.lower(rule.rule.right, binding, sizes)
+        return self.builder.times(result, self.builder.ones(axes)) if result.rank < len(axes) else result

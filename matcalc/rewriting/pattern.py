@@ -1,0 +1,45 @@
+"""Left sides of rewrites as networks of their own, with leaves as the variables to be bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from matcalc.catalogue.compiled import Rewrite, definition, rewrite
+from matcalc.catalogue.load import LIBRARY
+from matcalc.ir.build import Builder, Traits
+from matcalc.ir.nodes import Call, Leaf, Node, Sum
+from matcalc.lowering.lower import Lowering
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """``head``: the function of a call, or ``*`` (part of a product) or ``+`` (part of a sum).
+
+    ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on any one tuple of labels.
+    """
+
+    rule: Rewrite
+    left: Node
+    head: str
+    lifted: bool
+
+
+@cache
+def pattern(name: str) -> Pattern:
+    """The pattern of a rewrite, made once per process."""
+    rule = rewrite(name)
+    builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive))
+    # matched literally, so a symmetric or skew variable must not be put in order here
+    names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}
+    left = Lowering(builder, definition).lower(rule.left, names)
+    head = left.name if isinstance(left, Call) else "+" if isinstance(left, Sum) else "*"
+    return Pattern(rule, left, head, all(not v.shape for v in rule.variables.values()))
+
+
+def functions(node: Node) -> set[str]:
+    """What of a node can trigger a rewrite: functions, and kinds of variables."""
+    if isinstance(node, Call):
+        return {node.name}
+    return {node.structure} if isinstance(node, Leaf) and node.structure else set()
+

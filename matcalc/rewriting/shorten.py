@@ -1,0 +1,107 @@
+"""shorten(): products over sums are multiplied out where that makes the whole shorter, because terms cancel or merge.
+
+Sums stay factors otherwise: ``A'*(A*x - b)`` must come out like that.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from matcalc.core.walk import fold
+from matcalc.ir.build import Builder
+from matcalc.ir.nodes import Call, Node, Product, Rational, Sum, as_product, is_atom
+from matcalc.ir.rebuild import rebuild
+
+_TERMS = 32  # a product that would fall into more terms than this is not multiplied out
+_TRIES = 8  # sums tried per product
+
+
+class Shortener:
+    """Knows how long the nodes of one builder are."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+        self._lengths: dict[Node, int] = {}
+        self._done: dict[Node, Node] = {}
+
+    def shorten(self, root: Node) -> Node:
+        """The node with everything multiplied out that gets shorter by it."""
+        return fold(root, lambda node: () if node in self._done else node.children, self._step)
+
+    def _step(self, node: Node, children: list[Node]) -> Node:
+        if node not in self._done:
+            fresh = rebuild(self.builder, node, children)
+            while True:
+                shorter = self._sum(fresh) if isinstance(fresh, Sum) else self._product(fresh) if isinstance(fresh, Product) else None
+                if shorter is None:
+                    break
+                fresh = shorter
+            self._done[node] = self._done[fresh] = fresh
+        return self._done[node]
+
+    def _product(self, node: Product) -> Node | None:
+        """The product with one of its sums multiplied out, if that is shorter."""
+        tried = 0
+        for index, (factor, _, exponent) in enumerate(node.factors):
+            if isinstance(factor, Sum) and exponent == 1 and len(node.factors) + (node.coefficient != 1) > 1 and tried < _TRIES:
+                tried += 1
+                candidate = self._distributed(node, index)
+                if self.length(candidate) < self.length(node):
+                    return candidate
+        return None
+
+    def _distributed(self, node: Product, index: int) -> Node:
+        factor, labels, _ = node.factors[index]
+        assert isinstance(factor, Sum)
+        rest = (*node.factors[:index], *node.factors[index + 1 :])
+        outputs = tuple(range(node.rank))
+        terms = [(c, self.builder.product(1, [*rest, (term, labels, 1)], outputs, node.axes)) for c, term in factor.terms]
+        return self.builder.scale(node.coefficient, self.builder.sum(terms, node.axes))
+
+    def _sum(self, node: Sum) -> Node | None:
+        """The sum with every product over a sum in it multiplied out, if that is shorter."""
+        terms: list[tuple[Rational, Node]] = list(node.terms)
+        changed, position = False, 0
+        while position < len(terms) and len(terms) <= _TERMS:
+            coefficient, term = terms[position]
+            core = term
+            inner = core if isinstance(core, Product) else None
+            index = next((k for k, (f, _, e) in enumerate(inner.factors) if isinstance(f, Sum) and e == 1), None) if inner else None
+            if inner is None or index is None:
+                position += 1
+                continue
+            opened = self._distributed(inner, index)
+            own, factors = as_product(opened) if not isinstance(opened, Sum) else (1, ())
+            body = factors[0][0] if len(factors) == 1 and isinstance(factors[0][0], Sum) and factors[0][2] == 1 else opened
+            if isinstance(body, Sum):
+                scale = own if body is not opened else 1
+                terms[position : position + 1] = [(coefficient * scale * c, t) for c, t in body.terms]
+            else:
+                terms[position] = (coefficient, opened)
+            changed = True
+        if not changed or len(terms) > _TERMS:
+            return None
+        candidate = self.builder.sum(terms, node.axes)
+        return candidate if self.length(candidate) < self.length(node) else None
+
+    def length(self, node: Node) -> int:
+        """About as many tokens as the printed form has."""
+        return fold(node, lambda n: () if n in self._lengths else n.children, self._measure)
+
+    def _measure(self, node: Node, inside: list[int]) -> int:
+        known = self._lengths.get(node)
+        if known is None:
+            if isinstance(node, Product):
+                known = sum(inside) + max(0, len(inside) - 1) + 2 * sum(e != 1 for _, _, e in node.factors) + _number(node)
+                known += is_atom(node)
+            elif isinstance(node, Sum):
+                known = sum(inside) + max(0, len(inside) - 1) + sum(2 * (abs(c) != 1) for c, _ in node.terms)
+            else:
+                known = 1 + sum(inside) if isinstance(node, Call) else 1
+            self._lengths[node] = known
+        return known
+
+
+def _number(node: Product) -> int:
+    c = abs(Fraction(node.coefficient))
+    return (1 if not node.factors else 2 * ((c.numerator != 1) + (c.denominator != 1))) + (node.coefficient < 0)
