@@ -7,16 +7,17 @@ of matrices, are sums over indices whose free indices i, j, k, l ... are the axe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
+from itertools import count
 
 from matcalc.core.tree import Expr, is_number
-from matcalc.core.walk import fold
+from matcalc.core.walk import postorder
 from matcalc.printers import latex_names as names
 from matcalc.printers.latex_functions import FUNCTIONS, elementwise_power
-from matcalc.printers.latex_indices import einsum
+from matcalc.printers.latex_indices import einsum, fused
 from matcalc.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -35,11 +36,48 @@ from matcalc.printers.latex_pieces import (
     transposed,
 )
 
+_LONG = 150  # nodes of the written-out formula from which on repeated parts are named
+_WORTH = 6  # nodes of a part that is worth a name
+
 
 def latex(expr: Expr, *, bold: bool = False) -> str:
-    """The formula; with ``bold`` vectors and matrices are set in bold."""
-    piece: Piece = fold(expr, lambda node: node.args, partial(_piece, bold))
-    return piece.text
+    """The formula; with ``bold`` vectors and matrices are set in bold.
+
+    A long formula with repeated parts is set in lines, the parts first: t_1 = ..., t_2 = ..., and the formula in terms of them.
+    """
+    order = postorder(expr, lambda node: node.args)
+    named = _repeated(order)
+    taken = {names.name(node.value) for node in order if node.op == "variable"}
+    fresh = (letter for letter in (f"t{k}" for k in count(1)) if names.name(letter) not in taken)
+    pieces: dict[int, Piece] = {}
+    lines: list[str] = []
+    for node in order:
+        piece = _piece(bold, node, [pieces[id(arg)] for arg in node.args])
+        if id(node) in named:
+            name = names.name(next(fresh), bold=bold and node.rank > 0)
+            lines.append(f"{name} &= {piece.text}")
+            piece = Piece(name)
+        pieces[id(node)] = piece
+    if not lines:
+        return pieces[id(expr)].text
+    return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"&{pieces[id(expr)].text}"]) + "\n\\end{aligned}"
+
+
+def _repeated(order: list[Expr]) -> set[int]:
+    """The ids of the parts to name: none as long as the formula is short with every repetition written out."""
+    full: dict[int, int] = {}
+    for node in order:
+        full[id(node)] = 1 + sum(full[id(arg)] for arg in node.args)
+    if full[id(order[-1])] <= _LONG:
+        return set()
+    uses = Counter(id(arg) for node in order for arg in node.args)
+    named: set[int] = set()
+    size: dict[int, int] = {}
+    for node in order:
+        size[id(node)] = 1 + sum(1 if id(arg) in named else size[id(arg)] for arg in node.args)
+        if uses[id(node)] > 1 and size[id(node)] >= _WORTH and node.rank <= 2:  # more axes: free indices, not a value
+            named.add(id(node))
+    return named
 
 
 def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
@@ -153,4 +191,5 @@ _RULES: dict[str, _Rule] = {
     "^": _power,
     "'": lambda expr, args: transposed(args[0]),
     "einsum": einsum,
+    "fuse": lambda expr, args: fused(expr, [names.index(axis) for axis in range(3)]),
 }

@@ -41,6 +41,8 @@ def _factor(node: Expr, piece: Piece, letters: list[str]) -> Piece:
     """The entry of a factor: delta_ij of the identity, A_ji of A', the constant of a filled one."""
     if node.op == "eye":
         return Piece(f"\\delta_{{{' '.join(letters)}}}")
+    if node.op == "fuse":
+        return fused(node, letters)
     if piece.inner is not None and piece.mark == "fill":
         return piece.inner
     if not letters:
@@ -56,3 +58,9 @@ def _entry(piece: Piece, letters: list[str], brackets: str = "()") -> Piece:
     left, right = ("\\left", "\\right") if piece.tall else ("", "")
     text = piece.text if plain else f"{left}{brackets[0]}{piece.text}{right}{brackets[1]}"
     return Piece(f"{text}_{{{' '.join(letters)}}}", ATOM, piece.tall)
+
+
+def fused(node: Expr, letters: list[str]) -> Piece:
+    """F[k,i,j] = 1 where k runs through the m x n pairs (i, j) column by column, counted from 1."""
+    k, i, j = letters
+    return Piece(f"\\delta_{{{k}, {i} + ({j} - 1) {names.size(node.shape[1])}}}")

@@ -166,6 +166,13 @@ class Chains:
             return self.single(result)
         return self.single(self._planned(factors, _splits(factors)[1], 0, len(factors) - 1))
 
+    def _transposed(self, factors: Sequence[Factor]) -> Node:
+        """The transpose of a chain without vectors, of the whole or factor by factor: whichever takes fewer transposes."""
+        turned = [factor.transpose() for factor in reversed(factors)]
+        if sum(factor.flipped for factor in turned) <= sum(factor.flipped for factor in factors) + 1:
+            return self.matrix(turned, ())
+        return self.builder.transposed(self.matrix(factors, ()))
+
     def _planned(self, factors: Sequence[Factor], split: dict[tuple[int, int], int], first: int, last: int) -> Factor:
         """The factors from first to last in the planned order; the depth is bounded by the length of planned chains."""
         if first == last:
@@ -215,8 +222,7 @@ class Chains:
         if len(factors) == 1 or any(factor.kind == INVERSE for factor in factors):
             return self.builder.call("np.diagonal", self.matrix(factors, shape), shape=shape[:1])
         cut = _cut(factors)[1]
-        left, right = self.matrix(factors[:cut], ()), self.matrix(factors[cut:], ())
-        return self.builder.paired(left, right, axis=1)
+        return self.builder.paired(self.matrix(factors[:cut], ()), self._transposed(factors[cut:]), axis=1)
 
     def trace(self, factors: list[Factor], shape: Shape) -> list[Node]:
         """tr of a chain as a product of scalars; the chain may be turned round: tr(A*B) = tr(B*A)."""
@@ -241,7 +247,7 @@ class Chains:
         turns = range(len(factors)) if len(factors) <= _ROTATED else range(1)
         turned = min((factors[turn:] + factors[:turn] for turn in turns), key=lambda each: _cut(each)[0])
         cut = _cut(turned)[1]
-        return [build.paired(self.matrix(turned[:cut], ()), self.matrix(turned[cut:], ()))]
+        return [build.paired(self.matrix(turned[:cut], ()), self._transposed(turned[cut:]))]
 
 
 def _parts(factors: list[Factor]) -> list[list[Factor]]:

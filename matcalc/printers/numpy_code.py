@@ -6,6 +6,7 @@ import keyword
 import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from matcalc.core.kinds import Variable
@@ -27,10 +28,22 @@ def numpy_source(expr: Expr, variables: Mapping[str, Variable], *, name: str = "
 
 
 def compile_numpy(source: str, name: str = "f") -> Callable[..., Any]:
-    """The function that the source defines; the source stays with it as ``.source``."""
+    """The function that the source defines (kept as ``.source``); a singular matrix is a problem of ours (and still a LinAlgError)."""
+    from numpy.linalg import LinAlgError  # noqa: PLC0415 - source can be made without NumPy
+
+    from matcalc.runtime.arguments import SingularProblem  # noqa: PLC0415 - loads NumPy
+
     namespace: dict[str, Any] = {}
     exec(compile(source, f"<matcalc {name}>", "exec"), namespace)
-    function: Callable[..., Any] = namespace[name]
+    inner: Callable[..., Any] = namespace[name]
+
+    @wraps(inner)
+    def function(**arguments: Any) -> Any:
+        try:
+            return inner(**arguments)
+        except LinAlgError as problem:
+            raise SingularProblem(f"the formula has no value here: {str(problem).lower()}") from None
+
     function.source = source  # type: ignore[attr-defined]
     return function
 
@@ -162,7 +175,11 @@ class _Source:
 
 def _dimension_names(order: list[Node]) -> list[str]:
     """The names in the sizes that the program mentions."""
-    dims = [dim for node in order for dim in ((node.attr,) if node.op == "size" else node.shape if node.op == "filled" else ())]
+    dims = [
+        dim
+        for node in order
+        for dim in ((node.attr,) if node.op == "size" else node.shape if node.op in ("filled", "reshaped") else ())
+    ]
     return list(dict.fromkeys(name for dim in dims for name in dim.names))
 
 

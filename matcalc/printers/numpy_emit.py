@@ -74,6 +74,8 @@ class Emitter:
             case "filled":
                 values = "".join(f", {self._float(arg)}" for arg in node.args)
                 return f"{node.attr}({self._shape(node.shape, eye=node.attr == 'np.eye')}{values})", _ATOM
+            case "reshaped":
+                return f'{self._bracket(node.args[0], _ATOM)}.reshape({self._shape(node.shape, eye=False)}, order="F")', _ATOM
             case "neg":
                 return f"-{self._bracket(node.args[0], _UNARY)}", _UNARY
             case "suffix":

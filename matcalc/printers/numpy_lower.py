@@ -207,20 +207,22 @@ class _Lowering:
         result = Product(expr.shape)
         kept: list[tuple[Node, tuple[int, ...]]] = []
         for place, (arg, labels) in enumerate(operands):
-            others = {label for _, each in operands[place + 1 :] for label in each} | {
-                label for _, each in kept for label in each
-            }
-            constant = arg.args[0] if arg.op == "fill" and others.issuperset(labels) else arg
+            others = [each for _, each in [*operands[place + 1 :], *kept]]
+            covered = set(labels).issubset(label for each in others for label in each)
+            constant = arg.args[0] if arg.op == "fill" and covered else arg
             if constant is arg and labels:
                 kept.append((self.node(arg), labels))
             else:
                 result.scale(self.open(constant))
         if kept:
-            value = self.build.call(
-                "np.einsum", *(node for node, _ in kept), **_subscripts([labels for _, labels in kept], output, expr.shape)
+            nodes, inputs = zip(*kept, strict=True)
+            value = (
+                nodes[0]
+                if inputs == (output,)
+                else self.build.call("np.einsum", *nodes, **_subscripts(inputs, output, expr.shape))
             )
-            result.scale(self._leaf(expr, value))
             result.factors.extend(self._leaf(expr, value).factors)
+            result.top += [value] if expr.rank == 0 else []
         return result
 
     def function(self, expr: Expr) -> Value:
@@ -232,7 +234,7 @@ class _Lowering:
         return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
 
 
-def _subscripts(inputs: list[tuple[int, ...]], output: tuple[int, ...], shape: Shape) -> dict[str, Any]:
+def _subscripts(inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], shape: Shape) -> dict[str, Any]:
     """What einsum is called with besides the operands."""
     labels = list(dict.fromkeys([*output, *(label for each in inputs for label in each)]))
     if len(labels) > len(_LETTERS):
@@ -261,4 +263,6 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     "^": _Lowering.any_power,
     "'": _Lowering.transpose,
     "einsum": _Lowering.einsum,
+    # F[k, i, j] = 1 where k = i + j*m: the columns of the identity, read as m x n matrices column by column
+    "fuse": lambda low, expr: low.build.node("reshaped", None, (low.build.filled("np.eye", expr.shape[:1] * 2),), expr.shape),
 }

@@ -8,6 +8,7 @@ op           attr                             code
 ``text``     code without operands            ``np.pi``
 ``size``     ``Dim``                          ``m * n``
 ``filled``   function                         ``np.ones((m, n))``, ``np.full(n, c)``
+``reshaped``                                  ``A.reshape((m * n, m, n), order="F")``
 ``infix``    operator                         ``a @ b``
 ``neg``                                       ``-a``
 ``suffix``   the suffix                       ``A.T``, ``v[:, None]``
@@ -144,11 +145,10 @@ class Builder:
         return self.call("np.sum", node)
 
     def paired(self, P: Node, Q: Node, *, axis: int | None = None) -> Node:
-        """The sum of P.*Q', along an axis or of everything: diag(P*Q) or tr(P*Q)."""
-        right = self.transposed(Q)
-        if axis is None and all(node.op == "suffix" and node.attr == ".T" for node in (P, right)):
-            P, right = P.args[0], right.args[0]
-        entries = self.times(P, right)
+        """The sum of P.*Q, along an axis or of everything: diag(P*Q') or tr(P*Q')."""
+        if axis is None and all(node.op == "suffix" and node.attr == ".T" for node in (P, Q)):
+            P, Q = P.args[0], Q.args[0]
+        entries = self.times(P, Q)
         if axis is None:
             return self.call("np.sum", entries)
         return self.call("np.sum", entries, after=(f"axis={axis}",), shape=(P.shape[1 - axis],))

@@ -15,6 +15,10 @@ from matcalc.runtime.elementwise import Array
 Axis = int | str  # a size, a dimension's name, or a product of both such as "2*m*n"
 
 
+class SingularProblem(EvaluationProblem, np.linalg.LinAlgError):
+    """A matrix without an inverse: also the error that NumPy would raise, for callers that expect that one."""
+
+
 def take(arguments: Mapping[str, Any], *names: str) -> list[Any]:
     """The arguments of the given names, in this order; all of them and no others have to be there."""
     missing = [name for name in names if name not in arguments]

@@ -196,6 +196,11 @@ INDICES = [
         id="sum-of-rank-4",
     ),
     pytest.param(Expr("frechet_expm", (A,), (N,) * 4, value=1), r"(L_{\exp}(A))_{i j k l}", id="open-slot"),
+    pytest.param(
+        einsum(((4, 0, 1), (4,)), (0, 1), Expr("fuse", (), (N.times(M), N, M)), X),
+        r"\left[\sum_{k} \delta_{k, i + (j - 1) n} x_{k}\right]_{i j}",
+        id="fused",
+    ),
     pytest.param(fill(number(0), (N, M, N)), r"\mathbf{0}_{n \times m \times n}", id="zero-of-rank-3"),
 ]
 
@@ -275,3 +280,18 @@ def test_deep_input(text: str) -> None:
         latex(read(text, {"x": "vector(n)", "A": "matrix(n, n)"} if "x" in text else {}).expr).count("x" if "x" in text else "A")
         > 0
     )
+
+
+def test_repeated_parts_of_a_long_formula_are_named() -> None:
+    text = "t0 = tanh(A*x + x); " + "; ".join(f"t{k} = t{k - 1}.*tanh(A*t{k - 1} + x)" for k in range(1, 40)) + "; sum(t39)"
+    lines = latex(read(text, {"x": "vector(n)"}).expr).splitlines()
+    assert lines[0] == r"\begin{aligned}"
+    assert lines[1] == r"t_{1} &= \tanh(A x + x) \\"
+    assert lines[2] == r"t_{2} &= t_{1} \odot \tanh(A t_{1} + x) \\"
+    assert lines[-2:] == [r"&\operatorname{sum}(t_{39} \odot \tanh(A t_{39} + x))", r"\end{aligned}"]
+    assert len(lines) == 42
+
+
+def test_names_of_repeated_parts_are_free() -> None:
+    text = "r = tanh(A*t1 + t_2); " + "+".join(["r.*r"] * 30)
+    assert r"t_{3} &= \tanh(A t_{1} + t_{2})" in latex(read(text, {"t1": "vector(n)", "t_2": "vector(n)"}).expr)

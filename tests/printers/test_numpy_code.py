@@ -174,6 +174,7 @@ STYLE = [
     pytest.param("X'*diag(p)*X", ["p: vector(n)"], "return X.T @ (p[:, None] * X)", id="weighted-gram"),
     pytest.param("tr(A*B)", [], "return as_scalar(np.sum(A * B.T))", id="trace"),
     pytest.param("tr(A'*B)", [], "return as_scalar(np.sum(A * B))", id="trace-inner"),
+    pytest.param("tr(A*(B*C'))", [], "return as_scalar(np.sum(A * (C @ B.T)))", id="trace-of-transposed-chain"),
     pytest.param("diag(A*B)", [], "return np.sum(A * B.T, axis=1)", id="diagonal"),
     pytest.param("x'*A*y", [], "return as_scalar(x @ (A @ y))", id="bilinear"),
     pytest.param("x*y'*B*z", [], "return (y @ (B @ z)) * x", id="no-outer-product"),
@@ -308,6 +309,12 @@ def test_product_dimensions_are_checked() -> None:
         function(A=[[1, 2], [3, 4]], y=np.zeros(3))
 
 
+def test_a_singular_matrix_is_a_problem_of_ours() -> None:
+    function = compile_numpy(source_of("inv(X)*v"))
+    with pytest.raises(EvaluationProblem, match="singular matrix"):
+        function(X=np.zeros((2, 2)), v=np.ones(2))
+
+
 def test_every_variable_is_accepted_and_checked() -> None:
     program = read("x", {"x": "vector(n)", "y": "vector(n)"})
     function = compile_numpy(numpy_source(program.expr, program.variables))
@@ -358,7 +365,7 @@ EINSUMS = [
         'np.einsum("ij,jj,jk->ijk", A, B, A, optimize=True)',
         id="hyper-index",
     ),
-    pytest.param(einsum(((0, 1), (), (1,)), (0, 1), A, S, ONES), 's * np.einsum("ij->ij", A)', id="scalar-and-ones"),
+    pytest.param(einsum(((0, 1), (), (1,)), (0, 1), A, S, ONES), "s * A", id="scalar-and-ones"),
     pytest.param(einsum(((0, 1), (2,)), (0, 1, 2), X_EYE, ONES), 'np.einsum("ij,k->ijk", np.eye(n), np.ones(n))', id="identity"),
 ]
 
@@ -379,6 +386,16 @@ def test_einsum_of_too_many_indices() -> None:
     expr = einsum(tuple((label,) for label in labels), (), *vectors)
     with pytest.raises(UnsupportedProblem, match="53"):
         numpy_source(expr, read("x'*x").variables)
+
+
+def test_fused_index() -> None:
+    """A factor that recovery may leave: F[k, i, j] = 1 where k runs through the pairs (i, j) column by column."""
+    rows, columns = dim("m"), dim("n")
+    expr = Expr("fuse", (), (rows.times(columns), rows, columns))
+    source = numpy_source(expr, read("A*x", {"A": "matrix(m, n)"}).variables)
+    F = compile_numpy(source)(A=np.zeros((2, 3)), x=np.zeros(3))
+    M = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(np.einsum("kij,ij->k", F, M), M.ravel("F"))
 
 
 def test_open_slots_of_a_frechet_derivative() -> None:
