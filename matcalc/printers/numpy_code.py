@@ -28,7 +28,7 @@ def numpy_source(expr: Expr, variables: Mapping[str, Variable], *, name: str = "
 
 
 def compile_numpy(source: str, name: str = "f") -> Callable[..., Any]:
-    """The function that the source defines (kept as ``.source``); a singular matrix is a problem of ours and still a LinAlgError."""
+    """The function that the source defines, kept as ``.source``; a singular matrix is a problem of ours and a LinAlgError."""
     from numpy.linalg import LinAlgError  # noqa: PLC0415 - source can be made without NumPy
 
     from matcalc.runtime.arguments import SingularProblem  # noqa: PLC0415 - loads NumPy
