@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matcalc.calculus.derivative import derivative
 from matcalc.calculus.rules import Slopes
 from matcalc.calculus.structured import PROJECTED, project
@@ -11,11 +13,15 @@ from matcalc.core.errors import NameProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.frontend import read
 from matcalc.ir.build import Builder, Traits
-from matcalc.ir.nodes import Leaf, Node
+from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
-from matcalc.printers.text import text
+from matcalc.printers.program import program_text
+from matcalc.printers.sizes import known_sizes, open_sizes
+from matcalc.printers.text import index_head
+from matcalc.recovery.kronecker import kronecker
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import Rewriter
 from matcalc.rewriting.shorten import Shortener
@@ -66,12 +72,22 @@ def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout
     return recovery.recover(builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank))))
 
 
-def render(tree: Expr, variable_rank: int = 0) -> str:
+def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> str:
     """The final text: matrix notation, for three axes and more a Kronecker product or index notation.
 
-    ``variable_rank`` says how many of the last axes are those of the variable (the columns of the Kronecker form).
+    ``columns`` says how many of the last axes are those of the variable. With up to two axes the text parses again with ``variables`` and means
+    the same; sizes that the text does not fix are written out. What repeats in a long text is defined first.
     """
-    return text(tree)
-
-
-__all__ = ["Leaf", "derive", "render"]
+    tree = known_sizes(tree, variables)
+    if tree.rank > 2:
+        matrix = kronecker(tree, columns)
+        head = "" if matrix is not None else f"{index_head(tree.rank)} = "
+        return program_text(matrix or tree, variables, head=head)
+    for sized in open_sizes(tree):
+        shown = program_text(tree, variables, sized)
+        if not sized:
+            return shown
+        again = read(shown, variables)
+        if not again.undetermined and again.expr.shape == tree.shape:
+            break
+    return shown

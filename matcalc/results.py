@@ -31,7 +31,7 @@ class Formula:
 
     def __str__(self) -> str:
         if self._text is None:
-            self._text = render(self._tree, self._trailing)
+            self._text = render(self._tree, self._program.variables, self._trailing)
         return self._text
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ class Derivative(Formula):
         program = expression._program
         tree = derive(program, wrt, order, structure=structure, layout=layout)
         rank = program.expr.rank
-        super().__init__(program, tree, rank if layout == "denominator" and rank else tree.rank - rank)
+        super().__init__(program, tree, rank if layout == "denominator" and rank else len(program.variables[wrt].shape))
         self.expression = expression
         self.wrt = wrt
         self.order = order

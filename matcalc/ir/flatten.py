@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.ir.branches import fold_twins, lone_square
 from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, is_atom, is_zero
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Flattening:
         self.rest: list[Factor] = list(factors)
         self._dims: dict[int, Dim] = dict(enumerate(axes))
         self._merged: dict[int, int] = {}
+        self._gone: set[int] = set()  # labels summed inside of nodes by now
         self._diagonals: list[Labels] = []
         self._flat: list[Factor] = []
         self._fresh = self.rank
@@ -174,9 +176,21 @@ class Flattening:
             self._merge(first, second)
         while True:
             self._collect()
-            if not self._merge_fused():
+            if not self._merge_fused() and not self._open_square():
                 break
+        before = {label for _, labels, _ in self._flat for label in labels}
+        self._flat = fold_twins(self.builder, self._flat, self.rank)
+        self._gone |= before - {label for _, labels, _ in self._flat for label in labels}
         self._cover()
+
+    def _open_square(self) -> bool:
+        """A square that only a sum touches is flattened: (A*x)[i]^2 summed is x'*A'*A*x."""
+        index = lone_square(self._flat, self.rank)
+        if index is None:
+            return False
+        node, labels, _ = self._flat.pop(index)
+        self._splice([(node, labels, 1), (node, labels, 1)])
+        return True
 
     def _collect(self) -> None:
         """Equal factors on equal labels add their exponents."""
@@ -245,7 +259,7 @@ class Flattening:
             if label not in covered:
                 self._flat.append((self.builder.leaf("ones", (self._dims[label],)), (label,), 1))
         for label in range(self.rank, self._fresh):
-            if label not in covered and label not in self._merged:
+            if label not in covered and label not in self._merged and label not in self._gone:
                 size = self._dims[label]
                 self.coefficient *= size.scale
                 for name in size.names:
@@ -264,8 +278,7 @@ class Flattening:
             if isinstance(node, Leaf) and node.kind == "fuse":
                 loose = [label >= self.rank and touched[label] == 1 for label in labels]
                 if loose[0] or (loose[1] and loose[2]):
-                    gone, keep = (labels[:1], labels[1]) if loose[0] else (labels[1:], labels[0])
-                    self._merged.update(dict.fromkeys(gone, keep))
+                    self._gone.update(labels[:1] if loose[0] else labels[1:])
                     continue
             kept.append((node, labels, exponent))
         self._flat = kept

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import ENTRYWISE
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
@@ -86,7 +86,7 @@ class Lowering:
         special = functions.RULES.get(expr.op)
         if special is not None:
             return special(self.shop, nodes)
-        if OPERATIONS[expr.op].signature == "elementwise":
+        if expr.op in ENTRYWISE:
             return self.builder.elementwise(expr.op, nodes)
         return self.builder.call(expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 
-_SUM, _PRODUCT, _NEGATION, _POWER, _POSTFIX, _ATOM = range(1, 7)
+_NOTHING, _SUM, _PRODUCT, _NEGATION, _POWER, _POSTFIX, _ATOM = range(7)
 
 Piece = tuple[str, int, str]  # text, level, outermost operator
 
@@ -43,6 +43,11 @@ def number_text(value: Fraction) -> Piece:
     if decimal.denominator == 1 and value.denominator <= 10**6:
         return f"{value.numerator / value.denominator:.6f}".rstrip("0"), _ATOM, "number"
     return f"{value.numerator}/{value.denominator}", _PRODUCT, "/"
+
+
+def name_piece(name: str) -> Piece:
+    """A name that stands for an expression."""
+    return name, _ATOM, "name"
 
 
 def _bracket(argument: Piece, level: int) -> str:
@@ -90,7 +95,7 @@ def _eye(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
 
 
 def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    if id(expr) not in sized:
+    if id(expr) not in sized and expr.rank <= 2:
         return f"{'vector' if expr.rank == 1 else 'matrix'}({args[0][0]})", _ATOM, "fill"
     value = args[0][0]
     if value == "0":
@@ -115,7 +120,12 @@ def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
             else _bracket(argument, _POWER)
         )
     product = "*".join(factors)
-    return (f"sum[{','.join(summed)}] {product}", _SUM, "einsum") if summed else (product, _PRODUCT, "einsum")
+    return (f"sum[{','.join(summed)}] {product}", _NOTHING, "einsum") if summed else (product, _PRODUCT, "einsum")
+
+
+def index_head(rank: int) -> str:
+    """What an index form defines: ``D[i,j,k]``."""
+    return f"D[{','.join(index_names([], range(rank)).values())}]"
 
 
 def index_names(labels: Sequence[Sequence[int]], outputs: Sequence[int]) -> dict[int, str]:

@@ -64,6 +64,10 @@ class Recovery:
         """The node as a sum of reduced products."""
         if isinstance(node, Sum):
             return [self._term(coefficient, term) for coefficient, term in node.terms]
+        if isinstance(node, Product) and len(node.factors) == 1:
+            inner, labels, exponent = node.factors[0]
+            if isinstance(inner, Sum) and exponent == 1 and labels == tuple(range(node.rank)):
+                return [self._term(node.coefficient * coefficient, term) for coefficient, term in inner.terms]
         return [self._term(1, node)]
 
     def _term(self, coefficient: Rational, node: Node) -> Term:

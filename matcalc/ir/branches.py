@@ -1,0 +1,81 @@
+"""Equal branches at one label are a power: sum_jk A[i,j] x[j] A[i,k] x[k] is (A*x)[i]^2.
+
+Where nothing but the two branches meets a summed label, the flat form stands (x'*A'*A*x), for there the branches are one chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matcalc.ir.nodes import Factor, Node, Product
+
+if TYPE_CHECKING:
+    from matcalc.ir.build import Builder
+
+
+def twins(factors: Sequence[Factor], rank: int) -> list[tuple[int, int, int]]:
+    """(label, its neighbour, another neighbour) wherever one factor occurs twice at a label."""
+    seen: dict[tuple[Node, int, int], int] = {}
+    found = []
+    for node, labels, exponent in factors:
+        if len(labels) != 2 or exponent != 1:
+            continue
+        for near, far in ((0, 1), (1, 0)):
+            if labels[far] < rank:
+                continue
+            key = (node, 0 if node.parity > 0 else near, labels[near])
+            first = seen.setdefault(key, labels[far])
+            if first != labels[far]:
+                found.append((labels[near], first, labels[far]))
+    return found
+
+
+def fold_twins(builder: Builder, factors: list[Factor], rank: int) -> list[Factor]:
+    """The factors with equal branches made into powers."""
+    for label, first, second in twins(factors, rank):
+        one, other = _branch(factors, label, first, rank), _branch(factors, label, second, rank)
+        if one is None or other is None or one & other:
+            continue
+        rest = [factor for index, factor in enumerate(factors) if index not in one | other]
+        if label >= rank and not any(label in labels for _, labels, _ in rest):
+            continue
+        node, twin = (_close(builder, [factors[index] for index in sorted(side)], label) for side in (one, other))
+        if node is twin:
+            return fold_twins(builder, [*rest, (node, (label,), 2)], rank)
+    return factors
+
+
+def _branch(factors: Sequence[Factor], label: int, start: int, rank: int) -> set[int] | None:
+    """The factors that hang on ``label`` through ``start``; None if an output is among their labels."""
+    found: set[int] = set()
+    reached, queue = {label, start}, [start]
+    while queue:
+        current = queue.pop()
+        for index, (_, labels, _) in enumerate(factors):
+            if index in found or current not in labels:
+                continue
+            found.add(index)
+            for other in labels:
+                if other < rank and other != label:
+                    return None
+                if other not in reached:
+                    reached.add(other)
+                    queue.append(other)
+    return found
+
+
+def _close(builder: Builder, factors: list[Factor], label: int) -> Node:
+    node, labels, _ = next(factor for factor in factors if label in factor[1])
+    size = node.axes[labels.index(label)]
+    return builder.product(1, factors, (label,), (size,))
+
+
+def lone_square(factors: Sequence[Factor], rank: int) -> int | None:
+    """The index of a squared vector whose summed label nothing else touches: it is a chain and its mirror image."""
+    for index, (node, labels, exponent) in enumerate(factors):
+        if exponent == 2 and len(labels) == 1 and labels[0] >= rank and isinstance(node, Product) and node.coefficient == 1:
+            if not any(labels[0] in others for position, (_, others, _) in enumerate(factors) if position != index):
+                return index
+    return None
+

@@ -1,0 +1,56 @@
+"""Which identities and constant arrays are to be written with their sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from matcalc.core.dims import Dim
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+
+
+def open_sizes(tree: Expr) -> Iterator[set[int]]:
+    """Choices of the nodes to be sized, the shortest text first: none; those that make up the shape of the whole; all.
+
+    The first choice is empty where the tree has no such node, and then it is the only one.
+    """
+    constants = {id(expr) for expr in postorder(tree, lambda e: e.args) if expr.op in ("eye", "fill")}
+    if not constants:
+        yield set()
+        return
+    yield _Nothing()
+    yield {id(expr) for expr in postorder(tree, _outermost)} & constants
+    yield constants
+
+
+class _Nothing(set[int]):
+    """No node is sized, but the text has to be read again to see whether that will do."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _outermost(expr: Expr) -> tuple[Expr, ...]:
+    """The arguments that the shape of an expression comes from."""
+    return expr.args if expr.op in ("+", "-", "neg", "*", "/", ".*", "./", "'", "diag") else ()
+
+
+def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
+    """The tree with a dimension that no variable has written as a sum of ones: its name would mean nothing to a reader."""
+    names = {name for variable in variables.values() for size in variable.dims for name in size.names}
+    unknown = {id(e) for e in postorder(tree, lambda e: e.args) if e.op == "dimension" and not names.issuperset(e.value.names)}
+    if not unknown:
+        return tree
+
+    def rule(expr: Expr, args: list[Expr]) -> Expr:
+        if id(expr) in unknown:
+            size: Dim = expr.value
+            return Expr("tr", (Expr("eye", (), (size, size)),))
+        return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else _with(expr, tuple(args))
+
+    return fold(tree, lambda e: e.args, rule)
+
+
+def _with(expr: Expr, args: tuple[Expr, ...]) -> Expr:
+    return Expr(expr.op, args, expr.shape, value=expr.value, row=expr.row)
