@@ -1,0 +1,204 @@
+"""The rules of the house that a program can check: who imports whom, how long things are, that no table lacks a function."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from matcalc.catalogue.load import LIBRARY
+from matcalc.core.operations import OPERATIONS
+from matcalc.lowering import functions as index_rules
+from matcalc.lowering import lower
+from matcalc.oracle.functions import FUNCTIONS as ORACLE
+from matcalc.printers.latex_functions import FUNCTIONS as LATEX
+from matcalc.printers.numpy_functions import CALLS, FORMS
+from matcalc.shapes import functions as shape_rules
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "matcalc").rglob("*.py"))}
+
+# what each part of matcalc/ may import of the others; docs/architecture.md shows the same table
+ALLOWED = {
+    "core": "",
+    "version": "",
+    "runtime": "core",
+    "syntax": "core",
+    "shapes": "core syntax",
+    "frontend": "core syntax shapes",
+    "printers": "core runtime",
+    "oracle": "core runtime",
+    "bridges": "core printers",
+    "ir": "core",
+    "lowering": "core ir",
+    "catalogue": "core ir frontend",
+    "calculus": "core ir lowering catalogue",
+    "rewriting": "core ir lowering catalogue",
+    "recovery": "core ir printers",
+    "pipeline": "core frontend ir lowering catalogue calculus rewriting recovery printers",
+    "results": "core pipeline printers oracle bridges",
+    "api": "core frontend results bridges",
+    "__init__": "core version api results",
+    "cli": "core version frontend catalogue oracle results",
+    "__main__": "cli",
+}
+HEAVY = {"numpy", "sympy", "mpmath"}  # loaded inside of functions, because they cost more than an answer does
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+REASON = 8  # characters: a lazy import says why it is one
+
+
+def part(path: Path) -> str:
+    """The subpackage or module of matcalc/ that a file belongs to."""
+    inside = path.relative_to(ROOT / "matcalc")
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imported(node: ast.AST) -> list[str]:
+    """Full names of what an import statement names."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports are absolute"
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
+def our_modules() -> dict[str, Path]:
+    names = {}
+    for path in MODULES:
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return names
+
+
+def test_imports_follow_the_table() -> None:
+    wrong = []
+    for path, tree in MODULES.items():
+        allowed = ALLOWED[part(path)].split()
+        for node in ast.walk(tree):
+            for name in imported(node):
+                target = name.split(".")[1] if name.startswith("matcalc.") else ""
+                if target in ALLOWED and target not in (part(path), *allowed):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} imports {name}")  # type: ignore[attr-defined]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_table_names_every_part_and_has_no_cycle() -> None:
+    assert {part(path) for path in MODULES} == set(ALLOWED)
+    TopologicalSorter({name: allowed.split() for name, allowed in ALLOWED.items()}).prepare()
+
+
+def test_document_shows_the_same_table() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for name, allowed in ALLOWED.items():
+        assert f"| `{name}` | {' '.join(allowed.split()) or '-'} |" in text
+
+
+def test_modules_do_not_import_each_other() -> None:
+    """No cycle among single modules either; imports for annotations alone (``if TYPE_CHECKING``) do not run."""
+    ours = our_modules()
+    graph: dict[str, set[str]] = {}
+    for module, path in ours.items():
+        unused = {id(node) for test in ast.walk(MODULES[path]) if _for_types(test) for node in ast.walk(test)}
+        inside = {id(node) for function in _functions(MODULES[path]) for node in ast.walk(function)}
+        graph[module] = set()
+        for node in ast.walk(MODULES[path]):
+            if id(node) in unused | inside:
+                continue
+            for name in imported(node):
+                target = name if name in ours else name.rpartition(".")[0]
+                if target in ours:
+                    graph[module].add(target)
+    TopologicalSorter(graph).prepare()
+
+
+def _for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def test_imports_inside_functions_give_a_reason() -> None:
+    wrong = []
+    for path, tree in MODULES.items():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for function in _functions(tree):
+            for node in ast.walk(function):
+                names = imported(node)
+                light = {name.split(".")[0] for name in names} - HEAVY
+                if light and not _reasoned(lines, node.lineno - 1):  # type: ignore[attr-defined]
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} imports {names[0]}")  # type: ignore[attr-defined]
+    assert not wrong, "\n".join(wrong)
+
+
+def _reasoned(lines: list[str], index: int) -> bool:
+    """Whether the import says why it stands there: behind ``noqa``, or in a comment above the block of imports."""
+    if len(lines[index].partition("# noqa: PLC0415")[2].strip(" -()")) >= REASON:
+        return True
+    while "# noqa: PLC0415" in lines[index]:
+        index -= 1
+    return lines[index].lstrip().startswith("# ")
+
+
+def test_files_and_functions_are_short() -> None:
+    long = []
+    for path, tree in MODULES.items():
+        count = len(path.read_text(encoding="utf-8").splitlines())
+        if count > LONGEST_FILE:
+            long.append(f"{path.relative_to(ROOT)}: {count} lines")
+        for function in _functions(tree):
+            count = (function.end_lineno or 0) - function.lineno + 1
+            if count > LONGEST_FUNCTION:
+                long.append(f"{path.relative_to(ROOT)}: {function.name} has {count} lines")
+    assert not long, "\n".join(long)
+
+
+def test_nothing_is_caught_wholesale() -> None:
+    """``except Exception`` hides bugs; the command line, which reports them, is the one place for it."""
+    wrong = []
+    for path, tree in MODULES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ExceptHandler):
+                names = (
+                    {leaf.id for leaf in ast.walk(node.type) if isinstance(leaf, ast.Name)} if node.type else {"BaseException"}
+                )
+                if names & {"Exception", "BaseException"} and part(path) != "cli":
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_function_is_known_everywhere(name: str) -> None:
+    """One row in ``core/operations.py`` asks for an entry in each of these."""
+    operation = OPERATIONS[name]
+    assert operation.signature in shape_rules._BY_SIGNATURE or name in shape_rules._RULES, "no shape rule"
+    assert name in ORACLE, "no NumPy evaluation"
+    assert name in LATEX, "no LaTeX form"
+    assert name in CALLS or name in FORMS, "no generated code"
+
+
+@pytest.mark.parametrize(
+    "name", sorted(OPERATIONS.keys() - {"polygamma"})
+)  # d polygamma(k, x) = polygamma(k + 1, x), one rule for all k
+def test_every_function_has_a_derivative(name: str) -> None:
+    """From a differential, from a definition, or because it is index arithmetic."""
+    stated = LIBRARY.get(f"d-{name}") or LIBRARY.get(f"define-{name}")
+    assert stated or name in index_rules.RULES or name in lower._RULES
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pytest.param(ORACLE, id="oracle"),
+        pytest.param(LATEX, id="latex"),
+        pytest.param({**CALLS, **FORMS}, id="numpy"),
+        pytest.param(shape_rules._RULES, id="shapes"),
+    ],
+)
+def test_no_table_knows_a_function_that_is_gone(table: dict[str, object]) -> None:
+    assert set(table) <= set(OPERATIONS)

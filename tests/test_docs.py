@@ -1,0 +1,109 @@
+"""Every example in README.md and docs/ is run: ``console`` blocks through the command line, ``python`` blocks as doctests."""
+
+from __future__ import annotations
+
+import doctest
+import io
+import re
+import shlex
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from matcalc import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+FENCE = re.compile(r"^```(\w*)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: what it is in, its language, its text."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+
+
+def blocks_of(page: Path, language: str) -> list[Block]:
+    source = page.read_text(encoding="utf-8")
+    fences = [(source.count("\n", 0, match.start()) + 1, match) for match in FENCE.finditer(source)]
+    return [Block(page, line, language, match[2]) for line, match in fences if match[1] == language]
+
+
+def pages(language: str) -> list[object]:
+    return [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if blocks_of(page, language)]
+
+
+def blocks(language: str) -> list[object]:
+    found = [block for page in PAGES for block in blocks_of(page, language)]
+    return [pytest.param(block, id=f"{block.page.relative_to(ROOT).as_posix()}:{block.line}") for block in found]
+
+
+def commands(text: str) -> list[tuple[str, str]]:
+    """The lines after ``$``, each with the output that follows it; a backslash carries a command on to the next line."""
+    pairs: list[tuple[str, list[str]]] = []
+    lines = iter(text.splitlines())
+    for line in lines:
+        if line.startswith("$ "):
+            command = line[2:]
+            while command.endswith("\\"):
+                command = command[:-1] + next(lines).strip()
+            pairs.append((command, []))
+        else:
+            assert pairs, f"output before the first command: {line}"
+            pairs[-1][1].append(line)
+    return [(command, "\n".join(output)) for command, output in pairs]
+
+
+def run(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a terminal shows of ``matcalc ...``: the answer and what is said about it, in the order in which they come."""
+    words = shlex.split(command)
+    quiet = words[-1] == "2>/dev/null"
+    assert words[0] == "matcalc", command
+    monkeypatch.setenv("COLUMNS", "120")
+    shown = io.StringIO()
+    with redirect_stdout(shown), redirect_stderr(io.StringIO() if quiet else shown):
+        cli.main(words[1:-1] if quiet else words[1:])
+    return shown.getvalue().rstrip("\n")
+
+
+@pytest.mark.parametrize("block", blocks("console"))
+def test_commands(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = commands(block.text)
+    assert pairs, "a console block without a command"
+    for command, expected in pairs:
+        assert run(command, monkeypatch) == expected.rstrip(), command
+
+
+@pytest.mark.parametrize("page", pages("python"))
+def test_sessions(page: Path) -> None:
+    """The blocks of a page are one session."""
+    names: dict[str, object] = {}
+    for block in blocks_of(page, "python"):
+        assert ">>>" in block.text, f"line {block.line}: a python block without a prompt is not tested"
+        test = doctest.DocTestParser().get_doctest(block.text, names, page.name, str(page), block.line)
+        report: list[str] = []
+        doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE).run(
+            test, out=report.append, clear_globs=False
+        )
+        names = test.globs
+        assert not report, "".join(report)
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES])
+def test_links_lead_somewhere(page: Path) -> None:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+    missing = [target for target in targets if target and not (page.parent / target).exists()]
+    assert not missing
+
+
+def test_readme_begins_with_the_two_commands() -> None:
+    first, second = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("$ ")][:2]
+    assert first == """$ python -m pip install . && matcalc diff "tr(A*X'*B*X*C)" --wrt X"""
+    assert second == "$ python -m pip install '.[test]' && python -m pytest"
