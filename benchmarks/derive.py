@@ -55,11 +55,11 @@ def sympy_seconds(case: Case, order: int, repeats: int) -> tuple[float | None, s
     """SymPy's ``.diff`` of an expression that is built already; None and the reason where it has no answer."""
     if case.sympy is None:
         return None, "no such notion"
-    from sympy import Derivative, S
+    from sympy import Derivative, ZeroMatrix
     from sympy.core.cache import clear_cache
-    from sympy.tensor.array.expressions.array_expressions import ArrayElementwiseApplyFunc  # noqa: F401 - loaded before the clock starts
 
     session = Sympy()
+    warnings.simplefilter("ignore")  # SymPy warns of itself; after its import, which sets a filter for that
     expression, variable = case.sympy(session), getattr(session, case.wrt)
 
     def derivative() -> Any:
@@ -74,7 +74,7 @@ def sympy_seconds(case: Case, order: int, repeats: int) -> tuple[float | None, s
         return None, f"raises {type(problem).__name__}"
     if result.has(Derivative):
         return None, "left unevaluated"
-    if result == S.Zero and order == 1:
+    if isinstance(result, ZeroMatrix) and order == 1:
         return None, "answers 0"  # wrong: every expression of the table depends on its variable
     return seconds(derivative, repeats, clear_cache), ""
 
@@ -204,7 +204,6 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=11, help="calls of which the median is taken (default 11)")
     parser.add_argument("--no-sympy", action="store_true", help="leave SymPy out")
     options = parser.parse_args()
-    warnings.simplefilter("ignore")  # SymPy warns of itself
     textbook(options.repeats, not options.no_sympy)
     if options.cases is not None:
         published(options.cases, max(3, options.repeats // 3))
