@@ -19,7 +19,7 @@ from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
 from matcalc.printers.program import program_text
-from matcalc.printers.sizes import known_sizes, open_sizes
+from matcalc.printers.sizes import known_sizes, kronecker_sizes, open_sizes
 from matcalc.printers.text import index_head
 from matcalc.recovery.kronecker import kronecker
 from matcalc.recovery.recover import Recovery
@@ -81,8 +81,9 @@ def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> s
     tree = known_sizes(tree, variables)
     if tree.rank > 2:
         matrix = kronecker(tree, columns)
-        head = "" if matrix is not None else f"{index_head(tree.rank)} = "
-        return program_text(matrix or tree, variables, head=head)
+        if matrix is not None:
+            return program_text(matrix, variables, kronecker_sizes(matrix))
+        return program_text(tree, variables, head=f"{index_head(tree.rank)} = ")
     for sized in open_sizes(tree):
         shown = program_text(tree, variables, sized)
         if not sized:

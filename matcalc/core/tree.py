@@ -20,6 +20,7 @@ op                    value                      meaning
 ``^``                 --                         power of a scalar, or a square matrix to an integer power
 ``'``                 --                         transpose (of a vector: column to row and back)
 ``einsum``            (labels of args, output)   sum over the labels that are not in the output (ints, hyper-indices)
+``fuse``              --                         shape (m*n, m, n): 1 where k = i + j*m, the index that ``vec`` makes of i and j
 any function's name   --                         see ``operations.py``
 ====================  =========================  =============================================================
 

@@ -113,12 +113,18 @@ def _variable(node: Expr, values: Values, sizes: Sizes) -> Array:
     return value if np.iscomplexobj(value) else value.astype(float)
 
 
+def _fuse(size: int, fast: int, slow: int) -> Array:
+    """F[k, i, j] = 1 where k = i + j*fast."""
+    return np.eye(size).reshape(size, slow, fast).transpose(0, 2, 1)
+
+
 _LEAVES: dict[str, Callable[[Expr, Values, Sizes], Array]] = {
     "number": _number,
     "variable": _variable,
     "constant": lambda node, values, sizes: np.asarray(_CONSTANTS[node.value]),
     "dimension": lambda node, values, sizes: np.asarray(float(_size(node.value, sizes))),
     "eye": lambda node, values, sizes: np.eye(_size(node.shape[0], sizes)),
+    "fuse": lambda node, values, sizes: _fuse(*(_size(axis, sizes) for axis in node.shape)),
 }
 
 

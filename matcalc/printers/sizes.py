@@ -24,6 +24,14 @@ def open_sizes(tree: Expr) -> Iterator[set[int]]:
     yield constants
 
 
+def kronecker_sizes(tree: Expr) -> set[int]:
+    """The identities in a Kronecker form that nothing beside them gives a size."""
+    return {id(e) for e in postorder(tree, lambda e: e.args if e.op in _SPREAD else ()) if e.op in ("eye", "fill")}
+
+
+_SPREAD = ("+", "-", "neg", "/", "kron", "'", "*")
+
+
 class _Nothing(set[int]):
     """No node is sized, but the text has to be read again to see whether that will do."""
 

@@ -22,26 +22,29 @@ def _exclusive(graph: Graph, label: int) -> bool:
 def _fuse(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """F[k,i,j]: what stands between i and j is a weight vec(M) of k; what leads away from both is a Kronecker product."""
     k, i, j = hyper[1]
+    ends = []
+    for label in (i, j):
+        bound = _exclusive(graph, label)
+        # an index that leads elsewhere by itself (an output) is reached through an identity
+        ways = graph.incident(label) if bound else [(label, label, (Link(graph.forge.eye(graph.dims[label]), False, True),))]
+        ends.append((label, bound, ways))
     if graph.vec_weight(k, i, j):
         return True
-    if not (_exclusive(graph, i) and _exclusive(graph, j)):
+    (_, bound_i, ways_i), (_, bound_j, ways_j) = ends
+    if len(ways_i) + len(ways_j) > 1:
         return _pair(graph, hyper)
-    ways_i, ways_j = graph.incident(i), graph.incident(j)
-    if not ways_i and not ways_j:
-        graph.hyper.remove(hyper)
-        graph.add_weight(k, (_kron(graph, graph.end(j), graph.end(i)),))
-    elif len(ways_i) == 1 and not ways_j:
-        graph.hyper.remove(hyper)
-        chain = graph.diagonal(tuple(graph.weights[i]), i) + ways_i[0][2]
+    graph.hyper.remove(hyper)
+    if ways_i:
+        chain = graph.diagonal(tuple(graph.weights[i]) if bound_i else (), i) + ways_i[0][2]
         graph.edges.append((k, ways_i[0][1], (_kron(graph, graph.end(j), chain),)))
-    elif len(ways_j) == 1 and not ways_i:
-        graph.hyper.remove(hyper)
-        chain = graph.diagonal(tuple(graph.weights[j]), j) + ways_j[0][2]
+    elif ways_j:
+        chain = graph.diagonal(tuple(graph.weights[j]) if bound_j else (), j) + ways_j[0][2]
         graph.edges.append((k, ways_j[0][1], (_kron(graph, chain, graph.end(i)),)))
-    else:
-        return _pair(graph, hyper)
-    graph.drop(i)
-    graph.drop(j)
+    elif graph.weights[i] or graph.weights[j]:
+        graph.add_weight(k, (_kron(graph, graph.end(j), graph.end(i)),))
+    for label, bound, _ in ends:
+        if bound:
+            graph.drop(label)
     return True
 
 

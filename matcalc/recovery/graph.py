@@ -232,17 +232,22 @@ class Graph:
         return self.vector(weights, label) if weights else (Link(self._ones(label)),)
 
     def vec_weight(self, k: int, i: int, j: int) -> bool:
-        """Move an edge between i and j, with the weights of both, to k as vec(M)."""
+        """Move an edge between i and j to k as vec(M); the weights of one of them too, if nothing else needs it."""
         between = [edge for edge in self.edges if {edge[0], edge[1]} == {i, j}]
         if len(between) != 1:
             return False
         first, _, chain = between[0]
         self.edges.remove(between[0])
         chain = chain if first == i else flip(chain)
-        chain = self.diagonal(tuple(self.weights[i]), i) + chain + self.diagonal(tuple(self.weights[j]), j)
-        self.weights[i], self.weights[j] = [], []
+        alone = all(label >= self.rank and not self.incident(label) and self._hypers(label) == 1 for label in (i, j))
+        if alone and not (self.weights[i] and self.weights[j]):
+            chain = self.diagonal(tuple(self.weights[i]), i) + chain + self.diagonal(tuple(self.weights[j]), j)
+            self.weights[i], self.weights[j] = [], []
         self.add_weight(k, (Link(self.forge.call("vec", (self.weaver.matrix(chain),), (self.dims[k],))),))
         return True
+
+    def _hypers(self, label: int) -> int:
+        return sum(label in labels for _, labels in self.hyper)
 
     def matrix_between(self, first: int, second: int, hyper: Hyper) -> Chain | None:
         """What closes a pair of axes of a factor: an edge, or the outer product of weights; None if the pair stays open."""

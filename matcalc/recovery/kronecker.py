@@ -5,7 +5,8 @@ vec runs through a matrix column by column, so the first axis of a pair is the f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.tree import Expr
@@ -20,87 +21,120 @@ def kronecker(tree: Expr, columns: int) -> Expr | None:
         return None
 
     def rule(expr: Expr, args: list[Expr | None]) -> Expr | None:
-        if expr.op == "einsum" and expr.rank == tree.rank:
-            return _product(expr, columns)
+        if expr.op in ("einsum", "fuse") and expr.rank == tree.rank:
+            whole = expr if expr.op == "einsum" else Expr("einsum", (expr,), expr.shape, value=((range(3),), range(3)))
+            return _product(whole, columns)
+        if expr.op == "fill":
+            return None
         if expr.rank < 3:
             return expr
-        if any(arg is None for arg in args):
-            return None
         inside = [arg for arg in args if arg is not None]
+        if len(inside) < len(args):
+            return None
         return Expr(expr.op, tuple(inside), max((arg.shape for arg in inside), key=len), value=expr.value)
 
     return fold(tree, lambda e: e.args if e.rank > 2 and e.op != "einsum" else (), rule)
 
 
 def _product(expr: Expr, columns: int) -> Expr | None:
-    """One term: every factor belongs to the slow pair of axes, to the fast pair, or to all rows or all columns."""
+    """One term: every factor belongs to one pair of a row and a column index, or to all rows or all columns."""
     labels, outputs = expr.value
     factors: list[Sized] = list(zip(expr.args, labels, strict=True))
-    if any(label not in outputs for _, own in factors for label in own) or any(len(own) > 2 for _, own in factors):
+    fused = {own[0]: own[1:] for factor, own in factors if factor.op == "fuse"}
+    factors = [factor for factor in factors if factor[0].op != "fuse"]
+    split = expr.rank - columns
+    rows, cols = _slow_to_fast(outputs[:split], fused), _slow_to_fast(outputs[split:], fused)
+    if len(set(rows)) < len(rows) or any(label not in rows and label not in cols for _, own in factors for label in own):
         return None
-    rows, cols = outputs[: expr.rank - columns], outputs[expr.rank - columns :]
-    sizes = dict(zip(outputs, expr.shape, strict=True))
-    left, factors = _scaling(factors, rows)
-    right, factors = _scaling(factors, cols)
-    for fast_row, slow_row in _pairs(rows):
-        for fast_col, slow_col in _pairs(cols):
-            fast = _block(factors, fast_row, fast_col)
-            slow = _block(factors, slow_row, slow_col)
-            if fast is not None and slow is not None and sum(map(len, (fast[1], slow[1]))) == len(factors):
-                inner = _kron(slow[0], fast[0], [sizes[label] for label in rows], [sizes[label] for label in cols])
+    sizes = {label: size for factor, own in zip(expr.args, labels, strict=True) for label, size in zip(own, factor.shape, strict=True)}
+    left, factors = _scaling(factors, outputs[:split], fused)
+    right, factors = _scaling(factors, outputs[split:], fused)
+    length = max(len(rows), len(cols))
+    for upper in _padded(rows, length):
+        for lower in _padded(cols, length):
+            inner = _blocks(factors, list(zip(upper, lower, strict=True)), sizes)
+            if inner is not None:
                 return _times(_times(left, inner), right)
     return None
 
 
-def _pairs(axes: Sequence[int]) -> list[tuple[int | None, int | None]]:
-    """(fast, slow): a single axis may be either."""
-    return [(axes[0], axes[1])] if len(axes) == 2 else [(axes[0], None), (None, axes[0])]
+def _slow_to_fast(axes: Sequence[int], fused: Mapping[int, tuple[int, ...]]) -> list[int]:
+    """The indices that a column-by-column index runs through, the slowest first; a fused axis counts as its parts."""
+    found: list[int] = []
+    for axis in reversed(axes):
+        found += _slow_to_fast(fused[axis], fused) if axis in fused else [axis]
+    return found
 
 
-def _scaling(factors: list[Sized], axes: Sequence[int]) -> tuple[Expr | None, list[Sized]]:
-    """diag(vec(W)) for a factor on both axes of one side, and the other factors."""
-    if len(axes) != 2:
-        return None, factors
+def _padded(axes: list[int], length: int) -> Iterator[list[int | None]]:
+    """The axes in order, with gaps up to a length: there a row stands alone, or a column."""
+    for places in combinations(range(length), len(axes)):
+        row: list[int | None] = [None] * length
+        for place, axis in zip(places, axes, strict=True):
+            row[place] = axis
+        yield row
+
+
+def _scaling(factors: list[Sized], axes: Sequence[int], fused: Mapping[int, object]) -> tuple[Expr | None, list[Sized]]:
+    """diag(vec(W)) for a factor on both axes of one side, diag(u) for one on a fused axis; and the other factors."""
     for index, (expr, own) in enumerate(factors):
-        if set(own) == set(axes):
-            whole = expr if own == tuple(axes) else _transpose(expr)
-            size = whole.shape[0].times(whole.shape[1])
-            scaling = Expr("diag", (Expr("vec", (whole,), (size,)),), (size, size))
+        if set(own) == set(axes) and (len(axes) == 2 or axes[0] in fused):
+            vector = expr if len(axes) == 1 else _vec(expr if tuple(own) == tuple(axes) else _transpose(expr))
+            scaling = Expr("diag", (vector,), vector.shape * 2)
             return scaling, factors[:index] + factors[index + 1 :]
     return None, factors
 
 
-def _block(factors: list[Sized], row: int | None, col: int | None) -> tuple[Expr, list[int]] | None:
-    """The matrix (or row, or column) that the factors on these axes are, with their numbers."""
-    own = [(k, expr, at) for k, (expr, at) in enumerate(factors) if set(at) <= {row, col}]
-    used = [k for k, _, _ in own]
-    if len(own) == 1 and len(own[0][2]) == 2:
-        _, expr, at = own[0]
-        return (expr if at == (row, col) else _transpose(expr)), used
-    if row is not None and col is not None:
-        return None
+def _vec(expr: Expr) -> Expr:
+    return Expr("vec", (expr,), (expr.shape[0].times(expr.shape[1]),))
+
+
+def _blocks(factors: list[Sized], pairs: list[tuple[int | None, int | None]], sizes: Mapping[int, Dim]) -> Expr | None:
+    """kron of what stands on each pair; None unless every factor has its place."""
+    result: Expr | None = None
+    placed = 0
+    for row, col in pairs:
+        own = [(expr, at) for expr, at in factors if set(at) <= {row, col}]
+        placed += len(own)
+        block = _block(own, row, col, sizes)
+        if block is None:
+            return None
+        result = block if result is None else _kron(result, block)
+    return result if placed == len(factors) else None
+
+
+def _block(own: list[Sized], row: int | None, col: int | None, sizes: Mapping[int, Dim]) -> Expr | None:
+    """The matrix, column or row that the factors on one pair of indices are."""
+    if row is not None and row == col:
+        size = sizes[row]
+        if not own:
+            return Expr("eye", (), (size, size))
+        return Expr("diag", (own[0][0],), (size, size)) if len(own) == 1 else None
     if len(own) != 1:
         return None
-    vector = own[0][1]
-    return (vector if row is not None else _transpose(vector)), used
+    expr, at = own[0]
+    if len(at) == 2:
+        return expr if at == (row, col) else _transpose(expr)
+    return None if row is not None and col is not None else expr if row is not None else _transpose(expr)
 
 
-def _kron(slow: Expr, fast: Expr, rows: list[Dim], cols: list[Dim]) -> Expr:
-    height, width = ONE, ONE
-    for size in rows:
-        height = height.times(size)
-    for size in cols:
-        width = width.times(size)
-    return Expr("kron", (slow, fast), (height, width))
+def _kron(slow: Expr, fast: Expr) -> Expr:
+    def axes(expr: Expr) -> tuple[Dim, Dim]:
+        if expr.rank == 2:
+            return expr.shape[0], expr.shape[1]
+        return (ONE, expr.shape[0]) if expr.row else (expr.shape[0], ONE)
+
+    (m, n), (p, q) = axes(slow), axes(fast)
+    if slow.op == fast.op == "eye":
+        return Expr("eye", (), (m.times(p), n.times(q)))
+    return Expr("kron", (slow, fast), (m.times(p), n.times(q)))
 
 
 def _times(left: Expr | None, right: Expr | None) -> Expr | None:
     if left is None or right is None:
         return left if right is None else right
-    if left.op == "diag" and right.op == "kron" and all(arg.op == "eye" for arg in right.args):
-        return left
-    if right.op == "diag" and left.op == "kron" and all(arg.op == "eye" for arg in left.args):
-        return right
+    if "eye" in (left.op, right.op):
+        return right if left.op == "eye" else left
     if right.op == "*":
         return _times(_times(left, right.args[0]), right.args[1])
     return Expr("*", (left, right), (left.shape[0], right.shape[-1]))

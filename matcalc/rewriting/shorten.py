@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from matcalc.core.walk import fold
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Node, Product, Rational, Sum, as_product, is_atom
+from matcalc.ir.nodes import Call, Node, Product, Rational, Sum, is_atom
 from matcalc.ir.rebuild import rebuild
 
 _TERMS = 32  # a product that would fall into more terms than this is not multiplied out
@@ -64,25 +64,27 @@ class Shortener:
         changed, position = False, 0
         while position < len(terms) and len(terms) <= _TERMS:
             coefficient, term = terms[position]
-            core = term
-            inner = core if isinstance(core, Product) else None
+            inner = term if isinstance(term, Product) else None
             index = next((k for k, (f, _, e) in enumerate(inner.factors) if isinstance(f, Sum) and e == 1), None) if inner else None
             if inner is None or index is None:
                 position += 1
                 continue
-            opened = self._distributed(inner, index)
-            own, factors = as_product(opened) if not isinstance(opened, Sum) else (1, ())
-            body = factors[0][0] if len(factors) == 1 and isinstance(factors[0][0], Sum) and factors[0][2] == 1 else opened
-            if isinstance(body, Sum):
-                scale = own if body is not opened else 1
-                terms[position : position + 1] = [(coefficient * scale * c, t) for c, t in body.terms]
-            else:
-                terms[position] = (coefficient, opened)
+            coefficient, opened = self._linear(coefficient, self._distributed(inner, index))
+            terms[position : position + 1] = [(coefficient * c, t) for c, t in opened]
             changed = True
         if not changed or len(terms) > _TERMS:
             return None
         candidate = self.builder.sum(terms, node.axes)
         return candidate if self.length(candidate) < self.length(node) else None
+
+    @staticmethod
+    def _linear(coefficient: Rational, node: Node) -> tuple[Rational, tuple[tuple[Rational, Node], ...]]:
+        """A node as a multiple of a list of terms."""
+        if isinstance(node, Product) and len(node.factors) == 1:
+            inner, labels, exponent = node.factors[0]
+            if isinstance(inner, Sum) and exponent == 1 and labels == tuple(range(node.rank)):
+                return coefficient * node.coefficient, inner.terms
+        return (coefficient, node.terms) if isinstance(node, Sum) else (coefficient, ((1, node),))
 
     def length(self, node: Node) -> int:
         """About as many tokens as the printed form has."""
