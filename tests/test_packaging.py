@@ -38,11 +38,12 @@ def built(target: str, place: Path) -> Path:
 
 
 def asked(site: Path, place: Path) -> list[str]:
-    """What matcalc says of itself when ``site`` is its site-packages and the checkout is not the current directory."""
-    start = f"import site, sys; sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]; site.addsitedir({str(site)!r})"
-    # -I: neither the current directory nor PYTHONPATH; the folder comes first in the path, before an installed matcalc
-    start += f"; sys.path.insert(0, {str(site)!r})"
-    command = [sys.executable, "-I", "-B", "-c", start + "\n" + QUESTION]
+    """What matcalc says of itself when ``site`` is the only site-packages there is.
+
+    Neither the checkout (-I) nor an installed matcalc (-S) can stand in; an answer in text needs none of the dependencies.
+    """
+    start = f"import site; site.addsitedir({str(site)!r})"
+    command = [sys.executable, "-I", "-S", "-B", "-c", start + QUESTION]
     result = subprocess.run(command, cwd=place, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     return result.stdout.splitlines()
 
