@@ -19,7 +19,7 @@ from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
 from matcalc.printers.program import program_text
-from matcalc.printers.sizes import known_sizes, kronecker_sizes, open_sizes
+from matcalc.printers.sizes import known_sizes, kronecker_sizes, size_choices
 from matcalc.printers.text import index_head
 from matcalc.recovery.kronecker import kronecker
 from matcalc.recovery.recover import Recovery
@@ -84,10 +84,11 @@ def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> s
         if matrix is not None:
             return program_text(matrix, variables, kronecker_sizes(matrix))
         return program_text(tree, variables, head=f"{index_head(tree.rank)} = ")
-    for sized in open_sizes(tree):
+    choices = size_choices(tree)
+    for sized in choices:
         shown = program_text(tree, variables, sized)
-        if not sized:
-            return shown
+        if len(choices) == 1:
+            break
         again = read(shown, variables)
         if not again.undetermined and again.expr.shape == tree.shape:
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -114,12 +115,13 @@ def _natural(text: str) -> int:
 
 _WITH_VALUE = ("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed")
 _WITHOUT_VALUE = ("--check", "--help", "-h")
+_LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=|$)")  # --seed=3, also a misspelt one; --x'*x is an expression
 
 
 def _expressions_last(argv: Sequence[str]) -> list[str]:
     """The same arguments in an order that argparse understands: ``-x'*x`` is an expression, and ``-1`` can be a value.
 
-    A word that begins with one dash is an option only if it is one, letter by letter; ``-w`` and ``-v`` alone are the
+    A word that begins with a dash is an option only if it is one, letter by letter, or looks like a long one; ``-w`` and ``-v`` alone are the
     options, so the negative of a variable w is written ``-(w)`` or comes after ``--``.
     """
     command, *rest = argv
@@ -133,7 +135,7 @@ def _expressions_last(argv: Sequence[str]) -> list[str]:
             value = next(words, None)
             long = {"-w": "--wrt", "-v": "--var"}.get(word, word)
             options.append(word if value is None else f"{long}={value}")
-        elif word in _WITHOUT_VALUE or word.startswith("--"):
+        elif word in _WITHOUT_VALUE or _LONG_OPTION.match(word):
             options.append(word)
         else:
             others.append(word)

@@ -79,3 +79,36 @@ def lone_square(factors: Sequence[Factor], rank: int) -> int | None:
                 return index
     return None
 
+
+def absorb(factors: list[Factor], rank: int) -> list[Factor]:
+    """(A*B)[i,j]^e times A[i,k] B[k,j] is (A*B)[i,j]^(e+1): a network that is the base of a power joins it."""
+    for index, (node, labels, exponent) in enumerate(factors):
+        if exponent == 1 or not isinstance(node, Product) or not labels or node.coefficient != 1:
+            continue
+        rest = factors[:index] + factors[index + 1 :]
+        left = _embedded(list(node.factors), rest, dict(enumerate(labels)), rank, node.rank)
+        if left is not None:
+            return absorb([*left, (node, labels, exponent + 1)], rank)
+    return factors
+
+
+def _embedded(wanted: list[Factor], there: list[Factor], names: dict[int, int], rank: int, ends: int) -> list[Factor] | None:
+    """The factors left over when the wanted network is taken out; None where it is not there, or not by itself.
+
+    ``names`` maps its labels to those there; the first ``ends`` are its outputs, all others must touch nothing else.
+    """
+    if not wanted:
+        outer = {label for _, labels, _ in there for label in labels} | set(range(rank))
+        inner = [theirs for mine, theirs in names.items() if mine >= ends]
+        return there if len(set(inner)) == len(inner) and outer.isdisjoint(inner) else None
+    (node, labels, exponent), rest = wanted[0], wanted[1:]
+    for position, (other, own, power) in enumerate(there):
+        if other is not node or power != exponent:
+            continue
+        for turned in (own, own[::-1]) if node.parity > 0 else (own,):
+            fresh = dict(names)
+            if all(fresh.setdefault(mine, theirs) == theirs for mine, theirs in zip(labels, turned, strict=True)):
+                found = _embedded(rest, there[:position] + there[position + 1 :], fresh, rank, ends)
+                if found is not None:
+                    return found
+    return None

@@ -121,9 +121,12 @@ class Builder:
     def _distribute(self, coefficient: Rational, flat: Flattening, axes: Shape) -> Node:
         """A sum of more than two axes cannot stay a factor: no factor may have more axes than a matrix notation has."""
         assert flat.wide is not None
-        (inner, labels), rest = flat.wide, flat.rest
-        terms = [(c, self.product(1, [*rest, (term, labels, 1)], flat.outputs, axes)) for c, term in inner.terms]
-        return self.scale(coefficient, self.sum(terms, axes))
+        inner, labels, _ = flat.flat[flat.wide]
+        assert isinstance(inner, Sum)
+        rest = flat.flat[: flat.wide] + flat.flat[flat.wide + 1 :]
+        outputs = tuple(range(flat.rank))
+        terms = [(c, self.product(1, [*rest, (term, labels, 1)], outputs, axes)) for c, term in inner.terms]
+        return self.scale(coefficient * flat.coefficient, self.sum(terms, axes))
 
     def scale(self, coefficient: Rational, node: Node) -> Node:
         """A rational multiple."""

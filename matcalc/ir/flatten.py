@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.ir.branches import fold_twins, lone_square
+from matcalc.ir.branches import absorb, fold_twins, lone_square
 from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, is_atom, is_zero
 
 if TYPE_CHECKING:
@@ -22,37 +22,36 @@ def rational(value: Rational) -> Rational:
 class Flattening:
     """Works a list of factors into flat form; outputs become the labels 0 ... rank-1.
 
-    ``wide`` is a factor that is a sum of more than two axes; then only ``rest`` and ``outputs`` (in the caller's labels) are valid.
+    ``wide`` is the index of a factor that is a sum of more than two axes, if there is one.
     """
 
     def __init__(self, builder: Builder, factors: Iterable[Factor], outputs: Labels, axes: Shape) -> None:
         self.builder = builder
         self.rank = len(outputs)
-        self.outputs = outputs
         self.coefficient: Rational = 1
         self.vanishes = False
-        self.wide: tuple[Sum, Labels] | None = None
-        self.rest: list[Factor] = list(factors)
+        self.wide: int | None = None
         self._dims: dict[int, Dim] = dict(enumerate(axes))
         self._merged: dict[int, int] = {}
         self._gone: set[int] = set()  # labels summed inside of nodes by now
         self._diagonals: list[Labels] = []
-        self._flat: list[Factor] = []
+        self.flat: list[Factor] = []
         self._fresh = self.rank
-        self._relabel()
-        if self.wide is None and not self.vanishes:
+        self._relabel(factors, outputs)
+        if not self.vanishes:
             self._settle()
+            self.wide = next((k for k, (node, _, e) in enumerate(self.flat) if isinstance(node, Sum) and node.rank > 2 and e == 1), None)
 
-    def _relabel(self) -> None:
+    def _relabel(self, factors: Iterable[Factor], outputs: Labels) -> None:
         """Bring the caller's labels into our numbering and splice."""
         names: dict[int, int] = {}
-        for position, label in enumerate(self.outputs):
+        for position, label in enumerate(outputs):
             if label in names:
                 self._diagonals.append((names[label], position))
             else:
                 names[label] = position
         work: list[Factor] = []
-        for index, (node, labels, exponent) in enumerate(self.rest):
+        for node, labels, exponent in factors:
             fresh = []
             for label, size in zip(labels, node.axes, strict=True):
                 if label not in names:
@@ -61,13 +60,8 @@ class Flattening:
                 fresh.append(names[label])
             if is_zero(node):
                 self.vanishes = True
-            elif isinstance(node, Sum) and node.rank > 2 and self.wide is None:
-                self.wide = (node, labels)
-                wide_index = index
             work.append((node, tuple(fresh), exponent))
-        if self.wide is not None:
-            self.rest = self.rest[:wide_index] + self.rest[wide_index + 1 :]
-        elif not self.vanishes:
+        if not self.vanishes:
             work.reverse()
             self._splice(work)
 
@@ -90,13 +84,13 @@ class Flattening:
             elif isinstance(node, Leaf) and node.kind == "ones":
                 continue
             else:
-                self._flat.append((node, labels, exponent))
+                self.flat.append((node, labels, exponent))
 
     def _splice_product(self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]) -> None:
         if not node.factors:
             self._number(node.coefficient, exponent)
         elif is_atom(node):
-            self._flat.append((node, labels, exponent))
+            self.flat.append((node, labels, exponent))
         elif exponent == 1:
             self.coefficient *= node.coefficient
             names = dict(enumerate(labels))
@@ -121,7 +115,7 @@ class Flattening:
             if root:
                 self.coefficient *= root**exponent.numerator
             else:
-                self._flat.append((self.builder.number(value), (), exponent))
+                self.flat.append((self.builder.number(value), (), exponent))
 
     def _splice_power(self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]) -> None:
         """(c * f^a * g^b)^e: split where that is true at every real point of the domain."""
@@ -132,7 +126,7 @@ class Flattening:
             self._number(node.coefficient * sign, exponent)
         base = builder.scale(Fraction(sign) / node.coefficient, node)
         if contracted(node):
-            self._flat.append((base, labels, exponent))
+            self.flat.append((base, labels, exponent))
             return
         names = dict(enumerate(labels))
         parts = [(f, tuple([names[label] for label in inner]), e) for f, inner, e in node.factors]
@@ -148,9 +142,9 @@ class Flattening:
         elif unknown:
             kept = [(f, inner, e) for f, inner, e in node.factors if not builder.positive(f)]
             covers = [(builder.leaf("ones", (size,)), (axis,), 1) for axis, size in enumerate(node.axes)]
-            self._flat.append((builder.product(sign, [*kept, *covers], tuple(range(node.rank)), node.axes), labels, exponent))
+            self.flat.append((builder.product(sign, [*kept, *covers], tuple(range(node.rank)), node.axes), labels, exponent))
         elif sign < 0:
-            self._flat.append((builder.number(-1), (), exponent))
+            self.flat.append((builder.number(-1), (), exponent))
 
     # identities, equal factors, components
 
@@ -166,7 +160,7 @@ class Flattening:
             return
         if second < self.rank:
             size = self._dims[first]
-            self._flat.append((self.builder.eye(size), (first, second), 1))
+            self.flat.append((self.builder.eye(size), (first, second), 1))
         else:
             self._merged[second] = first
 
@@ -178,25 +172,32 @@ class Flattening:
             self._collect()
             if not self._merge_fused() and not self._open_square():
                 break
-        before = {label for _, labels, _ in self._flat for label in labels}
-        self._flat = fold_twins(self.builder, self._flat, self.rank)
-        self._gone |= before - {label for _, labels, _ in self._flat for label in labels}
+        self._powers()
         self._cover()
+
+    def _powers(self) -> None:
+        """Networks that are powers in disguise are made so."""
+        before = {label for _, labels, _ in self.flat for label in labels}
+        factors = absorb(fold_twins(self.builder, self.flat, self.rank), self.rank)
+        if len(factors) < len(self.flat):
+            self.flat = factors
+            self._gone |= before - {label for _, labels, _ in factors for label in labels}
+            self._collect()
 
     def _open_square(self) -> bool:
         """A square that only a sum touches is flattened: (A*x)[i]^2 summed is x'*A'*A*x."""
-        index = lone_square(self._flat, self.rank)
+        index = lone_square(self.flat, self.rank)
         if index is None:
             return False
-        node, labels, _ = self._flat.pop(index)
+        node, labels, _ = self.flat.pop(index)
         self._splice([(node, labels, 1), (node, labels, 1)])
         return True
 
     def _collect(self) -> None:
         """Equal factors on equal labels add their exponents."""
         found: dict[tuple[Node, Labels], Rational] = {}
-        same = {labels[1]: labels[0] for node, labels, _ in self._flat if isinstance(node, Leaf) and node.kind == "eye"}
-        for node, labels, exponent in self._flat:
+        same = {labels[1]: labels[0] for node, labels, _ in self.flat if isinstance(node, Leaf) and node.kind == "eye"}
+        for node, labels, exponent in self.flat:
             labels = tuple([self._find(label) for label in labels]) if self._merged else labels
             if same and not (isinstance(node, Leaf) and node.kind == "eye"):
                 # delta_ij x_j is delta_ij x_i: of two equal outputs the first carries everything
@@ -211,7 +212,7 @@ class Flattening:
             known = found.get(key)
             projection = isinstance(node, Leaf) and node.kind in ("eye", "fuse")
             found[key] = exponent if known is None or projection else known + exponent
-        self._flat = []
+        self.flat = []
         again: list[Factor] = []
         for (node, labels), exponent in found.items():
             if exponent == 0:
@@ -221,14 +222,14 @@ class Flattening:
             if isinstance(node, Product) and exponent.denominator == 1 and _splices(node, exponent):
                 again.append((node, labels, exponent))
             else:
-                self._flat.append((node, labels, rational(exponent)))
+                self.flat.append((node, labels, rational(exponent)))
         if again:
             self._splice(again)
             self._collect()
 
     def _merge_fused(self) -> bool:
         """F[k,i,j] F[k,p,q] = F[k,i,j] delta_ip delta_jq, and F[k,i,j] F[l,i,j] = F[k,i,j] delta_kl."""
-        fused = [(node, labels) for node, labels, _ in self._flat if isinstance(node, Leaf) and node.kind == "fuse"]
+        fused = [(node, labels) for node, labels, _ in self.flat if isinstance(node, Leaf) and node.kind == "fuse"]
         for index, (node, labels) in enumerate(fused):
             for other, more in fused[:index]:
                 if other is not node:
@@ -243,7 +244,7 @@ class Flattening:
         """Merge, and say whether a summed label went away."""
         first, second = sorted((self._find(first), self._find(second)))
         known = any(
-            isinstance(node, Leaf) and node.kind == "eye" and labels == (first, second) for node, labels, _ in self._flat
+            isinstance(node, Leaf) and node.kind == "eye" and labels == (first, second) for node, labels, _ in self.flat
         )
         if first == second or known:
             return False
@@ -252,49 +253,49 @@ class Flattening:
 
     def _cover(self) -> None:
         """Free-standing labels: ones for an output, the dimension for a summed one."""
-        if len(self._flat) > 1 or any(isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in self._flat):
+        if len(self.flat) > 1 or any(isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in self.flat):
             self._drop_loose_fuses()
-        covered = {label for _, labels, _ in self._flat for label in labels}
+        covered = {label for _, labels, _ in self.flat for label in labels}
         for label in range(self.rank):
             if label not in covered:
-                self._flat.append((self.builder.leaf("ones", (self._dims[label],)), (label,), 1))
+                self.flat.append((self.builder.leaf("ones", (self._dims[label],)), (label,), 1))
         for label in range(self.rank, self._fresh):
             if label not in covered and label not in self._merged and label not in self._gone:
                 size = self._dims[label]
                 self.coefficient *= size.scale
                 for name in size.names:
-                    self._flat.append((self.builder.leaf("dimension", (), name), (), 1))
-        if any(not labels for _, labels, _ in self._flat):
+                    self.flat.append((self.builder.leaf("dimension", (), name), (), 1))
+        if any(not labels for _, labels, _ in self.flat):
             self._collect_scalars()
 
     def _drop_loose_fuses(self) -> None:
         """sum_k F[k,i,j] = 1 and sum_ij F[k,i,j] = 1 where nothing else touches the summed labels."""
         touched: dict[int, int] = {}
-        for _, labels, _ in self._flat:
+        for _, labels, _ in self.flat:
             for label in labels:
                 touched[label] = touched.get(label, 0) + 1
         kept: list[Factor] = []
-        for node, labels, exponent in self._flat:
+        for node, labels, exponent in self.flat:
             if isinstance(node, Leaf) and node.kind == "fuse":
                 loose = [label >= self.rank and touched[label] == 1 for label in labels]
                 if loose[0] or (loose[1] and loose[2]):
                     self._gone.update(labels[:1] if loose[0] else labels[1:])
                     continue
             kept.append((node, labels, exponent))
-        self._flat = kept
+        self.flat = kept
 
     def _collect_scalars(self) -> None:
         scalars: dict[Node, Rational] = {}
-        for node, labels, exponent in self._flat:
+        for node, labels, exponent in self.flat:
             if not labels:
                 scalars[node] = scalars.get(node, 0) + exponent
-        labelled = [factor for factor in self._flat if factor[1]]
-        self._flat = [(node, (), rational(exponent)) for node, exponent in scalars.items() if exponent != 0] + labelled
+        labelled = [factor for factor in self.flat if factor[1]]
+        self.flat = [(node, (), rational(exponent)) for node, exponent in scalars.items() if exponent != 0] + labelled
 
     def components(self) -> tuple[list[Factor], list[list[Factor]], list[Factor]]:
         """Factors connected to an output, closed components, scalar factors."""
-        scalars = [factor for factor in self._flat if not factor[1]]
-        labelled = [factor for factor in self._flat if factor[1]]
+        scalars = [factor for factor in self.flat if not factor[1]]
+        labelled = [factor for factor in self.flat if factor[1]]
         roots: dict[int, int] = {}
 
         def root(label: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
@@ -10,18 +10,14 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 
 
-def open_sizes(tree: Expr) -> Iterator[set[int]]:
+def size_choices(tree: Expr) -> list[set[int]]:
     """Choices of the nodes to be sized, the shortest text first: none; those that make up the shape of the whole; all.
 
-    The first choice is empty where the tree has no such node, and then it is the only one.
+    There is only the first where the tree has no such node.
     """
     constants = {id(expr) for expr in postorder(tree, lambda e: e.args) if expr.op in ("eye", "fill")}
-    if not constants:
-        yield set()
-        return
-    yield _Nothing()
-    yield {id(expr) for expr in postorder(tree, _outermost)} & constants
-    yield constants
+    outermost = {id(expr) for expr in postorder(tree, _outermost)} & constants
+    return [set(), outermost, constants] if constants else [set()]
 
 
 def kronecker_sizes(tree: Expr) -> set[int]:
@@ -30,13 +26,6 @@ def kronecker_sizes(tree: Expr) -> set[int]:
 
 
 _SPREAD = ("+", "-", "neg", "/", "kron", "'", "*")
-
-
-class _Nothing(set[int]):
-    """No node is sized, but the text has to be read again to see whether that will do."""
-
-    def __bool__(self) -> bool:
-        return True
 
 
 def _outermost(expr: Expr) -> tuple[Expr, ...]:

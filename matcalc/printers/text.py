@@ -115,13 +115,8 @@ def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     factors = []
     for arg, argument, own in zip(expr.args, args, labels, strict=True):
         inside = ",".join(names[label] for label in own)
-        factors.append(
-            f"delta[{inside}]"
-            if arg.op == "eye"
-            else f"{_bracket(argument, _ATOM)}[{inside}]"
-            if own
-            else _bracket(argument, _POWER)
-        )
+        symbol = _SYMBOLS.get(arg.op) or _bracket(argument, _ATOM if own else _POWER)
+        factors.append(f"{symbol}[{inside}]" if own else symbol)
     product = "*".join(factors)
     return (f"sum[{','.join(summed)}] {product}", _NOTHING, "einsum") if summed else (product, _PRODUCT, "einsum")
 

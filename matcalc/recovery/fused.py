@@ -99,12 +99,48 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     open_pair = missing[0] if missing else 0
     directions = [matrix for n, matrix in enumerate(matrices) if n != open_pair and matrix is not None]
     transposed = open_pair != 0
-    for n, (first, second) in enumerate(pairs):
-        if n != open_pair:
-            graph.drop(first)
-            graph.drop(second)
+    for label in {label for n, pair in enumerate(pairs) if n != open_pair for label in pair}:
+        graph.drop(label)
     graph.hyper.remove(hyper)
     if transposed:
         directions = directions[:1] + [flip(chain) for chain in directions[1:]]
-    graph.edges.append((*pairs[open_pair], graph.directional(expr, directions, transposed)))
+    graph.edges.append((*pairs[open_pair], _directional(graph, expr, directions, transposed)))
     return True
+
+
+def _directional(graph: Graph, expr: Expr, directions: list[Chain], transposed: bool) -> Chain:
+    """frechet_f(X, E1, ...), with X transposed where it is the adjoint; f'(X)*E where X and E commute."""
+    forge, weaver = graph.forge, graph.weaver
+    base = forge.transpose(expr.args[0]) if transposed else expr.args[0]
+    if len(directions) == 1 and _commute(base, weaver.product(directions[0])):
+        slope = _slope(graph, expr, base)
+        return slope if directions[0][0].expr.op == "eye" else directions[0] + slope
+    args = (base, *expr.args[1:], *[weaver.matrix(chain) for chain in directions])
+    return (Link(forge.call(expr.op, args, base.shape)),)
+
+
+def _commute(base: Expr, direction: Expr) -> bool:
+    """Whether both are multiples of one matrix, or one of the identity; then all functions of them commute."""
+    return "eye" in (_bare(base).op, _bare(direction).op) or _bare(base) is _bare(direction)
+
+
+def _bare(expr: Expr) -> Expr:
+    """The matrix without its scalar factors."""
+    while True:
+        if expr.op == "neg" or expr.op == "/":
+            expr = expr.args[0]
+        elif expr.op == "*" and not expr.args[0].shape:
+            expr = expr.args[1]
+        else:
+            return expr
+
+
+def _slope(graph: Graph, expr: Expr, base: Expr) -> Chain:
+    """f'(X) for f = expm or a power (Higham, Functions of Matrices (2008), theorem 3.8 for commuting directions)."""
+    forge = graph.forge
+    if expr.op == "frechet_expm":
+        return (Link(forge.call("expm", (base,), base.shape)),)
+    exponent = expr.args[1]
+    graph.scalars.append((exponent, 1))
+    lower = forge.number(exponent.value - 1) if exponent.op == "number" else forge.binary("-", exponent, forge.number(1))
+    return (Link(forge.make("^", (base, lower), base.shape)),)

@@ -255,16 +255,12 @@ class Graph:
             if label < self.rank or any(label in labels for expr, labels in self.hyper if (expr, labels) != hyper):
                 return None
         if first == second:
-            return None
+            size = self.dims[first]
+            identity = (Link(self.forge.eye(size), False, True),)
+            return None if self.incident(first) else self.diagonal(tuple(self.weights[first]), first) or identity
         edges = self.incident(first), self.incident(second)
         if [edge[1] for edge in edges[0]] == [second] and len(edges[1]) == 1:
             return self.diagonal(tuple(self.weights[first]), first) + edges[0][0][2] + self.diagonal(tuple(self.weights[second]), second)
         if not edges[0] and not edges[1]:
             return self.end(first) + flip(self.end(second))
         return None
-
-    def directional(self, expr: Expr, directions: list[Chain], transposed: bool) -> Chain:
-        """frechet_f(X, E1, ...), with X transposed where it is the adjoint."""
-        base = self.forge.transpose(expr.args[0]) if transposed else expr.args[0]
-        args = (base, *expr.args[1:], *[self.weaver.matrix(chain) for chain in directions])
-        return (Link(self.forge.call(expr.op, args, base.shape)),)

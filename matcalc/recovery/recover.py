@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from matcalc.core.dims import Dim
 from matcalc.core.tree import Expr
@@ -39,7 +38,9 @@ class Recovery:
             elif isinstance(node, Call):
                 self._known[node] = self._call(node)
             else:
-                self._known[node] = self.factoring.sum(self.terms(node), node.axes)
+                expr = self._known[node] = self.factoring.sum(self.terms(node), node.axes)
+                if expr.op == "^" and expr.args[0].op == "norm2" and expr.args[1].value == 2:
+                    self.roots[id(expr)] = expr.args[0].args[0]
         return self._known[node]
 
     def _leaf(self, node: Leaf) -> Expr:
@@ -151,5 +152,3 @@ class Recovery:
         value = (tuple([labels[k] for k in order]), outputs)
         return self.forge.make("einsum", tuple([args[k] for k in order]), shape, value)
 
-
-__all__ = ["Fraction", "Recovery"]
