@@ -38,6 +38,7 @@ def process(*argv: str, **options: object) -> subprocess.CompletedProcess[str]:
         pytest.param(["-x'*x", "--wrt", "x"], "-2*x", id="leading-minus"),
         pytest.param(["-w'*w", "-w", "w"], "-2*w", id="leading-minus-like-an-option"),
         pytest.param(["-v'*v", "-w", "v"], "-2*v", id="leading-minus-like-var"),
+        pytest.param(["--x'*x", "--wrt", "x"], "2*x", id="two-leading-minuses"),
         pytest.param(["-w", "x", "--", "-x'*x"], "-2*x", id="after-two-dashes"),
         pytest.param(["-1", "-w", "x", "-v", "x: scalar"], "0", id="number"),
         pytest.param(["x'*A*x", "-w", "x", "--order", "2"], "A + A'", id="second-order"),

@@ -166,11 +166,22 @@ class Builder:
             return self.zero(axes)
         if len(entries) == 1:
             return self.scale(*entries[0])
+        if len(axes) == 2 and all(_diagonal(node) for _, node in entries):
+            # delta_ij u_i + delta_ij v_i is delta_ij (u + v)_i
+            eye = self.eye(axes[0])
+            vectors = [(c, self._stripped(node)) for c, node in entries]
+            return self.product(1, [(eye, (0, 1), 1), (self.sum(vectors, axes[:1]), (0,), 1)], (0, 1), axes)
         content = _content([c for c, _ in entries])
         if all(c < 0 for c, _ in entries):
             content = -content
         primitive = tuple([(rational(Fraction(c) / content) if content != 1 else c, node) for c, node in entries])
         return self.scale(content, self._sum(primitive, axes))
+
+    def _stripped(self, node: Node) -> Node:
+        """u for delta_ij u_i."""
+        _, form = as_term(node)
+        rest = [factor for factor in form if factor[1] != (0, 1)]
+        return self.product(1, [*rest, (self.leaf("ones", node.axes[:1]), (0,), 1)], (0,), node.axes[:1])
 
     def _collect(self, collected: dict[Node, Rational], scale: Rational, terms: Iterable[tuple[Rational, Node]]) -> None:
         for coefficient, node in terms:
@@ -286,6 +297,13 @@ class Builder:
         if isinstance(node, Product):
             return node.coefficient > 0 and all(self.positive(n) for n, _, _ in node.factors)
         return bool(node.children) and all(c > 0 and self.positive(term) for c, term in node.terms)  # type: ignore[attr-defined]
+
+
+def _diagonal(node: Node) -> bool:
+    """Whether the node is delta_ij times something on i alone."""
+    _, form = as_term(node)
+    inner = [factor for factor in form if 1 in factor[1]]
+    return len(inner) == 1 and isinstance(inner[0][0], Leaf) and inner[0][0].kind == "eye" and inner[0][1] == (0, 1)
 
 
 def _wrapped(node: Node) -> bool:

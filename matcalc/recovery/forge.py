@@ -104,6 +104,12 @@ class Forge:
         larger = left if left.rank >= right.rank else right
         return self.make(op, (left, right), larger.shape, row=larger.row)
 
+    def minus(self, expr: Expr, value: int) -> Expr:
+        """A scalar less a number, which joins a number that is there already."""
+        if expr.op == "-" and expr.args[1].op == "number":
+            return self.make("-", (expr.args[0], self.number(expr.args[1].value + value)))
+        return self.make("-", (expr, self.number(value)))
+
     def call(self, name: str, args: tuple[Expr, ...], shape: Shape) -> Expr:
         """A function."""
         return self.make(name, args, shape)

@@ -112,16 +112,17 @@ def _directional(graph: Graph, expr: Expr, directions: list[Chain], transposed: 
     """frechet_f(X, E1, ...), with X transposed where it is the adjoint; f'(X)*E where X and E commute."""
     forge, weaver = graph.forge, graph.weaver
     base = forge.transpose(expr.args[0]) if transposed else expr.args[0]
-    if len(directions) == 1 and _commute(base, weaver.product(directions[0])):
-        slope = _slope(graph, expr, base)
-        return slope if directions[0][0].expr.op == "eye" else directions[0] + slope
+    if _commute(base, [weaver.product(chain) for chain in directions]):
+        slope = _slope(graph, expr, base, len(directions))
+        return sum((chain for chain in directions if chain[0].expr.op != "eye"), ()) + slope
     args = (base, *expr.args[1:], *[weaver.matrix(chain) for chain in directions])
     return (Link(forge.call(expr.op, args, base.shape)),)
 
 
-def _commute(base: Expr, direction: Expr) -> bool:
-    """Whether both are multiples of one matrix, or one of the identity; then all functions of them commute."""
-    return "eye" in (_bare(base).op, _bare(direction).op) or _bare(base) is _bare(direction)
+def _commute(base: Expr, directions: list[Expr]) -> bool:
+    """Whether all are multiples of one matrix or of the identity; then functions of them commute."""
+    bare = {id(_bare(expr)): _bare(expr).op for expr in (base, *directions)}
+    return len([op for op in bare.values() if op != "eye"]) <= 1
 
 
 def _bare(expr: Expr) -> Expr:
@@ -135,12 +136,13 @@ def _bare(expr: Expr) -> Expr:
             return expr
 
 
-def _slope(graph: Graph, expr: Expr, base: Expr) -> Chain:
-    """f'(X) for f = expm or a power (Higham, Functions of Matrices (2008), theorem 3.8 for commuting directions)."""
+def _slope(graph: Graph, expr: Expr, base: Expr, order: int) -> Chain:
+    """The ordinary derivative of f = expm or a power (Higham, Functions of Matrices (2008), theorem 3.8 for commuting directions)."""
     forge = graph.forge
     if expr.op == "frechet_expm":
         return (Link(forge.call("expm", (base,), base.shape)),)
     exponent = expr.args[1]
-    graph.scalars.append((exponent, 1))
-    lower = forge.number(exponent.value - 1) if exponent.op == "number" else forge.binary("-", exponent, forge.number(1))
-    return (Link(forge.make("^", (base, lower), base.shape)),)
+    for _ in range(order):
+        graph.scalars.append((exponent, 1))
+        exponent = forge.number(exponent.value - 1) if exponent.op == "number" else forge.minus(exponent, 1)
+    return (Link(forge.make("^", (base, exponent), base.shape)),)

@@ -21,9 +21,8 @@ def kronecker(tree: Expr, columns: int) -> Expr | None:
         return None
 
     def rule(expr: Expr, args: list[Expr | None]) -> Expr | None:
-        if expr.op in ("einsum", "fuse") and expr.rank == tree.rank:
-            whole = expr if expr.op == "einsum" else Expr("einsum", (expr,), expr.shape, value=((range(3),), range(3)))
-            return _product(whole, columns)
+        if expr.op == "einsum" and expr.rank == tree.rank:
+            return _product(expr, columns)
         if expr.op == "fill":
             return None
         if expr.rank < 3:

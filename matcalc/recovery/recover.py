@@ -29,7 +29,11 @@ class Recovery:
 
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""
-        return fold(root, lambda node: () if node in self._known else node.children, self._node)
+        tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
+        if tree.op == "fuse" or (tree.rank > 2 and tree.op.startswith("frechet_")):
+            axes = tuple(range(tree.rank))
+            return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
+        return tree
 
     def _node(self, node: Node, _children: Sequence[Expr]) -> Expr:
         if node not in self._known:
