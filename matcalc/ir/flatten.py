@@ -299,9 +299,12 @@ class Flattening:
         roots: dict[int, int] = {}
 
         def root(label: int) -> int:
-            while roots.get(label, label) != label:
-                label = roots[label]
-            return label
+            top = label
+            while roots.get(top, top) != top:
+                top = roots[top]
+            while roots.get(label, label) != top:
+                roots[label], label = top, roots.get(label, label)
+            return top
 
         for _, labels, _ in labelled:
             first = root(labels[0])

@@ -36,10 +36,10 @@ def _fuse(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     graph.hyper.remove(hyper)
     if ways_i:
         chain = graph.diagonal(tuple(graph.weights[i]) if bound_i else (), i) + ways_i[0][2]
-        graph.edges.append((k, ways_i[0][1], (_kron(graph, graph.end(j), chain),)))
+        graph.connect(k, ways_i[0][1], (_kron(graph, graph.end(j), chain),))
     elif ways_j:
         chain = graph.diagonal(tuple(graph.weights[j]) if bound_j else (), j) + ways_j[0][2]
-        graph.edges.append((k, ways_j[0][1], (_kron(graph, chain, graph.end(i)),)))
+        graph.connect(k, ways_j[0][1], (_kron(graph, chain, graph.end(i)),))
     elif graph.weights[i] or graph.weights[j]:
         graph.add_weight(k, (_kron(graph, graph.end(j), graph.end(i)),))
     for label, bound, _ in ends:
@@ -80,7 +80,7 @@ def _pair(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         graph.hyper.remove(other)
         for label in ends:
             graph.drop(label)
-        graph.edges.append((p, q, (_kron(graph, slow, fast),)))
+        graph.connect(p, q, (_kron(graph, slow, fast),))
         return True
     return False
 
@@ -104,7 +104,7 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     graph.hyper.remove(hyper)
     if transposed:
         directions = directions[:1] + [flip(chain) for chain in directions[1:]]
-    graph.edges.append((*pairs[open_pair], _directional(graph, expr, directions, transposed)))
+    graph.connect(*pairs[open_pair], _directional(graph, expr, directions, transposed))
     return True
 
 

@@ -25,7 +25,9 @@ class Graph:
         self.weaver = weaver
         self.rank = rank
         self.dims = dims
-        self.edges: list[Edge] = []
+        self._edges: dict[int, Edge] = {}
+        self._at: dict[int, list[int]] = {label: [] for label in dims}  # vertex -> its edges
+        self._serial = 0
         self.weights: dict[int, list[tuple[Chain, Rational]]] = {label: [] for label in dims}
         self.scalars: list[tuple[Expr, Rational]] = []
         self.hyper: list[Hyper] = []  # factors with three axes or more; only ``fused`` takes them apart
@@ -33,7 +35,30 @@ class Graph:
 
     def add_edge(self, first: int, second: int, expr: Expr, symmetric: bool) -> None:
         """A two-axis factor."""
-        self.edges.append((first, second, (Link(expr, False, symmetric),)))
+        self.connect(first, second, (Link(expr, False, symmetric),))
+
+    def connect(self, first: int, second: int, chain: Chain) -> None:
+        """A new edge."""
+        self._edges[self._serial] = (first, second, chain)
+        for label in {first, second}:
+            self._at[label].append(self._serial)
+        self._serial += 1
+
+    def cut(self, serial: int) -> Edge:
+        """Take an edge away."""
+        edge = self._edges.pop(serial)
+        for label in set(edge[:2]):
+            self._at[label].remove(serial)
+        return edge
+
+    @property
+    def edges(self) -> list[Edge]:
+        """The edges, oldest first."""
+        return list(self._edges.values())
+
+    def between(self, first: int, second: int) -> list[int]:
+        """The edges that join two vertices."""
+        return [serial for serial in self._at[first] if set(self._edges[serial][:2]) == {first, second}]
 
     def add_weight(self, label: int, chain: Chain, exponent: Rational = 1) -> None:
         """A one-axis factor."""
@@ -54,11 +79,9 @@ class Graph:
     def incident(self, label: int) -> list[Edge]:
         """The edges at a vertex, turned to leave from it."""
         found = []
-        for first, second, chain in self.edges:
-            if first == label:
-                found.append((first, second, chain))
-            elif second == label:
-                found.append((second, first, flip(chain)))
+        for serial in self._at.get(label, ()):
+            first, second, chain = self._edges[serial]
+            found.append((first, second, chain) if first == label else (second, first, flip(chain)))
         return found
 
     def free(self, label: int) -> bool:
@@ -68,7 +91,8 @@ class Graph:
     def drop(self, label: int) -> None:
         """Remove a vertex and its edges."""
         del self.weights[label]
-        self.edges = [edge for edge in self.edges if label not in edge[:2]]
+        for serial in list(self._at[label]):
+            self.cut(serial)
 
     def vector(self, parts: Parts, label: int) -> Chain:
         """The entry-by-entry product of weights as the end of a chain."""
@@ -87,11 +111,10 @@ class Graph:
 
     def _loops(self) -> bool:
         """M[v,v]: the diagonal of M is a weight; its sum a trace."""
-        for edge in self.edges:
-            first, second, chain = edge
+        for serial, (first, second, chain) in self._edges.items():
             if first != second:
                 continue
-            self.edges.remove(edge)
+            self.cut(serial)
             if self.free(first) and not self.weights[first] and not self.incident(first):
                 self.drop(first)
                 self._trace(chain)
@@ -179,24 +202,25 @@ class Graph:
 
     def _parallel(self) -> bool:
         """Edges between the same two vertices: a Hadamard product; a row sum diag(A*B') where one end is bare and summed."""
-        seen: dict[tuple[int, int], Edge] = {}
-        for first, second, chain in self.edges:
+        seen: set[tuple[int, int]] = set()
+        for first, second, _ in self._edges.values():
             ends = (min(first, second), max(first, second))
-            chain = chain if (first, second) == ends else flip(chain)
             if ends not in seen:
-                seen[ends] = (*ends, chain)
+                seen.add(ends)
                 continue
-            mates = [c if (a, b) == ends else flip(c) for a, b, c in self.edges if {a, b} == set(ends)]
+            serials = self.between(*ends)
+            mates = [c if (a, b) == ends else flip(c) for a, b, c in (self._edges[serial] for serial in serials)]
             if len(mates) == 2 and self._row_sum(ends, mates):
                 return True
-            self.edges = [edge for edge in self.edges if {edge[0], edge[1]} != set(ends)]
+            for serial in serials:
+                self.cut(serial)
             parts: dict[tuple[tuple[int, bool], ...], tuple[Chain, Rational]] = {}
             for mate in mates:
                 known = parts.get(key(mate))
                 parts[key(mate)] = (mate, 1 if known is None else known[1] + 1)
             whole = self.weaver.hadamard(tuple(parts.values()), (self.dims[ends[0]], self.dims[ends[1]]))
             across = sorted(key(flip(mate)) for mate in mates)
-            self.edges.append((*ends, (Link(whole, False, across == sorted(key(mate) for mate in mates)),)))
+            self.connect(*ends, (Link(whole, False, across == sorted(key(mate) for mate in mates)),))
             return True
         return False
 
@@ -206,7 +230,7 @@ class Graph:
             if self.free(label) and not self.weights[label] and len(self.incident(label)) == 2:
                 self.drop(label)
                 chain = min(turned[0] + flip(turned[1]), turned[1] + flip(turned[0]), key=lambda c: self.weaver.order(self.weaver.product(c)))
-                self.edges.append((other, other, chain))
+                self.connect(other, other, chain)
                 return True
         return False
 
@@ -220,7 +244,7 @@ class Graph:
                 (_, start, left), (_, end, right) = edges
                 middle = self.diagonal(tuple(self.weights[label]), label)
                 self.drop(label)
-                self.edges.append((start, end, flip(left) + middle + right))
+                self.connect(start, end, flip(left) + middle + right)
                 return True
         return False
 
@@ -233,11 +257,10 @@ class Graph:
 
     def vec_weight(self, k: int, i: int, j: int) -> bool:
         """Move an edge between i and j to k as vec(M); the weights of one of them too, if nothing else needs it."""
-        between = [edge for edge in self.edges if {edge[0], edge[1]} == {i, j}]
+        between = self.between(i, j)
         if len(between) != 1:
             return False
-        first, _, chain = between[0]
-        self.edges.remove(between[0])
+        first, _, chain = self.cut(between[0])
         chain = chain if first == i else flip(chain)
         alone = all(label >= self.rank and not self.incident(label) and self._hypers(label) == 1 for label in (i, j))
         if alone and not (self.weights[i] and self.weights[j]):

@@ -14,6 +14,7 @@ from matcalc.ir.rebuild import rebuild
 
 _TERMS = 32  # a product that would fall into more terms than this is not multiplied out
 _TRIES = 8  # sums tried per product
+_FACTORS = 24  # longer products stay as they are: trying them would cost more than linear time
 
 
 class Shortener:
@@ -41,7 +42,7 @@ class Shortener:
 
     def _product(self, node: Product) -> Node | None:
         """The product with one of its sums multiplied out, if that is shorter."""
-        tried = 0
+        tried = 0 if len(node.factors) <= _FACTORS else _TRIES
         for index, (factor, _, exponent) in enumerate(node.factors):
             if isinstance(factor, Sum) and exponent == 1 and len(node.factors) + (node.coefficient != 1) > 1 and tried < _TRIES:
                 tried += 1
