@@ -153,9 +153,7 @@ class Factoring:
         elif (left or right) and term.chain is not None:
             chain = term.chain[len(left) : len(term.chain) - len(right)]
             shape = _cut_shape(term, left, right)
-            if not chain and len(shape) == 2:
-                chain = (Link(self.forge.eye(shape[0]), False, True),)
-            parts = ((chain, 1),) if chain else ()
+            parts = ((chain, 1),)
         return Term(Fraction(term.coefficient) / number, tuple(kept), parts, shape)
 
     def _wrap(self, number: Rational, scalars: Scalars, left: Chain, right: Chain, common: Parts, inner: Expr, shape: Shape) -> Expr:
@@ -290,8 +288,8 @@ def _shared_parts(terms: Sequence[Term]) -> Parts:
 
 
 def _shared_ends(chains: Sequence[Chain]) -> tuple[Chain, Chain]:
-    """The longest common beginning, then the longest common end of what is left."""
-    shortest = min(len(chain) for chain in chains)
+    """The longest common beginning, then the longest common end of what is left; of no chain nothing but an identity may be left."""
+    shortest = min(len(chain) for chain in chains) - 1
     left = 0
     while left < shortest and len({chain[left].key for chain in chains}) == 1:
         left += 1

@@ -62,8 +62,8 @@ class Shortener:
     def _sum(self, node: Sum) -> Node | None:
         """The sum with every product over a sum in it multiplied out, if that is shorter."""
         terms: list[tuple[Rational, Node]] = list(node.terms)
-        changed, position = False, 0
-        while position < len(terms) and len(terms) <= _TERMS:
+        opened_ones, position = 0, 0
+        while position < len(terms) and len(terms) <= _TERMS and opened_ones <= _TERMS:
             coefficient, term = terms[position]
             inner = term if isinstance(term, Product) else None
             index = next((k for k, (f, _, e) in enumerate(inner.factors) if isinstance(f, Sum) and e == 1), None) if inner else None
@@ -72,8 +72,8 @@ class Shortener:
                 continue
             coefficient, opened = self._linear(coefficient, self._distributed(inner, index))
             terms[position : position + 1] = [(coefficient * c, t) for c, t in opened]
-            changed = True
-        if not changed or len(terms) > _TERMS:
+            opened_ones += 1
+        if not opened_ones or position < len(terms):
             return None
         candidate = self.builder.sum(terms, node.axes)
         return candidate if self.length(candidate) < self.length(node) else None
