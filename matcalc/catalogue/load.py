@@ -7,7 +7,6 @@ pieces are indexed by name and by the functions that they speak of, and a piece 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -64,6 +63,8 @@ class Library:
             if name not in self.pieces:
                 return None
             file, piece = self.pieces[name]
+            import tomllib  # noqa: PLC0415 - many derivations need no entry, and the parser of TOML loads a lot
+
             try:
                 entries = tomllib.loads(_HEADER + piece)["identity"]
             except tomllib.TOMLDecodeError as problem:
@@ -96,12 +97,10 @@ class Library:
     def transposition(self) -> dict[str, str]:
         """function -> equivariant or invariant, from the entries ``f(A') = f(A)'`` and ``f(A') = f(A)``."""
         found = {}
-        for name in self.pieces:
-            if name.startswith("transpose-"):
-                entry = self.get(name)
-                assert entry is not None
-                function = name.removeprefix("transpose-")
-                found[function] = "equivariant" if entry.right.endswith("'") else "invariant"
+        for name, (_, piece) in self.pieces.items():
+            to = _TO.search(piece)
+            if name.startswith("transpose-") and to is not None:
+                found[name.removeprefix("transpose-")] = "equivariant" if to[1].endswith("'") else "invariant"
         return found
 
 
