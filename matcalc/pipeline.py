@@ -26,6 +26,8 @@ from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import Rewriter
 from matcalc.rewriting.shorten import Shortener
 
+_LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
+
 
 def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "declared", layout: str = "mixed") -> Expr:
     """The derivative of a program by one of its variables, as a typed tree in matrix notation.
@@ -51,9 +53,14 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
     if structure == "declared" and variable.kind in PROJECTED:
         for turn in range(order):
             node = project(builder, node, variable.kind, program.expr.rank + 2 * turn)
-    node = Rewriter(builder, lowering, final=True).rewrite(node)
+    last = Rewriter(builder, lowering, final=True)
     recovery = Recovery()
-    return _lay_out(recovery, builder, node, program.expr.rank, layout)
+    tree = _lay_out(recovery, builder, last.rewrite(node), program.expr.rank, layout)
+    spread = shortener.expanded(node) if _LEAST_TRIED <= recovery.forge.size(tree) <= _MOST_TRIED else None
+    if spread is not None:
+        other = _lay_out(recovery, builder, last.rewrite(rewriter.rewrite(spread)), program.expr.rank, layout)
+        tree = min(tree, other, key=recovery.forge.size)
+    return tree
 
 
 def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
@@ -83,7 +90,7 @@ def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> s
         matrix = kronecker(tree, columns)
         if matrix is not None:
             return program_text(matrix, variables, kronecker_sizes(matrix))
-        return program_text(tree, variables, head=f"{index_head(tree.rank)} = ")
+        return program_text(tree, variables, head="" if tree.op == "fill" else f"{index_head(tree.rank)} = ")
     choices = size_choices(tree)
     for sized in choices:
         shown = program_text(tree, variables, sized)

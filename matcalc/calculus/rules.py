@@ -34,7 +34,7 @@ class Slopes:
         if node.name == "polygamma":
             order = self.builder.sum([(1, node.args[0]), (1, self.builder.number(1))], ())
             return Slope(self.builder.elementwise("polygamma", [order, node.args[1]]), entrywise=True)
-        rule = differential(node.name)
+        rule = differential(node.name, node.args[0].rank)
         if rule is None:
             raise UnsupportedProblem(f"the derivative of {node.name} is not known")
         if node.name in ENTRYWISE:

@@ -9,6 +9,7 @@ from matcalc.core.walk import postorder
 from matcalc.printers.text import Piece, name_piece, piece
 
 _SHORT = 60  # tokens up to which a result is written out in full
+_LEAST = 5  # tokens of the shortest part that gets a name
 _WORTH = 0.8  # definitions must bring the length down to this share
 
 
@@ -24,9 +25,10 @@ def program_text(tree: Expr, taken: Container[str], sized: Container[int] = (), 
         lengths[id(expr)] = 1 + sum(lengths[id(arg)] for arg in expr.args)
         for arg in expr.args:
             uses[id(arg)] = uses.get(id(arg), 0) + 1
-    shared = _shared(order, lengths, uses) if lengths[id(tree)] > _SHORT else {}
-    if shared and _length(order, shared) > _WORTH * lengths[id(tree)]:
-        shared = {}
+    shared = _shared(order, lengths, uses) if lengths[id(tree)] > _SHORT else set()
+    # each node is written once, and each definition costs a name and a sign more
+    if len(order) + 2 * len(shared) > _WORTH * lengths[id(tree)]:
+        shared = set()
     return _write(order, shared, taken, sized, head)
 
 
@@ -37,14 +39,9 @@ def _shared(order: list[Expr], lengths: dict[int, int], uses: dict[int, int]) ->
     for expr in order:
         length = 1 + sum(1 if id(arg) in found else short[id(arg)] for arg in expr.args)
         short[id(expr)] = length
-        if uses.get(id(expr), 0) > 1 and 0 < expr.rank + 1 <= 3 and (uses[id(expr)] - 1) * (length - 1) > 3:
+        if uses.get(id(expr), 0) > 1 and expr.rank <= 2 and length >= _LEAST:
             found.add(id(expr))
     return found
-
-
-def _length(order: list[Expr], shared: set[int]) -> int:
-    """Tokens of the program."""
-    return sum(1 for _ in order) + 2 * len(shared)
 
 
 def _write(order: list[Expr], shared: Container[int], taken: Container[str], sized: Container[int], head: str) -> str:

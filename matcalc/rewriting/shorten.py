@@ -61,7 +61,13 @@ class Shortener:
 
     def _sum(self, node: Sum) -> Node | None:
         """The sum with every product over a sum in it multiplied out, if that is shorter."""
-        terms: list[tuple[Rational, Node]] = list(node.terms)
+        candidate = self.expanded(node)
+        return candidate if candidate is not None and self.length(candidate) < self.length(node) else None
+
+    def expanded(self, node: Node) -> Node | None:
+        """The node with every product over a sum in it multiplied out; None if there is none, or if that would be long."""
+        coefficient, linear = self._linear(1, node)
+        terms = [(coefficient * c, term) for c, term in linear]
         opened_ones, position = 0, 0
         while position < len(terms) and len(terms) <= _TERMS and opened_ones <= _TERMS:
             coefficient, term = terms[position]
@@ -75,8 +81,7 @@ class Shortener:
             opened_ones += 1
         if not opened_ones or position < len(terms):
             return None
-        candidate = self.builder.sum(terms, node.axes)
-        return candidate if self.length(candidate) < self.length(node) else None
+        return self.builder.sum(terms, node.axes)
 
     @staticmethod
     def _linear(coefficient: Rational, node: Node) -> tuple[Rational, tuple[tuple[Rational, Node], ...]]:
