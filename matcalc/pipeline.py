@@ -20,7 +20,7 @@ from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
 from matcalc.printers.program import program_text
 from matcalc.printers.sizes import known_sizes, kronecker_sizes, size_choices
-from matcalc.printers.text import index_head
+from matcalc.printers.text import has_indices, index_head
 from matcalc.recovery.kronecker import kronecker
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import Rewriter
@@ -32,12 +32,14 @@ _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multipli
 def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "declared", layout: str = "mixed") -> Expr:
     """The derivative of a program by one of its variables, as a typed tree in matrix notation.
 
-    Its axes are those of the expression followed by those of the variable, ``order`` times; see docs/conventions.md for ``structure``
-    and ``layout``. Raises NameProblem for an unknown variable, UnsupportedProblem where no rule is known.
+    Its axes are those of the expression followed by those of the variable, ``order`` times; see docs/conventions.md for
+    ``structure`` and ``layout``. Raises NameProblem for an unknown variable, UnsupportedProblem where no rule is known.
     """
     variable = program.variables.get(wrt)
     if variable is None:
-        raise NameProblem(f"{wrt} is not a variable of this expression", hint=f"its variables are {', '.join(program.variables) or 'none'}")
+        raise NameProblem(
+            f"{wrt} is not a variable of this expression", hint=f"its variables are {', '.join(program.variables) or 'none'}"
+        )
     builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive))
     lowering = Lowering(builder, definition)
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
@@ -82,12 +84,13 @@ def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout
 def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> str:
     """The final text: matrix notation, for three axes and more a Kronecker product or index notation.
 
-    ``columns`` says how many of the last axes are those of the variable. With up to two axes the text parses again with ``variables`` and means
-    the same; sizes that the text does not fix are written out. What repeats in a long text is defined first.
+    ``columns`` says how many of the last axes are those of the variable. With up to two axes the text parses again with
+    ``variables`` and means the same; sizes that the text does not fix are written out. What repeats in a long text is
+    defined first.
     """
     tree = known_sizes(tree, variables)
-    if tree.rank > 2:
-        matrix = kronecker(tree, columns)
+    if tree.rank > 2 or has_indices(tree):
+        matrix = kronecker(tree, columns) if tree.rank > 2 else None
         if matrix is not None:
             return program_text(matrix, variables, kronecker_sizes(matrix))
         return program_text(tree, variables, head="" if tree.op == "fill" else f"{index_head(tree.rank)} = ")

@@ -86,7 +86,7 @@ class _Accumulation:
             tangents[node] = self._gather(terms, node, self.variable)
         return tangents[self.root]
 
-    def _gather(self, terms: Sequence[_Term], node: Node, fixed: Node) -> Sequence[_Term]:
+    def _gather(self, terms: list[_Term], node: Node, fixed: Node) -> list[_Term]:
         """Several contributions become one factor, as long as that is no wider than a matrix."""
         if len(terms) == 1 or node.rank + fixed.rank > 2:
             return terms
@@ -111,7 +111,10 @@ class _Accumulation:
         for node, labels, exponent in partial.factors:
             factors.append((node, self._rename(labels, names), exponent))
         return _Term(
-            term.coefficient * partial.coefficient, term.factors + tuple(links) + tuple(factors), term.fixed, self._rename(far, names)
+            term.coefficient * partial.coefficient,
+            term.factors + tuple(links) + tuple(factors),
+            term.fixed,
+            self._rename(far, names),
         )
 
     def _rename(self, labels: Labels, names: dict[int, int]) -> Labels:

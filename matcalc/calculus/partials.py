@@ -21,7 +21,10 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """The derivative of a call by one argument: entry by entry, a node with the axes of the call; otherwise with those of the argument behind."""
+    """The derivative of a call by one argument.
+
+    Entry by entry it is a node with the axes of the call; otherwise those of the argument follow.
+    """
 
     node: Node
     entrywise: bool

@@ -19,7 +19,7 @@ from matcalc.ir.nodes import Node
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A function's definition, or its differential with Y for the value and ``d`` + name for the differential of each parameter."""
+    """A function's definition; or its differential, with Y for the value and ``d`` + name for that of each parameter."""
 
     parameters: tuple[str, ...]
     shapes: tuple[Shape, ...]

@@ -27,7 +27,7 @@ NOT_IN_NETWORK = {"sum", "tr", "eye", "sqrt", "diag", "ones", "vec", "kron", "ze
 
 
 class Trigger(NamedTuple):
-    """A rewrite's name, the functions and kinds that it looks for, the functions that it brings in, and whether it waits for the end."""
+    """A rewrite's name, the functions and kinds it looks for, the functions it brings in, and whether it waits for the end."""
 
     name: str
     needs: frozenset[str]
@@ -91,7 +91,9 @@ class Library:
     @cached_property
     def positive(self) -> frozenset[str]:
         """Functions whose entry states a positive range."""
-        return frozenset(name[2:] for name, (_, piece) in self.pieces.items() if name.startswith("d-") and 'range = "positive"' in piece)
+        return frozenset(
+            name[2:] for name, (_, piece) in self.pieces.items() if name.startswith("d-") and 'range = "positive"' in piece
+        )
 
     @cached_property
     def transposition(self) -> dict[str, str]:

@@ -9,7 +9,22 @@ from typing import Any
 
 from matcalc.core.errors import CatalogueProblem
 
-_KEYS = {"name", "number", "given", "expr", "diff", "to", "is", "wrt", "order", "derivative", "domain", "range", "phase", "source"}
+_KEYS = {
+    "name",
+    "number",
+    "given",
+    "expr",
+    "diff",
+    "to",
+    "is",
+    "wrt",
+    "order",
+    "derivative",
+    "domain",
+    "range",
+    "phase",
+    "source",
+}
 _FORMS = ("diff", "to", "is", "derivative")
 
 
@@ -17,10 +32,11 @@ _FORMS = ("diff", "to", "is", "derivative")
 class Identity:
     """An identity as written.
 
-    ``form`` says which kind of statement ``right`` makes about ``expr``: ``diff`` its differential (linear in dX for every X of ``given``, Y being the value),
-    ``to`` a rewrite, ``is`` a definition, ``derivative`` the published derivative by ``wrt``. The kinds in ``given`` are conditions: a rewrite fires only
-    where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range`` states that values are positive; ``phase = "final"`` keeps a
-    rewrite for the end, where it shortens what is printed but would hide cancellations from others.
+    ``form`` says which kind of statement ``right`` makes about ``expr``: ``diff`` its differential (linear in dX for every
+    X of ``given``, Y being the value), ``to`` a rewrite, ``is`` a definition, ``derivative`` the published derivative by
+    ``wrt``. The kinds in ``given`` are conditions: a rewrite fires only where they are proved. ``domain`` narrows the kinds
+    for the numeric sweep; ``range`` states that values are positive; ``phase = "final"`` keeps a rewrite for the end, where
+    it shortens what is printed but would hide cancellations from others.
     """
 
     name: str

@@ -121,8 +121,8 @@ _LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=|$)")  # --seed=3, also a miss
 def _expressions_last(argv: Sequence[str]) -> list[str]:
     """The same arguments in an order that argparse understands: ``-x'*x`` is an expression, and ``-1`` can be a value.
 
-    A word that begins with a dash is an option only if it is one, letter by letter, or looks like a long one; ``-w`` and ``-v`` alone are the
-    options, so the negative of a variable w is written ``-(w)`` or comes after ``--``.
+    A word that begins with a dash is an option only if it is one, letter by letter, or looks like a long one; ``-w`` and
+    ``-v`` alone are the options, so the negative of a variable w is written ``-(w)`` or comes after ``--``.
     """
     command, *rest = argv
     options: list[str] = []

@@ -14,7 +14,8 @@ class Operation:
     """A function of the language.
 
     ``signature`` is one of: ``elementwise`` (any shape, kept; several arguments broadcast scalars), ``square->scalar``,
-    ``square->square``, ``matrix->transposed``, ``any->scalar``, ``vector->scalar``, ``vector->vector``, or ``special`` (own shape rule).
+    ``square->square``, ``matrix->transposed``, ``any->scalar``, ``vector->scalar``, ``vector->vector``, or ``special``
+    (a shape rule of its own).
     """
 
     name: str
@@ -72,4 +73,7 @@ ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for ali
 CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md
 
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a number
-ENTRYWISE = frozenset(name for name, operation in OPERATIONS.items() if operation.signature == "elementwise") | {"pow", "polygamma"}
+ENTRYWISE = frozenset(name for name, operation in OPERATIONS.items() if operation.signature == "elementwise") | {
+    "pow",
+    "polygamma",
+}

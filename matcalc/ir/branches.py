@@ -74,9 +74,9 @@ def _close(builder: Builder, factors: list[Factor], label: int) -> Node:
 def lone_square(factors: Sequence[Factor], rank: int) -> int | None:
     """The index of a squared vector whose summed label nothing else touches: it is a chain and its mirror image."""
     for index, (node, labels, exponent) in enumerate(factors):
-        if exponent == 2 and len(labels) == 1 and labels[0] >= rank and isinstance(node, Product) and node.coefficient == 1:
-            if not any(labels[0] in others for position, (_, others, _) in enumerate(factors) if position != index):
-                return index
+        square = exponent == 2 and len(labels) == 1 and isinstance(node, Product) and node.coefficient == 1
+        if square and labels[0] >= rank and sum(labels[0] in others for _, others, _ in factors) == 1:
+            return index
     return None
 
 

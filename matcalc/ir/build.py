@@ -21,7 +21,8 @@ from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational
 class Traits:
     """What the normal form may know of functions; the catalogue reads it off the identities.
 
-    ``transposition``: name -> ``equivariant`` (f(A') = f(A)') or ``invariant`` (f(A') = f(A)); ``positive``: functions with values above zero.
+    ``transposition``: name -> ``equivariant`` (f(A') = f(A)') or ``invariant`` (f(A') = f(A)); ``positive``: functions with
+    values above zero.
     """
 
     transposition: Mapping[str, str] = field(default_factory=dict)
@@ -149,7 +150,9 @@ class Builder:
     def times(self, left: Node, right: Node) -> Node:
         """Entry-by-entry product of two nodes of one shape, or of one with a scalar."""
         first, second = tuple(range(left.rank)), tuple(range(right.rank))
-        return self.product(1, [(left, first, 1), (right, second, 1)], max(first, second, key=len), max(left.axes, right.axes, key=len))
+        return self.product(
+            1, [(left, first, 1), (right, second, 1)], max(first, second, key=len), max(left.axes, right.axes, key=len)
+        )
 
     def permute(self, node: Node, order: Labels) -> Node:
         """The node with axis ``order[k]`` at place k."""
@@ -186,7 +189,7 @@ class Builder:
     def _collect(self, collected: dict[Node, Rational], scale: Rational, terms: Iterable[tuple[Rational, Node]]) -> None:
         for coefficient, node in terms:
             coefficient = coefficient * scale
-            own, form = as_term(node)
+            own = as_term(node)[0]
             if coefficient == 0 or own == 0:
                 continue
             core = node if own == 1 else self.scale(Fraction(1) / own, node)

@@ -11,8 +11,8 @@ def canonical(factors: list[Factor], rank: int) -> tuple[tuple[Factor, ...], int
     """Factors with outputs 0 ... rank-1 kept and summed labels renamed rank, rank+1, ...; and a sign.
 
     Colour refinement: a label is told from another by the factors it touches, then by the colours of the labels it meets there;
-    where labels remain alike each is tried first. The sign is that of reordering the axes of skew factors; it is 0 when the network
-    is minus itself, and so zero (x'*K*x).
+    where labels remain alike each is tried first. The sign is that of reordering the axes of skew factors; it is 0 when the
+    network is minus itself, and so zero (x'*K*x).
     """
     summed = sorted({label for _, labels, _ in factors for label in labels if label >= rank})
     colours = dict.fromkeys(summed, rank)
@@ -62,7 +62,7 @@ def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[i
             else:
                 for position, label in enumerate(labels):
                     seen[label].append((node.id, exponent, position, around))
-        signatures = {label: (colours[label], sorted(entries)) for label, entries in seen.items()}  # type: ignore[type-var]
+        signatures = {label: (colours[label], sorted(entries)) for label, entries in seen.items()}
         ordered = sorted(signatures.items(), key=lambda item: item[1])
         fresh: dict[int, int] = {}
         previous, colour = None, -1

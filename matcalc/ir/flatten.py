@@ -1,4 +1,4 @@
-"""The factors of a product laid out flat: nested products spliced, identities merged, equal factors collected, components split."""
+"""The factors of a product laid out flat: products spliced, identities merged, equal factors collected, components split."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class Flattening:
         self._relabel(factors, outputs)
         if not self.vanishes:
             self._settle()
-            self.wide = next((k for k, (node, _, e) in enumerate(self.flat) if isinstance(node, Sum) and node.rank > 2 and e == 1), None)
+            self.wide = next(
+                (k for k, (node, _, e) in enumerate(self.flat) if isinstance(node, Sum) and node.rank > 2 and e == 1), None
+            )
 
     def _relabel(self, factors: Iterable[Factor], outputs: Labels) -> None:
         """Bring the caller's labels into our numbering and splice."""
@@ -243,9 +245,7 @@ class Flattening:
     def _merge_new(self, first: int, second: int) -> bool:
         """Merge, and say whether a summed label went away."""
         first, second = sorted((self._find(first), self._find(second)))
-        known = any(
-            isinstance(node, Leaf) and node.kind == "eye" and labels == (first, second) for node, labels, _ in self.flat
-        )
+        known = any(isinstance(node, Leaf) and node.kind == "eye" and labels == (first, second) for node, labels, _ in self.flat)
         if first == second or known:
             return False
         self._merge(first, second)

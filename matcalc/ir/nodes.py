@@ -43,8 +43,9 @@ class Node:
 class Leaf(Node):
     """A variable, or a constant of the notation.
 
-    kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar), ``eye`` (delta_ij), ``ones`` (one axis),
-    ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index that runs through an m x n matrix column by column; ``vec`` and ``kron`` are made of it.
+    kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar), ``eye`` (delta_ij),
+    ``ones`` (one axis), ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index that runs through an m x n matrix column
+    by column, of which ``vec`` and ``kron`` are made.
     """
 
     __slots__ = ("kind", "name", "structure")
@@ -74,6 +75,7 @@ class Product(Node):
 
     @property
     def children(self) -> Iterable[Node]:
+        """The factors' nodes."""
         return [node for node, _, _ in self.factors]
 
     def __repr__(self) -> str:
@@ -95,6 +97,7 @@ class Sum(Node):
 
     @property
     def children(self) -> Iterable[Node]:
+        """The terms."""
         return [term for _, term in self.terms]
 
     def __repr__(self) -> str:
@@ -104,7 +107,8 @@ class Sum(Node):
 class Call(Node):
     """A function: entry by entry (scalar arguments are broadcast), or of a matrix or vector as a whole.
 
-    ``slots``: the k-th Frechet derivative of a matrix function, with k pairs of axes for the directions behind the axes of the value.
+    ``slots``: the k-th Frechet derivative of a matrix function, with k pairs of axes for the directions behind
+    the axes of the value.
     """
 
     __slots__ = ("args", "name", "slots")
@@ -117,10 +121,16 @@ class Call(Node):
 
     @property
     def children(self) -> Iterable[Node]:
+        """The arguments."""
         return self.args
 
     def __repr__(self) -> str:
         return f"{self.name}{'_' * self.slots}({', '.join(map(repr, self.args))})"
+
+
+def magnitude(value: Rational) -> Rational:
+    """The absolute value (``abs`` of an int or Fraction has no type of its own)."""
+    return -value if value < 0 else value
 
 
 def is_number(node: Node) -> bool:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Protocol
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import ENTRYWISE
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Node, Rational
+from matcalc.ir.nodes import Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
 from matcalc.lowering import functions
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
@@ -103,7 +103,7 @@ class Lowering:
         k: Rational = exponent.coefficient  # type: ignore[attr-defined]
         if k.denominator != 1:
             raise UnsupportedProblem(f"a matrix to the power {k} is not supported", hint="integer powers are; expm is there too")
-        if abs(k) > _EXPANDED_POWER:
+        if magnitude(k) > _EXPANDED_POWER:
             return self.builder.call("power", [base, exponent], base.axes)
         if k < 0:
             base = self.builder.call("inv", [base], base.axes)

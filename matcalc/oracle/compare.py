@@ -122,7 +122,7 @@ def _visible(
         derivative, method = numeric_derivative(program.expr, program.variables, wrt, order, values, sizes)
         size = max(1.0, magnitude(program.expr, values, sizes))
         points.append((_largest(derivative) / size, values, derivative, size, method))
-        if points[-1][0] >= _VISIBLE or not np.any(derivative):
+        if points[-1][0] >= _VISIBLE:
             break
         values = _next_point(program, rng, sizes, values)
     return max(points, key=lambda point: point[0])[1:]

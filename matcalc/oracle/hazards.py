@@ -61,6 +61,7 @@ def _lead(x: Array) -> float:
 _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), _off_zero),
     **dict.fromkeys(("sqrt", "cbrt"), lambda x: float(np.min(np.abs(x)))),
+    **dict.fromkeys(("asin", "acos", "acosh"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))),
     **dict.fromkeys(("max", "min"), _apart),
     "norm2": lambda x: float(np.sqrt(np.sum(x * x))),
     "norminf": _lead,

@@ -1,4 +1,4 @@
-"""A long result as a program: repeated parts are defined first (``t1 = tanh(W1*x); ...``), so its length is linear in the network's."""
+"""A long result as a program: repeated parts are defined first (``t1 = tanh(W1*x); ...``), so that it stays linear."""
 
 from __future__ import annotations
 
@@ -58,4 +58,3 @@ def _write(order: list[Expr], shared: Container[int], taken: Container[str], siz
             made = name_piece(f"t{count}")
         pieces[id(expr)] = made
     return "; ".join([*lines, head + pieces[id(order[-1])][0]])
-

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Sequence
 from fractions import Fraction
 
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
+from matcalc.core.walk import fold, postorder
 
 _NOTHING, _SUM, _PRODUCT, _NEGATION, _POWER, _POSTFIX, _ATOM = range(7)
 
@@ -119,6 +119,11 @@ def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
         factors.append(f"{symbol}[{inside}]" if own else symbol)
     product = "*".join(factors)
     return (f"sum[{','.join(summed)}] {product}", _NOTHING, "einsum") if summed else (product, _PRODUCT, "einsum")
+
+
+def has_indices(expr: Expr) -> bool:
+    """Whether the text has to be in index notation: the parser does not read it."""
+    return any(part.op == "einsum" for part in postorder(expr, lambda e: e.args))
 
 
 def index_head(rank: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from matcalc.core.tree import Expr
-from matcalc.ir.nodes import Rational
+from matcalc.ir.nodes import Rational, magnitude
 from matcalc.recovery.chains import Term, Weaver
 from matcalc.recovery.forge import Forge
 
@@ -32,7 +32,7 @@ class Assembler:
         below: list[Expr] = []
         for base, exponent in scalars:
             base, exponent = self._root(base, exponent)
-            (above if exponent > 0 else below).append(forge.power(base, abs(exponent)))
+            (above if exponent > 0 else below).append(forge.power(base, magnitude(exponent)))
         above.sort(key=self.weaver.order)
         below.sort(key=self.weaver.order)
         negative, c = c < 0, abs(c)
@@ -68,7 +68,7 @@ class Assembler:
         if root is None:
             return base, exponent
         norm = self.forge.call("norm2", (root,), ())
-        plain, normed = self.forge.power(base, abs(exponent)), self.forge.power(norm, 2 * abs(exponent))
+        plain, normed = self.forge.power(base, magnitude(exponent)), self.forge.power(norm, 2 * magnitude(exponent))
         if self.forge.size(normed) < self.forge.size(plain):
             return norm, 2 * exponent
         return base, exponent

@@ -8,7 +8,7 @@ from math import gcd, lcm
 
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
-from matcalc.ir.nodes import Rational
+from matcalc.ir.nodes import Rational, magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, key
 from matcalc.recovery.forge import Forge
@@ -65,7 +65,7 @@ class Factoring:
                     return self.forge.make(expr.op, args, expr.shape, row=expr.row)
         return None
 
-    def _reverse(self, difference: Expr) -> Expr | None:
+    def _reverse(self, difference: Expr) -> Expr:
         """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus again)."""
         signs: list[tuple[bool, Expr]] = []
         node = difference
@@ -74,9 +74,9 @@ class Factoring:
             node = node.args[0]
         signs.append((node.op != "neg", node if node.op != "neg" else node.args[0]))
         signs = [(not positive, expr) for positive, expr in signs]
-        return self._write([(positive, expr) for positive, expr in signs], difference)
+        return self._write(signs)
 
-    def _write(self, signed: list[tuple[bool, Expr]], like: Expr | None = None) -> Expr:
+    def _write(self, signed: list[tuple[bool, Expr]]) -> Expr:
         """Positive terms first, each group by the alphabet, arrays' shapes kept when a scalar is broadcast."""
         ordered = sorted(signed, key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])))
         positive, first = ordered[0]
@@ -106,7 +106,7 @@ class Factoring:
         spread = any(not _constant(term) for term in terms)
         signed = []
         for term in terms:
-            bare = Term(abs(term.coefficient), term.scalars, term.parts, () if spread and _constant(term) else term.shape)
+            bare = Term(magnitude(term.coefficient), term.scalars, term.parts, () if spread and _constant(term) else term.shape)
             signed.append((term.coefficient > 0, self.assembler.term(bare)))
         return self._write(signed)
 
@@ -156,7 +156,9 @@ class Factoring:
             parts = ((chain, 1),)
         return Term(Fraction(term.coefficient) / number, tuple(kept), parts, shape)
 
-    def _wrap(self, number: Rational, scalars: Scalars, left: Chain, right: Chain, common: Parts, inner: Expr, shape: Shape) -> Expr:
+    def _wrap(
+        self, number: Rational, scalars: Scalars, left: Chain, right: Chain, common: Parts, inner: Expr, shape: Shape
+    ) -> Expr:
         """The common factors around the sum that is left."""
         if common:
             parts: Parts = (*common, ((Link(inner),), 1)) if inner.shape else common
@@ -173,7 +175,11 @@ class Factoring:
 
     def _diagonals(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
         """diag(u) + diag(v) = diag(u + v)."""
-        diagonal = [t for t in terms if t.chain is not None and len(t.chain) == 1 and t.chain[0].expr.op == "diag" and t.chain[0].expr.rank == 2]
+        diagonal = [
+            t
+            for t in terms
+            if t.chain is not None and len(t.chain) == 1 and t.chain[0].expr.op == "diag" and t.chain[0].expr.rank == 2
+        ]
         if len(diagonal) < 2:
             return list(terms)
         inner = []
@@ -205,8 +211,8 @@ class Factoring:
 
     def _handles(self, term: Term) -> list[object]:
         handles: list[object] = [("scalar", id(base), exponent > 0) for base, exponent in term.scalars]
-        if abs(term.coefficient) != 1:
-            handles.append(("number", abs(term.coefficient)))
+        if magnitude(term.coefficient) != 1:
+            handles.append(("number", magnitude(term.coefficient)))
         if term.chain is not None:
             handles += [("left", term.chain[0].key), ("right", term.chain[-1].key)]
         return handles + [("part", key(chain)) for chain, _ in term.parts]
@@ -239,7 +245,9 @@ def _constant(term: Term) -> bool:
     """A multiple of an array of ones."""
     if not term.shape:
         return False
-    return not term.parts or (len(term.parts) == 1 and all(link.expr.op == "fill" for link in term.parts[0][0]) and len(term.parts[0][0]) == 1)
+    return not term.parts or (
+        len(term.parts) == 1 and all(link.expr.op == "fill" for link in term.parts[0][0]) and len(term.parts[0][0]) == 1
+    )
 
 
 def _number(coefficients: Sequence[Rational]) -> Rational:
@@ -248,14 +256,18 @@ def _number(coefficients: Sequence[Rational]) -> Rational:
     for c in coefficients:
         numerator = gcd(numerator, c.numerator)
         denominator = lcm(denominator, c.denominator)
-    candidates = [Fraction(numerator, denominator), Fraction(1), *(abs(Fraction(c)) for c in coefficients)]
-    best = min(candidates, key=lambda number: _tokens(number) + sum(_tokens(c / number) for c in coefficients))
+    candidates = [Fraction(numerator, denominator), Fraction(1), *(Fraction(magnitude(c)) for c in coefficients)]
+
+    def cost(number: Fraction) -> int:
+        return _tokens(number) + sum(_tokens(c / number) for c in coefficients)
+
+    best = min(candidates, key=cost)
     return -best if all(c < 0 for c in coefficients) else best
 
 
 def _tokens(number: Rational) -> int:
     """What a coefficient costs: nothing for 1, a number and an operator otherwise, both twice for a quotient."""
-    number = abs(number)
+    number = magnitude(number)
     return 2 * ((number.numerator != 1) + (number.denominator != 1))
 
 
@@ -269,7 +281,7 @@ def _shared_scalars(terms: Sequence[Term]) -> Scalars:
             if other is None or (other > 0) != (exponent > 0):
                 del shared[name]
             else:
-                shared[name] = (base, min(exponent, other, key=abs))
+                shared[name] = (base, min(exponent, other, key=magnitude))
     return tuple(shared.values())
 
 
@@ -283,12 +295,12 @@ def _shared_parts(terms: Sequence[Term]) -> Parts:
             if other is None or (other > 0) != (exponent > 0):
                 del shared[name]
             else:
-                shared[name] = (chain, min(exponent, other, key=abs))
+                shared[name] = (chain, min(exponent, other, key=magnitude))
     return tuple(shared.values())
 
 
 def _shared_ends(chains: Sequence[Chain]) -> tuple[Chain, Chain]:
-    """The longest common beginning, then the longest common end of what is left; of no chain nothing but an identity may be left."""
+    """The longest common beginning, then the longest common end of what is left; some of every chain has to be left."""
     shortest = min(len(chain) for chain in chains) - 1
     left = 0
     while left < shortest and len({chain[left].key for chain in chains}) == 1:

@@ -10,7 +10,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
 from matcalc.ir.nodes import Rational
-from matcalc.printers.text import Piece, piece
+from matcalc.printers.text import Piece, number_text, piece
 
 _LABEL = 160  # characters of its text that an expression is sorted by
 
@@ -36,7 +36,7 @@ class Forge:
 
     def _measure(self, expr: Expr) -> int:
         if expr.op == "number":
-            return (1 if expr.value.denominator in (1, 2, 4, 5, 10, 20, 25, 50, 100) else 3) + (expr.value < 0)
+            return len(number_text(expr.value)[0].split("/")) * 2 - 1 + int(expr.value < 0)
         inside = sum(self._sizes[id(arg)] for arg in expr.args)
         return inside + (len(expr.args) - 1 if expr.op == "einsum" else 1)
 

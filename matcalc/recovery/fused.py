@@ -60,29 +60,37 @@ def _kron(graph: Graph, slow: Chain, fast: Chain) -> Link:
 
 
 def _pair(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """F[p,i,j] F[q,a,b] with one edge from i to a and one from j to b: the edge kron(M_jb, M_ia) from p to q."""
+    """F[p,i,j] F[q,a,b] with i joined to a and j to b, and to nothing else: the edge kron(M_jb, M_ia) from p to q."""
     p, i, j = hyper[1]
     for other in graph.hyper:
         if other is hyper or other[0].op != "fuse":
             continue
         q, a, b = other[1]
-        ends = (i, j, a, b)
-        if len(set(ends)) < 4 or not all(_exclusive(graph, label) for label in ends):
+        fast, slow = _bridge(graph, i, a), _bridge(graph, j, b)
+        if fast is None or slow is None or len({i, a} | {j, b}) < len({i, a}) + len({j, b}):
             continue
-        if any(len(graph.incident(label)) != 1 for label in ends):
-            continue
-        (_, to_i, fast), (_, to_j, slow) = graph.incident(i)[0], graph.incident(j)[0]
-        if (to_i, to_j) != (a, b):
-            continue
-        fast = graph.diagonal(tuple(graph.weights[i]), i) + fast + graph.diagonal(tuple(graph.weights[a]), a)
-        slow = graph.diagonal(tuple(graph.weights[j]), j) + slow + graph.diagonal(tuple(graph.weights[b]), b)
         graph.hyper.remove(hyper)
         graph.hyper.remove(other)
-        for label in ends:
+        for label in {i, j, a, b}:
             graph.drop(label)
         graph.connect(p, q, (_kron(graph, slow, fast),))
         return True
     return False
+
+
+def _bridge(graph: Graph, start: int, end: int) -> Chain | None:
+    """What joins two vertices that have no other neighbours: one edge, or an identity where they are the same."""
+    if start == end:
+        shared = start >= graph.rank and not graph.incident(start) and sum(start in labels for _, labels in graph.hyper) == 2
+        identity = (Link(graph.forge.eye(graph.dims[start]), False, True),)
+        return (graph.diagonal(tuple(graph.weights[start]), start) or identity) if shared else None
+    if not (_exclusive(graph, start) and _exclusive(graph, end)):
+        return None
+    ways = graph.incident(start)
+    if len(ways) != 1 or ways[0][1] != end or len(graph.incident(end)) != 1:
+        return None
+    before, after = graph.diagonal(tuple(graph.weights[start]), start), graph.diagonal(tuple(graph.weights[end]), end)
+    return before + ways[0][2] + after
 
 
 def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
@@ -104,7 +112,8 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     graph.hyper.remove(hyper)
     if transposed:
         directions = directions[:1] + [flip(chain) for chain in directions[1:]]
-    graph.connect(*pairs[open_pair], _directional(graph, expr, directions, transposed))
+    row, column = pairs[open_pair]
+    graph.connect(row, column, _directional(graph, expr, directions, transposed))
     return True
 
 
@@ -137,7 +146,7 @@ def _bare(expr: Expr) -> Expr:
 
 
 def _slope(graph: Graph, expr: Expr, base: Expr, order: int) -> Chain:
-    """The ordinary derivative of f = expm or a power (Higham, Functions of Matrices (2008), theorem 3.8 for commuting directions)."""
+    """The ordinary derivative of f = expm or a power (Higham, Functions of Matrices (2008), ch. 3, where all commute)."""
     forge = graph.forge
     if expr.op == "frechet_expm":
         return (Link(forge.call("expm", (base,), base.shape)),)

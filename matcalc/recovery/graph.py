@@ -1,8 +1,8 @@
 """A product read as a graph and reduced: indices are vertices, two-axis factors edges, one-axis factors weights on vertices.
 
-Summed vertices go away one by one: without edges an inner product, a sum or a trace; with one edge a matrix-vector product, which
-becomes a weight of the neighbour; with two edges a matrix product. Parallel edges are Hadamard products. Weighted vertices go first,
-so that products end in vectors (``A*(w.*x)``, not ``A*diag(w)*x``).
+Summed vertices go away one by one: without edges an inner product, a sum or a trace; with one edge a matrix-vector product,
+which becomes a weight of the neighbour; with two edges a matrix product. Parallel edges are Hadamard products. Weighted
+vertices go first, so that products end in vectors (``A*(w.*x)``, not ``A*diag(w)*x``).
 """
 
 from __future__ import annotations
@@ -71,7 +71,14 @@ class Graph:
 
     def reduce(self) -> None:
         """Take summed vertices away until no rule applies."""
-        while self._loops() or self._close() or self._leaf(weighted=True) or self._parallel() or self._series() or self._leaf(weighted=False):
+        while (
+            self._loops()
+            or self._close()
+            or self._leaf(weighted=True)
+            or self._parallel()
+            or self._series()
+            or self._leaf(weighted=False)
+        ):
             pass
 
     # queries
@@ -189,7 +196,9 @@ class Graph:
             if not weighted and self.free(other) and not self.weights[other] and len(self.incident(other)) == 1:
                 self.drop(label)
                 self.drop(other)
-                self.scalars.append((self._sum(min(self.weaver.matrix(chain), self.weaver.matrix(flip(chain)), key=self.weaver.order)), 1))
+                self.scalars.append(
+                    (self._sum(min(self.weaver.matrix(chain), self.weaver.matrix(flip(chain)), key=self.weaver.order)), 1)
+                )
                 return True
             end = self.vector(tuple(self.weights[label]), label) if weighted else (Link(self._ones(label)),)
             self.drop(label)
@@ -229,7 +238,11 @@ class Graph:
         for label, other, turned in ((ends[1], ends[0], mates), (ends[0], ends[1], [flip(mate) for mate in mates])):
             if self.free(label) and not self.weights[label] and len(self.incident(label)) == 2:
                 self.drop(label)
-                chain = min(turned[0] + flip(turned[1]), turned[1] + flip(turned[0]), key=lambda c: self.weaver.order(self.weaver.product(c)))
+                chain = min(
+                    turned[0] + flip(turned[1]),
+                    turned[1] + flip(turned[0]),
+                    key=lambda c: self.weaver.order(self.weaver.product(c)),
+                )
                 self.connect(other, other, chain)
                 return True
         return False
@@ -283,7 +296,11 @@ class Graph:
             return None if self.incident(first) else self.diagonal(tuple(self.weights[first]), first) or identity
         edges = self.incident(first), self.incident(second)
         if [edge[1] for edge in edges[0]] == [second] and len(edges[1]) == 1:
-            return self.diagonal(tuple(self.weights[first]), first) + edges[0][0][2] + self.diagonal(tuple(self.weights[second]), second)
+            return (
+                self.diagonal(tuple(self.weights[first]), first)
+                + edges[0][0][2]
+                + self.diagonal(tuple(self.weights[second]), second)
+            )
         if not edges[0] and not edges[1]:
             return self.end(first) + flip(self.end(second))
         return None

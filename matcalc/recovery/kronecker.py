@@ -1,6 +1,7 @@
 """Derivatives with three axes and more as matrices: ``d vec(F) = J * d vec(X)`` with J a Kronecker product where it is one.
 
-vec runs through a matrix column by column, so the first axis of a pair is the fast one: dF[i,j]/dX[k,l] = A[i,k] B[j,l] is kron(B, A).
+vec runs through a matrix column by column, so the first axis of a pair is the fast one: dF[i,j]/dX[k,l] = A[i,k] B[j,l] is
+kron(B, A).
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def _product(expr: Expr, columns: int) -> Expr | None:
     rows, cols = _slow_to_fast(outputs[:split], fused), _slow_to_fast(outputs[split:], fused)
     if len(set(rows)) < len(rows) or any(label not in rows and label not in cols for _, own in factors for label in own):
         return None
-    sizes = {label: size for factor, own in zip(expr.args, labels, strict=True) for label, size in zip(own, factor.shape, strict=True)}
+    sizes = {
+        label: size for factor, own in zip(expr.args, labels, strict=True) for label, size in zip(own, factor.shape, strict=True)
+    }
     left, factors = _scaling(factors, outputs[:split], fused)
     right, factors = _scaling(factors, outputs[split:], fused)
     length = max(len(rows), len(cols))
@@ -145,5 +148,3 @@ def _transpose(expr: Expr) -> Expr:
     if expr.op == "eye":
         return expr
     return Expr("'", (expr,), expr.shape[::-1], row=expr.rank == 1)
-
-

@@ -155,4 +155,3 @@ class Recovery:
         shape = tuple([graph.dims[label] for label in outputs])
         value = (tuple([labels[k] for k in order]), outputs)
         return self.forge.make("einsum", tuple([args[k] for k in order]), shape, value)
-

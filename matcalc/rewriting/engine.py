@@ -126,10 +126,9 @@ class Rewriter:
             own, wanted = as_product(rule.left)
             coefficient, there = as_product(node)
             search = Search(matcher, rule.left.rank, node.rank, whole=False)
-            for binding, names, rest in search.run(list(wanted), list(there), {}, {}):
+            for binding, names, left in search.run(list(wanted), list(there), {}, {}):
                 labels, axes = self._place(rule, names, there)
-                right = self._right(rule, binding, axes)
-                factors: list[Factor] = [*rest, (right, labels, 1)]
+                factors: list[Factor] = [*left, (self._right(rule, binding, axes), labels, 1)]
                 product = self.builder.product(1, factors, tuple(range(node.rank)), node.axes)
                 yield self.builder.scale(Fraction(coefficient) / own, product)
 

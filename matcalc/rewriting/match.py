@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from matcalc.core.kinds import Variable
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_product, as_term, is_number
+from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_product, as_term, is_number, magnitude
 
 Binding = Mapping[str, Node]
 Names = Mapping[int, int]  # labels of the pattern -> labels of the network
@@ -70,7 +70,9 @@ class Matcher:
             return self.builder.positive(node)
         if self.lifted:
             return True
-        if node.rank != len(variable.shape) or (node.rank == 2 and variable.shape[0] == variable.shape[1] and node.axes[0] != node.axes[1]):
+        if node.rank != len(variable.shape) or (
+            node.rank == 2 and variable.shape[0] == variable.shape[1] and node.axes[0] != node.axes[1]
+        ):
             return False
         if variable.kind in ("scalar", "vector", "matrix"):
             return True
@@ -161,7 +163,9 @@ class Search:
         self.outer = outer
         self.whole = whole
 
-    def run(self, wanted: list[Factor], there: list[Factor], binding: Binding, names: Names) -> Iterator[tuple[Binding, Names, list[Factor]]]:
+    def run(
+        self, wanted: list[Factor], there: list[Factor], binding: Binding, names: Names
+    ) -> Iterator[tuple[Binding, Names, list[Factor]]]:
         """Every way: the binding, the labels, and the factors left over.
 
         A label that the pattern sums must be summed there and touch nothing that is left over.
@@ -224,7 +228,9 @@ class Search:
         seen = [theirs for mine, theirs in names.items() if mine >= self.inner]
         return len(set(seen)) == len(seen) and not any(theirs in outside for theirs in seen)
 
-    def _remainder(self, first: Factor, there: list[Factor], binding: Binding, names: Names) -> Iterator[tuple[Binding, Names, list[Factor]]]:
+    def _remainder(
+        self, first: Factor, there: list[Factor], binding: Binding, names: Names
+    ) -> Iterator[tuple[Binding, Names, list[Factor]]]:
         """The last free matrix variable of a whole product may stand for several factors."""
         node, labels, exponent = first
         if exponent != 1 or len(there) < 2 or not isinstance(node, Leaf) or node.kind != "variable" or node.name in binding:
@@ -269,4 +275,4 @@ def _take(wanted: Rational, exponent: Rational) -> Rational | None:
     if exponent == wanted:
         return 0
     same_sign = (exponent > 0) == (wanted > 0)
-    return exponent - wanted if same_sign and abs(exponent) > abs(wanted) else None
+    return exponent - wanted if same_sign and magnitude(exponent) > magnitude(wanted) else None

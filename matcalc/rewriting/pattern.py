@@ -42,4 +42,3 @@ def functions(node: Node) -> set[str]:
     if isinstance(node, Call):
         return {node.name}
     return {node.structure} if isinstance(node, Leaf) and node.structure else set()
-

@@ -33,7 +33,9 @@ class Shortener:
         if node not in self._done:
             fresh = rebuild(self.builder, node, children)
             while True:
-                shorter = self._sum(fresh) if isinstance(fresh, Sum) else self._product(fresh) if isinstance(fresh, Product) else None
+                shorter = (
+                    self._sum(fresh) if isinstance(fresh, Sum) else self._product(fresh) if isinstance(fresh, Product) else None
+                )
                 if shorter is None:
                     break
                 fresh = shorter
@@ -72,7 +74,9 @@ class Shortener:
         while position < len(terms) and len(terms) <= _TERMS and opened_ones <= _TERMS:
             coefficient, term = terms[position]
             inner = term if isinstance(term, Product) else None
-            index = next((k for k, (f, _, e) in enumerate(inner.factors) if isinstance(f, Sum) and e == 1), None) if inner else None
+            index = (
+                next((k for k, (f, _, e) in enumerate(inner.factors) if isinstance(f, Sum) and e == 1), None) if inner else None
+            )
             if inner is None or index is None:
                 position += 1
                 continue
