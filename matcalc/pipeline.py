@@ -9,7 +9,7 @@ from matcalc.calculus.rules import Slopes
 from matcalc.calculus.structured import PROJECTED, project
 from matcalc.catalogue.compiled import definition
 from matcalc.catalogue.load import LIBRARY
-from matcalc.core.errors import NameProblem
+from matcalc.core.errors import NameProblem, ShapeProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -93,13 +93,21 @@ def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> s
         matrix = kronecker(tree, columns) if tree.rank > 2 else None
         if matrix is not None:
             return program_text(matrix, variables, kronecker_sizes(matrix))
-        return program_text(tree, variables, head="" if tree.op == "fill" else f"{index_head(tree.rank)} = ")
+        return program_text(
+            tree, variables, size_choices(tree)[-1], head="" if tree.op == "fill" else f"{index_head(tree.rank)} = "
+        )
     choices = size_choices(tree)
     for sized in choices:
         shown = program_text(tree, variables, sized)
-        if len(choices) == 1:
-            break
-        again = read(shown, variables)
-        if not again.undetermined and again.expr.shape == tree.shape:
+        if len(choices) == 1 or _says_it_all(shown, tree, variables):
             break
     return shown
+
+
+def _says_it_all(shown: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
+    """Whether the text, read again, has just the shape of the tree."""
+    try:
+        again = read(shown, variables)
+    except ShapeProblem:
+        return False  # sizes that only their product fixes
+    return not again.undetermined and again.expr.shape == tree.shape

@@ -10,7 +10,7 @@ import numpy as np
 from matcalc.core.errors import EvaluationProblem, NameProblem
 from matcalc.core.program import Program
 from matcalc.oracle.interpret import interpret, magnitude
-from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient
+from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
 from matcalc.oracle.sample import find_point, find_sizes
 from matcalc.runtime.elementwise import Array
 
@@ -77,12 +77,13 @@ def check(
     if wrt not in program.variables:
         raise NameProblem(f"there is no variable {wrt}")
     rng = np.random.default_rng(seed)
-    sizes, values = find_sizes([program.expr], program.variables, rng)
+    around = wrt if takes_differences(program.expr, wrt, order) else None
+    sizes, values = find_sizes([program.expr], program.variables, rng, around)
     kind = program.variables[wrt].kind if structure == "declared" else "free"
     reports = []
     for point in range(POINTS):
         if point > 0:
-            values = _next_point(program, rng, sizes, values)
+            values = _next_point(program, rng, sizes, values, around)
         values, expected, size, method = _visible(program, wrt, order, sizes, values, rng)
         expected = structured_gradient(expected, kind, program.expr.rank, order)
         found = _candidate(evaluate, values, sizes, expected)
@@ -108,15 +109,21 @@ def agree(left: Program, right: Program, seed: int = 0) -> Report:
     return _worst(reports)
 
 
-def _next_point(program: Program, rng: np.random.Generator, sizes: dict[str, int], values: dict[str, Array]) -> dict[str, Array]:
+def _next_point(
+    program: Program, rng: np.random.Generator, sizes: dict[str, int], values: dict[str, Array], around: str | None
+) -> dict[str, Array]:
     """Another point of the same sizes; where the domain is so thin that none is found, the same one again."""
-    return find_point([program.expr], program.variables, rng, sizes)[0] or values
+    return find_point([program.expr], program.variables, rng, sizes, around)[0] or values
 
 
 def _visible(
     program: Program, wrt: str, order: int, sizes: dict[str, int], values: dict[str, Array], rng: np.random.Generator
 ) -> tuple[dict[str, Array], Array, float, Method]:
-    """A point, the derivative and the largest intermediate value there: of a few points the first with no tiny derivative."""
+    """A point, the derivative and the largest intermediate value there: of a few points the first with no tiny derivative.
+
+    A derivative that is exactly zero is looked at elsewhere, too: relu has one half of its argument's signs where it hides everything.
+    """
+    around = wrt if takes_differences(program.expr, wrt, order) else None
     points: list[tuple[float, dict[str, Array], Array, float, Method]] = []
     for _ in range(1 + _REDRAWS):
         derivative, method = numeric_derivative(program.expr, program.variables, wrt, order, values, sizes)
@@ -124,7 +131,7 @@ def _visible(
         points.append((_largest(derivative) / size, values, derivative, size, method))
         if points[-1][0] >= _VISIBLE:
             break
-        values = _next_point(program, rng, sizes, values)
+        values = _next_point(program, rng, sizes, values, around)
     return max(points, key=lambda point: point[0])[1:]
 
 

@@ -71,6 +71,11 @@ def _refuse_if_too_large(expr: Expr, wrt: Variable, order: int, sizes: Sizes) ->
         raise UnsupportedProblem(f"the derivative by {wrt.name} is too large for a numeric check", hint=hint)
 
 
+def takes_differences(expr: Expr, wrt: str, order: int) -> bool:
+    """Whether the numeric derivative looks at values beside the point."""
+    return order > 1 or not _has_complex_path(expr, wrt)
+
+
 def _has_complex_path(expr: Expr, wrt: str) -> bool:
     """Whether no function that is evaluated for real arguments only meets the variable."""
     moving: set[int] = set()

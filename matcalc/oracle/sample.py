@@ -17,6 +17,7 @@ from matcalc.runtime.elementwise import Array
 
 _ATTEMPTS = 200  # points tried for one choice of sizes
 _SIZE_CHOICES = 6  # ways tried of giving sizes to dimensions: X'*X is only invertible if X has enough rows
+_NUDGE = 1e-9
 _POOL = (3, 4, 2, 5, 6, 7, 8, 9, 10, 11)
 
 Entries = Callable[[np.random.Generator, tuple[int, ...]], Array]
@@ -132,9 +133,13 @@ def _styles(names: Sequence[str], rng: np.random.Generator) -> Iterator[dict[str
 
 
 def find_point(
-    exprs: Sequence[Expr], variables: Mapping[str, Variable], rng: np.random.Generator, sizes: Sizes
+    exprs: Sequence[Expr], variables: Mapping[str, Variable], rng: np.random.Generator, sizes: Sizes, around: str | None = None
 ) -> tuple[dict[str, Array] | None, str]:
-    """A point of these sizes at which all expressions are smooth; if there is none, why the last attempt failed."""
+    """A point of these sizes at which all expressions are smooth; if there is none, why the last attempt failed.
+
+    With ``around`` they are smooth also a little beside it, where every entry of that variable has moved on its own: abs(W) of a
+    skew W has zeros on the diagonal, where the convention gives a value but differences do not.
+    """
     integers = integer_exponents(exprs)
     reason = ""
     for styles in itertools.islice(_styles(list(variables), rng), _ATTEMPTS):
@@ -142,20 +147,27 @@ def find_point(
             name: np.asarray(float(rng.integers(2, 5))) if name in integers else draw(variable, rng, sizes, styles[name])
             for name, variable in variables.items()
         }
-        found = next((text for expr in exprs if (text := hazard(expr, values, sizes)) is not None), None)
+        places = [values] if around is None else [values, _nudged(values, around)]
+        found = next((text for expr in exprs for place in places if (text := hazard(expr, place, sizes)) is not None), None)
         if found is None:
             return values, ""
         reason = found
     return None, reason
 
 
+def _nudged(values: dict[str, Array], name: str) -> dict[str, Array]:
+    """The point with every entry of one variable moved by its own tiny amount."""
+    x = values[name]
+    return {**values, name: x + _NUDGE * np.linspace(1.0, 2.0, x.size).reshape(x.shape)}
+
+
 def find_sizes(
-    exprs: Sequence[Expr], variables: Mapping[str, Variable], rng: np.random.Generator
+    exprs: Sequence[Expr], variables: Mapping[str, Variable], rng: np.random.Generator, around: str | None = None
 ) -> tuple[dict[str, int], dict[str, Array]]:
     """Sizes of the dimensions with a point at which all expressions are smooth; EvaluationProblem if none is found."""
     reason = ""
     for sizes in sizes_for(exprs, variables):
-        values, reason = find_point(exprs, variables, rng, sizes)
+        values, reason = find_point(exprs, variables, rng, sizes, around)
         if values is not None:
             return sizes, values
     raise EvaluationProblem(

@@ -9,8 +9,13 @@ from matcalc.recovery.graph import Graph
 
 def unfuse(graph: Graph) -> bool:
     """Take one factor of three or more axes apart; False when none can be."""
-    return any(_fuse(graph, hyper) for hyper in graph.hyper if hyper[0].op == "fuse") or any(
-        _frechet(graph, hyper) for hyper in graph.hyper if hyper[0].op.startswith("frechet_")
+    fuses = [hyper for hyper in graph.hyper if hyper[0].op == "fuse"]
+    kernels = [hyper for hyper in graph.hyper if hyper[0].op.startswith("frechet_")]
+    return (
+        any(_fuse(graph, hyper) for hyper in fuses)
+        or any(_frechet(graph, hyper) for hyper in kernels)
+        or any(_unvec(graph, hyper) for hyper in fuses)
+        or any(_partial_trace(graph, hyper) for hyper in fuses)
     )
 
 
@@ -26,7 +31,7 @@ def _fuse(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     for label in (i, j):
         bound = _exclusive(graph, label)
         # an index that leads elsewhere by itself (an output) is reached through an identity
-        ways = graph.incident(label) if bound else [(label, label, (Link(graph.forge.eye(graph.dims[label]), False, True),))]
+        ways = graph.incident(label) if bound else [(label, label, _eye(graph, label))]
         ends.append((label, bound, ways))
     if graph.vec_weight(k, i, j):
         return True
@@ -51,6 +56,8 @@ def _fuse(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 def _kron(graph: Graph, slow: Chain, fast: Chain) -> Link:
     """kron(slow, fast) of two chains."""
     left, right = graph.weaver.product(slow), graph.weaver.product(fast)
+    if left.op == right.op == "eye":
+        return Link(graph.forge.eye(left.shape[0].times(right.shape[0])), False, True)
     rank = max(left.rank, right.rank)
     shape = []
     for axis in range(rank):
@@ -78,12 +85,72 @@ def _pair(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     return False
 
 
+def _unvec(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[k,i,j] u[k] as an edge from i to j: the matrix of which u is the vec is kron(vec(eye), eye)'*kron(eye, u)."""
+    k, i, j = hyper[1]
+    if not _exclusive(graph, k) or graph.incident(k) or not graph.weights[k] or i == j:
+        return False
+    graph.hyper.remove(hyper)
+    spread = _kron(graph, _vec_eye(graph, j), _eye(graph, i))
+    chain = (Link(spread.expr, True), _kron(graph, _eye(graph, j), graph.end(k)))
+    graph.drop(k)
+    graph.connect(i, j, chain)
+    return True
+
+
+def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[k,i,j] M[k,l] F[l,a,b] with one pair of i, a and j, b closed: a partial trace of M is an edge between the other pair.
+
+    sum_j M[(i,j),(a,j)] = kron(vec(eye), eye)'*kron(eye, M)*kron(vec(eye), eye), and likewise for the fast pair; what
+    closes the pair is multiplied into M first.
+    """
+    k, i, j = hyper[1]
+    for other in graph.hyper:
+        if other is hyper or other[0].op != "fuse":
+            continue
+        l, a, b = other[1]
+        matrix = _bridge(graph, k, l) if k != l else None
+        slow, fast = _bridge(graph, j, b), _bridge(graph, i, a)
+        if matrix is None or (slow is None) == (fast is None):
+            continue
+        graph.hyper.remove(hyper)
+        graph.hyper.remove(other)
+        row, column, closed = (i, a, (j, b)) if slow is not None else (j, b, (i, a))
+        link = slow if slow is not None else fast
+        assert link is not None
+        if slow is not None:
+            inner = _behind(_kron(graph, flip(link), _eye(graph, i)), matrix)
+            sides = [_kron(graph, _vec_eye(graph, closed[1]), _eye(graph, end)).expr for end in (row, column)]
+            middle = _kron(graph, _eye(graph, closed[1]), inner)
+        else:
+            inner = _behind(_kron(graph, _eye(graph, j), flip(link)), matrix)
+            sides = [_kron(graph, _eye(graph, end), _vec_eye(graph, closed[1])).expr for end in (row, column)]
+            middle = _kron(graph, inner, _eye(graph, closed[1]))
+        for label in {k, l, *closed}:
+            graph.drop(label)
+        graph.connect(row, column, (Link(sides[0], True), middle, Link(sides[1])))
+        return True
+    return False
+
+
+def _behind(first: Link, chain: Chain) -> Chain:
+    return chain if first.expr.op == "eye" else (first, *chain)
+
+
+def _eye(graph: Graph, label: int) -> Chain:
+    return (Link(graph.forge.eye(graph.dims[label]), False, True),)
+
+
+def _vec_eye(graph: Graph, label: int) -> Chain:
+    size = graph.dims[label]
+    return (Link(graph.forge.call("vec", (graph.forge.eye(size),), (size.times(size),))),)
+
+
 def _bridge(graph: Graph, start: int, end: int) -> Chain | None:
     """What joins two vertices that have no other neighbours: one edge, or an identity where they are the same."""
     if start == end:
         shared = start >= graph.rank and not graph.incident(start) and sum(start in labels for _, labels in graph.hyper) == 2
-        identity = (Link(graph.forge.eye(graph.dims[start]), False, True),)
-        return (graph.diagonal(tuple(graph.weights[start]), start) or identity) if shared else None
+        return (graph.diagonal(tuple(graph.weights[start]), start) or _eye(graph, start)) if shared else None
     if not (_exclusive(graph, start) and _exclusive(graph, end)):
         return None
     ways = graph.incident(start)
