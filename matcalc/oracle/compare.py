@@ -121,7 +121,7 @@ def _visible(
 ) -> tuple[dict[str, Array], Array, float, Method]:
     """A point, the derivative and the largest intermediate value there: of a few points the first with no tiny derivative.
 
-    A derivative that is exactly zero is looked at elsewhere, too: relu has one half of its argument's signs where it hides everything.
+    Exact zeros are looked at elsewhere, too: where relu is constant it hides everything.
     """
     around = wrt if takes_differences(program.expr, wrt, order) else None
     points: list[tuple[float, dict[str, Array], Array, float, Method]] = []

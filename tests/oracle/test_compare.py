@@ -93,6 +93,13 @@ def test_wrong_derivatives_fail(expr, wrt, order, derivative, corrupt):
         assert str(report).startswith("check failed: ")
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_branch_where_all_is_zero_hides_nothing(seed):
+    expr = op("relu", a)
+    wrong = check(program(expr), "a", 1, "free", lambda values, sizes: 1.001 * (values["a"] > 0), seed)
+    assert not wrong.ok
+
+
 def test_a_singular_matrix_in_the_candidate_alone_is_a_failure():
     report = check(program(squares), "x", 1, "free", lambda v, s: np.linalg.inv(np.zeros((s["n"], s["n"]))) @ v["x"])
     assert not report.ok

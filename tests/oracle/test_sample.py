@@ -137,6 +137,24 @@ def test_structural_zeros_are_no_kinks():
     assert hazard(op("abs", D), values, sizes) is None
 
 
+def test_structural_zeros_are_kinks_where_differences_are_taken():
+    with pytest.raises(EvaluationProblem, match="near a kink"):
+        find_sizes([op("abs", D)], {"D": VARIABLES["D"]}, np.random.default_rng(0), "D")
+
+
+def test_zeros_that_no_variable_moves_are_no_kinks():
+    expr = op("relu", op("diag", x, shape=(N, N)))
+    sizes, values = find_sizes([expr], {"x": VARIABLES["x"]}, np.random.default_rng(0), "x")
+    assert np.min(np.abs(values["x"])) >= KINK and sizes
+
+
+@pytest.mark.parametrize("name", ["asin", "acos"])
+def test_points_keep_away_from_vertical_tangents(name):
+    ones = op("./", x, x)
+    with pytest.raises(EvaluationProblem, match=f"{name} is near a kink"):
+        find_sizes([op(name, ones)], {"x": VARIABLES["x"]}, np.random.default_rng(0))
+
+
 def test_exponents_of_matrices_are_drawn_as_integers():
     exponent = scalar("-", a, num(1))
     expr = op("*", b, op("^", S, exponent), shape=(N, N))

@@ -1,0 +1,68 @@
+"""Every entry of identities/ is well formed, cited and true."""
+
+import numpy as np
+import pytest
+from judging import differential_error, equality_report, kinds, points, published_error
+
+from matcalc.catalogue.compiled import differential_program, parse
+from matcalc.catalogue.load import LIBRARY
+from matcalc.core.operations import OPERATIONS
+from matcalc.frontend import read
+from matcalc.oracle.compare import check
+from matcalc.oracle.interpret import interpret
+from matcalc.pipeline import derive
+
+ENTRIES = LIBRARY.all()
+
+
+def entries(*forms):
+    return [pytest.param(entry, id=entry.name) for entry in ENTRIES if entry.form in forms]
+
+
+@pytest.mark.parametrize("entry", entries("diff", "to", "is", "derivative"))
+def test_loads_and_is_cited(entry):
+    assert len(entry.source) >= 10
+    sides = differential_program(entry) if entry.form == "diff" else (parse(entry, entry.expr), parse(entry, entry.right))
+    assert set(entry.given) == set(sides[0].variables), "what is given is used"
+    assert entry.form == "diff" or set(sides[1].variables) <= set(entry.given)
+
+
+@pytest.mark.parametrize("entry", entries("diff"))
+def test_differential_is_true(entry):
+    assert differential_error(entry) <= 1e-7
+
+
+@pytest.mark.parametrize("entry", entries("to", "is"))
+def test_equality_is_true(entry):
+    report = equality_report(entry)
+    assert report.ok, str(report)
+
+
+@pytest.mark.parametrize("entry", entries("derivative"))
+def test_published_derivative_is_true(entry):
+    assert published_error(entry) <= 1e-7
+
+
+@pytest.mark.parametrize("entry", entries("derivative"))
+def test_engine_derives_the_published(entry):
+    program = read(entry.expr, kinds(entry))
+    tree = derive(program, entry.wrt, entry.order, structure="free")
+    report = check(program, entry.wrt, entry.order, "free", lambda values, sizes: interpret(tree, values, sizes))
+    assert report.ok, str(report)
+
+
+@pytest.mark.parametrize("entry", [param for param in entries("diff") if param.values[0].range])
+def test_range_is_positive(entry):
+    program = read(entry.expr, kinds(entry))
+    for _, sizes, values in points(program, count=20):
+        assert np.all(interpret(program.expr, values, sizes) > 0)
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_function_has_its_mathematics(name):
+    """A differential or a definition in the catalogue; or structure, which the network expresses without a rule."""
+    by_indices = {"sum", "mean", "diag", "vec", "kron", "dot", "outer"}
+    by_slots = {"frechet_expm", "frechet_power", "polygamma"}
+    by_powers = {"sqrt"}
+    known = {entry.name for entry in ENTRIES}
+    assert f"d-{name}" in known or f"define-{name}" in known or name in by_indices | by_slots | by_powers

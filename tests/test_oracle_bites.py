@@ -1,0 +1,75 @@
+"""The checks can fail: every differential and rewrite, corrupted in several ways, is found out."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from judging import differential_error, equality_report, kinds
+
+from matcalc.catalogue import compiled
+from matcalc.catalogue.load import LIBRARY
+from matcalc.core.operations import OPERATIONS
+from matcalc.frontend import read
+from matcalc.oracle.compare import check
+from matcalc.oracle.interpret import interpret
+from matcalc.oracle.sample import integer_exponents
+from matcalc.pipeline import derive
+
+TRANSPOSED_IS_EQUAL = {"d-tr": "tr(dX') = tr(dX)"}
+
+
+def corruptions(entry):
+    """Wrong right sides: sign, factor, a term too much, an argument's differential transposed."""
+    name = next(name for name in entry.given if entry.given[name] != "integer")
+    wrong = {"factor": f"1.001*({entry.right})", "sign": f"-({entry.right})"}
+    if entry.right.startswith("0*"):
+        wrong = {"term": f"{entry.right} + d{name}/1000"}
+    if entry.given[name] == "matrix(n, n)" and entry.name not in TRANSPOSED_IS_EQUAL:
+        wrong["transposed"] = re.sub(rf"\bd{name}\b", f"d{name}'", entry.right)
+    return wrong
+
+
+def cases(*, in_engine=False):
+    found = []
+    for entry in LIBRARY.all():
+        used = (
+            entry.name.removeprefix("d-") in (*OPERATIONS, "pow", "power") and entry.name != "d-tr"
+        )  # a trace is lowered to indices
+        if entry.form == "diff" and (used or not in_engine):
+            found += [pytest.param(entry, wrong, id=f"{entry.name}-{kind}") for kind, wrong in corruptions(entry).items()]
+    return found
+
+
+@pytest.mark.parametrize(("entry", "wrong"), cases())
+def test_a_false_differential_is_found_by_the_sweep(entry, wrong):
+    assert differential_error(replace(entry, right=wrong)) > 1e-5
+
+
+@pytest.fixture
+def corrupted(monkeypatch):
+    """Installs a corrupted entry for one test."""
+    compiled.differential.cache_clear()
+    yield lambda entry, wrong: monkeypatch.setitem(LIBRARY._loaded, entry.name, replace(entry, right=wrong))
+    monkeypatch.undo()
+    compiled.differential.cache_clear()
+
+
+@pytest.mark.parametrize(("entry", "wrong"), cases(in_engine=True))
+def test_a_false_rule_gives_derivatives_that_fail_the_check(entry, wrong, corrupted):
+    program = read(entry.expr, kinds(entry))
+    wrt = next(name for name in entry.given if name not in integer_exponents([program.expr]))
+    assert verdict(program, wrt)
+    corrupted(entry, wrong)
+    compiled.differential.cache_clear()
+    assert not verdict(program, wrt)
+
+
+def verdict(program, wrt):
+    tree = derive(program, wrt, structure="free")
+    return check(program, wrt, 1, "free", lambda values, sizes: interpret(tree, values, sizes)).ok
+
+
+@pytest.mark.parametrize("entry", [pytest.param(e, id=e.name) for e in LIBRARY.all() if e.form in ("to", "is")])
+def test_a_false_equality_is_found(entry):
+    spoilt = replace(entry, right=f"1.001*({entry.right}) + 0.001")
+    assert not equality_report(spoilt).ok

@@ -1,0 +1,106 @@
+"""The derivatives of every function of a scalar, first and second, against ``sympy.diff``."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from matcalc.core.operations import OPERATIONS
+from matcalc.frontend import read
+from matcalc.oracle.interpret import interpret
+from matcalc.pipeline import derive
+
+X = sp.Symbol("x", real=True)
+A = sp.Symbol("a", real=True)
+
+# name -> SymPy's function, points where it is smooth
+EVERYWHERE = (-1.7, -0.3, 0.45, 2.2)
+POSITIVE = (0.35, 1.3, 2.9)
+UNIT = (-0.8, -0.25, 0.6)
+REFERENCE = {
+    "exp": (sp.exp, EVERYWHERE),
+    "log": (sp.log, POSITIVE),
+    "log2": (lambda x: sp.log(x, 2), POSITIVE),
+    "log10": (lambda x: sp.log(x, 10), POSITIVE),
+    "log1p": (lambda x: sp.log(1 + x), POSITIVE),
+    "expm1": (lambda x: sp.exp(x) - 1, EVERYWHERE),
+    "sin": (sp.sin, EVERYWHERE),
+    "cos": (sp.cos, EVERYWHERE),
+    "tan": (sp.tan, UNIT),
+    "asin": (sp.asin, UNIT),
+    "acos": (sp.acos, UNIT),
+    "atan": (sp.atan, EVERYWHERE),
+    "sinh": (sp.sinh, EVERYWHERE),
+    "cosh": (sp.cosh, EVERYWHERE),
+    "tanh": (sp.tanh, EVERYWHERE),
+    "asinh": (sp.asinh, EVERYWHERE),
+    "acosh": (sp.acosh, (1.2, 2.5)),
+    "atanh": (sp.atanh, UNIT),
+    "sqrt": (sp.sqrt, POSITIVE),
+    "cbrt": (lambda x: sp.sign(x) * sp.Abs(x) ** sp.Rational(1, 3), EVERYWHERE),
+    "abs": (sp.Abs, EVERYWHERE),
+    "sign": (sp.sign, EVERYWHERE),
+    "relu": (lambda x: sp.Max(x, 0), EVERYWHERE),
+    "step": (sp.Heaviside, EVERYWHERE),
+    "sigmoid": (lambda x: 1 / (1 + sp.exp(-x)), EVERYWHERE),
+    "softplus": (lambda x: sp.log(1 + sp.exp(x)), EVERYWHERE),
+    "erf": (sp.erf, EVERYWHERE),
+    "erfc": (sp.erfc, EVERYWHERE),
+    "gammaln": (sp.loggamma, POSITIVE),
+    "digamma": (sp.digamma, POSITIVE),
+}
+# functions with a parameter: text -> SymPy's expression, points
+OTHERS = {
+    "polygamma(1, x)": (sp.polygamma(1, X), POSITIVE),
+    "polygamma(3, x)": (sp.polygamma(3, X), POSITIVE),
+    "max(x, 1/3)": (sp.Max(X, sp.Rational(1, 3)), EVERYWHERE),
+    "max(1/3, x)": (sp.Max(X, sp.Rational(1, 3)), EVERYWHERE),
+    "min(x, 1/3)": (sp.Min(X, sp.Rational(1, 3)), EVERYWHERE),
+    "min(1/3, x)": (sp.Min(X, sp.Rational(1, 3)), EVERYWHERE),
+    "x^3": (X**3, EVERYWHERE),
+    "x^-2": (X**-2, EVERYWHERE),
+    "x^2.5": (X ** sp.Rational(5, 2), POSITIVE),
+    "x^pi": (X**sp.pi, POSITIVE),
+    "2.5^x": (sp.Rational(5, 2) ** X, EVERYWHERE),
+    "x^x": (X**X, POSITIVE),
+    "1/x": (1 / X, EVERYWHERE),
+    "x*(x - 2)/(1 + x^2)": (X * (X - 2) / (1 + X**2), EVERYWHERE),
+    "exp(sin(x)*x)": (sp.exp(sp.sin(X) * X), EVERYWHERE),
+    "log(1 + exp(-x^2))": (sp.log(1 + sp.exp(-(X**2))), EVERYWHERE),
+    "tanh(atan(x))*sigmoid(x)": (sp.tanh(sp.atan(X)) / (1 + sp.exp(-X)), EVERYWHERE),
+}
+CASES = {f"{name}(x)": (function(X), points) for name, (function, points) in REFERENCE.items()} | OTHERS
+
+
+def value(expr, point):
+    """SymPy's value; away from kinks its delta functions are 0."""
+    without_kinks = expr.replace(sp.DiracDelta, lambda *args: sp.Integer(0)).replace(sp.Derivative, _sign_slope)
+    return float(sp.N(without_kinks.subs(X, sp.Float(point, 30)), 20))
+
+
+def _sign_slope(inner, *variables):
+    return sp.Integer(0)
+
+
+def test_every_function_of_one_scalar_is_compared():
+    elementwise = {name for name, row in OPERATIONS.items() if row.signature == "elementwise"}
+    assert elementwise == {*REFERENCE, "max", "min"}
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("text", [pytest.param(text, id=text.replace(" ", "")) for text in CASES])
+def test_derivative_of_a_scalar_function(text, order):
+    function, points = CASES[text]
+    tree = derive(read(text, {"x": "scalar"}), "x", order)
+    expected = sp.diff(function, X, order)
+    for point in points:
+        assert np.isclose(float(interpret(tree, {"x": point}, {})), value(expected, point), rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("text", [text for text in CASES if text not in OTHERS or "polygamma" in text])
+def test_entry_by_entry_it_is_the_same(text):
+    """The Jacobian of f(x) is diag(f'(x)), with f' SymPy's."""
+    function, points = CASES[text]
+    tree = derive(read(text, {"x": "vector(n)"}), "x")
+    slopes = [value(sp.diff(function, X), point) for point in points]
+    found = interpret(tree, {"x": np.array(points)}, {"n": len(points)})
+    assert np.allclose(found, np.diag(slopes), rtol=1e-11, atol=1e-11)
