@@ -204,6 +204,14 @@ def test_check_sees_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert report.seed == 4
 
 
+def test_check_sees_a_wrong_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matcalc.results.render", lambda *args: "(A - A')*x")
+    assert not matcalc.diff("x'*A*x", "x").check().ok
+    monkeypatch.setattr("matcalc.results.render", lambda *args: "x'*A*x")
+    report = matcalc.diff("x'*A*x", "x").check()
+    assert report.problem == "the shape is (), expected (3,)"
+
+
 def test_check_sees_a_wrong_layout(monkeypatch: pytest.MonkeyPatch) -> None:
     mixed = matcalc.diff("B*y", "y")._tree
     monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: mixed)

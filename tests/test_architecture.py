@@ -38,7 +38,7 @@ ALLOWED = {
     "rewriting": "core ir lowering catalogue",
     "recovery": "core ir printers",
     "pipeline": "core frontend ir lowering catalogue calculus rewriting recovery printers",
-    "results": "core pipeline printers oracle bridges",
+    "results": "core frontend pipeline printers oracle bridges",
     "api": "core frontend results bridges",
     "__init__": "core version api results",
     "cli": "core version frontend catalogue oracle results",
