@@ -108,8 +108,8 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     for other in graph.hyper:
         if other is hyper or other[0].op != "fuse":
             continue
-        l, a, b = other[1]
-        matrix = _bridge(graph, k, l) if k != l else None
+        q, a, b = other[1]
+        matrix = _bridge(graph, k, q) if k != q else None
         slow, fast = _bridge(graph, j, b), _bridge(graph, i, a)
         if matrix is None or (slow is None) == (fast is None):
             continue
@@ -126,7 +126,7 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
             inner = _behind(_kron(graph, _eye(graph, j), flip(link)), matrix)
             sides = [_kron(graph, _eye(graph, end), _vec_eye(graph, closed[1])).expr for end in (row, column)]
             middle = _kron(graph, inner, _eye(graph, closed[1]))
-        for label in {k, l, *closed}:
+        for label in {k, q, *closed}:
             graph.drop(label)
         graph.connect(row, column, (Link(sides[0], True), middle, Link(sides[1])))
         return True
