@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -303,3 +305,45 @@ def test_names_of_the_package() -> None:
     assert all(getattr(matcalc, name) is not None for name in matcalc.__all__)
     with pytest.raises(AttributeError, match="no attribute 'integrate'"):
         _ = matcalc.integrate
+
+
+def test_examples_of_the_conventions() -> None:
+    document = Path(__file__).resolve().parents[1] / "docs" / "conventions.md"
+    failed, tried = doctest.testfile(str(document), module_relative=False, verbose=False)
+    assert tried > 10
+    assert failed == 0
+
+
+KINKS = [
+    pytest.param("abs(a)", {"a": 0.0}, 0.0, id="abs"),
+    pytest.param("relu(a)", {"a": 0.0}, 0.0, id="relu"),
+    pytest.param("max(a, b)", {"a": 1.0, "b": 1.0}, 0.0, id="max-first"),
+    pytest.param("max(b, a)", {"a": 1.0, "b": 1.0}, 1.0, id="max-second"),
+    pytest.param("min(a, b)", {"a": 1.0, "b": 1.0}, 0.0, id="min-first"),
+    pytest.param("min(b, a)", {"a": 1.0, "b": 1.0}, 1.0, id="min-second"),
+    pytest.param("sign(a)", {"a": 0.0}, 0.0, id="sign"),
+    pytest.param("step(a)", {"a": 0.0}, 0.0, id="step"),
+]
+
+
+@pytest.mark.parametrize(("text", "given", "value"), KINKS)
+def test_kinks(text: str, given: dict[str, float], value: float) -> None:
+    assert matcalc.diff(text, "a").to_callable()(**given) == value
+
+
+KRONECKER_CASES = [
+    pytest.param("A*X*B", "kron(B', A)", id="product"),
+    pytest.param("inv(X)", "-kron(inv(X)', inv(X))", id="inverse"),
+    pytest.param("X*X", "kron(X', eye(3)) + kron(eye(3), X)", id="square"),
+]
+
+
+@pytest.mark.parametrize(("text", "printed"), KRONECKER_CASES)
+def test_kronecker_form_is_the_matrix_of_vec(text: str, printed: str) -> None:
+    variables = {"A": "matrix(3, 3)", "X": "matrix(3, 3)", "B": "matrix(3, 4)"}
+    d = matcalc.diff(text, "X", variables=variables)
+    given = {name: VALUES[name] for name in ("A", "X", "B")}
+    J = matcalc.parse(printed, variables).to_callable()(**given)
+    found = d.to_callable()(**given)
+    np.testing.assert_allclose(J.reshape(found.shape, order="F"), found, atol=1e-12)
+    np.testing.assert_allclose(matcalc.parse(str(d), variables).to_callable()(**given), J, atol=1e-12)
