@@ -43,8 +43,12 @@ def diff(
 
 def from_sympy(expr: Any) -> Expression:
     """The expression that a SymPy expression means; a MatrixSymbol with one column becomes a vector."""
+    import sympy  # noqa: PLC0415 - slow to load
+
     from matcalc.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415 - SymPy is slow to load
 
+    if not isinstance(expr, sympy.Basic | sympy.MatrixBase):
+        raise ArgumentProblem(f"a SymPy expression is wanted, not {_described(expr)}", hint="parse() takes a text")
     text, declarations = converted(expr)
     return parse(text, declarations)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.ir.branches import absorb, fold_twins, lone_square
-from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, is_atom, is_zero
+from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, is_atom, is_zero, magnitude
 
 if TYPE_CHECKING:
     from matcalc.ir.build import Builder
@@ -123,11 +123,15 @@ class Flattening:
         """(c * f^a * g^b)^e: split where that is true at every real point of the domain."""
         builder = self.builder
         integer = exponent.denominator == 1
-        sign = 1 if integer or node.coefficient > 0 else -1
-        if node.coefficient != sign:
-            self._number(node.coefficient * sign, exponent)
-        base = builder.scale(Fraction(sign) / node.coefficient, node)
-        if contracted(node):
+        size = magnitude(node.coefficient)
+        if integer or exact_root(Fraction(size), exponent.denominator):
+            taken = node.coefficient if integer else size
+            self._number(taken, exponent)
+            node_coefficient: Rational = 1 if integer or node.coefficient > 0 else -1
+        else:
+            node_coefficient = node.coefficient  # sqrt(2*x) stays in one piece
+        if contracted(node) or (not integer and node_coefficient not in (1, -1)):
+            base = builder.scale(Fraction(node_coefficient) / node.coefficient, node)
             self.flat.append((base, labels, exponent))
             return
         names = dict(enumerate(labels))
@@ -137,15 +141,16 @@ class Flattening:
             return
         work += [(f, inner, e * exponent) for f, inner, e in parts if builder.positive(f)]
         unknown = [part for part in parts if not builder.positive(part[0])]
-        if len(unknown) == 1 and sign == 1:
+        if len(unknown) == 1 and node_coefficient == 1:
             f, inner, e = unknown[0]
             even = e.denominator == 1 and e % 2 == 0 and (e * exponent) % 2 != 0  # (f^2)^(1/2) is |f|
             work.append((builder.elementwise("abs", [f]) if even else f, inner, e * exponent))
         elif unknown:
             kept = [(f, inner, e) for f, inner, e in node.factors if not builder.positive(f)]
-            covers = [(builder.leaf("ones", (size,)), (axis,), 1) for axis, size in enumerate(node.axes)]
-            self.flat.append((builder.product(sign, [*kept, *covers], tuple(range(node.rank)), node.axes), labels, exponent))
-        elif sign < 0:
+            covers: list[Factor] = [(builder.leaf("ones", (axis_size,)), (axis,), 1) for axis, axis_size in enumerate(node.axes)]
+            base = builder.product(node_coefficient, [*kept, *covers], tuple(range(node.rank)), node.axes)
+            self.flat.append((base, labels, exponent))
+        elif node_coefficient < 0:
             self.flat.append((builder.number(-1), (), exponent))
 
     # identities, equal factors, components

@@ -1,7 +1,8 @@
 """text(): a typed tree in the language that the parser reads.
 
-Brackets go by level and side. Two deviations from minimal brackets, for the reader: a matrix product beside ``.*`` is bracketed
-(``(A*x).*y``), and so is an entry-by-entry product beside ``*``.
+Brackets go by level and side. Three deviations from minimal brackets, for the reader: a matrix product beside ``.*`` is
+bracketed (``(A*x).*y``), so is an entry-by-entry product beside ``*``, and an inner product that multiplies more
+(``(x'*A*x)*x``).
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     (left, level, inner), right = args[0], args[1]
     mixed = inner in ("*", "/") and expr.op in (".*", "./") and expr.args[0].op != "neg" and expr.args[0].rank > 0
     mixed = mixed or (inner in (".*", "./") and expr.op in ("*", "/"))
+    mixed = mixed or (inner == "*" and expr.op == "*" and not expr.args[0].shape and expr.args[0].args[0].rank > 0)
     first = f"({left})" if level < _PRODUCT or mixed else left
     return first + _INFIX[expr.op] + _bracket(right, _POWER), _PRODUCT, expr.op
 

@@ -52,8 +52,10 @@ class Assembler:
 
     def _product(self, pieces: list[Expr]) -> Expr:
         result = pieces[0]
-        for piece in pieces[1:]:
-            result = self._join(result, piece)
+        for index, piece in enumerate(pieces[1:], 2):
+            # an inner product in the middle keeps its brackets: 2*(x'*A*x)*x
+            closed = not piece.shape and index < len(pieces)
+            result = self.forge.times(result, piece) if closed else self._join(result, piece)
         return result
 
     def _join(self, left: Expr, right: Expr) -> Expr:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Rational
 from matcalc.recovery.forge import Forge
 
@@ -55,6 +55,15 @@ def flip(chain: Chain) -> Chain:
 def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
     """What makes two chains the same product."""
     return tuple([link.key for link in chain])
+
+
+def _as_power(expr: Expr, exponent: Rational) -> tuple[Expr, Rational]:
+    """An entry-by-entry power with its exponent in front: (X.^-2)^e is X to the -2*e."""
+    if expr.op == ".^" and expr.args[1].op == "number":
+        return expr.args[0], exponent * Fraction(expr.args[1].value)
+    if expr.op == "./" and is_number(expr.args[0], 1) and expr.args[1].shape:
+        return expr.args[1], -exponent
+    return expr, exponent
 
 
 class Weaver:
@@ -132,8 +141,9 @@ class Weaver:
     def hadamard(self, parts: Parts, shape: Shape) -> Expr:
         """The entry-by-entry product of chains to powers."""
         forge = self.forge
-        above = [(self._whole(chain), e) for chain, e in parts if e > 0]
-        below = [(self._whole(chain), -e) for chain, e in parts if e < 0]
+        powers = [_as_power(self._whole(chain), e) for chain, e in parts]
+        above = [(base, e) for base, e in powers if e > 0]
+        below = [(base, -e) for base, e in powers if e < 0]
         above.sort(key=lambda entry: self.order(entry[0]))
         below.sort(key=lambda entry: self.order(entry[0]))
         result: Expr | None = None

@@ -223,15 +223,23 @@ class Graph:
                 return True
             for serial in serials:
                 self.cut(serial)
-            parts: dict[tuple[tuple[int, bool], ...], tuple[Chain, Rational]] = {}
-            for mate in mates:
-                known = parts.get(key(mate))
-                parts[key(mate)] = (mate, 1 if known is None else known[1] + 1)
-            whole = self.weaver.hadamard(tuple(parts.values()), (self.dims[ends[0]], self.dims[ends[1]]))
-            across = sorted(key(flip(mate)) for mate in mates)
-            self.connect(*ends, (Link(whole, False, across == sorted(key(mate) for mate in mates)),))
+            across = [flip(mate) for mate in mates]
+            symmetric = sorted(map(key, across)) == sorted(map(key, mates))
+            plain, turned = self._together(mates, ends), self._together(across, ends[::-1])
+            if self.weaver.order(plain) <= self.weaver.order(turned):
+                self.connect(*ends, (Link(plain, False, symmetric),))
+            else:
+                self.connect(*ends[::-1], (Link(turned, False, symmetric),))
             return True
         return False
+
+    def _together(self, mates: list[Chain], ends: tuple[int, int]) -> Expr:
+        """The Hadamard product of chains."""
+        parts: dict[tuple[tuple[int, bool], ...], tuple[Chain, Rational]] = {}
+        for mate in mates:
+            known = parts.get(key(mate))
+            parts[key(mate)] = (mate, 1 if known is None else known[1] + 1)
+        return self.weaver.hadamard(tuple(parts.values()), (self.dims[ends[0]], self.dims[ends[1]]))
 
     def _row_sum(self, ends: tuple[int, int], mates: list[Chain]) -> bool:
         """sum_j A[i,j] B[i,j] = (A*B')[i,i] for a bare summed j."""

@@ -12,6 +12,7 @@ from itertools import combinations
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
+from matcalc.printers.text import text
 
 Sized = tuple[Expr, tuple[int, ...]]
 
@@ -31,6 +32,10 @@ def kronecker(tree: Expr, columns: int) -> Expr | None:
         inside = [arg for arg in args if arg is not None]
         if len(inside) < len(args):
             return None
+        if expr.op in ("+", "-") and all(arg.op == "*" and arg.args[0].op == "diag" for arg in inside):
+            (first, left), (second, right) = (arg.args for arg in inside)
+            if text(first) == text(second):
+                return _times(first, Expr(expr.op, (left, right), left.shape))
         return Expr(expr.op, tuple(inside), max((arg.shape for arg in inside), key=len), value=expr.value)
 
     return fold(tree, lambda e: e.args if e.rank > 2 and e.op != "einsum" else (), rule)

@@ -44,11 +44,32 @@ class Shortener:
 
     def _product(self, node: Product) -> Node | None:
         """The product with one of its sums multiplied out, if that is shorter."""
+        merged = self._denominator(node)
+        if merged is not None:
+            return merged
         tried = 0 if len(node.factors) <= _FACTORS else _TRIES
         for index, (factor, _, exponent) in enumerate(node.factors):
             if isinstance(factor, Sum) and exponent == 1 and len(node.factors) + (node.coefficient != 1) > 1 and tried < _TRIES:
                 tried += 1
                 candidate = self._distributed(node, index)
+                if self.length(candidate) < self.length(node):
+                    return candidate
+        return None
+
+    def _denominator(self, node: Product) -> Node | None:
+        """s^e * (a + b)^e is (s*a + s*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t + q)."""
+        if len(node.factors) > _FACTORS:
+            return None
+        for index, (factor, labels, exponent) in enumerate(node.factors):
+            if not isinstance(factor, Sum) or exponent == 1 or exponent.denominator != 1:
+                continue
+            for other, (scalar, own, power) in enumerate(node.factors):
+                if own or power != exponent or other == index:
+                    continue
+                inside = self.builder.sum([(c, self.builder.times(scalar, term)) for c, term in factor.terms], factor.axes)
+                rest = [f for k, f in enumerate(node.factors) if k not in (index, other)]
+                whole = [*rest, (inside, labels, exponent)]
+                candidate = self.builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
                 if self.length(candidate) < self.length(node):
                     return candidate
         return None
