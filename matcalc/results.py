@@ -135,9 +135,23 @@ class Derivative(Formula):
         power = "" if self.order == 1 else f"^{self.order}"
         return f"matcalc.Derivative d{power}/d{self.wrt}{power}"
 
+    @property
+    def reading(self) -> str:
+        """How to read a text that is a Kronecker form: the equation that its matrix J stands in; else empty."""
+        if self._tree.rank <= 2 or self._tree.op == "fill" or has_index_notation(str(self)):
+            return ""
+        transposed = self.layout == "denominator" and self._program.expr.rank > 0
+        if self.order == 1:
+            matrix = "J'" if transposed else "J"
+            return f"{matrix} of d vec(F) = J*d vec({self.wrt})"
+        if transposed:
+            return "the matrix with vec of the first two axes as rows and the others as columns"
+        return f"J of d vec(D) = J*d vec({self.wrt}), D the first derivative"
+
     def _title(self) -> str:
         times = " twice" if self.order == 2 else ""
-        return f"The derivative of {self.expression} with respect to {self.wrt}{times}:\n\n{self}"
+        reading = f", shown as {self.reading}" if self.reading else ""
+        return f"The derivative of {self.expression} with respect to {self.wrt}{times}{reading}:\n\n{self}"
 
     def check(self, seed: int = 0) -> Report:
         """The formula against derivatives computed numerically from the expression, without the engine.

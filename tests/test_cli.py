@@ -62,7 +62,22 @@ def test_answer_alone_on_standard_output(capsys: pytest.CaptureFixture[str], arg
         pytest.param(["x'*x", "-w", "x", "-v", "x: vector(3)"], "result: vector(3)", id="all-declared"),
         pytest.param(["x'*x", "-w", "x", "--layout", "numerator"], "with x: vector(n); result: row vector(n)", id="row"),
         pytest.param(["a^2", "-w", "a"], "with a: scalar; result: scalar", id="scalar"),
-        pytest.param(["X*y", "-w", "X"], "with X: matrix(n, m), y: vector(m); result: array(n, n, m)", id="array"),
+        pytest.param(
+            ["X*y", "-w", "X"],
+            "with X: matrix(n, m), y: vector(m); result: array(n, n, m), shown as J of d vec(F) = J*d vec(X)",
+            id="kronecker",
+        ),
+        pytest.param(
+            ["X*y", "-w", "X", "--layout", "denominator"],
+            "with X: matrix(n, m), y: vector(m); result: array(n, m, n), shown as J' of d vec(F) = J*d vec(X)",
+            id="kronecker-transposed",
+        ),
+        pytest.param(
+            ["norm2(X)^2", "-w", "X", "--order", "2"],
+            "with X: matrix(n, m); result: array(n, m, n, m), shown as J of d vec(D) = J*d vec(X), D the first derivative",
+            id="kronecker-hessian",
+        ),
+        pytest.param(["x.^2", "-w", "x", "--order", "2"], "with x: vector(n); result: array(n, n, n)", id="indices"),
         pytest.param(
             ["y'*A*x", "-w", "x", "-v", "A: matrix(3, k)"],
             "with y: vector(3), x: vector(k); result: vector(k)",

@@ -92,7 +92,8 @@ def shapes_line(derivative: Derivative) -> str:
     """What was inferred: the variables that were not declared, and the kind of the result."""
     inferred = [f"{name}: {variable}" for name, variable in derivative.variables.items() if not variable.declared]
     given = f"with {', '.join(inferred)}; " if inferred else ""
-    return f"{given}result: {_kind(derivative)}"
+    reading = f", shown as {derivative.reading}" if derivative.reading else ""
+    return f"{given}result: {_kind(derivative)}{reading}"
 
 
 def _kind(formula: Formula) -> str:
