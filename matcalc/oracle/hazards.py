@@ -52,6 +52,12 @@ def _apart(a: Array, b: Array) -> float:
     return _off_zero(a - b)
 
 
+def _base(x: Array, exponent: Array) -> float:
+    """The smallest absolute base of a fractional power: at 0 its slope is vertical, or its value no function of the exponent."""
+    bases, exponents = np.broadcast_arrays(x, exponent)
+    return float(np.min(np.abs(bases[exponents != np.round(exponents)]), initial=np.inf))
+
+
 def _lead(x: Array) -> float:
     """How far the largest absolute entry is ahead of the second, and of 0."""
     ordered = np.sort(np.append(np.abs(x).ravel(), 0.0))
@@ -62,6 +68,7 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), _off_zero),
     **dict.fromkeys(("sqrt", "cbrt"), lambda x: float(np.min(np.abs(x)))),
     **dict.fromkeys(("asin", "acos", "acosh"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))),
+    **dict.fromkeys(("^", ".^"), _base),
     **dict.fromkeys(("max", "min"), _apart),
     "norm2": lambda x: float(np.sqrt(np.sum(x * x))),
     "norminf": _lead,

@@ -148,6 +148,21 @@ def test_zeros_that_no_variable_moves_are_no_kinks():
     assert np.min(np.abs(values["x"])) >= KINK and sizes
 
 
+@pytest.mark.parametrize(
+    ("exponent", "smooth"),
+    [
+        pytest.param(num(2), True, id="square"),
+        pytest.param(op("/", num(1), num(2)), False, id="square root"),
+        pytest.param(num(-1), False, id="reciprocal"),
+    ],
+)
+def test_powers_of_structural_zeros(exponent, smooth):
+    expr = op(".^", D, exponent)
+    sizes = {"n": 3}
+    values = {"D": np.diag([0.5, 1.0, 2.0])}
+    assert (hazard(expr, values, sizes) is None) == smooth
+
+
 @pytest.mark.parametrize("name", ["asin", "acos"])
 def test_points_keep_away_from_vertical_tangents(name):
     ones = op("./", x, x)
