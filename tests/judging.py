@@ -1,13 +1,22 @@
 """Whether an entry of identities/ is true, by numbers that owe nothing to the engine."""
 
+import re
+
 import numpy as np
 
 from matcalc.core.kinds import Variable
 from matcalc.frontend import read
 from matcalc.oracle.compare import agree
 from matcalc.oracle.interpret import interpret
-from matcalc.oracle.numeric import numeric_derivative
+from matcalc.oracle.numeric import numeric_derivative, structured_gradient
 from matcalc.oracle.sample import find_sizes, integer_exponents
+
+_TOKEN = re.compile(r"\d+\.\d+(?:[eE][-+]?\d+)?|\d+|[^\W\d]\w*|\.\*|\./|\.\^|[-+*/^']")
+
+
+def tokens(text):
+    """The length of a formula: names, numbers and operators count one each, brackets and commas nothing."""
+    return len(_TOKEN.findall(text))
 
 
 def kinds(entry):
@@ -28,8 +37,14 @@ def relative_error(found, expected):
     return float(np.max(np.abs(found - expected), initial=0.0) / max(1.0, float(np.max(np.abs(expected), initial=0.0))))
 
 
-def differential_error(entry):
-    """The largest error of ``d expr = right`` over random points and directions, one parameter moving at a time."""
+def moving(entry, program):
+    """The variables whose differentials a ``diff`` states; integer exponents stay where they are."""
+    names = [entry.wrt] if entry.wrt else list(entry.given)
+    return [name for name in names if name not in integer_exponents([program.expr])]
+
+
+def stated_differentials(entry):
+    """At random points and in random directions, one variable moving at a time: where, along what, what ``right`` is."""
     program = read(entry.expr, kinds(entry))
     plain = ("scalar", "vector", "matrix")
     extra = {"Y": Variable("Y", plain[program.expr.rank], program.expr.shape)}
@@ -37,17 +52,24 @@ def differential_error(entry):
         shape = program.variables[name].shape
         extra["d" + name] = Variable("d" + name, plain[len(shape)], shape)
     right = read(entry.right, {**kinds(entry), **extra})
-    errors = []
     for rng, sizes, values in points(program):
-        for name in entry.given:
-            if name in integer_exponents([program.expr]):
-                continue
+        for name in moving(entry, program):
             directions = {"d" + other: np.zeros(np.shape(values[other])) for other in entry.given}
             direction = directions["d" + name] = rng.standard_normal(np.shape(values[name]))
-            jacobian, _ = numeric_derivative(program.expr, program.variables, name, 1, values, sizes)
-            expected = np.tensordot(jacobian, direction, direction.ndim)
             known = {**values, **directions, "Y": interpret(program.expr, values, sizes)}
-            errors.append(relative_error(interpret(right.expr, known, sizes), np.asarray(expected)))
+            yield name, sizes, values, direction, interpret(right.expr, known, sizes)
+
+
+def differential_error(entry, derivative=None):
+    """The largest error of ``d expr = right`` against numeric derivatives, or against ``derivative(name)`` as a typed tree."""
+    program = read(entry.expr, kinds(entry))
+    errors = []
+    for name, sizes, values, direction, stated in stated_differentials(entry):
+        if derivative is None:
+            jacobian, _ = numeric_derivative(program.expr, program.variables, name, 1, values, sizes)
+        else:
+            jacobian = interpret(derivative(name), values, sizes)
+        errors.append(relative_error(stated, np.asarray(np.tensordot(jacobian, direction, direction.ndim))))
     return max(errors)
 
 
@@ -57,12 +79,17 @@ def equality_report(entry):
 
 
 def published_error(entry):
-    """The largest error of a published derivative, which stands in matcalc's own layout."""
+    """The largest error of a published derivative, which stands in matcalc's own layout or is the J of ``vec``."""
     program = read(entry.expr, kinds(entry))
     right = read(entry.right, kinds(entry))
+    kind = program.variables[entry.wrt].kind if entry.structure == "declared" else "free"
     errors = []
     for _, sizes, values in points(program):
         expected, _ = numeric_derivative(program.expr, program.variables, entry.wrt, entry.order, values, sizes)
+        expected = structured_gradient(expected, kind, program.expr.rank, entry.order)
+        if expected.ndim > len(right.expr.shape) == 2:
+            columns = program.variables[entry.wrt].shape
+            expected = expected.reshape((-1, int(np.prod([size.size(sizes) for size in columns]))), order="F")
         open_sizes = {axis.names[0]: size for axis, size in zip(right.expr.shape, expected.shape, strict=True) if axis.names}
         errors.append(relative_error(interpret(right.expr, values, open_sizes | sizes), expected))
     return max(errors)

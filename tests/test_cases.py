@@ -1,19 +1,18 @@
 """Every shared case: the value is the published truth, and the printed form no longer than the published one."""
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from judging import tokens
 
 from matcalc.frontend import read
 from matcalc.oracle.interpret import interpret
 from matcalc.pipeline import derive, render
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "cases"
-TOKEN = re.compile(r"\d+\.\d+(?:[eE][-+]?\d+)?|\d+|[^\W\d]\w*|\.\*|\./|\.\^|[-+*/^']")
 
 # cases whose printed form is longer than the published one, each with the reason
 SIZED = "a size that the text does not fix is written out, so that the answer can be typed in again"
@@ -66,5 +65,5 @@ def test_length(case):
     program = read(case["expr"], case["variables"])
     columns = len(program.variables[case["wrt"]].shape) * case["order"]
     printed = render(derive(program, case["wrt"], case["order"], structure="free"), program.variables, columns)
-    fits = len(TOKEN.findall(printed)) <= case["expected_size"]
+    fits = tokens(printed) <= case["expected_size"]
     assert fits != (case["id"] in LONGER), f"{printed}   published: {case['expected']}"

@@ -15,16 +15,16 @@ from matcalc.oracle.interpret import interpret
 from matcalc.oracle.sample import integer_exponents
 from matcalc.pipeline import derive
 
-TRANSPOSED_IS_EQUAL = {"d-tr": "tr(dX') = tr(dX)"}
+TRANSPOSED_IS_EQUAL = ("tr(dX)",)
 
 
 def corruptions(entry):
     """Wrong right sides: sign, factor, a term too much, an argument's differential transposed."""
-    name = next(name for name in entry.given if entry.given[name] != "integer")
+    name = entry.wrt or next(name for name in entry.given if entry.given[name] != "integer")
     wrong = {"factor": f"1.001*({entry.right})", "sign": f"-({entry.right})"}
     if entry.right.startswith("0*"):
         wrong = {"term": f"{entry.right} + d{name}/1000"}
-    if entry.given[name] == "matrix(n, n)" and entry.name not in TRANSPOSED_IS_EQUAL:
+    if entry.given[name] == "matrix(n, n)" and entry.right not in TRANSPOSED_IS_EQUAL:
         wrong["transposed"] = re.sub(rf"\bd{name}\b", f"d{name}'", entry.right)
     return wrong
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcalc.core.errors import CatalogueProblem
+from matcalc.core.options import STRUCTURES
 
 _KEYS = {
     "name",
@@ -19,6 +20,7 @@ _KEYS = {
     "is",
     "wrt",
     "order",
+    "structure",
     "derivative",
     "domain",
     "range",
@@ -33,10 +35,12 @@ class Identity:
     """An identity as written.
 
     ``form`` says which kind of statement ``right`` makes about ``expr``: ``diff`` its differential (linear in dX for every
-    X of ``given``, Y being the value), ``to`` a rewrite, ``is`` a definition, ``derivative`` the published derivative by
-    ``wrt``. The kinds in ``given`` are conditions: a rewrite fires only where they are proved. ``domain`` narrows the kinds
-    for the numeric sweep; ``range`` states that values are positive; ``phase = "final"`` keeps a rewrite for the end, where
-    it shortens what is printed but would hide cancellations from others.
+    X of ``given``, or in that of ``wrt`` alone; Y is the value), ``to`` a rewrite, ``is`` a definition, ``derivative`` the
+    published derivative by ``wrt``, which with more than two axes is the matrix J of ``d vec(expr) = J*d vec(wrt)``;
+    ``structure = "declared"`` says that it is the gradient within the matrices of the kind of ``wrt``. The kinds in ``given``
+    are conditions: a rewrite fires only where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range``
+    states that values are positive; ``phase = "final"`` keeps a rewrite for the end, where it shortens what is printed but
+    would hide cancellations from others.
     """
 
     name: str
@@ -48,6 +52,7 @@ class Identity:
     number: str = ""
     wrt: str = ""
     order: int = 1
+    structure: str = "free"
     domain: Mapping[str, str] | None = None
     range: str = ""
     phase: str = ""
@@ -87,10 +92,14 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
     domain = entry.get("domain", {})
     if not isinstance(domain, dict) or not set(domain) <= set(given):
         raise fail("domain must be a table of declarations of names in given")
-    if forms[0] == "derivative" and entry.get("wrt") not in given:
+    if (forms[0] == "derivative" or "wrt" in entry) and entry.get("wrt") not in given:
         raise fail("wrt must be one of the given names")
-    if forms[0] != "derivative" and ("wrt" in entry or "order" in entry):
-        raise fail("wrt and order belong to a derivative")
+    if "wrt" in entry and forms[0] not in ("derivative", "diff"):
+        raise fail("wrt belongs to a derivative or a differential")
+    if forms[0] != "derivative" and ("order" in entry or "structure" in entry):
+        raise fail("order and structure belong to a derivative")
+    if entry.get("structure", "free") not in STRUCTURES:
+        raise fail(f"structure is {' or '.join(STRUCTURES)}")
     if entry.get("order", 1) not in (1, 2) or entry.get("range", "positive") != "positive":
         raise fail("order is 1 or 2, range is positive")
     if entry.get("phase", "final") != "final" or ("phase" in entry and forms[0] != "to"):
@@ -105,6 +114,7 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         number=str(entry.get("number", "")),
         wrt=entry.get("wrt", ""),
         order=entry.get("order", 1),
+        structure=entry.get("structure", "free"),
         domain=domain,
         range=entry.get("range", ""),
         phase=entry.get("phase", ""),

@@ -7,11 +7,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.errors import UnsupportedProblem
 from matcalc.ir.branches import absorb, fold_twins, lone_square
 from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, is_atom, is_zero, magnitude
 
 if TYPE_CHECKING:
     from matcalc.ir.build import Builder
+
+
+_LONGEST = 12_000  # bits of a number that is worked out; Python prints numbers of up to some 14,000
 
 
 def rational(value: Rational) -> Rational:
@@ -110,6 +114,10 @@ class Flattening:
         """A number to a rational power: exact where it can be, a factor of its own otherwise."""
         if value == 0 and exponent > 0:
             self.vanishes = True
+        elif value == 0:
+            raise UnsupportedProblem("division by zero", hint="a part of this expression, or of its derivative, is zero everywhere")
+        elif exponent.denominator == 1 and magnitude(exponent) * Fraction(value).numerator.bit_length() > _LONGEST:
+            raise UnsupportedProblem("a number with too many digits", hint="give large powers of numbers a name of their own")
         elif exponent.denominator == 1 and value != 0:
             self.coefficient *= Fraction(value) ** int(exponent)
         else:

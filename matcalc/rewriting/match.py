@@ -228,6 +228,12 @@ class Search:
         seen = [theirs for mine, theirs in names.items() if mine >= self.inner]
         return len(set(seen)) == len(seen) and not any(theirs in outside for theirs in seen)
 
+    def _joined(self, names: Names, there: list[Factor]) -> bool:
+        """Whether every label that the pattern sums is summed here, and joins just what was found and what remains."""
+        seen = [theirs for mine, theirs in names.items() if mine >= self.inner]
+        touches = [sum(theirs in labels for _, labels, _ in there) for theirs in seen]
+        return len(set(seen)) == len(seen) and all(theirs >= self.outer for theirs in seen) and all(n == 1 for n in touches)
+
     def _remainder(
         self, first: Factor, there: list[Factor], binding: Binding, names: Names
     ) -> Iterator[tuple[Binding, Names, list[Factor]]]:
@@ -235,7 +241,7 @@ class Search:
         node, labels, exponent = first
         if exponent != 1 or len(there) < 2 or not isinstance(node, Leaf) or node.kind != "variable" or node.name in binding:
             return
-        if any(label not in names for label in labels):
+        if any(label not in names for label in labels) or not self._joined(names, there):
             return
         outputs = tuple([names[label] for label in labels])
         sizes = {label: size for f, own, _ in there for label, size in zip(own, f.axes, strict=True)}
