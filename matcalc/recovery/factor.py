@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from math import gcd, lcm
 
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
-from matcalc.ir.nodes import Rational, magnitude
+from matcalc.ir.nodes import magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, key
 from matcalc.recovery.forge import Forge
+from matcalc.recovery.shared import Shared, share, tokens
 
 
 class Factoring:
@@ -88,10 +87,9 @@ class Factoring:
     # pulling out
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
-        number, scalars, left, right, common, rest = self._common(terms, shape)
-        if number != 1 or scalars or left or right or common:
-            inner = self._combine(rest, _inner_shape(rest))
-            return self._wrap(number, scalars, left, right, common, inner, shape)
+        shared = share(terms)
+        if shared.something:
+            return self._single(self._merge(terms, shape, shared))
         merged = self._diagonals(terms, shape)
         if len(merged) < len(terms):
             return self.sum(merged, shape)
@@ -100,6 +98,19 @@ class Factoring:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
         turned = self._transposed(terms, shape)
         return turned if turned is not None else self._plain(terms)
+
+    def _merge(self, terms: Sequence[Term], shape: Shape, shared: Shared) -> Term:
+        """The terms as one, with what they share around the sum of what is left."""
+        rest = shared.rest(terms)
+        inner = self._combine(rest, max((term.shape for term in rest), key=len))
+        scalars: Scalars = shared.scalars if inner.shape else (*shared.scalars, (inner, 1))
+        middle: Chain = (Link(inner),) if inner.shape else ()
+        parts: Parts = ()
+        if shared.parts:
+            parts = shared.parts + (((middle, 1),) if middle else ())
+        elif shape:
+            parts = ((shared.left + middle + shared.right, 1),)
+        return Term(shared.number, scalars, parts, shape)
 
     def _plain(self, terms: Sequence[Term]) -> Expr:
         """The terms one after another; a constant array is written as a scalar that is broadcast."""
@@ -119,59 +130,6 @@ class Factoring:
         turned = self.forge.transpose(self._plain(across))
         saved = self.forge.size(plain) - self.forge.size(turned)
         return turned if saved * 10 > self.forge.size(plain) else None
-
-    def _common(self, terms: Sequence[Term], shape: Shape) -> tuple[Rational, Scalars, Chain, Chain, Parts, list[Term]]:
-        """What all terms share, and the terms without it."""
-        number = _number([term.coefficient for term in terms])
-        scalars = _shared_scalars(terms)
-        common = _shared_parts(terms) if any(len(term.parts) > 1 for term in terms) else ()
-        left: Chain = ()
-        right: Chain = ()
-        if not common and shape:
-            chains = [term.chain for term in terms if term.chain is not None]
-            if len(chains) == len(terms):
-                if len({key(chain) for chain in chains}) == 1:
-                    common = terms[0].parts
-                else:
-                    left, right = _shared_ends(chains)
-        rest = [self._without(term, number, scalars, left, right, common) for term in terms]
-        if common and not any(term.parts for term in rest):
-            rest = [Term(term.coefficient, term.scalars, (), ()) for term in rest]
-        return number, scalars, left, right, common, rest
-
-    def _without(self, term: Term, number: Rational, scalars: Scalars, left: Chain, right: Chain, common: Parts) -> Term:
-        kept = []
-        taken = {id(base): exponent for base, exponent in scalars}
-        for base, exponent in term.scalars:
-            exponent -= taken.get(id(base), 0)
-            if exponent != 0:
-                kept.append((base, exponent))
-        parts, shape = term.parts, term.shape
-        if common:
-            gone = {key(chain): exponent for chain, exponent in common}
-            parts = tuple([(c, e - gone.get(key(c), 0)) for c, e in parts if e != gone.get(key(c), 0)])
-        elif (left or right) and term.chain is not None:
-            chain = term.chain[len(left) : len(term.chain) - len(right)]
-            shape = _cut_shape(term, left, right)
-            parts = ((chain, 1),)
-        return Term(Fraction(term.coefficient) / number, tuple(kept), parts, shape)
-
-    def _wrap(
-        self, number: Rational, scalars: Scalars, left: Chain, right: Chain, common: Parts, inner: Expr, shape: Shape
-    ) -> Expr:
-        """The common factors around the sum that is left."""
-        if common:
-            parts: Parts = (*common, ((Link(inner),), 1)) if inner.shape else common
-            extra: Scalars = () if inner.shape else ((inner, 1),)
-            return self._single(Term(number, scalars + extra, parts, shape))
-        if left or right:
-            middle: Chain = (Link(inner),) if inner.shape else ()
-            extra = () if inner.shape else ((inner, 1),)
-            chain = left + middle + right
-            return self._single(Term(number, scalars + extra, ((chain, 1),), shape))
-        if not shape:
-            return self._single(Term(number, (*scalars, (inner, 1)), (), ()))
-        return self._single(Term(number, scalars, (((Link(inner),), 1),), shape))
 
     def _diagonals(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
         """diag(u) + diag(v) = diag(u + v)."""
@@ -200,13 +158,13 @@ class Factoring:
         for members in groups.values():
             if len(members) < 2 or len(members) == len(terms):
                 continue
-            saving = self._saving([terms[index] for index in members], shape)
+            saving = (len(members) - 1) * self._length(share([terms[index] for index in members]))
             if saving > 0 and (best is None or saving > best[0]):
                 best = (saving, members)
         if best is None:
             return None
         chosen = [terms[index] for index in best[1]]
-        merged = self._merge(chosen, shape)
+        merged = self._merge(chosen, shape, share(chosen))
         return [term for index, term in enumerate(terms) if index not in best[1]] + [merged]
 
     def _handles(self, term: Term) -> list[object]:
@@ -217,28 +175,13 @@ class Factoring:
             handles += [("left", term.chain[0].key), ("right", term.chain[-1].key)]
         return handles + [("part", key(chain)) for chain, _ in term.parts]
 
-    def _saving(self, terms: list[Term], shape: Shape) -> int:
-        together = self.forge.size(self.assembler.term(self._merge(terms, shape)))
-        return self.forge.size(self._plain(terms)) - together
-
-    def _merge(self, terms: list[Term], shape: Shape) -> Term:
-        """The terms as one, with what they share outside; a number stays outside as well."""
-        number, scalars, left, right, common, rest = self._common(terms, shape)
-        inner = self._combine(rest, _inner_shape(rest))
-        sign = 1
-        extra: Scalars = () if inner.shape else ((inner, 1),)
-        middle: Chain = (Link(inner),) if inner.shape else ()
-        if common:
-            parts: Parts = common + (((middle, 1),) if middle else ())
-        elif not shape:
-            parts = ()
-        else:
-            parts = ((left + middle + right, 1),)
-        return Term(sign * number, scalars + extra, parts, shape)
-
-
-def _inner_shape(terms: Sequence[Term]) -> Shape:
-    return max((term.shape for term in terms), key=len)
+    def _length(self, shared: Shared) -> int:
+        """The tokens that writing it once less saves, operators included."""
+        size = self.forge.size
+        scalars = sum(size(base) + 1 + 2 * (magnitude(exponent) != 1) for base, exponent in shared.scalars)
+        ends = sum(size(link.expr) + link.flipped + 1 for link in shared.left + shared.right)
+        parts = sum(size(link.expr) + link.flipped + 1 for chain, _ in shared.parts for link in chain)
+        return tokens(shared.number) + scalars + ends + parts
 
 
 def _constant(term: Term) -> bool:
@@ -248,77 +191,3 @@ def _constant(term: Term) -> bool:
     return not term.parts or (
         len(term.parts) == 1 and all(link.expr.op == "fill" for link in term.parts[0][0]) and len(term.parts[0][0]) == 1
     )
-
-
-def _number(coefficients: Sequence[Rational]) -> Rational:
-    """The rational factor to write in front of a bracket so that all numbers together are shortest; negative where all are."""
-    numerator, denominator = 0, 1
-    for c in coefficients:
-        numerator = gcd(numerator, c.numerator)
-        denominator = lcm(denominator, c.denominator)
-    candidates = [Fraction(numerator, denominator), Fraction(1), *(Fraction(magnitude(c)) for c in coefficients)]
-
-    def cost(number: Fraction) -> int:
-        return _tokens(number) + sum(_tokens(c / number) for c in coefficients)
-
-    best = min(candidates, key=cost)
-    return -best if all(c < 0 for c in coefficients) else best
-
-
-def _tokens(number: Rational) -> int:
-    """What a coefficient costs: nothing for 1, a number and an operator otherwise, both twice for a quotient."""
-    number = magnitude(number)
-    return 2 * ((number.numerator != 1) + (number.denominator != 1))
-
-
-def _shared_scalars(terms: Sequence[Term]) -> Scalars:
-    """Scalar factors in all terms, with the exponent nearest to zero."""
-    shared = {id(base): (base, exponent) for base, exponent in terms[0].scalars}
-    for term in terms[1:]:
-        own = {id(base): exponent for base, exponent in term.scalars}
-        for name, (base, exponent) in list(shared.items()):
-            other = own.get(name)
-            if other is None or (other > 0) != (exponent > 0):
-                del shared[name]
-            else:
-                shared[name] = (base, min(exponent, other, key=magnitude))
-    return tuple(shared.values())
-
-
-def _shared_parts(terms: Sequence[Term]) -> Parts:
-    """Entry-by-entry factors in all terms."""
-    shared = {key(chain): (chain, exponent) for chain, exponent in terms[0].parts}
-    for term in terms[1:]:
-        own = {key(chain): exponent for chain, exponent in term.parts}
-        for name, (chain, exponent) in list(shared.items()):
-            other = own.get(name)
-            if other is None or (other > 0) != (exponent > 0):
-                del shared[name]
-            else:
-                shared[name] = (chain, min(exponent, other, key=magnitude))
-    return tuple(shared.values())
-
-
-def _shared_ends(chains: Sequence[Chain]) -> tuple[Chain, Chain]:
-    """The longest common beginning, then the longest common end of what is left; some of every chain has to be left."""
-    shortest = min(len(chain) for chain in chains) - 1
-    left = 0
-    while left < shortest and len({chain[left].key for chain in chains}) == 1:
-        left += 1
-    right = 0
-    while right < shortest - left and len({chain[len(chain) - 1 - right].key for chain in chains}) == 1:
-        right += 1
-    first = chains[0]
-    return first[:left], first[len(first) - right :]
-
-
-def _cut_shape(term: Term, left: Chain, right: Chain) -> Shape:
-    """The shape of what stands between the common ends."""
-    chain = term.chain
-    assert chain is not None
-    rows = Weaver.shape(left)[1] if left else Weaver.shape(chain)[0]
-    columns = Weaver.shape(right)[0] if right else Weaver.shape(chain)[1]
-    return tuple([size for size in (rows, columns) if size is not None])
-
-
-__all__ = ["Factoring"]

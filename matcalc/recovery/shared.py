@@ -1,0 +1,142 @@
+"""What the terms of a sum have in common, and what is left of them without it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd, lcm
+
+from matcalc.core.dims import Shape
+from matcalc.ir.nodes import Rational, magnitude
+from matcalc.recovery.assemble import Scalars
+from matcalc.recovery.chains import Chain, Parts, Term, Weaver, key
+
+_CANDIDATES = 8  # common numbers tried in front of a sum
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A number, scalar factors, the beginning and the end of the chains, or entry-by-entry factors."""
+
+    number: Rational
+    scalars: Scalars
+    left: Chain
+    right: Chain
+    parts: Parts
+
+    @property
+    def something(self) -> bool:
+        """Whether there is anything to pull out."""
+        return bool(self.number != 1 or self.scalars or self.left or self.right or self.parts)
+
+    def rest(self, terms: Sequence[Term]) -> list[Term]:
+        """The terms without it; scalars where whole arrays were shared."""
+        rest = [self._without(term) for term in terms]
+        if self.parts and not any(term.parts for term in rest):
+            return [Term(term.coefficient, term.scalars, (), ()) for term in rest]
+        return rest
+
+    def _without(self, term: Term) -> Term:
+        kept = []
+        taken = {id(base): exponent for base, exponent in self.scalars}
+        for base, exponent in term.scalars:
+            exponent -= taken.get(id(base), 0)
+            if exponent != 0:
+                kept.append((base, exponent))
+        parts, shape = term.parts, term.shape
+        if self.parts:
+            gone = {key(chain): exponent for chain, exponent in self.parts}
+            parts = tuple([(c, e - gone.get(key(c), 0)) for c, e in parts if e != gone.get(key(c), 0)])
+        elif (self.left or self.right) and term.chain is not None:
+            chain = term.chain[len(self.left) : len(term.chain) - len(self.right)]
+            shape = _cut_shape(term, self.left, self.right)
+            parts = ((chain, 1),)
+        return Term(Fraction(term.coefficient) / self.number, tuple(kept), parts, shape)
+
+
+def share(terms: Sequence[Term]) -> Shared:
+    """What all the terms share."""
+    parts = _shared_parts(terms) if any(len(term.parts) > 1 for term in terms) else ()
+    left: Chain = ()
+    right: Chain = ()
+    if not parts and terms[0].shape:
+        chains = [term.chain for term in terms if term.chain is not None]
+        if len(chains) == len(terms):
+            if len({key(chain) for chain in chains}) == 1:
+                parts = terms[0].parts
+            else:
+                left, right = _shared_ends(chains)
+    return Shared(_number([term.coefficient for term in terms]), _shared_scalars(terms), left, right, parts)
+
+
+def _number(coefficients: Sequence[Rational]) -> Rational:
+    """The rational factor to write in front of a bracket so that all numbers together are shortest; negative where all are."""
+    numerator, denominator = 0, 1
+    for c in coefficients:
+        numerator = gcd(numerator, c.numerator)
+        denominator = lcm(denominator, c.denominator)
+    first = Fraction(numerator, denominator)
+    candidates = list(dict.fromkeys([first, Fraction(1), *(Fraction(magnitude(c)) for c in coefficients)]))[:_CANDIDATES]
+
+    def cost(number: Fraction) -> int:
+        return tokens(number) + sum(tokens(c / number) for c in coefficients)
+
+    best = min(candidates, key=cost)
+    return -best if all(c < 0 for c in coefficients) else best
+
+
+def tokens(number: Rational) -> int:
+    """What a coefficient costs: nothing for 1, a number and an operator otherwise, both twice for a quotient."""
+    number = magnitude(number)
+    return 2 * ((number.numerator != 1) + (number.denominator != 1))
+
+
+def _shared_scalars(terms: Sequence[Term]) -> Scalars:
+    """Scalar factors in all terms, with the exponent nearest to zero."""
+    shared = {id(base): (base, exponent) for base, exponent in terms[0].scalars}
+    for term in terms[1:]:
+        own = {id(base): exponent for base, exponent in term.scalars}
+        for name, (base, exponent) in list(shared.items()):
+            other = own.get(name)
+            if other is None or (other > 0) != (exponent > 0):
+                del shared[name]
+            else:
+                shared[name] = (base, min(exponent, other, key=magnitude))
+    return tuple(shared.values())
+
+
+def _shared_parts(terms: Sequence[Term]) -> Parts:
+    """Entry-by-entry factors in all terms."""
+    shared = {key(chain): (chain, exponent) for chain, exponent in terms[0].parts}
+    for term in terms[1:]:
+        own = {key(chain): exponent for chain, exponent in term.parts}
+        for name, (chain, exponent) in list(shared.items()):
+            other = own.get(name)
+            if other is None or (other > 0) != (exponent > 0):
+                del shared[name]
+            else:
+                shared[name] = (chain, min(exponent, other, key=magnitude))
+    return tuple(shared.values())
+
+
+def _shared_ends(chains: Sequence[Chain]) -> tuple[Chain, Chain]:
+    """The longest common beginning, then the longest common end of what is left; some of every chain has to be left."""
+    shortest = min(len(chain) for chain in chains) - 1
+    left = 0
+    while left < shortest and len({chain[left].key for chain in chains}) == 1:
+        left += 1
+    right = 0
+    while right < shortest - left and len({chain[len(chain) - 1 - right].key for chain in chains}) == 1:
+        right += 1
+    first = chains[0]
+    return first[:left], first[len(first) - right :]
+
+
+def _cut_shape(term: Term, left: Chain, right: Chain) -> Shape:
+    """The shape of what stands between the common ends."""
+    chain = term.chain
+    assert chain is not None
+    rows = Weaver.shape(left)[1] if left else Weaver.shape(chain)[0]
+    columns = Weaver.shape(right)[0] if right else Weaver.shape(chain)[1]
+    return tuple([size for size in (rows, columns) if size is not None])
