@@ -19,6 +19,7 @@ _HEADER = "[[identity]]"
 _NAME = re.compile(r'^name = "([^"]*)"$', re.MULTILINE)
 _EXPR = re.compile(r'^expr = "([^"]*)"$', re.MULTILINE)
 _TO = re.compile(r'^to = "([^"]*)"$', re.MULTILINE)
+_POWER = re.compile(r"([A-Za-z])'?\^\(?[a-z]")
 _CALL = re.compile(r"([A-Za-z_]\w*)\(")
 
 
@@ -33,6 +34,12 @@ class Trigger(NamedTuple):
     needs: frozenset[str]
     brings: frozenset[str]
     final: bool
+
+
+def _functions(text: str) -> set[str]:
+    """The functions that a text applies; a power with a named exponent is ``pow`` of a scalar, ``power`` of a matrix."""
+    powers = {"power" if base.isupper() else "pow" for base in _POWER.findall(text)}
+    return set(_CALL.findall(text)) | powers
 
 
 class Library:
@@ -83,9 +90,9 @@ class Library:
         for name, (file, piece) in self.pieces.items():
             expr, to = _EXPR.search(piece), _TO.search(piece)
             if file.startswith("rewrites/") and not name.startswith("transpose-") and expr is not None and to is not None:
-                needs = set(_CALL.findall(expr[1])) - NOT_IN_NETWORK
+                needs = _functions(expr[1]) - NOT_IN_NETWORK
                 kinds = {kind for kind in ("orthogonal", "diagonal", "skew") if f'"{kind}(' in piece}
-                found.append(Trigger(name, frozenset(needs | kinds), frozenset(_CALL.findall(to[1])), 'phase = "final"' in piece))
+                found.append(Trigger(name, frozenset(needs | kinds), frozenset(_functions(to[1])), 'phase = "final"' in piece))
         return found
 
     @cached_property

@@ -114,8 +114,11 @@ class Builder:
 
     def _atom(self, component: list[Factor]) -> Node:
         """A connected network without outputs: one scalar, kept whole."""
-        if len(component) == 1 and not component[0][1]:
-            return self.power(component[0][0], component[0][2])
+        node, _, exponent = component[0]
+        if len(component) == 1 and isinstance(node, Sum) and exponent == 1 and len(set(component[0][1])) == node.rank:
+            # a plain sum over a sum is the sum of the plain sums
+            labels = component[0][1]
+            return self.sum([(c, self.product(1, [(term, labels, 1)], (), ())) for c, term in node.terms], ())
         form, sign = canonical(component, 0)
         return self.scale(sign, self._product(1, form, ()))
 
@@ -247,6 +250,8 @@ class Builder:
         """A function entry by entry; arguments that are one number everywhere become scalars."""
         axes = max((arg.axes for arg in args), key=len)
         args = [self.constant_entry(arg) for arg in args]
+        if name == "abs" and self.nonnegative(args[0]):
+            return args[0] if args[0].axes == axes else self.times(args[0], self.ones(axes))
         if axes and all(not arg.axes for arg in args):
             return self.times(self.ones(axes), self._call(name, tuple(args), (), 0))
         if len(axes) != 2:
@@ -290,6 +295,15 @@ class Builder:
             if result.transposed is None:
                 result.transposed = node
         return node.transposed
+
+    def nonnegative(self, node: Node) -> bool:
+        """Whether no entry can be below zero: a product of even powers and of positive factors, or a sum of such."""
+        if isinstance(node, Product):
+            even = all(self.nonnegative(n) or (e.denominator == 1 and e % 2 == 0) for n, _, e in node.factors)
+            return node.coefficient >= 0 and even
+        if isinstance(node, Sum):
+            return all(c > 0 and self.nonnegative(term) for c, term in node.terms)
+        return self.positive(node) or (isinstance(node, Call) and node.name == "abs")
 
     def positive(self, node: Node) -> bool:
         """Whether every entry is known to be above zero."""

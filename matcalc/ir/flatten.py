@@ -115,7 +115,9 @@ class Flattening:
         if value == 0 and exponent > 0:
             self.vanishes = True
         elif value == 0:
-            raise UnsupportedProblem("division by zero", hint="a part of this expression, or of its derivative, is zero everywhere")
+            raise UnsupportedProblem(
+                "division by zero", hint="a part of this expression, or of its derivative, is zero everywhere"
+            )
         elif exponent.denominator == 1 and magnitude(exponent) * Fraction(value).numerator.bit_length() > _LONGEST:
             raise UnsupportedProblem("a number with too many digits", hint="give large powers of numbers a name of their own")
         elif exponent.denominator == 1 and value != 0:

@@ -30,7 +30,7 @@ class Assembler:
         forge, c = self.forge, Fraction(coefficient)
         above: list[Expr] = []
         below: list[Expr] = []
-        for base, exponent in scalars:
+        for base, exponent in self._means(self._determinants(scalars)):
             base, exponent = self._root(base, exponent)
             (above if exponent > 0 else below).append(forge.power(base, magnitude(exponent)))
         above.sort(key=self.weaver.order)
@@ -54,7 +54,7 @@ class Assembler:
         result = pieces[0]
         for index, piece in enumerate(pieces[1:], 2):
             # an inner product in the middle keeps its brackets: 2*(x'*A*x)*x
-            closed = not piece.shape and index < len(pieces)
+            closed = not piece.shape and (index < len(pieces) or _inner(pieces[index - 2]))
             result = self.forge.times(result, piece) if closed else self._join(result, piece)
         return result
 
@@ -63,6 +63,31 @@ class Assembler:
         if right.op == "*" and not left.shape:
             return self.forge.times(self._join(left, right.args[0]), right.args[1])
         return self.forge.times(left, right)
+
+    def _determinants(self, scalars: Scalars) -> Scalars:
+        """det(A)*det(B) written as det(A*B)."""
+        groups: dict[tuple[object, Rational], list[Expr]] = {}
+        for base, exponent in scalars:
+            if base.op == "det":
+                groups.setdefault((base.args[0].shape, exponent), []).append(base)
+        joined: list[tuple[Expr, Rational]] = [entry for entry in scalars if entry[0].op != "det"]
+        for (_, exponent), bases in groups.items():
+            whole = sorted((base.args[0] for base in bases), key=self.weaver.order)
+            product = whole[0]
+            for matrix in whole[1:]:
+                product = self._join(product, matrix)
+            joined.append((self.forge.call("det", (product,), ()) if len(bases) > 1 else bases[0], exponent))
+        return tuple(joined)
+
+    def _means(self, scalars: Scalars) -> Scalars:
+        """sum(x)/n written as mean(x), where n is the length of x."""
+        lengths = {base.value: place for place, (base, e) in enumerate(scalars) if base.op == "dimension" and e == -1}
+        for place, (base, exponent) in enumerate(scalars):
+            if base.op == "sum" and exponent == 1 and base.args[0].rank == 1 and base.args[0].shape[0] in lengths:
+                gone = lengths[base.args[0].shape[0]]
+                rest = [entry for k, entry in enumerate(scalars) if k not in (place, gone)]
+                return (*rest, (self.forge.call("mean", base.args, ()), exponent))
+        return scalars
 
     def _root(self, base: Expr, exponent: Rational) -> tuple[Expr, Rational]:
         """A square sum to a power, as a power of the norm where that is shorter."""
@@ -74,3 +99,8 @@ class Assembler:
         if self.forge.size(normed) < self.forge.size(plain):
             return norm, 2 * exponent
         return base, exponent
+
+
+def _inner(expr: Expr) -> bool:
+    """Whether this is an inner product written out."""
+    return expr.op == "*" and not expr.shape and expr.args[0].rank > 0

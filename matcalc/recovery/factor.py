@@ -114,12 +114,13 @@ class Factoring:
 
     def _plain(self, terms: Sequence[Term]) -> Expr:
         """The terms one after another; a constant array is written as a scalar that is broadcast."""
-        spread = any(not _constant(term) for term in terms)
+        constants = [_constant(term) for term in terms]
         signed = []
-        for term in terms:
-            bare = Term(magnitude(term.coefficient), term.scalars, term.parts, () if spread and _constant(term) else term.shape)
+        for term, constant in zip(terms, constants, strict=True):
+            bare = Term(magnitude(term.coefficient), term.scalars, term.parts, () if constant else term.shape)
             signed.append((term.coefficient > 0, self.assembler.term(bare)))
-        return self._write(signed)
+        result = self._write(signed)
+        return self.forge.fill(result, terms[0].shape) if all(constants) else result
 
     def _transposed(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
         """(... + ...)' where that is shorter by a tenth."""

@@ -8,7 +8,7 @@ vertices go first, so that products end in vectors (``A*(w.*x)``, not ``A*diag(w
 from __future__ import annotations
 
 from matcalc.core.dims import Dim
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Labels, Rational
 from matcalc.recovery.chains import Chain, Link, Parts, Weaver, flip, key
 from matcalc.recovery.forge import Forge
@@ -196,9 +196,11 @@ class Graph:
             if not weighted and self.free(other) and not self.weights[other] and len(self.incident(other)) == 1:
                 self.drop(label)
                 self.drop(other)
-                self.scalars.append(
-                    (self._sum(min(self.weaver.matrix(chain), self.weaver.matrix(flip(chain)), key=self.weaver.order)), 1)
-                )
+                inside = min(self.weaver.matrix(chain), self.weaver.matrix(flip(chain)), key=self.weaver.order)
+                if inside.op == ".^" and is_number(inside.args[1], 2):
+                    self._square(self._sum(inside), inside.args[0])
+                else:
+                    self.scalars.append((self._sum(inside), 1))
                 return True
             end = self.vector(tuple(self.weights[label]), label) if weighted else (Link(self._ones(label)),)
             self.drop(label)

@@ -117,12 +117,16 @@ def _block(own: list[Sized], row: int | None, col: int | None, sizes: Mapping[in
         if not own:
             return Expr("eye", (), (size, size))
         return Expr("diag", (own[0][0],), (size, size)) if len(own) == 1 else None
-    if len(own) != 1:
+    if row is None or col is None:
+        return None if len(own) != 1 else own[0][0] if row is not None else _transpose(own[0][0])
+    matrices = [expr if tuple(at) == (row, col) else _transpose(expr) for expr, at in own if len(at) == 2]
+    weights = [(expr, at[0]) for expr, at in own if len(at) == 1]
+    if len(matrices) != 1 or len(weights) > 1:
         return None
-    expr, at = own[0]
-    if len(at) == 2:
-        return expr if at == (row, col) else _transpose(expr)
-    return None if row is not None and col is not None else expr if row is not None else _transpose(expr)
+    if not weights:
+        return matrices[0]
+    scaling = Expr("diag", (weights[0][0],), weights[0][0].shape * 2)
+    return _times(scaling, matrices[0]) if weights[0][1] == row else _times(matrices[0], scaling)
 
 
 def _kron(slow: Expr, fast: Expr) -> Expr:
