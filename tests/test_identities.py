@@ -1,11 +1,14 @@
 """Every entry of identities/ is well formed, cited and true."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from judging import differential_error, equality_report, kinds, points, published_error, tokens
 from longer import LONGER
 
 from matcalc.catalogue.compiled import differential_program, parse
+from matcalc.catalogue.document import document
 from matcalc.catalogue.load import LIBRARY
 from matcalc.core.operations import OPERATIONS
 from matcalc.frontend import read
@@ -81,3 +84,25 @@ def test_every_function_has_its_mathematics(name):
     by_powers = {"sqrt"}
     known = {entry.name for entry in ENTRIES}
     assert f"d-{name}" in known or f"define-{name}" in known or name in by_indices | by_slots | by_powers
+
+
+def test_document_is_current():
+    """``python -m matcalc.catalogue.document > docs/identities.md`` writes it."""
+    page = Path(__file__).resolve().parents[1] / "docs" / "identities.md"
+    assert page.read_text(encoding="utf-8") == document(LIBRARY)
+
+
+FORMULAS = [
+    ("mml-5.106", "d (a'*X*b) / d X = a*b'"),
+    ("cookbook-98", "d^2 (x'*A*x + b'*x) / d x^2 = A + A'"),
+    ("cookbook-49", "d det(X) / d X = det(X)*inv(X)'"),
+    ("cookbook-35", "d (X + Z) = dX + dZ"),
+    ("d-tr", "d tr(X) = tr(dX)"),
+]
+
+
+@pytest.mark.parametrize(("name", "formula"), [pytest.param(*row, id=row[0]) for row in FORMULAS])
+def test_formula_in_one_line(name, formula):
+    entry = LIBRARY.get(name)
+    assert entry is not None
+    assert entry.formula == formula

@@ -62,10 +62,21 @@ class Identity:
     def formula(self) -> str:
         """The statement in one line."""
         if self.form == "diff":
-            return f"d {self.expr} = {self.right}"
+            return f"d {_bracketed(self.expr)} = {self.right}"
         if self.form == "derivative":
-            return f"d {self.expr} / d {self.wrt}{'^2' if self.order == 2 else ''} = {self.right}"
+            times = "^2" if self.order == 2 else ""
+            return f"d{times} {_bracketed(self.expr)} / d {self.wrt}{times} = {self.right}"
         return f"{self.expr} = {self.right}"
+
+
+def _bracketed(text: str) -> str:
+    """An expression behind a ``d``: in brackets where an operator is not inside of some."""
+    depth = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0 and sign in "+-*/^":
+            return f"({text})"
+    return text
 
 
 def identity(entry: Mapping[str, Any], file: str) -> Identity:
