@@ -114,13 +114,18 @@ class Weaver:
         return 1, 1
 
     def matrix(self, chain: Chain) -> Expr:
-        """A matrix product in the better orientation: the whole is transposed only where that is shorter by a tenth."""
+        """A matrix product in the better orientation; see ``pays``."""
         plain = self.product(chain)
         if sum(link.flipped for link in chain) < 2:
             return plain
         turned = self.forge.transpose(self.product(flip(chain)))
+        return turned if self.pays(plain, turned, [chain]) else plain
+
+    def pays(self, plain: Expr, turned: Expr, chains: Sequence[Chain]) -> bool:
+        """Whether a whole is written transposed: where every factor is, if that is shorter; else if it is by a tenth."""
         saved = self.forge.size(plain) - self.forge.size(turned)
-        return turned if saved * 10 > self.forge.size(plain) else plain
+        every = all(link.flipped or link.symmetric for chain in chains for link in chain)
+        return saved > 0 if every else saved * 10 > self.forge.size(plain)
 
     def scalar(self, chain: Chain) -> Expr:
         """A product from a row to a column, read in the direction with fewer transposes."""

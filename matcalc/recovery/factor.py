@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
@@ -10,7 +11,7 @@ from matcalc.ir.nodes import magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, key
 from matcalc.recovery.forge import Forge
-from matcalc.recovery.shared import Shared, share, tokens
+from matcalc.recovery.shared import Shared, common_number, share, tokens
 
 
 class Factoring:
@@ -87,7 +88,7 @@ class Factoring:
     # pulling out
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
-        shared = share(terms)
+        shared = share(terms, self.forge)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
         merged = self._diagonals(terms, shape)
@@ -123,14 +124,13 @@ class Factoring:
         return self.forge.fill(result, terms[0].shape) if all(constants) else result
 
     def _transposed(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
-        """(... + ...)' where that is shorter by a tenth."""
+        """(... + ...)' where that is clearly shorter."""
         if len(shape) != 2 or any(term.chain is None for term in terms):
             return None
         plain = self._plain(terms)
         across = [Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), shape[::-1]) for t in terms]
         turned = self.forge.transpose(self._plain(across))
-        saved = self.forge.size(plain) - self.forge.size(turned)
-        return turned if saved * 10 > self.forge.size(plain) else None
+        return turned if self.weaver.pays(plain, turned, [term.chain or () for term in terms]) else None
 
     def _diagonals(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
         """diag(u) + diag(v) = diag(u + v)."""
@@ -146,8 +146,10 @@ class Factoring:
             assert term.chain is not None
             vector = term.chain[0].expr.args[0]
             inner.append(Term(term.coefficient, term.scalars, (((Link(vector),), 1),), shape[:1]))
+        number = common_number([term.coefficient for term in inner])
+        inner = [Term(Fraction(t.coefficient) / number, t.scalars, t.parts, t.shape) for t in inner]
         whole = self.forge.call("diag", (self.sum(inner, shape[:1]),), shape)
-        return [t for t in terms if t not in diagonal] + [Term(1, (), (((Link(whole, False, True),), 1),), shape)]
+        return [t for t in terms if t not in diagonal] + [Term(number, (), (((Link(whole, False, True),), 1),), shape)]
 
     def _group(self, terms: list[Term], shape: Shape) -> list[Term] | None:
         """Merge the group of terms that saves most by sharing an end of their chains, a scalar or an entry-by-entry factor."""
@@ -159,13 +161,13 @@ class Factoring:
         for members in groups.values():
             if len(members) < 2 or len(members) == len(terms):
                 continue
-            saving = (len(members) - 1) * self._length(share([terms[index] for index in members]))
+            saving = (len(members) - 1) * self._length(share([terms[index] for index in members], self.forge))
             if saving > 0 and (best is None or saving > best[0]):
                 best = (saving, members)
         if best is None:
             return None
         chosen = [terms[index] for index in best[1]]
-        merged = self._merge(chosen, shape, share(chosen))
+        merged = self._merge(chosen, shape, share(chosen, self.forge))
         return [term for index, term in enumerate(terms) if index not in best[1]] + [merged]
 
     def _handles(self, term: Term) -> list[object]:

@@ -32,13 +32,24 @@ def kronecker(tree: Expr, columns: int) -> Expr | None:
         inside = [arg for arg in args if arg is not None]
         if len(inside) < len(args):
             return None
-        if expr.op in ("+", "-") and all(arg.op == "*" and arg.args[0].op == "diag" for arg in inside):
-            (first, left), (second, right) = (arg.args for arg in inside)
-            if text(first) == text(second):
-                return _times(first, Expr(expr.op, (left, right), left.shape))
+        joined = _joined(expr.op, inside)
+        if joined is not None:
+            return joined
         return Expr(expr.op, tuple(inside), max((arg.shape for arg in inside), key=len), value=expr.value)
 
     return fold(tree, lambda e: e.args if e.rank > 2 and e.op != "einsum" else (), rule)
+
+
+def _joined(op: str, inside: list[Expr]) -> Expr | None:
+    """D*K + D*L as D*(K + L), kron(A, B) + kron(A, C) as kron(A, B + C), and likewise for differences."""
+    if op not in ("+", "-") or inside[0].op != inside[1].op or inside[0].op not in ("*", "kron"):
+        return None
+    (first, left), (second, right) = (side.args for side in inside)
+    if text(first) == text(second) and (inside[0].op == "kron" or first.op == "diag") and left.shape == right.shape:
+        return Expr(inside[0].op, (first, Expr(op, (left, right), left.shape, row=left.row)), inside[0].shape)
+    if inside[0].op == "kron" and text(left) == text(right) and first.shape == second.shape:
+        return Expr("kron", (Expr(op, (first, second), first.shape, row=first.row), left), inside[0].shape)
+    return None
 
 
 def _product(expr: Expr, columns: int) -> Expr | None:
@@ -54,6 +65,9 @@ def _product(expr: Expr, columns: int) -> Expr | None:
     sizes = {
         label: size for factor, own in zip(expr.args, labels, strict=True) for label, size in zip(own, factor.shape, strict=True)
     }
+    apart = _apart(factors, outputs[:split], outputs[split:])
+    if apart is not None:
+        return apart
     left, factors = _scaling(factors, outputs[:split], fused)
     right, factors = _scaling(factors, outputs[split:], fused)
     length = max(len(rows), len(cols))
@@ -62,6 +76,31 @@ def _product(expr: Expr, columns: int) -> Expr | None:
             inner = _blocks(factors, list(zip(upper, lower, strict=True)), sizes)
             if inner is not None:
                 return _times(_times(left, inner), right)
+    return None
+
+
+def _apart(factors: list[Sized], rows: Sequence[int], cols: Sequence[int]) -> Expr | None:
+    """vec(P)*vec(Q)' where one matrix stands on the rows and one on the columns."""
+    if len(rows) != 2 or len(cols) != 2:
+        return None
+    sides = [[factor for factor in factors if set(factor[1]) <= set(axes)] for axes in (rows, cols)]
+    if len(sides[0]) + len(sides[1]) < len(factors):
+        return None
+    matrices = [_matrix(side, axes) for side, axes in zip(sides, (rows, cols), strict=True)]
+    if matrices[0] is None or matrices[1] is None:
+        return None
+    left, right = _vec(matrices[0]), _vec(matrices[1])
+    return Expr("*", (left, _transpose(right)), (left.shape[0], right.shape[0]))
+
+
+def _matrix(side: list[Sized], axes: Sequence[int]) -> Expr | None:
+    """One matrix, or the outer product of two vectors, on two axes in order."""
+    if len(side) == 1 and len(side[0][1]) == 2:
+        return side[0][0] if tuple(side[0][1]) == tuple(axes) else _transpose(side[0][0])
+    if len(side) == 2 and all(len(own) == 1 for _, own in side):
+        column, row = sorted(side, key=lambda factor: axes.index(factor[1][0]))
+        if column[1] != row[1]:
+            return Expr("*", (column[0], _transpose(row[0])), (column[0].shape[0], row[0].shape[0]))
     return None
 
 

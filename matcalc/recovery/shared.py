@@ -10,8 +10,10 @@ from math import gcd, lcm
 from matcalc.core.dims import Shape
 from matcalc.ir.nodes import Rational, magnitude
 from matcalc.recovery.assemble import Scalars
-from matcalc.recovery.chains import Chain, Parts, Term, Weaver, key
+from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, key
+from matcalc.recovery.forge import Forge
 
+_SHORT = 4  # tokens and operators up to which a chain is rather written again than an identity brought in
 _CANDIDATES = 8  # common numbers tried in front of a sum
 
 
@@ -24,6 +26,7 @@ class Shared:
     left: Chain
     right: Chain
     parts: Parts
+    forge: Forge
 
     @property
     def something(self) -> bool:
@@ -51,11 +54,11 @@ class Shared:
         elif (self.left or self.right) and term.chain is not None:
             chain = term.chain[len(self.left) : len(term.chain) - len(self.right)]
             shape = _cut_shape(term, self.left, self.right)
-            parts = ((chain, 1),)
+            parts = ((chain or (Link(self.forge.eye(shape[0]), False, True),), 1),)
         return Term(Fraction(term.coefficient) / self.number, tuple(kept), parts, shape)
 
 
-def share(terms: Sequence[Term]) -> Shared:
+def share(terms: Sequence[Term], forge: Forge) -> Shared:
     """What all the terms share."""
     parts = _shared_parts(terms) if any(len(term.parts) > 1 for term in terms) else ()
     left: Chain = ()
@@ -66,11 +69,11 @@ def share(terms: Sequence[Term]) -> Shared:
             if len({key(chain) for chain in chains}) == 1:
                 parts = terms[0].parts
             else:
-                left, right = _shared_ends(chains)
-    return Shared(_number([term.coefficient for term in terms]), _shared_scalars(terms), left, right, parts)
+                left, right = _shared_ends(chains, forge)
+    return Shared(common_number([term.coefficient for term in terms]), _shared_scalars(terms), left, right, parts, forge)
 
 
-def _number(coefficients: Sequence[Rational]) -> Rational:
+def common_number(coefficients: Sequence[Rational]) -> Rational:
     """The rational factor to write in front of a bracket so that all numbers together are shortest; negative where all are."""
     numerator, denominator = 0, 1
     for c in coefficients:
@@ -120,9 +123,13 @@ def _shared_parts(terms: Sequence[Term]) -> Parts:
     return tuple(shared.values())
 
 
-def _shared_ends(chains: Sequence[Chain]) -> tuple[Chain, Chain]:
-    """The longest common beginning, then the longest common end of what is left; some of every chain has to be left."""
-    shortest = min(len(chain) for chain in chains) - 1
+def _shared_ends(chains: Sequence[Chain], forge: Forge) -> tuple[Chain, Chain]:
+    """The longest common beginning, then the longest common end of what is left.
+
+    Of a chain nothing, an identity, may be left only where what is shared is long: (eye - P)*(A + B), but x - P*x.
+    """
+    whole = min(chains, key=len)
+    shortest = len(whole) - (sum(forge.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT)
     left = 0
     while left < shortest and len({chain[left].key for chain in chains}) == 1:
         left += 1

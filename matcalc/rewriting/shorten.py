@@ -57,16 +57,18 @@ class Shortener:
         return None
 
     def _denominator(self, node: Product) -> Node | None:
-        """s^e * (a + b)^e is (s*a + s*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t + q)."""
+        """s^(k*e) * (a + b)^e is (s^k*a + s^k*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t + q)."""
         if len(node.factors) > _FACTORS:
             return None
         for index, (factor, labels, exponent) in enumerate(node.factors):
             if not isinstance(factor, Sum) or exponent == 1 or exponent.denominator != 1:
                 continue
             for other, (scalar, own, power) in enumerate(node.factors):
-                if own or power != exponent or other == index:
+                times = power / Fraction(exponent)
+                if own or times <= 0 or times.denominator != 1 or other == index:
                     continue
-                inside = self.builder.sum([(c, self.builder.times(scalar, term)) for c, term in factor.terms], factor.axes)
+                moved = self.builder.power(scalar, int(times))
+                inside = self.builder.sum([(c, self.builder.times(moved, term)) for c, term in factor.terms], factor.axes)
                 rest = [f for k, f in enumerate(node.factors) if k not in (index, other)]
                 whole = [*rest, (inside, labels, exponent)]
                 candidate = self.builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
