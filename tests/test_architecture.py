@@ -39,9 +39,10 @@ ALLOWED = {
     "recovery": "core ir printers",
     "pipeline": "core frontend ir lowering catalogue calculus rewriting recovery printers",
     "results": "core frontend pipeline printers oracle bridges",
+    "judge": "core version frontend pipeline printers oracle runtime results",
     "api": "core frontend results bridges",
     "__init__": "core version api results",
-    "cli": "core version frontend catalogue oracle results",
+    "cli": "core version frontend catalogue oracle results judge",
     "__main__": "cli",
 }
 HEAVY = {"numpy", "sympy", "mpmath"}  # loaded inside of functions, because they cost more than an answer does

@@ -127,7 +127,7 @@ def test_bad_expression_prints_the_error(
     ("argv", "error"),
     [
         pytest.param(
-            [], "error: a command is needed: diff or identities\nhint: matcalc --help says what can be asked for", id="none"
+            [], "error: a command is needed: diff, check or identities\nhint: matcalc --help says what can be asked for", id="none"
         ),
         pytest.param(["diff", "x"], f"error: the following arguments are required: --wrt/-w\nhint: {HINT}", id="no-wrt"),
         pytest.param(["diff", "-w", "x"], f"error: the following arguments are required: EXPR\nhint: {HINT}", id="no-expression"),

@@ -11,6 +11,7 @@ from matcalc.core.errors import ArgumentProblem
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 
 FORMATS = ("text", "latex", "numpy", "json")
+REPORTS = ("text", "json", "junit")
 _WIDTH = 120
 
 _EXAMPLES = """\
@@ -20,13 +21,14 @@ examples:
   matcalc diff "norm2(A*x - b)^2" -w x -v "b: vector(m)" --check
   matcalc diff "logsumexp(x)" --wrt x --order 2 --format latex
   echo "r = A*x - y; r'*r/2" | matcalc diff - --wrt x --format numpy
+  matcalc check "x'*A*x" --wrt x --claim "2*A*x"
   matcalc identities logdet
 """
 _EXIT_CODES = """\
 exit codes:
   0  done
-  1  --check found the answer wrong
-  2  bad input: what is wrong with it is on standard error
+  1  --check found the answer wrong, or the claim that was judged is wrong
+  2  bad input: what is wrong with it is on standard error; or a claim that cannot be decided
   3  a bug in matcalc
 """
 _NAMES = """\
@@ -54,9 +56,9 @@ class Parser(argparse.ArgumentParser):
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """The options; raises ArgumentProblem, and SystemExit(0) after printing help."""
     parser = _parser()
-    options = parser.parse_args(_expressions_last(argv) if argv and argv[0] == "diff" else argv)
+    options = parser.parse_args(_expressions_last(argv) if argv and argv[0] in ("diff", "check") else argv)
     if options.command is None and not options.version:
-        parser.error("a command is needed: diff or identities")
+        parser.error("a command is needed: diff, check or identities")
     return options
 
 
@@ -71,6 +73,7 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_diff(commands)
+    _add_check(commands)
     identities = commands.add_parser(
         "identities",
         help="list the identities that matcalc stands on",
@@ -106,6 +109,31 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     diff.add_argument("--seed", metavar="N", type=_natural, default=0, help="of the random numbers of --check (default: 0)")
 
 
+def _add_check(commands: argparse._SubParsersAction[Parser]) -> None:
+    check = commands.add_parser(
+        "check",
+        help="judge a derivative that somebody claims",
+        description="Judge a claimed derivative, and say what is wrong with it. FILE has claims in TOML, or is a Markdown or\n"
+        f"LaTeX document in which they are marked; see docs/check.md.\n\n{_NAMES}",
+        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    check.add_argument("expression", metavar="EXPR|FILE", help="the expression, or without --claim a file of claims")
+    check.add_argument("--wrt", "-w", metavar="NAME", help="the variable that the derivative is by")
+    check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
+    check.add_argument(
+        "--var", "-v", metavar="DECL", action="append", default=[], help='declare a variable, as in "A: symmetric(n)"; repeatable'
+    )
+    check.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
+    check.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
+    check.add_argument(
+        "--structure", choices=STRUCTURES, default="declared", help="the derivative within the declared set, or with free entries"
+    )
+    check.add_argument("--format", choices=REPORTS, default="text", help="of the report (default: text)")
+    check.add_argument("--rng", "--seed", metavar="N", type=_natural, default=0, help="of the random points (default: 0)")
+
+
 def _natural(text: str) -> int:
     """A seed."""
     if not text.isdecimal():
@@ -113,7 +141,7 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-_WITH_VALUE = ("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed")
+_WITH_VALUE = ("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed", "--claim", "-c", "--rng")
 _WITHOUT_VALUE = ("--check", "--help", "-h")
 _LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=|$)")  # --seed=3, also a misspelt one; --x'*x is an expression
 
@@ -133,7 +161,7 @@ def _expressions_last(argv: Sequence[str]) -> list[str]:
             others += words
         elif word in _WITH_VALUE:
             value = next(words, None)
-            long = {"-w": "--wrt", "-v": "--var"}.get(word, word)
+            long = {"-w": "--wrt", "-v": "--var", "-c": "--claim"}.get(word, word)
             options.append(word if value is None else f"{long}={value}")
         elif word in _WITHOUT_VALUE or _LONG_OPTION.match(word):
             options.append(word)

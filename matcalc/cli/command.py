@@ -1,6 +1,7 @@
 """The command ``matcalc``: the answer alone on standard output, everything said about it on standard error.
 
-Exit codes: 0 done, 1 the check failed, 2 bad input, 3 a bug in matcalc; 130 and 141 after an interrupt and a closed pipe.
+Exit codes: 0 done, 1 the check failed or the claim is wrong, 2 bad input or undecided, 3 a bug in matcalc; 130 and 141
+after an interrupt and a closed pipe.
 """
 
 from __future__ import annotations
@@ -51,7 +52,17 @@ def _run(argv: Sequence[str]) -> int:
 
         _answer(f"matcalc {__version__}")
         return DONE
+    if options.command == "check":
+        return _check(options)
     return _identities(options.word) if options.command == "identities" else _diff(options)
+
+
+def _check(options: Namespace) -> int:
+    from matcalc.cli.check import check  # noqa: PLC0415 - it loads NumPy, and diff does without
+
+    text, code = check(options)
+    _answer(text)
+    return code
 
 
 def _diff(options: Namespace) -> int:

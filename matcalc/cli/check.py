@@ -1,0 +1,43 @@
+"""``matcalc check``: one claim from the command line, or the claims of a file."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from matcalc.core.errors import ArgumentProblem, MatcalcError
+from matcalc.judge.claims import Claim
+from matcalc.judge.files import read_claims
+from matcalc.judge.forms import as_json, as_junit, as_text
+from matcalc.judge.report import UNDECIDED, Report
+from matcalc.judge.verdict import judge
+
+_FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
+
+
+def check(options: Namespace) -> tuple[str, int]:
+    """What to print, and the exit code: 1 if any claim is wrong, else 2 if any is undecided, else 0."""
+    reports = [judge(_single(options), options.rng)] if options.claim is not None else _of_file(options)
+    codes = {report.exit_code for report in reports}
+    return _FORMS[options.format](reports), 1 if 1 in codes else max(codes)
+
+
+def _single(options: Namespace) -> Claim:
+    if options.wrt is None:
+        raise ArgumentProblem("--claim needs --wrt: the derivative by which variable?")
+    # a declaration is judged where it is read; a mapping keeps them in order for the line that reproduces the report
+    declared = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in options.var}
+    return Claim(options.expression, options.wrt, options.claim, declared, options.order, options.layout, options.structure)
+
+
+def _of_file(options: Namespace) -> list[Report]:
+    """Reports on the claims of a file; one that cannot be read is undecided, and the others are judged all the same."""
+    if options.wrt is not None or options.var:
+        raise ArgumentProblem("what is claimed? --claim is missing", hint="a file of claims takes no --wrt and no --var")
+    reports = []
+    for claim in read_claims(options.expression):
+        try:
+            reports.append(judge(claim, options.rng))
+        except MatcalcError as problem:
+            reason = str(problem).removeprefix("error: ")
+            reports.append(Report(UNDECIDED, claim.expr, claim.wrt, claim.claim, claim.order, reason=reason, name=claim.name))
+    return reports

@@ -1,0 +1,182 @@
+"""A claim as it is written, and the question that it puts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from matcalc.core.dims import Dim
+from matcalc.core.errors import EvaluationProblem, NameProblem, ShapeProblem, UnsupportedProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.frontend import read
+from matcalc.judge.question import Point, Question
+from matcalc.oracle.hazards import hazard
+from matcalc.oracle.interpret import extent, interpret, magnitude
+from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
+from matcalc.oracle.sample import find_point, sizes_for
+from matcalc.pipeline import derive
+from matcalc.runtime.elementwise import Array
+
+_APART = 2  # added to each size for the second choice of sizes, which tells n from 3
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``d expr / d wrt = claim``, as text."""
+
+    expr: str
+    wrt: str
+    claim: str
+    variables: Mapping[str, str | Variable] = field(default_factory=dict)
+    order: int = 1
+    layout: str = "mixed"
+    structure: str = "declared"
+    name: str = ""
+
+
+def question(claim: Claim) -> Question:
+    """The question that a claim puts; raises a MatcalcError where the expression or the claim cannot be read."""
+    program = read(claim.expr, claim.variables)
+    answer = engine_answer(program, claim)
+    known = program.variables
+    misfit = ""
+    try:
+        stated = read(claim.claim, known)
+    except ShapeProblem as problem:
+        stated, misfit = _read_square(claim.claim, known, problem), problem.message
+    unknown = [name for name in stated.variables if name not in known]
+    if unknown:
+        hint = f"its variables are {', '.join(known)}; others have to be declared"
+        raise NameProblem(f"the claim speaks of {unknown[0]}, which is not a variable of the expression", hint=hint)
+    tree = stated.expr
+    return about_formula(
+        program,
+        claim,
+        answer,
+        lambda point: evaluated(tree, point),
+        stated=claim.claim,
+        tree=tree,
+        misfit=misfit,
+        complete=_completion(program, claim, stated, square=bool(misfit)),
+    )
+
+
+def engine_answer(program: Program, claim: Claim) -> Expr | None:
+    """The derivative that matcalc finds, laid out as the claim is; None where it has no rule: numbers judge all the same."""
+    try:
+        return derive(program, claim.wrt, claim.order, structure=claim.structure, layout=claim.layout)
+    except UnsupportedProblem:
+        return None
+
+
+def about_formula(
+    program: Program,
+    claim: Claim,
+    answer: Expr | None,
+    claimed: Callable[[Point], Array],
+    *,
+    stated: str,
+    tree: Expr | None = None,
+    misfit: str = "",
+    complete: Callable[[dict[str, int]], dict[str, int]] = dict,
+) -> Question:
+    """A question about an objective that is a formula."""
+    variables = program.variables
+
+    def derivative(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
+        array, method = numeric_derivative(program.expr, variables, wrt, claim.order, point.values, point.sizes)
+        return structured_gradient(array, kind, program.expr.rank, claim.order), method
+
+    return Question(
+        title=claim.expr,
+        stated=stated,
+        wrt=claim.wrt,
+        variables=variables,
+        rank=program.expr.rank,
+        derivative=derivative,
+        claimed=claimed,
+        points=lambda rng: _points(program, claim, rng, complete, square=bool(misfit)),
+        smooth=lambda point: hazard(program.expr, point.values, point.sizes) is None,
+        magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
+        complete=complete,
+        order=claim.order,
+        layout=claim.layout,
+        structure=claim.structure,
+        program=program,
+        answer=answer,
+        tree=tree,
+        misfit=misfit,
+        notes=program.notes,
+    )
+
+
+def squared(variables: Mapping[str, Variable]) -> dict[str, Variable]:
+    """The same variables with one name for all named dimensions."""
+    return {
+        name: Variable(name, variable.kind, tuple(Dim(size.scale, ("n",) * len(size.names)) for size in variable.dims))
+        for name, variable in variables.items()
+    }
+
+
+def _read_square(text: str, variables: Mapping[str, Variable], problem: ShapeProblem) -> Program:
+    """A claim whose shapes fit only where all sizes are equal; the first problem where they do not fit even then."""
+    try:
+        return read(text, squared(variables))
+    except ShapeProblem:
+        raise problem from None
+
+
+def _completion(program: Program, claim: Claim, stated: Program, *, square: bool) -> Callable[[dict[str, int]], dict[str, int]]:
+    """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the true derivative."""
+    open_names = {name for size in stated.undetermined for name in size.names}
+    expected = program.expr.shape + program.variables[claim.wrt].shape * claim.order
+
+    def complete(sizes: dict[str, int]) -> dict[str, int]:
+        completed = {"n": next(iter(sizes.values())), **sizes} if square else dict(sizes)
+        if open_names and stated.expr.rank == len(expected):
+            for axis, size in zip(stated.expr.shape, extent(expected, sizes), strict=True):
+                if axis.scale == len(axis.names) == 1 and axis.names[0] in open_names:
+                    completed[axis.names[0]] = size
+        return completed
+
+    return complete
+
+
+def evaluated(tree: Expr, point: Point) -> Array:
+    """The value of a tree; not a number where it has none, as an inverse of a singular matrix."""
+    try:
+        return interpret(tree, point.values, point.sizes)
+    except np.linalg.LinAlgError:
+        return np.full(extent(tree.shape, point.sizes), np.nan)
+
+
+def _points(
+    program: Program,
+    claim: Claim,
+    rng: np.random.Generator,
+    complete: Callable[[dict[str, int]], dict[str, int]],
+    *,
+    square: bool,
+) -> Iterator[Point]:
+    """Points inside the domain, without end; the second has larger sizes than all the others."""
+    around = claim.wrt if takes_differences(program.expr, claim.wrt, claim.order) else None
+    reason = ""
+    for sizes in sizes_for([program.expr], program.variables):
+        chosen = dict.fromkeys(sizes, max(sizes.values(), default=1)) if square else sizes
+        values, reason = find_point([program.expr], program.variables, rng, chosen, around)
+        if values is None:
+            continue
+        yield Point(complete(chosen), values)
+        larger = {name: size + _APART for name, size in chosen.items()}
+        other = find_point([program.expr], program.variables, rng, larger, around)[0]
+        if other is not None:
+            yield Point(complete(larger), other)
+        while True:
+            values = find_point([program.expr], program.variables, rng, chosen, around)[0] or values
+            yield Point(complete(chosen), values)
+    hint = "declare variables that must be positive as positive"
+    raise EvaluationProblem(f"no point inside the domain was found: {reason}", hint=hint)

@@ -1,0 +1,227 @@
+"""What is wrong with a wrong claim: the least far-fetched explanation of the numbers.
+
+Every claim with one slip mended is compared with every wrong answer that has one slip, up to a constant factor; so
+compositions of two slips, one of them in the text and one of the whole, cost no more than single ones. Candidates that agree
+in one world are tried in the others, the cheapest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcalc.core.errors import MatcalcError
+from matcalc.core.tree import Expr
+from matcalc.frontend import read
+from matcalc.judge.claims import evaluated, squared
+from matcalc.judge.conditions import Condition, conditions
+from matcalc.judge.edits import Edit, edits
+from matcalc.judge.factors import NONE, Factor, Factors
+from matcalc.judge.question import Question, World
+from matcalc.judge.terms import terms
+from matcalc.judge.variants import IDENTITY, PLAIN, Variant, variants
+from matcalc.printers.text import text
+from matcalc.runtime.elementwise import Array
+
+_CLOSE = 1e-7
+_COMPOSED = 0.3  # what a composition costs beyond its parts: one slip is likelier than two
+_TELLING = ("needs-symmetric", "needs-commuting")  # conditions that are worth a word beside another explanation
+_ABOUT_ORDER = ("transpose", "factor-transposed", "inverse-transposed", "order", "inverse-side", "structure")
+_MOST = 40  # candidates that are tried in all worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One slip: its kind, and what it is in words."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The slips that together explain a claim, and a condition under which it is right as it stands."""
+
+    causes: tuple[Cause, ...]
+    condition: str = ""
+
+    def __str__(self) -> str:
+        said = "; and ".join(cause.text for cause in self.causes)
+        return f"{said} (as it stands, {self.condition})" if self.condition else said
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of the slips."""
+        return tuple(cause.kind for cause in self.causes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mended:
+    """The claim with a slip mended: what was wrong, the value without it, and how far-fetched it is."""
+
+    kind: str
+    text: str
+    value: Callable[[World], Array]
+    cost: float
+    tree: Expr | None = None
+
+
+_AS_IS = _Mended("", "", lambda world: world.claimed, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    mended: _Mended
+    variant: Variant
+
+    @property
+    def cost(self) -> float:
+        """Without that of a factor, which is not known before it is measured."""
+        both = self.mended.cost > 0 and self.variant.cost > 0
+        return self.mended.cost + self.variant.cost + (_COMPOSED if both else 0.0)
+
+
+def diagnose(question: Question, worlds: Sequence[World], rng: np.random.Generator) -> Diagnosis | None:
+    """The explanation of a wrong claim, or None."""
+    worlds = [world for world in worlds if np.all(np.isfinite(world.claimed))]
+    if not worlds:
+        return None
+    factors = Factors(question, worlds)
+    mended = [_AS_IS, *_mendings(question)]
+    wrong = [IDENTITY, *variants(question)]
+    best = _best(_matches(mended, wrong, worlds[0]), worlds, factors, question)
+    held = _holding(question, list(worlds), rng)
+    if held is not None and (best is None or held.cost < best[0]):
+        return Diagnosis((Cause(held.kind, held.text),))
+    if question.misfit and (best is None or best[0] > PLAIN + 1) and all(w.error < _CLOSE for w in worlds):
+        return Diagnosis((Cause("needs-square", f"it is right only if all sizes are equal: {question.misfit}"),))
+    if best is None:
+        return None
+    _, match, factor = best
+    causes = [Cause(part.kind, part.text) for part in (match.variant, match.mended, factor) if part.text]
+    telling = held is not None and held.kind in _TELLING and any(cause.kind in _ABOUT_ORDER for cause in causes)
+    return Diagnosis(tuple(causes), held.text if held is not None and telling else "")
+
+
+def _mendings(question: Question) -> list[_Mended]:
+    """The claim with each slip of the pen mended; then without each of its terms, or with that having another sign."""
+    if question.tree is None:
+        return []
+    found = [
+        _Mended("extra-term" if edit.kind == "term" else edit.kind, _said(edit), _value(edit.tree), edit.cost, edit.tree)
+        for edit in edits(question.tree, dict(question.variables))
+    ]
+    parts = terms(question.tree)
+    for part in parts if len(parts) > 1 else ():
+        for kind, said, times, cost in (
+            ("extra-term", f"the term {text(part)} is too much", 1.0, PLAIN + 0.1),
+            ("sign", f"the term {text(part)} has the wrong sign", 2.0, PLAIN + 0.15),
+            ("factor", f"the term {text(part)} has to count twice", -1.0, PLAIN + 0.25),
+            ("factor", f"the term {text(part)} has to count half", 0.5, PLAIN + 0.25),
+        ):
+            found.append(_Mended(kind, said, lambda world, p=part, t=times: world.claimed - t * evaluated(p, world.point), cost))  # type: ignore[misc]
+    return found
+
+
+def _said(edit: Edit) -> str:
+    return f"the factor {edit.gone} is too much" if edit.gone else f"{edit.before} should be {edit.after}"
+
+
+def _value(tree: Expr) -> Callable[[World], Array]:
+    return lambda world: evaluated(tree, world.point)
+
+
+def _values(parts: Sequence[_Mended | Variant], world: World) -> dict[tuple[int, ...], tuple[list[int], Array]]:
+    """Values in one world by shape: which parts have them, and as unit vectors, so that factors do not matter."""
+    groups: dict[tuple[int, ...], tuple[list[int], list[Array]]] = {}
+    for index, part in enumerate(parts):
+        value = _tried(part.value, world)
+        size = float(np.linalg.norm(value)) if value is not None else 0.0
+        if value is not None and np.isfinite(size) and size > 1e-12 * world.scale:
+            members, units = groups.setdefault(value.shape, ([], []))
+            members.append(index)
+            units.append(value.ravel() / size)
+    return {shape: (members, np.stack(units)) for shape, (members, units) in groups.items()}
+
+
+def _tried(value: Callable[[World], Array], world: World) -> Array | None:
+    """A value; None where the edited formula does not fit together or has no value."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(value(world))
+    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+        return None
+
+
+def _matches(mended: Sequence[_Mended], wrong: Sequence[Variant], world: World) -> list[_Match]:
+    """The pairs that are multiples of each other in one world, the cheapest first."""
+    left, right = _values(mended, world), _values(wrong, world)
+    found = []
+    for shape, (members, units) in left.items():
+        if shape not in right:
+            continue
+        others, directions = right[shape]
+        cosines = np.abs(units @ directions.T)
+        for i, j in np.argwhere(cosines > 1 - 1e-13):
+            found.append(_Match(mended[members[i]], wrong[others[j]]))
+    return sorted(found, key=lambda match: match.cost)
+
+
+def _best(
+    matches: Sequence[_Match], worlds: Sequence[World], factors: Factors, question: Question
+) -> tuple[float, _Match, Factor] | None:
+    best: tuple[float, _Match, Factor] | None = None
+    tried = 0
+    for match in matches:
+        if tried >= _MOST or (best is not None and match.cost >= best[0]):
+            break
+        factor = _factor(match, worlds, factors)
+        if factor is None:
+            continue
+        tried += 1
+        composed = _COMPOSED if factor.cost and match.cost else 0.0
+        cost = match.cost + factor.cost + composed
+        if cost > 0 and (best is None or cost < best[0]) and _fits(match, question):
+            best = cost, match, factor
+    return best
+
+
+def _factor(match: _Match, worlds: Sequence[World], factors: Factors) -> Factor | None:
+    """The factor between the two if it has a name, and they agree in all worlds."""
+    ratios = []
+    for world in worlds:
+        left, right = _tried(match.mended.value, world), _tried(match.variant.value, world)
+        if left is None or right is None or left.shape != right.shape:
+            return None
+        square = float(np.sum(left * left))
+        if not square > 0:
+            return None
+        ratio = float(np.sum(left * right)) / square
+        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= _CLOSE * max(float(np.max(np.abs(right))), 1e-300):
+            return None
+        ratios.append(ratio)
+    return NONE if all(abs(ratio - 1) < _CLOSE for ratio in ratios) else factors.named(ratios)
+
+
+def _fits(match: _Match, question: Question) -> bool:
+    """Whether the mended formula is one of the language: NumPy broadcasts more than the shape rules permit."""
+    if match.mended.tree is None:
+        return True
+    loose = question.misfit and match.variant is not IDENTITY
+    try:
+        read(text(match.mended.tree), squared(question.variables) if loose else question.variables)
+    except MatcalcError:
+        return False
+    return True
+
+
+def _holding(question: Question, worlds: list[World], rng: np.random.Generator) -> Condition | None:
+    """The mildest condition under which the claim is right."""
+    held = [
+        condition
+        for condition, found in conditions(question, worlds, rng)
+        if all(world.error <= 10 * world.method.tolerance for world in found)
+    ]
+    return min(held, key=lambda condition: condition.cost, default=None)

@@ -1,0 +1,112 @@
+"""Names for a constant factor: 2, 1/2, n, 1/n, or a scalar part of the formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.judge.claims import evaluated
+from matcalc.judge.edits import quoted
+from matcalc.judge.question import Question, World
+
+_CLOSE = 1e-8
+_LARGEST = 24
+_MOST_SCALARS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """By what the claim has to be multiplied to be right: kind of slip, what to say, and how far-fetched it is."""
+
+    kind: str
+    text: str
+    cost: float
+
+
+NONE = Factor("", "", 0.0)
+
+
+class Factors:
+    """Finds names for factors that were measured in several worlds of different sizes."""
+
+    def __init__(self, question: Question, worlds: Sequence[World]) -> None:
+        self._worlds = worlds
+        self._dims = [dict(_products(question.sized(world.point.sizes))) for world in worlds]
+        self._scalars = list(_scalars(question, worlds))
+
+    def named(self, ratios: Sequence[float]) -> Factor | None:
+        """The name of truth/claim; None where it has none, so that it is no constant at all."""
+        plain = _rational(ratios)
+        if plain is not None:
+            return _of_number(plain)
+        for name in self._dims[0]:
+            for up in (True, False):
+                sizes = [dims[name] for dims in self._dims]
+                rest = _rational([ratio / size if up else ratio * size for ratio, size in zip(ratios, sizes, strict=True)])
+                if rest is not None:
+                    return Factor("factor", _said(rest, name, up), 1.0 if abs(rest) == 1 else 1.5)
+        for name, values in self._scalars:
+            for up in (True, False):
+                rest = _rational([ratio / v if up else ratio * v for ratio, v in zip(ratios, values, strict=True) if v])
+                if rest is not None and abs(rest) in (1, 2, Fraction(1, 2)):
+                    return Factor("chain-factor", _said(rest, name, up), 1.15 if rest == 1 else 1.6)
+        return None
+
+
+def _rational(ratios: Iterable[float]) -> Fraction | None:
+    values = list(ratios)
+    if not values:
+        return None
+    found = Fraction(values[0]).limit_denominator(_LARGEST)
+    fits = abs(found.numerator) <= _LARGEST and found != 0 and all(abs(v - found) <= _CLOSE * abs(found) for v in values)
+    return found if fits else None
+
+
+def _of_number(value: Fraction) -> Factor:
+    if value == 1:
+        return NONE
+    if value == -1:
+        return Factor("sign", "it has the wrong sign", 1.0)
+    sign = " and has the wrong sign" if value < 0 else ""
+    size = abs(value)
+    text = f"the factor {size} is missing" if size > 1 else f"it is {1 / size} times the derivative"
+    return Factor("factor", text + sign, 1.5 if value < 0 else 1.0)
+
+
+def _said(rest: Fraction, name: str, up: bool) -> str:
+    sign = " and has the wrong sign" if rest < 0 else ""
+    size = abs(rest)
+    if up:
+        return f"the factor {name if size == 1 else f'{size}*{name}'} is missing{sign}"
+    return f"the factor 1/{name} is missing{sign}" if size == 1 else f"the factor {size}/{name} is missing{sign}"
+
+
+def _products(sizes: dict[str, int]) -> Iterable[tuple[str, int]]:
+    """Sizes, products of two and their squares; where all sizes are the same number, that is not told from a constant."""
+    names = list(sizes)
+    for name in names:
+        yield name, sizes[name]
+    for k, name in enumerate(names):
+        for other in names[k + 1 :]:
+            yield f"({name}*{other})", sizes[name] * sizes[other]
+
+
+def _scalars(question: Question, worlds: Sequence[World]) -> Iterable[tuple[str, list[float]]]:
+    """The scalar parts of the objective and of its derivative, with their values."""
+    trees = [question.answer, question.program.expr if question.program is not None else None]
+    seen: set[str] = set()
+    for tree in trees:
+        for node in postorder(tree, lambda expr: expr.args) if tree is not None else ():
+            if node.shape or node.op in ("number", "dimension", "neg", "constant") or len(seen) >= _MOST_SCALARS:
+                continue
+            name = quoted(node)
+            if name not in seen and not _has_size(node):
+                seen.add(name)
+                yield name, [float(evaluated(node, world.point)) for world in worlds]
+
+
+def _has_size(node: Expr) -> bool:
+    return all(part.op in ("number", "dimension", "neg", "*", "/", "^") for part in postorder(node, lambda expr: expr.args))

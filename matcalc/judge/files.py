@@ -1,0 +1,100 @@
+"""Claims in files: TOML, and marked claims in Markdown and LaTeX.
+
+In Markdown a claim is marked by a comment ``<!-- matcalc-claim: expr = "...", wrt = "x", claim = "..." -->`` or stands, in TOML,
+in a fenced block whose language is ``claims``; in LaTeX it is a comment line ``% matcalc-claim: expr = ...``. What follows the
+marker are the keys of an inline table of TOML.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from matcalc.core.errors import ArgumentProblem, SyntaxProblem
+from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
+from matcalc.judge.claims import Claim
+
+_KEYS = ("name", "expr", "wrt", "claim", "variables", "order", "layout", "structure")
+_COMMENT = re.compile(r"<!--\s*matcalc-claim:(.*?)-->", re.DOTALL)
+_LATEX = re.compile(r"^[ \t]*%+[ \t]*matcalc-claim:(.*)$", re.MULTILINE)
+_FENCE = re.compile(r"^```claims[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_ALLOWED = {"order": ORDERS, "layout": LAYOUTS, "structure": STRUCTURES}
+
+
+def read_claims(path: str | Path) -> list[Claim]:
+    """The claims of a file, in order; ArgumentProblem if there are none, or one is not as it should be."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise ArgumentProblem(f"cannot read {path}: {problem.strerror}", hint="an expression needs --wrt and --claim") from None
+    except UnicodeDecodeError:
+        raise SyntaxProblem(f"{path} is not UTF-8 text") from None
+    claims = _toml(text, str(path)) if path.suffix == ".toml" else _marked(text, str(path))
+    if not claims:
+        hint = "a claim is a [[claim]] in TOML, a comment <!-- matcalc-claim: ... --> in Markdown, % matcalc-claim: ... in LaTeX"
+        raise ArgumentProblem(f"{path} has no claims", hint=hint)
+    return claims
+
+
+def _toml(text: str, where: str) -> list[Claim]:
+    """``[[claim]]`` tables; a table ``[variables]`` declares for all of them."""
+    content = _parsed(text, where)
+    unknown = [key for key in content if key not in ("claim", "variables")]
+    if unknown:
+        raise SyntaxProblem(f"{where}: unknown key {unknown[0]}", hint="a file of claims has [[claim]] and [variables]")
+    entries = content.get("claim", [])
+    if not isinstance(entries, list):
+        raise SyntaxProblem(f"{where}: claims are written [[claim]]")
+    shared = _declarations(content.get("variables", {}), where)
+    return [_claim(entry, f"{where}, claim {number}", shared) for number, entry in enumerate(entries, start=1)]
+
+
+def _marked(text: str, where: str) -> list[Claim]:
+    """The marked claims of a document, in the order in which they stand in it."""
+    found: list[tuple[int, list[Claim]]] = []
+    for pattern in (_COMMENT, _LATEX):
+        for match in pattern.finditer(text):
+            place = f"{where}:{text.count(chr(10), 0, match.start()) + 1}"
+            table = _parsed(f"claim = {{{' '.join(match[1].split())}}}", place)["claim"]
+            found.append((match.start(), [_claim(table, place, {})]))
+    for match in _FENCE.finditer(text):
+        place = f"{where}:{text.count(chr(10), 0, match.start()) + 1}"
+        found += [(match.start(), _toml(match[1], place))]
+    return [claim for _, claims in sorted(found, key=lambda pair: pair[0]) for claim in claims]
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise SyntaxProblem(f"{where}: {problem}") from None
+
+
+def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
+    """The checked claim; its name is the place where it stands, if it has none."""
+    if not isinstance(entry, dict):
+        raise SyntaxProblem(f"{where}: a claim is a table")
+    unknown = [key for key in entry if key not in _KEYS]
+    if unknown:
+        raise SyntaxProblem(f"{where}: unknown key {unknown[0]}", hint=f"the keys are {', '.join(_KEYS)}")
+    for key in ("expr", "wrt", "claim"):
+        if not isinstance(entry.get(key), str) or not entry[key].strip():
+            raise SyntaxProblem(f"{where}: {key} is missing")
+    for key, allowed in _ALLOWED.items():
+        if key in entry and (isinstance(entry[key], bool) or entry[key] not in allowed):
+            raise SyntaxProblem(f"{where}: {key} is {' or '.join(map(str, allowed))}, not {entry[key]!r}")
+    name = entry.get("name", where)
+    if not isinstance(name, str):
+        raise SyntaxProblem(f"{where}: a name is a text, not {name!r}")
+    variables = {**shared, **_declarations(entry.get("variables", {}), where)}
+    return Claim(**{**entry, "name": name, "variables": variables})
+
+
+def _declarations(table: object, where: str) -> dict[str, str]:
+    if not isinstance(table, dict) or not all(isinstance(kind, str) for kind in table.values()):
+        raise SyntaxProblem(f"{where}: variables is a table of declarations", hint='for example { A = "symmetric(n)" }')
+    return table

@@ -1,0 +1,151 @@
+"""The verdict on a claim, and everything that is said about it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from matcalc.core.kinds import Variable
+from matcalc.judge.diagnosis import Diagnosis
+from matcalc.judge.smallest import Counterexample
+from matcalc.runtime.elementwise import Array
+
+AGREED, WRONG, UNDECIDED = "agreed", "wrong", "undecided"
+EXIT_CODES = {AGREED: 0, WRONG: 1, UNDECIDED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How a verdict was reached: the method, at which points, and the largest error there."""
+
+    method: str
+    points: int
+    sizes: dict[str, int]
+    seed: int | None
+    error: float
+    tolerance: float
+
+    def __str__(self) -> str:
+        parts = [self.method, f"{self.points} point{'s' if self.points != 1 else ''}"]
+        parts += [" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []
+        parts += [f"rng {self.seed}"] if self.seed is not None else []
+        return f"{', '.join(parts)}; max relative error {self.error:.1e} (tolerance {self.tolerance:.0e})"
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """The entry with the largest error at the points that were tried."""
+
+    index: tuple[int, ...]
+    claimed: float
+    true: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict: ``agreed``, ``wrong`` or ``undecided``; with a diagnosis where it is wrong."""
+
+    verdict: str
+    title: str
+    wrt: str
+    claim: str
+    order: int = 1
+    correct: str = ""
+    diagnosis: Diagnosis | None = None
+    difference: str = ""
+    shapes: str = ""
+    counterexample: Counterexample | None = None
+    variables: dict[str, Variable] = field(default_factory=dict)
+    worst: Worst | None = None
+    checked: Checked | None = None
+    reproduce: str = ""
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+    name: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the claim agrees with the derivative."""
+        return self.verdict == AGREED
+
+    @property
+    def exit_code(self) -> int:
+        """0 agreed, 1 wrong, 2 undecided."""
+        return EXIT_CODES[self.verdict]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of the slips that explain the claim."""
+        return self.diagnosis.kinds if self.diagnosis is not None else ()
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *(f"  {label:<11} {said}" for label, said in self.lines())])
+
+    explain = __str__
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line."""
+        power = "" if self.order == 1 else f"^{self.order}"
+        what = f"d{power} ({self.title}) / d {self.wrt}{power}"
+        name = f"{self.name}: " if self.name else ""
+        if self.verdict == UNDECIDED:
+            return f"{name}undecided: {what} = {self.claim}"
+        return f"{name}{'agreed' if self.ok else 'wrong'}: {what} {'=' if self.ok else 'is not'} {self.claim}"
+
+    def lines(self) -> list[tuple[str, str]]:
+        """What is said below the headline, each with its label."""
+        found = [("reason", self.reason)]
+        if self.verdict == WRONG:
+            found += [("diagnosis", self._diagnosis()), ("correct", self.correct)]
+            found += [("shapes", self.shapes), ("smallest", self._smallest())]
+        elif self.ok and self.correct and self.correct != self.claim:
+            found.append(("printed as", self.correct))
+        found += [("note", note.removeprefix("note: ")) for note in self.notes]
+        found.append(("checked", str(self.checked) if self.checked is not None else ""))
+        if self.verdict == WRONG:
+            found.append(("reproduce", self.reproduce))
+        return [(label, said) for label, said in found if said]
+
+    def _diagnosis(self) -> str:
+        if self.diagnosis is not None:
+            return str(self.diagnosis)
+        unknown = "none of the known slips"
+        return f"{unknown}; true - claim = {self.difference}" if self.difference else unknown
+
+    def _smallest(self) -> str:
+        found = self.counterexample
+        if found is None:
+            return ""
+        names = {name for variable in self.variables.values() for size in variable.dims for name in size.names}
+        sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
+        values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
+        place = f"entry {list(found.index)}" if found.index else "the value"
+        return f"{', '.join(sizes + values)}: {place} is claimed {found.claimed:.6g}, true {found.true:.6g}"
+
+
+def written(value: Array) -> str:
+    """An array as a list, numbers as short as they can be."""
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return f"{float(array):.6g}"
+    return "[" + ",".join(written(row) for row in array) + "]"
+
+
+def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:
+    """The command line that gives this report again."""
+    words = ["matcalc", "check", title, "--wrt", wrt, "--claim", claim]
+    for name, value in options.items():
+        for each in value if isinstance(value, list) else [value]:
+            words += [f"--{name}", str(each)]
+    return " ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    """Quoted for a shell where it has to be: in double quotes, if no character is special in these."""
+    if shlex.quote(word) == word:
+        return word
+    return shlex.quote(word) if set(word) & set('"$`\\!') else f'"{word}"'

@@ -1,0 +1,148 @@
+"""The smallest counterexample: the smallest sizes first, then entries from 0, 1, -1, 2."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product as combinations_of
+
+import numpy as np
+
+from matcalc.core.errors import MatcalcError
+from matcalc.core.kinds import Variable
+from matcalc.judge.question import Point, Question, World
+from matcalc.oracle.interpret import extent
+from matcalc.runtime.elementwise import Array
+
+_ENTRIES = (0.0, 1.0, -1.0, 2.0)
+_LARGEST_SIZE = 3
+_DRAWS = 24  # random choices of entries at each choice of sizes, after the systematic ones
+_MOST_SIZES = 12
+_VISIBLE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point, an entry, and the claimed and true values there."""
+
+    point: Point
+    index: tuple[int, ...]
+    claimed: float
+    true: float
+
+
+def smallest(question: Question, rng: np.random.Generator) -> Counterexample | None:
+    """The first counterexample in the order of sizes, with as many entries as possible made 0, 1, -1 or 2."""
+    for sizes in _sizes(question):
+        found = _at(question, question.complete(sizes), rng)
+        if found is not None:
+            return found
+    return None
+
+
+def _sizes(question: Question) -> list[dict[str, int]]:
+    names = list(dict.fromkeys(n for variable in question.variables.values() for size in variable.dims for n in size.names))
+    choices = sorted(combinations_of(range(1, _LARGEST_SIZE + 1), repeat=len(names)), key=lambda c: (max(c, default=0), sum(c)))
+    if question.misfit:
+        choices = [choice for choice in choices if len(set(choice)) <= 1]
+    return [dict(zip(names, choice, strict=True)) for choice in choices[: _MOST_SIZES if len(names) < 4 else 2 * _MOST_SIZES]]
+
+
+def _at(question: Question, sizes: dict[str, int], rng: np.random.Generator) -> Counterexample | None:
+    counts = {name: _count(variable, sizes) for name, variable in question.variables.items()}
+    total = sum(counts.values())
+    if total > 60:
+        return None
+    for entries in _candidates(total, rng):
+        found = _judged(question, sizes, counts, entries)
+        if found is not None:
+            return _simplified(question, sizes, counts, entries, found)
+    return None
+
+
+def _candidates(total: int, rng: np.random.Generator) -> Iterator[Array]:
+    """All ones, then everything for a few entries, else random ones."""
+    if 4**total <= _DRAWS * 4:
+        yield from (np.array(choice) for choice in combinations_of(_ENTRIES, repeat=total))
+        return
+    yield np.ones(total)
+    for _ in range(_DRAWS):
+        yield rng.choice(_ENTRIES, total)
+
+
+def _simplified(
+    question: Question, sizes: dict[str, int], counts: dict[str, int], entries: Array, found: Counterexample
+) -> Counterexample:
+    """Entry by entry the first value in 0, 1, -1, 2 that leaves it a counterexample."""
+    for place in range(len(entries)):
+        for value in _ENTRIES[: _ENTRIES.index(entries[place])]:
+            other = entries.copy()
+            other[place] = value
+            simpler = _judged(question, sizes, counts, other)
+            if simpler is not None:
+                entries, found = other, simpler
+                break
+    return found
+
+
+def _judged(question: Question, sizes: dict[str, int], counts: dict[str, int], entries: Array) -> Counterexample | None:
+    """Whether the claim is visibly wrong at a smooth point."""
+    values: dict[str, Array] = {}
+    start = 0
+    for name, variable in question.variables.items():
+        made = _value(variable, entries[start : start + counts[name]], sizes)
+        if made is None:
+            return None
+        values[name] = made
+        start += counts[name]
+    point = Point(sizes, values)
+    try:
+        world = question.world(point) if question.smooth(point) else None
+    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+        return None
+    return None if world is None else _difference(world)
+
+
+def _difference(world: World) -> Counterexample | None:
+    if world.truth.shape != world.claimed.shape or not np.all(np.isfinite(world.truth)):
+        return None
+    gaps = np.abs(world.claimed - world.truth)
+    gaps = np.where(np.isfinite(gaps), gaps, -1.0)
+    if not gaps.size or np.max(gaps) <= _VISIBLE * max(1.0, world.scale):
+        return None
+    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
+    return Counterexample(world.point, index, float(world.claimed[index]), float(world.truth[index]))
+
+
+def _count(variable: Variable, sizes: dict[str, int]) -> int:
+    """How many entries can be chosen."""
+    shape = extent(variable.shape, sizes)
+    n = shape[0] if shape else 1
+    if variable.kind in ("symmetric", "psd"):
+        return n * (n + 1) // 2
+    if variable.kind in ("skew", "orthogonal"):
+        return n * (n - 1) // 2
+    return n if variable.kind == "diagonal" else math.prod(shape)
+
+
+def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array | None:
+    """A value of the kind from its entries; None where these are not of it."""
+    shape = extent(variable.shape, sizes)
+    if variable.kind == "positive":
+        return np.asarray(entries[0]) if entries[0] > 0 else None
+    if variable.kind in ("scalar", "vector", "matrix", "invertible"):
+        return entries.reshape(shape)
+    n = shape[0]
+    if variable.kind == "diagonal":
+        return np.diag(entries)
+    if variable.kind in ("skew", "orthogonal"):
+        K = np.zeros((n, n))
+        K[np.triu_indices(n, 1)] = entries
+        K -= K.T
+        # Cayley: I - K is invertible for every skew K, and the result is a rotation, the identity for K = 0
+        return K if variable.kind == "skew" else np.linalg.solve(np.eye(n) - K, np.eye(n) + K)
+    S = np.zeros((n, n))
+    S[np.triu_indices(n)] = entries
+    S = S + np.triu(S, 1).T
+    return S if variable.kind == "symmetric" or float(np.min(np.linalg.eigvalsh(S))) > 1e-9 else None

@@ -1,0 +1,221 @@
+"""What a claim may be instead of the derivative: the truth transposed, by another variable, less a term, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matcalc.core.tree import Expr
+from matcalc.judge.claims import evaluated
+from matcalc.judge.edits import LIKELY, edits, quoted
+from matcalc.judge.question import Question, World
+from matcalc.judge.terms import terms
+from matcalc.oracle.numeric import numeric_derivative, structured_gradient
+from matcalc.runtime.elementwise import Array
+
+PLAIN = 1.0
+_OTHER_FORM = 0.1  # a slip in the printed form is a bit less likely than one in the form that was claimed
+_OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A wrong answer: its kind, what it is in words, its value in a world, and how far-fetched it is."""
+
+    kind: str
+    text: str
+    value: Callable[[World], Array]
+    cost: float
+
+
+IDENTITY = Variant("", "", lambda world: world.truth, 0.0)
+
+
+def variants(question: Question) -> Iterator[Variant]:
+    """All that is tried; some have no value in some worlds, and a shape of their own in others."""
+    yield from _layouts(question)
+    yield from _conventions(question)
+    yield from _other_variables(question)
+    yield from _broadcasts()
+    if question.answer is not None and question.answer.rank <= 2:
+        yield from _missing_terms(question.answer)
+        yield from _edited(question.answer, question)
+    if question.program is not None:
+        yield from _other_objectives(question)
+
+
+def _layouts(question: Question) -> Iterator[Variant]:
+    other = {
+        "numerator": "denominator",
+        "denominator": "numerator",
+        "mixed": "numerator" if question.rank == 0 else "denominator",
+    }
+    total = question.rank + len(question.variables[question.wrt].shape) * question.order
+    if total <= 2:
+        hint = f" (the derivative in {other[question.layout]} layout)" if question.layout == "mixed" else ""
+        yield Variant("transpose", f"it is the transpose{hint}", lambda world: world.truth.T, PLAIN)
+        return
+    yield Variant("transpose", "it is the transpose of J in d vec(F) = J*d vec(X)", lambda world: world.truth.T, PLAIN)
+    for rows, columns, where in (("C", "C", "both sides"), ("C", "F", "the objective"), ("F", "C", "the variable")):
+        yield Variant(
+            "vec-order",
+            f"it is J for a vec that stacks rows instead of columns, in {where}",
+            lambda world, rows=rows, columns=columns: _reordered(question, world, rows, columns),  # type: ignore[misc]
+            PLAIN,
+        )
+
+
+def _reordered(question: Question, world: World, rows: str, columns: str) -> Array:
+    """The matrix J with its rows and columns in the order in which other kinds of vec put them."""
+    derivative = question.derivative(world.point, question.wrt, question.kind)[0]
+    axes = derivative.ndim - question.columns(derivative.ndim)
+    places = [
+        np.arange(int(np.prod(shape))).reshape(shape, order="F").reshape(-1, order=order)  # type: ignore[call-overload]
+        for shape, order in ((derivative.shape[:axes], rows), (derivative.shape[axes:], columns))
+    ]
+    return world.truth[np.ix_(*places)]
+
+
+def _conventions(question: Question) -> Iterator[Variant]:
+    """The gradients that books give for structured variables."""
+    variable = question.variables[question.wrt]
+    if len(variable.shape) != 2 or variable.shape[0] != variable.shape[1] or question.rank or question.order > 1:
+        return
+
+    def diagonal(G: Array) -> Array:
+        return np.diag(np.diag(G))
+
+    forms: list[tuple[str, Callable[[Array], Array]]] = [
+        ("G, the gradient with independent entries", lambda G: G),
+        ("(G + G')/2, the gradient within the symmetric matrices", lambda G: (G + G.T) / 2),
+        ("G + G' - diag(diag(G)), which counts an entry off the diagonal of a symmetric matrix twice", _counted_twice),
+        (
+            "2*G - diag(diag(G)), which counts an entry off the diagonal of a symmetric matrix twice",
+            lambda G: 2 * G - diagonal(G),
+        ),
+        ("G + G', twice the gradient within the symmetric matrices", lambda G: G + G.T),
+        ("diag(diag(G)), the gradient within the diagonal matrices", diagonal),
+        ("(G - G')/2, the gradient within the skew matrices", lambda G: (G - G.T) / 2),
+        ("G - G', twice the gradient within the skew matrices", lambda G: G - G.T),
+    ]
+    declared = variable.kind not in ("matrix", "invertible")
+    for text, form in forms:
+        yield Variant(
+            "structure",
+            f"it is {text}, G being that with independent entries" if not text.startswith("G,") else f"it is {text}",
+            lambda world, form=form: question.shown(form(question.derivative(world.point, question.wrt, "free")[0])),  # type: ignore[misc]
+            PLAIN if declared else LIKELY,
+        )
+
+
+def _counted_twice(G: Array) -> Array:
+    return np.asarray(G + G.T - np.diag(np.diag(G)))
+
+
+def _other_variables(question: Question) -> Iterator[Variant]:
+    for name in question.variables:
+        if name == question.wrt:
+            continue
+        other = replace(question, wrt=name)
+
+        def value(world: World, other: Question = other) -> Array:
+            return other.shown(other.derivative(world.point, other.wrt, other.kind)[0])
+
+        yield Variant("variable", f"it is the derivative with respect to {name}", value, PLAIN)
+
+
+def _broadcasts() -> Iterator[Variant]:
+    """Sums of the truth over an axis, which a claim may have left out or done too much of; and single entries, broadcast."""
+
+    def constant(world: World) -> Array:
+        first = world.truth.flat[0]
+        return np.asarray(first) if np.ptp(world.truth) <= 1e-9 * world.scale else np.asarray(np.nan)
+
+    def along(axis: int) -> Callable[[World], Array]:
+        def value(world: World) -> Array:
+            if world.truth.ndim != 2:
+                return np.asarray(np.nan)
+            same = np.ptp(world.truth, axis=axis) <= 1e-9 * world.scale
+            return world.truth.take(0, axis=axis) if np.all(same) else np.asarray(np.nan)
+
+        return value
+
+    def diagonal(world: World) -> Array:
+        if world.truth.ndim == 1:
+            return np.diag(world.truth)
+        return np.diag(world.truth) if world.truth.ndim == 2 and _is_diagonal(world.truth) else np.asarray(np.nan)
+
+    yield Variant(
+        "broadcast", "it is right up to a broadcast: the scalar stands in every entry of the derivative", constant, PLAIN
+    )
+    yield Variant("broadcast", "it is right up to a broadcast: the vector is every row of the derivative", along(0), PLAIN)
+    yield Variant("broadcast", "it is right up to a broadcast: the vector is every column of the derivative", along(1), PLAIN)
+    yield Variant(
+        "diag-missing",
+        "it has the right entries, but not on (or off) the diagonal: a diag is missing or too much",
+        diagonal,
+        PLAIN,
+    )
+    yield Variant("axis", "it is the sum of the derivative's entries", lambda world: np.asarray(world.truth.sum()), PLAIN)
+    for axis, what in ((0, "columns"), (1, "rows")):
+        yield Variant(
+            "axis",
+            f"it is the derivative summed over its {what}",
+            lambda world, axis=axis: world.truth.sum(axis=axis) if world.truth.ndim == 2 else np.asarray(np.nan),  # type: ignore[misc]
+            PLAIN,
+        )
+
+
+def _is_diagonal(A: Array) -> bool:
+    return A.shape[0] == A.shape[1] and bool(np.all(np.diag(np.diag(A)) == A))
+
+
+def _missing_terms(answer: Expr) -> Iterator[Variant]:
+    """The truth without one of its terms, or with it having another sign or a factor."""
+    found = terms(answer)
+    for term in found if len(found) > 1 else ():
+        value = _evaluator(term)
+        shown = quoted(term)
+        for kind, text, times in (
+            ("missing-term", f"the term {shown} is missing", -1.0),
+            ("sign", f"the term {shown} has the wrong sign", -2.0),
+            ("factor", f"the term {shown} counts twice", 1.0),
+            ("factor", f"the term {shown} counts half", -0.5),
+        ):
+            yield Variant(
+                kind,
+                text,
+                lambda world, value=value, times=times: world.truth + times * value(world),  # type: ignore[misc]
+                PLAIN + 0.05 if kind == "missing-term" else LIKELY,
+            )
+
+
+def _evaluator(tree: Expr) -> Callable[[World], Array]:
+    return lambda world: evaluated(tree, world.point)
+
+
+def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
+    """The true formula with one slip of the pen."""
+    for edit in edits(answer, dict(question.variables)):
+        if edit.kind == "term":
+            continue
+        text = f"the factor {edit.gone} is missing" if edit.gone else f"{edit.after} stands where {edit.before} belongs"
+        yield Variant(edit.kind, text, _evaluator(edit.tree), edit.cost + _OTHER_FORM)
+
+
+def _other_objectives(question: Question) -> Iterator[Variant]:
+    """The derivative of a slightly different objective."""
+    program = question.program
+    assert program is not None
+    for edit in edits(program.expr, dict(question.variables)):
+        if edit.kind not in _OBJECTIVE_SLIPS:
+            continue
+
+        def value(world: World, tree: Expr = edit.tree) -> Array:
+            point = world.point
+            array, _ = numeric_derivative(tree, question.variables, question.wrt, question.order, point.values, point.sizes)
+            return question.shown(structured_gradient(array, question.kind, question.rank, question.order))
+
+        yield Variant(edit.kind, f"it is the derivative of {quoted(edit.tree)}", value, LIKELY - 0.1)

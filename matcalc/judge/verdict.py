@@ -1,0 +1,162 @@
+"""Judges a claim: numbers decide, and where they decide against it, the diagnosis and a counterexample are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+
+import numpy as np
+
+from matcalc.core.dims import Shape
+from matcalc.core.errors import EvaluationProblem, MatcalcError, UnsupportedProblem
+from matcalc.core.kinds import Variable
+from matcalc.frontend import read
+from matcalc.judge.claims import Claim, question
+from matcalc.judge.diagnosis import diagnose
+from matcalc.judge.question import Question, World
+from matcalc.judge.report import AGREED, UNDECIDED, WRONG, Checked, Report, Worst, command
+from matcalc.judge.smallest import smallest
+from matcalc.pipeline import derive, render
+from matcalc.printers.text import text
+
+POINTS = 3
+_REDRAWS = 4
+_VISIBLE = 1e-3  # of the largest intermediate value: smaller derivatives hide errors, and are looked at elsewhere
+
+
+def judge(claim: Claim, seed: int = 0) -> Report:
+    """The report on a claim; raises a MatcalcError where it cannot be read."""
+    return report(question(claim), seed, claim)
+
+
+def report(asked: Question, seed: int | None, claim: Claim | None = None, rng: np.random.Generator | None = None) -> Report:
+    """The report on a question that was put already; ``rng`` draws in place of one made of the seed."""
+    rng = np.random.default_rng(seed) if rng is None else rng
+    name = claim.name if claim is not None else ""
+    common = {
+        "title": asked.title,
+        "wrt": asked.wrt,
+        "claim": asked.stated,
+        "order": asked.order,
+        "variables": dict(asked.variables),
+        "name": name,
+        "correct": correct_form(asked),
+    }
+    try:
+        worlds = _worlds(asked, rng)
+    except (EvaluationProblem, UnsupportedProblem) as problem:
+        return Report(UNDECIDED, reason=problem.message, notes=asked.notes, **common)  # type: ignore[arg-type]
+    checked, worst = _checked(asked, worlds, seed)
+    verdict, reason = _verdict(asked, worlds)
+    if verdict != WRONG:
+        notes = (*asked.notes, *_row_note(asked))
+        return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
+    diagnosis = diagnose(asked, worlds, rng)
+    return Report(
+        WRONG,
+        diagnosis=diagnosis,
+        difference=difference(asked) if diagnosis is None else "",
+        shapes=_shapes(asked, worlds[0]),
+        counterexample=smallest(asked, rng),
+        worst=worst,
+        checked=checked,
+        reproduce=_reproduce(asked, seed, claim) if claim is not None else "",
+        notes=asked.notes,
+        **common,  # type: ignore[arg-type]
+    )
+
+
+def _worlds(asked: Question, rng: np.random.Generator) -> list[World]:
+    """A few worlds; one in which the derivative almost vanishes is taken only if all do."""
+    good: list[World] = []
+    dull: list[World] = []
+    for point in islice(asked.points(rng), POINTS + _REDRAWS):
+        world = asked.world(point)
+        seen = float(np.max(np.abs(world.truth), initial=0.0)) >= _VISIBLE * asked.magnitude(point)
+        (good if seen and np.all(np.isfinite(world.truth)) else dull).append(world)
+        if len(good) == POINTS:
+            break
+    worlds = (good + [world for world in dull if np.all(np.isfinite(world.truth))])[:POINTS]
+    if not worlds:
+        raise EvaluationProblem("the derivative is not finite at any of the points that were tried")
+    return worlds
+
+
+def _verdict(asked: Question, worlds: Sequence[World]) -> tuple[str, str]:
+    """Wrong, if it is wrong anywhere; undecided, if it has no value in some worlds and is right in the others."""
+    if asked.misfit:
+        return WRONG, ""
+    fits = [world for world in worlds if world.truth.shape != world.claimed.shape or np.all(np.isfinite(world.claimed))]
+    if any(not world.error <= world.method.tolerance for world in fits):
+        return WRONG, ""
+    if len(fits) == len(worlds):
+        return AGREED, ""
+    if not fits:
+        return UNDECIDED, "the claim has no value at any of the points that were tried"
+    return UNDECIDED, "the claim has no value at some points of the domain, and is right at the others"
+
+
+def _checked(asked: Question, worlds: Sequence[World], seed: int | None) -> tuple[Checked, Worst | None]:
+    worst = max(worlds, key=lambda world: world.error)
+    method = worst.method
+    checked = Checked(method.name, len(worlds), asked.sized(worst.point.sizes), seed, worst.error, method.tolerance)
+    if worst.truth.shape != worst.claimed.shape or not worst.truth.size:
+        return checked, None
+    gaps = np.abs(worst.claimed - worst.truth)
+    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps))), gaps.shape))
+    return checked, Worst(index, float(worst.claimed[index]), float(worst.truth[index]))
+
+
+def _row_note(asked: Question) -> tuple[str, ...]:
+    """A row and a column are the same array; a claim that mixes them up is right, but is told so."""
+    tree, answer = asked.tree, asked.answer
+    if tree is None or answer is None or tree.rank != 1 or answer.rank != 1 or tree.row == answer.row:
+        return ()
+    is_, should = ("row", "column") if tree.row else ("column", "row")
+    return (f"the claim is a {is_} where the {asked.layout} layout has a {should}; the entries are the same",)
+
+
+def correct_form(asked: Question) -> str:
+    """The derivative as matcalc prints it; empty where it has no closed form for it."""
+    if asked.answer is None:
+        return ""
+    return render(asked.answer, asked.variables, asked.columns(asked.answer.rank))
+
+
+def difference(asked: Question) -> str:
+    """true - claim as the engine simplifies it: the derivative of t*(true - claim) by t. Empty where there is none."""
+    if asked.answer is None or asked.tree is None or asked.misfit:
+        return ""
+    if asked.answer.rank > 2 or asked.answer.rank != asked.tree.rank:
+        return ""
+    turned = "'" if asked.tree.rank == 1 and asked.tree.row != asked.answer.row else ""
+    name = next(name for name in (f"t{k}" for k in range(1, len(asked.variables) + 2)) if name not in asked.variables)
+    variables: Mapping[str, Variable] = {**asked.variables, name: Variable(name, "scalar")}
+    try:
+        program = read(f"{name}*(({text(asked.answer)}) - ({text(asked.tree)}){turned})", variables)
+        return render(derive(program, name), variables)
+    except MatcalcError:
+        return ""  # an answer in index notation does not read back
+
+
+def _shapes(asked: Question, world: World) -> str:
+    """Both shapes, where they differ."""
+    if asked.misfit:
+        return f"the claim does not fit together: {asked.misfit}"
+    if world.truth.shape == world.claimed.shape:
+        return ""
+    if asked.tree is not None and asked.answer is not None and asked.answer.rank <= 2:
+        return f"the claim is {_written(asked.tree.shape)}, the derivative {_written(asked.answer.shape)}"
+    return f"the claim has shape {world.claimed.shape}, the derivative {world.truth.shape}"
+
+
+def _written(shape: Shape) -> str:
+    names = ("scalar", "vector", "matrix")
+    return f"{names[len(shape)]}({', '.join(map(str, shape))})" if shape else "scalar"
+
+
+def _reproduce(asked: Question, seed: int | None, claim: Claim) -> str:
+    declared = [f"{v.name}: {v}" for v in asked.variables.values() if v.name in claim.variables]
+    asked_for = (("order", claim.order, 1), ("layout", claim.layout, "mixed"), ("structure", claim.structure, "declared"))
+    options = {name: value for name, value, usual in asked_for if value != usual}
+    return command(claim.expr, claim.wrt, claim.claim, {"var": declared, **options, "rng": seed})
