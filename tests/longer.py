@@ -5,7 +5,6 @@ LONGER: dict[str, str] = {
     "boyd-log-normal-cdf": "2/(sqrt(2)*sqrt(pi)) is not 2/sqrt(2*pi)",
     "boyd-problem-r10000-hessian": "no common denominator is taken",
     # Wikipedia
-    "wikipedia-scalar-matrix-tr-g": "a sum of transposes is not the transpose of a sum",
     "wikipedia-scalar-matrix-det": "det(X)*inv(X)' says more than cof(X), and holds as well",
     "wikipedia-scalar-scalar-det-second-square": "4*x^2 is not taken into the square of a trace",
     "wikipedia-scalar-vector-axxb": "x is not factored out of (a'*x)*b + (b'*x)*a",
