@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matcalc.ir.nodes import Factor, Node, Product
+from matcalc.ir.nodes import Call, Factor, Node, Product
 
 if TYPE_CHECKING:
     from matcalc.ir.build import Builder
@@ -80,16 +80,35 @@ def lone_square(factors: Sequence[Factor], rank: int) -> int | None:
     return None
 
 
-def absorb(factors: list[Factor], rank: int) -> list[Factor]:
+def absorb(builder: Builder, factors: list[Factor], rank: int) -> list[Factor]:
     """(A*B)[i,j]^e times A[i,k] B[k,j] is (A*B)[i,j]^(e+1): a network that is the base of a power joins it."""
     for index, (node, labels, exponent) in enumerate(factors):
+        if isinstance(node, Call) and node.name == "pow" and exponent == 1 and isinstance(node.args[0], Product):
+            raised = _raised(builder, factors, index, rank)
+            if raised is not None:
+                return absorb(builder, raised, rank)
         if exponent == 1 or not isinstance(node, Product) or not labels or node.coefficient != 1:
             continue
         rest = factors[:index] + factors[index + 1 :]
         left = _embedded(list(node.factors), rest, dict(enumerate(labels)), rank, node.rank)
         if left is not None:
-            return absorb([*left, (node, labels, exponent + 1)], rank)
+            return absorb(builder, [*left, (node, labels, exponent + 1)], rank)
     return factors
+
+
+def _raised(builder: Builder, factors: list[Factor], index: int, rank: int) -> list[Factor] | None:
+    """u times u^k is u^(k+1), where u is a product and stands flattened."""
+    node, labels, _ = factors[index]
+    assert isinstance(node, Call)
+    base, power = node.args
+    if not isinstance(base, Product) or base.coefficient != 1 or base.rank != len(labels):
+        return None
+    rest = factors[:index] + factors[index + 1 :]
+    left = _embedded(list(base.factors), rest, dict(enumerate(labels)), rank, base.rank)
+    if left is None:
+        return None
+    more = builder.sum([(1, power), (1, builder.ones(power.axes))], power.axes)
+    return [*left, (builder.elementwise("pow", [base, more]), labels, 1)]
 
 
 def _embedded(wanted: list[Factor], there: list[Factor], names: dict[int, int], rank: int, ends: int) -> list[Factor] | None:
@@ -103,12 +122,14 @@ def _embedded(wanted: list[Factor], there: list[Factor], names: dict[int, int], 
         return there if len(set(inner)) == len(inner) and outer.isdisjoint(inner) else None
     (node, labels, exponent), rest = wanted[0], wanted[1:]
     for position, (other, own, power) in enumerate(there):
-        if other is not node or power != exponent:
+        left = power - exponent
+        if other is not node or (left != 0 and (left > 0) != (exponent > 0)):
             continue
+        others = there[:position] + ([(other, own, left)] if left else []) + there[position + 1 :]
         for turned in (own, own[::-1]) if node.parity > 0 else (own,):
             fresh = dict(names)
             if all(fresh.setdefault(mine, theirs) == theirs for mine, theirs in zip(labels, turned, strict=True)):
-                found = _embedded(rest, there[:position] + there[position + 1 :], fresh, rank, ends)
+                found = _embedded(rest, others, fresh, rank, ends)
                 if found is not None:
                     return found
     return None

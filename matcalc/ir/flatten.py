@@ -195,7 +195,7 @@ class Flattening:
     def _powers(self) -> None:
         """Networks that are powers in disguise are made so."""
         before = {label for _, labels, _ in self.flat for label in labels}
-        factors = absorb(fold_twins(self.builder, self.flat, self.rank), self.rank)
+        factors = absorb(self.builder, fold_twins(self.builder, self.flat, self.rank), self.rank)
         if len(factors) < len(self.flat):
             self.flat = factors
             self._gone |= before - {label for _, labels, _ in factors for label in labels}

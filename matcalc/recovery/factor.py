@@ -67,27 +67,48 @@ class Factoring:
 
     def _reverse(self, difference: Expr) -> Expr:
         """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus again)."""
+        return self._write([(not positive, expr) for positive, expr in self._signed(difference)])
+
+    @staticmethod
+    def _signed(node: Expr) -> list[tuple[bool, Expr]]:
+        """The terms of a sum with their signs."""
         signs: list[tuple[bool, Expr]] = []
-        node = difference
         while node.op in ("+", "-"):
             signs.append((node.op == "+", node.args[1]))
             node = node.args[0]
-        signs.append((node.op != "neg", node if node.op != "neg" else node.args[0]))
-        signs = [(not positive, expr) for positive, expr in signs]
-        return self._write(signs)
+        return [*signs, (node.op != "neg", node if node.op != "neg" else node.args[0])]
 
     def _write(self, signed: list[tuple[bool, Expr]]) -> Expr:
         """Positive terms first, each group by the alphabet, arrays' shapes kept when a scalar is broadcast."""
-        ordered = sorted(signed, key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])))
+        terms = self._numbers(signed)
+        ordered = sorted(terms, key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])))
         positive, first = ordered[0]
         result = first if positive else self.forge.negative(first)
         for positive, expr in ordered[1:]:
             result = self.forge.binary("+" if positive else "-", result, expr)
         return result
 
+    def _numbers(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
+        """1 + (1 + a) as 2 + a: a number that stands beside a sum with a number joins it."""
+        if not any(expr.op == "number" for _, expr in signed):
+            return signed
+        total, others = Fraction(0), []
+        for positive, expr in signed:
+            inner = self._signed(expr) if expr.op in ("+", "-") else [(True, expr)]
+            if any(part.op == "number" for _, part in inner):
+                total += sum(part.value if plus == positive else -part.value for plus, part in inner if part.op == "number")
+                others += [(plus == positive, part) for plus, part in inner if part.op != "number"]
+            else:
+                others.append((positive, expr))
+        return [(total > 0, self.forge.number(magnitude(total))), *others] if total else others
+
     # pulling out
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
+        if not shape:
+            terms = self._sums(terms)
+            if len(terms) == 1:
+                return self._single(terms[0])
         shared = share(terms, self.forge)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
@@ -99,6 +120,28 @@ class Factoring:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
         turned = self._transposed(terms, shape)
         return turned if turned is not None else self._plain(terms)
+
+    def _sums(self, terms: Sequence[Term]) -> list[Term]:
+        """sum(f) - sum(g) as sum(f - g), tr(F) + tr(G) as tr(F + G)."""
+        groups: dict[tuple[str, Shape], list[Term]] = {}
+        rest = []
+        for term in terms:
+            base, exponent = term.scalars[0] if len(term.scalars) == 1 else (None, 0)
+            if base is not None and exponent == 1 and base.op in ("sum", "tr"):
+                groups.setdefault((base.op, base.args[0].shape), []).append(term)
+            else:
+                rest.append(term)
+        for (op, shape), members in groups.items():
+            if len(members) == 1:
+                rest += members
+                continue
+            number = common_number([term.coefficient for term in members])
+            inside = []
+            for term in members:
+                array = term.scalars[0][0].args[0]
+                inside.append(Term(Fraction(term.coefficient) / number, (), (((Link(array),), 1),), shape))
+            rest.append(Term(number, ((self.forge.call(op, (self.sum(inside, shape),), ()), 1),), (), ()))
+        return rest
 
     def _merge(self, terms: Sequence[Term], shape: Shape, shared: Shared) -> Term:
         """The terms as one, with what they share around the sum of what is left."""

@@ -65,18 +65,15 @@ def _product(expr: Expr, columns: int) -> Expr | None:
     sizes = {
         label: size for factor, own in zip(expr.args, labels, strict=True) for label, size in zip(own, factor.shape, strict=True)
     }
-    apart = _apart(factors, outputs[:split], outputs[split:])
-    if apart is not None:
-        return apart
-    left, factors = _scaling(factors, outputs[:split], fused)
-    right, factors = _scaling(factors, outputs[split:], fused)
+    left, inside = _scaling(factors, outputs[:split], fused)
+    right, inside = _scaling(inside, outputs[split:], fused)
     length = max(len(rows), len(cols))
     for upper in _padded(rows, length):
         for lower in _padded(cols, length):
-            inner = _blocks(factors, list(zip(upper, lower, strict=True)), sizes)
+            inner = _blocks(inside, list(zip(upper, lower, strict=True)), sizes)
             if inner is not None:
                 return _times(_times(left, inner), right)
-    return None
+    return _apart(factors, outputs[:split], outputs[split:])
 
 
 def _apart(factors: list[Sized], rows: Sequence[int], cols: Sequence[int]) -> Expr | None:
@@ -160,6 +157,9 @@ def _block(own: list[Sized], row: int | None, col: int | None, sizes: Mapping[in
         return None if len(own) != 1 else own[0][0] if row is not None else _transpose(own[0][0])
     matrices = [expr if tuple(at) == (row, col) else _transpose(expr) for expr, at in own if len(at) == 2]
     weights = [(expr, at[0]) for expr, at in own if len(at) == 1]
+    if not matrices and sorted(at for _, at in weights) == sorted((row, col)):
+        (left, _), (right, _) = sorted(weights, key=lambda weight: weight[1] == col)
+        return Expr("*", (left, _transpose(right)), (left.shape[0], right.shape[0]))
     if len(matrices) != 1 or len(weights) > 1:
         return None
     if not weights:

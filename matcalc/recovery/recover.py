@@ -120,8 +120,11 @@ class Recovery:
         if not graph.edges:
             left = graph.vector(rows, 0) if rows else (Link(self.forge.fill(self.forge.number(1), (graph.dims[0],))),)
             right = graph.vector(columns, 1) if columns else (Link(self.forge.fill(self.forge.number(1), (graph.dims[1],))),)
-            if not rows and not columns:
-                return (Link(self.forge.fill(self.forge.number(1), (graph.dims[0], graph.dims[1]))),), 1
+            if left[-1].expr.op == "fill" and right[-1].expr.op == "fill":
+                # vector(1)*vector(1)' is matrix(1)
+                shape = (left[-1].expr.shape[0], right[-1].expr.shape[0])
+                ones = (Link(self.forge.fill(self.forge.number(1), shape)),)
+                return left[:-1] + ones + flip(right[:-1]), 1
             return left + flip(right), 1
         first, _, chain = graph.edges[0]
         chain = chain if first == 0 else flip(chain)

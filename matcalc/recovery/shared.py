@@ -80,7 +80,9 @@ def common_number(coefficients: Sequence[Rational]) -> Rational:
         numerator = gcd(numerator, c.numerator)
         denominator = lcm(denominator, c.denominator)
     first = Fraction(numerator, denominator)
-    candidates = list(dict.fromkeys([first, Fraction(1), *(Fraction(magnitude(c)) for c in coefficients)]))[:_CANDIDATES]
+    # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
+    likely = [first, Fraction(1)] if first.denominator == 1 else [Fraction(1), first]
+    candidates = list(dict.fromkeys([*likely, *(Fraction(magnitude(c)) for c in coefficients)]))[:_CANDIDATES]
 
     def cost(number: Fraction) -> int:
         return tokens(number) + sum(tokens(c / number) for c in coefficients)

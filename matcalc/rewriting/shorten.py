@@ -14,7 +14,7 @@ from matcalc.ir.rebuild import rebuild
 
 _TERMS = 32  # a product that would fall into more terms than this is not multiplied out
 _TRIES = 8  # sums tried per product
-_FACTORS = 24  # longer products stay as they are: trying them would cost more than linear time
+_FACTORS = 16  # longer products stay as they are: trying them would cost more than linear time
 
 
 class Shortener:
