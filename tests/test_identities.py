@@ -90,19 +90,3 @@ def test_document_is_current():
     """``python -m matcalc.catalogue.document > docs/identities.md`` writes it."""
     page = Path(__file__).resolve().parents[1] / "docs" / "identities.md"
     assert page.read_text(encoding="utf-8") == document(LIBRARY)
-
-
-FORMULAS = [
-    ("mml-5.106", "d (a'*X*b) / d X = a*b'"),
-    ("cookbook-98", "d^2 (x'*A*x + b'*x) / d x^2 = A + A'"),
-    ("cookbook-49", "d det(X) / d X = det(X)*inv(X)'"),
-    ("cookbook-35", "d (X + Z) = dX + dZ"),
-    ("d-tr", "d tr(X) = tr(dX)"),
-]
-
-
-@pytest.mark.parametrize(("name", "formula"), [pytest.param(*row, id=row[0]) for row in FORMULAS])
-def test_formula_in_one_line(name, formula):
-    entry = LIBRARY.get(name)
-    assert entry is not None
-    assert entry.formula == formula
