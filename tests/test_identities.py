@@ -1,5 +1,6 @@
 """Every entry of identities/ is well formed, cited and true."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,24 @@ def test_equality_is_true(entry):
 @pytest.mark.parametrize("entry", entries("derivative"))
 def test_published_derivative_is_true(entry):
     assert published_error(entry) <= 1e-7
+
+
+# what the source prints where the entry says that it is a misprint
+MISPRINTS = [
+    ("cookbook-92-2", "X*a*b'*(X^2)' + a*b'*(X^2)'*X + X^2*a*b'*X' + X'*X^2*a*b'"),
+    ("cookbook-95", "2*A'*A*x/(x'*B*B*x) - 2*(x'*A'*A*x)*B'*B*x/(x'*B'*B*x)^2"),
+]
+
+
+@pytest.mark.parametrize(("name", "printed"), [pytest.param(*row, id=row[0]) for row in MISPRINTS])
+def test_misprints_are_false(name, printed):
+    """B is square here, so that what is printed can be evaluated at all."""
+    entry = LIBRARY.get(name)
+    assert entry is not None
+    assert "misprinted" in entry.source
+    square = {**entry.given, "B": "matrix(n, n)"} if "B" in entry.given else entry.given
+    assert published_error(replace(entry, given=square)) <= 1e-7
+    assert published_error(replace(entry, given=square, right=printed)) > 1e-3
 
 
 @pytest.mark.parametrize("entry", entries("derivative"))
