@@ -101,7 +101,7 @@ def _raised(builder: Builder, factors: list[Factor], index: int, rank: int) -> l
     node, labels, _ = factors[index]
     assert isinstance(node, Call)
     base, power = node.args
-    if not isinstance(base, Product) or base.coefficient != 1 or base.rank != len(labels):
+    if not isinstance(base, Product) or not base.factors or base.coefficient != 1 or base.rank != len(labels):
         return None
     rest = factors[:index] + factors[index + 1 :]
     left = _embedded(list(base.factors), rest, dict(enumerate(labels)), rank, base.rank)

@@ -156,6 +156,11 @@ class Flattening:
             even = e.denominator == 1 and e % 2 == 0 and (e * exponent) % 2 != 0  # (f^2)^(1/2) is |f|
             work.append((builder.elementwise("abs", [f]) if even else f, inner, e * exponent))
         elif unknown:
+            # sqrt(f*g)^-3 is sqrt(f*g)^-1 over f*g: whole powers split, and cancel
+            whole = int(exponent)
+            if whole and node_coefficient == 1:
+                work += [(f, inner, e * whole) for f, inner, e in unknown]
+                exponent -= whole
             kept = [(f, inner, e) for f, inner, e in node.factors if not builder.positive(f)]
             covers: list[Factor] = [(builder.leaf("ones", (axis_size,)), (axis,), 1) for axis, axis_size in enumerate(node.axes)]
             base = builder.product(node_coefficient, [*kept, *covers], tuple(range(node.rank)), node.axes)

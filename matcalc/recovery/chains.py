@@ -71,6 +71,7 @@ class Weaver:
 
     def __init__(self, forge: Forge) -> None:
         self.forge = forge
+        self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
 
     def link(self, link: Link) -> Expr:
         """One factor."""
@@ -80,9 +81,19 @@ class Weaver:
         """The product, in this orientation, with repeated blocks as powers."""
         result: Expr | None = None
         for block in self._blocks(chain):
-            result = block if result is None else self.forge.times(result, block)
+            result = block if result is None else self._append(result, block)
         assert result is not None
         return result
+
+    def _append(self, left: Expr, right: Expr) -> Expr:
+        """left*right without brackets where the right is a product itself."""
+        factors = [right]
+        while factors[-1].op == "*" and factors[-1].args[0].shape:
+            right = factors.pop()
+            factors += [right.args[1], right.args[0]]
+        for factor in reversed(factors):
+            left = self.forge.times(left, factor)
+        return left
 
     def _blocks(self, chain: Chain) -> list[Expr]:
         keys, blocks, start = key(chain), [], 0
@@ -137,7 +148,9 @@ class Weaver:
         for start in range(len(chain)):
             turned = chain[start:] + chain[:start]
             candidates += [turned, flip(turned)]
-        return min((self.forge.make("tr", (self.product(c),)) for c in candidates), key=self.order)
+        best = min((self.forge.make("tr", (self.product(c),)) for c in candidates), key=self.order)
+        self.traces[id(best)] = chain
+        return best
 
     def order(self, expr: Expr) -> tuple[int, str]:
         """Shorter first, then by the alphabet."""

@@ -109,6 +109,7 @@ class Factoring:
             terms = self._sums(terms)
             if len(terms) == 1:
                 return self._single(terms[0])
+        terms = self._regroup(terms, shape)
         shared = share(terms, self.forge)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
@@ -136,12 +137,51 @@ class Factoring:
                 rest += members
                 continue
             number = common_number([term.coefficient for term in members])
+            chains = self._aligned([self.weaver.traces.get(id(term.scalars[0][0])) for term in members])
             inside = []
-            for term in members:
-                array = term.scalars[0][0].args[0]
-                inside.append(Term(Fraction(term.coefficient) / number, (), (((Link(array),), 1),), shape))
+            for term, chain in zip(members, chains, strict=True):
+                array: Chain = chain or (Link(term.scalars[0][0].args[0]),)
+                shape = self.weaver.product(array).shape
+                inside.append(Term(Fraction(term.coefficient) / number, (), ((array, 1),), shape))
             rest.append(Term(number, ((self.forge.call(op, (self.sum(inside, shape),), ()), 1),), (), ()))
         return rest
+
+    @staticmethod
+    def _aligned(cycles: Sequence[Chain | None]) -> Sequence[Chain | None]:
+        """Traces of products turned so that all begin with one and the same factor, if they have one in common."""
+        first, *others = cycles
+        if first is None or any(cycle is None for cycle in others):
+            return [None] * len(cycles)
+        for place, link in enumerate(first):
+            found = [first[place:] + first[:place]]
+            for cycle in others:
+                for turned in (cycle or (), flip(cycle or ())):
+                    at = next((k for k, other in enumerate(turned) if other.key == link.key), None)
+                    if at is not None:
+                        found.append(turned[at:] + turned[:at])
+                        break
+            if len(found) == len(cycles):
+                return found
+        return [None] * len(cycles)
+
+    def _regroup(self, terms: Sequence[Term], shape: Shape) -> Sequence[Term]:
+        """P*(A - B) + B - A as P*(A - B) - (A - B): a sum that is a factor elsewhere, met taken apart."""
+        if len(terms) < 3:
+            return terms
+        written: dict[int, int] = {}
+        for index, term in enumerate(terms):
+            bare = Term(magnitude(term.coefficient), term.scalars, term.parts, term.shape)
+            written[id(self.assembler.term(bare))] = index
+        for term in terms:
+            for link in (term.chain[0], term.chain[-1]) if term.chain is not None and len(term.chain) > 1 else ():
+                parts = self._signed(link.expr) if link.expr.op in ("+", "-") and not link.flipped else []
+                places = [written.get(id(expr)) for _, expr in parts]
+                found = [(terms[k], positive) for k, (positive, _) in zip(places, parts, strict=True) if k is not None]
+                signs = {(term.coefficient > 0) == positive for term, positive in found}
+                if parts and len(found) == len(parts) < len(terms) and len(signs) == 1:
+                    whole = Term(1 if signs.pop() else -1, (), (((link,), 1),), shape)
+                    return [*(t for k, t in enumerate(terms) if k not in places), whole]
+        return terms
 
     def _merge(self, terms: Sequence[Term], shape: Shape, shared: Shared) -> Term:
         """The terms as one, with what they share around the sum of what is left."""
@@ -217,7 +257,7 @@ class Factoring:
         handles: list[object] = [("scalar", id(base), exponent > 0) for base, exponent in term.scalars]
         if magnitude(term.coefficient) != 1:
             handles.append(("number", magnitude(term.coefficient)))
-        if term.chain is not None:
+        if term.chain is not None and len(term.chain) > 1:
             handles += [("left", term.chain[0].key), ("right", term.chain[-1].key)]
         return handles + [("part", key(chain)) for chain, _ in term.parts]
 
