@@ -7,6 +7,7 @@ pieces are indexed by name and by the functions that they speak of, and a piece 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from matcalc.core.errors import CatalogueProblem
 from matcalc.core.resources import folder
 
 _HEADER = "[[identity]]"
+_WORKING = ("functions", "rewrites")
 _NAME = re.compile(r'^name = "([^"]*)"$', re.MULTILINE)
 _EXPR = re.compile(r'^expr = "([^"]*)"$', re.MULTILINE)
 _TO = re.compile(r'^to = "([^"]*)"$', re.MULTILINE)
@@ -50,10 +52,18 @@ class Library:
         self._loaded: dict[str, Identity] = {}
 
     @cached_property
+    def working(self) -> dict[str, tuple[str, str]]:
+        """The entries that the engine itself uses: name -> (file, text of the entry)."""
+        return self._cut([path for part in _WORKING for path in sorted((self.root / part).glob("*.toml"))])
+
+    @cached_property
     def pieces(self) -> dict[str, tuple[str, str]]:
-        """name -> (file, text of the entry)."""
+        """All entries, those that are there to be looked up and tested included."""
+        return self._cut(sorted(self.root.glob("*/*.toml")))
+
+    def _cut(self, paths: Iterable[Path]) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        for path in sorted(self.root.glob("*/*.toml")):
+        for path in paths:
             file = path.relative_to(self.root).as_posix()
             for piece in path.read_text(encoding="utf-8").split(_HEADER)[1:]:
                 match = _NAME.search(piece)
@@ -65,11 +75,14 @@ class Library:
         return found
 
     def get(self, name: str) -> Identity | None:
-        """The entry of that name."""
+        """The entry of that name among those that the engine uses."""
+        return self._entry(name, self.working)
+
+    def _entry(self, name: str, pieces: dict[str, tuple[str, str]]) -> Identity | None:
         if name not in self._loaded:
-            if name not in self.pieces:
+            if name not in pieces:
                 return None
-            file, piece = self.pieces[name]
+            file, piece = pieces[name]
             import tomllib  # noqa: PLC0415 - many derivations need no entry, and the parser of TOML loads a lot
 
             try:
@@ -81,13 +94,13 @@ class Library:
 
     def all(self) -> list[Identity]:
         """Every entry, checked."""
-        return [entry for name in self.pieces if (entry := self.get(name)) is not None]
+        return [entry for name in self.pieces if (entry := self._entry(name, self.pieces)) is not None]
 
     @cached_property
     def rewrites(self) -> list[Trigger]:
         """The rewrites, each with what has to be present before it can fire."""
         found = []
-        for name, (file, piece) in self.pieces.items():
+        for name, (file, piece) in self.working.items():
             expr, to = _EXPR.search(piece), _TO.search(piece)
             if file.startswith("rewrites/") and not name.startswith("transpose-") and expr is not None and to is not None:
                 needs = _functions(expr[1]) - NOT_IN_NETWORK
@@ -99,14 +112,14 @@ class Library:
     def positive(self) -> frozenset[str]:
         """Functions whose entry states a positive range."""
         return frozenset(
-            name[2:] for name, (_, piece) in self.pieces.items() if name.startswith("d-") and 'range = "positive"' in piece
+            name[2:] for name, (_, piece) in self.working.items() if name.startswith("d-") and 'range = "positive"' in piece
         )
 
     @cached_property
     def transposition(self) -> dict[str, str]:
         """function -> equivariant or invariant, from the entries ``f(A') = f(A)'`` and ``f(A') = f(A)``."""
         found = {}
-        for name, (_, piece) in self.pieces.items():
+        for name, (_, piece) in self.working.items():
             to = _TO.search(piece)
             if name.startswith("transpose-") and to is not None:
                 found[name.removeprefix("transpose-")] = "equivariant" if to[1].endswith("'") else "invariant"
