@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 
 from matcalc.core.errors import ArgumentProblem, MatcalcError
-from matcalc.judge.claims import Claim
 from matcalc.judge.files import read_claims
 from matcalc.judge.forms import as_json, as_junit, as_text
+from matcalc.judge.question import Claim
 from matcalc.judge.report import UNDECIDED, Report
 from matcalc.judge.verdict import judge
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.frontend import read
-from matcalc.judge.question import Point, Question
+from matcalc.judge.question import Claim, Point, Question
 from matcalc.oracle.hazards import hazard
 from matcalc.oracle.interpret import extent, interpret, magnitude
 from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
@@ -24,23 +24,13 @@ from matcalc.runtime.elementwise import Array
 _APART = 2  # added to each size for the second choice of sizes, which tells n from 3
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """``d expr / d wrt = claim``, as text."""
-
-    expr: str
-    wrt: str
-    claim: str
-    variables: Mapping[str, str | Variable] = field(default_factory=dict)
-    order: int = 1
-    layout: str = "mixed"
-    structure: str = "declared"
-    name: str = ""
-
-
 def question(claim: Claim) -> Question:
     """The question that a claim puts; raises a MatcalcError where the expression or the claim cannot be read."""
-    program = read(claim.expr, claim.variables)
+    return about(read(claim.expr, claim.variables), claim)
+
+
+def about(program: Program, claim: Claim) -> Question:
+    """The question that a claim puts about an objective that was read already."""
     answer = engine_answer(program, claim)
     known = program.variables
     misfit = ""
@@ -53,7 +43,7 @@ def question(claim: Claim) -> Question:
         hint = f"its variables are {', '.join(known)}; others have to be declared"
         raise NameProblem(f"the claim speaks of {unknown[0]}, which is not a variable of the expression", hint=hint)
     tree = stated.expr
-    return about_formula(
+    asked = about_formula(
         program,
         claim,
         answer,
@@ -63,6 +53,7 @@ def question(claim: Claim) -> Question:
         misfit=misfit,
         complete=_completion(program, claim, stated, square=bool(misfit)),
     )
+    return replace(asked, source=claim)
 
 
 def engine_answer(program: Program, claim: Claim) -> Expr | None:

@@ -164,7 +164,7 @@ def _matches(mended: Sequence[_Mended], wrong: Sequence[Variant], world: World) 
             continue
         others, directions = right[shape]
         cosines = np.abs(units @ directions.T)
-        for i, j in np.argwhere(cosines > 1 - 1e-13):
+        for i, j in np.argwhere(cosines > 1 - max(1e-13, world.method.tolerance**2)):
             found.append(_Match(mended[members[i]], wrong[others[j]]))
     return sorted(found, key=lambda match: match.cost)
 
@@ -199,10 +199,15 @@ def _factor(match: _Match, worlds: Sequence[World], factors: Factors) -> Factor 
         if not square > 0:
             return None
         ratio = float(np.sum(left * right)) / square
-        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= _CLOSE * max(float(np.max(np.abs(right))), 1e-300):
+        close = max(_CLOSE, world.method.tolerance)
+        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= close * float(np.max(np.abs(right))):
             return None
         ratios.append(ratio)
-    return NONE if all(abs(ratio - 1) < _CLOSE for ratio in ratios) else factors.named(ratios)
+    return (
+        NONE
+        if all(abs(ratio - 1) < max(_CLOSE, w.method.tolerance) for ratio, w in zip(ratios, worlds, strict=True))
+        else factors.named(ratios)
+    )
 
 
 def _fits(match: _Match, question: Question) -> bool:

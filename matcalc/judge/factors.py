@@ -13,7 +13,7 @@ from matcalc.judge.edits import quoted
 from matcalc.judge.question import Question, World
 
 _CLOSE = 1e-8
-_LARGEST = 24
+_LARGEST, _LARGEST_SINGLE = 24, 4  # largest numerator and denominator; rough numbers are close to many fractions
 _MOST_SCALARS = 12
 
 
@@ -35,34 +35,35 @@ class Factors:
     def __init__(self, question: Question, worlds: Sequence[World]) -> None:
         self._worlds = worlds
         self._dims = [dict(_products(question.sized(world.point.sizes))) for world in worlds]
+        self._close = max(_CLOSE, *(world.method.tolerance for world in worlds))
         self._scalars = list(_scalars(question, worlds))
 
     def named(self, ratios: Sequence[float]) -> Factor | None:
         """The name of truth/claim; None where it has none, so that it is no constant at all."""
-        plain = _rational(ratios)
+        plain = self._rational(ratios)
         if plain is not None:
             return _of_number(plain)
         for name in self._dims[0]:
             for up in (True, False):
                 sizes = [dims[name] for dims in self._dims]
-                rest = _rational([ratio / size if up else ratio * size for ratio, size in zip(ratios, sizes, strict=True)])
+                rest = self._rational([ratio / size if up else ratio * size for ratio, size in zip(ratios, sizes, strict=True)])
                 if rest is not None:
                     return Factor("factor", _said(rest, name, up), 1.0 if abs(rest) == 1 else 1.5)
         for name, values in self._scalars:
             for up in (True, False):
-                rest = _rational([ratio / v if up else ratio * v for ratio, v in zip(ratios, values, strict=True) if v])
+                rest = self._rational([ratio / v if up else ratio * v for ratio, v in zip(ratios, values, strict=True) if v])
                 if rest is not None and abs(rest) in (1, 2, Fraction(1, 2)):
                     return Factor("chain-factor", _said(rest, name, up), 1.15 if rest == 1 else 1.6)
         return None
 
-
-def _rational(ratios: Iterable[float]) -> Fraction | None:
-    values = list(ratios)
-    if not values:
-        return None
-    found = Fraction(values[0]).limit_denominator(_LARGEST)
-    fits = abs(found.numerator) <= _LARGEST and found != 0 and all(abs(v - found) <= _CLOSE * abs(found) for v in values)
-    return found if fits else None
+    def _rational(self, ratios: Sequence[float]) -> Fraction | None:
+        """The simple fraction that all of them are."""
+        if not ratios:
+            return None
+        largest = _LARGEST if self._close < 1e-5 else _LARGEST_SINGLE
+        found = Fraction(ratios[0]).limit_denominator(largest)
+        fits = 0 < abs(found.numerator) <= largest and all(abs(v - found) <= self._close * abs(found) for v in ratios)
+        return found if fits else None
 
 
 def _of_number(value: Fraction) -> Factor:

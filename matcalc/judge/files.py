@@ -15,7 +15,7 @@ from typing import Any
 
 from matcalc.core.errors import ArgumentProblem, SyntaxProblem
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
-from matcalc.judge.claims import Claim
+from matcalc.judge.question import Claim
 
 _KEYS = ("name", "expr", "wrt", "claim", "variables", "order", "layout", "structure")
 _COMMENT = re.compile(r"<!--\s*matcalc-claim:(.*?)-->", re.DOTALL)

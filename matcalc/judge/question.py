@@ -17,6 +17,20 @@ from matcalc.runtime.elementwise import Array
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """``d expr / d wrt = claim``, as text."""
+
+    expr: str
+    wrt: str
+    claim: str
+    variables: Mapping[str, str | Variable] = field(default_factory=dict)
+    order: int = 1
+    layout: str = "mixed"
+    structure: str = "declared"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A size for each named dimension and a value for each variable."""
 
@@ -74,7 +88,8 @@ class Question:
     answer: Expr | None = None
     tree: Expr | None = None
     misfit: str = ""  # why the claim does not fit unless all sizes are equal
-    notes: tuple[str, ...] = field(default_factory=tuple)
+    notes: tuple[str, ...] = ()
+    source: Claim | None = None  # where it came from, if that is a claim in text
 
     @property
     def kind(self) -> str:

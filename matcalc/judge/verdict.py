@@ -11,9 +11,9 @@ from matcalc.core.dims import Shape
 from matcalc.core.errors import EvaluationProblem, MatcalcError, UnsupportedProblem
 from matcalc.core.kinds import Variable
 from matcalc.frontend import read
-from matcalc.judge.claims import Claim, question
+from matcalc.judge.claims import question
 from matcalc.judge.diagnosis import diagnose
-from matcalc.judge.question import Question, World
+from matcalc.judge.question import Claim, Question, World
 from matcalc.judge.report import AGREED, UNDECIDED, WRONG, Checked, Report, Worst, command
 from matcalc.judge.smallest import smallest
 from matcalc.pipeline import derive, render
@@ -26,20 +26,19 @@ _VISIBLE = 1e-3  # of the largest intermediate value: smaller derivatives hide e
 
 def judge(claim: Claim, seed: int = 0) -> Report:
     """The report on a claim; raises a MatcalcError where it cannot be read."""
-    return report(question(claim), seed, claim)
+    return report(question(claim), seed)
 
 
-def report(asked: Question, seed: int | None, claim: Claim | None = None, rng: np.random.Generator | None = None) -> Report:
+def report(asked: Question, seed: int | None, rng: np.random.Generator | None = None) -> Report:
     """The report on a question that was put already; ``rng`` draws in place of one made of the seed."""
     rng = np.random.default_rng(seed) if rng is None else rng
-    name = claim.name if claim is not None else ""
     common = {
         "title": asked.title,
         "wrt": asked.wrt,
         "claim": asked.stated,
         "order": asked.order,
         "variables": dict(asked.variables),
-        "name": name,
+        "name": asked.source.name if asked.source is not None else "",
         "correct": correct_form(asked),
     }
     try:
@@ -60,7 +59,7 @@ def report(asked: Question, seed: int | None, claim: Claim | None = None, rng: n
         counterexample=smallest(asked, rng),
         worst=worst,
         checked=checked,
-        reproduce=_reproduce(asked, seed, claim) if claim is not None else "",
+        reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",
         notes=asked.notes,
         **common,  # type: ignore[arg-type]
     )
@@ -155,7 +154,7 @@ def _written(shape: Shape) -> str:
     return f"{names[len(shape)]}({', '.join(map(str, shape))})" if shape else "scalar"
 
 
-def _reproduce(asked: Question, seed: int | None, claim: Claim) -> str:
+def _reproduce(asked: Question, claim: Claim, seed: int | None) -> str:
     declared = [f"{v.name}: {v}" for v in asked.variables.values() if v.name in claim.variables]
     asked_for = (("order", claim.order, 1), ("layout", claim.layout, "mixed"), ("structure", claim.structure, "declared"))
     options = {name: value for name, value, usual in asked_for if value != usual}

@@ -1,0 +1,115 @@
+"""Calls of users' functions: which arguments they take, and arrays of other libraries than NumPy."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from matcalc.core.errors import ArgumentProblem
+from matcalc.runtime.elementwise import Array
+
+LIBRARIES = ("numpy", "torch", "jax")
+_EXTRA = ("tangent", "cotangent", "v", "u")  # names under which a direction is taken, besides its own
+
+
+class Called:
+    """A user's function of the variables by name; its results are NumPy arrays.
+
+    It is called by keyword if all that it requires are names of variables, with the one variable that is differentiated by if it
+    requires one argument, and else with all the variables in order. A direction comes last, or by its name.
+    """
+
+    def __init__(self, function: Callable[..., Any], wrt: str, names: list[str], library: str, *, direction: str = "") -> None:
+        self._function = function
+        self._library = library
+        self._wrt = wrt
+        self._direction = direction
+        self._names = [name for name in names if name != direction]
+        self._keywords, self._positions = self._plan()
+        self.dtype: np.dtype[Any] | None = None  # of the last result
+
+    @property
+    def name(self) -> str:
+        """What the function calls itself."""
+        return getattr(self._function, "__name__", type(self._function).__name__)
+
+    @property
+    def single(self) -> bool:
+        """Whether the last result came in single precision or less."""
+        return self.dtype is not None and self.dtype.kind in "fc" and np.finfo(self.dtype).eps > 1e-10
+
+    def __call__(self, values: Mapping[str, Array]) -> Array:
+        """The value at a point."""
+        given = {name: _foreign(values[name], self._library) for name in (*self._keywords.values(), *self._positions)}
+        keywords = {parameter: given[name] for parameter, name in self._keywords.items()}
+        result = _numpy(self._function(*(given[name] for name in self._positions), **keywords))
+        self.dtype = result.dtype
+        return result.astype(float)
+
+    def _plan(self) -> tuple[dict[str, str], list[str]]:
+        """Parameters to be given by keyword with the variables that they get, and variables to be given by position."""
+        last = [self._direction] if self._direction else []
+        try:
+            parameters = list(inspect.signature(self._function).parameters.values())
+        except ValueError:  # some functions written in C do not say what they take
+            return {}, [self._wrt, *last]
+        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+            return {name: name for name in (*self._names, *last)}, []
+        taken = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        required = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+        known = {p.name: p.name for p in taken if p.name in (*self._names, self._direction)}
+        if self._direction and self._direction not in known:
+            known |= {p.name: self._direction for p in taken[-1:] if p.name in _EXTRA}
+        if all(p.name in known for p in required) and known and set(last) <= set(known.values()):
+            return known, []
+        if len(required) == 1 + len(last) or any(p.kind is p.VAR_POSITIONAL for p in parameters):
+            return {}, [self._wrt, *last]
+        if len(required) == len(self._names) + len(last):
+            return {}, [*self._names, *last]
+        raise ArgumentProblem(
+            f"cannot tell what {self.name} takes: it requires {len(required)} arguments",
+            hint=f"name its parameters as the variables ({', '.join(self._names)}), or let it take {self._wrt} alone",
+        )
+
+
+def library_of(values: Mapping[str, Any]) -> str:
+    """The library whose arrays these are."""
+    for value in values.values():
+        home = type(value).__module__.partition(".")[0]
+        if home in ("jax", "jaxlib"):
+            return "jax"
+        if home == "torch":
+            return "torch"
+    return "numpy"
+
+
+def _numpy(value: Any) -> Array:
+    """Any array as one of NumPy: tensors of PyTorch are taken out of the graph, arrays of JAX convert themselves."""
+    if type(value).__module__.partition(".")[0] == "torch":
+        value = value.detach().cpu().numpy()
+    try:
+        array = np.asarray(value)
+        return array if array.dtype.kind in "fc" else array.astype(float)
+    except (TypeError, ValueError):
+        raise ArgumentProblem(f"the function returns {type(value).__name__}, not an array of numbers") from None
+
+
+def numpy_values(values: Mapping[str, Any]) -> dict[str, Array]:
+    """The arrays of a point, and whatever they were before, in double precision."""
+    return {name: _numpy(value).astype(float) for name, value in values.items()}
+
+
+def _foreign(value: Array, library: str) -> Any:
+    """The array in the library that the function wants."""
+    if library == "torch":
+        import torch  # type: ignore[import-not-found]  # noqa: PLC0415 - only for users of PyTorch
+
+        return torch.as_tensor(np.array(value))
+    if library == "jax":
+        import jax.numpy  # type: ignore[import-not-found]  # noqa: PLC0415 - only for users of JAX
+
+        return jax.numpy.asarray(value)
+    return np.array(value)

@@ -1,0 +1,208 @@
+"""``check_*`` return the report on a claim, ``assert_*`` raise where it is not right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from matcalc.core.errors import ArgumentProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.options import STRUCTURES
+from matcalc.judge.diagnosis import Diagnosis
+from matcalc.judge.question import Question
+from matcalc.judge.report import Report, Worst
+from matcalc.judge.smallest import Counterexample
+from matcalc.judge.verdict import report
+from matcalc.results import Formula
+from matcalc.testing.arrays import LIBRARIES
+from matcalc.testing.directions import jvp_question, vjp_question
+from matcalc.testing.questions import Setting, put
+
+Given = str | Formula | Callable[..., Any]
+Declarations = Mapping[str, str | Variable]
+
+
+class GradientMismatch(AssertionError):
+    """A claimed derivative that is wrong, or cannot be judged; ``report`` has everything that is known."""
+
+    def __init__(self, found: Report) -> None:
+        super().__init__(str(found))
+        self.report = found
+
+    @property
+    def verdict(self) -> str:
+        """``wrong`` or ``undecided``."""
+        return self.report.verdict
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """What is wrong, where it is known."""
+        return self.report.diagnosis
+
+    @property
+    def correct(self) -> str:
+        """The right formula; empty for a function, and where there is no closed form."""
+        return self.report.correct
+
+    @property
+    def worst(self) -> Worst | None:
+        """The entry with the largest error."""
+        return self.report.worst
+
+    @property
+    def counterexample(self) -> Counterexample | None:
+        """The smallest point at which the claim is wrong."""
+        return self.report.counterexample
+
+    @property
+    def method(self) -> str:
+        """How the truth was computed."""
+        return self.report.checked.method if self.report.checked is not None else ""
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the points; None where a generator was given."""
+        return self.report.checked.seed if self.report.checked is not None else None
+
+
+def check_gradient(
+    objective: Given,
+    claim: Given,
+    *,
+    wrt: str,
+    at: Mapping[str, Any] | None = None,
+    variables: Declarations | None = None,
+    structure: str = "declared",
+    arrays: str = "",
+    rng: Any = 0,
+) -> Report:
+    """The report on a claimed gradient of a scalar. ``arrays``: whose arrays functions want, if not those of the library of ``at``."""
+    setting = _setting(wrt, at, variables, structure, arrays, 1)
+    asked = put(objective, claim, setting)
+    if asked.rank:
+        raise ArgumentProblem("the gradient is of a scalar, and this objective has axes", hint="assert_jacobian judges these")
+    return _report(asked, rng)
+
+
+def check_jacobian(
+    objective: Given,
+    claim: Given,
+    *,
+    wrt: str,
+    at: Mapping[str, Any] | None = None,
+    variables: Declarations | None = None,
+    structure: str = "declared",
+    arrays: str = "",
+    rng: Any = 0,
+) -> Report:
+    """The report on a claimed derivative of anything; a function's value has the axes of the objective, then the variable's."""
+    return _report(put(objective, claim, _setting(wrt, at, variables, structure, arrays, 1)), rng)
+
+
+def check_hessian(
+    objective: Given,
+    claim: Given,
+    *,
+    wrt: str,
+    at: Mapping[str, Any] | None = None,
+    variables: Declarations | None = None,
+    structure: str = "declared",
+    arrays: str = "",
+    rng: Any = 0,
+) -> Report:
+    """The report on a claimed second derivative."""
+    return _report(put(objective, claim, _setting(wrt, at, variables, structure, arrays, 2)), rng)
+
+
+def check_jvp(
+    objective: Given,
+    claim: Given,
+    *,
+    wrt: str,
+    tangent: str = "",
+    at: Mapping[str, Any] | None = None,
+    variables: Declarations | None = None,
+    arrays: str = "",
+    rng: Any = 0,
+) -> Report:
+    """The report on a claimed directional derivative, linear in the ``tangent`` (``dX`` for a variable X).
+
+    A formula has it as a variable of that name; a function takes it as its last argument.
+    """
+    setting = _setting(wrt, at, variables, "declared", arrays, 1)
+    return _report(jvp_question(objective, claim, setting, tangent or f"d{wrt}"), rng)
+
+
+def check_vjp(
+    objective: Given,
+    claim: Given,
+    *,
+    wrt: str,
+    cotangent: str = "U",
+    at: Mapping[str, Any] | None = None,
+    variables: Declarations | None = None,
+    arrays: str = "",
+    rng: Any = 0,
+) -> Report:
+    """The report on a claimed gradient of sum(cotangent.*objective), the product that reverse mode computes."""
+    setting = _setting(wrt, at, variables, "declared", arrays, 1)
+    return _report(vjp_question(objective, claim, setting, cotangent), rng)
+
+
+def assert_gradient(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
+    """Raises GradientMismatch unless the claim is the gradient of the scalar objective; options as for check_gradient."""
+    _demand(check_gradient(objective, claim, wrt=wrt, **options))
+
+
+def assert_jacobian(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
+    """Raises GradientMismatch unless the claim is the derivative of the objective; options as for check_jacobian."""
+    _demand(check_jacobian(objective, claim, wrt=wrt, **options))
+
+
+def assert_hessian(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
+    """Raises GradientMismatch unless the claim is the second derivative; options as for check_hessian."""
+    _demand(check_hessian(objective, claim, wrt=wrt, **options))
+
+
+def assert_jvp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
+    """Raises GradientMismatch unless the claim is the directional derivative; options as for check_jvp."""
+    _demand(check_jvp(objective, claim, wrt=wrt, **options))
+
+
+def assert_vjp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
+    """Raises GradientMismatch unless the claim is the product with the transposed derivative; options as for check_vjp."""
+    _demand(check_vjp(objective, claim, wrt=wrt, **options))
+
+
+def _demand(found: Report) -> None:
+    __tracebackhide__ = True  # pytest shows the line that asserts, not this one
+    if not found.ok:
+        raise GradientMismatch(found)
+
+
+def _setting(
+    wrt: str, at: Mapping[str, Any] | None, variables: Declarations | None, structure: str, arrays: str, order: int
+) -> Setting:
+    if not isinstance(wrt, str):
+        raise ArgumentProblem(f"wrt is the name of a variable, not {wrt!r}")
+    if structure not in STRUCTURES:
+        raise ArgumentProblem(f"structure is {' or '.join(map(repr, STRUCTURES))}, not {structure!r}")
+    if arrays not in ("", *LIBRARIES):
+        raise ArgumentProblem(f"arrays is {' or '.join(map(repr, LIBRARIES))}, not {arrays!r}")
+    return Setting(wrt, variables or {}, at or {}, arrays, order, structure)
+
+
+def _report(asked: Question, rng: Any) -> Report:
+    """An integer is a seed and is told; None draws one; anything else is what NumPy makes a generator of."""
+    seed: int | None = None
+    if rng is None:
+        seed = int(np.random.default_rng().integers(2**31))
+    elif isinstance(rng, int | np.integer) and not isinstance(rng, bool):
+        seed = int(rng)
+    try:
+        generator = np.random.default_rng(rng if seed is None else seed)
+    except (TypeError, ValueError):
+        raise ArgumentProblem(f"rng is a natural number or a generator of NumPy, not {rng!r}") from None
+    return report(asked, seed, rng=generator)

@@ -1,0 +1,284 @@
+"""Questions that involve users' functions: about a formula, or about a function of which only values are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from matcalc.core.dims import dim
+from matcalc.core.errors import ArgumentProblem, EvaluationProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.frontend import read
+from matcalc.judge.claims import about, about_formula, engine_answer
+from matcalc.judge.question import Claim, Point, Question
+from matcalc.oracle.numeric import Method
+from matcalc.oracle.sample import STYLES, draw, sizes_for
+from matcalc.results import Formula
+from matcalc.runtime.elementwise import Array
+from matcalc.syntax.declare import declared
+from matcalc.testing.arrays import Called, library_of, numpy_values
+from matcalc.testing.differences import DOUBLE, SINGLE, basis, derivative, kinks, moved, projected
+
+_SINGLE_CLAIM = 1e-4  # relative agreement that may be asked of a claim in single precision
+_NEAR = 0.3  # how far from the given point others are tried
+_APART = 2
+_UNFIT = (ArithmeticError, ValueError, RuntimeError, np.linalg.LinAlgError)  # what functions raise outside of their domain
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a user says about the variables: declarations, a point, the library of the arrays, how to differentiate."""
+
+    wrt: str
+    variables: Mapping[str, str | Variable]
+    at: Mapping[str, Any]
+    library: str = ""
+    order: int = 1
+    structure: str = "declared"
+    direction: str = ""  # a variable that only the claim takes, last
+    claimed_by: str = ""  # what a function of one argument takes, if not the variable that is differentiated by
+    held: str = ""  # a variable that stays 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def arrays(self) -> str:
+        """The library whose arrays functions are called with."""
+        return self.library or library_of(self.at)
+
+
+def put(objective: str | Formula | Callable[..., Any], claim: str | Formula | Callable[..., Any], setting: Setting) -> Question:
+    """The question whether a claim is the derivative of an objective, both formulas or functions."""
+    if callable(objective):
+        if not callable(claim):
+            raise ArgumentProblem("a formula cannot be judged by a function alone", hint="give the objective as a formula, too")
+        return put_function(objective, claim, setting)
+    return put_formula(program_of(objective, setting), str(objective), claim, setting)
+
+
+def program_of(objective: str | Formula, setting: Setting) -> Program:
+    """The typed program of a formula."""
+    if isinstance(objective, Formula):
+        return read(str(objective), {**objective.variables, **setting.variables})
+    if not isinstance(objective, str):
+        raise ArgumentProblem(f"an objective is a formula or a function, not {objective!r}")
+    return read(objective, setting.variables)
+
+
+def put_formula(program: Program, title: str, claim: str | Formula | Callable[..., Any], setting: Setting) -> Question:
+    """The objective is a formula."""
+    if callable(claim):
+        return _formula_and_function(program, title, claim, setting)
+    if not isinstance(claim, str | Formula):
+        raise ArgumentProblem(f"a claim is a formula or a function, not {claim!r}")
+    stated = Claim(title, setting.wrt, str(claim), setting.variables, setting.order, "mixed", setting.structure)
+    asked = about(program, stated)
+    if setting.at:
+        return replace(asked, points=_around(setting, program.variables, asked.smooth), source=None)
+    return replace(asked, source=stated if title == program.source else None)
+
+
+def _formula_and_function(program: Program, title: str, function: Callable[..., Any], setting: Setting) -> Question:
+    """The objective is a formula, and the claim a function."""
+    names = [name for name in program.variables if name != setting.held]
+    called = Called(function, setting.claimed_by or setting.wrt, names, setting.arrays, direction=setting.direction)
+    claim = Claim(title, setting.wrt, called.name, setting.variables, setting.order, "mixed", setting.structure)
+    answer = engine_answer(program, claim)
+    asked = about_formula(program, claim, answer, lambda point: called(point.values), stated=called.name)
+    if setting.at:
+        asked = replace(asked, points=_around(setting, program.variables, asked.smooth))
+    return _judging(asked, called, setting)
+
+
+def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], setting: Setting) -> Question:
+    """Both are functions. The objective is differentiated numerically, within the declared kind of the variable."""
+    variables = declared_variables(setting)
+    if setting.wrt not in variables:
+        raise ArgumentProblem(f"{setting.wrt} is neither in at= nor in variables=", hint=f"there are {', '.join(variables)}")
+    f = Called(objective, setting.wrt, list(variables), setting.arrays if not setting.direction else "numpy")
+    names = [name for name in variables if name != setting.held]
+    claim = Called(claimed, setting.claimed_by or setting.wrt, names, setting.arrays, direction=setting.direction)
+
+    def slope(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
+        inside = variables[wrt].kind  # a function may have no value outside of the kind
+        array = np.asarray(point.values[wrt], dtype=float)
+
+        def value(x: Array) -> Array:
+            return f({**point.values, wrt: x})
+
+        if setting.order == 2:
+            first = derivative(lambda x: derivative(value, x, inside), array, inside)
+            return first, Method(f"{DOUBLE.name}, twice", DOUBLE.step, 1e-4)
+        found = derivative(value, array, inside)
+        return found, SINGLE if f.single else DOUBLE
+
+    def smooth(point: Point) -> bool:
+        return _is_smooth(f, point, setting, variables[setting.wrt].kind)
+
+    points = _around(setting, variables, smooth) if setting.at else _drawn(variables, smooth, setting.held)
+    first = next(points(np.random.default_rng(0)))
+    rank = f(first.values).ndim
+    asked = Question(
+        title=f.name,
+        stated=claim.name,
+        wrt=setting.wrt,
+        variables=variables,
+        rank=rank,
+        derivative=slope,
+        claimed=lambda point: claim(point.values),
+        points=points,
+        smooth=smooth,
+        magnitude=lambda point: max(1.0, float(np.max(np.abs(f(point.values)), initial=0.0))),
+        order=setting.order,
+        structure=setting.structure,
+    )
+    return _judging(asked, claim, setting)
+
+
+def _judging(asked: Question, called: Called, setting: Setting) -> Question:
+    """The question with results brought into the form in which claims are compared, and precision noticed."""
+    kind = asked.variables[setting.wrt].kind
+    tangent = kind == "orthogonal" or (setting.structure == "free" and asked.program is None)
+    first = next(asked.points(np.random.default_rng(0)))
+    called(first.values)
+    notes = list(asked.notes)
+    if called.single:
+        notes.append(f"{called.name} computes in {called.dtype}: agreement to {_SINGLE_CLAIM:.0e} is asked")
+
+    def claimed(point: Point) -> Array:
+        x = np.asarray(point.values[setting.wrt])
+        found = called(point.values)
+        shape = asked.derivative(point, setting.wrt, asked.kind)[0].shape
+        if found.shape != shape and found.size == int(np.prod(shape)) and _squeezed(found.shape) == _squeezed(shape):
+            found = found.reshape(shape)  # (n, 1) and (1, n) for a vector
+        if tangent and found.ndim >= x.ndim and asked.program is None and found.shape[found.ndim - x.ndim :] == x.shape:
+            found = projected(kind, x, found)
+        return asked.shown(found) if found.ndim > 2 else found
+
+    def slope(point: Point, wrt: str, into: str) -> tuple[Array, Method]:
+        array, method = asked.derivative(point, wrt, into)
+        return array, Method(method.name, method.step, max(method.tolerance, _SINGLE_CLAIM)) if called.single else method
+
+    return replace(asked, claimed=claimed, derivative=slope, notes=(*notes, *setting.notes))
+
+
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)
+
+
+def declared_variables(setting: Setting) -> dict[str, Variable]:
+    """The declared variables, and those of the given point with the sizes that they have there."""
+    found = declared(setting.variables)
+    for name, value in numpy_values(setting.at).items():
+        if value.ndim > 2:
+            raise ArgumentProblem(f"{name} has {value.ndim} axes: variables are scalars, vectors and matrices")
+        if name not in found:
+            found[name] = Variable(name, ("scalar", "vector", "matrix")[value.ndim], tuple(dim(n) for n in value.shape))
+    if not found:
+        hint = 'for example at={"x": np.ones(3)} or variables={"x": "vector(n)"}'
+        raise ArgumentProblem("what are the variables? A function says nothing about them", hint=hint)
+    return found
+
+
+def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:
+    """Whether the function has a value and no kink; a kink is noted."""
+    x = np.asarray(point.values[setting.wrt], dtype=float)
+    try:
+        if not np.all(np.isfinite(f(point.values))):
+            return False
+        found = kinks(lambda y: f({**point.values, setting.wrt: y}), x, kind, single=f.single)
+    except _UNFIT:
+        return False
+    for direction in found[:1]:
+        index = [int(k) for k in np.unravel_index(int(np.argmax(np.abs(direction))), direction.shape)]
+        note = f"{f.name} has a kink in {setting.wrt}{index or ''}; points where it has are not judged"
+        if note not in setting.notes:
+            setting.notes.append(note)
+    return not found
+
+
+def _around(
+    setting: Setting, variables: Mapping[str, Variable], smooth: Callable[[Point], bool]
+) -> Callable[[np.random.Generator], Iterator[Point]]:
+    """The given point and others near it, within the declared kinds; variables that are not given are drawn."""
+    given = numpy_values(setting.at)
+    sizes = _sizes(variables, given)
+
+    def points(rng: np.random.Generator) -> Iterator[Point]:
+        fixed = {name: given[name] if name in given else draw(v, rng, sizes, "normal") for name, v in variables.items()}
+        if smooth(Point(sizes, fixed)):
+            yield Point(sizes, fixed)
+        failures = 0
+        while failures < 50:
+            values = {name: _near(variables[name], v, rng) if name != setting.held else v for name, v in fixed.items()}
+            failures = 0 if smooth(Point(sizes, values)) else failures + 1
+            if not failures:
+                yield Point(sizes, values)
+        raise EvaluationProblem("the function has no value, or a kink, at the given point and near it")
+
+    return points
+
+
+def _near(variable: Variable, value: Array, rng: np.random.Generator) -> Array:
+    """The value moved a bit, in its kind."""
+    step = _NEAR * rng.uniform(0.2, 1.0) * max(float(np.max(np.abs(value), initial=0.0)), 0.1)
+    directions = basis(variable.kind, value)
+    for _ in range(8 if directions else 0):
+        weights = rng.standard_normal(len(directions))
+        other = moved(variable.kind, value, step / np.sqrt(len(directions)) * np.tensordot(weights, np.stack(directions), 1))
+        if _in_kind(variable.kind, other):
+            return other
+        step /= 2
+    return value
+
+
+def _in_kind(kind: str, value: Array) -> bool:
+    if kind == "positive":
+        return bool(value > 0)
+    return kind != "psd" or float(np.min(np.linalg.eigvalsh(value))) > 0
+
+
+def _sizes(variables: Mapping[str, Variable], given: Mapping[str, Array]) -> dict[str, int]:
+    """The sizes that the given arrays fix; EvaluationProblem where they do not agree with the declarations."""
+    sizes: dict[str, int] = {}
+    for name, value in given.items():
+        if name not in variables:
+            raise ArgumentProblem(f"at= has {name}, which is not a variable", hint=f"the variables are {', '.join(variables)}")
+        shape = variables[name].shape
+        fits = len(shape) == value.ndim
+        for axis, size in zip(shape, value.shape, strict=False):
+            if axis.scale == len(axis.names) == 1:
+                fits = fits and sizes.setdefault(axis.names[0], size) == size
+            elif axis.integer is not None:
+                fits = fits and axis.integer == size
+        if not fits:
+            raise EvaluationProblem(f"{name} is {variables[name]}, and in at= an array of shape {value.shape}")
+    for axis in (axis for variable in variables.values() for axis in variable.shape):
+        for name in axis.names:
+            sizes.setdefault(name, 3)
+    return sizes
+
+
+def _drawn(
+    variables: Mapping[str, Variable], smooth: Callable[[Point], bool], held: str
+) -> Callable[[np.random.Generator], Iterator[Point]]:
+    """Points of the declared kinds at several sizes, of entries that the function accepts."""
+
+    def points(rng: np.random.Generator) -> Iterator[Point]:
+        base = next(iter(sizes_for([], variables)), {})
+        larger = {name: size + _APART for name, size in base.items()}
+        turn = 0
+        for attempt in range(400):
+            sizes = larger if turn == 1 else base
+            style = list(STYLES)[attempt // 8 % len(STYLES)]
+            drawn = {name: draw(variable, rng, sizes, style) for name, variable in variables.items()}
+            point = Point(sizes, {**drawn, held: np.asarray(0.0)} if held else drawn)
+            if smooth(point):
+                turn += 1
+                yield point
+        raise EvaluationProblem("no point was found at which the function has a value and no kink", hint="give one with at=")
+
+    return points
