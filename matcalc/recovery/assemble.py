@@ -72,10 +72,9 @@ class Assembler:
                 groups.setdefault((base.args[0].shape, exponent), []).append(base)
         joined: list[tuple[Expr, Rational]] = [entry for entry in scalars if entry[0].op != "det"]
         for (_, exponent), bases in groups.items():
-            whole = sorted((base.args[0] for base in bases), key=self.weaver.order)
-            product = whole[0]
-            for matrix in whole[1:]:
-                product = self._join(product, matrix)
+            product = bases[0].args[0]
+            for base in bases[1:]:
+                product = self._join(product, base.args[0])
             joined.append((self.forge.call("det", (product,), ()) if len(bases) > 1 else bases[0], exponent))
         return tuple(joined)
 

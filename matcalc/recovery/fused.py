@@ -191,11 +191,12 @@ def _directional(graph: Graph, expr: Expr, directions: list[Chain], transposed: 
     if _commute(base, [weaver.product(chain) for chain in directions]):
         slope = _slope(graph, expr, base, len(directions))
         return sum((chain for chain in directions if chain[0].expr.op != "eye"), ()) + slope
-    turned = base.op == "'"  # L(X', E') = L(X, E)'
-    if turned:
-        base, directions = base.args[0], [flip(chain) for chain in directions]
-    args = (base, *expr.args[1:], *[weaver.matrix(chain) for chain in directions])
-    return (Link(forge.call(expr.op, args, base.shape), turned),)
+    choices = []
+    for turned in (False, True):  # L(X', E') = L(X, E)'
+        matrices = [weaver.matrix(flip(chain) if turned else chain) for chain in directions]
+        whole = forge.call(expr.op, (forge.transpose(base) if turned else base, *expr.args[1:], *matrices), base.shape)
+        choices.append(Link(whole, turned))
+    return (min(choices, key=lambda link: forge.size(link.expr) + link.flipped),)
 
 
 def _commute(base: Expr, directions: list[Expr]) -> bool:
