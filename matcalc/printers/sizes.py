@@ -25,7 +25,7 @@ def kronecker_sizes(tree: Expr) -> set[int]:
     return {id(e) for e in postorder(tree, lambda e: e.args if e.op in _SPREAD else ()) if e.op in ("eye", "fill")}
 
 
-_SPREAD = ("+", "-", "neg", "/", "kron", "'", "*")
+_SPREAD = ("+", "-", "neg", "/", "kron", "vec", "'", "*")
 
 
 def _outermost(expr: Expr) -> tuple[Expr, ...]:

@@ -72,6 +72,7 @@ class Weaver:
     def __init__(self, forge: Forge) -> None:
         self.forge = forge
         self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
+        self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
 
     def link(self, link: Link) -> Expr:
         """One factor."""
@@ -140,7 +141,9 @@ class Weaver:
 
     def scalar(self, chain: Chain) -> Expr:
         """A product from a row to a column, read in the direction with fewer transposes."""
-        return min(self.product(chain), self.product(flip(chain)), key=self.order)
+        best = min(self.product(chain), self.product(flip(chain)), key=self.order)
+        self.inner[id(best)] = chain
+        return best
 
     def trace(self, chain: Chain) -> Expr:
         """tr of a product: of all rotations and reversals the shortest."""

@@ -105,6 +105,35 @@ class Factoring:
     # pulling out
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
+        plain = self._pull_out(terms, shape)
+        inward = self._inward(terms) if len(shape) == 1 else None
+        if inward is None:
+            return plain
+        return min(plain, self._pull_out(inward, shape), key=self.forge.size)
+
+    def _inward(self, terms: Sequence[Term]) -> list[Term] | None:
+        """(a'*x)*b + (b'*x)*a as b*a'*x + a*b'*x, for there x can be pulled out; None if no two terms share such an x."""
+        ends: dict[tuple[int, bool], list[tuple[int, int, Chain]]] = {}
+        for place, term in enumerate(terms):
+            for k, (base, exponent) in enumerate(term.scalars):
+                chain = self.weaver.inner.get(id(base)) if exponent == 1 and term.chain is not None else None
+                for turned in (chain, flip(chain)) if chain else ():
+                    ends.setdefault(turned[-1].key, []).append((place, k, turned))
+        best = max(ends.values(), key=len, default=[])
+        moves = {place: (k, chain) for place, k, chain in best}
+        if len(moves) < 2:
+            return None
+        moved = []
+        for place, term in enumerate(terms):
+            if place not in moves:
+                moved.append(term)
+                continue
+            k, chain = moves[place]
+            scalars = (*term.scalars[:k], *term.scalars[k + 1 :])
+            moved.append(Term(term.coefficient, scalars, (((term.chain or ()) + chain, 1),), term.shape))
+        return moved
+
+    def _pull_out(self, terms: Sequence[Term], shape: Shape) -> Expr:
         if not shape:
             terms = self._sums(terms)
             if len(terms) == 1:
