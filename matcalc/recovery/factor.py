@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Shape
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, key
@@ -230,10 +230,13 @@ class Factoring:
         constants = [_constant(term) for term in terms]
         signed = []
         for term, constant in zip(terms, constants, strict=True):
-            bare = Term(magnitude(term.coefficient), term.scalars, term.parts, () if constant else term.shape)
+            scalars = term.scalars
+            if constant is not None and not is_number(constant, 1):
+                scalars = (*scalars, (constant, 1))
+            bare = Term(magnitude(term.coefficient), scalars, term.parts, term.shape if constant is None else ())
             signed.append((term.coefficient > 0, self.assembler.term(bare)))
         result = self._write(signed)
-        return self.forge.fill(result, terms[0].shape) if all(constants) else result
+        return self.forge.fill(result, terms[0].shape) if all(c is not None for c in constants) else result
 
     def _transposed(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
         """(... + ...)' where that is clearly shorter."""
@@ -299,10 +302,11 @@ class Factoring:
         return tokens(shared.number) + scalars + ends + parts
 
 
-def _constant(term: Term) -> bool:
-    """A multiple of an array of ones."""
+def _constant(term: Term) -> Expr | None:
+    """What a constant array has in every entry, its scalar factors apart; None for other arrays."""
     if not term.shape:
-        return False
-    return not term.parts or (
-        len(term.parts) == 1 and all(link.expr.op == "fill" for link in term.parts[0][0]) and len(term.parts[0][0]) == 1
-    )
+        return None
+    if not term.parts:
+        return Expr("number", value=Fraction(1))
+    chain = term.chain
+    return chain[0].expr.args[0] if chain is not None and len(chain) == 1 and chain[0].expr.op == "fill" else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.core.dims import Dim
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_term
 from matcalc.recovery.assemble import Assembler
@@ -120,7 +120,7 @@ class Recovery:
         if not graph.edges:
             left = graph.vector(rows, 0) if rows else (Link(self.forge.fill(self.forge.number(1), (graph.dims[0],))),)
             right = graph.vector(columns, 1) if columns else (Link(self.forge.fill(self.forge.number(1), (graph.dims[1],))),)
-            if left[-1].expr.op == "fill" and right[-1].expr.op == "fill":
+            if _ones(left[-1].expr) and _ones(right[-1].expr):
                 # vector(1)*vector(1)' is matrix(1)
                 shape = (left[-1].expr.shape[0], right[-1].expr.shape[0])
                 ones = (Link(self.forge.fill(self.forge.number(1), shape)),)
@@ -158,3 +158,8 @@ class Recovery:
         shape = tuple([graph.dims[label] for label in outputs])
         value = (tuple([labels[k] for k in order]), outputs)
         return self.forge.make("einsum", tuple([args[k] for k in order]), shape, value)
+
+
+def _ones(expr: Expr) -> bool:
+    """Whether this is an array of ones."""
+    return expr.op == "fill" and is_number(expr.args[0], 1)

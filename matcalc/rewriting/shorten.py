@@ -12,9 +12,9 @@ from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Node, Product, Rational, Sum, is_atom
 from matcalc.ir.rebuild import rebuild
 
-_TERMS = 32  # a product that would fall into more terms than this is not multiplied out
-_TRIES = 8  # sums tried per product
-_FACTORS = 16  # longer products stay as they are: trying them would cost more than linear time
+_TERMS = 16  # a product that would fall into more terms than this is not multiplied out
+_TRIES = 4  # sums tried per product
+_FACTORS = 12  # longer products stay as they are: trying them would cost more than linear time
 
 
 class Shortener:
