@@ -267,6 +267,8 @@ class Builder:
 
     def _prefers(self, name: str, across: tuple[Node, ...], args: tuple[Node, ...]) -> bool:
         """Whether the transposed arguments are the ones to keep: they came first, or they are plainer."""
+        if _scaled(args[0]) != _scaled(across[0]):
+            return _scaled(args[0])  # of inv(-K) and inv(K)', for a skew K, the second
         if self._table.get((name, args, 0)) is not None:
             return False
         if self._table.get((name, across, 0)) is not None:
@@ -326,6 +328,11 @@ def _diagonal(node: Node) -> bool:
 def _wrapped(node: Node) -> bool:
     """Whether the node is nothing but a transposed (and scaled) single factor."""
     return isinstance(node, Product) and len(node.factors) == 1 and node.factors[0][1] == (1, 0)
+
+
+def _scaled(node: Node) -> bool:
+    """Whether the node carries a number in front."""
+    return isinstance(node, Product) and node.coefficient != 1
 
 
 def _sum_key(terms: tuple[tuple[Rational, Node], ...]) -> object:

@@ -82,6 +82,8 @@ class Factoring:
         """Positive terms first, each group by the alphabet, arrays' shapes kept when a scalar is broadcast."""
         terms = self._numbers(signed)
         ordered = sorted(terms, key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])))
+        if not ordered:
+            return self.forge.number(0)
         positive, first = ordered[0]
         result = first if positive else self.forge.negative(first)
         for positive, expr in ordered[1:]:
@@ -106,7 +108,7 @@ class Factoring:
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
         plain = self._pull_out(terms, shape)
-        inward = self._inward(terms) if len(shape) == 1 else None
+        inward = self._inward(terms) if len(shape) == 1 and all(_column(term) for term in terms) else None
         if inward is None:
             return plain
         return min(plain, self._pull_out(inward, shape), key=self.forge.size)
@@ -300,6 +302,11 @@ class Factoring:
         ends = sum(size(link.expr) + link.flipped + 1 for link in shared.left + shared.right)
         parts = sum(size(link.expr) + link.flipped + 1 for chain, _ in shared.parts for link in chain)
         return tokens(shared.number) + scalars + ends + parts
+
+
+def _column(term: Term) -> bool:
+    """Whether the term is a chain that ends in a column."""
+    return term.chain is not None and term.chain[-1].expr.rank == 1 and not term.chain[-1].flipped
 
 
 def _constant(term: Term) -> Expr | None:

@@ -61,8 +61,9 @@ class Rewriter:
         return self._resolve(root)
 
     def _resolve(self, node: Node) -> Node:
+        """What a node has become so far."""
         seen = node
-        while self._done[seen] is not seen:
+        while self._done.get(seen, seen) is not seen:
             seen = self._done[seen]
         self._done[node] = seen
         return seen
@@ -78,7 +79,9 @@ class Rewriter:
             if fresh is node:
                 self._done[node] = node
             elif fresh in self._done:
-                self._done[node] = self._resolve(fresh)
+                # two forms that lead to each other: the one met first in the order of work stays
+                reached = self._resolve(fresh)
+                self._done[node] = reached
             else:
                 self._done[node] = fresh
                 return fresh
