@@ -13,6 +13,7 @@ from matcalc.core.errors import NameProblem, ShapeProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
 from matcalc.frontend import read
 from matcalc.ir.build import Builder, Traits
 from matcalc.ir.nodes import Node
@@ -40,29 +41,60 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
         raise NameProblem(
             f"{wrt} is not a variable of this expression", hint=f"its variables are {', '.join(program.variables) or 'none'}"
         )
-    builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive))
-    lowering = Lowering(builder, definition)
+    engine = _Engine(program.expr.rank, layout)
+    builder = engine.builder
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
     names = {v.name: _leaf(builder, v, free=v is variable) for v in program.variables.values()}
-    rewriter, shortener = Rewriter(builder, lowering, final=False), Shortener(builder)
-    node = rewriter.rewrite(lowering.lower(program.expr, names))
-    slopes = Slopes(builder, lowering)
+    node = engine.rewriter.rewrite(engine.lowering.lower(program.expr, names))
+    slopes = Slopes(builder, engine.lowering)
     for _ in range(order):
-        node = rewriter.rewrite(derivative(builder, node, names[wrt], slopes))
-        node = rewriter.rewrite(shortener.shorten(node))
+        node = engine.shortened(derivative(builder, node, names[wrt], slopes))
     if variable.kind not in ("scalar", "vector", "matrix"):
         node = substitute(builder, node, {names[wrt]: _leaf(builder, variable, free=False)})
     if structure == "declared" and variable.kind in PROJECTED:
         for turn in range(order):
             node = project(builder, node, variable.kind, program.expr.rank + 2 * turn)
-    last = Rewriter(builder, lowering, final=True)
-    recovery = Recovery()
-    tree = _lay_out(recovery, builder, last.rewrite(node), program.expr.rank, layout)
-    spread = shortener.expanded(node) if _LEAST_TRIED <= recovery.forge.size(tree) <= _MOST_TRIED else None
-    if spread is not None:
-        other = _lay_out(recovery, builder, last.rewrite(rewriter.rewrite(spread)), program.expr.rank, layout)
-        tree = min(tree, other, key=recovery.forge.size)
-    return tree
+    return engine.recovered(node)
+
+
+def simplify(program: Program) -> Expr:
+    """The program's value as the engine writes it, where that is no longer than what was typed, and else as it was typed."""
+    engine = _Engine(program.expr.rank, "mixed")
+    names = {v.name: _leaf(engine.builder, v, free=False) for v in program.variables.values()}
+    tree = engine.recovered(engine.shortened(engine.lowering.lower(program.expr, names)))
+    forge = engine.recovery.forge
+    if program.expr.row:
+        tree = forge.transpose(tree)
+    typed = fold(program.expr, lambda e: e.args, lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row))
+    return typed if has_indices(tree) or forge.size(typed) < forge.size(tree) else tree
+
+
+class _Engine:
+    """What one derivation works with: a builder, all that keeps its nodes, and the road back to matrix notation."""
+
+    def __init__(self, rank: int, layout: str) -> None:
+        self.rank = rank  # of the expression
+        self.layout = layout
+        self.builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive, LIBRARY.odd))
+        self.lowering = Lowering(self.builder, definition)
+        self.rewriter = Rewriter(self.builder, self.lowering, final=False)
+        self.shortener = Shortener(self.builder)
+        self.recovery = Recovery()
+
+    def shortened(self, node: Node) -> Node:
+        """The node rewritten, and multiplied out where that makes it shorter."""
+        return self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node)))
+
+    def recovered(self, node: Node) -> Expr:
+        """The tree of a node, or where that is shorter the tree of the node multiplied out."""
+        last = Rewriter(self.builder, self.lowering, final=True)
+        size = self.recovery.forge.size
+        tree = _lay_out(self.recovery, self.builder, last.rewrite(node), self.rank, self.layout)
+        spread = self.shortener.expanded(node) if _LEAST_TRIED <= size(tree) <= _MOST_TRIED else None
+        if spread is not None:
+            other = last.rewrite(self.rewriter.rewrite(spread))
+            tree = min(tree, _lay_out(self.recovery, self.builder, other, self.rank, self.layout), key=size)
+        return tree
 
 
 def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:

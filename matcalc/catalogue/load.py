@@ -116,6 +116,11 @@ class Library:
         )
 
     @cached_property
+    def odd(self) -> frozenset[str]:
+        """Functions with an entry ``f(a*A) = f(A)/a``."""
+        return frozenset(name.removesuffix("-scaled") for name, (_, piece) in self.working.items() if '(A)/a"' in piece)
+
+    @cached_property
     def transposition(self) -> dict[str, str]:
         """function -> equivariant or invariant, from the entries ``f(A') = f(A)'`` and ``f(A') = f(A)``."""
         found = {}

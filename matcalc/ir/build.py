@@ -22,11 +22,12 @@ class Traits:
     """What the normal form may know of functions; the catalogue reads it off the identities.
 
     ``transposition``: name -> ``equivariant`` (f(A') = f(A)') or ``invariant`` (f(A') = f(A)); ``positive``: functions with
-    values above zero.
+    values above zero; ``odd``: f(-A) = -f(A), so that a function of a skew matrix is skew.
     """
 
     transposition: Mapping[str, str] = field(default_factory=dict)
     positive: frozenset[str] = frozenset()
+    odd: frozenset[str] = frozenset()
 
 
 class Builder:
@@ -244,6 +245,9 @@ class Builder:
         node = self._call(name, tuple(args), axes, 0)
         if across[0] is args[0] and rule == "equivariant":
             node.parity, node.transposed = 1, node
+        elif name in self.traits.odd and args[0].parity < 0 and node.parity == 0:
+            node.parity = -1
+            node.transposed = self.scale(-1, node)
         return node
 
     def elementwise(self, name: str, args: Sequence[Node]) -> Node:
@@ -280,6 +284,8 @@ class Builder:
 
     def constant_entry(self, node: Node) -> Node:
         """The scalar c for c*ones, else the node itself."""
+        if is_zero(node):
+            return self.number(0)
         if node.rank and isinstance(node, Product | Leaf):
             coefficient, form = as_term(node)
             labelled = [entry for entry in form if entry[1]]

@@ -64,8 +64,8 @@ class Flattening:
                     names[label] = self._new(size)
                 self._dims.setdefault(names[label], size)
                 fresh.append(names[label])
-            if is_zero(node):
-                self.vanishes = True
+            if is_zero(node) and exponent:
+                self._number(0, exponent)
             work.append((node, tuple(fresh), exponent))
         if not self.vanishes:
             work.reverse()

@@ -29,7 +29,7 @@ class Pattern:
 def pattern(name: str) -> Pattern:
     """The pattern of a rewrite, made once per process."""
     rule = rewrite(name)
-    builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive))
+    builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive, LIBRARY.odd))
     # matched literally, so a symmetric or skew variable must not be put in order here
     names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}
     left = Lowering(builder, definition).lower(rule.left, names)
