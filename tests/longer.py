@@ -8,8 +8,6 @@ LONGER: dict[str, str] = {
     "boyd-problem-r10000-hessian": "no common denominator is taken",
     # Wikipedia
     "wikipedia-scalar-matrix-det": "det(X)*inv(X)' says more than cof(X), and holds as well",
-    "wikipedia-scalar-scalar-det-second-square": "4*x^2 is not taken into the square of a trace",
-    "wikipedia-scalar-vector-axxb": "x is not factored out of (a'*x)*b + (b'*x)*a",
     # magnus
     "mn-hessian-scalar-det": NAMED,
     # giles
