@@ -30,15 +30,16 @@ def diff(
     order: int = 1,
     layout: str = "mixed",
     structure: str = "declared",
+    verify: bool = True,
 ) -> Derivative:
-    """The derivative of an expression by one of its variables, ``order`` times; see docs/conventions.md."""
+    """The derivative of an expression by one of its variables, ``order`` times, verified; see docs/conventions.md."""
     if isinstance(expression, Expression):
         if variables is not None:
             hint = "declare them where the expression is made: matcalc.parse(text, variables)"
             raise ArgumentProblem("the variables of an Expression are known already", hint=hint)
     else:
         expression = parse(expression, variables)
-    return expression.diff(wrt, order=order, layout=layout, structure=structure)
+    return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
 
 
 def from_sympy(expr: Any) -> Expression:

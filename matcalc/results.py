@@ -13,6 +13,8 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.frontend import read
 from matcalc.pipeline import derive, render
+from matcalc.verification import Verification, compare
+from matcalc.verification import verify as verified
 
 if TYPE_CHECKING:
     from matcalc.oracle.compare import Report
@@ -104,16 +106,25 @@ class Expression(Formula):
     def __init__(self, program: Program) -> None:
         super().__init__(program, program.expr)
 
-    def diff(self, wrt: str, *, order: int = 1, layout: str = "mixed", structure: str = "declared") -> Derivative:
-        """The derivative by the variable ``wrt``, ``order`` times; see docs/conventions.md."""
-        return Derivative(self, wrt, order=order, layout=layout, structure=structure)
+    def diff(
+        self, wrt: str, *, order: int = 1, layout: str = "mixed", structure: str = "declared", verify: bool = True
+    ) -> Derivative:
+        """The derivative by the variable ``wrt``, ``order`` times, verified; see docs/conventions.md."""
+        return Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
 
 
 class Derivative(Formula):
     """The derivative of an expression by one of its variables."""
 
     def __init__(
-        self, expression: Expression, wrt: str, *, order: int = 1, layout: str = "mixed", structure: str = "declared"
+        self,
+        expression: Expression,
+        wrt: str,
+        *,
+        order: int = 1,
+        layout: str = "mixed",
+        structure: str = "declared",
+        verify: bool = True,
     ) -> None:
         if not isinstance(wrt, str):
             raise ArgumentProblem(f"wrt is the name of a variable, not {wrt!r}")
@@ -130,6 +141,7 @@ class Derivative(Formula):
         self.order = order
         self.layout = layout
         self.structure = structure
+        self._verification = self._verified() if verify else None
 
     def _label(self) -> str:
         power = "" if self.order == 1 else f"^{self.order}"
@@ -153,6 +165,19 @@ class Derivative(Formula):
         reading = f", shown as {self.reading}" if self.reading else ""
         return f"The derivative of {self.expression} with respect to {self.wrt}{times}{reading}:\n\n{self}"
 
+    @property
+    def verification(self) -> Verification:
+        """How the derivative was verified; with ``verify=False`` that is done now. VerificationProblem if it is wrong."""
+        if self._verification is None:
+            self._verification = self._verified()
+        return self._verification
+
+    def _verified(self) -> Verification:
+        return verified(self._program, self._tree, self.wrt, self.order, self.structure, self._axes())
+
+    def _axes(self) -> tuple[int, ...]:
+        return laid_out(self._program.expr.rank, self._tree.rank, self.layout)
+
     def check(self, seed: int = 0) -> Report:
         """The formula against derivatives computed numerically from the expression, without the engine.
 
@@ -168,19 +193,7 @@ class Derivative(Formula):
 
     def _judged(self, tree: Expr, seed: int) -> Report:
         """The verdict on a tree in this layout."""
-        import numpy as np  # noqa: PLC0415 - slow to load
-
-        from matcalc.oracle.compare import check  # noqa: PLC0415 - it loads NumPy
-        from matcalc.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
-
-        axes = laid_out(self._program.expr.rank, self._tree.rank, self.layout)
-        back = tuple(axes.index(axis) for axis in range(len(axes)))
-
-        def mixed(values: dict[str, Any], sizes: dict[str, int]) -> Any:
-            value = interpret(tree, values, sizes)
-            return np.transpose(value, back) if value.ndim == len(back) else value
-
-        return check(self._program, self.wrt, self.order, self.structure, mixed, seed)
+        return compare(self._program, tree, self.wrt, self.order, self.structure, self._axes(), seed)
 
 
 def has_index_notation(text: str) -> bool:

@@ -12,7 +12,7 @@ import pytest
 import sympy
 
 import matcalc
-from matcalc.core.errors import ArgumentProblem, NameProblem, UnsupportedProblem
+from matcalc.core.errors import ArgumentProblem, NameProblem, UnsupportedProblem, VerificationProblem
 from matcalc.frontend import read
 from matcalc.results import laid_out
 
@@ -200,9 +200,19 @@ def test_structure(kind: str, project: Callable[[Any], Any]) -> None:
 def test_check_sees_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = read("(A - A')*x", {"A": "matrix(n, n)"}).expr
     monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
-    report = matcalc.diff("x'*A*x", "x").check(seed=4)
+    report = matcalc.diff("x'*A*x", "x", verify=False).check(seed=4)
     assert not report.ok
     assert report.seed == 4
+
+
+def test_a_wrong_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = read("(A - A')*x", {"A": "matrix(n, n)"}).expr
+    monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
+    with pytest.raises(VerificationProblem, match="this is a bug in matcalc"):
+        matcalc.diff("x'*A*x", "x")
+    late = matcalc.diff("x'*A*x", "x", verify=False)
+    with pytest.raises(VerificationProblem, match="this is a bug in matcalc"):
+        _ = late.verification
 
 
 def test_check_sees_a_wrong_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +226,7 @@ def test_check_sees_a_wrong_text(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_check_sees_a_wrong_layout(monkeypatch: pytest.MonkeyPatch) -> None:
     mixed = matcalc.diff("B*y", "y")._tree
     monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: mixed)
-    assert not matcalc.diff("B*y", "y", layout="denominator").check().ok
+    assert not matcalc.diff("B*y", "y", layout="denominator", verify=False).check().ok
 
 
 def test_sympy_both_ways() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -127,7 +128,9 @@ def test_bad_expression_prints_the_error(
     ("argv", "error"),
     [
         pytest.param(
-            [], "error: a command is needed: diff, check or identities\nhint: matcalc --help says what can be asked for", id="none"
+            [],
+            "error: a command is needed: diff, check or identities\nhint: matcalc --help says what can be asked for",
+            id="none",
         ),
         pytest.param(["diff", "x"], f"error: the following arguments are required: --wrt/-w\nhint: {HINT}", id="no-wrt"),
         pytest.param(["diff", "-w", "x"], f"error: the following arguments are required: EXPR\nhint: {HINT}", id="no-expression"),
@@ -179,9 +182,32 @@ def test_check_passes(capsys: pytest.CaptureFixture[str]) -> None:
 def test_check_fails(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = read("(A - A')*x", ["A: matrix(n, n)"]).expr
     monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
-    code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x", "--check")
+    code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x", "--check", "--no-verify")
     assert (code, out) == (1, "(A - A')*x\n")
     assert err.splitlines()[-1].startswith("check failed: ")
+    assert "verified" not in err
+
+
+def test_a_wrong_answer_is_not_printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = read("(A - A')*x", ["A: matrix(n, n)"]).expr
+    monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
+    code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x")
+    assert (code, out) == (3, "")
+    assert err.startswith("error: this is a bug in matcalc")
+    assert "please report it" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("x'*A*x", r"verified: exact \(error probability < 2\^-50\)", id="exact"),
+        pytest.param("norminf(x)", r"verified: numeric \(max relative error \de[-+]\d\d, complex step\)", id="numeric"),
+    ],
+)
+def test_check_says_how_it_was_verified(capsys: pytest.CaptureFixture[str], text: str, line: str) -> None:
+    code, _, err = run(capsys, "diff", text, "-w", "x", "--check")
+    assert code == 0
+    assert re.fullmatch(line, err.splitlines()[-2])
 
 
 def test_numpy_format_runs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -213,6 +239,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         "text": "(A + A')*x",
         "latex": "(A + A^{\\top}) x",
         "notes": [],
+        "verification": "exact (error probability < 2^-50)",
         "check": None,
     }
 
@@ -229,8 +256,9 @@ def test_json_with_check(capsys: pytest.CaptureFixture[str]) -> None:
 def test_json_of_a_failed_check_has_no_infinities(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = read("x/0", ["x: vector(n)"]).expr
     monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
-    code, out, _ = run(capsys, "diff", "x'*x", "-w", "x", "--format", "json", "--check")
+    code, out, _ = run(capsys, "diff", "x'*x", "-w", "x", "--format", "json", "--check", "--no-verify")
     assert code == 1
+    assert json.loads(out)["verification"] is None
     assert json.loads(out)["check"]["max_error"] is None
 
 

@@ -105,7 +105,10 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         "--structure", choices=STRUCTURES, default="declared", help="derive within the declared set, or with free entries"
     )
     diff.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
-    diff.add_argument("--check", action="store_true", help="verify the answer numerically")
+    diff.add_argument("--check", action="store_true", help="say how the answer was verified, and compare it with numbers")
+    diff.add_argument(
+        "--no-verify", dest="verify", action="store_false", help="answer without verifying (as is done unasked, silently)"
+    )
     diff.add_argument("--seed", metavar="N", type=_natural, default=0, help="of the random numbers of --check (default: 0)")
 
 
@@ -142,7 +145,7 @@ def _natural(text: str) -> int:
 
 
 _WITH_VALUE = ("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed", "--claim", "-c", "--rng")
-_WITHOUT_VALUE = ("--check", "--help", "-h")
+_WITHOUT_VALUE = ("--check", "--no-verify", "--help", "-h")
 _LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=|$)")  # --seed=3, also a misspelt one; --x'*x is an expression
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from matcalc.cli.arguments import parse_arguments
-from matcalc.core.errors import ArgumentProblem, MatcalcError, SyntaxProblem
+from matcalc.core.errors import ArgumentProblem, MatcalcError, SyntaxProblem, VerificationProblem
 
 if TYPE_CHECKING:
     from matcalc.catalogue.schema import Identity
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except MatcalcError as problem:
         _say(str(problem))
-        return BAD_INPUT
+        return BUG if isinstance(problem, VerificationProblem) else BAD_INPUT
     except SystemExit as stop:  # argparse, after printing help
         return stop.code if isinstance(stop.code, int) else DONE
     except KeyboardInterrupt:
@@ -71,7 +71,9 @@ def _diff(options: Namespace) -> int:
 
     text = _standard_input() if options.expression == "-" else options.expression
     expression = Expression(read(text, options.var))
-    derivative = expression.diff(options.wrt, order=options.order, layout=options.layout, structure=options.structure)
+    derivative = expression.diff(
+        options.wrt, order=options.order, layout=options.layout, structure=options.structure, verify=options.verify
+    )
     _say(shapes_line(derivative))
     for note in derivative.notes:
         _say(note)
@@ -80,13 +82,15 @@ def _diff(options: Namespace) -> int:
         from matcalc.cli.json_form import json_report  # noqa: PLC0415 - a plain answer does not need it
 
         report = derivative.check(options.seed) if options.check else None
-        _answer(json_report(derivative, text, report))
+        _answer(json_report(derivative, text, report, str(derivative.verification) if options.verify else None))
     else:
         _answer(_formatted(derivative, options.format))
         report = derivative.check(options.seed) if options.check else None
     if report is None:
         return DONE
     sys.stdout.flush()  # the verdict comes after the answer
+    if options.verify:
+        _say(f"verified: {derivative.verification}")
     _say(str(report))
     return DONE if report.ok else CHECK_FAILED
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matcalc.results import Derivative
 
 
-def json_report(derivative: Derivative, text: str, report: Report | None) -> str:
+def json_report(derivative: Derivative, text: str, report: Report | None, verification: str | None) -> str:
     """Everything known of a derivative of the expression that was written as ``text``."""
     content = {
         "version": __version__,
@@ -29,6 +29,7 @@ def json_report(derivative: Derivative, text: str, report: Report | None) -> str
         "latex": derivative.latex(),
         "numpy": derivative.source("numpy"),
         "notes": list(derivative.notes),
+        "verification": verification,
         "check": None if report is None else _check(report),
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)

@@ -71,6 +71,10 @@ class EvaluationProblem(MatcalcError):
     """Arrays that do not fit the variables, or a point outside of a function's domain."""
 
 
+class VerificationProblem(MatcalcError):
+    """A derivative that matcalc found and then found to be wrong: a bug in matcalc."""
+
+
 def _excerpt(source: str, span: Span) -> list[str]:
     start = source.rfind("\n", 0, span.start) + 1
     end = source.find("\n", span.start)

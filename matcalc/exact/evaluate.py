@@ -1,0 +1,167 @@
+"""Typed trees as jets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from math import prod
+
+from matcalc.core.dims import Shape
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
+from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
+from matcalc.exact.field import Extent, P, Undecided, afford, element, identity, product
+from matcalc.exact.functions import FUNCTIONS, divide, fill, outer, raised, spread, transpose
+from matcalc.exact.generators import Generators
+from matcalc.exact.jets import Jet, add, bilinear, constant, hadamard, power, scale
+
+
+class Evaluation:
+    """Evaluates trees at one point, with ``count`` parts in every jet (2 to the number of directions)."""
+
+    def __init__(self, world: Generators, values: Mapping[str, Jet], sizes: Mapping[str, int], count: int) -> None:
+        self.world = world
+        self.values = values
+        self.sizes = dict(sizes)
+        self.count = count
+        self._work = 0
+
+    def run(self, tree: Expr) -> Jet:
+        """The jet of a tree."""
+        return fold(tree, lambda node: node.args, self._step)
+
+    def extent(self, shape: Shape) -> Extent:
+        """The shape in numbers."""
+        return tuple([size.size(self.sizes) for size in shape])
+
+    def _pay(self, op: str, args: list[Jet]) -> None:
+        """Counts the work of a function in advance, where it is more than the entries of the result."""
+        n = args[0].extent[0] if args[0].extent else 1
+        if op in ("kron", "outer", "diag"):
+            self._work += len(args[0].value) * len(args[-1].value)
+        elif op in ("inv", "pinv", "det", "logdet"):
+            self._work += n**3 * self.count * (n ** (self.count.bit_length() - 1) if op.endswith("det") else 1)
+        elif op in ("adj", "cof"):
+            self._work += n**5 * self.count * n ** (self.count.bit_length() - 1)
+        afford(self._work)
+
+    def _step(self, node: Expr, args: list[Jet]) -> Jet:
+        leaf = _LEAVES.get(node.op)
+        if leaf is not None:
+            return leaf(self, node)
+        operator = _OPERATORS.get(node.op)
+        if operator is not None:
+            result = operator(self, node, args)
+        else:
+            function = FUNCTIONS.get(node.op)
+            if function is None:
+                raise Undecided(node.op)
+            self._pay(node.op, args)
+            result = function(self.world, args)
+        self._work += len(result.value) * self.count
+        afford(self._work)
+        arithmetic = _ARITHMETIC.get(node.op)
+        if arithmetic is not None:
+            numbers = [arg.number for arg in args if arg.number is not None]
+            if len(numbers) == len(args):
+                result.number = arithmetic(*numbers)
+        return result
+
+
+def _variable(run: Evaluation, node: Expr) -> Jet:
+    return run.values[node.value]
+
+
+def _number(run: Evaluation, node: Expr) -> Jet:
+    return constant((), [element(node.value)], run.count, node.value)
+
+
+def _dimension(run: Evaluation, node: Expr) -> Jet:
+    size = node.value.size(run.sizes)
+    return constant((), [size], run.count, Fraction(size))
+
+
+def _eye(run: Evaluation, node: Expr) -> Jet:
+    extent = run.extent(node.shape)
+    afford(prod(extent))
+    return constant(extent, identity(extent[0]), run.count)
+
+
+def _constant(run: Evaluation, node: Expr) -> Jet:
+    if node.value != "pi":
+        raise Undecided(node.value)
+    return constant((), [run.world.pi()], run.count)
+
+
+def _fuse(run: Evaluation, node: Expr) -> Jet:
+    extent = run.extent(node.shape)
+    afford(prod(extent))
+    return constant(extent, fused(*extent), run.count)
+
+
+_LEAVES: dict[str, Callable[[Evaluation, Expr], Jet]] = {
+    "variable": _variable,
+    "number": _number,
+    "dimension": _dimension,
+    "eye": _eye,
+    "constant": _constant,
+    "fuse": _fuse,
+}
+
+
+def _times(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    """Scalar * any; a column times a row is the outer product, all else sums over the adjacent axes."""
+    a, b = args
+    if not a.extent or not b.extent:
+        if len(a.value) == 1 and not a.moves:
+            return Jet(b.extent, scale(a.value[0], b).parts)
+        return hadamard(*spread(a, b))
+    if len(a.extent) == len(b.extent) == 1 and not node.args[0].row and node.args[1].row:
+        return outer(a, b)
+    inner = a.extent[-1]
+    rows = a.extent[0] if len(a.extent) == 2 else 1
+    columns = b.extent[1] if len(b.extent) == 2 else 1
+    afford(rows * inner * columns * run.count)
+    return bilinear(a, b, lambda x, y: product(x, y, rows, inner, columns), a.extent[:-1] + b.extent[1:])
+
+
+def _power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    if len(args[0].extent) == 2:
+        exponent = whole_number(args[1])
+        afford(args[0].extent[0] ** 3 * run.count * abs(exponent).bit_length())
+        return power(args[0], exponent)
+    return raised(run.world, args[0], args[1])
+
+
+def _frechet_power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    return frechet_power(args, node.value or 0)
+
+
+_OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
+    "+": lambda run, node, args: add(*spread(*args)),
+    "-": lambda run, node, args: add(*spread(*args), -1),
+    "neg": lambda run, node, args: scale(P - 1, args[0]),
+    "*": _times,
+    ".*": lambda run, node, args: hadamard(*spread(*args)),
+    "/": lambda run, node, args: divide(run.world, *args),
+    "./": lambda run, node, args: divide(run.world, *args),
+    "^": _power,
+    ".^": lambda run, node, args: raised(run.world, *args),
+    "'": lambda run, node, args: transpose(args[0]),
+    "fill": lambda run, node, args: fill(args[0], run.extent(node.shape)),
+    "einsum": lambda run, node, args: contract(args, *node.value),
+    "frechet_power": _frechet_power,
+}
+
+
+def _quotient(a: Fraction, b: Fraction) -> Fraction | None:
+    return a / b if b else None
+
+
+_ARITHMETIC: dict[str, Callable[..., Fraction | None]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "neg": lambda a: -a,
+    "*": lambda a, b: a * b,
+    "/": _quotient,
+}

@@ -1,0 +1,355 @@
+"""Transcendental functions, roots and signs in the field: opaque elements that satisfy the relations that are known.
+
+exp turns sums into products. Its values are random, but a new argument is first looked for among the sums, differences and
+doubles of those that are known, log entering the same table from the other side; likewise for the angle of sin and cos.
+A root has two signs and an identity that holds for one need not hold for the other, so ``roots`` says which is taken;
+``signs`` likewise for sign(x), or leaves it a random element of which no relation but sign(-x) = -sign(x) is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from matcalc.exact.field import P, Stream, Undecided, Zero, cube_root, inverse, is_square, number_root, square_root
+
+HALF = pow(2, -1, P)
+_MOST_SEARCHED = 160  # known values among which a relation is looked for
+MOST_ROOTS = 4  # each doubles the number of cases
+_SMALL = 256  # ratios of squared roots that are recognised: a/b with a, b up to this
+
+_PARTS = [(k, pow(k, -1, P)) for k in range(3, 9)]
+
+
+class Generators:
+    """The functions at one point; ``choices`` are the roots (then the signs) met, each with two ways to go."""
+
+    def __init__(self, stream: Stream, roots: int = 0, signs: int | None = None) -> None:
+        self.stream = stream
+        self._root_bits = roots
+        self._sign_bits = signs
+        self.root_count = 0
+        self.sign_count = 0
+        self.opaque = False
+        self._exp: dict[int, int] = {0: 1}
+        self._log: dict[int, int] = {1: 0}
+        self._turns: dict[int, tuple[int, int]] = {0: (1, 0)}  # angle -> (cos, sin)
+        self._roots: dict[int, int] = {}
+        self._signs: dict[int, int] = {0: 0}
+        self._factors: list[int] = []  # reciprocals of elements that have a sign
+        self._squares: set[int] = set()  # squares of elements that are as free as they are
+        self._others: dict[tuple[str, int], int] = {}
+
+    def positive(self, x: int) -> int:
+        """Notes that x stands for a positive number."""
+        self._signs.setdefault(x, 1)
+        self._signs.setdefault(P - x, -1)
+        return x
+
+    def free_square(self) -> int:
+        """A positive number, of which the root is as random as itself."""
+        root = self.stream.draw()
+        x = root * root % P
+        self._squares.add(x)
+        return self.positive(x)
+
+    def exp(self, v: int) -> int:
+        """exp(v)."""
+        self.opaque = True
+        known = self._exp.get(v)
+        if known is None:
+            known = self._exp_by_relation(v)
+            if known is None:
+                known = self.free_square()
+            self._tie(v, known)
+        return known
+
+    def _exp_by_relation(self, v: int) -> int | None:
+        """exp(v) = exp(u)*exp(v - u) = exp(v/k)^k, exp(v)^2 = exp(2*v)."""
+        if len(self._exp) <= _MOST_SEARCHED:
+            for u, m in self._exp.items():
+                rest = self._exp.get((v - u) % P)
+                if rest is not None:
+                    return self.positive(m * rest % P)
+        for k, part in _PARTS:
+            known = self._exp.get(v * part % P)
+            if known is not None:
+                return self.positive(pow(known, k, P))
+        double = self._exp.get(2 * v % P)
+        if double is not None and double in self._squares:
+            return self.positive(square_root(double))
+        return None
+
+    def log(self, w: int) -> int:
+        """log(w)."""
+        if w == 0:
+            raise Zero("log of zero")
+        self.opaque = True
+        known = self._log.get(w)
+        if known is None:
+            known = self._log_by_relation(w)
+            if known is None:
+                known = self.stream.draw()
+            self._tie(known, w)
+        return known
+
+    def _log_by_relation(self, w: int) -> int | None:
+        """log(w) = log(w*m) - log(m), 2*log(w) = log(w^2)."""
+        if len(self._log) <= _MOST_SEARCHED:
+            for m, v in self._log.items():
+                whole = self._log.get(w * m % P)
+                if whole is not None:
+                    return (whole - v) % P
+        double = self._log.get(w * w % P)
+        return double * HALF % P if double is not None and is_square(w) else None
+
+    def _tie(self, v: int, m: int) -> None:
+        """Notes exp(v) = m and exp(-v) = 1/m."""
+        reciprocal = pow(m, -1, P)
+        minus = -v % P
+        self._exp[v], self._exp[minus] = m, reciprocal
+        self._log[m], self._log[reciprocal] = v, minus
+        if m in self._squares:
+            self._squares.add(reciprocal)
+            self.positive(reciprocal)
+
+    def turn(self, v: int) -> tuple[int, int]:
+        """(cos(v), sin(v)): a random point of the circle c^2 + s^2 = 1."""
+        self.opaque = True
+        known = self._turns.get(v)
+        if known is None:
+            known = self._turn_by_relation(v)
+            if known is None:
+                t = self.stream.draw()
+                scale = inverse((1 + t * t) % P)
+                known = ((1 - t * t) * scale % P, 2 * t * scale % P)
+            self._turns[v] = known
+            self._turns[-v % P] = (known[0], -known[1] % P)
+        return known
+
+    def _turn_by_relation(self, v: int) -> tuple[int, int] | None:
+        if len(self._turns) <= _MOST_SEARCHED:
+            for u, (c, s) in self._turns.items():
+                rest = self._turns.get((v - u) % P)
+                if rest is not None:
+                    return (c * rest[0] - s * rest[1]) % P, (c * rest[1] + s * rest[0]) % P
+        return None
+
+    def pi(self) -> int:
+        """The number pi, of which nothing is used but that it is positive, and its sine and cosine."""
+        known = self._others.get(("pi", 0))
+        if known is None:
+            known = self._others["pi", 0] = self.free_square()
+            half = known * HALF % P
+            self._turns |= {known: (P - 1, 0), -known % P: (P - 1, 0), half: (0, 1), -half % P: (0, P - 1)}
+        return known
+
+    def odd(self, name: str, x: int) -> int:
+        """A function with f(-x) = -f(x)."""
+        if x == 0:
+            return 0
+        self.opaque = True
+        known = self._others.get((name, x))
+        if known is None:
+            known = self._others[name, x] = self.stream.draw()
+            self._others[name, P - x] = P - known
+        return known
+
+    def other(self, name: str, x: int) -> int:
+        """A function of which no relation is known."""
+        self.opaque = True
+        known = self._others.get((name, x))
+        if known is None:
+            known = self._others[name, x] = self.stream.draw()
+        return known
+
+    def announce(self, arguments: Sequence[int]) -> None:
+        """Gives up at once where so many roots will be asked for that there will be no verdict."""
+        if len({w for w in arguments if w not in self._squares}) > MOST_ROOTS:
+            raise Undecided("so many roots")
+
+    def sqrt(self, w: int) -> int:
+        """A root r of w, the sign by ``roots``: all identities in r that hold for both signs hold for the positive root."""
+        if w in self._squares:
+            return self.positive(square_root(w))
+        root = square_root(w)
+        self.positive(w)
+        sign = self._roots.get(w)
+        if sign is None:
+            sign = self._root_by_relation(w)
+            if sign is None:
+                if self.root_count == MOST_ROOTS:
+                    raise Undecided("so many roots")
+                sign = -1 if self._root_bits >> self.root_count & 1 else 1
+                self.root_count += 1
+            self._roots[w] = sign
+        return self.positive(sign * root % P)
+
+    def _root_by_relation(self, w: int) -> int | None:
+        """The sign of sqrt(a^2*u), a a small number, of sqrt(1/u) and of sqrt(u*v) from those of sqrt(u) and sqrt(v)."""
+        for u, sign in self._roots.items():
+            ratio = w * pow(u, -1, P) % P
+            number = _small_rational(ratio)
+            if number is not None:  # sqrt(w) = sqrt(number)*sqrt(u), and the roots that are squares are multiplicative
+                return sign if is_square(number_root(number)) else -sign
+            other = 1 if w * u % P == 1 else self._roots.get(ratio)
+            if other is not None:
+                return sign * other
+        return None
+
+    def cbrt(self, w: int) -> int:
+        """The cube root: real numbers have one, and so have the elements that are let through."""
+        return cube_root(w)
+
+    def sign(self, x: int) -> int:
+        """sign(x): an opaque element or, with ``signs``, 1 or -1."""
+        known = self._signs.get(x)
+        if known is None:
+            reciprocal = pow(x, -1, P)
+            known = self._sign_by_relation(x, reciprocal)
+            if known is None:
+                known = self._new_sign()
+                self.sign_count += 1
+            self._signs[x], self._signs[P - x] = known, -known
+            self._factors.append(reciprocal)
+        return known % P
+
+    def _sign_by_relation(self, x: int, reciprocal: int) -> int | None:
+        """sign(x) = sign(1/x), sign(u*v) = sign(u)*sign(v)."""
+        known = self._signs.get(reciprocal)
+        for inverse_of_u in self._factors[:_MOST_SEARCHED]:
+            if known is not None:
+                break
+            rest = self._signs.get(x * inverse_of_u % P)
+            if rest is not None:
+                known = rest * self._signs[pow(inverse_of_u, -1, P)] % P
+        return known
+
+    def _new_sign(self) -> int:
+        if self._sign_bits is None:
+            return self.stream.draw()
+        return -1 if self._sign_bits >> self.sign_count & 1 else 1
+
+
+def _small_rational(ratio: int) -> Fraction | None:
+    """a/b with small a and b if this element is such a number."""
+    for b in range(1, _SMALL + 1):
+        if ratio * b % P <= _SMALL:
+            return Fraction(ratio * b % P, b)
+    return None
+
+
+Series = Callable[[int, int], tuple[int, ...]]
+
+
+def series(world: Generators, name: str) -> Series:
+    """x, k -> the value and the first k derivatives (k <= 2) of a function of one variable."""
+    rule = _SERIES[name]
+    return lambda x, order: rule(world, x, order)
+
+
+def reciprocal(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    """1/x, -1/x^2, 2/x^3."""
+    q = inverse(x)
+    return (q, -q * q % P, 2 * q * q * q % P)[: order + 1]
+
+
+def _exp(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    e = world.exp(x)
+    return (e, e, e)[: order + 1]
+
+
+def _log(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    value = world.log(x)
+    if not order:
+        return (value,)
+    q = inverse(x)
+    return (value, q, -q * q % P)[: order + 1]
+
+
+def _sin(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    c, s = world.turn(x)
+    return (s, c, -s % P)[: order + 1]
+
+
+def _cos(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    c, s = world.turn(x)
+    return (c, -s % P, -c % P)[: order + 1]
+
+
+def _sqrt(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    r = world.sqrt(x)
+    if not order:
+        return (r,)
+    first = inverse(2 * r % P)
+    return (r, first, -first * inverse(2 * x % P) % P)[: order + 1]
+
+
+def _cbrt(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    r = world.cbrt(x)
+    if not order:
+        return (r,)
+    first = r * inverse(3 * x % P) % P
+    return (r, first, -2 * first * inverse(3 * x % P) % P)[: order + 1]
+
+
+def _asin(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    value = world.odd("asin", x)
+    if not order:
+        return (value,)
+    q = inverse(world.sqrt((1 - x * x) % P))
+    return (value, q, x * q * q * q % P)[: order + 1]
+
+
+def _atan(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    q = inverse((1 + x * x) % P) if order else 0
+    return (world.odd("atan", x), q, -2 * x * q * q % P)[: order + 1]
+
+
+def _erf(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    value = world.odd("erf", x)
+    if not order:
+        return (value,)
+    slope = 2 * world.exp(-x * x % P) * inverse(world.sqrt(world.pi())) % P
+    return (value, slope, -2 * x * slope % P)[: order + 1]
+
+
+def _gammaln(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    return (world.other("gammaln", x), *(world.other(f"polygamma{k}", x) for k in range(order)))
+
+
+def polygamma(world: Generators, k: int) -> Series:
+    """The series of the k-th derivative of digamma."""
+    return lambda x, order: tuple([world.other(f"polygamma{k + j}", x) for j in range(order + 1)])
+
+
+def _sign(world: Generators, x: int, order: int) -> tuple[int, ...]:
+    return (world.sign(x), 0, 0)[: order + 1]
+
+
+def integer_power(k: int) -> Series:
+    """x^k, k*x^(k-1), k*(k-1)*x^(k-2)."""
+
+    def rule(x: int, order: int) -> tuple[int, ...]:
+        if x == 0 and k < 0:
+            raise Zero("a negative power of zero")
+        slopes = [1, k, k * (k - 1)]
+        return tuple([slopes[j] * pow(x, k - j, P) % P if slopes[j] else 0 for j in range(order + 1)])
+
+    return rule
+
+
+_SERIES: dict[str, Callable[[Generators, int, int], tuple[int, ...]]] = {
+    "reciprocal": reciprocal,
+    "exp": _exp,
+    "log": _log,
+    "sin": _sin,
+    "cos": _cos,
+    "sqrt": _sqrt,
+    "cbrt": _cbrt,
+    "asin": _asin,
+    "atan": _atan,
+    "erf": _erf,
+    "gammaln": _gammaln,
+    "sign": _sign,
+}

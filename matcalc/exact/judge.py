@@ -1,0 +1,157 @@
+"""The verdict on a derivative: input and result agree at random points of the field, or they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.exact.degree import bits
+from matcalc.exact.evaluate import Evaluation
+from matcalc.exact.field import Entries, Never, P, Stream, Undecided, Unfit, Zero, permuted, product
+from matcalc.exact.generators import MOST_ROOTS, Generators
+from matcalc.exact.jets import Jet, constant
+from matcalc.exact.points import STRUCTURED, Setting, direction, projected
+
+BITS = 50  # the error probability is below 2^-BITS
+_DRAWS = 48  # points tried for one choice of sizes
+_ALIKE = 3  # what is zero at so many points is zero
+_MOST_POINTS = 4
+
+_UNKNOWN = "values of which only some relations are known"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``exact``, ``wrong`` (certainly) or ``undecided`` with the reason."""
+
+    outcome: str
+    reason: str = ""
+
+
+def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> Verdict:
+    """Whether ``tree`` is the derivative of the program by ``wrt``.
+
+    ``axes`` says where the axes of the expression, then those of the variable, stand in the tree. Agreement along a random
+    direction is agreement in all; in a structured set the directions are in it, and so has the gradient to be.
+    """
+    try:
+        return Judge(program, tree, wrt, order, structure, axes).verdict()
+    except Undecided as problem:
+        return Verdict("undecided", str(problem))
+
+
+class Judge:
+    """One derivative under judgement."""
+
+    def __init__(self, program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> None:
+        self.program = program
+        self.tree = tree
+        self.wrt = wrt
+        self.order = order
+        self.axes = tuple(axes)
+        kind = program.variables[wrt].kind
+        self.kind = kind if structure == "declared" and kind in STRUCTURED else ""
+        self.stream = Stream(1)
+        self.setting = Setting((program.expr, tree), program.variables)
+        self.sizes: dict[str, int] = {}
+
+    def verdict(self) -> Verdict:
+        """The verdict; raises Undecided where there is no point, or no function."""
+        agreed, world = self._first()
+        if not (agreed or world.opaque or world.root_count or world.sign_count):
+            return Verdict("wrong")
+        if not agreed and not world.sign_count:
+            raise Undecided(_UNKNOWN)
+        # a sign that is opaque stands for both
+        choices = world.root_count + (0 if agreed else world.sign_count)
+        if choices > MOST_ROOTS:
+            raise Undecided(f"{choices} roots and signs")
+        patterns: list[tuple[int, int | None]] = [
+            (roots, signs)
+            for roots in range(1 << world.root_count)
+            for signs in (range(1 << world.sign_count) if not agreed else (None,))
+        ]
+        todo = patterns * self._points(world.root_count)
+        if all(self._somewhere(roots, signs)[0] for roots, signs in (todo[1:] if agreed else todo)):
+            return Verdict("exact")
+        raise Undecided(_UNKNOWN)
+
+    def _points(self, roots: int) -> int:
+        """How many points the degree asks for."""
+        each = bits((self.program.expr, self.tree), self.program.variables, self.sizes, self.order, roots)
+        points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
+        if points > _MOST_POINTS:
+            raise Undecided("a function of so high a degree")
+        return points
+
+    def _first(self) -> tuple[bool, Generators]:
+        """The comparison at the first point that is fit, with the first sizes that have one."""
+        reason = ""
+        tried: list[dict[str, int]] = []
+        for sizes in self.setting.sizes():
+            if sizes in tried:
+                continue
+            tried.append(sizes)
+            self.sizes = sizes
+            try:
+                return self._somewhere(0, None)
+            except Undecided as problem:
+                reason = str(problem)
+        raise Undecided(reason)
+
+    def _somewhere(self, roots: int, signs: int | None) -> tuple[bool, Generators]:
+        """The comparison at a random point."""
+        zeros = 0
+        for _ in range(_DRAWS):
+            world = Generators(self.stream, roots, signs)
+            try:
+                return self._compare(world), world
+            except Unfit as problem:
+                reason = str(problem)
+                zeros += isinstance(problem, Zero)
+                if zeros == _ALIKE or isinstance(problem, Never):
+                    break
+        raise Undecided(f"no point: {reason}")
+
+    def _compare(self, world: Generators) -> bool:
+        """Whether the derivative along random directions is what the result says."""
+        count = 2**self.order
+        values = self.setting.point(world, self.sizes, count)
+        at = values[self.wrt]
+        directions = [direction(self.stream, self.kind, at.extent) for _ in range(self.order)]
+        moving = Jet(at.extent, [at.value, *directions, *[None] * (count - 1 - self.order)])
+        given = Evaluation(world, {**values, self.wrt: moving}, self.sizes, count).run(self.program.expr)
+        plain = {name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()}
+        stated = Evaluation(world, plain, self.sizes, 1).run(self.tree)
+        shape = given.extent + at.extent * self.order
+        extent = tuple([shape[axis] for axis in self.axes])
+        if stated.extent != extent:
+            return False
+        entries = stated.value
+        if self.axes != tuple(range(len(self.axes))):
+            back = [self.axes.index(axis) for axis in range(len(self.axes))]
+            entries = permuted(entries, extent, back)
+        if self.kind and not self._inside(entries, len(given.value), at.extent[0]):
+            return False
+        along = entries
+        for move in reversed(directions):
+            along = product(along, move, len(along) // len(move), len(move), 1)
+        expected = given.parts[-1]
+        return along == ([0] * len(given.value) if expected is None else expected)
+
+    def _inside(self, entries: Entries, outer: int, n: int) -> bool:
+        """Whether the result is in the structured set in each pair of axes of the variable."""
+        size = n * n
+        for turn in range(self.order):
+            inner = size ** (self.order - 1 - turn)
+            for block in range(outer * size**turn):
+                for offset in range(inner):
+                    start = block * size * inner + offset
+                    matrix = entries[start : start + size * inner : inner][:size]
+                    there = projected(matrix, self.kind, n)
+                    if there != (matrix if self.kind == "diagonal" else [2 * x % P for x in matrix]):
+                        return False
+        return True

@@ -1,0 +1,90 @@
+"""Proves a derivative before anybody sees it: exactly in a prime field, else numerically."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from matcalc.core.errors import EvaluationProblem, UnsupportedProblem, VerificationProblem
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.exact.judge import BITS, judge
+
+if TYPE_CHECKING:
+    from matcalc.oracle.compare import Report
+
+_SEEDS = (0, 1, 2)  # a true formula may fail at an ill-conditioned point, but not at all of these
+_MOST_ENTRIES = 10_000  # of a derivative whose sizes are given: more take too long to be checked unasked
+_USUAL = 4  # what a size that is a name counts for
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How a derivative was verified: ``exact``, ``numeric`` with the error and the method, or ``none`` with the reason."""
+
+    kind: str
+    error: float | None = None
+    how: str = ""
+
+    def __str__(self) -> str:
+        if self.kind == "exact":
+            return f"exact (error probability < 2^-{BITS})"
+        if self.kind == "numeric":
+            return f"numeric (max relative error {self.error:.0e}, {self.how})"
+        return f"not verified ({self.how})"
+
+
+def verify(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> Verification:
+    """Verifies that ``tree`` is the derivative; VerificationProblem if it is not.
+
+    ``axes`` are those of the mixed layout (the expression's, the variable's) in the order in which the tree has them.
+    """
+    verdict = judge(program, tree, wrt, order, structure, axes)
+    if verdict.outcome == "exact":
+        return Verification("exact")
+    if verdict.outcome == "wrong":
+        raise _problem(program, "it differs at a random point of a prime field")
+    if _entries(program, wrt, order) > _MOST_ENTRIES:
+        return Verification("none", how="the derivative has too many entries")
+    try:
+        report = compare(program, tree, wrt, order, structure, axes, _SEEDS[0])
+        for seed in _SEEDS[1:]:
+            if report.ok:
+                break
+            report = compare(program, tree, wrt, order, structure, axes, seed)
+    except (EvaluationProblem, UnsupportedProblem) as problem:
+        return Verification("none", how=problem.message)
+    if not report.ok:
+        raise _problem(program, str(report))
+    return Verification("numeric", report.max_error, report.method)
+
+
+def compare(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int], seed: int = 0) -> Report:
+    """The numeric verdict on a tree whose axes stand as ``axes`` says."""
+    import numpy as np  # noqa: PLC0415 - slow to load
+
+    from matcalc.oracle.compare import check  # noqa: PLC0415 - it loads NumPy
+    from matcalc.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
+
+    back = tuple([axes.index(axis) for axis in range(len(axes))])
+
+    def mixed(values: dict[str, Any], sizes: dict[str, int]) -> Any:
+        value = interpret(tree, values, sizes)
+        return np.transpose(value, back) if value.ndim == len(back) else value
+
+    return check(program, wrt, order, structure, mixed, seed)
+
+
+def _entries(program: Program, wrt: str, order: int) -> int:
+    shape = program.expr.shape + program.variables[wrt].shape * order
+    return prod([size.scale * _USUAL ** len(size.names) for size in shape])
+
+
+def _problem(program: Program, how: str) -> VerificationProblem:
+    return VerificationProblem(
+        f"this is a bug in matcalc: the derivative that it found of {program.source or 'this expression'} is wrong: {how}",
+        hint="please report it with the expression, its declarations and the output of matcalc --version; "
+        "verify=False (--no-verify) gives the answer all the same",
+    )

@@ -1,0 +1,18 @@
+"""The exact verdict on statements written as text."""
+
+from matcalc.exact.judge import judge
+from matcalc.frontend import read
+
+
+def verdict(expr, variables, wrt, claim, order=1, structure="declared"):
+    """On the claim that this is the derivative, in mixed layout."""
+    program = read(expr, variables)
+    tree = read(claim, program.variables).expr
+    return judge(program, tree, wrt, order, structure, range(tree.rank))
+
+
+def equal(left, right, variables):
+    """On the claim that two expressions are equal: t*left has the derivative left by t."""
+    program = read(f"t*({left})", {"t": "scalar", **variables})
+    tree = read(right, program.variables).expr
+    return judge(program, tree, "t", 1, "declared", range(tree.rank)).outcome
