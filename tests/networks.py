@@ -1,0 +1,50 @@
+"""Networks of expressions, for the tests of what happens inside of the engine."""
+
+from __future__ import annotations
+
+import re
+
+from strategies import DECLARATIONS
+
+from matcalc.catalogue.compiled import definition
+from matcalc.catalogue.load import LIBRARY
+from matcalc.core.kinds import Variable
+from matcalc.core.walk import postorder
+from matcalc.frontend import read
+from matcalc.ir.build import Builder, Traits
+from matcalc.ir.nodes import Node
+from matcalc.lowering.lower import Lowering
+from matcalc.printers.text import text
+from matcalc.recovery.recover import Recovery
+
+PLAIN = ("scalar", "vector", "matrix")
+
+
+class Bench:
+    """One builder, and texts lowered into it; names are declared as in ``strategies.DECLARATIONS``, or by ``more``."""
+
+    def __init__(self, more: dict[str, str] | None = None) -> None:
+        self.declarations = {**DECLARATIONS, **(more or {})}
+        self.builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive, LIBRARY.odd))
+        self.lowering = Lowering(self.builder, definition)
+
+    def leaf(self, variable: Variable) -> Node:
+        """The node of a variable, its kind in mind."""
+        structure = "" if variable.kind in PLAIN else variable.kind
+        return self.builder.leaf("variable", variable.shape, variable.name, structure)
+
+    def node(self, source: str) -> Node:
+        """The network of a text."""
+        names = set(re.findall(r"[A-Za-z]\w*", source)) & set(self.declarations)
+        program = read(source, {name: self.declarations[name] for name in sorted(names)})
+        return self.lowering.lower(program.expr, {v.name: self.leaf(v) for v in program.variables.values()})
+
+
+def recovered(node: Node) -> str:
+    """The network in matrix notation."""
+    return text(Recovery().recover(node))
+
+
+def count(node: Node) -> int:
+    """How many nodes the shared network has."""
+    return len(postorder(node, lambda n: n.children))
