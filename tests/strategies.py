@@ -206,6 +206,7 @@ def _columns(size: Size, rng: Random) -> list[Production]:
         Production("{} + vector(1)", SUM, ((column(size), SUM),)),
         Production("ones - {}", SUM, ((column(size), PRODUCT),)),
         Production("{}*ones", PRODUCT, ((matrix(size, other), PRODUCT),)),
+        _infix("\\", PRODUCT, matrix(size, size), column(size)),
     ]
     if len(size) == 2:
         rows, columns = (size[:1], size[1:]) if rng.random() < 0.5 else (size[1:], size[:1])
@@ -251,6 +252,8 @@ def _matrices(rows: Size, columns: Size, rng: Random) -> list[Production]:
             Production("{} + eye", SUM, ((sort, SUM),)),
             Production("{}*eye(" + "*".join(rows) + ")", PRODUCT, ((SCALAR, PRODUCT),)),
             _call("inv({} + 3*eye)", sort),
+            _infix("\\", PRODUCT, sort, sort),
+            _infix("/", PRODUCT, sort, sort),
         ]
     if len(rows) == len(columns) == 2:
         found += [_call("kron({}, {})", matrix(rows[:1], columns[:1]), matrix(rows[1:], columns[1:]))] * 8

@@ -154,16 +154,45 @@ def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Ex
 
 
 def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
-    """``/``: division by a scalar."""
-    if not _is_scalar(context, right):
-        context.settle(left)
-        context.settle(right)
-        a, b = context.factor(left), context.base(right)
-        hint = f"write {a}./{b} to divide entry by entry"
-        if right.rank == 2:
-            hint += f", inv({context.quote(right)}) for the inverse"
-        raise context.problem(f"cannot divide by {context.describe(right)}", node.mark, hint)
-    return context.like("/", (left, right), left, node)
+    """``/``: division by a scalar; ``b/A`` is ``b*inv(A)``, the X of ``X*A = b``."""
+    if _is_scalar(context, right):
+        return context.like("/", (left, right), left, node)
+    context.settle(left)
+    context.settle(right)
+    if right.rank == 2 and (left.rank == 2 or left.row):
+        return multiply(context, node, left, _inverse(context, node, 1, right, f"{context.factor(left)}*pinv"))
+    a, b = context.factor(left), context.base(right)
+    hint = f"write {a}./{b} to divide entry by entry"
+    if right.rank == 2:
+        inverse = f"inv({context.quote(right)})"
+        hint = f"write {b}\\{a} for {inverse}*{a}" if left.rank == 1 else f"{hint}, {inverse} for the inverse"
+    raise context.problem(f"cannot divide {context.describe(left)} by {context.describe(right)}", node.mark, hint)
+
+
+def solve(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    r"""``A\b``, the X of ``A*X = b``: inv(A)*b, and b/a for a scalar a."""
+    if _is_scalar(context, left):
+        return context.like("/", (right, left), right, node)
+    context.settle(left)
+    context.settle(right)
+    a, b = context.base(left), context.factor(right)
+    if left.rank == 1:
+        hint = f"write {b}./{a} to divide entry by entry"
+        raise context.problem(f"a system needs a matrix on the left, not {context.describe(left)}", node.mark, hint)
+    if not right.shape or right.row:
+        hint = f"write {a}\\{_transposed(context, right)}" if right.row else f"write inv({context.quote(left)}) for the inverse"
+        message = f"a system needs a column or a matrix on the right, not {context.describe(right)}"
+        raise context.problem(message, node.mark, hint)
+    return multiply(context, node, _inverse(context, node, 0, left, "pinv"), right)
+
+
+def _inverse(context: Context, node: Node, place: int, arg: Expr, pseudo: str) -> Expr:
+    """The inverse of the operand at a place, a system's matrix; ``pseudo`` begins what solves it by least squares."""
+    rows, columns = arg.shape
+    what = "a system needs a square matrix, not {0}"
+    squares = f"{pseudo}({context.quote(arg)})"
+    context.equate((arg, rows), (arg, columns), node.mark or node.span, what, lambda: f"{squares} solves it by least squares")
+    return context.make("inv", (arg,), arg.shape, node.args[place])
 
 
 def negate(context: Context, node: Node, arg: Expr) -> Expr:
@@ -209,6 +238,7 @@ BINARY = {
     "-": add,
     "*": multiply,
     "/": divide,
+    "\\": solve,
     ".*": hadamard,
     "./": quotient,
     ".^": entry_power,

@@ -12,7 +12,21 @@ DEEPEST = 3_000  # levels of brackets
 
 # After these a line end does not end the statement
 _OPEN = frozenset(
-    {"PLUS", "MINUS", "TIMES", "DIVIDE", "DOTTIMES", "DOTDIVIDE", "KRON", "POWER", "DOTPOWER", "EQUALS", "COLON", "COMMA"}
+    {
+        "PLUS",
+        "MINUS",
+        "TIMES",
+        "DIVIDE",
+        "SOLVE",
+        "DOTTIMES",
+        "DOTDIVIDE",
+        "KRON",
+        "POWER",
+        "DOTPOWER",
+        "EQUALS",
+        "COLON",
+        "COMMA",
+    }
 )
 
 

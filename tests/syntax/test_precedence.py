@@ -6,7 +6,7 @@ from matcalc.core.walk import fold
 from matcalc.syntax.nodes import Node, children
 from matcalc.syntax.parser import parse
 
-LEVELS = [("+", "-"), ("*", "/", ".*", "./"), ("^", ".^")]
+LEVELS = [("+", "-"), ("*", "/", "\\", ".*", "./"), ("^", ".^")]
 PAIRS = [(low, high) for k, level in enumerate(LEVELS) for low in level for tighter in LEVELS[k + 1 :] for high in tighter]
 SAME = [(a, b) for level in LEVELS[:2] for a in level for b in level]
 POWERS = [(a, b) for a in LEVELS[2] for b in LEVELS[2]]
