@@ -122,7 +122,10 @@ def _read_square(text: str, variables: Mapping[str, Variable], problem: ShapePro
 
 
 def _completion(program: Program, claim: Claim, stated: Program, *, square: bool) -> Callable[[dict[str, int]], dict[str, int]]:
-    """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the true derivative."""
+    """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the true derivative.
+
+    What is open even then gets some size; it changes with the others, so a claim that depends on it does not pass.
+    """
     open_names = {name for size in stated.undetermined for name in size.names}
     expected = program.expr.shape + program.variables[claim.wrt].shape * claim.order
 
@@ -132,6 +135,8 @@ def _completion(program: Program, claim: Claim, stated: Program, *, square: bool
             for axis, size in zip(stated.expr.shape, extent(expected, sizes), strict=True):
                 if axis.scale == len(axis.names) == 1 and axis.names[0] in open_names:
                     completed[axis.names[0]] = size
+        for name in sorted(open_names):
+            completed.setdefault(name, 1 + sum(sizes.values()) % 5)
         return completed
 
     return complete

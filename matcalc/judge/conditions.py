@@ -15,8 +15,9 @@ from matcalc.runtime.elementwise import Array
 
 _TRIALS = 2
 _ATTEMPTS = 6  # points drawn under a condition until one is inside the domain
+_COSTS = {"symmetric": 1.25, "orthogonal": 1.35, "diagonal": 2.4}  # almost any two slips vanish for diagonal matrices
 _NARROWER = {
-    "matrix": ("symmetric", "orthogonal", "diagonal", "skew"),
+    "matrix": ("symmetric", "orthogonal", "diagonal"),
     "invertible": ("symmetric", "orthogonal", "diagonal"),
     "symmetric": ("diagonal",),
     "psd": ("diagonal",),
@@ -40,7 +41,7 @@ def conditions(question: Question, worlds: list[World], rng: np.random.Generator
         for kind in _NARROWER.get(variable.kind, ()):
             found = _worlds(question, base, rng, {variable.name: kind})
             if found:
-                cost = 1.25 if kind == "symmetric" else 1.35 if kind == "orthogonal" else 1.45
+                cost = _COSTS[kind]
                 yield Condition(f"needs-{kind}", f"it is right only if {variable.name} is {kind}", cost), found
     general = [v.name for v in square if v.kind in ("matrix", "invertible")]
     if len(general) > 1:

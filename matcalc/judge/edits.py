@@ -118,8 +118,11 @@ def _transposes(node: Expr, users: Sequence[Expr], variables: dict[str, Variable
     inner = node.args[0] if node.op == "'" else node
     beside_ones = any(part.op == "fill" for user in users if user.op == "*" for part in user.args)
     kind = "inverse-transposed" if inner.op == "inv" else "axis" if beside_ones else "factor-transposed"
-    atom = inner.op in ("variable", "inv") or inner.op in OPERATIONS
-    yield Change(kind, transposed(node), LIKELY if atom else POSSIBLE)
+    if inner.op == "variable" and any(user.op == "inv" for user in users):
+        cost = POSSIBLE  # said of the inverse instead
+    else:
+        cost = LIKELY if inner.op == "variable" or inner.op in OPERATIONS else POSSIBLE
+    yield Change(kind, transposed(node), cost)
 
 
 def _dropped_factors(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> Iterator[Change]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from matcalc.judge.report import AGREED, UNDECIDED, WRONG, Report
 from matcalc.judge.smallest import Counterexample
+from matcalc.runtime.elementwise import Array
 from matcalc.version import __version__
 
 
@@ -75,9 +76,15 @@ def _counterexample(found: Counterexample | None, report: Report) -> dict[str, A
         "sizes": found.point.sizes,
         "values": {name: np.asarray(value).tolist() for name, value in found.point.values.items()},
         "index": list(found.index),
-        "claimed": _finite(found.claimed),
-        "true": _finite(found.true),
+        "claimed": _numbers(found.claimed),
+        "true": _numbers(found.true),
     }
+
+
+def _numbers(value: Array | float) -> Any:
+    """A number, or nested lists of numbers."""
+    array = np.asarray(value)
+    return [_numbers(part) for part in array] if array.ndim else _finite(float(array))
 
 
 def _finite(value: float) -> float | None:

@@ -124,10 +124,10 @@ class Report:
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
         values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
         place = f"entry {list(found.index)}" if found.index else "the value"
-        return f"{', '.join(sizes + values)}: {place} is claimed {found.claimed:.6g}, true {found.true:.6g}"
+        return f"{', '.join(sizes + values)}: {place} is claimed {written(found.claimed)}, true {written(found.true)}"
 
 
-def written(value: Array) -> str:
+def written(value: Array | float) -> str:
     """An array as a list, numbers as short as they can be."""
     array = np.asarray(value)
     if array.ndim == 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product as combinations_of
 
@@ -20,24 +20,30 @@ _LARGEST_SIZE = 3
 _DRAWS = 24  # random choices of entries at each choice of sizes, after the systematic ones
 _MOST_SIZES = 12
 _VISIBLE = 1e-6
+_UNFIT = (MatcalcError, ArithmeticError, ValueError, RuntimeError, np.linalg.LinAlgError)  # what has no value at a point
 
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """A point, an entry, and the claimed and true values there."""
+    """A point, an entry, and the claimed and true values there; whole arrays and no entry where the shapes differ."""
 
     point: Point
     index: tuple[int, ...]
-    claimed: float
-    true: float
+    claimed: float | Array
+    true: float | Array
 
 
-def smallest(question: Question, rng: np.random.Generator) -> Counterexample | None:
-    """The first counterexample in the order of sizes, with as many entries as possible made 0, 1, -1 or 2."""
-    for sizes in _sizes(question):
-        found = _at(question, question.complete(sizes), rng)
-        if found is not None:
-            return found
+Differs = Callable[[World], Counterexample | None]
+
+
+def smallest(question: Question) -> Counterexample | None:
+    """The first counterexample in the order of sizes, with as many entries as possible made 0, 1, -1 or 2; the same each time."""
+    rng = np.random.default_rng(0)
+    for judged in (_entry_differs, _shape_differs):
+        for sizes in _sizes(question):
+            found = _at(question, question.complete(sizes), rng, judged)
+            if found is not None:
+                return found
     return None
 
 
@@ -49,15 +55,15 @@ def _sizes(question: Question) -> list[dict[str, int]]:
     return [dict(zip(names, choice, strict=True)) for choice in choices[: _MOST_SIZES if len(names) < 4 else 2 * _MOST_SIZES]]
 
 
-def _at(question: Question, sizes: dict[str, int], rng: np.random.Generator) -> Counterexample | None:
+def _at(question: Question, sizes: dict[str, int], rng: np.random.Generator, differs: Differs) -> Counterexample | None:
     counts = {name: _count(variable, sizes) for name, variable in question.variables.items()}
     total = sum(counts.values())
     if total > 60:
         return None
     for entries in _candidates(total, rng):
-        found = _judged(question, sizes, counts, entries)
+        found = _judged(question, sizes, counts, entries, differs)
         if found is not None:
-            return _simplified(question, sizes, counts, entries, found)
+            return _simplified(question, sizes, counts, entries, found, differs)
     return None
 
 
@@ -72,21 +78,23 @@ def _candidates(total: int, rng: np.random.Generator) -> Iterator[Array]:
 
 
 def _simplified(
-    question: Question, sizes: dict[str, int], counts: dict[str, int], entries: Array, found: Counterexample
+    question: Question, sizes: dict[str, int], counts: dict[str, int], entries: Array, found: Counterexample, differs: Differs
 ) -> Counterexample:
     """Entry by entry the first value in 0, 1, -1, 2 that leaves it a counterexample."""
     for place in range(len(entries)):
         for value in _ENTRIES[: _ENTRIES.index(entries[place])]:
             other = entries.copy()
             other[place] = value
-            simpler = _judged(question, sizes, counts, other)
+            simpler = _judged(question, sizes, counts, other, differs)
             if simpler is not None:
                 entries, found = other, simpler
                 break
     return found
 
 
-def _judged(question: Question, sizes: dict[str, int], counts: dict[str, int], entries: Array) -> Counterexample | None:
+def _judged(
+    question: Question, sizes: dict[str, int], counts: dict[str, int], entries: Array, differs: Differs
+) -> Counterexample | None:
     """Whether the claim is visibly wrong at a smooth point."""
     values: dict[str, Array] = {}
     start = 0
@@ -99,20 +107,26 @@ def _judged(question: Question, sizes: dict[str, int], counts: dict[str, int], e
     point = Point(sizes, values)
     try:
         world = question.world(point) if question.smooth(point) else None
-    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+    except _UNFIT:
         return None
-    return None if world is None else _difference(world)
+    return None if world is None else differs(world)
 
 
-def _difference(world: World) -> Counterexample | None:
+def _entry_differs(world: World) -> Counterexample | None:
     if world.truth.shape != world.claimed.shape or not np.all(np.isfinite(world.truth)):
         return None
     gaps = np.abs(world.claimed - world.truth)
     gaps = np.where(np.isfinite(gaps), gaps, -1.0)
-    if not gaps.size or np.max(gaps) <= _VISIBLE * max(1.0, world.scale):
+    if not gaps.size or np.max(gaps) <= max(_VISIBLE, world.method.tolerance) * max(1.0, world.scale):
         return None
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
     return Counterexample(world.point, index, float(world.claimed[index]), float(world.truth[index]))
+
+
+def _shape_differs(world: World) -> Counterexample | None:
+    if world.truth.shape == world.claimed.shape or world.truth.size * world.claimed.size == 0:
+        return None
+    return Counterexample(world.point, (), world.claimed, world.truth)
 
 
 def _count(variable: Variable, sizes: dict[str, int]) -> int:

@@ -17,9 +17,9 @@ def terms(tree: Expr) -> list[Expr]:
 
 
 def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:
-    if node.op in ("+", "-") and all(arg.shape == node.shape for arg in node.args):
-        right = args[1] if node.op == "+" else [_negative(term) for term in args[1]]
-        return [*args[0], *right]
+    if node.op in ("+", "-"):
+        left, right = ([_filled(term, node) for term in part] for part in args)
+        return [*left, *right] if node.op == "+" else [*left, *(_negative(term) for term in right)]
     if node.op == "neg":
         return [_negative(term) for term in args[0]]
     if node.op not in _LINEAR or len(args) > 2 or not 1 < _count(node, args) <= _MOST:
@@ -30,6 +30,11 @@ def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:
         if len(args[place]) > 1:
             result = [_with(term, place, inner) for term in result for inner in args[place]]
     return result
+
+
+def _filled(term: Expr, whole: Expr) -> Expr:
+    """A scalar that is added to every entry, as an array."""
+    return term if term.shape == whole.shape else Expr("fill", (term,), whole.shape, row=whole.row)
 
 
 def _count(node: Expr, args: list[list[Expr]]) -> int:

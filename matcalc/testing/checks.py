@@ -78,7 +78,7 @@ def check_gradient(
     arrays: str = "",
     rng: Any = 0,
 ) -> Report:
-    """The report on a claimed gradient of a scalar. ``arrays``: whose arrays functions want, if not those of the library of ``at``."""
+    """The report on a claimed gradient of a scalar. ``arrays``: of which library functions want arrays."""
     setting = _setting(wrt, at, variables, structure, arrays, 1)
     asked = put(objective, claim, setting)
     if asked.rank:

@@ -1,7 +1,7 @@
 """Hypothesis strategies for values of declared kinds: what is small and round comes first, so that examples shrink.
 
-``arrays("symmetric(n)", n=3)`` is a strategy for one variable, ``points({"A": "psd(n)", "x": "vector(n)"})`` for several, with sizes
-drawn alike for the same names.
+``arrays("symmetric(n)", n=3)`` is a strategy for one variable, ``points({"A": "psd(n)", "x": "vector(n)"})`` for several, with
+sizes drawn alike for the same names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _POSITIVE = st.one_of(st.integers(1, 4).map(float), st.floats(0.125, 4.0, width=
 
 
 @st.composite
-def points(draw: st.DrawFn, variables: Mapping[str, str | Variable], *, max_size: int = 4, **sizes: int) -> dict[str, Array]:
+def points(draw: st.DrawFn, /, variables: Mapping[str, str | Variable], *, max_size: int = 4, **sizes: int) -> dict[str, Array]:
     """Values of all variables; named dimensions that are not given are drawn between 1 and ``max_size``."""
     kinds = declared(variables)
     names = dict.fromkeys(name for variable in kinds.values() for size in variable.dims for name in size.names)

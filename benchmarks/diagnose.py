@@ -1,0 +1,338 @@
+"""How many wrong claims are found out, and how many diagnosed: published derivatives with known slips.
+
+The slips are made here, on the typed tree of the published text, by code that shares nothing with the diagnosis; whether a slip
+changed anything is decided by the oracle's ``check``.
+
+    python benchmarks/diagnose.py [--seed N] [--most N]     # N claims of each kind at most; prints a table
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from matcalc.catalogue.load import LIBRARY
+from matcalc.core.errors import MatcalcError
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.frontend import read
+from matcalc.judge.question import Claim
+from matcalc.judge.report import AGREED, UNDECIDED, Report
+from matcalc.judge.verdict import judge
+from matcalc.oracle.compare import check
+from matcalc.oracle.interpret import interpret
+from matcalc.printers.text import text
+
+CASES = Path(__file__).resolve().parents[2] / "shared" / "cases" / "cases.jsonl"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published derivative, right as it stands."""
+
+    name: str
+    expr: str
+    variables: dict[str, str]
+    wrt: str
+    order: int
+    right: str
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A wrong claim and the kinds of diagnosis that name its slip."""
+
+    kind: str
+    source: Published
+    claim: str
+    names: frozenset[str]
+    structure: str = "free"
+
+
+# what the judge may call each slip that is made here
+NAMES = {
+    "transposed": "transpose",
+    "sign": "sign",
+    "factor 2": "factor",
+    "factor 1/2": "factor",
+    "factor n": "factor",
+    "factor 1/n": "factor",
+    "term dropped": "missing-term",
+    "term's sign": "sign",
+    "term added": "extra-term",
+    "factor dropped": "chain-factor factor inverse-missing missing-term diag-missing",
+    "inner transpose": "factor-transposed inverse-transposed axis transpose order needs-symmetric",
+    "inverse transposed": "inverse-transposed factor-transposed transpose needs-symmetric",
+    "order": "order inverse-side transpose needs-commuting factor-transposed needs-symmetric",
+    "elementwise": "elementwise",
+    "det or logdet": "det-logdet chain-factor",
+    "norm squared": "norm-squared chain-factor exponent",
+    "kronecker": "kronecker-order vec-order",
+    "other variable": "variable",
+    "assumed symmetric": "needs-symmetric",
+    "sign and transposed": "sign+transpose",
+    "factor 2 and term dropped": "factor+missing-term",
+    "factor 2 and inner transpose": "factor+factor-transposed factor+inverse-transposed factor+transpose factor+needs-symmetric",
+    "independent entries": "structure",
+    "counted twice": "structure",
+}
+
+
+# of compositions: the claim without its first slip
+COMPOSED = {
+    "sign and transposed": lambda claim: f"-({claim})",
+    "factor 2 and term dropped": lambda claim: f"({claim})/2",
+    "factor 2 and inner transpose": lambda claim: f"({claim})/2",
+}
+
+
+def published() -> list[Published]:
+    """The shared cases with a closed form, and the published identities."""
+    found = []
+    for line in CASES.read_text(encoding="utf-8").splitlines() if CASES.is_file() else []:
+        case = json.loads(line)
+        if case["expected"]:
+            found.append(Published(case["id"], case["expr"], case["variables"], case["wrt"], case["order"], case["expected"]))
+    for entry in LIBRARY.all():
+        if entry.form == "derivative":
+            kinds = {name: kind for name, kind in (entry.domain or {}).items() if kind != "integer"}
+            found.append(Published(entry.name, entry.expr, {**entry.given, **kinds}, entry.wrt, entry.order, entry.right))
+    return found
+
+
+def claim_of(source: Published, right: str, structure: str = "free") -> Claim:
+    return Claim(source.expr, source.wrt, right, source.variables, source.order, "mixed", structure)
+
+
+def replaced(tree: Expr, part: Expr, instead: Expr) -> Expr:
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        return instead if node is part else Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+
+    return fold(tree, lambda e: e.args, rule)
+
+
+def flipped(node: Expr) -> Expr:
+    return node.args[0] if node.op == "'" else Expr("'", (node,), node.shape[::-1])
+
+
+def summands(tree: Expr) -> list[tuple[int, Expr]]:
+    """The terms of the outermost sum, with their signs."""
+    found, stack = [], [(1, tree)]
+    while stack:
+        sign, part = stack.pop()
+        if part.op in ("+", "-") and all(arg.shape == part.shape for arg in part.args):
+            stack += [(sign, part.args[0]), (sign if part.op == "+" else -sign, part.args[1])]
+        elif part.op == "neg":
+            stack.append((-sign, part.args[0]))
+        else:
+            found.append((sign, part))
+    return found
+
+
+def written(parts: list[tuple[int, Expr]]) -> str:
+    return " + ".join(f"({text(part)})" if sign > 0 else f"(-({text(part)}))" for sign, part in parts)
+
+
+def slips(source: Published, program: Program, tree: Expr, rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Kinds of slip with the wrong text."""
+    right = text(tree)
+    yield "sign", f"-({right})"
+    yield "factor 2", f"2*({right})"
+    yield "factor 1/2", f"({right})/2"
+    sizes = [str(d) for v in program.variables.values() for d in v.shape if len(d.names) == d.scale == 1]
+    if sizes:
+        yield "factor n", f"{sizes[0]}*({right})"
+        yield "factor 1/n", f"({right})/{sizes[0]}"
+    if tree.rank == 2:
+        yield "transposed", f"({right})'"
+        yield "sign and transposed", f"-({right})'"
+    parts = summands(tree)
+    if len(parts) > 1:
+        gone = rng.randrange(len(parts))
+        rest = parts[:gone] + parts[gone + 1 :]
+        yield "term dropped", written(rest)
+        yield "term's sign", written([(-sign if k == gone else sign, part) for k, (sign, part) in enumerate(parts)])
+        yield "factor 2 and term dropped", f"2*({written(rest)})"
+    for name, variable in program.variables.items():
+        if variable.shape == tree.shape and variable.kind in ("scalar", "vector", "matrix"):
+            yield "term added", f"{right} + {name}{chr(39) if tree.row else ''}"
+            break
+    yield from inner(source, program, tree, rng)
+
+
+def inner(source: Published, program: Program, tree: Expr, rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Slips inside of the formula."""
+    nodes = postorder(tree, lambda e: e.args)
+    matrices = [n for n in nodes if n.op == "variable" and n.rank == 2]
+    if matrices:
+        node = rng.choice(matrices)
+        other = text(replaced(tree, node, flipped(node)))
+        yield "inner transpose", other
+        yield "factor 2 and inner transpose", f"2*({other})"
+        general = [n for n in matrices if n.shape[0] == n.shape[1] and program.variables[n.value].kind == "matrix"]
+        if general:
+            name = rng.choice(general).value
+            flat = fold(
+                tree,
+                lambda e: e.args,
+                lambda e, a: (
+                    a[0]  # type: ignore[index]
+                    if e.op == "'" and e.args[0].op == "variable" and e.args[0].value == name
+                    else Expr(e.op, tuple(a), e.shape, value=e.value, row=e.row)
+                ),  # type: ignore[arg-type]
+            )
+            yield "assumed symmetric", text(flat)
+    for kind, op in (("inverse transposed", "inv"), ("kronecker", "kron")):
+        found = [n for n in nodes if n.op == op]
+        if found:
+            node = rng.choice(found)
+            yield kind, text(replaced(tree, node, flipped(node) if op == "inv" else Expr(op, node.args[::-1], node.shape)))
+    products = [n for n in nodes if n.op in ("*", ".*") and (n.args[0].shape == n.shape or n.args[1].shape == n.shape)]
+    if products:
+        node = rng.choice(products)
+        yield "factor dropped", text(replaced(tree, node, node.args[1] if node.args[1].shape == node.shape else node.args[0]))
+    squares = [n for n in nodes if n.op == "*" and n.args[0].shape == n.args[1].shape and n.args[0].rank == 2]
+    if squares:
+        node = rng.choice(squares)
+        yield "order", text(replaced(tree, node, Expr("*", node.args[::-1], node.shape)))
+        yield "elementwise", text(replaced(tree, node, Expr(".*", node.args, node.shape)))
+    for kind, ops in (("det or logdet", ("det", "logdet")), ("norm squared", ("norm2",))):
+        for node in [n for n in nodes if n.op in ops][:1]:
+            instead = Expr("logdet" if node.op == "det" else "det", node.args)
+            if node.op == "norm2":
+                instead = Expr("^", (node, Expr("number", value=Fraction(2))))
+            yield kind, text(replaced(tree, node, instead))
+
+
+def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
+    """The right derivative of another question: by another variable, of det for logdet, of a norm for its square."""
+    from matcalc.pipeline import derive, render
+
+    for name, variable in program.variables.items():
+        if name != source.wrt and variable.shape == program.variables[source.wrt].shape and source.order == 1:
+            try:
+                other = derive(program, name, structure="free")
+            except MatcalcError:
+                continue
+            if other.rank <= 2:
+                yield "other variable", render(other, program.variables)
+                return
+
+
+def conventions(source: Published, program: Program, tree: Expr) -> Iterator[tuple[str, Published, str]]:
+    """The same question about a symmetric variable, answered as some books do."""
+    wrt = program.variables[source.wrt]
+    if wrt.kind == "matrix" and len(set(wrt.dims)) == 1 and not program.expr.rank and source.order == 1:
+        symmetric = replace(source, variables={**source.variables, source.wrt: f"symmetric({wrt.dims[0]})"})
+        right = text(tree)
+        yield "independent entries", symmetric, right
+        yield "counted twice", symmetric, f"{right} + ({right})' - diag(diag({right}))"
+
+
+def is_wrong(source: Published, claim: str, structure: str = "free") -> bool | None:
+    """By the oracle alone; None where the claim cannot be read as it stands."""
+    program = read(source.expr, source.variables)
+    try:
+        stated = read(claim, program.variables)
+    except MatcalcError:
+        return None
+    open_names = {n for d in stated.undetermined for n in d.names}
+
+    def value(values: dict[str, np.ndarray], sizes: dict[str, int]) -> np.ndarray:
+        axes = program.expr.shape + program.variables[source.wrt].shape * source.order
+        extra = {
+            a.names[0]: b.size(sizes)
+            for a, b in zip(stated.expr.shape, axes, strict=False)
+            if a.names and a.names[0] in open_names
+        }
+        return interpret(stated.expr, values, {**sizes, **extra})
+
+    try:
+        return not check(program, source.wrt, source.order, structure, value, seed=99).ok
+    except MatcalcError:
+        return None
+
+
+def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Published], list[Slip]]:
+    """Right claims, and wrong ones with known slips, at most so many of a kind; from all published ones, or so many."""
+    rng = random.Random(seed)
+    right, wrong = [], []
+    counts: Counter[str] = Counter()
+    everything = published()
+    rng.shuffle(everything)
+    for source in everything[:sources]:
+        program = read(source.expr, source.variables)
+        stated = read(source.right, program.variables)
+        if stated.expr.rank > 2 or is_wrong(source, source.right) is not False:
+            continue
+        right.append(source)
+        for kind, claim in [*slips(source, program, stated.expr, rng), *elsewhere(source, program)]:
+            alone = COMPOSED.get(kind)
+            if alone is not None and not is_wrong(source, alone(claim)):
+                continue  # one of the two slips changes nothing here
+            if counts[kind] < most and is_wrong(source, claim):
+                counts[kind] += 1
+                wrong.append(Slip(kind, source, claim, frozenset(NAMES[kind].split())))
+        for kind, other, claim in conventions(source, program, stated.expr):
+            if counts[kind] < most and is_wrong(other, claim, "declared"):
+                counts[kind] += 1
+                wrong.append(Slip(kind, other, claim, frozenset(NAMES[kind].split()), "declared"))
+    return right, wrong
+
+
+def named(report: Report, names: frozenset[str]) -> bool:
+    """Whether the slip that was made is among those that the diagnosis names."""
+    if report.diagnosis is not None and "symmetric" in report.diagnosis.condition and "needs-symmetric" in names:
+        return True
+    composed = [name.split("+") for name in names if "+" in name]
+    return bool(names & set(report.kinds)) or any(set(parts) <= set(report.kinds) for parts in composed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--most", type=int, default=30)
+    parser.add_argument("--show", action="store_true", help="print the claims that were not diagnosed as expected")
+    options = parser.parse_args()
+    right, wrong = collect(options.seed, options.most)
+    failed = [source.name for source in right if judge(claim_of(source, source.right)).verdict != AGREED]
+    table: dict[str, Counter[str]] = defaultdict(Counter)
+    passed, times = [], []
+    for slip in wrong:
+        start = time.perf_counter()
+        report = judge(claim_of(slip.source, slip.claim, slip.structure))
+        times.append(time.perf_counter() - start)
+        row = table[slip.kind]
+        row["claims"] += 1
+        row["explained"] += report.diagnosis is not None
+        row["named"] += named(report, slip.names)
+        row["counterexample"] += report.counterexample is not None
+        if report.verdict in (AGREED, UNDECIDED):
+            passed.append((slip.kind, slip.source.name, slip.claim))
+        elif options.show and not named(report, slip.names):
+            print(f"{slip.kind}: {slip.source.name}: {report.kinds}\n{report}\n")
+    print(f"{'slip':<30} {'claims':>6} {'named':>6} {'explained':>9} {'counterexample':>14}")
+    total: Counter[str] = Counter()
+    for kind in NAMES:
+        if kind in table:
+            row = table[kind]
+            total.update(row)
+            print(f"{kind:<30} {row['claims']:>6} {row['named']:>6} {row['explained']:>9} {row['counterexample']:>14}")
+    print(f"{'all':<30} {total['claims']:>6} {total['named']:>6} {total['explained']:>9} {total['counterexample']:>14}")
+    print(f"wrong claims that pass: {len(passed)} {passed}")
+    print(f"right claims that fail: {len(failed)} of {len(right)} {failed}")
+    print(f"milliseconds for a wrong claim: median {1e3 * np.median(times):.0f}, 90% {1e3 * np.quantile(times, 0.9):.0f}")
+
+
+if __name__ == "__main__":
+    main()
