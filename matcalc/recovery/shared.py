@@ -69,7 +69,7 @@ def share(terms: Sequence[Term], forge: Forge) -> Shared:
             if len({key(chain) for chain in chains}) == 1:
                 parts = terms[0].parts
             else:
-                left, right = _shared_ends(chains, forge)
+                left, right = _shared_ends(chains, forge, column=len(terms[0].shape) == 1)
     return Shared(common_number([term.coefficient for term in terms]), _shared_scalars(terms), left, right, parts, forge)
 
 
@@ -125,7 +125,7 @@ def _shared_parts(terms: Sequence[Term]) -> Parts:
     return tuple(shared.values())
 
 
-def _shared_ends(chains: Sequence[Chain], forge: Forge) -> tuple[Chain, Chain]:
+def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tuple[Chain, Chain]:
     """The longest common beginning, then the longest common end of what is left.
 
     Of a chain nothing, an identity, may be left only where what is shared is long: (eye - P)*(A + B), but x - P*x.
@@ -133,7 +133,8 @@ def _shared_ends(chains: Sequence[Chain], forge: Forge) -> tuple[Chain, Chain]:
     whole = min(chains, key=len)
     shortest = len(whole) - (sum(forge.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT)
     left = 0
-    while left < shortest and len({chain[left].key for chain in chains}) == 1:
+    # before the vector at the end of a column: what is left of x*(y'*z) without x would be a scalar
+    while left < shortest and len({chain[left].key for chain in chains}) == 1 and not (column and whole[left].expr.rank == 1):
         left += 1
     right = 0
     while right < shortest - left and len({chain[len(chain) - 1 - right].key for chain in chains}) == 1:

@@ -225,6 +225,7 @@ class Search:
 
     def _closed(self, names: Names, rest: list[Factor]) -> bool:
         outside = {label for _, labels, _ in rest for label in labels} | set(range(self.outer))
+        outside |= {theirs for mine, theirs in names.items() if mine < self.inner}  # in A[i,i] nothing is a matrix product
         seen = [theirs for mine, theirs in names.items() if mine >= self.inner]
         return len(set(seen)) == len(seen) and not any(theirs in outside for theirs in seen)
 
@@ -232,7 +233,9 @@ class Search:
         """Whether every label that the pattern sums is summed here, and joins just what was found and what remains."""
         seen = [theirs for mine, theirs in names.items() if mine >= self.inner]
         touches = [sum(theirs in labels for _, labels, _ in there) for theirs in seen]
-        return len(set(seen)) == len(seen) and all(theirs >= self.outer for theirs in seen) and all(n == 1 for n in touches)
+        ends = {theirs for mine, theirs in names.items() if mine < self.inner}
+        free = all(theirs >= self.outer and theirs not in ends for theirs in seen)
+        return free and len(set(seen)) == len(seen) and all(n == 1 for n in touches)
 
     def _remainder(
         self, first: Factor, there: list[Factor], binding: Binding, names: Names
