@@ -1,0 +1,47 @@
+"""Every rewrite of identities/rewrites fires on its own left side, ends at its right side, and leaves that alone."""
+
+import pytest
+from networks import Bench
+
+from matcalc.catalogue.compiled import parse, rewrite
+from matcalc.catalogue.load import LIBRARY
+from matcalc.rewriting.engine import Rewriter
+
+TRIGGERS = {trigger.name: trigger for trigger in LIBRARY.rewrites}
+NAMES = [pytest.param(name, id=name) for name in TRIGGERS]
+
+
+class Sides(Bench):
+    """Both sides of a rewrite on variables of the kinds that it demands."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.entry = LIBRARY.get(name)
+        self.rule = rewrite(name)
+        program = parse(self.entry, self.entry.expr)
+        self.names = {v.name: self.leaf(v) for v in program.variables.values()}
+
+    def side(self, tree):
+        return self.lowering.lower(tree, self.names)
+
+    def rewritten(self, tree):
+        """The result and the names of the rules that led there."""
+        rewriter = Rewriter(self.builder, self.lowering, final=True)
+        result = rewriter.rewrite(self.side(tree))
+        return result, [step.rule for step in rewriter.steps]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_fires_on_its_left_side(name):
+    sides = Sides(name)
+    left, fired = sides.rewritten(sides.rule.left)
+    right, _ = sides.rewritten(sides.rule.right)
+    assert left is right
+    assert name in fired
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_leaves_its_right_side_alone(name):
+    sides = Sides(name)
+    _, fired = sides.rewritten(sides.rule.right)
+    assert name not in fired
