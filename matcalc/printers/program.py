@@ -8,7 +8,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.printers.text import Piece, name_piece, piece
 
-_SHORT = 40  # tokens up to which a result is written out in full
+_SHORT = 30  # tokens up to which a result is written out in full
 _LEAST = 5  # tokens of the shortest part that gets a name
 _WORTH = 0.8  # definitions must bring the length down to this share
 

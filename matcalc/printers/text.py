@@ -73,7 +73,8 @@ def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
 
 
 def _negation(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    return "-" + _bracket(args[0], _PRODUCT), _NEGATION, "neg"
+    # the minus binds closer than a product: -(a*b) prints -a*b, but x^-(a*b) needs its brackets
+    return "-" + _bracket(args[0], _PRODUCT), _NEGATION if args[0][1] >= _POWER else _PRODUCT, "neg"
 
 
 def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
