@@ -181,10 +181,10 @@ def _orders(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -
             else "order"
         )
         result = candidate[0]
-        for factor in candidate[1:]:
-            result = product(result, factor)
         for scalar in reversed(scalars):
             result = Expr("*", (scalar, result), result.shape, row=result.row)
+        for factor in candidate[1:]:
+            result = product(result, factor)
         yield Change(kind, result, LIKELY if len(strangers) == 2 else POSSIBLE)
 
 

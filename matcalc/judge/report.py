@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,8 @@ class Checked:
         parts = [self.method, f"{self.points} point{'s' if self.points != 1 else ''}"]
         parts += [" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []
         parts += [f"rng {self.seed}"] if self.seed is not None else []
-        return f"{', '.join(parts)}; max relative error {self.error:.1e} (tolerance {self.tolerance:.0e})"
+        found = f"max relative error {self.error:.1e}" if math.isfinite(self.error) else "another shape, or no value"
+        return f"{', '.join(parts)}; {found} (tolerance {self.tolerance:.0e})"
 
 
 @dataclass(frozen=True, slots=True)

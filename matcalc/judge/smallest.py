@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product as combinations_of
 
@@ -17,7 +17,7 @@ from matcalc.runtime.elementwise import Array
 
 _ENTRIES = (0.0, 1.0, -1.0, 2.0)
 _LARGEST_SIZE = 3
-_DRAWS = 24  # random choices of entries at each choice of sizes, after the systematic ones
+_DRAWS = 40  # random choices of entries at each choice of sizes, after the systematic ones
 _MOST_SIZES = 12
 _VISIBLE = 1e-6
 _UNFIT = (MatcalcError, ArithmeticError, ValueError, RuntimeError, np.linalg.LinAlgError)  # what has no value at a point
@@ -39,9 +39,9 @@ Differs = Callable[[World], Counterexample | None]
 def smallest(question: Question) -> Counterexample | None:
     """The first counterexample in the order of sizes, with as many entries as possible made 0, 1, -1 or 2; the same each time."""
     rng = np.random.default_rng(0)
-    for judged in (_entry_differs, _shape_differs):
+    for differs in (_entry_differs, _shape_differs):
         for sizes in _sizes(question):
-            found = _at(question, question.complete(sizes), rng, judged)
+            found = _at(question, question.complete(sizes), rng, differs)
             if found is not None:
                 return found
     return None
@@ -160,3 +160,9 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
     S[np.triu_indices(n)] = entries
     S = S + np.triu(S, 1).T
     return S if variable.kind == "symmetric" or float(np.min(np.linalg.eigvalsh(S))) > 1e-9 else None
+
+
+def largest_error(worlds: Sequence[World]) -> Counterexample | None:
+    """Where no small point shows it: the random point at which the claim is most wrong."""
+    found = [(world.error, made) for world in worlds if (made := _entry_differs(world)) is not None]
+    return max(found, key=lambda pair: pair[0])[1] if found else None

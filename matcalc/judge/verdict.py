@@ -15,7 +15,7 @@ from matcalc.judge.claims import question
 from matcalc.judge.diagnosis import diagnose
 from matcalc.judge.question import Claim, Question, World
 from matcalc.judge.report import AGREED, UNDECIDED, WRONG, Checked, Report, Worst, command
-from matcalc.judge.smallest import smallest
+from matcalc.judge.smallest import largest_error, smallest
 from matcalc.pipeline import derive, render
 from matcalc.printers.text import text
 
@@ -56,7 +56,7 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         diagnosis=diagnosis,
         difference=difference(asked) if diagnosis is None else "",
         shapes=_shapes(asked, worlds[0]),
-        counterexample=smallest(asked),
+        counterexample=smallest(asked) or largest_error(worlds),
         worst=worst,
         checked=checked,
         reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,8 @@ _EXTRA = ("tangent", "cotangent", "v", "u")  # names under which a direction is 
 class Called:
     """A user's function of the variables by name; its results are NumPy arrays.
 
-    It is called by keyword if all that it requires are names of variables, with the one variable that is differentiated by if it
-    requires one argument, and else with all the variables in order. A direction comes last, or by its name.
+    It gets the variables that its parameters are named after if it requires nothing else, the one variable that is differentiated
+    by if it requires one argument, and else all the variables in order. A direction comes last, or by its name.
     """
 
     def __init__(self, function: Callable[..., Any], wrt: str, names: list[str], library: str, *, direction: str = "") -> None:
@@ -58,13 +59,15 @@ class Called:
             return {}, [self._wrt, *last]
         if any(p.kind is p.VAR_KEYWORD for p in parameters):
             return {name: name for name in (*self._names, *last)}, []
-        taken = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        taken = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
         required = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
         known = {p.name: p.name for p in taken if p.name in (*self._names, self._direction)}
         if self._direction and self._direction not in known:
             known |= {p.name: self._direction for p in taken[-1:] if p.name in _EXTRA}
         if all(p.name in known for p in required) and known and set(last) <= set(known.values()):
-            return known, []
+            # by position as far as possible: what jax.grad returns does not count arguments that are given by keyword
+            leading = [known[p.name] for p in takewhile(lambda p: p.name in known and p.kind is not p.KEYWORD_ONLY, parameters)]
+            return {name: variable for name, variable in known.items() if variable not in leading}, leading
         if len(required) == 1 + len(last) or any(p.kind is p.VAR_POSITIONAL for p in parameters):
             return {}, [self._wrt, *last]
         if len(required) == len(self._names) + len(last):

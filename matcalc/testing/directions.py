@@ -56,7 +56,7 @@ def vjp_question(objective: str | Formula | Callable[..., Any], claim: Any, sett
         variables[cotangent] = Variable(cotangent, _plain(len(axes)), axes)
 
     def product_with(**values: Array) -> Array:
-        return np.asarray(np.sum(values[cotangent] * f(values)))
+        return _as_precise(np.asarray(np.sum(values[cotangent] * f(values))), f)
 
     product_with.__name__ = f"sum({cotangent}.*{f.name})"
     return put_function(product_with, _function(claim), replace(setting, variables=variables))
@@ -83,11 +83,16 @@ def jvp_question(objective: str | Formula | Callable[..., Any], claim: Any, sett
     f = Called(objective, setting.wrt, list(known), setting.arrays)
 
     def moved_by(**values: Array) -> Array:
-        return f({**values, X.name: values[X.name] + values[step] * values[tangent]})
+        return _as_precise(f({**values, X.name: values[X.name] + values[step] * values[tangent]}), f)
 
     moved_by.__name__ = f"{f.name} along {tangent}"
     at = {**numpy_values(setting.at), step: np.asarray(0.0)} if setting.at else {}
     return _held(put_function(moved_by, _function(claim), replace(along, at=at, library=setting.arrays)), step)
+
+
+def _as_precise(value: Array, f: Called) -> Array:
+    """The value in the precision of the function that it comes from."""
+    return value.astype(f.dtype) if f.single else value
 
 
 def _scaled(step: str, tangent: str, X: Variable) -> Expr:

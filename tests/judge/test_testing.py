@@ -157,6 +157,7 @@ def test_convention_of_a_structured_gradient_is_named():
         pytest.param(lambda x: np.sum(np.float32(x) ** 2), lambda x: np.float32(2 * x), True, id="both"),
         pytest.param(lambda x: np.sum(x**2), lambda x: np.float32(2 * x), True, id="claim"),
         pytest.param(lambda x: np.sum(np.float32(x) ** 2), lambda x: np.float32(2.1 * x), False, id="wrong"),
+        pytest.param(lambda x: np.float32(np.linalg.norm(x)), lambda x: x / np.linalg.norm(x), True, id="objective"),
         pytest.param(lambda x: 1e6 * np.sum(x**2), lambda x: 2e6 * x, True, id="large"),
         pytest.param(lambda x: 1e-6 * np.sum(x**2), lambda x: 2.2e-6 * x, False, id="small-and-wrong"),
     ],
@@ -276,3 +277,14 @@ def test_strategies_of_one_variable(D, p, M):
     assert np.array_equal(D, np.diag(np.diag(D)))
     assert p > 0
     assert (D.shape, M.shape[0]) == ((3, 3), 2)
+
+
+def test_hessians_need_double_precision():
+    report = matcalc.testing.check_hessian(lambda x: np.float32(x @ x), lambda x: 2 * np.eye(len(x)), wrt="x", at={"x": X0})
+    assert report.verdict == "undecided"
+    assert "too rough for second differences" in report.reason
+
+
+def test_products_notice_single_precision():
+    assert_jvp(lambda x: np.float32(np.sin(x)), lambda x, v: np.cos(x) * v, wrt="x", at={"x": X0})
+    assert_vjp(lambda x: np.float32(np.sin(x)), lambda x, u: np.cos(x) * u, wrt="x", at={"x": X0})
