@@ -27,6 +27,8 @@ def _exclusive(graph: Graph, label: int) -> bool:
 def _fuse(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """F[k,i,j]: what stands between i and j is a weight vec(M) of k; what leads away from both is a Kronecker product."""
     k, i, j = hyper[1]
+    if i == j:
+        return _vec_of_diagonal(graph, hyper)
     ends = []
     for label in (i, j):
         bound = _exclusive(graph, label)
@@ -50,6 +52,18 @@ def _fuse(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     for label, bound, _ in ends:
         if bound:
             graph.drop(label)
+    return True
+
+
+def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[k,i,i] w[i], where nothing else touches i, is the weight vec(diag(w)) of k."""
+    k, i, _ = hyper[1]
+    if not _exclusive(graph, i) or graph.incident(i):
+        return False
+    matrix = graph.diagonal(tuple(graph.weights[i]), i) or _eye(graph, i)
+    graph.hyper.remove(hyper)
+    graph.drop(i)
+    graph.add_weight(k, (Link(graph.forge.call("vec", (graph.weaver.product(matrix),), (graph.dims[k],))),))
     return True
 
 
@@ -109,7 +123,7 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         if other is hyper or other[0].op != "fuse":
             continue
         q, a, b = other[1]
-        matrix = _bridge(graph, k, q) if k != q else None
+        matrix = _bridge(graph, k, q) if k != q and i != j and a != b else None
         slow, fast = _bridge(graph, j, b), _bridge(graph, i, a)
         if matrix is None or (slow is None) == (fast is None):
             continue

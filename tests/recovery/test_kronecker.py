@@ -1,0 +1,76 @@
+"""Derivatives with three axes and more: the matrix J of d vec(F) = J*d vec(X), or indices where it is no Kronecker product."""
+
+import pytest
+
+from matcalc.frontend import read
+from matcalc.pipeline import derive, render
+
+FIXED = {"A": "matrix(m, n)", "B": "matrix(k, l)", "X": "matrix(n, k)", "x": "vector(n)", "b": "vector(k)"}
+SQUARE = {"A": "matrix(n, n)", "B": "matrix(n, n)", "X": "matrix(n, n)"}
+
+# name, expression, variable, declarations, order, printed
+KRONECKER = [
+    ("left", "A*X", "X", FIXED, 1, "kron(eye(k), A)"),
+    ("right", "X*B", "X", FIXED, 1, "kron(B', eye(n))"),
+    ("both", "A*X*B", "X", FIXED, 1, "kron(B', A)"),
+    ("vector", "A*X*b", "X", FIXED, 1, "kron(b', A)"),
+    ("row", "x'*X", "X", FIXED, 1, "kron(eye(k), x')"),
+    ("identity", "X", "X", FIXED, 1, "eye(k*n)"),
+    ("multiple", "3*X", "X", FIXED, 1, "3*eye(k*n)"),
+    ("outer-product", "x*b'", "x", FIXED, 1, "kron(b, eye(n))"),
+    ("outer-product-right", "x*b'", "b", FIXED, 1, "kron(eye(k), x)"),
+    ("vec", "vec(A*X*B)", "X", FIXED, 1, "kron(B', A)"),
+    ("kron-of-vectors", "kron(x, b)", "x", FIXED, 1, "kron(eye(n), b)"),
+    ("kron-of-vectors-right", "kron(x, b)", "b", FIXED, 1, "kron(x, eye(k))"),
+    ("entrywise-function", "exp(X)", "X", FIXED, 1, "diag(vec(exp(X)))"),
+    ("entrywise-weights", "X.*X", "X", FIXED, 1, "2*diag(vec(X))"),
+    ("weights-on-the-rows", "diag(x)*X", "X", FIXED, 1, "kron(eye(k), diag(x))"),
+    ("weights-on-the-columns", "X*diag(b)", "X", FIXED, 1, "kron(diag(b), eye(n))"),
+    ("inverse", "inv(X)", "X", SQUARE, 1, "-kron(inv(X)', inv(X))"),
+    ("sum-of-products", "X^2", "X", SQUARE, 1, "kron(eye(n), X) + kron(X', eye(n))"),
+    ("trace-times-matrix", "tr(A*X)*B", "X", {**SQUARE, "B": "matrix(k, l)"}, 1, "vec(B)*vec(A')'"),
+    ("scalar-in-front", "tr(A)*X", "X", SQUARE, 1, "tr(A)*eye(n*n)"),
+    ("hessian", "tr(X*A*X'*B)", "X", SQUARE, 2, "kron(A, B') + kron(A', B)"),
+    ("hessian-with-a-common-factor", "tr(X'*A*X)", "X", SQUARE, 2, "kron(eye(n), A + A')"),
+    ("hessian-of-norm", "norm2(X)^2", "X", FIXED, 2, "2*eye(k*n)"),
+]
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "declarations", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in KRONECKER]
+)
+def test_kronecker_form(expr, wrt, declarations, order, line):
+    program = read(expr, declarations)
+    assert render(derive(program, wrt, order), program.variables, len(program.variables[wrt].shape)) == line
+
+
+INDEXED = [
+    ("transpose", "X'", "X", FIXED, 1, "D[i,j,k,l] = delta[i,l]*delta[j,k]"),
+    ("through-a-transpose", "A*X'*B", "X", {**FIXED, "X": "matrix(k, n)"}, 1, "D[i,j,k,l] = A[i,l]*B[k,j]"),
+    ("gram-matrix", "X*X'", "X", FIXED, 1, "D[i,j,k,l] = X[i,l]*delta[j,k] + delta[i,k]*X[j,l]"),
+    ("diagonal", "diag(X)", "X", SQUARE, 1, "D[i,j,k] = delta[i,j]*delta[i,k]"),
+    ("diagonal-matrix", "diag(x)", "x", FIXED, 1, "D[i,j,k] = delta[i,j]*delta[i,k]"),
+    ("function-of-a-matrix", "expm(X)", "X", SQUARE, 1, "D[i,j,k,l] = frechet_expm(X)[i,j,k,l]"),
+    ("zeros", "A*b", "X", {**FIXED, "b": "vector(n)"}, 1, "zeros(m, n, k)"),
+    (
+        "determinant-twice",
+        "det(X)",
+        "X",
+        SQUARE,
+        2,
+        "D[i,j,k,l] = det(X)*(inv(X)[j,i]*inv(X)[l,k] - inv(X)[j,k]*inv(X)[l,i])",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "declarations", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in INDEXED]
+)
+def test_index_form(expr, wrt, declarations, order, line):
+    program = read(expr, declarations)
+    assert render(derive(program, wrt, order), program.variables, len(program.variables[wrt].shape)) == line
+
+
+def test_denominator_layout_transposes_the_kronecker_form():
+    program = read("A*X*b", FIXED)
+    assert render(derive(program, "X", layout="denominator"), program.variables, 1) == "kron(b, A')"
