@@ -69,12 +69,13 @@ def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     mixed = mixed or (inner in (".*", "./") and expr.op in ("*", "/"))
     mixed = mixed or (inner == "*" and expr.op == "*" and not expr.args[0].shape and expr.args[0].args[0].rank > 0)
     first = f"({left})" if level < _PRODUCT or mixed else left
-    return first + _INFIX[expr.op] + _bracket(right, _POWER), _PRODUCT, expr.op
+    scaled = expr.op == "*" and not expr.args[0].shape and expr.args[1].shape and right[2] in ("*", "einsum")
+    return first + _INFIX[expr.op] + _bracket(right, _PRODUCT if scaled else _POWER), _PRODUCT, expr.op
 
 
 def _negation(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     # the minus binds closer than a product: -(a*b) prints -a*b, but x^-(a*b) needs its brackets
-    return "-" + _bracket(args[0], _PRODUCT), _NEGATION if args[0][1] >= _POWER else _PRODUCT, "neg"
+    return "-" + _bracket(args[0], _PRODUCT), _PRODUCT if args[0][1] in (_PRODUCT, _NEGATION) else _NEGATION, "neg"
 
 
 def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:

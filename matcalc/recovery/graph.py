@@ -228,7 +228,9 @@ class Graph:
             across = [flip(mate) for mate in mates]
             symmetric = sorted(map(key, across)) == sorted(map(key, mates))
             plain, turned = self._together(mates, ends), self._together(across, ends[::-1])
-            if self.weaver.order(plain) <= self.weaver.order(turned):
+            # between two outputs the other direction costs a transpose
+            cost = int(ends[1] < self.rank)
+            if self.forge.size(plain) <= self.forge.size(turned) + cost:
                 self.connect(*ends, (Link(plain, False, symmetric),))
             else:
                 self.connect(*ends[::-1], (Link(turned, False, symmetric),))
