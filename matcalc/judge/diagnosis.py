@@ -114,7 +114,7 @@ def _mendings(question: Question) -> list[_Mended]:
         for edit in edits(question.tree, dict(question.variables))
     ]
     parts = terms(question.tree)
-    for part in parts if len(parts) > 1 else ():
+    for part in parts:
         for kind, said, times, cost in (
             ("extra-term", f"the term {text(part)} is too much", 1.0, PLAIN + 0.1),
             ("sign", f"the term {text(part)} has the wrong sign", 2.0, PLAIN + 0.15),

@@ -4,21 +4,44 @@ from __future__ import annotations
 
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
+from matcalc.printers.text import text
 
-_MOST = 24  # terms of a formula that is still multiplied out
+_MOST = 24  # terms of a sum that is looked through
 
 _LINEAR = {"neg": (0,), "'": (0,), "*": (0, 1), ".*": (0, 1), "/": (0,), "./": (0,), "diag": (0,), "tr": (0,), "sum": (0,)}
 
 
 def terms(tree: Expr) -> list[Expr]:
-    """Terms whose sum is the formula; the formula alone where there is nothing to multiply out, or too much of it."""
+    """The terms of the formula as it stands, and those of it multiplied out; none where it is a single term, or too many."""
     found = fold(tree, lambda expr: expr.args, _spread)
-    return found if 1 < len(found) <= _MOST else [tree]
+    whole = _outer(tree)
+    fine = found if 1 < len(found) <= _MOST else []
+    coarse = whole if 1 < len(whole) <= _MOST else []
+    return [*coarse, *(term for term in fine if text(term) not in {text(other) for other in coarse})]
+
+
+def _outer(tree: Expr) -> list[Expr]:
+    """The terms of the outermost sum."""
+    found: list[Expr] = []
+    stack = [(tree, True)]
+    while stack:
+        part, positive = stack.pop()
+        if part.op in ("+", "-"):
+            left, right = part.args
+            stack += [(right, positive == (part.op == "+")), (left, positive)]
+        elif part.op == "neg":
+            stack.append((part.args[0], not positive))
+        else:
+            term = _filled(part, tree)
+            found.append(term if positive else _negative(term))
+    return found
 
 
 def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:
     if node.op in ("+", "-"):
         left, right = ([_filled(term, node) for term in part] for part in args)
+        if len(left) + len(right) > _MOST:
+            return [node]
         return [*left, *right] if node.op == "+" else [*left, *(_negative(term) for term in right)]
     if node.op == "neg":
         return [_negative(term) for term in args[0]]

@@ -175,7 +175,7 @@ def _is_diagonal(A: Array) -> bool:
 def _missing_terms(answer: Expr) -> Iterator[Variant]:
     """The truth without one of its terms, or with it having another sign or a factor."""
     found = terms(answer)
-    for term in found if len(found) > 1 else ():
+    for term in found:
         value = _evaluator(term)
         shown = quoted(term)
         for kind, text, times in (

@@ -12,7 +12,7 @@ from matcalc.core.errors import EvaluationProblem, MatcalcError, UnsupportedProb
 from matcalc.core.kinds import Variable
 from matcalc.frontend import read
 from matcalc.judge.claims import question
-from matcalc.judge.diagnosis import diagnose
+from matcalc.judge.diagnosis import Cause, Diagnosis, diagnose
 from matcalc.judge.question import Claim, Question, World
 from matcalc.judge.report import AGREED, UNDECIDED, WRONG, Checked, Report, Worst, command
 from matcalc.judge.smallest import largest_error, smallest
@@ -29,6 +29,7 @@ def judge(claim: Claim, seed: int = 0) -> Report:
     return report(question(claim), seed)
 
 
+@np.errstate(all="ignore")  # candidates and functions are tried where they overflow or have no value
 def report(asked: Question, seed: int | None, rng: np.random.Generator | None = None) -> Report:
     """The report on a question that was put already; ``rng`` draws in place of one made of the seed."""
     rng = np.random.default_rng(seed) if rng is None else rng
@@ -51,10 +52,12 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         notes = (*asked.notes, *_row_note(asked))
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
     diagnosis = diagnose(asked, worlds, rng)
+    rest = difference(asked) if diagnosis is None else ""
+    diagnosis = _single_term(rest, asked) if rest else diagnosis
     return Report(
         WRONG,
         diagnosis=diagnosis,
-        difference=difference(asked) if diagnosis is None else "",
+        difference=rest,
         shapes=_shapes(asked, worlds[0]),
         counterexample=smallest(asked) or largest_error(worlds),
         worst=worst,
@@ -136,6 +139,20 @@ def difference(asked: Question) -> str:
         return render(derive(program, name), variables)
     except MatcalcError:
         return ""  # an answer in index notation does not read back
+
+
+def _single_term(rest: str, asked: Question) -> Diagnosis | None:
+    """A difference that is one term, and no longer than the derivative itself, is a term that is missing or too much."""
+    try:
+        tree = read(rest, asked.variables).expr
+    except MatcalcError:
+        return None  # definitions of parts, or index notation
+    inner = tree.args[0] if tree.op == "neg" else tree
+    if inner.op in ("+", "-") or asked.answer is None or len(rest) > len(text(asked.answer)):
+        return None
+    if tree.op == "neg":
+        return Diagnosis((Cause("extra-term", f"the term {text(inner)} is too much"),))
+    return Diagnosis((Cause("missing-term", f"the term {rest} is missing"),))
 
 
 def _shapes(asked: Question, world: World) -> str:
