@@ -46,6 +46,8 @@ def verify(program: Program, tree: Expr, wrt: str, order: int, structure: str, a
         return Verification("exact")
     if verdict.outcome == "wrong":
         raise _problem(program, "it differs at a random point of a prime field")
+    if verdict.outcome == "undefined":
+        return Verification("none", how=f"no point inside the domain was found: {verdict.reason}")
     if _entries(program, wrt, order) > _MOST_ENTRIES:
         return Verification("none", how="the derivative has too many entries")
     try:

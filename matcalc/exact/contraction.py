@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from matcalc.exact.field import P, Undecided, afford, identity, strides
+from matcalc.exact.field import Meter, P, Undecided, identity, strides
 from matcalc.exact.jets import Jet, bilinear, constant, power
 
 Labels = tuple[int, ...]
@@ -13,6 +13,7 @@ Factors = list[tuple[Jet, Labels]]
 
 
 _MOST_POWER = 4096
+_PLANNING = 200  # multiplications that take as long as to choose a pair and to find its places
 
 
 def whole_number(exponent: Jet) -> int:
@@ -23,14 +24,14 @@ def whole_number(exponent: Jet) -> int:
     return int(number)
 
 
-def frechet_power(args: Sequence[Jet], slots: int) -> Jet:
+def frechet_power(args: Sequence[Jet], slots: int, meter: Meter) -> Jet:
     """The coefficient of d1*...*dk in (X + d1*E1 + ... + dk*Ek)^p; ``slots`` are directions left open, two axes each."""
     x, exponent = args[0], whole_number(args[1])
     if any(arg.moves for arg in args):
         raise Undecided("a derivative of frechet_power")
     directions = [arg.value for arg in args[2:]]
     n = x.extent[0]
-    afford(n ** (2 * slots) * n**3 << len(args) - 2 + slots)
+    meter.pay(n ** (2 * slots) * n**3 << len(args) - 2 + slots)
     units = [identity(n * n)[k * n * n : (k + 1) * n * n] for k in range(n * n)]
     cases: list[list[list[int]]] = [directions]
     for _ in range(slots):
@@ -51,7 +52,7 @@ def fused(size: int, fast: int, slow: int) -> list[int]:
     return [int(k == i + j * fast) for k in range(size) for i in range(fast) for j in range(slow)]
 
 
-def contract(args: Sequence[Jet], labels: Sequence[Labels], output: Labels) -> Jet:
+def contract(args: Sequence[Jet], labels: Sequence[Labels], output: Labels, meter: Meter) -> Jet:
     """result[output] = the sum over the other labels of the product of the entries args[labels], two factors at a time."""
     factors = list(zip(args, labels, strict=True))
     while len(factors) > 1:
@@ -59,11 +60,11 @@ def contract(args: Sequence[Jet], labels: Sequence[Labels], output: Labels) -> J
         i, j = min(pairs, key=lambda pair: _volume(factors, pair, output))
         kept = _kept(factors, (i, j), output)
         (a, left), (b, right) = factors[i], factors[j]
-        joined = _pair(a, left, b, right, kept)
+        joined = _pair(a, left, b, right, kept, meter)
         factors = [factor for k, factor in enumerate(factors) if k not in (i, j)] + [(joined, kept)]
     a, names = factors[0]
     one = constant((), [1], len(a.parts))
-    return _pair(a, names, one, (), output)
+    return _pair(a, names, one, (), output, meter)
 
 
 def _kept(factors: Factors, pair: tuple[int, int], output: Labels) -> Labels:
@@ -77,14 +78,14 @@ def _volume(factors: Factors, pair: tuple[int, int], output: Labels) -> int:
     return prod([sizes[name] for name in _kept(factors, pair, output)])
 
 
-def _pair(a: Jet, left: Labels, b: Jet, right: Labels, output: Labels) -> Jet:
+def _pair(a: Jet, left: Labels, b: Jet, right: Labels, output: Labels, meter: Meter) -> Jet:
     """The contraction of two factors: places in both for every place of the output, and how far the sums go from there."""
     sizes = dict(zip(left, a.extent, strict=True)) | dict(zip(right, b.extent, strict=True))
     steps = {name: [0, 0] for name in sizes}
     for side, (names, jet) in enumerate(((left, a), (right, b))):
         for name, stride in zip(names, strides(jet.extent), strict=True):
             steps[name][side] += stride
-    afford(prod(sizes.values()))
+    meter.pay(prod(sizes.values()) * len(a.parts) + _PLANNING)
     outer_places = _places(output, sizes, steps)
     inner_places = _places([name for name in sizes if name not in output], sizes, steps)
 

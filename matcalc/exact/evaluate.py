@@ -9,8 +9,9 @@ from math import prod
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
+from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
-from matcalc.exact.field import Extent, P, Undecided, afford, element, identity, product
+from matcalc.exact.field import Extent, Meter, P, Undecided, element, identity, product
 from matcalc.exact.functions import FUNCTIONS, divide, fill, outer, raised, spread, transpose
 from matcalc.exact.generators import Generators
 from matcalc.exact.jets import Jet, add, bilinear, constant, hadamard, power, scale
@@ -19,12 +20,12 @@ from matcalc.exact.jets import Jet, add, bilinear, constant, hadamard, power, sc
 class Evaluation:
     """Evaluates trees at one point, with ``count`` parts in every jet (2 to the number of directions)."""
 
-    def __init__(self, world: Generators, values: Mapping[str, Jet], sizes: Mapping[str, int], count: int) -> None:
+    def __init__(self, world: Generators, values: Mapping[str, Jet], sizes: Mapping[str, int], count: int, meter: Meter) -> None:
         self.world = world
         self.values = values
         self.sizes = dict(sizes)
         self.count = count
-        self._work = 0
+        self.meter = meter
 
     def run(self, tree: Expr) -> Jet:
         """The jet of a tree."""
@@ -35,15 +36,17 @@ class Evaluation:
         return tuple([size.size(self.sizes) for size in shape])
 
     def _pay(self, op: str, args: list[Jet]) -> None:
-        """Counts the work of a function in advance, where it is more than the entries of the result."""
+        """Counts the work of a function, where it is more than the entries of the result."""
         n = args[0].extent[0] if args[0].extent else 1
+        order = self.count.bit_length() - 1
         if op in ("kron", "outer", "diag"):
-            self._work += len(args[0].value) * len(args[-1].value)
-        elif op in ("inv", "pinv", "det", "logdet"):
-            self._work += n**3 * self.count * (n ** (self.count.bit_length() - 1) if op.endswith("det") else 1)
+            self.meter.pay(len(args[0].value) * len(args[-1].value))
+        elif op in ("inv", "pinv"):
+            self.meter.pay(n**3 * self.count)
+        elif op in ("det", "logdet"):
+            self.meter.pay(n ** (3 + order))
         elif op in ("adj", "cof"):
-            self._work += n**5 * self.count * n ** (self.count.bit_length() - 1)
-        afford(self._work)
+            self.meter.pay(n ** (5 + order))
 
     def _step(self, node: Expr, args: list[Jet]) -> Jet:
         leaf = _LEAVES.get(node.op)
@@ -53,13 +56,12 @@ class Evaluation:
         if operator is not None:
             result = operator(self, node, args)
         else:
-            function = FUNCTIONS.get(node.op)
+            function = FUNCTIONS.get(node.op) or COMPOSITES.get(node.op)
             if function is None:
                 raise Undecided(node.op)
             self._pay(node.op, args)
             result = function(self.world, args)
-        self._work += len(result.value) * self.count
-        afford(self._work)
+        self.meter.pay(len(result.value) * self.count)
         arithmetic = _ARITHMETIC.get(node.op)
         if arithmetic is not None:
             numbers = [arg.number for arg in args if arg.number is not None]
@@ -83,7 +85,7 @@ def _dimension(run: Evaluation, node: Expr) -> Jet:
 
 def _eye(run: Evaluation, node: Expr) -> Jet:
     extent = run.extent(node.shape)
-    afford(prod(extent))
+    run.meter.pay(prod(extent))
     return constant(extent, identity(extent[0]), run.count)
 
 
@@ -95,7 +97,7 @@ def _constant(run: Evaluation, node: Expr) -> Jet:
 
 def _fuse(run: Evaluation, node: Expr) -> Jet:
     extent = run.extent(node.shape)
-    afford(prod(extent))
+    run.meter.pay(prod(extent))
     return constant(extent, fused(*extent), run.count)
 
 
@@ -117,24 +119,31 @@ def _times(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
             return Jet(b.extent, scale(a.value[0], b).parts)
         return hadamard(*spread(a, b))
     if len(a.extent) == len(b.extent) == 1 and not node.args[0].row and node.args[1].row:
+        run.meter.pay(len(a.value) * len(b.value) * run.count)
         return outer(a, b)
     inner = a.extent[-1]
     rows = a.extent[0] if len(a.extent) == 2 else 1
     columns = b.extent[1] if len(b.extent) == 2 else 1
-    afford(rows * inner * columns * run.count)
+    run.meter.pay(rows * inner * columns * run.count)
     return bilinear(a, b, lambda x, y: product(x, y, rows, inner, columns), a.extent[:-1] + b.extent[1:])
+
+
+def _fill(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    extent = run.extent(node.shape)
+    run.meter.pay(prod(extent))
+    return fill(args[0], extent)
 
 
 def _power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     if len(args[0].extent) == 2:
         exponent = whole_number(args[1])
-        afford(args[0].extent[0] ** 3 * run.count * abs(exponent).bit_length())
+        run.meter.pay(args[0].extent[0] ** 3 * run.count * abs(exponent).bit_length())
         return power(args[0], exponent)
     return raised(run.world, args[0], args[1])
 
 
 def _frechet_power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
-    return frechet_power(args, node.value or 0)
+    return frechet_power(args, node.value or 0, run.meter)
 
 
 _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
@@ -148,8 +157,8 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "^": _power,
     ".^": lambda run, node, args: raised(run.world, *args),
     "'": lambda run, node, args: transpose(args[0]),
-    "fill": lambda run, node, args: fill(args[0], run.extent(node.shape)),
-    "einsum": lambda run, node, args: contract(args, *node.value),
+    "fill": _fill,
+    "einsum": lambda run, node, args: contract(args, node.value[0], node.value[1], run.meter),
     "frechet_power": _frechet_power,
 }
 

@@ -36,13 +36,20 @@ class Undecided(Exception):
     """There is no exact evaluation; the text says of what."""
 
 
-MOST_WORK = 200_000  # multiplications, about, that one evaluation may take
+MOST_WORK = 300_000  # multiplications, about, that one verdict may take
 
 
-def afford(work: int) -> None:
-    """Refuses an operation that would take too long."""
-    if work > MOST_WORK:
-        raise Undecided("so many entries")
+class Meter:
+    """Counts multiplications, and refuses those that would take too long."""
+
+    def __init__(self) -> None:
+        self.left = MOST_WORK
+
+    def pay(self, work: int) -> None:
+        """Called before the work is done."""
+        self.left -= work
+        if self.left < 0:
+            raise Undecided("so many entries")
 
 
 class Stream:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import prod
 
-from matcalc.exact.field import P, Undecided, afford, identity, inverse, number_root, permuted
+from matcalc.exact.field import P, Undecided, Zero, identity, inverse, number_root, permuted
 from matcalc.exact.generators import HALF, Generators, integer_power, polygamma, series
 from matcalc.exact.jets import (
     Jet,
@@ -40,12 +40,15 @@ def spread(a: Jet, b: Jet) -> tuple[Jet, Jet]:
 def fill(a: Jet, extent: tuple[int, ...]) -> Jet:
     """The array filled with a scalar."""
     count = prod(extent)
-    afford(count)
     return linear(a, lambda part: part * count, extent)
 
 
 def apply(world: Generators, name: str, a: Jet) -> Jet:
     """A function of one variable entry by entry."""
+    if name == "sqrt":
+        world.announce(a.value)
+    elif name == "asin" and a.moves:
+        world.announce([(1 - x * x) % P for x in a.value])
     return entrywise(a, series(world, name))
 
 
@@ -181,7 +184,6 @@ def _polygamma(world: Generators, args: Sequence[Jet]) -> Jet:
 def root(world: Generators, a: Jet) -> Jet:
     """sqrt(x); that of a number is no choice: a rational one, or one of two conjugates."""
     if a.number is None or a.number <= 0:
-        world.announce(a.value)
         return apply(world, "sqrt", a)
     return constant(a.extent, [world.positive(number_root(a.number))], len(a.parts))
 
@@ -219,9 +221,13 @@ def _pinv(world: Generators, args: Sequence[Jet]) -> Jet:
     if len(a.extent) < 2:
         return divide(world, a, total(hadamard(a, a)))
     flipped = transpose(a)
-    if a.extent[0] >= a.extent[1]:
-        return multiply(solve_inverse(multiply(flipped, a)), flipped)
-    return multiply(flipped, solve_inverse(multiply(a, flipped)))
+    tall = a.extent[0] >= a.extent[1]
+    square = multiply(flipped, a) if tall else multiply(a, flipped)
+    try:
+        inner = solve_inverse(square)
+    except Zero as problem:
+        raise Undecided("pinv of a matrix without full rank") from problem
+    return multiply(inner, flipped) if tall else multiply(flipped, inner)
 
 
 def transpose(a: Jet) -> Jet:

@@ -10,22 +10,31 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.exact.degree import bits
 from matcalc.exact.evaluate import Evaluation
-from matcalc.exact.field import Entries, Never, P, Stream, Undecided, Unfit, Zero, permuted, product
+from matcalc.exact.field import Entries, Meter, Never, P, Stream, Undecided, Unfit, Zero, permuted, product
 from matcalc.exact.generators import MOST_ROOTS, Generators
 from matcalc.exact.jets import Jet, constant
 from matcalc.exact.points import STRUCTURED, Setting, direction, projected
 
 BITS = 50  # the error probability is below 2^-BITS
 _DRAWS = 48  # points tried for one choice of sizes
+_DRAWING = 500  # multiplications that take as long as a point
 _ALIKE = 3  # what is zero at so many points is zero
 _MOST_POINTS = 4
 
 _UNKNOWN = "values of which only some relations are known"
 
 
+class Undefined(Zero):
+    """The expression itself has no value at this point."""
+
+
+class Nowhere(Undecided):
+    """The expression itself has no value anywhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``exact``, ``wrong`` (certainly) or ``undecided`` with the reason."""
+    """``exact``, ``wrong`` (certainly), ``undecided`` or, of an expression without a value, ``undefined``, with the reason."""
 
     outcome: str
     reason: str = ""
@@ -39,6 +48,8 @@ def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, ax
     """
     try:
         return Judge(program, tree, wrt, order, structure, axes).verdict()
+    except Nowhere as problem:
+        return Verdict("undefined", str(problem))
     except Undecided as problem:
         return Verdict("undecided", str(problem))
 
@@ -55,6 +66,7 @@ class Judge:
         kind = program.variables[wrt].kind
         self.kind = kind if structure == "declared" and kind in STRUCTURED else ""
         self.stream = Stream(1)
+        self.meter = Meter()
         self.setting = Setting((program.expr, tree), program.variables)
         self.sizes: dict[str, int] = {}
 
@@ -89,7 +101,6 @@ class Judge:
 
     def _first(self) -> tuple[bool, Generators]:
         """The comparison at the first point that is fit, with the first sizes that have one."""
-        reason = ""
         tried: list[dict[str, int]] = []
         for sizes in self.setting.sizes():
             if sizes in tried:
@@ -99,19 +110,22 @@ class Judge:
             try:
                 return self._somewhere(0, None)
             except Undecided as problem:
-                reason = str(problem)
-        raise Undecided(reason)
+                last = problem
+        raise last
 
     def _somewhere(self, roots: int, signs: int | None) -> tuple[bool, Generators]:
         """The comparison at a random point."""
         zeros = 0
         for _ in range(_DRAWS):
+            self.meter.pay(_DRAWING)
             world = Generators(self.stream, roots, signs)
             try:
                 return self._compare(world), world
             except Unfit as problem:
                 reason = str(problem)
                 zeros += isinstance(problem, Zero)
+                if isinstance(problem, Undefined) and zeros == _ALIKE:
+                    raise Nowhere(reason) from problem
                 if zeros == _ALIKE or isinstance(problem, Never):
                     break
         raise Undecided(f"no point: {reason}")
@@ -119,14 +133,19 @@ class Judge:
     def _compare(self, world: Generators) -> bool:
         """Whether the derivative along random directions is what the result says."""
         count = 2**self.order
-        values = self.setting.point(world, self.sizes, count)
+        values = self.setting.point(world, self.sizes, count, self.meter)
         at = values[self.wrt]
         directions = [direction(self.stream, self.kind, at.extent) for _ in range(self.order)]
         moving = Jet(at.extent, [at.value, *directions, *[None] * (count - 1 - self.order)])
-        given = Evaluation(world, {**values, self.wrt: moving}, self.sizes, count).run(self.program.expr)
+        try:
+            given = Evaluation(world, {**values, self.wrt: moving}, self.sizes, count, self.meter).run(self.program.expr)
+        except Zero as problem:
+            raise Undefined(str(problem)) from problem
         plain = {name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()}
-        stated = Evaluation(world, plain, self.sizes, 1).run(self.tree)
+        stated = Evaluation(world, plain, self.sizes, 1, self.meter).run(self.tree)
         shape = given.extent + at.extent * self.order
+        if sorted(self.axes) != list(range(len(shape))):
+            return False
         extent = tuple([shape[axis] for axis in self.axes])
         if stated.extent != extent:
             return False

@@ -13,8 +13,8 @@ from matcalc.core.walk import postorder
 from matcalc.exact.field import (
     Entries,
     Extent,
+    Meter,
     Stream,
-    afford,
     determinant,
     identity,
     inverted,
@@ -59,11 +59,12 @@ class Setting:
             free = [size for size in pool if size not in self.taken]
             yield {name: free[k % len(free)] for k, name in enumerate(self.names)}
 
-    def point(self, world: Generators, sizes: Mapping[str, int], count: int) -> dict[str, Jet]:
+    def point(self, world: Generators, sizes: Mapping[str, int], count: int, meter: Meter) -> dict[str, Jet]:
         """A value for every variable."""
         found = {}
         for name, variable in self.variables.items():
             extent = tuple([size.size(dict(sizes)) for size in variable.shape])
+            meter.pay(prod(extent))
             if name in self.exponents:
                 value = 2 + world.stream.draw() % _EXPONENTS
                 found[name] = constant((), [value], count, Fraction(value))
@@ -74,7 +75,7 @@ class Setting:
 
 def direction(stream: Stream, kind: str, extent: Extent) -> Entries:
     """A random direction; for the structured kinds one in which such a matrix can move."""
-    entries = stream.some(_volume(extent))
+    entries = stream.some(prod(extent))
     if kind not in STRUCTURED:
         return entries
     return projected(entries, kind, extent[0])
@@ -87,14 +88,8 @@ def projected(a: Entries, kind: str, n: int) -> Entries:
     return plus(a, scaled(-1 if kind == "skew" else 1, transposed(a, n, n)))
 
 
-def _volume(extent: Extent) -> int:
-    count = prod(extent)
-    afford(count)
-    return count
-
-
 def _free(world: Generators, extent: Extent) -> Entries:
-    return world.stream.some(_volume(extent))
+    return world.stream.some(prod(extent))
 
 
 def _structured(kind: str) -> Callable[[Generators, Extent], Entries]:

@@ -207,15 +207,26 @@ def test_the_free_gradient_is_one_of_its_own(structure):
         pytest.param("tr(expm(X))", "expm", id="expm"),
         pytest.param("norminf(x)", "norminf", id="norminf"),
         pytest.param("sum(sqrt(A))", "so many roots", id="many-roots"),
-        pytest.param("det(x*x')/det(y*y')", "no point: division by zero", id="singular"),
+        pytest.param("sum(pinv(x*y'))", "pinv of a matrix without full rank", id="rank-one"),
         pytest.param("Z: matrix(1000, 1000); tr(Z)", "so many entries", id="large"),
         pytest.param("u: vector(90); sum(kron(kron(u, u), u))", "so many entries", id="large-kron"),
+        pytest.param("u: vector(9000); sum(u*u')", "so many entries", id="large-product"),
+        pytest.param("sum(ones(9000, 9000))*a", "so many entries", id="large-constant"),
         pytest.param("Z: matrix(70, 70); det(Z)", "so many entries", id="large-det"),
     ],
 )
 def test_undecided(expr, reason):
     found = verdict(expr, {"a": "scalar", "A": "matrix(m, n)", "X": "matrix(n, n)", "x": "vector(n)", "y": "vector(n)"}, "a", "0")
     assert (found.outcome, found.reason) == ("undecided", reason)
+
+
+@pytest.mark.parametrize("expr", ["det(x*x')/det(y*y')", "log(x'*W*x)", "tr(inv(x*y'))", "(x'*x - dot(x, x))^-1"], ids=str)
+def test_expressions_without_a_value(expr):
+    assert verdict(expr, V, "a", "0").outcome == "undefined"
+
+
+def test_a_result_without_a_value_is_no_excuse():
+    assert verdict("x'*x", V, "x", "x/(a - a)").outcome == "undecided"
 
 
 EQUAL = {
