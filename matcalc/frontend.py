@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from matcalc.core.errors import NameProblem, Span, SyntaxProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.shapes.infer import infer
 from matcalc.syntax.declare import declared, from_statement
-from matcalc.syntax.nodes import Statement
+from matcalc.syntax.nodes import Node, Statement
 from matcalc.syntax.parser import parse
 
 
@@ -18,6 +19,29 @@ def read(text: str, declarations: Mapping[str, str | Variable] | Iterable[str] =
 
     ``declarations`` is a mapping ``{"A": "symmetric(n)"}`` or lines ``"A: symmetric(n)"``; the text may hold more of them.
     """
+    statements, variables = _statements(text, declarations)
+    _check_order(statements, text)
+    return infer(statements, variables, text)
+
+
+def read_pair(left: str, right: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()) -> tuple[Program, Program]:
+    """Two programs over the same variables whose values have one shape; a definition or declaration of one holds in both."""
+    for text in (left, right):
+        _check_order(_statements(text, declarations)[0], text)
+    text = f"{left};\n{right}"
+    statements, variables = _statements(text, declarations)
+    first, second = (statement.body for statement in statements if statement.role == "value")
+    both = Node("=", (first, second), first.start, second.end, mark=second.span)
+    definitions = [statement for statement in statements if statement.role == "definition"]
+    program = infer([*definitions, Statement("value", both)], variables, text)
+    one, other = program.expr.args
+    return replace(program, expr=one), replace(program, expr=other)
+
+
+def _statements(
+    text: str, declarations: Mapping[str, str | Variable] | Iterable[str]
+) -> tuple[list[Statement], dict[str, Variable]]:
+    """The definitions and values of a text, and everything that is declared."""
     variables = declared([declarations] if isinstance(declarations, str) else declarations)
     statements = parse(text, power_of_T=_is_scalar(variables.get("T")))
     if any(statement.name == "T" and _is_power(statement) for statement in statements):
@@ -30,8 +54,7 @@ def read(text: str, declarations: Mapping[str, str | Variable] | Iterable[str] =
             variables[statement.name] = from_statement(statement, text)
         else:
             rest.append(statement)
-    _check_order(rest, text)
-    return infer(rest, variables, text)
+    return rest, variables
 
 
 def _is_scalar(variable: Variable | None) -> bool:

@@ -233,6 +233,15 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     return context.make("^", (base, exponent), base.shape, node)
 
 
+def compare(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``=``: two values of one shape, side by side; nothing is broadcast."""
+    if bool(left.shape) != bool(right.shape) and not {id(left), id(right)} & context.rankless.keys():
+        scalar = left if right.shape else right
+        hint = "write zeros, or vector(c) and matrix(c) for the scalar c everywhere" if scalar.op == "number" else None
+        raise context.problem(f"cannot compare {context.describe(left)} with {context.describe(right)}", node.mark, hint)
+    return entrywise(context, node, "=", left, right, "compare {0} with {1}")
+
+
 BINARY = {
     "+": add,
     "-": add,
@@ -243,4 +252,5 @@ BINARY = {
     "./": quotient,
     ".^": entry_power,
     "^": power,
+    "=": compare,
 }

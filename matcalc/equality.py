@@ -1,0 +1,80 @@
+"""Decides whether two expressions are equal wherever both have a value: by simplification, exactly, else numerically."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from matcalc.core.dims import dim
+from matcalc.core.errors import EvaluationProblem, UnsupportedProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, is_number
+from matcalc.exact.judge import BITS, judge
+from matcalc.pipeline import simplify
+
+EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
+SEEDS = 3
+_SPARE = "?"  # no name in the language
+_APART = 1e-6  # a relative error that rounding does not explain
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``equal``, ``different`` or ``undecided``, and how that was found or why it was not."""
+
+    verdict: str
+    how: str
+
+
+def decide(left: Program, right: Program, seed: int = 0) -> Decision:
+    """The decision on two expressions over the same variables, of one shape."""
+    if _vanishes(left, right):
+        return Decision(EQUAL, "the difference simplifies to zero")
+    return measured(left, right, seed)
+
+
+def measured(left: Program, right: Program, seed: int = 0) -> Decision:
+    """The same from values alone, without the engine: of random points of a prime field, else of some real ones."""
+    outcomes = [_exact(left, right, spare) for spare in (Variable(_SPARE, "scalar"), Variable(_SPARE, "vector", (dim(_SPARE),)))]
+    if "wrong" in outcomes:
+        return Decision(DIFFERENT, "exact, at a random point of a prime field")
+    if "undecided" in outcomes:
+        return _numeric(left, right, seed)
+    return Decision(EQUAL, f"exact (error probability < 2^-{BITS})")
+
+
+def _exact(left: Program, right: Program, spare: Variable) -> str:
+    """The exact verdict on the derivatives of order zero by a variable that occurs in neither.
+
+    The judge gives the first dimension the first of its sizes, so a spare vector is a way to other sizes for all the others:
+    ones'*ones is 3 at some size only.
+    """
+    program = replace(left, variables={spare.name: spare, **left.variables})
+    return judge(program, right.expr, spare.name, 0, "free", range(right.expr.rank)).outcome
+
+
+def _vanishes(left: Program, right: Program) -> bool:
+    """Whether the engine finds that the difference is zero; it refuses some expressions that have values."""
+    whole = left.expr
+    difference = Expr("-", (whole, right.expr), whole.shape, row=whole.row)
+    try:
+        tree = simplify(replace(left, expr=difference))
+    except UnsupportedProblem:
+        return False
+    return is_number(tree.args[0] if tree.op == "fill" else tree, 0)
+
+
+def _numeric(left: Program, right: Program, seed: int) -> Decision:
+    from matcalc.oracle.compare import agree  # noqa: PLC0415 - it loads NumPy
+
+    try:
+        reports = [agree(left, right, seed + k) for k in range(SEEDS)]
+    except (EvaluationProblem, UnsupportedProblem) as problem:
+        return Decision(UNDECIDED, problem.message)
+    error = max(report.max_error for report in reports)
+    points = sum(report.points for report in reports)
+    if all(report.ok for report in reports):
+        return Decision(EQUAL, f"numeric (max relative error {error:.0e} at {points} random points, rng {seed})")
+    if error > _APART:
+        return Decision(DIFFERENT, f"numeric (relative error {error:.0e} at a random point, rng {seed})")
+    return Decision(UNDECIDED, f"the values differ by {error:.0e}, which may be rounding")

@@ -1,0 +1,67 @@
+"""Where two expressions differ: the smallest such point, as for wrong derivatives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matcalc.core.errors import MatcalcError
+from matcalc.core.program import Program
+from matcalc.judge.claims import evaluated
+from matcalc.judge.question import Point, Question
+from matcalc.judge.smallest import Counterexample, smallest
+from matcalc.oracle.hazards import hazard
+from matcalc.oracle.interpret import magnitude
+from matcalc.oracle.numeric import Method
+from matcalc.oracle.sample import find_sizes
+from matcalc.runtime.elementwise import Array
+
+_VALUE = Method("evaluation", 0.0, 1e-9)
+
+
+def difference(left: Program, right: Program, seed: int) -> Counterexample | None:
+    """A point where the values differ, ``true`` on the left and ``claimed`` on the right.
+
+    The smallest one, else one of random entries; None where numbers do not show a difference.
+    """
+    asked = _question(left, right)
+    found = smallest(asked)
+    if found is not None:
+        return found
+    rng = np.random.default_rng(seed)
+    try:
+        world = asked.world(Point(*find_sizes([left.expr, right.expr], left.variables, rng)))
+    except MatcalcError:
+        return None
+    gaps = np.abs(world.claimed - world.truth)
+    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
+    if not gaps[index] > _VALUE.tolerance * world.scale:
+        return None
+    return Counterexample(world.point, index, float(world.claimed[index]), float(world.truth[index]))
+
+
+def _question(left: Program, right: Program) -> Question:
+    """Whether the right side, as a claim, is the left side: a derivative of order zero."""
+    both = (left.expr, right.expr)
+    open_names = sorted({name for size in left.undetermined for name in size.names})
+
+    def value(point: Point, _wrt: str, _kind: str) -> tuple[Array, Method]:
+        return evaluated(left.expr, point), _VALUE
+
+    def complete(sizes: dict[str, int]) -> dict[str, int]:
+        """Sizes that no variable has, as that of ``ones'*ones``, are 1 more than the others are on the whole."""
+        return {**dict.fromkeys(open_names, 1 + sum(sizes.values()) % 2), **sizes}
+
+    return Question(
+        title=left.source,
+        stated=right.source,
+        wrt="",
+        variables=left.variables,
+        rank=left.expr.rank,
+        derivative=value,
+        claimed=lambda point: evaluated(right.expr, point),
+        points=lambda rng: iter(()),
+        smooth=lambda point: all(hazard(expr, point.values, point.sizes) is None for expr in both),
+        magnitude=lambda point: max(1.0, *(magnitude(expr, point.values, point.sizes) for expr in both)),
+        complete=complete,
+        structure="free",
+    )
