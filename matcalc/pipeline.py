@@ -9,7 +9,7 @@ from matcalc.calculus.rules import Slopes
 from matcalc.calculus.structured import PROJECTED, project
 from matcalc.catalogue.compiled import definition
 from matcalc.catalogue.load import LIBRARY
-from matcalc.core.errors import NameProblem, ShapeProblem
+from matcalc.core.errors import NameProblem, ShapeProblem, Span
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -39,7 +39,10 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
     variable = program.variables.get(wrt)
     if variable is None:
         raise NameProblem(
-            f"{wrt} is not a variable of this expression", hint=f"its variables are {', '.join(program.variables) or 'none'}"
+            f"{wrt} is not a variable of this expression",
+            source=wrt,
+            span=Span(0, len(wrt)),
+            hint=f"its variables are {', '.join(program.variables) or 'none'}",
         )
     engine = _Engine(program.expr.rank, layout)
     builder = engine.builder
@@ -109,7 +112,7 @@ def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout
     if node.rank == 2:
         return recovery.recover(builder.transpose(node))
     if node.rank == 1:
-        return recovery.forge.transpose(recovery.recover(node))
+        return recovery.recover_row(node)
     return recovery.recover(builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank))))
 
 

@@ -35,6 +35,15 @@ class Recovery:
             return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
         return tree
 
+    def recover_row(self, node: Node) -> Expr:
+        """The tree of a vector as a row: x'*(A + A') where that is no longer than ((A + A')*x)'."""
+        column = self.forge.transpose(self.recover(node))
+        terms = self.terms(node)
+        if not isinstance(node, Product | Sum) or any(term.chain is None for term in terms):
+            return column
+        flipped = [Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), t.shape) for t in terms]
+        return min(self.factoring.sum(flipped, node.axes), column, key=self.forge.size)
+
     def _node(self, node: Node, _children: Sequence[Expr]) -> Expr:
         if node not in self._known:
             if isinstance(node, Leaf):

@@ -134,7 +134,11 @@ def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tupl
     shortest = len(whole) - (sum(forge.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT)
     left = 0
     # before the vector at the end of a column: what is left of x*(y'*z) without x would be a scalar
-    while left < shortest and len({chain[left].key for chain in chains}) == 1 and not (column and whole[left].expr.rank == 1):
+    while (
+        left < shortest
+        and len({chain[left].key for chain in chains}) == 1
+        and not (column and whole[left].expr.rank == 1 and not whole[left].flipped)
+    ):
         left += 1
     right = 0
     while right < shortest - left and len({chain[len(chain) - 1 - right].key for chain in chains}) == 1:
