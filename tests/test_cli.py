@@ -141,7 +141,7 @@ def test_bad_expression_prints_the_error(
             id="seed",
         ),
         pytest.param(
-            ["diff", "x'*x", "-w", "y"], "error: y is not a variable of this expression\nhint: its variables are x", id="wrt"
+            ["diff", "x'*x", "-w", "y"], "error: y is not a variable of this expression\n  y\n  ^\nhint: its variables are x", id="wrt"
         ),
         pytest.param(
             ["identities", "zzz"], "error: no identity mentions zzz\nhint: matcalc identities lists them all", id="word"
