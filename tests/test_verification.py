@@ -28,15 +28,15 @@ def test_verification(text, options, shown):
 
 
 @pytest.mark.parametrize(
-    ("text", "how"),
+    ("text", "order", "how"),
     [
-        pytest.param("norminf(x)", "complex step", id="complex-step"),
-        pytest.param("tr(expm(x*y'))", "complex step", id="expm"),
-        pytest.param("norminf(erf(x))", "extrapolated central differences", id="differences"),
+        pytest.param("norminf(x)", 1, "complex step", id="complex-step"),
+        pytest.param("tr(expm(x*y'))", 1, "complex step", id="expm"),
+        pytest.param("norminf(x)^2", 2, "complex step and extrapolated central differences", id="differences"),
     ],
 )
-def test_numeric_verification(text, how):
-    found = matcalc.diff(text, "x").verification
+def test_numeric_verification(text, order, how):
+    found = matcalc.diff(text, "x", order=order).verification
     assert (found.kind, found.how) == ("numeric", how)
     assert 0 <= found.error < 1e-6
     assert str(found) == f"numeric (max relative error {found.error:.0e}, {how})"

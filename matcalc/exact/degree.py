@@ -10,10 +10,13 @@ from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.exact.field import P
+from matcalc.exact.generators import Generators
 
 _HUGE = 10.0**300  # degrees beyond this make no difference
 _RATIONAL = frozenset(("neg", "*", ".*", "'", "einsum", "fill", "sum", "mean", "tr", "diag", "vec", "kron", "dot", "outer"))
 _LEAVES = frozenset(("number", "constant", "dimension", "eye", "fuse"))
+_ALGEBRAIC = frozenset(("sqrt", "cbrt", "norm1", "norm2", "abs", "relu", "max", "min"))  # with the degree of the argument
+_OPAQUE = frozenset(("exp", "log", "log1p", "expm1", "logsumexp", "logdet", "softplus", "erf", "gammaln", "digamma", "polygamma"))
 _KIND = {"positive": (2.0, 0.0), "psd": (2.0, 0.0)}
 
 
@@ -45,18 +48,24 @@ class Degree(NamedTuple):
         return Degree((n - 1) * self.above + self.below, min(n * self.above, _HUGE))
 
 
-def bits(trees: tuple[Expr, Expr], variables: Mapping[str, Variable], sizes: Mapping[str, int], order: int, roots: int) -> float:
+def bits(
+    trees: tuple[Expr, Expr],
+    variables: Mapping[str, Variable],
+    sizes: Mapping[str, int],
+    order: int,
+    world: Generators,
+) -> float:
     """b such that a false derivative passes at one point with probability at most 2^-b.
 
-    ``trees`` are input and result. An opaque value is a variable more, and two of them with different arguments are the same
-    by accident as improbably as their arguments are equal; a root doubles the degree of what is free of it.
+    ``trees`` are input and result. An opaque value is a variable more; that one argument is by accident the same as another,
+    or the sum of two others, is as improbable as each of these equations. What is free of roots has twice the degree for each
+    square root, and three times for cube roots.
     """
     given, stated = (_Bound(variables, sizes) for _ in trees)
     left, right = given.of(trees[0]), stated.of(trees[1])
     whole = left.above + left.below * (order + 2**order) + right.above + right.below + 2 * order
-    count = given.opaque + stated.opaque
-    accidents = count * count * (given.argument + stated.argument)
-    return log2(P) - log2(max(1.0, (whole + accidents) * 2**roots))
+    accidents = world.distinct**3 * max(given.argument, stated.argument)
+    return log2(P) - log2(max(1.0, (3 * whole + accidents) * 2**world.root_count))
 
 
 class _Bound:
@@ -65,7 +74,6 @@ class _Bound:
     def __init__(self, variables: Mapping[str, Variable], sizes: Mapping[str, int]) -> None:
         self.variables = variables
         self.sizes = dict(sizes)
-        self.opaque = 0  # entries that are opaque
         self.argument = 0.0  # largest degree of an argument
 
     def of(self, tree: Expr) -> Degree:
@@ -96,9 +104,15 @@ class _Bound:
             return result
         if op in ("^", ".^", "frechet_power", "inv", "pinv", "det", "adj", "cof"):
             return self._power(node, args)
-        self.opaque += max(1, *(self._entries(arg) for arg in node.args))
         self.argument = max(self.argument, *(arg.above + arg.below for arg in args))
-        return Degree(2, 0)
+        if op in _ALGEBRAIC:
+            result = Degree(1, 0)
+            for arg in args:
+                result = result.times(arg)
+            return result
+        # a fraction of squares or of points of a circle, entry by entry
+        entries = 0 if op in _OPAQUE else max(1, *(self._entries(arg) for arg in node.args))
+        return Degree(2 * max(1, entries), 2 * entries)
 
     def _power(self, node: Expr, args: list[Degree]) -> Degree:
         base = node.args[0]

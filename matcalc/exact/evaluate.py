@@ -12,9 +12,9 @@ from matcalc.core.walk import fold
 from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
 from matcalc.exact.field import Extent, Meter, P, Undecided, element, identity, product
-from matcalc.exact.functions import FUNCTIONS, divide, fill, outer, raised, spread, transpose
-from matcalc.exact.generators import Generators
-from matcalc.exact.jets import Jet, add, bilinear, constant, hadamard, power, scale
+from matcalc.exact.functions import FUNCTIONS, divide, fill, outer, raised, spread, total, transpose
+from matcalc.exact.generators import Generators, integer_power
+from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, power, scale
 
 
 class Evaluation:
@@ -29,7 +29,7 @@ class Evaluation:
 
     def run(self, tree: Expr) -> Jet:
         """The jet of a tree."""
-        return fold(tree, lambda node: node.args, self._step)
+        return fold(tree, _children, self._step)
 
     def extent(self, shape: Shape) -> Extent:
         """The shape in numbers."""
@@ -48,7 +48,14 @@ class Evaluation:
         elif op in ("adj", "cof"):
             self.meter.pay(n ** (5 + order))
 
+    def _even_power(self, node: Expr, inside: Jet) -> Jet:
+        """norm2(x)^(2*k) = sum(x.*x)^k, sqrt(x)^(2*k) = x^k."""
+        squared = total(hadamard(inside, inside)) if node.args[0].op == "norm2" else inside
+        return entrywise(squared, integer_power(int(node.args[1].value) // 2))
+
     def _step(self, node: Expr, args: list[Jet]) -> Jet:
+        if len(args) != len(node.args):
+            return self._even_power(node, args[0])
         leaf = _LEAVES.get(node.op)
         if leaf is not None:
             return leaf(self, node)
@@ -68,6 +75,15 @@ class Evaluation:
             if len(numbers) == len(args):
                 result.number = arithmetic(*numbers)
         return result
+
+
+def _children(node: Expr) -> tuple[Expr, ...]:
+    """The arguments; of an even power of a root what stands under the root, so that no root is taken."""
+    if node.op in ("^", ".^") and node.args[0].op in ("norm2", "sqrt"):
+        root, exponent = node.args
+        if exponent.op == "number" and exponent.value % 2 == 0:
+            return root.args
+    return node.args
 
 
 def _variable(run: Evaluation, node: Expr) -> Jet:

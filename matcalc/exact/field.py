@@ -36,7 +36,7 @@ class Undecided(Exception):
     """There is no exact evaluation; the text says of what."""
 
 
-MOST_WORK = 300_000  # multiplications, about, that one verdict may take
+MOST_WORK = 600_000  # multiplications, about, that one verdict may take
 
 
 class Meter:

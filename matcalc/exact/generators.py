@@ -40,6 +40,11 @@ class Generators:
         self._squares: set[int] = set()  # squares of elements that are as free as they are
         self._others: dict[tuple[str, int], int] = {}
 
+    @property
+    def distinct(self) -> int:
+        """How many arguments, up to sign, were met."""
+        return len(self._exp) // 2 + len(self._turns) // 2 + len(self._others) + len(self._roots) + len(self._signs) // 2
+
     def positive(self, x: int) -> int:
         """Notes that x stands for a positive number."""
         self._signs.setdefault(x, 1)

@@ -86,14 +86,14 @@ class Judge:
             for roots in range(1 << world.root_count)
             for signs in (range(1 << world.sign_count) if not agreed else (None,))
         ]
-        todo = patterns * self._points(world.root_count)
+        todo = patterns * self._points(world)
         if all(self._somewhere(roots, signs)[0] for roots, signs in (todo[1:] if agreed else todo)):
             return Verdict("exact")
         raise Undecided(_UNKNOWN)
 
-    def _points(self, roots: int) -> int:
+    def _points(self, world: Generators) -> int:
         """How many points the degree asks for."""
-        each = bits((self.program.expr, self.tree), self.program.variables, self.sizes, self.order, roots)
+        each = bits((self.program.expr, self.tree), self.program.variables, self.sizes, self.order, world)
         points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
         if points > _MOST_POINTS:
             raise Undecided("a function of so high a degree")
