@@ -204,7 +204,7 @@ def test_equal_inputs_give_equal_lines(expr, wrt, declarations, line):
 
 
 LAYOUTS = [
-    ("gradient-as-row", "x'*A*x", "x", "numerator", "((A + A')*x)'"),
+    ("gradient-as-row", "x'*A*x", "x", "numerator", "x'*(A + A')"),
     ("gradient-of-matrix-transposed", "tr(A*X)", "X", "numerator", "A"),
     ("jacobian-as-it-is", "A*x", "x", "numerator", "A"),
     ("jacobian-transposed", "A*x", "x", "denominator", "A'"),

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd, lcm
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.ir.canonical import canonical
 from matcalc.ir.flatten import Flattening, rational
-from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_term, is_number, is_zero
+from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_term, content, is_zero
 
 
 @dataclass(frozen=True)
@@ -178,11 +177,11 @@ class Builder:
             eye = self.eye(axes[0])
             vectors = [(c, self._stripped(node)) for c, node in entries]
             return self.product(1, [(eye, (0, 1), 1), (self.sum(vectors, axes[:1]), (0,), 1)], (0, 1), axes)
-        content = _content([c for c, _ in entries])
+        common = content(c for c, _ in entries)
         if all(c < 0 for c, _ in entries):
-            content = -content
-        primitive = tuple([(rational(Fraction(c) / content) if content != 1 else c, node) for c, node in entries])
-        return self.scale(content, self._sum(primitive, axes))
+            common = -common
+        primitive = tuple([(rational(c / common) if common != 1 else c, node) for c, node in entries])
+        return self.scale(rational(common), self._sum(primitive, axes))
 
     def _stripped(self, node: Node) -> Node:
         """u for delta_ij u_i."""
@@ -343,15 +342,3 @@ def _scaled(node: Node) -> bool:
 
 def _sum_key(terms: tuple[tuple[Rational, Node], ...]) -> object:
     return ("+", tuple([(c, node.id) for c, node in terms]))
-
-
-def _content(coefficients: list[Rational]) -> Rational:
-    """The largest rational that leaves coprime integers behind."""
-    numerator, denominator = 0, 1
-    for c in coefficients:
-        numerator = gcd(numerator, c.numerator)
-        denominator = lcm(denominator, c.denominator)
-    return rational(Fraction(numerator, denominator))
-
-
-__all__ = ["Builder", "Traits", "is_number"]

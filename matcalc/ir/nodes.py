@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import gcd, lcm
 
 from matcalc.core.dims import Shape
 
@@ -133,6 +134,15 @@ def magnitude(value: Rational) -> Rational:
     return -value if value < 0 else value
 
 
+def content(coefficients: Iterable[Rational]) -> Fraction:
+    """The largest rational that leaves coprime integers behind."""
+    numerator, denominator = 0, 1
+    for c in coefficients:
+        numerator = gcd(numerator, c.numerator)
+        denominator = lcm(denominator, c.denominator)
+    return Fraction(numerator, denominator)
+
+
 def is_number(node: Node) -> bool:
     """Whether the node is a rational number."""
     return isinstance(node, Product) and not node.factors
@@ -158,3 +168,12 @@ def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
 def as_product(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
     """The node as a coefficient and factors, a whole scalar network taken apart too."""
     return (node.coefficient, node.factors) if isinstance(node, Product) else as_term(node)
+
+
+def as_sum(node: Node) -> tuple[Rational, tuple[tuple[Rational, Node], ...]]:
+    """The node as a multiple of a linear combination; what is no sum is one term."""
+    if isinstance(node, Product) and len(node.factors) == 1:
+        inner, labels, exponent = node.factors[0]
+        if isinstance(inner, Sum) and exponent == 1 and labels == tuple(range(node.rank)):
+            return node.coefficient, inner.terms
+    return 1, node.terms if isinstance(node, Sum) else ((1, node),)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matcalc.core.dims import Dim
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
-from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_term
+from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_product, as_sum
 from matcalc.recovery.assemble import Assembler
 from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip
 from matcalc.recovery.factor import Factoring
@@ -76,16 +76,11 @@ class Recovery:
 
     def terms(self, node: Node) -> list[Term]:
         """The node as a sum of reduced products."""
-        if isinstance(node, Sum):
-            return [self._term(coefficient, term) for coefficient, term in node.terms]
-        if isinstance(node, Product) and len(node.factors) == 1:
-            inner, labels, exponent = node.factors[0]
-            if isinstance(inner, Sum) and exponent == 1 and labels == tuple(range(node.rank)):
-                return [self._term(node.coefficient * coefficient, term) for coefficient, term in inner.terms]
-        return [self._term(1, node)]
+        multiple, terms = as_sum(node)
+        return [self._term(multiple * coefficient, term) for coefficient, term in terms]
 
     def _term(self, coefficient: Rational, node: Node) -> Term:
-        own, factors = (node.coefficient, node.factors) if isinstance(node, Product) else as_term(node)
+        own, factors = as_product(node)
         graph = self._graph(node, factors)
         graph.reduce()
         while unfuse(graph):

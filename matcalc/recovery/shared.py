@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, lcm
+from typing import TypeVar
 
 from matcalc.core.dims import Shape
-from matcalc.ir.nodes import Rational, magnitude
+from matcalc.ir.nodes import Rational, content, magnitude
 from matcalc.recovery.assemble import Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, key
 from matcalc.recovery.forge import Forge
+
+F = TypeVar("F")
+Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
 
 _SHORT = 4  # tokens and operators up to which a chain is rather written again than an identity brought in
 _CANDIDATES = 8  # common numbers tried in front of a sum
@@ -60,7 +63,7 @@ class Shared:
 
 def share(terms: Sequence[Term], forge: Forge) -> Shared:
     """What all the terms share."""
-    parts = _shared_parts(terms) if any(len(term.parts) > 1 for term in terms) else ()
+    parts: Parts = _common([term.parts for term in terms], key) if any(len(term.parts) > 1 for term in terms) else ()
     left: Chain = ()
     right: Chain = ()
     if not parts and terms[0].shape:
@@ -70,16 +73,13 @@ def share(terms: Sequence[Term], forge: Forge) -> Shared:
                 parts = terms[0].parts
             else:
                 left, right = _shared_ends(chains, forge, column=len(terms[0].shape) == 1)
-    return Shared(common_number([term.coefficient for term in terms]), _shared_scalars(terms), left, right, parts, forge)
+    scalars: Scalars = _common([term.scalars for term in terms], id)
+    return Shared(common_number([term.coefficient for term in terms]), scalars, left, right, parts, forge)
 
 
 def common_number(coefficients: Sequence[Rational]) -> Rational:
     """The rational factor to write in front of a bracket so that all numbers together are shortest; negative where all are."""
-    numerator, denominator = 0, 1
-    for c in coefficients:
-        numerator = gcd(numerator, c.numerator)
-        denominator = lcm(denominator, c.denominator)
-    first = Fraction(numerator, denominator)
+    first = content(coefficients)
     # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
     likely = [first, Fraction(1)] if first.denominator == 1 else [Fraction(1), first]
     candidates = list(dict.fromkeys([*likely, *(Fraction(magnitude(c)) for c in coefficients)]))[:_CANDIDATES]
@@ -97,31 +97,17 @@ def tokens(number: Rational) -> int:
     return 2 * ((number.numerator != 1) + (number.denominator != 1))
 
 
-def _shared_scalars(terms: Sequence[Term]) -> Scalars:
-    """Scalar factors in all terms, with the exponent nearest to zero."""
-    shared = {id(base): (base, exponent) for base, exponent in terms[0].scalars}
-    for term in terms[1:]:
-        own = {id(base): exponent for base, exponent in term.scalars}
-        for name, (base, exponent) in list(shared.items()):
-            other = own.get(name)
+def _common(products: Sequence[Powers[F]], name: Callable[[F], object]) -> Powers[F]:
+    """Factors in all products, with the exponent nearest to zero; equal factors have equal names."""
+    shared = {name(factor): (factor, exponent) for factor, exponent in products[0]}
+    for product in products[1:]:
+        own = {name(factor): exponent for factor, exponent in product}
+        for known, (factor, exponent) in list(shared.items()):
+            other = own.get(known)
             if other is None or (other > 0) != (exponent > 0):
-                del shared[name]
+                del shared[known]
             else:
-                shared[name] = (base, min(exponent, other, key=magnitude))
-    return tuple(shared.values())
-
-
-def _shared_parts(terms: Sequence[Term]) -> Parts:
-    """Entry-by-entry factors in all terms."""
-    shared = {key(chain): (chain, exponent) for chain, exponent in terms[0].parts}
-    for term in terms[1:]:
-        own = {key(chain): exponent for chain, exponent in term.parts}
-        for name, (chain, exponent) in list(shared.items()):
-            other = own.get(name)
-            if other is None or (other > 0) != (exponent > 0):
-                del shared[name]
-            else:
-                shared[name] = (chain, min(exponent, other, key=magnitude))
+                shared[known] = (factor, min(exponent, other, key=magnitude))
     return tuple(shared.values())
 
 

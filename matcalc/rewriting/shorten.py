@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from matcalc.core.walk import fold
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Node, Product, Rational, Sum, is_atom
+from matcalc.ir.nodes import Call, Node, Product, Sum, as_sum, is_atom
 from matcalc.ir.rebuild import rebuild
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
@@ -91,7 +91,7 @@ class Shortener:
 
     def expanded(self, node: Node) -> Node | None:
         """The node with every product over a sum in it multiplied out; None if there is none, or if that would be long."""
-        coefficient, linear = self._linear(1, node)
+        coefficient, linear = as_sum(node)
         terms = [(coefficient * c, term) for c, term in linear]
         opened_ones, position = 0, 0
         while position < len(terms) and len(terms) <= _TERMS and opened_ones <= _TERMS:
@@ -103,21 +103,12 @@ class Shortener:
             if inner is None or index is None:
                 position += 1
                 continue
-            coefficient, opened = self._linear(coefficient, self._distributed(inner, index))
-            terms[position : position + 1] = [(coefficient * c, t) for c, t in opened]
+            multiple, opened = as_sum(self._distributed(inner, index))
+            terms[position : position + 1] = [(coefficient * multiple * c, t) for c, t in opened]
             opened_ones += 1
         if not opened_ones or position < len(terms):
             return None
         return self.builder.sum(terms, node.axes)
-
-    @staticmethod
-    def _linear(coefficient: Rational, node: Node) -> tuple[Rational, tuple[tuple[Rational, Node], ...]]:
-        """A node as a multiple of a list of terms."""
-        if isinstance(node, Product) and len(node.factors) == 1:
-            inner, labels, exponent = node.factors[0]
-            if isinstance(inner, Sum) and exponent == 1 and labels == tuple(range(node.rank)):
-                return coefficient * node.coefficient, inner.terms
-        return (coefficient, node.terms) if isinstance(node, Sum) else (coefficient, ((1, node),))
 
     def length(self, node: Node) -> int:
         """About as many tokens as the printed form has."""
