@@ -5,22 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matcalc.api import diff, from_sympy, parse
+    from matcalc.api import diff, equal, from_sympy, parse, simplify
     from matcalc.core.errors import MatcalcError
+    from matcalc.judge.equal import Equality
     from matcalc.results import Derivative, Expression
 
     __version__: str
 
-__all__ = ["Derivative", "Expression", "MatcalcError", "__version__", "diff", "from_sympy", "parse"]
+__all__ = [
+    "Derivative",
+    "Equality",
+    "Expression",
+    "MatcalcError",
+    "__version__",
+    "diff",
+    "equal",
+    "from_sympy",
+    "parse",
+    "simplify",
+]
 
 # Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that comes with these.
 _HOMES = {
     "Derivative": "matcalc.results",
+    "Equality": "matcalc.judge.equal",
     "Expression": "matcalc.results",
     "MatcalcError": "matcalc.core.errors",
     "diff": "matcalc.api",
+    "equal": "matcalc.api",
     "from_sympy": "matcalc.api",
     "parse": "matcalc.api",
+    "simplify": "matcalc.api",
     "__version__": "matcalc.version",
 }
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from matcalc.core.errors import ArgumentProblem
 from matcalc.core.kinds import Variable
 from matcalc.frontend import read
+from matcalc.judge.equal import Equality
+from matcalc.judge.equal import equal as judged
 from matcalc.results import Derivative, Expression
 
 if TYPE_CHECKING:
@@ -33,13 +35,28 @@ def diff(
     verify: bool = True,
 ) -> Derivative:
     """The derivative of an expression by one of its variables, ``order`` times, verified; see docs/conventions.md."""
-    if isinstance(expression, Expression):
-        if variables is not None:
-            hint = "declare them where the expression is made: matcalc.parse(text, variables)"
-            raise ArgumentProblem("the variables of an Expression are known already", hint=hint)
-    else:
-        expression = parse(expression, variables)
+    expression = _expression(expression, variables)
     return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
+
+
+def simplify(expression: str | Expression, *, variables: Declarations | None = None) -> Expression:
+    """The same value in matrix notation, as short as matcalc finds it, verified; see docs/simplify.md."""
+    return _expression(expression, variables).simplify()
+
+
+def equal(left: str | Expression, right: str | Expression, *, variables: Declarations | None = None, seed: int = 0) -> Equality:
+    """Whether two expressions have the same value wherever both have one; see docs/simplify.md.
+
+    The result is true where they do, and says how that was found or where they differ. ``variables`` declares those of both.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise ArgumentProblem(f"seed is a natural number, not {seed!r}")
+    known = dict(_declarations(variables))
+    for side in (left, right):
+        for name, variable in side.variables.items() if isinstance(side, Expression) else ():
+            if str(known.setdefault(name, variable)) != str(variable):
+                raise ArgumentProblem(f"{name} is {variable} in one expression and {known[name]} in the other")
+    return judged(_text(left), _text(right), known, seed)
 
 
 def from_sympy(expr: Any) -> Expression:
@@ -52,6 +69,21 @@ def from_sympy(expr: Any) -> Expression:
         raise ArgumentProblem(f"a SymPy expression is wanted, not {_described(expr)}", hint="parse() takes a text")
     text, declarations = converted(expr)
     return parse(text, declarations)
+
+
+def _expression(expression: str | Expression, variables: Declarations | None) -> Expression:
+    if not isinstance(expression, Expression):
+        return parse(expression, variables)
+    if variables is not None:
+        hint = "declare them where the expression is made: matcalc.parse(text, variables)"
+        raise ArgumentProblem("the variables of an Expression are known already", hint=hint)
+    return expression
+
+
+def _text(expression: str | Expression) -> str:
+    if not isinstance(expression, str | Expression):
+        raise ArgumentProblem(f"an expression is a text, not {_described(expression)}")
+    return str(expression)
 
 
 def _declarations(variables: Declarations | None) -> Declarations:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from matcalc.core.errors import ArgumentProblem
+from matcalc.core.errors import ArgumentProblem, VerificationProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.equality import DIFFERENT, measured
 from matcalc.frontend import read
-from matcalc.pipeline import derive, render
+from matcalc.pipeline import derive, render, simplify
 from matcalc.verification import Verification, compare
 from matcalc.verification import verify as verified
 
@@ -111,6 +113,18 @@ class Expression(Formula):
     ) -> Derivative:
         """The derivative by the variable ``wrt``, ``order`` times, verified; see docs/conventions.md."""
         return Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
+
+    def simplify(self) -> Expression:
+        """The same value in matrix notation that is as short as matcalc finds it, verified; see docs/simplify.md."""
+        tree = simplify(self._program)
+        simplified = replace(self._program, expr=tree)
+        decision = measured(self._program, simplified)
+        if decision.verdict == DIFFERENT:
+            raise VerificationProblem(
+                f"this is a bug in matcalc: {self} was simplified to {render(tree, self.variables)}: {decision.how}",
+                hint="please report it with the expression, its declarations and the output of matcalc --version",
+            )
+        return Expression(simplified)
 
 
 class Derivative(Formula):

@@ -46,8 +46,8 @@ ALLOWED = {
     "judge": "core version frontend pipeline printers oracle runtime equality results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
-    "api": "core frontend tex results bridges",
-    "__init__": "core version api results",
+    "api": "core frontend tex judge results bridges",
+    "__init__": "core version api judge results",
     "cli": "core version frontend tex catalogue oracle results judge",
     "__main__": "cli",
 }

@@ -129,7 +129,7 @@ def test_bad_expression_prints_the_error(
     [
         pytest.param(
             [],
-            "error: a command is needed: diff, check or identities\nhint: matcalc --help says what can be asked for",
+            "error: a command is needed: diff, check, simplify, equal or identities\nhint: matcalc --help says what can be asked for",
             id="none",
         ),
         pytest.param(["diff", "x"], f"error: the following arguments are required: --wrt/-w\nhint: {HINT}", id="no-wrt"),

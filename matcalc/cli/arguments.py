@@ -11,6 +11,7 @@ from matcalc.core.errors import ArgumentProblem
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 
 FORMATS = ("text", "latex", "numpy", "json")
+FORMULAS = ("text", "latex", "numpy")
 REPORTS = ("text", "json", "junit")
 _WIDTH = 120
 
@@ -22,13 +23,15 @@ examples:
   matcalc diff "logsumexp(x)" --wrt x --order 2 --format latex
   echo "r = A*x - y; r'*r/2" | matcalc diff - --wrt x --format numpy
   matcalc check "x'*A*x" --wrt x --claim "2*A*x"
+  matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
+  matcalc equal "tr(A*B)" "tr(B*A)"
   matcalc identities logdet
 """
 _EXIT_CODES = """\
 exit codes:
   0  done
-  1  --check found the answer wrong, or the claim that was judged is wrong
-  2  bad input: what is wrong with it is on standard error; or a claim that cannot be decided
+  1  --check found the answer wrong, the claim that was judged is wrong, or the two expressions are different
+  2  bad input: what is wrong with it is on standard error; or a claim or an equation that cannot be decided
   3  a bug in matcalc
 """
 _NAMES = """\
@@ -56,9 +59,9 @@ class Parser(argparse.ArgumentParser):
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """The options; raises ArgumentProblem, and SystemExit(0) after printing help."""
     parser = _parser()
-    options = parser.parse_args(_expressions_last(argv) if argv and argv[0] in ("diff", "check") else argv)
+    options = parser.parse_args(_expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv)
     if options.command is None and not options.version:
-        parser.error("a command is needed: diff, check or identities")
+        parser.error("a command is needed: diff, check, simplify, equal or identities")
     return options
 
 
@@ -74,6 +77,8 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_diff(commands)
     _add_check(commands)
+    _add_simplify(commands)
+    _add_equal(commands)
     identities = commands.add_parser(
         "identities",
         help="list the identities that matcalc stands on",
@@ -96,9 +101,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     diff.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
     diff.add_argument("--wrt", "-w", metavar="NAME", required=True, help="the variable to derive by")
-    diff.add_argument(
-        "--var", "-v", metavar="DECL", action="append", default=[], help='declare a variable, as in "A: symmetric(n)"; repeatable'
-    )
+    _add_declarations(diff)
     diff.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
     diff.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
     diff.add_argument(
@@ -125,9 +128,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser]) -> None:
     check.add_argument("expression", metavar="EXPR|FILE", help="the expression, or without --claim a file of claims")
     check.add_argument("--wrt", "-w", metavar="NAME", help="the variable that the derivative is by")
     check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
-    check.add_argument(
-        "--var", "-v", metavar="DECL", action="append", default=[], help='declare a variable, as in "A: symmetric(n)"; repeatable'
-    )
+    _add_declarations(check)
     check.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
     check.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
     check.add_argument(
@@ -137,6 +138,42 @@ def _add_check(commands: argparse._SubParsersAction[Parser]) -> None:
     check.add_argument("--rng", "--seed", metavar="N", type=_natural, default=0, help="of the random points (default: 0)")
 
 
+def _add_simplify(commands: argparse._SubParsersAction[Parser]) -> None:
+    simplify = commands.add_parser(
+        "simplify",
+        help="write an expression shorter",
+        description=f"Write an expression as short as matcalc finds it; see docs/simplify.md.\n\n{_NAMES}",
+        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    simplify.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
+    _add_declarations(simplify)
+    simplify.add_argument("--format", choices=FORMULAS, default="text", help="what to print (default: text)")
+
+
+def _add_equal(commands: argparse._SubParsersAction[Parser]) -> None:
+    equal = commands.add_parser(
+        "equal",
+        help="decide whether two expressions are equal",
+        description="Decide whether two expressions are equal wherever both have a value; see docs/simplify.md.\n"
+        f"Exit code 0: equal, 1: different, 2: undecided.\n\n{_NAMES}",
+        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    equal.add_argument("left", metavar="EXPR", help="an expression")
+    equal.add_argument("right", metavar="EXPR", help="another; a name means the same in both")
+    _add_declarations(equal)
+    equal.add_argument("--rng", "--seed", metavar="N", type=_natural, default=0, help="of the random points (default: 0)")
+
+
+def _add_declarations(parser: Parser) -> None:
+    parser.add_argument(
+        "--var", "-v", metavar="DECL", action="append", default=[], help='declare a variable, as in "A: symmetric(n)"; repeatable'
+    )
+
+
 def _natural(text: str) -> int:
     """A seed."""
     if not text.isdecimal():
@@ -144,6 +181,7 @@ def _natural(text: str) -> int:
     return int(text)
 
 
+_WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal")  # commands
 _WITH_VALUE = ("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed", "--claim", "-c", "--rng")
 _WITHOUT_VALUE = ("--check", "--no-verify", "--help", "-h")
 _LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=|$)")  # --seed=3, also a misspelt one; --x'*x is an expression

@@ -18,7 +18,7 @@ from matcalc.core.errors import ArgumentProblem, MatcalcError, SyntaxProblem, Ve
 if TYPE_CHECKING:
     from matcalc.catalogue.schema import Identity
     from matcalc.oracle.compare import Report
-    from matcalc.results import Derivative, Formula
+    from matcalc.results import Formula
 
 DONE, CHECK_FAILED, BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 
@@ -52,9 +52,9 @@ def _run(argv: Sequence[str]) -> int:
 
         _answer(f"matcalc {__version__}")
         return DONE
-    if options.command == "check":
-        return _check(options)
-    return _identities(options.word) if options.command == "identities" else _diff(options)
+    if options.command == "identities":
+        return _identities(options.word)
+    return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[options.command](options)
 
 
 def _check(options: Namespace) -> int:
@@ -63,6 +63,27 @@ def _check(options: Namespace) -> int:
     text, code = check(options)
     _answer(text)
     return code
+
+
+def _simplify(options: Namespace) -> int:
+    from matcalc.cli.values import simplified  # noqa: PLC0415 - --help does not wait for the engine
+
+    expression = simplified(_standard_input() if options.expression == "-" else options.expression, options)
+    _say(shapes_line(expression))
+    for note in expression.notes:
+        _say(note)
+    _answer(_formatted(expression, options.format))
+    return DONE
+
+
+def _equal(options: Namespace) -> int:
+    from matcalc.cli.values import equation  # noqa: PLC0415 - --help does not wait for the engine
+
+    verdict = equation(options)
+    for note in verdict.notes:
+        _say(note)
+    _answer(str(verdict))
+    return verdict.exit_code
 
 
 def _diff(options: Namespace) -> int:
@@ -74,7 +95,7 @@ def _diff(options: Namespace) -> int:
     derivative = expression.diff(
         options.wrt, order=options.order, layout=options.layout, structure=options.structure, verify=options.verify
     )
-    _say(shapes_line(derivative))
+    _say(shapes_line(derivative, derivative.reading))
     for note in derivative.notes:
         _say(note)
     report: Report | None = None
@@ -95,20 +116,20 @@ def _diff(options: Namespace) -> int:
     return DONE if report.ok else CHECK_FAILED
 
 
-def _formatted(derivative: Derivative, form: str) -> str:
+def _formatted(formula: Formula, form: str) -> str:
     if form == "latex":
-        return derivative.latex()
+        return formula.latex()
     if form == "numpy":
-        return derivative.source("numpy").rstrip("\n")
-    return str(derivative)
+        return formula.source("numpy").rstrip("\n")
+    return str(formula)
 
 
-def shapes_line(derivative: Derivative) -> str:
+def shapes_line(formula: Formula, reading: str = "") -> str:
     """What was inferred: the variables that were not declared, and the kind of the result."""
-    inferred = [f"{name}: {variable}" for name, variable in derivative.variables.items() if not variable.declared]
+    inferred = [f"{name}: {variable}" for name, variable in formula.variables.items() if not variable.declared]
     given = f"with {', '.join(inferred)}; " if inferred else ""
-    reading = f", shown as {derivative.reading}" if derivative.reading else ""
-    return f"{given}result: {_kind(derivative)}{reading}"
+    shown = f", shown as {reading}" if reading else ""
+    return f"{given}result: {_kind(formula)}{shown}"
 
 
 def _kind(formula: Formula) -> str:
