@@ -24,18 +24,31 @@ def parse(text: str, variables: Declarations | None = None) -> Expression:
     return Expression(read(text, _declarations(variables)))
 
 
+def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
+    """The expression that a formula in LaTeX means; see docs/latex.md."""
+    from matcalc.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
+
+    if not isinstance(text, str):
+        raise ArgumentProblem(f"a formula is a text, not {_described(text)}")
+    return Expression(read_latex(text, _declarations(variables)))
+
+
 def diff(
     expression: str | Expression,
-    wrt: str,
+    wrt: str | None = None,
     *,
     variables: Declarations | None = None,
+    latex: bool = False,
     order: int = 1,
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
 ) -> Derivative:
-    """The derivative of an expression by one of its variables, ``order`` times, verified; see docs/conventions.md."""
-    expression = _expression(expression, variables)
+    """The derivative of an expression by one of its variables, ``order`` times, verified; see docs/conventions.md.
+
+    With ``latex`` the expression is a formula in LaTeX, which may name the variable itself; see docs/latex.md.
+    """
+    expression = _expression(expression, variables, latex=latex)
     return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
 
 
@@ -71,9 +84,9 @@ def from_sympy(expr: Any) -> Expression:
     return parse(text, declarations)
 
 
-def _expression(expression: str | Expression, variables: Declarations | None) -> Expression:
+def _expression(expression: str | Expression, variables: Declarations | None, *, latex: bool = False) -> Expression:
     if not isinstance(expression, Expression):
-        return parse(expression, variables)
+        return parse_latex(expression, variables) if latex else parse(expression, variables)
     if variables is not None:
         hint = "declare them where the expression is made: matcalc.parse(text, variables)"
         raise ArgumentProblem("the variables of an Expression are known already", hint=hint)

@@ -109,9 +109,19 @@ class Expression(Formula):
         super().__init__(program, program.expr)
 
     def diff(
-        self, wrt: str, *, order: int = 1, layout: str = "mixed", structure: str = "declared", verify: bool = True
+        self,
+        wrt: str | None = None,
+        *,
+        order: int = 1,
+        layout: str = "mixed",
+        structure: str = "declared",
+        verify: bool = True,
     ) -> Derivative:
-        """The derivative by the variable ``wrt``, ``order`` times, verified; see docs/conventions.md."""
+        """The derivative by the variable ``wrt``, ``order`` times, verified; see docs/conventions.md.
+
+        ``wrt`` may be left out where the expression was read from a formula that begins with d/dx.
+        """
+        wrt, order = self._wanted(wrt, order)
         return Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
 
     def simplify(self) -> Expression:
@@ -125,6 +135,20 @@ class Expression(Formula):
                 hint="please report it with the expression, its declarations and the output of matcalc --version",
             )
         return Expression(simplified)
+
+    def _wanted(self, wrt: str | None, order: int) -> tuple[str, int]:
+        """What to derive by and how many times: as the caller says, or as the formula does."""
+        asked = self._program.asked
+        if asked is None:
+            if wrt is None:
+                raise ArgumentProblem("wrt is missing: the variable to derive by", hint="the expression does not name it")
+            return wrt, order
+        if wrt not in (None, asked[0]) or order not in (1, asked[1]):
+            raise ArgumentProblem(
+                f"the formula asks for the derivative of order {asked[1]} by {asked[0]}, and not for that of order {order} by {wrt}",
+                hint="leave out the sign before the formula, or wrt",
+            )
+        return asked
 
 
 class Derivative(Formula):

@@ -62,6 +62,9 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(_expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv)
     if options.command is None and not options.version:
         parser.error("a command is needed: diff, check, simplify, equal or identities")
+    if options.command == "diff" and options.wrt is None and not options.latex:
+        hint = "matcalc diff --help says what can be asked for"
+        raise ArgumentProblem("the following arguments are required: --wrt/-w", hint=hint)
     return options
 
 
@@ -100,7 +103,8 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         allow_abbrev=False,
     )
     diff.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
-    diff.add_argument("--wrt", "-w", metavar="NAME", required=True, help="the variable to derive by")
+    diff.add_argument("--wrt", "-w", metavar="NAME", help="the variable to derive by")
+    diff.add_argument("--latex", action="store_true", help="EXPR is a formula in LaTeX, which may name the variable; see docs/latex.md")
     _add_declarations(diff)
     diff.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
     diff.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
@@ -183,7 +187,7 @@ def _natural(text: str) -> int:
 
 _WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal")  # commands
 _WITH_VALUE = ("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed", "--claim", "-c", "--rng")
-_WITHOUT_VALUE = ("--check", "--no-verify", "--help", "-h")
+_WITHOUT_VALUE = ("--check", "--latex", "--no-verify", "--help", "-h")
 _LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=|$)")  # --seed=3, also a misspelt one; --x'*x is an expression
 
 

@@ -17,6 +17,7 @@ from matcalc.core.errors import ArgumentProblem, MatcalcError, SyntaxProblem, Ve
 
 if TYPE_CHECKING:
     from matcalc.catalogue.schema import Identity
+    from matcalc.core.program import Program
     from matcalc.oracle.compare import Report
     from matcalc.results import Formula
 
@@ -87,11 +88,10 @@ def _equal(options: Namespace) -> int:
 
 
 def _diff(options: Namespace) -> int:
-    from matcalc.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
     text = _standard_input() if options.expression == "-" else options.expression
-    expression = Expression(read(text, options.var))
+    expression = Expression(_read(text, options))
     derivative = expression.diff(
         options.wrt, order=options.order, layout=options.layout, structure=options.structure, verify=options.verify
     )
@@ -114,6 +114,16 @@ def _diff(options: Namespace) -> int:
         _say(f"verified: {derivative.verification}")
     _say(str(report))
     return DONE if report.ok else CHECK_FAILED
+
+
+def _read(text: str, options: Namespace) -> Program:
+    if options.latex:
+        from matcalc.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
+
+        return read_latex(text, options.var)
+    from matcalc.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
+
+    return read(text, options.var)
 
 
 def _formatted(formula: Formula, form: str) -> str:

@@ -14,7 +14,8 @@ class Program:
     """A parsed and typed program: its value, its variables in order of appearance, and notes for the user.
 
     ``undetermined`` are the generated names of sizes that are no variable's axis: those of ``eye``, ``vector(1)`` and the
-    like that nothing in the text fixes.
+    like that nothing in the text fixes. ``asked`` is the derivative that the text itself asks for, as d/dx before a formula
+    does: the variable and the order.
     """
 
     expr: Expr
@@ -22,3 +23,4 @@ class Program:
     source: str
     notes: tuple[str, ...] = ()
     undetermined: tuple[Dim, ...] = ()
+    asked: tuple[str, int] | None = None

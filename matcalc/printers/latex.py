@@ -16,7 +16,7 @@ from itertools import count
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import postorder
 from matcalc.printers import latex_names as names
-from matcalc.printers.latex_functions import FUNCTIONS, elementwise_power
+from matcalc.printers.latex_functions import FUNCTIONS, LETTERS, elementwise_power
 from matcalc.printers.latex_indices import einsum, fused
 from matcalc.printers.latex_pieces import (
     ATOM,
@@ -26,6 +26,7 @@ from matcalc.printers.latex_pieces import (
     SUM,
     Piece,
     added,
+    call,
     circled,
     fraction,
     multiplied,
@@ -52,7 +53,9 @@ def latex(expr: Expr, *, bold: bool = False) -> str:
     pieces: dict[int, Piece] = {}
     lines: list[str] = []
     for node in order:
-        piece = _piece(bold, node, [pieces[id(arg)] for arg in node.args])
+        args = [pieces[id(arg)] for arg in node.args]
+        written_out = LETTERS.get(node.op) in taken
+        piece = call(rf"\operatorname{{{node.op}}}", *args) if written_out else _piece(bold, node, args)
         if id(node) in named:
             name = names.name(next(fresh), bold=bold and node.rank > 0)
             lines.append(f"{name} &= {piece.text}")

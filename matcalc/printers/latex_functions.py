@@ -53,6 +53,11 @@ def _root(degree: int) -> Form:
     return form
 
 
+def _absolute(expr: Expr, args: list[Piece]) -> Piece:
+    """|a| of a number; bars around a vector would be its norm, around a matrix the determinant."""
+    return between(r"\lvert", args[0], r"\rvert") if expr.rank == 0 else call(r"\operatorname{abs}", args[0])
+
+
 def _norm(index: str) -> Form:
     def form(expr: Expr, args: list[Piece]) -> Piece:
         # the 1-norm of a matrix is a different thing (the largest column sum); ours is that of its entries
@@ -128,6 +133,9 @@ def _dot(expr: Expr, args: list[Piece]) -> Piece:
 _COMMANDS = "exp log sin cos tan sinh cosh tanh max min det"  # LaTeX has these
 _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
 
+# letters that stand for functions; where a variable has the same letter, the function is written out
+LETTERS = {"sigmoid": r"\sigma", "digamma": r"\psi", "gammaln": r"\Gamma", "expm": "e"}
+
 FUNCTIONS: dict[str, Form] = {
     **{name: _named(f"\\{name}") for name in _COMMANDS.split()},
     **{name: _operator(name) for name in _OPERATORS.split()},
@@ -143,7 +151,7 @@ FUNCTIONS: dict[str, Form] = {
     "expm1": _exp_minus_one,
     "sqrt": _root(2),
     "cbrt": _root(3),
-    "abs": lambda expr, args: between(r"\lvert", args[0], r"\rvert"),
+    "abs": _absolute,
     "sigmoid": _named(r"\sigma"),
     "gammaln": _log_gamma,
     "digamma": _named(r"\psi"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -36,8 +36,9 @@ class Cause(NamedTuple):
 class Context:
     """The state of one inference: variables seen, equations between dimensions, every node made so far."""
 
-    def __init__(self, source: str, declared: dict[str, Variable], dimensions: set[str]) -> None:
+    def __init__(self, source: str, declared: dict[str, Variable], dimensions: set[str], kinds: Mapping[str, str]) -> None:
         self.source = source
+        self.kinds = kinds
         self.declared = declared
         self.dimensions = dimensions
         self.definitions: dict[str, Expr] = {}

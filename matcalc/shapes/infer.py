@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import NameProblem, ShapeProblem, Span
 from matcalc.core.kinds import KINDS, Variable
@@ -19,15 +21,20 @@ from matcalc.syntax.nodes import Node, Statement
 _SIZED = {"eye": (1, 1), "ones": (1, 2), "zeros": (1, 2)}  # constants that take their sizes as arguments
 
 
-def infer(statements: list[Statement], declared: dict[str, Variable], source: str) -> Program:
-    """The typed program; raises ``NameProblem`` and ``ShapeProblem``."""
+def infer(
+    statements: list[Statement], declared: dict[str, Variable], source: str, kinds: Mapping[str, str] | None = None
+) -> Program:
+    """The typed program; raises ``NameProblem`` and ``ShapeProblem``.
+
+    ``kinds`` are those of names that were not declared and do not follow the rule of the first letter.
+    """
     nodes = [postorder(statement.body, _typed_children) for statement in statements]
     dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.names}
     for order in nodes:
         for node in order:
             if node.kind == "call" and node.value in _SIZED:
                 dimensions.update(name for arg in node.args for name in size(arg, source).names)
-    context = Context(source, declared, dimensions)
+    context = Context(source, declared, dimensions, kinds or {})
     value = None
     for statement, order in zip(statements, nodes, strict=True):
         value = context.settle(_type(context, order))
@@ -127,7 +134,7 @@ def _undeclared(context: Context, node: Node, name: str) -> Variable:
     if name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES:
         hint = f"write {name}(...), or declare {name} to use it as a variable"
         raise NameProblem(f"{name} is a function", source=context.source, span=node.span, hint=hint)
-    kind = default_kind(name)
+    kind = context.kinds.get(name) or default_kind(name)
     return Variable(name, kind, tuple(context.unifier.fresh() for _ in range(KINDS[kind])), declared=False)
 
 

@@ -1,7 +1,7 @@
-"""Compiles ``grammar/expression.lark`` with Lark to the LALR table ``grammar/expression.table``.
+"""Compiles the grammars of ``grammar/`` with Lark to LALR tables: ``expression.lark`` to ``expression.table``.
 
 Importing Lark and building the table takes longer than everything else that a cold ``matcalc diff`` does, so the table
-is kept in a file beside the grammar (docs/decisions says more). Run ``python -m matcalc.syntax.compile_grammar`` after
+is kept in a file beside its grammar (docs/decisions says more). Run ``python -m matcalc.syntax.compile_grammar`` after
 a change of the grammar; until then the loader notices the difference and compiles in memory.
 """
 
@@ -53,10 +53,9 @@ def _one_line(pattern: str) -> str:
 
 
 def main() -> None:
-    """Writes the table beside its grammar."""
-    place = folder("grammar")
-    text = compile_table((place / "expression.lark").read_text(encoding="utf-8"))
-    (place / "expression.table").write_text(text, encoding="utf-8")
+    """Writes each table beside its grammar."""
+    for grammar in sorted(folder("grammar").glob("*.lark")):
+        grammar.with_suffix(".table").write_text(compile_table(grammar.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from typing import Any
 
 from matcalc.core.errors import Span, SyntaxProblem
 from matcalc.syntax import diagnose
+from matcalc.syntax.automaton import drive
 from matcalc.syntax.diagnose import Token
 from matcalc.syntax.lexer import tokens
 from matcalc.syntax.nodes import Node, Statement
-from matcalc.syntax.table import Table, load
+from matcalc.syntax.table import load
 
 _ASCII = {"@": "*", "**": "^", ".**": ".^", "⊙": ".*", "−": "-"}
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
@@ -21,45 +22,15 @@ _LONGEST_NUMBER = 1_000  # digits, and the largest exponent: exact arithmetic wi
 def parse(text: str, *, power_of_T: bool = False) -> list[Statement]:
     """The statements of a program; raises ``SyntaxProblem``."""
     table = load()
+
+    def refuse(token: Token, before: Token | None, row: dict[str, int]) -> SyntaxProblem:
+        return diagnose.bad_token(text, token, before, row)
+
     try:
-        return _drive(tokens(text, table, power_of_T=power_of_T), table, text)
+        result: list[Statement] = drive(tokens(text, table, power_of_T=power_of_T), table, _BUILDERS, refuse)
     except SyntaxProblem as problem:
         problem.with_source(text)
         raise
-
-
-def _drive(stream: list[Token], table: Table, text: str) -> list[Statement]:
-    """The LALR(1) loop: shift a token, or reduce the values of a rule to one."""
-    states, origins, sizes, end = table.states, table.origins, table.sizes, table.end
-    builders = [_BUILDERS[action] for action in table.actions]
-    stack = [table.start]
-    values: list[Any] = []
-    before = None
-    for token in stream:
-        kind = token[0]
-        while True:
-            row = states[stack[-1]]
-            action = row.get(kind)
-            if action is None:
-                raise diagnose.bad_token(text, token, before, row)
-            if action >= 0:
-                stack.append(action)
-                values.append(token)
-                break
-            rule = ~action
-            size = sizes[rule]
-            builder = builders[rule]
-            if size > 1 or builder is not None:
-                parts = values[-size:]
-                del values[-size:]
-                values.append(parts[0] if builder is None else builder(parts))
-            del stack[-size:]
-            goto = states[stack[-1]][origins[rule]]
-            stack.append(goto)
-            if goto == end:
-                break
-        before = token
-    result: list[Statement] = values[0]
     return result
 
 

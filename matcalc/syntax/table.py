@@ -1,4 +1,4 @@
-"""The LALR table of the language, read once from ``grammar/``."""
+"""The LALR tables of the languages, each read once from ``grammar/``."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Table:
         self.scan = re.compile("|".join(patterns)).match
 
 
-@lru_cache(maxsize=1)
-def load() -> Table:
+@lru_cache(maxsize=2)
+def load(language: str = "expression") -> Table:
     """The table beside the grammar; compiled afresh where that is missing or was made from another grammar."""
     place = folder("grammar")
-    grammar = (place / "expression.lark").read_bytes()
-    stored = place / "expression.table"
+    grammar = (place / f"{language}.lark").read_bytes()
+    stored = place / f"{language}.table"
     if stored.exists():
         text = stored.read_text(encoding="utf-8")
         if text.startswith(f"checksum {crc32(grammar)}\n"):

@@ -11,24 +11,31 @@ from matcalc.core.resources import folder
 from matcalc.syntax import table
 from matcalc.syntax.compile_grammar import compile_table
 from matcalc.syntax.parser import _BUILDERS
+from matcalc.tex.parser import _Builder
+from matcalc.tex.scope import Scope
+
+LANGUAGES = ("expression", "latex")
 
 
-def grammar() -> str:
-    return (folder("grammar") / "expression.lark").read_text(encoding="utf-8")
+def grammar(language: str = "expression") -> str:
+    return (folder("grammar") / f"{language}.lark").read_text(encoding="utf-8")
 
 
-def test_no_conflicts_and_no_overlapping_terminals() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_conflicts_and_no_overlapping_terminals(language: str) -> None:
     pytest.importorskip("interegular")
-    assert Lark(grammar(), parser="lalr", lexer="basic", strict=True).rules
+    assert Lark(grammar(language), parser="lalr", lexer="basic", strict=True).rules
 
 
-def test_stored_table_is_fresh() -> None:
-    stored = (folder("grammar") / "expression.table").read_text(encoding="utf-8")
-    assert stored == compile_table(grammar()), "run python -m matcalc.syntax.compile_grammar"
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_stored_table_is_fresh(language: str) -> None:
+    stored = (folder("grammar") / f"{language}.table").read_text(encoding="utf-8")
+    assert stored == compile_table(grammar(language)), "run python -m matcalc.syntax.compile_grammar"
 
 
 def test_every_action_of_the_grammar_is_built() -> None:
     assert set(table.load().actions) == set(_BUILDERS)
+    assert set(table.load("latex").actions) == _Builder("", Scope("", {})).rules().keys()
 
 
 def test_a_changed_grammar_is_compiled_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

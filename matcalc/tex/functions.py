@@ -1,0 +1,118 @@
+"""Functions and delimiters: norms, bars, roots, exponentials, whose meaning depends on what is inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from matcalc.core.errors import NameProblem, UnsupportedProblem
+from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS
+from matcalc.tex import indices
+from matcalc.tex.phrases import Phrase
+from matcalc.tex.values import Maker, Value, binary, called
+
+if TYPE_CHECKING:
+    from matcalc.tex.resolve import Resolver
+
+Rule = Callable[["Resolver", Phrase, list[Value]], Value]
+_OF_VECTORS = frozenset({"diag", "softmax", "sum", "mean", "logsumexp", "vec"})  # whose argument is no number
+_OF_MATRICES = {"exp": r"e^{X} is the matrix exponential", "log": "the matrix logarithm is not known"}
+
+
+def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """A function that is written out."""
+    name = phrase.text
+    if name not in OPERATIONS:
+        from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
+
+        close = get_close_matches(name, [*OPERATIONS, *ALIASES], n=2)
+        hint = f"did you mean {' or '.join(close)}?" if close else "docs/language.md lists the functions"
+        raise NameProblem(f"unknown function {name}", source=resolver.scope.source, span=phrase.mark, hint=hint)
+    least, most = OPERATIONS[name].arity
+    if not least <= len(args) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(args)}"
+        raise NameProblem(message, source=resolver.scope.source, span=phrase.span)
+    return _called(resolver, phrase, name, args)
+
+
+def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> Value:
+    make = Maker(phrase)
+    if any(arg.indexed for arg in args):
+        if name not in ENTRYWISE:
+            resolver._plain(phrase, args)
+        resolver._numbers(phrase, args)
+        return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
+    if name in _OF_VECTORS and args[0].rank == 0:
+        resolver.letters.promote(phrase.args[0], 1, f"{name} of it is taken")
+    if name in _OF_MATRICES and args[0].rank == 2:
+        resolver.scope.note(f"note: {resolver.shown(phrase)} is read entry by entry; {_OF_MATRICES[name]}")
+    return called(make, name, args)
+
+
+def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    r"""\lVert x \rVert_2, _1, _\infty of a vector, \lVert X \rVert_F of a matrix."""
+    (arg,) = args
+    index = resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
+    index = {"{": index[1:-1]}.get(index[:1], index).strip()
+    index = "F" if index.rstrip("}").endswith("F") else index
+    if arg.scalar:
+        if arg.indexed or not resolver.letters.promote(phrase.args[0], 1, "its norm is taken"):
+            return _called(resolver, phrase, "abs", args)
+        return called(Maker(phrase), "norm2", args)
+    if arg.rank == 2:
+        if index == "F":
+            return called(Maker(phrase), "norm2", args)
+        known = {
+            "": "without a subscript may be the Frobenius or the spectral norm",
+            "2": "with the subscript 2 is the spectral norm",
+        }
+        hint = r"write \lVert X \rVert_F for the root of the squares' sum, \lVert \operatorname{vec}(X) \rVert_1 for the entries"
+        message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
+        raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
+    name = {"": "norm2", "2": "norm2", "F": "norm2", "1": "norm1", r"\infty": "norminf", "∞": "norminf"}.get(index)
+    if name is None:
+        message = f"the norm with the subscript {index}"
+        hint = r"vectors have the norms 1, 2 and \infty"
+        raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
+    return called(Maker(phrase), name, args)
+
+
+def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """The absolute value of a number, the determinant of a matrix."""
+    (arg,) = args
+    if arg.scalar:
+        return _called(resolver, phrase, "abs", args)
+    if arg.rank == 2:
+        return called(Maker(phrase), "det", args)
+    hint = r"write \lVert x \rVert, or \operatorname{abs}(x) entry by entry"
+    raise resolver.problem("bars around a vector may be its norm or its absolute entries", phrase, hint)
+
+
+def root(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """The root of a number, and of every entry of a vector."""
+    if args[0].rank == 2 and not args[0].indexed:
+        hint = r"write X^{\odot 1/2} for the roots of the entries"
+        raise resolver.problem("the root of a matrix may be that of its entries or the matrix root", phrase, hint)
+    return _called(resolver, phrase, phrase.text, args)
+
+
+def exponential(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """e to a number, to every entry of a vector, to a matrix."""
+    if args[0].rank == 2 and not args[0].indexed:
+        return called(Maker(phrase), "expm", args)
+    return _called(resolver, phrase, "exp", args)
+
+
+def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """The inner product of two vectors or two matrices."""
+    left, right = args
+    if left.indexed or right.indexed:
+        resolver._numbers(phrase, args)
+        return indices.multiply(left, right)
+    for one, other, operand in ((left, right, phrase.args[0]), (right, left, phrase.args[1])):
+        if one.rank == 0:
+            resolver.letters.promote(operand, max(1, other.rank), "it stands in an inner product")
+    if left.rank == right.rank == 0:
+        return binary(Maker(phrase), "*", left, right)
+    return called(Maker(phrase), "dot", args)

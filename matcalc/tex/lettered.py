@@ -1,0 +1,66 @@
+r"""Letters that stand for functions before a bracket: \sigma(x), \psi^{(2)}(x), L_{\exp}(X, E), and f(x), which is unclear."""
+
+from __future__ import annotations
+
+from matcalc.tex.phrases import Phrase
+from matcalc.tex.scope import Scope
+from matcalc.tex.symbols import symbol
+
+# undeclared and before a bracket: the function, and what to call it in a note
+_FUNCTIONS = {
+    r"\sigma": ("sigmoid", "the logistic sigmoid"),
+    r"\psi": ("digamma", "the digamma function"),
+    r"\Gamma": ("gamma", "the gamma function"),
+    r"\Phi": ("normcdf", "the normal distribution function"),
+    r"\varphi": ("normpdf", "the normal density"),
+    r"\mathrm{H}": ("entropy", "the entropy"),
+}
+_UNCLEAR = frozenset({"f", "g", "h", "phi"})  # letters that papers use for functions of their own
+
+
+def applied(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope) -> Phrase | None:
+    """A letter with the brackets behind it: a function of ``args`` if it is known for one, None if it is a factor."""
+    if item.kind not in ("symbol", "indexed", "script"):
+        return None
+    known = scope.knows(item)
+    special = None if known else _special(item, bracket, args)
+    if special is not None or item.kind == "script":
+        return special
+    shown = scope.source[item.start : item.end]
+    if item.text in _FUNCTIONS:
+        name, words = _FUNCTIONS[item.text]
+        if known:
+            scope.note(f"note: {scope.name(item)} is a variable, so {shown}(...) is a product")
+            return None
+        scope.note(f"note: {shown}(...) is read as {words}; declare the letter if it is a factor")
+        return _call(item, bracket, name, args)
+    lone = args[0].kind in ("symbol", "indexed", "number")
+    if known or not (lone or len(args) > 1 or symbol(item, scope.source).stem in _UNCLEAR):
+        return None
+    return Phrase("application", item.start, bracket.end, text=shown)
+
+
+def _call(item: Phrase, bracket: Phrase, name: str, args: tuple[Phrase, ...]) -> Phrase:
+    return Phrase("call", item.start, bracket.end, args=args, text=name, mark=item.span)
+
+
+def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase | None:
+    r"""\psi^{(k)}(x), J_k(x), \Gamma_p(a), D_{KL}(p \parallel q), L_{\exp}(X, E) and L_{(\cdot)^k}(X, E)."""
+    if item.kind == "script" and item.args[0].text == r"\psi":
+        return _call(item, bracket, "polygamma", (item.args[1], *args))
+    name = item.args[0] if item.kind == "script" else item
+    if name.kind != "indexed" or len(name.parts) != 1:
+        return None
+    letter, (of,) = name.args[0].text, name.parts
+    match letter, len(args):
+        case "J", 1:
+            return _call(item, bracket, "besselj", (of, *args))
+        case r"\Gamma", 1:
+            return _call(item, bracket, "gamma", (*args, of))  # its logarithm is a function
+        case "D", 2 if "KL" in of.text:
+            return _call(item, bracket, "kl", args)
+        case "L", _ if of.kind == "function" and of.text == "exp":
+            return _call(item, bracket, "frechet_expm", args)
+        case "L", _ if of.kind == "power" and of.args[0].kind == "hole":
+            return _call(item, bracket, "frechet_power", (args[0], of.args[1], *args[1:]))
+    return None

@@ -1,0 +1,221 @@
+"""Letters as values: variables, constants, sizes, and entries where an index of a sum is their subscript."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from matcalc.core.errors import MatcalcError, ShapeProblem, Span, SyntaxProblem, UnsupportedProblem
+from matcalc.core.kinds import KINDS
+from matcalc.syntax.names import default_kind
+from matcalc.syntax.nodes import Node, Statement
+from matcalc.tex.phrases import Phrase
+from matcalc.tex.scope import Scope
+from matcalc.tex.symbols import letters, symbol
+from matcalc.tex.values import Maker, Value, called, transpose
+
+Ranges = Mapping[str, Phrase | None]  # the indices that run, each with its upper limit
+_LONGEST_NUMBER = 1_000  # digits
+_IDENTITY = ("I", ())
+_CHANGES = frozenset({(0, 1), (0, 2), (1, 0), (1, 2)})  # what the use of a letter can make of its rank
+
+
+class Letters:
+    """The meaning of letters; what is learnt of their kinds stays for the next pass over the formula."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.kinds: dict[str, str] = {}  # of names that were not declared, where the first letter does not say it
+        self.defined: dict[str, Value] = {}
+        self.ranges: dict[int, Ranges] = {}  # phrase -> the indices that run there
+        self.checks: list[Statement] = []  # definitions that make the limits of sums agree with the sizes of vectors
+        self.indices_of_sums: set[str] = set()
+        self.changed = False
+
+    def problem(self, message: str, span: Span, hint: str | None = None) -> MatcalcError:
+        """An error about how many axes something has."""
+        return ShapeProblem(message, source=self.scope.source, span=span, hint=hint)
+
+    # -- names -------------------------------------------------------------------------------------------------------------
+
+    def letter(self, phrase: Phrase) -> Value:
+        """The value of a letter, with its subscript if that is part of its name."""
+        running = self.ranges.get(id(phrase), {})
+        if phrase.kind == "indexed":
+            indices = self.indices(phrase)
+            if indices and any(index in running for index in indices):
+                return self._entry_of_letter(phrase, indices, running)
+            if indices and not self.scope.knows(phrase) and self.indices_of_sums.intersection(indices):
+                hint = "write brackets around everything that is summed"
+                shown = self.scope.source[phrase.start : phrase.end]
+                raise self.scope.problem(f"{shown} stands outside of the sum over its index", phrase.span, hint)
+        found = symbol(phrase, self.scope.source)
+        known = self.scope.knows(phrase)
+        if not known and (found.stem, ()) == _IDENTITY and not found.style.startswith("mathcal"):
+            return self._identity(phrase)
+        name = self.scope.name(phrase)
+        if not known and name in running:
+            raise UnsupportedProblem(
+                f"the index {name} as a number",
+                source=self.scope.source,
+                span=phrase.span,
+                hint="indices stand in subscripts here",
+            )
+        if not known and name == "e":
+            hint = r"declare e, or write e^{1} for Euler's number"
+            raise self.scope.problem("e may be a variable or Euler's number", phrase.span, hint)
+        node = Maker(phrase).node("name", value=name)
+        if name in self.defined:
+            return Value(node, self.defined[name].rank, self.defined[name].row)
+        return Value(node, self.rank(name, bold=found.bold))
+
+    def rank(self, name: str, *, bold: bool = False) -> int:
+        """How many axes a variable has: by its declaration, by what was learnt, or by its first letter."""
+        if name in self.scope.declared:
+            return len(self.scope.declared[name].shape)
+        if name in self.scope.dimensions or name == "pi":
+            return 0
+        if bold and default_kind(name) == "scalar":
+            self.kinds.setdefault(name, "vector")
+        return KINDS[self.kinds.get(name) or default_kind(name)]
+
+    def promote(self, phrase: Phrase, rank: int, why: str) -> bool:
+        """Gives an undeclared letter another rank than its first letter says: a scalar becomes a vector, a vector a scalar.
+
+        Returns whether it is such a letter. What was learnt of a letter once is not changed again.
+        """
+        if self.changed:  # what this pass has read since then may be wrong
+            return False
+        if phrase.kind not in ("symbol", "indexed") or (phrase.kind == "indexed" and phrase.args[0].kind != "symbol"):
+            return False
+        name = self.scope.name(phrase)
+        fixed = self.scope.knows(phrase) or name in ("pi", "e") or name in self.scope.dimensions or name in self.kinds
+        if fixed or (self.rank(name), rank) not in _CHANGES:
+            return False
+        kind = ("number", "vector", "matrix")[rank]
+        self.kinds[name] = "scalar" if rank == 0 else kind
+        self.changed = True
+        self.scope.note(f"note: {name} is read as a {kind}, because {why}; declare it if it is something else")
+        return True
+
+    def number(self, phrase: Phrase) -> Value:
+        """An exact number."""
+        if len(phrase.text) > _LONGEST_NUMBER:
+            message = f"this number has more than {_LONGEST_NUMBER:,} digits"
+            raise SyntaxProblem(message, source=self.scope.source, span=phrase.span)
+        return Value(Maker(phrase).number(Fraction(phrase.text)))
+
+    # -- constants and sizes -----------------------------------------------------------------------------------------------
+
+    def constant(self, phrase: Phrase) -> Value:
+        r"""\mathbf{1}, \mathbf{1}_n, \mathbf{0}_{m \times n}."""
+        make = Maker(phrase)
+        name = "ones" if phrase.text == "1" else "zeros"
+        if not phrase.parts:
+            return Value(make.node("name", value=name), 1)
+        sizes = [size for part in phrase.parts for size in (part.args if part.kind == "x" else (part,))]
+        if len(sizes) > 2:
+            raise self.problem("a vector has one size and a matrix two", phrase.span)
+        return Value(make.call(name, *map(self.size, sizes)), len(sizes))
+
+    def _identity(self, phrase: Phrase) -> Value:
+        make = Maker(phrase)
+        if phrase.kind == "symbol":
+            return Value(make.node("name", value="eye"), 2)
+        if len(phrase.parts) != 1:
+            raise self.problem("an identity matrix has one size", phrase.span)
+        return Value(make.call("eye", self.size(phrase.parts[0])), 2)
+
+    def size(self, phrase: Phrase) -> Node:
+        """A size as it is written: a name, a number, or a product of these."""
+        found = letters(phrase)
+        if found is None:
+            raise self.scope.problem("a size is a letter, a number or a product of these", phrase.span)
+        parts = []
+        for leaf in found:
+            make = Maker(leaf)
+            if leaf.kind == "number":
+                parts.append(make.number(int(leaf.text)))
+                continue
+            name = self.scope.name(leaf)
+            if name in self.scope.declared:
+                raise self.scope.problem(f"{name} is declared as a variable, so it is not a size", leaf.span)
+            parts.append(make.node("name", value=name))
+        result = parts[0]
+        for part in parts[1:]:
+            result = Node("*", (result, part), result.start, part.end)
+        return result
+
+    def note_sizes(self, phrase: Phrase) -> None:
+        """Letters that are sizes: as \\mathbf{1}_n, I_n or the limit of a sum they are numbers wherever they stand."""
+        sizes: tuple[Phrase, ...] = ()
+        if phrase.kind == "constant" or (phrase.kind == "indexed" and self._is_identity(phrase)):
+            sizes = phrase.parts
+        elif phrase.limit is not None:
+            sizes = (phrase.limit,)
+        for part in sizes:
+            for size in part.args if part.kind == "x" else (part,):
+                for leaf in letters(size) or ():
+                    self.scope.add_dimension(leaf)
+
+    def _is_identity(self, phrase: Phrase) -> bool:
+        base = phrase.args[0]
+        if base.kind != "symbol" or self.scope.knows(phrase):
+            return False
+        return symbol(base, self.scope.source).key == _IDENTITY
+
+    # -- entries -----------------------------------------------------------------------------------------------------------
+
+    def indices(self, phrase: Phrase) -> list[str] | None:
+        """The letters of a subscript as indices, or None if something else stands there."""
+        found = [letters(part) for part in phrase.parts]
+        if any(part is None for part in found):
+            return None
+        leaves = [leaf for part in found for leaf in part or ()]
+        if any(leaf.kind not in ("symbol", "indexed") for leaf in leaves):
+            return None
+        return [symbol(leaf, self.scope.source).name for leaf in leaves]
+
+    def _entry_of_letter(self, phrase: Phrase, indices: list[str], running: Ranges) -> Value:
+        base, source = phrase.args[0], self.scope.source
+        shown = source[phrase.start : phrase.end]
+        if any(index not in running for index in indices):
+            raise self.problem(
+                f"{shown} has an index that runs and one that does not", phrase.span, "sum over both, or over none"
+            )
+        if self.scope.knows(phrase):
+            message = f"{shown} may be an entry or the variable {self.scope.name(phrase)}"
+            raise self.scope.problem(message, phrase.span, "let the sum run over another letter")
+        if symbol(base, source).key == ("delta", ()) and len(indices) == 2 and not self.scope.knows(base):
+            return self.entry(Value(Maker(phrase).node("name", value="eye"), 2), phrase, indices, running)
+        self.promote(base, len(indices), f"its entries {shown} are summed")
+        return self.entry(self.letter(base), phrase, indices, running)
+
+    def entry(self, value: Value, phrase: Phrase, indices: list[str], running: Ranges) -> Value:
+        """The entry of a value at indices that run."""
+        shown = self.scope.source[phrase.start : phrase.end]
+        if value.rank != len(indices):
+            if value.rank == 2 and len(indices) == 1:
+                hint = "write the sum as a product of the whole matrix, or both indices"
+                raise self.problem(f"{shown} may be a row or a column of a matrix", phrase.span, hint)
+            kind = ("a number", "a vector", "a matrix")[value.rank]
+            raise self.problem(f"{shown} has {len(indices)} subscripts, and is one of {kind}", phrase.span)
+        make = Maker(phrase)
+        for axis, index in enumerate(indices):
+            limit = running[index]
+            if limit is not None:
+                self._check(make, value, axis, self.size(limit))
+        if len(indices) == 2 and indices[0] == indices[1]:
+            value, indices = called(make, "diag", [value]), indices[:1]
+        if value.row:
+            value = transpose(make, value)
+        return Value(value.node, value.rank, axes=tuple(indices))
+
+    def _check(self, make: Maker, value: Value, axis: int, size: Node) -> None:
+        """A definition that is well typed only if an axis has the size that a sum runs to."""
+        zeros = make.call("zeros", size)
+        if value.rank == 1:
+            body = make.node("-", make.transposed(value.node) if value.row else value.node, zeros)
+        else:
+            body = make.node("*", value.node if axis else make.transposed(value.node), zeros)
+        self.checks.append(Statement("definition", body, f"range {len(self.checks)}"))

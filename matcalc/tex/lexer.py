@@ -1,0 +1,185 @@
+"""LaTeX to tokens: words split into letters, one-token arguments cut off, bars told apart."""
+
+from __future__ import annotations
+
+import re
+
+from matcalc.core.errors import NameProblem, Span, SyntaxProblem
+from matcalc.syntax.table import Table
+from matcalc.tex.vocabulary import CHARACTERS, advice, function
+
+LONGEST = 65_536  # characters of a text
+DEEPEST = 3_000  # levels of brackets
+Token = tuple[str, int, int, str]  # terminal, start, end, text
+
+_OPENING = {"LPAR": "RPAR", "LSQUARE": "RSQUARE", "LCURLY": "RCURLY", "LBRACE": "RBRACE", "LANGLE": "RANGLE"}
+_CLOSING = frozenset(_OPENING.values())
+_BARS = {"LBAR": "RBAR", "LNORM": "RNORM"}
+_UNDIRECTED = frozenset({"|", r"\vert", r"\Vert", r"\|", "‖"})
+_ENDS = frozenset(
+    {"NUMBER", "LETTERS", "GREEK", "STYLED", "CONSTANT", "PRIME", "INFINITY", "TOP", "RBAR", "RNORM", *_CLOSING}
+)  # an operand may end with these
+_STARTS = frozenset({"NUMBER", "LETTERS", "GREEK", "STYLED", "CONSTANT", "FUNCTION", "FRAC", "SQRT", *_OPENING, "LBAR", "LNORM"})
+_STYLE = re.compile(r"\\([A-Za-z]+\*?)\s*\{?\s*((?:.|\n)*?)\s*\}?\s*", re.DOTALL)
+_WORD_STYLES = frozenset({"mathrm", "text", "textrm", "operatorname", "operatorname*", "mathsf", "textsf", "mathtt"})
+_BOLD_DIGITS = frozenset({"mathbf", "mathbb", "bm", "boldsymbol", "bold", "vec", "textbf"})
+
+
+def tokens(text: str, table: Table, words: frozenset[str]) -> list[Token]:
+    """The tokens, ended by ``$END``. ``words`` are the declared names of several letters, which are not split."""
+    if len(text) > LONGEST:
+        message = f"the text has {len(text):,} characters; at most {LONGEST:,} are read"
+        raise SyntaxProblem(message, source=text, span=Span(LONGEST, LONGEST + 1))
+    lexer = _Lexer(text, words)
+    position = 0
+    while position < len(text):
+        match = table.scan(text, position)
+        if match is None:
+            raise bad_character(text, position)
+        kind, position = match.lastgroup or "", match.end()
+        if kind == "SIZE":
+            lexer.size = match.group()
+        elif kind not in table.ignored:
+            lexer.take(kind, match.start(), position, match.group())
+    return lexer.finished()
+
+
+class _Lexer:
+    def __init__(self, text: str, words: frozenset[str]) -> None:
+        self.text = text
+        self.words = words
+        self.tokens: list[Token] = []
+        self.open: list[tuple[str, int]] = []  # what closes each open bracket, and its token's number
+        self.size = ""  # \left or \right just before this token
+        self.single = 0  # how many one-token arguments are still to come
+        self.closed: dict[int, int] = {}  # depth -> number of the token that closed an undirected bar there
+
+    def take(self, kind: str, start: int, end: int, piece: str) -> None:
+        """One match of the terminals' regular expression."""
+        single, self.single = self.single, 0
+        size, self.size = self.size, ""
+        if kind in _BARS and (piece in _UNDIRECTED or size.startswith("\\right")):
+            kind = self._bar(kind, size, start, end)
+        if kind == "STYLED":
+            kind, piece = _styled(piece)
+        if kind == "FUNCTION":
+            piece = piece.strip().lstrip("\\")
+        if kind == "LETTERS":
+            self._letters(start, piece, single)
+        elif kind == "NUMBER" and single and len(piece) > 1:
+            self._digits(start, piece, single)
+        else:
+            self._brackets(kind, start, end, piece)
+            self.tokens.append((kind, start, end, piece))
+        if kind in ("SUP", "SUB", "SQRT"):
+            self.single = 1
+        elif kind == "FRAC":
+            self.single = 2
+        elif single > 1 and len(self.tokens) and self.tokens[-1][0] not in ("LBRACE", "LETTERS", "NUMBER"):
+            self.single = 1
+
+    def _letters(self, start: int, piece: str, single: int) -> None:
+        """A run of letters: a declared name, or one letter after the other."""
+        if piece in self.words and not single:
+            self.tokens.append(("LETTERS", start, start + len(piece), piece))
+            return
+        if len(piece) > 1 and function(piece) and not single:
+            hint = f"write \\operatorname{{{piece}}} for the function, {' '.join(piece)} for the product"
+            message = f"{piece} is a product of {len(piece)} letters in LaTeX"
+            raise NameProblem(message, source=self.text, span=Span(start, start + len(piece)), hint=hint)
+        for offset, letter in enumerate(piece):
+            self.tokens.append(("LETTERS", start + offset, start + offset + 1, letter))
+        self.single = single - 1 if single > 1 and len(piece) == 1 else 0
+
+    def _digits(self, start: int, piece: str, single: int) -> None:
+        r"""Digits where TeX takes one token: \frac12 is 1/2, and x^12 is x^1 2, which is not what its writer meant."""
+        before = self.tokens[-1][0]
+        if before in ("SUP", "SUB") or "." in piece or len(piece) > single:
+            sign = {"SUP": "^", "SUB": "_"}.get(before, "\\frac" if before == "FRAC" else "")
+            message = f"TeX reads only the {piece[0]} after {sign or 'this'}"
+            hint = f"write {sign}{{{piece}}}, or {sign}{{{piece[0]}}} {piece[1:]}"
+            raise SyntaxProblem(message, source=self.text, span=Span(start, start + len(piece)), hint=hint)
+        for offset, digit in enumerate(piece):
+            self.tokens.append(("NUMBER", start + offset, start + offset + 1, digit))
+        self.single = single - len(piece)
+
+    def _bar(self, kind: str, size: str, start: int, end: int) -> str:
+        r"""Whether | or \| opens or closes: it closes the innermost bar if an operand has just ended."""
+        closing = _BARS[kind]
+        after_operand = bool(self.tokens) and self.tokens[-1][0] in _ENDS
+        inside = bool(self.open) and self.open[-1][0] == closing
+        if size.startswith("\\right") or (inside and after_operand and not size.startswith(("\\left", "\\bigl", "\\Bigl"))):
+            return closing
+        earlier = self.closed.get(len(self.open))
+        if (
+            earlier is not None
+            and after_operand
+            and self.tokens[earlier][0] == closing
+            and self.tokens[earlier + 1][0] in _STARTS
+        ):
+            between = self.text[self.tokens[earlier][2] : start].strip()
+            left, right = ("\\lvert", "\\rvert") if kind == "LBAR" else ("\\lVert", "\\rVert")
+            message = f"the bars around {between} may close and open, or open and close"
+            hint = f"write {left} and {right}, which say which they are"
+            raise SyntaxProblem(message, source=self.text, span=Span(start, end), hint=hint)
+        return kind
+
+    def _brackets(self, kind: str, start: int, end: int, piece: str) -> None:
+        """Each closing bracket has to match the last open one."""
+        if kind in _OPENING or kind in _BARS:
+            self.open.append((_OPENING.get(kind) or _BARS[kind], len(self.tokens)))
+            if len(self.open) > DEEPEST:
+                message = f"brackets are nested more than {DEEPEST:,} levels deep"
+                raise SyntaxProblem(message, source=self.text, span=Span(start, end))
+        elif kind in _CLOSING or kind in _BARS.values():
+            if not self.open:
+                raise SyntaxProblem(f"this {piece} has no opening bracket", source=self.text, span=Span(start, end))
+            wanted, place = self.open.pop()
+            if wanted != kind:
+                opening = self.tokens[place]
+                message = f"{piece} does not close the {opening[3]} in column {opening[1] + 1}"
+                raise SyntaxProblem(message, source=self.text, span=Span(start, end))
+            if piece in _UNDIRECTED:
+                self.closed[len(self.open)] = len(self.tokens)
+        elif kind in ("SEPARATOR", "COMMA", "EQUALS"):
+            self.closed.pop(len(self.open), None)
+
+    def finished(self) -> list[Token]:
+        """All of them, without the line ends at both ends, and ``$END`` behind the last."""
+        found = self.tokens
+        while found and found[0][0] == "SEPARATOR":
+            del found[0]
+        while found and (found[-1][0] == "SEPARATOR"):
+            del found[-1]
+        end = found[-1][2] if found else len(self.text.rstrip())
+        if self.open:
+            opening = self.tokens[self.open[-1][1]]
+            message = f"the formula ends, but the {opening[3]} in column {opening[1] + 1} is not closed"
+            raise SyntaxProblem(message, source=self.text, span=Span(opening[1], opening[2]))
+        found.append(("$END", end, end, ""))
+        return found
+
+
+def _styled(piece: str) -> tuple[str, str]:
+    r"""A styled word is a function (\operatorname{tr}), a bold 1 or 0, or a name."""
+    found = _STYLE.fullmatch(piece)
+    style, word = found.groups() if found else ("", "")
+    if word in ("0", "1") and style in _BOLD_DIGITS:
+        return "CONSTANT", word
+    if style in _WORD_STYLES and len(word) > 1 and (function(word) or style.startswith("operatorname")):
+        return "FUNCTION", word
+    return "STYLED", piece
+
+
+def bad_character(text: str, position: int) -> SyntaxProblem:
+    """A character or a command that is not known."""
+    command = re.compile(r"\\([A-Za-z]+)").match(text, position)
+    if command:
+        span = Span(position, command.end())
+        return SyntaxProblem(f"unknown command {command.group()}", source=text, span=span, hint=advice(command.group(1)))
+    char = text[position]
+    span = Span(position, position + 1)
+    if not char.isprintable():
+        return SyntaxProblem(f"the invisible character U+{ord(char):04X} cannot stand here", source=text, span=span)
+    hint = f"write {CHARACTERS[char]}" if char in CHARACTERS else None
+    return SyntaxProblem(f"unexpected character {char!r}", source=text, span=span, hint=hint)

@@ -1,0 +1,311 @@
+"""Tokens to phrase tree: one small function for each rule of ``grammar/latex.lark``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from matcalc.core.errors import NameProblem, Span, SyntaxProblem
+from matcalc.syntax.automaton import drive
+from matcalc.syntax.table import load
+from matcalc.tex import chains, derivatives, diagnose
+from matcalc.tex.lexer import tokens
+from matcalc.tex.phrases import Equation, Phrase
+from matcalc.tex.scope import Scope
+
+_CIRCLES = {"ODOT": ".*", "CIRC": ".*", "OSLASH": "./", "OTIMES": "⊗"}
+_PRODUCTS = {"CDOT": ".", "STAR": "*", "TIMES": "x"}
+_RAISED = frozenset({"power", "entrywise", "transpose", "inverse-transpose", "pinv", "exponential", "script"})
+_POSTFIX_T = frozenset({"T", r"\mathsf{T}", r"\mathsf T", r"\mathrm{T}", r"\mathrm T", r"\text{T}", r"\mathit{T}"})
+
+
+def parse(text: str, scope: Scope) -> list[Equation]:
+    """The statements of a formula; raises ``SyntaxProblem`` and ``NameProblem``. Notes and sizes go into ``scope``."""
+    builder = _Builder(text, scope)
+    table = load("latex")
+    result: list[Equation] = drive(tokens(text, table, scope.words), table, builder.rules(), builder.refuse)
+    return result
+
+
+class _Builder:
+    """The rules; each takes the values of its right side."""
+
+    def __init__(self, text: str, scope: Scope) -> None:
+        self.text = text
+        self.scope = scope
+        self.refuse = diagnose.refusal(text)
+
+    def rules(self) -> dict[str, Callable[[list[Any]], Any] | None]:
+        """The functions by the names that the grammar gives them."""
+        own = [name[len("on_") :] for name in dir(self) if name.startswith("on_")]
+        return {"-": None, **{name: getattr(self, f"on_{name}") for name in own}}
+
+    def problem(self, message: str, span: Span, hint: str | None = None) -> SyntaxProblem:
+        """An error about a place in the formula."""
+        return SyntaxProblem(message, source=self.text, span=span, hint=hint)
+
+    # -- leaves ------------------------------------------------------------------------------------------------------------
+
+    def _leaf(self, kind: str, token: tuple[str, int, int, str]) -> Phrase:
+        return Phrase(kind, token[1], token[2], text=token[3])
+
+    def on_number(self, parts: list[Any]) -> Phrase:
+        return self._leaf("number", parts[0])
+
+    def on_symbol(self, parts: list[Any]) -> Phrase:
+        return self._leaf("symbol", parts[0])
+
+    def on_function(self, parts: list[Any]) -> Phrase:
+        return self._leaf("function", parts[0])
+
+    def on_constant(self, parts: list[Any]) -> Phrase:
+        return self._leaf("constant", parts[0])
+
+    def on_mark(self, parts: list[Any]) -> Phrase:
+        leaf = self._leaf("mark", parts[0])
+        leaf.text = parts[0][0] if parts[0][3] not in (r"\dagger", "†") else "DAGGER"
+        return leaf
+
+    def on_hole(self, parts: list[Any]) -> Phrase:
+        return Phrase("hole", parts[0][1], parts[2][2])
+
+    # -- brackets ----------------------------------------------------------------------------------------------------------
+
+    def on_group(self, parts: list[Any]) -> Phrase:
+        return Phrase("bracket", parts[0][1], parts[2][2], args=(parts[1],), text="{")
+
+    def on_bracket(self, parts: list[Any]) -> Phrase:
+        return Phrase("bracket", parts[0][1], parts[2][2], args=tuple(parts[1]), text=parts[0][3])
+
+    def on_inner(self, parts: list[Any]) -> Phrase:
+        span = Span(parts[0][1], parts[2][2])
+        if len(parts[1]) != 2:
+            raise self.problem("an inner product has two operands", span, r"write \langle x, y \rangle")
+        return Phrase("inner", span.start, span.end, args=tuple(parts[1]), mark=span)
+
+    def on_bars(self, parts: list[Any]) -> Phrase:
+        return Phrase("bars", parts[0][1], parts[2][2], args=(parts[1],))
+
+    def on_norm(self, parts: list[Any]) -> Phrase:
+        return Phrase("norm", parts[0][1], parts[2][2], args=(parts[1],))
+
+    def on_fraction(self, parts: list[Any]) -> Phrase:
+        (_, start, end, _), above, below = parts
+        above, below = chains.value(above), chains.value(below)
+        head = derivatives.fraction(above, below, Span(start, parts[2].end), self.scope)
+        return head or Phrase("/", start, parts[2].end, args=(above, below), mark=Span(start, end))
+
+    def on_root(self, parts: list[Any]) -> Phrase:
+        return Phrase("root", parts[0][1], parts[1].end, args=(chains.value(parts[1]),), text="sqrt")
+
+    def on_higher_root(self, parts: list[Any]) -> Phrase:
+        index = parts[2]
+        if index.text not in ("2", "3"):
+            raise self.problem("roots are square or cube roots", index.span, "write the power 1/k")
+        text = "sqrt" if index.text == "2" else "cbrt"
+        return Phrase("root", parts[0][1], parts[4].end, args=(chains.value(parts[4]),), text=text)
+
+    # -- scripts -----------------------------------------------------------------------------------------------------------
+
+    def on_sign(self, parts: list[Any]) -> Phrase:
+        return self._leaf("sign", parts[0])
+
+    def on_sign_in_braces(self, parts: list[Any]) -> Phrase:
+        return self._leaf("sign", parts[1])
+
+    def on_entrywise(self, parts: list[Any]) -> Phrase:
+        return Phrase("circled-script", parts[0][1], parts[3][2], args=(parts[2],))
+
+    def on_index(self, parts: list[Any]) -> Phrase:
+        return Phrase("subscripts", parts[0].start, parts[0].end, parts=(parts[0],))
+
+    def on_indices(self, parts: list[Any]) -> Phrase:
+        return Phrase("subscripts", parts[0][1], parts[-1][2], parts=tuple(map(chains.value, parts[1])))
+
+    def on_indices_from(self, parts: list[Any]) -> Phrase:
+        _, found, _, first, _ = parts
+        if first.kind != "number" or first.text != "1":
+            raise self.problem("an index starts at 1 here", first.span, "entries are counted from 1 to the size")
+        if len(found) != 1:
+            raise self.problem("one index has a range", found[1].span, r"write \sum_{i=1}^{n} \sum_{j=1}^{m}")
+        return self.on_indices(parts)
+
+    def on_prime(self, parts: list[Any]) -> Phrase:
+        base, (_, start, end, _) = parts
+        if base.kind == "function" or (base.kind == "symbol" and base.text in ("f", "g", "h") and not self.scope.knows(base)):
+            hint = r"x' is the transpose; a derivative is written \frac{\partial}{\partial x}"
+            raise self.problem("the prime of a function", Span(start, end), hint)
+        return Phrase("transpose", base.start, end, args=(base,), text="'", mark=Span(start, end))
+
+    def on_superscript(self, parts: list[Any]) -> Phrase:
+        base: Phrase = parts[0]
+        start: int = parts[1][1]
+        script: Phrase = parts[2]
+        where, raised = Span(start, script.end), base.kind in _RAISED and base.text != "'"
+        if raised or (base.kind == "function" and base.args):
+            hint = "write braces around the one that comes first, as in {x^a}^b"
+            raise self.problem("two superscripts on one letter", where, hint)
+        script = script.args[0] if script.kind == "bracket" and script.text == "{" else script
+        if base.kind == "function":
+            return Phrase("function", base.start, where.end, args=(script,), text=base.text, parts=base.parts)
+        if base.kind == "mark":
+            return Phrase("power", base.start, where.end, args=(base, script), mark=where)
+        return self._superscripted(base, script, where)
+
+    def _superscripted(self, base: Phrase, script: Phrase, where: Span) -> Phrase:
+        """A base with a superscript, which may be a power or one of many signs."""
+
+        def made(kind: str, *more: Phrase) -> Phrase:
+            return Phrase(kind, base.start, where.end, args=(base, *more), mark=where)
+
+        if script.kind == "circled-script":
+            return made("entrywise", script.args[0])
+        if self._transposes(script):
+            return made("transpose")
+        if script.kind == "neg" and self._transposes(script.args[0]):
+            return made("inverse-transpose")
+        if script.kind == "sign" and script.text == "+":
+            return made("pinv")
+        if script.kind == "sign" or (script.kind == "mark" and script.text == "DAGGER"):
+            hint = r"write ^\top for the transpose, ^+ for the pseudo-inverse, \operatorname{adj}(A) for the adjugate"
+            raise self.problem("this superscript has several readings", where, hint)
+        if script.kind == "mark":
+            raise self.problem("this cannot be a superscript", where)
+        if script.bracketed and script.kind == "number":
+            return made("script", script)
+        if base.kind == "symbol" and base.text in ("e", r"\mathrm{e}", r"\mathrm e") and not self.scope.knows(base):
+            return Phrase("exponential", base.start, where.end, args=(script,), mark=where)
+        return made("power", script)
+
+    def _transposes(self, script: Phrase) -> bool:
+        if script.kind == "mark":
+            return script.text == "TOP"
+        return script.kind == "symbol" and script.text in _POSTFIX_T and not self.scope.power_of_T
+
+    def on_subscript(self, parts: list[Any]) -> Phrase:
+        base: Phrase = parts[0]
+        start: int = parts[1][1]
+        subscripts: Phrase = parts[2]
+        end = subscripts.end
+        last: Phrase | None = None
+        below = base
+        while below.kind in _RAISED and below.args:
+            last, below = below, below.args[0]
+        if below.kind == "exponential" or below.parts:
+            raise self.problem("two subscripts on one letter", Span(start, end), "write them with a comma, as in A_{i,j}")
+        if below.kind in ("norm", "constant", "function"):
+            below.parts, new = subscripts.parts, below
+        elif below.kind in ("symbol", "bracket", "mark"):
+            new = Phrase("indexed", below.start, end, args=(below,), parts=subscripts.parts)
+        else:
+            raise self.problem("a subscript cannot stand here", Span(start, end))
+        if last is not None:
+            last.args = (new, *last.args[1:])
+            new = base
+        new.end = end
+        return new
+
+    # -- operators ---------------------------------------------------------------------------------------------------------
+
+    def on_first(self, parts: list[Any]) -> list[Any]:
+        return [parts[0]]
+
+    def on_append(self, parts: list[Any]) -> list[Phrase]:
+        result: list[Phrase] = parts[0]
+        result.append(parts[1])
+        return result
+
+    def on_more(self, parts: list[Any]) -> list[Any]:
+        result: list[Any] = parts[0]
+        result.append(parts[2])
+        return result
+
+    def on_juxtaposed(self, parts: list[Any]) -> Phrase:
+        return chains.product(parts[0], self.scope)
+
+    def _binary(self, kind: str, left: Phrase, sign: tuple[str, int, int, str], right: Phrase) -> Phrase:
+        mark = Span(sign[1], sign[2])
+        if left.kind == "gradient" and not left.bracketed:
+            return derivatives.widened(left, kind, right, mark)
+        return Phrase(kind, left.start, right.end, args=(left, right), mark=mark)
+
+    def on_times(self, parts: list[Any]) -> Phrase:
+        left, sign, right = parts
+        right = chains.product(right, self.scope) if isinstance(right, list) else right
+        return self._binary(_PRODUCTS[sign[0]], left, sign, right)
+
+    def on_divided(self, parts: list[Any]) -> Phrase:
+        left, sign, chain = parts
+        factors = chains.grouped(chain, self.scope)
+        right = factors[-1]
+        if len(factors) > 1:
+            below, rest = (self.text[a.start : b.end] for a, b in ((factors[0], factors[0]), (factors[1], factors[-1])))
+            above = self.text[left.start : left.end]
+            hint = f"write \\frac{{{above}}}{{{below}}} {rest} or \\frac{{{above}}}{{{below} {rest}}}"
+            raise self.problem(f"{above}/{below} {rest} has two readings", Span(left.start, right.end), hint)
+        return self._binary("/", left, sign, right)
+
+    def on_circled(self, parts: list[Any]) -> Phrase:
+        left, sign, right = parts
+        kind = _CIRCLES[sign[0]]
+        chained = left.kind in ("./", "⊗", ".*") and not left.bracketed
+        if chained and (left.kind, kind) not in ((".*", ".*"), (".*", "./"), ("⊗", "⊗")):
+            raise self.problem(
+                "this order of products has two readings", Span(sign[1], sign[2]), "write brackets around one of them"
+            )
+        if sign[0] == "CIRC":
+            self.scope.note(r"note: \circ is read as the product entry by entry")
+        return self._binary(kind, left, sign, right)
+
+    def on_sum(self, parts: list[Any]) -> Phrase:
+        left, sign, right = parts
+        for operand in (left, right):
+            if operand.kind == "gradient" and not operand.bracketed:
+                hint = "write brackets around everything that is derived"
+                raise self.problem(f"what stands behind the {sign[3]} may be derived or not", operand.span, hint)
+        return Phrase("-" if sign[0] == "MINUS" else "+", left.start, right.end, args=(left, right), mark=Span(sign[1], sign[2]))
+
+    def on_negative(self, parts: list[Any]) -> Phrase:
+        (_, start, end, _), operand = parts
+        return Phrase("neg", start, operand.end, args=(operand,), mark=Span(start, end))
+
+    def on_positive(self, parts: list[Any]) -> Phrase:
+        operand: Phrase = parts[1]
+        operand.start = parts[0][1]
+        return operand
+
+    # -- sums --------------------------------------------------------------------------------------------------------------
+
+    def on_limits(self, parts: list[Any]) -> Phrase:
+        above = chains.value(parts[3]) if len(parts) > 2 else None
+        return Phrase("limits", parts[0][1], parts[0][2], parts=parts[1].parts, limit=above)
+
+    def on_limits_above_first(self, parts: list[Any]) -> Phrase:
+        return self.on_limits([parts[2], parts[3], parts[0], parts[1]])
+
+    def on_bigsum(self, parts: list[Any]) -> Phrase:
+        (_, start, end, _), limits, body = parts
+        return Phrase("bigsum", start, body.end, args=(body,), parts=limits.parts, limit=limits.limit, mark=Span(start, end))
+
+    def on_bigsum_negative(self, parts: list[Any]) -> Phrase:
+        sign, limits, minus, body = parts
+        return self.on_bigsum([sign, limits, self.on_negative([minus, body])])
+
+    def on_before_sum(self, parts: list[Any]) -> Phrase:
+        left, right = parts
+        return self._binary("*", left, ("", right.start, right.start + 1, ""), right)
+
+    # -- statements --------------------------------------------------------------------------------------------------------
+
+    def on_value(self, parts: list[Any]) -> Equation:
+        return Equation(chains.value(parts[0]))
+
+    def on_equation(self, parts: list[Any]) -> Equation:
+        left, (_, start, end, _), right = parts
+        left = chains.value(left)
+        if left.kind not in ("symbol", "indexed", "call", "application"):
+            message = "left of an equals sign stands the name of what is on its right"
+            raise NameProblem(message, source=self.text, span=Span(start, end), hint="or leave the left side out")
+        if left.kind in ("symbol", "indexed"):
+            self.scope.define(left)
+        return Equation(chains.value(right), left)

@@ -1,0 +1,82 @@
+r"""The phrase tree: a formula as it is set, before any letter has a shape.
+
+==================  =========================================  ===========================================================
+kind                args                                       meaning
+==================  =========================================  ===========================================================
+``number``          --                                         ``text`` is the number
+``symbol``          --                                         a letter, with its style: ``text`` is its LaTeX
+``indexed``         what carries the subscript                 ``parts`` are the subscripts, which are no values
+``constant``        --                                         a bold 1 or 0, ``parts`` its sizes if it has any
+``call``            the arguments                              ``text`` is a function of the expression language
+``norm``            the argument                               ``parts`` is its subscript, if it has one
+``bars``            the argument                               absolute value or determinant
+``root``            the argument                               square root
+``exponential``     the exponent                               e to a power
+``power``           base, exponent                             a^b
+``entrywise``       base, exponent                             every entry to a power
+``transpose``       the operand                                also ``inverse-transpose`` and ``pinv``
+``inner``           two                                        <a, b>
+``+ - * . x / o``   two                                        sum, difference, juxtaposition, \cdot, \times, quotient, ...
+``neg``             the operand
+``bigsum``          the summand                                ``parts`` are the indices, ``limit`` the upper one
+``application``     --                                         f(x) where f may be a function or a factor
+``gradient``        the operand, if it follows                 ``parts`` is the variable; ``order`` how many times
+==================  =========================================  ===========================================================
+
+Of these, ``function``, ``mark``, ``bracket``, ``hole``, ``differential``, ``script`` and ``norm`` without its subscript are
+what the parser passes from rule to rule, and do not leave it.
+"""
+
+from __future__ import annotations
+
+from matcalc.core.errors import Span
+
+
+class Phrase:
+    """A node; ``start`` and ``end`` enclose its text, brackets included."""
+
+    __slots__ = ("args", "bracketed", "end", "kind", "limit", "mark", "order", "parts", "start", "text")
+
+    def __init__(
+        self,
+        kind: str,
+        start: int,
+        end: int,
+        *,
+        args: tuple[Phrase, ...] = (),
+        text: str = "",
+        parts: tuple[Phrase, ...] = (),
+        mark: Span | None = None,
+        order: int = 1,
+        limit: Phrase | None = None,
+    ) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.args = args
+        self.text = text
+        self.parts = parts
+        self.mark = mark
+        self.order = order
+        self.limit = limit
+        self.bracketed = False  # whether brackets around it have been taken off
+
+    @property
+    def span(self) -> Span:
+        """The phrase's own text."""
+        return Span(self.start, self.end)
+
+
+def operands(phrase: Phrase) -> tuple[Phrase, ...]:
+    """The parts that are values, for the walks of ``core.walk``."""
+    return phrase.args
+
+
+class Equation:
+    """A statement: a value, with what stood on the left of an equals sign before it."""
+
+    __slots__ = ("left", "value")
+
+    def __init__(self, value: Phrase, left: Phrase | None = None) -> None:
+        self.value = value
+        self.left = left

@@ -1,0 +1,292 @@
+"""Phrase tree to syntax tree: signs whose meaning depends on whether a number, a vector or a matrix carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
+from matcalc.core.walk import postorder
+from matcalc.tex import functions, indices
+from matcalc.tex.letters import Letters, Ranges
+from matcalc.tex.phrases import Phrase
+from matcalc.tex.scope import Scope
+from matcalc.tex.values import Maker, Value, binary, called, transpose
+
+_MOST_NESTED = 20  # sums inside of sums
+_TIMES = {"*": "*", ".": "*", "x": "*", ".*": ".*", "⊗": "⊗"}
+_FOLLOWS = {"symbol", "indexed", "power", "entrywise", "transpose"}
+
+
+def children(phrase: Phrase) -> tuple[Phrase, ...]:
+    """The operands that have a value of their own: the W of W_1 is none."""
+    return () if phrase.kind == "indexed" and phrase.args[0].kind in ("symbol", "mark") else phrase.args
+
+
+class Resolver:
+    """One statement after the other; ``letters`` remembers what was learnt."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.letters = Letters(scope)
+        self._values: dict[int, Value] = {}
+        self._rules: dict[str, Callable[[Phrase, list[Value]], Value]] = {
+            "number": lambda phrase, args: self.letters.number(phrase),
+            "symbol": lambda phrase, args: self.letters.letter(phrase),
+            "constant": lambda phrase, args: self.letters.constant(phrase),
+            "indexed": self._indexed,
+            "neg": self._negative,
+            "+": self._sum,
+            "-": self._sum,
+            "/": self._quotient,
+            "./": self._entrywise_quotient,
+            "power": self._power,
+            "entrywise": self._entrywise_power,
+            "transpose": self._transpose,
+            "inverse-transpose": self._inverse_transpose,
+            "pinv": lambda phrase, args: called(Maker(phrase), "pinv", self._plain(phrase, args)),
+            "bigsum": self._bigsum,
+            "gradient": lambda phrase, args: args[0],
+            "application": self._application,
+            **dict.fromkeys(_TIMES, self._product),
+            **{
+                kind: self._functional(rule)
+                for kind, rule in {
+                    "call": functions.call,
+                    "norm": functions.norm,
+                    "bars": functions.bars,
+                    "root": functions.root,
+                    "exponential": functions.exponential,
+                    "inner": functions.inner,
+                }.items()
+            },
+        }
+
+    def survey(self, root: Phrase) -> None:
+        """Finds for every letter the indices that run there, and the letters that are sizes."""
+        stack: list[tuple[Phrase, Ranges, int]] = [(root, {}, 0)]
+        while stack:
+            phrase, running, depth = stack.pop()
+            self.letters.note_sizes(phrase)
+            if running:
+                self.letters.ranges[id(phrase)] = running
+            if phrase.kind == "bigsum":
+                depth += 1
+                if depth > _MOST_NESTED:
+                    raise self.problem(f"more than {_MOST_NESTED} sums inside of one another", phrase)
+                names = self._names(phrase)
+                self.letters.indices_of_sums.update(names)
+                running = {**running, **dict.fromkeys(names, phrase.limit)}
+            elif phrase.kind == "indexed" and phrase.args[0].kind not in ("symbol", "mark"):
+                own = self.letters.indices(phrase) or []
+                if not any(index in running for index in own):
+                    running = {**running, **dict.fromkeys(own)}
+            stack += [(child, running, depth) for child in children(phrase)]
+
+    def value(self, root: Phrase) -> Value:
+        """The value of a statement."""
+        values = self._values
+        for phrase in postorder(root, children):
+            args = [values[id(child)] for child in children(phrase)]
+            try:
+                values[id(phrase)] = self._rule(phrase)(phrase, args)
+            except UnsupportedProblem as problem:  # the rules for indices know no place
+                problem.span = problem.span or phrase.span
+                problem.with_source(self.scope.source)
+                raise
+        result = values[id(root)]
+        if result.indexed:
+            raise self.problem("an index is left over", root)
+        return result
+
+    def _rule(self, phrase: Phrase) -> Callable[[Phrase, list[Value]], Value]:
+        rule = self._rules.get(phrase.kind)
+        if rule is None or (phrase.kind == "gradient" and not phrase.args):
+            shown = self.scope.source[phrase.start : phrase.end]
+            raise SyntaxProblem(f"{shown} stands alone here", source=self.scope.source, span=phrase.span)
+        return rule
+
+    def problem(self, message: str, phrase: Phrase, hint: str | None = None) -> MatcalcError:
+        """An error about what a part of the formula is."""
+        return self.letters.problem(message, phrase.mark or phrase.span, hint)
+
+    def shown(self, phrase: Phrase) -> str:
+        """The text of a part."""
+        return self.scope.source[phrase.start : phrase.end]
+
+    def _plain(self, phrase: Phrase, args: list[Value]) -> list[Value]:
+        """The operands, none of which depends on an index."""
+        if any(arg.indexed for arg in args):
+            hint = "inside of a sum, entries are multiplied, added and put into functions of numbers"
+            raise self.problem("this is not read of an entry", phrase, hint)
+        return args
+
+    def _functional(self, rule: functions.Rule) -> Callable[[Phrase, list[Value]], Value]:
+        return lambda phrase, args: rule(self, phrase, args)
+
+    # -- letters and indices -----------------------------------------------------------------------------------------------
+
+    def _application(self, phrase: Phrase, args: list[Value]) -> Value:
+        hint = f"declare {phrase.text}, or write {phrase.text} \\cdot (...), for the product; functions are written out"
+        message = f"{self.shown(phrase)} may be a function or a product"
+        raise SyntaxProblem(message, source=self.scope.source, span=phrase.span, hint=hint)
+
+    def _indexed(self, phrase: Phrase, args: list[Value]) -> Value:
+        """W_1, an entry, or [...]_ij: the vector or matrix of what stands in the brackets."""
+        if not args:
+            return self.letters.letter(phrase)
+        running = self.letters.ranges.get(id(phrase), {})
+        wanted = self.letters.indices(phrase)
+        if wanted and all(index in running for index in wanted):
+            return self.letters.entry(self._plain(phrase, args)[0], phrase, wanted, running)
+        make = Maker(phrase)
+        value = indices.merged(make, args[0]) if args[0].indexed else args[0]
+        if not wanted or set(value.axes) != set(wanted) or len(wanted) != len(value.axes):
+            raise self.problem("this subscript is neither an index that runs nor part of a name", phrase)
+        node = value.node if value.axes == tuple(wanted) else make.transposed(value.node)
+        return Value(node, value.rank)
+
+    def _names(self, phrase: Phrase) -> list[str]:
+        names = self.letters.indices(phrase)
+        if not names or len({*names}) < len(names):
+            raise self.problem("a sum runs over different letters", phrase, r"write \sum_{i} or \sum_{i,j}")
+        return names
+
+    def _bigsum(self, phrase: Phrase, args: list[Value]) -> Value:
+        (body,) = args
+        if not body.scalar:
+            kind = ("", "a vector", "a matrix")[body.rank]
+            hint = "put what does not depend on the index before the sum, or write the product of the whole matrix"
+            raise self.problem(f"what is summed here is {kind}, not a number for each index", phrase, hint)
+        return indices.summed(Maker(phrase), body, self._names(phrase))
+
+    # -- operators ---------------------------------------------------------------------------------------------------------
+
+    def _negative(self, phrase: Phrase, args: list[Value]) -> Value:
+        (arg,) = args
+        node = Maker(phrase).node("neg", arg.node)
+        return Value(node, arg.rank, arg.row, arg.axes, arg.rest)
+
+    def _sum(self, phrase: Phrase, args: list[Value]) -> Value:
+        left, right = args
+        make = Maker(phrase)
+        if left.indexed or right.indexed:
+            self._numbers(phrase, args)
+            return indices.entrywise(make, lambda nodes: make.node(phrase.kind, *nodes), args)
+        self._fit(*phrase.args)
+        if left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row):
+            a, b = (self._kind(value) for value in args)
+            verb = "add" if phrase.kind == "+" else "subtract"
+            hint = r"write x^\top for the row, \operatorname{diag}(x) for the matrix of a vector"
+            raise self.problem(f"cannot {verb} {a} and {b}", phrase, hint)
+        return binary(make, phrase.kind, left, right)
+
+    @staticmethod
+    def _kind(value: Value) -> str:
+        return ("a number", "a row" if value.row else "a vector", "a matrix")[value.rank]
+
+    def _fit(self, left: Phrase, right: Phrase) -> None:
+        """In papers only like is added to like: b in Ax - b and beta in y - X beta are vectors, n in n + tr(A) is a number.
+
+        What can be a vector or a matrix becomes one; failing that, a letter that is a vector by its first letter a number.
+        """
+        pairs = [(left, right), (right, left)]
+        for phrase, beside in pairs:
+            value, other = self._values[id(phrase)], self._values[id(beside)]
+            factor = phrase.args[-1] if phrase.kind == "*" else None
+            if value.rank == 0 < other.rank and not other.row:
+                self.letters.promote(self._letter(phrase), other.rank, f"it is added to {self.shown(beside)}")
+            elif value.rank == 2 and other.rank == 1 and not other.row and factor and not self._values[id(factor)].rank:
+                self.letters.promote(factor, 1, f"it is added to {self.shown(beside)}")
+        for phrase, beside in pairs:
+            value, other = self._values[id(phrase)], self._values[id(beside)]
+            if value.rank == 1 and other.rank == 0 and beside.kind not in ("number", "symbol", "indexed"):
+                self.letters.promote(self._letter(phrase), 0, f"it is added to {self.shown(beside)}")
+
+    def _letter(self, phrase: Phrase) -> Phrase:
+        """What a phrase is a multiple of: of several numbers the last."""
+        while phrase.kind in ("neg", "*", "/"):
+            if phrase.kind != "*":
+                phrase = phrase.args[0]
+                continue
+            left, right = (self._values[id(arg)].rank for arg in phrase.args)
+            if left and right:
+                break
+            phrase = phrase.args[0 if left else 1]
+        return phrase
+
+    def _numbers(self, phrase: Phrase, args: list[Value]) -> None:
+        """Demands that all operands are numbers for each index."""
+        for value, operand in zip(args, phrase.args, strict=True):
+            if not value.scalar:
+                hint = f"{self.shown(operand)} is {self._kind(value)}; for a sum over the rows of a matrix write the product"
+                raise self.problem("an entry, which is a number, next to a vector or a matrix", phrase, hint)
+
+    def _product(self, phrase: Phrase, args: list[Value]) -> Value:
+        left, right = args
+        make, kind = Maker(phrase), phrase.kind
+        if left.indexed or right.indexed:
+            self._numbers(phrase, args)
+            return indices.multiply(left, right)
+        columns = left.rank == right.rank == 1 and not left.row and not right.row
+        if kind == "." and columns:
+            return called(make, "dot", args)
+        if kind == "x" and columns:
+            raise UnsupportedProblem(
+                "the cross product", source=self.scope.source, span=phrase.mark, hint=r"write x^\top y or x y^\top"
+            )
+        if kind == "⊗" and columns:
+            self.scope.note(f"note: {self.shown(phrase)} is read as a Kronecker product; write x y^\\top for the matrix")
+        wrong = left.rank and right.rank and _TIMES[kind] == "*" and (columns or (right.row and (left.rank == 2 or left.row)))
+        if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
+            a, b = (self.shown(operand) for operand in phrase.args)
+            hint = f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} \\odot {b} entry by entry"
+            hint = hint if columns and len(a) < 20 else "write ^\\top where it belongs, and brackets around what is a number"
+            raise self.problem(f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint)
+        return binary(make, _TIMES[kind], left, right)
+
+    def _quotient(self, phrase: Phrase, args: list[Value]) -> Value:
+        left, right = args
+        make = Maker(phrase)
+        if right.rank and not right.indexed:
+            hint = rf"write {self.shown(phrase.args[1])}^{{-1}}" if right.rank == 2 else r"write a \oslash b entry by entry"
+            raise self.problem(f"cannot divide by {self._kind(right)}", phrase, hint)
+        if left.indexed or right.indexed:
+            self._numbers(phrase, args)
+            return indices.multiply(left, indices.entrywise(make, lambda nodes: make.node("./", make.number(1), *nodes), [right]))
+        return binary(make, "/", left, right)
+
+    def _entrywise_quotient(self, phrase: Phrase, args: list[Value]) -> Value:
+        left, right = self._plain(phrase, args)
+        return binary(Maker(phrase), "./", left, right)
+
+    def _power(self, phrase: Phrase, args: list[Value]) -> Value:
+        base, exponent = args
+        make = Maker(phrase)
+        if exponent.rank and not exponent.indexed:
+            hint = r"write a^{\odot x} to raise to each entry"
+            raise self.problem(f"the exponent is {self._kind(exponent)}, not a number", phrase, hint)
+        if base.indexed or exponent.indexed:
+            self._numbers(phrase, args)
+            return indices.entrywise(make, lambda nodes: make.node(".^", *nodes), args)
+        if base.rank == 1:
+            x = self.shown(phrase.args[0])
+            hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
+            raise self.problem("a power of a vector", phrase, hint)
+        return Value(make.node("^", base.node, exponent.node), base.rank)
+
+    def _entrywise_power(self, phrase: Phrase, args: list[Value]) -> Value:
+        base, exponent = self._plain(phrase, args)
+        return binary(Maker(phrase), ".^", base, exponent)
+
+    def _transpose(self, phrase: Phrase, args: list[Value]) -> Value:
+        (arg,) = args
+        if arg.indexed:
+            x = self.shown(phrase.args[0])
+            hint = f"if {x} is a vector, one for each index: matcalc reads X w, with these vectors as the rows of a matrix X"
+            raise self.problem(f"{x} is an entry, a number, and has no transpose", phrase, hint)
+        self.letters.promote(phrase.args[0], 1, "it is transposed")
+        return transpose(Maker(phrase), arg)
+
+    def _inverse_transpose(self, phrase: Phrase, args: list[Value]) -> Value:
+        make = Maker(phrase)
+        return transpose(make, called(make, "inv", self._plain(phrase, args)))

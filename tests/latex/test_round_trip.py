@@ -1,0 +1,124 @@
+"""What is printed as LaTeX is read back and means the same: expressions, and their derivatives."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from strategies import terms
+
+from matcalc.core.errors import EvaluationProblem, MatcalcError
+from matcalc.core.operations import OPERATIONS
+from matcalc.core.program import Program
+from matcalc.core.walk import postorder
+from matcalc.frontend import read
+from matcalc.oracle.compare import agree
+from matcalc.pipeline import derive
+from matcalc.printers.latex import latex
+from matcalc.tex.read import read_latex
+
+common = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+def assert_read_back(program: Program, bold: bool) -> None:
+    formula = latex(program.expr, bold=bold)
+    again = read_latex(formula, program.variables)
+    assert again.expr.shape == program.expr.shape, formula
+    try:
+        report = agree(program, again)
+    except EvaluationProblem:
+        assume(False)  # there is no point where the expression is defined
+    assert report.ok, f"{formula}: {report}"
+
+
+@settings(common, max_examples=250)
+@given(term=terms(), bold=st.booleans())
+def test_expressions(term, bold):
+    assert_read_back(read(term.text, term.declarations), bold)
+
+
+@settings(common, max_examples=150)
+@given(term=terms(), bold=st.booleans(), data=st.data())
+def test_derivatives(term, bold, data):
+    program = read(term.text, term.declarations)
+    try:
+        tree = derive(program, data.draw(st.sampled_from(term.names)))
+    except MatcalcError:
+        assume(False)
+    assume(tree.rank <= 2)
+    sizes = {name for variable in program.variables.values() for axis in variable.shape for name in axis.names}
+    numbers = [node.value for node in postorder(tree, lambda node: node.args) if node.op == "dimension"]
+    assume(all(set(number.names) <= sizes for number in numbers))  # nothing says that another letter is a size
+    assert_read_back(replace(program, expr=tree), bold)
+
+
+ARGUMENTS = {
+    "square->scalar": "X",
+    "square->square": "X",
+    "matrix->transposed": "A",
+    "any->scalar": "A",
+    "vector->scalar": "x",
+    "vector->vector": "x",
+}
+SPECIAL = {
+    "polygamma": "2, p",
+    "besselj": "2, p",
+    "mvlgamma": "p + 2, 2",
+    "kl": "v, w",
+    "entropy": "v",
+    "frechet_expm": "X, Y",
+    "frechet_power": "X, 3, Y",
+    "dot": "x, x",
+    "outer": "x, y",
+    "kron": "A, X",
+}
+
+
+def example_of(name: str) -> str:
+    operation = OPERATIONS[name]
+    if name in SPECIAL:
+        return f"{name}({SPECIAL[name]})"
+    if operation.signature == "elementwise":
+        return f"{name}({', '.join('pqr'[: operation.arity[0]])})"
+    return f"{name}({ARGUMENTS.get(operation.signature, 'X')})"
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_function(name: str) -> None:
+    kinds = {"X": "matrix(n, n)", "Y": "matrix(n, n)", "A": "matrix(m, n)", "x": "vector(n)", "y": "vector(m)"}
+    kinds |= {"p": "positive", "q": "positive", "r": "positive", "v": "vector(n)", "w": "vector(n)"}
+    program = read(example_of(name), kinds)
+    formula = latex(program.expr)
+    again = read_latex(formula, program.variables)
+    assert again.expr.shape == program.expr.shape
+    assert agree(program, again).ok, formula
+
+
+@pytest.mark.parametrize(
+    ("text", "declarations"),
+    [
+        pytest.param("sigma*sigmoid(x)", {"sigma": "scalar"}, id="sigma"),
+        pytest.param("psi*digamma(p) + psi*polygamma(2, p)", {"psi": "scalar", "p": "positive"}, id="psi"),
+        pytest.param("Gamma*gammaln(p)", {"Gamma": "scalar", "p": "positive"}, id="Gamma"),
+        pytest.param("tr(expm(e*X))^e", {"e": "scalar", "X": "matrix(n, n)"}, id="e"),
+        pytest.param("tr(I*eye(n)*X)", {"I": "matrix(n, n)", "X": "matrix(n, n)"}, id="I"),
+        pytest.param("x.^T + x*T", {"T": "scalar", "x": "vector(n)"}, id="T"),
+        pytest.param("loss*w12*x_i*x_train*theta_1", dict.fromkeys(["loss", "w12", "x_i", "x_train"], "scalar"), id="names"),
+        pytest.param("abs(X) + det(X)*abs(a)", {"X": "matrix(n, n)", "a": "scalar"}, id="bars"),
+        pytest.param("f*(a + b) + g*(a)", dict.fromkeys("fgab", "scalar"), id="letters-of-functions"),
+        pytest.param("d*x + d*a", {"d": "scalar", "x": "scalar", "a": "scalar"}, id="d"),
+    ],
+)
+@pytest.mark.parametrize("bold", [False, True])
+def test_letters_that_mean_something(text: str, declarations: dict[str, str], bold: bool) -> None:
+    program = read(text, declarations)
+    again = read_latex(latex(program.expr, bold=bold), program.variables)
+    assert agree(program, again).ok
+
+
+def test_named_parts_of_a_long_formula() -> None:
+    text = "t0 = tanh(A*x + x); " + "; ".join(f"t{k} = t{k - 1}.*tanh(A*t{k - 1} + x)" for k in range(1, 40)) + "; sum(t39)"
+    program = read(text, {"x": "vector(n)"})
+    formula = latex(program.expr)
+    assert formula.startswith(r"\begin{aligned}")
+    assert agree(program, read_latex(formula, program.variables)).ok
