@@ -42,14 +42,12 @@ LONGER: dict[str, str] = {
     # control
     "kalman-joseph-curvature": "(H*P*H')' is not H*P*H' inside a Kronecker product",
     "kalman-innovation-noise": NAMED,
-    "kalman-innovation-prior": NAMED,
     "riccati-directional": NAMED,
     "system-feedback-inverse": NAMED,
     # statistics
     "ratio-trace": NAMED,
     "pca-reconstruction-vector": NAMED,
     "pca-probabilistic": NAMED,
-    "variance-components": NAMED,
     "pagerank-damping": NAMED,
     # portfolios
     "design-i-optimal": NAMED,
