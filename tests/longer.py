@@ -21,6 +21,8 @@ LONGER: dict[str, str] = {
     # processes
     "gp-likelihood-parameter": NAMED,
     "gp-likelihood-noise": NAMED,
+    # special
+    "activation-prelu-slope": "a sum is a sum of sums inside, where x - relu(x) is no longer seen as min(x, 0)",
     # losses
     "loss-pseudo-huber": "r.^2/d^2 is not the square of r/d",
     "loss-geman-mcclure": "no common denominator is taken",

@@ -143,8 +143,8 @@ def _vec(node: Expr, args: list[Any]) -> Any:
     return args[0].T if node.args[0].row and not node.row else args[0]
 
 
-def _extreme(function: Any) -> _Rule:
-    """max and min: of scalars, or of every entry and a scalar."""
+def _of_two(function: Callable[[Any, Any], Any]) -> _Rule:
+    """A function of two scalars, or of every entry and a scalar."""
 
     def rule(node: Expr, args: list[Any]) -> Any:
         matrices = [arg for arg in args if isinstance(arg, sp.MatrixExpr)]
@@ -152,8 +152,7 @@ def _extreme(function: Any) -> _Rule:
             raise UnsupportedProblem(f"SymPy has no notion of the function {node.op} of two vectors or matrices", span=node.span)
         if not matrices:
             return function(*args)
-        scalar = next(arg for arg in args if arg is not matrices[0])
-        return matrices[0].applyfunc(_lambda(lambda d: function(d, scalar)))
+        return matrices[0].applyfunc(_lambda(lambda d: function(*(d if arg is matrices[0] else arg for arg in args))))
 
     return rule
 
@@ -173,12 +172,43 @@ def _outer(node: Expr, args: list[Any]) -> Any:
     return left * right.T
 
 
+def _besselj(node: Expr, args: list[Any]) -> Any:
+    order = args[0]
+    return _entrywise(_lambda(lambda d: sp.besselj(order, d)), args[1])
+
+
+def _multivariate_gamma(node: Expr, args: list[Any]) -> Any:
+    """The logarithm of Gamma_p, by its product."""
+    p = int(args[1])
+    constant = sp.Rational(p * (p - 1), 4) * sp.log(sp.pi)
+    return _entrywise(_lambda(lambda d: constant + sp.Add(*(sp.loggamma(d - sp.Rational(j, 2)) for j in range(p)))), args[0])
+
+
+def _entropy(node: Expr, args: list[Any]) -> Any:
+    return _total(args[0].applyfunc(_lambda(lambda d: -d * sp.log(d))))
+
+
+def _divergence(node: Expr, args: list[Any]) -> Any:
+    """sum(p.*log(p./q))."""
+    left, right = (arg.T if each.row else arg for each, arg in zip(node.args, args, strict=True))
+    quotient = HadamardProduct(left, HadamardPower(right, sp.Integer(-1))).doit()
+    return _total(HadamardProduct(left, quotient.applyfunc(sp.log)).doit())
+
+
+def _log_softmax(node: Expr, args: list[Any]) -> Any:
+    return args[0] - _logsumexp(node, args) * sp.OneMatrix(*args[0].shape)
+
+
 def _polygamma(node: Expr, args: list[Any]) -> Any:
     order = args[0]
     return _entrywise(_lambda(lambda d: sp.polygamma(order, d)), args[1])
 
 
-_NAMED = "exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sqrt sign erf erfc digamma"
+def _normcdf(d: Any) -> Any:
+    return sp.erfc(-d / sp.sqrt(2)) / 2
+
+
+_NAMED = "exp log sin cos tan sec csc cot asin acos atan sinh cosh tanh asinh acosh atanh sqrt sign erf erfc erfinv gamma digamma"
 _ELEMENTWISE: dict[str, Any] = {
     **{name: getattr(sp, name) for name in _NAMED.split() if name != "sqrt"},
     "sqrt": _lambda(sp.sqrt),
@@ -193,6 +223,11 @@ _ELEMENTWISE: dict[str, Any] = {
     "softplus": _lambda(lambda d: sp.log(1 + sp.exp(d))),
     "sigmoid": _lambda(lambda d: 1 / (1 + sp.exp(-d))),
     "gammaln": sp.loggamma,
+    "logit": _lambda(lambda d: sp.log(d / (1 - d))),
+    "silu": _lambda(lambda d: d / (1 + sp.exp(-d))),
+    "gelu": _lambda(lambda d: d * _normcdf(d)),
+    "normcdf": _lambda(_normcdf),
+    "normpdf": _lambda(lambda d: sp.exp(-(d**2) / 2) / sp.sqrt(2 * sp.pi)),
 }
 
 _RULES: dict[str, _Rule] = {
@@ -212,8 +247,14 @@ _RULES: dict[str, _Rule] = {
     "^": lambda node, args: args[0] ** args[1],
     "'": lambda node, args: args[0].T if node.rank else args[0],
     "polygamma": _polygamma,
-    "max": _extreme(sp.Max),
-    "min": _extreme(sp.Min),
+    "besselj": _besselj,
+    "mvlgamma": _multivariate_gamma,
+    "max": _of_two(sp.Max),
+    "min": _of_two(sp.Min),
+    "leakyrelu": _of_two(lambda x, a: sp.Max(x, 0) + a * sp.Min(x, 0)),
+    "elu": _of_two(lambda x, a: sp.Max(x, 0) + a * (sp.exp(sp.Min(x, 0)) - 1)),
+    "huber": _of_two(lambda x, d: (x**2 - sp.Max(sp.Abs(x) - d, 0) ** 2) / 2),
+    "xlogy": _of_two(lambda x, y: x * sp.log(y)),
     "tr": lambda node, args: sp.Trace(args[0]),
     "det": lambda node, args: sp.Determinant(args[0]),
     "logdet": lambda node, args: sp.log(sp.Abs(sp.Determinant(args[0]))),
@@ -224,6 +265,9 @@ _RULES: dict[str, _Rule] = {
     "norm2": _frobenius,
     "logsumexp": _logsumexp,
     "softmax": _softmax,
+    "logsoftmax": _log_softmax,
+    "entropy": _entropy,
+    "kl": _divergence,
     "diag": _diag,
     "vec": _vec,
     "kron": lambda node, args: sp.KroneckerProduct(*args),

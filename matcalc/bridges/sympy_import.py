@@ -320,11 +320,14 @@ def _element(node: Any, args: list[Expr]) -> Expr:
     return args[0]
 
 
-def _polygamma(node: Any, args: list[Expr]) -> Expr:
-    order, arg = args
-    if order.op == "number" and order.value == 0:
-        return Expr("digamma", (arg,), arg.shape, row=arg.row)
-    return Expr("polygamma", (order, arg), arg.shape, row=arg.row)
+def _ordered(node: Any, args: list[Expr]) -> Expr:
+    """polygamma(k, x) and besselj(k, x), k = 0, 1, 2, ..."""
+    (order, arg), op = args, type(node).__name__
+    if order.op != "number" or order.value.denominator != 1 or order.value < 0:
+        raise UnsupportedProblem(f"the language of matcalc has {op} of order 0, 1, 2, ... only")
+    if op == "polygamma" and order.value == 0:
+        op, args = "digamma", [arg]
+    return Expr(op, tuple(args), arg.shape, row=arg.row)
 
 
 def _extreme(op: str) -> Callable[[Any, list[Expr]], Expr]:
@@ -366,12 +369,13 @@ _RULES: dict[Any, Callable[[Any, list[Expr]], Expr]] = {
     sp.KroneckerProduct: _kron,
     DotProduct: _dot,
     MatrixElement: _element,
-    sp.polygamma: _polygamma,
+    sp.polygamma: _ordered,
+    sp.besselj: _ordered,
     sp.Max: _extreme("max"),
     sp.Min: _extreme("min"),
     sp.Heaviside: _step,
 }
-_SAME = "log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sign erf erfc digamma"
+_SAME = "log sin cos tan sec csc cot asin acos atan sinh cosh tanh asinh acosh atanh sign erf erfc erfinv gamma digamma"
 _FUNCTIONS: dict[Any, str] = {
     **{getattr(sp, name): name for name in _SAME.split()},
     sp.exp: "exp",

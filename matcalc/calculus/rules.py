@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matcalc.calculus.derivative import derivative
+from matcalc.calculus.orders import ORDERED
 from matcalc.calculus.partials import Slope
 from matcalc.catalogue.compiled import Rule, differential
 from matcalc.core.errors import UnsupportedProblem
@@ -31,9 +32,8 @@ class Slopes:
         if node.slots:
             self._refuse_constant(node, index)
             return Slope(self.builder.call(node.name, node.args, node.axes + node.args[0].axes, node.slots + 1), entrywise=False)
-        if node.name == "polygamma":
-            order = self.builder.sum([(1, node.args[0]), (1, self.builder.number(1))], ())
-            return Slope(self.builder.elementwise("polygamma", [order, node.args[1]]), entrywise=True)
+        if node.name in ORDERED:
+            return Slope(ORDERED[node.name](self.builder, *node.args), entrywise=True)
         rule = differential(node.name, node.args[0].rank)
         if rule is None:
             raise UnsupportedProblem(f"the derivative of {node.name} is not known")

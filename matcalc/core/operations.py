@@ -29,7 +29,8 @@ def _elementwise(names: str) -> list[Operation]:
 
 
 _TABLE = [
-    *_elementwise("exp log2 log10 log1p expm1 sin cos tan sinh cosh tanh sqrt cbrt abs sign relu step softplus erf erfc digamma"),
+    *_elementwise("exp log2 log10 log1p expm1 sin cos tan sec csc cot sinh cosh tanh sqrt cbrt abs sign relu step softplus gelu"),
+    *_elementwise("erf erfc erfinv normcdf normpdf logit gamma digamma"),
     Operation("log", "elementwise", aliases=("ln",)),
     Operation("asin", "elementwise", aliases=("arcsin",)),
     Operation("acos", "elementwise", aliases=("arccos",)),
@@ -38,7 +39,14 @@ _TABLE = [
     Operation("acosh", "elementwise", aliases=("arccosh",)),
     Operation("atanh", "elementwise", aliases=("arctanh",)),
     Operation("sigmoid", "elementwise", aliases=("logistic",)),
+    Operation("silu", "elementwise", aliases=("swish",)),
     Operation("gammaln", "elementwise", aliases=("lgamma",)),
+    Operation("leakyrelu", "elementwise", (2, 2)),  # leakyrelu(x, a): x or a*x
+    Operation("elu", "elementwise", (2, 2)),  # elu(x, a): x or a*(exp(x) - 1)
+    Operation("huber", "elementwise", (2, 2)),  # huber(x, d): x^2/2 or d*(abs(x) - d/2)
+    Operation("xlogy", "elementwise", (2, 2)),
+    Operation("besselj", "special", (2, 2)),  # besselj(k, x): order k, a literal integer
+    Operation("mvlgamma", "special", (2, 2)),  # mvlgamma(a, p): the logarithm of Gamma_p(a), p a literal integer
     Operation("polygamma", "special", (2, 2)),  # polygamma(k, x): the k-th derivative of digamma, k a literal integer
     Operation("max", "elementwise", (2, 2)),
     Operation("min", "elementwise", (2, 2)),
@@ -59,12 +67,15 @@ _TABLE = [
     Operation("norm1", "any->scalar"),
     Operation("norm2", "any->scalar", aliases=("norm", "normF")),
     Operation("logsumexp", "any->scalar"),
+    Operation("entropy", "any->scalar"),
     Operation("norminf", "vector->scalar"),
     Operation("softmax", "vector->vector"),
+    Operation("logsoftmax", "vector->vector"),
     Operation("diag", "special"),
     Operation("vec", "special"),
     Operation("kron", "special", (2, 2)),
     Operation("dot", "special", (2, 2)),
+    Operation("kl", "special", (2, 2)),
     Operation("outer", "special", (2, 2)),
 ]
 
@@ -76,4 +87,6 @@ CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred
 ENTRYWISE = frozenset(name for name, operation in OPERATIONS.items() if operation.signature == "elementwise") | {
     "pow",
     "polygamma",
+    "besselj",
+    "mvlgamma",
 }

@@ -145,6 +145,7 @@ class Generators:
         known = self._others.get(("pi", 0))
         if known is None:
             known = self._others["pi", 0] = self.free_square()
+            self._roots[known] = 1  # for sqrt(2*pi)
             half = known * HALF % P
             self._turns |= {known: (P - 1, 0), -known % P: (P - 1, 0), half: (0, 1), -half % P: (0, P - 1)}
         return known
@@ -220,8 +221,11 @@ class Generators:
         return known % P
 
     def _sign_by_relation(self, x: int, reciprocal: int) -> int | None:
-        """sign(x) = sign(1/x), sign(u*v) = sign(u)*sign(v)."""
+        """sign(x) = sign(1/x) = sign(x/k), sign(u*v) = sign(u)*sign(v)."""
         known = self._signs.get(reciprocal)
+        for part in (HALF, *(part for _, part in _PARTS)):
+            if known is None:
+                known = self._signs.get(x * part % P)
         for inverse_of_u in self._factors[:_MOST_SEARCHED]:
             if known is not None:
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.ir.nodes import Factor, Labels, Node
@@ -78,6 +79,18 @@ def _outer(shop: Workshop, args: list[Node]) -> Open:
     return shop.join(a, b, [], a.outputs + b.outputs, a.axes + b.axes)
 
 
+def _multivariate_gamma(shop: Workshop, args: list[Node]) -> Open:
+    """log Gamma_p(a) = p*(p - 1)/4*log(pi) + sum_j log Gamma(a - j/2), j = 0, ..., p - 1; entry by entry."""
+    a, number = args
+    builder, p = shop.builder, int(number.coefficient)  # type: ignore[attr-defined]
+    ones, pi = builder.ones(a.axes), builder.leaf("constant", (), "pi")
+    terms = [(Fraction(p * (p - 1), 4), builder.times(builder.elementwise("log", [pi]), ones))]
+    for j in range(p):
+        shifted = builder.sum([(1, a), (Fraction(-j, 2), ones)], a.axes)
+        terms.append((Fraction(1), builder.elementwise("gammaln", [shifted])))
+    return shop.open(builder.sum(terms, a.axes))
+
+
 def _frechet(name: str, parameters: int) -> Callable[[Workshop, list[Node]], Open]:
     """The k-th Frechet derivative of a matrix function, contracted with its k directions."""
 
@@ -108,6 +121,7 @@ RULES: dict[str, Callable[[Workshop, list[Node]], Open]] = {
     "kron": _kron,
     "dot": _dot,
     "outer": _outer,
+    "mvlgamma": _multivariate_gamma,
     "frechet_expm": _frechet("expm", 1),
     "frechet_power": _frechet("power", 2),
 }

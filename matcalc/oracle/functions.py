@@ -22,6 +22,9 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "asin": np.arcsin,
     "acos": np.arccos,
     "atan": np.arctan,
+    "sec": runtime.sec,
+    "csc": runtime.csc,
+    "cot": runtime.cot,
     "sinh": np.sinh,
     "cosh": np.cosh,
     "tanh": np.tanh,
@@ -38,8 +41,21 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "min": runtime.min_,
     "sigmoid": runtime.sigmoid,
     "softplus": runtime.softplus,
+    "logit": runtime.logit,
+    "silu": runtime.silu,
+    "gelu": runtime.gelu,
+    "leakyrelu": runtime.leakyrelu,
+    "elu": runtime.elu,
+    "huber": runtime.huber,
+    "xlogy": runtime.xlogy,
     "erf": runtime.erf,
     "erfc": runtime.erfc,
+    "erfinv": runtime.erfinv,
+    "normcdf": runtime.normcdf,
+    "normpdf": runtime.normpdf,
+    "besselj": runtime.besselj,
+    "gamma": runtime.gamma,
+    "mvlgamma": runtime.mvlgamma,
     "gammaln": runtime.gammaln,
     "digamma": runtime.digamma,
     "polygamma": runtime.polygamma,
@@ -59,7 +75,10 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "norm2": runtime.norm2,
     "norminf": runtime.norminf,
     "logsumexp": runtime.logsumexp,
+    "entropy": runtime.entropy,
+    "kl": runtime.kl,
     "softmax": runtime.softmax,
+    "logsoftmax": runtime.logsoftmax,
     "diag": runtime.diag,
     "vec": runtime.vec,
     "kron": runtime.kron,
@@ -67,5 +86,5 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "outer": runtime.outer,
 }
 
-# evaluated for real arguments only: see runtime/special.py
-REAL_ONLY = frozenset({"erf", "erfc"})
+# evaluated for real arguments only, and so differentiated by differences; a function without a complex path is listed here
+REAL_ONLY: frozenset[str] = frozenset()

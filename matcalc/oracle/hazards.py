@@ -52,6 +52,11 @@ def _apart(a: Array, b: Array) -> float:
     return _off_zero(a - b)
 
 
+def _edges(x: Array, d: Array) -> float:
+    """How far the entries are from both of -d and d."""
+    return _off_zero(np.abs(x) - d)
+
+
 def _base(x: Array, exponent: Array) -> float:
     """The smallest absolute base of a fractional power: at 0 its slope is vertical, or its value no function of the exponent."""
     bases, exponents = np.broadcast_arrays(x, exponent)
@@ -66,10 +71,12 @@ def _lead(x: Array) -> float:
 
 _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), _off_zero),
+    **dict.fromkeys(("leakyrelu", "elu"), lambda x, a: _off_zero(x)),
     **dict.fromkeys(("sqrt", "cbrt"), lambda x: float(np.min(np.abs(x)))),
-    **dict.fromkeys(("asin", "acos", "acosh"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))),
+    **dict.fromkeys(("asin", "acos", "acosh", "erfinv"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))),
     **dict.fromkeys(("^", ".^"), _base),
     **dict.fromkeys(("max", "min"), _apart),
+    "huber": _edges,
     "norm2": lambda x: float(np.sqrt(np.sum(x * x))),
     "norminf": _lead,
 }

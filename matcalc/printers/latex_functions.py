@@ -99,6 +99,21 @@ def _polygamma(expr: Expr, args: list[Piece]) -> Piece:
     return call(f"\\psi^{{({args[0].text})}}", args[1])
 
 
+def _bessel(expr: Expr, args: list[Piece]) -> Piece:
+    return call(f"J_{{{args[0].text}}}", args[1])
+
+
+def _log_multivariate_gamma(expr: Expr, args: list[Piece]) -> Piece:
+    gamma = call(f"\\Gamma_{{{args[1].text}}}", args[0])
+    return Piece(f"\\log{gamma.text}", POWER, gamma.tall)
+
+
+def _divergence(expr: Expr, args: list[Piece]) -> Piece:
+    """D_KL(p || q)."""
+    inside = Piece(f"{args[0].text} \\parallel {args[1].text}", SUM, args[0].tall or args[1].tall)
+    return call(r"D_{\mathrm{KL}}", inside)
+
+
 def _log_one_plus(expr: Expr, args: list[Piece]) -> Piece:
     return call(r"\log", added(Piece("1"), args[0]))
 
@@ -130,8 +145,9 @@ def _dot(expr: Expr, args: list[Piece]) -> Piece:
     return between(r"\langle", inside, r"\rangle")
 
 
-_COMMANDS = "exp log sin cos tan sinh cosh tanh max min det"  # LaTeX has these
+_COMMANDS = "exp log sin cos tan sec csc cot sinh cosh tanh max min det"  # LaTeX has these
 _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
+_OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax"
 
 # letters that stand for functions; where a variable has the same letter, the function is written out
 LETTERS = {"sigmoid": r"\sigma", "digamma": r"\psi", "gammaln": r"\Gamma", "expm": "e"}
@@ -156,6 +172,14 @@ FUNCTIONS: dict[str, Form] = {
     "gammaln": _log_gamma,
     "digamma": _named(r"\psi"),
     "polygamma": _polygamma,
+    "gamma": _named(r"\Gamma"),
+    "mvlgamma": _log_multivariate_gamma,
+    "besselj": _bessel,
+    "erfinv": _named(r"\operatorname{erf}^{-1}"),
+    "normcdf": _named(r"\Phi"),
+    "normpdf": _named(r"\varphi"),
+    "entropy": _named(r"\mathrm{H}"),
+    "kl": _divergence,
     "logdet": _logdet,
     "inv": lambda expr, args: inverted(args[0]),
     "pinv": lambda expr, args: power(args[0], "+"),

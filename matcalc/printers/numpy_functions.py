@@ -33,6 +33,8 @@ class Context(Protocol):
 _NUMPY = "exp log log2 log10 log1p expm1 sin cos tan sinh cosh tanh sqrt cbrt abs sign mean"
 _INVERSE_NAMES = "asin acos atan asinh acosh atanh"
 _RUNTIME = "sigmoid softplus relu step erf erfc gammaln digamma polygamma adj cof expm pinv norm2 logsumexp softmax"
+_RUNTIME += " sec csc cot logit silu gelu leakyrelu elu huber xlogy erfinv normcdf normpdf besselj gamma mvlgamma"
+_RUNTIME += " logsoftmax entropy kl"
 CALLS: dict[str, str] = {
     **{name: f"np.{name}" for name in _NUMPY.split()},
     **{name: f"np.arc{name[1:]}" for name in _INVERSE_NAMES.split()},

@@ -83,3 +83,31 @@ def power(x: ArrayLike, p: ArrayLike) -> Array:
     parity = np.where(negative & integer & (np.real(p) % 2 == 1), -1.0, 1.0)
     result = parity * np.power(np.where(negative, -x, x), p)
     return np.where(negative & ~integer, np.nan, result)
+
+
+def sec(x: ArrayLike) -> Array:
+    """1/cos(x)."""
+    return np.asarray(1.0 / np.cos(x))
+
+
+def csc(x: ArrayLike) -> Array:
+    """1/sin(x)."""
+    return np.asarray(1.0 / np.sin(x))
+
+
+def cot(x: ArrayLike) -> Array:
+    """cos(x)/sin(x)."""
+    return np.asarray(np.cos(x) / np.sin(x))
+
+
+def logit(x: ArrayLike) -> Array:
+    """log(x/(1 - x)) = 2*atanh(2*x - 1), which is the accurate one near 1/2; nan outside of (0, 1)."""
+    x = np.asarray(x)
+    middle = np.abs(np.real(x) - 0.5) < 0.25
+    return np.where(middle, 2.0 * np.arctanh(np.where(middle, 2.0 * x - 1.0, 0.0)), np.log(x) - np.log1p(-x))
+
+
+def xlogy(x: ArrayLike, y: ArrayLike) -> Array:
+    """x*log(y), and 0 where x = 0."""
+    absent = (np.asarray(x) == 0) & ~np.isnan(y)
+    return np.asarray(np.asarray(x) * np.log(np.where(absent, 1.0, y)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcalc.runtime.elementwise import Array, abs_
+from matcalc.runtime.elementwise import Array, abs_, xlogy
 
 
 def mean(x: ArrayLike) -> Array:
@@ -42,3 +42,18 @@ def softmax(x: ArrayLike) -> Array:
     x = np.asarray(x)
     weights = np.exp(x - np.max(np.real(x)))
     return np.asarray(weights / np.sum(weights))
+
+
+def logsoftmax(x: ArrayLike) -> Array:
+    """log(softmax(x)) = x - logsumexp(x)."""
+    return np.asarray(np.asarray(x) - logsumexp(x))
+
+
+def entropy(x: ArrayLike) -> Array:
+    """-sum(x.*log(x)), in which 0*log(0) = 0."""
+    return np.asarray(-np.sum(xlogy(x, x)))
+
+
+def kl(p: ArrayLike, q: ArrayLike) -> Array:
+    """sum(p.*log(p./q)), the Kullback-Leibler divergence, in which 0*log(0) = 0."""
+    return np.asarray(np.sum(xlogy(p, p) - xlogy(p, q)))

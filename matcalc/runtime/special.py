@@ -1,4 +1,4 @@
-"""erf and the gamma family, without SciPy (which is no dependency): the standard library's and mpmath's double precision."""
+"""The gamma family, without SciPy (which is no dependency): the standard library's and mpmath's double precision."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike
 
 from matcalc.runtime.elementwise import Array, abs_
 
+_LARGEST_GAMMA = 171.6  # argument beyond which Gamma is no double
 _ASYMPTOTIC = 7.0  # real part beyond which mpmath's log-gamma has neither a zero nor a pole
 
 
-def _entrywise(function: Callable[[Any], Any], x: ArrayLike) -> Array:
+def entrywise(function: Callable[[Any], Any], x: ArrayLike) -> Array:
     """The function of every entry; nan at its poles."""
     x = np.asarray(x)
     result = np.empty(x.shape, dtype=np.result_type(x, float))
@@ -26,35 +27,28 @@ def _entrywise(function: Callable[[Any], Any], x: ArrayLike) -> Array:
     return result
 
 
-def _real(name: str, x: ArrayLike) -> Array:
-    if np.iscomplexobj(x):
-        # mpmath's double-precision erf loses all digits of a complex argument near 6: better none than a wrong one
-        raise TypeError(f"{name} is evaluated for real arguments only")
-    return np.asarray(x)
+def gamma(x: ArrayLike) -> Array:
+    """Gamma(x); infinite beyond the range of floating point, nan at the poles."""
+    x = np.asarray(x)
+    if not np.iscomplexobj(x):
+        return entrywise(lambda z: math.inf if z > _LARGEST_GAMMA else math.gamma(z), x)
+    from mpmath import fp  # noqa: PLC0415  (heavy, and only the gamma family needs it)
 
-
-def erf(x: ArrayLike) -> Array:
-    """2/sqrt(pi) int_0^x exp(-t^2) dt."""
-    return _entrywise(math.erf, _real("erf", x))
-
-
-def erfc(x: ArrayLike) -> Array:
-    """1 - erf(x), accurate for large x."""
-    return _entrywise(math.erfc, _real("erfc", x))
+    return entrywise(fp.gamma, x)
 
 
 def gammaln(x: ArrayLike) -> Array:
     """log|Gamma(x)|; complex by log|Gamma(x)| = log Gamma(x + n) - sum_k log|x + k|, k < n."""
     x = np.asarray(x)
     if not np.iscomplexobj(x):
-        return _entrywise(math.lgamma, x)
+        return entrywise(math.lgamma, x)
     from mpmath import fp  # noqa: PLC0415  (heavy, and only the gamma family needs it)
 
     def value(z: complex) -> complex:
         shifts = range(max(0, math.ceil(_ASYMPTOTIC - z.real)))
         return complex(fp.loggamma(z + len(shifts))) - sum(complex(np.log(abs_(z + k))) for k in shifts)
 
-    return _entrywise(value, x)
+    return entrywise(value, x)
 
 
 def digamma(x: ArrayLike) -> Array:
@@ -67,4 +61,13 @@ def polygamma(k: ArrayLike, x: ArrayLike) -> Array:
     from mpmath import fp  # noqa: PLC0415  (heavy, and only the gamma family needs it)
 
     order = int(np.real(k))
-    return _entrywise(lambda z: fp.psi(order, z), x)
+    return entrywise(lambda z: fp.psi(order, z), x)
+
+
+def mvlgamma(a: ArrayLike, p: ArrayLike) -> Array:
+    """The logarithm of the multivariate gamma function: p*(p - 1)/4*log(pi) + sum_j gammaln(a - j/2), j = 0, ..., p - 1."""
+    a, count = np.asarray(a), int(np.real(p))
+    result = np.asarray(count * (count - 1) / 4.0 * math.log(math.pi) + gammaln(a))
+    for j in range(1, count):
+        result = result + gammaln(a - j / 2.0)
+    return result

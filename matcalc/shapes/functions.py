@@ -34,8 +34,10 @@ def _of_scalar(context: Context, node: Node, name: str, s: Expr) -> Expr:
     if name in ("norm1", "norm2", "norminf", "logdet"):
         size = context.make("abs", (s,), (), node)
         return context.make("log", (size,), (), node) if name == "logdet" else size
-    if name in ("adj", "cof", "softmax"):
-        return context.number(1, node)
+    if name in ("adj", "cof", "softmax", "logsoftmax"):
+        return context.number(int(name != "logsoftmax"), node)
+    if name == "entropy":
+        return context.make("neg", (context.make("xlogy", (s, s), (), node),), (), node)
     return context.make("exp", (s,), (), node) if name == "expm" else s
 
 
@@ -119,21 +121,26 @@ def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (left, right), shape, node)
 
 
-def _dot(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """sum_i x[i] y[i] of two vectors of any orientation, sum_ij A[i,j] B[i,j] of two matrices."""
+def _pair(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """dot: sum_i x[i] y[i], and kl: sum_i x[i] log(x[i]/y[i]), of two vectors of any orientation or of two matrices."""
     left, right = args
     context.settle_pair(left, right)
     context.settle(left)
     context.settle(right)
     where = node.mark or node.span
     if left.rank != right.rank:
-        message = f"dot needs two operands of one shape, not {context.describe(left)} and {context.describe(right)}"
+        message = f"{name} needs two operands of one shape, not {context.describe(left)} and {context.describe(right)}"
         raise context.problem(message, where)
     if not left.shape:
-        return multiply(context, node, left, right)
+        return multiply(context, node, left, right) if name == "dot" else _divergence(context, node, left, right)
     for one, other in zip(left.shape, right.shape, strict=True):
-        context.equate((left, one), (right, other), where, "cannot take the dot product of {0} and {1}")
+        context.equate((left, one), (right, other), where, f"cannot take {name} of {{0}} and {{1}}")
     return context.make(name, (left, right), (), node)
+
+
+def _divergence(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """left*log(left/right) of two scalars."""
+    return context.make("xlogy", (left, context.make("/", (left, right), (), node)), (), node)
 
 
 def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
@@ -147,13 +154,26 @@ def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (left, right), left.shape + right.shape, node)
 
 
-def _polygamma(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """The k-th derivative of digamma, entry by entry."""
-    order = context.literal(args[0])
-    if order is None or order.denominator != 1 or order < 0:
-        hint = "polygamma(0, x) is digamma(x)"
-        raise context.problem("the first argument of polygamma is a number 0, 1, 2, ...", node.args[0].span, hint)
-    return context.like(name, (context.number(order, node.args[0]), args[1]), args[1], node)
+_ORDERS = {  # function -> the place of its whole number, the least one, a hint
+    "polygamma": (0, 0, "polygamma(0, x) is digamma(x)"),
+    "besselj": (0, 0, "besselj(-k, x) is (-1)^k*besselj(k, x)"),
+    "mvlgamma": (1, 1, "mvlgamma(a, 1) is gammaln(a)"),
+}
+_LARGEST_ORDER = 1000
+
+
+def _ordered(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """A function entry by entry with a whole number that is known: an order, a number of terms."""
+    place, least, hint = _ORDERS[name]
+    order, at = context.literal(args[place]), node.args[place]
+    if order is None or order.denominator != 1 or order < least:
+        message = f"the {('first', 'second')[place]} argument of {name} is a number {least}, {least + 1}, {least + 2}, ..."
+        raise context.problem(message, at.span, hint)
+    if order > _LARGEST_ORDER:
+        raise context.problem(f"{name} takes numbers up to {_LARGEST_ORDER:,}", at.span)
+    made = list(args)
+    made[place] = context.number(order, at)
+    return context.like(name, tuple(made), args[1 - place], node)
 
 
 def _frechet(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
@@ -195,9 +215,10 @@ _RULES: dict[str, Rule] = {
     "diag": _diag,
     "vec": _vec,
     "kron": _kron,
-    "dot": _dot,
+    "dot": _pair,
+    "kl": _pair,
     "outer": _outer,
-    "polygamma": _polygamma,
+    **dict.fromkeys(_ORDERS, _ordered),
     "frechet_expm": _frechet,
     "frechet_power": _frechet,
 }

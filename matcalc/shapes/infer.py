@@ -15,7 +15,7 @@ from matcalc.shapes.context import Context
 from matcalc.shapes.functions import apply
 from matcalc.shapes.operators import BINARY, negate, transpose
 from matcalc.syntax.declare import size
-from matcalc.syntax.names import default_kind
+from matcalc.syntax.names import GREEK, default_kind
 from matcalc.syntax.nodes import Node, Statement
 
 _SIZED = {"eye": (1, 1), "ones": (1, 2), "zeros": (1, 2)}  # constants that take their sizes as arguments
@@ -131,7 +131,7 @@ def _constant(context: Context, node: Node, name: str) -> Expr | None:
 
 def _undeclared(context: Context, node: Node, name: str) -> Variable:
     """A variable of which only the name is known."""
-    if name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES:
+    if _is_function(name) and (name not in GREEK or any(expr.op == name for expr in context.made)):
         hint = f"write {name}(...), or declare {name} to use it as a variable"
         raise NameProblem(f"{name} is a function", source=context.source, span=node.span, hint=hint)
     kind = context.kinds.get(name) or default_kind(name)
@@ -152,6 +152,9 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     operation = OPERATIONS.get(ALIASES.get(name, name))
     if operation is None:
         raise NameProblem(f"unknown function {name}", source=context.source, span=where, hint=_similar(name))
+    if operation.name in context.seen:  # a Greek name, which alone is a variable
+        hint = f"write {name}*(...) for a product, or give the variable another name"
+        raise NameProblem(f"{name} is a variable here", source=context.source, span=where, hint=hint)
     least, most = operation.arity
     if not least <= len(node.args) <= most:
         raise _wrong_number(context, node, name, (least, most))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_GREEK = frozenset(
+GREEK = frozenset(
     {
         "alpha",
         "beta",
@@ -43,4 +43,4 @@ def default_kind(name: str) -> str:
     if not first.isascii() or first <= "g":
         return "scalar"
     stem = name.partition("_")[0].rstrip("0123456789")
-    return "scalar" if stem in _GREEK else "vector"
+    return "scalar" if stem in GREEK else "vector"

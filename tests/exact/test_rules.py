@@ -8,6 +8,7 @@ import pytest
 from matcalc.catalogue import compiled
 from matcalc.catalogue.load import LIBRARY
 from matcalc.core.operations import OPERATIONS
+from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.functions import FUNCTIONS
 from matcalc.exact.judge import judge
 from matcalc.frontend import read
@@ -22,7 +23,10 @@ def known(entry):
     """Whether the judge has an evaluation of its own and the engine uses the rule."""
     name = entry.name.removeprefix("d-").removeprefix("define-").removesuffix("-matrix")
     return (
-        entry.form in ("diff", "is") and (name in FUNCTIONS or name == "pow") and (name in (*OPERATIONS, "pow")) and name != "tr"
+        entry.form in ("diff", "is")
+        and (name in FUNCTIONS | COMPOSITES or name == "pow")
+        and (name in (*OPERATIONS, "pow"))
+        and name != "tr"
     )
 
 

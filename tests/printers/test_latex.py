@@ -104,6 +104,14 @@ EXACT = [
     pytest.param("sigma*sigmoid(x)", r"\sigma \operatorname{sigmoid}(x)", id="letter-of-function-taken"),
     pytest.param("pinv(A)'", r"(A^{+})^{\top}", id="pinv"),
     pytest.param("polygamma(2, a)", r"\psi^{(2)}(a)", id="polygamma"),
+    pytest.param("besselj(2, a)", "J_{2}(a)", id="besselj"),
+    pytest.param("mvlgamma(a, 3)*b", r"\log\Gamma_{3}(a) b", id="mvlgamma"),
+    pytest.param("normcdf(a)*normpdf(x)", r"\Phi(a) \varphi(x)", id="normal"),
+    pytest.param("erfinv(a)", r"\operatorname{erf}^{-1}(a)", id="erfinv"),
+    pytest.param("gamma(a)", r"\Gamma(a)", id="gamma"),
+    pytest.param("huber(x, d)", r"\operatorname{huber}(x, d)", id="huber"),
+    pytest.param("entropy(x)", r"\mathrm{H}(x)", id="entropy"),
+    pytest.param("kl(x, y)", r"D_{\mathrm{KL}}(x \parallel y)", id="kl"),
     pytest.param("frechet_expm(X, A)", r"L_{\exp}(X, A)", id="frechet"),
     pytest.param("frechet_expm(X, A, B)", r"L_{\exp}^{(2)}(X, A, B)", id="frechet-second"),
     pytest.param("frechet_power(X, 3, A)", r"L_{(\cdot)^{3}}(X, A)", id="frechet-power"),
@@ -217,6 +225,9 @@ def example_of(name: str) -> str:
     """A call of the function with arguments of fitting shapes."""
     special = {
         "polygamma": "2, v",
+        "besselj": "2, v",
+        "mvlgamma": "v, 2",
+        "kl": "v, v",
         "frechet_expm": "X, X",
         "frechet_power": "X, 3, X",
         "dot": "v, v",
@@ -238,7 +249,8 @@ def test_every_function_has_a_form() -> None:
 # everything that the printer may write
 KNOWN = (
     "top odot oslash otimes operatorname mathrm mathbf mathit boldsymbol lVert rVert lvert rvert langle rangle frac sqrt "
-    "left right log exp sin cos tan sinh cosh tanh max min det arcsin arccos arctan infty sigma psi Gamma cdot times sum delta pi"
+    "left right log exp sin cos tan sec csc cot sinh cosh tanh max min det arcsin arccos arctan infty sigma psi Gamma Phi varphi "
+    "parallel cdot times sum delta pi"
 )
 
 

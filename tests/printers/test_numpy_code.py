@@ -116,6 +116,9 @@ VALUES = [
     "outer(x, y)*z",
     "max(A, B) + min(A, 0.5)",
     "logsumexp(A) + softmax(x)'*x",
+    "logsoftmax(x)'*x + entropy(A.^2) + kl(x.^2, y.^2)",
+    "huber(2*x, 0.7) + leakyrelu(x, g) + elu(x, y) + xlogy(y, x.^2)",
+    "mvlgamma(A.^2 + 2, 4)",
     "expm(X)*v",
     "frechet_expm(X, A)",
     "frechet_power(X, 3, A, B)",
@@ -146,10 +149,10 @@ def test_values(text: str) -> None:
 ELEMENTWISE = [name for name, each in OPERATIONS.items() if each.signature == "elementwise" and each.arity == (1, 1)]
 
 
-@pytest.mark.parametrize("name", [*ELEMENTWISE, "polygamma"])
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "polygamma", "besselj"])
 @pytest.mark.parametrize("argument", ["g", "v", "A"])
 def test_elementwise_functions(name: str, argument: str) -> None:
-    first = "2, " if name == "polygamma" else ""
+    first = "2, " if name in ("polygamma", "besselj") else ""
     program = read(f"{name}({first}{argument})")
     low, high = (1.2, 1.9) if name == "acosh" else (0.3, 0.9)
     values, sizes = point(program, low, high)

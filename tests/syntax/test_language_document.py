@@ -23,7 +23,8 @@ def test_every_function_kind_and_constant_is_there() -> None:
 
 
 NAMES = "|".join([*OPERATIONS, *ALIASES, "eye", "ones", "zeros"])
-CALLS = sorted(set(re.findall(rf"`((?:{NAMES})\([^`.]*\))`", TEXT)) - {"polygamma(k, x)"})  # k stands for a number
+NUMBERED = {"polygamma(k, x)", "besselj(k, x)", "mvlgamma(a, p)"}  # k and p stand for numbers
+CALLS = sorted(set(re.findall(rf"`((?:{NAMES})\([^`.]*\))`", TEXT)) - NUMBERED)
 
 
 @pytest.mark.parametrize("call", CALLS)
