@@ -15,7 +15,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 from matcalc.frontend import read
-from matcalc.ir.build import Builder, Traits
+from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
@@ -78,7 +78,7 @@ class _Engine:
     def __init__(self, rank: int, layout: str) -> None:
         self.rank = rank  # of the expression
         self.layout = layout
-        self.builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive, LIBRARY.odd))
+        self.builder = Builder(LIBRARY.traits)
         self.lowering = Lowering(self.builder, definition)
         self.rewriter = Rewriter(self.builder, self.lowering, final=False)
         self.shortener = Shortener(self.builder)

@@ -11,7 +11,7 @@ from matcalc.catalogue.load import LIBRARY
 from matcalc.core.kinds import Variable
 from matcalc.core.walk import postorder
 from matcalc.frontend import read
-from matcalc.ir.build import Builder, Traits
+from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Node
 from matcalc.lowering.lower import Lowering
 from matcalc.printers.text import text
@@ -25,7 +25,7 @@ class Bench:
 
     def __init__(self, more: dict[str, str] | None = None) -> None:
         self.declarations = {**DECLARATIONS, **(more or {})}
-        self.builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive, LIBRARY.odd))
+        self.builder = Builder(LIBRARY.traits)
         self.lowering = Lowering(self.builder, definition)
 
     def leaf(self, variable: Variable) -> Node:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from matcalc.catalogue.schema import Identity, identity
 from matcalc.core.errors import CatalogueProblem
 from matcalc.core.resources import folder
+from matcalc.ir.build import Traits
 
 _HEADER = "[[identity]]"
 _WORKING = ("functions", "rewrites")
@@ -129,6 +130,11 @@ class Library:
             if name.startswith("transpose-") and to is not None:
                 found[name.removeprefix("transpose-")] = "equivariant" if to[1].endswith("'") else "invariant"
         return found
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What the normal form of networks may know of functions."""
+        return Traits(self.transposition, self.positive, self.odd)
 
 
 LIBRARY = Library(folder("identities"))

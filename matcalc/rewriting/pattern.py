@@ -7,7 +7,7 @@ from functools import cache
 
 from matcalc.catalogue.compiled import Rewrite, definition, rewrite
 from matcalc.catalogue.load import LIBRARY
-from matcalc.ir.build import Builder, Traits
+from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Leaf, Node, Sum
 from matcalc.lowering.lower import Lowering
 
@@ -29,7 +29,7 @@ class Pattern:
 def pattern(name: str) -> Pattern:
     """The pattern of a rewrite, made once per process."""
     rule = rewrite(name)
-    builder = Builder(Traits(LIBRARY.transposition, LIBRARY.positive, LIBRARY.odd))
+    builder = Builder(LIBRARY.traits)
     # matched literally, so a symmetric or skew variable must not be put in order here
     names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}
     left = Lowering(builder, definition).lower(rule.left, names)
