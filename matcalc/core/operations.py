@@ -62,8 +62,8 @@ _TABLE = [
     # frechet_power(X, p, E1, ..., Ek): the same for the matrix power X^p, p an integer scalar
     Operation("frechet_power", "special", (3, 9)),
     Operation("pinv", "matrix->transposed"),
-    Operation("sum", "any->scalar"),
-    Operation("mean", "any->scalar"),
+    Operation("sum", "any->scalar", (1, 2)),  # sum(X, 1), sum(X, 2): of each column, of each row
+    Operation("mean", "any->scalar", (1, 2)),
     Operation("norm1", "any->scalar"),
     Operation("norm2", "any->scalar", aliases=("norm", "normF")),
     Operation("logsumexp", "any->scalar"),
