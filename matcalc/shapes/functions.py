@@ -70,9 +70,33 @@ def _pinv(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 
 
 def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """A function of all entries together."""
+    """A function of all entries together, or of those of each column or row."""
     arg = context.settle(args[0])
+    if len(args) == 2:
+        return _along(context, node, name, arg, args[1])
     return context.make(name, (arg,), (), node) if arg.shape else _of_scalar(context, node, name, arg)
+
+
+def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Expr:
+    """sum(X, 1) is the row ones'*X, sum(X, 2) the column X*ones; a mean is that over the number of summands."""
+    which = context.literal(axis)
+    if which not in (1, 2):
+        message = f"the second argument of {name} is 1 (of each column: a row) or 2 (of each row: a column)"
+        raise context.problem(message, node.args[1].span)
+    if arg.rank != 2:
+        hint = f"{name}({context.quote(arg)}) takes all entries"
+        raise context.problem(f"{name} by column or row needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
+    rows, columns = arg.shape
+    count = rows if which == 1 else columns
+    ones = context.make("fill", (context.number(1, node),), (count,), node)
+    if which == 1:
+        ones = context.make("'", (ones,), (count,), node, row=True)
+        result = context.make("*", (ones, arg), (columns,), node, row=True)
+    else:
+        result = context.make("*", (arg, ones), (rows,), node)
+    if name == "sum":
+        return result
+    return context.like("/", (result, context.make("dimension", (), (), node, value=count)), result, node)
 
 
 def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:

@@ -216,6 +216,8 @@ def _finish(context: Context, value: Expr) -> Program:
             if final is None:
                 final = known[shape] = tuple(context.final(axis, names) for axis in shape)
             expr.shape = final
+        elif expr.op == "dimension":
+            expr.value = context.final(expr.value, names)
     variables = {
         name: seen if seen.declared else Variable(name, seen.kind, tuple(context.final(axis, names) for axis in seen.dims), False)
         for name, seen in context.seen.items()
