@@ -54,7 +54,7 @@ def latex(expr: Expr, *, bold: bool = False) -> str:
     lines: list[str] = []
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
-        written_out = LETTERS.get(node.op) in taken
+        written_out = not taken.isdisjoint(LETTERS.get(node.op, ()))
         piece = call(rf"\operatorname{{{node.op}}}", *args) if written_out else _piece(bold, node, args)
         if id(node) in named:
             name = names.name(next(fresh), bold=bold and node.rank > 0)

@@ -150,7 +150,17 @@ _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp sof
 _OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax"
 
 # letters that stand for functions; where a variable has the same letter, the function is written out
-LETTERS = {"sigmoid": r"\sigma", "digamma": r"\psi", "gammaln": r"\Gamma", "expm": "e"}
+LETTERS: dict[str, tuple[str, ...]] = {
+    "sigmoid": (r"\sigma",),
+    "digamma": (r"\psi",),
+    **dict.fromkeys(("gamma", "gammaln", "mvlgamma"), (r"\Gamma",)),
+    "normcdf": (r"\Phi",),
+    "normpdf": (r"\varphi", r"\phi"),  # read as one letter
+    "besselj": ("J",),
+    "entropy": ("H",),
+    "kl": ("D",),
+    "expm": ("e",),
+}
 
 FUNCTIONS: dict[str, Form] = {
     **{name: _named(f"\\{name}") for name in _COMMANDS.split()},

@@ -107,6 +107,7 @@ EXACT = [
     pytest.param("besselj(2, a)", "J_{2}(a)", id="besselj"),
     pytest.param("mvlgamma(a, 3)*b", r"\log\Gamma_{3}(a) b", id="mvlgamma"),
     pytest.param("normcdf(a)*normpdf(x)", r"\Phi(a) \varphi(x)", id="normal"),
+    pytest.param("Phi*normcdf(a)", r"\Phi \operatorname{normcdf}(a)", id="letter-of-normcdf-taken"),
     pytest.param("erfinv(a)", r"\operatorname{erf}^{-1}(a)", id="erfinv"),
     pytest.param("gamma(a)", r"\Gamma(a)", id="gamma"),
     pytest.param("huber(x, d)", r"\operatorname{huber}(x, d)", id="huber"),
