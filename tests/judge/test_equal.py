@@ -107,6 +107,7 @@ def test_how(left: str, right: str, how: str) -> None:
         pytest.param(
             "log(-exp(a))", "a", Decision(UNDECIDED, "no point inside the domain was found: log is not finite"), id="no-domain"
         ),
+        pytest.param("a/0", "b", Decision(UNDECIDED, "no point inside the domain was found: / is not finite"), id="no-value"),
     ],
 )
 def test_undecided(left: str, right: str, decision: Decision) -> None:
