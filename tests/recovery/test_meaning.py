@@ -39,5 +39,6 @@ def test_value_is_kept(stage, term):
     found, expected = interpret(Recovery().recover(node), values, sizes), interpret(program.expr, values, sizes)
     expected = expected.T if stage == "transposed" else expected
     scale = np.max(np.abs(expected), initial=1.0, where=np.isfinite(expected))
+    assume(scale < 1e12)  # beside a pole, where rounding decides
     assert found.shape == expected.shape
     assert np.allclose(found, expected, rtol=0, atol=1e-8 * scale, equal_nan=True), term.text
