@@ -77,6 +77,20 @@ def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     return context.make(name, (arg,), (), node) if arg.shape else _of_scalar(context, node, name, arg)
 
 
+def norm(context: Context, node: Node, arg: Expr) -> Expr:
+    """‖a‖: the 2-norm of a vector or another that its subscript names, the Frobenius norm of a matrix if that says F."""
+    index = str(node.value)
+    context.settle(arg)
+    if arg.rank == 2 and index != "F":
+        a = context.quote(arg)
+        hint = f"write ‖{a}‖_F or norm2({a}) for the root of the squares' sum, norm1({a}) for the sum of the absolute values"
+        meant = {"": "may be the Frobenius or the spectral norm", "2": "with a 2 is the spectral norm"}
+        message = f"‖...‖ of a matrix {meant.get(index, 'with this subscript is no norm of its entries')}"
+        raise context.problem(message, node.span, hint)
+    name = {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
+    return apply(context, node, name, [arg])
+
+
 def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Expr:
     """sum(X, 1) is the row ones'*X, sum(X, 2) the column X*ones; a mean is that over the number of summands."""
     which = context.literal(axis)

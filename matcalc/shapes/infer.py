@@ -12,7 +12,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.shapes.context import Context
-from matcalc.shapes.functions import apply
+from matcalc.shapes.functions import apply, norm
 from matcalc.shapes.operators import BINARY, negate, transpose
 from matcalc.syntax.declare import size
 from matcalc.syntax.names import GREEK, default_kind
@@ -76,6 +76,8 @@ def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
         return negate(context, node, args[0])
     if kind == "'":
         return transpose(context, node, args[0])
+    if kind == "norm":
+        return norm(context, node, args[0])
     if kind == "⊗":
         return apply(context, node, "kron", args)
     return BINARY[kind](context, node, args[0], args[1])

@@ -13,9 +13,7 @@ _LOOKALIKES = {
     **dict.fromkeys("∘◦", ".*"),
     **dict.fromkeys("÷⁄∕", "/"),
     **dict.fromkeys("[{⟨]}⟩", "( ) for brackets (entries have no notation)"),
-    "√": "sqrt(...)",
     "∑": "sum(...)",
-    "‖": "norm2(...)",
     "|": "abs(...), det(...) or norm2(...)",
     "⁺": "^",
     "∞": "norminf(...) for the maximum norm",
@@ -24,7 +22,7 @@ _ALPHABETS = (
     ("АВЕКМНОРСТУХІЈЅаеорсухіјѕ", "ABEKMHOPCTYXIJSaeopcyxijs", "Cyrillic"),
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", "Greek"),
 )
-_STARTS = frozenset({"NAME", "NUMBER", "LPAR"})  # what an operand may start with
+_STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LNORM", "ROOT"})  # what an operand may start with
 
 _MISPLACED = {
     "EQUALS": "a definition is  name = expression  and stands at the start of a statement",
@@ -83,7 +81,7 @@ def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]
         return SyntaxProblem(f"{ends}, but ) is still to come", source=text, span=span, hint=unclosed)
     if kind in _STARTS and before is not None:
         left = before[3]
-        hint = f"write {left}*{piece}" if kind != "LPAR" else "write * for a product"
+        hint = f"write {left}*{piece}" if kind not in ("LPAR", "LNORM", "ROOT") else "write * for a product"
         return SyntaxProblem(f"an operator is missing between {left} and {piece}", source=text, span=span, hint=hint)
     expected = "expected an operator, a comma or )" if unclosed else "expected an operator or the end"
     return SyntaxProblem(f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind))

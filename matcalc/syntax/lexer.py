@@ -28,6 +28,7 @@ _OPEN = frozenset(
         "COMMA",
     }
 )
+_ENDS = frozenset({"NAME", "NUMBER", "RPAR", "RNORM", "TRANSPOSE", "SUPERSCRIPT"})  # an operand ends with these
 
 
 def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
@@ -42,6 +43,7 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
     result: list[Token] = []
     scan, ignored = table.scan, table.ignored
     position, length, depth = 0, len(text), 0
+    norms: list[tuple[int, int]] = []  # where each open ‖ stands, and in how many brackets
     while position < length:
         match = scan(text, position)
         if match is None:
@@ -56,16 +58,27 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
             depth -= 1
             if depth < 0:
                 raise SyntaxProblem("this ) has no opening (", source=text, span=Span(position, end))
+            if norms and norms[-1][1] > depth:
+                raise SyntaxProblem("this ‖ is not closed before the )", source=text, span=Span(norms[-1][0], norms[-1][0] + 1))
+        if kind == "LNORM":
+            if norms and norms[-1][1] == depth and result[-1][0] in _ENDS:
+                kind, _ = "RNORM", norms.pop()
+            elif end > position + 1:
+                raise SyntaxProblem("this norm closes nothing", source=text, span=Span(position, end))
+            else:
+                norms.append((position, depth))
         if kind not in ignored:
             piece = match.group()
             if kind == "SEPARATOR":
-                if result and (";" in piece or (depth == 0 and result[-1][0] not in _OPEN)):
+                if result and (";" in piece or (depth == 0 and not norms and result[-1][0] not in _OPEN)):
                     result.append((kind, position, end, piece))
             elif power_of_T and kind == "TRANSPOSE" and piece[0] == "^":
                 result += [("POWER", position, position + 1, "^"), ("NAME", end - 1, end, "T")]
             else:
                 result.append((kind, position, end, piece))
         position = end
+    if norms:
+        raise SyntaxProblem("this ‖ is not closed", source=text, span=Span(norms[-1][0], norms[-1][0] + 1))
     last = len(text.rstrip())
     result.append(("$END", last, last, ""))
     return result

@@ -10,9 +10,10 @@ from matcalc.core.errors import Span
 class Node:
     """A node of the syntax tree.
 
-    ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name), ``call`` (value: the function's name),
-    ``neg``, ``'``, or a binary operator as it is written in ASCII. ``start`` and ``end`` enclose the node's text,
-    brackets around it included; ``mark`` is the place of its operator or function name, where an error points.
+    ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name), ``call`` (value: the function's name), ``norm``
+    (value: its subscript ``F 1 2 inf``, or empty), ``neg``, ``'``, or a binary operator as it is written in ASCII.
+    ``start`` and ``end`` enclose the node's text, brackets around it included; ``mark`` is the place of its operator or
+    function name, where an error points.
     """
 
     __slots__ = ("args", "end", "kind", "mark", "start", "value")

@@ -15,6 +15,7 @@ from matcalc.syntax.nodes import Node, Statement
 from matcalc.syntax.table import load
 
 _ASCII = {"@": "*", "**": "^", ".**": ".^", "⊙": ".*", "−": "-"}
+_NORMS = {"": "", "F": "F", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
 _LONGEST_NUMBER = 1_000  # digits, and the largest exponent: exact arithmetic with more would not end
 
@@ -89,6 +90,16 @@ def _bracket(parts: list[Any]) -> Node:
     return result
 
 
+def _norm(parts: list[Any]) -> Node:
+    (_, start, _, _), inside, (_, _, end, piece) = parts
+    return Node("norm", (inside,), start, end, value=_NORMS[piece[1:].lstrip("_")])
+
+
+def _root(parts: list[Any]) -> Node:
+    (_, start, end, _), operand = parts
+    return Node("call", (operand,), start, operand.end, mark=Span(start, end), value="sqrt")
+
+
 def _more(parts: list[Any]) -> list[Any]:
     result: list[Any] = parts[0]
     result.append(parts[2])
@@ -116,4 +127,6 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "name": _name,
     "call": _call,
     "bracket": _bracket,
+    "norm": _norm,
+    "root": _root,
 }

@@ -68,7 +68,7 @@ def grouped(items: list[Phrase], scope: Scope) -> list[Phrase]:
     alone = len(items) == 1
     for item in reversed(items):
         core = _core(item)[1]
-        if core.kind == "function" and not alone:
+        if core.kind == "function" and factors:
             factors.append(_applied(item, factors, scope))
         elif core.kind == "symbol" and factors and _is_open(_core(factors[-1])[1]):
             bracket = _core(factors[-1])[1]
@@ -81,6 +81,20 @@ def grouped(items: list[Phrase], scope: Scope) -> list[Phrase]:
         if factor.kind in ("mark", "hole"):
             raise SyntaxProblem("this stands alone", source=scope.source, span=factor.span, hint="it belongs into a superscript")
     return result
+
+
+def before_sum(left: Phrase, total: Phrase, scope: Scope) -> Phrase | None:
+    r"""The sum as the argument of a function at the end of a product, as in 2 \log \sum_i; None if there is no function."""
+    if left.kind == "gradient" and left.args and not left.bracketed:
+        body = before_sum(left.args[0], total, scope)
+        return derivatives.applied(left, body) if body else None
+    head = left.args[1] if left.kind == "*" and not left.bracketed else left
+    if head.kind != "function":
+        return None
+    call = _applied(head, [total], scope)
+    if head is left:
+        return call
+    return Phrase("*", left.start, call.end, args=(left.args[0], call), mark=call.span)
 
 
 def _core(item: Phrase) -> tuple[Phrase | None, Phrase]:
@@ -126,8 +140,6 @@ def _opened(item: Phrase, scope: Scope) -> Phrase:
 
 def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
     """A function with the argument that follows it, which is the last of ``factors``."""
-    if not factors:
-        raise SyntaxProblem(f"{head.text} has no argument", source=scope.source, span=head.span)
     following = factors.pop()
     _, core = _core(following)
     if core.kind == "bracket":

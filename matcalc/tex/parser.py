@@ -293,7 +293,8 @@ class _Builder:
 
     def on_before_sum(self, parts: list[Any]) -> Phrase:
         left, right = parts
-        return self._binary("*", left, ("", right.start, right.start + 1, ""), right)
+        applied = chains.before_sum(left, right, self.scope)
+        return applied or self._binary("*", left, ("", right.start, right.start + 1, ""), right)
 
     # -- statements --------------------------------------------------------------------------------------------------------
 

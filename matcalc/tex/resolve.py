@@ -12,9 +12,9 @@ from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
 from matcalc.tex.values import Maker, Value, binary, called, transpose
 
+_LONGEST_QUOTE = 40
 _MOST_NESTED = 20  # sums inside of sums
 _TIMES = {"*": "*", ".": "*", "x": "*", ".*": ".*", "⊗": "⊗"}
-_FOLLOWS = {"symbol", "indexed", "power", "entrywise", "transpose"}
 
 
 def children(phrase: Phrase) -> tuple[Phrase, ...]:
@@ -100,6 +100,8 @@ class Resolver:
 
     def _rule(self, phrase: Phrase) -> Callable[[Phrase, list[Value]], Value]:
         rule = self._rules.get(phrase.kind)
+        if phrase.kind == "function":
+            raise SyntaxProblem(f"{phrase.text} has no argument", source=self.scope.source, span=phrase.span)
         if rule is None or (phrase.kind == "gradient" and not phrase.args):
             shown = self.scope.source[phrase.start : phrase.end]
             raise SyntaxProblem(f"{shown} stands alone here", source=self.scope.source, span=phrase.span)
@@ -110,8 +112,9 @@ class Resolver:
         return self.letters.problem(message, phrase.mark or phrase.span, hint)
 
     def shown(self, phrase: Phrase) -> str:
-        """The text of a part."""
-        return self.scope.source[phrase.start : phrase.end]
+        """The text of a part, shortened if it is long."""
+        text = " ".join(self.scope.source[phrase.start : phrase.end].split())
+        return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
 
     def _plain(self, phrase: Phrase, args: list[Value]) -> list[Value]:
         """The operands, none of which depends on an index."""

@@ -75,6 +75,8 @@ READINGS = [
     pytest.param(r"\sum_{i,j} (u_i + v_j)^2 A_{ij}", "sum((u*ones' + ones*v').^2 .* A)", id="sum-of-two-indices"),
     pytest.param(r"\sum_{i,j} u_i/v_j", "sum(u)*sum(1./v)", id="quotient-of-two-indices"),
     pytest.param(r"\left[\sum_k A_{ik} B_{kj}\right]_{ij}", "A*B", id="matrix-of-entries"),
+    pytest.param(r"\log \sum_{i=1}^n e^{x_i}", "log(sum(exp(x)))", id="function-of-a-sum"),
+    pytest.param(r"2 a\log \sum_i e^{x_i} + b", "2*a*log(sum(exp(x))) + b", id="factor-before-a-function-of-a-sum"),
     pytest.param(r"\frac{1}{n} \sum_{i=1}^n (x_i - y_i)^2", "1/n*sum((x - y).^2)", id="mean"),
     pytest.param(r"\sum_k (Ax)_k u_k", "sum((A*x).*u)", id="entry-of-a-product"),
     pytest.param(r"f(x) = x^\top x", "x'*x", id="label"),
@@ -155,6 +157,7 @@ def test_declarations(formula: str, declarations: dict[str, str], expected: str)
         pytest.param(r"\nabla_x \tfrac12 \|x\|^2", ("x", 1), id="nabla"),
         pytest.param(r"\nabla_{\beta}^2 \left(\|y - X\beta\|^2 + c\right)", ("beta", 2), id="nabla-second"),
         pytest.param(r"\frac{\partial}{\partial w} \sum_i w_i^2", ("w", 1), id="before-a-sum"),
+        pytest.param(r"\nabla_x^2 \log \sum_i e^{x_i}", ("x", 2), id="before-a-function-of-a-sum"),
         pytest.param(r"x^\top x", None, id="none"),
     ],
 )
