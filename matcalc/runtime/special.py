@@ -61,7 +61,22 @@ def polygamma(k: ArrayLike, x: ArrayLike) -> Array:
     from mpmath import fp  # noqa: PLC0415  (heavy, and only the gamma family needs it)
 
     order = int(np.real(k))
-    return entrywise(lambda z: fp.psi(order, z), x)
+    sign = (-1) ** order
+
+    def value(z: Any) -> Any:  # mpmath's own reflection leaves the real numbers below about -28
+        return fp.psi(order, z) if z.real >= 0 else sign * fp.psi(order, 1 - z) - _cotangent_slope(order, z)
+
+    return entrywise(value, x)
+
+
+def _cotangent_slope(k: int, z: Any) -> Any:
+    """The k-th derivative of pi*cot(pi*z), by which psi_k(z) and (-1)^k*psi_k(1 - z) differ (DLMF 5.15.6)."""
+    slope = np.polynomial.Polynomial([0.0, 1.0])
+    for _ in range(k):  # in terms of c = cot(pi*z): c' = -pi*(1 + c^2)
+        slope = slope.deriv() * np.polynomial.Polynomial([-1.0, 0.0, -1.0])
+    angle = math.pi * (z - round(z.real))  # a period is pi
+    tangent = np.tan(angle).item()
+    return math.pi ** (k + 1) * slope(1 / tangent).item() if tangent else math.nan
 
 
 def mvlgamma(a: ArrayLike, p: ArrayLike) -> Array:

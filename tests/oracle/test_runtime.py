@@ -59,7 +59,7 @@ ELEMENTWISE = [
     ("normpdf", mpmath.npdf, np.append(X, [-7.0, 0.0, 4.0])),
     ("gamma", mpmath.gamma, np.append(POSITIVE, [-0.4, -3.3, 30.5])),
     ("gammaln", lambda x: mpmath.log(abs(mpmath.gamma(x))), np.append(POSITIVE, [-0.4, -3.3, 30.5])),
-    ("digamma", mpmath.digamma, np.append(POSITIVE, [-0.4, -3.3, 30.5])),
+    ("digamma", mpmath.digamma, np.append(POSITIVE, [-0.4, -3.3, 30.5, -36.4, -803.7])),
 ]
 
 
@@ -89,10 +89,12 @@ def test_elementwise_complex_step(name, reference, x):
 
 @pytest.mark.parametrize("order", [1, 2, 4])
 def test_polygamma(order):
-    expected = [float(mpmath.polygamma(order, entry)) for entry in POSITIVE]
-    np.testing.assert_allclose(runtime.polygamma(order, POSITIVE), expected, rtol=1e-13)
-    slopes = [float(mpmath.polygamma(order + 1, entry)) for entry in POSITIVE]
-    np.testing.assert_allclose(np.diag(complex_step(lambda z: runtime.polygamma(order, z), POSITIVE)), slopes, rtol=1e-12)
+    points = np.append(POSITIVE, [-0.4, -33.4, -803.7])
+    with mpmath.workdps(30):
+        expected = [float(mpmath.polygamma(order, mpmath.mpf(entry))) for entry in points]
+        slopes = [float(mpmath.polygamma(order + 1, mpmath.mpf(entry))) for entry in points]
+    np.testing.assert_allclose(runtime.polygamma(order, points), expected, rtol=1e-12)
+    np.testing.assert_allclose(np.diag(complex_step(lambda z: runtime.polygamma(order, z), points)), slopes, rtol=1e-12)
 
 
 @pytest.mark.parametrize("order", [0, 1, 2, 7, 60])
