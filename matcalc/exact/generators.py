@@ -30,7 +30,8 @@ class Generators:
         self._sign_bits = signs
         self.root_count = 0
         self.sign_count = 0
-        self.opaque = False
+        self.opaque = False  # whether there are values of which relations may be missing
+        self.rooted = False
         self._exp: dict[int, int] = {0: 1}
         self._log: dict[int, int] = {1: 0}
         self._turns: dict[int, tuple[int, int]] = {0: (1, 0)}  # angle -> (cos, sin)
@@ -169,6 +170,14 @@ class Generators:
             known = self._others[name, x] = self.stream.draw()
         return known
 
+    def choice(self) -> int:
+        """1 or -1, as ``roots`` says: both have to be tried."""
+        if self.root_count == MOST_ROOTS:
+            raise Undecided("so many roots")
+        sign = -1 if self._root_bits >> self.root_count & 1 else 1
+        self.root_count += 1
+        return sign
+
     def announce(self, arguments: Sequence[int]) -> None:
         """Gives up at once where so many roots will be asked for that there will be no verdict."""
         if len({w for w in arguments if w not in self._squares}) > MOST_ROOTS:
@@ -176,6 +185,7 @@ class Generators:
 
     def sqrt(self, w: int) -> int:
         """A root r of w, the sign by ``roots``: all identities in r that hold for both signs hold for the positive root."""
+        self.rooted = True
         if w in self._squares:
             return self.positive(square_root(w))
         root = square_root(w)
@@ -184,10 +194,7 @@ class Generators:
         if sign is None:
             sign = self._root_by_relation(w)
             if sign is None:
-                if self.root_count == MOST_ROOTS:
-                    raise Undecided("so many roots")
-                sign = -1 if self._root_bits >> self.root_count & 1 else 1
-                self.root_count += 1
+                sign = self.choice()
             self._roots[w] = sign
         return self.positive(sign * root % P)
 
@@ -205,6 +212,7 @@ class Generators:
 
     def cbrt(self, w: int) -> int:
         """The cube root: real numbers have one, and so have the elements that are let through."""
+        self.rooted = True
         return cube_root(w)
 
     def sign(self, x: int) -> int:

@@ -13,7 +13,7 @@ from matcalc.exact.evaluate import Evaluation
 from matcalc.exact.field import Entries, Meter, Never, P, Stream, Undecided, Unfit, Zero, permuted, product
 from matcalc.exact.generators import MOST_ROOTS, Generators
 from matcalc.exact.jets import Jet, constant
-from matcalc.exact.points import STRUCTURED, Setting, direction, projected
+from matcalc.exact.points import EXPONENTS, STRUCTURED, Setting, direction, projected
 
 BITS = 50  # the error probability is below 2^-BITS
 _DRAWS = 48  # points tried for one choice of sizes
@@ -28,7 +28,11 @@ class Undefined(Zero):
     """The expression itself has no value at this point."""
 
 
-class Nowhere(Undecided):
+class NoPoint(Undecided):
+    """No point was found, with these sizes."""
+
+
+class Nowhere(NoPoint):
     """The expression itself has no value anywhere."""
 
 
@@ -67,16 +71,40 @@ class Judge:
         self.kind = kind if structure == "declared" and kind in STRUCTURED else ""
         self.stream = Stream(1)
         self.meter = Meter()
-        self.setting = Setting((program.expr, tree), program.variables)
+        self.setting = Setting((program.expr, tree), program.variables, wrt)
         self.sizes: dict[str, int] = {}
+        self.turn = 0
+        self.nonzero = False
 
     def verdict(self) -> Verdict:
-        """The verdict; raises Undecided where there is no point, or no function."""
-        agreed, world = self._first()
-        if not (agreed or world.opaque or world.root_count or world.sign_count):
-            return Verdict("wrong")
+        """The verdict; raises Undecided where there is no point, or no function.
+
+        One choice of sizes is enough, but for functions that are something else for other shapes, and where all is zero.
+        """
+        wanted, reached = 2 if self.setting.sensitive else 1, 0
+        for sizes in self.setting.sizes():
+            self.sizes = sizes
+            try:
+                agreed, world = self._somewhere(0, None)
+            except Undecided as problem:
+                if reached and not isinstance(problem, NoPoint):
+                    raise
+                last = problem
+                continue
+            nonzero = self.nonzero
+            if not self._settle(agreed, world):
+                return Verdict("wrong")
+            reached += 1
+            if reached >= wanted and nonzero:
+                break
+        if not reached:
+            raise last
+        return Verdict("exact")
+
+    def _settle(self, agreed: bool, world: Generators) -> bool:
+        """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if a relation may be missing."""
         if not agreed and not world.sign_count:
-            raise Undecided(_UNKNOWN)
+            return self._certainly_not(world)
         # a sign that is opaque stands for both
         choices = world.root_count + (0 if agreed else world.sign_count)
         if choices > MOST_ROOTS:
@@ -87,9 +115,18 @@ class Judge:
             for signs in (range(1 << world.sign_count) if not agreed else (None,))
         ]
         todo = patterns * self._points(world)
-        if all(self._somewhere(roots, signs)[0] for roots, signs in (todo[1:] if agreed else todo)):
-            return Verdict("exact")
-        raise Undecided(_UNKNOWN)
+        for roots, signs in todo[1:] if agreed else todo:
+            agreed, world = self._somewhere(roots, signs)
+            if not agreed:
+                return self._certainly_not(world)
+        return True
+
+    @staticmethod
+    def _certainly_not(world: Generators) -> bool:
+        """Disagreement of rational expressions is final."""
+        if world.opaque or world.rooted or world.sign_count:
+            raise Undecided(_UNKNOWN)
+        return False
 
     def _points(self, world: Generators) -> int:
         """How many points the degree asks for."""
@@ -97,21 +134,7 @@ class Judge:
         points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
         if points > _MOST_POINTS:
             raise Undecided("a function of so high a degree")
-        return points
-
-    def _first(self) -> tuple[bool, Generators]:
-        """The comparison at the first point that is fit, with the first sizes that have one."""
-        tried: list[dict[str, int]] = []
-        for sizes in self.setting.sizes():
-            if sizes in tried:
-                continue
-            tried.append(sizes)
-            self.sizes = sizes
-            try:
-                return self._somewhere(0, None)
-            except Undecided as problem:
-                last = problem
-        raise last
+        return max(points, EXPONENTS) if self.setting.exponents else points
 
     def _somewhere(self, roots: int, signs: int | None) -> tuple[bool, Generators]:
         """The comparison at a random point."""
@@ -120,7 +143,9 @@ class Judge:
             self.meter.pay(_DRAWING)
             world = Generators(self.stream, roots, signs)
             try:
-                return self._compare(world), world
+                agreed = self._compare(world)
+                self.turn += 1
+                return agreed, world
             except Unfit as problem:
                 reason = str(problem)
                 zeros += isinstance(problem, Zero)
@@ -128,12 +153,12 @@ class Judge:
                     raise Nowhere(reason) from problem
                 if zeros == _ALIKE or isinstance(problem, Never):
                     break
-        raise Undecided(f"no point: {reason}")
+        raise NoPoint(f"no point: {reason}")
 
     def _compare(self, world: Generators) -> bool:
         """Whether the derivative along random directions is what the result says."""
         count = 2**self.order
-        values = self.setting.point(world, self.sizes, count, self.meter)
+        values = self.setting.point(world, self.sizes, count, self.meter, self.turn)
         at = values[self.wrt]
         directions = [direction(self.stream, self.kind, at.extent) for _ in range(self.order)]
         moving = Jet(at.extent, [at.value, *directions, *[None] * (count - 1 - self.order)])
@@ -159,6 +184,7 @@ class Judge:
         for move in reversed(directions):
             along = product(along, move, len(along) // len(move), len(move), 1)
         expected = given.parts[-1]
+        self.nonzero = expected is not None and any(expected)
         return along == ([0] * len(given.value) if expected is None else expected)
 
     def _inside(self, entries: Entries, outer: int, n: int) -> bool:

@@ -26,28 +26,51 @@ from matcalc.exact.field import (
 from matcalc.exact.generators import Generators
 from matcalc.exact.jets import Jet, constant
 
-# sizes of the dimensions in order of appearance: 3 first, since 2 x 2 rotations commute; 4 or 2 for the inverse of a skew
-# matrix; numbers that have roots in the field
-_POOLS = ((3, 2, 4, 5, 6, 7, 8, 9), (2, 3, 4, 5, 6, 7, 8, 9), (4, 3, 2, 5, 6, 7, 8, 9), (2, 4, 5, 8, 9, 10))
+# Sizes in successive attempts: of skew matrices, which are singular unless even; of delicate dimensions, for which 2 will not
+# do; of all others. Later attempts have another order, no difference as before, and last only numbers with roots in the field.
+_PLAIN = ((3, 2, 4, 5, 6, 7, 8, 9), (2, 3, 5, 4, 6, 7, 8, 9), (4, 3, 2, 5, 6, 7, 8, 9), (2, 4, 5, 8, 9, 10))
+_DELICATE = ((3, 4, 5, 6, 7), (3, 5, 4, 6, 7), (3, 4, 5, 6, 7), (4, 5, 8, 9))
+_BESIDE = ((4, 2, 5, 6, 7, 8, 9), (2, 4, 6, 5, 7, 8, 9), (5, 4, 6, 7, 8, 9), (5, 2, 8, 9, 10))
+_SMALL = (2, 3, 4, 5)  # of arrays of roots: each entry has to be a square
+_SKEW = ((4, 6, 8), (4, 6, 8), (6, 4, 8), (4, 8, 10))
 STRUCTURED = ("symmetric", "psd", "diagonal", "skew")
-_EXPONENTS = 4  # integer exponents are drawn from 2, 3, 4, 5
+EXPONENTS = 5  # integer exponents are 2, 3, 4, 5, 6 in turn
+_OF_SIZE = frozenset(("pinv", "dimension", "mean"))  # what holds for one shape of these need not hold for another
+# 2 x 2 matrices satisfy more equations than others: tr(B)*B - B^2 = det(B)*eye, rotations commute
+_ROOTS = frozenset(("sqrt", "cbrt", "asin", "acos", "asinh", "acosh"))
+_SQUARE = frozenset(("inv", "det", "logdet", "adj", "cof"))
 
 
 class Setting:
     """What is known of the trees before a point is drawn: the names of their dimensions, and which variables are exponents."""
 
-    def __init__(self, trees: Sequence[Expr], variables: Mapping[str, Variable]) -> None:
-        self.variables = variables
+    def __init__(self, trees: Sequence[Expr], variables: Mapping[str, Variable], wrt: str) -> None:
         dims: dict[Dim, None] = {size: None for variable in variables.values() for size in variable.dims}
         exponents = []
+        self.sensitive = False
+        used = {wrt}
+        delicate: list[Dim] = []
+        small: list[Dim] = []
         for tree in trees:
             for node in postorder(tree, lambda node: node.args):
+                self.sensitive = self.sensitive or node.op in _OF_SIZE
+                if node.op in _ROOTS:
+                    small += node.args[0].shape
+                if node.op in _SQUARE or (node.op == "^" and node.rank == 2 and not _is_positive(node.args[1])):
+                    delicate += node.args[0].shape
                 for size in node.shape:
                     dims[size] = None
-                if node.op == "dimension":
+                if node.op == "variable":
+                    used.add(node.value)
+                elif node.op == "dimension":
                     dims[node.value] = None
                 elif node.op == "frechet_power" or (node.op == "^" and node.args[0].rank == 2):
                     exponents.append(node.args[1])
+        self.variables = {name: variable for name, variable in variables.items() if name in used}
+        delicate += [size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims]
+        self.skew = {name for v in self.variables.values() if v.kind == "skew" for size in v.dims for name in size.names}
+        self.small = {name for size in small for name in size.names}
+        self.delicate = {name for size in delicate for name in size.names} - self.skew
         self.names = list(dict.fromkeys(name for size in dims for name in size.names))
         self.taken = {size.integer for size in dims}
         inside = (node for exponent in exponents for node in postorder(exponent, lambda node: node.args))
@@ -55,22 +78,35 @@ class Setting:
 
     def sizes(self) -> Iterator[dict[str, int]]:
         """Ways to give each dimension a size of its own."""
-        for pool in _POOLS:
-            free = [size for size in pool if size not in self.taken]
-            yield {name: free[k % len(free)] for k, name in enumerate(self.names)}
+        seen: list[dict[str, int]] = []
+        beside = _BESIDE if self.delicate or self.skew else _PLAIN
+        for skew, delicate, plain in zip(_SKEW, _DELICATE, beside, strict=True):
+            sizes: dict[str, int] = {}
+            for names, pool in ((self.skew, skew), (self.delicate, delicate), (self.small, _SMALL), (set(self.names), plain)):
+                for name in self.names:
+                    if name in names and name not in sizes:
+                        free = [size for size in pool if size not in self.taken and size not in sizes.values()]
+                        sizes[name] = free[0] if free else pool[-1] + len(sizes)
+            if sizes not in seen:
+                seen.append(sizes)
+                yield sizes
 
-    def point(self, world: Generators, sizes: Mapping[str, int], count: int, meter: Meter) -> dict[str, Jet]:
-        """A value for every variable."""
+    def point(self, world: Generators, sizes: Mapping[str, int], count: int, meter: Meter, turn: int) -> dict[str, Jet]:
+        """A value for every variable; ``turn`` counts the points, and says what the integer exponents are."""
         found = {}
         for name, variable in self.variables.items():
             extent = tuple([size.size(dict(sizes)) for size in variable.shape])
             meter.pay(prod(extent))
             if name in self.exponents:
-                value = 2 + world.stream.draw() % _EXPONENTS
+                value = 2 + turn % EXPONENTS
                 found[name] = constant((), [value], count, Fraction(value))
             else:
                 found[name] = constant(extent, _VALUES.get(variable.kind, _free)(world, extent), count)
         return found
+
+
+def _is_positive(exponent: Expr) -> bool:
+    return exponent.op == "number" and exponent.value > 0
 
 
 def direction(stream: Stream, kind: str, extent: Extent) -> Entries:
@@ -106,12 +142,12 @@ def _psd(world: Generators, extent: Extent) -> Entries:
 
 
 def _rotation(world: Generators, extent: Extent) -> Entries:
-    """(1 - K)*inv(1 + K) of a skew K (Cayley), which is orthogonal; times -1 or not, for a determinant of either sign."""
+    """(1 - K)*inv(1 + K) of a skew K (Cayley), which is orthogonal; its first row turned for a determinant of -1."""
     n = extent[0]
     K = projected(_free(world, extent), "skew", n)
     unit = identity(n)
-    sign = 1 if world.stream.draw() % 2 else -1
-    return scaled(sign, product(plus(unit, scaled(-1, K)), inverted(plus(unit, K), n), n, n, n))
+    Q = product(plus(unit, scaled(-1, K)), inverted(plus(unit, K), n), n, n, n)
+    return scaled(world.choice(), Q[:n]) + Q[n:]
 
 
 _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {

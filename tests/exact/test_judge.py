@@ -181,6 +181,13 @@ WRONG = {
     "not-diagonal": ("tr(X*D)", "D", "X'"),
     "other-shape": ("A*x", "x", "A'"),
     "other-rank": ("x'*x", "x", "x'*x"),
+    "one-shape-alone": ("B: matrix(m, n); tr(pinv(A)*B)", "A", "-(pinv(A)*B*pinv(A))'"),
+    "size-for-a-name": ("mean(x)", "x", "ones(n)/3"),
+    "size-less-one": ("mean(z)*n", "z", "ones(m)*n/(n - 1)"),
+    "exponent-for-a-name": ("k: scalar; tr(X^k)", "X", "3*(X^(k - 1))'"),
+    "determinant-of-a-rotation": ("det(Q)*(x'*x)", "x", "2*x"),
+    "determinant-of-a-reflection": ("det(Q)*(x'*x)", "x", "-2*x"),
+    "odd-skew": ("det(W)*(x'*y)", "x", "det(W)*x"),
     "too-large-a-factor": ("x'*x", "x", "2*1.000000001*x"),
     "rotations-do-not-commute": ("R: orthogonal(n); tr(Q*R*X)", "X", "(R*Q)'"),
 }
