@@ -8,9 +8,9 @@ from dataclasses import replace
 from matcalc.core.errors import NameProblem, Span, SyntaxProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.shapes.infer import infer
+from matcalc.shapes.infer import infer, infer_pair
 from matcalc.syntax.declare import declared, from_statement
-from matcalc.syntax.nodes import Node, Statement
+from matcalc.syntax.nodes import Statement
 from matcalc.syntax.parser import parse
 
 
@@ -25,15 +25,16 @@ def read(text: str, declarations: Mapping[str, str | Variable] | Iterable[str] =
 
 
 def read_pair(left: str, right: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()) -> tuple[Program, Program]:
-    """Two programs over the same variables whose values have one shape; a definition or declaration of one holds in both."""
+    """Two programs over the same variables whose values have one shape.
+
+    A declaration of one holds in both; the right one may use the definitions of the left one, and make them anew.
+    """
     for text in (left, right):
         _check_order(_statements(text, declarations)[0], text)
     text = f"{left};\n{right}"
     statements, variables = _statements(text, declarations)
-    first, second = (statement.body for statement in statements if statement.role == "value")
-    both = Node("=", (first, second), first.start, second.end, mark=second.span)
-    definitions = [statement for statement in statements if statement.role == "definition"]
-    program = infer([*definitions, Statement("value", both)], variables, text)
+    end = 1 + next(place for place, statement in enumerate(statements) if statement.role == "value")
+    program = infer_pair(statements[:end], statements[end:], variables, text)
     one, other = program.expr.args
     return replace(program, expr=one), replace(program, expr=other)
 

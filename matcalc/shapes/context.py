@@ -42,6 +42,7 @@ class Context:
         self.declared = declared
         self.dimensions = dimensions
         self.definitions: dict[str, Expr] = {}
+        self.replaceable: set[str] = set()  # definitions of another program, which may be made anew
         self.names_given: dict[int, str] = {}
         self.seen: dict[str, Variable] = {}
         self.unifier: Unifier[Cause] = Unifier()

@@ -13,7 +13,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.shapes.context import Context
 from matcalc.shapes.functions import apply, norm
-from matcalc.shapes.operators import BINARY, negate, transpose
+from matcalc.shapes.operators import BINARY, compare, negate, transpose
 from matcalc.syntax.declare import size
 from matcalc.syntax.names import GREEK, default_kind
 from matcalc.syntax.nodes import Node, Statement
@@ -28,20 +28,46 @@ def infer(
 
     ``kinds`` are those of names that were not declared and do not follow the rule of the first letter.
     """
-    nodes = [postorder(statement.body, _typed_children) for statement in statements]
+    context, orders = _begin(statements, declared, source, kinds or {})
+    return _finish(context, context.settle(_run(context, statements, orders)))
+
+
+def infer_pair(left: list[Statement], right: list[Statement], declared: dict[str, Variable], source: str) -> Program:
+    """Two programs over the same variables, typed together: the value is ``=`` of their values, which have one shape.
+
+    The right one may use the definitions of the left one, and make them anew.
+    """
+    context, orders = _begin([*left, *right], declared, source, {})
+    one = _run(context, left, orders[: len(left)])
+    context.replaceable = set(context.definitions)
+    other = _run(context, right, orders[len(left) :])
+    first, second = left[-1].body, right[-1].body
+    node = Node("=", (first, second), first.start, second.end, mark=second.span)
+    return _finish(context, context.settle(compare(context, node, one, other)))
+
+
+def _begin(
+    statements: list[Statement], declared: dict[str, Variable], source: str, kinds: Mapping[str, str]
+) -> tuple[Context, list[list[Node]]]:
+    """A context that knows the names of all dimensions, and the nodes of each statement, children before parents."""
+    orders = [postorder(statement.body, _typed_children) for statement in statements]
     dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.names}
-    for order in nodes:
+    for order in orders:
         for node in order:
             if node.kind == "call" and node.value in _SIZED:
                 dimensions.update(name for arg in node.args for name in size(arg, source).names)
-    context = Context(source, declared, dimensions, kinds or {})
+    return Context(source, declared, dimensions, kinds), orders
+
+
+def _run(context: Context, statements: list[Statement], orders: list[list[Node]]) -> Expr:
+    """The value of the last statement."""
     value = None
-    for statement, order in zip(statements, nodes, strict=True):
-        value = context.settle(_type(context, order))
+    for statement, order in zip(statements, orders, strict=True):
+        value = _type(context, order)
         if statement.role == "definition":
-            _define(context, statement, value)
+            _define(context, statement, context.settle(value))
     assert value is not None  # the caller has made sure that the last statement is a value
-    return _finish(context, value)
+    return value
 
 
 def _typed_children(node: Node) -> tuple[Node, ...]:
@@ -87,7 +113,9 @@ def _define(context: Context, statement: Statement, value: Expr) -> None:
     """Gives a value a name for the statements that follow."""
     name = statement.name
     problem = None
-    if name in context.definitions:
+    if name in context.replaceable:
+        context.replaceable.remove(name)
+    elif name in context.definitions:
         problem = f"{name} is defined twice"
     elif name in context.declared:
         problem = f"{name} is declared and defined"

@@ -252,5 +252,4 @@ BINARY = {
     "./": quotient,
     ".^": entry_power,
     "^": power,
-    "=": compare,
 }

@@ -26,6 +26,8 @@ SIMPLIFIED = "the difference simplifies to zero"
 TRUE = [
     ("tr(A*B)", "tr(B*A)"),
     ("r = F*x; r'*r", "norm2(r)^2"),
+    ("r = F*x; r'*r", "r = A*x; x'*F'*F*x + r'*r - norm2(r)^2"),
+    ("r = x; s = r; s", "r = 2*r; r/2"),
     ("x'*K*x", "0"),
     ("Q'*Q", "eye"),
     ("zeros", "A - A"),
@@ -144,7 +146,9 @@ def test_shapes_are_inferred_together() -> None:
         pytest.param("A +", "B", SyntaxProblem, "the text ends", id="first-is-cut-off"),
         pytest.param("(A", "B)", SyntaxProblem, ") is still to come", id="bracket"),
         pytest.param("r = x", "r", SyntaxProblem, "there is no expression", id="definition-alone"),
-        pytest.param("r = x; r", "r = y; r", NameProblem, "r is defined twice", id="defined-twice"),
+        pytest.param("r = x; r = y; r", "x", NameProblem, "r is defined twice", id="defined-twice"),
+        pytest.param("x", "r = x; r = y; r", NameProblem, "r is defined twice", id="defined-twice-on-the-right"),
+        pytest.param("r'*r", "r = x; r'*r", NameProblem, "r is used before its definition ends", id="two-meanings"),
         pytest.param("A", "foo(A)", NameProblem, "unknown function foo", id="function"),
     ],
 )
