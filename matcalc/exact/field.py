@@ -56,13 +56,13 @@ class Stream:
     """Random elements of the field, none of them 0, from a seed: SplitMix64, since Python's ``random`` is slow to load."""
 
     def __init__(self, seed: int) -> None:
-        self._state = seed * 0x9E3779B97F4A7C15 & _MASK
+        self.state = seed * 0x9E3779B97F4A7C15 & _MASK
 
     def draw(self) -> int:
         """The next element."""
         while True:
-            self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
-            z = self._state
+            self.state = (self.state + 0x9E3779B97F4A7C15) & _MASK
+            z = self.state
             z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & _MASK
             z = (z ^ (z >> 27)) * 0x94D049BB133111EB & _MASK
             z = (z ^ (z >> 31)) >> 3

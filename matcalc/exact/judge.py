@@ -84,6 +84,7 @@ class Judge:
         wanted, reached = 2 if self.setting.sensitive else 1, 0
         for sizes in self.setting.sizes():
             self.sizes = sizes
+            start = self._place()
             try:
                 agreed, world = self._somewhere(0, None)
             except Undecided as problem:
@@ -92,7 +93,7 @@ class Judge:
                 last = problem
                 continue
             nonzero = self.nonzero
-            if not self._settle(agreed, world):
+            if not self._settle(agreed, world, start):
                 return Verdict("wrong")
             reached += 1
             if reached >= wanted and nonzero:
@@ -101,8 +102,12 @@ class Judge:
             raise last
         return Verdict("exact")
 
-    def _settle(self, agreed: bool, world: Generators) -> bool:
-        """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if a relation may be missing."""
+    def _settle(self, agreed: bool, world: Generators, start: tuple[int, int]) -> bool:
+        """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if a relation may be missing.
+
+        All choices are tried at each point, from ``start`` on: the root of a^2 is a for the one and -a for the other, and which
+        is a for which depends on the point.
+        """
         if not agreed and not world.sign_count:
             return self._certainly_not(world)
         # a sign that is opaque stands for both
@@ -114,12 +119,19 @@ class Judge:
             for roots in range(1 << world.root_count)
             for signs in (range(1 << world.sign_count) if not agreed else (None,))
         ]
-        todo = patterns * self._points(world)
-        for roots, signs in todo[1:] if agreed else todo:
-            agreed, world = self._somewhere(roots, signs)
-            if not agreed:
-                return self._certainly_not(world)
+        todo = patterns[1:] if agreed else patterns
+        for _ in range(self._points(world)):
+            for roots, signs in todo:
+                self.stream.state, self.turn = start
+                agreed, world = self._somewhere(roots, signs)
+                if not agreed:
+                    return self._certainly_not(world)
+            todo, start = patterns, self._place()
         return True
+
+    def _place(self) -> tuple[int, int]:
+        """What the next point depends on."""
+        return self.stream.state, self.turn
 
     @staticmethod
     def _certainly_not(world: Generators) -> bool:
