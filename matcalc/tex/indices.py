@@ -92,7 +92,8 @@ def summed(make: Maker, value: Value, indices: list[str]) -> Value:
             )
         together = [factor for factor in factors if index in factor.axes]
         factors = [factor for factor in factors if index not in factor.axes]
-        if len(together) == 1 and set(together[0].axes) == {index, *left}:  # all entries of a vector or matrix
+        apart = not any(axis in left for factor in factors for axis in factor.axes)
+        if apart and len(together) == 1 and set(together[0].axes) == {index, *left}:  # all entries of a vector or matrix
             factors.append(Value(make.call("sum", together[0].node)))
             break
         factors += _contracted(make, together, index)

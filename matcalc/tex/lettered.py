@@ -22,7 +22,7 @@ def applied(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scop
     """A letter with the brackets behind it: a function of ``args`` if it is known for one, None if it is a factor."""
     if item.kind not in ("symbol", "indexed", "script"):
         return None
-    known = scope.knows(item)
+    known = scope.knows(item) or (item.kind == "indexed" and scope.knows(item.args[0]))  # v_j is an entry of a declared v
     special = None if known else _special(item, bracket, args)
     if special is not None or item.kind == "script":
         return special

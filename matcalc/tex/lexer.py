@@ -110,14 +110,10 @@ class _Lexer:
         inside = bool(self.open) and self.open[-1][0] == closing
         if size.startswith("\\right") or (inside and after_operand and not size.startswith(("\\left", "\\bigl", "\\Bigl"))):
             return closing
-        earlier = self.closed.get(len(self.open))
-        if (
-            earlier is not None
-            and after_operand
-            and self.tokens[earlier][0] == closing
-            and self.tokens[earlier + 1][0] in _STARTS
-        ):
-            between = self.text[self.tokens[earlier][2] : start].strip()
+        earlier = self.closed.get(len(self.open), len(self.tokens))
+        pair = self.tokens[earlier : earlier + 2]  # an undirected bar that has closed, and what follows it
+        if after_operand and len(pair) == 2 and pair[0][0] == closing and pair[1][0] in _STARTS:
+            between = self.text[pair[0][2] : start].strip()
             left, right = ("\\lvert", "\\rvert") if kind == "LBAR" else ("\\lVert", "\\rVert")
             message = f"the bars around {between} may close and open, or open and close"
             hint = f"write {left} and {right}, which say which they are"
@@ -147,15 +143,15 @@ class _Lexer:
     def finished(self) -> list[Token]:
         """All of them, without the line ends at both ends, and ``$END`` behind the last."""
         found = self.tokens
+        if self.open:
+            _, start, end, piece = found[self.open[-1][1]]
+            message = f"the formula ends, but the {piece} in column {start + 1} is not closed"
+            raise SyntaxProblem(message, source=self.text, span=Span(start, end))
         while found and found[0][0] == "SEPARATOR":
             del found[0]
-        while found and (found[-1][0] == "SEPARATOR"):
+        while found and found[-1][0] == "SEPARATOR":
             del found[-1]
         end = found[-1][2] if found else len(self.text.rstrip())
-        if self.open:
-            opening = self.tokens[self.open[-1][1]]
-            message = f"the formula ends, but the {opening[3]} in column {opening[1] + 1} is not closed"
-            raise SyntaxProblem(message, source=self.text, span=Span(opening[1], opening[2]))
         found.append(("$END", end, end, ""))
         return found
 
