@@ -164,6 +164,7 @@ def test_equal_is_told_what_it_cannot_take() -> None:
         pytest.param(["simplify", "S - S'", "-v", "S: symmetric(2)"], 0, "zeros(2, 2)\n", id="declared"),
         pytest.param(["simplify", "-x'*x"], 0, "-x'*x\n", id="leading-minus"),
         pytest.param(["simplify", "x'*x", "--format", "latex"], 0, "x^{\\top} x\n", id="latex"),
+        pytest.param(["simplify", r"x^\top A^{-1} A x", "--latex"], 0, "x'*x\n", id="from-latex"),
         pytest.param(["simplify", "x'*"], 2, "", id="bad-expression"),
         pytest.param(["simplify"], 2, "", id="no-expression"),
         pytest.param(

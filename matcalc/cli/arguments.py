@@ -58,7 +58,7 @@ class Parser(argparse.ArgumentParser):
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """The options; raises ArgumentProblem, and SystemExit(0) after printing help."""
-    parser = _parser()
+    parser = _parser(argv[0] if argv else "")
     options = parser.parse_args(_expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv)
     if options.command is None and not options.version:
         parser.error("a command is needed: diff, check, simplify, equal or identities")
@@ -68,7 +68,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _parser() -> Parser:
+def _parser(command: str) -> Parser:
     parser = Parser(
         prog="matcalc",
         description="Derivatives of matrix expressions in closed form.",
@@ -79,9 +79,9 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_diff(commands)
-    _add_check(commands)
-    _add_simplify(commands)
-    _add_equal(commands)
+    _add_check(commands, used=command == "check")
+    _add_simplify(commands, used=command == "simplify")
+    _add_equal(commands, used=command == "equal")
     identities = commands.add_parser(
         "identities",
         help="list the identities that matcalc stands on",
@@ -104,7 +104,9 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     diff.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
     diff.add_argument("--wrt", "-w", metavar="NAME", help="the variable to derive by")
-    diff.add_argument("--latex", action="store_true", help="EXPR is a formula in LaTeX, which may name the variable; see docs/latex.md")
+    diff.add_argument(
+        "--latex", action="store_true", help="EXPR is LaTeX, which may name the variable; see docs/latex.md"
+    )
     _add_declarations(diff)
     diff.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
     diff.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
@@ -119,7 +121,8 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     diff.add_argument("--seed", metavar="N", type=_natural, default=0, help="of the random numbers of --check (default: 0)")
 
 
-def _add_check(commands: argparse._SubParsersAction[Parser]) -> None:
+def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
+    """The command and, where it is used, its options: to add them all takes longer than to parse an expression."""
     check = commands.add_parser(
         "check",
         help="judge a derivative that somebody claims",
@@ -129,8 +132,11 @@ def _add_check(commands: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=Help,
         allow_abbrev=False,
     )
+    if not used:
+        return
     check.add_argument("expression", metavar="EXPR|FILE", help="the expression, or without --claim a file of claims")
     check.add_argument("--wrt", "-w", metavar="NAME", help="the variable that the derivative is by")
+    check.add_argument("--latex", action="store_true", help="EXPR and the claim are formulas in LaTeX; see docs/latex.md")
     check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
     _add_declarations(check)
     check.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
@@ -142,7 +148,8 @@ def _add_check(commands: argparse._SubParsersAction[Parser]) -> None:
     check.add_argument("--rng", "--seed", metavar="N", type=_natural, default=0, help="of the random points (default: 0)")
 
 
-def _add_simplify(commands: argparse._SubParsersAction[Parser]) -> None:
+def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
+    """The command and, where it is used, its options."""
     simplify = commands.add_parser(
         "simplify",
         help="write an expression shorter",
@@ -151,12 +158,16 @@ def _add_simplify(commands: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=Help,
         allow_abbrev=False,
     )
+    if not used:
+        return
     simplify.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
+    simplify.add_argument("--latex", action="store_true", help="EXPR is a formula in LaTeX; see docs/latex.md")
     _add_declarations(simplify)
     simplify.add_argument("--format", choices=FORMULAS, default="text", help="what to print (default: text)")
 
 
-def _add_equal(commands: argparse._SubParsersAction[Parser]) -> None:
+def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
+    """The command and, where it is used, its options."""
     equal = commands.add_parser(
         "equal",
         help="decide whether two expressions are equal",
@@ -166,6 +177,8 @@ def _add_equal(commands: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=Help,
         allow_abbrev=False,
     )
+    if not used:
+        return
     equal.add_argument("left", metavar="EXPR", help="an expression")
     equal.add_argument("right", metavar="EXPR", help="another; a name means the same in both")
     _add_declarations(equal)

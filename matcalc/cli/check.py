@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
 from matcalc.core.errors import ArgumentProblem, MatcalcError
@@ -10,6 +11,8 @@ from matcalc.judge.forms import as_json, as_junit, as_text
 from matcalc.judge.question import Claim
 from matcalc.judge.report import UNDECIDED, Report
 from matcalc.judge.verdict import judge
+from matcalc.results import Expression
+from matcalc.tex.read import read_latex
 
 _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 
@@ -22,11 +25,24 @@ def check(options: Namespace) -> tuple[str, int]:
 
 
 def _single(options: Namespace) -> Claim:
+    if options.latex:
+        return _in_latex(options)
     if options.wrt is None:
         raise ArgumentProblem("--claim needs --wrt: the derivative by which variable?")
     # a declaration is judged where it is read; a mapping keeps them in order for the line that reproduces the report
     declared = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in options.var}
     return Claim(options.expression, options.wrt, options.claim, declared, options.order, options.layout, options.structure)
+
+
+def _in_latex(options: Namespace) -> Claim:
+    """The claim with its formulas as texts; what the objective says of the letters holds in the claimed derivative, too."""
+    objective = Expression(read_latex(options.expression, options.var))
+    wrt, order = objective.wanted(options.wrt, options.order)
+    claimed = Expression(read_latex(options.claim, objective.variables))
+    for note in dict.fromkeys((*objective.notes, *claimed.notes)):
+        print(note, file=sys.stderr)
+    variables = {name: str(variable) for name, variable in {**claimed.variables, **objective.variables}.items()}
+    return Claim(str(objective), wrt, str(claimed), variables, order, options.layout, options.structure)
 
 
 def _of_file(options: Namespace) -> list[Report]:

@@ -67,9 +67,10 @@ def _check(options: Namespace) -> int:
 
 
 def _simplify(options: Namespace) -> int:
-    from matcalc.cli.values import simplified  # noqa: PLC0415 - --help does not wait for the engine
+    from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
-    expression = simplified(_standard_input() if options.expression == "-" else options.expression, options)
+    text = _standard_input() if options.expression == "-" else options.expression
+    expression = Expression(_read(text, options)).simplify()
     _say(shapes_line(expression))
     for note in expression.notes:
         _say(note)
@@ -78,9 +79,9 @@ def _simplify(options: Namespace) -> int:
 
 
 def _equal(options: Namespace) -> int:
-    from matcalc.cli.values import equation  # noqa: PLC0415 - --help does not wait for the engine
+    from matcalc.judge.equal import equal  # noqa: PLC0415 - --help does not wait for the engine
 
-    verdict = equation(options)
+    verdict = equal(options.left, options.right, options.var, options.rng)
     for note in verdict.notes:
         _say(note)
     _answer(str(verdict))
