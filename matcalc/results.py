@@ -121,7 +121,7 @@ class Expression(Formula):
 
         ``wrt`` may be left out where the expression was read from a formula that begins with d/dx.
         """
-        wrt, order = self._wanted(wrt, order)
+        wrt, order = self.wanted(wrt, order)
         return Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
 
     def simplify(self) -> Expression:
@@ -136,7 +136,7 @@ class Expression(Formula):
             )
         return Expression(simplified)
 
-    def _wanted(self, wrt: str | None, order: int) -> tuple[str, int]:
+    def wanted(self, wrt: str | None, order: int) -> tuple[str, int]:
         """What to derive by and how many times: as the caller says, or as the formula does."""
         asked = self._program.asked
         if asked is None:
@@ -145,7 +145,7 @@ class Expression(Formula):
             return wrt, order
         if wrt not in (None, asked[0]) or order not in (1, asked[1]):
             raise ArgumentProblem(
-                f"the formula asks for the derivative of order {asked[1]} by {asked[0]}, and not for that of order {order} by {wrt}",
+                f"the formula asks for the derivative of order {asked[1]} by {asked[0]}, not of order {order} by {wrt}",
                 hint="leave out the sign before the formula, or wrt",
             )
         return asked

@@ -112,7 +112,7 @@ _ENTRYWISE = [
     for names in (
         ("exp", "sin", "cos", "tanh", "abs", "relu", "sigmoid", "softplus", "atan", "asinh", "sinh", "cosh", "erf", "sign"),
         ("step", "expm1", "cbrt", "tan", "erfc", "log", "sqrt", "log1p", "log2", "log10", "asin", "acos", "atanh", "acosh"),
-        ("gammaln", "digamma"),
+        ("gammaln", "digamma", "gelu", "silu", "normcdf", "normpdf", "sec", "csc", "cot", "logit", "erfinv", "gamma"),
     )
     for name in names
 ]
@@ -189,6 +189,14 @@ def _scalars(rng: Random) -> list[Production]:
         _call("dot({}, {})", any_matrix, any_matrix),
         _call("tr(kron({}, {}))", matrix(N, N), matrix(M, M)),
         _call("polygamma(1, {})", SCALAR),
+        _call("besselj(1, {})", SCALAR),
+        _call("mvlgamma({}, 2)", SCALAR),
+        _call("huber({}, {})", SCALAR, SCALAR),
+        _call("elu({}, {})", SCALAR, SCALAR),
+        _call("leakyrelu({}, {})", SCALAR, SCALAR),
+        _call("xlogy({}, {})", SCALAR, SCALAR),
+        _call("entropy({})", any_matrix),
+        _call("kl({}, {})", x, x),
         Production("{}'*vector(2)", PRODUCT, ((x, POSTFIX),)),
     ]
 

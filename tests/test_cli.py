@@ -129,7 +129,8 @@ def test_bad_expression_prints_the_error(
     [
         pytest.param(
             [],
-            "error: a command is needed: diff, check, simplify, equal or identities\nhint: matcalc --help says what can be asked for",
+            "error: a command is needed: diff, check, simplify, equal or identities\n"
+            "hint: matcalc --help says what can be asked for",
             id="none",
         ),
         pytest.param(["diff", "x"], f"error: the following arguments are required: --wrt/-w\nhint: {HINT}", id="no-wrt"),
@@ -141,7 +142,9 @@ def test_bad_expression_prints_the_error(
             id="seed",
         ),
         pytest.param(
-            ["diff", "x'*x", "-w", "y"], "error: y is not a variable of this expression\n  y\n  ^\nhint: its variables are x", id="wrt"
+            ["diff", "x'*x", "-w", "y"],
+            "error: y is not a variable of this expression\n  y\n  ^\nhint: its variables are x",
+            id="wrt",
         ),
         pytest.param(
             ["identities", "zzz"], "error: no identity mentions zzz\nhint: matcalc identities lists them all", id="word"

@@ -104,9 +104,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     diff.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
     diff.add_argument("--wrt", "-w", metavar="NAME", help="the variable to derive by")
-    diff.add_argument(
-        "--latex", action="store_true", help="EXPR is LaTeX, which may name the variable; see docs/latex.md"
-    )
+    diff.add_argument("--latex", action="store_true", help="EXPR is LaTeX, which may name the variable; see docs/latex.md")
     _add_declarations(diff)
     diff.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
     diff.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")

@@ -20,7 +20,7 @@ from matcalc.runtime.elementwise import Array
 COMPLEX_STEP = 1e-20
 _LEVELS = 4  # halvings in one extrapolation: the error falls with step^(2*levels)
 _RETRIES = (2.0**-8, 2.0**-5, 2.0**-11, 2.0**-14)  # first steps, tried until the error estimate is small
-_CONVERGED = 1e-9
+_CONVERGED = 1e-10
 _MOST_COLUMNS = 20_000  # about the number of evaluations of the expression
 _MOST_ENTRIES = 20_000_000
 

@@ -52,6 +52,26 @@ def test_command_refuses(capsys: pytest.CaptureFixture[str], argv: list[str], me
     assert capsys.readouterr().err.startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("claim", "code", "part"),
+    [
+        pytest.param(r"2A^\top(Ax - b)", 0, "agreed", id="right"),
+        pytest.param(r"A^\top(Ax - b)", 1, "the factor 2 is missing", id="wrong"),
+        pytest.param(r"2A^\top Ax - b", 2, "cannot", id="shapes"),
+    ],
+)
+def test_check(capsys: pytest.CaptureFixture[str], claim: str, code: int, part: str) -> None:
+    assert main(["check", "--latex", r"\lVert Ax - b \rVert_2^2", "--wrt", "x", "--claim", claim]) == code
+    said = capsys.readouterr()
+    assert part in said.out + said.err
+    assert code == 2 or "note: b is read as a vector" in said.err
+
+
+def test_check_of_a_formula_that_names_the_variable(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--latex", r"\nabla_x x^\top A x", "--claim", r"(A + A^\top) x"]) == 0
+    assert "(A + A')*x" in capsys.readouterr().out
+
+
 def test_python() -> None:
     e = matcalc.parse_latex(r"\tfrac12 x^\top S x", {"S": "symmetric(n)"})
     assert isinstance(e, matcalc.Expression)
