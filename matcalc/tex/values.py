@@ -93,6 +93,7 @@ _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     "vec": lambda args: min(args[0].rank, 1),
     "kron": lambda args: max(arg.rank for arg in args),
     "dot": lambda args: 0,
+    "kl": lambda args: 0,
     "outer": lambda args: 2,
     "polygamma": lambda args: args[-1].rank,
     "frechet_expm": lambda args: 2,
