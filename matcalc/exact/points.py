@@ -77,7 +77,7 @@ class Setting:
         self.exponents = {node.value for node in inside if node.op == "variable"}
 
     def sizes(self) -> Iterator[dict[str, int]]:
-        """Ways to give each dimension a size of its own."""
+        """Ways to give each dimension a size of its own; of very many the later ones share, so that work stays linear."""
         seen: list[dict[str, int]] = []
         beside = _BESIDE if self.delicate or self.skew else _PLAIN
         for skew, delicate, plain in zip(_SKEW, _DELICATE, beside, strict=True):
@@ -86,7 +86,8 @@ class Setting:
                 for name in self.names:
                     if name in names and name not in sizes:
                         free = [size for size in pool if size not in self.taken and size not in sizes.values()]
-                        sizes[name] = free[0] if free else pool[-1] + len(sizes)
+                        again = [size for size in pool if size not in self.taken] or [pool[-1] + 1]
+                        sizes[name] = free[0] if free else again[len(sizes) % len(again)]
             if sizes not in seen:
                 seen.append(sizes)
                 yield sizes
