@@ -80,8 +80,7 @@ class Rewriter:
                 self._done[node] = node
             elif fresh in self._done:
                 # two forms that lead to each other: the one met first in the order of work stays
-                reached = self._resolve(fresh)
-                self._done[node] = reached
+                self._done[node] = self._resolve(fresh)
             else:
                 self._done[node] = fresh
                 return fresh
