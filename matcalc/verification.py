@@ -81,7 +81,7 @@ def compare(program: Program, tree: Expr, wrt: str, order: int, structure: str, 
 
 def _entries(program: Program, wrt: str, order: int) -> int:
     shape = program.expr.shape + program.variables[wrt].shape * order
-    return prod([size.scale * _USUAL ** len(size.names) for size in shape])
+    return prod([max(1, size.size(dict.fromkeys(size.letters, _USUAL))) for size in shape])
 
 
 def _problem(program: Program, how: str) -> VerificationProblem:

@@ -45,7 +45,7 @@ def _variable(node: Expr, declared: Variable | None) -> Any:
 
 
 def _size(dim: Dim) -> Any:
-    return sp.Mul(sp.Integer(dim.scale), *map(sp.Symbol, dim.names))
+    return sp.Add(*(sp.Mul(sp.Rational(c.numerator, c.denominator), *map(sp.Symbol, names)) for c, names in dim.terms))
 
 
 def _shape(shape: Shape, *, row: bool = False) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from matcalc.core.dims import ONE, Dim, Shape, dim
+from matcalc.core.dims import ONE, Dim, Shape, combined, dim
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES
@@ -54,16 +54,15 @@ def _unsupported(node: Any) -> UnsupportedProblem:
 
 
 def _dim(size: Any) -> Dim:
-    """An integer, a symbol, or a product of both."""
-    scale, names = 1, []
-    for factor in sp.Mul.make_args(size):
-        if factor.is_Integer and factor > 0:
-            scale *= int(factor)
-        elif factor.is_Symbol:
-            names.append(_name(factor))
-        else:
-            raise UnsupportedProblem(f"a dimension has to be a number, a name or a product of both, not {size}")
-    return Dim(scale, tuple(sorted(names)))
+    """A polynomial of symbols."""
+    symbols = sorted(size.free_symbols, key=str)
+    poly = size.as_poly(*symbols, domain="QQ") if symbols else None
+    terms = poly.terms() if poly is not None else [((), size)] if size.is_Rational else []
+    powers = [(c, [_name(s) for s, e in zip(symbols, exponents, strict=True) for _ in range(e)]) for exponents, c in terms]
+    found = combined((Fraction(int(c.p), int(c.q)), tuple(names)) for c, names in powers)
+    if not found.possible:
+        raise UnsupportedProblem(f"a dimension has to be a positive number, a name, or a sum or product of these, not {size}")
+    return found
 
 
 def _name(symbol: Any) -> str:

@@ -42,7 +42,7 @@ class Rewrite:
 
 def bind_sizes(pairs: Iterable[tuple[Shape, Node]]) -> dict[str, Dim]:
     """Dimension names of declared shapes against the axes of actual nodes."""
-    return {size.names[0]: axis for shape, node in pairs for size, axis in zip(shape, node.axes, strict=False) if size.names}
+    return {size.plain: axis for shape, node in pairs for size, axis in zip(shape, node.axes, strict=False) if size.plain}
 
 
 def parse(entry: Identity, text: str, extra: dict[str, Variable] | None = None) -> Program:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, fitted
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -68,10 +68,11 @@ class Setting:
                     exponents.append(node.args[1])
         self.variables = {name: variable for name, variable in variables.items() if name in used}
         delicate += [size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims]
-        self.skew = {name for v in self.variables.values() if v.kind == "skew" for size in v.dims for name in size.names}
-        self.small = {name for size in small for name in size.names}
-        self.delicate = {name for size in delicate for name in size.names} - self.skew
-        self.names = list(dict.fromkeys(name for size in dims for name in size.names))
+        self.skew = {name for v in self.variables.values() if v.kind == "skew" for size in v.dims for name in size.letters}
+        self.small = {name for size in small for name in size.letters}
+        self.delicate = {name for size in delicate for name in size.letters} - self.skew
+        self.names = list(dict.fromkeys(name for size in dims for name in size.letters))
+        self.dims = list(dims)
         self.taken = {size.integer for size in dims}
         inside = (node for exponent in exponents for node in postorder(exponent, lambda node: node.args))
         self.exponents = {node.value for node in inside if node.op == "variable"}
@@ -88,9 +89,10 @@ class Setting:
                         free = [size for size in pool if size not in self.taken and size not in sizes.values()]
                         again = [size for size in pool if size not in self.taken] or [pool[-1] + 1]
                         sizes[name] = free[0] if free else again[len(sizes) % len(again)]
-            if sizes not in seen:
-                seen.append(sizes)
-                yield sizes
+            found = fitted(sizes, self.dims)
+            if found is not None and found not in seen:
+                seen.append(found)
+                yield found
 
     def point(self, world: Generators, sizes: Mapping[str, int], count: int, meter: Meter, turn: int) -> dict[str, Jet]:
         """A value for every variable; ``turn`` counts the points, and says what the integer exponents are."""

@@ -79,6 +79,8 @@ class Builder:
 
     def size(self, size: Dim) -> Node:
         """A dimension as a scalar."""
+        if size.rest:
+            return self.sum([(scale, self.size(Dim(1, names))) for scale, names in size.terms], ())
         factors: list[Factor] = [(self.leaf("dimension", (), name), (), 1) for name in size.names]
         return self.product(size.scale, factors, (), ())
 

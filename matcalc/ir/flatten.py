@@ -282,6 +282,9 @@ class Flattening:
         for label in range(self.rank, self._fresh):
             if label not in covered and label not in self._merged and label not in self._gone:
                 size = self._dims[label]
+                if size.rest:
+                    self._splice([(self.builder.size(size), (), 1)])
+                    continue
                 self.coefficient *= size.scale
                 for name in size.names:
                     self.flat.append((self.builder.leaf("dimension", (), name), (), 1))

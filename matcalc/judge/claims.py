@@ -108,7 +108,7 @@ def about_formula(
 def squared(variables: Mapping[str, Variable]) -> dict[str, Variable]:
     """The same variables with one name for all named dimensions."""
     return {
-        name: Variable(name, variable.kind, tuple(Dim(size.scale, ("n",) * len(size.names)) for size in variable.dims))
+        name: Variable(name, variable.kind, tuple(size.put(lambda _: Dim(1, ("n",))) for size in variable.dims))
         for name, variable in variables.items()
     }
 
@@ -126,15 +126,15 @@ def _completion(program: Program, claim: Claim, stated: Program, *, square: bool
 
     What is open even then gets some size; it changes with the others, so a claim that depends on it does not pass.
     """
-    open_names = {name for size in stated.undetermined for name in size.names}
+    open_names = {name for size in stated.undetermined for name in size.letters}
     expected = program.expr.shape + program.variables[claim.wrt].shape * claim.order
 
     def complete(sizes: dict[str, int]) -> dict[str, int]:
         completed = {"n": next(iter(sizes.values())), **sizes} if square else dict(sizes)
         if open_names and stated.expr.rank == len(expected):
             for axis, size in zip(stated.expr.shape, extent(expected, sizes), strict=True):
-                if axis.scale == len(axis.names) == 1 and axis.names[0] in open_names:
-                    completed[axis.names[0]] = size
+                if axis.plain in open_names:
+                    completed[axis.plain or ""] = size
         for name in sorted(open_names):
             completed.setdefault(name, 1 + sum(sizes.values()) % 5)
         return completed

@@ -98,7 +98,7 @@ class Question:
 
     def sized(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """The sizes that have a meaning for the reader: those of the variables' dimensions."""
-        names = {name for variable in self.variables.values() for size in variable.dims for name in size.names}
+        names = {name for variable in self.variables.values() for size in variable.dims for name in size.letters}
         return {name: size for name, size in sizes.items() if name in names}
 
     def shown(self, derivative: Array) -> Array:

@@ -122,7 +122,7 @@ class Report:
         found = self.counterexample
         if found is None:
             return ""
-        names = {name for variable in self.variables.values() for size in variable.dims for name in size.names}
+        names = {name for variable in self.variables.values() for size in variable.dims for name in size.letters}
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
         values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
         place = f"entry {list(found.index)}" if found.index else "the value"

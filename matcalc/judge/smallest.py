@@ -9,6 +9,7 @@ from itertools import product as combinations_of
 
 import numpy as np
 
+from matcalc.core.dims import fitting
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.judge.question import Point, Question, World
@@ -48,11 +49,14 @@ def smallest(question: Question) -> Counterexample | None:
 
 
 def _sizes(question: Question) -> list[dict[str, int]]:
-    names = list(dict.fromkeys(n for variable in question.variables.values() for size in variable.dims for n in size.names))
+    names = list(dict.fromkeys(n for variable in question.variables.values() for size in variable.dims for n in size.letters))
     choices = sorted(combinations_of(range(1, _LARGEST_SIZE + 1), repeat=len(names)), key=lambda c: (max(c, default=0), sum(c)))
     if question.misfit:
         choices = [choice for choice in choices if len(set(choice)) <= 1]
-    return [dict(zip(names, choice, strict=True)) for choice in choices[: _MOST_SIZES if len(names) < 4 else 2 * _MOST_SIZES]]
+    found = [dict(zip(names, choice, strict=True)) for choice in choices]
+    dims = [size for variable in question.variables.values() for size in variable.dims]
+    found = [sizes for sizes in found if fitting(sizes, dims)]
+    return found[: _MOST_SIZES if len(names) < 4 else 2 * _MOST_SIZES]
 
 
 def _at(question: Question, sizes: dict[str, int], rng: np.random.Generator, differs: Differs) -> Counterexample | None:

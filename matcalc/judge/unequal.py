@@ -42,7 +42,7 @@ def difference(left: Program, right: Program, seed: int) -> Counterexample | Non
 def _question(left: Program, right: Program) -> Question:
     """Whether the right side, as a claim, is the left side: a derivative of order zero."""
     both = (left.expr, right.expr)
-    open_names = sorted({name for size in left.undetermined for name in size.names})
+    open_names = sorted({name for size in left.undetermined for name in size.letters})
 
     def value(point: Point, _wrt: str, _kind: str) -> tuple[Array, Method]:
         return evaluated(left.expr, point), _VALUE

@@ -53,10 +53,7 @@ class Lowering:
 
     def size(self, size: Dim) -> Dim:
         """A dimension with the names that stand for others replaced."""
-        result = Dim(size.scale, ())
-        for name in size.names:
-            result = result.times(self.sizes.get(name, Dim(1, (name,))))
-        return result
+        return size.put(self.sizes.get) if self.sizes else size
 
     def lower(self, root: Expr, names: Mapping[str, Node], sizes: Mapping[str, Dim] | None = None) -> Node:
         """The node of a typed tree whose variables stand for ``names``, and whose dimension names for ``sizes``."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from matcalc.core.dims import fitted
 from matcalc.core.errors import EvaluationProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
@@ -36,12 +37,14 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
     for expr in exprs:
         for node in postorder(expr, lambda node: node.args):
             dims += [*node.shape, *([node.value] if node.op == "dimension" else [])]
-    names = list(dict.fromkeys(name for size in dims for name in size.names))
+    names = list(dict.fromkeys(name for size in dims for name in size.letters))
     pool = [size for size in _POOL if size not in {size.integer for size in dims}]
     for shift in itertools.islice(itertools.permutations(range(min(len(names), 3))), _SIZE_CHOICES):
         order = [names[k] for k in shift] + names[len(shift) :]
         chosen = {name: pool[k % len(pool)] for k, name in enumerate(order)}
-        yield {name: chosen[name] for name in names}
+        sizes = fitted({name: chosen[name] for name in names}, dims)
+        if sizes is not None:
+            yield sizes
 
 
 def integer_exponents(exprs: Sequence[Expr]) -> set[str]:

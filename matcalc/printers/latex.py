@@ -103,6 +103,14 @@ def _number(expr: Expr, args: list[Piece]) -> Piece:
     return Piece(text, PRODUCT if "cdot" in text else POWER if "^" in text else ATOM)
 
 
+def _dimension(expr: Expr) -> Piece:
+    text = names.size(expr.value)
+    number, shared, _ = expr.value.parts()
+    if expr.value.rest and number == 1 and not shared:
+        return Piece(text, SUM)
+    return Piece(text, ATOM if len(text) == 1 else PRODUCT)
+
+
 def _fill(expr: Expr, args: list[Piece]) -> Piece:
     """c 1_n; zeros are a bold 0."""
     (value,) = expr.args
@@ -181,7 +189,7 @@ def _binary(combine: Callable[[Piece, Piece], Piece]) -> _Rule:
 _RULES: dict[str, _Rule] = {
     "number": _number,
     "constant": lambda expr, args: Piece(f"\\{expr.value}"),
-    "dimension": lambda expr, args: Piece(names.size(expr.value), ATOM if len(names.size(expr.value)) == 1 else PRODUCT),
+    "dimension": lambda expr, args: _dimension(expr),
     "fill": _fill,
     "+": _binary(added),
     "-": _binary(subtracted),

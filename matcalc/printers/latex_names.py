@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Dim, Shape
@@ -87,8 +88,22 @@ def _scientific(digits: str, exponent: int) -> str:
 
 def size(dim: Dim) -> str:
     """A dimension: ``2mn``."""
-    letters = [name(each) for each in dim.names]
-    return " ".join(letters if dim.scale == 1 and letters else [str(dim.scale), *letters])
+    if not dim.rest:
+        return _monomial(dim.scale, dim.names)
+    scale, shared, inner = dim.parts()
+    text = " + ".join(_monomial(c, names) for c, names in inner).replace("+ -", "- ")
+    if scale == 1 and not shared:
+        return text
+    front = _monomial(scale.numerator, shared) if scale.numerator != 1 or shared else ""
+    whole = f"{front} ({text})".lstrip()
+    return whole if scale.denominator == 1 else f"{whole} / {scale.denominator}"
+
+
+def _monomial(scale: int | Fraction, factors: Sequence[str]) -> str:
+    letters = [name(each) for each in factors]
+    if letters and scale in (1, -1):
+        return ("-" if scale == -1 else "") + " ".join(letters)
+    return " ".join([str(scale), *letters])
 
 
 def sizes(shape: Shape) -> str:

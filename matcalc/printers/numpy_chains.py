@@ -257,7 +257,7 @@ def _parts(factors: list[Factor]) -> list[list[Factor]]:
 
 
 def _size(dim: Dim) -> int:
-    return int(dim.scale * _NOMINAL ** len(dim.names))
+    return max(1, dim.size(dict.fromkeys(dim.letters, _NOMINAL)))
 
 
 def _cost(left: str, right: str, rows: int, inner: int, columns: int) -> int:

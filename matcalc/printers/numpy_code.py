@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
+from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
-from matcalc.printers.numpy_emit import Emitter
+from matcalc.printers.numpy_emit import Emitter, size_code
 from matcalc.printers.numpy_lower import lower
 from matcalc.printers.numpy_nodes import Builder, Node
 
@@ -89,7 +90,7 @@ class _Source:
         statements: list[str] = []
         missing = dict(self.sizes)
         for key, variable in self.variables.items():
-            found = [dim.names[0] if dim.scale == 1 and len(dim.names) == 1 else "" for dim in variable.shape]
+            found = [dim.plain or "" for dim in variable.shape]
             new = [name for name in dict.fromkeys(found) if name in missing]
             local = self.locals[key]
             if len(found) == 2 and len(new) == 2:
@@ -106,15 +107,20 @@ class _Source:
         return given, statements
 
     def _solved(self, name: str, missing: Mapping[str, str]) -> str | None:
-        """The size from an axis that is a multiple of it."""
+        """The size from an axis that is a multiple of it, plus what is known."""
         for key, variable in self.variables.items():
             for axis, dim in enumerate(variable.shape):
-                if dim.names.count(name) == 1 and all(
-                    other == name or (other in self.sizes and other not in missing) for other in dim.names
+                if dim.letters.count(name) == 1 and all(
+                    other == name or (other in self.sizes and other not in missing) for other in dim.letters
                 ):
-                    others = [self.sizes[other] for other in dim.names if other != name]
-                    divisor = " * ".join([str(dim.scale)] * (dim.scale != 1) + others)
-                    return f"{missing[name]} = {self.locals[key]}.shape[{axis}] // ({divisor})"
+                    (scale, names) = next(term for term in dim.terms if name in term[1])
+                    rest = [size_code(Dim(-c, own), self.sizes)[0] for c, own in dim.terms if name not in own]
+                    left = " + ".join([f"{self.locals[key]}.shape[{axis}]", *rest]).replace("+ -", "- ")
+                    others = [self.sizes[other] for other in names if other != name]
+                    if scale != 1 or others:
+                        left = f"({left})" if rest else left
+                        left = f"{left} // ({' * '.join([str(scale)] * (scale != 1) + others)})"
+                    return f"{missing[name]} = {left}"
         return None
 
     def _imports(self) -> list[str]:
@@ -180,10 +186,15 @@ def _dimension_names(order: list[Node]) -> list[str]:
         for node in order
         for dim in ((node.attr,) if node.op == "size" else node.shape if node.op in ("filled", "reshaped") else ())
     ]
-    return list(dict.fromkeys(name for dim in dims for name in dim.names))
+    return list(dict.fromkeys(name for dim in dims for name in dim.letters))
+
+
+def _expanded(dim: Dim) -> str:
+    """The dimension as a sum of products, which ``check_shapes`` reads."""
+    return " + ".join("*".join([str(c)] * (c != 1 or not names) + [*names]) for c, names in dim.terms)
 
 
 def _axes(variable: Variable) -> str:
     """The shape as ``check_shapes`` takes it."""
-    axes = [str(dim.scale) if not dim.names else repr(str(dim)) for dim in variable.shape]
+    axes = [str(dim.scale) if not dim.letters else repr(_expanded(dim)) for dim in variable.shape]
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 
@@ -99,14 +99,33 @@ class Emitter:
         return _decimal(node.attr) if node.op == "number" else self.codes[id(node)][0]
 
     def _size(self, dim: Dim) -> _Code:
-        factors = [self.sizes[name] for name in dim.names]
-        if dim.scale != 1 or not factors:
-            factors.insert(0, str(dim.scale))
-        return " * ".join(factors), _ATOM if len(factors) == 1 else _TERM
+        return size_code(dim, self.sizes)
 
     def _shape(self, shape: Shape, *, eye: bool) -> str:
         texts = [self._size(dim)[0] for dim in shape]
         return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def size_code(dim: Dim, sizes: Mapping[str, str]) -> _Code:
+    """The size of a dimension, given the variables that hold those of the names."""
+    if not dim.rest:
+        factors = _factors(int(dim.scale), dim.names, sizes)
+        return " * ".join(factors), _ATOM if len(factors) == 1 else _TERM
+    number, shared, inner = dim.parts()
+    text = " + ".join(" * ".join(_factors(c, names, sizes)) for c, names in inner).replace("+ -", "- ")
+    if number == 1 and not shared:
+        return text, _SUM
+    front = _factors(number.numerator, shared, sizes) if number.numerator != 1 or shared else []
+    divisor = f" // {number.denominator}" if number.denominator != 1 else ""
+    return " * ".join([*front, f"({text})"]) + divisor, _TERM
+
+
+def _factors(scale: int, names: Sequence[str], sizes: Mapping[str, str]) -> list[str]:
+    """A monomial as factors, the sign with the first of them."""
+    found = [sizes[name] for name in names]
+    if abs(scale) != 1 or not found:
+        return [str(scale), *found]
+    return [f"-{found[0]}", *found[1:]] if scale < 0 else found
 
 
 def number(value: Fraction) -> _Code:

@@ -78,7 +78,7 @@ class Builder:
 
     def size(self, dim: Dim) -> Node:
         """The size of a dimension as a number."""
-        return self.node("size", dim, (), ()) if dim.names else self.number(dim.scale)
+        return self.node("size", dim, (), ()) if dim.letters else self.number(dim.scale)
 
     def call(
         self, function: str, *args: Node, shape: Shape = (), before: tuple[str, ...] = (), after: tuple[str, ...] = ()

@@ -35,8 +35,8 @@ def _outermost(expr: Expr) -> tuple[Expr, ...]:
 
 def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
     """The tree with a dimension that no variable has written as a sum of ones: its name would mean nothing to a reader."""
-    names = {name for variable in variables.values() for size in variable.dims for name in size.names}
-    unknown = {id(e) for e in postorder(tree, lambda e: e.args) if e.op == "dimension" and not names.issuperset(e.value.names)}
+    names = {name for variable in variables.values() for size in variable.dims for name in size.letters}
+    unknown = {id(e) for e in postorder(tree, lambda e: e.args) if e.op == "dimension" and not names.issuperset(e.value.letters)}
     if not unknown:
         return tree
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from fractions import Fraction
 
+from matcalc.core.dims import Dim
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 
@@ -90,6 +91,14 @@ def _transpose(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piec
     return _bracket(args[0], _POSTFIX) + "'", _POSTFIX, "'"
 
 
+def _level(size: Dim) -> int:
+    """How closely the text of a dimension binds."""
+    text = str(size)
+    if size.rest and not text.startswith("(") and "(" not in text:
+        return _SUM
+    return _PRODUCT if "*" in text or "/" in text else _ATOM
+
+
 def _sizes(expr: Expr) -> str:
     return ", ".join(map(str, expr.shape))
 
@@ -146,7 +155,7 @@ _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     "number": lambda expr, args, sized: number_text(expr.value),
     "constant": lambda expr, args, sized: (str(expr.value), _ATOM, "name"),
     "variable": lambda expr, args, sized: (str(expr.value), _ATOM, "name"),
-    "dimension": lambda expr, args, sized: (str(expr.value), _ATOM if "*" not in str(expr.value) else _PRODUCT, "name"),
+    "dimension": lambda expr, args, sized: (str(expr.value), _level(expr.value), "name"),
     "eye": _eye,
     "fill": _fill,
     "+": _sum,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 from matcalc.core.errors import EvaluationProblem
 from matcalc.runtime.elementwise import Array
 
-Axis = int | str  # a size, a dimension's name, or a product of both such as "2*m*n"
+Axis = int | str  # a size, a dimension's name, a product of both such as "2*m*n", a sum of these
 
 
 class SingularProblem(EvaluationProblem, np.linalg.LinAlgError):
@@ -65,8 +66,16 @@ def _array(name: str, value: ArrayLike) -> Array:
 
 
 def _fits(axis: Axis, size: int, sizes: Mapping[str, tuple[int, str]]) -> bool:
-    """Whether an axis has its size; of a product with unknown names, whether the known part divides it."""
-    factors = str(axis).split("*")
+    """Whether an axis has its size; of a product with unknown names, whether the known part divides it.
+
+    A sum of products is compared where all names are known.
+    """
+    terms = [term.split("*") for term in str(axis).split(" + ")]
+    if len(terms) > 1:
+        if any(not _is_number(factor) and factor not in sizes for term in terms for factor in term):
+            return True
+        return size == sum(math.prod(Fraction(f) if _is_number(f) else sizes[f][0] for f in term) for term in terms)
+    (factors,) = terms
     known = [
         int(factor) if factor.isdecimal() else sizes[factor][0] for factor in factors if factor.isdecimal() or factor in sizes
     ]
@@ -76,8 +85,12 @@ def _fits(axis: Axis, size: int, sizes: Mapping[str, tuple[int, str]]) -> bool:
     return size % product == 0 if product else size == 0
 
 
+def _is_number(factor: str) -> bool:
+    return factor[-1].isdecimal() and not factor.isidentifier()
+
+
 def _mismatch(name: str, axes: tuple[Axis, ...], array: Array, sizes: Mapping[str, tuple[int, str]]) -> EvaluationProblem:
-    names = [factor for axis in axes for factor in str(axis).split("*")]
+    names = [factor for axis in axes for term in str(axis).split(" + ") for factor in term.split("*")]
     origins = [f"{each} = {sizes[each][0]} from {sizes[each][1]}" for each in dict.fromkeys(names) if each in sizes]
     known = f" with {', '.join(origins)}" if origins else ""
     found = f"an array of shape {array.shape}" if array.ndim else "a scalar"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import Dim, Shape, combined
 from matcalc.core.errors import ShapeProblem, Span
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
@@ -138,7 +138,10 @@ class Context:
 
     def final(self, dim: Dim, names: dict[str, str]) -> Dim:
         """The dimension with the names of its unknowns, as ``core.dims`` wants it."""
-        scale, factors = self.unifier.resolve(dim)
+        scale, factors, rest = self.unifier.resolve(dim)
+        if rest:
+            terms = [(scale, factors), *rest]
+            return combined((c, tuple([names.get(factor, factor) for factor in own])) for c, own in terms)
         return Dim(scale, tuple(sorted([names.get(factor, factor) for factor in factors])))
 
     def describe(self, expr: Expr) -> str:
@@ -186,7 +189,7 @@ class Context:
     @staticmethod
     def _shares(axis: Dim, size: Dim) -> bool:
         """Whether a size may come from an axis."""
-        return axis == size or any(name in size.names for name in axis.names)
+        return axis == size or any(name in size.letters for name in axis.letters)
 
 
 def _literal(expr: Expr) -> Fraction | None:

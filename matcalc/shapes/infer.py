@@ -51,11 +51,11 @@ def _begin(
 ) -> tuple[Context, list[list[Node]]]:
     """A context that knows the names of all dimensions, and the nodes of each statement, children before parents."""
     orders = [postorder(statement.body, _typed_children) for statement in statements]
-    dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.names}
+    dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.letters}
     for order in orders:
         for node in order:
             if node.kind == "call" and node.value in _SIZED:
-                dimensions.update(name for arg in node.args for name in size(arg, source).names)
+                dimensions.update(name for arg in node.args for name in size(arg, source).letters)
     return Context(source, declared, dimensions, kinds), orders
 
 
@@ -252,7 +252,7 @@ def _finish(context: Context, value: Expr) -> Program:
         name: seen if seen.declared else Variable(name, seen.kind, tuple(context.final(axis, names) for axis in seen.dims), False)
         for name, seen in context.seen.items()
     }
-    fixed = {axis.names[0] for variable in variables.values() for axis in variable.dims if axis.scale == len(axis.names) == 1}
+    fixed = {axis.plain for variable in variables.values() for axis in variable.dims}
     undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)
     for name, variable in context.declared.items():
         variables.setdefault(name, variable)

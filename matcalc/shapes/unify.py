@@ -1,7 +1,8 @@
-"""Unification of dimensions: equations between monomials whose factors are integers, declared names and unknowns.
+"""Unification of dimensions: equations between integers, declared names and unknowns, their products, and sums of these.
 
 While inference runs, the unknowns are factors called ``?0``, ``?1``, ... and the factors of a product keep their order
-(rows before columns), so that two products can be matched factor by factor where nothing else decides.
+(rows before columns), so that two products can be matched factor by factor where nothing else
+decides. Sums are solved where they are linear in an unknown.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import count
 from math import gcd
 from typing import Generic, TypeVar
 
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, combined
 from matcalc.core.errors import ShapeProblem
 
 C = TypeVar("C")  # what an equation carries with it: why it has to hold
@@ -36,7 +37,9 @@ class Unifier(Generic[C]):
         """The dimension with everything put in that is known by now."""
         bound = self._bound
         while True:
-            scale, names = dim
+            scale, names, rest = dim
+            if rest:
+                return self._resolve_sum(dim)
             for name in names:
                 if name in bound:
                     break
@@ -44,7 +47,7 @@ class Unifier(Generic[C]):
                 return dim
             if scale == 1 and len(names) == 1:
                 known = bound[names[0]]
-                if len(known.names) == 1 and known.names[0] in bound:
+                if known.plain and known.plain in bound:
                     bound[names[0]] = bound[known.names[0]]  # shortens the chain for the next one
                 dim = known
                 continue
@@ -53,14 +56,24 @@ class Unifier(Generic[C]):
                 part = bound.get(name)
                 if part is None:
                     factors.append(name)
+                elif part.rest:
+                    return self._resolve_sum(dim)
                 else:
                     scale *= part.scale
                     factors += part.names
             dim = _bounded(Dim(scale, tuple(factors)))
 
+    def _resolve_sum(self, dim: Dim) -> Dim:
+        """The same where sums are put in."""
+        while any(name in self._bound for name in dim.letters):
+            dim = _bounded(dim.put(self._bound.get))
+        return dim
+
     def product(self, left: Dim, right: Dim) -> Dim:
         """``left * right`` with the factors in this order."""
         left, right = self.resolve(left), self.resolve(right)
+        if left.rest or right.rest:
+            return _bounded(left.times(right))
         return _bounded(Dim(left.scale * right.scale, left.names + right.names))
 
     def equate(self, left: Dim, right: Dim, cause: C) -> bool:
@@ -72,7 +85,10 @@ class Unifier(Generic[C]):
 
     def _step(self, left: Dim, right: Dim) -> bool | None:
         """True: equal now. False: never. None: several unknowns in a product, to be seen later."""
-        left, right = _cancelled(self.resolve(left), self.resolve(right))
+        left, right = self.resolve(left), self.resolve(right)
+        if left.rest or right.rest:
+            return self._step_sums(left, right)
+        left, right = _cancelled(left, right)
         if left == right:
             return True
         pairs: list[tuple[Dim, Dim]] = [(left, right), (right, left)]
@@ -86,6 +102,40 @@ class Unifier(Generic[C]):
                 return self._bind(unknown, value)
         free = any(name[0] == "?" for name in left.names + right.names)
         return None if free else False
+
+    def _step_sums(self, left: Dim, right: Dim) -> bool | None:
+        """The same for sums: solved where a single unknown is left, or where one side is an unknown."""
+        gap = left.plus(right, -1)
+        if not gap.scale:
+            return True
+        unknowns = dict.fromkeys(name for name in gap.letters if name[0] == "?")
+        for one, other in ((left, right), (right, left)):
+            if one.plain in unknowns:
+                if one.plain not in other.letters:
+                    return self._assign(one.plain, other)
+                return False if all(c > 0 for c, _ in gap.terms) or all(c < 0 for c, _ in gap.terms) else None
+        if len(unknowns) == 1:
+            (name,) = unknowns
+            return self._solve(name, gap)
+        if unknowns:
+            return None
+        return False
+
+    def _solve(self, name: str, gap: Dim) -> bool | None:
+        """gap = 0 for the unknown, in which it is linear."""
+        slope = combined((c, _dropped(names, name)) for c, names in gap.terms if name in names)
+        if name in slope.letters:
+            return None
+        rest = combined((-c, names) for c, names in gap.terms if name not in names)
+        value = rest.over(slope)
+        return value is not None and self._assign(name, value)
+
+    def _assign(self, name: str | None, value: Dim) -> bool:
+        """Binds an unknown to what may be a sum."""
+        if name is None or not value.scale or not value.possible:
+            return False
+        self._bound[name] = value
+        return True
 
     def _bind(self, unknown: Dim, value: Dim) -> bool:
         if value.scale % unknown.scale:
@@ -108,10 +158,31 @@ class Unifier(Generic[C]):
 
     def _factorwise(self, left: Dim, right: Dim) -> bool:
         """Equates the factors one by one: the choice where m*n = p*q leaves one."""
-        left, right = _cancelled(self.resolve(left), self.resolve(right))
+        left, right = self.resolve(left), self.resolve(right)
+        if left.rest or right.rest:
+            return self._summandwise(left, right)
+        left, right = _cancelled(left, right)
         if left.scale != right.scale or len(left.names) != len(right.names):
             return False
         return all(self._step(Dim(1, (a,)), Dim(1, (b,))) for a, b in zip(left.names, right.names, strict=True))
+
+    def _summandwise(self, left: Dim, right: Dim) -> bool:
+        """Equates one summand of each: the choice where m + n = p + q leaves one; else solves for the latest unknown."""
+        gap = left.plus(right, -1)
+        alone = [(c, names[0]) for c, names in gap.terms if len(names) == 1 and names[0][0] == "?"]
+        first = [name for c, name in alone if c > 0]
+        second = [name for c, name in alone if c < 0]
+        if first and second:
+            one, other = min(first, key=_age), min(second, key=_age)
+            younger, older = sorted((one, other), key=_age, reverse=True)
+            return self._assign(younger, Dim(1, (older,))) and self._step(left, right) is not False and self._last(left, right)
+        names = sorted([name for _, name in alone], key=_age, reverse=True)
+        return any(self._solve(name, gap) for name in names)
+
+    def _last(self, left: Dim, right: Dim) -> bool:
+        """What is left of an equation of which one summand was decided."""
+        left, right = self.resolve(left), self.resolve(right)
+        return left == right or (self._step(left, right) or self._factorwise(left, right))
 
     def named(self, taken: Iterable[str]) -> dict[str, str]:
         """A name for each unknown that is left, in order of appearance, none of them ``taken``."""
@@ -120,9 +191,20 @@ class Unifier(Generic[C]):
         return {f"?{k}": next(names) for k in range(self._unknowns) if f"?{k}" not in self._bound}
 
 
+def _age(name: str) -> int:
+    """Unknowns are numbered as they come up."""
+    return int(name[1:])
+
+
+def _dropped(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """The monomial divided by one of its names."""
+    place = names.index(name)
+    return names[:place] + names[place + 1 :]
+
+
 def _bounded(dim: Dim) -> Dim:
     """The dimension, if it is of a size that can be worked with: definitions can square it again and again."""
-    if len(dim.names) > _MOST_FACTORS or dim.scale.bit_length() > _MOST_FACTORS:
+    if len(dim.letters) > _MOST_FACTORS or dim.scale.numerator.bit_length() > _MOST_FACTORS:
         raise ShapeProblem(f"a dimension with more than {_MOST_FACTORS} factors")
     return dim
 
@@ -150,5 +232,5 @@ def _cancelled(left: Dim, right: Dim) -> tuple[Dim, Dim]:
             rest.remove(name)
         else:
             kept.append(name)
-    common = gcd(left.scale, right.scale)
-    return Dim(left.scale // common, tuple(kept)), Dim(right.scale // common, tuple(rest))
+    common = gcd(int(left.scale), int(right.scale))
+    return Dim(int(left.scale) // common, tuple(kept)), Dim(int(right.scale) // common, tuple(rest))

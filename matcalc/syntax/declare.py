@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim, dim
 from matcalc.core.errors import NameProblem, Span, SyntaxProblem
 from matcalc.core.kinds import KINDS, Variable
-from matcalc.core.walk import postorder
+from matcalc.core.walk import fold
 from matcalc.syntax.nodes import Node, Statement, children
 from matcalc.syntax.parser import parse
 
 _FORMS = "scalar, positive, vector(n), matrix(m, n), symmetric(n), psd(n), diagonal(n), orthogonal(n), skew(n), invertible(n)"
+
+_LARGEST_POWER = 8  # of a dimension
+_LONGEST = 1_024  # names in one dimension
 
 
 def declared(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[str, Variable]:
@@ -31,7 +35,7 @@ def declared(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict
 
 
 def from_statement(statement: Statement, source: str) -> Variable:
-    """The variable that a declaration declares; the dimensions of a kind are names, integers, or products of them."""
+    """The variable that a declaration declares; the dimensions of a kind are names, integers, or what is made of them."""
     body = statement.body
     kind = body.value if body.kind in ("name", "call") else None
     hint = f"the kinds are {_FORMS}"
@@ -44,16 +48,35 @@ def from_statement(statement: Statement, source: str) -> Variable:
 
 
 def size(node: Node, source: str) -> Dim:
-    """A dimension as it is written: a name, a positive integer, or a product of dimensions."""
-    result = ONE
-    for part in postorder(node, children):
+    """A dimension as it is written: a name, a positive integer, or products, powers, sums and differences of these."""
+
+    def rule(part: Node, args: list[Dim]) -> Dim:
+        found: Dim | None = None
         if part.kind == "name":
-            result = result.times(dim(str(part.value)))
-        elif part.kind == "number" and part.value == int(part.value or 0) and int(part.value or 0) >= 1:
-            result = result.times(dim(int(part.value or 0)))
-        elif part.kind != "*":
-            message = "a dimension is a name, a positive integer or a product of these"
-            raise SyntaxProblem(message, source=source, span=part.span)
+            return dim(str(part.value))
+        if part.kind == "number" and part.value == int(part.value or 0):
+            found = dim(int(part.value or 0))
+        elif part.kind == "*":
+            found = args[0].times(args[1])
+        elif part.kind in ("+", "-"):
+            found = args[0].plus(args[1], 1 if part.kind == "+" else -1)
+        elif part.kind == "/" and args[1].integer:
+            found = args[0].times(Dim(Fraction(1, args[1].integer), ()))
+        elif part.kind == "^" and args[1].integer is not None and 1 <= args[1].integer <= _LARGEST_POWER:
+            found = ONE
+            for _ in range(args[1].integer):
+                found = found.times(args[0])
+        if found is None or len(found.letters) > _LONGEST:
+            raise refused(part)
+        return found
+
+    def refused(part: Node) -> SyntaxProblem:
+        message = "a dimension is a name, a positive integer, or a sum or product of these"
+        return SyntaxProblem(message, source=source, span=part.span)
+
+    result = fold(node, children, rule)
+    if not result.possible:
+        raise refused(node)
     return result
 
 

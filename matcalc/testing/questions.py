@@ -253,14 +253,14 @@ def _sizes(variables: Mapping[str, Variable], given: Mapping[str, Array]) -> dic
         shape = variables[name].shape
         fits = len(shape) == value.ndim
         for axis, size in zip(shape, value.shape, strict=False):
-            if axis.scale == len(axis.names) == 1:
-                fits = fits and sizes.setdefault(axis.names[0], size) == size
+            if axis.plain:
+                fits = fits and sizes.setdefault(axis.plain, size) == size
             elif axis.integer is not None:
                 fits = fits and axis.integer == size
         if not fits:
             raise EvaluationProblem(f"{name} is {variables[name]}, and in at= an array of shape {value.shape}")
     for axis in (axis for variable in variables.values() for axis in variable.shape):
-        for name in axis.names:
+        for name in axis.letters:
             sizes.setdefault(name, 3)
     return sizes
 

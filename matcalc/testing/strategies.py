@@ -25,7 +25,7 @@ _POSITIVE = st.one_of(st.integers(1, 4).map(float), st.floats(0.125, 4.0, width=
 def points(draw: st.DrawFn, /, variables: Mapping[str, str | Variable], *, max_size: int = 4, **sizes: int) -> dict[str, Array]:
     """Values of all variables; named dimensions that are not given are drawn between 1 and ``max_size``."""
     kinds = declared(variables)
-    names = dict.fromkeys(name for variable in kinds.values() for size in variable.dims for name in size.names)
+    names = dict.fromkeys(name for variable in kinds.values() for size in variable.dims for name in size.letters)
     chosen = {name: sizes.get(name) or draw(st.integers(1, max_size)) for name in names}
     return {name: draw(_values(variable, chosen)) for name, variable in kinds.items()}
 

@@ -22,7 +22,7 @@ class Scope:
         self.names: dict[Key, list[str]] = {}
         for name in declared:
             self.names.setdefault(declared_key(name), []).append(name)
-        self.dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.names}
+        self.dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.letters}
         self.words = frozenset(name for name in declared if len(name) > 1 and name.isalpha() and name.isascii())
         self.power_of_T = "T" in declared and not declared["T"].shape
         self.notes: dict[str, None] = {}
