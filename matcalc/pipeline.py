@@ -19,9 +19,10 @@ from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
+from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
 from matcalc.printers.sizes import known_sizes, kronecker_sizes, size_choices
-from matcalc.printers.text import has_indices, index_head
+from matcalc.printers.text import has_indices, index_head, text
 from matcalc.recovery.kronecker import kronecker
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import Rewriter
@@ -116,27 +117,51 @@ def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout
     return recovery.recover(builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank))))
 
 
-def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> str:
+def render(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    columns: int = 0,
+    *,
+    cse: bool = False,
+    definitions: Mapping[str, Expr] | None = None,
+) -> str:
     """The final text: matrix notation, for three axes and more a Kronecker product or index notation.
 
     ``columns`` says how many of the last axes are those of the variable. With up to two axes the text parses again with
     ``variables`` and means the same; sizes that the text does not fix are written out. What repeats in a long text is
-    defined first.
+    named (``cse``, see ``naming``), by the names that ``definitions`` give where they do.
     """
     tree = known_sizes(tree, variables)
     if tree.rank > 2 or has_indices(tree):
         matrix = kronecker(tree, columns) if tree.rank > 2 else None
         if matrix is not None:
-            return program_text(matrix, variables, kronecker_sizes(matrix))
-        return program_text(
-            tree, variables, size_choices(tree)[-1], head="" if tree.op == "fill" else f"{index_head(tree.rank)} = "
-        )
+            return program_text(matrix, named(matrix, variables, cse, definitions), kronecker_sizes(matrix))
+        head = "" if tree.op == "fill" else f"{index_head(tree.rank)} = "
+        return program_text(tree, named(tree, variables, cse, definitions), size_choices(tree)[-1], head=head)
+    names = named(tree, variables, cse, definitions)
     choices = size_choices(tree)
     for sized in choices:
-        shown = program_text(tree, variables, sized)
+        shown = program_text(tree, names, sized)
         if len(choices) == 1 or _says_it_all(shown, tree, variables):
             break
     return shown
+
+
+def named(
+    tree: Expr, variables: Mapping[str, Variable], cse: bool = False, definitions: Mapping[str, Expr] | None = None
+) -> dict[int, str]:
+    """The parts of a tree that get names; what ``definitions`` define keeps its name."""
+    sizes = {name for variable in variables.values() for size in variable.dims for name in size.names}
+    given: dict[str, str] = {}
+
+    def known(part: Expr) -> str | None:
+        if definitions and not given:
+            given.update({text(simplify(Program(value, dict(variables), ""))): name for name, value in definitions.items()})
+        return given.get(text(part))
+
+    taken = {*variables, *sizes, *(definitions or {})}
+    taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
+    return naming(tree, taken, cse=cse, known=known if definitions else None)
 
 
 def _says_it_all(shown: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:

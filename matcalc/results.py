@@ -14,7 +14,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.equality import DIFFERENT, measured
 from matcalc.frontend import read
-from matcalc.pipeline import derive, render, simplify
+from matcalc.pipeline import derive, named, render, simplify
 from matcalc.verification import Verification, compare
 from matcalc.verification import verify as verified
 
@@ -36,8 +36,16 @@ class Formula:
 
     def __str__(self) -> str:
         if self._text is None:
-            self._text = render(self._tree, self._program.variables, self._trailing)
+            self._text = self.text()
         return self._text
+
+    def text(self, *, cse: bool = False) -> str:
+        """The formula as ``str`` gives it, which names repeated parts of long ones (``... where M = inv(X'*C*X)``).
+
+        With ``cse`` parts are named wherever that is shorter. What the expression defined keeps its name.
+        """
+        program = self._program
+        return render(self._tree, program.variables, self._trailing, cse=cse, definitions=program.definitions)
 
     def __repr__(self) -> str:
         shown = str(self)
@@ -68,11 +76,12 @@ class Formula:
         """What may have been meant otherwise."""
         return self._program.notes
 
-    def latex(self, *, bold: bool = False) -> str:
-        """The formula in LaTeX; with ``bold`` vectors and matrices are set in bold."""
+    def latex(self, *, bold: bool = False, cse: bool = False) -> str:
+        """The formula in LaTeX; with ``bold`` vectors and matrices are set in bold. ``cse`` as for ``text``."""
         from matcalc.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
 
-        return latex(self._tree, bold=bold)
+        program = self._program
+        return latex(self._tree, bold=bold, named=named(self._tree, program.variables, cse, program.definitions))
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

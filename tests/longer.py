@@ -8,13 +8,9 @@ LONGER: dict[str, str] = {
     "boyd-problem-r10000-hessian": "no common denominator is taken",
     # Wikipedia
     "wikipedia-scalar-matrix-det": "det(X)*inv(X)' says more than cof(X), and holds as well",
-    # magnus
-    "mn-hessian-scalar-det": NAMED,
     # giles
     "giles-solve-reverse-matrix": "(inv(A)*B)' is written without its bracket, B'*inv(A)'",
     # gaussian
-    "gaussian-density-hessian": NAMED,
-    "gaussian-factor-loadings": NAMED,
     "gaussian-factor-noise": NAMED,
     # densities
     "student-score-scale": NAMED,
@@ -43,14 +39,10 @@ LONGER: dict[str, str] = {
     "network-batch-sigmoid-single": NAMED,
     # control
     "kalman-joseph-curvature": "(H*P*H')' is not H*P*H' inside a Kronecker product",
-    "kalman-innovation-noise": NAMED,
     "riccati-directional": NAMED,
     "system-feedback-inverse": NAMED,
     # statistics
-    "ratio-trace": NAMED,
     "pca-reconstruction-vector": NAMED,
-    "pca-probabilistic": NAMED,
-    "pagerank-damping": NAMED,
     # portfolios
     "design-i-optimal": NAMED,
 }

@@ -73,7 +73,7 @@ LINES = [
     ("norm-squared-of-matrix", "norm2(X)^2", "X", {}, 1, "2*X"),
     ("norm-one", "norm1(x)", "x", {}, 1, "sign(x)"),
     ("norm-one-of-residual", "norm1(A*x - b)", "x", {"b": "vector(m)"}, 1, "A'*sign(A*x - b)"),
-    ("unit-vector", "(x - a)/norm2(x - a)", "x", VECTORS, 1, "(eye - (x - a)*(x - a)'/norm2(x - a)^2)/norm2(x - a)"),
+    ("unit-vector", "(x - a)/norm2(x - a)", "x", VECTORS, 1, "(eye - u*u'/norm2(u)^2)/norm2(u) where u = x - a"),
     ("outer-times-vector", "x*x'*b", "x", VECTORS, 1, "(b'*x)*eye + x*b'"),
     ("cube-of-length", "x'*x*x", "x", {}, 1, "(x'*x)*eye + 2*x*x'"),
     ("bell", "exp(-x'*x)*x", "x", {}, 1, "exp(-x'*x)*(eye - 2*x*x')"),

@@ -112,11 +112,18 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         "--structure", choices=STRUCTURES, default="declared", help="derive within the declared set, or with free entries"
     )
     diff.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
+    _add_names(diff)
     diff.add_argument("--check", action="store_true", help="say how the answer was verified, and compare it with numbers")
     diff.add_argument(
         "--no-verify", dest="verify", action="store_false", help="answer without verifying (as is done unasked, silently)"
     )
     diff.add_argument("--seed", metavar="N", type=_natural, default=0, help="of the random numbers of --check (default: 0)")
+
+
+def _add_names(command: Parser) -> None:
+    command.add_argument(
+        "--cse", action="store_true", help="name repeated parts of short answers too, as in  A*M where M = inv(B*C)"
+    )
 
 
 def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
@@ -162,6 +169,7 @@ def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -
     simplify.add_argument("--latex", action="store_true", help="EXPR is a formula in LaTeX; see docs/latex.md")
     _add_declarations(simplify)
     simplify.add_argument("--format", choices=FORMULAS, default="text", help="what to print (default: text)")
+    _add_names(simplify)
 
 
 def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:

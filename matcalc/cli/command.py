@@ -74,7 +74,7 @@ def _simplify(options: Namespace) -> int:
     _say(shapes_line(expression))
     for note in expression.notes:
         _say(note)
-    _answer(_formatted(expression, options.format))
+    _answer(_formatted(expression, options.format, options.cse))
     return DONE
 
 
@@ -104,9 +104,9 @@ def _diff(options: Namespace) -> int:
         from matcalc.cli.json_form import json_report  # noqa: PLC0415 - a plain answer does not need it
 
         report = derivative.check(options.seed) if options.check else None
-        _answer(json_report(derivative, text, report, str(derivative.verification) if options.verify else None))
+        _answer(json_report(derivative, text, report, str(derivative.verification) if options.verify else None, options.cse))
     else:
-        _answer(_formatted(derivative, options.format))
+        _answer(_formatted(derivative, options.format, options.cse))
         report = derivative.check(options.seed) if options.check else None
     if report is None:
         return DONE
@@ -127,12 +127,12 @@ def _read(text: str, options: Namespace) -> Program:
     return read(text, options.var)
 
 
-def _formatted(formula: Formula, form: str) -> str:
+def _formatted(formula: Formula, form: str, cse: bool) -> str:
     if form == "latex":
-        return formula.latex()
+        return formula.latex(cse=cse)
     if form == "numpy":
         return formula.source("numpy").rstrip("\n")
-    return str(formula)
+    return formula.text(cse=cse)
 
 
 def shapes_line(formula: Formula, reading: str = "") -> str:

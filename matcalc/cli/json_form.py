@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from matcalc.results import Derivative
 
 
-def json_report(derivative: Derivative, text: str, report: Report | None, verification: str | None) -> str:
-    """Everything known of a derivative of the expression that was written as ``text``."""
+def json_report(derivative: Derivative, text: str, report: Report | None, verification: str | None, cse: bool = False) -> str:
+    """Everything known of a derivative of the expression that was written as ``text``; ``cse`` as for ``Formula.text``."""
     content = {
         "version": __version__,
         "expression": text,
@@ -25,8 +25,8 @@ def json_report(derivative: Derivative, text: str, report: Report | None, verifi
         "structure": derivative.structure,
         "variables": {name: _variable(variable) for name, variable in derivative.variables.items()},
         "shape": list(derivative.shape),
-        "text": str(derivative),
-        "latex": derivative.latex(),
+        "text": derivative.text(cse=cse),
+        "latex": derivative.latex(cse=cse),
         "numpy": derivative.source("numpy"),
         "notes": list(derivative.notes),
         "verification": verification,

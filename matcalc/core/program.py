@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
@@ -15,7 +16,7 @@ class Program:
 
     ``undetermined`` are the generated names of sizes that are no variable's axis: those of ``eye``, ``vector(1)`` and the
     like that nothing in the text fixes. ``asked`` is the derivative that the text itself asks for, as d/dx before a formula
-    does: the variable and the order.
+    does: the variable and the order. ``definitions`` are the parts that the text gives a name.
     """
 
     expr: Expr
@@ -24,3 +25,4 @@ class Program:
     notes: tuple[str, ...] = ()
     undetermined: tuple[Dim, ...] = ()
     asked: tuple[str, int] | None = None
+    definitions: Mapping[str, Expr] = field(default_factory=dict)

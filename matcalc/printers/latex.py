@@ -7,11 +7,9 @@ of matrices, are sums over indices whose free indices i, j, k, l ... are the axe
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import count
 
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import postorder
@@ -36,20 +34,17 @@ from matcalc.printers.latex_pieces import (
     subtracted,
     transposed,
 )
-
-_LONG = 150  # nodes of the written-out formula from which on repeated parts are named
-_WORTH = 6  # nodes of a part that is worth a name
+from matcalc.printers.naming import naming
 
 
-def latex(expr: Expr, *, bold: bool = False) -> str:
+def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = None) -> str:
     """The formula; with ``bold`` vectors and matrices are set in bold.
 
-    A long formula with repeated parts is set in lines, the parts first: t_1 = ..., t_2 = ..., and the formula in terms of them.
+    Parts with names (``named``, else as ``naming`` has it) are set in lines before it: M = ..., N = ..., the formula last.
     """
     order = postorder(expr, lambda node: node.args)
-    named = _repeated(order)
     taken = {names.name(node.value) for node in order if node.op == "variable"}
-    fresh = (letter for letter in (f"t{k}" for k in count(1)) if names.name(letter) not in taken)
+    named = naming(expr, {node.value.replace("_", "") for node in order if node.op == "variable"}) if named is None else named
     pieces: dict[int, Piece] = {}
     lines: list[str] = []
     for node in order:
@@ -57,30 +52,13 @@ def latex(expr: Expr, *, bold: bool = False) -> str:
         written_out = not taken.isdisjoint(LETTERS.get(node.op, ()))
         piece = call(rf"\operatorname{{{node.op}}}", *args) if written_out else _piece(bold, node, args)
         if id(node) in named:
-            name = names.name(next(fresh), bold=bold and node.rank > 0)
+            name = names.name(named[id(node)], bold=bold and node.rank > 0)
             lines.append(f"{name} &= {piece.text}")
             piece = Piece(name)
         pieces[id(node)] = piece
     if not lines:
         return pieces[id(expr)].text
     return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"&{pieces[id(expr)].text}"]) + "\n\\end{aligned}"
-
-
-def _repeated(order: list[Expr]) -> set[int]:
-    """The ids of the parts to name: none as long as the formula is short with every repetition written out."""
-    full: dict[int, int] = {}
-    for node in order:
-        full[id(node)] = 1 + sum(full[id(arg)] for arg in node.args)
-    if full[id(order[-1])] <= _LONG:
-        return set()
-    uses = Counter(id(arg) for node in order for arg in node.args)
-    named: set[int] = set()
-    size: dict[int, int] = {}
-    for node in order:
-        size[id(node)] = 1 + sum(1 if id(arg) in named else size[id(arg)] for arg in node.args)
-        if uses[id(node)] > 1 and size[id(node)] >= _WORTH and node.rank <= 2:  # more axes: free indices, not a value
-            named.add(id(node))
-    return named
 
 
 def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:

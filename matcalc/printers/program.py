@@ -1,60 +1,26 @@
-"""A long result as a program: repeated parts are defined first (``t1 = tanh(W1*x); ...``), so that it stays linear."""
+"""A long result with its repeated parts named behind it: ``A*M where M = inv(X'*C*X)``."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.printers.text import Piece, name_piece, piece
 
-_SHORT = 30  # tokens up to which a result is written out in full
-_LEAST = 5  # tokens of the shortest part that gets a name
-_WORTH = 0.8  # definitions must bring the length down to this share
 
+def program_text(tree: Expr, names: Mapping[int, str], sized: Container[int] = (), *, head: str = "") -> str:
+    """The tree as text, with the parts whose ids are in ``names`` defined behind it.
 
-def program_text(tree: Expr, taken: Container[str], sized: Container[int] = (), *, head: str = "") -> str:
-    """The tree as text, or as definitions and a final expression where that is clearly shorter.
-
-    ``taken`` are names in use, ``sized`` the nodes to be written with their sizes; ``head`` goes before the final expression.
+    ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression.
     """
-    order = postorder(tree, lambda expr: expr.args)
-    lengths: dict[int, int] = {}
-    uses: dict[int, int] = {}
-    for expr in order:
-        lengths[id(expr)] = 1 + sum(lengths[id(arg)] for arg in expr.args)
-        for arg in expr.args:
-            uses[id(arg)] = uses.get(id(arg), 0) + 1
-    shared = _shared(order, lengths, uses) if lengths[id(tree)] > _SHORT else set()
-    # each node is written once, and each definition costs a name and a sign more
-    if len(order) + 2 * len(shared) > _WORTH * lengths[id(tree)]:
-        shared = set()
-    return _write(order, shared, taken, sized, head)
-
-
-def _shared(order: list[Expr], lengths: dict[int, int], uses: dict[int, int]) -> set[int]:
-    """Parts that occur twice or more and are longer than their definitions cost."""
-    found: set[int] = set()
-    short: dict[int, int] = {}
-    for expr in order:
-        length = 1 + sum(1 if id(arg) in found else short[id(arg)] for arg in expr.args)
-        short[id(expr)] = length
-        if uses.get(id(expr), 0) > 1 and expr.rank <= 2 and length >= _LEAST:
-            found.add(id(expr))
-    return found
-
-
-def _write(order: list[Expr], shared: Container[int], taken: Container[str], sized: Container[int], head: str) -> str:
     pieces: dict[int, Piece] = {}
-    lines: list[str] = []
-    count = 0
-    for expr in order:
+    definitions: list[str] = []
+    for expr in postorder(tree, lambda expr: expr.args):
         made = piece(expr, [pieces[id(arg)] for arg in expr.args], sized)
-        if id(expr) in shared:
-            count += 1
-            while f"t{count}" in taken:
-                count += 1
-            lines.append(f"t{count} = {made[0]}")
-            made = name_piece(f"t{count}")
+        if id(expr) in names:
+            definitions.append(f"{names[id(expr)]} = {made[0]}")
+            made = name_piece(names[id(expr)])
         pieces[id(expr)] = made
-    return "; ".join([*lines, head + pieces[id(order[-1])][0]])
+    body = head + pieces[id(tree)][0]
+    return f"{body} where {', '.join(definitions)}" if definitions else body

@@ -10,7 +10,8 @@ from matcalc.core.tree import Expr
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
 from matcalc.ir.nodes import Rational
-from matcalc.printers.text import Piece, number_text, piece
+from matcalc.printers.naming import own_tokens
+from matcalc.printers.text import Piece, piece
 
 _LABEL = 160  # characters of its text that an expression is sorted by
 
@@ -35,10 +36,7 @@ class Forge:
         return found
 
     def _measure(self, expr: Expr) -> int:
-        if expr.op == "number":
-            return len(number_text(expr.value)[0].split("/")) * 2 - 1 + int(expr.value < 0)
-        inside = sum(self._sizes[id(arg)] for arg in expr.args)
-        return inside + (len(expr.args) - 1 if expr.op == "einsum" else 1)
+        return own_tokens(expr) + sum([self._sizes[id(arg)] for arg in expr.args])
 
     def size(self, expr: Expr) -> int:
         """Tokens of the text: names, numbers and operators count one each."""

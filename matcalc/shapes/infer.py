@@ -256,7 +256,7 @@ def _finish(context: Context, value: Expr) -> Program:
     undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)
     for name, variable in context.declared.items():
         variables.setdefault(name, variable)
-    return Program(value, variables, context.source, _notes(context), undetermined)
+    return Program(value, variables, context.source, _notes(context), undetermined, definitions=context.definitions)
 
 
 def _notes(context: Context) -> tuple[str, ...]:

@@ -77,6 +77,9 @@ def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]
         wanted = "a name, a number, a function or (" + (" or )" if "RPAR" in row else "")
         message = f"{ends} where {wanted} is expected" if ends else f"{wanted} is expected here, not {piece}"
         return SyntaxProblem(message, source=text, span=span)
+    if row.keys() == {"EQUALS"}:
+        message = f"= is expected {'before the end' if ends else f'here, not {piece}'}"
+        return SyntaxProblem(message, source=text, span=span, hint="a definition is  name = expression")
     if ends:
         return SyntaxProblem(f"{ends}, but ) is still to come", source=text, span=span, hint=unclosed)
     if kind in _STARTS and before is not None:

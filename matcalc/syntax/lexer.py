@@ -75,6 +75,8 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
             elif power_of_T and kind == "TRANSPOSE" and piece[0] == "^":
                 result += [("POWER", position, position + 1, "^"), ("NAME", end - 1, end, "T")]
             else:
+                if kind == "WHERE" and result and result[-1][0] == "SEPARATOR":
+                    result.pop()  # the line end before it
                 result.append((kind, position, end, piece))
         position = end
     if norms:

@@ -111,10 +111,19 @@ def _named(role: str, parts: list[Any]) -> Statement:
     return Statement(role, body, name, Span(start, end))
 
 
+def _where(parts: list[Any]) -> list[Statement]:
+    """The definitions behind a value go before it."""
+    statements: list[Statement] = parts[0]
+    return [*statements[:-1], *parts[2], statements[-1]]
+
+
 _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "-": None,
     "first": lambda parts: [parts[0]],
     "more": _more,
+    "where": _where,
+    "first_definition": lambda parts: [_named("definition", parts)],
+    "next_definition": lambda parts: _more([parts[0], parts[1], _named("definition", parts[2:])]),
     "value": lambda parts: Statement("value", parts[0]),
     "definition": lambda parts: _named("definition", parts),
     "declaration": lambda parts: _named("declaration", parts),

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import matcalc
 from matcalc.core.dims import Dim, dim
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr, dimension, eye, fill, number, variable
@@ -15,6 +16,7 @@ from matcalc.frontend import read
 from matcalc.oracle.interpret import interpret
 from matcalc.oracle.sample import find_sizes
 from matcalc.pipeline import derive, render
+from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
 from matcalc.printers.sizes import known_sizes, kronecker_sizes, size_choices
 from matcalc.printers.text import has_indices, index_head, index_names, number_text, text
@@ -177,44 +179,65 @@ def chain(depth, wrt="x"):
 
 def test_a_short_formula_is_written_out():
     program, tree = chain(1)
-    assert ";" not in program_text(tree, program.variables)
+    assert naming(tree, program.variables) == {}
 
 
 @pytest.mark.parametrize("wrt", ["x", "A"])
 @pytest.mark.parametrize("depth", [6, 9])
 def test_definitions_parse_back(depth, wrt):
     program, tree = chain(depth, wrt)
-    shown = program_text(tree, program.variables)
+    shown = program_text(tree, naming(tree, program.variables))
     again = read(shown, program.variables)
-    assert shown.count(";") >= 2
+    assert shown.count(" = ") >= 2
     sizes, values = find_sizes([program.expr], program.variables, np.random.default_rng(0))
     assert np.allclose(interpret(again.expr, values, sizes), interpret(tree, values, sizes), rtol=1e-10, atol=1e-10)
 
 
 def test_length_of_a_program_is_linear():
-    lengths = [len(program_text(chain(depth)[1], KINDS)) for depth in (8, 16, 32)]
+    trees = [chain(depth)[1] for depth in (8, 16, 32)]
+    lengths = [len(program_text(tree, naming(tree, KINDS))) for tree in trees]
     assert lengths[2] - lengths[1] <= 2.3 * (lengths[1] - lengths[0])
 
 
 def test_names_of_definitions_are_free():
     program, tree = chain(6)
-    shown = program_text(tree, {*program.variables, "t1", "t3"})
-    names = [line.split(" = ")[0] for line in shown.split("; ")[:-1]]
+    names = list(naming(tree, {*program.variables, "t1", "t3"}).values())
     assert names[:2] == ["t2", "t4"]
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.parametrize(
+    ("expr", "wrt", "declarations", "printed"),
+    [
+        pytest.param("x'*A*x/(x'*x)", "x", {}, "((A + A')*x - 2*(x'*A*x)*x/a)/a where a = x'*x", id="scalar"),
+        pytest.param("tr(inv(X'*C*X)*A)", "X", {}, "-(C*X*M*A*M + C'*X*M'*A'*M') where M = inv(X'*C*X)", id="matrix"),
+        pytest.param("logsumexp(A*x - y)^2", "x", {}, "2*logsumexp(u)*A'*softmax(u) where u = A*x - y", id="vector"),
+        pytest.param("u'*A*x/(x'*x)", "x", {"b": "scalar"}, "(A'*u - 2*(u'*A*x)*x/a)/a where a = x'*x", id="u-is-taken"),
+        pytest.param("norm2(A*x - y)^2", "x", {}, "2*A'*(A*x - y)", id="nothing-repeats"),
+        pytest.param("q = x'*x; x'*A*x/q", "x", {}, "((A + A')*x - 2*(x'*A*x)*x/q)/q where q = x'*x", id="the-user's-name"),
+    ],
+)
+def test_asked_for_names(expr, wrt, declarations, printed):
+    derivative = matcalc.parse(expr, declarations).diff(wrt)
+    shown = derivative.text(cse=True)
+    assert shown == printed
+    again = read(shown, derivative.variables)
+    sizes, values = find_sizes([read(expr, declarations).expr], derivative.variables, np.random.default_rng(0))
+    assert np.allclose(interpret(again.expr, values, sizes), interpret(derivative._tree, values, sizes), rtol=1e-10, atol=1e-10)
+
+
 def test_every_definition_is_used():
     _, tree = chain(9, "A")
-    *definitions, last = program_text(tree, KINDS).split("; ")
+    value, _, rest = program_text(tree, naming(tree, KINDS)).partition(" where ")
+    definitions = rest.split(", ")
     for position, line in enumerate(definitions):
         name = line.split(" = ")[0]
-        assert any(name in later for later in [*definitions[position + 1 :], last])
+        assert any(name in later for later in [*definitions[position + 1 :], value])
 
 
-def test_head_stands_before_the_last_expression():
+def test_head_stands_before_the_expression():
     program, tree = chain(6)
-    assert program_text(tree, program.variables, head="D = ").split("; ")[-1].startswith("D = ")
+    assert program_text(tree, naming(tree, program.variables), head="D = ").startswith("D = ")
 
 
 # sizes
