@@ -185,6 +185,8 @@ def _scalars(rng: Random) -> list[Production]:
         _call("norminf({})", x),
         _call("logsumexp({})", x),
         _call("logsumexp({})", any_matrix),
+        _call("sum(logsumexp({}, 2))", any_matrix),
+        _call("logsumexp({}, 1)*vector(1)", any_matrix),
         _call("dot({}, {})", x, x),
         _call("dot({}, {})", any_matrix, any_matrix),
         _call("tr(kron({}, {}))", matrix(N, N), matrix(M, M)),
@@ -207,6 +209,7 @@ def _columns(size: Size, rng: Random) -> list[Production]:
         _infix("*", PRODUCT, matrix(size, other), column(other)),
         Production("{}'", POSTFIX, ((row(size), POSTFIX),)),
         _call("softmax({})", column(size)),
+        _call("logsumexp({}, 2)", matrix(size, other)),
         _call("diag({})", matrix(size, size)),
         Production("{}'*{}", PRODUCT, ((matrix(other, size), POSTFIX), (column(other), POWER))),
         _infix("*", PRODUCT, column(size), SCALAR),
@@ -245,6 +248,7 @@ def _matrices(rows: Size, columns: Size, rng: Random) -> list[Production]:
         Production("{}'*{}", PRODUCT, ((matrix(other, rows), POSTFIX), (matrix(other, columns), POWER))),
         Production("diag({})*{}", PRODUCT, ((column(rows), SUM), (sort, POWER))),
         Production("{}*diag({})", PRODUCT, ((sort, PRODUCT), (column(columns), SUM))),
+        _call(f"{rng.choice(('softmax', 'logsoftmax'))}({{}}, {rng.choice('12')})", sort),
     ]
     if rows == columns:
         found += [

@@ -122,13 +122,29 @@ def _frobenius(node: Expr, args: list[Any]) -> Any:
     return sp.sqrt(sp.Trace(args[0].T * args[0]))
 
 
+def _totals(matrix: Any, axis: Any) -> tuple[Any, Any]:
+    """The sums of the columns (1) or of the rows (2), and these sums at every entry that went into them."""
+    rows, columns = matrix.shape
+    if axis == 1:
+        sums = sp.OneMatrix(1, rows) * matrix
+        return sums.T, sp.OneMatrix(rows, 1) * sums
+    sums = matrix * sp.OneMatrix(columns, 1)
+    return sums, sums * sp.OneMatrix(1, columns)
+
+
 def _logsumexp(node: Expr, args: list[Any]) -> Any:
-    return sp.log(_total(args[0].applyfunc(sp.exp)))
+    weights = args[0].applyfunc(sp.exp)
+    if len(args) == 1:
+        return sp.log(_total(weights))
+    result = _totals(weights, args[1])[0].applyfunc(sp.log)
+    return result.T if node.row else result
 
 
 def _softmax(node: Expr, args: list[Any]) -> Any:
     weights = args[0].applyfunc(sp.exp)
-    return (1 / _total(weights)) * weights
+    if len(args) == 1:
+        return (1 / _total(weights)) * weights
+    return HadamardProduct(weights, HadamardPower(_totals(weights, args[1])[1], sp.Integer(-1)))
 
 
 def _diag(node: Expr, args: list[Any]) -> Any:
@@ -196,7 +212,9 @@ def _divergence(node: Expr, args: list[Any]) -> Any:
 
 
 def _log_softmax(node: Expr, args: list[Any]) -> Any:
-    return args[0] - _logsumexp(node, args) * sp.OneMatrix(*args[0].shape)
+    if len(args) == 1:
+        return args[0] - _logsumexp(node, args) * sp.OneMatrix(*args[0].shape)
+    return args[0] - _totals(args[0].applyfunc(sp.exp), args[1])[1].applyfunc(sp.log)
 
 
 def _polygamma(node: Expr, args: list[Any]) -> Any:

@@ -7,7 +7,7 @@ from matcalc.calculus.orders import ORDERED
 from matcalc.calculus.partials import Slope
 from matcalc.catalogue.compiled import Rule, differential
 from matcalc.core.errors import UnsupportedProblem
-from matcalc.core.operations import ENTRYWISE
+from matcalc.core.operations import ALONG, ENTRYWISE
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Node
 from matcalc.lowering.lower import Lowering
@@ -34,7 +34,7 @@ class Slopes:
             return Slope(self.builder.call(node.name, node.args, node.axes + node.args[0].axes, node.slots + 1), entrywise=False)
         if node.name in ORDERED:
             return Slope(ORDERED[node.name](self.builder, *node.args), entrywise=True)
-        rule = differential(node.name, node.args[0].rank)
+        rule = differential(node.name, _variant(node))
         if rule is None:
             raise UnsupportedProblem(f"the derivative of {node.name} is not known")
         if node.name in ENTRYWISE:
@@ -65,10 +65,17 @@ class Slopes:
     def _whole(self, node: Call, index: int, rule: Rule) -> Slope:
         """The kernel of a differential that is linear in dX: its derivative by dX."""
         names: dict[str, Node] = {"Y": node}
-        for position, (name, arg) in enumerate(zip(rule.parameters, node.args, strict=True)):
+        for position, (name, arg) in enumerate(zip(rule.parameters, node.args, strict=node.name not in ALONG)):
             names[name] = arg
             hole = self.builder.leaf("hole", arg.axes)
             names["d" + name] = hole if position == index else self.builder.zero(arg.axes)
         hole = self.builder.leaf("hole", node.args[index].axes)
         body = self.lowering.lower(rule.body, names, rule.sizes(node.args))
         return Slope(derivative(self.builder, body, hole, self), entrywise=False)
+
+
+def _variant(node: Call) -> str:
+    """What the entry of a differential is called behind the function's name, where the argument has one of its own."""
+    if node.name in ALONG and len(node.args) == 2:
+        return "-rows"
+    return "-matrix" if node.args[0].rank == 2 else ""

@@ -27,7 +27,7 @@ class Rule:
 
     def sizes(self, args: Sequence[Node]) -> dict[str, Dim]:
         """What the dimension names of the rule are for these arguments."""
-        return bind_sizes(zip(self.shapes, args, strict=True))
+        return bind_sizes(zip(self.shapes, args, strict=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def _rule(entry: Identity, program: Program) -> Rule:
 
 
 @cache
-def differential(function: str, rank: int) -> Rule | None:
-    """The differential of a function of the language, for an argument with that many axes where there is an entry of its own."""
-    entry = (LIBRARY.get(f"d-{function}-matrix") if rank == 2 else None) or LIBRARY.get(f"d-{function}")
+def differential(function: str, variant: str = "") -> Rule | None:
+    """The differential of a function; ``variant`` is ``-matrix`` or ``-rows`` if such arguments may have an entry."""
+    entry = LIBRARY.get(f"d-{function}{variant}") or LIBRARY.get(f"d-{function}")
     return None if entry is None else _rule(entry, differential_program(entry)[1])
 
 

@@ -66,11 +66,11 @@ _TABLE = [
     Operation("mean", "any->scalar", (1, 2)),
     Operation("norm1", "any->scalar"),
     Operation("norm2", "any->scalar", aliases=("norm", "normF")),
-    Operation("logsumexp", "any->scalar"),
+    Operation("logsumexp", "any->scalar", (1, 2)),
     Operation("entropy", "any->scalar"),
     Operation("norminf", "vector->scalar"),
-    Operation("softmax", "vector->vector"),
-    Operation("logsoftmax", "vector->vector"),
+    Operation("softmax", "vector->vector", (1, 2)),  # softmax(X, 1), softmax(X, 2): of each column, of each row
+    Operation("logsoftmax", "vector->vector", (1, 2)),
     Operation("diag", "special"),
     Operation("vec", "special"),
     Operation("kron", "special", (2, 2)),
@@ -82,6 +82,10 @@ _TABLE = [
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
 ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for alias in operation.aliases}
 CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md
+
+# functions of a vector that a second argument applies to each column (1) or to each row (2) of a matrix; the network has them
+# by row only, those of columns being transposed
+ALONG = frozenset({"logsumexp", "softmax", "logsoftmax"})
 
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a number
 ENTRYWISE = frozenset(name for name, operation in OPERATIONS.items() if operation.signature == "elementwise") | {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from matcalc.exact.field import P, Undecided, inverse, number_root
-from matcalc.exact.functions import FUNCTIONS, apply, divide, fill, offset, spread, step, total
+from matcalc.exact.functions import FUNCTIONS, apply, back, divide, log_sum_exp, offset, spread, step, total
 from matcalc.exact.generators import HALF, Generators, Series
 from matcalc.exact.jets import Jet, add, entrywise, hadamard, scale
 
@@ -63,7 +63,7 @@ def _divergence(world: Generators, args: Sequence[Jet]) -> Jet:
 
 def _log_softmax(world: Generators, args: Sequence[Jet]) -> Jet:
     """x - log(sum(exp(x)))."""
-    return add(args[0], fill(FUNCTIONS["logsumexp"](world, args), args[0].extent), -1)
+    return add(args[0], back(log_sum_exp(world, args), args), -1)
 
 
 def _positive(world: Generators, a: Jet) -> Jet:

@@ -193,15 +193,38 @@ def _norm2(world: Generators, args: Sequence[Jet]) -> Jet:
     return apply(world, "sqrt", total(hadamard(args[0], args[0])))
 
 
-def _log_sum_exp(world: Generators, args: Sequence[Jet]) -> Jet:
-    return apply(world, "log", total(apply(world, "exp", args[0])))
+def along(a: Jet, args: Sequence[Jet]) -> Jet:
+    """The sum of all entries, or with a second argument 1 of each column, 2 of each row."""
+    if len(args) == 1:
+        return total(a)
+    rows, columns = a.extent
+    if args[1].number == 1:
+        return linear(a, lambda part: [sum(part[j::columns]) % P for j in range(columns)], (columns,))
+    return linear(a, lambda part: [sum(part[i * columns : (i + 1) * columns]) % P for i in range(rows)], (rows,))
+
+
+def back(a: Jet, args: Sequence[Jet]) -> Jet:
+    """One value for all entries, for each column or for each row of the first argument, at all places that it is the value of."""
+    extent = args[0].extent
+    if len(args) == 1:
+        return fill(a, extent)
+    rows, columns = extent
+    if args[1].number == 1:
+        return linear(a, lambda part: part * rows, extent)
+    return linear(a, lambda part: [x for x in part for _ in range(columns)], extent)
+
+
+def log_sum_exp(world: Generators, args: Sequence[Jet]) -> Jet:
+    """log(sum(exp(x)))."""
+    return apply(world, "log", along(apply(world, "exp", args[0]), args))
 
 
 def _softmax(world: Generators, args: Sequence[Jet]) -> Jet:
     e = apply(world, "exp", args[0])
-    whole = total(e)
-    world.log(whole.value[0])  # so that the logarithms of the parts are found by it: log(e[i]/s) = x[i] - log(s)
-    return _positive(world, divide(world, e, whole))
+    whole = along(e, args)
+    for x in whole.value:
+        world.log(x)  # so that the logarithms of the parts are found by it: log(e[i]/s) = x[i] - log(s)
+    return _positive(world, divide(world, e, back(whole, args)))
 
 
 def _logdet(world: Generators, args: Sequence[Jet]) -> Jet:
@@ -326,7 +349,7 @@ FUNCTIONS: dict[str, Rule] = {
     "mean": lambda world, args: scale(inverse(len(args[0].value)), total(args[0])),
     "norm1": lambda world, args: _positive(world, total(_abs(world, args[0]))),
     "norm2": _norm2,
-    "logsumexp": _log_sum_exp,
+    "logsumexp": log_sum_exp,
     "softmax": _softmax,
     "diag": _diag,
     "vec": _vec,

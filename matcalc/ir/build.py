@@ -237,7 +237,7 @@ class Builder:
     def call(self, name: str, args: Sequence[Node], axes: Shape, slots: int = 0) -> Node:
         """A function of whole arguments; a transposed argument moves outside where the function allows it."""
         rule = self.traits.transposition.get(name)
-        if rule is None or slots or args[0].rank != 2:
+        if rule is None or slots or args[0].rank != 2 or (axes and rule == "invariant"):
             return self._call(name, tuple(args), axes, slots)
         across = (self.transpose(args[0]), *args[1:])
         if across[0] is not args[0] and self._prefers(name, across, tuple(args)):

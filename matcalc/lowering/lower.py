@@ -12,7 +12,7 @@ from typing import Protocol
 
 from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedProblem
-from matcalc.core.operations import ENTRYWISE
+from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
@@ -76,6 +76,8 @@ class Lowering:
         if simple is not None:
             return simple(self, expr, args)
         nodes = [self.shop.close(arg) for arg in args]
+        if len(nodes) == 2 and expr.op in ALONG:
+            return self._along(expr.op, *nodes)
         definition = self.definitions(expr.op)
         if definition is not None:
             names = dict(zip(definition.parameters, nodes, strict=True))
@@ -86,6 +88,19 @@ class Lowering:
         if expr.op in ENTRYWISE:
             return self.builder.elementwise(expr.op, nodes)
         return self.builder.call(expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
+
+    def _along(self, name: str, matrix: Node, axis: Node) -> Value:
+        """A function of each row; that of each column is that of each row of the transpose, transposed."""
+        columns = axis is self.builder.number(1)
+        rows = self.builder.transpose(matrix) if columns else matrix
+        definition = self.definitions(f"{name}-rows")
+        if definition is not None:
+            names = dict(zip(definition.parameters, [rows], strict=True))
+            value = Lowering(self.builder, self.definitions).lower(definition.body, names, definition.sizes([rows]))
+        else:
+            keeps = OPERATIONS[name].signature == "vector->vector"
+            value = self.builder.call(name, [rows, self.builder.number(2)], rows.axes if keeps else rows.axes[:1])
+        return self.builder.transpose(value) if columns and value.rank == 2 else value
 
     def power(self, base: Node, exponent: Node) -> Node:
         """base ** exponent, entry by entry; rational exponents are part of the product, others a function."""

@@ -77,6 +77,10 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("^", ".^"), _base),
     **dict.fromkeys(("max", "min"), _apart),
     "huber": _edges,
+    # 0*log(0) is 0 by convention, but its slopes are not there
+    "xlogy": lambda x, y: float(np.min(np.abs(y))),
+    "entropy": lambda x: float(np.min(np.abs(x))),
+    "kl": lambda p, q: float(np.min(np.abs(np.append(p, q)))),
     "norm2": lambda x: float(np.sqrt(np.sum(x * x))),
     "norminf": _lead,
 }

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.tree import Expr
+from matcalc.core.operations import ALONG
+from matcalc.core.tree import Expr, is_number
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
 from matcalc.ir.nodes import Rational
@@ -74,6 +75,12 @@ class Forge:
             return expr
         if expr.op == "'":
             return expr.args[0]
+        if expr.op in ALONG and len(expr.args) == 2:
+            array, axis = expr.args
+            if is_number(axis, 1) or array.op == "'":
+                other = 3 - int(axis.value)
+                args = (self.transpose(array), self.number(other))
+                return self.make(expr.op, args, expr.shape[::-1], row=expr.rank == other == 1)
         return self.make("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
 
     def negative(self, expr: Expr) -> Expr:

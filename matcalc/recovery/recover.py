@@ -76,6 +76,11 @@ class Recovery:
 
     def terms(self, node: Node) -> list[Term]:
         """The node as a sum of reduced products."""
+        across = _transposed_sum(node)
+        if across is not None:
+            turned = [(t, t.chain) for t in self.terms(across[1])]
+            if all(chain is not None for _, chain in turned):
+                return [Term(across[0] * t.coefficient, t.scalars, ((flip(chain or ()), 1),), node.axes) for t, chain in turned]
         multiple, terms = as_sum(node)
         return [self._term(multiple * coefficient, term) for coefficient, term in terms]
 
@@ -162,6 +167,15 @@ class Recovery:
         shape = tuple([graph.dims[label] for label in outputs])
         value = (tuple([labels[k] for k in order]), outputs)
         return self.forge.make("einsum", tuple([args[k] for k in order]), shape, value)
+
+
+def _transposed_sum(node: Node) -> tuple[Rational, Sum] | None:
+    """The number and the sum of a multiple of a transposed sum."""
+    if isinstance(node, Product) and node.rank == 2 and len(node.factors) == 1:
+        inner, labels, exponent = node.factors[0]
+        if isinstance(inner, Sum) and labels == (1, 0) and exponent == 1:
+            return node.coefficient, inner
+    return None
 
 
 def _ones(expr: Expr) -> bool:

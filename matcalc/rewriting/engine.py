@@ -147,5 +147,6 @@ class Rewriter:
         sizes = bind_sizes((variable.shape, binding[name]) for name, variable in rule.rule.variables.items() if name in binding)
         if isinstance(rule.left, Call) and not rule.rule.variables:
             sizes = {size.plain: axis for size, axis in zip(rule.left.args[0].axes, axes or (), strict=False) if size.plain}
-        result = self.lowering.lower(rule.rule.right, binding, sizes)
+        lowering = Lowering(self.builder, lambda name: None) if rule.names else self.lowering
+        result = lowering.lower(rule.rule.right, binding, sizes)
         return self.builder.times(result, self.builder.ones(axes)) if result.rank < len(axes) else result

@@ -7,7 +7,21 @@ from fractions import Fraction
 
 from matcalc.core.kinds import Variable
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_product, as_term, is_number, magnitude
+from matcalc.ir.nodes import (
+    Call,
+    Factor,
+    Labels,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_product,
+    as_sum,
+    as_term,
+    is_number,
+    magnitude,
+)
 
 Binding = Mapping[str, Node]
 Names = Mapping[int, int]  # labels of the pattern -> labels of the network
@@ -29,11 +43,18 @@ class Matcher:
             if self._entry(node) is not None and self._entry(node) == pattern.coefficient:  # type: ignore[attr-defined]
                 yield binding
         elif isinstance(pattern, Call):
-            if isinstance(node, Call) and node.name == pattern.name and node.slots == pattern.slots:
+            if (
+                isinstance(node, Call)
+                and node.name == pattern.name
+                and node.slots == pattern.slots
+                and len(node.args) == len(pattern.args)
+            ):
                 yield from self._all(list(zip(pattern.args, node.args, strict=True)), binding)
         elif isinstance(pattern, Sum):
-            if isinstance(node, Sum) and len(node.terms) == len(pattern.terms):
-                for found, _, rest in self.terms(pattern, node, binding, ratio=1):
+            multiple, terms = as_sum(node)
+            if len(terms) >= len(pattern.terms):
+                own = [(multiple * c, term) for c, term in terms]
+                for found, _, rest in self._terms(list(pattern.terms), own, binding, 1):
                     if not rest:
                         yield found
         else:
@@ -81,6 +102,8 @@ class Matcher:
     # products
 
     def _whole_product(self, pattern: Node, node: Node, binding: Binding) -> Iterator[Binding]:
+        if not self.lifted and pattern.rank != node.rank:
+            return
         own, wanted = as_product(pattern)
         alone = wanted[0][0] if len(wanted) == 1 and wanted[0][2] == 1 else None
         if self.lifted and isinstance(alone, Leaf) and alone.kind == "variable":
@@ -116,11 +139,9 @@ class Matcher:
 
     # sums
 
-    def terms(
-        self, pattern: Sum, node: Sum, binding: Binding, ratio: Rational | None = None
-    ) -> Iterator[tuple[Binding, Rational, list[tuple[Rational, Node]]]]:
+    def terms(self, pattern: Sum, node: Sum, binding: Binding) -> Iterator[tuple[Binding, Rational, list[tuple[Rational, Node]]]]:
         """Ways to find the pattern's terms, all times one ratio, among those of a sum, and what is left over."""
-        yield from self._terms(list(pattern.terms), list(node.terms), binding, ratio)
+        yield from self._terms(list(pattern.terms), list(node.terms), binding, None)
 
     def _terms(
         self, wanted: list[tuple[Rational, Node]], there: list[tuple[Rational, Node]], binding: Binding, ratio: Rational | None
@@ -129,8 +150,13 @@ class Matcher:
             assert ratio is not None
             yield binding, ratio, there
             return
-        index = next((k for k, (_, node) in enumerate(wanted) if not is_number(node)), 0)
+        index = min(range(len(wanted)), key=lambda k: _openness(wanted[k][1]))
         (coefficient, term), rest = wanted[index], wanted[:index] + wanted[index + 1 :]
+        multiple, inner = as_sum(binding[term.name]) if isinstance(term, Leaf) and term.name in binding else (1, ())
+        if len(inner) > 1:  # a variable that is a sum: its terms stand among the others
+            terms: list[tuple[Rational, Node]] = [(coefficient * multiple * c, Literal(node)) for c, node in inner]
+            yield from self._terms(terms + rest, there, binding, ratio)
+            return
         for position, (own, node) in enumerate(there):
             found_ratio = Fraction(own) / coefficient
             if ratio is not None and found_ratio != ratio:
@@ -253,6 +279,11 @@ class Search:
         rest = self.matcher.builder.product(1, there, outputs, tuple([sizes[label] for label in outputs]))
         for found in self.matcher.node(node, rest, binding):
             yield found, names, []
+
+
+def _openness(node: Node) -> int:
+    """How much a term of a pattern can be: a free variable anything, and a number everything that is constant."""
+    return 2 if is_number(node) else int(isinstance(node, Leaf) and node.kind == "variable")
 
 
 def _freedom(factor: Factor, binding: Binding) -> int:

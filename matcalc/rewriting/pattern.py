@@ -7,6 +7,7 @@ from functools import cache
 
 from matcalc.catalogue.compiled import Rewrite, definition, rewrite
 from matcalc.catalogue.load import LIBRARY
+from matcalc.core.tree import Expr
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Leaf, Node, Sum
 from matcalc.lowering.lower import Lowering
@@ -17,12 +18,14 @@ class Pattern:
     """``head``: the function of a call, or ``*`` (part of a product) or ``+`` (part of a sum).
 
     ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on any one tuple of labels.
+    ``names``: the right side is a call of a function that has a definition, which is not put in its place there.
     """
 
     rule: Rewrite
     left: Node
     head: str
     lifted: bool
+    names: bool
 
 
 @cache
@@ -34,7 +37,11 @@ def pattern(name: str) -> Pattern:
     names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}
     left = Lowering(builder, definition).lower(rule.left, names)
     head = left.name if isinstance(left, Call) else "+" if isinstance(left, Sum) else "*"
-    return Pattern(rule, left, head, all(not v.shape for v in rule.variables.values()))
+    return Pattern(rule, left, head, all(not v.shape for v in rule.variables.values()), _names(rule.right))
+
+
+def _names(right: Expr) -> bool:
+    return definition(right.op) is not None or (len(right.args) == 2 and definition(f"{right.op}-rows") is not None)
 
 
 def functions(node: Node) -> set[str]:

@@ -30,23 +30,34 @@ def norminf(x: ArrayLike) -> Array:
     return np.asarray(sizes[np.argmax(np.real(sizes))])
 
 
-def logsumexp(x: ArrayLike) -> Array:
-    """log(sum(exp(x))) = m + log(sum(exp(x - m))) with m the largest entry."""
-    x = np.asarray(x)
-    largest = np.max(np.real(x))
-    return np.asarray(largest + np.log(np.sum(np.exp(x - largest))))
+def _axis(axis: ArrayLike | None) -> int | None:
+    """The axis of an array that goes away: 1 says of each column, 2 of each row, None of all entries."""
+    return None if axis is None else int(np.real(axis)) - 1
 
 
-def softmax(x: ArrayLike) -> Array:
-    """exp(x)/sum(exp(x))."""
-    x = np.asarray(x)
-    weights = np.exp(x - np.max(np.real(x)))
-    return np.asarray(weights / np.sum(weights))
+def _logsumexp(x: Array, axis: int | None) -> Array:
+    """log(sum(exp(x))) = m + log(sum(exp(x - m))) with m the largest entry; the axis is kept."""
+    largest = np.max(np.real(x), axis=axis, keepdims=True)
+    return np.asarray(largest + np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)))
 
 
-def logsoftmax(x: ArrayLike) -> Array:
+def logsumexp(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """log(sum(exp(x))): of all entries, of each column (1) or of each row (2)."""
+    x, gone = np.asarray(x), _axis(axis)
+    return _logsumexp(x, gone).squeeze(gone)
+
+
+def softmax(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """exp(x)/sum(exp(x)): of a vector, of each column (1) or of each row (2) of a matrix."""
+    x, gone = np.asarray(x), _axis(axis)
+    weights = np.exp(x - np.max(np.real(x), axis=gone, keepdims=True))
+    return np.asarray(weights / np.sum(weights, axis=gone, keepdims=True))
+
+
+def logsoftmax(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     """log(softmax(x)) = x - logsumexp(x)."""
-    return np.asarray(np.asarray(x) - logsumexp(x))
+    x = np.asarray(x)
+    return np.asarray(x - _logsumexp(x, _axis(axis)))
 
 
 def entropy(x: ArrayLike) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.dims import Shape
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import ALONG, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context
 from matcalc.shapes.operators import entrywise, multiply, transpose
@@ -92,15 +92,19 @@ def norm(context: Context, node: Node, arg: Expr) -> Expr:
 
 
 def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Expr:
-    """sum(X, 1) is the row ones'*X, sum(X, 2) the column X*ones; a mean is that over the number of summands."""
+    """f(X, 1) is f of each column, f(X, 2) of each row; sum(X, 1) is the row ones'*X, sum(X, 2) the column X*ones."""
     which = context.literal(axis)
     if which not in (1, 2):
-        message = f"the second argument of {name} is 1 (of each column: a row) or 2 (of each row: a column)"
+        row, column = ("", "") if OPERATIONS[name].signature == "vector->vector" else (": a row", ": a column")
+        message = f"the second argument of {name} is 1 (of each column{row}) or 2 (of each row{column})"
         raise context.problem(message, node.args[1].span)
     if arg.rank != 2:
         hint = f"{name}({context.quote(arg)}) takes all entries"
         raise context.problem(f"{name} by column or row needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
     rows, columns = arg.shape
+    if name in ALONG:
+        shape = arg.shape if OPERATIONS[name].signature == "vector->vector" else (columns,) if which == 1 else (rows,)
+        return context.make(name, (arg, context.number(which, node.args[1])), shape, node, row=len(shape) == which == 1)
     count = rows if which == 1 else columns
     ones = context.make("fill", (context.number(1, node),), (count,), node)
     if which == 1:
@@ -114,12 +118,17 @@ def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Ex
 
 
 def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """A function of a vector: to a scalar, or to a vector of the same orientation."""
+    """A function of a vector: to a scalar, or to a vector of the same orientation; or of each column or row of a matrix."""
     arg = context.settle(args[0])
+    if len(args) == 2:
+        return _along(context, node, name, arg, args[1])
     if not arg.shape:
         return _of_scalar(context, node, name, arg)
     if arg.rank == 2:
-        hint = f"{name}(vec({context.quote(arg)})) takes all entries as one vector"
+        a = context.quote(arg)
+        hint = f"{name}(vec({a})) takes all entries as one vector"
+        if name in ALONG:
+            hint = f"write {name}({a}, 2) for each row, {name}({a}, 1) for each column; {hint}"
         raise context.problem(f"{name} needs a vector, not {context.describe(arg)}", node.args[0].span, hint)
     keeps = OPERATIONS[name].signature == "vector->vector"
     return context.make(name, (arg,), arg.shape if keeps else (), node, row=keeps and arg.row)

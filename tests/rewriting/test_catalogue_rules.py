@@ -5,7 +5,9 @@ from networks import Bench
 
 from matcalc.catalogue.compiled import parse, rewrite
 from matcalc.catalogue.load import LIBRARY
+from matcalc.lowering.lower import Lowering
 from matcalc.rewriting.engine import Rewriter
+from matcalc.rewriting.pattern import pattern
 
 TRIGGERS = {trigger.name: trigger for trigger in LIBRARY.rewrites}
 NAMES = [pytest.param(name, id=name) for name in TRIGGERS]
@@ -22,13 +24,19 @@ class Sides(Bench):
         self.names = {v.name: self.leaf(v) for v in program.variables.values()}
 
     def side(self, tree):
-        return self.lowering.lower(tree, self.names)
+        """The network; the right side of a rule that names a defined function is a call of that."""
+        named = tree is self.rule.right and pattern(self.rule.name).names
+        lowering = Lowering(self.builder, lambda name: None) if named else self.lowering
+        return lowering.lower(tree, self.names)
 
     def rewritten(self, tree):
         """The result and the names of the rules that led there."""
-        rewriter = Rewriter(self.builder, self.lowering, final=True)
-        result = rewriter.rewrite(self.side(tree))
-        return result, [step.rule for step in rewriter.steps]
+        result, fired = self.side(tree), []
+        for final in (False, True):
+            rewriter = Rewriter(self.builder, self.lowering, final=final)
+            result = rewriter.rewrite(result)
+            fired += [step.rule for step in rewriter.steps]
+        return result, fired
 
 
 @pytest.mark.parametrize("name", NAMES)

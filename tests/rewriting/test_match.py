@@ -151,7 +151,7 @@ def test_results_are_remembered():
 def test_rules_wake_when_another_brings_their_function():
     """log(sum(exp(x))) brings logsumexp, which softmax-shifted waits for."""
     bench = Bench()
-    found, steps = rewritten(bench, "exp(x - log(sum(exp(x))))")
+    found, steps = rewritten(bench, "exp(x - log(sum(exp(x))))", final=False)
     assert found is bench.node("softmax(x)")
     assert steps == ["logsumexp", "softmax-shifted"]
 

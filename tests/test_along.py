@@ -1,0 +1,140 @@
+"""Functions of each column or each row of a matrix: printed lines, exact proofs, values against loops, errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.core.errors import MatcalcError
+from matcalc.frontend import read
+from matcalc.oracle.interpret import interpret
+from matcalc.pipeline import simplify
+from matcalc.printers.text import text
+
+KINDS = {
+    "A": "matrix(m, n)",
+    "B": "matrix(m, n)",
+    "C": "matrix(m, n)",
+    "X": "matrix(m, n)",
+    "W": "matrix(n, p)",
+    "Y": "matrix(m, p)",
+    "Q": "matrix(m, p)",
+    "K": "matrix(n, p)",
+    "V": "matrix(n, q)",
+    "G": "matrix(m, q)",
+    "b": "vector(p)",
+    "d": "positive",
+    "u": "vector(m)",
+    "w": "vector(n)",
+}
+
+
+def declared(expr: str, wrt: str = "") -> dict[str, str]:
+    return {name: kind for name, kind in KINDS.items() if name in set(expr + wrt)}
+
+
+LINES = [
+    ("rows", "sum(logsumexp(X, 2))", "X", 1, "softmax(X, 2)"),
+    ("columns", "sum(logsumexp(X, 1))", "X", 1, "softmax(X, 1)"),
+    ("weighted-rows", "u'*logsumexp(X, 2)", "X", 1, "diag(u)*softmax(X, 2)"),
+    ("weighted-columns", "logsumexp(X, 1)*w", "X", 1, "softmax(X, 1)*diag(w)"),
+    ("softmax-rows", "sum(C.*softmax(X, 2))", "X", 1, "C.*softmax(X, 2) - diag(diag(C*softmax(X, 2)'))*softmax(X, 2)"),
+    ("softmax-columns", "sum(C.*softmax(X, 1))", "X", 1, "C.*softmax(X, 1) - softmax(X, 1)*diag(diag(C'*softmax(X, 1)))"),
+    ("sum-of-softmax", "sum(softmax(X, 2))", "X", 1, "zeros(m, n)"),
+    ("cross-entropy", "-sum(Y.*logsoftmax(X*W, 2))", "W", 1, "X'*(diag(Y*vector(1))*softmax(X*W, 2) - Y)"),
+    ("cross-entropy-of-labels", "-sum(Y.*logsoftmax(X*W + ones*b', 2))", "Y", 1, "-logsoftmax(X*W + vector(1)*b', 2)"),
+    ("typed-out", "sum(log(sum(exp(X*W), 2))) - sum(Y.*(X*W))", "W", 1, "X'*(softmax(X*W, 2) - Y)"),
+    ("attention-value", "sum(G.*(softmax(Q*K'/sqrt(d), 2)*V))", "V", 1, "softmax(Q*K'/sqrt(d), 2)'*G"),
+    ("squared", "norm2(logsumexp(X, 2))^2", "X", 1, "2*diag(logsumexp(X, 2))*softmax(X, 2)"),
+    (
+        "hessian",
+        "sum(logsumexp(X*diag(w), 2))",
+        "w",
+        2,
+        "t1 = softmax(X*diag(w), 2); diag(diag((X.^2)'*t1)) - (X.*t1)'*(X.*t1)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in LINES])
+def test_line(expr, wrt, order, line):
+    derivative = matcalc.diff(expr, wrt, variables=declared(expr, wrt), order=order)
+    assert str(derivative) == line
+    assert derivative.verification.kind == "exact"
+    assert derivative.check().ok
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("axis", [1, 2])
+@pytest.mark.parametrize("name", ["softmax", "logsoftmax"])
+def test_weighted_sums_are_exact(name, axis, order):
+    expr = f"sum(C.*{name}(X, {axis}))"
+    assert matcalc.diff(expr, "X", variables=declared(expr), order=order).verification.kind == "exact"
+
+
+SHORTER = [
+    ("quotient-by-row", "exp(X)./(sum(exp(X), 2)*ones')", "softmax(X, 2)"),
+    ("quotient-by-column", "exp(X)./(ones*sum(exp(X), 1))", "softmax(X, 1)"),
+    ("shifted-by-row", "exp(X - logsumexp(X, 2)*ones')", "softmax(X, 2)"),
+    ("shifted-by-column", "exp(X - ones*logsumexp(X, 1))", "softmax(X, 1)"),
+    ("of-a-sum", "exp(A + B - logsumexp(A + B, 2)*ones')", "softmax(A + B, 2)"),
+    ("log-of-sums", "log(sum(exp(X), 2))", "logsumexp(X, 2)"),
+    ("log-of-column-sums", "log(sum(exp(X), 1))", "logsumexp(X, 1)"),
+    ("log-of-sums-of-all", "log(sum(exp(X)))", "logsumexp(X)"),
+    ("difference", "X - logsumexp(X, 2)*ones'", "logsoftmax(X, 2)"),
+    ("difference-by-column", "X - ones*logsumexp(X, 1)", "logsoftmax(X, 1)"),
+    ("difference-of-a-sum", "logsumexp(A + B, 2)*ones' - A - B", "-logsoftmax(A + B, 2)"),
+    ("difference-of-vectors", "w - logsumexp(w)", "logsoftmax(w)"),
+    ("of-the-transpose", "softmax(X', 2)'", "softmax(X, 1)"),
+    ("row-of-the-transpose", "logsumexp(X', 2)'", "logsumexp(X, 1)"),
+    ("rows-sum-to-one", "sum(softmax(X, 2), 2)", "ones(m)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "line"), [pytest.param(*row, id=name) for name, *row in SHORTER])
+def test_recognised(expr, line):
+    variables = declared(expr)
+    assert text(simplify(read(expr, variables))) == text(read(line, variables).expr)
+
+
+VALUES = [
+    ("softmax(X, 1)", lambda x: (np.exp(x.T) / np.exp(x.T).sum(1, keepdims=True)).T),
+    ("softmax(X, 2)", lambda x: np.array([np.exp(row) / np.exp(row).sum() for row in x])),
+    ("logsumexp(X, 1)", lambda x: np.array([np.log(np.exp(column).sum()) for column in x.T])),
+    ("logsumexp(X, 2)", lambda x: np.array([np.log(np.exp(row).sum()) for row in x])),
+    ("logsumexp(X)", lambda x: np.log(np.exp(x).sum())),
+    ("logsoftmax(X, 1)", lambda x: x - np.log(np.exp(x).sum(0))),
+    ("logsoftmax(X, 2)", lambda x: x - np.log(np.exp(x).sum(1))[:, None]),
+]
+
+
+@pytest.mark.parametrize(("expr", "reference"), [pytest.param(*row, id=row[0]) for row in VALUES])
+def test_value(expr, reference):
+    x = np.random.default_rng(3).standard_normal((3, 4))
+    value = interpret(read(expr, declared(expr)).expr, {"X": x}, {"m": 3, "n": 4})
+    np.testing.assert_allclose(value, reference(x), rtol=1e-13)
+
+
+@pytest.mark.parametrize("expr", ["logsumexp(X, 1)", "softmax(X, 2)", "logsoftmax(X, 1)"])
+def test_value_of_large_entries(expr):
+    x = 800.0 * np.random.default_rng(3).standard_normal((3, 4))
+    assert np.all(np.isfinite(interpret(read(expr, declared(expr)).expr, {"X": x}, {"m": 3, "n": 4})))
+
+
+ERRORS = [
+    (
+        "softmax(X)",
+        "write softmax(X, 2) for each row, softmax(X, 1) for each column; softmax(vec(X)) takes all",
+    ),
+    ("logsoftmax(X)", "write logsoftmax(X, 2) for each row"),
+    ("softmax(X, 3)", "the second argument of softmax is 1 (of each column) or 2 (of each row)"),
+    ("logsumexp(w, 1)", "logsumexp(w) takes all entries"),
+]
+
+
+@pytest.mark.parametrize(("expr", "message"), [pytest.param(*row, id=row[0]) for row in ERRORS])
+def test_error_teaches(expr, message):
+    with pytest.raises(MatcalcError) as caught:
+        read(expr, declared(expr))
+    assert message in str(caught.value)
