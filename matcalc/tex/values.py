@@ -105,6 +105,8 @@ def called(make: Maker, name: str, args: list[Value]) -> Value:
     """A function of values without indices."""
     node = make.call(name, *[arg.node for arg in args])
     operation = OPERATIONS.get(name)
+    if operation is not None and operation.signature == "any->scalar" and len(args) == 2:
+        return Value(node, 1, row=args[1].node.value == 1)  # of each column a row, of each row a column
     if operation is None or operation.signature.endswith("->scalar") or not args:
         return Value(node)
     if name in _SPECIAL:

@@ -120,6 +120,15 @@ def test_letters_that_mean_something(text: str, declarations: dict[str, str], bo
     assert agree(program, again).ok
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "logsumexp", "softmax", "logsoftmax"])
+@pytest.mark.parametrize("axis", [1, 2])
+def test_functions_of_each_column_or_row(name: str, axis: int) -> None:
+    program = read(f"{name}(X, {axis})", {"X": "matrix(m, n)"})
+    again = read_latex(f"\\operatorname{{{name}}}(X, {axis})", program.variables)
+    assert (again.expr.shape, again.expr.row) == (program.expr.shape, program.expr.row)
+    assert agree(program, again).ok
+
+
 def test_named_parts_of_a_long_formula() -> None:
     text = "t0 = tanh(A*x + x); " + "; ".join(f"t{k} = t{k - 1}.*tanh(A*t{k - 1} + x)" for k in range(1, 40)) + "; sum(t39)"
     program = read(text, {"x": "vector(n)"})
