@@ -52,7 +52,7 @@ LINES = [
         "sum(logsumexp(X*diag(w), 2))",
         "w",
         2,
-        "t1 = softmax(X*diag(w), 2); diag(diag((X.^2)'*t1)) - (X.*t1)'*(X.*t1)",
+        "diag(diag((X.^2)'*M)) - (X.*M)'*(X.*M) where M = softmax(X*diag(w), 2)",
     ),
 ]
 
