@@ -30,6 +30,10 @@ _CALL = re.compile(r"([A-Za-z_]\w*)\(")
 NOT_IN_NETWORK = {"sum", "tr", "eye", "sqrt", "diag", "ones", "vec", "kron", "zeros"}
 
 
+# kinds that no node has unless a variable has it, or (an orthogonal one) ``expm`` of a skew matrix
+_AWAKENING = ("orthogonal", "triangular")
+
+
 class Trigger(NamedTuple):
     """A rewrite's name, the functions and kinds it looks for, the functions it brings in, and whether it waits for the end."""
 
@@ -105,7 +109,7 @@ class Library:
             expr, to = _EXPR.search(piece), _TO.search(piece)
             if file.startswith("rewrites/") and not name.startswith("transpose-") and expr is not None and to is not None:
                 needs = _functions(expr[1]) - NOT_IN_NETWORK
-                kinds = {kind for kind in ("orthogonal", "diagonal", "skew") if f'"{kind}(' in piece}
+                kinds = {kind for kind in _AWAKENING if f'"{kind}(' in piece}
                 found.append(Trigger(name, frozenset(needs | kinds), frozenset(_functions(to[1])), 'phase = "final"' in piece))
         return found
 

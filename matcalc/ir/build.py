@@ -12,7 +12,9 @@ from fractions import Fraction
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.ir.canonical import canonical
+from matcalc.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.ir.flatten import Flattening, rational
+from matcalc.ir.knowledge import Knowledge
 from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_term, content, is_zero
 
 
@@ -34,6 +36,7 @@ class Builder:
 
     def __init__(self, traits: Traits) -> None:
         self.traits = traits
+        self.knowledge = Knowledge(traits.positive)
         self._table: dict[object, Node] = {}
         self._serial = 0
 
@@ -294,7 +297,7 @@ class Builder:
                 return self.product(coefficient, [entry for entry in form if not entry[1]], (), ())
         return node
 
-    # transposes and knowledge
+    # transposes and signs
 
     def transpose(self, node: Node) -> Node:
         """The transpose of a two-axis node."""
@@ -306,23 +309,12 @@ class Builder:
         return node.transposed
 
     def nonnegative(self, node: Node) -> bool:
-        """Whether no entry can be below zero: a product of even powers and of positive factors, or a sum of such."""
-        if isinstance(node, Product):
-            even = all(self.nonnegative(n) or (e.denominator == 1 and e % 2 == 0) for n, _, e in node.factors)
-            return node.coefficient >= 0 and even
-        if isinstance(node, Sum):
-            return all(c > 0 and self.nonnegative(term) for c, term in node.terms)
-        return self.positive(node) or (isinstance(node, Call) and node.name == "abs")
+        """Whether it is proved that no entry can be below zero."""
+        return bool(self.knowledge.facts(node) & NONNEGATIVE)
 
     def positive(self, node: Node) -> bool:
-        """Whether every entry is known to be above zero."""
-        if isinstance(node, Leaf):
-            return node.kind in ("dimension", "constant", "ones") or node.structure == "positive"
-        if isinstance(node, Call):
-            return node.name in self.traits.positive
-        if isinstance(node, Product):
-            return node.coefficient > 0 and all(self.positive(n) for n, _, _ in node.factors)
-        return bool(node.children) and all(c > 0 and self.positive(term) for c, term in node.terms)  # type: ignore[attr-defined]
+        """Whether it is proved that every entry is above zero."""
+        return bool(self.knowledge.facts(node) & POSITIVE)
 
 
 def _diagonal(node: Node) -> bool:

@@ -97,7 +97,7 @@ class Matcher:
             return False
         if variable.kind in ("scalar", "vector", "matrix"):
             return True
-        return isinstance(node, Leaf) and node.structure == variable.kind
+        return self.builder.knowledge.has(node, variable.kind)
 
     # products
 

@@ -47,5 +47,5 @@ def _names(right: Expr) -> bool:
 def functions(node: Node) -> set[str]:
     """What of a node can trigger a rewrite: functions, and kinds of variables."""
     if isinstance(node, Call):
-        return {node.name}
+        return {node.name, "orthogonal"} if node.name == "expm" else {node.name}
     return {node.structure} if isinstance(node, Leaf) and node.structure else set()

@@ -75,8 +75,11 @@ STAYS = [
     ("not-square-factors-of-gram-matrix", "det(A'*A)"),
     ("diagonal-of-a-product-of-vectors", "det(diag(x.*y))"),
     ("diagonal-of-a-diagonal", "det(diag(y)*diag(diag(X)))"),
-    ("diagonal-of-a-matrix-vector-product", "inv(diag(X*x))*y"),
-    ("diagonal-and-its-matrix", "logdet(diag(y.*diag(X)))"),
+    ("diagonal-of-a-matrix-vector-product", "det(diag(X*x))"),
+    ("diagonal-and-its-matrix", "det(diag(y.*diag(X)))"),
+    ("diagonal-of-a-rotation", "det(diag(diag(Q)))^2"),
+    ("diagonal-of-an-inverse", "pinv(X.*inv(X))"),
+    ("entries-of-a-rotation", "pinv(Q.*Q)"),
     ("not-adjacent", "X*Y*inv(X)"),
     ("transposed-inverse", "inv(X')*X"),
     ("entry-by-entry", "inv(X).*X"),
@@ -96,7 +99,7 @@ STAYS = [
     ("sum-of-a-product", "sum(softmax(x).*y)"),
     ("power-of-another-base", "a*b^p"),
     ("bound-twice-to-different-nodes", "A*pinv(B)*A"),
-    ("inverse-of-a-function", "inv(expm(X))*X"),
+    ("inverse-of-a-function", "inv(X.*Y)*X"),
 ]
 
 
@@ -112,7 +115,10 @@ def test_does_not_fire(source):
 UNPROVED = [
     ("inv-orthogonal", "inv({})", "Q", "X"),
     ("orthogonal-left", "{}'*{}", "Q", "V"),
-    ("orthogonal-right", "{}*{}'", "Q", "Y"),
+    ("orthogonal-left", "{}*{}'", "Q", "Y"),
+    ("orthogonal-left", "expm({}*2)'*expm(2*{})", "W", "X"),
+    ("pinv-invertible", "pinv({})", "P", "S"),
+    ("det-orthogonal", "det({})^2", "Q", "X"),
     ("sign-positive", "sign({})", "p", "a"),
 ]
 

@@ -1,0 +1,55 @@
+"""The facts that can be proved of a node, as bits, and what follows from several of them."""
+
+from __future__ import annotations
+
+# of square matrices; psd means definite, LOWER that there is nothing above the diagonal
+SYMMETRIC, SKEW, SEMIDEFINITE, DEFINITE, DIAGONAL, ORTHOGONAL, LOWER, UPPER, INVERTIBLE = (1 << k for k in range(9))
+# of all entries, whatever the shape
+NONNEGATIVE, POSITIVE = 1 << 9, 1 << 10
+
+ZEROS = (DIAGONAL, LOWER, UPPER)  # what a matrix with fewer entries is too
+ENTRIES = NONNEGATIVE | POSITIVE
+
+# functions with f(0) = 0: entry by entry they keep what is zero
+VANISHING = frozenset(
+    (
+        *("sin", "tan", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "cbrt", "sign", "erf", "erfinv", "expm1", "log1p"),
+        *("gelu", "silu", "abs", "relu", "step"),
+    )
+)
+
+_IMPLIED = (
+    (POSITIVE, NONNEGATIVE),
+    (DEFINITE, SEMIDEFINITE | INVERTIBLE),
+    (SEMIDEFINITE, SYMMETRIC),
+    (LOWER | UPPER, DIAGONAL),
+    (LOWER | SYMMETRIC, DIAGONAL),
+    (LOWER | ORTHOGONAL, DIAGONAL),  # inv(Q) = Q' is as triangular as Q, and Q' the other way
+    (UPPER | SYMMETRIC, DIAGONAL),
+    (UPPER | ORTHOGONAL, DIAGONAL),
+    (DIAGONAL, SYMMETRIC | LOWER | UPPER),
+    (DIAGONAL | NONNEGATIVE, SEMIDEFINITE),
+    (ORTHOGONAL, INVERTIBLE),
+    (SEMIDEFINITE | INVERTIBLE, DEFINITE),
+)
+
+
+def closure(facts: int) -> int:
+    """The facts with all that they imply."""
+    if not facts:
+        return 0
+    while True:
+        more = facts
+        for needed, implied in _IMPLIED:
+            if more & needed == needed:
+                more |= implied
+        if more == facts:
+            return facts
+        facts = more
+
+
+def turned(facts: int) -> int:
+    """The facts about the transpose."""
+    if bool(facts & LOWER) == bool(facts & UPPER):
+        return facts
+    return facts ^ (LOWER | UPPER)
