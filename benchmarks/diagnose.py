@@ -27,7 +27,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.frontend import read
 from matcalc.judge.question import Claim
-from matcalc.judge.report import AGREED, UNDECIDED, Report
+from matcalc.judge.report import WRONG, Report
 from matcalc.judge.verdict import judge
 from matcalc.oracle.compare import check
 from matcalc.oracle.interpret import interpret
@@ -305,7 +305,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print the claims that were not diagnosed as expected")
     options = parser.parse_args()
     right, wrong = collect(options.seed, options.most)
-    failed = [source.name for source in right if judge(claim_of(source, source.right)).verdict != AGREED]
+    failed = [source.name for source in right if not judge(claim_of(source, source.right)).ok]
     table: dict[str, Counter[str]] = defaultdict(Counter)
     passed, times = [], []
     for slip in wrong:
@@ -317,7 +317,7 @@ def main() -> None:
         row["explained"] += report.diagnosis is not None
         row["named"] += named(report, slip.names)
         row["counterexample"] += report.counterexample is not None
-        if report.verdict in (AGREED, UNDECIDED):
+        if report.verdict != WRONG:
             passed.append((slip.kind, slip.source.name, slip.claim))
         elif options.show and not named(report, slip.names):
             print(f"{slip.kind}: {slip.source.name}: {report.kinds}\n{report}\n")

@@ -10,6 +10,7 @@ from matcalc.core.kinds import Variable
 from matcalc.frontend import read
 from matcalc.judge.equal import Equality
 from matcalc.judge.equal import equal as judged
+from matcalc.judge.equal import judged as compared
 from matcalc.results import Derivative, Expression
 
 if TYPE_CHECKING:
@@ -57,18 +58,33 @@ def simplify(expression: str | Expression, *, variables: Declarations | None = N
     return _expression(expression, variables).simplify()
 
 
-def equal(left: str | Expression, right: str | Expression, *, variables: Declarations | None = None, seed: int = 0) -> Equality:
+def equal(
+    left: str | Expression,
+    right: str | Expression,
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    seed: int = 0,
+) -> Equality:
     """Whether two expressions have the same value wherever both have one; see docs/simplify.md.
 
     The result is true where they do, and says how that was found or where they differ. ``variables`` declares those of both.
+    With ``latex`` texts are formulas in LaTeX; see docs/latex.md.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise ArgumentProblem(f"seed is a natural number, not {seed!r}")
     known = dict(_declarations(variables))
+    if latex and isinstance(left, str) and isinstance(right, str):
+        from matcalc.tex.read import read_latex_pair  # noqa: PLC0415 - most expressions are not in LaTeX
+
+        return compared(*read_latex_pair(left, right, known), left, right, seed)
     for side in (left, right):
         for name, variable in side.variables.items() if isinstance(side, Expression) else ():
             if str(known.setdefault(name, variable)) != str(variable):
                 raise ArgumentProblem(f"{name} is {variable} in one expression and {known[name]} in the other")
+    if latex:
+        left, right = (parse_latex(side, known) if isinstance(side, str) else side for side in (left, right))
+        known = {**left.variables, **right.variables}
     return judged(_text(left), _text(right), known, seed)
 
 

@@ -15,6 +15,7 @@ from matcalc.core.tree import Expr
 from matcalc.equality import DIFFERENT, measured
 from matcalc.frontend import read
 from matcalc.pipeline import derive, named, render, simplify
+from matcalc.printers.sizes import known_sizes
 from matcalc.verification import Verification, compare
 from matcalc.verification import verify as verified
 
@@ -81,7 +82,8 @@ class Formula:
         from matcalc.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
 
         program = self._program
-        return latex(self._tree, bold=bold, named=named(self._tree, program.variables, cse, program.definitions))
+        tree = known_sizes(self._tree, program.variables)
+        return latex(tree, bold=bold, named=named(tree, program.variables, cse, program.definitions))
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

@@ -44,7 +44,7 @@ ALLOWED = {
     "verification": "core exact oracle",
     "equality": "core exact oracle pipeline",
     "results": "core frontend pipeline printers verification equality oracle bridges",
-    "judge": "core version frontend pipeline printers oracle runtime equality results",
+    "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
     "api": "core frontend tex judge results bridges",

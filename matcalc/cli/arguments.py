@@ -187,6 +187,7 @@ def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
         return
     equal.add_argument("left", metavar="EXPR", help="an expression")
     equal.add_argument("right", metavar="EXPR", help="another; a name means the same in both")
+    equal.add_argument("--latex", action="store_true", help="both are formulas in LaTeX; see docs/latex.md")
     _add_declarations(equal)
     equal.add_argument("--rng", "--seed", metavar="N", type=_natural, default=0, help="of the random points (default: 0)")
 

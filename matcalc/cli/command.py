@@ -79,9 +79,9 @@ def _simplify(options: Namespace) -> int:
 
 
 def _equal(options: Namespace) -> int:
-    from matcalc.judge.equal import equal  # noqa: PLC0415 - --help does not wait for the engine
+    from matcalc.judge.equal import judged  # noqa: PLC0415 - --help does not wait for the engine
 
-    verdict = equal(options.left, options.right, options.var, options.rng)
+    verdict = judged(*_read_pair(options), options.left, options.right, options.rng)
     for note in verdict.notes:
         _say(note)
     _answer(str(verdict))
@@ -125,6 +125,16 @@ def _read(text: str, options: Namespace) -> Program:
     from matcalc.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
 
     return read(text, options.var)
+
+
+def _read_pair(options: Namespace) -> tuple[Program, Program]:
+    if options.latex:
+        from matcalc.tex.read import read_latex_pair  # noqa: PLC0415 - most expressions are not in LaTeX
+
+        return read_latex_pair(options.left, options.right, options.var)
+    from matcalc.frontend import read_pair  # noqa: PLC0415 - --help does not wait for the engine
+
+    return read_pair(options.left, options.right, options.var)
 
 
 def _formatted(formula: Formula, form: str, cse: bool) -> str:

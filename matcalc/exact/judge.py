@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, prod
 
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -44,14 +44,15 @@ class Verdict:
     reason: str = ""
 
 
-def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> Verdict:
+def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int], columns: int = 0) -> Verdict:
     """Whether ``tree`` is the derivative of the program by ``wrt``.
 
     ``axes`` says where the axes of the expression, then those of the variable, stand in the tree. Agreement along a random
-    direction is agreement in all; in a structured set the directions are in it, and so has the gradient to be.
+    direction is agreement in all; in a structured set the directions are in it, and so has the gradient to be. With ``columns``
+    the tree is the matrix J of d vec(F) = J*d vec(X): that many of the axes, the last ones, are its columns, the others its rows.
     """
     try:
-        return Judge(program, tree, wrt, order, structure, axes).verdict()
+        return Judge(program, tree, wrt, order, structure, axes, columns).verdict()
     except Nowhere as problem:
         return Verdict("undefined", str(problem))
     except Undecided as problem:
@@ -61,12 +62,17 @@ def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, ax
 class Judge:
     """One derivative under judgement."""
 
-    def __init__(self, program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> None:
+    def __init__(
+        self, program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int], columns: int = 0
+    ) -> None:
         self.program = program
         self.tree = tree
         self.wrt = wrt
         self.order = order
-        self.axes = tuple(axes)
+        rows = len(axes) - columns
+        self.rows = rows if columns else -1  # how many axes are the rows of J
+        # vec stacks columns, and entries lie row by row: so the axes that are fused stand from the last to the first
+        self.axes = (*axes[:rows][::-1], *axes[rows:][::-1]) if columns else tuple(axes)
         kind = program.variables[wrt].kind
         self.kind = kind if structure == "declared" and kind in STRUCTURED else ""
         self.stream = Stream(1)
@@ -184,7 +190,8 @@ class Judge:
         if sorted(self.axes) != list(range(len(shape))):
             return False
         extent = tuple([shape[axis] for axis in self.axes])
-        if stated.extent != extent:
+        fused = extent if self.rows < 0 else (prod(extent[: self.rows]), prod(extent[self.rows :]))
+        if stated.extent != fused:
             return False
         entries = stated.value
         if self.axes != tuple(range(len(self.axes))):

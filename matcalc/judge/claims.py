@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from matcalc.core.dims import Dim
-from matcalc.core.errors import EvaluationProblem, NameProblem, ShapeProblem, UnsupportedProblem
-from matcalc.core.kinds import Variable
+from matcalc.core.errors import EvaluationProblem, NameProblem, UnsupportedProblem
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.frontend import read
-from matcalc.judge.question import Claim, Point, Question
+from matcalc.judge.proof import proof
+from matcalc.judge.question import OPEN, Claim, Point, Question
+from matcalc.judge.reading import read_objective, read_stated, squared_shape
+from matcalc.judge.sizes import open_sizes, true_shape
 from matcalc.oracle.hazards import hazard
 from matcalc.oracle.interpret import extent, interpret, magnitude
 from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
@@ -26,18 +26,16 @@ _APART = 2  # added to each size for the second choice of sizes, which tells n f
 
 def question(claim: Claim) -> Question:
     """The question that a claim puts; raises a MatcalcError where the expression or the claim cannot be read."""
-    return about(read(claim.expr, claim.variables), claim)
+    return about(*read_objective(claim))
 
 
 def about(program: Program, claim: Claim) -> Question:
     """The question that a claim puts about an objective that was read already."""
     answer = engine_answer(program, claim)
     known = program.variables
-    misfit = ""
-    try:
-        stated = read(claim.claim, known)
-    except ShapeProblem as problem:
-        stated, misfit = _read_square(claim.claim, known, problem), problem.message
+    given = claim.claim
+    stated, misfit = read_stated(claim, known)
+    claim = replace(claim, claim=stated.source)
     unknown = [name for name in stated.variables if name not in known]
     if unknown:
         hint = f"its variables are {', '.join(known)}; others have to be declared"
@@ -53,7 +51,8 @@ def about(program: Program, claim: Claim) -> Question:
         misfit=misfit,
         complete=_completion(program, claim, stated, square=bool(misfit)),
     )
-    return replace(asked, source=claim)
+    notes = tuple(dict.fromkeys((*asked.notes, *(stated.notes if stated.source != given else ()))))
+    return replace(asked, source=claim, notes=notes, proof=lambda: OPEN if misfit else proof(program, claim, stated))
 
 
 def engine_answer(program: Program, claim: Claim) -> Expr | None:
@@ -105,37 +104,19 @@ def about_formula(
     )
 
 
-def squared(variables: Mapping[str, Variable]) -> dict[str, Variable]:
-    """The same variables with one name for all named dimensions."""
-    return {
-        name: Variable(name, variable.kind, tuple(size.put(lambda _: Dim(1, ("n",))) for size in variable.dims))
-        for name, variable in variables.items()
-    }
-
-
-def _read_square(text: str, variables: Mapping[str, Variable], problem: ShapeProblem) -> Program:
-    """A claim whose shapes fit only where all sizes are equal; the first problem where they do not fit even then."""
-    try:
-        return read(text, squared(variables))
-    except ShapeProblem:
-        raise problem from None
-
-
 def _completion(program: Program, claim: Claim, stated: Program, *, square: bool) -> Callable[[dict[str, int]], dict[str, int]]:
     """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the true derivative.
 
     What is open even then gets some size; it changes with the others, so a claim that depends on it does not pass.
     """
-    open_names = {name for size in stated.undetermined for name in size.letters}
-    expected = program.expr.shape + program.variables[claim.wrt].shape * claim.order
+    open_names = sorted({name for size in stated.undetermined for name in size.letters})
+    shape = true_shape(program, claim)
+    known = open_sizes(stated, squared_shape(shape) if square else shape)
 
     def complete(sizes: dict[str, int]) -> dict[str, int]:
-        completed = {"n": next(iter(sizes.values())), **sizes} if square else dict(sizes)
-        if open_names and stated.expr.rank == len(expected):
-            for axis, size in zip(stated.expr.shape, extent(expected, sizes), strict=True):
-                if axis.plain in open_names:
-                    completed[axis.plain or ""] = size
-        for name in sorted(open_names):
+        completed = {"n": next(iter(sizes.values()), 1), **sizes} if square else dict(sizes)
+        completed |= {name: size.size(completed) for name, size in known.items()}
+        for name in open_names:
             completed.setdefault(name, 1 + sum(sizes.values()) % 5)
         return completed
 

@@ -15,11 +15,12 @@ import numpy as np
 from matcalc.core.errors import MatcalcError
 from matcalc.core.tree import Expr
 from matcalc.frontend import read
-from matcalc.judge.claims import evaluated, squared
+from matcalc.judge.claims import evaluated
 from matcalc.judge.conditions import Condition, conditions
 from matcalc.judge.edits import Edit, edits
 from matcalc.judge.factors import NONE, Factor, Factors
 from matcalc.judge.question import Question, World
+from matcalc.judge.reading import squared
 from matcalc.judge.terms import terms
 from matcalc.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.printers.text import text

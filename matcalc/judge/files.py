@@ -1,8 +1,9 @@
-"""Claims in files: TOML, and marked claims in Markdown and LaTeX.
+r"""Claims in files: TOML, and marked claims in Markdown and LaTeX.
 
 In Markdown a claim is marked by a comment ``<!-- matcalc-claim: expr = "...", wrt = "x", claim = "..." -->`` or stands, in TOML,
 in a fenced block whose language is ``claims``; in LaTeX it is a comment line ``% matcalc-claim: expr = ...``. What follows the
-marker are the keys of an inline table of TOML.
+marker are the keys of an inline table of TOML. Without the claim, the marker speaks of the formula that follows it:
+``\nabla_x x^\top x = 2x``.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import Any
 
 from matcalc.core.errors import ArgumentProblem, SyntaxProblem
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
+from matcalc.judge.marks import equation, markers
 from matcalc.judge.question import Claim
+from matcalc.judge.reading import is_latex
 
 _KEYS = ("name", "expr", "wrt", "claim", "variables", "order", "layout", "structure")
-_COMMENT = re.compile(r"<!--\s*matcalc-claim:(.*?)-->", re.DOTALL)
-_LATEX = re.compile(r"^[ \t]*%+[ \t]*matcalc-claim:(.*)$", re.MULTILINE)
 _FENCE = re.compile(r"^```claims[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _ALLOWED = {"order": ORDERS, "layout": LAYOUTS, "structure": STRUCTURES}
 
@@ -56,15 +57,41 @@ def _toml(text: str, where: str) -> list[Claim]:
 def _marked(text: str, where: str) -> list[Claim]:
     """The marked claims of a document, in the order in which they stand in it."""
     found: list[tuple[int, list[Claim]]] = []
-    for pattern in (_COMMENT, _LATEX):
-        for match in pattern.finditer(text):
-            place = f"{where}:{text.count(chr(10), 0, match.start()) + 1}"
-            table = _parsed(f"claim = {{{' '.join(match[1].split())}}}", place)["claim"]
-            found.append((match.start(), [_claim(table, place, {})]))
+    marks = markers(text)
+    ends = [mark.start for mark in marks[1:]] + [len(text)]
+    for mark, end in zip(marks, ends, strict=True):
+        place = f"{where}:{text.count(chr(10), 0, mark.start) + 1}"
+        if mark.keys and not mark.keys.startswith(":"):
+            raise SyntaxProblem(f"{place}: after matcalc-claim comes a colon", hint=f"matcalc-claim: {mark.keys}")
+        table = _parsed(f"claim = {{{mark.keys.removeprefix(':')}}}", place)["claim"]
+        found.append((mark.start, [_claim(entry, name, {}) for name, entry in _entries(table, text[mark.end : end], place)]))
     for match in _FENCE.finditer(text):
         place = f"{where}:{text.count(chr(10), 0, match.start()) + 1}"
         found += [(match.start(), _toml(match[1], place))]
     return [claim for _, claims in sorted(found, key=lambda pair: pair[0]) for claim in claims]
+
+
+def _entries(table: dict[str, Any], following: str, place: str) -> list[tuple[str, dict[str, Any]]]:
+    """The claims that a marker makes, each with its place: its own, or those of the first formula that follows it."""
+    if "claim" in table:
+        return [(place, table)]
+    sides = equation(following)
+    if sides is None:
+        hint = "the claim stands in the marker (claim = ...), or in the first formula between it and the next marker"
+        raise SyntaxProblem(f"{place}: claim is missing, and no formula follows", hint=hint)
+    if "expr" not in table:
+        if len(sides) == 1:
+            hint = r"for example \nabla_x x^\top x = 2x; or say in the marker what is derived: expr = ..."
+            raise SyntaxProblem(f"{place}: the formula that follows is no equation", hint=hint)
+        table = {"expr": f"${sides[0]}$", **table}
+    claims = sides[1:] or sides
+    counts = [""] if len(claims) == 1 else [f" ({number})" for number in range(1, len(claims) + 1)]
+    named = isinstance(table.get("name"), str)
+    entries = [{**table, "claim": f"${claim}$"} for claim in claims]
+    return [
+        (place + count, {**entry, "name": entry["name"] + count} if named else entry)
+        for count, entry in zip(counts, entries, strict=True)
+    ]
 
 
 def _parsed(text: str, where: str) -> dict[str, Any]:
@@ -81,7 +108,8 @@ def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
     unknown = [key for key in entry if key not in _KEYS]
     if unknown:
         raise SyntaxProblem(f"{where}: unknown key {unknown[0]}", hint=f"the keys are {', '.join(_KEYS)}")
-    for key in ("expr", "wrt", "claim"):
+    latex = isinstance(entry.get("expr"), str) and is_latex(entry["expr"])  # it may name the variable itself
+    for key in ("expr", "claim") if latex and "wrt" not in entry else ("expr", "wrt", "claim"):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise SyntaxProblem(f"{where}: {key} is missing")
     for key, allowed in _ALLOWED.items():
@@ -91,7 +119,7 @@ def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
     if not isinstance(name, str):
         raise SyntaxProblem(f"{where}: a name is a text, not {name!r}")
     variables = {**shared, **_declarations(entry.get("variables", {}), where)}
-    return Claim(**{**entry, "name": name, "variables": variables})
+    return Claim(**{"wrt": "", **entry, "name": name, "variables": variables})
 
 
 def _declarations(table: object, where: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from matcalc.judge.report import AGREED, UNDECIDED, WRONG, Report
+from matcalc.judge.report import AGREED, PROVED, UNDECIDED, WRONG, Report
 from matcalc.judge.smallest import Counterexample
 from matcalc.runtime.elementwise import Array
 from matcalc.version import __version__
@@ -24,7 +24,7 @@ def as_text(reports: Sequence[Report]) -> str:
 
 def _count(reports: Sequence[Report]) -> str:
     verdicts = [report.verdict for report in reports]
-    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (AGREED, WRONG, UNDECIDED))
+    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (PROVED, AGREED, WRONG, UNDECIDED))
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -56,6 +56,7 @@ def _fields(report: Report) -> dict[str, Any]:
         "checked": None
         if checked is None
         else {
+            "exact": checked.exact or None,
             "method": checked.method,
             "points": checked.points,
             "sizes": checked.sizes,

@@ -15,6 +15,8 @@ from matcalc.oracle.numeric import Method
 from matcalc.results import laid_out
 from matcalc.runtime.elementwise import Array
 
+PROVED, DISPROVED, OPEN = "exact", "wrong", "undecided"  # what a proof can say
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -60,6 +62,11 @@ class World:
         return float(np.max(np.where(np.isnan(errors), np.inf, errors), initial=0.0)) / self.scale
 
 
+def columns_of(rank: int, total: int, order: int, layout: str) -> int:
+    """How many of the last axes of a derivative are the columns of J, of an objective with ``rank`` axes."""
+    return rank if layout == "denominator" and rank else (total - rank) // order
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A claim together with everything that judging it needs.
@@ -67,7 +74,7 @@ class Question:
     ``derivative(point, variable, kind)`` is the true derivative by a variable, its axes those of the objective and then those
     of the variable, projected on the matrices of the kind; ``claimed(point)`` the claim. ``points`` draws inside of the domain
     and ``smooth`` says whether a point is in it; ``complete`` adds to the sizes of the variables those that only the claim has.
-    The trees are there where the objective or the claim is a formula.
+    The trees are there where the objective or the claim is a formula; ``proof`` is the verdict of exact arithmetic, if both are.
     """
 
     title: str
@@ -89,6 +96,7 @@ class Question:
     tree: Expr | None = None
     misfit: str = ""  # why the claim does not fit unless all sizes are equal
     notes: tuple[str, ...] = ()
+    proof: Callable[[], str] = lambda: OPEN
     source: Claim | None = None  # where it came from, if that is a claim in text
 
     @property
@@ -116,7 +124,7 @@ class Question:
 
     def columns(self, total: int) -> int:
         """How many of the last axes are the columns of J."""
-        return self.rank if self.layout == "denominator" and self.rank else (total - self.rank) // self.order
+        return columns_of(self.rank, total, self.order, self.layout)
 
     def world(self, point: Point) -> World:
         """The truth and the claim at a point."""

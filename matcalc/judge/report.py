@@ -14,13 +14,13 @@ from matcalc.judge.diagnosis import Diagnosis
 from matcalc.judge.smallest import Counterexample
 from matcalc.runtime.elementwise import Array
 
-AGREED, WRONG, UNDECIDED = "agreed", "wrong", "undecided"
-EXIT_CODES = {AGREED: 0, WRONG: 1, UNDECIDED: 2}
+PROVED, AGREED, WRONG, UNDECIDED = "proved", "agreed", "wrong", "undecided"
+EXIT_CODES = {PROVED: 0, AGREED: 0, WRONG: 1, UNDECIDED: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How a verdict was reached: the method, at which points, and the largest error there."""
+    """How a verdict was reached: what exact arithmetic says, and by numbers the method, the points, the largest error there."""
 
     method: str
     points: int
@@ -28,9 +28,15 @@ class Checked:
     seed: int | None
     error: float
     tolerance: float
+    exact: str = ""
 
     def __str__(self) -> str:
-        parts = [self.method, f"{self.points} point{'s' if self.points != 1 else ''}"]
+        if not self.points:
+            return self.exact
+        parts = [
+            f"{self.exact}; {self.method}" if self.exact else self.method,
+            f"{self.points} point{'s' if self.points != 1 else ''}",
+        ]
         parts += [" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []
         parts += [f"rng {self.seed}"] if self.seed is not None else []
         found = f"max relative error {self.error:.1e}" if math.isfinite(self.error) else "another shape, or no value"
@@ -48,7 +54,7 @@ class Worst:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The verdict: ``agreed``, ``wrong`` or ``undecided``; with a diagnosis where it is wrong."""
+    """The verdict: ``proved``, ``agreed``, ``wrong`` or ``undecided``; with a diagnosis where it is wrong."""
 
     verdict: str
     title: str
@@ -70,12 +76,12 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether the claim agrees with the derivative."""
-        return self.verdict == AGREED
+        """Whether the claim is proved, or agrees with the derivative at all points that were tried."""
+        return self.verdict in (PROVED, AGREED)
 
     @property
     def exit_code(self) -> int:
-        """0 agreed, 1 wrong, 2 undecided."""
+        """0 proved or agreed, 1 wrong, 2 undecided."""
         return EXIT_CODES[self.verdict]
 
     @property
@@ -92,11 +98,11 @@ class Report:
     def headline(self) -> str:
         """The verdict in one line."""
         power = "" if self.order == 1 else f"^{self.order}"
-        what = f"d{power} ({self.title}) / d {self.wrt}{power}"
+        what = f"d{power} ({self.title}) / d {self.wrt}{power}" if self.wrt else self.title  # unread LaTeX may name it
         name = f"{self.name}: " if self.name else ""
         if self.verdict == UNDECIDED:
             return f"{name}undecided: {what} = {self.claim}"
-        return f"{name}{'agreed' if self.ok else 'wrong'}: {what} {'=' if self.ok else 'is not'} {self.claim}"
+        return f"{name}{self.verdict}: {what} {'=' if self.ok else 'is not'} {self.claim}"
 
     def lines(self) -> list[tuple[str, str]]:
         """What is said below the headline, each with its label."""

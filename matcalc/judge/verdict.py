@@ -1,26 +1,33 @@
-"""Judges a claim: numbers decide, and where they decide against it, the diagnosis and a counterexample are looked for."""
+"""Judges a claim by numbers and, where it can be, by a proof; where it is wrong, looks for the diagnosis and a counterexample."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from math import floor, log10
+from typing import Any
 
 import numpy as np
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import EvaluationProblem, MatcalcError, UnsupportedProblem
 from matcalc.core.kinds import Variable
+from matcalc.exact.judge import BITS
 from matcalc.frontend import read
 from matcalc.judge.claims import question
 from matcalc.judge.diagnosis import Cause, Diagnosis, diagnose
-from matcalc.judge.question import Claim, Question, World
-from matcalc.judge.report import AGREED, UNDECIDED, WRONG, Checked, Report, Worst, command
+from matcalc.judge.question import DISPROVED, Claim, Question, World
+from matcalc.judge.question import PROVED as EXACT
+from matcalc.judge.report import AGREED, PROVED, UNDECIDED, WRONG, Checked, Report, Worst, command
 from matcalc.judge.smallest import largest_error, smallest
 from matcalc.pipeline import derive, render
 from matcalc.printers.text import text
 
 POINTS = 3
 _REDRAWS = 4
+_ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
+_EPSILON = 1e-16
+_SAID = {EXACT: f"exact (error probability < 2^-{BITS})", DISPROVED: "exact, at a random point of a prime field"}
 _VISIBLE = 1e-3  # of the largest intermediate value: smaller derivatives hide errors, and are looked at elsewhere
 
 
@@ -45,13 +52,15 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     try:
         worlds = _worlds(asked, rng)
     except (EvaluationProblem, UnsupportedProblem) as problem:
-        return Report(UNDECIDED, reason=problem.message, notes=asked.notes, **common)  # type: ignore[arg-type]
-    checked, worst = _checked(asked, worlds, seed)
-    verdict, reason = _verdict(asked, worlds)
+        return _without_numbers(asked, problem.message, common)
+    proved = asked.proof()
+    checked, worst = _checked(asked, worlds, seed, proved)
+    verdict, reason = _verdict(asked, worlds, proved)
     if verdict != WRONG:
         notes = (*asked.notes, *_row_note(asked))
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
-    diagnosis = diagnose(asked, worlds, rng)
+    rounded = all(world.error <= world.method.tolerance for world in worlds) and not asked.misfit
+    diagnosis = _rounded(asked, checked.error) if rounded else diagnose(asked, worlds, rng)
     rest = difference(asked) if diagnosis is None else ""
     diagnosis = _single_term(rest, asked) if rest else diagnosis
     return Report(
@@ -84,24 +93,44 @@ def _worlds(asked: Question, rng: np.random.Generator) -> list[World]:
     return worlds
 
 
-def _verdict(asked: Question, worlds: Sequence[World]) -> tuple[str, str]:
-    """Wrong, if it is wrong anywhere; undecided, if it has no value in some worlds and is right in the others."""
+def _without_numbers(asked: Question, reason: str, common: dict[str, Any]) -> Report:
+    """The report where there is no point to compare numbers at: proved, or undecided."""
+    if asked.proof() != EXACT:
+        return Report(UNDECIDED, reason=reason, notes=asked.notes, **common)
+    notes = (*asked.notes, *_row_note(asked))
+    return Report(PROVED, checked=Checked("", 0, {}, None, 0.0, 0.0, _SAID[EXACT]), notes=notes, **common)
+
+
+def _verdict(asked: Question, worlds: Sequence[World], proved: str) -> tuple[str, str]:
+    """Wrong, if it is wrong anywhere; undecided, if it has no value in some worlds and is right in the others.
+
+    Of a claim that is proved an error as small as rounding makes it at some points means nothing; and a claim that is wrong in
+    exact arithmetic is wrong, however small the error.
+    """
     if asked.misfit:
         return WRONG, ""
     fits = [world for world in worlds if world.truth.shape != world.claimed.shape or np.all(np.isfinite(world.claimed))]
-    if any(not world.error <= world.method.tolerance for world in fits):
+    if any(not world.error <= (_ROUNDING if proved == EXACT else world.method.tolerance) for world in fits):
         return WRONG, ""
     if len(fits) == len(worlds):
-        return AGREED, ""
+        return {EXACT: PROVED, DISPROVED: WRONG}.get(proved, AGREED), ""
     if not fits:
         return UNDECIDED, "the claim has no value at any of the points that were tried"
     return UNDECIDED, "the claim has no value at some points of the domain, and is right at the others"
 
 
-def _checked(asked: Question, worlds: Sequence[World], seed: int | None) -> tuple[Checked, Worst | None]:
+def _rounded(asked: Question, error: float) -> Diagnosis:
+    """What is said of a claim that numbers cannot tell from the derivative."""
+    digits = floor(-log10(max(error, _EPSILON)))
+    rest = difference(asked)
+    shown = f": true - claim = {rest}" if rest else ""
+    return Diagnosis((Cause("rounded", f"it is right to {digits} digits only, so a number in it is rounded{shown}"),))
+
+
+def _checked(asked: Question, worlds: Sequence[World], seed: int | None, proved: str) -> tuple[Checked, Worst | None]:
     worst = max(worlds, key=lambda world: world.error)
-    method = worst.method
-    checked = Checked(method.name, len(worlds), asked.sized(worst.point.sizes), seed, worst.error, method.tolerance)
+    method, sizes = worst.method, asked.sized(worst.point.sizes)
+    checked = Checked(method.name, len(worlds), sizes, seed, worst.error, method.tolerance, _SAID.get(proved, ""))
     if worst.truth.shape != worst.claimed.shape or not worst.truth.size:
         return checked, None
     gaps = np.abs(worst.claimed - worst.truth)

@@ -154,14 +154,17 @@ def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 
 
 def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """kron(A, B)[(i,k), (j,l)] = A[i,j] B[k,l]; a vector is one column."""
+    """kron(A, B)[(i,k), (j,l)] = A[i,j] B[k,l]; a vector is one column, and a row one row: kron(x', A) is kron(x, A')'."""
     left, right = context.settle(args[0]), context.settle(args[1])
     if not left.shape or not right.shape:
         return multiply(context, node, left, right)
-    for arg, part in zip((left, right), node.args, strict=True):
-        if arg.row:
-            hint = "kron(x', A) is kron(x, A')'"
-            raise context.problem(f"kron takes matrices and columns, not {context.describe(arg)}", part.span, hint)
+    if left.row and right.rank == 1 and not right.row:  # x'(j) y(i), and the other way round
+        return multiply(context, node, right, left)
+    if right.row and left.rank == 1 and not left.row:
+        return multiply(context, node, left, right)
+    if left.row or right.row:
+        turned = [transpose(context, node, arg) for arg in (left, right)]
+        return transpose(context, node, _kron(context, node, name, turned))
     rows = context.unifier.product(left.shape[0], right.shape[0])
     columns = left.shape[1:] + right.shape[1:]
     shape = (rows, context.unifier.product(*columns)) if len(columns) == 2 else (rows, *columns)

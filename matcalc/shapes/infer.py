@@ -32,12 +32,18 @@ def infer(
     return _finish(context, context.settle(_run(context, statements, orders)))
 
 
-def infer_pair(left: list[Statement], right: list[Statement], declared: dict[str, Variable], source: str) -> Program:
+def infer_pair(
+    left: list[Statement],
+    right: list[Statement],
+    declared: dict[str, Variable],
+    source: str,
+    kinds: Mapping[str, str] | None = None,
+) -> Program:
     """Two programs over the same variables, typed together: the value is ``=`` of their values, which have one shape.
 
     The right one may use the definitions of the left one, and make them anew.
     """
-    context, orders = _begin([*left, *right], declared, source, {})
+    context, orders = _begin([*left, *right], declared, source, kinds or {})
     one = _run(context, left, orders[: len(left)])
     context.replaceable = set(context.definitions)
     other = _run(context, right, orders[len(left) :])

@@ -19,7 +19,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number, variable
 from matcalc.core.walk import fold
 from matcalc.frontend import read
-from matcalc.judge.question import Point, Question
+from matcalc.judge.question import OPEN, Point, Question
 from matcalc.pipeline import derive
 from matcalc.printers.text import text
 from matcalc.results import Formula
@@ -143,4 +143,5 @@ def _held(asked: Question, step: str) -> Question:
         for point in asked.points(rng):
             yield Point(point.sizes, {**point.values, step: np.asarray(0.0)})
 
-    return replace(asked, points=points, smooth=lambda point: not point.values[step] and asked.smooth(point))
+    # a proof would be about all steps
+    return replace(asked, points=points, proof=lambda: OPEN, smooth=lambda point: not point.values[step] and asked.smooth(point))

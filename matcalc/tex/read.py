@@ -1,14 +1,15 @@
-"""LaTeX and declarations in, a typed program out."""
+"""LaTeX and declarations in, a typed program out, or two for the sides of an equation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from matcalc.core.errors import MatcalcError, ShapeProblem, Span, SyntaxProblem, UnsupportedProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.shapes.infer import infer
+from matcalc.shapes.infer import infer, infer_pair
 from matcalc.syntax.declare import declared
 from matcalc.syntax.nodes import Statement
 from matcalc.tex.parser import parse
@@ -19,31 +20,63 @@ from matcalc.tex.scope import Scope
 _MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
 
 
-def read_latex(text: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()) -> Program:
+Declarations = Mapping[str, str | Variable] | Iterable[str]
+Named = tuple[Phrase | None, Phrase]  # a statement: its name if it is a definition, and its value
+
+
+def read_latex(text: str, declarations: Declarations = ()) -> Program:
     """Parses and types a formula; raises a ``MatcalcError`` that knows its place in the text.
 
     ``declarations`` are those of ``frontend.read``. A letter of which nothing was declared follows the same rule, except
     where the formula says otherwise: a bold letter is a vector or a matrix, and so is one that is added to such.
     """
-    variables = declared([declarations] if isinstance(declarations, str) else declarations)
-    scope = Scope(text, variables)
-    try:
-        equations = parse(text, scope)
-        values = _values(equations, text)
+    scope = Scope(text, _declared(declarations))
+    with _explained(text):
+        values = _values(parse(text, scope), text)
         resolver = Resolver(scope)
-        statements = _resolved(resolver, values)
-        program = infer(statements, variables, text, resolver.letters.kinds)
-    except MatcalcError as problem:
-        problem.with_source(text)
-        if isinstance(problem, ShapeProblem) and problem.hint and "'" in problem.hint:
-            problem.hint = None  # it speaks of the other language
-        raise
+        (statements,) = _resolved(resolver, [values])
+        program = infer(statements, scope.declared, text, resolver.letters.kinds)
     wanted = values[-1][1]
     asked = (scope.name(wanted.parts[0]), wanted.order) if wanted.kind == "gradient" else None
     return replace(program, notes=(*scope.notes, *program.notes), asked=asked)
 
 
-def _values(equations: list[Equation], text: str) -> list[tuple[Phrase | None, Phrase]]:
+def read_latex_pair(left: str, right: str, declarations: Declarations = ()) -> tuple[Program, Program]:
+    """Two formulas over the same letters whose values have one shape, as ``frontend.read_pair`` reads two texts."""
+    text = f"{left}\n{right}"
+    scope = Scope(text, _declared(declarations))
+    with _explained(text):
+        # each is parsed by itself, and stands at the same place as in the whole
+        sides = [_values(parse(side, scope), side) for side in (left, f"{' ' * len(left)}\n{right}")]
+        for _, value in (side[-1] for side in sides):
+            if value.kind == "gradient":
+                hint = "matcalc check --latex judges what somebody claims of a derivative"
+                raise SyntaxProblem("a derivative is no side of an equation here", source=text, span=value.span, hint=hint)
+        resolver = Resolver(scope)
+        one, other = _resolved(resolver, sides)
+        program = infer_pair(one, other, scope.declared, text, resolver.letters.kinds)
+    first, second = program.expr.args
+    program = replace(program, notes=(*scope.notes, *program.notes))
+    return replace(program, expr=first), replace(program, expr=second)
+
+
+def _declared(declarations: Declarations) -> dict[str, Variable]:
+    return declared([declarations] if isinstance(declarations, str) else declarations)
+
+
+@contextmanager
+def _explained(text: str) -> Iterator[None]:
+    """Errors get to know the text, and lose hints that speak of the other language."""
+    try:
+        yield
+    except MatcalcError as problem:
+        problem.with_source(text)
+        if isinstance(problem, ShapeProblem) and problem.hint and "'" in problem.hint:
+            problem.hint = None
+        raise
+
+
+def _values(equations: list[Equation], text: str) -> list[Named]:
     """The statements with their names: definitions, and one value. What a value is called does not matter."""
     for equation in equations[:-1]:
         if equation.left is None:
@@ -57,34 +90,35 @@ def _values(equations: list[Equation], text: str) -> list[tuple[Phrase | None, P
     return [(equation.left, equation.value) for equation in equations]
 
 
-def _resolved(resolver: Resolver, values: list[tuple[Phrase | None, Phrase]]) -> list[Statement]:
+def _resolved(resolver: Resolver, sides: list[list[Named]]) -> list[list[Statement]]:
     """The statements; again as long as a pass has learnt of a letter that it is a vector or a matrix."""
-    for _, phrase in values:
+    for _, phrase in (pair for values in sides for pair in values):
         resolver.survey(phrase)
     for _ in range(_MOST_LEARNT):
         letters = resolver.letters
         letters.changed = False
-        letters.checks.clear()
         letters.defined.clear()
         try:
-            result = _pass(resolver, values)
+            result = [_pass(resolver, values) for values in sides]
         except MatcalcError:
             if not letters.changed:
                 raise
             continue
         if not letters.changed:
-            return [*result[:-1], *letters.checks, result[-1]]
+            return result
     raise UnsupportedProblem(f"more than {_MOST_LEARNT} letters of which only their use says what they are", hint="declare them")
 
 
-def _pass(resolver: Resolver, values: list[tuple[Phrase | None, Phrase]]) -> list[Statement]:
-    """The statements, with the kinds that are known so far."""
+def _pass(resolver: Resolver, values: list[Named]) -> list[Statement]:
+    """The statements, with the kinds that are known so far; the value comes last, after the definitions that check ranges."""
     result: list[Statement] = []
+    letters = resolver.letters
+    letters.checks.clear()
     for name, phrase in values[:-1]:
         assert name is not None  # _values has made sure
         value = resolver.value(phrase)
         called = resolver.scope.name(name)
-        resolver.letters.defined[called] = value
+        letters.defined[called] = value
         result.append(Statement("definition", value.node, called, Span(name.start, name.end)))
-    result.append(Statement("value", resolver.value(values[-1][1]).node))
-    return result
+    last = Statement("value", resolver.value(values[-1][1]).node)
+    return [*result, *letters.checks, last]

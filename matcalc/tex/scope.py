@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from matcalc.core.errors import NameProblem, Span
 from matcalc.core.kinds import Variable
 from matcalc.tex.phrases import Phrase
@@ -16,7 +14,7 @@ Key = tuple[str, tuple[str, ...]]
 class Scope:
     """Names by the letters that they are written with."""
 
-    def __init__(self, source: str, declared: Mapping[str, Variable]) -> None:
+    def __init__(self, source: str, declared: dict[str, Variable]) -> None:
         self.source = source
         self.declared = declared
         self.names: dict[Key, list[str]] = {}

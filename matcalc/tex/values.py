@@ -91,7 +91,7 @@ def transpose(make: Maker, value: Value) -> Value:
 _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     "diag": lambda args: {0: 0, 1: 2, 2: 1}[args[0].rank],
     "vec": lambda args: min(args[0].rank, 1),
-    "kron": lambda args: max(arg.rank for arg in args),
+    "kron": lambda args: 2 if args[0].row != args[1].row and all(arg.rank for arg in args) else max(arg.rank for arg in args),
     "dot": lambda args: 0,
     "kl": lambda args: 0,
     "outer": lambda args: 2,

@@ -34,12 +34,12 @@ def run(capsys, *argv):
 @pytest.mark.parametrize(
     ("argv", "code", "start"),
     [
-        pytest.param(["x'*x", "--wrt", "x", "--claim", "2*x"], 0, "agreed:", id="agreed"),
+        pytest.param(["x'*x", "--wrt", "x", "--claim", "2*x"], 0, "proved:", id="proved"),
         pytest.param(["x'*x", "-w", "x", "-c", "-2*x"], 1, "wrong:", id="wrong-with-leading-minus"),
         pytest.param(["sum(x)", "-w", "x", "-c", "sqrt(x)./sqrt(x)"], 2, "undecided:", id="undecided"),
-        pytest.param(["tr(A*S)", "-w", "S", "-v", "S: symmetric(n)", "-c", "A'", "--structure", "free"], 0, "agreed:", id="free"),
-        pytest.param(["A*x", "-w", "x", "-c", "A'", "--layout", "denominator", "--rng", "7"], 0, "agreed:", id="layout"),
-        pytest.param(["x'*A*x", "-w", "x", "-c", "A + A'", "--order", "2", "--seed", "7"], 0, "agreed:", id="order"),
+        pytest.param(["tr(A*S)", "-w", "S", "-v", "S: symmetric(n)", "-c", "A'", "--structure", "free"], 0, "proved:", id="free"),
+        pytest.param(["A*x", "-w", "x", "-c", "A'", "--layout", "denominator", "--rng", "7"], 0, "proved:", id="layout"),
+        pytest.param(["x'*A*x", "-w", "x", "-c", "A + A'", "--order", "2", "--seed", "7"], 0, "proved:", id="order"),
     ],
 )
 def test_verdicts(capsys, argv, code, start):
@@ -74,9 +74,9 @@ def test_bad_input(capsys, argv, message):
     ("text", "code", "count"),
     [
         pytest.param(TOML, 0, "", id="right"),
-        pytest.param(TOML + BAD, 1, "1 agreed, 1 wrong, 0 undecided", id="wrong"),
-        pytest.param(TOML + UNREADABLE, 2, "1 agreed, 0 wrong, 1 undecided", id="unreadable"),
-        pytest.param(BAD + UNREADABLE, 1, "0 agreed, 1 wrong, 1 undecided", id="wrong-and-unreadable"),
+        pytest.param(TOML + BAD, 1, "1 proved, 0 agreed, 1 wrong, 0 undecided", id="wrong"),
+        pytest.param(TOML + UNREADABLE, 2, "1 proved, 0 agreed, 0 wrong, 1 undecided", id="unreadable"),
+        pytest.param(BAD + UNREADABLE, 1, "0 proved, 0 agreed, 1 wrong, 1 undecided", id="wrong-and-unreadable"),
     ],
 )
 def test_toml(capsys, tmp_path, text, code, count):
@@ -108,8 +108,8 @@ LATEX = r"""
 @pytest.mark.parametrize(
     ("name", "text", "verdicts"),
     [
-        pytest.param("notes.md", MARKDOWN, ["agreed", "wrong"], id="markdown"),
-        pytest.param("paper.tex", LATEX, ["agreed"], id="latex"),
+        pytest.param("notes.md", MARKDOWN, ["proved", "wrong"], id="markdown"),
+        pytest.param("paper.tex", LATEX, ["proved"], id="latex"),
     ],
 )
 def test_marked_claims(capsys, tmp_path, name, text, verdicts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matcalc.judge.claims import Claim
-from matcalc.judge.report import AGREED, UNDECIDED, WRONG
+from matcalc.judge.report import UNDECIDED, WRONG
 from matcalc.judge.verdict import judge
 
 LEAST_SQUARES = "norm2(A*x - b)^2"
@@ -87,7 +87,7 @@ def test_slip_is_named(claim, kinds, words):
 def test_the_correct_form_of_a_wrong_claim_agrees(claim):
     correct = judge(claim).correct
     again = Claim(claim.expr, claim.wrt, correct, claim.variables, claim.order, claim.layout, claim.structure)
-    assert judge(again, seed=1).verdict == AGREED
+    assert judge(again, seed=1).ok
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_correct_form_of_a_wrong_claim_agrees(claim):
     ],
 )
 def test_right_claims_agree(claim):
-    assert judge(claim).verdict == AGREED
+    assert judge(claim).ok
 
 
 def test_a_row_for_a_column_is_told():

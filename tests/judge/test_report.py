@@ -76,7 +76,7 @@ def test_json():
     assert first["verdict"] == "wrong"
     assert first["diagnosis"]["causes"][0]["kind"] == "needs-symmetric"
     assert first["counterexample"]["true"] == 1
-    assert (second["verdict"], second["diagnosis"], second["counterexample"]) == ("agreed", None, None)
+    assert (second["verdict"], second["diagnosis"], second["counterexample"]) == ("proved", None, None)
     assert third["counterexample"]["true"] == [1]
 
 
@@ -89,4 +89,4 @@ def test_junit():
 
 
 def test_text_of_several_ends_with_a_count():
-    assert as_text([judge(WRONG), judge(RIGHT)]).endswith("\n\n1 agreed, 1 wrong, 0 undecided")
+    assert as_text([judge(WRONG), judge(RIGHT)]).endswith("\n\n1 proved, 0 agreed, 1 wrong, 0 undecided")
