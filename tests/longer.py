@@ -4,7 +4,6 @@ NAMED = "the published form names a part that occurs several times"
 
 LONGER: dict[str, str] = {
     # Boyd & Vandenberghe
-    "boyd-log-normal-cdf": "2/(sqrt(2)*sqrt(pi)) is not 2/sqrt(2*pi)",
     "boyd-problem-r10000-hessian": "no common denominator is taken",
     # Wikipedia
     "wikipedia-scalar-matrix-det": "det(X)*inv(X)' says more than cof(X), and holds as well",
@@ -19,11 +18,6 @@ LONGER: dict[str, str] = {
     "gp-likelihood-noise": NAMED,
     # special
     "activation-prelu-slope": "a sum is a sum of sums inside, where x - relu(x) is no longer seen as min(x, 0)",
-    # losses
-    "loss-pseudo-huber": "r.^2/d^2 is not the square of r/d",
-    "loss-geman-mcclure": "no common denominator is taken",
-    "loss-welsch": "r.^2/(2*d^2) is not half the square of r/d",
-    "loss-cross-entropy-activation": "no common denominator is taken",
     # factorisations
     "autoencoder-tied": NAMED,
     "autoencoder-sigmoid-encoder": NAMED,

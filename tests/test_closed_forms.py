@@ -159,6 +159,15 @@ LINES = [
     ("scalar-quotient", "log(x)/x", "x", SCALAR, 1, "(1 - log(x))/x^2"),
     ("scalar-root", "sqrt(1 + x^2)", "x", SCALAR, 1, "x/sqrt(1 + x^2)"),
     ("scalar-tanh", "tanh(x)", "x", SCALAR, 1, "1 - tanh(x)^2"),
+    ("quotient-rule", "a/(a + b)", "a", {}, 1, "b/(a + b)^2"),
+    ("quotient-rule-twice", "a/(1 + a)", "a", {}, 2, "-2/(1 + a)^3"),
+    ("quotient-rule-entries", "sum(x.^2./(1 + x.^2))", "x", {}, 1, "2*(x./(1 + x.^2).^2)"),
+    ("power-of-a-product", "a^2*x'*x/b^2", "x", {}, 1, "2*(a/b)^2*x"),
+    ("power-below", "x'*x/(a^2*b^2)", "x", {}, 1, "2*x/(a*b)^2"),
+    ("power-of-a-quotient", "sum(x.^3)/(6*a^2)", "x", {}, 1, "(x/a).^2/2"),
+    ("geometric-mean", "exp(mean(log(x)))", "x", {}, 1, "exp(mean(log(x)))./(n*x)"),
+    ("root-of-multiples", "sum(sqrt(a*x))", "x", {}, 1, "a./(2*sqrt(a*x))"),
+    ("cross-entropy", "-y'*log(x) - (1 - y)'*log(1 - x)", "x", {}, 1, "(x - y)./(x.*(1 - x))"),
     ("scalar-arctangent", "atan(x)", "x", SCALAR, 1, "1/(1 + x^2)"),
 ]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Rational, magnitude
 from matcalc.recovery.chains import Term, Weaver
 from matcalc.recovery.forge import Forge
@@ -23,19 +23,40 @@ class Assembler:
 
     def term(self, term: Term) -> Expr:
         """The whole term."""
-        return self.scaled(term.coefficient, term.scalars, self.weaver.body(term.parts, term.shape) if term.shape else None)
+        if not term.shape:
+            return self.scaled(term.coefficient, term.scalars, None)
+        plain = self.scaled(term.coefficient, term.scalars, self.weaver.body(term.parts, term.shape))
+        exponents = {exponent for _, exponent in term.parts}
+        if len(exponents) != 1 or exponents & {1, -1} or not term.scalars:
+            return plain
+        inside = self._inside(term, exponents.pop())
+        return plain if inside is None else min(inside, plain, key=self.forge.size)
+
+    def _inside(self, term: Term, exponent: Rational) -> Expr | None:
+        """x.^2/t^2 written as (x/t).^2; None where no scalar fits."""
+        moved = tuple([(scalar, e / Fraction(exponent)) for scalar, e in term.scalars if magnitude(e) == magnitude(exponent)])
+        kept = tuple([(scalar, e) for scalar, e in term.scalars if (scalar, e / Fraction(exponent)) not in moved])
+        if not moved:
+            return None
+        inner = self.scaled(1, moved, self.weaver.body(tuple([(chain, 1) for chain, _ in term.parts]), term.shape))
+        return self.scaled(term.coefficient, kept, self.forge.power(inner, exponent))
 
     def scaled(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
         """``coefficient * scalars * body``; numerators in front, denominators behind."""
         forge, c = self.forge, Fraction(coefficient)
         above: list[Expr] = []
         below: list[Expr] = []
-        for base, exponent in self._means(self._determinants(scalars)):
-            base, exponent = self._root(base, exponent)
+        for base, exponent in self._joined([self._root(*entry) for entry in self._means(self._determinants(scalars))]):
             (above if exponent > 0 else below).append(forge.power(base, magnitude(exponent)))
         above.sort(key=self.weaver.order)
         below.sort(key=self.weaver.order)
         negative, c = c < 0, abs(c)
+        divisor = body.args[1] if body is not None and body.op == "./" and is_number(body.args[0], 1) else None
+        if divisor is not None and divisor.shape and (above or c.numerator != 1):  # s*(1./x)/t as s./(t*x)
+            numerator = self.scaled(c.numerator, tuple([(base, Fraction(1)) for base in above]), None)
+            whole = [*([forge.number(c.denominator)] if c.denominator != 1 else []), *below, divisor]
+            result = forge.binary("./", numerator, self._product(whole))
+            return forge.negative(result) if negative else result
         number = forge.number(c.numerator) if c.numerator != 1 else None
         if c.denominator != 1:
             below.insert(0, forge.number(c.denominator))
@@ -49,6 +70,21 @@ class Assembler:
         if below:
             result = forge.make("/", (result, self._product(below)), result.shape, row=result.row)
         return forge.negative(result) if negative else result
+
+    def _joined(self, scalars: Sequence[tuple[Expr, Rational]]) -> Sequence[tuple[Expr, Rational]]:
+        """a^2*b^2 written as (a*b)^2, and a^2/b^2 as (a/b)^2."""
+        groups: dict[Rational, list[tuple[Expr, Rational]]] = {}
+        for base, exponent in scalars:
+            groups.setdefault(magnitude(exponent), []).append((base, exponent))
+        joined = []
+        for power, members in groups.items():
+            if power == 1 or len(members) == 1:
+                joined += members
+                continue
+            first = 1 if any(exponent > 0 for _, exponent in members) else -1
+            inside = tuple((base, Fraction(first if exponent > 0 else -first)) for base, exponent in members)
+            joined.append((self.scaled(1, inside, None), first * power))
+        return joined
 
     def _product(self, pieces: list[Expr]) -> Expr:
         result = pieces[0]

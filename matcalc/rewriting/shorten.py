@@ -5,15 +5,17 @@ Sums stay factors otherwise: ``A'*(A*x - b)`` must come out like that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from matcalc.core.walk import fold
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Node, Product, Sum, as_sum, is_atom
+from matcalc.ir.nodes import Call, Factor, Node, Product, Rational, Sum, as_sum, as_term, is_atom
 from matcalc.ir.rebuild import rebuild
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
 _TRIES = 4  # sums tried per product
+_QUOTIENTS = 6  # longer sums are not brought over a common denominator
 _FACTORS = 12  # longer products stay as they are: trying them would cost more than linear time
 
 
@@ -87,7 +89,43 @@ class Shortener:
     def _sum(self, node: Sum) -> Node | None:
         """The sum with every product over a sum in it multiplied out, if that is shorter."""
         candidate = self.expanded(node)
-        return candidate if candidate is not None and self.length(candidate) < self.length(node) else None
+        if candidate is not None and self.length(candidate) < self.length(node):
+            return candidate
+        return self._quotient(node)
+
+    def _quotient(self, node: Sum) -> Node | None:
+        """The sum over a common denominator, if that is shorter: x/u - x*y/u^2 is x/u^2 where u = 1 + y."""
+        if len(node.terms) > _QUOTIENTS:
+            return None
+        whole = tuple(range(node.rank))
+        depths: dict[Factor, list[Rational]] = {}  # base ^ -1 -> how deep it stands in each term
+        for place, (_, term) in enumerate(node.terms):
+            for base, labels, exponent in as_term(term)[1]:
+                if exponent < 0 and exponent.denominator == 1 and labels in ((), whole):
+                    depths.setdefault((base, labels, -1), [0] * len(node.terms))[place] = -exponent
+        uneven = {below: deep for below, deep in depths.items() if min(deep) != max(deep)}
+        sums = [below for below in uneven if isinstance(below[0], Sum)]  # without one nothing can cancel
+        choices = [uneven, *({below: uneven[below]} for below in sums if len(uneven) > 1)]
+        for chosen in choices if sums else ():
+            candidate = self._over(node, chosen)
+            if candidate is not None and self.length(candidate) + 1 < self.length(node):
+                return candidate
+        return None
+
+    def _over(self, node: Sum, depths: Mapping[Factor, Sequence[Rational]]) -> Node | None:
+        """The sum with these denominators in front, each as deep as in its deepest term; None if no terms cancel by that."""
+        whole = tuple(range(node.rank))
+        above = []
+        for coefficient, term in node.terms:
+            missing = [(base, labels, max(deep)) for (base, labels, _), deep in depths.items()]
+            own, factors = as_term(term)
+            above.append((coefficient * own, self.builder.product(1, [*factors, *missing], whole, node.axes)))
+        total = self.builder.sum(above, node.axes)
+        opened = self.expanded(total) or total
+        if len(as_sum(opened)[1]) > len(node.terms):
+            return None
+        below = [(base, labels, -max(deep)) for (base, labels, _), deep in depths.items()]
+        return self.builder.product(1, [(opened, whole, 1), *below], whole, node.axes)
 
     def expanded(self, node: Node) -> Node | None:
         """The node with every product over a sum in it multiplied out; None if there is none, or if that would be long."""
