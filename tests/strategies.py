@@ -210,6 +210,8 @@ def _columns(size: Size, rng: Random) -> list[Production]:
         Production("{}'", POSTFIX, ((row(size), POSTFIX),)),
         _call("softmax({})", column(size)),
         _call("logsumexp({}, 2)", matrix(size, other)),
+        _call("cumsum({})", column(size)),
+        _call("revcumsum({})", column(size)),
         _call("diag({})", matrix(size, size)),
         Production("{}'*{}", PRODUCT, ((matrix(other, size), POSTFIX), (column(other), POWER))),
         _infix("*", PRODUCT, column(size), SCALAR),
@@ -249,6 +251,10 @@ def _matrices(rows: Size, columns: Size, rng: Random) -> list[Production]:
         Production("diag({})*{}", PRODUCT, ((column(rows), SUM), (sort, POWER))),
         Production("{}*diag({})", PRODUCT, ((sort, PRODUCT), (column(columns), SUM))),
         _call(f"{rng.choice(('softmax', 'logsoftmax'))}({{}}, {rng.choice('12')})", sort),
+        _call("tril({})", sort),
+        _call("triu({}, 1)", sort),
+        _call("cumsum({}, 1)", sort),
+        _call("cumsum({}, 2)", sort),
     ]
     if rows == columns:
         found += [

@@ -72,6 +72,10 @@ _TABLE = [
     Operation("softmax", "vector->vector", (1, 2)),  # softmax(X, 1), softmax(X, 2): of each column, of each row
     Operation("logsoftmax", "vector->vector", (1, 2)),
     Operation("diag", "special"),
+    Operation("tril", "special", (1, 2)),  # tril(A, k): A[i,j] where j - i <= k, k a literal integer, 0 unless given
+    Operation("triu", "special", (1, 2)),  # triu(A, k): A[i,j] where j - i >= k
+    Operation("cumsum", "special", (1, 2)),  # cumsum(x); cumsum(X, 1), cumsum(X, 2): down the columns, along the rows
+    Operation("revcumsum", "special", (1, 2)),  # the same from the other end
     Operation("vec", "special"),
     Operation("kron", "special", (2, 2)),
     Operation("dot", "special", (2, 2)),

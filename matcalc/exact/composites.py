@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from matcalc.exact.field import P, Undecided, inverse, number_root
-from matcalc.exact.functions import FUNCTIONS, apply, back, divide, log_sum_exp, offset, spread, step, total
+from matcalc.exact.field import P, Undecided, inverse, number_root, strides, times
+from matcalc.exact.functions import FUNCTIONS, apply, back, divide, log_sum_exp, matrix, offset, spread, step, total
 from matcalc.exact.generators import HALF, Generators, Series
-from matcalc.exact.jets import Jet, add, entrywise, hadamard, scale
+from matcalc.exact.jets import Jet, add, entrywise, hadamard, linear, scale
 
 Rule = Callable[[Generators, Sequence[Jet]], Jet]
 
@@ -130,6 +130,32 @@ def _multivariate_gamma(world: Generators, args: Sequence[Jet]) -> Jet:
     return result
 
 
+def _triangle(world: Generators, args: Sequence[Jet], sign: int) -> Jet:
+    """The entries with j - i <= k, or with i - j <= -k."""
+    rows, columns = matrix(args[0]).extent
+    offset = int(args[1].number or 0) if len(args) == 2 else 0
+    kept = [int(sign * (j - i) <= sign * offset) for i in range(rows) for j in range(columns)]
+    return linear(args[0], lambda part: times(part, kept), args[0].extent)
+
+
+def _cumulative(world: Generators, args: Sequence[Jet], sign: int) -> Jet:
+    """Sums from the first entry on, or from the last, along the first axis or the one that is given."""
+    a = args[0]
+    axis = int(args[1].number or 1) - 1 if len(args) == 2 else 0
+    step, size = strides(a.extent)[axis], a.extent[axis]
+
+    def rule(part: list[int]) -> list[int]:
+        result = list(part)
+        order = range(len(part)) if sign > 0 else range(len(part) - 1, -1, -1)
+        for k in order:
+            place = k // step % size
+            if 0 <= place - sign < size:
+                result[k] = (result[k] + result[k - sign * step]) % P
+        return result
+
+    return linear(a, rule, a.extent)
+
+
 def _reciprocal(world: Generators, a: Jet) -> Jet:
     return apply(world, "reciprocal", a)
 
@@ -161,6 +187,10 @@ COMPOSITES: dict[str, Rule] = {
     "entropy": _entropy,
     "kl": _divergence,
     "logsoftmax": _log_softmax,
+    "tril": lambda world, args: _triangle(world, args, 1),
+    "triu": lambda world, args: _triangle(world, args, -1),
+    "cumsum": lambda world, args: _cumulative(world, args, 1),
+    "revcumsum": lambda world, args: _cumulative(world, args, -1),
     "besselj": _bessel,
     "mvlgamma": _multivariate_gamma,
 }

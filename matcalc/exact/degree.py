@@ -14,6 +14,7 @@ from matcalc.exact.generators import Generators
 
 _HUGE = 10.0**300  # degrees beyond this make no difference
 _RATIONAL = frozenset(("neg", "*", ".*", "'", "einsum", "fill", "sum", "mean", "tr", "diag", "vec", "kron", "dot", "outer"))
+_LINEAR = frozenset(("tril", "triu", "cumsum", "revcumsum"))  # in the first argument; the second is a number
 _LEAVES = frozenset(("number", "constant", "dimension", "eye", "fuse"))
 _ALGEBRAIC = frozenset(("sqrt", "cbrt", "norm1", "norm2", "abs", "relu", "max", "min"))  # with the degree of the argument
 _OPAQUE = frozenset(("exp", "log", "log1p", "expm1", "logsumexp", "logdet", "softplus", "erf", "gammaln", "digamma", "polygamma"))
@@ -93,6 +94,8 @@ class _Bound:
             kind = self.variables[node.value].kind
             n = float(node.shape[0].size(self.sizes)) if kind == "orthogonal" else 0.0
             return Degree(n, n) if n else Degree(*_KIND.get(kind, (1.0, 0.0)))
+        if op in _LINEAR:
+            return args[0]
         if op in ("+", "-"):
             return args[0].plus(args[1])
         if op in ("/", "./"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.ir.branches import absorb, fold_twins, lone_square
+from matcalc.ir.masks import is_mask, reduce_masks
 from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, is_atom, is_zero, magnitude
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class Flattening:
             self._merge(first, second)
         while True:
             self._collect()
-            if not self._merge_fused() and not self._open_square():
+            if not self._merge_fused() and not self._open_square() and not self._merge_masks():
                 break
         self._powers()
         self._cover()
@@ -232,7 +233,7 @@ class Flattening:
                 self.vanishes = True
             key = (node, labels)
             known = found.get(key)
-            projection = isinstance(node, Leaf) and node.kind in ("eye", "fuse")
+            projection = isinstance(node, Leaf) and node.kind in ("eye", "fuse", "lower")
             found[key] = exponent if known is None or projection else known + exponent
         self.flat = []
         again: list[Factor] = []
@@ -248,6 +249,16 @@ class Flattening:
         if again:
             self._splice(again)
             self._collect()
+
+    def _merge_masks(self) -> bool:
+        """Triangles of ones on the same labels are one; says whether labels were merged."""
+        if not any(is_mask(node) for node, _, _ in self.flat):
+            return False
+        self.flat, pairs, vanishes = reduce_masks(self.flat)
+        self.vanishes = self.vanishes or vanishes
+        for first, second in pairs:
+            self._merge(first, second)
+        return bool(pairs)
 
     def _merge_fused(self) -> bool:
         """F[k,i,j] F[k,p,q] = F[k,i,j] delta_ip delta_jq, and F[k,i,j] F[l,i,j] = F[k,i,j] delta_kl."""

@@ -47,6 +47,7 @@ _LEAVES = {
     "constant": POSITIVE,
     "ones": POSITIVE,
     "fuse": NONNEGATIVE,
+    "lower": NONNEGATIVE,
 }
 
 

@@ -45,8 +45,9 @@ class Leaf(Node):
     """A variable, or a constant of the notation.
 
     kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar), ``eye`` (delta_ij),
-    ``ones`` (one axis), ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index that runs through an m x n matrix column
-    by column, of which ``vec`` and ``kron`` are made.
+    ``ones`` (one axis), ``lower``: L[i, j] = 1 where j - i <= k, the
+    number that is its name, of which ``tril`` and ``cumsum`` are made; ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index
+    that runs through an m x n matrix column by column, of which ``vec`` and ``kron`` are made.
     """
 
     __slots__ = ("kind", "name", "structure")

@@ -24,6 +24,42 @@ def _diagonal(shop: Workshop, args: list[Node]) -> Open:
     return Open(a.coefficient, [*a.factors, (shop.builder.eye(a.axes[0]), a.outputs, 1)], a.outputs[:1], a.axes[:1])
 
 
+def _whole(number: Node) -> int:
+    """The integer that an argument is."""
+    return int(number.coefficient)  # type: ignore[attr-defined]
+
+
+def _lower(shop: Workshop, axes: Shape, offset: int) -> Node:
+    """1 where j - i <= offset."""
+    return shop.builder.leaf("lower", axes, str(offset))
+
+
+def _triangle(upper: bool) -> Callable[[Workshop, list[Node]], Open]:
+    """tril(A, k)[i,j] = A[i,j] where j - i <= k; triu(A, k) = tril(A', -k)'."""
+
+    def rule(shop: Workshop, args: list[Node]) -> Open:
+        a, offset = shop.open(args[0]), _whole(args[1]) if len(args) == 2 else 0
+        across = a.outputs[::-1] if upper else a.outputs
+        mask = _lower(shop, a.axes[::-1] if upper else a.axes, -offset if upper else offset)
+        return Open(a.coefficient, [*a.factors, (mask, across, 1)], a.outputs, a.axes)
+
+    return rule
+
+
+def _cumulative(backwards: bool) -> Callable[[Workshop, list[Node]], Open]:
+    """cumsum(x) = tril(ones)*x, revcumsum(x) = triu(ones)*x, along one axis."""
+
+    def rule(shop: Workshop, args: list[Node]) -> Open:
+        a, axis = shop.open(args[0]), _whole(args[1]) - 1 if len(args) == 2 else 0
+        (fresh,), size = shop.labels(1), a.axes[axis]
+        summed = a.outputs[axis]
+        ends = (summed, fresh) if backwards else (fresh, summed)
+        outputs = (*a.outputs[:axis], fresh, *a.outputs[axis + 1 :])
+        return Open(a.coefficient, [*a.factors, (_lower(shop, (size, size), 0), ends, 1)], outputs, a.axes)
+
+    return rule
+
+
 def _sum(shop: Workshop, args: list[Node]) -> Open:
     """The sum of all entries."""
     a = shop.open(args[0])
@@ -115,6 +151,10 @@ def _frechet(name: str, parameters: int) -> Callable[[Workshop, list[Node]], Ope
 RULES: dict[str, Callable[[Workshop, list[Node]], Open]] = {
     "tr": _trace,
     "diag": _diagonal,
+    "tril": _triangle(upper=False),
+    "triu": _triangle(upper=True),
+    "cumsum": _cumulative(backwards=False),
+    "revcumsum": _cumulative(backwards=True),
     "sum": _sum,
     "mean": _mean,
     "vec": _vec,

@@ -160,6 +160,19 @@ def _outer(low: Context, expr: Expr) -> Value:
     return Product(expr.shape, factors=deque([Factor(COLUMN, left), Factor(ROW, right)]))
 
 
+def _triangle(low: Context, expr: Expr) -> Value:
+    after = tuple(str(offset.value) for offset in expr.args[1:])
+    return low.build.call(f"np.{expr.op}", low.node(expr.args[0]), shape=expr.shape, after=after)
+
+
+def _cumulative(low: Context, expr: Expr) -> Value:
+    axis = expr.args[1].value if len(expr.args) == 2 else 1
+    node, backwards = low.node(expr.args[0]), expr.op == "revcumsum"
+    if backwards:
+        return low.build.call("revcumsum", node, shape=expr.shape, after=(str(axis),) if axis != 1 else ())
+    return low.build.call("np.cumsum", node, shape=expr.shape, after=(f"axis={axis - 1}",) if expr.rank == 2 else ())
+
+
 def _frechet(low: Context, expr: Expr) -> Value:
     after = (f"slots={expr.value}",) if expr.value else ()
     return low.build.call(expr.op, *(low.node(arg) for arg in expr.args), shape=expr.shape, after=after)
@@ -177,6 +190,10 @@ FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "kron": _kron,
     "dot": _dot,
     "outer": _outer,
+    "tril": _triangle,
+    "triu": _triangle,
+    "cumsum": _cumulative,
+    "revcumsum": _cumulative,
     "frechet_expm": _frechet,
     "frechet_power": _frechet,
 }

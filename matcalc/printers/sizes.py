@@ -25,12 +25,13 @@ def kronecker_sizes(tree: Expr) -> set[int]:
     return {id(e) for e in postorder(tree, lambda e: e.args if e.op in _SPREAD else ()) if e.op in ("eye", "fill")}
 
 
-_SPREAD = ("+", "-", "neg", "/", "kron", "vec", "'", "*")
+_MASKED = ("tril", "triu", "cumsum", "revcumsum")
+_SPREAD = ("diag", "+", "-", "neg", "/", "kron", "vec", "'", "*", *_MASKED)
 
 
 def _outermost(expr: Expr) -> tuple[Expr, ...]:
     """The arguments that the shape of an expression comes from."""
-    return expr.args if expr.op in ("+", "-", "neg", "*", "/", ".*", "./", "'", "diag") else ()
+    return expr.args if expr.op in ("+", "-", "neg", "*", "/", ".*", "./", "'", "diag", *_MASKED) else ()
 
 
 def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:

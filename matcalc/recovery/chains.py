@@ -11,6 +11,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Rational
 from matcalc.recovery.forge import Forge
+from matcalc.recovery.triangles import covered, cumulated, is_running, is_triangle
 
 _PERIODS = 4  # longest repeated block that is written as a power
 
@@ -66,12 +67,18 @@ def _as_power(expr: Expr, exponent: Rational) -> tuple[Expr, Rational]:
     return expr, exponent
 
 
+def is_mask(chain: Chain) -> bool:
+    """Whether this is nothing but a triangle of ones."""
+    return len(chain) == 1 and is_triangle(chain[0].expr)
+
+
 class Weaver:
     """Chains and entry-by-entry products as typed trees."""
 
     def __init__(self, forge: Forge) -> None:
         self.forge = forge
         self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
+        self.inside: dict[int, Chain] = {}  # the chains of which triangles were taken
         self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
 
     def link(self, link: Link) -> Expr:
@@ -79,9 +86,14 @@ class Weaver:
         return self.forge.transpose(link.expr) if link.flipped else link.expr
 
     def product(self, chain: Chain) -> Expr:
-        """The product, in this orientation, with repeated blocks as powers."""
+        """The product, in this orientation, with repeated blocks as powers and cumulative sums."""
+        if len(chain) > 1 and any(is_running(link.expr) for link in chain):
+            return self._joined(cumulated(self.forge, [self.link(link) for link in chain], self._joined))
+        return self._joined(self._blocks(chain))
+
+    def _joined(self, factors: Sequence[Expr]) -> Expr:
         result: Expr | None = None
-        for block in self._blocks(chain):
+        for block in factors:
             result = block if result is None else self._append(result, block)
         assert result is not None
         return result
@@ -162,6 +174,8 @@ class Weaver:
     def hadamard(self, parts: Parts, shape: Shape) -> Expr:
         """The entry-by-entry product of chains to powers."""
         forge = self.forge
+        if any(is_mask(chain) for chain, _ in parts):
+            return self._triangle(parts, shape)
         powers = [_as_power(self._whole(chain), e) for chain, e in parts]
         above = [(base, e) for base, e in powers if e > 0]
         below = [(base, -e) for base, e in powers if e < 0]
@@ -181,6 +195,18 @@ class Weaver:
         if result is None and len(below) == 1 and below[0][1] not in (1, Fraction(1, 2)):
             return forge.power(below[0][0], -below[0][1])
         return forge.binary("./", result if result is not None else forge.number(1), divisor)
+
+    def _triangle(self, parts: Parts, shape: Shape) -> Expr:
+        """The product of the other parts within the triangles of ones among them."""
+        rest = tuple([part for part in parts if not is_mask(part[0])])
+        result = self.body(rest, shape) if rest else None
+        for chain, _ in parts:
+            if is_mask(chain):
+                result = covered(self.forge, self.link(chain[0]), result)
+        assert result is not None
+        if len(rest) == len(parts) - 1 == 1 and rest[0][1] == 1:
+            self.inside[id(result)] = rest[0][0]
+        return result
 
     def _whole(self, chain: Chain) -> Expr:
         return self.matrix(chain) if self.shape(chain)[1] is not None else self.product(chain)

@@ -12,6 +12,7 @@ from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, key
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.shared import Shared, common_number, share, tokens
+from matcalc.recovery.triangles import is_triangle
 
 
 class Factoring:
@@ -145,7 +146,7 @@ class Factoring:
         shared = share(terms, self.forge)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
-        merged = self._diagonals(terms, shape)
+        merged = self._wrapped(terms, shape)
         if len(merged) < len(terms):
             return self.sum(merged, shape)
         grouped = self._group(list(terms), shape)
@@ -250,24 +251,35 @@ class Factoring:
         turned = self.forge.transpose(self._plain(across))
         return turned if self.weaver.pays(plain, turned, [term.chain or () for term in terms]) else None
 
-    def _diagonals(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
-        """diag(u) + diag(v) = diag(u + v)."""
-        diagonal = [
-            t
-            for t in terms
-            if t.chain is not None and len(t.chain) == 1 and t.chain[0].expr.op == "diag" and t.chain[0].expr.rank == 2
-        ]
-        if len(diagonal) < 2:
-            return list(terms)
+    def _wrapped(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
+        """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B)."""
+        groups: dict[object, list[Term]] = {}
+        for term in terms:
+            expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
+            if (
+                expr is not None
+                and expr.rank == 2
+                and (expr.op == "diag" or (expr.op in ("tril", "triu") and not is_triangle(expr)))
+            ):
+                groups.setdefault((expr.op, expr.args[1:], term.chain[0].flipped), []).append(term)  # type: ignore[index]
+        for members in groups.values():
+            if len(members) > 1:
+                return [term for term in terms if term not in members] + [self._joined(members)]
+        return list(terms)
+
+    def _joined(self, members: Sequence[Term]) -> Term:
+        """One function of the sum for a sum of the function's values."""
         inner = []
-        for term in diagonal:
+        for term in members:
             assert term.chain is not None
-            vector = term.chain[0].expr.args[0]
-            inner.append(Term(term.coefficient, term.scalars, (((Link(vector),), 1),), shape[:1]))
+            link = term.chain[0]
+            argument = link.expr.args[0]
+            inside = self.weaver.inside.get(id(link.expr), (Link(argument),))
+            inner.append(Term(term.coefficient, term.scalars, ((inside, 1),), argument.shape))
         number = common_number([term.coefficient for term in inner])
         inner = [Term(Fraction(t.coefficient) / number, t.scalars, t.parts, t.shape) for t in inner]
-        whole = self.forge.call("diag", (self.sum(inner, shape[:1]),), shape)
-        return [t for t in terms if t not in diagonal] + [Term(number, (), (((Link(whole, False, True),), 1),), shape)]
+        whole = self.forge.make(link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape)
+        return Term(number, (), (((Link(whole, link.flipped, link.symmetric),), 1),), members[0].shape)
 
     def _group(self, terms: list[Term], shape: Shape) -> list[Term] | None:
         """Merge the group of terms that saves most by sharing an end of their chains, a scalar or an entry-by-entry factor."""

@@ -13,6 +13,7 @@ from matcalc.core.tree import fill as make_fill
 from matcalc.ir.nodes import Rational
 from matcalc.printers.naming import own_tokens
 from matcalc.printers.text import Piece, piece
+from matcalc.recovery.triangles import is_triangle, turned
 
 _LABEL = 160  # characters of its text that an expression is sorted by
 
@@ -81,6 +82,10 @@ class Forge:
                 other = 3 - int(axis.value)
                 args = (self.transpose(array), self.number(other))
                 return self.make(expr.op, args, expr.shape[::-1], row=expr.rank == other == 1)
+        if is_triangle(expr):
+            op, offsets = turned(expr)
+            whole = self.fill(expr.args[0].args[0], expr.shape[::-1])
+            return self.make(op, (whole, *[self.number(offset) for offset in offsets]), whole.shape)
         return self.make("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
 
     def negative(self, expr: Expr) -> Expr:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from matcalc.core.dims import Dim
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Labels, Rational
-from matcalc.recovery.chains import Chain, Link, Parts, Weaver, flip, key
+from matcalc.recovery.chains import Chain, Link, Parts, Weaver, flip, is_mask, key
 from matcalc.recovery.forge import Forge
 
 Edge = tuple[int, int, Chain]
@@ -197,8 +197,9 @@ class Graph:
                 self.drop(label)
                 self.drop(other)
                 inside = min(self.weaver.matrix(chain), self.weaver.matrix(flip(chain)), key=self.weaver.order)
-                if inside.op == ".^" and is_number(inside.args[1], 2):
-                    self._square(self._sum(inside), inside.args[0])
+                root = self._entrywise_root(inside)
+                if root is not None:
+                    self._square(self._sum(inside), root)
                 else:
                     self.scalars.append((self._sum(inside), 1))
                 return True
@@ -207,6 +208,13 @@ class Graph:
             self.add_weight(other, flip(chain) + end)
             return True
         return False
+
+    def _entrywise_root(self, square: Expr) -> Expr | None:
+        """R for R.^2, tril(R) for tril(R.^2)."""
+        if square.op in ("tril", "triu"):
+            root = self._entrywise_root(square.args[0])
+            return None if root is None else self.forge.make(square.op, (root, *square.args[1:]), square.shape)
+        return square.args[0] if square.op == ".^" and is_number(square.args[1], 2) else None
 
     def _ones(self, label: int) -> Expr:
         return self.forge.fill(self.forge.number(1), (self.dims[label],))
@@ -221,7 +229,7 @@ class Graph:
                 continue
             serials = self.between(*ends)
             mates = [c if (a, b) == ends else flip(c) for a, b, c in (self._edges[serial] for serial in serials)]
-            if len(mates) == 2 and self._row_sum(ends, mates):
+            if len(mates) == 2 and not any(map(is_mask, mates)) and self._row_sum(ends, mates):
                 return True
             for serial in serials:
                 self.cut(serial)

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from matcalc.core.dims import ONE, Dim
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, number
 from matcalc.core.walk import fold
 from matcalc.printers.text import text
+from matcalc.recovery.triangles import is_triangle, turned
 
 Sized = tuple[Expr, tuple[int, ...]]
 
@@ -195,4 +196,8 @@ def _transpose(expr: Expr) -> Expr:
         return expr.args[0]
     if expr.op == "eye":
         return expr
+    if is_triangle(expr):
+        op, offsets = turned(expr)
+        whole = Expr("fill", expr.args[0].args, expr.shape[::-1])
+        return Expr(op, (whole, *map(number, offsets)), whole.shape)
     return Expr("'", (expr,), expr.shape[::-1], row=expr.rank == 1)

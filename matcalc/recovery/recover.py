@@ -14,6 +14,7 @@ from matcalc.recovery.factor import Factoring
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.fused import unfuse
 from matcalc.recovery.graph import Graph
+from matcalc.recovery.triangles import is_triangle
 
 
 class Recovery:
@@ -63,6 +64,10 @@ class Recovery:
             return self.forge.fill(self.forge.number(1), node.axes)
         if node.kind == "dimension":
             return self.forge.make("dimension", value=Dim(1, (node.name,)))
+        if node.kind == "lower":
+            offset = int(node.name)
+            whole = self.forge.fill(self.forge.number(1), node.axes)
+            return self.forge.make("tril", (whole, self.forge.number(offset)) if offset else (whole,), node.axes)
         return self.forge.make(node.kind, (), node.axes, node.name or None)
 
     def _call(self, node: Call) -> Expr:
@@ -139,6 +144,9 @@ class Recovery:
         chain = chain if first == 0 else flip(chain)
         if len(chain) == 1 and chain[0].expr.op == "eye" and (rows or columns):
             return graph.diagonal(rows + columns, 0), 1
+        if rows and columns and len(chain) == 1 and is_triangle(chain[0].expr):
+            outer = graph.vector(rows, 0) + flip(graph.vector(columns, 1))
+            return (Link(self.weaver.hadamard(((chain, 1), (outer, 1)), (graph.dims[0], graph.dims[1]))),), 1
         return graph.diagonal(rows, 0) + chain + graph.diagonal(columns, 1), 1
 
     def _indexed(self, graph: Graph) -> Expr:

@@ -12,6 +12,7 @@ from matcalc.ir.nodes import Rational, content, magnitude
 from matcalc.recovery.assemble import Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, key
 from matcalc.recovery.forge import Forge
+from matcalc.recovery.triangles import is_running
 
 F = TypeVar("F")
 Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
@@ -127,7 +128,12 @@ def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tupl
     ):
         left += 1
     right = 0
-    while right < shortest - left and len({chain[len(chain) - 1 - right].key for chain in chains}) == 1:
+    # a cumulative sum is not taken from what it sums
+    while (
+        right < shortest - left
+        and len({chain[len(chain) - 1 - right].key for chain in chains}) == 1
+        and not any(is_running(chain[len(chain) - 2 - right].expr) for chain in chains if len(chain) > right + 1)
+    ):
         right += 1
     first = chains[0]
     return first[:left], first[len(first) - right :]

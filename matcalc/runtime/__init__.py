@@ -27,7 +27,7 @@ from matcalc.runtime.exponential import expm, frechet_expm, frechet_power, matri
 from matcalc.runtime.gaussian import erf, erfc, erfinv, normcdf, normpdf
 from matcalc.runtime.linear import adj, cof, det, inv, logdet, pinv, tr
 from matcalc.runtime.reductions import entropy, kl, logsoftmax, logsumexp, mean, norm1, norm2, norminf, softmax
-from matcalc.runtime.shaping import diag, dot, kron, outer, vec
+from matcalc.runtime.shaping import cumsum, diag, dot, kron, outer, revcumsum, tril, triu, vec
 from matcalc.runtime.special import digamma, gamma, gammaln, mvlgamma, polygamma
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "cof",
     "cot",
     "csc",
+    "cumsum",
     "det",
     "diag",
     "digamma",
@@ -77,6 +78,7 @@ __all__ = [
     "polygamma",
     "power",
     "relu",
+    "revcumsum",
     "sec",
     "sigmoid",
     "sign",
@@ -85,6 +87,8 @@ __all__ = [
     "softplus",
     "step",
     "tr",
+    "tril",
+    "triu",
     "vec",
     "xlogy",
 ]

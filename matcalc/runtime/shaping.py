@@ -13,6 +13,27 @@ def diag(x: ArrayLike) -> Array:
     return np.array(np.diag(x))  # a copy: NumPy's diagonal is a read-only view
 
 
+def tril(X: ArrayLike, k: ArrayLike = 0) -> Array:
+    """X[i,j] where j - i <= k, 0 elsewhere."""
+    return np.asarray(np.tril(np.atleast_2d(X), int(np.real(k)))).reshape(np.shape(X))
+
+
+def triu(X: ArrayLike, k: ArrayLike = 0) -> Array:
+    """X[i,j] where j - i >= k, 0 elsewhere."""
+    return np.asarray(np.triu(np.atleast_2d(X), int(np.real(k)))).reshape(np.shape(X))
+
+
+def cumsum(X: ArrayLike, axis: ArrayLike = 1) -> Array:
+    """x[1] + ... + x[i]: of a vector, down each column of a matrix (axis 1), along each row (axis 2)."""
+    return np.asarray(np.cumsum(X, axis=int(np.real(axis)) - 1))
+
+
+def revcumsum(X: ArrayLike, axis: ArrayLike = 1) -> Array:
+    """x[i] + ... + x[n], likewise."""
+    place = int(np.real(axis)) - 1
+    return np.asarray(np.flip(np.cumsum(np.flip(X, place), axis=place), place))
+
+
 def vec(X: ArrayLike) -> Array:
     """The columns of a matrix under one another."""
     return np.ravel(np.asarray(X), order="F")

@@ -8,6 +8,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.operations import ALONG, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context
+from matcalc.shapes.decompositions import cumulative, triangle
 from matcalc.shapes.operators import entrywise, multiply, transpose
 from matcalc.syntax.nodes import Node
 
@@ -268,6 +269,8 @@ _RULES: dict[str, Rule] = {
     "dot": _pair,
     "kl": _pair,
     "outer": _outer,
+    **dict.fromkeys(("tril", "triu"), triangle),
+    **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
     **dict.fromkeys(_ORDERS, _ordered),
     "frechet_expm": _frechet,
     "frechet_power": _frechet,

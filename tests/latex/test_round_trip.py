@@ -70,6 +70,10 @@ SPECIAL = {
     "dot": "x, x",
     "outer": "x, y",
     "kron": "A, X",
+    "tril": "A, 1",
+    "triu": "A, 0 - 1",
+    "cumsum": "A, 1",
+    "revcumsum": "A, 2",
 }
 
 

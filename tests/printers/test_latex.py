@@ -234,6 +234,10 @@ def example_of(name: str) -> str:
         "dot": "v, v",
         "outer": "v, v",
         "kron": "X, X",
+        "tril": "X",
+        "triu": "X, 1",
+        "cumsum": "X, 1",
+        "revcumsum": "v",
     }
     if name in special:
         return f"{name}({special[name]})"
