@@ -186,7 +186,7 @@ def _scalars(rng: Random) -> list[Production]:
         _call("logsumexp({})", x),
         _call("logsumexp({})", any_matrix),
         _call("sum(logsumexp({}, 2))", any_matrix),
-        _call("logsumexp({}, 1)*vector(1)", any_matrix),
+        Production("logsumexp({}, 1)*vector(1)", PRODUCT, ((any_matrix, SUM),)),
         _call("dot({}, {})", x, x),
         _call("dot({}, {})", any_matrix, any_matrix),
         _call("tr(kron({}, {}))", matrix(N, N), matrix(M, M)),
