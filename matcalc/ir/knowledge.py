@@ -73,7 +73,7 @@ class Knowledge:
 
     def _prove(self, node: Node) -> int:
         if isinstance(node, Leaf):
-            return closure(_KINDS.get(node.structure, _LEAVES.get(node.kind, 0)))
+            return closure(_KINDS.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
         square = node.rank == 2 and node.axes[0] == node.axes[1]
         facts = (SYMMETRIC if node.parity > 0 else SKEW if node.parity < 0 else 0) if square else 0
         if isinstance(node, Product):
@@ -120,6 +120,11 @@ class Knowledge:
         elif square and node.name in VANISHING:
             found |= argument & (DIAGONAL | LOWER | UPPER)
         return found
+
+
+def _triangle(node: Leaf) -> int:
+    """A square with ones up to the diagonal or to one below it."""
+    return LOWER if node.kind == "lower" and node.axes[0] == node.axes[1] and int(node.name) <= 0 else 0
 
 
 def _det(a: int) -> int:
