@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from matcalc.calculus.derivative import derivative
 from matcalc.calculus.rules import Slopes
@@ -27,6 +28,9 @@ from matcalc.recovery.kronecker import kronecker
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import Rewriter
 from matcalc.rewriting.shorten import Shortener
+
+if TYPE_CHECKING:
+    from matcalc.rewriting.commuting import Commuting
 
 _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
 
@@ -84,10 +88,22 @@ class _Engine:
         self.rewriter = Rewriter(self.builder, self.lowering, final=False)
         self.shortener = Shortener(self.builder)
         self.recovery = Recovery()
+        self.commuting: Commuting | None = None
 
     def shortened(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
-        return self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node)))
+        node = self._commuting(node)
+        return self._commuting(self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node))))
+
+    def _commuting(self, node: Node) -> Node:
+        """The node with derivatives of functions of matrices in ordinary form where all commutes."""
+        if not self.builder.matrix_functions:
+            return node
+        if self.commuting is None:
+            from matcalc.rewriting.commuting import Commuting  # noqa: PLC0415 - few expressions have functions of matrices
+
+            self.commuting = Commuting(self.builder, self.lowering)
+        return self.commuting.reduce(node)
 
     def recovered(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""

@@ -9,7 +9,7 @@ from matcalc.frontend import read
 from matcalc.oracle.compare import agree
 from matcalc.oracle.interpret import interpret
 from matcalc.oracle.numeric import numeric_derivative, structured_gradient
-from matcalc.oracle.sample import find_sizes, integer_exponents
+from matcalc.oracle.sample import find_sizes, matrix_exponents
 
 _TOKEN = re.compile(r"\d+\.\d+(?:[eE][-+]?\d+)?|\d+|[^\W\d]\w*|\.\*|\./|\.\^|[-+*/^']")
 
@@ -40,7 +40,7 @@ def relative_error(found, expected):
 def moving(entry, program):
     """The variables whose differentials a ``diff`` states; integer exponents stay where they are."""
     names = [entry.wrt] if entry.wrt else list(entry.given)
-    return [name for name in names if name not in integer_exponents([program.expr])]
+    return [name for name in names if name not in matrix_exponents([program.expr])]
 
 
 def stated_differentials(entry):

@@ -39,16 +39,14 @@ class Slopes:
             raise UnsupportedProblem(f"the derivative of {node.name} is not known")
         if node.name in ENTRYWISE:
             return self._entrywise(node, index, rule)
-        if node.name == "power":
-            self._refuse_constant(node, index)
         return self._whole(node, index, rule)
 
     @staticmethod
     def _refuse_constant(node: Call, index: int) -> None:
         if index > 0:
             raise UnsupportedProblem(
-                "the exponent of a matrix power is an integer, and cannot be differentiated by",
-                hint="for a scalar or element-wise base, .^ takes any exponent",
+                "the derivative of frechet_power by its exponent is not known",
+                hint="that of X^p by p is logm(X)*X^p",
             )
 
     def _entrywise(self, node: Call, index: int, rule: Rule) -> Slope:

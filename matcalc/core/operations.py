@@ -24,6 +24,21 @@ class Operation:
     aliases: tuple[str, ...] = ()
 
 
+# functions of a square matrix that a power series or its continuation defines, and what they are entry by entry; each has its
+# Frechet derivative frechet_NAME(X, E1, ..., Ek): the k-th at X in the directions E1 ... Ek (symmetric in them)
+PRIMARY = {name: name[:-1] for name in ("expm", "logm", "sqrtm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm")}
+
+
+def frechet(name: str) -> str:
+    """The derivative of a function of a matrix in a direction."""
+    return f"frechet_{name}"
+
+
+# with the place of the first direction; that of the matrix power X^p is frechet_power(X, p, E1, ..., Ek)
+FRECHET = {**{frechet(name): 1 for name in PRIMARY}, "frechet_power": 2}
+FUNCTIONS_OF_MATRICES = frozenset({*PRIMARY, "power", "inv"})  # they commute with their argument
+
+
 def _elementwise(names: str) -> list[Operation]:
     return [Operation(name, "elementwise") for name in names.split()]
 
@@ -56,11 +71,8 @@ _TABLE = [
     Operation("inv", "square->square"),
     Operation("adj", "square->square"),
     Operation("cof", "square->square"),
-    Operation("expm", "square->square"),
-    # frechet_expm(X, E1, ..., Ek): the k-th Frechet derivative of expm at X in the directions E1 ... Ek (symmetric in them)
-    Operation("frechet_expm", "special", (2, 9)),
-    # frechet_power(X, p, E1, ..., Ek): the same for the matrix power X^p, p an integer scalar
-    Operation("frechet_power", "special", (3, 9)),
+    *[Operation(name, "square->square") for name in PRIMARY],
+    *[Operation(name, "special", (first + 1, 9)) for name, first in FRECHET.items()],
     Operation("pinv", "matrix->transposed"),
     Operation("sum", "any->scalar", (1, 2)),  # sum(X, 1), sum(X, 2): of each column, of each row
     Operation("mean", "any->scalar", (1, 2)),

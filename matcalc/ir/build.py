@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.operations import FUNCTIONS_OF_MATRICES
 from matcalc.ir.canonical import canonical
 from matcalc.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.ir.flatten import Flattening, rational
@@ -39,6 +40,7 @@ class Builder:
         self.knowledge = Knowledge(traits.positive)
         self._table: dict[object, Node] = {}
         self._serial = 0
+        self.matrix_functions = False  # whether there are functions of matrices, their derivatives, powers
 
     def _intern(self, key: object, make: type[Node], *data: object) -> Node:
         node = self._table.get(key)
@@ -284,6 +286,7 @@ class Builder:
         return _wrapped(args[0]) and not _wrapped(across[0])
 
     def _call(self, name: str, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
+        self.matrix_functions = self.matrix_functions or name in _OF_MATRICES
         return self._intern((name, args, slots), Call, axes, name, args, slots)
 
     def constant_entry(self, node: Node) -> Node:
@@ -315,6 +318,9 @@ class Builder:
     def positive(self, node: Node) -> bool:
         """Whether it is proved that every entry is above zero."""
         return bool(self.knowledge.facts(node) & POSITIVE)
+
+
+_OF_MATRICES = FUNCTIONS_OF_MATRICES - {"inv"}
 
 
 def _diagonal(node: Node) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.operations import FRECHET
 from matcalc.ir.nodes import Factor, Labels, Node
 from matcalc.lowering.terms import Open, Workshop
 
@@ -127,6 +128,11 @@ def _multivariate_gamma(shop: Workshop, args: list[Node]) -> Open:
     return shop.open(builder.sum(terms, a.axes))
 
 
+def _root(shop: Workshop, args: list[Node]) -> Open:
+    """The derivative of X^(1/2)."""
+    return _frechet("power", 2)(shop, [args[0], shop.builder.number(Fraction(1, 2)), *args[1:]])
+
+
 def _frechet(name: str, parameters: int) -> Callable[[Workshop, list[Node]], Open]:
     """The k-th Frechet derivative of a matrix function, contracted with its k directions."""
 
@@ -162,6 +168,6 @@ RULES: dict[str, Callable[[Workshop, list[Node]], Open]] = {
     "dot": _dot,
     "outer": _outer,
     "mvlgamma": _multivariate_gamma,
-    "frechet_expm": _frechet("expm", 1),
-    "frechet_power": _frechet("power", 2),
+    **{name: _frechet(name.removeprefix("frechet_"), first) for name, first in FRECHET.items()},
+    "frechet_sqrtm": _root,
 }

@@ -113,9 +113,7 @@ class Lowering:
         if not is_rational(exponent):
             return self.builder.call("power", [base, exponent], base.axes)
         k: Rational = exponent.coefficient  # type: ignore[attr-defined]
-        if k.denominator != 1:
-            raise UnsupportedProblem(f"a matrix to the power {k} is not supported", hint="integer powers are; expm is there too")
-        if magnitude(k) > _EXPANDED_POWER:
+        if k.denominator != 1 or magnitude(k) > _EXPANDED_POWER:
             return self.builder.call("power", [base, exponent], base.axes)
         if k < 0:
             base = self.builder.call("inv", [base], base.axes)

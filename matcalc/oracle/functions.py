@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from matcalc import runtime
+from matcalc.core.operations import FRECHET, PRIMARY
 from matcalc.runtime.elementwise import Array
 
 FUNCTIONS: dict[str, Callable[..., Array]] = {
@@ -66,9 +67,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "adj": runtime.adj,
     "cof": runtime.cof,
     "pinv": runtime.pinv,
-    "expm": runtime.expm,
-    "frechet_expm": runtime.frechet_expm,
-    "frechet_power": runtime.frechet_power,
+    **{name: getattr(runtime, name) for name in (*PRIMARY, *FRECHET)},
     "sum": np.sum,
     "mean": runtime.mean,
     "norm1": runtime.norm1,

@@ -57,6 +57,19 @@ def _edges(x: Array, d: Array) -> float:
     return _off_zero(np.abs(x) - d)
 
 
+def _principal(x: Array) -> float:
+    """How far the eigenvalues are from the negative real axis, where logarithms jump and roots have kinks."""
+    values = np.linalg.eigvals(np.atleast_2d(x))
+    return float(np.min(np.where(values.real > 0, np.abs(values), np.abs(values.imag))))
+
+
+def _matrix_base(x: Array, exponent: Array, *directions: Array) -> float:
+    """The same of a matrix; of a scalar ``_base``."""
+    if x.ndim < 2:
+        return _base(x, exponent)
+    return np.inf if exponent == np.round(exponent) else _principal(x)
+
+
 def _base(x: Array, exponent: Array) -> float:
     """The smallest absolute base of a fractional power: at 0 its slope is vertical, or its value no function of the exponent."""
     bases, exponents = np.broadcast_arrays(x, exponent)
@@ -74,7 +87,9 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("leakyrelu", "elu"), lambda x, a: _off_zero(x)),
     **dict.fromkeys(("sqrt", "cbrt"), lambda x: float(np.min(np.abs(x)))),
     **dict.fromkeys(("asin", "acos", "acosh", "erfinv"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))),
-    **dict.fromkeys(("^", ".^"), _base),
+    **dict.fromkeys(("^", "frechet_power"), _matrix_base),
+    ".^": _base,
+    **dict.fromkeys(("logm", "sqrtm", "frechet_logm", "frechet_sqrtm"), lambda x, *directions: _principal(x)),
     **dict.fromkeys(("max", "min"), _apart),
     "huber": _edges,
     # 0*log(0) is 0 by convention, but its slopes are not there

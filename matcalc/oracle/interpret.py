@@ -12,6 +12,7 @@ import numpy as np
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import EvaluationProblem
+from matcalc.core.operations import FRECHET
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.oracle.contraction import contract
@@ -158,6 +159,5 @@ _OPERATORS: dict[str, Callable[[Expr, list[Array]], Any]] = {
     "^": _power,
     "'": lambda node, args: args[0].T,
     "einsum": lambda node, args: contract(args, node.value[0], node.value[1]),
-    "frechet_expm": _frechet,
-    "frechet_power": _frechet,
+    **dict.fromkeys(FRECHET, _frechet),
 }

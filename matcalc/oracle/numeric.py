@@ -14,7 +14,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.functions import REAL_ONLY
 from matcalc.oracle.interpret import Sizes, Values, extent, function_of
-from matcalc.oracle.sample import integer_exponents
+from matcalc.oracle.sample import matrix_exponents
 from matcalc.runtime.elementwise import Array
 
 COMPLEX_STEP = 1e-20
@@ -50,8 +50,6 @@ def numeric_derivative(
         raise NameProblem(f"there is no variable {wrt}")
     if order not in (1, 2):
         raise UnsupportedProblem(f"the numeric check handles orders 1 and 2, not {order}")
-    if wrt in integer_exponents([expr]):
-        raise UnsupportedProblem(f"{wrt} is the exponent of a matrix power, an integer: there is no derivative")
     _refuse_if_too_large(expr, variables[wrt], order, sizes)
     function = function_of(expr, wrt, values, sizes)
     point = np.asarray(values[wrt], dtype=float)
@@ -72,8 +70,8 @@ def _refuse_if_too_large(expr: Expr, wrt: Variable, order: int, sizes: Sizes) ->
 
 
 def takes_differences(expr: Expr, wrt: str, order: int) -> bool:
-    """Whether the numeric derivative looks at values beside the point."""
-    return order > 1 or not _has_complex_path(expr, wrt)
+    """Whether the numeric derivative looks at values beside the point; those beside an integer exponent are not like it."""
+    return order > 1 or not _has_complex_path(expr, wrt) or wrt in matrix_exponents([expr])
 
 
 def _has_complex_path(expr: Expr, wrt: str) -> bool:

@@ -19,7 +19,17 @@ from matcalc.runtime.elementwise import Array
 _ATTEMPTS = 200  # points tried for one choice of sizes
 _SIZE_CHOICES = 6  # ways tried of giving sizes to dimensions: X'*X is only invertible if X has enough rows
 _NUDGE = 1e-9
+_WHOLE = 4  # one attempt in so many takes integers for exponents of matrices
 _POOL = (3, 4, 2, 5, 6, 7, 8, 9, 10, 11)
+
+
+def _near_diagonal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """A matrix close to positive multiples of the identity, which has a logarithm; of other shapes positive entries."""
+    entries = rng.uniform(0.4, 2.0, shape)
+    if len(shape) != 2:
+        return entries
+    return np.asarray(np.where(np.eye(*shape) > 0, entries + 1, 0.3 * rng.standard_normal(shape)))
+
 
 Entries = Callable[[np.random.Generator, tuple[int, ...]], Array]
 STYLES: dict[str, Entries] = {
@@ -28,6 +38,7 @@ STYLES: dict[str, Entries] = {
     "unit": lambda rng, shape: rng.uniform(0.1, 0.9, shape),
     "above": lambda rng, shape: rng.uniform(1.1, 3.0, shape),
     "negative": lambda rng, shape: -rng.uniform(0.4, 2.0, shape),
+    "dominant": _near_diagonal,
 }
 
 
@@ -47,8 +58,8 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
             yield sizes
 
 
-def integer_exponents(exprs: Sequence[Expr]) -> set[str]:
-    """The scalar variables in exponents of matrices: only integers make sense for them."""
+def matrix_exponents(exprs: Sequence[Expr]) -> set[str]:
+    """The scalar variables in exponents of matrices: for some matrices only integers make sense."""
     exponents = [
         node.args[1]
         for expr in exprs
@@ -129,7 +140,7 @@ _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
 
 def _styles(names: Sequence[str], rng: np.random.Generator) -> Iterator[dict[str, str]]:
     """Which style each variable gets in the successive attempts: all alike first, then mixed."""
-    for style, count in (("normal", 12), ("positive", 6), ("unit", 6), ("above", 6), ("negative", 6)):
+    for style, count in (("normal", 12), ("positive", 6), ("unit", 6), ("above", 6), ("negative", 6), ("dominant", 6)):
         yield from (dict.fromkeys(names, style) for _ in range(count))
     while True:
         yield {name: str(rng.choice(list(STYLES))) for name in names}
@@ -143,11 +154,11 @@ def find_point(
     With ``around`` they are smooth also a little beside it, where every entry of that variable has moved on its own: abs(W) of a
     skew W has zeros on the diagonal, where the convention gives a value but differences do not.
     """
-    integers = integer_exponents(exprs)
+    exponents = matrix_exponents(exprs)
     reason = ""
-    for styles in itertools.islice(_styles(list(variables), rng), _ATTEMPTS):
+    for attempt, styles in enumerate(itertools.islice(_styles(list(variables), rng), _ATTEMPTS)):
         values = {
-            name: np.asarray(float(rng.integers(2, 5))) if name in integers else draw(variable, rng, sizes, styles[name])
+            name: _exponent(rng, attempt) if name in exponents else draw(variable, rng, sizes, styles[name])
             for name, variable in variables.items()
         }
         places = [values] if around is None else [values, _nudged(values, around)]
@@ -156,6 +167,11 @@ def find_point(
             return values, ""
         reason = found
     return None, reason
+
+
+def _exponent(rng: np.random.Generator, attempt: int) -> Array:
+    """An exponent of a matrix: any number, and now and then an integer, which all matrices can be raised to."""
+    return np.asarray(float(rng.integers(2, 5)) if attempt % _WHOLE == _WHOLE - 1 else rng.uniform(0.3, 3.7))
 
 
 def _nudged(values: dict[str, Array], name: str) -> dict[str, Array]:

@@ -145,7 +145,7 @@ def _entrywise_power(expr: Expr, args: list[Piece]) -> Piece:
 
 def _power(expr: Expr, args: list[Piece]) -> Piece:
     exponent = expr.args[1]
-    if is_number(exponent) and exponent.value == Fraction(1, 2):
+    if expr.rank == 0 and is_number(exponent) and exponent.value == Fraction(1, 2):
         return FUNCTIONS["sqrt"](expr, args[:1])
     return power(args[0], _exponent(exponent, args[1]))
 

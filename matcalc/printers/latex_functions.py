@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matcalc.core.operations import PRIMARY, frechet
 from matcalc.core.tree import Expr
 from matcalc.printers.latex_indices import indexed
 from matcalc.printers.latex_pieces import (
@@ -193,8 +194,11 @@ FUNCTIONS: dict[str, Form] = {
     "logdet": _logdet,
     "inv": lambda expr, args: inverted(args[0]),
     "pinv": lambda expr, args: power(args[0], "+"),
+    **{name: _operator(name) for name in PRIMARY},
     "expm": _exponential_of_matrix,
-    "frechet_expm": _frechet(r"\exp", 0),
+    "sqrtm": lambda expr, args: power(args[0], "1/2"),
+    **{frechet(name): _frechet(f"\\{scalar}", 0) for name, scalar in PRIMARY.items()},
+    "frechet_sqrtm": _frechet(r"(\cdot)^{1/2}", 0),
     "frechet_power": _frechet("", 1),
     "norm1": _norm("1"),
     "norm2": _norm("2"),

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from matcalc.core.dims import Shape
+from matcalc.core.operations import FRECHET, PRIMARY
 from matcalc.core.tree import Expr
 from matcalc.printers.numpy_chains import COLUMN, DIAGONAL, INVERSE, MATRIX, ROW, Chains, Factor, Product
 from matcalc.printers.numpy_nodes import Builder, Node
@@ -32,13 +33,13 @@ class Context(Protocol):
 # functions that are one call, of NumPy or (without a dot) of matcalc.runtime
 _NUMPY = "exp log log2 log10 log1p expm1 sin cos tan sinh cosh tanh sqrt cbrt abs sign mean"
 _INVERSE_NAMES = "asin acos atan asinh acosh atanh"
-_RUNTIME = "sigmoid softplus relu step erf erfc gammaln digamma polygamma adj cof expm pinv norm2 logsumexp softmax"
+_RUNTIME = "sigmoid softplus relu step erf erfc gammaln digamma polygamma adj cof pinv norm2 logsumexp softmax"
 _RUNTIME += " sec csc cot logit silu gelu leakyrelu elu huber xlogy erfinv normcdf normpdf besselj gamma mvlgamma"
 _RUNTIME += " logsoftmax entropy kl"
 CALLS: dict[str, str] = {
     **{name: f"np.{name}" for name in _NUMPY.split()},
     **{name: f"np.arc{name[1:]}" for name in _INVERSE_NAMES.split()},
-    **{name: name for name in _RUNTIME.split()},
+    **{name: name for name in (*_RUNTIME.split(), *PRIMARY)},
     "max": "np.maximum",
     "min": "np.minimum",
     "det": "np.linalg.det",
@@ -194,6 +195,5 @@ FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "triu": _triangle,
     "cumsum": _cumulative,
     "revcumsum": _cumulative,
-    "frechet_expm": _frechet,
-    "frechet_power": _frechet,
+    **dict.fromkeys(FRECHET, _frechet),
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from matcalc.core.dims import Dim
+from matcalc.core.operations import frechet
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_product, as_sum
@@ -74,9 +76,12 @@ class Recovery:
         args = tuple([self._known[arg] for arg in node.args])
         if node.name == "pow":
             return self.forge.binary(".^" if node.axes else "^", *args)
-        if node.name == "power" and not node.slots:
+        name = node.name
+        if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):
+            name, args = "sqrtm", args[:1]
+        elif name == "power" and not node.slots:
             return self.forge.make("^", args, node.axes)
-        name = f"frechet_{node.name}" if node.slots else node.name
+        name = frechet(name) if node.slots else name
         return self.forge.make(name, args, node.axes, node.slots or None)
 
     def terms(self, node: Node) -> list[Term]:

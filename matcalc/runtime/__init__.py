@@ -23,9 +23,22 @@ from matcalc.runtime.elementwise import (
     step,
     xlogy,
 )
-from matcalc.runtime.exponential import expm, frechet_expm, frechet_power, matrix_power
+from matcalc.runtime.exponential import coshm, cosm, expm, sinhm, sinm, tanhm, tanm
+from matcalc.runtime.frechet import (
+    frechet_coshm,
+    frechet_cosm,
+    frechet_expm,
+    frechet_logm,
+    frechet_power,
+    frechet_sinhm,
+    frechet_sinm,
+    frechet_sqrtm,
+    frechet_tanhm,
+    frechet_tanm,
+)
 from matcalc.runtime.gaussian import erf, erfc, erfinv, normcdf, normpdf
 from matcalc.runtime.linear import adj, cof, det, inv, logdet, pinv, tr
+from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
 from matcalc.runtime.reductions import entropy, kl, logsoftmax, logsumexp, mean, norm1, norm2, norminf, softmax
 from matcalc.runtime.shaping import cumsum, diag, dot, kron, outer, revcumsum, tril, triu, vec
 from matcalc.runtime.special import digamma, gamma, gammaln, mvlgamma, polygamma
@@ -36,6 +49,8 @@ __all__ = [
     "besselj",
     "cbrt",
     "cof",
+    "coshm",
+    "cosm",
     "cot",
     "csc",
     "cumsum",
@@ -49,8 +64,16 @@ __all__ = [
     "erfc",
     "erfinv",
     "expm",
+    "frechet_coshm",
+    "frechet_cosm",
     "frechet_expm",
+    "frechet_logm",
     "frechet_power",
+    "frechet_sinhm",
+    "frechet_sinm",
+    "frechet_sqrtm",
+    "frechet_tanhm",
+    "frechet_tanm",
     "gamma",
     "gammaln",
     "gelu",
@@ -61,6 +84,7 @@ __all__ = [
     "leakyrelu",
     "logdet",
     "logit",
+    "logm",
     "logsoftmax",
     "logsumexp",
     "matrix_power",
@@ -83,9 +107,14 @@ __all__ = [
     "sigmoid",
     "sign",
     "silu",
+    "sinhm",
+    "sinm",
     "softmax",
     "softplus",
+    "sqrtm",
     "step",
+    "tanhm",
+    "tanm",
     "tr",
     "tril",
     "triu",

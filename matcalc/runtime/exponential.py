@@ -1,10 +1,9 @@
-"""The matrix exponential, matrix powers, and their Frechet derivatives of any order."""
+"""The matrix exponential, and the trigonometric and hyperbolic functions of a matrix, which are made of it."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,63 +38,65 @@ def expm(X: ArrayLike) -> Array:
     return result.reshape(X.shape)
 
 
-def matrix_power(X: ArrayLike, p: ArrayLike) -> Array:
-    """X^p for an integer p; a negative one is that power of the inverse."""
+def sinm(X: ArrayLike) -> Array:
+    """sin(X)."""
+    return _by_exponential(X, np.sin, lambda A: _turn(A)[1])
+
+
+def cosm(X: ArrayLike) -> Array:
+    """cos(X)."""
+    return _by_exponential(X, np.cos, lambda A: _turn(A)[0])
+
+
+def tanm(X: ArrayLike) -> Array:
+    """inv(cos(X))*sin(X)."""
+
+    def quotient(A: Array) -> Array:
+        cosine, sine = _turn(A)
+        return np.asarray(inv(cosine) @ sine)
+
+    return _by_exponential(X, np.tan, quotient)
+
+
+def sinhm(X: ArrayLike) -> Array:
+    """sinh(X)."""
+    return _by_exponential(X, np.sinh, lambda A: (expm(A) - expm(-A)) / 2)
+
+
+def coshm(X: ArrayLike) -> Array:
+    """cosh(X)."""
+    return _by_exponential(X, np.cosh, lambda A: (expm(A) + expm(-A)) / 2)
+
+
+def tanhm(X: ArrayLike) -> Array:
+    """inv(cosh(X))*sinh(X)."""
+    return _by_exponential(X, np.tanh, lambda A: inv(expm(A) + expm(-A)) @ (expm(A) - expm(-A)))
+
+
+def _turn(A: Array) -> tuple[Array, Array]:
+    """cos(A) and sin(A), the blocks of exp([[0, -A], [A, 0]]): of a real matrix without complex numbers, so a step may be one."""
+    n = len(A)
+    zero = np.zeros_like(A)
+    turned = expm(np.block([[zero, -A], [A, zero]]))
+    return turned[:n, :n], turned[n:, :n]
+
+
+def _by_exponential(X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[Array], Array]) -> Array:
     X = np.asarray(X)
-    exponent = integer_exponent(p)
-    A = np.atleast_2d(X if exponent >= 0 else inv(X))
-    return np.asarray(np.linalg.matrix_power(A, abs(exponent))).reshape(X.shape)
+    A = np.atleast_2d(X).astype(np.result_type(X, float))
+    spectral = of_symmetric(A, scalar)
+    return (general(A) if spectral is None else spectral).reshape(X.shape)
 
 
-def integer_exponent(p: ArrayLike) -> int:
-    """The exponent of a matrix as an int; ValueError if it is none."""
-    value = complex(np.asarray(p).item())
-    if value.imag != 0 or value.real != round(value.real):
-        raise ValueError(f"a matrix power needs an integer exponent, not {value.real:g}")
-    return int(value.real)
+def of_symmetric(A: Array, scalar: Callable[[Array], Array]) -> Array | None:
+    """f(A) = Q*diag(f(w))*Q' of a real symmetric matrix A = Q*diag(w)*Q'; None if it is none. nan outside of f's domain.
 
-
-def frechet_expm(X: ArrayLike, *directions: ArrayLike, slots: int = 0) -> Array:
-    """D^k expm(X)[E1, ..., Ek], symmetric in the directions; ``slots`` adds directions left open, two axes each."""
-    return _frechet(expm, np.asarray(X), [np.asarray(E) for E in directions], slots)
-
-
-def frechet_power(X: ArrayLike, p: ArrayLike, *directions: ArrayLike, slots: int = 0) -> Array:
-    """The same derivative of X -> X^p, p an integer."""
-    exponent = integer_exponent(p)
-    return _frechet(lambda A: matrix_power(A, exponent), np.asarray(X), [np.asarray(E) for E in directions], slots)
-
-
-def _frechet(function: Callable[[Array], Array], X: Array, directions: Sequence[Array], slots: int) -> Array:
-    """Entry [i,j,k1,l1,...] is that of the derivative in the directions given and the basis matrices e_k1 e_l1', ..."""
-    if slots == 0:
-        return _embedded(function, X, directions)
-    n = len(X)
-    result = np.empty((n, n) * (1 + slots), dtype=np.result_type(X, *directions, float))
-    for index in np.ndindex(*(n, n) * slots):
-        places = list(zip(index[::2], index[1::2], strict=True))
-        if places != sorted(places):
-            continue  # symmetric: filled in from the sorted one
-        units = []
-        for place in places:
-            unit = np.zeros((n, n))
-            unit[place] = 1.0
-            units.append(unit)
-        value = _embedded(function, X, [*directions, *units])
-        for order in itertools.permutations(places):
-            result[(..., *itertools.chain(*order))] = value
-    return result
-
-
-def _embedded(function: Callable[[Array], Array], X: Array, directions: Sequence[Array]) -> Array:
-    """The upper right block of f([[Y, E], [0, Y]]), where Y is the embedding so far: one doubling per direction.
-
-    With one direction f([[X, E], [0, X]]) = [[f(X), Df(X)[E]], [0, f(X)]]; applied again to that function it gives
-    the second derivative, and so on (Higham and Relton 2014, theorem 3.5).
+    An eigenvalue within rounding of zero counts as zero, so that a singular psd matrix has a root.
     """
-    n = len(X)
-    Y = X
-    for count, E in enumerate(directions):
-        block = np.kron(np.eye(2**count), E)
-        Y = np.block([[Y, block], [np.zeros_like(Y), Y]])
-    return function(Y)[:n, -n:]
+    if np.iscomplexobj(A) or not np.all(np.isfinite(A)) or not np.array_equal(A, A.T):
+        return None
+    w, Q = np.linalg.eigh(A)
+    rounding = len(A) * np.finfo(float).eps * np.max(np.abs(w))
+    with np.errstate(all="ignore"):
+        values = scalar(np.where((w < 0) & (w >= -rounding), 0.0, w))
+    return np.asarray((Q * values) @ Q.T)

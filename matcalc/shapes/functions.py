@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.dims import Shape
-from matcalc.core.operations import ALONG, OPERATIONS
+from matcalc.core.operations import ALONG, FRECHET, OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context
 from matcalc.shapes.decompositions import cumulative, triangle
@@ -39,7 +39,7 @@ def _of_scalar(context: Context, node: Node, name: str, s: Expr) -> Expr:
         return context.number(int(name != "logsoftmax"), node)
     if name == "entropy":
         return context.make("neg", (context.make("xlogy", (s, s), (), node),), (), node)
-    return context.make("exp", (s,), (), node) if name == "expm" else s
+    return context.make(PRIMARY[name], (s,), (), node) if name in PRIMARY else s
 
 
 def _square(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
@@ -234,9 +234,6 @@ def _frechet(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         exponent, place = parts.pop(1)
         if _rank(context, exponent) != 0:
             raise context.problem(f"the exponent is {context.describe(exponent)}, not a scalar", place.span)
-        value = context.literal(exponent)
-        if value is not None and value.denominator != 1:
-            raise context.problem(f"the exponent of a matrix is an integer, not {value}", place.span)
     point = parts[0][0]
     for arg, place in parts:
         if _rank(context, arg) != 2:
@@ -272,6 +269,5 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("tril", "triu"), triangle),
     **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
     **dict.fromkeys(_ORDERS, _ordered),
-    "frechet_expm": _frechet,
-    "frechet_power": _frechet,
+    **dict.fromkeys(FRECHET, _frechet),
 }

@@ -209,7 +209,7 @@ def transpose(context: Context, node: Node, arg: Expr) -> Expr:
 
 
 def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
-    """``^``: of a scalar, or of a square matrix to an integer power."""
+    """``^``: of a scalar, or of a square matrix to a scalar power."""
     context.settle(base)
     context.settle(exponent)
     if exponent.shape:
@@ -222,9 +222,6 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
         hint = f"write {context.base(base)}.^{context.base(exponent)} entry by entry"
         raise context.problem(f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint)
     value = context.literal(exponent)
-    if value is not None and value.denominator != 1:
-        hint = f"write {context.base(base)}.^{context.base(exponent)} entry by entry"
-        raise context.problem(f"the exponent of a matrix is an integer, not {value}", exponent.span, hint)
     context.square(base, "a matrix power" if value != -1 else "an inverse", node.mark or node.span)
     if value == -1:
         return context.make("inv", (base,), base.shape, node)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Rule = Callable[["Resolver", Phrase, list[Value]], Value]
 _OF_VECTORS = frozenset({"diag", "softmax", "sum", "mean", "logsumexp", "vec"})  # whose argument is no number
-_OF_MATRICES = {"exp": r"e^{X} is the matrix exponential", "log": "the matrix logarithm is not known"}
+_OF_MATRICES = {"exp": r"e^{X} is the matrix exponential", "log": r"\operatorname{logm}(X) is the matrix logarithm"}
 
 
 def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
@@ -92,7 +92,7 @@ def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
 def root(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """The root of a number, and of every entry of a vector."""
     if args[0].rank == 2 and not args[0].indexed:
-        hint = r"write X^{\odot 1/2} for the roots of the entries"
+        hint = r"write X^{\odot 1/2} for the roots of the entries, X^{1/2} for the root of the matrix"
         raise resolver.problem("the root of a matrix may be that of its entries or the matrix root", phrase, hint)
     return _called(resolver, phrase, phrase.text, args)
 

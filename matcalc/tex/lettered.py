@@ -2,6 +2,7 @@ r"""Letters that stand for functions before a bracket: \sigma(x), \psi^{(2)}(x),
 
 from __future__ import annotations
 
+from matcalc.core.operations import PRIMARY, frechet
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
 from matcalc.tex.symbols import symbol
@@ -15,6 +16,7 @@ _FUNCTIONS = {
     r"\varphi": ("normpdf", "the normal density"),
     r"\mathrm{H}": ("entropy", "the entropy"),
 }
+_OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 _UNCLEAR = frozenset({"f", "g", "h", "phi"})  # letters that papers use for functions of their own
 
 
@@ -45,7 +47,7 @@ def _call(item: Phrase, bracket: Phrase, name: str, args: tuple[Phrase, ...]) ->
 
 
 def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase | None:
-    r"""\psi^{(k)}(x), J_k(x), \Gamma_p(a), D_{KL}(p \parallel q), L_{\exp}(X, E) and L_{(\cdot)^k}(X, E)."""
+    r"""\psi^{(k)}(x), J_k(x), \Gamma_p(a), D_{KL}(p \parallel q), L_{\exp}(X, E) and its like, and L_{(\cdot)^k}(X, E)."""
     if item.kind == "script" and item.args[0].text == r"\psi":
         return _call(item, bracket, "polygamma", (item.args[1], *args))
     name = item.args[0] if item.kind == "script" else item
@@ -59,8 +61,8 @@ def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase 
             return _call(item, bracket, "gamma", (*args, of))  # its logarithm is a function
         case "D", 2 if "KL" in of.text:
             return _call(item, bracket, "kl", args)
-        case "L", _ if of.kind == "function" and of.text == "exp":
-            return _call(item, bracket, "frechet_expm", args)
+        case "L", _ if of.kind == "function" and of.text in _OF_MATRICES:
+            return _call(item, bracket, frechet(_OF_MATRICES[of.text]), args)
         case "L", _ if of.kind == "power" and of.args[0].kind == "hole":
             return _call(item, bracket, "frechet_power", (args[0], of.args[1], *args[1:]))
     return None

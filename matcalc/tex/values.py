@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from matcalc.core.errors import Span
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.syntax.nodes import Node
 from matcalc.tex.phrases import Phrase
 
@@ -96,8 +96,7 @@ _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     "kl": lambda args: 0,
     "outer": lambda args: 2,
     "polygamma": lambda args: args[-1].rank,
-    "frechet_expm": lambda args: 2,
-    "frechet_power": lambda args: 2,
+    **dict.fromkeys(FRECHET, lambda args: 2),
 }
 
 

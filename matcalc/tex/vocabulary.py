@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcalc.core.operations import ALIASES, OPERATIONS
+from matcalc.core.operations import ALIASES, FRECHET, OPERATIONS
 
 # functions with a name of their own in papers, besides those of the expression language
 _OTHER_NAMES = {
@@ -25,7 +25,7 @@ _OTHER_NAMES = {
     "Vec": "vec",
     "Kron": "kron",
 }
-_NOT_IN_FORMULAS = frozenset({"frechet_expm", "frechet_power", "norm1", "norm2", "norminf"})
+_NOT_IN_FORMULAS = frozenset({*FRECHET, "norm1", "norm2", "norminf"})
 
 BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bold", "textbf", "vec"})
 WORDS = frozenset({"mathit", "mathrm", "text", "textit", "textrm", "operatorname", "operatorname*", "mathtt", "mathsf", "textsf"})

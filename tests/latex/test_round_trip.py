@@ -9,7 +9,7 @@ from strategies import terms
 
 import matcalc
 from matcalc.core.errors import EvaluationProblem, MatcalcError
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.frontend import read
 from matcalc.oracle.compare import agree
@@ -65,7 +65,7 @@ SPECIAL = {
     "mvlgamma": "p + 2, 2",
     "kl": "v, w",
     "entropy": "v",
-    "frechet_expm": "X, Y",
+    **dict.fromkeys(FRECHET, "X, Y"),
     "frechet_power": "X, 3, Y",
     "dot": "x, x",
     "outer": "x, y",

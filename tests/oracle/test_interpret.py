@@ -135,7 +135,6 @@ def test_outside_of_a_domain_is_nan_without_a_warning():
         pytest.param(x, {}, SIZES, "no value is given for x", id="missing value"),
         pytest.param(x, {"x": np.zeros(5)}, SIZES, "x has shape (5,), expected (3,)", id="wrong shape"),
         pytest.param(eye(dim("q")), {}, {}, "no size is known for the dimension q", id="missing size"),
-        pytest.param(op("^", X, num(Fraction(1, 2))), VALUES, SIZES, "needs an integer exponent, not 0.5", id="exponent"),
     ],
 )
 def test_problems(expr, values, sizes, message):

@@ -85,7 +85,6 @@ def test_complex_step_is_exact_to_rounding():
     [
         pytest.param(quadratic, "q", 1, NameProblem, "there is no variable q", id="unknown"),
         pytest.param(quadratic, "x", 3, UnsupportedProblem, "orders 1 and 2, not 3", id="order 3"),
-        pytest.param(op("^", X, a), "a", 1, UnsupportedProblem, "exponent of a matrix power", id="integer"),
     ],
 )
 def test_refusals(expr, wrt, order, error, message):

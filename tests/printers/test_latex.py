@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from matcalc.core.dims import dim
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.core.tree import Expr, eye, fill, number, variable
 from matcalc.frontend import read
 from matcalc.printers.latex import latex
@@ -229,7 +229,7 @@ def example_of(name: str) -> str:
         "besselj": "2, v",
         "mvlgamma": "v, 2",
         "kl": "v, v",
-        "frechet_expm": "X, X",
+        **dict.fromkeys(FRECHET, "X, X"),
         "frechet_power": "X, 3, X",
         "dot": "v, v",
         "outer": "v, v",

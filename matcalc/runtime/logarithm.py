@@ -1,0 +1,102 @@
+"""The principal logarithm, square root and real powers of a matrix without eigenvalues on the negative real axis.
+
+The algorithms use sums, products and inverses only, so they pass a complex step and the block triangular matrices of
+``frechet``; a real symmetric matrix is diagonalised.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcalc.runtime.elementwise import Array
+from matcalc.runtime.exponential import expm, of_symmetric
+from matcalc.runtime.linear import inv
+
+_NEAR = 0.25  # 1-norm of X - 1 up to which the quadrature is exact to double precision
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(9)
+_MOST_ROOTS = 60
+_MOST_STEPS = 40
+_CONVERGED = 1e-7  # the error falls quadratically; two steps later also that of the derivative along a complex step is gone
+
+
+def sqrtm(X: ArrayLike) -> Array:
+    """The root whose eigenvalues have positive real parts; nan where there is none."""
+    return _matrix(X, np.sqrt, _root)
+
+
+def logm(X: ArrayLike) -> Array:
+    """The logarithm whose eigenvalues have imaginary parts between -pi and pi; nan where there is none."""
+    return _matrix(X, np.log, _logarithm)
+
+
+def matrix_power(X: ArrayLike, p: ArrayLike) -> Array:
+    """X^p: repeated products for an integer p (of the inverse for a negative one), else exp(p*log(X))."""
+    exponent = complex(np.asarray(p).item())
+    doubled = 2 * exponent.real
+    if exponent.imag != 0 or doubled != round(doubled):
+        return _matrix(X, lambda w: w ** np.asarray(p), lambda A: expm(p * _logarithm(A)))
+    whole = math.floor(exponent.real)
+    if whole == exponent.real:
+        return _integer_power(X, whole)
+    return _matrix(X, lambda w: w**exponent.real, lambda A: _root(A) @ _integer_power(A, whole))
+
+
+def _integer_power(X: ArrayLike, exponent: int) -> Array:
+    X = np.asarray(X)
+    A = np.atleast_2d(X if exponent >= 0 else inv(X))
+    return np.asarray(np.linalg.matrix_power(A, abs(exponent))).reshape(X.shape)
+
+
+def _matrix(X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[Array], Array]) -> Array:
+    """The function of a matrix, or of a number as a 1 x 1 matrix; of a symmetric matrix by its eigenvalues."""
+    X = np.asarray(X)
+    A = np.atleast_2d(X).astype(np.result_type(X, float))
+    if not np.all(np.isfinite(A)):
+        return np.full_like(A, np.nan).reshape(X.shape)
+    spectral = of_symmetric(A, scalar)
+    return (general(A) if spectral is None else spectral).reshape(X.shape)
+
+
+def _root(A: Array) -> Array:
+    """The product form of the Denman-Beavers iteration, scaled by determinants (Higham 2008, (6.29)): M to 1, Y to the root."""
+    n = len(A)
+    unit = np.eye(n)
+    M, Y = A, A
+    finish: int | None = None
+    for step in range(_MOST_STEPS):
+        logarithm = float(np.linalg.slogdet(M)[1])
+        if not math.isfinite(logarithm):
+            break
+        scale = 1.0 if finish is not None else math.exp(-logarithm / (2 * n))
+        scaled = scale**2 * M
+        inverse = inv(scaled)
+        Y = scale * Y @ (unit + inverse) / 2
+        M = (unit + (scaled + inverse) / 2) / 2
+        if finish is None and float(np.max(np.abs(M - unit))) < _CONVERGED:
+            finish = step + 2
+        if step == finish:
+            return Y
+    return np.full_like(A, np.nan)
+
+
+def _logarithm(A: Array) -> Array:
+    """log(A) = 2^s*log(A^(1/2^s)), s so large that the argument is close to 1; there the [9/9] Pade approximant of log(1 + Y).
+
+    It is the Gauss-Legendre quadrature of the integral of Y*inv(1 + t*Y) over t from 0 to 1 (Dieci, Morini & Papini 1996).
+    """
+    unit = np.eye(len(A))
+    roots = 0
+    while not float(np.max(np.sum(np.abs(A - unit), axis=0))) < _NEAR:
+        if roots == _MOST_ROOTS or not np.all(np.isfinite(A)):
+            return np.full_like(A, np.nan)
+        A = _root(A)
+        roots += 1
+    Y = A - unit
+    total = np.zeros_like(A)
+    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+        total = total + weight / 2 * np.linalg.solve(unit + (1 + node) / 2 * Y, Y)
+    return total * 2.0**roots
