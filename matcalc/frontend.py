@@ -14,14 +14,17 @@ from matcalc.syntax.nodes import Statement
 from matcalc.syntax.parser import parse
 
 
-def read(text: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()) -> Program:
+def read(
+    text: str, declarations: Mapping[str, str | Variable] | Iterable[str] = (), kinds: Mapping[str, str] | None = None
+) -> Program:
     """Parses and types a program; raises a ``MatcalcError`` that knows its place in the text.
 
     ``declarations`` is a mapping ``{"A": "symmetric(n)"}`` or lines ``"A: symmetric(n)"``; the text may hold more of them.
+    ``kinds`` are those of names of which nothing else was declared: ``{"b": "vector"}``.
     """
     statements, variables = _statements(text, declarations)
     _check_order(statements, text)
-    return infer(statements, variables, text)
+    return infer(statements, variables, text, kinds)
 
 
 def read_pair(left: str, right: str, declarations: Mapping[str, str | Variable] | Iterable[str] = ()) -> tuple[Program, Program]:

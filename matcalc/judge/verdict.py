@@ -27,6 +27,7 @@ POINTS = 3
 _REDRAWS = 4
 _ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
 _EPSILON = 1e-16
+_SINGLE = 1e-5  # an error of a function that computes in single precision inside, whatever it returns
 _SAID = {EXACT: f"exact (error probability < 2^-{BITS})", DISPROVED: "exact, at a random point of a prime field"}
 _VISIBLE = 1e-3  # of the largest intermediate value: smaller derivatives hide errors, and are looked at elsewhere
 
@@ -56,8 +57,10 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     proved = asked.proof()
     checked, worst = _checked(asked, worlds, seed, proved)
     verdict, reason = _verdict(asked, worlds, proved)
+    if verdict == WRONG and asked.tree is None and all(world.error <= _SINGLE for world in worlds):
+        verdict = AGREED
     if verdict != WRONG:
-        notes = (*asked.notes, *_row_note(asked))
+        notes = (*asked.notes, *_row_note(asked), *_single_note(asked, checked))
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
     rounded = all(world.error <= world.method.tolerance for world in worlds) and not asked.misfit
     diagnosis = _rounded(asked, checked.error) if rounded else diagnose(asked, worlds, rng)
@@ -121,7 +124,7 @@ def _verdict(asked: Question, worlds: Sequence[World], proved: str) -> tuple[str
 
 def _rounded(asked: Question, error: float) -> Diagnosis:
     """What is said of a claim that numbers cannot tell from the derivative."""
-    digits = floor(-log10(max(error, _EPSILON)))
+    digits = _digits(error)
     rest = difference(asked)
     shown = f": true - claim = {rest}" if rest else ""
     return Diagnosis((Cause("rounded", f"it is right to {digits} digits only, so a number in it is rounded{shown}"),))
@@ -136,6 +139,17 @@ def _checked(asked: Question, worlds: Sequence[World], seed: int | None, proved:
     gaps = np.abs(worst.claimed - worst.truth)
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps))), gaps.shape))
     return checked, Worst(index, float(worst.claimed[index]), float(worst.truth[index]))
+
+
+def _single_note(asked: Question, checked: Checked) -> tuple[str, ...]:
+    """What is said of a function whose errors are too large for double precision."""
+    if checked.error <= checked.tolerance or asked.tree is not None:
+        return ()
+    return (f"{asked.stated} is right to {_digits(checked.error)} digits: it seems to compute in single precision inside",)
+
+
+def _digits(error: float) -> int:
+    return floor(-log10(max(error, _EPSILON)))
 
 
 def _row_note(asked: Question) -> tuple[str, ...]:

@@ -4,16 +4,39 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
-from matcalc.core.errors import ArgumentProblem
+from matcalc.core.errors import ArgumentProblem, UnsupportedProblem
 from matcalc.runtime.elementwise import Array
 
 LIBRARIES = ("numpy", "torch", "jax")
+_ROUGH = 1e-5  # a precision that says nothing of a derivative
 _EXTRA = ("tangent", "cotangent", "v", "u")  # names under which a direction is taken, besides its own
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """What functions are called with: arrays of a library, in double precision unless another is named."""
+
+    library: str = "numpy"
+    precision: str = "float64"
+
+    def of(self, value: Array) -> Any:
+        """The array in this form."""
+        if self.library == "torch":
+            import torch  # type: ignore[import-not-found]  # noqa: PLC0415 - only for users of PyTorch
+
+            return torch.as_tensor(np.array(value)).to(getattr(torch, self.precision))
+        if self.library == "jax":
+            import jax.numpy  # type: ignore[import-not-found]  # noqa: PLC0415 - only for users of JAX
+
+            # without jax_enable_x64 JAX has nothing beyond single precision, and warns where it is asked for more
+            return jax.numpy.asarray(value) if self.precision == "float64" else jax.numpy.asarray(value, self.precision)
+        return np.array(value, dtype=self.precision)
 
 
 class Called:
@@ -23,9 +46,9 @@ class Called:
     by if it requires one argument, and else all the variables in order. A direction comes last, or by its name.
     """
 
-    def __init__(self, function: Callable[..., Any], wrt: str, names: list[str], library: str, *, direction: str = "") -> None:
+    def __init__(self, function: Callable[..., Any], wrt: str, names: list[str], arrays: Arrays, *, direction: str = "") -> None:
         self._function = function
-        self._library = library
+        self._arrays = arrays
         self._wrt = wrt
         self._direction = direction
         self._names = [name for name in names if name != direction]
@@ -44,20 +67,23 @@ class Called:
 
     def __call__(self, values: Mapping[str, Array]) -> Array:
         """The value at a point."""
-        given = {name: _foreign(values[name], self._library) for name in (*self._keywords.values(), *self._positions)}
+        given = {name: self._arrays.of(values[name]) for name in (*self._keywords.values(), *self._positions)}
         keywords = {parameter: given[name] for parameter, name in self._keywords.items()}
         result = _numpy(self._function(*(given[name] for name in self._positions), **keywords))
         self.dtype = result.dtype
+        if np.finfo(result.dtype).eps > _ROUGH:
+            raise UnsupportedProblem(f"{self.name} computes in half precision: too rough to be judged")
         return result.astype(float)
 
     def _plan(self) -> tuple[dict[str, str], list[str]]:
         """Parameters to be given by keyword with the variables that they get, and variables to be given by position."""
         last = [self._direction] if self._direction else []
         try:
-            parameters = list(inspect.signature(self._function).parameters.values())
+            parameters = list(inspect.signature(_signed(self._function)).parameters.values())
         except ValueError:  # some functions written in C do not say what they take
             return {}, [self._wrt, *last]
-        if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        kinds = {p.kind for p in parameters}
+        if inspect.Parameter.VAR_KEYWORD in kinds and inspect.Parameter.VAR_POSITIONAL not in kinds:
             return {name: name for name in (*self._names, *last)}, []
         taken = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
         required = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
@@ -89,12 +115,34 @@ def library_of(values: Mapping[str, Any]) -> str:
     return "numpy"
 
 
+def precision_of(values: Mapping[str, Any]) -> str:
+    """The name of the precision that all arrays of numbers with a point have; double precision where they differ."""
+    names = [str(value.dtype).rpartition(".")[2] for value in values.values() if hasattr(value, "dtype")]
+    found = {name for name in names if "float" in name}
+    return found.pop() if len(found) == 1 else "float64"
+
+
+def _signed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What says which arguments a function takes: for a module of PyTorch, or what wraps one, that is ``forward``."""
+    inner = inspect.unwrap(function)
+    forward = getattr(inner, "forward", None)
+    return forward if callable(forward) else function
+
+
 def _numpy(value: Any) -> Array:
-    """Any array as one of NumPy: tensors of PyTorch are taken out of the graph, arrays of JAX convert themselves."""
+    """Any array as one of NumPy: tensors of PyTorch are taken out of the graph, arrays of JAX convert themselves.
+
+    NumPy has one half precision, and lacks the other.
+    """
+    if isinstance(value, tuple) and len(value) == 1:
+        (value,) = value  # what torch.autograd.grad returns
     if type(value).__module__.partition(".")[0] == "torch":
-        value = value.detach().cpu().numpy()
+        value = value.detach().cpu().resolve_conj().resolve_neg()
+        value = (value.half() if str(value.dtype) == "torch.bfloat16" else value).numpy()
     try:
         array = np.asarray(value)
+        if array.dtype.name == "bfloat16":
+            array = array.astype(np.float16)
         return array if array.dtype.kind in "fc" else array.astype(float)
     except (TypeError, ValueError):
         raise ArgumentProblem(f"the function returns {type(value).__name__}, not an array of numbers") from None
@@ -103,16 +151,3 @@ def _numpy(value: Any) -> Array:
 def numpy_values(values: Mapping[str, Any]) -> dict[str, Array]:
     """The arrays of a point, and whatever they were before, in double precision."""
     return {name: _numpy(value).astype(float) for name, value in values.items()}
-
-
-def _foreign(value: Array, library: str) -> Any:
-    """The array in the library that the function wants."""
-    if library == "torch":
-        import torch  # type: ignore[import-not-found]  # noqa: PLC0415 - only for users of PyTorch
-
-        return torch.as_tensor(np.array(value))
-    if library == "jax":
-        import jax.numpy  # type: ignore[import-not-found]  # noqa: PLC0415 - only for users of JAX
-
-        return jax.numpy.asarray(value)
-    return np.array(value)

@@ -87,7 +87,9 @@ def jvp_question(objective: str | Formula | Callable[..., Any], claim: Any, sett
 
     moved_by.__name__ = f"{f.name} along {tangent}"
     at = {**numpy_values(setting.at), step: np.asarray(0.0)} if setting.at else {}
-    return _held(put_function(moved_by, _function(claim), replace(along, at=at, library=setting.arrays)), step)
+    library, precision = setting.arrays.library, setting.arrays.precision
+    moving = replace(along, at=at, library=library, precision=precision)
+    return _held(put_function(moved_by, _function(claim), moving), step)
 
 
 def _as_precise(value: Array, f: Called) -> Array:

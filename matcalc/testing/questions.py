@@ -20,7 +20,7 @@ from matcalc.oracle.sample import STYLES, draw, sizes_for
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
 from matcalc.syntax.declare import declared
-from matcalc.testing.arrays import Called, library_of, numpy_values
+from matcalc.testing.arrays import Arrays, Called, library_of, numpy_values, precision_of
 from matcalc.testing.differences import DOUBLE, SINGLE, basis, derivative, kinks, moved, projected
 
 _SINGLE_CLAIM = 1e-4  # relative agreement that may be asked of a claim in single precision
@@ -43,11 +43,12 @@ class Setting:
     claimed_by: str = ""  # what a function of one argument takes, if not the variable that is differentiated by
     held: str = ""  # a variable that stays 0
     notes: list[str] = field(default_factory=list)
+    precision: str = ""
 
     @property
-    def arrays(self) -> str:
-        """The library whose arrays functions are called with."""
-        return self.library or library_of(self.at)
+    def arrays(self) -> Arrays:
+        """The arrays that functions are called with: of the library and in the precision of those given."""
+        return Arrays(self.library or library_of(self.at), self.precision or precision_of(self.at))
 
 
 def put(objective: str | Formula | Callable[..., Any], claim: str | Formula | Callable[..., Any], setting: Setting) -> Question:
@@ -65,7 +66,9 @@ def program_of(objective: str | Formula, setting: Setting) -> Program:
         return read(str(objective), {**objective.variables, **setting.variables})
     if not isinstance(objective, str):
         raise ArgumentProblem(f"an objective is a formula or a function, not {objective!r}")
-    return read(objective, setting.variables)
+    return read(
+        objective, setting.variables, {name: _plain(value.ndim, name) for name, value in numpy_values(setting.at).items()}
+    )
 
 
 def put_formula(program: Program, title: str, claim: str | Formula | Callable[..., Any], setting: Setting) -> Question:
@@ -98,7 +101,7 @@ def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], set
     variables = declared_variables(setting)
     if setting.wrt not in variables:
         raise ArgumentProblem(f"{setting.wrt} is neither in at= nor in variables=", hint=f"there are {', '.join(variables)}")
-    f = Called(objective, setting.wrt, list(variables), setting.arrays if not setting.direction else "numpy")
+    f = Called(objective, setting.wrt, list(variables), setting.arrays if not setting.direction else Arrays())
     names = [name for name in variables if name != setting.held]
     claim = Called(claimed, setting.claimed_by or setting.wrt, names, setting.arrays, direction=setting.direction)
 
@@ -176,14 +179,19 @@ def declared_variables(setting: Setting) -> dict[str, Variable]:
     """The declared variables, and those of the given point with the sizes that they have there."""
     found = declared(setting.variables)
     for name, value in numpy_values(setting.at).items():
-        if value.ndim > 2:
-            raise ArgumentProblem(f"{name} has {value.ndim} axes: variables are scalars, vectors and matrices")
         if name not in found:
-            found[name] = Variable(name, ("scalar", "vector", "matrix")[value.ndim], tuple(dim(n) for n in value.shape))
+            found[name] = Variable(name, _plain(value.ndim, name), tuple(dim(n) for n in value.shape))
     if not found:
         hint = 'for example at={"x": np.ones(3)} or variables={"x": "vector(n)"}'
         raise ArgumentProblem("what are the variables? A function says nothing about them", hint=hint)
     return found
+
+
+def _plain(rank: int, name: str) -> str:
+    """The kind of a given array."""
+    if rank > 2:
+        raise ArgumentProblem(f"{name} has {rank} axes: variables are scalars, vectors and matrices")
+    return ("scalar", "vector", "matrix")[rank]
 
 
 def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:

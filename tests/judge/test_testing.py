@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import matcalc
-from matcalc.core.errors import ArgumentProblem, EvaluationProblem, MatcalcError
+from matcalc.core.errors import ArgumentProblem, EvaluationProblem, MatcalcError, UnsupportedProblem
 from matcalc.testing import (
     GradientMismatch,
     assert_gradient,
@@ -207,7 +207,10 @@ def test_random_numbers(rng):
         pytest.param(lambda: check_gradient(3, "2*x", wrt="x"), ArgumentProblem, "objective", id="objective"),
         pytest.param(lambda: check_gradient("x'*x", 3, wrt="x"), ArgumentProblem, "claim", id="claim"),
         pytest.param(
-            lambda: check_gradient("x'*x", "2*x", wrt="x", at={"x": A0}), EvaluationProblem, "x is vector(n)", id="shape"
+            lambda: check_gradient("x'*x", "2*x", wrt="x", at={"x": A0}, variables={"x": "vector(n)"}),
+            EvaluationProblem,
+            "x is vector(n)",
+            id="shape",
         ),
         pytest.param(lambda: check_gradient("x'*x", "2*x", wrt="x", at={"q": A0}), ArgumentProblem, "q, which is not", id="name"),
         pytest.param(lambda: check_jacobian("A*x", "A", wrt="x", arrays="lists"), ArgumentProblem, "arrays", id="arrays"),
@@ -225,11 +228,17 @@ class Tensor:
 
     def __init__(self, array):
         self.array = np.asarray(array, dtype=np.float32)
+        self.dtype = self.array.dtype
 
     def detach(self):
         return self
 
     cpu = detach
+
+    def to(self, precision):
+        return Tensor(self.array.astype(precision))
+
+    resolve_conj = resolve_neg = detach
 
     def numpy(self):
         return self.array
@@ -240,19 +249,44 @@ Tensor.__module__ = "torch"
 
 def test_tensors_are_converted(monkeypatch):
     fake = ModuleType("torch")
-    fake.as_tensor = Tensor
+    fake.as_tensor, fake.float64 = Tensor, np.float64
     monkeypatch.setitem(sys.modules, "torch", fake)
     report = check_gradient("x'*x", lambda x: Tensor(2 * x.numpy()), wrt="x", arrays="torch")
     assert report.ok
     assert "float32" in " ".join(report.notes)
 
 
-@pytest.mark.parametrize("name", ["torch", "jax"])
-def test_real_libraries(name):
-    library = pytest.importorskip(name)
-    array = library.numpy.asarray if name == "jax" else library.as_tensor
-    report = check_gradient(lambda x: (x * x).sum(), lambda x: 2 * x, wrt="x", at={"x": array(X0)})
-    assert report.ok
+def test_single_precision_inside_is_noticed():
+    report = check_gradient("sum(sin(x))", lambda x: np.cos(x.astype(np.float32)).astype(float), wrt="x")
+    assert report.verdict == "agreed"
+    assert "it seems to compute in single precision inside" in report.notes[-1]
+    assert not check_gradient("sum(sin(x))", lambda x: np.cos(x) + 1e-4, wrt="x").ok
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_functions_are_called_in_the_precision_of_the_point(precision):
+    seen = set()
+
+    def gradient(A, x):
+        seen.update((A.dtype.name, x.dtype.name))
+        return 2 * A.T @ (A @ x)
+
+    point = {"A": np.ones((2, 3), precision), "x": np.arange(3, dtype=precision)}
+    assert check_gradient("norm2(A*x)^2", gradient, wrt="x", at=point).ok
+    assert check_gradient(lambda A, x: np.sum((A @ x) ** 2), gradient, wrt="x", at=point).ok
+    assert seen == {np.dtype(precision).name}
+
+
+def test_half_precision_is_refused():
+    with pytest.raises(UnsupportedProblem, match="half precision"):
+        check_gradient(lambda x: (x * x).sum(), lambda x: 2 * x, wrt="x", at={"x": np.ones(3, np.float16)})
+
+
+def test_the_point_says_what_the_letters_are():
+    at = {"A": np.eye(2), "x": np.ones(2), "b": np.ones(2), "k": np.asarray(2.0)}
+    assert check_gradient("k*norm2(A*x - b)^2", "2*k*A'*(A*x - b)", wrt="x", at=at).verdict == "proved"
+    with pytest.raises(ArgumentProblem, match="3 axes"):
+        check_gradient("x'*x", "2*x", wrt="x", at={"x": np.ones((2, 2, 2))})
 
 
 @settings(max_examples=25, deadline=None)
