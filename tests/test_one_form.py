@@ -13,7 +13,7 @@ from matcalc.pipeline import derive, render
 
 SEEDS = 400
 STEPS = 5
-LEAST_ALIKE = 0.9  # of expressions with sums in them, which leave more than one shortest form
+LEAST_ALIKE = 0.97  # of expressions with sums in them, which leave more than one shortest form
 
 
 def printed(text: str, wrt: str = "X") -> str:
@@ -61,11 +61,11 @@ def test_written_differently(texts: list[str], wrt: str, shown: str) -> None:
 
 
 def test_products_have_one_form() -> None:
-    """Traces and bilinear forms of products in which X stands at most twice: moved around, transposed, bracketed, stacked."""
+    """Traces and bilinear forms of products: moved around, transposed, bracketed, stacked."""
     seen = 0
     for seed in range(SEEDS):
         first, second = pair(seed, REORDERING)
-        if 1 <= first.text.count("X") <= 2 and "+" not in first.text:
+        if "X" in first.text and "+" not in first.text:
             assert printed(first.text) == printed(second.text), f"{first.text} = {second.text}"
             seen += 1
     assert seen >= SEEDS // 10

@@ -72,6 +72,11 @@ def is_mask(chain: Chain) -> bool:
     return len(chain) == 1 and is_triangle(chain[0].expr)
 
 
+def _bare(expr: Expr) -> Expr:
+    """The expression without a transpose around it."""
+    return expr.args[0] if expr.op == "'" else expr
+
+
 class Weaver:
     """Chains and entry-by-entry products as typed trees."""
 
@@ -80,16 +85,57 @@ class Weaver:
         self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
         self.inside: dict[int, Chain] = {}  # the chains of which triangles were taken
         self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
+        self.products: dict[int, Chain] = {}  # and of all products
+        self.symmetric: set[int] = set()  # factors that are their own transposes
 
     def link(self, link: Link) -> Expr:
-        """One factor."""
-        return self.forge.transpose(link.expr) if link.flipped else link.expr
+        """One factor; a transposed sum by its terms, (A' + B)' as A + B', where that is no longer."""
+        if not link.flipped:
+            return link.expr
+        turned = self.forge.transpose(link.expr)
+        if link.expr.op not in ("+", "-") or link.expr.rank != 2:
+            return turned
+        spread = self._spread(link.expr)
+        return spread if self.forge.size(spread) <= self.forge.size(turned) else turned
+
+    def _spread(self, total: Expr) -> Expr:
+        """The transpose of a sum as the sum of the transposes."""
+        terms: list[tuple[bool, Expr]] = []
+        while total.op in ("+", "-"):
+            terms.append((total.op == "+", self._turned(total.args[1])))
+            total = total.args[0]
+        negative = total.op == "neg"
+        return self.total([*terms, (not negative, self._turned(total.args[0] if negative else total))])
+
+    def total(self, signed: Sequence[tuple[bool, Expr]]) -> Expr:
+        """A sum, positive terms first, each group by the alphabet; arrays' shapes are kept when a scalar is broadcast."""
+        ordered = sorted(signed, key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])))
+        positive, first = ordered[0]
+        result = first if positive else self.forge.negative(first)
+        for positive, expr in ordered[1:]:
+            result = self.forge.binary("+" if positive else "-", result, expr)
+        return result
+
+    def _turned(self, term: Expr) -> Expr:
+        """The transpose, of a product factor by factor where that is no longer."""
+        if id(term) in self.symmetric:
+            return term
+        if term.op == "*" and not term.args[0].shape:
+            return self.forge.times(term.args[0], self._turned(term.args[1]))
+        plain = self.forge.transpose(term)
+        chain = self.products.get(id(term))
+        return plain if chain is None else min(self.product(flip(chain)), plain, key=self.forge.size)
 
     def product(self, chain: Chain) -> Expr:
         """The product, in this orientation, with repeated blocks as powers and cumulative sums."""
+        chain = self.opened(chain)
+        self.symmetric.update([id(link.expr) for link in chain if link.symmetric])
         if len(chain) > 1 and any(is_running(link.expr) for link in chain):
             return self._joined(cumulated(self.forge, [self.link(link) for link in chain], self._joined))
-        return self._joined(self._blocks(chain))
+        result = self._joined(self._blocks(chain))
+        if len(chain) > 1:
+            self.products[id(result)] = chain
+        return result
 
     def _joined(self, factors: Sequence[Expr]) -> Expr:
         result: Expr | None = None
@@ -97,6 +143,16 @@ class Weaver:
             result = block if result is None else self._append(result, block)
         assert result is not None
         return result
+
+    def opened(self, chain: Chain) -> Chain:
+        """The chain with the products among its links taken apart."""
+        if not any(id(_bare(link.expr)) in self.products for link in chain):
+            return chain
+        links: list[Link] = []
+        for link in chain:
+            inner = self.products.get(id(_bare(link.expr)), (link,))
+            links += inner if inner == (link,) or link.flipped == (link.expr.op == "'") else flip(inner)
+        return tuple(links)
 
     def _append(self, left: Expr, right: Expr) -> Expr:
         """left*right without brackets where the right is a product itself."""
@@ -139,6 +195,7 @@ class Weaver:
 
     def matrix(self, chain: Chain) -> Expr:
         """A matrix product in the better orientation; see ``pays``."""
+        chain = self.opened(chain)
         plain = self.product(chain)
         if sum(link.flipped for link in chain) < 2:
             return plain

@@ -30,7 +30,11 @@ class Factoring:
             return self.forge.fill(self.forge.number(0), shape) if shape else self.forge.number(0)
         if len(terms) == 1:
             return self._single(terms[0])
-        return self._combine(terms, shape)
+        return self._combine(sorted(terms, key=self._order), shape)
+
+    def _order(self, term: Term) -> tuple[int, str]:
+        """By what a term looks like, so that of two equally good ways to group them the input's order chooses none."""
+        return self.weaver.order(self.assembler.term(Term(1, term.scalars, term.parts, term.shape)))
 
     def _single(self, term: Term) -> Expr:
         """One term; a minus in front goes into a difference among the factors, which then is turned round."""
@@ -81,16 +85,30 @@ class Factoring:
         return [*signs, (node.op != "neg", node if node.op != "neg" else node.args[0])]
 
     def _write(self, signed: list[tuple[bool, Expr]]) -> Expr:
-        """Positive terms first, each group by the alphabet, arrays' shapes kept when a scalar is broadcast."""
-        terms = self._numbers(signed)
-        ordered = sorted(terms, key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])))
-        if not ordered:
-            return self.forge.number(0)
-        positive, first = ordered[0]
-        result = first if positive else self.forge.negative(first)
-        for positive, expr in ordered[1:]:
-            result = self.forge.binary("+" if positive else "-", result, expr)
-        return result
+        """The terms with their signs as one sum."""
+        terms = self._numbers(self._collect([part for entry in signed for part in self._opened(*entry)]))
+        return self.weaver.total(terms) if terms else self.forge.number(0)
+
+    def _opened(self, positive: bool, expr: Expr) -> list[tuple[bool, Expr]]:
+        """The terms of a sum within a sum; what is broadcast stays where it is."""
+        if expr.op not in ("+", "-"):
+            return [(positive, expr)]
+        return [(plus == positive, part) for plus, part in self._signed(expr)]
+
+    def _collect(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
+        """X + X as 2*X."""
+        counts: dict[int, tuple[Expr, Fraction]] = {}
+        for positive, expr in signed:
+            number, base = (expr.args[0].value, expr.args[1]) if expr.op == "*" and expr.args[0].op == "number" else (1, expr)
+            total = counts.get(id(base), (base, Fraction(0)))[1] + (number if positive else -number)
+            counts[id(base)] = base, total
+        if len(counts) == len(signed):
+            return signed
+        return [
+            (total > 0, base if magnitude(total) == 1 else self.forge.times(self.forge.number(magnitude(total)), base))
+            for base, total in counts.values()
+            if total
+        ]
 
     def _numbers(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
         """1 + (1 + a) as 2 + a: a number that stands beside a sum with a number joins it."""
@@ -219,7 +237,7 @@ class Factoring:
     def _merge(self, terms: Sequence[Term], shape: Shape, shared: Shared) -> Term:
         """The terms as one, with what they share around the sum of what is left."""
         rest = shared.rest(terms)
-        inner = self._combine(rest, max((term.shape for term in rest), key=len))
+        inner = self.sum(rest, max((term.shape for term in rest), key=len))
         scalars: Scalars = shared.scalars if inner.shape else (*shared.scalars, (inner, 1))
         middle: Chain = (Link(inner),) if inner.shape else ()
         parts: Parts = ()
