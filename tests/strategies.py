@@ -148,6 +148,8 @@ def _common(sort: Sort) -> list[Production]:
         _power(".^" if sort.axes else "^", sort, "0.5"),
         _infix(over, PRODUCT, sort, sort),
         _call("max({}, {})", sort, sort),
+        Production("({} < {})" + times + "{}", PRODUCT, ((sort, SUM), (sort, SUM), (sort, POWER))),
+        Production("({} >= {})" + times + "{}", PRODUCT, ((sort, SUM), (SCALAR, SUM), (sort, POWER))),
         _call("min({}, {})", sort, sort),
         Production("{}" + (".^" if sort.axes else "^") + "{}", POWER, ((sort, POSTFIX), (SCALAR, POWER))),
     ]
@@ -183,6 +185,9 @@ def _scalars(rng: Random) -> list[Production]:
         _call("norm1({})", x),
         _call("norm1({})", any_matrix),
         _call("norminf({})", x),
+        _call("max({})", x),
+        _call("min({})", any_matrix),
+        _call("sum(amax({}, 2))", any_matrix),
         _call("logsumexp({})", x),
         _call("logsumexp({})", any_matrix),
         _call("sum(logsumexp({}, 2))", any_matrix),

@@ -7,6 +7,7 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import MatcalcError
+from matcalc.exact.judge import judge
 from matcalc.frontend import read
 from matcalc.oracle.interpret import interpret
 from matcalc.pipeline import simplify
@@ -28,6 +29,9 @@ KINDS = {
     "u": "vector(m)",
     "w": "vector(n)",
 }
+
+
+KINDS_OF_W = {"w": "vector(n)"}
 
 
 def declared(expr: str, wrt: str = "") -> dict[str, str]:
@@ -63,6 +67,48 @@ def test_line(expr, wrt, order, line):
     assert str(derivative) == line
     assert derivative.verification.kind == "exact"
     assert derivative.check().ok
+
+
+EXTREMES = [
+    ("largest", "max(w)", "w", 1, "w == max(w)"),
+    ("smallest", "min(X)", "X", 1, "X == min(X)"),
+    ("of-each-row", "sum(amax(X, 2))", "X", 1, "X == amax(X, 2)*vector(1)'"),
+    ("of-each-column", "amin(X, 1)*w", "X", 1, "(X == vector(1)*amin(X, 1))*diag(w)"),
+    ("of-a-map", "max(X*w - u)", "w", 1, "X'*(X*w - u == max(X*w - u))"),
+    ("squared", "max(w)^2", "w", 2, "2*(w == max(w))*(w == max(w))'"),
+    ("no-curvature", "max(w)", "w", 2, "zeros(n, n)"),
+    ("range", "max(w) - min(w)", "w", 1, "(w == max(w)) - (w == min(w))"),
+    ("multiclass-hinge", "max(X*w + u) - u'*X*w", "X", 1, "((X*w + u == max(X*w + u)) - u)*w'"),
+    ("largest-softmax", "max(softmax(w))", "w", 1, "softmax(w).*((softmax(w) == max(softmax(w))) - max(softmax(w)))"),
+    ("stable-logsumexp", "log(sum(exp(w - max(w)))) + max(w)", "w", 1, "softmax(w)"),
+    (
+        "stable-softmax",
+        "sum(C.*softmax(X - amax(X, 2)*ones', 2))",
+        "X",
+        1,
+        "C.*softmax(X, 2) - diag(diag(C*softmax(X, 2)'))*softmax(X, 2)",
+    ),
+    ("norminf", "norminf(w)", "w", 1, "sign(w).*(abs(w) == norminf(w))"),
+    ("indicator", "sum((w > 0).*w.^2)", "w", 1, "2*relu(w)"),
+    ("indicator-of-two", "sum((0 < w).*(w < 1).*w)", "w", 1, "step(w).*step(1 - w)"),
+    ("either-side", "sum((w <= 1).*w + (w > 1).*w.^2)", "w", 1, "1 + step(w - 1).*(2*w - 1)"),
+    ("unequal", "sum((w != 1).*w.^2)", "w", 1, "2*(w.*(w != 1))"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in EXTREMES])
+def test_extremes_and_indicators(expr, wrt, order, line):
+    derivative = matcalc.diff(expr, wrt, variables=declared(expr, wrt), order=order)
+    assert str(derivative) == line
+    assert derivative.verification.kind == "exact"
+    assert derivative.check().ok
+
+
+@pytest.mark.parametrize("wrong", ["w < max(w)", "w == min(w)", "softmax(w)", "w.*(w == max(w))", "2*(w == max(w))"])
+def test_wrong_gradients_of_the_largest(wrong):
+    program = read("max(w)", KINDS_OF_W)
+    tree = read(wrong, KINDS_OF_W).expr
+    assert judge(program, tree, "w", 1, "free", [0]).outcome != "exact"
 
 
 @pytest.mark.parametrize("order", [1, 2])
@@ -103,6 +149,11 @@ VALUES = [
     ("softmax(X, 2)", lambda x: np.array([np.exp(row) / np.exp(row).sum() for row in x])),
     ("logsumexp(X, 1)", lambda x: np.array([np.log(np.exp(column).sum()) for column in x.T])),
     ("logsumexp(X, 2)", lambda x: np.array([np.log(np.exp(row).sum()) for row in x])),
+    ("max(X)", lambda x: x.max()),
+    ("amin(X, 1)", lambda x: x.min(0)),
+    ("amax(X, 2)", lambda x: x.max(1)),
+    ("(X > 0) + 2*(X <= 0)", lambda x: np.where(x > 0, 1.0, 2.0)),
+    ("(X == max(X)) - (X != max(X))", lambda x: np.where(x == x.max(), 1.0, -1.0)),
     ("logsumexp(X)", lambda x: np.log(np.exp(x).sum())),
     ("logsoftmax(X, 1)", lambda x: x - np.log(np.exp(x).sum(0))),
     ("logsoftmax(X, 2)", lambda x: x - np.log(np.exp(x).sum(1))[:, None]),

@@ -30,9 +30,8 @@ def test_verification(text, options, shown):
 @pytest.mark.parametrize(
     ("text", "order", "how"),
     [
-        pytest.param("norminf(x)", 1, "complex step", id="complex-step"),
         pytest.param("tr(expm(x*y'))", 1, "complex step", id="expm"),
-        pytest.param("norminf(x)^2", 2, "complex step and extrapolated central differences", id="differences"),
+        pytest.param("tr(expm(x*x'))", 2, "complex step and extrapolated central differences", id="differences"),
     ],
 )
 def test_numeric_verification(text, order, how):
@@ -55,7 +54,7 @@ def test_lazy_verification(monkeypatch):
         pytest.param("x'*A*x", "2*A*x", id="rational"),
         pytest.param("x'*x", "x/0", id="no-value"),
         pytest.param("sum(exp(x))", "exp(2*x)", id="opaque"),
-        pytest.param("norminf(x)", "2*sign(x).*(1 - step(norminf(x) - abs(x)))", id="numeric"),
+        pytest.param("tr(expm(x*x'))", "expm(x*x')*x", id="numeric"),
         pytest.param("x'*x", "x*x'", id="shape"),
     ],
 )

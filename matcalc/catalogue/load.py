@@ -23,6 +23,7 @@ _NAME = re.compile(r'^name = "([^"]*)"$', re.MULTILINE)
 _EXPR = re.compile(r'^expr = "([^"]*)"$', re.MULTILINE)
 _TO = re.compile(r'^to = "([^"]*)"$', re.MULTILINE)
 _POWER = re.compile(r"([A-Za-z])'?\^\(?[a-z]")
+_COMPARED = re.compile("[=!]=|[<>]=?")
 _CALL = re.compile(r"([A-Za-z_]\w*)\(")
 
 
@@ -46,7 +47,8 @@ class Trigger(NamedTuple):
 def _functions(text: str) -> set[str]:
     """The functions that a text applies; a power with a named exponent is ``pow`` of a scalar, ``power`` of a matrix."""
     powers = {"power" if base.isupper() else "pow" for base in _POWER.findall(text)}
-    return set(_CALL.findall(text)) | powers
+    compared = {"equal" if "=" in sign and sign not in ("<=", ">=") else "step" for sign in _COMPARED.findall(text)}
+    return set(_CALL.findall(text)) | powers | compared
 
 
 class Library:

@@ -63,8 +63,8 @@ _TABLE = [
     Operation("besselj", "special", (2, 2)),  # besselj(k, x): order k, a literal integer
     Operation("mvlgamma", "special", (2, 2)),  # mvlgamma(a, p): the logarithm of Gamma_p(a), p a literal integer
     Operation("polygamma", "special", (2, 2)),  # polygamma(k, x): the k-th derivative of digamma, k a literal integer
-    Operation("max", "elementwise", (2, 2)),
-    Operation("min", "elementwise", (2, 2)),
+    Operation("max", "elementwise", (1, 2)),  # of one argument it is amax
+    Operation("min", "elementwise", (1, 2)),
     Operation("tr", "square->scalar", aliases=("trace",)),
     Operation("det", "square->scalar"),
     Operation("logdet", "square->scalar"),
@@ -79,6 +79,8 @@ _TABLE = [
     Operation("norm1", "any->scalar"),
     Operation("norm2", "any->scalar", aliases=("norm", "normF")),
     Operation("logsumexp", "any->scalar", (1, 2)),
+    Operation("amax", "any->scalar", (1, 2)),  # the largest entry
+    Operation("amin", "any->scalar", (1, 2)),
     Operation("entropy", "any->scalar"),
     Operation("norminf", "vector->scalar"),
     Operation("softmax", "vector->vector", (1, 2)),  # softmax(X, 1), softmax(X, 2): of each column, of each row
@@ -101,11 +103,14 @@ CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred
 
 # functions of a vector that a second argument applies to each column (1) or to each row (2) of a matrix; the network has them
 # by row only, those of columns being transposed
-ALONG = frozenset({"logsumexp", "softmax", "logsoftmax"})
+ALONG = frozenset({"logsumexp", "softmax", "logsoftmax", "amax", "amin"})
+
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a number
 ENTRYWISE = frozenset(name for name, operation in OPERATIONS.items() if operation.signature == "elementwise") | {
     "pow",
+    "equal",  # ==
     "polygamma",
     "besselj",
     "mvlgamma",

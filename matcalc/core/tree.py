@@ -18,6 +18,7 @@ op                    value                      meaning
 ``/``                 --                         division by a scalar
 ``.* ./ .^``          --                         entry by entry; a scalar operand is broadcast
 ``^``                 --                         power of a scalar, or a square matrix to an integer power
+``< <= > >= == !=``   --                         1 where it holds, else 0; entry by entry
 ``'``                 --                         transpose (of a vector: column to row and back)
 ``einsum``            (labels of args, output)   sum over the labels that are not in the output (ints, hyper-indices)
 ``fuse``              --                         shape (m*n, m, n): 1 where k = i + j*m, the index that ``vec`` makes of i and j

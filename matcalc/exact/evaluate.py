@@ -12,7 +12,7 @@ from matcalc.core.walk import fold
 from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
 from matcalc.exact.field import Extent, Meter, P, Undecided, element, identity, product
-from matcalc.exact.functions import FUNCTIONS, divide, fill, outer, raised, spread, total, transpose
+from matcalc.exact.functions import FUNCTIONS, above, divide, equal, fill, otherwise, outer, raised, spread, total, transpose
 from matcalc.exact.generators import Generators, integer_power
 from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, power, scale
 
@@ -172,6 +172,12 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "./": lambda run, node, args: divide(run.world, *args),
     "^": _power,
     ".^": lambda run, node, args: raised(run.world, *args),
+    "<": lambda run, node, args: above(run.world, args[1], args[0]),
+    ">": lambda run, node, args: above(run.world, args[0], args[1]),
+    "<=": lambda run, node, args: otherwise(above(run.world, args[0], args[1])),
+    ">=": lambda run, node, args: otherwise(above(run.world, args[1], args[0])),
+    "==": lambda run, node, args: equal(args[0], args[1]),
+    "!=": lambda run, node, args: otherwise(equal(args[0], args[1])),
     "'": lambda run, node, args: transpose(args[0]),
     "fill": _fill,
     "einsum": lambda run, node, args: contract(args, node.value[0], node.value[1], run.meter),

@@ -227,6 +227,44 @@ def _softmax(world: Generators, args: Sequence[Jet]) -> Jet:
     return _positive(world, divide(world, e, back(whole, args)))
 
 
+def _extreme(sign: int) -> Rule:
+    """The largest entry, or with -1 the smallest: of all, of each column (1) or of each row (2)."""
+
+    def rule(world: Generators, args: Sequence[Jet]) -> Jet:
+        a = args[0]
+        if len(args) == 1 or not a.extent:
+            return _chosen(a, [world.largest(scale(sign, a).value)], ())
+        rows, columns = a.extent
+        slices = [range(j, rows * columns, columns) for j in range(columns)]
+        if args[1].number != 1:
+            slices = [range(i * columns, (i + 1) * columns) for i in range(rows)]
+        signed = scale(sign, a).value
+        places = [each[world.largest([signed[k] for k in each])] for each in slices]
+        return _chosen(a, places, (len(places),))
+
+    return rule
+
+
+def _chosen(a: Jet, places: list[int], extent: tuple[int, ...]) -> Jet:
+    return linear(a, lambda part: [part[k] for k in places], extent)
+
+
+def above(world: Generators, a: Jet, b: Jet) -> Jet:
+    """1 where a > b, else 0."""
+    return step(world, add(*spread(a, b), -1))
+
+
+def equal(a: Jet, b: Jet) -> Jet:
+    """1 where a = b, else 0."""
+    a, b = spread(a, b)
+    return constant(a.extent, [int(x == y) for x, y in zip(a.value, b.value, strict=True)], len(a.parts))
+
+
+def otherwise(a: Jet) -> Jet:
+    """1 where a is 0, and 0 where it is 1."""
+    return offset(scale(-1, a), 1)
+
+
 def _logdet(world: Generators, args: Sequence[Jet]) -> Jet:
     """log(abs(det(X)))."""
     return apply(world, "log", _abs(world, det(matrix(args[0]))))
@@ -351,6 +389,9 @@ FUNCTIONS: dict[str, Rule] = {
     "norm2": _norm2,
     "logsumexp": log_sum_exp,
     "softmax": _softmax,
+    "amax": _extreme(1),
+    "amin": _extreme(-1),
+    "norminf": lambda world, args: _positive(world, _extreme(1)(world, [_abs(world, args[0])])),
     "diag": _diag,
     "vec": _vec,
     "kron": _kron,

@@ -16,6 +16,7 @@ from matcalc.exact.field import P, Stream, Undecided, Zero, cube_root, inverse, 
 HALF = pow(2, -1, P)
 _MOST_SEARCHED = 160  # known values among which a relation is looked for
 MOST_ROOTS = 4  # each doubles the number of cases
+_MOST_PAIRED = 40  # the same, of pairs
 _SMALL = 256  # ratios of squared roots that are recognised: a/b with a, b up to this
 
 _PARTS = [(k, pow(k, -1, P)) for k in range(3, 9)]
@@ -40,6 +41,8 @@ class Generators:
         self._factors: list[int] = []  # reciprocals of elements that have a sign
         self._squares: set[int] = set()  # squares of elements that are as free as they are
         self._others: dict[tuple[str, int], int] = {}
+        self._largest: dict[tuple[int, ...], int] = {}
+        self._first = 0
 
     @property
     def distinct(self) -> int:
@@ -81,6 +84,12 @@ class Generators:
             known = self._exp.get(v * part % P)
             if known is not None:
                 return self.positive(pow(known, k, P))
+        if len(self._exp) <= _MOST_PAIRED:
+            for u, m in self._exp.items():
+                for w, other in self._exp.items():
+                    moved = self._exp.get((w + v - u) % P)  # exp(v)/exp(u) = exp(w + v - u)/exp(w)
+                    if moved is not None:
+                        return self.positive(m * moved * pow(other, -1, P) % P)
         double = self._exp.get(2 * v % P)
         if double is not None and double in self._squares:
             return self.positive(square_root(double))
@@ -177,6 +186,18 @@ class Generators:
         sign = -1 if self._root_bits >> self.root_count & 1 else 1
         self.root_count += 1
         return sign
+
+    def largest(self, entries: Sequence[int]) -> int:
+        """The place of the largest: any, as ``roots`` says, the same for arrays that differ by a number everywhere."""
+        self.opaque = True
+        gaps = tuple([(x - entries[0]) % P for x in entries])
+        known = self._largest.get(gaps)
+        if known is None:
+            if not self._largest:  # of all further arrays it is as many places further on as chance has it
+                self._first = sum((self.choice() < 0) << bit for bit in range(min(2, (len(entries) - 1).bit_length())))
+            drawn = self.stream.draw() if self._largest else 0
+            known = self._largest[gaps] = (self._first + drawn) % len(entries)
+        return known
 
     def announce(self, arguments: Sequence[int]) -> None:
         """Gives up at once where so many roots will be asked for that there will be no verdict."""

@@ -173,6 +173,21 @@ def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     return low.builder.number(value)
 
 
+def _above(low: Lowering, left: Value, right: Value) -> Node:
+    """1 where left > right: their difference is above zero, in floating-point numbers too."""
+    return low.builder.elementwise("step", [low.shop.close(low.shop.add(left, right, -1))])
+
+
+def _equal(low: Lowering, expr: Expr, args: list[Value]) -> Node:
+    """1 where two are equal; both stay whole, for rounding must not come between the largest entry and itself."""
+    return low.builder.elementwise("equal", [low.shop.close(arg) for arg in args])
+
+
+def _otherwise(low: Lowering, node: Node) -> Value:
+    """1 where the indicator is 0."""
+    return low.shop.add(low.builder.number(1), node, -1)
+
+
 _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "number": _number,
     "constant": lambda low, expr, args: low.builder.leaf("constant", (), expr.value),
@@ -188,6 +203,12 @@ _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "./": _divide,
     ".^": lambda low, expr, args: low.power(low.shop.close(args[0]), low.shop.close(args[1])),
     "^": _power,
+    ">": lambda low, expr, args: _above(low, *args),
+    "<": lambda low, expr, args: _above(low, *args[::-1]),
+    "<=": lambda low, expr, args: _otherwise(low, _above(low, *args)),
+    ">=": lambda low, expr, args: _otherwise(low, _above(low, *args[::-1])),
+    "==": _equal,
+    "!=": lambda low, expr, args: _otherwise(low, _equal(low, expr, args)),
     "'": _transpose,
     "sqrt": lambda low, expr, args: low.builder.power(low.shop.close(args[0]), Fraction(1, 2)),
 }

@@ -74,6 +74,8 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "norm2": runtime.norm2,
     "norminf": runtime.norminf,
     "logsumexp": runtime.logsumexp,
+    "amax": runtime.amax,
+    "amin": runtime.amin,
     "entropy": runtime.entropy,
     "kl": runtime.kl,
     "softmax": runtime.softmax,

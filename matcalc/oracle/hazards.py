@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from matcalc.core.errors import EvaluationProblem
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.interpret import Sizes, Values, evaluate
@@ -76,6 +77,13 @@ def _base(x: Array, exponent: Array) -> float:
     return float(np.min(np.abs(bases[exponents != np.round(exponents)]), initial=np.inf))
 
 
+def _ahead(x: Array, axis: Array | None) -> float:
+    """How far the largest entry (of each column, of each row) is ahead of the second."""
+    slices = x.reshape(1, -1) if axis is None else x.T if axis == 1 else x
+    ordered = np.sort(slices, axis=1)
+    return float(np.min(ordered[:, -1] - ordered[:, -2])) if slices.shape[1] > 1 else float("inf")
+
+
 def _lead(x: Array) -> float:
     """How far the largest absolute entry is ahead of the second, and of 0."""
     ordered = np.sort(np.append(np.abs(x).ravel(), 0.0))
@@ -90,7 +98,9 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("^", "frechet_power"), _matrix_base),
     ".^": _base,
     **dict.fromkeys(("logm", "sqrtm", "frechet_logm", "frechet_sqrtm"), lambda x, *directions: _principal(x)),
-    **dict.fromkeys(("max", "min"), _apart),
+    **dict.fromkeys(("max", "min", *COMPARISONS), _apart),
+    "amax": lambda x, axis=None: _ahead(x, axis),
+    "amin": lambda x, axis=None: _ahead(-x, axis),
     "huber": _edges,
     # 0*log(0) is 0 by convention, but its slopes are not there
     "xlogy": lambda x, y: float(np.min(np.abs(y))),

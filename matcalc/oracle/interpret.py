@@ -147,6 +147,20 @@ def _frechet(node: Expr, args: list[Array]) -> Array:
     return FUNCTIONS[node.op](*args, slots=node.value or 0)
 
 
+def _comparison(rule: Callable[[Array, Array], Any]) -> Callable[[Expr, list[Array]], Any]:
+    """1 where it holds of the real parts, else 0."""
+    return lambda node, args: np.asarray(rule(np.real(args[0]), np.real(args[1]))).astype(float)
+
+
+_COMPARED: dict[str, Callable[[Array, Array], Any]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+
 _OPERATORS: dict[str, Callable[[Expr, list[Array]], Any]] = {
     "+": lambda node, args: args[0] + args[1],
     "-": lambda node, args: args[0] - args[1],
@@ -156,6 +170,7 @@ _OPERATORS: dict[str, Callable[[Expr, list[Array]], Any]] = {
     ".*": lambda node, args: args[0] * args[1],
     "./": lambda node, args: args[0] / args[1],
     ".^": lambda node, args: power(*args),
+    **{op: _comparison(rule) for op, rule in _COMPARED.items()},
     "^": _power,
     "'": lambda node, args: args[0].T,
     "einsum": lambda node, args: contract(args, node.value[0], node.value[1]),

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import postorder
 from matcalc.printers import latex_names as names
@@ -26,6 +28,7 @@ from matcalc.printers.latex_pieces import (
     added,
     call,
     circled,
+    compared,
     fraction,
     multiplied,
     negative,
@@ -169,6 +172,7 @@ _RULES: dict[str, _Rule] = {
     "constant": lambda expr, args: Piece(f"\\{expr.value}"),
     "dimension": lambda expr, args: _dimension(expr),
     "fill": _fill,
+    **{sign: _binary(partial(compared, sign)) for sign in COMPARISONS},
     "+": _binary(added),
     "-": _binary(subtracted),
     "neg": _negative,

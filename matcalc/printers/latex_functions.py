@@ -146,6 +146,11 @@ def _dot(expr: Expr, args: list[Piece]) -> Piece:
     return between(r"\langle", inside, r"\rangle")
 
 
+def _extreme(name: str) -> Form:
+    """Over all entries as LaTeX has it; of each column or row by a name of its own."""
+    return lambda expr, args: call(f"\\{name}" if len(args) == 1 else f"\\operatorname{{a{name}}}", *args)
+
+
 _COMMANDS = "exp log sin cos tan sec csc cot sinh cosh tanh max min det"  # LaTeX has these
 _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
 _OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax tril triu cumsum revcumsum"
@@ -200,6 +205,8 @@ FUNCTIONS: dict[str, Form] = {
     **{frechet(name): _frechet(f"\\{scalar}", 0) for name, scalar in PRIMARY.items()},
     "frechet_sqrtm": _frechet(r"(\cdot)^{1/2}", 0),
     "frechet_power": _frechet("", 1),
+    "amax": _extreme("max"),
+    "amin": _extreme("min"),
     "norm1": _norm("1"),
     "norm2": _norm("2"),
     "norminf": _norm(r"\infty"),

@@ -86,6 +86,16 @@ def subtracted(left: Piece, right: Piece) -> Piece:
     return Piece(f"{left.text} - {bracket(right, level)}", SUM, left.tall or right.tall)
 
 
+_SIGNS = {"<=": r"\leq", ">=": r"\geq", "==": "=", "!=": r"\neq"}
+
+
+def compared(sign: str, left: Piece, right: Piece) -> Piece:
+    """[a > b], Iverson's bracket: 1 where it holds, else 0."""
+    inside = f"{left.text} {_SIGNS.get(sign, sign)} {right.text}"
+    tall = left.tall or right.tall
+    return Piece(f"\\left[{inside}\\right]" if tall else f"[{inside}]", ATOM, tall)
+
+
 def multiplied(left: Piece, right: Piece) -> Piece:
     r"""a b by juxtaposition; \\cdot where a number follows, for digits would run together.
 

@@ -8,14 +8,15 @@ from fractions import Fraction
 from itertools import count
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.printers.numpy_nodes import Node
 
 _WIDTH = 88  # characters of an expression on one line
 _SHORT = 8  # characters of a decimal that is written instead of a quotient
 _EXACT = 2**53  # beyond it integers are written as the float that they become
-_SUM, _TERM, _UNARY, _POWER, _ATOM = range(5)
-_LEVELS = {"+": _SUM, "-": _SUM, "*": _TERM, "/": _TERM, "@": _TERM, "**": _POWER}
+_COMPARISON, _SUM, _TERM, _UNARY, _POWER, _ATOM = range(6)
+_LEVELS = {**dict.fromkeys(COMPARISONS, _COMPARISON), "+": _SUM, "-": _SUM, "*": _TERM, "/": _TERM, "@": _TERM, "**": _POWER}
 _Code = tuple[str, int]  # text and how tightly it binds
 
 

@@ -136,6 +136,16 @@ def _norminf(low: Context, expr: Expr) -> Value:
     return low.build.call("np.max", low.build.call("np.abs", low.node(arg), shape=arg.shape))
 
 
+def _extreme(function: str) -> Callable[[Context, Expr], Value]:
+    """Over all entries, or along an axis."""
+
+    def form(low: Context, expr: Expr) -> Value:
+        after = (f"axis={int(expr.args[1].value) - 1}",) if len(expr.args) == 2 else ()
+        return low.build.call(function, low.node(expr.args[0]), shape=expr.shape, after=after)
+
+    return form
+
+
 def _vec(low: Context, expr: Expr) -> Value:
     node = low.node(expr.args[0])
     return node if node.rank < 2 else low.build.suffix(node, '.ravel("F")', expr.shape)
@@ -185,6 +195,8 @@ FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "sum": _sum,
     "diag": _diag,
     "logdet": _logdet,
+    "amax": _extreme("np.max"),
+    "amin": _extreme("np.min"),
     "norm1": _norm1,
     "norminf": _norminf,
     "vec": _vec,

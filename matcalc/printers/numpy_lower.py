@@ -12,6 +12,7 @@ from typing import Any
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
 from matcalc.printers.numpy_chains import COLUMN, MATRIX, ROW, Chains, Factor, Product
@@ -178,6 +179,12 @@ class _Lowering:
             operator = "-" if operator == "+" else "+"
         return self.build.infix(operator, self.beside(left, right), self.beside(right, left), expr.shape)
 
+    def indicator(self, expr: Expr) -> Value:
+        """A comparison as a number, 1 or 0."""
+        left, right = expr.args
+        holds = self.build.infix(expr.op, self.beside(left, right), self.beside(right, left), expr.shape)
+        return self.build.call("np.where", holds, shape=expr.shape, after=("1.0", "0.0"))
+
     def fill(self, expr: Expr) -> Value:
         value = self.node(expr.args[0])
         if value.op == "number" and value.attr in (0, 1):
@@ -252,6 +259,7 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     "variable": lambda low, expr: low.names[expr.value],
     "eye": lambda low, expr: Product(expr.shape),
     "fill": _Lowering.fill,
+    **dict.fromkeys(COMPARISONS, _Lowering.indicator),
     "+": _Lowering.sum,
     "-": _Lowering.sum,
     "neg": _Lowering.negative,

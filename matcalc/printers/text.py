@@ -11,10 +11,11 @@ from collections.abc import Callable, Container, Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Dim
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 
-_NOTHING, _SUM, _PRODUCT, _NEGATION, _POWER, _POSTFIX, _ATOM = range(7)
+_NOTHING, _COMPARISON, _SUM, _PRODUCT, _NEGATION, _POWER, _POSTFIX, _ATOM = range(8)
 
 Piece = tuple[str, int, str]  # text, level, outermost operator
 
@@ -74,6 +75,10 @@ def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     return first + _INFIX[expr.op] + _bracket(right, _PRODUCT if scaled else _POWER), _PRODUCT, expr.op
 
 
+def _comparison(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    return f"{_bracket(args[0], _SUM)} {expr.op} {_bracket(args[1], _SUM)}", _COMPARISON, expr.op
+
+
 def _negation(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     # the minus binds closer than a product: -(a*b) prints -a*b, but x^-(a*b) needs its brackets
     return "-" + _bracket(args[0], _PRODUCT), _PRODUCT if args[0][1] in (_PRODUCT, _NEGATION) else _NEGATION, "neg"
@@ -85,6 +90,12 @@ def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
         _POWER,
         expr.op,
     )
+
+
+def _extreme(name: str, args: Sequence[Piece]) -> Piece:
+    """max(x) over all entries, amax(X, 2) of each row."""
+    name = name if len(args) == 1 else f"a{name}"
+    return f"{name}({', '.join(arg[0] for arg in args)})", _ATOM, name
 
 
 def _transpose(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
@@ -158,6 +169,9 @@ _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     "dimension": lambda expr, args, sized: (str(expr.value), _level(expr.value), "name"),
     "eye": _eye,
     "fill": _fill,
+    **dict.fromkeys(COMPARISONS, _comparison),
+    "amax": lambda expr, args, sized: _extreme("max", args),
+    "amin": lambda expr, args, sized: _extreme("min", args),
     "+": _sum,
     "-": _sum,
     "neg": _negation,

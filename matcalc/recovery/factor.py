@@ -87,6 +87,9 @@ class Factoring:
     def _write(self, signed: list[tuple[bool, Expr]]) -> Expr:
         """The terms with their signs as one sum."""
         terms = self._numbers(self._collect([part for entry in signed for part in self._opened(*entry)]))
+        equal = next((expr for positive, expr in terms if not positive and expr.op == "=="), None)
+        if equal is not None and len(terms) == 2 and any(positive and is_number(expr, 1) for positive, expr in terms):
+            return self.forge.binary("!=", *equal.args)  # 1 - (a == b)
         return self.weaver.total(terms) if terms else self.forge.number(0)
 
     def _opened(self, positive: bool, expr: Expr) -> list[tuple[bool, Expr]]:

@@ -74,6 +74,8 @@ class Recovery:
 
     def _call(self, node: Call) -> Expr:
         args = tuple([self._known[arg] for arg in node.args])
+        if node.name == "equal":
+            return self.forge.binary("==", *args)
         if node.name == "pow":
             return self.forge.binary(".^" if node.axes else "^", *args)
         name = node.name

@@ -39,13 +39,15 @@ from matcalc.runtime.frechet import (
 from matcalc.runtime.gaussian import erf, erfc, erfinv, normcdf, normpdf
 from matcalc.runtime.linear import adj, cof, det, inv, logdet, pinv, tr
 from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
-from matcalc.runtime.reductions import entropy, kl, logsoftmax, logsumexp, mean, norm1, norm2, norminf, softmax
+from matcalc.runtime.reductions import amax, amin, entropy, kl, logsoftmax, logsumexp, mean, norm1, norm2, norminf, softmax
 from matcalc.runtime.shaping import cumsum, diag, dot, kron, outer, revcumsum, tril, triu, vec
 from matcalc.runtime.special import digamma, gamma, gammaln, mvlgamma, polygamma
 
 __all__ = [
     "abs_",
     "adj",
+    "amax",
+    "amin",
     "besselj",
     "cbrt",
     "cof",

@@ -60,6 +60,19 @@ def logsoftmax(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     return np.asarray(x - _logsumexp(x, _axis(axis)))
 
 
+def amax(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The largest entry: of all, of each column (1) or of each row (2)."""
+    x, gone = np.asarray(x), _axis(axis)
+    x = x.ravel() if gone is None else x
+    place = np.expand_dims(np.argmax(np.real(x), axis=gone or 0), gone or 0)
+    return np.asarray(np.take_along_axis(x, place, axis=gone or 0).squeeze(gone or 0))
+
+
+def amin(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The smallest entry: of all, of each column (1) or of each row (2)."""
+    return np.asarray(-amax(-np.asarray(x), axis))
+
+
 def entropy(x: ArrayLike) -> Array:
     """-sum(x.*log(x)), in which 0*log(0) = 0."""
     return np.asarray(-np.sum(xlogy(x, x)))

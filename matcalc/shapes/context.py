@@ -9,6 +9,7 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, Shape, combined
 from matcalc.core.errors import ShapeProblem, Span
 from matcalc.core.kinds import Variable
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.shapes.unify import Unifier
@@ -166,12 +167,12 @@ class Context:
     def factor(self, expr: Expr) -> str:
         """The text of an operand as it can stand in a product."""
         text = self.quote(expr)
-        return f"({text})" if expr.op in ("+", "-", "neg") and id(expr) not in self.names_given else text
+        return f"({text})" if expr.op in ("+", "-", "neg", *COMPARISONS) and id(expr) not in self.names_given else text
 
     def base(self, expr: Expr) -> str:
         """The text of an operand as it can stand before ``'`` or ``.^``."""
         text = self.quote(expr)
-        inner = id(expr) in self.names_given or expr.op not in ("+", "-", "neg", "*", "/", "^", ".*", "./", ".^")
+        inner = id(expr) in self.names_given or expr.op not in ("+", "-", "neg", "*", "/", "^", ".*", "./", ".^", *COMPARISONS)
         return text if inner else f"({text})"
 
     def _origin(self, expr: Expr, dim: Dim) -> str:

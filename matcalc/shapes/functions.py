@@ -21,8 +21,13 @@ def apply(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return rule(context, node, name, args)
 
 
+_EXTREMES = {"max": "amax", "min": "amin"}  # of one argument: over its entries
+
+
 def _elementwise(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """f(x)[i,j] = f(x[i,j])."""
+    if len(args) == 1 and name in _EXTREMES:
+        return _to_scalar(context, node, _EXTREMES[name], args)
     if len(args) == 1:
         return context.like(name, (args[0],), args[0], node)
     return entrywise(context, node, name, args[0], args[1], f"take {name} of {{0}} and {{1}}")

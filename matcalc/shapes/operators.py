@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.errors import Span
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context
 from matcalc.syntax.nodes import Node
@@ -239,7 +240,13 @@ def compare(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return entrywise(context, node, "=", left, right, "compare {0} with {1}")
 
 
+def indicator(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``a < b`` and its like, entry by entry: 1 where it holds, else 0."""
+    return entrywise(context, node, node.kind, left, right, "compare {0} with {1}")
+
+
 BINARY = {
+    **dict.fromkeys(COMPARISONS, indicator),
     "+": add,
     "-": add,
     "*": multiply,

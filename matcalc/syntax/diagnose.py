@@ -16,6 +16,7 @@ _LOOKALIKES = {
     "∑": "sum(...)",
     "|": "abs(...), det(...) or norm2(...)",
     "⁺": "^",
+    "&": ".* for both: (0 < x).*(x < 1)",
     "∞": "norminf(...) for the maximum norm",
 }
 _ALPHABETS = (
@@ -27,6 +28,7 @@ _STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LNORM", "ROOT"})  # what an oper
 _MISPLACED = {
     "EQUALS": "a definition is  name = expression  and stands at the start of a statement",
     "COLON": 'a declaration is  name: kind  and stands at the start of a statement, as in "A: symmetric(n)"',
+    "COMPARE": "one comparison at a time: (0 < x).*(x < 1) is 1 where both hold",
     "COMMA": "a comma separates the arguments of a function",
 }
 

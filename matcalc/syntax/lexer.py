@@ -13,6 +13,7 @@ DEEPEST = 3_000  # levels of brackets
 # After these a line end does not end the statement
 _OPEN = frozenset(
     {
+        "COMPARE",
         "PLUS",
         "MINUS",
         "TIMES",

@@ -14,7 +14,7 @@ from matcalc.syntax.lexer import tokens
 from matcalc.syntax.nodes import Node, Statement
 from matcalc.syntax.table import load
 
-_ASCII = {"@": "*", "**": "^", ".**": ".^", "⊙": ".*", "−": "-"}
+_ASCII = {"@": "*", "**": "^", ".**": ".^", "⊙": ".*", "−": "-", "≤": "<=", "≥": ">=", "≠": "!="}
 _NORMS = {"": "", "F": "F", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
 _LONGEST_NUMBER = 1_000  # digits, and the largest exponent: exact arithmetic with more would not end

@@ -15,6 +15,8 @@ from matcalc.tex.scope import Scope
 
 _CIRCLES = {"ODOT": ".*", "CIRC": ".*", "OSLASH": "./", "OTIMES": "⊗"}
 _PRODUCTS = {"CDOT": ".", "STAR": "*", "TIMES": "x"}
+_COMPARISONS = {"=": "==", ":=": "==", "≤": "<=", "≥": ">=", "≠": "!=", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">="}
+_COMPARISONS |= {"ne": "!=", "neq": "!=", "lt": "<", "gt": ">"}
 _RAISED = frozenset({"power", "entrywise", "transpose", "inverse-transpose", "pinv", "exponential", "script"})
 _POSTFIX_T = frozenset({"T", r"\mathsf{T}", r"\mathsf T", r"\mathrm{T}", r"\mathrm T", r"\text{T}", r"\mathit{T}"})
 
@@ -300,6 +302,11 @@ class _Builder:
 
     def on_value(self, parts: list[Any]) -> Equation:
         return Equation(chains.value(parts[0]))
+
+    def on_comparison(self, parts: list[Any]) -> Phrase:
+        left, (_, start, end, sign), right = parts
+        kind = _COMPARISONS.get(sign.lstrip("\\"), sign)
+        return Phrase(kind, left.start, right.end, args=(chains.value(left), chains.value(right)), mark=Span(start, end))
 
     def on_equation(self, parts: list[Any]) -> Equation:
         left, (_, start, end, _), right = parts

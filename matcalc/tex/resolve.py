@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.tex import functions, indices
 from matcalc.tex.letters import Letters, Ranges
@@ -37,6 +38,7 @@ class Resolver:
             "neg": self._negative,
             "+": self._sum,
             "-": self._sum,
+            **dict.fromkeys(COMPARISONS, self._sum),
             "/": self._quotient,
             "./": self._entrywise_quotient,
             "power": self._power,
@@ -178,7 +180,7 @@ class Resolver:
         self._fit(*phrase.args)
         if left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row):
             a, b = (self._kind(value) for value in args)
-            verb = "add" if phrase.kind == "+" else "subtract"
+            verb = {"+": "add", "-": "subtract"}.get(phrase.kind, "compare")
             hint = r"write x^\top for the row, \operatorname{diag}(x) for the matrix of a vector"
             raise self.problem(f"cannot {verb} {a} and {b}", phrase, hint)
         return binary(make, phrase.kind, left, right)

@@ -106,7 +106,7 @@ def called(make: Maker, name: str, args: list[Value]) -> Value:
     operation = OPERATIONS.get(name)
     if operation is not None and operation.signature == "any->scalar" and len(args) == 2:
         return Value(node, 1, row=args[1].node.value == 1)  # of each column a row, of each row a column
-    if operation is None or operation.signature.endswith("->scalar") or not args:
+    if operation is None or operation.signature.endswith("->scalar") or not args or (name in ("max", "min") and len(args) == 1):
         return Value(node)
     if name in _SPECIAL:
         return Value(node, _SPECIAL[name](args))

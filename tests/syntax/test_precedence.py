@@ -9,6 +9,7 @@ from matcalc.syntax.parser import parse
 LEVELS = [("+", "-"), ("*", "/", "\\", ".*", "./"), ("^", ".^")]
 PAIRS = [(low, high) for k, level in enumerate(LEVELS) for low in level for tighter in LEVELS[k + 1 :] for high in tighter]
 SAME = [(a, b) for level in LEVELS[:2] for a in level for b in level]
+COMPARED = ["<", "<=", ">", ">=", "==", "!="]
 POWERS = [(a, b) for a in LEVELS[2] for b in LEVELS[2]]
 
 
@@ -31,6 +32,18 @@ def shown(text: str) -> str:
 def test_tighter_operator_on_either_side(low: str, high: str) -> None:
     assert shown(f"a{low}b{high}c") == f"(a{low}(b{high}c))"
     assert shown(f"a{high}b{low}c") == f"((a{high}b){low}c)"
+
+
+@pytest.mark.parametrize("sign", COMPARED)
+def test_comparison_is_loosest(sign: str) -> None:
+    assert shown(f"a + b{sign}c*d - e") == f"((a+b){sign}((c*d)-e))"
+    assert shown(f"(a{sign}b).*c") == f"((a{sign}b).*c)"
+    assert shown(f"max(a{sign}b, c)") == f"max((a{sign}b), c)"
+
+
+@pytest.mark.parametrize(("spelling", "sign"), [("≤", "<="), ("≥", ">="), ("≠", "!=")])
+def test_spellings_of_comparisons(spelling: str, sign: str) -> None:
+    assert shown(f"a{spelling}b") == f"(a{sign}b)"
 
 
 @pytest.mark.parametrize(("first", "second"), SAME, ids=lambda op: op)
