@@ -53,9 +53,9 @@ def diff(
     return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
 
 
-def simplify(expression: str | Expression, *, variables: Declarations | None = None) -> Expression:
+def simplify(expression: str | Expression, *, variables: Declarations | None = None, expand_inverse: bool = False) -> Expression:
     """The same value in matrix notation, as short as matcalc finds it, verified; see docs/simplify.md."""
-    return _expression(expression, variables).simplify()
+    return _expression(expression, variables).simplify(expand_inverse=expand_inverse)
 
 
 def equal(

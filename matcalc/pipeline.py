@@ -27,6 +27,7 @@ from matcalc.printers.text import has_indices, index_head, text
 from matcalc.recovery.kronecker import kronecker
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import Rewriter
+from matcalc.rewriting.expansion import expanded
 from matcalc.rewriting.shorten import Shortener
 
 if TYPE_CHECKING:
@@ -65,27 +66,34 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
     return engine.recovered(node)
 
 
-def simplify(program: Program) -> Expr:
-    """The program's value as the engine writes it, where that is no longer than what was typed, and else as it was typed."""
-    engine = _Engine(program.expr.rank, "mixed")
+def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
+    """The program's value as the engine writes it, where that is no longer than what was typed, and else as it was typed.
+
+    With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see ``expansion``), however long that is.
+    """
+    engine = _Engine(program.expr.rank, "mixed", short=not expand_inverse)
     names = {v.name: _leaf(engine.builder, v, free=False) for v in program.variables.values()}
-    tree = engine.recovered(engine.shortened(engine.lowering.lower(program.expr, names)))
+    node = engine.lowering.lower(program.expr, names)
+    node = expanded(engine.builder, engine.rewriter.rewrite(node)) if expand_inverse else engine.shortened(node)
+    tree = engine.recovered(engine.rewriter.rewrite(node))
     forge = engine.recovery.forge
     if program.expr.row:
         tree = forge.transpose(tree)
     typed = fold(program.expr, lambda e: e.args, lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row))
-    return typed if has_indices(tree) or forge.size(typed) < forge.size(tree) else tree
+    longer = forge.size(typed) < forge.size(tree) and not expand_inverse
+    return typed if has_indices(tree) or longer else tree
 
 
 class _Engine:
     """What one derivation works with: a builder, all that keeps its nodes, and the road back to matrix notation."""
 
-    def __init__(self, rank: int, layout: str) -> None:
+    def __init__(self, rank: int, layout: str, *, short: bool = True) -> None:
         self.rank = rank  # of the expression
         self.layout = layout
         self.builder = Builder(LIBRARY.traits)
         self.lowering = Lowering(self.builder, definition)
-        self.rewriter = Rewriter(self.builder, self.lowering, final=False)
+        self.short = short
+        self.rewriter = Rewriter(self.builder, self.lowering, final=False, short=short)
         self.shortener = Shortener(self.builder)
         self.recovery = Recovery()
         self.commuting: Commuting | None = None
@@ -107,7 +115,7 @@ class _Engine:
 
     def recovered(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
-        last = Rewriter(self.builder, self.lowering, final=True)
+        last = Rewriter(self.builder, self.lowering, final=True, short=self.short)
         size = self.recovery.forge.size
         tree = _lay_out(self.recovery, self.builder, last.rewrite(node), self.rank, self.layout)
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size(tree) <= _MOST_TRIED else None

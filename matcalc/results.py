@@ -135,9 +135,12 @@ class Expression(Formula):
         wrt, order = self.wanted(wrt, order)
         return Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
 
-    def simplify(self) -> Expression:
-        """The same value in matrix notation that is as short as matcalc finds it, verified; see docs/simplify.md."""
-        tree = simplify(self._program)
+    def simplify(self, *, expand_inverse: bool = False) -> Expression:
+        """The same value in matrix notation that is as short as matcalc finds it, verified; see docs/simplify.md.
+
+        With ``expand_inverse`` inverses of sums are expanded by the formulas of Woodbury and of Sherman and Morrison.
+        """
+        tree = simplify(self._program, expand_inverse=expand_inverse)
         simplified = replace(self._program, expr=tree)
         decision = measured(self._program, simplified)
         if decision.verdict == DIFFERENT:

@@ -22,6 +22,7 @@ _WORKING = ("functions", "rewrites")
 _NAME = re.compile(r'^name = "([^"]*)"$', re.MULTILINE)
 _EXPR = re.compile(r'^expr = "([^"]*)"$', re.MULTILINE)
 _TO = re.compile(r'^to = "([^"]*)"$', re.MULTILINE)
+_PHASE = re.compile(r'^phase = "([^"]*)"$', re.MULTILINE)
 _POWER = re.compile(r"([A-Za-z])'?\^\(?[a-z]")
 _COMPARED = re.compile("[=!]=|[<>]=?")
 _CALL = re.compile(r"([A-Za-z_]\w*)\(")
@@ -36,12 +37,12 @@ _AWAKENING = ("orthogonal", "triangular")
 
 
 class Trigger(NamedTuple):
-    """A rewrite's name, the functions and kinds it looks for, the functions it brings in, and whether it waits for the end."""
+    """A rewrite's name, the functions and kinds it looks for, the functions it brings in, and its phase."""
 
     name: str
     needs: frozenset[str]
     brings: frozenset[str]
-    final: bool
+    phase: str
 
 
 def _functions(text: str) -> set[str]:
@@ -110,9 +111,9 @@ class Library:
         for name, (file, piece) in self.working.items():
             expr, to = _EXPR.search(piece), _TO.search(piece)
             if file.startswith("rewrites/") and not name.startswith("transpose-") and expr is not None and to is not None:
-                needs = _functions(expr[1]) - NOT_IN_NETWORK
+                needs, phase = _functions(expr[1]) - NOT_IN_NETWORK, _PHASE.search(piece)
                 kinds = {kind for kind in _AWAKENING if f'"{kind}(' in piece}
-                found.append(Trigger(name, frozenset(needs | kinds), frozenset(_functions(to[1])), 'phase = "final"' in piece))
+                found.append(Trigger(name, frozenset(needs | kinds), frozenset(_functions(to[1])), phase[1] if phase else ""))
         return found
 
     @cached_property

@@ -40,7 +40,7 @@ class Identity:
     ``structure = "declared"`` says that it is the gradient within the matrices of the kind of ``wrt``. The kinds in ``given``
     are conditions: a rewrite fires only where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range``
     states that values are positive; ``phase = "final"`` keeps a rewrite for the end, where it shortens what is printed but
-    would hide cancellations from others.
+    would hide cancellations from others; ``phase = "short"`` one that is left out where inverses are to be expanded.
     """
 
     name: str
@@ -113,8 +113,8 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         raise fail(f"structure is {' or '.join(STRUCTURES)}")
     if entry.get("order", 1) not in (1, 2) or entry.get("range", "positive") != "positive":
         raise fail("order is 1 or 2, range is positive")
-    if entry.get("phase", "final") != "final" or ("phase" in entry and forms[0] != "to"):
-        raise fail("phase is final, and belongs to a rewrite")
+    if entry.get("phase", "final") not in ("final", "short") or ("phase" in entry and forms[0] != "to"):
+        raise fail("phase is final or short, and belongs to a rewrite")
     return Identity(
         name=name,
         expr=entry["expr"],

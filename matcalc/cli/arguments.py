@@ -168,6 +168,9 @@ def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -
     simplify.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
     simplify.add_argument("--latex", action="store_true", help="EXPR is a formula in LaTeX; see docs/latex.md")
     _add_declarations(simplify)
+    simplify.add_argument(
+        "--expand-inverse", action="store_true", help="write inv(A + U*V) by inv(A), and the determinant by det(A)"
+    )
     simplify.add_argument("--format", choices=FORMULAS, default="text", help="what to print (default: text)")
     _add_names(simplify)
 

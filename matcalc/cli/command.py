@@ -70,7 +70,7 @@ def _simplify(options: Namespace) -> int:
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
     text = _standard_input() if options.expression == "-" else options.expression
-    expression = Expression(_read(text, options)).simplify()
+    expression = Expression(_read(text, options)).simplify(expand_inverse=options.expand_inverse)
     _say(shapes_line(expression))
     for note in expression.notes:
         _say(note)

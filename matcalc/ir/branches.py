@@ -90,9 +90,9 @@ def absorb(builder: Builder, factors: list[Factor], rank: int) -> list[Factor]:
         if exponent == 1 or not isinstance(node, Product) or not labels or node.coefficient != 1:
             continue
         rest = factors[:index] + factors[index + 1 :]
-        left = _embedded(list(node.factors), rest, dict(enumerate(labels)), rank, node.rank)
-        if left is not None:
-            return absorb(builder, [*left, (node, labels, exponent + 1)], rank)
+        found = embedded(list(node.factors), rest, dict(enumerate(labels)), rank, node.rank)
+        if found is not None:
+            return absorb(builder, [*found[0], (node, labels, exponent + 1)], rank)
     return factors
 
 
@@ -104,22 +104,25 @@ def _raised(builder: Builder, factors: list[Factor], index: int, rank: int) -> l
     if not isinstance(base, Product) or not base.factors or base.coefficient != 1 or base.rank != len(labels):
         return None
     rest = factors[:index] + factors[index + 1 :]
-    left = _embedded(list(base.factors), rest, dict(enumerate(labels)), rank, base.rank)
-    if left is None:
+    found = embedded(list(base.factors), rest, dict(enumerate(labels)), rank, base.rank)
+    if found is None:
         return None
     more = builder.sum([(1, power), (1, builder.ones(power.axes))], power.axes)
-    return [*left, (builder.elementwise("pow", [base, more]), labels, 1)]
+    return [*found[0], (builder.elementwise("pow", [base, more]), labels, 1)]
 
 
-def _embedded(wanted: list[Factor], there: list[Factor], names: dict[int, int], rank: int, ends: int) -> list[Factor] | None:
-    """The factors left over when the wanted network is taken out; None where it is not there, or not by itself.
+Embedding = tuple[list[Factor], dict[int, int]]
+
+
+def embedded(wanted: list[Factor], there: list[Factor], names: dict[int, int], rank: int, ends: int) -> Embedding | None:
+    """The factors left over when the wanted network is taken out, and its labels there; None where it is not there by itself.
 
     ``names`` maps its labels to those there; the first ``ends`` are its outputs, all others must touch nothing else.
     """
     if not wanted:
         outer = {label for _, labels, _ in there for label in labels} | set(range(rank))
         inner = [theirs for mine, theirs in names.items() if mine >= ends]
-        return there if len(set(inner)) == len(inner) and outer.isdisjoint(inner) else None
+        return (there, names) if len(set(inner)) == len(inner) and outer.isdisjoint(inner) else None
     (node, labels, exponent), rest = wanted[0], wanted[1:]
     for position, (other, own, power) in enumerate(there):
         left = power - exponent
@@ -129,7 +132,7 @@ def _embedded(wanted: list[Factor], there: list[Factor], names: dict[int, int], 
         for turned in (own, own[::-1]) if node.parity > 0 else (own,):
             fresh = dict(names)
             if all(fresh.setdefault(mine, theirs) == theirs for mine, theirs in zip(labels, turned, strict=True)):
-                found = _embedded(rest, others, fresh, rank, ends)
+                found = embedded(rest, others, fresh, rank, ends)
                 if found is not None:
                     return found
     return None

@@ -33,7 +33,7 @@ class Step:
 class Rewriter:
     """Rewrites nodes of one builder; results are remembered."""
 
-    def __init__(self, builder: Builder, lowering: Lowering, *, final: bool) -> None:
+    def __init__(self, builder: Builder, lowering: Lowering, *, final: bool, short: bool = True) -> None:
         self.builder = builder
         self.lowering = lowering
         self.final = final
@@ -41,7 +41,9 @@ class Rewriter:
         self._done: dict[Node, Node] = {}
         self._present: set[str] = set()
         self._active: dict[str, list[Pattern]] = {}
-        self._waiting: list[Trigger] = [t for t in LIBRARY.rewrites if final or not t.final]
+        self._waiting: list[Trigger] = [
+            t for t in LIBRARY.rewrites if (final or t.phase != "final") and (short or t.phase != "short")
+        ]
 
     def rewrite(self, root: Node) -> Node:
         """The node with every rewrite applied wherever it holds."""

@@ -1,17 +1,19 @@
-"""shorten(): products over sums are multiplied out where that makes the whole shorter, because terms cancel or merge.
+"""shorten(): products over sums are multiplied out where that makes the whole shorter, because terms cancel or merge; and sums
+and products with inverses get the form that is shortest.
 
 Sums stay factors otherwise: ``A'*(A*x - b)`` must come out like that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from matcalc.core.walk import fold
+from matcalc.core.walk import fold, postorder
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Factor, Node, Product, Rational, Sum, as_sum, as_term, is_atom
 from matcalc.ir.rebuild import rebuild
+from matcalc.rewriting.inverses import Inverses
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
 _TRIES = 4  # sums tried per product
@@ -24,6 +26,7 @@ class Shortener:
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
+        self.inverses = Inverses(builder)
         self._lengths: dict[Node, int] = {}
         self._done: dict[Node, Node] = {}
 
@@ -56,7 +59,16 @@ class Shortener:
                 candidate = self._distributed(node, index)
                 if self.length(candidate) < self.length(node):
                     return candidate
-        return None
+        return self._least(self.inverses.of_product(node), node)
+
+    def _least(self, candidates: Iterable[Node], node: Node) -> Node | None:
+        """The shortest of the candidates if it is shorter than the node, or as short and has fewer inverses."""
+        found = min(candidates, key=self._rank, default=node)
+        return found if self._rank(found) < self._rank(node) else None
+
+    def _rank(self, node: Node) -> tuple[int, int]:
+        inverses = {n for n in postorder(node, lambda n: n.children) if isinstance(n, Call) and n.name == "inv"}
+        return self.length(node), len(inverses)
 
     def _denominator(self, node: Product) -> Node | None:
         """s^(k*e) * (a + b)^e is (s^k*a + s^k*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t + q)."""
@@ -91,7 +103,7 @@ class Shortener:
         candidate = self.expanded(node)
         if candidate is not None and self.length(candidate) < self.length(node):
             return candidate
-        return self._quotient(node)
+        return self._quotient(node) or self._least(self.inverses.of_sum(node), node)
 
     def _quotient(self, node: Sum) -> Node | None:
         """The sum over a common denominator, if that is shorter: x/u - x*y/u^2 is x/u^2 where u = 1 + y."""
