@@ -167,7 +167,7 @@ EXPANDED = [
     ("inv(A + U*V)", "inv(A) - inv(A)*U*inv(V*inv(A)*U + eye)*V*inv(A)"),
     ("inv(A + U*C*V)", "inv(A) - inv(A)*U*inv(V*inv(A)*U + inv(C))*V*inv(A)"),
     ("inv(p*eye + F'*F)", "(eye - F'*inv(F*F' + p*eye)*F)/p"),
-    ("inv(p*eye + u*u')*x", "(eye - u*u'/(p + u'*u))*x/p"),
+    ("inv(p*eye + u*u')", "(eye - u*u'/(p + u'*u))/p"),
     ("det(A + u*v')", "det(A)*(1 + v'*inv(A)*u)"),
     ("logdet(A + U*V)", "logdet(A) + logdet(V*inv(A)*U + eye)"),
     ("inv(A + B)", "inv(A + B)"),
