@@ -26,7 +26,7 @@ from matcalc.printers.sizes import known_sizes, kronecker_sizes, size_choices
 from matcalc.printers.text import has_indices, index_head, text
 from matcalc.recovery.kronecker import kronecker
 from matcalc.recovery.recover import Recovery
-from matcalc.rewriting.engine import Rewriter
+from matcalc.rewriting.engine import PHASES, Rewriter
 from matcalc.rewriting.expansion import expanded
 from matcalc.rewriting.shorten import Shortener
 
@@ -71,7 +71,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
 
     With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see ``expansion``), however long that is.
     """
-    engine = _Engine(program.expr.rank, "mixed", short=not expand_inverse)
+    engine = _Engine(program.expr.rank, "mixed", () if expand_inverse else PHASES)
     names = {v.name: _leaf(engine.builder, v, free=False) for v in program.variables.values()}
     node = engine.lowering.lower(program.expr, names)
     node = expanded(engine.builder, engine.rewriter.rewrite(node)) if expand_inverse else engine.shortened(node)
@@ -87,13 +87,13 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
 class _Engine:
     """What one derivation works with: a builder, all that keeps its nodes, and the road back to matrix notation."""
 
-    def __init__(self, rank: int, layout: str, *, short: bool = True) -> None:
+    def __init__(self, rank: int, layout: str, phases: tuple[str, ...] = ("short",)) -> None:
         self.rank = rank  # of the expression
         self.layout = layout
         self.builder = Builder(LIBRARY.traits)
         self.lowering = Lowering(self.builder, definition)
-        self.short = short
-        self.rewriter = Rewriter(self.builder, self.lowering, final=False, short=short)
+        self.phases = phases
+        self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
         self.shortener = Shortener(self.builder)
         self.recovery = Recovery()
         self.commuting: Commuting | None = None
@@ -115,7 +115,7 @@ class _Engine:
 
     def recovered(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
-        last = Rewriter(self.builder, self.lowering, final=True, short=self.short)
+        last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         size = self.recovery.forge.size
         tree = _lay_out(self.recovery, self.builder, last.rewrite(node), self.rank, self.layout)
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size(tree) <= _MOST_TRIED else None

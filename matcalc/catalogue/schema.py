@@ -27,6 +27,7 @@ _KEYS = {
     "phase",
     "source",
 }
+_PHASES = ("final", "short", "introducing")
 _FORMS = ("diff", "to", "is", "derivative")
 
 
@@ -40,7 +41,8 @@ class Identity:
     ``structure = "declared"`` says that it is the gradient within the matrices of the kind of ``wrt``. The kinds in ``given``
     are conditions: a rewrite fires only where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range``
     states that values are positive; ``phase = "final"`` keeps a rewrite for the end, where it shortens what is printed but
-    would hide cancellations from others; ``phase = "short"`` one that is left out where inverses are to be expanded.
+    would hide cancellations from others; ``"short"`` one that is left out where inverses are to be expanded,
+    ``"introducing"`` one that is left out of derivatives, for it makes an inverse of what was none.
     """
 
     name: str
@@ -113,8 +115,8 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         raise fail(f"structure is {' or '.join(STRUCTURES)}")
     if entry.get("order", 1) not in (1, 2) or entry.get("range", "positive") != "positive":
         raise fail("order is 1 or 2, range is positive")
-    if entry.get("phase", "final") not in ("final", "short") or ("phase" in entry and forms[0] != "to"):
-        raise fail("phase is final or short, and belongs to a rewrite")
+    if entry.get("phase", "final") not in _PHASES or ("phase" in entry and forms[0] != "to"):
+        raise fail(f"phase is {', '.join(_PHASES)}, and belongs to a rewrite")
     return Identity(
         name=name,
         expr=entry["expr"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -21,6 +21,9 @@ from matcalc.rewriting.pattern import Pattern, functions, pattern
 _BUDGET = 5000  # steps of one derivation; far above what any terminating set of rules needs
 
 
+PHASES = ("short", "introducing")  # of the rewrites that can be left out; see ``Identity``
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One application of a rewrite."""
@@ -33,7 +36,7 @@ class Step:
 class Rewriter:
     """Rewrites nodes of one builder; results are remembered."""
 
-    def __init__(self, builder: Builder, lowering: Lowering, *, final: bool, short: bool = True) -> None:
+    def __init__(self, builder: Builder, lowering: Lowering, *, final: bool, phases: Collection[str] = PHASES) -> None:
         self.builder = builder
         self.lowering = lowering
         self.final = final
@@ -42,7 +45,7 @@ class Rewriter:
         self._present: set[str] = set()
         self._active: dict[str, list[Pattern]] = {}
         self._waiting: list[Trigger] = [
-            t for t in LIBRARY.rewrites if (final or t.phase != "final") and (short or t.phase != "short")
+            t for t in LIBRARY.rewrites if not t.phase or (t.phase == "final" and final) or t.phase in phases
         ]
 
     def rewrite(self, root: Node) -> Node:
