@@ -84,6 +84,8 @@ def common_number(coefficients: Sequence[Rational]) -> Rational:
     # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
     likely = [first, Fraction(1)] if first.denominator == 1 else [Fraction(1), first]
     candidates = list(dict.fromkeys([*likely, *(Fraction(magnitude(c)) for c in coefficients)]))[:_CANDIDATES]
+    if first.denominator == 1:  # whole numbers stay whole
+        candidates = [number for number in candidates if (first / number).denominator == 1]
 
     def cost(number: Fraction) -> int:
         return tokens(number) + sum(tokens(c / number) for c in coefficients)
