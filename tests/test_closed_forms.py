@@ -162,6 +162,8 @@ LINES = [
     ("quotient-rule", "a/(a + b)", "a", {}, 1, "b/(a + b)^2"),
     ("quotient-rule-twice", "a/(1 + a)", "a", {}, 2, "-2/(1 + a)^3"),
     ("quotient-rule-entries", "sum(x.^2./(1 + x.^2))", "x", {}, 1, "2*(x./(1 + x.^2).^2)"),
+    ("hyperbola-twice", "sum(sqrt(x.^2 + c^2))", "x", {}, 2, "c^2*diag((c^2 + x.^2).^-1.5)"),
+    ("arctangent-of-a-quotient", "atan(a/b)", "a", {}, 1, "b/(a^2 + b^2)"),
     ("power-of-a-product", "a^2*x'*x/b^2", "x", {}, 1, "2*(a/b)^2*x"),
     ("power-below", "x'*x/(a^2*b^2)", "x", {}, 1, "2*x/(a*b)^2"),
     ("power-of-a-quotient", "sum(x.^3)/(6*a^2)", "x", {}, 1, "(x/a).^2/2"),

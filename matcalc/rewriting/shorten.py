@@ -71,7 +71,10 @@ class Shortener:
         return self.length(node), len(inverses)
 
     def _denominator(self, node: Product) -> Node | None:
-        """s^(k*e) * (a + b)^e is (s^k*a + s^k*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t + q)."""
+        """s^(k*e) * (a + b)^e is (s^k*a + s^k*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t + q).
+
+        If fractions are left inside, more of s goes there: 1/(t*(1 + q/t^2)) is t/(t^2 + q).
+        """
         if len(node.factors) > _FACTORS:
             return None
         for index, (factor, labels, exponent) in enumerate(node.factors):
@@ -81,14 +84,27 @@ class Shortener:
                 times = power / Fraction(exponent)
                 if own or times <= 0 or times.denominator != 1 or other == index:
                     continue
-                moved = self.builder.power(scalar, int(times))
-                inside = self.builder.sum([(c, self.builder.times(moved, term)) for c, term in factor.terms], factor.axes)
-                rest = [f for k, f in enumerate(node.factors) if k not in (index, other)]
-                whole = [*rest, (inside, labels, exponent)]
-                candidate = self.builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
-                if self.length(candidate) < self.length(node):
-                    return candidate
+                candidate = self._moved(node, index, other, int(times))
+                if self.length(candidate) >= self.length(node):
+                    continue
+                depth = -min(
+                    e for _, term in factor.terms for base, _, e in (*as_term(term)[1], (scalar, (), 0)) if base is scalar
+                )
+                if depth > times and depth.denominator == 1:
+                    candidate = min(self._moved(node, index, other, int(depth)), candidate, key=self.length)
+                return candidate
         return None
+
+    def _moved(self, node: Product, index: int, other: int, times: int) -> Node:
+        """The product with the scalar factor ``other`` to the power ``times`` moved into each term of the sum ``index``."""
+        factor, labels, exponent = node.factors[index]
+        assert isinstance(factor, Sum)
+        scalar, own, power = node.factors[other]
+        moved = self.builder.power(scalar, times)
+        inside = self.builder.sum([(c, self.builder.times(moved, term)) for c, term in factor.terms], factor.axes)
+        rest = [f for k, f in enumerate(node.factors) if k not in (index, other)]
+        whole = [*rest, (inside, labels, exponent), (scalar, own, power - times * exponent)]
+        return self.builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
 
     def _distributed(self, node: Product, index: int) -> Node:
         factor, labels, _ = node.factors[index]
@@ -113,9 +129,9 @@ class Shortener:
         depths: dict[Factor, list[Rational]] = {}  # base ^ -1 -> how deep it stands in each term
         for place, (_, term) in enumerate(node.terms):
             for base, labels, exponent in as_term(term)[1]:
-                if exponent < 0 and exponent.denominator == 1 and labels in ((), whole):
+                if exponent < 0 and labels in ((), whole):
                     depths.setdefault((base, labels, -1), [0] * len(node.terms))[place] = -exponent
-        uneven = {below: deep for below, deep in depths.items() if min(deep) != max(deep)}
+        uneven = {below: deep for below, deep in depths.items() if min(deep) != max(deep) and _whole_steps(deep)}
         sums = [below for below in uneven if isinstance(below[0], Sum)]  # without one nothing can cancel
         choices = [uneven, *({below: uneven[below]} for below in sums if len(uneven) > 1)]
         for chosen in choices if sums else ():
@@ -176,6 +192,11 @@ class Shortener:
                 known = 1 + sum(inside) if isinstance(node, Call) else 1
             self._lengths[node] = known
         return known
+
+
+def _whole_steps(depths: Sequence[Rational]) -> bool:
+    """Whether the exponents differ by whole numbers, so that what is missing above is a product."""
+    return all((max(depths) - depth).denominator == 1 for depth in depths)
 
 
 def _number(node: Product) -> int:
