@@ -77,7 +77,7 @@ class Shortener:
         """
         if len(node.factors) > _FACTORS:
             return None
-        for index, (factor, labels, exponent) in enumerate(node.factors):
+        for index, (factor, _, exponent) in enumerate(node.factors):
             if not isinstance(factor, Sum) or exponent == 1 or exponent.denominator != 1:
                 continue
             for other, (scalar, own, power) in enumerate(node.factors):
