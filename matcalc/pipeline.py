@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from matcalc.calculus.derivative import derivative
@@ -10,21 +10,24 @@ from matcalc.calculus.rules import Slopes
 from matcalc.calculus.structured import PROJECTED, project
 from matcalc.catalogue.compiled import definition
 from matcalc.catalogue.load import LIBRARY
+from matcalc.core.dims import Shape
 from matcalc.core.errors import NameProblem, ShapeProblem, Span
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
+from matcalc.core.walk import fold, postorder
 from matcalc.frontend import read
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
 from matcalc.lowering.lower import Lowering
+from matcalc.lowering.multilinear import matrix_of
 from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
-from matcalc.printers.sizes import known_sizes, kronecker_sizes, size_choices
+from matcalc.printers.sizes import known_sizes, size_choices
 from matcalc.printers.text import has_indices, index_head, text
-from matcalc.recovery.kronecker import kronecker
+from matcalc.recovery.forge import Forge
+from matcalc.recovery.graph import STYLES
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import PHASES, Rewriter
 from matcalc.rewriting.expansion import expanded
@@ -33,6 +36,8 @@ from matcalc.rewriting.shorten import Shortener
 if TYPE_CHECKING:
     from matcalc.rewriting.commuting import Commuting
 
+_STYLED = ("kron", "khatrirao", "commutation")
+_MOST_FUSED = 2  # axes that are written as one
 _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
 
 
@@ -76,7 +81,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     node = engine.lowering.lower(program.expr, names)
     node = expanded(engine.builder, engine.rewriter.rewrite(node)) if expand_inverse else engine.shortened(node)
     tree = engine.recovered(engine.rewriter.rewrite(node))
-    forge = engine.recovery.forge
+    forge = engine.forge
     if program.expr.row:
         tree = forge.transpose(tree)
     typed = fold(program.expr, lambda e: e.args, lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row))
@@ -95,7 +100,7 @@ class _Engine:
         self.phases = phases
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
         self.shortener = Shortener(self.builder)
-        self.recovery = Recovery()
+        self.forge = Forge()  # of the last tree
         self.commuting: Commuting | None = None
 
     def shortened(self, node: Node) -> Node:
@@ -116,13 +121,31 @@ class _Engine:
     def recovered(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
-        size = self.recovery.forge.size
-        tree = _lay_out(self.recovery, self.builder, last.rewrite(node), self.rank, self.layout)
-        spread = self.shortener.expanded(node) if _LEAST_TRIED <= size(tree) <= _MOST_TRIED else None
+        size, tree, self.forge = self._tree(last.rewrite(node))
+        spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
         if spread is not None:
-            other = last.rewrite(self.rewriter.rewrite(spread))
-            tree = min(tree, _lay_out(self.recovery, self.builder, other, self.rank, self.layout), key=size)
+            other = self._tree(last.rewrite(self.rewriter.rewrite(spread)))
+            if other[0] < size:
+                _, tree, self.forge = other
         return tree
+
+    def _tree(self, node: Node) -> tuple[int, Expr, Forge]:
+        return _styled(lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout))
+
+
+def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, Forge]:
+    """The shortest tree over the styles of products of fused indices, where there are any; with its length and its forge."""
+    best: tuple[bool, int, Expr, Forge] | None = None
+    for style in STYLES:
+        recovery = Recovery(style)
+        tree = recover(recovery)
+        size = recovery.forge.size(tree)
+        if best is None or (has_indices(tree), size) < best[:2]:
+            best = has_indices(tree), size, tree, recovery.forge
+        if size > _MOST_TRIED or not any(part.op in _STYLED for part in postorder(tree, lambda e: e.args)):
+            break
+    assert best is not None
+    return best[1:]
 
 
 def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
@@ -141,34 +164,30 @@ def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout
     return recovery.recover(builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank))))
 
 
-def render(
-    tree: Expr,
-    variables: Mapping[str, Variable],
-    columns: int = 0,
-    *,
-    cse: bool = False,
-    definitions: Mapping[str, Expr] | None = None,
-) -> str:
-    """The final text: matrix notation, for three axes and more a Kronecker product or index notation.
+def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> str:
+    """The final text: matrix notation, for three axes and more that of the matrix of ``unfolded``, or index notation."""
+    return shown(unfolded(tree, variables, columns) or tree, variables)
 
-    ``columns`` says how many of the last axes are those of the variable. With up to two axes the text parses again with
-    ``variables`` and means the same; sizes that the text does not fix are written out. What repeats in a long text is
-    named (``cse``, see ``naming``), by the names that ``definitions`` give where they do.
+
+def shown(
+    tree: Expr, variables: Mapping[str, Variable], *, cse: bool = False, definitions: Mapping[str, Expr] | None = None
+) -> str:
+    """The text of a tree: matrix notation where it has up to two axes, else index notation.
+
+    Matrix notation parses again with ``variables`` and means the same; sizes that the text does not fix are written out. What
+    repeats in a long text is named (``cse``, see ``naming``), by the names that ``definitions`` give where they do.
     """
     tree = known_sizes(tree, variables)
-    if tree.rank > 2 or has_indices(tree):
-        matrix = kronecker(tree, columns) if tree.rank > 2 else None
-        if matrix is not None:
-            return program_text(matrix, named(matrix, variables, cse, definitions), kronecker_sizes(matrix))
-        head = "" if tree.op == "fill" else f"{index_head(tree.rank)} = "
-        return program_text(tree, named(tree, variables, cse, definitions), size_choices(tree)[-1], head=head)
     names = named(tree, variables, cse, definitions)
+    if tree.rank > 2 or has_indices(tree):
+        head = "" if tree.op == "fill" else f"{index_head(tree.rank)} = "
+        return program_text(tree, names, size_choices(tree)[-1], head=head)
     choices = size_choices(tree)
     for sized in choices:
-        shown = program_text(tree, names, sized)
-        if len(choices) == 1 or _says_it_all(shown, tree, variables):
+        result = program_text(tree, names, sized)
+        if len(choices) == 1 or _says_it_all(result, tree, variables):
             break
-    return shown
+    return result
 
 
 def named(
@@ -188,10 +207,41 @@ def named(
     return naming(tree, taken, cse=cse, known=known if definitions else None)
 
 
-def _says_it_all(shown: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
+def unfolded(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Expr | None:
+    """The matrix J of d vec(F) = J*d vec(X) for a derivative whose last ``columns`` axes are those of X.
+
+    Both sides are vectorised column by column. None where J has no matrix notation.
+    """
+    rows = tree.rank - columns
+    if tree.rank <= 2 or not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or tree.op == "fill":
+        return None
+    builder = Builder(LIBRARY.traits)
+    lowering = Lowering(builder, definition)
+    node = matrix_of(
+        lowering.shop, lowering.lower(tree, {v.name: _leaf(builder, v, free=False) for v in variables.values()}), rows
+    )
+    node = Rewriter(builder, lowering, final=True).rewrite(node)
+    _, matrix, _ = _styled(lambda recovery: recovery.recover(node))
+    return None if has_indices(matrix) else matrix
+
+
+def folded(matrix: Expr, shape: Shape, columns: int) -> Expr:
+    """The array of three axes or more whose matrix this is: the inverse of ``unfolded``."""
+    rank = len(shape)
+    args, labels, own = [matrix], [], []
+    for axes, label in ((tuple(range(rank - columns)), rank), (tuple(range(rank - columns, rank)), rank + 1)):
+        own.append(label if len(axes) == 2 else axes[0])
+        if len(axes) == 2:
+            fast, slow = (shape[axis] for axis in axes)
+            args.append(Expr("fuse", (), (fast.times(slow), fast, slow)))
+            labels.append((label, *axes))
+    return Expr("einsum", tuple(args), shape, value=((tuple(own), *labels), tuple(range(rank))))
+
+
+def _says_it_all(result: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether the text, read again, has just the shape of the tree."""
     try:
-        again = read(shown, variables)
+        again = read(result, variables)
     except ShapeProblem:
         return False  # sizes that only their product fixes
     return not again.undetermined and again.expr.shape == tree.shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.equality import DIFFERENT, measured
 from matcalc.frontend import read
-from matcalc.pipeline import derive, named, render, simplify
+from matcalc.pipeline import derive, folded, named, render, shown, simplify, unfolded
 from matcalc.printers.sizes import known_sizes
 from matcalc.verification import Verification, compare
 from matcalc.verification import verify as verified
@@ -46,7 +47,12 @@ class Formula:
         With ``cse`` parts are named wherever that is shorter. What the expression defined keeps its name.
         """
         program = self._program
-        return render(self._tree, program.variables, self._trailing, cse=cse, definitions=program.definitions)
+        return shown(self._matrix or self._tree, program.variables, cse=cse, definitions=program.definitions)
+
+    @cached_property
+    def _matrix(self) -> Expr | None:
+        """The matrix that an array of three axes or more is shown as, if there is one."""
+        return unfolded(self._tree, self._program.variables, self._trailing)
 
     def __repr__(self) -> str:
         shown = str(self)
@@ -82,7 +88,7 @@ class Formula:
         from matcalc.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
 
         program = self._program
-        tree = known_sizes(self._tree, program.variables)
+        tree = known_sizes(self._matrix or self._tree, program.variables)
         return latex(tree, bold=bold, named=named(tree, program.variables, cse, program.definitions))
 
     def _repr_latex_(self) -> str:
@@ -225,7 +231,14 @@ class Derivative(Formula):
         return self._verification
 
     def _verified(self) -> Verification:
-        return verified(self._program, self._tree, self.wrt, self.order, self.structure, self._axes())
+        """Of the array, and of the matrix that it is shown as."""
+        found = verified(self._program, self._tree, self.wrt, self.order, self.structure, self._axes())
+        if self._matrix is not None:
+            verified(self._program, self._folded(self._matrix), self.wrt, self.order, self.structure, self._axes())
+        return found
+
+    def _folded(self, matrix: Expr) -> Expr:
+        return folded(matrix, self._tree.shape, self._trailing)
 
     def _axes(self) -> tuple[int, ...]:
         return laid_out(self._program.expr.rank, self._tree.rank, self.layout)
@@ -233,14 +246,15 @@ class Derivative(Formula):
     def check(self, seed: int = 0) -> Report:
         """The formula against derivatives computed numerically from the expression, without the engine.
 
-        What is judged is the typed tree behind every output, and then also the printed text as it reads back. A text with
-        more than two axes is a notation for the tree (a Kronecker product, indices) and does not read back.
+        What is judged is the typed tree behind every output, and then also the printed text as it reads back; index notation
+        does not.
         """
         if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
             raise ArgumentProblem(f"seed is a natural number, not {seed!r}")
         report = self._judged(self._tree, seed)
-        if report.ok and self._tree.rank <= 2 and not has_index_notation(str(self)):
-            report = self._judged(read(str(self), self._program.variables).expr, seed)
+        if report.ok and self._tree.op != "fill" and not has_index_notation(str(self)):
+            again = read(str(self), self._program.variables).expr
+            report = self._judged(again if self._matrix is None else self._folded(again), seed)
         return report
 
     def _judged(self, tree: Expr, seed: int) -> Report:

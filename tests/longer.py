@@ -32,7 +32,6 @@ LONGER: dict[str, str] = {
     "network-two-layers-softmax-inner": NAMED,
     "network-batch-sigmoid-single": NAMED,
     # control
-    "kalman-joseph-curvature": "(H*P*H')' is not H*P*H' inside a Kronecker product",
     "riccati-directional": NAMED,
     "system-feedback-inverse": NAMED,
     # statistics

@@ -216,9 +216,9 @@ def test_a_wrong_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_check_sees_a_wrong_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matcalc.results.render", lambda *args, **options: "(A - A')*x")
+    monkeypatch.setattr("matcalc.results.shown", lambda *args, **options: "(A - A')*x")
     assert not matcalc.diff("x'*A*x", "x").check().ok
-    monkeypatch.setattr("matcalc.results.render", lambda *args, **options: "x'*A*x")
+    monkeypatch.setattr("matcalc.results.shown", lambda *args, **options: "x'*A*x")
     report = matcalc.diff("x'*A*x", "x").check()
     assert report.problem == "the shape is (), expected (3,)"
 

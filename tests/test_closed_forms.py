@@ -113,7 +113,7 @@ LINES = [
     ("skew-vanishes", "x'*K*x", "x", {"K": "skew(n)"}, 1, "zeros(n)"),
     ("gaussian-mean", "-(x-m)'*inv(S)*(x-m)/2", "m", {"S": "psd(n)", "m": "vector(n)"}, 1, "inv(S)*(x - m)"),
     ("jacobian-of-inverse", "inv(X)", "X", SQUARE, 1, "-kron(inv(X)', inv(X))"),
-    ("jacobian-of-square", "X^2", "X", SQUARE, 1, "kron(eye(n), X) + kron(X', eye(n))"),
+    ("jacobian-of-square", "X^2", "X", SQUARE, 1, "kron(X', eye(n)) + kron(eye(n), X)"),
     ("jacobian-of-left-product", "A*X", "X", {"X": "matrix(n, k)"}, 1, "kron(eye(k), A)"),
     ("jacobian-of-exponentials", "exp(X)", "X", {}, 1, "diag(vec(exp(X)))"),
     ("jacobian-of-outer-product", "x*y'", "x", {}, 1, "kron(y, eye(n))"),

@@ -92,6 +92,9 @@ _TABLE = [
     Operation("revcumsum", "special", (1, 2)),  # the same from the other end
     Operation("vec", "special"),
     Operation("kron", "special", (2, 2)),
+    Operation("khatrirao", "special", (2, 2)),  # column by column: khatrirao(A, B)[:, j] = kron(A[:, j], B[:, j])
+    Operation("reshape", "special", (3, 3), aliases=("unvec",)),  # reshape(X, m, n): the entries column by column
+    Operation("commutation", "special", (2, 2)),  # commutation(m, n)*vec(A) = vec(A') for A of m rows and n columns
     Operation("dot", "special", (2, 2)),
     Operation("kl", "special", (2, 2)),
     Operation("outer", "special", (2, 2)),
@@ -99,6 +102,8 @@ _TABLE = [
 
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
 ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for alias in operation.aliases}
+# function -> the place from which on its arguments are sizes, as in ``eye(n)``
+SIZES = {"reshape": 1, "unvec": 1, "commutation": 0}
 CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md
 
 # functions of a vector that a second argument applies to each column (1) or to each row (2) of a matrix; the network has them

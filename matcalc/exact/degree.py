@@ -14,6 +14,7 @@ from matcalc.exact.generators import Generators
 
 _HUGE = 10.0**300  # degrees beyond this make no difference
 _RATIONAL = frozenset(("neg", "*", ".*", "'", "einsum", "fill", "sum", "mean", "tr", "diag", "vec", "kron", "dot", "outer"))
+_RATIONAL |= {"khatrirao", "reshape", "commutation"}
 _LINEAR = frozenset(("tril", "triu", "cumsum", "revcumsum"))  # in the first argument; the second is a number
 _LEAVES = frozenset(("number", "constant", "dimension", "eye", "fuse"))
 _ALGEBRAIC = frozenset(("sqrt", "cbrt", "norm1", "norm2", "abs", "relu", "max", "min"))  # with the degree of the argument

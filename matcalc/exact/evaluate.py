@@ -12,7 +12,7 @@ from matcalc.core.walk import fold
 from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
 from matcalc.exact.field import Extent, Meter, P, Undecided, element, identity, product
-from matcalc.exact.functions import FUNCTIONS, above, divide, equal, fill, otherwise, outer, raised, spread, total, transpose
+from matcalc.exact.functions import FUNCTIONS, above, divide, equal, fill, kron, otherwise, outer, raised, spread, total, transpose
 from matcalc.exact.generators import Generators, integer_power
 from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, power, scale
 
@@ -39,8 +39,10 @@ class Evaluation:
         """Counts the work of a function, where it is more than the entries of the result."""
         n = args[0].extent[0] if args[0].extent else 1
         order = self.count.bit_length() - 1
-        if op in ("kron", "outer", "diag"):
+        if op in ("kron", "khatrirao", "outer", "diag"):
             self.meter.pay(len(args[0].value) * len(args[-1].value))
+        elif op == "commutation":
+            self.meter.pay((args[0].value[0] * args[1].value[0]) ** 2)
         elif op in ("inv", "pinv"):
             self.meter.pay(n**3 * self.count)
         elif op in ("det", "logdet"):
@@ -158,6 +160,14 @@ def _power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     return raised(run.world, args[0], args[1])
 
 
+def _kron(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    """A row is a matrix of one row."""
+    run._pay("kron", list(args))
+    sides = [Jet((1, *arg.extent), arg.parts) if each.row else arg for arg, each in zip(args, node.args, strict=True)]
+    product = kron(run.world, sides)
+    return Jet(run.extent(node.shape), product.parts)
+
+
 def _frechet_power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     return frechet_power(args, node.value or 0, run.meter)
 
@@ -181,6 +191,7 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "'": lambda run, node, args: transpose(args[0]),
     "fill": _fill,
     "einsum": lambda run, node, args: contract(args, node.value[0], node.value[1], run.meter),
+    "kron": _kron,
     "frechet_power": _frechet_power,
 }
 

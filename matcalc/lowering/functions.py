@@ -1,13 +1,13 @@
-"""Functions that are index arithmetic: tr, diag, sum, vec, kron, and the directional derivatives of matrix functions."""
+"""Functions that are index arithmetic: tr, diag, sum, and the directional derivatives of matrix functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import Shape
 from matcalc.core.operations import FRECHET
-from matcalc.ir.nodes import Factor, Labels, Node
+from matcalc.ir.nodes import Factor, Node
 from matcalc.lowering.terms import Open, Workshop
 
 
@@ -73,37 +73,6 @@ def _mean(shop: Workshop, args: list[Node]) -> Open:
     return Open(a.coefficient, [*a.factors, *((shop.builder.size(size), (), -1) for size in a.axes)], (), ())
 
 
-def fuse(shop: Workshop, inner: Dim, outer: Dim) -> Node:
-    """F[k,i,j] = 1 where k = i + j*inner."""
-    return shop.builder.leaf("fuse", (inner.times(outer), inner, outer))
-
-
-def _vec(shop: Workshop, args: list[Node]) -> Open:
-    """vec(A)[i + j*m] = A[i,j]."""
-    a = shop.open(args[0])
-    if len(a.axes) == 1:
-        return a
-    (k,) = shop.labels(1)
-    return Open(a.coefficient, [*a.factors, (fuse(shop, *a.axes), (k, *a.outputs), 1)], (k,), (a.axes[0].times(a.axes[1]),))
-
-
-def _kron(shop: Workshop, args: list[Node]) -> Open:
-    """kron(A, B)[i2 + i1*p, j2 + j1*q] = A[i1,j1] B[i2,j2]; a vector is one column."""
-    a, b = shop.open(args[0]), shop.open(args[1])
-    factors = a.factors + b.factors
-    outputs: Labels = ()
-    axes: Shape = ()
-    for axis in range(max(len(a.axes), len(b.axes))):
-        if axis < len(a.axes) and axis < len(b.axes):
-            (k,) = shop.labels(1)
-            factors = [*factors, (fuse(shop, b.axes[axis], a.axes[axis]), (k, b.outputs[axis], a.outputs[axis]), 1)]
-            outputs, axes = (*outputs, k), (*axes, a.axes[axis].times(b.axes[axis]))
-        else:
-            only = a if axis < len(a.axes) else b
-            outputs, axes = (*outputs, only.outputs[axis]), (*axes, only.axes[axis])
-    return Open(a.coefficient * b.coefficient, factors, outputs, axes)
-
-
 def _dot(shop: Workshop, args: list[Node]) -> Open:
     """The sum of the entry-by-entry product."""
     product = shop.entrywise(args[0], args[1])
@@ -163,8 +132,6 @@ RULES: dict[str, Callable[[Workshop, list[Node]], Open]] = {
     "revcumsum": _cumulative(backwards=True),
     "sum": _sum,
     "mean": _mean,
-    "vec": _vec,
-    "kron": _kron,
     "dot": _dot,
     "outer": _outer,
     "mvlgamma": _multivariate_gamma,

@@ -18,7 +18,7 @@ from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
-from matcalc.lowering import functions
+from matcalc.lowering import functions, multilinear
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
 
 
@@ -75,6 +75,9 @@ class Lowering:
         simple = _RULES.get(expr.op)
         if simple is not None:
             return simple(self, expr, args)
+        shaped = multilinear.RULES.get(expr.op)
+        if shaped is not None:
+            return shaped(self.shop, expr, args, self.size)
         nodes = [self.shop.close(arg) for arg in args]
         if len(nodes) == 2 and expr.op in ALONG:
             return self._along(expr.op, *nodes)
@@ -82,6 +85,8 @@ class Lowering:
         if definition is not None:
             names = dict(zip(definition.parameters, nodes, strict=True))
             return Lowering(self.builder, self.definitions).lower(definition.body, names, definition.sizes(nodes))
+        if expr.op.startswith("frechet_") and expr.value:
+            return self.builder.call(expr.op[8:], nodes, tuple([self.size(size) for size in expr.shape]), expr.value)
         special = functions.RULES.get(expr.op)
         if special is not None:
             return special(self.shop, nodes)

@@ -87,6 +87,9 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "revcumsum": runtime.revcumsum,
     "vec": runtime.vec,
     "kron": runtime.kron,
+    "khatrirao": runtime.khatrirao,
+    "reshape": runtime.reshape,
+    "commutation": runtime.commutation,
     "dot": runtime.dot,
     "outer": runtime.outer,
 }

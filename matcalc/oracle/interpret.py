@@ -147,6 +147,15 @@ def _frechet(node: Expr, args: list[Array]) -> Array:
     return FUNCTIONS[node.op](*args, slots=node.value or 0)
 
 
+def _kron(node: Expr, args: list[Array]) -> Array:
+    """A row is a matrix of one row."""
+    if not any(arg.row for arg in node.args):
+        return FUNCTIONS["kron"](*args)
+    left, right = (arg[np.newaxis] if each.row else arg for arg, each in zip(args, node.args, strict=True))
+    product = FUNCTIONS["kron"](left, right)
+    return product[0] if node.row else product
+
+
 def _comparison(rule: Callable[[Array, Array], Any]) -> Callable[[Expr, list[Array]], Any]:
     """1 where it holds of the real parts, else 0."""
     return lambda node, args: np.asarray(rule(np.real(args[0]), np.real(args[1]))).astype(float)
@@ -174,5 +183,6 @@ _OPERATORS: dict[str, Callable[[Expr, list[Array]], Any]] = {
     "^": _power,
     "'": lambda node, args: args[0].T,
     "einsum": lambda node, args: contract(args, node.value[0], node.value[1]),
+    "kron": _kron,
     **dict.fromkeys(FRECHET, _frechet),
 }

@@ -153,7 +153,7 @@ def _extreme(name: str) -> Form:
 
 _COMMANDS = "exp log sin cos tan sec csc cot sinh cosh tanh max min det"  # LaTeX has these
 _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
-_OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax tril triu cumsum revcumsum"
+_OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax tril triu cumsum revcumsum khatrirao reshape commutation"
 
 # letters that stand for functions; where a variable has the same letter, the function is written out
 LETTERS: dict[str, tuple[str, ...]] = {

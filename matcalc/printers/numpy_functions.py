@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Protocol
 
-from matcalc.core.dims import Shape
+from matcalc.core.dims import ONE, Shape
 from matcalc.core.operations import FRECHET, PRIMARY
 from matcalc.core.tree import Expr
 from matcalc.printers.numpy_chains import COLUMN, DIAGONAL, INVERSE, MATRIX, ROW, Chains, Factor, Product
@@ -35,7 +35,7 @@ _NUMPY = "exp log log2 log10 log1p expm1 sin cos tan sinh cosh tanh sqrt cbrt ab
 _INVERSE_NAMES = "asin acos atan asinh acosh atanh"
 _RUNTIME = "sigmoid softplus relu step erf erfc gammaln digamma polygamma adj cof pinv norm2 logsumexp softmax"
 _RUNTIME += " sec csc cot logit silu gelu leakyrelu elu huber xlogy erfinv normcdf normpdf besselj gamma mvlgamma"
-_RUNTIME += " logsoftmax entropy kl"
+_RUNTIME += " logsoftmax entropy kl khatrirao reshape commutation"
 CALLS: dict[str, str] = {
     **{name: f"np.{name}" for name in _NUMPY.split()},
     **{name: f"np.arc{name[1:]}" for name in _INVERSE_NAMES.split()},
@@ -152,10 +152,15 @@ def _vec(low: Context, expr: Expr) -> Value:
 
 
 def _kron(low: Context, expr: Expr) -> Value:
-    """A vector beside a matrix is one column."""
-    nodes = [low.node(arg) for arg in expr.args]
-    if expr.rank == 2:
-        nodes = [low.build.suffix(node, "[:, None]", (*node.shape, expr.shape[1])) if node.rank == 1 else node for node in nodes]
+    """A column beside a matrix or a row is one column, a row one row."""
+    nodes = []
+    for arg in expr.args:
+        node = low.node(arg)
+        if expr.rank == 2 and arg.row:
+            node = low.build.suffix(node, "[None, :]", (ONE, *node.shape))
+        elif expr.rank == 2 and arg.rank == 1:
+            node = low.build.suffix(node, "[:, None]", (*node.shape, ONE))
+        nodes.append(node)
     return low.build.call("np.kron", *nodes, shape=expr.shape)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
+from matcalc.core.operations import SIZES
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 
@@ -20,18 +21,13 @@ def size_choices(tree: Expr) -> list[set[int]]:
     return [set(), outermost, constants] if constants else [set()]
 
 
-def kronecker_sizes(tree: Expr) -> set[int]:
-    """The identities in a Kronecker form that nothing beside them gives a size."""
-    return {id(e) for e in postorder(tree, lambda e: e.args if e.op in _SPREAD else ()) if e.op in ("eye", "fill")}
-
-
 _MASKED = ("tril", "triu", "cumsum", "revcumsum")
-_SPREAD = ("diag", "+", "-", "neg", "/", "kron", "vec", "'", "*", *_MASKED)
+_SHAPING = ("+", "-", "neg", "*", "/", ".*", "./", "'", "diag", "vec", "kron", "khatrirao", *_MASKED)
 
 
 def _outermost(expr: Expr) -> tuple[Expr, ...]:
     """The arguments that the shape of an expression comes from."""
-    return expr.args if expr.op in ("+", "-", "neg", "*", "/", ".*", "./", "'", "diag", *_MASKED) else ()
+    return expr.args if expr.op in _SHAPING else ()
 
 
 def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
@@ -45,6 +41,7 @@ def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
         if id(expr) in unknown:
             size: Dim = expr.value
             return Expr("tr", (Expr("eye", (), (size, size)),))
+        args = [*args[: SIZES.get(expr.op)], *expr.args[len(args[: SIZES.get(expr.op)]) :]]  # sizes stay what they are
         return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else _with(expr, tuple(args))
 
     return fold(tree, lambda e: e.args, rule)

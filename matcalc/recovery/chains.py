@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
@@ -84,6 +85,7 @@ class Weaver:
         self.forge = forge
         self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
         self.inside: dict[int, Chain] = {}  # the chains of which triangles were taken
+        self.krons: dict[int, tuple[Chain, ...]] = {}  # the factors of the Kronecker and Khatri-Rao products that were made
         self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
         self.products: dict[int, Chain] = {}  # and of all products
         self.symmetric: set[int] = set()  # factors that are their own transposes
@@ -93,6 +95,9 @@ class Weaver:
         if not link.flipped:
             return link.expr
         turned = self.forge.transpose(link.expr)
+        if link.expr.op == "kron" and id(link.expr) in self.krons:
+            inside = reduce(self.forge.kron, [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]])
+            return min(inside, turned, key=self.forge.size)
         if link.expr.op not in ("+", "-") or link.expr.rank != 2:
             return turned
         spread = self._spread(link.expr)
@@ -207,6 +212,44 @@ class Weaver:
         saved = self.forge.size(plain) - self.forge.size(turned)
         every = all(link.flipped or link.symmetric for chain in chains for link in chain)
         return saved > 0 if every else saved * 10 > self.forge.size(plain)
+
+    def kron(self, slow: Chain, fast: Chain) -> Chain:
+        """kron(slow, fast); of a column and a row it is their product."""
+        left, right = self._factor(slow), self._factor(fast)
+        if left.rank == right.rank == 1 and left.row != right.row:
+            return fast + slow if left.row else slow + fast
+        if left.op == right.op == "eye":
+            return (Link(self.forge.eye(left.shape[0].times(right.shape[0])), False, True),)
+        whole = self.forge.kron(left, right)
+        self.krons[id(whole)] = self._factors("kron", slow) + self._factors("kron", fast)
+        # a row is a column that is turned round
+        return (Link(whole, False),) if whole.rank == 2 or not whole.row else (Link(self.forge.transpose(whole), True),)
+
+    def _factor(self, chain: Chain) -> Expr:
+        """A factor of a Kronecker product: a matrix or a row in the better orientation, or a column."""
+        return self.product(chain) if self.shape(chain)[1] is None else self.matrix(chain)
+
+    def khatrirao(self, slow: Chain, fast: Chain) -> Chain:
+        """khatrirao(slow, fast)."""
+        left, right = self.matrix(slow), self.matrix(fast)
+        whole = self.forge.call("khatrirao", (left, right), (left.shape[0].times(right.shape[0]), left.shape[1]))
+        self.krons[id(whole)] = self._factors("khatrirao", slow) + self._factors("khatrirao", fast)
+        return (Link(whole),)
+
+    def _factors(self, op: str, chain: Chain) -> tuple[Chain, ...]:
+        """The factors of a product of this kind, else the chain itself."""
+        link = chain[0]
+        if len(chain) > 1 or link.flipped or link.expr.op != op:
+            return (chain,)
+        return self.krons.get(id(link.expr), (chain,))
+
+    def spread(self, op: str, factors: Sequence[Chain]) -> Chain:
+        """The Kronecker or Khatri-Rao product of several factors."""
+        make = self.kron if op == "kron" else self.khatrirao
+        result = factors[0]
+        for factor in factors[1:]:
+            result = make(result, factor)
+        return result
 
     def scalar(self, chain: Chain) -> Expr:
         """A product from a row to a column, read in the direction with fewer transposes."""

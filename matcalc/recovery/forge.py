@@ -45,8 +45,8 @@ class Forge:
         return self._sizes[id(expr)]
 
     def label(self, expr: Expr) -> str:
-        """The beginning of the text, to sort by; a transpose sorts behind everything else."""
-        return self._pieces[id(expr)][0].replace("'", "~")
+        """The beginning of the text, to sort by; a transpose sorts behind everything else, a commutation behind an identity."""
+        return self._pieces[id(expr)][0].replace("'", "~").replace("commutation", "eye commutation")
 
     def number(self, value: Rational) -> Expr:
         """A rational number."""
@@ -86,6 +86,10 @@ class Forge:
             op, offsets = turned(expr)
             whole = self.fill(expr.args[0].args[0], expr.shape[::-1])
             return self.make(op, (whole, *[self.number(offset) for offset in offsets]), whole.shape)
+        if expr.op == "commutation":
+            return self.make(expr.op, expr.args[::-1], expr.shape)
+        if expr.op == "kron" and any(arg.op in ("'", "commutation") for arg in expr.args):
+            return self.kron(*(self.transpose(arg) for arg in expr.args))
         return self.make("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
 
     def negative(self, expr: Expr) -> Expr:
@@ -124,6 +128,16 @@ class Forge:
         """A function."""
         return self.make(name, args, shape)
 
+    def kron(self, slow: Expr, fast: Expr) -> Expr:
+        """The Kronecker product; a column is a matrix of one column, a row one of one row."""
+        (rows, columns), (more_rows, more_columns) = _sides(slow), _sides(fast)
+        sides = [a if b is None else b if a is None else a.times(b) for a, b in ((rows, more_rows), (columns, more_columns))]
+        return self.make("kron", (slow, fast), tuple([side for side in sides if side is not None]), row=sides[0] is None)
+
+    def dimension(self, size: Dim) -> Expr:
+        """A size as a scalar."""
+        return self.number(size.integer) if size.integer is not None else self.make("dimension", value=size)
+
     def power(self, base: Expr, exponent: Rational) -> Expr:
         """A scalar or, entry by entry, an array to a rational power; sqrt for one half."""
         if exponent == 1:
@@ -133,3 +147,10 @@ class Forge:
         if exponent == -1 and base.shape:
             return self.binary("./", self.number(1), base)
         return self.binary(".^" if base.shape else "^", base, self.number(exponent))
+
+
+def _sides(expr: Expr) -> tuple[Dim | None, Dim | None]:
+    """Rows and columns; None for the one that a vector lacks."""
+    if expr.rank == 2:
+        return expr.shape[0], expr.shape[1]
+    return (None, expr.shape[0]) if expr.row else (expr.shape[0], None)

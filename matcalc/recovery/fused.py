@@ -5,6 +5,7 @@ from __future__ import annotations
 from matcalc.core.tree import Expr
 from matcalc.recovery.chains import Chain, Link, flip
 from matcalc.recovery.graph import Graph
+from matcalc.recovery.products import identity, join
 
 
 def unfuse(graph: Graph) -> bool:
@@ -12,7 +13,8 @@ def unfuse(graph: Graph) -> bool:
     fuses = [hyper for hyper in graph.hyper if hyper[0].op == "fuse"]
     kernels = [hyper for hyper in graph.hyper if hyper[0].op.startswith("frechet_")]
     return (
-        any(_fuse(graph, hyper) for hyper in fuses)
+        join(graph)
+        or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
@@ -24,91 +26,34 @@ def _exclusive(graph: Graph, label: int) -> bool:
     return label >= graph.rank and sum(label in labels for _, labels in graph.hyper) == 1
 
 
-def _fuse(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """F[k,i,j]: what stands between i and j is a weight vec(M) of k; what leads away from both is a Kronecker product."""
-    k, i, j = hyper[1]
-    if i == j:
-        return _vec_of_diagonal(graph, hyper)
-    ends = []
-    for label in (i, j):
-        bound = _exclusive(graph, label)
-        # an index that leads elsewhere by itself (an output) is reached through an identity
-        ways = graph.incident(label) if bound else [(label, label, _eye(graph, label))]
-        ends.append((label, bound, ways))
-    if graph.vec_weight(k, i, j):
-        return True
-    (_, bound_i, ways_i), (_, bound_j, ways_j) = ends
-    if len(ways_i) + len(ways_j) > 1:
-        return _pair(graph, hyper)
-    graph.hyper.remove(hyper)
-    if ways_i:
-        chain = graph.diagonal(tuple(graph.weights[i]) if bound_i else (), i) + ways_i[0][2]
-        graph.connect(k, ways_i[0][1], (_kron(graph, graph.end(j), chain),))
-    elif ways_j:
-        chain = graph.diagonal(tuple(graph.weights[j]) if bound_j else (), j) + ways_j[0][2]
-        graph.connect(k, ways_j[0][1], (_kron(graph, chain, graph.end(i)),))
-    elif graph.weights[i] or graph.weights[j]:
-        graph.add_weight(k, (_kron(graph, graph.end(j), graph.end(i)),))
-    for label, bound, _ in ends:
-        if bound:
-            graph.drop(label)
-    return True
-
-
 def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """F[k,i,i] w[i], where nothing else touches i, is the weight vec(diag(w)) of k."""
-    k, i, _ = hyper[1]
-    if not _exclusive(graph, i) or graph.incident(i):
+    """F[k,i,i] w[i], where nothing else touches i, is the weight vec(diag(w)) of k; else an edge khatrirao(eye, eye)."""
+    k, i, j = hyper[1]
+    if i != j:
         return False
-    matrix = graph.diagonal(tuple(graph.weights[i]), i) or _eye(graph, i)
+    if not _exclusive(graph, i) or graph.incident(i):
+        graph.hyper.remove(hyper)
+        spread = graph.forge.call("khatrirao", (graph.forge.eye(graph.dims[i]),) * 2, (graph.dims[k], graph.dims[i]))
+        graph.connect(k, i, (Link(spread),))
+        return True
+    matrix = graph.diagonal(tuple(graph.weights[i]), i) or identity(graph, graph.dims[i])
     graph.hyper.remove(hyper)
     graph.drop(i)
     graph.add_weight(k, (Link(graph.forge.call("vec", (graph.weaver.product(matrix),), (graph.dims[k],))),))
     return True
 
 
-def _kron(graph: Graph, slow: Chain, fast: Chain) -> Link:
-    """kron(slow, fast) of two chains."""
-    left, right = graph.weaver.product(slow), graph.weaver.product(fast)
-    if left.op == right.op == "eye":
-        return Link(graph.forge.eye(left.shape[0].times(right.shape[0])), False, True)
-    rank = max(left.rank, right.rank)
-    shape = []
-    for axis in range(rank):
-        sizes = [side.shape[axis] for side in (left, right) if axis < side.rank]
-        shape.append(sizes[0] if len(sizes) == 1 else sizes[0].times(sizes[1]))
-    return Link(graph.forge.call("kron", (left, right), tuple(shape)))
-
-
-def _pair(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """F[p,i,j] F[q,a,b] with i joined to a and j to b, and to nothing else: the edge kron(M_jb, M_ia) from p to q."""
-    p, i, j = hyper[1]
-    for other in graph.hyper:
-        if other is hyper or other[0].op != "fuse":
-            continue
-        q, a, b = other[1]
-        fast, slow = _bridge(graph, i, a), _bridge(graph, j, b)
-        if fast is None or slow is None or len({i, a} | {j, b}) < len({i, a}) + len({j, b}):
-            continue
-        graph.hyper.remove(hyper)
-        graph.hyper.remove(other)
-        for label in {i, j, a, b}:
-            graph.drop(label)
-        graph.connect(p, q, (_kron(graph, slow, fast),))
-        return True
-    return False
-
-
 def _unvec(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """F[k,i,j] u[k] as an edge from i to j: the matrix of which u is the vec is kron(vec(eye), eye)'*kron(eye, u)."""
+    """F[k,i,j] u[k] as an edge from i to j: the matrix reshape(u, m, n) of which u is the vec."""
     k, i, j = hyper[1]
     if not _exclusive(graph, k) or graph.incident(k) or not graph.weights[k] or i == j:
         return False
     graph.hyper.remove(hyper)
-    spread = _kron(graph, _vec_eye(graph, j), _eye(graph, i))
-    chain = (Link(spread.expr, True), _kron(graph, _eye(graph, j), graph.end(k)))
+    forge, shape = graph.forge, (graph.dims[i], graph.dims[j])
+    vector = graph.weaver.product(graph.end(k))
+    content = vector.args[0] if vector.op == "vec" else vector
     graph.drop(k)
-    graph.connect(i, j, chain)
+    graph.connect(i, j, (Link(forge.call("reshape", (content, *map(forge.dimension, shape)), shape)),))
     return True
 
 
@@ -132,27 +77,28 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         row, column, closed = (i, a, (j, b)) if slow is not None else (j, b, (i, a))
         link = slow if slow is not None else fast
         assert link is not None
+        spread, kron = _vec_eye(graph, closed[1]), graph.weaver.kron
         if slow is not None:
-            inner = _behind(_kron(graph, flip(link), _eye(graph, i)), matrix)
-            sides = [_kron(graph, _vec_eye(graph, closed[1]), _eye(graph, end)).expr for end in (row, column)]
-            middle = _kron(graph, _eye(graph, closed[1]), inner)
+            inner = _behind(kron(flip(link), _eye(graph, i)), matrix)
+            sides = [kron(spread, _eye(graph, end)) for end in (row, column)]
+            middle = kron(_eye(graph, closed[1]), inner)
         else:
-            inner = _behind(_kron(graph, _eye(graph, j), flip(link)), matrix)
-            sides = [_kron(graph, _eye(graph, end), _vec_eye(graph, closed[1])).expr for end in (row, column)]
-            middle = _kron(graph, inner, _eye(graph, closed[1]))
+            inner = _behind(kron(_eye(graph, j), flip(link)), matrix)
+            sides = [kron(_eye(graph, end), spread) for end in (row, column)]
+            middle = kron(inner, _eye(graph, closed[1]))
         for label in {k, q, *closed}:
             graph.drop(label)
-        graph.connect(row, column, (Link(sides[0], True), middle, Link(sides[1])))
+        graph.connect(row, column, flip(sides[0]) + middle + sides[1])
         return True
     return False
 
 
-def _behind(first: Link, chain: Chain) -> Chain:
-    return chain if first.expr.op == "eye" else (first, *chain)
+def _behind(first: Chain, chain: Chain) -> Chain:
+    return chain if first[0].expr.op == "eye" else first + chain
 
 
 def _eye(graph: Graph, label: int) -> Chain:
-    return (Link(graph.forge.eye(graph.dims[label]), False, True),)
+    return identity(graph, graph.dims[label])
 
 
 def _vec_eye(graph: Graph, label: int) -> Chain:

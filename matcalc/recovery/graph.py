@@ -7,6 +7,8 @@ vertices go first, so that products end in vectors (``A*(w.*x)``, not ``A*diag(w
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from matcalc.core.dims import Dim
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Labels, Rational
@@ -17,14 +19,30 @@ Edge = tuple[int, int, Chain]
 Hyper = tuple[Expr, Labels]
 
 
+class Style(NamedTuple):
+    """Which of equal products of fused indices is written.
+
+    Commutations in front or behind, columns beside rows or apart, diag(vec(M)) in front or M inside of a Khatri-Rao product.
+    """
+
+    left: bool = False
+    paired: bool = False
+    scaled: bool = False
+
+
+PLAIN = Style()
+STYLES = tuple(Style(left, paired, scaled) for scaled in (False, True) for paired in (False, True) for left in (False, True))
+
+
 class Graph:
     """One product while it is being reduced; labels below ``rank`` are outputs."""
 
-    def __init__(self, forge: Forge, weaver: Weaver, rank: int, dims: dict[int, Dim]) -> None:
+    def __init__(self, forge: Forge, weaver: Weaver, rank: int, dims: dict[int, Dim], style: Style = PLAIN) -> None:
         self.forge = forge
         self.weaver = weaver
         self.rank = rank
         self.dims = dims
+        self.style = style
         self._edges: dict[int, Edge] = {}
         self._at: dict[int, list[int]] = {label: [] for label in dims}  # vertex -> its edges
         self._serial = 0
@@ -108,11 +126,19 @@ class Graph:
         return (Link(self.weaver.hadamard(parts, (self.dims[label],))),)
 
     def diagonal(self, parts: Parts, label: int) -> Chain:
-        """diag of the weights, as a link; nothing where there are none."""
+        """diag of the weights, as a link; nothing where there are none. diag(kron(ones, u)) is kron(eye, diag(u))."""
         if not parts:
             return ()
-        size = self.dims[label]
-        return (Link(self.forge.call("diag", (self.weaver.body(parts, (size,)),), (size, size)), False, True),)
+        spread = self.weaver.krons.get(id(parts[0][0][0].expr), ()) if len(parts) == 1 and parts[0][1] == 1 else ()
+        if len(parts[0][0]) == 1 and any(_ones(factor) for factor in spread):
+            return self.weaver.spread("kron", [self._diagonal(((factor, 1),)) for factor in spread])
+        return self._diagonal(parts)
+
+    def _diagonal(self, parts: Parts) -> Chain:
+        if len(parts) == 1 and _ones(parts[0][0]):
+            return (Link(self.forge.eye(parts[0][0][0].expr.shape[0]), False, True),)
+        vector = self.weaver.body(parts, parts[0][0][0].expr.shape[:1])
+        return (Link(self.forge.call("diag", (vector,), vector.shape * 2), False, True),)
 
     # rules
 
@@ -324,3 +350,8 @@ class Graph:
         if not edges[0] and not edges[1]:
             return self.end(first) + flip(self.end(second))
         return None
+
+
+def _ones(chain: Chain) -> bool:
+    """Whether this is a vector of ones."""
+    return len(chain) == 1 and chain[0].expr.op == "fill" and is_number(chain[0].expr.args[0], 1)

@@ -15,14 +15,15 @@ from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip
 from matcalc.recovery.factor import Factoring
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.fused import unfuse
-from matcalc.recovery.graph import Graph
+from matcalc.recovery.graph import PLAIN, Graph, Style
 from matcalc.recovery.triangles import is_triangle
 
 
 class Recovery:
     """Recovers nodes of one builder; a node that is met twice is recovered once, so sharing survives."""
 
-    def __init__(self) -> None:
+    def __init__(self, style: Style = PLAIN) -> None:
+        self.style = style
         self.forge = Forge()
         self.weaver = Weaver(self.forge)
         self.roots: dict[int, Expr] = {}
@@ -110,7 +111,7 @@ class Recovery:
         dims: dict[int, Dim] = dict(enumerate(node.axes))
         for factor, labels, _ in factors:
             dims.update(zip(labels, factor.axes, strict=True))
-        graph = Graph(self.forge, self.weaver, node.rank, dims)
+        graph = Graph(self.forge, self.weaver, node.rank, dims, self.style)
         for factor, labels, exponent in factors:
             expr = self._known[factor]
             if not labels:

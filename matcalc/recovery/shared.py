@@ -120,7 +120,8 @@ def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tupl
     Of a chain nothing, an identity, may be left only where what is shared is long: (eye - P)*(A + B), but x - P*x.
     """
     whole = min(chains, key=len)
-    shortest = len(whole) - (sum(forge.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT)
+    short = sum(forge.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT
+    shortest = len(whole) - (short and not any(link.expr.op == "kron" for link in whole))
     left = 0
     # before the vector at the end of a column: what is left of x*(y'*z) without x would be a scalar
     while (

@@ -40,7 +40,7 @@ from matcalc.runtime.gaussian import erf, erfc, erfinv, normcdf, normpdf
 from matcalc.runtime.linear import adj, cof, det, inv, logdet, pinv, tr
 from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
 from matcalc.runtime.reductions import amax, amin, entropy, kl, logsoftmax, logsumexp, mean, norm1, norm2, norminf, softmax
-from matcalc.runtime.shaping import cumsum, diag, dot, kron, outer, revcumsum, tril, triu, vec
+from matcalc.runtime.shaping import commutation, cumsum, diag, dot, khatrirao, kron, outer, reshape, revcumsum, tril, triu, vec
 from matcalc.runtime.special import digamma, gamma, gammaln, mvlgamma, polygamma
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "besselj",
     "cbrt",
     "cof",
+    "commutation",
     "coshm",
     "cosm",
     "cot",
@@ -81,6 +82,7 @@ __all__ = [
     "gelu",
     "huber",
     "inv",
+    "khatrirao",
     "kl",
     "kron",
     "leakyrelu",
@@ -104,6 +106,7 @@ __all__ = [
     "polygamma",
     "power",
     "relu",
+    "reshape",
     "revcumsum",
     "sec",
     "sigmoid",

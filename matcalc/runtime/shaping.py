@@ -51,6 +51,27 @@ def _column(x: Array) -> Array:
     return x[:, np.newaxis] if x.ndim == 1 else x
 
 
+def khatrirao(A: ArrayLike, B: ArrayLike) -> Array:
+    """The Kronecker products of the columns: column j is kron(A[:, j], B[:, j])."""
+    A, B = np.asarray(A), np.asarray(B)
+    return np.asarray((A[:, np.newaxis, :] * B).reshape(len(A) * len(B), A.shape[1]))
+
+
+def reshape(X: ArrayLike, m: ArrayLike, n: ArrayLike) -> Array:
+    """The entries of X, taken column by column, as the columns of an m x n matrix."""
+    return np.asarray(np.asarray(X).reshape(_size(m), _size(n), order="F"))
+
+
+def commutation(m: ArrayLike, n: ArrayLike) -> Array:
+    """The matrix K with K*vec(A) = vec(A') for every m x n matrix A."""
+    places = np.arange(_size(m) * _size(n)).reshape(_size(m), _size(n), order="F")
+    return np.asarray(np.eye(places.size)[places.ravel()])
+
+
+def _size(value: ArrayLike) -> int:
+    return int(np.asarray(value))
+
+
 def dot(x: ArrayLike, y: ArrayLike) -> Array:
     """sum of x.*y: the inner product, of matrices tr(x'*y)."""
     return np.asarray(np.sum(np.asarray(x) * np.asarray(y)))

@@ -65,6 +65,12 @@ class Context:
         """An exact number."""
         return self.make("number", (), (), node, value=Fraction(value))
 
+    def dimension(self, size: Dim, node: Node) -> Expr:
+        """A size as a scalar: a number where it is one."""
+        if size.integer is not None:
+            return self.number(size.integer, node)
+        return self.make("dimension", (), (), node, value=size)
+
     def like(self, op: str, args: tuple[Expr, ...], pattern: Expr, node: Node) -> Expr:
         """A node with the shape of one of its operands, also where that has none yet."""
         expr = self.make(op, args, pattern.shape, node, row=pattern.row)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from matcalc.core.dims import Shape
 from matcalc.core.operations import ALONG, FRECHET, OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr
+from matcalc.shapes import multilinear
 from matcalc.shapes.context import Context
 from matcalc.shapes.decompositions import cumulative, triangle
 from matcalc.shapes.operators import entrywise, multiply, transpose
@@ -159,24 +160,6 @@ def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return transpose(context, node, arg) if arg.row else arg
 
 
-def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """kron(A, B)[(i,k), (j,l)] = A[i,j] B[k,l]; a vector is one column, and a row one row: kron(x', A) is kron(x, A')'."""
-    left, right = context.settle(args[0]), context.settle(args[1])
-    if not left.shape or not right.shape:
-        return multiply(context, node, left, right)
-    if left.row and right.rank == 1 and not right.row:  # x'(j) y(i), and the other way round
-        return multiply(context, node, right, left)
-    if right.row and left.rank == 1 and not left.row:
-        return multiply(context, node, left, right)
-    if left.row or right.row:
-        turned = [transpose(context, node, arg) for arg in (left, right)]
-        return transpose(context, node, _kron(context, node, name, turned))
-    rows = context.unifier.product(left.shape[0], right.shape[0])
-    columns = left.shape[1:] + right.shape[1:]
-    shape = (rows, context.unifier.product(*columns)) if len(columns) == 2 else (rows, *columns)
-    return context.make(name, (left, right), shape, node)
-
-
 def _pair(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """dot: sum_i x[i] y[i], and kl: sum_i x[i] log(x[i]/y[i]), of two vectors of any orientation or of two matrices."""
     left, right = args
@@ -265,9 +248,9 @@ _BY_SIGNATURE: dict[str, Rule] = {
     "vector->vector": _of_vector,
 }
 _RULES: dict[str, Rule] = {
+    **multilinear.RULES,
     "diag": _diag,
     "vec": _vec,
-    "kron": _kron,
     "dot": _pair,
     "kl": _pair,
     "outer": _outer,

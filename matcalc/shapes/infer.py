@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import NameProblem, ShapeProblem, Span
 from matcalc.core.kinds import KINDS, Variable
-from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
+from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS, SIZES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -19,6 +19,7 @@ from matcalc.syntax.names import GREEK, default_kind
 from matcalc.syntax.nodes import Node, Statement
 
 _SIZED = {"eye": (1, 1), "ones": (1, 2), "zeros": (1, 2)}  # constants that take their sizes as arguments
+_FIRST_SIZE = {**dict.fromkeys(_SIZED, 0), **SIZES}
 
 
 def infer(
@@ -60,8 +61,9 @@ def _begin(
     dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.letters}
     for order in orders:
         for node in order:
-            if node.kind == "call" and node.value in _SIZED:
-                dimensions.update(name for arg in node.args for name in size(arg, source).letters)
+            if node.kind == "call":
+                sizes = node.args[len(_typed_children(node)) :]
+                dimensions.update(name for arg in sizes for name in size(arg, source).letters)
     return Context(source, declared, dimensions, kinds), orders
 
 
@@ -77,8 +79,8 @@ def _run(context: Context, statements: list[Statement], orders: list[list[Node]]
 
 
 def _typed_children(node: Node) -> tuple[Node, ...]:
-    """The operands that are values: the arguments of ``eye(n)`` are sizes."""
-    return () if node.kind == "call" and node.value in _SIZED else node.args
+    """The operands that are values: the arguments of ``eye(n)`` are sizes, and the last two of ``reshape(X, m, n)``."""
+    return node.args[: _FIRST_SIZE.get(str(node.value))] if node.kind == "call" else node.args
 
 
 def _type(context: Context, order: list[Node]) -> Expr:
@@ -194,6 +196,8 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     least, most = operation.arity
     if not least <= len(node.args) <= most:
         raise _wrong_number(context, node, name, (least, most))
+    for arg in node.args[len(args) :]:
+        args = [*args, context.dimension(size(arg, context.source), arg)]
     return apply(context, node, operation.name, args)
 
 

@@ -29,10 +29,11 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         hint = f"did you mean {' or '.join(close)}?" if close else "docs/language.md lists the functions"
         raise NameProblem(f"unknown function {name}", source=resolver.scope.source, span=phrase.mark, hint=hint)
     least, most = OPERATIONS[name].arity
-    if not least <= len(args) <= most:
+    if not least <= len(phrase.args) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
-        message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(args)}"
+        message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(phrase.args)}"
         raise NameProblem(message, source=resolver.scope.source, span=phrase.span)
+    args = [*args, *(Value(resolver.letters.size(size)) for size in phrase.args[len(args) :])]
     return _called(resolver, phrase, name, args)
 
 

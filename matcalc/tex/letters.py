@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from matcalc.core.errors import MatcalcError, ShapeProblem, Span, SyntaxProblem, UnsupportedProblem
 from matcalc.core.kinds import KINDS
+from matcalc.core.operations import SIZES
 from matcalc.syntax.names import default_kind
 from matcalc.syntax.nodes import Node, Statement
 from matcalc.tex.phrases import Phrase
@@ -151,6 +152,8 @@ class Letters:
         sizes: tuple[Phrase, ...] = ()
         if phrase.kind == "constant" or (phrase.kind == "indexed" and self._is_identity(phrase)):
             sizes = phrase.parts
+        elif phrase.kind == "call" and phrase.text in SIZES:
+            sizes = phrase.args[SIZES[phrase.text] :]
         elif phrase.limit is not None:
             sizes = (phrase.limit,)
         for part in sizes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.operations import COMPARISONS, SIZES
 from matcalc.core.walk import postorder
 from matcalc.tex import functions, indices
 from matcalc.tex.letters import Letters, Ranges
@@ -19,7 +19,9 @@ _TIMES = {"*": "*", ".": "*", "x": "*", ".*": ".*", "⊗": "⊗"}
 
 
 def children(phrase: Phrase) -> tuple[Phrase, ...]:
-    """The operands that have a value of their own: the W of W_1 is none."""
+    """The operands that have a value of their own: the W of W_1 is none, nor are the sizes in reshape(X, m, n)."""
+    if phrase.kind == "call":
+        return phrase.args[: SIZES.get(phrase.text)]
     return () if phrase.kind == "indexed" and phrase.args[0].kind in ("symbol", "mark") else phrase.args
 
 

@@ -74,6 +74,9 @@ SPECIAL = {
     "triu": "A, 0 - 1",
     "cumsum": "A, 1",
     "revcumsum": "A, 2",
+    "khatrirao": "A, X",
+    "reshape": "A, n, m",
+    "commutation": "m, n",
 }
 
 

@@ -238,6 +238,9 @@ def example_of(name: str) -> str:
         "triu": "X, 1",
         "cumsum": "X, 1",
         "revcumsum": "v",
+        "khatrirao": "X, X",
+        "reshape": "X, n, n",
+        "commutation": "n, n",
     }
     if name in special:
         return f"{name}({special[name]})"

@@ -18,7 +18,7 @@ from matcalc.oracle.sample import find_sizes
 from matcalc.pipeline import derive, render
 from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
-from matcalc.printers.sizes import known_sizes, kronecker_sizes, size_choices
+from matcalc.printers.sizes import known_sizes, size_choices
 from matcalc.printers.text import has_indices, index_head, index_names, number_text, text
 
 KINDS = {
@@ -282,8 +282,3 @@ def test_a_dimension_that_no_variable_has_is_a_trace():
     shown = known_sizes(tree, {"x": Variable("x", "vector", (N,))})
     assert text(shown, size_choices(shown)[-1]) == "tr(eye(k))*x"
     assert known_sizes(tree, {"x": Variable("x", "vector", (dim("k"),))}) is tree
-
-
-def test_identities_beside_a_sum_in_a_kronecker_form_are_sized():
-    tree = Expr("kron", (eye(N), Expr("inv", (Expr("+", (A, eye(N)), (N, N)),), (N, N))), (Dim(1, ("n", "n")),) * 2)
-    assert text(tree, kronecker_sizes(tree)) == "kron(eye(n), inv(A + eye))"

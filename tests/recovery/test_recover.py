@@ -103,7 +103,7 @@ LINES = [
     (
         "partial-trace",
         "kron(vec(eye(n)), eye(m))'*kron(eye(n), G)*kron(vec(eye(n)), eye(m))",
-        "kron(vec(eye), eye)'*kron(eye, G)*kron(vec(eye), eye)",
+        "kron(vec(eye)', eye)*kron(eye, G)*kron(vec(eye), eye)",
     ),
 ]
 

@@ -1,0 +1,89 @@
+"""Shape rules of products and rearrangements of entries: kron, khatrirao, reshape, commutation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcalc.core.dims import ONE, Dim, Shape
+from matcalc.core.tree import Expr
+from matcalc.shapes.context import Context
+from matcalc.shapes.operators import multiply
+from matcalc.syntax.nodes import Node
+
+Rule = Callable[[Context, Node, str, list[Expr]], Expr]
+
+
+def _sides(arg: Expr) -> tuple[Dim | None, Dim | None]:
+    """Rows and columns; None for the one that a vector lacks."""
+    if arg.rank == 2:
+        return arg.shape[0], arg.shape[1]
+    return (None, arg.shape[0]) if arg.row else (arg.shape[0], None)
+
+
+def _joined(context: Context, left: Dim | None, right: Dim | None) -> Dim | None:
+    return left or right if left is None or right is None else context.unifier.product(left, right)
+
+
+def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """kron(A, B)[(i,k), (j,l)] = A[i,j] B[k,l]; a column is one column of a matrix, a row one row."""
+    left, right = context.settle(args[0]), context.settle(args[1])
+    if not left.shape or not right.shape:
+        return multiply(context, node, left, right)
+    rows, columns = (_joined(context, a, b) for a, b in zip(_sides(left), _sides(right), strict=True))
+    shape: Shape = tuple([axis for axis in (rows, columns) if axis is not None])
+    return context.make(name, (left, right), shape, node, row=rows is None)
+
+
+def _khatrirao(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """khatrirao(A, B)[(i,k), j] = A[i,j] B[k,j]; a column is a matrix of one column."""
+    left, right = context.settle(args[0]), context.settle(args[1])
+    for arg, part in zip((left, right), node.args, strict=True):
+        if not arg.shape or arg.row:
+            hint = "khatrirao(A', B')' goes row by row"
+            raise context.problem(f"khatrirao takes matrices and columns, not {context.describe(arg)}", part.span, hint)
+    if left.rank != right.rank:
+        kind = "a column" if left.rank < right.rank else "a matrix"
+        other = "a matrix" if left.rank < right.rank else "a column"
+        hint = "kron multiplies each column with each"
+        raise context.problem(f"khatrirao goes column by column: {kind} and {other} do not fit", node.mark or node.span, hint)
+    rows = context.unifier.product(left.shape[0], right.shape[0])
+    if left.rank == 1:
+        return context.make("kron", (left, right), (rows,), node)
+    pair = (left, left.shape[1]), (right, right.shape[1])
+    context.equate(*pair, node.mark or node.span, "khatrirao needs as many columns in {0} as in {1}")
+    return context.make(name, (left, right), (rows, left.shape[1]), node)
+
+
+def _size(arg: Expr) -> Dim:
+    """The size that an argument states."""
+    return arg.value if arg.op == "dimension" else Dim(int(arg.value), ())
+
+
+def _reshape(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """The entries of a vector, or of a matrix column by column, as the columns of an m x n matrix."""
+    arg = context.settle(args[0])
+    if not arg.shape:
+        raise context.problem("reshape needs a vector or a matrix, not a scalar", node.args[0].span, "matrix(c) is filled with c")
+    shape = (_size(args[1]), _size(args[2]))
+    count = context.unifier.product(*arg.shape) if arg.rank == 2 else arg.shape[0]
+    result = context.make(name, (arg, *args[1:]), shape, node)
+    what = "reshape keeps the number of entries: {0} cannot become {1}"
+    context.equate((arg, count), (result, context.unifier.product(*shape)), node.mark or node.span, what)
+    return result
+
+
+def _commutation(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """commutation(m, n)*vec(A) = vec(A') for every m x n matrix A (Magnus and Neudecker's K_mn); eye for one row or column."""
+    rows, columns = _size(args[0]), _size(args[1])
+    size = rows.times(columns)
+    if ONE in (rows, columns):
+        return context.make("eye", (), (size, size), node)
+    return context.make(name, tuple(args), (size, size), node)
+
+
+RULES: dict[str, Rule] = {
+    "kron": _kron,
+    "khatrirao": _khatrirao,
+    "reshape": _reshape,
+    "commutation": _commutation,
+}
