@@ -12,7 +12,20 @@ from matcalc.core.walk import fold
 from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
 from matcalc.exact.field import Extent, Meter, P, Undecided, element, identity, product
-from matcalc.exact.functions import FUNCTIONS, above, divide, equal, fill, kron, otherwise, outer, raised, spread, total, transpose
+from matcalc.exact.functions import (
+    FUNCTIONS,
+    above,
+    divide,
+    equal,
+    fill,
+    kron,
+    otherwise,
+    outer,
+    raised,
+    spread,
+    total,
+    transpose,
+)
 from matcalc.exact.generators import Generators, integer_power
 from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, power, scale
 
