@@ -28,6 +28,8 @@ from matcalc.exact.functions import (
 )
 from matcalc.exact.generators import Generators, integer_power
 from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, power, scale
+from matcalc.exact.multilinear import FUNCTIONS as MULTILINEAR
+from matcalc.exact.multilinear import kron
 
 
 class Evaluation:
@@ -78,7 +80,7 @@ class Evaluation:
         if operator is not None:
             result = operator(self, node, args)
         else:
-            function = FUNCTIONS.get(node.op) or COMPOSITES.get(node.op)
+            function = FUNCTIONS.get(node.op) or MULTILINEAR.get(node.op) or COMPOSITES.get(node.op)
             if function is None:
                 raise Undecided(node.op)
             self._pay(node.op, args)

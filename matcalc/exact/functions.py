@@ -307,50 +307,11 @@ def _diag(world: Generators, args: Sequence[Jet]) -> Jet:
     return linear(a, lambda part: [part[k // n] * unit[k] for k in range(n * n)], (n, n))
 
 
-def _vec(world: Generators, args: Sequence[Jet]) -> Jet:
-    a = args[0]
+def stacked(a: Jet) -> Jet:
+    """vec of a matrix; a vector stays."""
     if len(a.extent) < 2:
         return Jet((len(a.value),), a.parts)
     return linear(a, lambda part: permuted(part, a.extent, (1, 0)), (len(a.value),))
-
-
-def kron(world: Generators, args: Sequence[Jet]) -> Jet:
-    """K[i1*p + i2, j1*q + j2] = A[i1,j1]*B[i2,j2]."""
-    rank = max(len(arg.extent) for arg in args)
-    if not min(len(arg.extent) for arg in args):
-        return hadamard(*spread(*args))
-    a, b = matrix(args[0]), matrix(args[1])
-    (m, n), (p, q) = a.extent, b.extent
-
-    def rule(x: list[int], y: list[int]) -> list[int]:
-        outer = [u * v % P for u in x for v in y]
-        return permuted(outer, (m, n, p, q), (0, 2, 1, 3))
-
-    return bilinear(a, b, rule, (m * p, n * q)[:rank])
-
-
-def _khatrirao(world: Generators, args: Sequence[Jet]) -> Jet:
-    """K[i1*p + i2, j] = A[i1,j]*B[i2,j]."""
-    (m, n), (p, _) = args[0].extent, args[1].extent
-
-    def rule(x: list[int], y: list[int]) -> list[int]:
-        return [x[i * n + j] * y[k * n + j] % P for i in range(m) for k in range(p) for j in range(n)]
-
-    return bilinear(args[0], args[1], rule, (m * p, n))
-
-
-def _reshape(world: Generators, args: Sequence[Jet]) -> Jet:
-    """R[i,j] is the entry i + j*m, counted column by column."""
-    m, n = (int(arg.value[0]) for arg in args[1:])
-    stacked = _vec(world, args[:1])
-    return linear(stacked, lambda part: permuted(part, (n, m), (1, 0)), (m, n))
-
-
-def _commutation(world: Generators, args: Sequence[Jet]) -> Jet:
-    """K[j + i*n, i + j*m] = 1."""
-    m, n = (int(arg.value[0]) for arg in args)
-    size = m * n
-    return constant((size, size), [int(k // n + k % n * m == q) for k in range(size) for q in range(size)], len(args[0].parts))
 
 
 def _dot(world: Generators, args: Sequence[Jet]) -> Jet:
@@ -417,11 +378,7 @@ FUNCTIONS: dict[str, Rule] = {
     "amin": _extreme(-1),
     "norminf": lambda world, args: _positive(world, _extreme(1)(world, [_abs(world, args[0])])),
     "diag": _diag,
-    "vec": _vec,
-    "kron": kron,
-    "khatrirao": _khatrirao,
-    "reshape": _reshape,
-    "commutation": _commutation,
+    "vec": lambda world, args: stacked(args[0]),
     "dot": _dot,
     "outer": lambda world, args: outer(args[0], args[1]),
 }

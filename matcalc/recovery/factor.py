@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr, is_number
-from matcalc.ir.nodes import Rational, magnitude
+from matcalc.ir.nodes import magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, key
 from matcalc.recovery.forge import Forge
@@ -167,7 +167,7 @@ class Factoring:
         shared = share(terms, self.forge)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
-        merged = self._kroneckers(self._wrapped(terms, shape), shape)
+        merged = kroneckers(self.weaver, self.sum, self._wrapped(terms, shape), shape)
         if len(merged) < len(terms):
             return self.sum(merged, shape)
         grouped = self._group(list(terms), shape)
@@ -301,45 +301,6 @@ class Factoring:
         inner = [Term(Fraction(t.coefficient) / number, t.scalars, t.parts, t.shape) for t in inner]
         whole = self.forge.make(link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape)
         return Term(number, (), (((Link(whole, link.flipped, link.symmetric),), 1),), members[0].shape)
-
-    def _kroneckers(self, terms: list[Term], shape: Shape) -> list[Term]:
-        """kron(A, B) + kron(A, C) = kron(A, B + C), and so for the last factor, and for khatrirao."""
-        groups: dict[tuple[str, str, bool, object, object], list[tuple[Term, Chain, Chain]]] = {}
-        for term in terms:
-            link = term.chain[0] if term.chain is not None and len(term.chain) == 1 else None
-            factors = self.weaver.krons.get(id(link.expr)) if link is not None else None
-            if link is None or factors is None:
-                continue
-            op, mirrored = link.expr.op, link.flipped and link.expr.op == "khatrirao"
-            if link.flipped and not mirrored:
-                factors = tuple([flip(factor) for factor in factors])
-            for side, shared, others in (("first", factors[0], factors[1:]), ("last", factors[-1], factors[:-1])):
-                rest = self.weaver.spread(op, others)
-                name = (side, op, mirrored, key(shared), self.weaver.shape(rest))
-                groups.setdefault(name, []).append((term, shared, rest))
-        best = max(groups.items(), key=lambda item: len(item[1]), default=None)
-        if best is None or len(best[1]) < 2:
-            return terms
-        (side, op, mirrored, _, _), members = best
-        number, scalars, inner = self._added([(term, chain) for term, _, chain in members])
-        factors = (members[0][1], inner) if side == "first" else (inner, members[0][1])
-        product = self.weaver.spread(op, factors)
-        used = [term for term, _, _ in members]
-        whole = Term(number, scalars, ((flip(product) if mirrored else product, 1),), shape)
-        return [*(t for t in terms if t not in used), whole]
-
-    def _added(self, members: Sequence[tuple[Term, Chain]]) -> tuple[Rational, Scalars, Chain]:
-        """The sum of chains, each with the number and the scalars of its term, and what of these all share."""
-        lying = self.weaver.shape(members[0][1])[0] is None
-        inner = []
-        for term, chain in members:
-            upright = flip(chain) if lying else chain
-            size = tuple([axis for axis in self.weaver.shape(upright) if axis is not None])
-            inner.append(Term(term.coefficient, term.scalars, ((upright, 1),), size))
-        number = common_number([term.coefficient for term in inner])
-        shared = Shared(number, share(inner, self.forge).scalars, (), (), (), self.forge)
-        symmetric = all(key(flip(term.parts[0][0])) == key(term.parts[0][0]) for term in inner)
-        return number, shared.scalars, (Link(self.sum(shared.rest(inner), inner[0].shape), lying, symmetric),)
 
     def _group(self, terms: list[Term], shape: Shape) -> list[Term] | None:
         """Merge the group of terms that saves most by sharing an end of their chains, a scalar or an entry-by-entry factor."""

@@ -1,0 +1,55 @@
+"""Sums of Kronecker products with a factor in common: kron(A, B) + kron(A, C) = kron(A, B + C)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from matcalc.core.dims import Shape
+from matcalc.core.tree import Expr
+from matcalc.ir.nodes import Rational
+from matcalc.recovery.assemble import Scalars
+from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip, key
+from matcalc.recovery.shared import Shared, common_number, share
+
+Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
+
+
+def kroneckers(weaver: Weaver, total: Total, terms: list[Term], shape: Shape) -> list[Term]:
+    """kron(A, B) + kron(A, C) = kron(A, B + C), and so for the last factor, and for khatrirao."""
+    groups: dict[tuple[str, str, bool, object, object], list[tuple[Term, Chain, Chain]]] = {}
+    for term in terms:
+        link = term.chain[0] if term.chain is not None and len(term.chain) == 1 else None
+        factors = weaver.krons.get(id(link.expr)) if link is not None else None
+        if link is None or factors is None:
+            continue
+        op, mirrored = link.expr.op, link.flipped and link.expr.op == "khatrirao"
+        if link.flipped and not mirrored:
+            factors = tuple([flip(factor) for factor in factors])
+        for side, shared, others in (("first", factors[0], factors[1:]), ("last", factors[-1], factors[:-1])):
+            rest = weaver.spread(op, others)
+            name = (side, op, mirrored, key(shared), weaver.shape(rest))
+            groups.setdefault(name, []).append((term, shared, rest))
+    best = max(groups.items(), key=lambda item: len(item[1]), default=None)
+    if best is None or len(best[1]) < 2:
+        return terms
+    (side, op, mirrored, _, _), members = best
+    number, scalars, inner = _added(weaver, total, [(term, chain) for term, _, chain in members])
+    factors = (members[0][1], inner) if side == "first" else (inner, members[0][1])
+    product = weaver.spread(op, factors)
+    used = [term for term, _, _ in members]
+    whole = Term(number, scalars, ((flip(product) if mirrored else product, 1),), shape)
+    return [*(t for t in terms if t not in used), whole]
+
+
+def _added(weaver: Weaver, total: Total, members: Sequence[tuple[Term, Chain]]) -> tuple[Rational, Scalars, Chain]:
+    """The sum of chains, each with the number and the scalars of its term, and what of these all share."""
+    lying = weaver.shape(members[0][1])[0] is None
+    inner = []
+    for term, chain in members:
+        upright = flip(chain) if lying else chain
+        size = tuple([axis for axis in weaver.shape(upright) if axis is not None])
+        inner.append(Term(term.coefficient, term.scalars, ((upright, 1),), size))
+    number = common_number([term.coefficient for term in inner])
+    shared = Shared(number, share(inner, weaver.forge).scalars, (), (), (), weaver.forge)
+    symmetric = all(key(flip(term.parts[0][0])) == key(term.parts[0][0]) for term in inner)
+    return number, shared.scalars, (Link(total(shared.rest(inner), inner[0].shape), lying, symmetric),)
