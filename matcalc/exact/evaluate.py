@@ -18,7 +18,6 @@ from matcalc.exact.functions import (
     divide,
     equal,
     fill,
-    kron,
     otherwise,
     outer,
     raised,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.exact.field import P, permuted
-from matcalc.exact.functions import Rule, hadamard, matrix, spread, stacked
+from matcalc.exact.functions import Rule, matrix, spread, stacked
 from matcalc.exact.generators import Generators
-from matcalc.exact.jets import Jet, bilinear, constant, linear
+from matcalc.exact.jets import Jet, bilinear, constant, hadamard, linear
 
 
 def kron(world: Generators, args: Sequence[Jet]) -> Jet:

@@ -12,6 +12,7 @@ from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, key
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.shared import Shared, common_number, share, tokens
+from matcalc.recovery.sums import kroneckers
 from matcalc.recovery.triangles import is_triangle
 
 
