@@ -11,6 +11,7 @@ from matcalc.core.operations import OPERATIONS
 from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.functions import FUNCTIONS
 from matcalc.exact.judge import judge
+from matcalc.exact.multilinear import FUNCTIONS as MULTILINEAR
 from matcalc.frontend import read
 from matcalc.pipeline import derive
 
@@ -24,7 +25,7 @@ def known(entry):
     name = entry.name.removeprefix("d-").removeprefix("define-").removesuffix("-matrix")
     return (
         entry.form in ("diff", "is")
-        and (name in FUNCTIONS | COMPOSITES or name == "pow")
+        and (name in FUNCTIONS | MULTILINEAR | COMPOSITES or name == "pow")
         and (name in (*OPERATIONS, "pow"))
         and name != "tr"
     )
