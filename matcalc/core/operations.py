@@ -105,6 +105,7 @@ ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for ali
 # function -> the place from which on its arguments are sizes, as in ``eye(n)``
 SIZES = {"reshape": 1, "unvec": 1, "commutation": 0}
 CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md
+NOTATIONS = ("unit", "blkdiag")  # unit(i, n), a vector with a one at the place i; blkdiag(A, B) is [A, zeros; zeros, B]
 
 # functions of a vector that a second argument applies to each column (1) or to each row (2) of a matrix; the network has them
 # by row only, those of columns being transposed

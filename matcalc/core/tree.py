@@ -22,6 +22,9 @@ op                    value                      meaning
 ``'``                 --                         transpose (of a vector: column to row and back)
 ``einsum``            (labels of args, output)   sum over the labels that are not in the output (ints, hyper-indices)
 ``fuse``              --                         shape (m*n, m, n): 1 where k = i + j*m, the index that ``vec`` makes of i and j
+``unit``              ``Dim`` k                  the vector with a one at the place k, counted from 0
+``blocks``            (rows, columns)            made of blocks, row by row; scalars, rows and columns are thin ones
+``slice``             one of these for each axis ``None`` all of it; (k, size) from the place k; (k, None) the place k, no axis
 any function's name   --                         see ``operations.py``
 ====================  =========================  =============================================================
 
@@ -34,7 +37,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import Span
 
 
@@ -96,6 +99,40 @@ def eye(size: Dim) -> Expr:
 def fill(value: Expr, shape: Shape, *, row: bool = False) -> Expr:
     """A vector or matrix with the same scalar everywhere."""
     return Expr("fill", (value,), shape, row=row)
+
+
+def grid(expr: Expr) -> tuple[Shape, Shape]:
+    """The heights of the rows of blocks and the widths of the columns."""
+    rows, columns = expr.value
+    lines = [expr.args[r * columns : (r + 1) * columns] for r in range(rows)]
+    heights = tuple([next((h for arg in line if (h := extent(arg)[0]) != ONE), ONE) for line in lines])
+    widths = tuple([next((w for line in lines if (w := extent(line[c])[1]) != ONE), ONE) for c in range(columns)])
+    return heights, widths
+
+
+def extent(expr: Expr) -> tuple[Dim, Dim]:
+    """Rows and columns of a value, a vector being thin and a scalar 1 x 1."""
+    if expr.rank == 2:
+        return expr.shape[0], expr.shape[1]
+    if expr.rank == 0:
+        return ONE, ONE
+    return (ONE, expr.shape[0]) if expr.row else (expr.shape[0], ONE)
+
+
+def positive_sizes(expr: Expr) -> list[Dim]:
+    """What has to be positive for a node to have a meaning: its axes, and the room for a slice in what it is a slice of."""
+    if expr.op == "dimension":
+        return [expr.value]
+    found = list(expr.shape)
+    if expr.op == "slice":
+        for size, place in zip(expr.args[0].shape, expr.value, strict=True):
+            if place is not None:
+                start, part = place
+                # at least one entry, none before the first and none behind the last
+                found += [part or ONE, start.plus(ONE), size.plus(start, -1).plus(part or ONE, -1).plus(ONE)]
+    elif expr.op == "unit":
+        found += [expr.value.plus(ONE), expr.shape[0].plus(expr.value, -1)]
+    return found
 
 
 def is_number(expr: Expr, value: int | None = None) -> bool:

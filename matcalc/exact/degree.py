@@ -15,8 +15,8 @@ from matcalc.exact.generators import Generators
 _HUGE = 10.0**300  # degrees beyond this make no difference
 _RATIONAL = frozenset(("neg", "*", ".*", "'", "einsum", "fill", "sum", "mean", "tr", "diag", "vec", "kron", "dot", "outer"))
 _RATIONAL |= {"khatrirao", "reshape", "commutation"}
-_LINEAR = frozenset(("tril", "triu", "cumsum", "revcumsum"))  # in the first argument; the second is a number
-_LEAVES = frozenset(("number", "constant", "dimension", "eye", "fuse"))
+_LINEAR = frozenset(("tril", "triu", "cumsum", "revcumsum", "slice"))  # in the first argument; others are numbers
+_LEAVES = frozenset(("number", "constant", "dimension", "eye", "fuse", "unit"))
 _ALGEBRAIC = frozenset(("sqrt", "cbrt", "norm1", "norm2", "abs", "relu", "max", "min"))  # with the degree of the argument
 _OPAQUE = frozenset(("exp", "log", "log1p", "expm1", "logsumexp", "logdet", "softplus", "erf", "gammaln", "digamma", "polygamma"))
 _KIND = {"positive": (2.0, 0.0), "psd": (2.0, 0.0)}
@@ -99,6 +99,11 @@ class _Bound:
             return args[0]
         if op in ("+", "-"):
             return args[0].plus(args[1])
+        if op == "blocks":
+            result = args[0]
+            for other in args[1:]:
+                result = result.plus(other)
+            return result
         if op in ("/", "./"):
             return args[0].times(args[1].reciprocal(self._entries(node.args[1])))
         if op in _RATIONAL:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import prod
 
 from matcalc.core.dims import Shape
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, grid
 from matcalc.core.walk import fold
 from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
@@ -26,7 +26,7 @@ from matcalc.exact.functions import (
     transpose,
 )
 from matcalc.exact.generators import Generators, integer_power
-from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, power, scale
+from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, linear, power, scale
 from matcalc.exact.multilinear import FUNCTIONS as MULTILINEAR
 from matcalc.exact.multilinear import kron
 
@@ -121,6 +121,43 @@ def _eye(run: Evaluation, node: Expr) -> Jet:
     return constant(extent, identity(extent[0]), run.count)
 
 
+def _unit(run: Evaluation, node: Expr) -> Jet:
+    (size,), place = run.extent(node.shape), node.value.size(run.sizes)
+    run.meter.pay(size)
+    return constant((size,), [int(k == place) for k in range(size)], run.count)
+
+
+def _slice(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    """Entries by their places."""
+    ranges = []
+    for place, size in zip(node.value, args[0].extent, strict=True):
+        first = 0 if place is None else place[0].size(run.sizes)
+        count = size if place is None else 1 if place[1] is None else place[1].size(run.sizes)
+        ranges.append(range(first, first + count))
+    columns = args[0].extent[-1]
+    chosen = [r * columns + c for r in ranges[0] for c in ranges[1]] if len(ranges) == 2 else list(ranges[0])
+    return linear(args[0], lambda part: [part[k] for k in chosen], run.extent(node.shape))
+
+
+def _blocks(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    """Blocks put together: every entry of the whole comes from one entry of one block."""
+    heights, widths = (run.extent(sizes) for sizes in grid(node))
+    order = [
+        (r * len(widths) + c, i * widths[c] + j)
+        for r, height in enumerate(heights)
+        for i in range(height)
+        for c, width in enumerate(widths)
+        for j in range(width)
+    ]
+    run.meter.pay(len(order) * run.count)
+    parts = []
+    for place in range(run.count):
+        given = [arg.parts[place] if place < len(arg.parts) else None for arg in args]
+        moved = any(part is not None for part in given)
+        parts.append([0 if (part := given[block]) is None else part[k] for block, k in order] if moved else None)
+    return Jet(run.extent(node.shape), parts)
+
+
 def _constant(run: Evaluation, node: Expr) -> Jet:
     if node.value != "pi":
         raise Undecided(node.value)
@@ -140,6 +177,7 @@ _LEAVES: dict[str, Callable[[Evaluation, Expr], Jet]] = {
     "eye": _eye,
     "constant": _constant,
     "fuse": _fuse,
+    "unit": _unit,
 }
 
 
@@ -204,6 +242,8 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "!=": lambda run, node, args: otherwise(equal(args[0], args[1])),
     "'": lambda run, node, args: transpose(args[0]),
     "fill": _fill,
+    "slice": _slice,
+    "blocks": _blocks,
     "einsum": lambda run, node, args: contract(args, node.value[0], node.value[1], run.meter),
     "kron": _kron,
     "frechet_power": _frechet_power,

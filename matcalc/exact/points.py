@@ -8,7 +8,7 @@ from math import prod
 
 from matcalc.core.dims import Dim, fitted
 from matcalc.core.kinds import Variable
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
 from matcalc.exact.field import (
     Entries,
@@ -58,12 +58,10 @@ class Setting:
                     small += node.args[0].shape
                 if node.op in _SQUARE or (node.op == "^" and node.rank == 2 and not _is_positive(node.args[1])):
                     delicate += node.args[0].shape
-                for size in node.shape:
+                for size in positive_sizes(node):
                     dims[size] = None
                 if node.op == "variable":
                     used.add(node.value)
-                elif node.op == "dimension":
-                    dims[node.value] = None
                 elif node.op == "frechet_power" or (node.op == "^" and node.args[0].rank == 2):
                     exponents.append(node.args[1])
         self.variables = {name: variable for name, variable in variables.items() if name in used}

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.operations import FUNCTIONS_OF_MATRICES
 from matcalc.ir.canonical import canonical
 from matcalc.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.ir.flatten import Flattening, rational
 from matcalc.ir.knowledge import Knowledge
 from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_term, content, is_zero
+from matcalc.ir.restrict import Restrictions
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Builder:
         self._table: dict[object, Node] = {}
         self._serial = 0
         self.matrix_functions = False  # whether there are functions of matrices, their derivatives, powers
+        self.selecting = False  # whether there are ranges of indices
+        self.restrictions = Restrictions(self)
 
     def _intern(self, key: object, make: type[Node], *data: object) -> Node:
         node = self._table.get(key)
@@ -65,6 +68,20 @@ class Builder:
     def eye(self, size: Dim) -> Node:
         """The identity matrix, delta_ij."""
         return self.leaf("eye", (size, size))
+
+    def select(self, whole: Dim, start: Dim, size: Dim) -> Node:
+        """S[k, i] = 1 where k = start + i: the columns of the identity in a range."""
+        if whole == size:
+            return self.eye(whole)
+        self.selecting = True
+        return self._intern(("select", whole, start, size), Leaf, (whole, size), "select", "", "", start)
+
+    def unit(self, whole: Dim, start: Dim) -> Node:
+        """The vector with a one at a place."""
+        if whole == ONE:
+            return self.ones((whole,))
+        self.selecting = True
+        return self._intern(("unit", whole, start), Leaf, (whole,), "unit", "", "", start)
 
     def ones(self, axes: Shape) -> Node:
         """Ones everywhere; the number 1 for no axes."""
@@ -99,6 +116,11 @@ class Builder:
         if flat.wide is not None:
             return self._distribute(coefficient, flat, axes)
         coefficient = coefficient * flat.coefficient
+        if flat.alternatives is not None:
+            outputs = tuple(range(flat.rank))
+            return self.scale(
+                coefficient, self.sum([(1, self.product(1, each, outputs, axes)) for each in flat.alternatives], axes)
+            )
         opened, closed, scalars = flat.components()
         if closed and len(closed) == 1 and not opened and not scalars:
             atom = self._atom(closed[0])

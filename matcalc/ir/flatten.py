@@ -10,7 +10,8 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.ir.branches import absorb, fold_twins, lone_square
 from matcalc.ir.masks import is_mask, reduce_masks
-from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, is_atom, is_zero, magnitude
+from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, exact_root, is_atom, is_zero, magnitude
+from matcalc.ir.restrict import meet
 
 if TYPE_CHECKING:
     from matcalc.ir.build import Builder
@@ -36,6 +37,7 @@ class Flattening:
         self.coefficient: Rational = 1
         self.vanishes = False
         self.wide: int | None = None
+        self.alternatives: list[list[Factor]] | None = None
         self._dims: dict[int, Dim] = dict(enumerate(axes))
         self._merged: dict[int, int] = {}
         self._gone: set[int] = set()  # labels summed inside of nodes by now
@@ -45,6 +47,7 @@ class Flattening:
         self._relabel(factors, outputs)
         if not self.vanishes:
             self._settle()
+        if not self.vanishes and self.alternatives is None:
             self.wide = next(
                 (k for k, (node, _, e) in enumerate(self.flat) if isinstance(node, Sum) and node.rank > 2 and e == 1), None
             )
@@ -193,10 +196,12 @@ class Flattening:
             self._merge(first, second)
         while True:
             self._collect()
-            if not self._merge_fused() and not self._open_square() and not self._merge_masks():
+            merged = self._merge_fused() or self._open_square() or self._merge_masks()
+            if not merged and not self._selected():
                 break
-        self._powers()
-        self._cover()
+        if not self.vanishes and self.alternatives is None:
+            self._powers()
+            self._cover()
 
     def _powers(self) -> None:
         """Networks that are powers in disguise are made so."""
@@ -233,7 +238,7 @@ class Flattening:
                 self.vanishes = True
             key = (node, labels)
             known = found.get(key)
-            projection = isinstance(node, Leaf) and node.kind in ("eye", "fuse", "lower")
+            projection = isinstance(node, Leaf) and node.kind in ("eye", "fuse", "lower", "select", "unit")
             found[key] = exponent if known is None or projection else known + exponent
         self.flat = []
         again: list[Factor] = []
@@ -259,6 +264,23 @@ class Flattening:
         for first, second in pairs:
             self._merge(first, second)
         return bool(pairs)
+
+    def _selected(self) -> bool:
+        """Ranges of indices that meet cancel or vanish, and what they select from is narrowed down; whether anything changed."""
+        if not self.builder.selecting or self.vanishes or self.alternatives is not None:
+            return False
+        change = meet(self.builder, self.flat, self.rank)
+        if change is None:
+            return False
+        self.vanishes = self.vanishes or change.vanishes
+        self.alternatives = change.alternatives
+        self._gone |= change.gone
+        self.flat = change.kept
+        self._splice(change.fresh)
+        pending, self._diagonals = [*change.merged, *self._diagonals], []
+        for first, second in pending:
+            self._merge(first, second)
+        return not self.vanishes and self.alternatives is None
 
     def _merge_fused(self) -> bool:
         """F[k,i,j] F[k,p,q] = F[k,i,j] delta_ip delta_jq, and F[k,i,j] F[l,i,j] = F[k,i,j] delta_kl."""
@@ -368,18 +390,3 @@ def _splices(node: Product, exponent: Rational) -> bool:
     if not node.factors:
         return True
     return not is_atom(node) and (exponent == 1 or node.coefficient != 1 or not contracted(node))
-
-
-def exact_root(value: Fraction, degree: int) -> Fraction | None:
-    """The positive rational ``degree``-th root, if there is one."""
-    if value <= 0:
-        return None
-    parts = []
-    for part in (value.numerator, value.denominator):
-        if part > 1 << 64:
-            return None
-        guess = round(part ** (1 / degree))
-        if guess**degree != part:
-            return None
-        parts.append(guess)
-    return Fraction(parts[0], parts[1])

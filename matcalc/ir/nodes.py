@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import gcd, lcm
 
-from matcalc.core.dims import Shape
+from matcalc.core.dims import ZERO, Dim, Shape
 
 Rational = int | Fraction
 Labels = tuple[int, ...]
@@ -46,20 +46,22 @@ class Leaf(Node):
 
     kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar), ``eye`` (delta_ij),
     ``ones`` (one axis), ``lower``: L[i, j] = 1 where j - i <= k, the
-    number that is its name, of which ``tril`` and ``cumsum`` are made; ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index
+    number that is its name, of which ``tril`` and ``cumsum`` are made; ``select``: S[k, i] = 1 where k = start + i, a range
+    of a larger index; ``unit``: e[k] = 1 where k = start; ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index
     that runs through an m x n matrix column by column, of which ``vec`` and ``kron`` are made.
     """
 
-    __slots__ = ("kind", "name", "structure")
+    __slots__ = ("kind", "name", "start", "structure")
 
-    def __init__(self, serial: int, axes: Shape, kind: str, name: str, structure: str) -> None:
+    def __init__(self, serial: int, axes: Shape, kind: str, name: str, structure: str, start: Dim = ZERO) -> None:
         super().__init__(serial, axes)
+        self.start = start
         self.kind = kind
         self.name = name
         self.structure = structure
 
     def __repr__(self) -> str:
-        return self.name or self.kind
+        return f"{self.kind}({self.start})" if self.kind in ("select", "unit") else self.name or self.kind
 
 
 class Product(Node):
@@ -133,6 +135,21 @@ class Call(Node):
 def magnitude(value: Rational) -> Rational:
     """The absolute value (``abs`` of an int or Fraction has no type of its own)."""
     return -value if value < 0 else value
+
+
+def exact_root(value: Fraction, degree: int) -> Fraction | None:
+    """The positive rational ``degree``-th root, if there is one."""
+    if value <= 0:
+        return None
+    parts = []
+    for part in (value.numerator, value.denominator):
+        if part > 1 << 64:
+            return None
+        guess = round(part ** (1 / degree))
+        if guess**degree != part:
+            return None
+        parts.append(guess)
+    return Fraction(parts[0], parts[1])
 
 
 def content(coefficients: Iterable[Rational]) -> Fraction:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Protocol
 
-from matcalc.core.dims import Dim
+from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, extent, grid
 from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Node, Rational, magnitude
+from matcalc.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
 from matcalc.lowering import functions, multilinear
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
@@ -193,6 +193,57 @@ def _otherwise(low: Lowering, node: Node) -> Value:
     return low.shop.add(low.builder.number(1), node, -1)
 
 
+def _slice(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    """X[start + i] = sum_k S[k,i] X[k]."""
+    a, build = low.shop.open(args[0]), low.builder
+    factors, outputs, axes = list(a.factors), [], []
+    for label, size, place in zip(a.outputs, a.axes, expr.value, strict=True):
+        if place is None:
+            outputs.append(label)
+            axes.append(size)
+        elif place[1] is None:
+            factors.append((build.unit(size, low.size(place[0])), (label,), 1))
+        else:
+            (own,) = low.shop.labels(1)
+            part = low.size(place[1])
+            factors.append((build.select(size, low.size(place[0]), part), (label, own), 1))
+            outputs.append(own)
+            axes.append(part)
+    return Open(a.coefficient, factors, tuple(outputs), tuple(axes))
+
+
+def _blocks(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    """The sum of the blocks, each at its place: S_r*A*S_c'."""
+    heights, widths = grid(expr)
+    shape = tuple([low.size(size) for size in expr.shape])
+    axes = shape if len(shape) == 2 else (ONE, *shape) if expr.row else (*shape, ONE)
+    terms: list[tuple[Rational, Node]] = []
+    for place, (part, value) in enumerate(zip(expr.args, args, strict=True)):
+        row, column = divmod(place, len(widths))
+        a = low.shop.open(value)
+        factors, inner = list(a.factors), list(a.outputs)
+        outputs: Labels = ()
+        thin = (extent(part)[0] == ONE and part.rank < 2, extent(part)[1] == ONE and part.rank < 2)
+        for axis, (sizes, at) in enumerate(((heights, row), (widths, column))):
+            if len(shape) == 1 and axis != int(expr.row):
+                continue
+            start, size = low.size(_before(sizes, at)), low.size(sizes[at])
+            (label,) = low.shop.labels(1)
+            outputs += (label,)
+            own = () if thin[axis] else (inner.pop(0),)
+            leaf = low.builder.unit(axes[axis], start) if thin[axis] else low.builder.select(axes[axis], start, size)
+            factors.append((leaf, (label, *own), 1))
+        terms.append((1, low.builder.product(a.coefficient, factors, outputs, shape)))
+    return low.builder.sum(terms, shape)
+
+
+def _before(sizes: Shape, count: int) -> Dim:
+    result = ZERO
+    for size in sizes[:count]:
+        result = result.plus(size)
+    return result
+
+
 _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "number": _number,
     "constant": lambda low, expr, args: low.builder.leaf("constant", (), expr.value),
@@ -215,5 +266,8 @@ _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "==": _equal,
     "!=": lambda low, expr, args: _otherwise(low, _equal(low, expr, args)),
     "'": _transpose,
+    "slice": _slice,
+    "blocks": _blocks,
+    "unit": lambda low, expr, args: low.builder.unit(low.size(expr.shape[0]), low.size(expr.value)),
     "sqrt": lambda low, expr, args: low.builder.power(low.shop.close(args[0]), Fraction(1, 2)),
 }

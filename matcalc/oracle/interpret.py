@@ -77,6 +77,8 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
     if node.op == "fill":
         return np.full(extent(node.shape, sizes), args[0][()])
     try:
+        if node.op == "slice":
+            return np.asarray(args[0][places(node, sizes)])
         if node.op in _OPERATORS:
             return np.asarray(_OPERATORS[node.op](node, args))
         return np.asarray(FUNCTIONS[node.op](*args))
@@ -87,6 +89,32 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
 def extent(shape: Shape, sizes: Sizes) -> tuple[int, ...]:
     """The shape in numbers."""
     return tuple(_size(size, sizes) for size in shape)
+
+
+def places(node: Expr, sizes: Sizes) -> tuple[int | slice, ...]:
+    """The index of a slice; EvaluationProblem where the array has no such entries."""
+    found: list[int | slice] = []
+    for place, axis in zip(node.value, extent(node.args[0].shape, sizes), strict=True):
+        if place is None:
+            found.append(slice(None))
+            continue
+        first = place[0].size(dict(sizes))
+        count = 1 if place[1] is None else _size(place[1], sizes)
+        if first < 0 or count < 1 or first + count > axis:
+            raise EvaluationProblem("these sizes leave no room for the entries", span=node.span)
+        found.append(first if place[1] is None else slice(first, first + count))
+    return tuple(found)
+
+
+def _blocks(node: Expr, args: list[Array]) -> Array:
+    """Blocks put together, each as a matrix."""
+    rows, columns = node.value
+    parts = [
+        arg.reshape(1, -1) if part.row else arg.reshape(-1, 1) if arg.ndim < 2 else arg
+        for arg, part in zip(args, node.args, strict=True)
+    ]
+    whole = np.block([parts[r * columns : (r + 1) * columns] for r in range(rows)])
+    return whole if node.rank == 2 else whole.ravel()
 
 
 def _size(size: Dim, sizes: Sizes) -> int:
@@ -119,12 +147,20 @@ def _fuse(size: int, fast: int, slow: int) -> Array:
     return np.eye(size).reshape(size, slow, fast).transpose(0, 2, 1)
 
 
+def _unit(node: Expr, sizes: Sizes) -> Array:
+    """A one at a place."""
+    result = np.zeros(extent(node.shape, sizes))
+    result[node.value.size(dict(sizes))] = 1.0
+    return result
+
+
 _LEAVES: dict[str, Callable[[Expr, Values, Sizes], Array]] = {
     "number": _number,
     "variable": _variable,
     "constant": lambda node, values, sizes: np.asarray(_CONSTANTS[node.value]),
     "dimension": lambda node, values, sizes: np.asarray(float(_size(node.value, sizes))),
     "eye": lambda node, values, sizes: np.eye(_size(node.shape[0], sizes)),
+    "unit": lambda node, values, sizes: _unit(node, sizes),
     "fuse": lambda node, values, sizes: _fuse(*(_size(axis, sizes) for axis in node.shape)),
 }
 
@@ -182,6 +218,7 @@ _OPERATORS: dict[str, Callable[[Expr, list[Array]], Any]] = {
     **{op: _comparison(rule) for op, rule in _COMPARED.items()},
     "^": _power,
     "'": lambda node, args: args[0].T,
+    "blocks": _blocks,
     "einsum": lambda node, args: contract(args, node.value[0], node.value[1]),
     "kron": _kron,
     **dict.fromkeys(FRECHET, _frechet),

@@ -10,7 +10,7 @@ import numpy as np
 from matcalc.core.dims import fitted
 from matcalc.core.errors import EvaluationProblem
 from matcalc.core.kinds import Variable
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
 from matcalc.oracle.hazards import hazard
 from matcalc.oracle.interpret import Sizes, extent
@@ -47,7 +47,7 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
     dims = [size for variable in variables.values() for size in variable.dims]
     for expr in exprs:
         for node in postorder(expr, lambda node: node.args):
-            dims += [*node.shape, *([node.value] if node.op == "dimension" else [])]
+            dims += positive_sizes(node)
     names = list(dict.fromkeys(name for size in dims for name in size.letters))
     pool = [size for size in _POOL if size not in {size.integer for size in dims}]
     for shift in itertools.islice(itertools.permutations(range(min(len(names), 3))), _SIZE_CHOICES):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
+from matcalc.core.dims import ONE
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import postorder
@@ -71,6 +72,8 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
     if expr.op == "eye":
         symbol = r"\mathbf{I}" if bold else "I"
         return Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
+    if expr.op == "unit":
+        return _unit(bold, expr)
     rule = _RULES.get(expr.op)
     return rule(expr, args) if rule else FUNCTIONS[expr.op](expr, args)
 
@@ -160,6 +163,36 @@ def _exponent(expr: Expr, piece: Piece) -> str:
     return piece.text
 
 
+def _blocks(expr: Expr, args: list[Piece]) -> Piece:
+    columns = expr.value[1]
+    lines = [" & ".join(piece.text for piece in args[start : start + columns]) for start in range(0, len(args), columns)]
+    inside = r" \\ ".join(lines)
+    return Piece(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}", ATOM, tall=True)
+
+
+def _slice(expr: Expr, args: list[Piece]) -> Piece:
+    """[X]_{1:k, j}: the places counted from 1."""
+    places = []
+    for place in expr.value:
+        if place is None:
+            places.append(":")
+            continue
+        first, last = names.size(place[0].plus(ONE)), names.size(place[0].plus(place[1] or ONE))
+        places.append(first if place[1] is None else f"{first}:{last}")
+    return _entries(args[0], ",".join(places))
+
+
+def _entries(piece: Piece, places: str) -> Piece:
+    left, right = (r"\left", r"\right") if piece.tall else ("", "")
+    return Piece(f"{left}[{piece.text}{right}]_{{{places}}}", POWER, piece.tall)
+
+
+def _unit(bold: bool, expr: Expr) -> Piece:
+    """A column of the identity."""
+    symbol = r"\mathbf{I}" if bold else "I"
+    return _entries(Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}"), f":,{names.size(expr.value.plus(ONE))}")
+
+
 _Rule = Callable[[Expr, list[Piece]], Piece]
 
 
@@ -184,5 +217,7 @@ _RULES: dict[str, _Rule] = {
     "^": _power,
     "'": lambda expr, args: transposed(args[0]),
     "einsum": einsum,
+    "blocks": _blocks,
+    "slice": _slice,
     "fuse": lambda expr, args: fused(expr, [names.index(axis) for axis in range(3)]),
 }

@@ -24,6 +24,12 @@ def own_tokens(expr: Expr) -> int:
     """The tokens that a node adds to those of its arguments: names, numbers and operators count one each."""
     if expr.op == "number":
         return len(number_text(expr.value)[0].split("/")) * 2 - 1 + int(expr.value < 0)
+    if expr.op == "slice":
+        return 1 + sum(1 if place is None or place[1] is None else 3 for place in expr.value)
+    if expr.op == "unit":
+        return 3
+    if expr.op == "blocks":
+        return len(expr.args)
     return len(expr.args) - 1 if expr.op == "einsum" else 1
 
 

@@ -13,6 +13,7 @@ from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
+from matcalc.printers.numpy_blocks import dims as block_dims
 from matcalc.printers.numpy_emit import Emitter, size_code
 from matcalc.printers.numpy_lower import lower
 from matcalc.printers.numpy_nodes import Builder, Node
@@ -173,7 +174,7 @@ class _Source:
         if self.root.rank == 0:
             return f"as_scalar({code})"
         source = self.root
-        while source.op == "suffix":
+        while source.op in ("suffix", "sliced"):
             source = source.args[0]
         view = source.op == "name" or self.root.calls("np.diagonal")
         return f"np.array({code})" if view else code
@@ -184,7 +185,7 @@ def _dimension_names(order: list[Node]) -> list[str]:
     dims = [
         dim
         for node in order
-        for dim in ((node.attr,) if node.op == "size" else node.shape if node.op in ("filled", "reshaped") else ())
+        for dim in ((node.attr,) if node.op == "size" else node.shape if node.op in ("filled", "reshaped") else block_dims(node))
     ]
     return list(dict.fromkeys(name for dim in dims for name in dim.letters))
 

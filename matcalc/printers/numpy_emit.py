@@ -10,6 +10,7 @@ from itertools import count
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
+from matcalc.printers import numpy_blocks as blocks
 from matcalc.printers.numpy_nodes import Node
 
 _WIDTH = 88  # characters of an expression on one line
@@ -84,6 +85,9 @@ class Emitter:
             case "call":
                 function, before, after = node.attr
                 return f"{function}({', '.join([*before, *(self.codes[id(arg)][0] for arg in node.args), *after])})", _ATOM
+            case "sliced" | "stacked" | "unit":
+                inner = [self._bracket(arg, _ATOM) if node.op == "sliced" else self.codes[id(arg)][0] for arg in node.args]
+                return blocks.code(node, inner, lambda dim: self._size(dim)[0]), _ATOM
         return self._infix(node)
 
     def _infix(self, node: Node) -> _Code:

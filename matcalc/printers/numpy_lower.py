@@ -15,6 +15,7 @@ from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
+from matcalc.printers.numpy_blocks import RULES as BLOCKS
 from matcalc.printers.numpy_chains import COLUMN, MATRIX, ROW, Chains, Factor, Product
 from matcalc.printers.numpy_functions import CALLS, FORMS, Value, power, squared_sum
 from matcalc.printers.numpy_nodes import Builder, Node
@@ -271,6 +272,7 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     "^": _Lowering.any_power,
     "'": _Lowering.transpose,
     "einsum": _Lowering.einsum,
+    **BLOCKS,
     # F[k, i, j] = 1 where k = i + j*m: the columns of the identity, read as m x n matrices column by column
     "fuse": lambda low, expr: low.build.node("reshaped", None, (low.build.filled("np.eye", expr.shape[:1] * 2),), expr.shape),
 }

@@ -12,6 +12,9 @@ op           attr                             code
 ``infix``    operator                         ``a @ b``
 ``neg``                                       ``-a``
 ``suffix``   the suffix                       ``A.T``, ``v[:, None]``
+``sliced``   places                           ``A[:m, 0]``
+``stacked``  function, rows, columns          ``np.block([[A, B], [C, D]])``, ``np.hstack([x, y])``
+``unit``     place                            ``np.eye(1, n, k)[0]``
 ``call``     function, texts before, after    ``np.sum(A, axis=1)``
 ===========  ===============================  =========================================
 """

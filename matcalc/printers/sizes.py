@@ -22,7 +22,7 @@ def size_choices(tree: Expr) -> list[set[int]]:
 
 
 _MASKED = ("tril", "triu", "cumsum", "revcumsum")
-_SHAPING = ("+", "-", "neg", "*", "/", ".*", "./", "'", "diag", "vec", "kron", "khatrirao", *_MASKED)
+_SHAPING = ("+", "-", "neg", "*", "/", ".*", "./", "'", "diag", "vec", "kron", "khatrirao", "blocks", *_MASKED)
 
 
 def _outermost(expr: Expr) -> tuple[Expr, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from fractions import Fraction
 
-from matcalc.core.dims import Dim
+from matcalc.core.dims import ONE, Dim
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
@@ -131,6 +131,46 @@ def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
 _SYMBOLS = {"eye": "delta", "fuse": "vec"}  # delta[i,j] is 1 where i = j, vec[k,i,j] where k = i + j*m
 
 
+def _blocks(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    """[A, B; C, D], or blkdiag(A, D) where all others are zeros."""
+    rows, columns = expr.value
+    texts = [_block(arg, argument, sized) for arg, argument in zip(expr.args, args, strict=True)]
+    across = [k for k in range(rows * columns) if k // columns != k % columns]
+    if rows == columns and all(_zeros(expr.args[k]) for k in across):
+        return f"blkdiag({', '.join(texts[k * (rows + 1)] for k in range(rows))})", _ATOM, "blkdiag"
+    lines = [", ".join(texts[r * columns : (r + 1) * columns]) for r in range(rows)]
+    return f"[{'; '.join(lines)}]", _ATOM, "blocks"
+
+
+def _zeros(expr: Expr) -> bool:
+    return expr.op == "fill" and expr.args[0].op == "number" and expr.args[0].value == 0
+
+
+def _block(expr: Expr, argument: Piece, sized: Container[int]) -> str:
+    """Zeros and ones take their size from the blocks around them."""
+    while expr.op == "'":
+        expr = expr.args[0]
+    if expr.op == "fill" and id(expr) not in sized and expr.args[0].op == "number" and expr.args[0].value in (0, 1):
+        return "ones" if expr.args[0].value else "zeros"
+    return argument[0]
+
+
+def _slice(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    """X[2:m, 1], counted from 1."""
+    places = []
+    for place in expr.value:
+        if place is None:
+            places.append(":")
+            continue
+        first = place[0].plus(ONE)
+        places.append(str(first) if place[1] is None else f"{first}:{place[0].plus(place[1])}")
+    return f"{_bracket(args[0], _POSTFIX)}[{', '.join(places)}]", _POSTFIX, "slice"
+
+
+def _unit(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    return f"unit({expr.value.plus(ONE)}, {expr.shape[0]})", _ATOM, "unit"
+
+
 def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """sum_{k} A[i,k]*B[k,j]; the output indices are i, j, k, l, ... in order."""
     labels, outputs = expr.value
@@ -183,4 +223,7 @@ _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     ".^": _power,
     "'": _transpose,
     "einsum": _einsum,
+    "blocks": _blocks,
+    "slice": _slice,
+    "unit": _unit,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -59,6 +59,11 @@ def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
     return tuple([link.key for link in chain])
 
 
+def is_placed(chain: Chain) -> bool:
+    """Whether a range of an index stands in a chain."""
+    return any(link.expr.op in ("select", "unit") for link in chain)
+
+
 def _as_power(expr: Expr, exponent: Rational) -> tuple[Expr, Rational]:
     """An entry-by-entry power with its exponent in front: (X.^-2)^e is X to the -2*e."""
     if expr.op == ".^" and expr.args[1].op == "number":
@@ -81,8 +86,9 @@ def _bare(expr: Expr) -> Expr:
 class Weaver:
     """Chains and entry-by-entry products as typed trees."""
 
-    def __init__(self, forge: Forge) -> None:
+    def __init__(self, forge: Forge, resolved: Callable[[Weaver, Chain], Chain]) -> None:
         self.forge = forge
+        self._resolved = resolved  # ranges of indices as slices and blocks
         self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
         self.inside: dict[int, Chain] = {}  # the chains of which triangles were taken
         self.krons: dict[int, tuple[Chain, ...]] = {}  # the factors of the Kronecker and Khatri-Rao products that were made
@@ -135,6 +141,8 @@ class Weaver:
         """The product, in this orientation, with repeated blocks as powers and cumulative sums."""
         chain = self.opened(chain)
         self.symmetric.update([id(link.expr) for link in chain if link.symmetric])
+        if is_placed(chain):
+            chain = self._resolved(self, chain)
         if len(chain) > 1 and any(is_running(link.expr) for link in chain):
             return self._joined(cumulated(self.forge, [self.link(link) for link in chain], self._joined))
         result = self._joined(self._blocks(chain))

@@ -9,8 +9,9 @@ from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
-from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, key
+from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, is_placed, key
 from matcalc.recovery.forge import Forge
+from matcalc.recovery.placed import blocks
 from matcalc.recovery.shared import Shared, common_number, share, tokens
 from matcalc.recovery.sums import kroneckers
 from matcalc.recovery.triangles import is_triangle
@@ -132,6 +133,10 @@ class Factoring:
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
         plain = self._pull_out(terms, shape)
+        grouped = blocks(self, terms, shape) if any(is_placed(term.chain or ()) for term in terms) else None
+        if grouped is not None:
+            together = self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
+            plain = min(plain, together, key=self.forge.size)
         inward = self._inward(terms) if len(shape) == 1 and all(_column(term) for term in terms) else None
         if inward is None:
             return plain

@@ -90,6 +90,14 @@ class Forge:
             return self.make(expr.op, expr.args[::-1], expr.shape)
         if expr.op == "kron" and any(arg.op in ("'", "commutation") for arg in expr.args):
             return self.kron(*(self.transpose(arg) for arg in expr.args))
+        if expr.op == "blocks" and all(arg.op in ("eye", "fill") for arg in expr.args):
+            rows, columns = expr.value
+            cells = [self.transpose(expr.args[r * columns + c]) for c in range(columns) for r in range(rows)]
+            return self.make("blocks", tuple(cells), expr.shape[::-1], (columns, rows), expr.rank == 1 and not expr.row)
+        if expr.op == "eye":
+            return expr
+        if expr.op == "fill" and expr.rank == 2:
+            return self.fill(expr.args[0], expr.shape[::-1])
         return self.make("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
 
     def negative(self, expr: Expr) -> Expr:

@@ -16,6 +16,7 @@ from matcalc.recovery.factor import Factoring
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.fused import unfuse
 from matcalc.recovery.graph import PLAIN, Graph, Style
+from matcalc.recovery.placed import resolved
 from matcalc.recovery.triangles import is_triangle
 
 
@@ -25,7 +26,7 @@ class Recovery:
     def __init__(self, style: Style = PLAIN) -> None:
         self.style = style
         self.forge = Forge()
-        self.weaver = Weaver(self.forge)
+        self.weaver = Weaver(self.forge, resolved)
         self.roots: dict[int, Expr] = {}
         self.assembler = Assembler(self.forge, self.weaver, self.roots)
         self.factoring = Factoring(self.forge, self.weaver, self.assembler)
@@ -71,7 +72,15 @@ class Recovery:
             offset = int(node.name)
             whole = self.forge.fill(self.forge.number(1), node.axes)
             return self.forge.make("tril", (whole, self.forge.number(offset)) if offset else (whole,), node.axes)
+        if node.kind == "select":
+            return self.weaver.product((Link(self._place(node)),))
+        if node.kind == "unit":
+            return self._place(node)
         return self.forge.make(node.kind, (), node.axes, node.name or None)
+
+    def _place(self, node: Leaf) -> Expr:
+        """A range or a unit vector as it stands in chains."""
+        return self.forge.make(node.kind, (), node.axes, node.start)
 
     def _call(self, node: Call) -> Expr:
         args = tuple([self._known[arg] for arg in node.args])
@@ -114,6 +123,8 @@ class Recovery:
         graph = Graph(self.forge, self.weaver, node.rank, dims, self.style)
         for factor, labels, exponent in factors:
             expr = self._known[factor]
+            if isinstance(factor, Leaf) and factor.kind == "select":
+                expr = self._place(factor)
             if not labels:
                 graph.scalars.append((expr, exponent))
             elif len(labels) == 1:

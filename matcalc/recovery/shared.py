@@ -18,6 +18,7 @@ F = TypeVar("F")
 Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
 
 _SHORT = 4  # tokens and operators up to which a chain is rather written again than an identity brought in
+_RANGES = ("select", "unit")
 _CANDIDATES = 8  # common numbers tried in front of a sum
 
 
@@ -126,6 +127,7 @@ def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tupl
     # before the vector at the end of a column: what is left of x*(y'*z) without x would be a scalar
     while (
         left < shortest
+        and not any(_clings(chain, left + 1) for chain in chains)
         and len({chain[left].key for chain in chains}) == 1
         and not (column and whole[left].expr.rank == 1 and not whole[left].flipped)
     ):
@@ -138,8 +140,21 @@ def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tupl
         and not any(is_running(chain[len(chain) - 2 - right].expr) for chain in chains if len(chain) > right + 1)
     ):
         right += 1
+    while right and any(_clings(chain, len(chain) - right) for chain in chains):
+        right -= 1
     first = chains[0]
     return first[:left], first[len(first) - right :]
+
+
+def _clings(chain: Chain, place: int) -> bool:
+    """Whether a range of an index would be cut off from what it is a range of, or nothing else be left of the chain."""
+    before, after = chain[place - 1 : place], chain[place : place + 1]
+    slices = any(link.expr.op in _RANGES and link.flipped for link in before)
+    slices = slices or (place > 1 and any(link.expr.op in _RANGES and not link.flipped for link in after))
+    return slices or any(
+        bool(part) and len(part) < len(chain) and all(link.expr.op in _RANGES for link in part)
+        for part in (chain[:place], chain[place:])
+    )
 
 
 def _cut_shape(term: Term, left: Chain, right: Chain) -> Shape:

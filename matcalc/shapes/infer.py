@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import NameProblem, ShapeProblem, Span
 from matcalc.core.kinds import KINDS, Variable
-from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS, SIZES
+from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS, SIZES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
+from matcalc.shapes.blocks import block_diagonal, blocks, entries, finish_places, place_names, unit
 from matcalc.shapes.context import Context
 from matcalc.shapes.functions import apply, norm
 from matcalc.shapes.operators import BINARY, compare, negate, transpose
@@ -18,7 +19,7 @@ from matcalc.syntax.declare import size
 from matcalc.syntax.names import GREEK, default_kind
 from matcalc.syntax.nodes import Node, Statement
 
-_SIZED = {"eye": (1, 1), "ones": (1, 2), "zeros": (1, 2)}  # constants that take their sizes as arguments
+_SIZED = {"eye": (1, 1), "ones": (1, 2), "zeros": (1, 2), "unit": (2, 2)}  # constants that take their sizes as arguments
 _FIRST_SIZE = {**dict.fromkeys(_SIZED, 0), **SIZES}
 
 
@@ -64,6 +65,8 @@ def _begin(
             if node.kind == "call":
                 sizes = node.args[len(_typed_children(node)) :]
                 dimensions.update(name for arg in sizes for name in size(arg, source).letters)
+            elif node.kind == "entries":
+                dimensions.update(place_names(node))
     return Context(source, declared, dimensions, kinds), orders
 
 
@@ -79,7 +82,9 @@ def _run(context: Context, statements: list[Statement], orders: list[list[Node]]
 
 
 def _typed_children(node: Node) -> tuple[Node, ...]:
-    """The operands that are values: the arguments of ``eye(n)`` are sizes, and the last two of ``reshape(X, m, n)``."""
+    """The operands that are values: the sizes of ``eye(n)`` and ``reshape(X, m, n)`` are none, nor are the places of entries."""
+    if node.kind == "entries":
+        return node.args[:1]
     return node.args[: _FIRST_SIZE.get(str(node.value))] if node.kind == "call" else node.args
 
 
@@ -105,7 +110,11 @@ def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
         return context.make("number", (), (), node, value=node.value)
     if kind == "call":
         return _call(context, node, [values[id(arg)] for arg in _typed_children(node)])
-    args = [values[id(arg)] for arg in node.args]
+    args = [values[id(arg)] for arg in _typed_children(node)]
+    if kind == "blocks":
+        return blocks(context, node, args)
+    if kind == "entries":
+        return entries(context, node, args[0])
     if kind == "neg":
         return negate(context, node, args[0])
     if kind == "'":
@@ -185,6 +194,8 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         hint = f"write {name}*(...) for a product; without that declaration {name} would be a function"
         hint = hint if _is_function(name) else f"write {name}*(...) for a product"
         raise NameProblem(f"{name} is {how}, so it is not a function here", source=context.source, span=where, hint=hint)
+    if name == "blkdiag":
+        return block_diagonal(context, node, args)
     if name in _SIZED or name in ("vector", "matrix"):
         return _shaped(context, node, name, args)
     operation = OPERATIONS.get(ALIASES.get(name, name))
@@ -202,7 +213,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
 
 
 def _is_function(name: str) -> bool:
-    return name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES
+    return name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES or name in NOTATIONS
 
 
 def _wrong_number(context: Context, node: Node, name: str, arity: tuple[int, int]) -> NameProblem:
@@ -217,7 +228,7 @@ def _similar(name: str) -> str:
     """Functions with a similar name."""
     from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
 
-    known = [*OPERATIONS, *ALIASES, *CONSTANT_SHAPES]
+    known = [*OPERATIONS, *ALIASES, *CONSTANT_SHAPES, *NOTATIONS]
     close = get_close_matches(name.lower(), known, n=3, cutoff=0.6)
     product = f"docs/language.md lists the functions; write {name}*(...) for a product"
     return f"did you mean {' or '.join(close)}?" if close else product
@@ -237,6 +248,8 @@ def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         shape: Shape = tuple(context.unifier.fresh() for _ in range(KINDS[name]))
         return context.make("fill", (value,), shape, node)
     sizes = tuple(size(arg, context.source) for arg in node.args)
+    if name == "unit":
+        return unit(context, node, *sizes)
     if name == "eye":
         return context.make("eye", (), sizes * 2, node)
     return context.make("fill", (context.number(int(name == "ones"), node),), sizes, node)
@@ -258,6 +271,8 @@ def _finish(context: Context, value: Expr) -> Program:
             expr.shape = final
         elif expr.op == "dimension":
             expr.value = context.final(expr.value, names)
+        if expr.op in ("slice", "unit"):
+            finish_places(context, expr, names)
     variables = {
         name: seen if seen.declared else Variable(name, seen.kind, tuple(context.final(axis, names) for axis in seen.dims), False)
         for name, seen in context.seen.items()

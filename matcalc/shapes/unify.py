@@ -167,17 +167,25 @@ class Unifier(Generic[C]):
         return all(self._step(Dim(1, (a,)), Dim(1, (b,))) for a, b in zip(left.names, right.names, strict=True))
 
     def _summandwise(self, left: Dim, right: Dim) -> bool:
-        """Equates one summand of each: the choice where m + n = p + q leaves one; else solves for the latest unknown."""
+        """Equates one summand of each: the choice where m + p = q + r leaves one; else solves for the latest unknown.
+
+        What is known goes first, so that of ?0 + n = m + ?1 the unknowns are m and n.
+        """
         gap = left.plus(right, -1)
-        alone = [(c, names[0]) for c, names in gap.terms if len(names) == 1 and names[0][0] == "?"]
-        first = [name for c, name in alone if c > 0]
-        second = [name for c, name in alone if c < 0]
+        sides: list[list[Dim]] = [[], []]
+        for c, names in sorted(gap.terms, key=lambda term: _age(term[1])):
+            sides[c < 0].append(Dim(-c if c < 0 else c, names))
+        for one, other in (sides, sides[::-1]):
+            unknown = next((each for each in other if _unknown(each) and each.scale == 1), None)
+            known = next((each for each in one if all(name[0] != "?" for name in each.names)), None)
+            if unknown is not None and known is not None and len(sides[0]) == len(sides[1]):
+                return self._assign(unknown.plain, known) and self._last(left, right)
+        first, second = ([each for each in side if _unknown(each) and each.scale == 1] for side in sides)
         if first and second:
-            one, other = min(first, key=_age), min(second, key=_age)
-            younger, older = sorted((one, other), key=_age, reverse=True)
-            return self._assign(younger, Dim(1, (older,))) and self._step(left, right) is not False and self._last(left, right)
-        names = sorted([name for _, name in alone], key=_age, reverse=True)
-        return any(self._solve(name, gap) for name in names)
+            older, younger = sorted((first[0], second[0]), key=lambda each: _age(each.names))
+            return self._assign(younger.plain, older) and self._last(left, right)
+        alone = sorted((each for each in first + second), key=lambda each: _age(each.names), reverse=True)
+        return any(self._solve(each.names[0], gap) for each in alone)
 
     def _last(self, left: Dim, right: Dim) -> bool:
         """What is left of an equation of which one summand was decided."""
@@ -191,9 +199,9 @@ class Unifier(Generic[C]):
         return {f"?{k}": next(names) for k in range(self._unknowns) if f"?{k}" not in self._bound}
 
 
-def _age(name: str) -> int:
-    """Unknowns are numbered as they come up."""
-    return int(name[1:])
+def _age(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Unknowns are numbered as they come up; what is known comes first."""
+    return tuple([int(name[1:]) if name[0] == "?" else -1 for name in names])
 
 
 def _dropped(names: tuple[str, ...], name: str) -> tuple[str, ...]:

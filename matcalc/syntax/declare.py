@@ -54,8 +54,8 @@ def size(node: Node, source: str) -> Dim:
         found: Dim | None = None
         if part.kind == "name":
             return dim(str(part.value))
-        if part.kind == "number" and part.value == int(part.value or 0):
-            found = dim(int(part.value or 0))
+        if part.kind == "number" and isinstance(part.value, Fraction) and part.value.denominator == 1:
+            found = dim(int(part.value))
         elif part.kind == "*":
             found = args[0].times(args[1])
         elif part.kind in ("+", "-"):

@@ -12,7 +12,7 @@ _LOOKALIKES = {
     **dict.fromkeys("·⋅×∗∙•", "* (or .* entry by entry)"),
     **dict.fromkeys("∘◦", ".*"),
     **dict.fromkeys("÷⁄∕", "/"),
-    **dict.fromkeys("[{⟨]}⟩", "( ) for brackets (entries have no notation)"),
+    **dict.fromkeys("{⟨}⟩", "( ) for brackets, [ ] for blocks and entries"),
     "∑": "sum(...)",
     "|": "abs(...), det(...) or norm2(...)",
     "⁺": "^",
@@ -23,13 +23,16 @@ _ALPHABETS = (
     ("АВЕКМНОРСТУХІЈЅаеорсухіјѕ", "ABEKMHOPCTYXIJSaeopcyxijs", "Cyrillic"),
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", "Greek"),
 )
-_STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LNORM", "ROOT"})  # what an operand may start with
+_STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LSQUARE", "LNORM", "ROOT"})  # what an operand may start with
+
+_CLOSING = {"RPAR": ")", "RSQUARE": "]"}
 
 _MISPLACED = {
     "EQUALS": "a definition is  name = expression  and stands at the start of a statement",
     "COLON": 'a declaration is  name: kind  and stands at the start of a statement, as in "A: symmetric(n)"',
     "COMPARE": "one comparison at a time: (0 < x).*(x < 1) is 1 where both hold",
-    "COMMA": "a comma separates the arguments of a function",
+    "COMMA": "a comma separates the arguments of a function, and blocks beside each other in [ ]",
+    "SEPARATOR": "a semicolon separates statements, and rows of blocks in [ ]",
 }
 
 Token = tuple[str, int, int, str]  # terminal, start, end, text
@@ -76,19 +79,23 @@ def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]
     ends = {"$END": "the text ends", "SEPARATOR": "the statement ends"}.get(kind)
     unclosed = _open_bracket(text[:start])
     if "NAME" in row:
-        wanted = "a name, a number, a function or (" + (" or )" if "RPAR" in row else "")
+        closing = "".join(f" or {bracket}" for kind_, bracket in _CLOSING.items() if kind_ in row)
+        wanted = "a name, a number, a function or (" + closing
         message = f"{ends} where {wanted} is expected" if ends else f"{wanted} is expected here, not {piece}"
         return SyntaxProblem(message, source=text, span=span)
     if row.keys() == {"EQUALS"}:
         message = f"= is expected {'before the end' if ends else f'here, not {piece}'}"
         return SyntaxProblem(message, source=text, span=span, hint="a definition is  name = expression")
     if ends:
-        return SyntaxProblem(f"{ends}, but ) is still to come", source=text, span=span, hint=unclosed)
+        closing = "]" if "RSQUARE" in row else ")"
+        return SyntaxProblem(f"{ends}, but {closing} is still to come", source=text, span=span, hint=unclosed)
     if kind in _STARTS and before is not None:
         left = before[3]
         hint = f"write {left}*{piece}" if kind not in ("LPAR", "LNORM", "ROOT") else "write * for a product"
         return SyntaxProblem(f"an operator is missing between {left} and {piece}", source=text, span=span, hint=hint)
-    expected = "expected an operator, a comma or )" if unclosed else "expected an operator or the end"
+    expected = (
+        f"expected an operator, a comma or {']' if 'RSQUARE' in row else ')'}" if unclosed else "expected an operator or the end"
+    )
     return SyntaxProblem(f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind))
 
 
@@ -96,8 +103,8 @@ def _open_bracket(text: str) -> str | None:
     """Where the innermost open bracket of the text stands."""
     opened: list[int] = []
     for position, char in enumerate(text):
-        if char == "(":
+        if char in "([":
             opened.append(position)
-        elif char == ")":
+        elif char in ")]" and opened:
             opened.pop()
-    return f"the ( in column {opened[-1] - text.rfind(chr(10), 0, opened[-1])} is not closed" if opened else None
+    return f"the {text[opened[-1]]} in column {opened[-1] - text.rfind(chr(10), 0, opened[-1])} is not closed" if opened else None

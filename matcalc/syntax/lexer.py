@@ -29,7 +29,7 @@ _OPEN = frozenset(
         "COMMA",
     }
 )
-_ENDS = frozenset({"NAME", "NUMBER", "RPAR", "RNORM", "TRANSPOSE", "SUPERSCRIPT"})  # an operand ends with these
+_ENDS = frozenset({"NAME", "NUMBER", "RPAR", "RSQUARE", "RNORM", "TRANSPOSE", "SUPERSCRIPT"})  # an operand ends with these
 
 
 def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
@@ -50,17 +50,19 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
         if match is None:
             raise diagnose.bad_character(text, position)
         kind, end = match.lastgroup or "", match.end()
-        if kind == "LPAR":
+        if kind in ("LPAR", "LSQUARE"):
             depth += 1
             if depth > DEEPEST:
                 message = f"brackets are nested more than {DEEPEST:,} levels deep"
                 raise SyntaxProblem(message, source=text, span=Span(position, end))
-        elif kind == "RPAR":
+        elif kind in ("RPAR", "RSQUARE"):
             depth -= 1
             if depth < 0:
-                raise SyntaxProblem("this ) has no opening (", source=text, span=Span(position, end))
+                opening = "(" if kind == "RPAR" else "["
+                raise SyntaxProblem(f"this {match.group()} has no opening {opening}", source=text, span=Span(position, end))
             if norms and norms[-1][1] > depth:
-                raise SyntaxProblem("this ‖ is not closed before the )", source=text, span=Span(norms[-1][0], norms[-1][0] + 1))
+                message = f"this ‖ is not closed before the {match.group()}"
+                raise SyntaxProblem(message, source=text, span=Span(norms[-1][0], norms[-1][0] + 1))
         if kind == "LNORM":
             if norms and norms[-1][1] == depth and result[-1][0] in _ENDS:
                 kind, _ = "RNORM", norms.pop()

@@ -11,7 +11,9 @@ class Node:
     """A node of the syntax tree.
 
     ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name), ``call`` (value: the function's name), ``norm``
-    (value: its subscript ``F 1 2 inf``, or empty), ``neg``, ``'``, or a binary operator as it is written in ASCII.
+    (value: its subscript ``F 1 2 inf``, or empty), ``neg``, ``'``, a binary operator as it is written in ASCII, ``blocks``
+    (value: how many there are in each row), ``entries`` of the first operand at the places that are the others: sizes, or
+    ``:``, or ``range`` with two sizes.
     ``start`` and ``end`` enclose the node's text, brackets around it included; ``mark`` is the place of its operator or
     function name, where an error points.
     """
@@ -26,7 +28,7 @@ class Node:
         end: int,
         *,
         mark: Span | None = None,
-        value: Fraction | str | None = None,
+        value: Fraction | str | tuple[int, ...] | None = None,
     ) -> None:
         self.kind = kind
         self.args = args

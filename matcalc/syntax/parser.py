@@ -100,6 +100,17 @@ def _root(parts: list[Any]) -> Node:
     return Node("call", (operand,), start, operand.end, mark=Span(start, end), value="sqrt")
 
 
+def _blocks(parts: list[Any]) -> Node:
+    (_, start, _, _), rows, (_, _, end, _) = parts
+    lengths = tuple([len(row) for row in rows])
+    return Node("blocks", tuple([block for row in rows for block in row]), start, end, value=lengths)
+
+
+def _entries(parts: list[Any]) -> Node:
+    operand, (_, start, _, _), places, (_, _, end, _) = parts
+    return Node("entries", (operand, *places), operand.start, end, mark=Span(start, end))
+
+
 def _more(parts: list[Any]) -> list[Any]:
     result: list[Any] = parts[0]
     result.append(parts[2])
@@ -138,4 +149,8 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "bracket": _bracket,
     "norm": _norm,
     "root": _root,
+    "blocks": _blocks,
+    "entries": _entries,
+    "everything": lambda parts: Node(":", (), parts[0][1], parts[0][2]),
+    "range": lambda parts: Node("range", (parts[0], parts[2]), parts[0].start, parts[2].end),
 }

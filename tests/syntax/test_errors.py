@@ -31,7 +31,7 @@ from matcalc.frontend import read
         pytest.param("a < b < 1", SyntaxProblem, 6, "(0 < x).*(x < 1) is 1 where both hold", id="two-comparisons"),
         pytest.param("a > 0 & b > 0", SyntaxProblem, 6, "write .* for both", id="and"),
         pytest.param("a + b: scalar", SyntaxProblem, 5, "name: kind", id="declaration-inside"),
-        pytest.param("A[1]", SyntaxProblem, 1, "entries have no notation", id="square-brackets"),
+        pytest.param("A[1}", SyntaxProblem, 3, "[ ] for blocks and entries", id="curly-bracket"),
         pytest.param("x.y", SyntaxProblem, 1, "a point belongs to a number", id="attribute"),
         pytest.param("x’*y", SyntaxProblem, 1, "write '", id="curly-quote"),
         pytest.param("Ａ*x", SyntaxProblem, 0, "write A", id="fullwidth-letter"),
