@@ -44,7 +44,7 @@ FORMS = [
         "norm2(x[2:n] - x[1:n - 1])^2",
         "x",
         {"x": "vector(n)"},
-        "2*([0; x[2:n] - x[1:n - 1]] - [x[2:n] - x[1:n - 1]; 0])",
+        "2*([0; u] - [u; 0]) where u = x[2:n] - x[1:n - 1]",
     ),
     ("block-diagonal", "tr(blkdiag(A, B)*M)", "A", {}, "M[1:m, 1:n]'"),
     ("mixed-second", "[x; y]'*M*[x; y]", "xx", {}, "M[1:n, 1:n] + M[1:n, 1:n]'"),
