@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.errors import NameProblem, UnsupportedProblem
 from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS
-from matcalc.tex import indices
-from matcalc.tex.phrases import Phrase
+from matcalc.core.walk import postorder
+from matcalc.syntax.names import default_kind
+from matcalc.tex import indices, vectors
+from matcalc.tex.phrases import Phrase, operands
 from matcalc.tex.values import Maker, Value, binary, called
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 Rule = Callable[["Resolver", Phrase, list[Value]], Value]
 _OF_VECTORS = frozenset({"diag", "softmax", "sum", "mean", "logsumexp", "vec"})  # whose argument is no number
+_OF_ROWS = frozenset({"sum", "mean", "logsumexp", "softmax", "logsoftmax"})  # which act on each row of a matrix, too
 _OF_MATRICES = {"exp": r"e^{X} is the matrix exponential", "log": r"\operatorname{logm}(X) is the matrix logarithm"}
 
 
@@ -39,6 +42,11 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
 
 def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> Value:
     make = Maker(phrase)
+    if len(args) == 1 and args[0].slots:
+        found = vectors.mapped(make, name, args[0]) if name in ENTRYWISE else None
+        found = vectors.reduced(make, name, args[0]) if name in _OF_ROWS else found
+        if found is not None:
+            return found
     if any(arg.indexed for arg in args):
         if name not in ENTRYWISE:
             resolver._plain(phrase, args)
@@ -57,12 +65,18 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     index = resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
     index = {"{": index[1:-1]}.get(index[:1], index).strip()
     index = "F" if index.rstrip("}").endswith("F") else index
+    if arg.scalar and arg.indexed and learn_vectors(resolver, phrase.args[0], "its norm is taken"):
+        return arg
+    if arg.scalar:
+        no_vectors(resolver, phrase.args[0], "the norm is taken of")
     if arg.scalar:
         if arg.indexed or not resolver.letters.promote(phrase.args[0], 1, "its norm is taken"):
             return _called(resolver, phrase, "abs", args)
         return called(Maker(phrase), "norm2", args)
-    if arg.rank == 2:
+    if arg.order == 2:
         if index == "F":
+            if arg.slots:
+                return vectors.norm(Maker(phrase), "norm2", arg)
             return called(Maker(phrase), "norm2", args)
         known = {
             "": "without a subscript may be the Frobenius or the spectral norm",
@@ -76,7 +90,9 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         message = f"the norm with the subscript {index}"
         hint = r"vectors have the norms 1, 2 and \infty"
         raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
-    return called(Maker(phrase), name, args)
+    if arg.slots and name != "norminf":
+        return vectors.norm(Maker(phrase), name, arg)
+    return called(Maker(phrase), name, resolver._plain(phrase, args))
 
 
 def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
@@ -84,8 +100,8 @@ def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     (arg,) = args
     if arg.scalar:
         return _called(resolver, phrase, "abs", args)
-    if arg.rank == 2:
-        return called(Maker(phrase), "det", args)
+    if arg.order == 2:
+        return called(Maker(phrase), "det", resolver._plain(phrase, args))
     hint = r"write \lVert x \rVert, or \operatorname{abs}(x) entry by entry"
     raise resolver.problem("bars around a vector may be its norm or its absolute entries", phrase, hint)
 
@@ -108,6 +124,13 @@ def exponential(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
 def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """The inner product of two vectors or two matrices."""
     left, right = args
+    for one, other, operand in ((left, right, phrase.args[0]), (right, left, phrase.args[1])):
+        if one.indexed and one.scalar and other.order == 1:
+            resolver.letters.promote_entry(operand, "it stands in an inner product")
+    if left.slots or right.slots:
+        found = vectors.dot(Maker(phrase), *resolver._opened(phrase, args))
+        if found is not None:
+            return found
     if left.indexed or right.indexed:
         resolver._numbers(phrase, args)
         return indices.multiply(left, right)
@@ -117,3 +140,30 @@ def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if left.rank == right.rank == 0:
         return binary(Maker(phrase), "*", left, right)
     return called(Maker(phrase), "dot", args)
+
+
+def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:
+    r"""Whether the letters of a sum, as in x_i - \mu, can be vectors for each index; the first of them is taken for one."""
+    stack, terms = [phrase], []
+    while stack:
+        part = stack.pop()
+        if part.kind in ("+", "-", "neg"):
+            stack += part.args
+        else:
+            terms.append(part)
+    if any(part.kind not in ("indexed", "symbol") for part in terms):
+        return False
+    return any(resolver.letters.promote_entry(part, why) for part in reversed(terms))
+
+
+def no_vectors(resolver: Resolver, phrase: Phrase, what: str) -> None:
+    r"""Refuses \sum_i y_i x_i where a vector belongs: the x_i may be numbers, so that it is one, or vectors."""
+    if phrase.kind != "bigsum":
+        return
+    for part in reversed(postorder(phrase.args[0], operands)):
+        matrix = resolver.letters.matrix_of(part)
+        if matrix is not None and default_kind(resolver.scope.name(part.args[0])) == "vector":
+            x = resolver.shown(part)
+            message = f"{what} a sum in which {x} may be a number or a vector"
+            hint = f"declare {matrix} as a matrix for vectors, which are its rows; {matrix.lower()} as a vector for numbers"
+            raise resolver.letters.problem(message, part.span, hint)

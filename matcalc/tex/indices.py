@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.syntax.nodes import Node
-from matcalc.tex.values import Maker, Value
+from matcalc.tex.values import SLOT, Maker, Value
 
 MOST_AXES = 2
 
@@ -30,8 +30,10 @@ def merged(make: Maker, value: Value) -> Value:
 def _union(left: Iterable[str], right: Iterable[str]) -> tuple[str, ...]:
     axes = tuple(dict.fromkeys((*left, *right)))
     if len(axes) > MOST_AXES:
+        shown = [axis for axis in axes if not axis.startswith(SLOT)]
+        entries = " and those of entries" if len(shown) < len(axes) else ""
         raise UnsupportedProblem(
-            f"this depends on {len(axes)} indices at once: {', '.join(axes)}",
+            f"this depends on {len(axes)} indices at once: {', '.join(shown)}{entries}",
             hint="values have at most two axes; write it with vectors and matrices",
         )
     return axes

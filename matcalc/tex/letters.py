@@ -14,6 +14,7 @@ from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
 from matcalc.tex.symbols import letters, symbol
 from matcalc.tex.values import Maker, Value, called, transpose
+from matcalc.tex.vectors import row_of
 
 Ranges = Mapping[str, Phrase | None]  # the indices that run, each with its upper limit
 _LONGEST_NUMBER = 1_000  # digits
@@ -31,6 +32,7 @@ class Letters:
         self.ranges: dict[int, Ranges] = {}  # phrase -> the indices that run there
         self.checks: list[Statement] = []  # definitions that make the limits of sums agree with the sizes of vectors
         self.indices_of_sums: set[str] = set()
+        self.data: dict[str, str] = {}  # letters whose x_i are vectors, and the matrix of which these are the rows
         self.changed = False
 
     def problem(self, message: str, span: Span, hint: str | None = None) -> MatcalcError:
@@ -98,6 +100,47 @@ class Letters:
         self.changed = True
         self.scope.note(f"note: {name} is read as a {kind}, because {why}; declare it if it is something else")
         return True
+
+    def promote_entry(self, phrase: Phrase, why: str) -> bool:
+        r"""Takes x_i for a vector, where i runs and nothing else is known of x: a row of the data matrix X, as a column.
+
+        Returns whether it is such a letter.
+        """
+        matrix = None if self.changed else self.matrix_of(phrase)
+        if matrix is None:
+            return False
+        name, (index,) = self.scope.name(phrase.args[0]), self.indices(phrase) or [""]
+        shown = self.scope.source[phrase.start : phrase.end]
+        self.data[name] = matrix
+        self.kinds[matrix] = "matrix"
+        self.kinds.pop(name, None)
+        for note in [note for note in self.scope.notes if note.startswith(f"note: {name} is read as")]:
+            del self.scope.notes[note]
+        self.changed = True
+        self.scope.note(f"note: {shown} is read as a vector, because {why}: row {index} of the data matrix {matrix}")
+        return True
+
+    def matrix_of(self, phrase: Phrase) -> str | None:
+        """The matrix whose rows x_i may be, X; None if it is no entry of a letter of which nothing is known."""
+        if phrase.kind != "indexed" or phrase.args[0].kind != "symbol" or self.scope.knows(phrase):
+            return None
+        base = phrase.args[0]
+        indices = self.indices(phrase) or []
+        name = self.scope.name(base)
+        if len(indices) != 1 or indices[0] not in self.ranges.get(id(phrase), {}) or self.scope.knows(base) or name in self.data:
+            return None
+        matrix = name[:1].upper() + name[1:]
+        known = self.scope.declared.get(matrix)
+        return None if matrix == name or (known is not None and len(known.shape) != 2) else matrix
+
+    def check_data(self) -> None:
+        """Refuses a formula that has the letter of a data matrix besides, unless that is declared."""
+        for name, matrix in self.data.items():
+            if matrix in self.scope.spelled and matrix not in self.scope.declared:
+                index = next(iter(self.indices_of_sums), "i")
+                message = f"{matrix} may be the matrix whose rows are the vectors {name}_{index}, or another"
+                hint = f"declare {matrix} if it has these rows; give one of them another letter if not"
+                raise self.scope.problem(message, Span(0, len(self.scope.source)), hint)
 
     def number(self, phrase: Phrase) -> Value:
         """An exact number."""
@@ -191,6 +234,19 @@ class Letters:
             raise self.scope.problem(message, phrase.span, "let the sum run over another letter")
         if symbol(base, source).key == ("delta", ()) and len(indices) == 2 and not self.scope.knows(base):
             return self.entry(Value(Maker(phrase).node("name", value="eye"), 2), phrase, indices, running)
+        found = symbol(base, source)
+        if found.bold or self.matrix_of(phrase) in self.scope.declared:
+            self.promote_entry(phrase, "it is bold" if found.bold else f"{self.matrix_of(phrase)} is declared")
+        data = self.data.get(found.name)
+        if data is not None:
+            make = Maker(phrase)
+            rows = Value(make.node("name", value=data), 2)
+            if len(indices) == 2:
+                return self.entry(rows, phrase, indices, running)
+            limit = running[indices[0]]
+            if limit is not None:
+                self._check(make, rows, 0, self.size(limit))
+            return row_of(make, rows.node, indices[0])
         self.promote(base, len(indices), f"its entries {shown} are summed")
         return self.entry(self.letter(base), phrase, indices, running)
 

@@ -105,6 +105,7 @@ def _resolved(resolver: Resolver, sides: list[list[Named]]) -> list[list[Stateme
                 raise
             continue
         if not letters.changed:
+            letters.check_data()
             return result
     raise UnsupportedProblem(f"more than {_MOST_LEARNT} letters of which only their use says what they are", hint="declare them")
 

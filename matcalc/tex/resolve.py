@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
 from matcalc.core.operations import COMPARISONS, SIZES
 from matcalc.core.walk import postorder
-from matcalc.tex import functions, indices
+from matcalc.tex import functions, indices, vectors
 from matcalc.tex.letters import Letters, Ranges
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
@@ -32,6 +33,7 @@ class Resolver:
         self.scope = scope
         self.letters = Letters(scope)
         self._values: dict[int, Value] = {}
+        self._followed: set[int] = set()  # factors behind which another stands
         self._rules: dict[str, Callable[[Phrase, list[Value]], Value]] = {
             "number": lambda phrase, args: self.letters.number(phrase),
             "symbol": lambda phrase, args: self.letters.letter(phrase),
@@ -73,6 +75,8 @@ class Resolver:
             self.letters.note_sizes(phrase)
             if running:
                 self.letters.ranges[id(phrase)] = running
+            if phrase.kind == "*":
+                self._followed.add(id(phrase.args[0]))
             if phrase.kind == "bigsum":
                 depth += 1
                 if depth > _MOST_NESTED:
@@ -160,6 +164,10 @@ class Resolver:
 
     def _bigsum(self, phrase: Phrase, args: list[Value]) -> Value:
         (body,) = args
+        if body.slots:
+            names = self._names(phrase)
+            total = replace(indices.summed(Maker(phrase), body, names), slots=body.slots, row=body.row)
+            return vectors.closed(Maker(phrase), total)
         if not body.scalar:
             kind = ("", "a vector", "a matrix")[body.rank]
             hint = "put what does not depend on the index before the sum, or write the product of the whole matrix"
@@ -171,14 +179,13 @@ class Resolver:
     def _negative(self, phrase: Phrase, args: list[Value]) -> Value:
         (arg,) = args
         node = Maker(phrase).node("neg", arg.node)
-        return Value(node, arg.rank, arg.row, arg.axes, arg.rest)
+        return replace(arg, node=node)
 
     def _sum(self, phrase: Phrase, args: list[Value]) -> Value:
         left, right = args
         make = Maker(phrase)
         if left.indexed or right.indexed:
-            self._numbers(phrase, args)
-            return indices.entrywise(make, lambda nodes: make.node(phrase.kind, *nodes), args)
+            return self._entrywise(phrase, args)
         self._fit(*phrase.args)
         if left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row):
             a, b = (self._kind(value) for value in args)
@@ -189,7 +196,29 @@ class Resolver:
 
     @staticmethod
     def _kind(value: Value) -> str:
-        return ("a number", "a row" if value.row else "a vector", "a matrix")[value.rank]
+        return ("a number", "a row" if value.row else "a vector", "a matrix")[value.order]
+
+    def _entrywise(self, phrase: Phrase, args: list[Value]) -> Value:
+        """A sum or a difference for each index; what is added to a vector is one."""
+        make = Maker(phrase)
+        for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
+            if value.scalar and other.order == 1 and not other.row:
+                why = f"it is added to {self.shown(phrase.args[operand is phrase.args[0]])}"
+                letter = self._letter(operand)
+                if self.letters.promote_entry(letter, why) or self.letters.promote(letter, 1, why):
+                    return value
+        if all(value.scalar for value in args):
+            return indices.entrywise(make, lambda nodes: make.node(phrase.kind, *nodes), args)
+        left, right = self._opened(phrase, args)
+        result = vectors.entrywise(make, phrase.kind, left, right)
+        if result is None:
+            a, b = (self._kind(value) for value in args)
+            raise self.problem(f"cannot {'subtract' if phrase.kind == '-' else 'add'} {a} and {b}", phrase)
+        return result
+
+    def _opened(self, phrase: Phrase, args: list[Value]) -> list[Value]:
+        """Vectors and matrices by their entries, beside those that depend on an index."""
+        return [vectors.opened(Maker(part), value) for part, value in zip(phrase.args, args, strict=True)]
 
     def _fit(self, left: Phrase, right: Phrase) -> None:
         """In papers only like is added to like: b in Ax - b and beta in y - X beta are vectors, n in n + tr(A) is a number.
@@ -232,8 +261,9 @@ class Resolver:
         left, right = args
         make, kind = Maker(phrase), phrase.kind
         if left.indexed or right.indexed:
-            self._numbers(phrase, args)
-            return indices.multiply(left, right)
+            return self._indexed_product(phrase, args)
+        if left.row and not right.rank:
+            functions.no_vectors(self, phrase.args[1], f"{self.shown(phrase.args[0])} stands before")
         columns = left.rank == right.rank == 1 and not left.row and not right.row
         if kind == "." and columns:
             return called(make, "dot", args)
@@ -251,6 +281,52 @@ class Resolver:
             raise self.problem(f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint)
         return binary(make, _TIMES[kind], left, right)
 
+    def _indexed_product(self, phrase: Phrase, args: list[Value]) -> Value:
+        """A product for each index. What a row or a matrix stands before is a vector."""
+        left, right = args
+        make, kind = Maker(phrase), _TIMES[phrase.kind]
+        before = left.order == 2 or (left.order == 1 and left.row)
+        if kind == "*" and right.scalar and before:
+            why = f"{self.shown(phrase.args[0])} stands before it"
+            learnt = self.letters.promote_entry(phrase.args[1], why)
+            if not learnt and left.row and (phrase.bracketed or id(phrase) not in self._followed):
+                self.letters.promote(phrase.args[1], 1, why)  # beta in x_i^\top \beta
+        if kind == ".*":
+            for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
+                if value.scalar and other.order == 1:
+                    self.letters.promote_entry(operand, "it is multiplied with a vector entry by entry")
+        if left.scalar and right.scalar:
+            if kind == "*" and phrase.kind == "*":
+                self._one_reading(phrase, right)
+            return indices.multiply(left, right)
+        if kind == "*" and left.scalar:
+            self._one_reading(phrase, right)
+        columns = left.order == right.order == 1 and not left.row and not right.row
+        opened = self._opened(phrase, args)
+        result = None
+        if phrase.kind == "." and columns:
+            result = vectors.dot(make, *opened)
+        elif kind == ".*":
+            result = vectors.entrywise(make, kind, *opened)
+        elif kind == "*":
+            result = vectors.times(make, *opened)
+        if result is None:
+            hint = r"write x_i^\top y_i for a number, x_i y_i^\top for a matrix, and ^\top where it belongs"
+            raise self.problem(f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint)
+        return result
+
+    def _one_reading(self, phrase: Phrase, right: Value) -> None:
+        r"""Refuses a^\top x_i b, where the product of the first two may be meant, or the number x_i between the others."""
+        left = phrase.args[0]
+        if left.kind != "*" or left.bracketed or right.order != 1 or right.row:
+            return
+        first, second = (self._values[id(part)] for part in left.args)
+        letter = left.args[1]
+        if first.order == 1 and first.row and second.slots and letter.kind == "indexed":
+            a, x, b = (self.shown(part) for part in (*left.args, phrase.args[1]))
+            hint = f"write ({a} {x}) {b} if {x} is a vector, {x} {a} {b} if it is a number"
+            raise self.problem(f"{a} {x} {b} has two readings", phrase, hint)
+
     def _quotient(self, phrase: Phrase, args: list[Value]) -> Value:
         left, right = args
         make = Maker(phrase)
@@ -258,8 +334,12 @@ class Resolver:
             hint = rf"write {self.shown(phrase.args[1])}^{{-1}}" if right.rank == 2 else r"write a \oslash b entry by entry"
             raise self.problem(f"cannot divide by {self._kind(right)}", phrase, hint)
         if left.indexed or right.indexed:
-            self._numbers(phrase, args)
-            return indices.multiply(left, indices.entrywise(make, lambda nodes: make.node("./", make.number(1), *nodes), [right]))
+            if left.scalar or not right.scalar:
+                self._numbers(phrase, args)
+            inverse = indices.entrywise(make, lambda nodes: make.node("./", make.number(1), *nodes), [right])
+            product = vectors.times(make, *self._opened(phrase, [left, inverse]))
+            assert product is not None  # one of the two is a number
+            return product
         return binary(make, "/", left, right)
 
     def _entrywise_quotient(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -272,10 +352,10 @@ class Resolver:
         if exponent.rank and not exponent.indexed:
             hint = r"write a^{\odot x} to raise to each entry"
             raise self.problem(f"the exponent is {self._kind(exponent)}, not a number", phrase, hint)
-        if base.indexed or exponent.indexed:
+        if (base.indexed or exponent.indexed) and base.order != 1:
             self._numbers(phrase, args)
             return indices.entrywise(make, lambda nodes: make.node(".^", *nodes), args)
-        if base.rank == 1:
+        if base.order == 1:
             x = self.shown(phrase.args[0])
             hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
             raise self.problem("a power of a vector", phrase, hint)
@@ -287,9 +367,13 @@ class Resolver:
 
     def _transpose(self, phrase: Phrase, args: list[Value]) -> Value:
         (arg,) = args
+        if arg.slots:
+            return vectors.transposed(arg)
         if arg.indexed:
             x = self.shown(phrase.args[0])
-            hint = f"if {x} is a vector, one for each index: matcalc reads X w, with these vectors as the rows of a matrix X"
+            if functions.learn_vectors(self, phrase.args[0], "it is transposed"):
+                return arg
+            hint = f"if {x} is a vector, one for each index: declare nothing of its letter, or write the product X w"
             raise self.problem(f"{x} is an entry, a number, and has no transpose", phrase, hint)
         self.letters.promote(phrase.args[0], 1, "it is transposed")
         return transpose(Maker(phrase), arg)

@@ -11,13 +11,16 @@ from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.syntax.nodes import Node
 from matcalc.tex.phrases import Phrase
 
+SLOT = "·"  # what the indices of entries begin with
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A node with its number of axes.
 
     With ``axes`` it is a number for each setting of those indices: the entry of ``node`` there. ``rest`` are further such
-    factors of a product, kept apart until a sum or a function needs them together.
+    factors of a product, kept apart until a sum or a function needs them together. With ``slots``, which are indices for the
+    entries themselves, it is a vector or a matrix for each setting of the others.
     """
 
     node: Node
@@ -25,11 +28,17 @@ class Value:
     row: bool = False
     axes: tuple[str, ...] = ()
     rest: tuple[Value, ...] = ()
+    slots: tuple[str, ...] = ()
 
     @property
     def scalar(self) -> bool:
         """Whether this is a number (for each setting of its indices)."""
-        return bool(self.axes) or bool(self.rest) or self.rank == 0
+        return not self.slots and (bool(self.axes) or bool(self.rest) or self.rank == 0)
+
+    @property
+    def order(self) -> int:
+        """Whether it is a number, a vector or a matrix, for each setting of its indices."""
+        return len(self.slots) if self.indexed else self.rank
 
     @property
     def indexed(self) -> bool:
