@@ -4,6 +4,7 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
+from matcalc.core.errors import UnsupportedProblem
 from matcalc.frontend import read
 from matcalc.pipeline import derive, render
 
@@ -103,3 +104,14 @@ def test_refused(expr, problem):
 
 def test_a_long_number_is_exact():
     assert printed("123456789012345678901234567890*x", "x", x="scalar") == "123456789012345678901234567890"
+
+
+def test_a_product_of_thousands_of_factors_is_refused():
+    with pytest.raises(UnsupportedProblem, match="a product of 2,001 factors is too long; at most 1,200"):
+        printed("*".join(["A"] * 2000) + "*x", "x", **SQUARE)
+
+
+def test_a_thousand_exponentials_are_a_product_of_named_parts():
+    found = printed(nested("exp", 1000, "x"), "x", x="scalar")
+    assert found.startswith("exp(x)*exp(exp(x))*t1*exp(t1)*")
+    assert len(found) < 20_000

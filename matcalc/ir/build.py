@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim, Shape
+from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import FUNCTIONS_OF_MATRICES
 from matcalc.ir.canonical import canonical
 from matcalc.ir.facts import NONNEGATIVE, POSITIVE
@@ -18,6 +19,8 @@ from matcalc.ir.flatten import Flattening, rational
 from matcalc.ir.knowledge import Knowledge
 from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_term, content, is_zero
 from matcalc.ir.restrict import Restrictions
+
+_LONGEST = 1_200  # factors of a product: the time to bring one in order grows with the square
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,9 @@ class Builder:
         flat = Flattening(self, factors, outputs, axes)
         if flat.vanishes or coefficient == 0:
             return self.zero(axes)
+        if len(flat.flat) > _LONGEST:
+            message = f"a product of {len(flat.flat):,} factors is too long; at most {_LONGEST:,} are worked with"
+            raise UnsupportedProblem(message, hint="a repeated factor can be written as a power, A^1000")
         if flat.wide is not None:
             return self._distribute(coefficient, flat, axes)
         coefficient = coefficient * flat.coefficient

@@ -176,6 +176,9 @@ class Literal(Leaf):
         self.node = node
 
 
+_TRIES = 4_000  # factors looked at in one search; in products of hundreds of factors not every pair is tried
+
+
 class Search:
     """Finds the factors of a pattern among those of a product.
 
@@ -188,6 +191,7 @@ class Search:
         self.inner = inner
         self.outer = outer
         self.whole = whole
+        self.tries = _TRIES
 
     def run(
         self, wanted: list[Factor], there: list[Factor], binding: Binding, names: Names
@@ -216,7 +220,8 @@ class Search:
             return
         for position, (node, labels, exponent) in enumerate(there):
             left = _take(first[2], exponent)
-            if left is None:
+            self.tries -= 1
+            if left is None or self.tries < 0:
                 continue
             others = there[:position] + ([(node, labels, left)] if left else []) + there[position + 1 :]
             for own, turned in self._orientations(first[0], node, labels):
