@@ -4,7 +4,6 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
-from matcalc.core.errors import UnsupportedProblem
 from matcalc.frontend import read
 from matcalc.pipeline import derive, render
 
