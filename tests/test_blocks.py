@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from matcalc import MatcalcError, diff, parse
 from matcalc.core.kinds import Variable
+from matcalc.frontend import read
 from matcalc.oracle.compare import agree
 from matcalc.oracle.interpret import extent, interpret
 from matcalc.oracle.sample import find_sizes
+from matcalc.pipeline import derive
+from matcalc.printers.latex import latex
+from matcalc.tex.read import read_latex
 
 S = {"S": "symmetric(n)", "s": "scalar"}
 
@@ -105,6 +111,18 @@ def test_numbers(text: str, wrt: str, variables: dict[str, str]) -> None:
     function = result.to_callable()
     free = {name: sizes[name] for name in sizes if name in function.source.split("):")[0].split("(*, ")[1].split(", ")}
     np.testing.assert_allclose(function(**values, **free), expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("bold", [False, True])
+@pytest.mark.parametrize(("text", "wrt", "variables"), [form[1:4] for form in FORMS], ids=[form[0] for form in FORMS])
+def test_latex_is_read_back(text: str, wrt: str, variables: dict[str, str], bold: bool) -> None:
+    program = read(text, variables)
+    for order in (0, 1, 2):
+        tree = program.expr if order == 0 else derive(program, wrt[0], order)
+        if tree.rank <= 2:
+            again = read_latex(latex(tree, bold=bold), program.variables)
+            assert again.expr.shape == tree.shape
+            assert agree(replace(program, expr=tree), again).ok
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def size(dim: Dim) -> str:
     if scale == 1 and not shared:
         return text
     front = _monomial(scale.numerator, shared) if scale.numerator != 1 or shared else ""
-    whole = f"{front} ({text})".lstrip()
+    whole = f"({text}) {front}".rstrip()  # n (m + 1) might be a function of m + 1
     return whole if scale.denominator == 1 else f"{whole} / {scale.denominator}"
 
 
@@ -108,7 +108,8 @@ def _monomial(scale: int | Fraction, factors: Sequence[str]) -> str:
 
 def sizes(shape: Shape) -> str:
     r"""The shape as a subscript: m \\times n."""
-    return r" \times ".join(map(size, shape))
+    parts = [size(dim) for dim in shape]
+    return r" \times ".join(f"({part})" if len(parts) > 1 and dim.rest else part for part, dim in zip(parts, shape, strict=True))
 
 
 _INDEX_LETTERS = "ijklpqrstuvwabcdefgh"

@@ -11,6 +11,7 @@ from matcalc.core.operations import SIZES
 from matcalc.syntax.names import default_kind
 from matcalc.syntax.nodes import Node, Statement
 from matcalc.tex.phrases import Phrase
+from matcalc.tex.places import size, size_leaves
 from matcalc.tex.scope import Scope
 from matcalc.tex.symbols import letters, symbol
 from matcalc.tex.values import Maker, Value, called, transpose
@@ -52,6 +53,8 @@ class Letters:
                 hint = "write brackets around everything that is summed"
                 shown = self.scope.source[phrase.start : phrase.end]
                 raise self.scope.problem(f"{shown} stands outside of the sum over its index", phrase.span, hint)
+        if phrase.kind == "indexed" and self._is_identity(phrase) and any(letters(part) is None for part in phrase.parts):
+            return self._identity(phrase)  # I_{n-1}, of which the subscript is no part of a name
         found = symbol(phrase, self.scope.source)
         known = self.scope.knows(phrase)
         if not known and (found.stem, ()) == _IDENTITY and not found.style.startswith("mathcal"):
@@ -157,7 +160,7 @@ class Letters:
         name = "ones" if phrase.text == "1" else "zeros"
         if not phrase.parts:
             return Value(make.node("name", value=name), 1)
-        sizes = [size for part in phrase.parts for size in (part.args if part.kind == "x" else (part,))]
+        sizes = [each for part in phrase.parts for each in (part.args if part.kind == "x" else (part,))]
         if len(sizes) > 2:
             raise self.problem("a vector has one size and a matrix two", phrase.span)
         return Value(make.call(name, *map(self.size, sizes)), len(sizes))
@@ -171,24 +174,8 @@ class Letters:
         return Value(make.call("eye", self.size(phrase.parts[0])), 2)
 
     def size(self, phrase: Phrase) -> Node:
-        """A size as it is written: a name, a number, or a product of these."""
-        found = letters(phrase)
-        if found is None:
-            raise self.scope.problem("a size is a letter, a number or a product of these", phrase.span)
-        parts = []
-        for leaf in found:
-            make = Maker(leaf)
-            if leaf.kind == "number":
-                parts.append(make.number(int(leaf.text)))
-                continue
-            name = self.scope.name(leaf)
-            if name in self.scope.declared:
-                raise self.scope.problem(f"{name} is declared as a variable, so it is not a size", leaf.span)
-            parts.append(make.node("name", value=name))
-        result = parts[0]
-        for part in parts[1:]:
-            result = Node("*", (result, part), result.start, part.end)
-        return result
+        """A size as it is written."""
+        return size(phrase, self.scope)
 
     def note_sizes(self, phrase: Phrase) -> None:
         """Letters that are sizes: as \\mathbf{1}_n, I_n or the limit of a sum they are numbers wherever they stand."""
@@ -200,8 +187,8 @@ class Letters:
         elif phrase.limit is not None:
             sizes = (phrase.limit,)
         for part in sizes:
-            for size in part.args if part.kind == "x" else (part,):
-                for leaf in letters(size) or ():
+            for each in part.args if part.kind == "x" else (part,):
+                for leaf in size_leaves(each):
                     self.scope.add_dimension(leaf)
 
     def _is_identity(self, phrase: Phrase) -> bool:

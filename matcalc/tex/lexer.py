@@ -13,6 +13,7 @@ DEEPEST = 3_000  # levels of brackets
 Token = tuple[str, int, int, str]  # terminal, start, end, text
 
 _OPENING = {"LPAR": "RPAR", "LSQUARE": "RSQUARE", "LCURLY": "RCURLY", "LBRACE": "RBRACE", "LANGLE": "RANGLE"}
+_OPENING["BEGINMATRIX"] = "ENDMATRIX"
 _CLOSING = frozenset(_OPENING.values())
 _BARS = {"LBAR": "RBAR", "LNORM": "RNORM"}
 _UNDIRECTED = frozenset({"|", r"\vert", r"\Vert", r"\|", "‖"})
@@ -56,6 +57,8 @@ class _Lexer:
 
     def take(self, kind: str, start: int, end: int, piece: str) -> None:
         """One match of the terminals' regular expression."""
+        if kind == "AMPERSAND" and not (self.open and self.open[-1][0] == "ENDMATRIX"):
+            return  # aligns lines
         single, self.single = self.single, 0
         size, self.size = self.size, ""
         if kind in _BARS and (piece in _UNDIRECTED or size.startswith("\\right")):

@@ -29,6 +29,11 @@ def parse(text: str, scope: Scope) -> list[Equation]:
     return result
 
 
+def _lone(base: Phrase) -> bool:
+    """Whether this is a letter in square brackets: a subscript behind them is no part of its name."""
+    return base.kind == "bracket" and base.text == "[" and chains.value(base).kind in ("symbol", "indexed")
+
+
 class _Builder:
     """The rules; each takes the values of its right side."""
 
@@ -107,6 +112,11 @@ class _Builder:
         text = "sqrt" if index.text == "2" else "cbrt"
         return Phrase("root", parts[0][1], parts[4].end, args=(chains.value(parts[4]),), text=text)
 
+    def on_blocks(self, parts: list[Any]) -> Phrase:
+        rows: list[list[Phrase]] = parts[1]
+        cells = tuple([chains.value(cell) for row in rows for cell in row])
+        return Phrase("blocks", parts[0][1], parts[2][2], args=cells, text=",".join(str(len(row)) for row in rows))
+
     # -- scripts -----------------------------------------------------------------------------------------------------------
 
     def on_sign(self, parts: list[Any]) -> Phrase:
@@ -123,6 +133,13 @@ class _Builder:
 
     def on_indices(self, parts: list[Any]) -> Phrase:
         return Phrase("subscripts", parts[0][1], parts[-1][2], parts=tuple(map(chains.value, parts[1])))
+
+    def on_everything(self, parts: list[Any]) -> Phrase:
+        return Phrase("all", parts[0][1], parts[0][2])
+
+    def on_slice(self, parts: list[Any]) -> Phrase:
+        first, last = chains.value(parts[0]), chains.value(parts[2])
+        return Phrase("range", first.start, last.end, args=(first, last))
 
     def on_indices_from(self, parts: list[Any]) -> Phrase:
         _, found, _, first, _ = parts
@@ -197,6 +214,8 @@ class _Builder:
             raise self.problem("two subscripts on one letter", Span(start, end), "write them with a comma, as in A_{i,j}")
         if below.kind in ("norm", "constant", "function"):
             below.parts, new = subscripts.parts, below
+        elif any(part.kind in ("all", "range") for part in subscripts.parts) or _lone(below):
+            new = Phrase("entries", below.start, end, args=(chains.value(below),), parts=subscripts.parts)
         elif below.kind in ("symbol", "bracket", "mark"):
             new = Phrase("indexed", below.start, end, args=(below,), parts=subscripts.parts)
         else:

@@ -6,6 +6,8 @@ kind                args                                       meaning
 ``number``          --                                         ``text`` is the number
 ``symbol``          --                                         a letter, with its style: ``text`` is its LaTeX
 ``indexed``         what carries the subscript                 ``parts`` are the subscripts, which are no values
+``entries``         what they are entries of                   ``parts`` are the places: a size, ``all`` or ``range``
+``blocks``          the blocks, row by row                     ``text`` says how many there are in each row
 ``constant``        --                                         a bold 1 or 0, ``parts`` its sizes if it has any
 ``call``            the arguments                              ``text`` is a function of the expression language
 ``norm``            the argument                               ``parts`` is its subscript, if it has one

@@ -8,7 +8,7 @@ from dataclasses import replace
 from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
 from matcalc.core.operations import COMPARISONS, SIZES
 from matcalc.core.walk import postorder
-from matcalc.tex import functions, indices, vectors
+from matcalc.tex import functions, indices, places, vectors
 from matcalc.tex.letters import Letters, Ranges
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
@@ -39,6 +39,8 @@ class Resolver:
             "symbol": lambda phrase, args: self.letters.letter(phrase),
             "constant": lambda phrase, args: self.letters.constant(phrase),
             "indexed": self._indexed,
+            "entries": self._entries,
+            "blocks": lambda phrase, args: places.blocks(phrase, self._plain(phrase, args)),
             "neg": self._negative,
             "+": self._sum,
             "-": self._sum,
@@ -150,11 +152,22 @@ class Resolver:
         if wanted and all(index in running for index in wanted):
             return self.letters.entry(self._plain(phrase, args)[0], phrase, wanted, running)
         make = Maker(phrase)
+        if not args[0].indexed and args[0].rank == len(phrase.parts):
+            return places.entries(phrase, args[0], self.scope)
         value = indices.merged(make, args[0]) if args[0].indexed else args[0]
         if not wanted or set(value.axes) != set(wanted) or len(wanted) != len(value.axes):
             raise self.problem("this subscript is neither an index that runs nor part of a name", phrase)
         node = value.node if value.axes == tuple(wanted) else make.transposed(value.node)
         return Value(node, value.rank)
+
+    def _entries(self, phrase: Phrase, args: list[Value]) -> Value:
+        """[x]_i for an index that runs, else the entry i."""
+        (value,) = self._plain(phrase, args)
+        running = self.letters.ranges.get(id(phrase), {})
+        wanted = self.letters.indices(phrase)
+        if wanted and all(index in running for index in wanted):
+            return self.letters.entry(value, phrase, wanted, running)
+        return places.entries(phrase, value, self.scope)
 
     def _names(self, phrase: Phrase) -> list[str]:
         names = self.letters.indices(phrase)

@@ -58,7 +58,7 @@ class Maker:
         self.start, self.end = phrase.start, phrase.end
         self.mark = phrase.mark or Span(phrase.start, phrase.end)
 
-    def node(self, kind: str, *args: Node, value: Fraction | str | None = None) -> Node:
+    def node(self, kind: str, *args: Node, value: Fraction | str | tuple[int, ...] | None = None) -> Node:
         """A node of that kind."""
         return Node(kind, args, self.start, self.end, mark=self.mark, value=value)
 

@@ -194,3 +194,32 @@ def test_note(formula: str, part: str) -> None:
 )
 def test_deep_and_long_input_is_read(formula: str) -> None:
     assert read_latex(formula).source == formula
+
+
+@pytest.mark.parametrize(
+    ("formula", "text", "variables"),
+    [
+        pytest.param(r"\begin{bmatrix} A & B \\ C & D \end{bmatrix}", "[A, B; C, D]", {}, id="blocks"),
+        pytest.param(
+            r"\begin{pmatrix} x \\ y \end{pmatrix}^\top M \begin{pmatrix} x \\ y \end{pmatrix}",
+            "[x; y]'*M*[x; y]",
+            {},
+            id="stack",
+        ),
+        pytest.param(r"\begin{bmatrix} A \\ \sqrt{c} I \end{bmatrix} x", "[A; sqrt(c)*eye]*x", {}, id="ridge"),
+        pytest.param(r"[X]_{i,j} [x]_2", "X[i, j]*x[2]", {}, id="entries"),
+        pytest.param(r"X_{1:k,:} y", "X[1:k, :]*y", {}, id="rows"),
+        pytest.param(
+            r"\lVert x_{2:n} - x_{1:n-1} \rVert^2", "norm2(x[2:n] - x[1:n - 1])^2", {"x": "vector(n)"}, id="differences"
+        ),
+        pytest.param(r"[I_n]_{:,i}^\top x", "unit(i, n)'*x", {"x": "vector(n)"}, id="unit-vector"),
+        pytest.param(r"\mathbf{1}_{m+p}^\top x", "sum(x)", {"x": "vector(m + p)"}, id="size-that-is-a-sum"),
+        pytest.param(r"\sum_i [A x]_i^2", "norm2(A*x)^2", {}, id="an-index-that-runs"),
+        pytest.param(r"\sum_i [x]_i [y]_i", "x'*y", {}, id="letters-with-an-index-that-runs"),
+    ],
+)
+def test_blocks_and_entries(formula: str, text: str, variables: dict[str, str]) -> None:
+    program = read(text, variables)
+    again = read_latex(formula, program.variables)
+    assert again.expr.shape == program.expr.shape
+    assert agree(program, again).ok
