@@ -182,6 +182,7 @@ def test_row_layouts_are_transposed() -> None:
         pytest.param("symmetric", lambda G: (G + G.T) / 2, id="symmetric"),
         pytest.param("psd", lambda G: (G + G.T) / 2, id="psd"),
         pytest.param("skew", lambda G: (G - G.T) / 2, id="skew"),
+        pytest.param("triangular", np.tril, id="triangular"),
         pytest.param("diagonal", lambda G: np.diag(np.diag(G)), id="diagonal"),
         pytest.param("invertible", lambda G: G, id="invertible"),
         pytest.param("orthogonal", lambda G: G, id="orthogonal"),

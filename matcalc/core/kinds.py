@@ -17,6 +17,7 @@ KINDS = {
     "diagonal": 1,
     "orthogonal": 1,
     "skew": 1,
+    "triangular": 1,  # lower: nothing above the diagonal
     "invertible": 1,
 }
 

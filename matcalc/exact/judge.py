@@ -216,6 +216,6 @@ class Judge:
                     start = block * size * inner + offset
                     matrix = entries[start : start + size * inner : inner][:size]
                     there = projected(matrix, self.kind, n)
-                    if there != (matrix if self.kind == "diagonal" else [2 * x % P for x in matrix]):
+                    if there != (matrix if self.kind in ("diagonal", "triangular") else [2 * x % P for x in matrix]):
                         return False
         return True

@@ -33,7 +33,7 @@ _DELICATE = ((3, 4, 5, 6, 7), (3, 5, 4, 6, 7), (3, 4, 5, 6, 7), (4, 5, 8, 9))
 _BESIDE = ((4, 2, 5, 6, 7, 8, 9), (2, 4, 6, 5, 7, 8, 9), (5, 4, 6, 7, 8, 9), (5, 2, 8, 9, 10))
 _SMALL = (2, 3, 4, 5)  # of arrays of roots: each entry has to be a square
 _SKEW = ((4, 6, 8), (4, 6, 8), (6, 4, 8), (4, 8, 10))
-STRUCTURED = ("symmetric", "psd", "diagonal", "skew")
+STRUCTURED = ("symmetric", "psd", "diagonal", "skew", "triangular")
 EXPONENTS = 5  # integer exponents are 2, 3, 4, 5, 6 in turn
 _OF_SIZE = frozenset(("pinv", "dimension", "mean"))  # what holds for one shape of these need not hold for another
 # 2 x 2 matrices satisfy more equations than others: tr(B)*B - B^2 = det(B)*eye, rotations commute
@@ -119,9 +119,11 @@ def direction(stream: Stream, kind: str, extent: Extent) -> Entries:
 
 
 def projected(a: Entries, kind: str, n: int) -> Entries:
-    """a + a', a - a', or the diagonal of a."""
+    """a + a', a - a', the diagonal of a, or its lower triangle."""
     if kind == "diagonal":
         return [x if k % (n + 1) == 0 else 0 for k, x in enumerate(a)]
+    if kind == "triangular":
+        return [x if k % n <= k // n else 0 for k, x in enumerate(a)]
     return plus(a, scaled(-1 if kind == "skew" else 1, transposed(a, n, n)))
 
 
@@ -156,6 +158,7 @@ _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
     "symmetric": _structured("symmetric"),
     "skew": _structured("skew"),
     "diagonal": _structured("diagonal"),
+    "triangular": _structured("triangular"),
     "psd": _psd,
     "orthogonal": _rotation,
 }

@@ -21,6 +21,7 @@ _NARROWER = {
     "invertible": ("symmetric", "orthogonal", "diagonal"),
     "symmetric": ("diagonal",),
     "psd": ("diagonal",),
+    "triangular": ("diagonal",),
 }
 
 

@@ -137,7 +137,7 @@ def _count(variable: Variable, sizes: dict[str, int]) -> int:
     """How many entries can be chosen."""
     shape = extent(variable.shape, sizes)
     n = shape[0] if shape else 1
-    if variable.kind in ("symmetric", "psd"):
+    if variable.kind in ("symmetric", "psd", "triangular"):
         return n * (n + 1) // 2
     if variable.kind in ("skew", "orthogonal"):
         return n * (n - 1) // 2
@@ -160,6 +160,10 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
         K -= K.T
         # Cayley: I - K is invertible for every skew K, and the result is a rotation, the identity for K = 0
         return K if variable.kind == "skew" else np.linalg.solve(np.eye(n) - K, np.eye(n) + K)
+    if variable.kind == "triangular":
+        L = np.zeros((n, n))
+        L[np.tril_indices(n)] = entries
+        return L
     S = np.zeros((n, n))
     S[np.triu_indices(n)] = entries
     S = S + np.triu(S, 1).T

@@ -149,12 +149,12 @@ def structured_gradient(array: Array, kind: str, rank: int, order: int = 1) -> A
     """The derivative projected on the matrices of the kind, in each pair of axes of the variable.
 
     ``rank`` is the number of axes of the expression, which come first. Symmetric and psd: (G + G')/2; skew: (G - G')/2;
-    diagonal: the diagonal alone; other kinds: unchanged.
+    diagonal: the diagonal alone; triangular: the lower triangle alone; other kinds: unchanged.
     """
-    for first in range(rank, rank + 2 * order, 2) if kind in ("symmetric", "psd", "skew", "diagonal") else ():
+    for first in range(rank, rank + 2 * order, 2) if kind in ("symmetric", "psd", "skew", "diagonal", "triangular") else ():
         transposed = np.swapaxes(array, first, first + 1)
-        if kind == "diagonal":
-            mask = np.eye(array.shape[first])
+        if kind in ("diagonal", "triangular"):
+            mask = np.eye(array.shape[first]) if kind == "diagonal" else np.tril(np.ones((array.shape[first],) * 2))
             array = array * mask.reshape(mask.shape + (1,) * (array.ndim - first - 2))
         else:
             array = (array - transposed) / 2 if kind == "skew" else (array + transposed) / 2

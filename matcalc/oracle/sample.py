@@ -114,6 +114,14 @@ def _psd(rng: np.random.Generator, n: int, entries: Entries) -> Array:
     return _dominant(_symmetric(rng, n, entries))
 
 
+def _triangular(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    """Lower triangular, and well conditioned: the entries below the diagonal are small beside those on it."""
+    A = entries(rng, (n, n))
+    if entries is STYLES["normal"]:
+        np.fill_diagonal(A, rng.choice((-1.0, 1.0), n) * rng.uniform(0.5, 2.0, n))
+    return np.tril(_dominant(A))
+
+
 def _invertible(rng: np.random.Generator, n: int, entries: Entries) -> Array:
     """Singular values in [0.5, 2]; for entries of one sign a dominant diagonal."""
     if entries is STYLES["normal"]:
@@ -134,6 +142,7 @@ _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
     "diagonal": lambda rng, n, entries: np.diag(entries(rng, (n,))),
     "orthogonal": lambda rng, n, entries: _rotation(rng, n),
     "skew": _skew,
+    "triangular": _triangular,
     "invertible": _invertible,
 }
 

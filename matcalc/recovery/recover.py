@@ -130,6 +130,9 @@ class Recovery:
             elif len(labels) == 1:
                 if not (isinstance(factor, Leaf) and factor.kind == "ones"):
                     graph.add_weight(labels[0], (Link(expr),), exponent)
+            elif len(set(labels)) == 1 and (exponent < 0 or exponent.denominator != 1):
+                # 1./diag(A), and not diag(1./A): nothing is asked of the entries beside the diagonal
+                graph.add_weight(labels[0], (Link(self.forge.call("diag", (expr,), factor.axes[:1])),), exponent)
             elif len(labels) == 2:
                 graph.add_edge(*labels, self.forge.power(expr, exponent), factor.parity > 0)
             else:

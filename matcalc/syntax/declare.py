@@ -12,7 +12,7 @@ from matcalc.core.walk import fold
 from matcalc.syntax.nodes import Node, Statement, children
 from matcalc.syntax.parser import parse
 
-_FORMS = "scalar, positive, vector(n), matrix(m, n), symmetric(n), psd(n), diagonal(n), orthogonal(n), skew(n), invertible(n)"
+_FORMS = ", ".join(kind + ("", "(n)", "(m, n)")[count] for kind, count in KINDS.items())
 
 _LARGEST_POWER = 8  # of a dimension
 _LONGEST = 1_024  # names in one dimension

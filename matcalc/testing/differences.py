@@ -18,11 +18,13 @@ Function = Callable[[Array], Array]
 def basis(kind: str, x: Array) -> list[Array]:
     """An orthonormal basis, in the inner product tr(A'*B), of the directions in which a matrix of the kind can move."""
     n = x.shape[0] if x.ndim == 2 else 0
-    if kind not in ("symmetric", "psd", "skew", "diagonal", "orthogonal"):
+    if kind not in ("symmetric", "psd", "skew", "diagonal", "triangular", "orthogonal"):
         return [unit.reshape(x.shape) for unit in np.eye(x.size)]
     if kind == "diagonal":
         return [np.diag(unit) for unit in np.eye(n)]
     units = np.eye(n * n).reshape(n, n, n, n)
+    if kind == "triangular":
+        return [units[i, j] for i in range(n) for j in range(i + 1)]
     sign = 1.0 if kind in ("symmetric", "psd") else -1.0
     found = [units[i, i] for i in range(n)] if sign > 0 else []
     found += [(units[i, j] + sign * units[j, i]) / np.sqrt(2) for i in range(n) for j in range(i + 1, n)]

@@ -27,7 +27,7 @@ from matcalc.runtime.elementwise import Array
 from matcalc.testing.arrays import Called, numpy_values
 from matcalc.testing.questions import Setting, declared_variables, program_of, put_formula, put_function
 
-_LINEAR = ("symmetric", "skew", "diagonal")
+_LINEAR = ("symmetric", "skew", "diagonal", "triangular")
 _PLAIN = ("scalar", "vector", "matrix")
 
 

@@ -46,6 +46,8 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
         return square.map(lambda A: np.tril(A) + np.tril(A, -1).T)
     if variable.kind == "skew":
         return square.map(lambda A: np.tril(A, -1) - np.tril(A, -1).T)
+    if variable.kind == "triangular":
+        return square.map(np.tril)
     if variable.kind == "diagonal":
         return _filled((n,), entries).map(np.diag)
     if variable.kind == "psd":

@@ -146,6 +146,7 @@ PROJECTIONS = [
     ("symmetric", "symmetric", "(X + X')/2"),
     ("positive-definite", "psd", "(X + X')/2"),
     ("skew", "skew", "(X - X')/2"),
+    ("triangular", "triangular", "tril(X)"),
     ("diagonal", "diagonal", "diag(diag(X))"),
 ]
 

@@ -18,6 +18,7 @@ V = {
     "D": "diagonal(n)",
     "Q": "orthogonal(n)",
     "W": "skew(n)",
+    "L": "triangular(n)",
 }
 
 KNOWN = {
@@ -122,6 +123,7 @@ KNOWN = {
     "psd": ("tr(X*P)", "P", "(X + X')/2"),
     "psd-logdet": ("log(det(P))", "P", "inv(P)"),
     "skew": ("tr(X*W)", "W", "(X' - X)/2"),
+    "triangular": ("tr(X*L)", "L", "tril(X')"),
     "skew-inverse": ("tr(X*inv(W))", "W", "((inv(W)*X*inv(W)) - (inv(W)*X*inv(W))')/2"),
     "diagonal": ("tr(X*D)", "D", "diag(diag(X))"),
     "orthogonal": ("tr(X*Q)", "Q", "X'"),

@@ -25,7 +25,15 @@ NAMES = {
     "nonnegative": f.NONNEGATIVE,
     "positive": f.POSITIVE,
 }
-MORE = {"R": "orthogonal(n)", "T": "symmetric(n)", "E": "diagonal(n)", "O": "psd(n)", "L": "skew(n)"}
+MORE = {
+    "R": "orthogonal(n)",
+    "T": "symmetric(n)",
+    "E": "diagonal(n)",
+    "O": "psd(n)",
+    "L": "skew(n)",
+    "G": "triangular(n)",
+    "H": "triangular(n)",
+}
 
 
 def _is(fact: str, value: np.ndarray) -> bool:
@@ -131,6 +139,15 @@ PROVED = [
     ("a^2*P", "semidefinite"),
     ("P/p", "definite"),
     ("diag(diag(Q))", "diagonal"),
+    ("G*H", "lower"),
+    ("G'*H'", "upper"),
+    ("G*H'", ""),
+    ("G*D*inv(H)", "lower"),
+    ("G + D", "lower"),
+    ("G.*X", "lower"),
+    ("G*G'", "semidefinite"),
+    ("expm(G)", "lower invertible"),
+    ("kron(G, H)", "lower"),
     ("x'*x", "nonnegative"),
     ("x'*P*x", "nonnegative"),
     ("x'*X'*P*X*x", "nonnegative"),

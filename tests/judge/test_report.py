@@ -40,7 +40,7 @@ def test_smallest_counterexample(claim, shown):
     assert f"smallest    {shown}" in str(judge(claim))
 
 
-@pytest.mark.parametrize("kind", ["symmetric", "psd", "diagonal", "orthogonal", "skew"])
+@pytest.mark.parametrize("kind", ["symmetric", "psd", "diagonal", "orthogonal", "skew", "triangular"])
 def test_counterexamples_are_of_the_declared_kind(kind):
     found = judge(Claim("tr(A*S*A*S)", "S", "S + A", {"S": f"{kind}(n)", "A": "matrix(n, n)"})).counterexample
     S = found.point.values["S"]
@@ -50,6 +50,7 @@ def test_counterexamples_are_of_the_declared_kind(kind):
         "diagonal": lambda: np.array_equal(S, np.diag(np.diag(S))),
         "orthogonal": lambda: np.allclose(S @ S.T, np.eye(len(S))),
         "skew": lambda: np.array_equal(S, -S.T),
+        "triangular": lambda: np.array_equal(S, np.tril(S)),
     }
     assert holds[kind]()
 

@@ -117,6 +117,7 @@ def test_the_report_has_everything():
         pytest.param("symmetric(n)", lambda S: S[0, 1], lambda S: (_unit(S, 0, 1) + _unit(S, 1, 0)) / 2, id="symmetric"),
         pytest.param("skew(n)", lambda S: S[0, 1], lambda S: (_unit(S, 0, 1) - _unit(S, 1, 0)) / 2, id="skew"),
         pytest.param("diagonal(n)", np.trace, lambda S: np.eye(len(S)), id="diagonal"),
+        pytest.param("triangular(n)", lambda S: S[1, 0], lambda S: _unit(S, 1, 0), id="triangular"),
         pytest.param("orthogonal(n)", lambda S: S[0, 1], lambda S: _unit(S, 0, 1), id="orthogonal"),
     ],
 )
@@ -132,6 +133,7 @@ def test_functions_are_called_within_the_declared_kind(kind, objective, right):
         "psd": lambda S: np.array_equal(S, S.T) and np.min(np.linalg.eigvalsh(S)) > 0,
         "symmetric": lambda S: np.allclose(S, S.T),
         "skew": lambda S: np.allclose(S, -S.T),
+        "triangular": lambda S: np.array_equal(S, np.tril(S)),
         "diagonal": lambda S: np.array_equal(S, np.diag(np.diag(S))),
         "orthogonal": lambda S: np.allclose(S @ S.T, np.eye(len(S))),
     }

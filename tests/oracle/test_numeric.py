@@ -104,16 +104,16 @@ def basis(kind):
     for i, j in np.ndindex(3, 3):
         E = np.zeros((3, 3))
         E[i, j] = 1.0
-        if kind == "diagonal" and i == j:
+        if (kind == "diagonal" and i == j) or (kind == "triangular" and i >= j):
             found.append(E)
-        elif kind != "diagonal" and i < j:
+        elif kind not in ("diagonal", "triangular") and i < j:
             found.append((E - E.T if kind == "skew" else E + E.T) / np.sqrt(2))
         elif kind in ("symmetric", "psd") and i == j:
             found.append(E)
     return np.array(found)
 
 
-@pytest.mark.parametrize("kind", ["symmetric", "psd", "skew", "diagonal"])
+@pytest.mark.parametrize("kind", ["symmetric", "psd", "skew", "diagonal", "triangular"])
 def test_projection_is_orthogonal_in_each_pair_of_axes(kind):
     rng = np.random.default_rng(2)
     E = basis(kind)

@@ -27,6 +27,7 @@ PROPERTIES = {
     "diagonal": lambda v: close(v, np.diag(np.diag(v))) and np.all(np.diag(v)),
     "orthogonal": lambda v: close(v.T @ v, np.eye(3)) and not close(v, v.T),
     "skew": lambda v: close(v, -v.T) and np.any(v),
+    "triangular": lambda v: close(v, np.tril(v)) and np.linalg.cond(v) < 50,
     "invertible": lambda v: np.linalg.cond(v) < 50 and not close(v, v.T),
 }
 

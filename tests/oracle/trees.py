@@ -27,10 +27,11 @@ VARIABLES = {
         ("D", "diagonal", (N,)),
         ("Q", "orthogonal", (N,)),
         ("W", "skew", (N,)),
+        ("L", "triangular", (N,)),
         ("V", "invertible", (N,)),
     ]
 }
-a, b, p, x, y, z, A, B, X, Y, S, P, D, Q, W, V = (variable(name, row.shape) for name, row in VARIABLES.items())
+a, b, p, x, y, z, A, B, X, Y, S, P, D, Q, W, L, V = (variable(name, row.shape) for name, row in VARIABLES.items())
 SIZES = {"n": 3, "m": 4, "k": 2}
 
 

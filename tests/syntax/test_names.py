@@ -37,6 +37,7 @@ def test_undeclared_names(names: str, kind: str) -> None:
         ("diagonal(n)", "diagonal(n)"),
         ("orthogonal(n)", "orthogonal(n)"),
         ("skew(n)", "skew(n)"),
+        ("triangular(n)", "triangular(n)"),
         ("invertible(n)", "invertible(n)"),
     ],
 )
