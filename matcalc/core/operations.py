@@ -14,8 +14,8 @@ class Operation:
     """A function of the language.
 
     ``signature`` is one of: ``elementwise`` (any shape, kept; several arguments broadcast scalars), ``square->scalar``,
-    ``square->square``, ``matrix->transposed``, ``any->scalar``, ``vector->scalar``, ``vector->vector``, or ``special``
-    (a shape rule of its own).
+    ``square->square``, ``matrix->transposed``, ``any->scalar``, ``vector->scalar``, ``vector->vector``, ``special``
+    (a shape rule of its own), or ``own`` (a user's function, see ``own.py``).
     """
 
     name: str
@@ -114,7 +114,7 @@ ALONG = frozenset({"logsumexp", "softmax", "logsoftmax", "amax", "amin"})
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a number
-ENTRYWISE = frozenset(name for name, operation in OPERATIONS.items() if operation.signature == "elementwise") | {
+ENTRYWISE: set[str] = {name for name, operation in OPERATIONS.items() if operation.signature == "elementwise"} | {
     "pow",
     "equal",  # ==
     "polygamma",

@@ -1,0 +1,120 @@
+"""Functions that users bring: what every stage has to know of them, in one place.
+
+The tables of the built-in functions stand with the stages; of a function that is registered here each stage asks this module. Nothing
+is registered unless ``load_identities`` was called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import ENTRYWISE, OPERATIONS, Operation
+from matcalc.core.tree import Expr, fill
+from matcalc.core.walk import postorder
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A function that a user brought.
+
+    It is computed by ``body``, a typed tree in the parameters, or else by ``function``, which generated code imports from
+    ``origin`` (module, name) if that is known. ``latex`` is a template with ``{x}`` for the parameter x. Of scalars that
+    give a scalar it acts entry by entry. ``domain`` are the parameters with kinds that are no shapes, as ``positive``.
+    """
+
+    name: str
+    parameters: tuple[Variable, ...]
+    shape: Shape
+    body: Expr | None = None
+    function: Callable[..., Any] | None = None
+    origin: tuple[str, str] | None = None
+    latex: str = ""
+    domain: tuple[Variable, ...] = ()
+
+    @property
+    def entrywise(self) -> bool:
+        """Whether it acts on each entry of an array."""
+        return not self.shape and not any(parameter.shape for parameter in self.parameters)
+
+
+OWN: dict[str, Own] = {}
+FILES: list[str] = []  # that were loaded, as they were named
+
+
+def register(own: Own) -> None:
+    """Makes the function a part of the language."""
+    count = len(own.parameters)
+    OPERATIONS[own.name] = Operation(own.name, "elementwise" if own.entrywise else "own", (count, count))
+    OWN[own.name] = own
+    if own.entrywise:
+        ENTRYWISE.add(own.name)
+
+
+def unregister(name: str) -> None:
+    """Takes it out again."""
+    del OWN[name], OPERATIONS[name]
+    ENTRYWISE.discard(name)
+
+
+def inlined(root: Expr) -> Expr:
+    """The tree with the bodies of own functions in place of their calls: what proves, evaluates or compiles reads no rules."""
+    if not OWN:
+        return root
+    made: dict[int, Expr] = {}
+    for node in postorder(root, lambda node: node.args):
+        args = tuple([made[id(arg)] for arg in node.args])
+        own = OWN.get(node.op)
+        if own is not None and own.body is not None:
+            made[id(node)] = _entrywise(own.body, own, node, args) if own.entrywise else _whole(own.body, own, args)
+        elif any(new is not old for new, old in zip(args, node.args, strict=True)):
+            made[id(node)] = Expr(node.op, args, node.shape, value=node.value, row=node.row, span=node.span)
+        else:
+            made[id(node)] = node
+    return made[id(root)]
+
+
+_ENTRY_BY_ENTRY = {"*": ".*", "/": "./", "^": ".^"}
+
+
+def _entrywise(body: Expr, own: Own, call: Expr, args: tuple[Expr, ...]) -> Expr:
+    """The body, which speaks of scalars, for arrays: every operator acts entry by entry."""
+    made: dict[int, Expr] = {}
+    given = {parameter.name: arg for parameter, arg in zip(own.parameters, args, strict=True)}
+    for node in postorder(body, lambda node: node.args):
+        if node.op == "variable":
+            made[id(node)] = given[node.value]
+            continue
+        inner = tuple([made[id(arg)] for arg in node.args])
+        wide = max(inner, key=lambda arg: arg.rank, default=None)
+        shape, row = (wide.shape, wide.row) if wide is not None else ((), False)
+        op = _ENTRY_BY_ENTRY.get(node.op, node.op) if shape else node.op
+        made[id(node)] = Expr(op, inner, shape, value=node.value, row=row, span=call.span)
+    result = made[id(body)]
+    return result if result.shape == call.shape else fill(result, call.shape, row=call.row)
+
+
+def _whole(body: Expr, own: Own, args: tuple[Expr, ...]) -> Expr:
+    """The body with arguments for parameters, and their sizes for the names of dimensions."""
+    sizes = sizes_of(own.parameters, [arg.shape for arg in args])
+    columns = [Expr("'", (arg,), arg.shape) if arg.row else arg for arg in args]
+    given = {parameter.name: arg for parameter, arg in zip(own.parameters, columns, strict=True)}
+    made: dict[int, Expr] = {}
+    for node in postorder(body, lambda node: node.args):
+        if node.op == "variable":
+            made[id(node)] = given[node.value]
+            continue
+        inner = tuple([made[id(arg)] for arg in node.args])
+        shape = tuple([size.put(sizes.get) for size in node.shape])
+        value = node.value.put(sizes.get) if node.op == "dimension" else node.value
+        made[id(node)] = Expr(node.op, inner, shape, value=value, row=node.row, span=node.span)
+    return made[id(body)]
+
+
+def sizes_of(parameters: tuple[Variable, ...], shapes: list[Shape]) -> dict[str, Dim]:
+    """What the names of dimensions in the parameters are for arguments of these shapes."""
+    pairs = [pair for each, shape in zip(parameters, shapes, strict=True) for pair in zip(each.shape, shape, strict=True)]
+    return {size.plain: axis for size, axis in pairs if size.plain}
