@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matcalc.api import diff, equal, from_sympy, parse, parse_latex, simplify
+    from matcalc.api import diff, equal, from_sympy, load_identities, parse, parse_latex, simplify
     from matcalc.core.errors import MatcalcError
     from matcalc.judge.equal import Equality
     from matcalc.results import Derivative, Expression
@@ -21,6 +21,7 @@ __all__ = [
     "diff",
     "equal",
     "from_sympy",
+    "load_identities",
     "parse",
     "parse_latex",
     "simplify",
@@ -35,6 +36,7 @@ _HOMES = {
     "diff": "matcalc.api",
     "equal": "matcalc.api",
     "from_sympy": "matcalc.api",
+    "load_identities": "matcalc.api",
     "parse": "matcalc.api",
     "parse_latex": "matcalc.api",
     "simplify": "matcalc.api",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.errors import ArgumentProblem
@@ -14,6 +15,10 @@ from matcalc.judge.equal import judged as compared
 from matcalc.results import Derivative, Expression
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matcalc.own.load import Loaded
+
     Declarations = Mapping[str, str | Variable]
 
 
@@ -86,6 +91,22 @@ def equal(
         left, right = (parse_latex(side, known) if isinstance(side, str) else side for side in (left, right))
         known = {**left.variables, **right.variables}
     return judged(_text(left), _text(right), known, seed)
+
+
+def load_identities(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None) -> Loaded:
+    """Takes in the functions and identities of a TOML file, if all that it states is true; see docs/own-identities.md.
+
+    ``functions`` has Python functions for those of the file that do not say how they are computed. The result says what was
+    loaded; its ``unload()`` undoes it, and so does the end of a ``with`` block.
+    """
+    from matcalc.own.load import load_identities as loaded  # noqa: PLC0415 - it loads NumPy, and few need it
+
+    if not isinstance(path, str | os.PathLike):
+        raise ArgumentProblem(f"the path of a file is wanted, not {_described(path)}")
+    for name, function in (functions or {}).items():
+        if not isinstance(name, str) or not callable(function):
+            raise ArgumentProblem(f"functions maps names to functions, not {_described(name)} to {_described(function)}")
+    return loaded(path, functions=functions)
 
 
 def from_sympy(expr: Any) -> Expression:

@@ -47,9 +47,10 @@ ALLOWED = {
     "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
-    "api": "core frontend tex judge results bridges",
+    "own": "core syntax frontend ir lowering catalogue rewriting pipeline oracle runtime equality judge",
+    "api": "core frontend tex judge results bridges own",
     "__init__": "core version api judge results",
-    "cli": "core version frontend tex catalogue oracle results judge",
+    "cli": "core version frontend tex catalogue oracle results judge own",
     "__main__": "cli",
 }
 HEAVY = {"numpy", "sympy", "mpmath"}  # loaded inside of functions, because they cost more than an answer does

@@ -14,6 +14,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS
+from matcalc.core.own import inlined
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 
@@ -22,7 +23,7 @@ _Rule = Callable[[Expr, list[Any]], Any]
 
 def export(expr: Expr, variables: Mapping[str, Variable]) -> Any:
     """The SymPy expression."""
-    return fold(expr, lambda node: node.args, partial(_converted, variables))
+    return fold(inlined(expr), lambda node: node.args, partial(_converted, variables))
 
 
 def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -> Any:

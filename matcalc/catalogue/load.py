@@ -33,7 +33,7 @@ NOT_IN_NETWORK = {"sum", "tr", "eye", "sqrt", "diag", "ones", "vec", "kron", "ze
 
 
 # kinds that no node has unless a variable has it, or (an orthogonal one) ``expm`` of a skew matrix
-_AWAKENING = ("orthogonal", "triangular")
+AWAKENING = ("orthogonal", "triangular")
 
 
 class Trigger(NamedTuple):
@@ -58,6 +58,26 @@ class Library:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._loaded: dict[str, Identity] = {}
+        self._own: dict[str, Identity] = {}
+        self._woken: list[Trigger] = []
+
+    def add(self, entries: Iterable[Identity], triggers: Iterable[Trigger] = ()) -> None:
+        """Takes in entries of a user's file, whose names are free; the rewrites among them fire when there is a trigger."""
+        self._own |= {entry.name: entry for entry in entries}
+        self._woken += triggers
+        self._forget()
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Drops entries that were added."""
+        gone = set(names)
+        self._own = {name: entry for name, entry in self._own.items() if name not in gone}
+        self._woken = [trigger for trigger in self._woken if trigger.name not in gone]
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was made of all entries has to be made anew."""
+        for made in ("rewrites", "positive", "odd", "transposition", "traits"):
+            self.__dict__.pop(made, None)
 
     @cached_property
     def working(self) -> dict[str, tuple[str, str]]:
@@ -84,7 +104,7 @@ class Library:
 
     def get(self, name: str) -> Identity | None:
         """The entry of that name among those that the engine uses."""
-        return self._entry(name, self.working)
+        return self._own.get(name) or self._entry(name, self.working)
 
     def _entry(self, name: str, pieces: dict[str, tuple[str, str]]) -> Identity | None:
         if name not in self._loaded:
@@ -102,7 +122,7 @@ class Library:
 
     def all(self) -> list[Identity]:
         """Every entry, checked."""
-        return [entry for name in self.pieces if (entry := self._entry(name, self.pieces)) is not None]
+        return [*(entry for name in self.pieces if (entry := self._entry(name, self.pieces)) is not None), *self._own.values()]
 
     @cached_property
     def rewrites(self) -> list[Trigger]:
@@ -112,21 +132,24 @@ class Library:
             expr, to = _EXPR.search(piece), _TO.search(piece)
             if file.startswith("rewrites/") and not name.startswith("transpose-") and expr is not None and to is not None:
                 needs, phase = _functions(expr[1]) - NOT_IN_NETWORK, _PHASE.search(piece)
-                kinds = {kind for kind in _AWAKENING if f'"{kind}(' in piece}
+                kinds = {kind for kind in AWAKENING if f'"{kind}(' in piece}
                 found.append(Trigger(name, frozenset(needs | kinds), frozenset(_functions(to[1])), phase[1] if phase else ""))
-        return found
+        return found + self._woken
 
     @cached_property
     def positive(self) -> frozenset[str]:
         """Functions whose entry states a positive range."""
-        return frozenset(
-            name[2:] for name, (_, piece) in self.working.items() if name.startswith("d-") and 'range = "positive"' in piece
-        )
+        known = [name for name, (_, piece) in self.working.items() if 'range = "positive"' in piece]
+        known += [entry.name for entry in self._own.values() if entry.range]
+        return frozenset(name[2:] for name in known if name.startswith("d-"))
 
     @cached_property
     def odd(self) -> frozenset[str]:
-        """Functions with an entry ``f(a*A) = f(A)/a``."""
-        return frozenset(name.removesuffix("-scaled") for name, (_, piece) in self.working.items() if '(A)/a"' in piece)
+        """Functions with an entry ``f(a*A) = f(A)/a``; those of users with one ``f(-A) = -f(A)``."""
+        own = [name.removesuffix("-odd") for name in self._own if name.endswith("-odd")]
+        return frozenset(
+            [*own, *(name.removesuffix("-scaled") for name, (_, piece) in self.working.items() if '(A)/a"' in piece)]
+        )
 
     @cached_property
     def transposition(self) -> dict[str, str]:
@@ -136,6 +159,9 @@ class Library:
             to = _TO.search(piece)
             if name.startswith("transpose-") and to is not None:
                 found[name.removeprefix("transpose-")] = "equivariant" if to[1].endswith("'") else "invariant"
+        for entry in self._own.values():
+            if entry.name.startswith("transpose-"):
+                found[entry.name.removeprefix("transpose-")] = "equivariant" if entry.right.endswith("'") else "invariant"
         return found
 
     @cached_property

@@ -26,6 +26,7 @@ examples:
   matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
   matcalc equal "tr(A*B)" "tr(B*A)"
   matcalc identities logdet
+  matcalc diff "sum(mish(A*x))" --wrt x --identities mine.toml
 """
 _EXIT_CODES = """\
 exit codes:
@@ -91,6 +92,7 @@ def _parser(command: str) -> Parser:
         allow_abbrev=False,
     )
     identities.add_argument("word", metavar="WORD", nargs="?", default="", help="only those that contain this text")
+    _add_identities(identities)
     return parser
 
 
@@ -200,6 +202,12 @@ def _add_declarations(parser: Parser) -> None:
     parser.add_argument(
         "--var", "-v", metavar="DECL", action="append", default=[], help='declare a variable, as in "A: symmetric(n)"; repeatable'
     )
+    _add_identities(parser)
+
+
+def _add_identities(parser: Parser) -> None:
+    help_text = "a TOML file of functions and identities of your own; repeatable; see docs/own-identities.md"
+    parser.add_argument("--identities", metavar="FILE", action="append", default=[], help=help_text)
 
 
 def _natural(text: str) -> int:
@@ -210,7 +218,10 @@ def _natural(text: str) -> int:
 
 
 _WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal")  # commands
-_WITH_VALUE = ("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed", "--claim", "-c", "--rng")
+_WITH_VALUE = (
+    *("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed", "--claim", "-c", "--rng"),
+    "--identities",
+)
 _WITHOUT_VALUE = ("--check", "--latex", "--no-verify", "--help", "-h")
 _LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=|$)")  # --seed=3, also a misspelt one; --x'*x is an expression
 

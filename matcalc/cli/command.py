@@ -53,6 +53,23 @@ def _run(argv: Sequence[str]) -> int:
 
         _answer(f"matcalc {__version__}")
         return DONE
+    return _with_identities(options) if options.identities else _command(options)
+
+
+def _with_identities(options: Namespace) -> int:
+    """The command, with files of identities loaded as long as it runs."""
+    from contextlib import ExitStack  # noqa: PLC0415 - most commands bring no identities
+
+    from matcalc.own.load import load_identities  # noqa: PLC0415 - it loads NumPy
+
+    with ExitStack() as stack:
+        for file in options.identities:
+            for note in stack.enter_context(load_identities(file)).notes:
+                _say(note)
+        return _command(options)
+
+
+def _command(options: Namespace) -> int:
     if options.command == "identities":
         return _identities(options.word)
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[options.command](options)

@@ -1,11 +1,12 @@
 """Functions that users bring: what every stage has to know of them, in one place.
 
-The tables of the built-in functions stand with the stages; of a function that is registered here each stage asks this module. Nothing
-is registered unless ``load_identities`` was called.
+The tables of the built-in functions stand with the stages; of a function that is registered here each stage asks this module.
+Nothing is registered unless ``load_identities`` was called.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,16 @@ class Own:
     def entrywise(self) -> bool:
         """Whether it acts on each entry of an array."""
         return not self.shape and not any(parameter.shape for parameter in self.parameters)
+
+    @property
+    def head(self) -> str | None:
+        r"""``\operatorname{mish}`` where LaTeX has that before the arguments in brackets; None where the template is another."""
+        if not self.latex:
+            return rf"\operatorname{{{self.name.replace('_', chr(92) + '_')}}}"
+        places = r"\s*,\s*".join(rf"\{{{re.escape(parameter.name)}\}}" for parameter in self.parameters)
+        found = re.fullmatch(rf"(.*\S)\s*\(\s*{places}\s*\)", self.latex)
+        alone = found is not None and not any(f"{{{parameter.name}}}" in found[1] for parameter in self.parameters)
+        return found[1] if found is not None and alone else None
 
 
 OWN: dict[str, Own] = {}
@@ -77,7 +88,11 @@ def inlined(root: Expr) -> Expr:
     return made[id(root)]
 
 
-_ENTRY_BY_ENTRY = {"*": ".*", "/": "./", "^": ".^"}
+def _entry_by_entry(op: str, args: tuple[Expr, ...]) -> str:
+    """The operator between scalars, where they have become arrays."""
+    first, *others = (arg.rank > 0 for arg in args)
+    dotted = {"*": first and all(others), "/": all(others), "^": first or any(others)}.get(op, False)
+    return f".{op}" if dotted else op
 
 
 def _entrywise(body: Expr, own: Own, call: Expr, args: tuple[Expr, ...]) -> Expr:
@@ -91,7 +106,7 @@ def _entrywise(body: Expr, own: Own, call: Expr, args: tuple[Expr, ...]) -> Expr
         inner = tuple([made[id(arg)] for arg in node.args])
         wide = max(inner, key=lambda arg: arg.rank, default=None)
         shape, row = (wide.shape, wide.row) if wide is not None else ((), False)
-        op = _ENTRY_BY_ENTRY.get(node.op, node.op) if shape else node.op
+        op = _entry_by_entry(node.op, inner) if shape else node.op
         made[id(node)] = Expr(op, inner, shape, value=node.value, row=row, span=call.span)
     result = made[id(body)]
     return result if result.shape == call.shape else fill(result, call.shape, row=call.row)

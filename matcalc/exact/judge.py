@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, prod
 
+from matcalc.core.own import inlined
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.exact.degree import bits
@@ -65,8 +66,8 @@ class Judge:
     def __init__(
         self, program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int], columns: int = 0
     ) -> None:
-        self.program = program
-        self.tree = tree
+        self.program = replace(program, expr=inlined(program.expr))
+        self.tree = inlined(tree)
         self.wrt = wrt
         self.order = order
         rows = len(axes) - columns
@@ -77,7 +78,7 @@ class Judge:
         self.kind = kind if structure == "declared" and kind in STRUCTURED else ""
         self.stream = Stream(1)
         self.meter = Meter()
-        self.setting = Setting((program.expr, tree), program.variables, wrt)
+        self.setting = Setting((self.program.expr, self.tree), program.variables, wrt)
         self.sizes: dict[str, int] = {}
         self.turn = 0
         self.nonzero = False

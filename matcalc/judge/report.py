@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.kinds import Variable
+from matcalc.core.own import FILES
 from matcalc.judge.diagnosis import Diagnosis
 from matcalc.judge.smallest import Counterexample
 from matcalc.runtime.elementwise import Array
@@ -149,6 +150,8 @@ def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:
     for name, value in options.items():
         for each in value if isinstance(value, list) else [value]:
             words += [f"--{name}", str(each)]
+    for file in FILES:
+        words += ["--identities", file]
     return " ".join(_quoted(word) for word in words)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from matcalc.core.errors import EvaluationProblem
+from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS
+from matcalc.core.own import OWN, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.interpret import Sizes, Values, evaluate
@@ -20,8 +22,11 @@ _CONDITION = 1e5  # largest condition number of a matrix that is inverted or who
 def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
     """What is wrong with this point, or None if every part of the expression is finite and smooth there."""
     results: dict[int, Array] = {}
-    for node in postorder(expr, lambda node: node.args):
+    for node in postorder(inlined(expr), lambda node: node.args):
         args = [results[id(arg)] for arg in node.args]
+        outside = _outside(node, args)
+        if outside is not None:
+            return outside
         try:
             with np.errstate(all="ignore"):
                 result = evaluate(node, args, values=values, sizes=sizes)
@@ -35,6 +40,36 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
             return f"{node.op} is near a kink"
         results[id(node)] = result
     return None
+
+
+def _outside(node: Expr, args: list[Array]) -> str | None:
+    """Where an argument of a user's function is not of the kind that was stated."""
+    own = OWN.get(node.op)
+    for parameter, arg in zip(own.parameters, args, strict=True) if own is not None and own.domain else ():
+        for stated in own.domain if own is not None else ():
+            if stated.name == parameter.name and not _is_of_kind(stated, arg):
+                return f"{node.op} of an argument that is not {stated.kind}"
+    return None
+
+
+def _is_of_kind(stated: Variable, arg: Array) -> bool:
+    if stated.kind == "positive":
+        return bool(np.all(arg > 0))
+    return stated.kind not in _OF_KIND or _OF_KIND[stated.kind](arg)
+
+
+def _same(a: Array, b: Array) -> bool:
+    return bool(np.allclose(a, b, rtol=1e-9, atol=1e-9))
+
+
+_OF_KIND: dict[str, Callable[[Array], bool]] = {
+    "symmetric": lambda a: _same(a, a.T),
+    "psd": lambda a: _same(a, a.T) and float(np.min(np.linalg.eigvalsh(a))) > 0,
+    "diagonal": lambda a: _same(a, np.diag(np.diag(a))),
+    "orthogonal": lambda a: _same(a.T @ a, np.eye(len(a))),
+    "skew": lambda a: _same(a, -a.T),
+    "invertible": lambda a: float(np.linalg.cond(a)) < _CONDITION,
+}
 
 
 def _inverts(node: Expr, args: list[Array]) -> bool:

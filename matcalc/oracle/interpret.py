@@ -13,6 +13,7 @@ import numpy as np
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import EvaluationProblem
 from matcalc.core.operations import FRECHET
+from matcalc.core.own import OWN, Own, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.oracle.contraction import contract
@@ -28,7 +29,7 @@ _CONSTANTS = {"pi": math.pi}
 def interpret(expr: Expr, values: Values, sizes: Sizes) -> Array:
     """The value of the expression; ``sizes`` gives each named dimension its size. Outside of a domain it is nan or infinite."""
     with np.errstate(all="ignore"):
-        return fold(expr, _children, partial(evaluate, values=values, sizes=sizes))
+        return fold(inlined(expr), _children, partial(evaluate, values=values, sizes=sizes))
 
 
 def magnitude(expr: Expr, values: Values, sizes: Sizes) -> float:
@@ -39,11 +40,12 @@ def magnitude(expr: Expr, values: Values, sizes: Sizes) -> float:
         return value, max([float(np.max(np.abs(value), initial=0.0)), *(largest for _, largest in args)])
 
     with np.errstate(all="ignore"):
-        return fold(expr, _children, rule)[1]
+        return fold(inlined(expr), _children, rule)[1]
 
 
 def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable[[Array], Array]:
     """The expression as a function of the variable ``name``; the parts that do not contain it are evaluated once."""
+    expr = inlined(expr)
     order = postorder(expr, _children)
     moving: set[int] = set()
     known: dict[int, Array] = {}
@@ -81,9 +83,31 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
             return np.asarray(args[0][places(node, sizes)])
         if node.op in _OPERATORS:
             return np.asarray(_OPERATORS[node.op](node, args))
+        if node.op in OWN:
+            return _own(OWN[node.op], node, args, sizes)
         return np.asarray(FUNCTIONS[node.op](*args))
     except ValueError as problem:
         raise EvaluationProblem(f"cannot evaluate {node.op}: {problem}", span=node.span) from problem
+
+
+# what a user's function may raise where it has no value, or is wrong
+_RAISED = (ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+
+
+def _own(own: Own, node: Expr, args: list[Array], sizes: Sizes) -> Array:
+    """The value of a function that is called as its user wrote it: it has to be real, and of the shape that was announced."""
+    assert own.function is not None  # one with a body is inlined
+    try:
+        value = np.asarray(own.function(*args))
+    except _RAISED as problem:
+        raise EvaluationProblem(f"{own.name} raised {type(problem).__name__}: {problem}", span=node.span) from problem
+    if value.dtype.kind not in "fiu":
+        hint = "wrap it in a function that returns real numbers, and nan where it has no value"
+        raise EvaluationProblem(f"{own.name} returned {value.dtype}, not real numbers", span=node.span, hint=hint)
+    wanted = extent(node.shape, sizes)
+    if value.shape != wanted:
+        raise EvaluationProblem(f"{own.name} returned an array of shape {value.shape}, expected {wanted}", span=node.span)
+    return value.astype(float)
 
 
 def extent(shape: Shape, sizes: Sizes) -> tuple[int, ...]:

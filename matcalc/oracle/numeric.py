@@ -10,6 +10,7 @@ import numpy as np
 
 from matcalc.core.errors import NameProblem, UnsupportedProblem
 from matcalc.core.kinds import Variable
+from matcalc.core.own import OWN, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.functions import REAL_ONLY
@@ -77,10 +78,10 @@ def takes_differences(expr: Expr, wrt: str, order: int) -> bool:
 def _has_complex_path(expr: Expr, wrt: str) -> bool:
     """Whether no function that is evaluated for real arguments only meets the variable."""
     moving: set[int] = set()
-    for node in postorder(expr, lambda node: node.args):
+    for node in postorder(inlined(expr), lambda node: node.args):
         if (node.op == "variable" and node.value == wrt) or any(id(arg) in moving for arg in node.args):
             moving.add(id(node))
-            if node.op in REAL_ONLY:
+            if node.op in REAL_ONLY or node.op in OWN:  # an own function is called with real arguments alone
                 return False
     return True
 

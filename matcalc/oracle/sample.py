@@ -10,6 +10,7 @@ import numpy as np
 from matcalc.core.dims import fitted
 from matcalc.core.errors import EvaluationProblem
 from matcalc.core.kinds import Variable
+from matcalc.core.own import inlined
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
 from matcalc.oracle.hazards import hazard
@@ -46,7 +47,7 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
     """Ways to give each named dimension a size of its own, different from the sizes written as numbers."""
     dims = [size for variable in variables.values() for size in variable.dims]
     for expr in exprs:
-        for node in postorder(expr, lambda node: node.args):
+        for node in postorder(inlined(expr), lambda node: node.args):
             dims += positive_sizes(node)
     names = list(dict.fromkeys(name for size in dims for name in size.letters))
     pool = [size for size in _POOL if size not in {size.integer for size in dims}]
@@ -63,7 +64,7 @@ def matrix_exponents(exprs: Sequence[Expr]) -> set[str]:
     exponents = [
         node.args[1]
         for expr in exprs
-        for node in postorder(expr, lambda node: node.args)
+        for node in postorder(inlined(expr), lambda node: node.args)
         if node.op == "frechet_power" or (node.op == "^" and node.args[0].rank == 2)
     ]
     nodes = (node for exponent in exponents for node in postorder(exponent, lambda node: node.args))

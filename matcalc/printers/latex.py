@@ -39,6 +39,7 @@ from matcalc.printers.latex_pieces import (
     transposed,
 )
 from matcalc.printers.naming import naming
+from matcalc.printers.own_functions import latex_form
 
 
 def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = None) -> str:
@@ -75,7 +76,7 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
     if expr.op == "unit":
         return _unit(bold, expr)
     rule = _RULES.get(expr.op)
-    return rule(expr, args) if rule else FUNCTIONS[expr.op](expr, args)
+    return rule(expr, args) if rule else FUNCTIONS.get(expr.op, latex_form)(expr, args)
 
 
 def _number(expr: Expr, args: list[Piece]) -> Piece:

@@ -14,9 +14,10 @@ from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.printers.numpy_blocks import dims as block_dims
-from matcalc.printers.numpy_emit import Emitter, size_code
+from matcalc.printers.numpy_emit import Emitter, own_key, size_code
 from matcalc.printers.numpy_lower import lower
 from matcalc.printers.numpy_nodes import Builder, Node
+from matcalc.printers.own_functions import imports
 
 _SYMMETRIC = ("symmetric", "psd", "diagonal")
 _HELPERS = ("as_scalar", "check_shapes", "take", "arguments")
@@ -64,6 +65,8 @@ class _Source:
         self.runtime = sorted({node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]})
         self.taken = {"np", name, *_HELPERS, *self.runtime}
         self.locals = {key: self._local(key) for key in self.variables}
+        own = sorted({node.attr for node in self.order if node.op == "own"})
+        self.own = {function: self._local(function) for function in own}
         self.plain = all(key == local for key, local in self.locals.items())
         self.sizes = {key: self._local(key) for key in _dimension_names(self.order)}
 
@@ -78,7 +81,8 @@ class _Source:
     def text(self) -> str:
         """The whole source."""
         given, bindings = self._bindings()
-        emitter = Emitter(self.root, self.locals, self.sizes, self.taken.__contains__)
+        names = self.locals | {own_key(function): local for function, local in self.own.items()}
+        emitter = Emitter(self.root, names, self.sizes, self.taken.__contains__)
         statements, result = emitter.statements()
         body = [*self._docstring(given), *self._checks(given), *bindings, *statements, f"return {self._result(result)}"]
         return "\n".join(
@@ -131,7 +135,7 @@ class _Source:
             lines.append(f"from matcalc.runtime import {', '.join(self.runtime)}")
         if helpers:
             lines.append(f"from matcalc.runtime.arguments import {', '.join(helpers)}")
-        return lines
+        return lines + imports(self.own)
 
     def _signature(self, given: list[str]) -> str:
         if not self.plain:

@@ -21,6 +21,11 @@ _LEVELS = {**dict.fromkeys(COMPARISONS, _COMPARISON), "+": _SUM, "-": _SUM, "*":
 _Code = tuple[str, int]  # text and how tightly it binds
 
 
+def own_key(function: str) -> str:
+    """What a user's function is called among the names of variables."""
+    return f"{function}()"
+
+
 class Emitter:
     """Writes the statements that compute a node."""
 
@@ -88,6 +93,8 @@ class Emitter:
             case "sliced" | "stacked" | "unit":
                 inner = [self._bracket(arg, _ATOM) if node.op == "sliced" else self.codes[id(arg)][0] for arg in node.args]
                 return blocks.code(node, inner, lambda dim: self._size(dim)[0]), _ATOM
+            case "own":
+                return f"{self.names[own_key(node.attr)]}({', '.join(self.codes[id(arg)][0] for arg in node.args)})", _ATOM
         return self._infix(node)
 
     def _infix(self, node: Node) -> _Code:

@@ -13,6 +13,7 @@ from typing import Any
 from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import COMPARISONS
+from matcalc.core.own import OWN, inlined
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
 from matcalc.printers.numpy_blocks import RULES as BLOCKS
@@ -28,7 +29,7 @@ _LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
     """The array program of an expression; ``names`` gives the node of each variable."""
-    root = _unique(expr)
+    root = _unique(inlined(expr))
     inverted: frozenset[Node] = frozenset()
     for _ in range(_ROUNDS):
         result = _Lowering(root, names, builder, inverted).result()
@@ -239,6 +240,8 @@ class _Lowering:
         if rule is not None:
             return rule(self, expr)
         args = [self.node(arg) for arg in expr.args]
+        if expr.op in OWN:
+            return self.build.node("own", expr.op, tuple(args), expr.shape)
         return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
 
 

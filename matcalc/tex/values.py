@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from matcalc.core.errors import Span
 from matcalc.core.operations import FRECHET, OPERATIONS
+from matcalc.core.own import OWN
 from matcalc.syntax.nodes import Node
 from matcalc.tex.phrases import Phrase
 
@@ -122,5 +123,7 @@ def called(make: Maker, name: str, args: list[Value]) -> Value:
         return Value(node)
     if name in _SPECIAL:
         return Value(node, _SPECIAL[name](args))
+    if operation.signature == "own":
+        return Value(node, len(OWN[name].shape))
     wide = max(args, key=lambda arg: arg.rank)
     return Value(node, wide.rank, wide.row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.operations import ALIASES, FRECHET, OPERATIONS
+from matcalc.core.own import OWN
 
 # functions with a name of their own in papers, besides those of the expression language
 _OTHER_NAMES = {
@@ -59,6 +60,9 @@ _ADVICE = {
 
 def function(word: str) -> str | None:
     """The function of the expression language that a word of LaTeX names."""
+    for own in OWN.values():
+        if own.head == rf"\operatorname{{{word}}}":
+            return own.name
     word = _OTHER_NAMES.get(word, word)
     word = ALIASES.get(word, word)
     return word if word in OPERATIONS and word not in _NOT_IN_FORMULAS else None

@@ -1,0 +1,97 @@
+"""Whether the engine can work with what a user's file brings: differentials are linear, rewrites come to an end."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from matcalc.catalogue.compiled import definition, differential, rewrite
+from matcalc.catalogue.load import LIBRARY, NOT_IN_NETWORK, AWAKENING, Trigger
+from matcalc.catalogue.schema import Identity
+from matcalc.core.errors import MatcalcError, UnsupportedProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.walk import postorder
+from matcalc.frontend import read
+from matcalc.ir.build import Builder
+from matcalc.ir.nodes import Call, Leaf, Node, is_number
+from matcalc.lowering.lower import Lowering
+from matcalc.oracle.compare import check
+from matcalc.oracle.interpret import interpret
+from matcalc.own.functions import PLAIN
+from matcalc.own.tables import Table
+from matcalc.pipeline import derive, render
+from matcalc.rewriting.engine import Rewriter
+from matcalc.rewriting.pattern import pattern
+
+
+def forget() -> None:
+    """What was compiled from the catalogue is compiled anew: functions and rewrites have come or gone."""
+    for compiled in (definition, differential, rewrite, pattern):
+        compiled.cache_clear()
+
+
+def trigger(table: Table, entry: Identity) -> Trigger:
+    """When the rewrite is to be tried: its left side is a pattern of functions or operators, and has all that the right has."""
+    rule = pattern(entry.name)
+    if isinstance(rule.left, Leaf) or is_number(rule.left):
+        hint = "everything would match it"
+        raise table.problem("the left side of a rewrite has a function or an operator in it", "expr", hint=hint)
+    bound = {node.name for node in _nodes(rule.left) if isinstance(node, Leaf) and node.kind == "variable"}
+    unbound = [name for name in rule.rule.variables if name not in bound]
+    if unbound:
+        hint = f"matcalc writes the left side without {unbound[0]}"
+        raise table.problem(f"{unbound[0]} is not found by matching the left side", "expr", hint=hint)
+    kinds = {variable.kind for variable in rule.rule.variables.values()} & set(AWAKENING)
+    builder = Builder(LIBRARY.traits)
+    right = Lowering(builder, definition).lower(rule.rule.right, _leaves(builder, rule.rule.variables))
+    needs = _calls(rule.left) - NOT_IN_NETWORK
+    return Trigger(entry.name, frozenset(needs | kinds), frozenset(_calls(right)), entry.phase == "final")
+
+
+def try_rewrite(table: Table, entry: Identity) -> str:
+    """A note where the rewrite does not fire on its own left side; CatalogueProblem where rewriting that does not end."""
+    program = read(entry.expr, entry.given)
+    builder = Builder(LIBRARY.traits)
+    lowering = Lowering(builder, definition)
+    rewriter = Rewriter(builder, lowering, final=True)
+    try:
+        rewriter.rewrite(lowering.lower(program.expr, _leaves(builder, program.variables)))
+    except UnsupportedProblem as problem:
+        hint = "the right side has the left side in it, or another rewrite undoes it"
+        raise table.problem(problem.message, "to", hint) from None
+    if any(step.rule == entry.name for step in rewriter.steps):
+        return ""
+    first = rewriter.steps[0].rule if rewriter.steps else ""
+    why = f"the rewrite {first} comes first" if first else "matcalc writes both sides alike"
+    return f"note: {entry.name} does not fire on its own left side: {why}"
+
+
+def try_function(table: Table, entry: Identity) -> None:
+    """Derives the function by each argument, and compares: a differential that is not linear shows here at the latest."""
+    program = read(entry.expr, {**entry.given, **(entry.domain or {})})
+    for name in program.variables:
+        try:
+            tree = derive(program, name, structure="free")
+            if any(node.op == "hole" for node in postorder(tree, lambda node: node.args)):
+                raise table.problem(f"the differential is not linear in d{name}", "diff")
+            report = check(program, name, 1, "free", partial(interpret, tree))
+        except MatcalcError as problem:
+            if problem.message.startswith(table.file):
+                raise
+            raise table.problem(
+                f"matcalc cannot derive {entry.expr} by {name}: {problem.message}", "diff", problem.hint
+            ) from None
+        if not report.ok:
+            found = render(tree, program.variables, len(program.variables[name].shape))
+            raise table.problem(f"from it the derivative by {name} would be {found}, which is wrong", "diff", hint=str(report))
+
+
+def _leaves(builder: Builder, variables: dict[str, Variable]) -> dict[str, Node]:
+    return {v.name: builder.leaf("variable", v.shape, v.name, "" if v.kind in PLAIN else v.kind) for v in variables.values()}
+
+
+def _nodes(root: Node) -> list[Node]:
+    return postorder(root, lambda node: node.children)
+
+
+def _calls(root: Node) -> set[str]:
+    return {node.name for node in _nodes(root) if isinstance(node, Call)}

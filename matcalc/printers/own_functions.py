@@ -1,0 +1,53 @@
+r"""How the functions that users bring are set in LaTeX, and called by generated code."""
+
+from __future__ import annotations
+
+import re
+
+from matcalc.core.own import OWN
+from matcalc.core.tree import Expr
+from matcalc.printers.latex_pieces import ATOM, SUM, Piece, call, parenthesised
+
+_OPENING = r"(?:[(\[{|,]|\\(?:lVert|lvert|langle|lfloor|lceil|\|)\s*)"
+_CLOSING = r"(?:[)\]}|,]|\s*(?:\\right)?\s*\\(?:rVert|rvert|rangle|rfloor|rceil|\|))"
+
+
+def latex_form(expr: Expr, args: list[Piece]) -> Piece:
+    r"""The function's template with its arguments; without one ``\operatorname{name}(...)``."""
+    own = OWN[expr.op]
+    head = own.head
+    if head is not None:
+        return call(head, *args)
+    text, tall = own.latex, any(arg.tall for arg in args)
+    pieces = dict(zip((parameter.name for parameter in own.parameters), args, strict=True))
+    if pieces:
+        place = re.compile(
+            rf"(?P<open>{_OPENING}\s*)?\{{(?P<name>{'|'.join(map(re.escape, pieces))})\}}(?P<close>(?={_CLOSING}))?"
+        )
+        text = place.sub(lambda found: _placed(found, pieces), text)
+    closed = re.fullmatch(r"[^+\-]*", re.sub(r"\{[^{}]*\}|\([^()]*\)", "", own.latex)) is not None
+    return Piece(text, ATOM if closed and not own.latex.endswith("}") else SUM, tall)
+
+
+def _placed(found: re.Match[str], pieces: dict[str, Piece]) -> str:
+    """An argument, in brackets unless it stands between some or binds as closely as a name."""
+    piece, before = pieces[found["name"]], found["open"] or ""
+    bare = piece.level == ATOM or (found["open"] is not None and found["close"] is not None)
+    return before + (piece.text if bare else parenthesised(piece))
+
+
+def imports(calls: dict[str, str]) -> list[str]:
+    """The lines that bring in own functions, ``calls`` being what the code calls each of them."""
+    lines: list[str] = []
+    last: list[str] = []
+    for name, local in calls.items():
+        origin = OWN[name].origin
+        if origin is None:
+            last.append(f'{local} = own_function("{name}")')
+            continue
+        module, attribute = origin
+        lines.append(f"from {module} import {attribute}" + (f" as {local}" if local != attribute else ""))
+    if last:
+        lines.append("from matcalc.runtime.own import own_function")
+        last.insert(0, "")
+    return lines + last
