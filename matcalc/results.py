@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matcalc.core.errors import ArgumentProblem, VerificationProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
+from matcalc.core.own import culprit
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.equality import DIFFERENT, measured
@@ -151,7 +152,7 @@ class Expression(Formula):
         decision = measured(self._program, simplified)
         if decision.verdict == DIFFERENT:
             raise VerificationProblem(
-                f"this is a bug in matcalc: {self} was simplified to {render(tree, self.variables)}: {decision.how}",
+                f"{culprit()}: {self} was simplified to {render(tree, self.variables)}: {decision.how}",
                 hint="please report it with the expression, its declarations and the output of matcalc --version",
             )
         return Expression(simplified)

@@ -8,6 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.errors import EvaluationProblem, UnsupportedProblem, VerificationProblem
+from matcalc.core.own import culprit
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.exact.judge import BITS, judge
@@ -86,7 +87,7 @@ def _entries(program: Program, wrt: str, order: int) -> int:
 
 def _problem(program: Program, how: str) -> VerificationProblem:
     return VerificationProblem(
-        f"this is a bug in matcalc: the derivative that it found of {program.source or 'this expression'} is wrong: {how}",
+        f"{culprit()}: the derivative that it found of {program.source or 'this expression'} is wrong: {how}",
         hint="please report it with the expression, its declarations and the output of matcalc --version; "
         "verify=False (--no-verify) gives the answer all the same",
     )

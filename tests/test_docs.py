@@ -66,6 +66,7 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
     quiet = words[-1] == "2>/dev/null"
     assert words[0] == "matcalc", command
     monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.chdir(ROOT)
     shown = io.StringIO()
     with redirect_stdout(shown), redirect_stderr(io.StringIO() if quiet else shown):
         cli.main(words[1:-1] if quiet else words[1:])
@@ -81,8 +82,9 @@ def test_commands(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("page", pages("python"))
-def test_sessions(page: Path) -> None:
+def test_sessions(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The blocks of a page are one session."""
+    monkeypatch.chdir(ROOT)
     names: dict[str, object] = {}
     for block in blocks_of(page, "python"):
         assert ">>>" in block.text, f"line {block.line}: a python block without a prompt is not tested"

@@ -47,6 +47,7 @@ FIXED = [
     ("vec-of-a-diagonal-matrix", "a*vec(diag(x))", "a", 1, "vec(diag(x))"),
     ("vec-of-identity", "a*vec(eye(n))", "a", 1, "vec(eye(n))"),
     ("kron-with-vec-of-identity", "a*kron(vec(eye(n)), x)", "a", 1, "kron(vec(eye(n)), x)"),
+    ("entry-by-entry-in-sums", "a*(sin(x)'*sin(x) + sum(cos(x).^2))", "a", 1, "norm2(cos(x))^2 + norm2(sin(x))^2"),
     ("zeroth-power-of-zero", "sum(x.*(y - y).^0)", "x", 1, "ones(n)"),
 ]
 

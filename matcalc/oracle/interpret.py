@@ -94,9 +94,22 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
 _RAISED = (ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
 
 
+_PARTS: dict[str, Callable[[Array], Array]] = {
+    **dict.fromkeys(("symmetric", "psd"), lambda a: np.asarray((a + a.T) / 2)),
+    "skew": lambda a: np.asarray((a - a.T) / 2),
+    "diagonal": lambda a: np.diag(np.diag(a)),
+}
+
+
 def _own(own: Own, node: Expr, args: list[Array], sizes: Sizes) -> Array:
-    """The value of a function that is called as its user wrote it: it has to be real, and of the shape that was announced."""
+    """The value of a function that is called as its user wrote it: it has to be real, and of the shape that was announced.
+
+    One of symmetric matrices may read one half of its argument only; derivatives ask for it beside these, where it is that of
+    the symmetric part.
+    """
     assert own.function is not None  # one with a body is inlined
+    parts = {each.name: _PARTS[each.kind] for each in own.domain if each.kind in _PARTS}
+    args = [parts[each.name](arg) if each.name in parts else arg for each, arg in zip(own.parameters, args, strict=True)]
     try:
         value = np.asarray(own.function(*args))
     except _RAISED as problem:

@@ -16,7 +16,7 @@ from matcalc.equality import DIFFERENT, EQUAL, Decision, measured
 from matcalc.frontend import read, read_pair
 from matcalc.judge.claims import evaluated
 from matcalc.judge.question import Claim, Point, Question
-from matcalc.judge.report import AGREED, WRONG, written
+from matcalc.judge.report import WRONG, written
 from matcalc.judge.smallest import Counterexample, largest_error, smallest
 from matcalc.judge.unequal import difference
 from matcalc.judge.verdict import judge
@@ -137,7 +137,9 @@ def _question(left: Program, right: Program) -> Question:
 
     def smooth(point: Point) -> bool:
         """Here and a little beside: at a tie the value of a derivative is a convention, and shows nothing to anybody."""
-        beside = {name: value + _BESIDE * np.cos(1 + np.arange(value.size)).reshape(value.shape) for name, value in point.values.items()}
+        beside = {
+            name: value + _BESIDE * np.cos(1 + np.arange(value.size)).reshape(value.shape) for name, value in point.values.items()
+        }
         return all(hazard(left.expr, values, point.sizes) is None for values in (point.values, beside))
 
     def points(rng: np.random.Generator) -> Iterator[Point]:
@@ -200,7 +202,7 @@ def judge_derivative(table: Table, entry: Identity) -> None:
         report = judge(Claim(entry.expr, entry.wrt, entry.right, kinds, entry.order, structure=entry.structure))
     except MatcalcError as problem:
         raise table.because(problem, "derivative") from None
-    if report.verdict == AGREED:
+    if report.ok:
         return
     if report.verdict == WRONG:
         said = "; ".join(f"{label}: {text}" for label, text in report.lines() if label in ("shapes", "smallest", "correct"))

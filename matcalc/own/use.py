@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from matcalc.catalogue.compiled import definition, differential, rewrite
-from matcalc.catalogue.load import LIBRARY, NOT_IN_NETWORK, AWAKENING, Trigger
+from matcalc.catalogue.load import AWAKENING, LIBRARY, NOT_IN_NETWORK, Trigger
 from matcalc.catalogue.schema import Identity
 from matcalc.core.errors import MatcalcError, UnsupportedProblem
 from matcalc.core.kinds import Variable
-from matcalc.core.walk import postorder
+from matcalc.core.program import Program
+from matcalc.core.walk import fold, postorder
 from matcalc.frontend import read
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Leaf, Node, is_number
+from matcalc.ir.nodes import Call, Leaf, Node, Product, Rational, is_number
 from matcalc.lowering.lower import Lowering
 from matcalc.oracle.compare import check
 from matcalc.oracle.interpret import interpret
@@ -21,6 +22,8 @@ from matcalc.own.tables import Table
 from matcalc.pipeline import derive, render
 from matcalc.rewriting.engine import Rewriter
 from matcalc.rewriting.pattern import pattern
+
+_MANY = 2  # a degree that is not one
 
 
 def forget() -> None:
@@ -66,23 +69,44 @@ def try_rewrite(table: Table, entry: Identity) -> str:
 
 
 def try_function(table: Table, entry: Identity) -> None:
-    """Derives the function by each argument, and compares: a differential that is not linear shows here at the latest."""
+    """Derives the function by each argument, and compares with numbers."""
     program = read(entry.expr, {**entry.given, **(entry.domain or {})})
+    _check_linear(table, program)
     for name in program.variables:
         try:
             tree = derive(program, name, structure="free")
-            if any(node.op == "hole" for node in postorder(tree, lambda node: node.args)):
-                raise table.problem(f"the differential is not linear in d{name}", "diff")
             report = check(program, name, 1, "free", partial(interpret, tree))
         except MatcalcError as problem:
-            if problem.message.startswith(table.file):
-                raise
-            raise table.problem(
-                f"matcalc cannot derive {entry.expr} by {name}: {problem.message}", "diff", problem.hint
-            ) from None
+            message = f"matcalc cannot derive {entry.expr} by {name}: {problem.message}"
+            raise table.problem(message, "diff", problem.hint) from None
         if not report.ok:
             found = render(tree, program.variables, len(program.variables[name].shape))
             raise table.problem(f"from it the derivative by {name} would be {found}, which is wrong", "diff", hint=str(report))
+
+
+def _check_linear(table: Table, program: Program) -> None:
+    """Whether each term of the network has a single dX as a factor, and no function is taken of one."""
+    rule = differential(table.name, len(next(iter(program.variables.values())).shape))
+    assert rule is not None  # it was added just now
+    builder = Builder(LIBRARY.traits)
+    leaves = _leaves(builder, program.variables)
+    moves = {"d" + name: builder.leaf("hole", leaf.axes, name) for name, leaf in leaves.items()}
+    value = builder.leaf("variable", program.expr.shape, "Y")
+    body = Lowering(builder, definition).lower(rule.body, {**leaves, **moves, "Y": value})
+
+    def degree(node: Node, parts: list[Rational]) -> Rational:
+        if isinstance(node, Leaf):
+            return int(node.kind == "hole")
+        if isinstance(node, Product):
+            return sum((part * exponent for part, (_, _, exponent) in zip(parts, node.factors, strict=True)), 0)
+        mixed = isinstance(node, Call) or len(set(parts)) > 1
+        return _MANY if any(parts) and mixed else max(parts, default=1)
+
+    vanishes = body is builder.zero(body.axes)
+    if not vanishes and fold(body, lambda node: node.children, degree) != 1:
+        names = " and ".join(moves)
+        hint = "each term has one of them as a factor of a product, and nothing is divided by them"
+        raise table.problem(f"the differential is not linear in {names}", "diff", hint=hint)
 
 
 def _leaves(builder: Builder, variables: dict[str, Variable]) -> dict[str, Node]:

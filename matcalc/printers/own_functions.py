@@ -6,7 +6,7 @@ import re
 
 from matcalc.core.own import OWN
 from matcalc.core.tree import Expr
-from matcalc.printers.latex_pieces import ATOM, SUM, Piece, call, parenthesised
+from matcalc.printers.latex_pieces import ATOM, POWER, SUM, Piece, call, parenthesised
 
 _OPENING = r"(?:[(\[{|,]|\\(?:lVert|lvert|langle|lfloor|lceil|\|)\s*)"
 _CLOSING = r"(?:[)\]}|,]|\s*(?:\\right)?\s*\\(?:rVert|rvert|rangle|rfloor|rceil|\|))"
@@ -18,15 +18,14 @@ def latex_form(expr: Expr, args: list[Piece]) -> Piece:
     head = own.head
     if head is not None:
         return call(head, *args)
-    text, tall = own.latex, any(arg.tall for arg in args)
     pieces = dict(zip((parameter.name for parameter in own.parameters), args, strict=True))
-    if pieces:
-        place = re.compile(
-            rf"(?P<open>{_OPENING}\s*)?\{{(?P<name>{'|'.join(map(re.escape, pieces))})\}}(?P<close>(?={_CLOSING}))?"
-        )
-        text = place.sub(lambda found: _placed(found, pieces), text)
-    closed = re.fullmatch(r"[^+\-]*", re.sub(r"\{[^{}]*\}|\([^()]*\)", "", own.latex)) is not None
-    return Piece(text, ATOM if closed and not own.latex.endswith("}") else SUM, tall)
+    names = "|".join(map(re.escape, pieces))
+    place = re.compile(rf"(?P<open>{_OPENING}\s*)?\{{(?P<name>{names})\}}(?P<close>(?={_CLOSING}))?")
+    text = place.sub(lambda found: _placed(found, pieces), own.latex)
+    outside = re.sub(r"\{[^{}]*\}|\([^()]*\)", "", place.sub("", own.latex))
+    bare = any(found["open"] is None or found["close"] is None for found in place.finditer(own.latex))
+    level = SUM if bare or re.search(r"[+\-=]", outside) else POWER if "^" in outside else ATOM
+    return Piece(text, level, any(arg.tall for arg in args))
 
 
 def _placed(found: re.Match[str], pieces: dict[str, Piece]) -> str:

@@ -110,12 +110,15 @@ class Matcher:
             # c*x is any node: x is a c-th of it
             yield from self._leaf(alone, self.builder.scale(Fraction(1) / own, node), binding)
             return
-        coefficient, factors = as_product(node)
+        # entry by entry: of x'*x the entries are not those of the factors, so it stays whole
+        coefficient, factors = as_term(node) if self.lifted else as_product(node)
         split = None if self.lifted else self._scaled(wanted, node, binding)
         if split is not None:
             yield split
         if own == coefficient:
-            names = {} if self.lifted else {label: label for label in range(node.rank)}
+            names = {label: label for label in range(node.rank)}
+            if self.lifted:
+                names[-1] = node.rank
             search = Search(self, pattern.rank, node.rank, whole=True)
             for found, _, rest in search.run(list(wanted), list(factors), binding, names):
                 if not rest:
