@@ -47,7 +47,7 @@ def trigger(table: Table, entry: Identity) -> Trigger:
     builder = Builder(LIBRARY.traits)
     right = Lowering(builder, definition).lower(rule.rule.right, _leaves(builder, rule.rule.variables))
     needs = _calls(rule.left) - NOT_IN_NETWORK
-    return Trigger(entry.name, frozenset(needs | kinds), frozenset(_calls(right)), entry.phase == "final")
+    return Trigger(entry.name, frozenset(needs | kinds), frozenset(_calls(right)), entry.phase)
 
 
 def try_rewrite(table: Table, entry: Identity) -> str:
