@@ -146,7 +146,7 @@ DERIVATIVES = [
     ("maha(x', S)", "x", S, "2*inv(S)*x", "exact"),
     ("log(maha(x, S)) + logdet(S)", "S", S, "inv(S) - inv(S)*x*x'*inv(S)/maha(x, S)", "exact"),
     ("exp(-x'*inv(S)*x/2)", "x", S, "-exp(-maha(x, S)/2)*inv(S)*x", "exact"),
-    ("cube(X)", "X", {"X": "matrix(n, n)"}, "kron(eye(n), X^2) + kron(X', X) + kron((X^2)', eye(n))", "exact"),
+    ("cube(X)", "X", {"X": "matrix(n, n)"}, "kron(X', X) + kron(X'^2, eye) + kron(eye, X^2)", "exact"),
     ("tr(square(X*A))", "X", {}, "2*(A*X*A)'", "numeric"),
     ("x'*square(X)*y", "X", {}, "X'*x*y' + x*y'*X'", "numeric"),
     ("tr(self_outer(A*x)*B)", "x", {}, "A'*(B + B')*A*x", "exact"),
