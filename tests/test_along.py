@@ -104,6 +104,51 @@ def test_extremes_and_indicators(expr, wrt, order, line):
     assert derivative.check().ok
 
 
+SPREAD = [
+    ("variance", "var(w)", "w", 1, "2*(w - mean(w))/n"),
+    ("variance-twice", "var(w)", "w", 2, "2*(eye(n) - 1/n)/n"),
+    ("variance-of-all", "var(X)", "X", 1, "2*(X - mean(X))/(m*n)"),
+    ("variance-of-rows", "sum(var(X, 2))", "X", 1, "2*(X - X*matrix(1)/n)/n"),
+    ("deviation", "std(w)", "w", 1, "(w - mean(w))/(n*std(w))"),
+    ("deviation-of-map", "std(X*w - u)", "w", 1, "X'*(X*w - mean(X*w - u) - u)/(m*std(X*w - u))"),
+    ("deviation-of-rows", "u'*std(X, 2)", "X", 1, "diag(u./std(X, 2))*(X - X*matrix(1)/n)/n"),
+    ("standardised", "(w - mean(w))/std(w)", "w", 1, "(eye - ((w - mean(w))*(w - mean(w))'/std(w)^2 + 1)/n)/std(w)"),
+    ("sharpe", "mean(w)/std(w)", "w", 1, "(1 - mean(w)*(w - mean(w))/std(w)^2)/(n*std(w))"),
+    ("product", "prod(w)", "w", 1, "prod(w)./w"),
+    ("product-twice", "prod(w)", "w", 2, "prod(w)*((1./w)*(1./w)' - diag(w.^-2))"),
+    ("log-of-product", "log(prod(w))", "w", 1, "1./w"),
+    ("product-of-rows", "sum(prod(X, 2))", "X", 1, "diag(prod(X, 2))*(1./X)"),
+    ("group-lasso", "sum(norm2(X, 2))", "X", 1, "diag(1./norm2(X, 2))*X"),
+    ("group-lasso-by-column", "sum(norm2(X, 1))", "X", 1, "X*diag(1./norm2(X', 2))"),
+    ("row-norms-typed-out", "sum(sqrt(sum(X.^2, 2)))", "X", 1, "diag(1./norm2(X, 2))*X"),
+    ("row-1-norms", "u'*norm1(X, 2)", "X", 1, "diag(u)*sign(X)"),
+    ("cubed-norm", "normp(w, 3)", "w", 1, "(w.*abs(w))/normp(w, 3)^2"),
+    ("any-norm", "normp(w, d)", "w", 1, "sign(w).*(abs(w)/normp(w, d)).^(d - 1)"),
+    ("norm-1", "normp(w, 1)", "w", 1, "sign(w)"),
+    ("norm-2", "normp(w, 2)", "w", 1, "w/norm2(w)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in SPREAD])
+def test_moments_products_and_norms(expr, wrt, order, line):
+    derivative = matcalc.diff(expr, wrt, variables=declared(expr, wrt), order=order)
+    assert str(derivative) == line
+    assert derivative.verification.kind == "exact"
+    assert derivative.check().ok
+
+
+@pytest.mark.parametrize(
+    ("expr", "order"), [("normp(w, 4)", 2), ("normp(w, d)", 2), ("normp(X, 5/2)", 1), ("normp(X*w - u, 3/2)", 1)]
+)
+def test_other_norms(expr, order):
+    assert matcalc.diff(expr, "X" if "(X," in expr else "w", variables=declared(expr), order=order).check().ok
+
+
+def test_norm_by_its_exponent():
+    derivative = matcalc.diff("normp(w, d)", "d", variables=declared("wd"))
+    assert derivative.verification.kind == "exact"
+
+
 @pytest.mark.parametrize("wrong", ["w < max(w)", "w == min(w)", "softmax(w)", "w.*(w == max(w))", "2*(w == max(w))"])
 def test_wrong_gradients_of_the_largest(wrong):
     program = read("max(w)", KINDS_OF_W)
@@ -150,6 +195,13 @@ VALUES = [
     ("logsumexp(X, 1)", lambda x: np.array([np.log(np.exp(column).sum()) for column in x.T])),
     ("logsumexp(X, 2)", lambda x: np.array([np.log(np.exp(row).sum()) for row in x])),
     ("max(X)", lambda x: x.max()),
+    ("norm1(X, 1)", lambda x: np.abs(x).sum(0)),
+    ("norm2(X, 2)", lambda x: np.array([np.sqrt(row @ row) for row in x])),
+    ("normp(X, 3)", lambda x: (np.abs(x) ** 3).sum() ** (1 / 3)),
+    ("var(X)", lambda x: ((x - x.mean()) ** 2).mean()),
+    ("var(X, 1)", lambda x: ((x - x.mean(0)) ** 2).mean(0)),
+    ("std(X, 2)", lambda x: x.std(1)),
+    ("prod(X, 1)", lambda x: x.prod(0)),
     ("amin(X, 1)", lambda x: x.min(0)),
     ("amax(X, 2)", lambda x: x.max(1)),
     ("(X > 0) + 2*(X <= 0)", lambda x: np.where(x > 0, 1.0, 2.0)),
@@ -180,6 +232,8 @@ ERRORS = [
     ),
     ("logsoftmax(X)", "write logsoftmax(X, 2) for each row"),
     ("softmax(X, 3)", "the second argument of softmax is 1 (of each column) or 2 (of each row)"),
+    ("normp(w, 1/2)", "a p-norm has a p from 1 on, not 1/2"),
+    ("normp(w, w)", "the second argument of normp is vector(n), not a scalar"),
     ("logsumexp(w, 1)", "logsumexp(w) takes all entries"),
 ]
 

@@ -76,8 +76,12 @@ _TABLE = [
     Operation("pinv", "matrix->transposed"),
     Operation("sum", "any->scalar", (1, 2)),  # sum(X, 1), sum(X, 2): of each column, of each row
     Operation("mean", "any->scalar", (1, 2)),
-    Operation("norm1", "any->scalar"),
-    Operation("norm2", "any->scalar", aliases=("norm", "normF")),
+    Operation("norm1", "any->scalar", (1, 2)),
+    Operation("norm2", "any->scalar", (1, 2), aliases=("norm", "normF")),
+    Operation("normp", "special", (2, 2)),  # normp(x, p): sum(abs(x).^p)^(1/p)
+    Operation("var", "any->scalar", (1, 2)),  # mean((x - mean(x)).^2)
+    Operation("std", "any->scalar", (1, 2)),
+    Operation("prod", "any->scalar", (1, 2)),
     Operation("logsumexp", "any->scalar", (1, 2)),
     Operation("amax", "any->scalar", (1, 2)),  # the largest entry
     Operation("amin", "any->scalar", (1, 2)),
@@ -109,7 +113,9 @@ NOTATIONS = ("unit", "blkdiag")  # unit(i, n), a vector with a one at the place 
 
 # functions of a vector that a second argument applies to each column (1) or to each row (2) of a matrix; the network has them
 # by row only, those of columns being transposed
-ALONG = frozenset({"logsumexp", "softmax", "logsoftmax", "amax", "amin"})
+ALONG = frozenset(
+    {"logsumexp", "softmax", "logsoftmax", "amax", "amin", "norm1", "norm2", "var", "std", "prod"},
+)
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 

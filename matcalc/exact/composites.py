@@ -10,7 +10,20 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from matcalc.exact.field import P, Undecided, inverse, number_root, strides, times
-from matcalc.exact.functions import FUNCTIONS, apply, back, divide, log_sum_exp, matrix, offset, spread, step, total
+from matcalc.exact.functions import (
+    FUNCTIONS,
+    along,
+    apply,
+    back,
+    divide,
+    log_sum_exp,
+    matrix,
+    offset,
+    raised,
+    spread,
+    step,
+    total,
+)
 from matcalc.exact.generators import HALF, Generators, Series
 from matcalc.exact.jets import Jet, add, entrywise, hadamard, linear, scale
 
@@ -64,6 +77,40 @@ def _divergence(world: Generators, args: Sequence[Jet]) -> Jet:
 def _log_softmax(world: Generators, args: Sequence[Jet]) -> Jet:
     """x - log(sum(exp(x)))."""
     return add(args[0], back(log_sum_exp(world, args), args), -1)
+
+
+def _normp(world: Generators, args: Sequence[Jet]) -> Jet:
+    """sum(abs(x).^p)^(1/p)."""
+    x, p = args
+    powers = raised(world, FUNCTIONS["abs"](world, [x]), p)
+    root = apply(world, "reciprocal", p)
+    if p.number is not None:
+        root.number = 1 / p.number
+    return _positive(world, raised(world, _positive(world, total(powers)), root))
+
+
+def _variance(world: Generators, args: Sequence[Jet]) -> Jet:
+    """mean((x - mean(x)).^2)."""
+    whole = along(args[0], args)
+    count = inverse(len(args[0].value) // len(whole.value))
+    moved = add(args[0], back(scale(count, whole), args), -1)
+    return scale(count, along(hadamard(moved, moved), args))
+
+
+def _product(world: Generators, args: Sequence[Jet]) -> Jet:
+    """The product of all entries, of each column or of each row."""
+    a = args[0]
+    if len(args) == 1 or not a.extent:
+        places = [range(len(a.value))]
+    elif args[1].number == 1:
+        places = [range(j, len(a.value), a.extent[1]) for j in range(a.extent[1])]
+    else:
+        places = [range(i * a.extent[1], (i + 1) * a.extent[1]) for i in range(a.extent[0])]
+    extent = () if len(args) == 1 else (len(places),)
+    result = linear(a, lambda part: [part[each[0]] for each in places], extent)
+    for k in range(1, len(places[0])):
+        result = hadamard(result, linear(a, lambda part, k=k: [part[each[k]] for each in places], extent))  # type: ignore[misc]
+    return result
 
 
 def _positive(world: Generators, a: Jet) -> Jet:
@@ -187,6 +234,10 @@ COMPOSITES: dict[str, Rule] = {
     "entropy": _entropy,
     "kl": _divergence,
     "logsoftmax": _log_softmax,
+    "normp": _normp,
+    "var": _variance,
+    "std": lambda world, args: apply(world, "sqrt", _variance(world, args)),
+    "prod": _product,
     "tril": lambda world, args: _triangle(world, args, 1),
     "triu": lambda world, args: _triangle(world, args, -1),
     "cumsum": lambda world, args: _cumulative(world, args, 1),

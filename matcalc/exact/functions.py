@@ -190,7 +190,7 @@ def root(world: Generators, a: Jet) -> Jet:
 
 def _norm2(world: Generators, args: Sequence[Jet]) -> Jet:
     """The root of the sum of squares."""
-    return apply(world, "sqrt", total(hadamard(args[0], args[0])))
+    return apply(world, "sqrt", along(hadamard(args[0], args[0]), args))
 
 
 def along(a: Jet, args: Sequence[Jet]) -> Jet:
@@ -370,7 +370,7 @@ FUNCTIONS: dict[str, Rule] = {
     "pinv": _pinv,
     "sum": lambda world, args: total(args[0]),
     "mean": lambda world, args: scale(inverse(len(args[0].value)), total(args[0])),
-    "norm1": lambda world, args: _positive(world, total(_abs(world, args[0]))),
+    "norm1": lambda world, args: _positive(world, along(_abs(world, args[0]), args)),
     "norm2": _norm2,
     "logsumexp": log_sum_exp,
     "softmax": _softmax,

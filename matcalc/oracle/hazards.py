@@ -13,6 +13,7 @@ from matcalc.core.own import OWN, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.interpret import Sizes, Values, evaluate
+from matcalc.runtime import norm2, std
 from matcalc.runtime.elementwise import Array
 
 KINK = 1e-3  # closest that the argument of abs, relu, max, ... may come to its kink
@@ -126,7 +127,7 @@ def _lead(x: Array) -> float:
 
 
 _DISTANCES: dict[str, Callable[..., float]] = {
-    **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), _off_zero),
+    **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), lambda x, axis=None: _off_zero(x)),
     **dict.fromkeys(("leakyrelu", "elu"), lambda x, a: _off_zero(x)),
     **dict.fromkeys(("sqrt", "cbrt"), lambda x: float(np.min(np.abs(x)))),
     **dict.fromkeys(("asin", "acos", "acosh", "erfinv"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))),
@@ -141,6 +142,8 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     "xlogy": lambda x, y: float(np.min(np.abs(y))),
     "entropy": lambda x: float(np.min(np.abs(x))),
     "kl": lambda p, q: float(np.min(np.abs(np.append(p, q)))),
-    "norm2": lambda x: float(np.sqrt(np.sum(x * x))),
+    "norm2": lambda x, axis=None: float(np.min(norm2(x, axis))),
+    "normp": lambda x, p: float(np.min(np.abs(x))),
+    "std": lambda x, axis=None: float(np.min(std(x, axis))),
     "norminf": _lead,
 }

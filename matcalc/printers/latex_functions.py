@@ -61,6 +61,8 @@ def _absolute(expr: Expr, args: list[Piece]) -> Piece:
 
 def _norm(index: str) -> Form:
     def form(expr: Expr, args: list[Piece]) -> Piece:
+        if len(args) == 2:
+            return call(f"\\operatorname{{norm{index}}}", *args)
         # the 1-norm of a matrix is a different thing (the largest column sum); ours is that of its entries
         inside = call(r"\mathrm{vec}", args[0]) if index == "1" and expr.args[0].rank == 2 else args[0]
         subscript = "F" if index == "2" and expr.args[0].rank == 2 else index
@@ -68,6 +70,15 @@ def _norm(index: str) -> Form:
         return Piece(f"{norm.text}_{{{subscript}}}" if len(subscript) > 1 else f"{norm.text}_{subscript}", ATOM, norm.tall)
 
     return form
+
+
+def _norm_of_power(expr: Expr, args: list[Piece]) -> Piece:
+    """The p-norm, with a p that fits into a subscript."""
+    if expr.args[1].op not in ("number", "variable"):
+        return call(r"\operatorname{normp}", *args)
+    inside = call(r"\mathrm{vec}", args[0]) if expr.args[0].rank == 2 else args[0]
+    norm = between(r"\lVert", inside, r"\rVert")
+    return Piece(f"{norm.text}_{{{args[1].text}}}", ATOM, norm.tall)
 
 
 def _logdet(expr: Expr, args: list[Piece]) -> Piece:
@@ -153,6 +164,7 @@ def _extreme(name: str) -> Form:
 
 _COMMANDS = "exp log sin cos tan sec csc cot sinh cosh tanh max min det"  # LaTeX has these
 _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
+_OPERATORS += " var std prod"
 _OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax tril triu cumsum revcumsum khatrirao reshape commutation"
 
 # letters that stand for functions; where a variable has the same letter, the function is written out
@@ -210,6 +222,7 @@ FUNCTIONS: dict[str, Form] = {
     "norm1": _norm("1"),
     "norm2": _norm("2"),
     "norminf": _norm(r"\infty"),
+    "normp": _norm_of_power,
     "diag": _named(r"\mathrm{diag}"),
     "vec": _named(r"\mathrm{vec}"),
     "kron": _kron,

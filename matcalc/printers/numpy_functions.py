@@ -35,7 +35,7 @@ _NUMPY = "exp log log2 log10 log1p expm1 sin cos tan sinh cosh tanh sqrt cbrt ab
 _INVERSE_NAMES = "asin acos atan asinh acosh atanh"
 _RUNTIME = "sigmoid softplus relu step erf erfc gammaln digamma polygamma adj cof pinv norm2 logsumexp softmax"
 _RUNTIME += " sec csc cot logit silu gelu leakyrelu elu huber xlogy erfinv normcdf normpdf besselj gamma mvlgamma"
-_RUNTIME += " logsoftmax entropy kl khatrirao reshape commutation"
+_RUNTIME += " logsoftmax entropy kl normp khatrirao reshape commutation"
 CALLS: dict[str, str] = {
     **{name: f"np.{name}" for name in _NUMPY.split()},
     **{name: f"np.arc{name[1:]}" for name in _INVERSE_NAMES.split()},
@@ -127,8 +127,13 @@ def _logdet(low: Context, expr: Expr) -> Value:
 
 
 def _norm1(low: Context, expr: Expr) -> Value:
-    (arg,) = expr.args
-    return low.build.call("np.sum", low.build.call("np.abs", low.node(arg), shape=arg.shape))
+    sizes = low.build.call("np.abs", low.node(expr.args[0]), shape=expr.args[0].shape)
+    return low.build.call("np.sum", sizes, shape=expr.shape, after=_axis(expr))
+
+
+def _axis(expr: Expr) -> tuple[str, ...]:
+    """The argument of NumPy that says of each column or of each row."""
+    return (f"axis={int(expr.args[1].value) - 1}",) if len(expr.args) == 2 else ()
 
 
 def _norminf(low: Context, expr: Expr) -> Value:
@@ -136,12 +141,11 @@ def _norminf(low: Context, expr: Expr) -> Value:
     return low.build.call("np.max", low.build.call("np.abs", low.node(arg), shape=arg.shape))
 
 
-def _extreme(function: str) -> Callable[[Context, Expr], Value]:
+def _reduction(function: str) -> Callable[[Context, Expr], Value]:
     """Over all entries, or along an axis."""
 
     def form(low: Context, expr: Expr) -> Value:
-        after = (f"axis={int(expr.args[1].value) - 1}",) if len(expr.args) == 2 else ()
-        return low.build.call(function, low.node(expr.args[0]), shape=expr.shape, after=after)
+        return low.build.call(function, low.node(expr.args[0]), shape=expr.shape, after=_axis(expr))
 
     return form
 
@@ -200,8 +204,11 @@ FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "sum": _sum,
     "diag": _diag,
     "logdet": _logdet,
-    "amax": _extreme("np.max"),
-    "amin": _extreme("np.min"),
+    "amax": _reduction("np.max"),
+    "amin": _reduction("np.min"),
+    "var": _reduction("np.var"),
+    "std": _reduction("np.std"),
+    "prod": _reduction("np.prod"),
     "norm1": _norm1,
     "norminf": _norminf,
     "vec": _vec,

@@ -115,12 +115,13 @@ class Assembler:
         return tuple(joined)
 
     def _means(self, scalars: Scalars) -> Scalars:
-        """sum(x)/n written as mean(x), where n is the length of x."""
+        """sum(x)/n written as mean(x), where n is the length of x; sum(X)/(m*n) as mean(X)."""
         lengths = {base.value: place for place, (base, e) in enumerate(scalars) if base.op == "dimension" and e == -1}
         for place, (base, exponent) in enumerate(scalars):
-            if base.op == "sum" and exponent == 1 and base.args[0].rank == 1 and base.args[0].shape[0] in lengths:
-                gone = lengths[base.args[0].shape[0]]
-                rest = [entry for k, entry in enumerate(scalars) if k not in (place, gone)]
+            shape = base.args[0].shape if base.op == "sum" and exponent == 1 else ()
+            gone = {lengths[size] for size in shape if size in lengths}
+            if shape and len(gone) == len(shape):
+                rest = [entry for k, entry in enumerate(scalars) if k != place and k not in gone]
                 return (*rest, (self.forge.call("mean", base.args, ()), exponent))
         return scalars
 

@@ -8,6 +8,7 @@ from functools import cache
 from matcalc.catalogue.compiled import Rewrite, definition, rewrite
 from matcalc.catalogue.load import LIBRARY
 from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Leaf, Node, Sum
 from matcalc.lowering.lower import Lowering
@@ -18,7 +19,7 @@ class Pattern:
     """``head``: the function of a call, or ``*`` (part of a product) or ``+`` (part of a sum).
 
     ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on any one tuple of labels.
-    ``names``: the right side is a call of a function that has a definition, which is not put in its place there.
+    ``names``: the right side of a rewrite for the end has functions with a definition, which is not put in their place there.
     """
 
     rule: Rewrite
@@ -32,16 +33,19 @@ class Pattern:
 def pattern(name: str) -> Pattern:
     """The pattern of a rewrite, made once per process."""
     rule = rewrite(name)
+    entry = LIBRARY.get(name)
+    final = entry is not None and entry.phase == "final"
     builder = Builder(LIBRARY.traits)
     # matched literally, so a symmetric or skew variable must not be put in order here
     names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}
     left = Lowering(builder, definition).lower(rule.left, names)
     head = left.name if isinstance(left, Call) else "+" if isinstance(left, Sum) else "*"
-    return Pattern(rule, left, head, all(not v.shape for v in rule.variables.values()), _names(rule.right))
+    return Pattern(rule, left, head, all(not v.shape for v in rule.variables.values()), final and _names(rule.right))
 
 
 def _names(right: Expr) -> bool:
-    return definition(right.op) is not None or (len(right.args) == 2 and definition(f"{right.op}-rows") is not None)
+    calls = postorder(right, lambda expr: expr.args)
+    return any(definition(e.op) is not None or (len(e.args) == 2 and definition(f"{e.op}-rows") is not None) for e in calls)
 
 
 def functions(node: Node) -> set[str]:

@@ -39,7 +39,23 @@ from matcalc.runtime.frechet import (
 from matcalc.runtime.gaussian import erf, erfc, erfinv, normcdf, normpdf
 from matcalc.runtime.linear import adj, cof, det, inv, logdet, pinv, tr
 from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
-from matcalc.runtime.reductions import amax, amin, entropy, kl, logsoftmax, logsumexp, mean, norm1, norm2, norminf, softmax
+from matcalc.runtime.reductions import (
+    amax,
+    amin,
+    entropy,
+    kl,
+    logsoftmax,
+    logsumexp,
+    mean,
+    norm1,
+    norm2,
+    norminf,
+    normp,
+    prod,
+    softmax,
+    std,
+    var,
+)
 from matcalc.runtime.shaping import commutation, cumsum, diag, dot, khatrirao, kron, outer, reshape, revcumsum, tril, triu, vec
 from matcalc.runtime.special import digamma, gamma, gammaln, mvlgamma, polygamma
 
@@ -100,11 +116,13 @@ __all__ = [
     "norm2",
     "normcdf",
     "norminf",
+    "normp",
     "normpdf",
     "outer",
     "pinv",
     "polygamma",
     "power",
+    "prod",
     "relu",
     "reshape",
     "revcumsum",
@@ -117,12 +135,14 @@ __all__ = [
     "softmax",
     "softplus",
     "sqrtm",
+    "std",
     "step",
     "tanhm",
     "tanm",
     "tr",
     "tril",
     "triu",
+    "var",
     "vec",
     "xlogy",
 ]

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcalc.runtime.elementwise import Array, abs_, xlogy
+from matcalc.runtime.elementwise import Array, abs_, power, xlogy
+
+
+def _axis(axis: ArrayLike | None) -> int | None:
+    """The axis of an array that goes away: 1 says of each column, 2 of each row, None of all entries."""
+    return None if axis is None else int(np.real(axis)) - 1
 
 
 def mean(x: ArrayLike) -> Array:
@@ -13,26 +18,45 @@ def mean(x: ArrayLike) -> Array:
     return np.asarray(np.mean(np.asarray(x)))
 
 
-def norm1(x: ArrayLike) -> Array:
-    """The sum of the absolute entries, also of a matrix."""
-    return np.asarray(np.sum(abs_(x)))
+def norm1(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The sum of the absolute entries, also of a matrix; of each column (1) or of each row (2)."""
+    return np.asarray(np.sum(abs_(x), axis=_axis(axis)))
 
 
-def norm2(x: ArrayLike) -> Array:
-    """The root of the sum of squares: 2-norm of a vector, Frobenius norm of a matrix."""
+def norm2(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The root of the sum of squares: 2-norm of a vector, Frobenius norm of a matrix; of each column (1) or row (2)."""
     x = np.asarray(x)
-    return np.asarray(np.sqrt(np.sum(x * x)))
+    return np.asarray(np.sqrt(np.sum(x * x, axis=_axis(axis))))
+
+
+def normp(x: ArrayLike, p: ArrayLike) -> Array:
+    """sum(abs(x).^p)^(1/p), the largest absolute entry taken out so that no power overflows."""
+    sizes = abs_(x)
+    largest = np.max(np.real(sizes), initial=0.0) or 1.0
+    return np.asarray(largest * power(np.sum(power(sizes / largest, p)), 1.0 / np.asarray(p)))
+
+
+def var(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The mean of the squared deviations from the mean: of all entries, of each column (1) or of each row (2)."""
+    x, gone = np.asarray(x), _axis(axis)
+    moved = x - np.mean(x, axis=gone, keepdims=True)
+    return np.asarray(np.mean(moved * moved, axis=gone))
+
+
+def std(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The root of the variance."""
+    return np.asarray(np.sqrt(var(x, axis)))
+
+
+def prod(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The product: of all entries, of each column (1) or of each row (2)."""
+    return np.asarray(np.prod(np.asarray(x), axis=_axis(axis)))
 
 
 def norminf(x: ArrayLike) -> Array:
     """The largest absolute entry."""
     sizes = abs_(x).ravel()
     return np.asarray(sizes[np.argmax(np.real(sizes))])
-
-
-def _axis(axis: ArrayLike | None) -> int | None:
-    """The axis of an array that goes away: 1 says of each column, 2 of each row, None of all entries."""
-    return None if axis is None else int(np.real(axis)) - 1
 
 
 def _logsumexp(x: Array, axis: int | None) -> Array:

@@ -45,6 +45,8 @@ def _of_scalar(context: Context, node: Node, name: str, s: Expr) -> Expr:
     if name in ("norm1", "norm2", "norminf", "logdet"):
         size = context.make("abs", (s,), (), node)
         return context.make("log", (size,), (), node) if name == "logdet" else size
+    if name in ("var", "std"):
+        return context.number(0, node)
     if name in ("adj", "cof", "softmax", "logsoftmax"):
         return context.number(int(name != "logsoftmax"), node)
     if name == "entropy":
@@ -219,6 +221,22 @@ def _ordered(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.like(name, tuple(made), args[1 - place], node)
 
 
+def _norm_of_power(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """normp(x, p) of the entries; 1 and 2 have names of their own."""
+    arg, exponent = context.settle(args[0]), context.settle(args[1])
+    if exponent.shape:
+        raise context.problem(f"the second argument of {name} is {context.describe(exponent)}, not a scalar", node.args[1].span)
+    value = context.literal(exponent)
+    if value is not None and value < 1:
+        hint = f"sum(abs({context.quote(arg)}).^p)^(1/p) is that expression for any p"
+        raise context.problem(f"a p-norm has a p from 1 on, not {value}", node.args[1].span, hint)
+    if not arg.shape or value in (1, 2):
+        return _to_scalar(context, node, f"norm{value if arg.shape else 1}", [arg])
+    if value is not None:
+        exponent = context.number(value, node.args[1])
+    return context.make(name, (arg, exponent), (), node)
+
+
 def _frechet(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The derivative at a square matrix in directions of its shape."""
     parts = list(zip(args, node.args, strict=True))
@@ -279,6 +297,7 @@ _RULES: dict[str, Rule] = {
     "dot": _pair,
     "kl": _pair,
     "outer": _outer,
+    "normp": _norm_of_power,
     **dict.fromkeys(("tril", "triu"), triangle),
     **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
     **dict.fromkeys(_ORDERS, _ordered),

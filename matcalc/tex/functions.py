@@ -86,6 +86,12 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
         raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     name = {"": "norm2", "2": "norm2", "F": "norm2", "1": "norm1", r"\infty": "norminf", "∞": "norminf"}.get(index)
+    if name is None and len(phrase.parts) == 1 and phrase.parts[0].kind in ("number", "symbol"):
+        part = phrase.parts[0]
+        if part.kind == "symbol":
+            resolver.letters.promote(part, 0, "it names a norm")
+        value = resolver.letters.number(part) if part.kind == "number" else resolver.letters.letter(part)
+        return called(Maker(phrase), "normp", [arg, value])
     if name is None:
         message = f"the norm with the subscript {index}"
         hint = r"vectors have the norms 1, 2 and \infty"

@@ -107,6 +107,7 @@ _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     "commutation": lambda args: 2,
     "dot": lambda args: 0,
     "kl": lambda args: 0,
+    "normp": lambda args: 0,
     "outer": lambda args: 2,
     "polygamma": lambda args: args[-1].rank,
     **dict.fromkeys(FRECHET, lambda args: 2),

@@ -64,6 +64,7 @@ SPECIAL = {
     "besselj": "2, p",
     "mvlgamma": "p + 2, 2",
     "kl": "v, w",
+    "normp": "x, 3",
     "entropy": "v",
     **dict.fromkeys(FRECHET, "X, Y"),
     "frechet_power": "X, 3, Y",
@@ -126,7 +127,9 @@ def test_letters_that_mean_something(text: str, declarations: dict[str, str], bo
     assert agree(program, again).ok
 
 
-@pytest.mark.parametrize("name", ["sum", "mean", "logsumexp", "softmax", "logsoftmax"])
+@pytest.mark.parametrize(
+    "name", ["sum", "mean", "logsumexp", "softmax", "logsoftmax", "amax", "norm1", "norm2", "var", "std", "prod"]
+)
 @pytest.mark.parametrize("axis", [1, 2])
 def test_functions_of_each_column_or_row(name: str, axis: int) -> None:
     program = read(f"{name}(X, {axis})", {"X": "matrix(m, n)"})
