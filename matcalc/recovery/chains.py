@@ -94,6 +94,7 @@ class Weaver:
         self.krons: dict[int, tuple[Chain, ...]] = {}  # the factors of the Kronecker and Khatri-Rao products that were made
         self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
         self.products: dict[int, Chain] = {}  # and of all products
+        self._made: dict[object, Expr] = {}
         self.symmetric: set[int] = set()  # factors that are their own transposes
 
     def link(self, link: Link) -> Expr:
@@ -139,6 +140,13 @@ class Weaver:
 
     def product(self, chain: Chain) -> Expr:
         """The product, in this orientation, with repeated blocks as powers and cumulative sums."""
+        name = key(chain)
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = self._product(chain)
+        return made
+
+    def _product(self, chain: Chain) -> Expr:
         chain = self.opened(chain)
         self.symmetric.update([id(link.expr) for link in chain if link.symmetric])
         if is_placed(chain):

@@ -32,7 +32,7 @@ class Factoring:
             return self.forge.fill(self.forge.number(0), shape) if shape else self.forge.number(0)
         if len(terms) == 1:
             return self._single(terms[0])
-        return self._combine(sorted(terms, key=self._order), shape)
+        return self._combine(sorted(terms, key=self._order) if len(terms) > 2 else terms, shape)
 
     def _order(self, term: Term) -> tuple[int, str]:
         """By what a term looks like, so that of two equally good ways to group them the input's order chooses none."""
@@ -273,6 +273,8 @@ class Factoring:
         """(... + ...)' where that is clearly shorter."""
         if len(shape) != 2 or any(term.chain is None for term in terms):
             return None
+        if sum(link.flipped for term in terms for link in term.chain or ()) < 2:
+            return None  # it cannot be shorter
         plain = self._plain(terms)
         across = [Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), shape[::-1]) for t in terms]
         turned = self.forge.transpose(self._plain(across))

@@ -81,6 +81,8 @@ def share(terms: Sequence[Term], forge: Forge) -> Shared:
 
 def common_number(coefficients: Sequence[Rational]) -> Rational:
     """The rational factor to write in front of a bracket so that all numbers together are shortest; negative where all are."""
+    if all(c == 1 for c in coefficients):
+        return 1
     first = content(coefficients)
     # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
     likely = [first, Fraction(1)] if first.denominator == 1 else [Fraction(1), first]

@@ -63,8 +63,9 @@ class Shortener:
 
     def _least(self, candidates: Iterable[Node], node: Node) -> Node | None:
         """The shortest of the candidates if it is shorter than the node, or as short and has fewer inverses."""
-        found = min(candidates, key=self._rank, default=node)
-        return found if self._rank(found) < self._rank(node) else None
+        options = list(candidates)
+        found = min(options, key=self._rank) if options else node
+        return found if options and self._rank(found) < self._rank(node) else None
 
     def _rank(self, node: Node) -> tuple[int, int]:
         inverses = {n for n in postorder(node, lambda n: n.children) if isinstance(n, Call) and n.name == "inv"}
