@@ -105,6 +105,8 @@ class Matcher:
         if not self.lifted and pattern.rank != node.rank:
             return
         own, wanted = as_product(pattern)
+        if len(wanted) > 1 and not self.lifted and not isinstance(node, Product):
+            return  # one factor is not several
         alone = wanted[0][0] if len(wanted) == 1 and wanted[0][2] == 1 else None
         if self.lifted and isinstance(alone, Leaf) and alone.kind == "variable":
             # c*x is any node: x is a c-th of it
