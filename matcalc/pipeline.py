@@ -20,6 +20,7 @@ from matcalc.frontend import read
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
+from matcalc.lowering.demands import demand_symmetry
 from matcalc.lowering.lower import Lowering
 from matcalc.lowering.multilinear import matrix_of
 from matcalc.printers.naming import naming
@@ -59,15 +60,19 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
     builder = engine.builder
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
     names = {v.name: _leaf(builder, v, free=v is variable) for v in program.variables.values()}
+    within = _leaf(builder, variable, free=False)
+    demand_symmetry(program, engine.lowering, {**names, wrt: within})
+    if structure == "free" and within is not names[wrt]:
+        demand_symmetry(program, engine.lowering, names, wrt)
     node = engine.rewriter.rewrite(engine.lowering.lower(program.expr, names))
     slopes = Slopes(builder, engine.lowering)
     for _ in range(order):
         node = engine.shortened(derivative(builder, node, names[wrt], slopes))
     if variable.kind not in ("scalar", "vector", "matrix"):
-        node = substitute(builder, node, {names[wrt]: _leaf(builder, variable, free=False)})
+        node = substitute(builder, node, {names[wrt]: within})
     if structure == "declared" and variable.kind in PROJECTED:
         for turn in range(order):
-            node = project(builder, node, variable.kind, program.expr.rank + 2 * turn)
+            node = engine.shortener.symmetrised(project(builder, node, variable.kind, program.expr.rank + 2 * turn))
     return engine.recovered(node)
 
 
@@ -78,6 +83,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     """
     engine = _Engine(program.expr.rank, "mixed", () if expand_inverse else PHASES)
     names = {v.name: _leaf(engine.builder, v, free=False) for v in program.variables.values()}
+    demand_symmetry(program, engine.lowering, names)
     node = engine.lowering.lower(program.expr, names)
     node = expanded(engine.builder, engine.rewriter.rewrite(node)) if expand_inverse else engine.shortened(node)
     tree = engine.recovered(engine.rewriter.rewrite(node))

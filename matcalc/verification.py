@@ -8,9 +8,11 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.errors import EvaluationProblem, UnsupportedProblem, VerificationProblem
+from matcalc.core.operations import OF_TALL
 from matcalc.core.own import culprit
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 from matcalc.exact.judge import BITS, judge
 
 if TYPE_CHECKING:
@@ -77,7 +79,9 @@ def compare(program: Program, tree: Expr, wrt: str, order: int, structure: str, 
         value = interpret(tree, values, sizes)
         return np.transpose(value, back) if value.ndim == len(back) else value
 
-    return check(program, wrt, order, structure, mixed, seed)
+    # of a wide matrix there are no such vectors, so that the sizes have to be others
+    tall = [node for node in postorder(tree, lambda node: node.args) if node.op in OF_TALL]
+    return check(program, wrt, order, structure, mixed, seed, beside=tall)
 
 
 def _entries(program: Program, wrt: str, order: int) -> int:

@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from matcalc.core.kinds import Variable
+from matcalc.core.operations import OF_SYMMETRIC
 from matcalc.frontend import read
 from matcalc.oracle.compare import agree
 from matcalc.oracle.interpret import interpret
@@ -55,7 +56,10 @@ def stated_differentials(entry):
     for rng, sizes, values in points(program):
         for name in moving(entry, program):
             directions = {"d" + other: np.zeros(np.shape(values[other])) for other in entry.given}
-            direction = directions["d" + name] = rng.standard_normal(np.shape(values[name]))
+            direction = rng.standard_normal(np.shape(values[name]))
+            if program.expr.op in OF_SYMMETRIC:
+                direction = direction + direction.T
+            directions["d" + name] = direction
             known = {**values, **directions, "Y": interpret(program.expr, values, sizes)}
             yield name, sizes, values, direction, interpret(right.expr, known, sizes)
 

@@ -52,6 +52,11 @@ def _functions(text: str) -> set[str]:
     return set(_CALL.findall(text)) | powers | compared
 
 
+def _transposed(text: str) -> str:
+    """What the transpose of a function's argument, or of its value, does."""
+    return "skew" if text.startswith("-") else "equivariant" if text.endswith("'") else "invariant"
+
+
 class Library:
     """The entries found under one folder, by name."""
 
@@ -158,10 +163,10 @@ class Library:
         for name, (_, piece) in self.working.items():
             to = _TO.search(piece)
             if name.startswith("transpose-") and to is not None:
-                found[name.removeprefix("transpose-")] = "equivariant" if to[1].endswith("'") else "invariant"
+                found[name.removeprefix("transpose-")] = _transposed(to[1])
         for entry in self._own.values():
             if entry.name.startswith("transpose-"):
-                found[entry.name.removeprefix("transpose-")] = "equivariant" if entry.right.endswith("'") else "invariant"
+                found[entry.name.removeprefix("transpose-")] = _transposed(entry.right)
         return found
 
     @cached_property

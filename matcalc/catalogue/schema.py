@@ -84,7 +84,7 @@ def _bracketed(text: str) -> str:
 def identity(entry: Mapping[str, Any], file: str) -> Identity:
     """The checked entry; CatalogueProblem names the file, the entry and what is wrong with it."""
     name = entry.get("name")
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name):
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
         raise CatalogueProblem(f"{file}: an entry without a proper name: {name!r}")
 
     def fail(what: str) -> CatalogueProblem:

@@ -90,6 +90,25 @@ _TABLE = [
     Operation("softmax", "vector->vector", (1, 2)),  # softmax(X, 1), softmax(X, 2): of each column, of each row
     Operation("logsoftmax", "vector->vector", (1, 2)),
     Operation("diag", "special"),
+    # of symmetric matrices
+    Operation("eigvals", "special"),  # the eigenvalues, ascending
+    Operation("eigvecs", "square->square"),  # the unit eigenvectors as columns, in that order
+    Operation("lambda_max", "square->scalar"),
+    Operation("lambda_min", "square->scalar"),
+    Operation("eigvec", "special"),  # the unit eigenvector of lambda_max
+    Operation("chol", "square->square"),  # the lower factor
+    Operation("invgap", "special"),  # invgap(x)[i,j] = 1/(x[j] - x[i]), 0 on the diagonal
+    # of any matrix; svdvals, leftvecs and rightvecs of one with at least as many rows as columns
+    Operation("svdvals", "special"),  # the singular values, descending
+    Operation("leftvecs", "special"),  # the singular vectors as columns, in that order
+    Operation("rightvecs", "special"),
+    Operation("specnorm", "special"),
+    Operation("leftvec", "special"),  # the singular vectors of specnorm
+    Operation("rightvec", "special"),
+    Operation("nucnorm", "special"),
+    Operation("polar", "special"),  # the orthogonal polar factor
+    Operation("schatten", "special", (2, 2)),
+    Operation("condnum", "square->scalar"),
     Operation("tril", "special", (1, 2)),  # tril(A, k): A[i,j] where j - i <= k, k a literal integer, 0 unless given
     Operation("triu", "special", (1, 2)),  # triu(A, k): A[i,j] where j - i >= k
     Operation("cumsum", "special", (1, 2)),  # cumsum(x); cumsum(X, 1), cumsum(X, 2): down the columns, along the rows
@@ -108,6 +127,8 @@ OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _
 ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for alias in operation.aliases}
 # function -> the place from which on its arguments are sizes, as in ``eye(n)``
 SIZES = {"reshape": 1, "unvec": 1, "commutation": 0}
+OF_SYMMETRIC = frozenset({"eigvals", "eigvecs", "lambda_max", "lambda_min", "eigvec", "chol"})  # defined for these alone
+OF_TALL = frozenset({"svdvals", "leftvecs", "rightvecs"})  # with at least as many rows as columns
 CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md
 NOTATIONS = ("unit", "blkdiag")  # unit(i, n), a vector with a one at the place i; blkdiag(A, B) is [A, zeros; zeros, B]
 

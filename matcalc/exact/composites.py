@@ -25,7 +25,7 @@ from matcalc.exact.functions import (
     total,
 )
 from matcalc.exact.generators import HALF, Generators, Series
-from matcalc.exact.jets import Jet, add, entrywise, hadamard, linear, scale
+from matcalc.exact.jets import Jet, add, constant, entrywise, hadamard, linear, scale, stack
 
 Rule = Callable[[Generators, Sequence[Jet]], Jet]
 
@@ -203,6 +203,22 @@ def _cumulative(world: Generators, args: Sequence[Jet], sign: int) -> Jet:
     return linear(a, rule, a.extent)
 
 
+def _cholesky(world: Generators, args: Sequence[Jet]) -> Jet:
+    """L with L*L' = A, column by column: the root of what is left of A[k,k], and the rest of the column over it."""
+    a = args[0]
+    n = a.extent[0] if a.extent else 1
+    rows: list[list[Jet]] = [[linear(a, lambda part, k=i * n + j: [part[k]], ()) for j in range(n)] for i in range(n)]  # type: ignore[misc]
+    zero = constant((), [0], len(a.parts))
+    found: list[list[Jet]] = [[zero] * n for _ in range(n)]
+    for k in range(n):
+        for i in range(k, n):
+            rest = rows[i][k]
+            for j in range(k):
+                rest = add(rest, hadamard(found[i][j], found[k][j]), -1)
+            found[i][k] = apply(world, "sqrt", rest) if i == k else divide(world, rest, found[k][k])
+    return stack([entry for row in found for entry in row], a.extent)
+
+
 def _reciprocal(world: Generators, a: Jet) -> Jet:
     return apply(world, "reciprocal", a)
 
@@ -238,6 +254,7 @@ COMPOSITES: dict[str, Rule] = {
     "var": _variance,
     "std": lambda world, args: apply(world, "sqrt", _variance(world, args)),
     "prod": _product,
+    "chol": _cholesky,
     "tril": lambda world, args: _triangle(world, args, 1),
     "triu": lambda world, args: _triangle(world, args, -1),
     "cumsum": lambda world, args: _cumulative(world, args, 1),

@@ -27,8 +27,8 @@ _LONGEST = 1_200  # factors of a product: the time to bring one in order grows w
 class Traits:
     """What the normal form may know of functions; the catalogue reads it off the identities.
 
-    ``transposition``: name -> ``equivariant`` (f(A') = f(A)') or ``invariant`` (f(A') = f(A)); ``positive``: functions with
-    values above zero; ``odd``: f(-A) = -f(A), so that a function of a skew matrix is skew.
+    ``transposition``: name -> ``equivariant`` (f(A') = f(A)'), ``invariant`` (f(A') = f(A)) or ``skew`` (f(x)' = -f(x));
+    ``positive``: functions with values above zero; ``odd``: f(-A) = -f(A), so that a function of a skew matrix is skew.
     """
 
     transposition: Mapping[str, str] = field(default_factory=dict)
@@ -270,6 +270,12 @@ class Builder:
     def call(self, name: str, args: Sequence[Node], axes: Shape, slots: int = 0) -> Node:
         """A function of whole arguments; a transposed argument moves outside where the function allows it."""
         rule = self.traits.transposition.get(name)
+        if rule == "skew" and not slots:
+            node = self._call(name, tuple(args), axes, 0)
+            if node.parity == 0:
+                node.parity = -1
+                node.transposed = self.scale(-1, node)
+            return node
         if rule is None or slots or args[0].rank != 2 or (axes and rule == "invariant"):
             return self._call(name, tuple(args), axes, slots)
         across = (self.transpose(args[0]), *args[1:])

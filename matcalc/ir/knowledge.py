@@ -141,6 +141,10 @@ def _expm(a: int) -> int:
     return a & (DIAGONAL | LOWER | UPPER) | INVERTIBLE | (DEFINITE if a & SYMMETRIC else 0) | (ORTHOGONAL if a & SKEW else 0)
 
 
+def _orthonormal(a: int) -> int:
+    return ORTHOGONAL
+
+
 _POWERS = SYMMETRIC | SEMIDEFINITE | DEFINITE | DIAGONAL | ORTHOGONAL | LOWER | UPPER | INVERTIBLE
 
 # facts of the first argument -> facts of the value
@@ -156,4 +160,9 @@ _CALLS: dict[str, Callable[[int], int]] = {
     "relu": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
     "step": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
     "norminf": lambda a: NONNEGATIVE,
+    "eigvecs": _orthonormal,
+    "rightvecs": _orthonormal,
+    "chol": lambda a: LOWER | INVERTIBLE | a & DIAGONAL,
+    **dict.fromkeys(("eigvals", "lambda_max", "lambda_min"), _det),
+    "svdvals": lambda a: NONNEGATIVE,
 }

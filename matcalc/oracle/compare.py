@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from matcalc.core.errors import EvaluationProblem, NameProblem
 from matcalc.core.program import Program
+from matcalc.core.tree import Expr
 from matcalc.oracle.interpret import interpret, magnitude
 from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
 from matcalc.oracle.sample import find_point, find_sizes
@@ -67,18 +68,26 @@ class Report:
 
 
 def check(
-    program: Program, wrt: str, order: int, structure: str, evaluate: Candidate, seed: int = 0, layout: str = "mixed"
+    program: Program,
+    wrt: str,
+    order: int,
+    structure: str,
+    evaluate: Candidate,
+    seed: int = 0,
+    layout: str = "mixed",
+    beside: Sequence[Expr] = (),
 ) -> Report:
     """Whether ``evaluate(values, sizes)`` is the derivative of the program with respect to ``wrt`` at random points.
 
     With ``structure="declared"`` the derivative is projected on the matrices of the kind that ``wrt`` is declared to be.
-    The layout does not matter here: candidates hand in shape(expression) + shape(variable) whatever is printed.
+    The layout does not matter here: candidates hand in shape(expression) + shape(variable) whatever is printed. Sizes are those
+    at which all of ``beside`` have values, too.
     """
     if wrt not in program.variables:
         raise NameProblem(f"there is no variable {wrt}")
     rng = np.random.default_rng(seed)
     around = wrt if takes_differences(program.expr, wrt, order) else None
-    sizes, values = find_sizes([program.expr], program.variables, rng, around)
+    sizes, values = find_sizes([program.expr, *beside], program.variables, rng, around)
     kind = program.variables[wrt].kind if structure == "declared" else "free"
     reports = []
     for point in range(POINTS):

@@ -85,6 +85,23 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "softmax": runtime.softmax,
     "logsoftmax": runtime.logsoftmax,
     "diag": runtime.diag,
+    "chol": runtime.chol,
+    "condnum": runtime.condnum,
+    "eigvals": runtime.eigvals,
+    "eigvec": runtime.eigvec,
+    "eigvecs": runtime.eigvecs,
+    "invgap": runtime.invgap,
+    "lambda_max": runtime.lambda_max,
+    "lambda_min": runtime.lambda_min,
+    "leftvec": runtime.leftvec,
+    "leftvecs": runtime.leftvecs,
+    "nucnorm": runtime.nucnorm,
+    "polar": runtime.polar,
+    "rightvec": runtime.rightvec,
+    "rightvecs": runtime.rightvecs,
+    "schatten": runtime.schatten,
+    "specnorm": runtime.specnorm,
+    "svdvals": runtime.svdvals,
     "tril": runtime.tril,
     "triu": runtime.triu,
     "cumsum": runtime.cumsum,
@@ -99,4 +116,9 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
 }
 
 # evaluated for real arguments only, and so differentiated by differences; a function without a complex path is listed here
-REAL_ONLY: frozenset[str] = frozenset()
+REAL_ONLY: frozenset[str] = frozenset(
+    (
+        *("eigvals", "eigvecs", "lambda_max", "lambda_min", "eigvec", "svdvals", "leftvecs", "rightvecs"),
+        *("specnorm", "leftvec", "rightvec", "condnum", "schatten"),
+    )
+)

@@ -13,6 +13,7 @@ from matcalc.core.own import OWN, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.interpret import Sizes, Values, evaluate
+from matcalc.oracle.spectra import DISTANCES
 from matcalc.runtime import norm2, std
 from matcalc.runtime.elementwise import Array
 
@@ -146,4 +147,5 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     "normp": lambda x, p: float(np.min(np.abs(x))),
     "std": lambda x, axis=None: float(np.min(std(x, axis))),
     "norminf": _lead,
+    **DISTANCES,
 }

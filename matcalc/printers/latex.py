@@ -55,7 +55,7 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
         written_out = not taken.isdisjoint(LETTERS.get(node.op, ()))
-        piece = call(rf"\operatorname{{{node.op}}}", *args) if written_out else _piece(bold, node, args)
+        piece = call(rf"\operatorname{{{node.op.replace('_', '')}}}", *args) if written_out else _piece(bold, node, args)
         if id(node) in named:
             name = names.name(named[id(node)], bold=bold and node.rank > 0)
             lines.append(f"{name} &= {piece.text}")

@@ -81,6 +81,14 @@ def _norm_of_power(expr: Expr, args: list[Piece]) -> Piece:
     return Piece(f"{norm.text}_{{{args[1].text}}}", ATOM, norm.tall)
 
 
+def _matrix_norm(index: str) -> Form:
+    def form(expr: Expr, args: list[Piece]) -> Piece:
+        norm = between(r"\lVert", args[0], r"\rVert")
+        return Piece(f"{norm.text}_{index}", ATOM, norm.tall)
+
+    return form
+
+
 def _logdet(expr: Expr, args: list[Piece]) -> Piece:
     """log |det X|; needs brackets before an exponent and after nothing."""
     simple = expr.args[0].op == "variable" and not expr.args[0].row
@@ -166,6 +174,7 @@ _COMMANDS = "exp log sin cos tan sec csc cot sinh cosh tanh max min det"  # LaTe
 _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
 _OPERATORS += " var std prod"
 _OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax tril triu cumsum revcumsum khatrirao reshape commutation"
+_OPERATORS += " eigvals eigvecs eigvec chol invgap svdvals leftvecs rightvecs leftvec rightvec polar schatten condnum"
 
 # letters that stand for functions; where a variable has the same letter, the function is written out
 LETTERS: dict[str, tuple[str, ...]] = {
@@ -177,6 +186,7 @@ LETTERS: dict[str, tuple[str, ...]] = {
     "besselj": ("J",),
     "entropy": ("H",),
     "kl": ("D",),
+    **dict.fromkeys(("lambda_max", "lambda_min"), (r"\lambda",)),
     "expm": ("e",),
 }
 
@@ -219,6 +229,10 @@ FUNCTIONS: dict[str, Form] = {
     "frechet_power": _frechet("", 1),
     "amax": _extreme("max"),
     "amin": _extreme("min"),
+    "lambda_max": _named(r"\lambda_{\max}"),
+    "lambda_min": _named(r"\lambda_{\min}"),
+    "specnorm": _matrix_norm("2"),
+    "nucnorm": _matrix_norm("*"),
     "norm1": _norm("1"),
     "norm2": _norm("2"),
     "norminf": _norm(r"\infty"),

@@ -36,6 +36,8 @@ _INVERSE_NAMES = "asin acos atan asinh acosh atanh"
 _RUNTIME = "sigmoid softplus relu step erf erfc gammaln digamma polygamma adj cof pinv norm2 logsumexp softmax"
 _RUNTIME += " sec csc cot logit silu gelu leakyrelu elu huber xlogy erfinv normcdf normpdf besselj gamma mvlgamma"
 _RUNTIME += " logsoftmax entropy kl normp khatrirao reshape commutation"
+_RUNTIME += " eigvecs lambda_max lambda_min eigvec invgap svdvals leftvecs rightvecs specnorm leftvec"
+_RUNTIME += " rightvec nucnorm polar schatten condnum"
 CALLS: dict[str, str] = {
     **{name: f"np.{name}" for name in _NUMPY.split()},
     **{name: f"np.arc{name[1:]}" for name in _INVERSE_NAMES.split()},
@@ -43,6 +45,8 @@ CALLS: dict[str, str] = {
     "max": "np.maximum",
     "min": "np.minimum",
     "det": "np.linalg.det",
+    "eigvals": "np.linalg.eigvalsh",
+    "chol": "np.linalg.cholesky",
 }
 
 

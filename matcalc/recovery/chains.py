@@ -12,7 +12,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Rational
 from matcalc.recovery.forge import Forge
-from matcalc.recovery.triangles import covered, cumulated, is_running, is_triangle
+from matcalc.recovery.triangles import covered, cumulated, is_running, is_triangle, turned
 
 _PERIODS = 4  # longest repeated block that is written as a power
 
@@ -83,6 +83,11 @@ def _bare(expr: Expr) -> Expr:
     return expr.args[0] if expr.op == "'" else expr
 
 
+def _weights(link: Link) -> Expr | None:
+    """u of diag(u)."""
+    return link.expr.args[0] if link.expr.op == "diag" and link.expr.rank == 2 else None
+
+
 class Weaver:
     """Chains and entry-by-entry products as typed trees."""
 
@@ -98,17 +103,25 @@ class Weaver:
         self.symmetric: set[int] = set()  # factors that are their own transposes
 
     def link(self, link: Link) -> Expr:
-        """One factor; a transposed sum by its terms, (A' + B)' as A + B', where that is no longer."""
+        """One factor; a transposed sum by its terms, (A' + B)' as A + B', where that is no longer; a triangle by the other."""
         if not link.flipped:
             return link.expr
-        turned = self.forge.transpose(link.expr)
+        across = self.forge.transpose(link.expr)
         if link.expr.op == "kron" and id(link.expr) in self.krons:
             inside = reduce(self.forge.kron, [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]])
-            return min(inside, turned, key=self.forge.size)
+            return min(inside, across, key=self.forge.size)
+        if id(link.expr) in self.inside:
+            return min(across, self._other_half(link.expr), key=self.forge.size)
         if link.expr.op not in ("+", "-") or link.expr.rank != 2:
-            return turned
+            return across
         spread = self._spread(link.expr)
-        return spread if self.forge.size(spread) <= self.forge.size(turned) else turned
+        return spread if self.forge.size(spread) <= self.forge.size(across) else across
+
+    def _other_half(self, triangle: Expr) -> Expr:
+        """tril(A)' as triu(A')."""
+        name, offsets = turned(triangle)
+        array = self.product(flip(self.inside[id(triangle)]))
+        return self.forge.make(name, (array, *map(self.forge.number, offsets)), array.shape)
 
     def _spread(self, total: Expr) -> Expr:
         """The transpose of a sum as the sum of the transposes."""
@@ -311,6 +324,27 @@ class Weaver:
         if result is None and len(below) == 1 and below[0][1] not in (1, Fraction(1, 2)):
             return forge.power(below[0][0], -below[0][1])
         return forge.binary("./", result if result is not None else forge.number(1), divisor)
+
+    def masked(self, chain: Chain) -> Chain:
+        """diag(u)*tril(ones)*diag(v) as tril(u*v')."""
+        for place in range(1, len(chain) - 1):
+            if is_triangle(chain[place].expr):
+                u, v = (_weights(chain[place + step]) for step in (-1, 1))
+                if u is not None and v is not None:
+                    outer = (Link(u), Link(v, True))
+                    whole = self.hadamard(((chain[place : place + 1], 1), (outer, 1)), chain[place].expr.shape)
+                    return self.masked((*chain[: place - 1], Link(whole), *chain[place + 2 :]))
+        return chain
+
+    def diagonals(self, chain: Chain) -> list[Expr]:
+        """The ways in which the diagonal of a square product may be written as a matrix."""
+        shape = (self.shape(chain)[0],)
+        if len(chain) == 2 and all(link.expr.rank == 1 for link in chain):
+            parts: Parts = tuple([((Link(link.expr),), 1) for link in chain])
+            vectors = [self.hadamard(parts, shape)]  # type: ignore[arg-type]
+        else:
+            vectors = [self.forge.call("diag", (self.product(c),), shape) for c in (chain, flip(chain))]  # type: ignore[arg-type]
+        return [self.forge.call("diag", (vector,), shape * 2) for vector in vectors]  # type: ignore[arg-type]
 
     def _triangle(self, parts: Parts, shape: Shape) -> Expr:
         """The product of the other parts within the triangles of ones among them."""

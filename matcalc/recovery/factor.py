@@ -281,7 +281,8 @@ class Factoring:
         return turned if self.weaver.pays(plain, turned, [term.chain or () for term in terms]) else None
 
     def _wrapped(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
-        """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B)."""
+        """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) + diag(diag(A)) = tril(A)."""
+        terms = self._completed(terms)
         groups: dict[object, list[Term]] = {}
         for term in terms:
             expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
@@ -295,6 +296,26 @@ class Factoring:
             if len(members) > 1:
                 return [term for term in terms if term not in members] + [self._joined(members)]
         return list(terms)
+
+    def _completed(self, terms: Sequence[Term]) -> Sequence[Term]:
+        """A triangle without the diagonal, and the diagonal beside it, as the triangle with it; rather a transposed one."""
+        for term in sorted(terms, key=lambda term: term.chain is None or not term.chain[0].flipped):
+            expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
+            inside = self.weaver.inside.get(id(expr))
+            if expr is None or inside is None or len(expr.args) != 2 or expr.args[1].value != (1 if expr.op == "triu" else -1):
+                continue
+            diagonals = [((Link(diagonal, False, True),), 1) for diagonal in self.weaver.diagonals(inside)]
+            for other in terms:
+                if (other.coefficient, other.scalars) == (term.coefficient, term.scalars) and other.parts in [
+                    (d,) for d in diagonals
+                ]:
+                    whole = self.forge.make(expr.op, expr.args[:1], expr.shape)
+                    self.weaver.inside[id(whole)] = inside
+                    assert term.chain is not None
+                    link = Link(whole, term.chain[0].flipped)
+                    rest = [each for each in terms if each is not term and each is not other]
+                    return [*rest, Term(term.coefficient, term.scalars, (((link,), 1),), term.shape)]
+        return terms
 
     def _joined(self, members: Sequence[Term]) -> Term:
         """One function of the sum for a sum of the function's values."""

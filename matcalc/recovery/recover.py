@@ -17,7 +17,6 @@ from matcalc.recovery.forge import Forge
 from matcalc.recovery.fused import unfuse
 from matcalc.recovery.graph import PLAIN, Graph, Style
 from matcalc.recovery.placed import resolved
-from matcalc.recovery.triangles import is_triangle
 
 
 class Recovery:
@@ -114,7 +113,8 @@ class Recovery:
             graph.reduce()
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
-        return Term(coefficient * own, tuple(graph.scalars), self._parts(graph), node.axes)
+        parts = tuple([(self.weaver.masked(chain), e) for chain, e in self._parts(graph)])
+        return Term(coefficient * own, tuple(graph.scalars), parts, node.axes)
 
     def _graph(self, node: Node, factors: Sequence[Factor]) -> Graph:
         dims: dict[int, Dim] = dict(enumerate(node.axes))
@@ -166,9 +166,6 @@ class Recovery:
         chain = chain if first == 0 else flip(chain)
         if len(chain) == 1 and chain[0].expr.op == "eye" and (rows or columns):
             return graph.diagonal(rows + columns, 0), 1
-        if rows and columns and len(chain) == 1 and is_triangle(chain[0].expr):
-            outer = graph.vector(rows, 0) + flip(graph.vector(columns, 1))
-            return (Link(self.weaver.hadamard(((chain, 1), (outer, 1)), (graph.dims[0], graph.dims[1]))),), 1
         return graph.diagonal(rows, 0) + chain + graph.diagonal(columns, 1), 1
 
     def _indexed(self, graph: Graph) -> Expr:

@@ -156,6 +156,18 @@ class Shortener:
         below = [(base, labels, -max(deep)) for (base, labels, _), deep in depths.items()]
         return self.builder.product(1, [(opened, whole, 1), *below], whole, node.axes)
 
+    def symmetrised(self, node: Node) -> Node:
+        """G + G' with the terms of a sum G collected with their transposes, where that is shorter."""
+        coefficient, linear = as_sum(node)
+        terms: list[tuple[Rational, Node]] = []
+        for c, term in linear:
+            alone = term.factors[0] if isinstance(term, Product) and len(term.factors) == 1 else None
+            if alone is not None and isinstance(alone[0], Sum) and alone[1:] == ((1, 0), 1):
+                terms += [(coefficient * c * own, self.builder.transpose(inner)) for own, inner in alone[0].terms]
+            else:
+                terms.append((coefficient * c, term))
+        return min(node, self.builder.sum(terms, node.axes), key=self.length) if len(terms) > len(linear) else node
+
     def expanded(self, node: Node) -> Node | None:
         """The node with every product over a sum in it multiplied out; None if there is none, or if that would be long."""
         coefficient, linear = as_sum(node)

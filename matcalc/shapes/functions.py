@@ -10,7 +10,7 @@ from matcalc.core.own import OWN
 from matcalc.core.tree import Expr
 from matcalc.shapes import multilinear
 from matcalc.shapes.context import Context
-from matcalc.shapes.decompositions import cumulative, triangle
+from matcalc.shapes.decompositions import SINGULAR, cumulative, gaps, singular, spectrum, triangle
 from matcalc.shapes.operators import entrywise, multiply, transpose
 from matcalc.syntax.nodes import Node
 
@@ -47,8 +47,10 @@ def _of_scalar(context: Context, node: Node, name: str, s: Expr) -> Expr:
         return context.make("log", (size,), (), node) if name == "logdet" else size
     if name in ("var", "std"):
         return context.number(0, node)
-    if name in ("adj", "cof", "softmax", "logsoftmax"):
+    if name in ("adj", "cof", "softmax", "logsoftmax", "eigvecs", "condnum"):
         return context.number(int(name != "logsoftmax"), node)
+    if name == "chol":
+        return context.make("sqrt", (s,), (), node)
     if name == "entropy":
         return context.make("neg", (context.make("xlogy", (s, s), (), node),), (), node)
     return context.make(PRIMARY[name], (s,), (), node) if name in PRIMARY else s
@@ -94,10 +96,13 @@ def norm(context: Context, node: Node, arg: Expr) -> Expr:
     """‖a‖: the 2-norm of a vector or another that its subscript names, the Frobenius norm of a matrix if that says F."""
     index = str(node.value)
     context.settle(arg)
+    if arg.rank == 2 and index == "2":
+        return apply(context, node, "specnorm", [arg])
     if arg.rank == 2 and index != "F":
         a = context.quote(arg)
-        hint = f"write ‖{a}‖_F or norm2({a}) for the root of the squares' sum, norm1({a}) for the sum of the absolute values"
-        meant = {"": "may be the Frobenius or the spectral norm", "2": "with a 2 is the spectral norm"}
+        hint = f"write ‖{a}‖_F or norm2({a}) for the root of the squares' sum, ‖{a}‖_2 or specnorm({a}) for the spectral norm"
+        hint = f"norm1({a}) is the sum of the absolute values" if index == "1" else hint
+        meant = {"": "may be the Frobenius or the spectral norm"}
         message = f"‖...‖ of a matrix {meant.get(index, 'with this subscript is no norm of its entries')}"
         raise context.problem(message, node.span, hint)
     name = {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
@@ -299,6 +304,9 @@ _RULES: dict[str, Rule] = {
     "outer": _outer,
     "normp": _norm_of_power,
     **dict.fromkeys(("tril", "triu"), triangle),
+    **dict.fromkeys(("eigvals", "eigvec"), spectrum),
+    **dict.fromkeys(SINGULAR, singular),
+    "invgap": gaps,
     **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
     **dict.fromkeys(_ORDERS, _ordered),
     **dict.fromkeys(FRECHET, _frechet),

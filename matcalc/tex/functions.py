@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Rule = Callable[["Resolver", Phrase, list[Value]], Value]
 _OF_VECTORS = frozenset({"diag", "softmax", "sum", "mean", "logsumexp", "vec"})  # whose argument is no number
 _OF_ROWS = frozenset({"sum", "mean", "logsumexp", "softmax", "logsoftmax"})  # which act on each row of a matrix, too
+_MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
 _OF_MATRICES = {"exp": r"e^{X} is the matrix exponential", "log": r"\operatorname{logm}(X) is the matrix logarithm"}
 
 
@@ -74,15 +75,12 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
             return _called(resolver, phrase, "abs", args)
         return called(Maker(phrase), "norm2", args)
     if arg.order == 2:
-        if index == "F":
-            if arg.slots:
-                return vectors.norm(Maker(phrase), "norm2", arg)
-            return called(Maker(phrase), "norm2", args)
-        known = {
-            "": "without a subscript may be the Frobenius or the spectral norm",
-            "2": "with the subscript 2 is the spectral norm",
-        }
-        hint = r"write \lVert X \rVert_F for the root of the squares' sum, \lVert \operatorname{vec}(X) \rVert_1 for the entries"
+        if arg.slots and index == "F":
+            return vectors.norm(Maker(phrase), "norm2", arg)
+        if index in _MATRIX_NORMS and not arg.slots:
+            return called(Maker(phrase), _MATRIX_NORMS[index], args)
+        known = {"": "without a subscript may be the Frobenius or the spectral norm"}
+        hint = r"write \lVert X \rVert_F for the root of the squares' sum, _2 for the spectral and _* for the nuclear norm"
         message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
         raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     name = {"": "norm2", "2": "norm2", "F": "norm2", "1": "norm1", r"\infty": "norminf", "∞": "norminf"}.get(index)

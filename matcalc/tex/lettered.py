@@ -55,6 +55,8 @@ def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase 
         return None
     letter, (of,) = name.args[0].text, name.parts
     match letter, len(args):
+        case r"\lambda", 1 if of.kind == "function" and of.text in ("max", "min"):
+            return _call(item, bracket, f"lambda_{of.text}", args)
         case "J", 1:
             return _call(item, bracket, "besselj", (of, *args))
         case r"\Gamma", 1:

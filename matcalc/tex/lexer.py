@@ -67,7 +67,9 @@ class _Lexer:
             kind, piece = _styled(piece)
         if kind == "FUNCTION":
             piece = piece.strip().lstrip("\\")
-        if kind == "LETTERS":
+        if piece == "*" and self._below_norm():
+            self.tokens.append(("LETTERS", start, end, piece))
+        elif kind == "LETTERS":
             self._letters(start, piece, single)
         elif kind == "NUMBER" and single and len(piece) > 1:
             self._digits(start, piece, single)
@@ -80,6 +82,11 @@ class _Lexer:
             self.single = 2
         elif single > 1 and len(self.tokens) and self.tokens[-1][0] not in ("LBRACE", "LETTERS", "NUMBER"):
             self.single = 1
+
+    def _below_norm(self) -> bool:
+        r"""Whether the subscript of a norm begins here, as in \lVert X \rVert_*."""
+        kinds = [token[0] for token in self.tokens[-3:]]
+        return kinds[-2:] == ["RNORM", "SUB"] or kinds == ["RNORM", "SUB", "LBRACE"]
 
     def _letters(self, start: int, piece: str, single: int) -> None:
         """A run of letters: a declared name, or one letter after the other."""

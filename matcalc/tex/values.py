@@ -109,6 +109,9 @@ _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     "kl": lambda args: 0,
     "normp": lambda args: 0,
     "outer": lambda args: 2,
+    **dict.fromkeys(("eigvals", "eigvec", "svdvals", "leftvec", "rightvec"), lambda args: 1),
+    **dict.fromkeys(("specnorm", "nucnorm", "schatten"), lambda args: 0),
+    "invgap": lambda args: 2,
     "polygamma": lambda args: args[-1].rank,
     **dict.fromkeys(FRECHET, lambda args: 2),
 }

@@ -25,6 +25,8 @@ _OTHER_NAMES = {
     "artanh": "atanh",
     "Vec": "vec",
     "Kron": "kron",
+    "lambdamax": "lambda_max",
+    "lambdamin": "lambda_min",
 }
 _NOT_IN_FORMULAS = frozenset({*FRECHET, "norm1", "norm2", "norminf"})
 

@@ -17,6 +17,7 @@ from matcalc.pipeline import derive
 
 RATIONAL = ("det", "inv", "pinv", "adj", "cof")
 # X^k is a frechet_power in the engine, and in the answer
+OF_DEFINITE = {"d-chol"}
 CALLED = {"d-pow": "x.^a", "d-power": "tr(X^k*X)"}
 
 
@@ -37,7 +38,7 @@ def corruptions(entry):
     if entry.right.startswith("0*"):
         return {"term": f"{entry.right} + d{name}/1000"}
     wrong = {"factor": f"1.001*({entry.right})", "sign": f"-({entry.right})"}
-    if entry.given[name] == "matrix(n, n)" and entry.form == "diff":
+    if entry.given[name] == "matrix(n, n)" and entry.form == "diff" and entry.name not in OF_DEFINITE:
         wrong["transposed"] = re.sub(rf"\bd{name}\b", f"d{name}'", entry.right)
     return wrong
 
@@ -69,9 +70,12 @@ def corrupted(monkeypatch):
 
 
 def outcome(entry):
-    program = read(CALLED.get(entry.name, entry.expr), dict(entry.given))
-    tree = derive(program, next(iter(entry.given)), structure="free")
-    return judge(program, tree, next(iter(entry.given)), 1, "free", range(tree.rank)).outcome
+    name = next(iter(entry.given))
+    definite = entry.name in OF_DEFINITE
+    program = read(CALLED.get(entry.name, entry.expr), {**entry.given, **({name: "psd(n)"} if definite else {})})
+    structure = "declared" if definite else "free"
+    tree = derive(program, name, structure=structure)
+    return judge(program, tree, name, 1, structure, range(tree.rank)).outcome
 
 
 @pytest.mark.parametrize(("entry", "wrong"), ROWS)

@@ -73,7 +73,7 @@ WRONG = [
     pytest.param(r"x^\top + y", ShapeProblem, 7, "cannot add a row and a vector", id="row-and-column"),
     pytest.param(r"x \times y", UnsupportedProblem, 2, "cross product", id="cross-product"),
     pytest.param(r"\frac{a}{x}", ShapeProblem, 0, r"\oslash", id="division-by-a-vector"),
-    pytest.param(r"\lVert X\rVert_2", UnsupportedProblem, 0, "spectral", id="spectral-norm"),
+    pytest.param(r"\lVert X\rVert_1", UnsupportedProblem, 0, "with the subscript 1", id="one-norm-of-a-matrix"),
     pytest.param(r"\mathbf{Ax}", NameProblem, 0, "may be one name or a product", id="bold-word"),
     pytest.param(r"2^{3^{4}}_5", SyntaxProblem, 9, "a subscript cannot stand here", id="subscript-of-a-number"),
     pytest.param(r"\top x", SyntaxProblem, 0, "stands alone", id="top-alone"),
@@ -114,9 +114,9 @@ def test_refused_with_declarations(formula: str, declarations: dict[str, str], p
 
 def test_caret() -> None:
     with pytest.raises(MatcalcError) as caught:
-        read_latex(r"x^\top A x + \lVert X\rVert_2")
+        read_latex(r"x^\top A x + \lVert X\rVert_1")
     assert str(caught.value).splitlines()[:3] == [
-        "error: the norm of a matrix with the subscript 2 is the spectral norm",
-        r"  x^\top A x + \lVert X\rVert_2",
+        "error: the norm of a matrix with the subscript 1",
+        r"  x^\top A x + \lVert X\rVert_1",
         "               ^^^^^^^^^^^^^^^^",
     ]

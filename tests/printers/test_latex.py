@@ -238,6 +238,8 @@ def example_of(name: str) -> str:
         "dot": "v, v",
         "outer": "v, v",
         "kron": "X, X",
+        "invgap": "v",
+        "schatten": "X, 3",
         "tril": "X",
         "triu": "X, 1",
         "cumsum": "X, 1",
@@ -262,7 +264,7 @@ def test_every_function_has_a_form() -> None:
 KNOWN = (
     "top odot oslash otimes operatorname mathrm mathbf mathit boldsymbol lVert rVert lvert rvert langle rangle frac sqrt "
     "left right log exp sin cos tan sec csc cot sinh cosh tanh max min det arcsin arccos arctan infty sigma psi Gamma Phi varphi "
-    "parallel cdot times sum delta pi"
+    "parallel cdot times sum delta lambda pi"
 )
 
 

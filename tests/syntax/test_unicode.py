@@ -43,7 +43,7 @@ def test_reading(text: str, expected: str) -> None:
         pytest.param("(‖x)‖", SyntaxProblem, 1, "not closed before", id="crossed"),
         pytest.param("2√x", SyntaxProblem, 1, "write * for a product", id="root-after-a-number"),
         pytest.param("‖X‖", ShapeProblem, 0, "‖X‖_F", id="matrix"),
-        pytest.param("‖X‖_2", ShapeProblem, 0, "spectral", id="spectral"),
+        pytest.param("‖X‖", ShapeProblem, 0, "specnorm(X)", id="spectral"),
         pytest.param("‖X‖_1", ShapeProblem, 0, "norm1(X)", id="matrix-one"),
     ],
 )

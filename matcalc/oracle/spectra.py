@@ -1,0 +1,67 @@
+"""How far a matrix is from one with equal eigenvalues, equal singular values or none, or unit vectors without a clear sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from matcalc import runtime
+from matcalc.runtime.elementwise import Array
+
+_REACH = 50.0  # differences are taken over steps that this makes small beside the gaps
+
+
+def _gap(values: Array) -> float:
+    """The smallest distance between two values."""
+    return float(np.min(np.diff(np.sort(values)), initial=np.inf)) / _REACH
+
+
+def _lead(V: Array) -> float:
+    """How far the largest absolute entry of each column is ahead of the second."""
+    sizes = np.sort(np.abs(V), axis=0)
+    return float(np.min(sizes[-1] - sizes[-2])) / _REACH if len(V) > 1 else np.inf
+
+
+def _singular(X: Array) -> Array:
+    """The singular values, whatever the shape."""
+    return np.linalg.svd(np.atleast_2d(X), compute_uv=False) if np.all(np.isfinite(X)) else np.zeros(2)
+
+
+def _leading(X: Array) -> float:
+    """How far the largest singular value is from the second, and from zero."""
+    return _gap(np.append(_singular(X), 0.0)[:2])
+
+
+def _simple(X: Array) -> float:
+    """How far the singular values are from each other and from zero."""
+    return _gap(np.append(_singular(X), 0.0))
+
+
+def _rank(X: Array) -> float:
+    return float(np.min(_singular(X))) / _REACH
+
+
+def _columns(X: Array) -> float:
+    return min(_simple(X), _lead(runtime.rightvecs(X)))
+
+
+DISTANCES: dict[str, Callable[..., float]] = {
+    "eigvals": lambda A: _gap(runtime.eigvals(A)),
+    "eigvecs": lambda A: min(_gap(runtime.eigvals(A)), _lead(runtime.eigvecs(A))),
+    "lambda_max": lambda A: _gap(runtime.eigvals(A)[-2:]),
+    "lambda_min": lambda A: _gap(runtime.eigvals(A)[:2]),
+    "eigvec": lambda A: min(_gap(runtime.eigvals(A)[-2:]), _lead(runtime.eigvecs(A)[:, -1:])),
+    "chol": lambda A: float(runtime.lambda_min(A)) / _REACH,
+    "invgap": _gap,
+    "svdvals": _simple,
+    "leftvecs": _columns,
+    "rightvecs": _columns,
+    "schatten": lambda X, p: _simple(X),
+    "specnorm": _leading,
+    "leftvec": lambda X: min(_leading(X), _lead(runtime.rightvec(X)[:, np.newaxis])),
+    "rightvec": lambda X: min(_leading(X), _lead(runtime.rightvec(X)[:, np.newaxis])),
+    "nucnorm": _rank,
+    "polar": _rank,
+    "condnum": _simple,
+}

@@ -1,0 +1,163 @@
+"""Eigenvalues of symmetric matrices, singular values, Cholesky factors, the orthogonal polar factor.
+
+A matrix that should be symmetric is taken by its symmetric part. Of the two unit vectors that an eigenvector or a right singular
+vector may be, each is the one whose entry of the largest absolute value is positive; left singular vectors follow the right ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcalc.runtime.elementwise import Array
+from matcalc.runtime.linear import inv, pinv
+
+_STEPS = 60  # of Newton's iteration for the polar factor, which doubles the digits; far more than are needed
+_SETTLED = 1e-14
+
+
+def _symmetric(A: ArrayLike) -> Array:
+    A = np.atleast_2d(np.asarray(A))
+    return np.asarray((A + A.T) / 2)
+
+
+def _finite(A: Array) -> bool:
+    return bool(np.all(np.isfinite(A)))
+
+
+def eigvals(A: ArrayLike) -> Array:
+    """The eigenvalues of a symmetric matrix, ascending."""
+    S = _symmetric(A)
+    return np.asarray(np.linalg.eigvalsh(S)) if _finite(S) else np.full(len(S), np.nan)
+
+
+def eigvecs(A: ArrayLike) -> Array:
+    """The unit eigenvectors of a symmetric matrix as columns, in the order of the eigenvalues."""
+    S = _symmetric(A)
+    return _directed(np.linalg.eigh(S)[1]) if _finite(S) else np.full(S.shape, np.nan)
+
+
+def _directed(V: Array) -> Array:
+    """The columns with the entry of the largest absolute value positive."""
+    return np.asarray(V * _signs(V))
+
+
+def _signs(V: Array) -> Array:
+    return np.asarray(np.sign(V[np.argmax(np.abs(V), axis=0), np.arange(V.shape[1])]))
+
+
+def lambda_max(A: ArrayLike) -> Array:
+    """The largest eigenvalue of a symmetric matrix."""
+    return np.asarray(eigvals(A)[-1])
+
+
+def lambda_min(A: ArrayLike) -> Array:
+    """The smallest eigenvalue of a symmetric matrix."""
+    return np.asarray(eigvals(A)[0])
+
+
+def eigvec(A: ArrayLike) -> Array:
+    """The unit eigenvector of the largest eigenvalue."""
+    return np.asarray(eigvecs(A)[:, -1])
+
+
+def invgap(x: ArrayLike) -> Array:
+    """1/(x[j] - x[i]) off the diagonal, and 0 on it."""
+    x = np.atleast_1d(np.asarray(x))
+    unit = np.eye(len(x))
+    return np.asarray((1 - unit) / (x[np.newaxis, :] - x[:, np.newaxis] + unit))
+
+
+def chol(A: ArrayLike) -> Array:
+    """The lower triangular L with positive diagonal and L*L' = A, a column at a time; nan where A is not positive definite."""
+    S = _symmetric(A).astype(np.result_type(A, float))
+    L = np.zeros_like(S)
+    for k in range(len(S)):
+        rest = S[k:, k] - L[k:, :k] @ L[k, :k]
+        if not np.real(rest[0]) > 0:
+            return np.full_like(S, np.nan)
+        L[k:, k] = rest / np.sqrt(rest[0])
+    return np.asarray(L.reshape(np.shape(A)))
+
+
+def _decomposed(X: ArrayLike) -> tuple[Array, Array, Array]:
+    """U, s and V with X = U*diag(s)*V', for at least as many rows as columns."""
+    X = np.atleast_2d(np.asarray(X, dtype=float))
+    rows, columns = X.shape
+    if rows < columns:
+        raise ValueError(f"a matrix with at least as many rows as columns is needed, not {rows} x {columns}; transpose it")
+    if not _finite(X):
+        return np.full(X.shape, np.nan), np.full(columns, np.nan), np.full((columns, columns), np.nan)
+    U, s, W = np.linalg.svd(X, full_matrices=False)
+    signs = _signs(W.T)
+    return np.asarray(U * signs), s, np.asarray(W.T * signs)
+
+
+def svdvals(X: ArrayLike) -> Array:
+    """The singular values, descending."""
+    return _decomposed(X)[1]
+
+
+def leftvecs(X: ArrayLike) -> Array:
+    """The left singular vectors as columns, in the order of the singular values."""
+    return _decomposed(X)[0]
+
+
+def rightvecs(X: ArrayLike) -> Array:
+    """The right singular vectors as columns."""
+    return _decomposed(X)[2]
+
+
+def _leading(X: ArrayLike) -> tuple[Array, Array, Array]:
+    """The left vector, the value and the right vector that are first, whatever the shape."""
+    X = np.atleast_2d(np.asarray(X, dtype=float))
+    if not _finite(X):
+        return np.full(X.shape[0], np.nan), np.asarray(np.nan), np.full(X.shape[1], np.nan)
+    U, s, W = np.linalg.svd(X, full_matrices=False)
+    sign = _signs(W[:1].T)
+    return np.asarray(U[:, 0] * sign), np.asarray(s[0]), np.asarray(W[0] * sign)
+
+
+def specnorm(X: ArrayLike) -> Array:
+    """The largest singular value."""
+    return _leading(X)[1]
+
+
+def leftvec(X: ArrayLike) -> Array:
+    """The left singular vector of the largest singular value."""
+    return _leading(X)[0]
+
+
+def rightvec(X: ArrayLike) -> Array:
+    """The right singular vector of the largest singular value."""
+    return _leading(X)[2]
+
+
+def polar(X: ArrayLike) -> Array:
+    """The orthogonal polar factor U*V' of a matrix of full rank, by Newton's iteration X <- (X + pinv(X)')/2."""
+    A = np.atleast_2d(np.asarray(X))
+    Q = A
+    for _ in range(_STEPS):
+        if not _finite(Q):
+            return np.full_like(A, np.nan, dtype=np.result_type(A, float)).reshape(np.shape(X))
+        following = (Q + pinv(Q).T) / 2
+        moved = float(np.max(np.abs(following - Q)))
+        Q = following
+        if moved <= _SETTLED:
+            break
+    return np.asarray(((Q + pinv(Q).T) / 2).reshape(np.shape(X)))
+
+
+def nucnorm(X: ArrayLike) -> Array:
+    """The sum of the singular values: tr(polar(X)'*X)."""
+    return np.asarray(np.sum(polar(X) * np.asarray(X)))
+
+
+def condnum(A: ArrayLike) -> Array:
+    """The condition number in the spectral norm: specnorm(A)*specnorm(inv(A))."""
+    return np.asarray(specnorm(A) * specnorm(inv(A)))
+
+
+def schatten(X: ArrayLike, p: ArrayLike) -> Array:
+    """The p-norm of the singular values."""
+    return np.asarray(np.sum(svdvals(X) ** np.real(p)) ** (1 / np.real(p)))
