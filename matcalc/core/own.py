@@ -129,9 +129,16 @@ def _whole(body: Expr, own: Own, args: tuple[Expr, ...]) -> Expr:
             continue
         inner = tuple([made[id(arg)] for arg in node.args])
         shape = tuple([size.put(sizes.get) for size in node.shape])
-        value = node.value.put(sizes.get) if node.op == "dimension" else node.value
+        value = _placed(node.value, sizes)
         made[id(node)] = Expr(node.op, inner, shape, value=value, row=node.row, span=node.span)
     return made[id(body)]
+
+
+def _placed(value: Any, sizes: dict[str, Dim]) -> Any:
+    """What a node says besides its arguments, a dimension or several (the places of a slice), in other sizes."""
+    if isinstance(value, Dim):
+        return value.put(sizes.get)
+    return tuple([_placed(each, sizes) for each in value]) if isinstance(value, tuple) else value
 
 
 def sizes_of(parameters: tuple[Variable, ...], shapes: list[Shape]) -> dict[str, Dim]:

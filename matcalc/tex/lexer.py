@@ -172,7 +172,8 @@ def _styled(piece: str) -> tuple[str, str]:
     style, word = found.groups() if found else ("", "")
     if word in ("0", "1") and style in _BOLD_DIGITS:
         return "CONSTANT", word
-    if style in _WORD_STYLES and len(word) > 1 and (function(word) or style.startswith("operatorname")):
+    written = style.startswith("operatorname")
+    if style in _WORD_STYLES and (function(word) or written) and (len(word) > 1 or (function(word) and written)):
         return "FUNCTION", word
     return "STYLED", piece
 

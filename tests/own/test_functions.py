@@ -80,6 +80,18 @@ is = "1"
 diff = "0*dx"
 
 [[function]]
+name = "f"
+given = { x = "scalar" }
+is = "x*(x > 0) + (exp(x) - 1)*(x <= 0)"
+diff = "((x > 0) + exp(x)*(x <= 0))*dx"
+
+[[function]]
+name = "tail"
+given = { x = "vector(n)" }
+is = "norm2(x[2:n])^2"
+diff = "2*x[2:n]'*dx[2:n]"
+
+[[function]]
 name = "lsin"
 given = { x = "scalar" }
 is = "sin(x)"
@@ -157,6 +169,8 @@ DERIVATIVES = [
     ("lsin(a)*lcos(a)", "a", {}, "lcos(a)^2 - lsin(a)^2", "exact"),
     ("a*(lsin(x)'*lsin(x) + sum(lcos(x).^2))", "a", {}, "norm2(lcos(x))^2 + norm2(lsin(x))^2", "exact"),
     ("sum(soft(x))", "x", {}, None, "exact"),
+    ("sum(f(A*x))", "x", {}, "A'*(exp(A*x).*(1 - step(A*x)) + step(A*x))", "exact"),
+    ("tail(A*x)", "x", {}, "2*A[2:n, :]'*A[2:n, :]*x", "exact"),
     ("mylog(clip(a, b, c))", "a", {}, "step(c - a)*step(min(a, c) - b)/clip(a, b, c)", "numeric"),
     ("softmax(clip(x, a, b))'*y", "x", {}, None, "exact"),
     ("norm2(self_outer(x))^2", "x", {}, None, "exact"),
@@ -225,6 +239,7 @@ LATEX = [
     ("self_outer(x)*A", r"\operatorname{self\_outer}(x) A", True),
     ("cube(X)'", r"\operatorname{cube}(X)^{\top}", True),
     ("first(x, M)", r"\operatorname{first}(x, M)", True),
+    ("f(A*x)'*y", r"\operatorname{f}(A x)^{\top} y", True),
     ("maha(x - m, S)^2", r"(\lVert x - m \rVert_{S}^2)^{2}", False),
     ("maha(x, S + A)", r"\lVert x \rVert_{S + A}^2", False),
     ("mylog(a)", r"\ell a", False),
