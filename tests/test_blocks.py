@@ -52,6 +52,9 @@ FORMS = [
         {"x": "vector(n)"},
         "2*([0; u] - [u; 0]) where u = x[2:n] - x[1:n - 1]",
     ),
+    ("det-of-blocks", "det(blkdiag(A, B))", "A", {}, "det(A)*det(B)*inv(A)'"),
+    ("logdet-of-a-block-triangle", "logdet([A, B; 0, D])", "D", {}, "inv(D)'"),
+    ("inverse-of-blocks", "tr(inv(blkdiag(A, B)))", "A", {}, "-inv(A)'^2"),
     ("block-diagonal", "tr(blkdiag(A, B)*M)", "A", {}, "M[1:m, 1:n]'"),
     ("mixed-second", "[x; y]'*M*[x; y]", "xx", {}, "M[1:n, 1:n] + M[1:n, 1:n]'"),
     ("numbers", "x'*[2, 1; 1, 2]*x", "x", {}, "2*[2, 1; 1, 2]*x"),
@@ -145,6 +148,9 @@ def test_latex_is_read_back(text: str, wrt: str, variables: dict[str, str], bold
         ("blkdiag(A, B)*blkdiag(C, D)", "blkdiag(A*C, B*D)"),
         ("norm2([x; zeros(3)])", "norm2(x)"),
         ("sum(unit(2, n))", "1"),
+        ("inv(blkdiag(A, B, c))", "blkdiag(inv(A), inv(B), 1/c)"),
+        ("expm(blkdiag(A, B))", "blkdiag(expm(A), expm(B))"),
+        ("det([A, zeros; C, a])", "a*det(A)"),
     ],
 )
 def test_equal(left: str, right: str) -> None:
@@ -163,7 +169,7 @@ def test_equal(left: str, right: str) -> None:
         ("[A; B]", {"A": "matrix(m, n)", "B": "matrix(m, p)"}, "equally many columns"),
         ("[x; y']", {"x": "vector(m)", "y": "vector(n)"}, "equally many columns"),
         ("x[4]", {"x": "vector(3)"}, "no such entry"),
-        ("x[0]", {}, "positive integer"),
+        ("x[0]", {}, "no entry 0"),
         ("x[3:2]", {}, "no entry in this range"),
         ("x[1, 2]", {}, "one place"),
         ("A[1]", {}, "two places"),

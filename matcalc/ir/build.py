@@ -76,6 +76,9 @@ class Builder:
         """S[k, i] = 1 where k = start + i: the columns of the identity in a range."""
         if whole == size:
             return self.eye(whole)
+        if size == ONE:  # a range of one place is that place
+            one = (self.unit(whole, start), (0,), 1)
+            return self.product(1, [one], (0, 1), (whole, ONE))
         self.selecting = True
         return self._intern(("select", whole, start, size), Leaf, (whole, size), "select", "", "", start)
 

@@ -19,6 +19,7 @@ from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
 from matcalc.lowering import functions, multilinear
+from matcalc.lowering.blockwise import blockwise
 from matcalc.lowering.demands import demand_height
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
 
@@ -94,6 +95,9 @@ class Lowering:
         if expr.op in ENTRYWISE:
             return self.builder.elementwise(expr.op, nodes)
         demand_height(expr.op, nodes[0])
+        by_blocks = blockwise(self.builder, expr.op, nodes[0]) if len(nodes) == 1 else None
+        if by_blocks is not None:
+            return by_blocks
         return self.builder.call(expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
 
     def _along(self, name: str, matrix: Node, axis: Node) -> Value:

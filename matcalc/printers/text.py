@@ -151,7 +151,9 @@ def _block(expr: Expr, argument: Piece, sized: Container[int]) -> str:
     while expr.op == "'":
         expr = expr.args[0]
     if expr.op == "fill" and id(expr) not in sized and expr.args[0].op == "number" and expr.args[0].value in (0, 1):
-        return "ones" if expr.args[0].value else "zeros"
+        if expr.args[0].value == 0:
+            return "zeros"
+        return argument[0] if expr.rank == 1 else "ones"
     return argument[0]
 
 

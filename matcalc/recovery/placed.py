@@ -28,7 +28,7 @@ class Band(NamedTuple):
 
 def resolved(weaver: Weaver, chain: Chain) -> Chain:
     """The chain without ranges: slices of what stands beside them, else blocks with zeros."""
-    links = list(chain)
+    links = [_apart(weaver.forge, link, before) for link, before in zip(chain, (None, *chain), strict=False)]
     place = 0
     while place < len(links):
         link = links[place]
@@ -44,6 +44,14 @@ def resolved(weaver: Weaver, chain: Chain) -> Chain:
     if len(links) > 1 or links[0].expr.op == "select":
         return _padded(weaver, tuple(links))
     return tuple(links)
+
+
+def _apart(forge: Forge, link: Link, before: Link | None) -> Link:
+    """A range behind another, of which no one knows how they overlap, as a matrix of zeros and ones."""
+    if before is None or link.expr.op != "select" or before.expr.op != "select":
+        return link
+    whole, size = link.expr.shape
+    return Link(stacked(forge, [(_band(link.expr), forge.eye(size))], whole, 0), link.flipped)
 
 
 def _outer(link: Link, other: Link) -> bool:

@@ -157,6 +157,8 @@ def _size(context: Context, node: Node, axis: Dim) -> Dim:
         if name in context.declared or name in context.definitions:
             hint = f"a place is a number or the name of a dimension, and {name} is a value here"
             raise NameProblem(f"{name} is not a place", source=context.source, span=part.span, hint=hint)
+    if node.kind == "number" and node.value == 0:
+        raise context.problem("there is no entry 0", node.span, "entries are counted from 1, the last one included")
     return size(node, context.source).put(lambda name: context.unifier.resolve(axis) if name == "end" else None)
 
 
