@@ -73,7 +73,7 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
     if structure == "declared" and variable.kind in PROJECTED:
         for turn in range(order):
             node = engine.shortener.symmetrised(project(builder, node, variable.kind, program.expr.rank + 2 * turn))
-    return engine.recovered(node)
+    return engine.recovered(engine.ordinary(node))
 
 
 def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
@@ -111,10 +111,10 @@ class _Engine:
 
     def shortened(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
-        node = self._commuting(node)
-        return self._commuting(self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node))))
+        node = self.ordinary(node)
+        return self.ordinary(self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node))))
 
-    def _commuting(self, node: Node) -> Node:
+    def ordinary(self, node: Node) -> Node:
         """The node with derivatives of functions of matrices in ordinary form where all commutes."""
         if not self.builder.matrix_functions:
             return node

@@ -23,7 +23,8 @@ _NAME = re.compile(r'^name = "([^"]*)"$', re.MULTILINE)
 _EXPR = re.compile(r'^expr = "([^"]*)"$', re.MULTILINE)
 _TO = re.compile(r'^to = "([^"]*)"$', re.MULTILINE)
 _PHASE = re.compile(r'^phase = "([^"]*)"$', re.MULTILINE)
-_POWER = re.compile(r"([A-Za-z])'?\^\(?[a-z]")
+_POWER = re.compile(r"([A-Za-z]|\))'?\^\(?[a-z]")
+_MATRIX = re.compile(r"[A-Z]|eye")
 _COMPARED = re.compile("[=!]=|[<>]=?")
 _CALL = re.compile(r"([A-Za-z_]\w*)\(")
 
@@ -47,9 +48,9 @@ class Trigger(NamedTuple):
 
 def _functions(text: str) -> set[str]:
     """The functions that a text applies; a power with a named exponent is ``pow`` of a scalar, ``power`` of a matrix."""
-    powers = {"power" if base.isupper() else "pow" for base in _POWER.findall(text)}
+    powers = {"power" if _MATRIX.search(text if base == ")" else base) else "pow" for base in _POWER.findall(text)}
     compared = {"equal" if "=" in sign and sign not in ("<=", ">=") else "step" for sign in _COMPARED.findall(text)}
-    return set(_CALL.findall(text)) | powers | compared
+    return {"power" if name == "sqrtm" else name for name in _CALL.findall(text)} | powers | compared
 
 
 def _transposed(text: str) -> str:
@@ -150,11 +151,19 @@ class Library:
 
     @cached_property
     def odd(self) -> frozenset[str]:
-        """Functions with an entry ``f(a*A) = f(A)/a``; those of users with one ``f(-A) = -f(A)``."""
+        """Functions with an entry ``f(a*A) = f(A)/a`` or ``f(-A) = -f(A)``."""
         own = [name.removesuffix("-odd") for name in self._own if name.endswith("-odd")]
-        return frozenset(
-            [*own, *(name.removesuffix("-scaled") for name, (_, piece) in self.working.items() if '(A)/a"' in piece)]
-        )
+        scaled = [name.removesuffix("-scaled") for name, (_, piece) in self.working.items() if '(A)/a"' in piece]
+        return frozenset([*own, *scaled, *self._negated("-")])
+
+    @cached_property
+    def even(self) -> frozenset[str]:
+        """Functions with an entry ``f(-A) = f(A)``."""
+        return frozenset(self._negated(""))
+
+    def _negated(self, sign: str) -> set[str]:
+        names = {name.removesuffix("-negative") for name in self.working if name.endswith("-negative")}
+        return {name for name in names if f'to = "{sign}{name}(A)"' in self.working[f"{name}-negative"][1]}
 
     @cached_property
     def transposition(self) -> dict[str, str]:
@@ -172,7 +181,7 @@ class Library:
     @cached_property
     def traits(self) -> Traits:
         """What the normal form of networks may know of functions."""
-        return Traits(self.transposition, self.positive, self.odd)
+        return Traits(self.transposition, self.positive, self.odd, self.even)
 
 
 LIBRARY = Library(folder("identities"))

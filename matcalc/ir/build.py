@@ -28,12 +28,14 @@ class Traits:
     """What the normal form may know of functions; the catalogue reads it off the identities.
 
     ``transposition``: name -> ``equivariant`` (f(A') = f(A)'), ``invariant`` (f(A') = f(A)) or ``skew`` (f(x)' = -f(x));
-    ``positive``: functions with values above zero; ``odd``: f(-A) = -f(A), so that a function of a skew matrix is skew.
+    ``positive``: functions with values above zero; ``odd``: f(-A) = -f(A), so that a function of a skew matrix is skew;
+    ``even``: f(-A) = f(A), so that it is symmetric.
     """
 
     transposition: Mapping[str, str] = field(default_factory=dict)
     positive: frozenset[str] = frozenset()
     odd: frozenset[str] = frozenset()
+    even: frozenset[str] = frozenset()
 
 
 class Builder:
@@ -286,7 +288,7 @@ class Builder:
             other = self._call(name, across, axes if rule == "invariant" else (axes[1], axes[0]), 0)
             return other if rule == "invariant" else self.transpose(other)
         node = self._call(name, tuple(args), axes, 0)
-        if across[0] is args[0] and rule == "equivariant":
+        if rule == "equivariant" and (across[0] is args[0] or (name in self.traits.even and args[0].parity < 0)):
             node.parity, node.transposed = 1, node
         elif name in self.traits.odd and args[0].parity < 0 and node.parity == 0:
             node.parity = -1

@@ -85,8 +85,11 @@ def _negation(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece
 
 
 def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    exponent = args[1]
+    if expr.op == "^" and expr.rank == 2 and expr.args[1].op == "number" and expr.args[1].value.denominator != 1:
+        exponent = str(expr.args[1].value), _PRODUCT, "/"  # A^(1/2), not A^0.5
     return (
-        _bracket(args[0], _POSTFIX) + expr.op + _bracket(args[1], _NEGATION if args[1][2] == "neg" else _POWER),
+        _bracket(args[0], _POSTFIX) + expr.op + _bracket(exponent, _NEGATION if exponent[2] == "neg" else _POWER),
         _POWER,
         expr.op,
     )

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import ALONG
+from matcalc.core.operations import ALONG, FRECHET
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
@@ -15,6 +15,7 @@ from matcalc.printers.naming import own_tokens
 from matcalc.printers.text import Piece, piece
 from matcalc.recovery.triangles import is_triangle, turned
 
+_HIDDEN = 6  # tokens that a derivative under a name of its own counts for: a closed form may be longer
 _LABEL = 160  # characters of its text that an expression is sorted by
 
 
@@ -38,7 +39,8 @@ class Forge:
         return found
 
     def _measure(self, expr: Expr) -> int:
-        return own_tokens(expr) + sum([self._sizes[id(arg)] for arg in expr.args])
+        hidden = _HIDDEN if expr.op in FRECHET else 0
+        return own_tokens(expr) + hidden + sum([self._sizes[id(arg)] for arg in expr.args])
 
     def size(self, expr: Expr) -> int:
         """Tokens of the text: names, numbers and operators count one each."""

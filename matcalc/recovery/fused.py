@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.tree import Expr
-from matcalc.recovery.chains import Chain, Link, flip
+from matcalc.recovery.chains import Chain, Link, flip, key
 from matcalc.recovery.graph import Graph
 from matcalc.recovery.products import identity, join
 
@@ -145,44 +145,15 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 
 
 def _directional(graph: Graph, expr: Expr, directions: list[Chain], transposed: bool) -> Chain:
-    """frechet_f(X, E1, ...), with X transposed where it is the adjoint; f'(X)*E where X and E commute."""
+    """frechet_f(X, E1, ...), with X transposed where it is the adjoint."""
     forge, weaver = graph.forge, graph.weaver
-    base = forge.transpose(expr.args[0]) if transposed else expr.args[0]
-    if _commute(base, [weaver.product(chain) for chain in directions]):
-        slope = _slope(graph, expr, base, len(directions))
-        return sum((chain for chain in directions if chain[0].expr.op != "eye"), ()) + slope
+    symmetric = id(expr) in graph.symmetric
+    base = forge.transpose(expr.args[0]) if transposed and not symmetric else expr.args[0]
+    whole_symmetric = symmetric and all(key(chain) == key(flip(chain)) for chain in directions)
     choices = []
     for turned in (False, True):  # L(X', E') = L(X, E)'
         matrices = [weaver.matrix(flip(chain) if turned else chain) for chain in directions]
-        whole = forge.call(expr.op, (forge.transpose(base) if turned else base, *expr.args[1:], *matrices), base.shape)
-        choices.append(Link(whole, turned))
+        at = forge.transpose(base) if turned and not symmetric else base
+        whole = forge.call(expr.op, (at, *expr.args[1:], *matrices), base.shape)
+        choices.append(Link(whole, turned and not whole_symmetric, whole_symmetric))
     return (min(choices, key=lambda link: forge.size(link.expr) + link.flipped),)
-
-
-def _commute(base: Expr, directions: list[Expr]) -> bool:
-    """Whether all are multiples of one matrix or of the identity; then functions of them commute."""
-    bare = {id(_bare(expr)): _bare(expr).op for expr in (base, *directions)}
-    return len([op for op in bare.values() if op != "eye"]) <= 1
-
-
-def _bare(expr: Expr) -> Expr:
-    """The matrix without its scalar factors."""
-    while True:
-        if expr.op == "neg" or expr.op == "/":
-            expr = expr.args[0]
-        elif expr.op == "*" and not expr.args[0].shape:
-            expr = expr.args[1]
-        else:
-            return expr
-
-
-def _slope(graph: Graph, expr: Expr, base: Expr, order: int) -> Chain:
-    """The ordinary derivative of f = expm or a power (Higham, Functions of Matrices (2008), ch. 3, where all commute)."""
-    forge = graph.forge
-    if expr.op == "frechet_expm":
-        return (Link(forge.call("expm", (base,), base.shape)),)
-    exponent = expr.args[1]
-    for _ in range(order):
-        graph.scalars.append((exponent, 1))
-        exponent = forge.number(exponent.value - 1) if exponent.op == "number" else forge.minus(exponent, 1)
-    return (Link(forge.make("^", (base, exponent), base.shape)),)

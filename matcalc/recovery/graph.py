@@ -49,6 +49,7 @@ class Graph:
         self.weights: dict[int, list[tuple[Chain, Rational]]] = {label: [] for label in dims}
         self.scalars: list[tuple[Expr, Rational]] = []
         self.hyper: list[Hyper] = []  # factors with three axes or more; only ``fused`` takes them apart
+        self.symmetric: set[int] = set()  # ids of those that are derivatives at a symmetric matrix
         self.roots: list[tuple[Expr, Expr]] = []  # scalars found to be squares, with the array whose norm they square
 
     def add_edge(self, first: int, second: int, expr: Expr, symmetric: bool) -> None:
@@ -348,6 +349,9 @@ class Graph:
                 + self.diagonal(tuple(self.weights[second]), second)
             )
         if not edges[0] and not edges[1]:
+            if not self.weights[first] and not self.weights[second]:
+                shape = (self.dims[first], self.dims[second])
+                return (Link(self.forge.fill(self.forge.number(1), shape)),)
             return self.end(first) + flip(self.end(second))
         return None
 

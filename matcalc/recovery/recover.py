@@ -90,6 +90,8 @@ class Recovery:
         name = node.name
         if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):
             name, args = "sqrtm", args[:1]
+        elif name == "power" and not node.slots and as_product(node.args[1]) == (Fraction(-1, 2), ()):
+            return self.forge.call("inv", (self.forge.call("sqrtm", args[:1], node.axes),), node.axes)
         elif name == "power" and not node.slots:
             return self.forge.make("^", args, node.axes)
         name = frechet(name) if node.slots else name
@@ -137,6 +139,8 @@ class Recovery:
                 graph.add_edge(*labels, self.forge.power(expr, exponent), factor.parity > 0)
             else:
                 graph.hyper.append((expr, labels))
+                if isinstance(factor, Call) and factor.slots and factor.args[0].parity > 0:
+                    graph.symmetric.add(id(expr))
         return graph
 
     def _parts(self, graph: Graph) -> tuple[tuple[Chain, Rational], ...]:

@@ -140,7 +140,8 @@ class Matcher:
         a = self.builder.product(coefficient, scalars, (), ())
         bare = self.builder.product(1, [factor for factor in factors if factor[1]], tuple(range(node.rank)), node.axes)
         names = scalar[0].name, array[0].name  # type: ignore[attr-defined]
-        return {**binding, names[0]: a, names[1]: bare} if self._fits(self.variables[names[1]], bare) else None
+        fits = self._fits(self.variables[names[0]], a) and self._fits(self.variables[names[1]], bare)
+        return {**binding, names[0]: a, names[1]: bare} if fits else None
 
     # sums
 

@@ -99,4 +99,4 @@ def of_symmetric(A: Array, scalar: Callable[[Array], Array]) -> Array | None:
     rounding = len(A) * np.finfo(float).eps * np.max(np.abs(w))
     with np.errstate(all="ignore"):
         values = scalar(np.where((w < 0) & (w >= -rounding), 0.0, w))
-    return np.asarray((Q * values) @ Q.T)
+        return np.asarray((Q * values) @ Q.T)

@@ -62,7 +62,7 @@ def _matrix(X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[A
 
 
 def _root(A: Array) -> Array:
-    """The product form of the Denman-Beavers iteration, scaled by determinants (Higham 2008, (6.29)): M to 1, Y to the root."""
+    """The product form of the Denman-Beavers iteration, scaled by determinants (Higham 2008, 6.3): M to 1, Y to the root."""
     n = len(A)
     unit = np.eye(n)
     M, Y = A, A

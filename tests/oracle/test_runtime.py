@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matcalc import runtime
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import OPERATIONS, PRIMARY
 from matcalc.oracle.functions import FUNCTIONS
 from matcalc.oracle.numeric import central_differences, complex_step
 
@@ -317,6 +317,45 @@ POWERS = [
     pytest.param(lambda A, *E, **k: runtime.frechet_power(A, 4, *E, **k), lambda A: A @ A @ A @ A, id="power 4"),
     pytest.param(lambda A, *E, **k: runtime.frechet_power(A, -2, *E, **k), lambda A: np.linalg.inv(A @ A), id="power -2"),
 ]
+
+
+PRINCIPAL = 1.5 * np.eye(3) + 0.4 * A3 / np.max(np.abs(A3))
+
+
+@pytest.mark.parametrize("X", [PRINCIPAL, 40 * PRINCIPAL, PRINCIPAL @ PRINCIPAL.T], ids=["general", "large", "symmetric"])
+@pytest.mark.parametrize("name", ["logm", "sqrtm", "sinm", "cosm"])
+def test_functions_of_matrices_are_those_of_mpmath(name, X):
+    with mpmath.workdps(40):
+        expected = np.array(getattr(mpmath, name)(mpmath.matrix(X.tolist())).tolist()).astype(complex)
+    np.testing.assert_allclose(getattr(runtime, name)(X), expected.real, rtol=1e-12, atol=1e-12 * np.max(np.abs(expected)))
+
+
+@pytest.mark.parametrize("p", [0.5, -0.5, 2.5, 0.3, -1.7, 3])
+def test_real_powers(p):
+    power = runtime.matrix_power(PRINCIPAL, p)
+    np.testing.assert_allclose(power, runtime.expm(p * runtime.logm(PRINCIPAL)), rtol=1e-11)
+    np.testing.assert_allclose(power, runtime.matrix_power(PRINCIPAL.T, p).T, rtol=1e-11)
+
+
+def test_identities_of_hyperbolic_and_circular_functions():
+    X = PRINCIPAL
+    np.testing.assert_allclose(runtime.coshm(X) + runtime.sinhm(X), runtime.expm(X), rtol=1e-13)
+    np.testing.assert_allclose(runtime.coshm(X) @ runtime.tanhm(X), runtime.sinhm(X), rtol=1e-12)
+    np.testing.assert_allclose(runtime.cosm(X) @ runtime.tanm(X), runtime.sinm(X), rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", PRIMARY)
+def test_functions_of_matrices_pass_a_complex_step(name):
+    along = np.imag(FUNCTIONS[name](PRINCIPAL + 1e-20j * B3)) / 1e-20
+    np.testing.assert_allclose(FUNCTIONS[f"frechet_{name}"](PRINCIPAL, B3), along, rtol=1e-10)
+
+
+NOT_PRINCIPAL = [-np.eye(2), np.array([[-1.0, 3.0], [0.0, 2.0]]), np.array([[1.0, 0.0], [0.0, np.nan]]), np.zeros((2, 2))]
+
+
+@pytest.mark.parametrize("X", NOT_PRINCIPAL, ids=["negative", "one negative", "nan", "zero"])
+def test_no_real_logarithm(X):
+    assert not np.all(np.isfinite(runtime.logm(X)))
 
 
 @pytest.mark.parametrize(("frechet", "function"), POWERS)
