@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,11 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
-from matcalc.frontend import read
+from matcalc.frontend import read, read_pair
 from matcalc.judge.question import Claim
 from matcalc.judge.report import WRONG, Report
 from matcalc.judge.verdict import judge
-from matcalc.oracle.compare import check
+from matcalc.oracle.compare import agree, check
 from matcalc.oracle.interpret import interpret
 from matcalc.printers.text import text
 
@@ -80,7 +81,18 @@ NAMES = {
     "kronecker": "kronecker-order vec-order",
     "other variable": "variable",
     "assumed symmetric": "needs-symmetric",
+    "n for 1/n": "factor",
+    "exponent": "exponent factor chain-factor norm-squared missing-term",
+    "function": "function chain-factor factor",
+    "another objective": "det-logdet function norm-squared elementwise chain-factor factor inverse-transposed",
     "sign and transposed": "sign+transpose",
+    "sign and inner transpose": "sign+factor-transposed sign+inverse-transposed sign+transpose sign+needs-symmetric sign+order",
+    "sign and term dropped": "sign+missing-term",
+    "sign and factor dropped": "sign+chain-factor sign+factor sign+inverse-missing sign+missing-term sign+diag-missing",
+    "transposed and term dropped": "transpose+missing-term",
+    "factor 2 and order": "factor+order factor+inverse-side factor+transpose factor+needs-commuting factor+needs-symmetric "
+    "factor+factor-transposed",
+    "two inner transposes": "factor-transposed inverse-transposed transpose order needs-symmetric",
     "factor 2 and term dropped": "factor+missing-term",
     "factor 2 and inner transpose": "factor+factor-transposed factor+inverse-transposed factor+transpose factor+needs-symmetric",
     "independent entries": "structure",
@@ -91,6 +103,11 @@ NAMES = {
 # of compositions: the claim without its first slip
 COMPOSED = {
     "sign and transposed": lambda claim: f"-({claim})",
+    "sign and inner transpose": lambda claim: f"-({claim})",
+    "sign and term dropped": lambda claim: f"-({claim})",
+    "sign and factor dropped": lambda claim: f"-({claim})",
+    "transposed and term dropped": lambda claim: f"({claim})'",
+    "factor 2 and order": lambda claim: f"({claim})/2",
     "factor 2 and term dropped": lambda claim: f"({claim})/2",
     "factor 2 and inner transpose": lambda claim: f"({claim})/2",
 }
@@ -153,6 +170,7 @@ def slips(source: Published, program: Program, tree: Expr, rng: random.Random) -
     if sizes:
         yield "factor n", f"{sizes[0]}*({right})"
         yield "factor 1/n", f"({right})/{sizes[0]}"
+        yield "n for 1/n", f"{sizes[0]}^2*({right})"
     if tree.rank == 2:
         yield "transposed", f"({right})'"
         yield "sign and transposed", f"-({right})'"
@@ -163,6 +181,9 @@ def slips(source: Published, program: Program, tree: Expr, rng: random.Random) -
         yield "term dropped", written(rest)
         yield "term's sign", written([(-sign if k == gone else sign, part) for k, (sign, part) in enumerate(parts)])
         yield "factor 2 and term dropped", f"2*({written(rest)})"
+        yield "sign and term dropped", f"-({written(rest)})"
+        if tree.rank == 2:
+            yield "transposed and term dropped", f"({written(rest)})'"
     for name, variable in program.variables.items():
         if variable.shape == tree.shape and variable.kind in ("scalar", "vector", "matrix"):
             yield "term added", f"{right} + {name}{chr(39) if tree.row else ''}"
@@ -179,6 +200,13 @@ def inner(source: Published, program: Program, tree: Expr, rng: random.Random) -
         other = text(replaced(tree, node, flipped(node)))
         yield "inner transpose", other
         yield "factor 2 and inner transpose", f"2*({other})"
+        yield "sign and inner transpose", f"-({other})"
+        if len(matrices) > 1:
+            one, two = rng.sample(matrices, 2)
+            first = replaced(tree, one, flipped(one))
+            again = [n for n in postorder(first, lambda e: e.args) if n.op == "variable" and n.value == two.value]
+            if again:
+                yield "two inner transposes", text(replaced(first, again[-1], flipped(again[-1])))
         general = [n for n in matrices if n.shape[0] == n.shape[1] and program.variables[n.value].kind == "matrix"]
         if general:
             name = rng.choice(general).value
@@ -200,11 +228,15 @@ def inner(source: Published, program: Program, tree: Expr, rng: random.Random) -
     products = [n for n in nodes if n.op in ("*", ".*") and (n.args[0].shape == n.shape or n.args[1].shape == n.shape)]
     if products:
         node = rng.choice(products)
-        yield "factor dropped", text(replaced(tree, node, node.args[1] if node.args[1].shape == node.shape else node.args[0]))
+        dropped = text(replaced(tree, node, node.args[1] if node.args[1].shape == node.shape else node.args[0]))
+        yield "factor dropped", dropped
+        yield "sign and factor dropped", f"-({dropped})"
     squares = [n for n in nodes if n.op == "*" and n.args[0].shape == n.args[1].shape and n.args[0].rank == 2]
     if squares:
         node = rng.choice(squares)
-        yield "order", text(replaced(tree, node, Expr("*", node.args[::-1], node.shape)))
+        turned = text(replaced(tree, node, Expr("*", node.args[::-1], node.shape)))
+        yield "order", turned
+        yield "factor 2 and order", f"2*({turned})"
         yield "elementwise", text(replaced(tree, node, Expr(".*", node.args, node.shape)))
     for kind, ops in (("det or logdet", ("det", "logdet")), ("norm squared", ("norm2",))):
         for node in [n for n in nodes if n.op in ops][:1]:
@@ -212,6 +244,24 @@ def inner(source: Published, program: Program, tree: Expr, rng: random.Random) -
             if node.op == "norm2":
                 instead = Expr("^", (node, Expr("number", value=Fraction(2))))
             yield kind, text(replaced(tree, node, instead))
+
+
+def powers(tree: Expr, rng: random.Random) -> Iterator[tuple[str, str]]:
+    """An exponent off by one, a function for its neighbour."""
+    nodes = postorder(tree, lambda e: e.args)
+    raised = [n for n in nodes if n.op in ("^", ".^") and n.args[1].op == "number" and n.args[1].value.denominator == 1]
+    if raised:
+        node = rng.choice(raised)
+        exponent = node.args[1].value + rng.choice((-1, 1))
+        instead = Expr(node.op, (node.args[0], Expr("number", value=exponent)), node.shape, row=node.row)
+        yield "exponent", text(replaced(tree, node, instead))
+    for node in [n for n in nodes if n.op in NEIGHBOURS][:1]:
+        yield "function", text(replaced(tree, node, Expr(NEIGHBOURS[node.op], node.args, node.shape, row=node.row)))
+
+
+NEIGHBOURS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "tanh": "sigmoid", "sigmoid": "tanh", "step": "relu"}
+NEIGHBOURS |= {"softmax": "exp", "log": "exp", "sign": "abs"}
+OTHER_OBJECTIVES = {"det": "logdet", "logdet": "det", "expm": "exp", "exp": "expm"}
 
 
 def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
@@ -226,7 +276,22 @@ def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
                 continue
             if other.rank <= 2:
                 yield "other variable", render(other, program.variables)
+                break
+
+    for node in postorder(program.expr, lambda e: e.args):
+        squared = node.op == "norm2" or (node.op == "^" and node.args[0].op == "norm2")
+        square = node.args and node.args[0].rank == 2 and node.args[0].shape[0] == node.args[0].shape[1]
+        if source.order == 1 and (squared or (node.op in OTHER_OBJECTIVES and square)):
+            other = Expr(OTHER_OBJECTIVES.get(node.op, ""), node.args, node.shape)
+            if squared:
+                other = Expr("^", (node, Expr("number", value=Fraction(2)))) if node.op == "norm2" else node.args[0]
+            try:
+                slipped = derive(replace(program, expr=replaced(program.expr, node, other)), source.wrt, structure="free")
+            except MatcalcError:
                 return
+            if slipped.rank <= 2:
+                yield "another objective", render(slipped, program.variables)
+            return
 
 
 def conventions(source: Published, program: Program, tree: Expr) -> Iterator[tuple[str, Published, str]]:
@@ -263,6 +328,14 @@ def is_wrong(source: Published, claim: str, structure: str = "free") -> bool | N
         return None
 
 
+def same(program: Program, left: str, right: str) -> bool:
+    """Whether two claims have the same values."""
+    try:
+        return agree(*read_pair(left, right, program.variables)).ok
+    except MatcalcError:
+        return False
+
+
 def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Published], list[Slip]]:
     """Right claims, and wrong ones with known slips, at most so many of a kind; from all published ones, or so many."""
     rng = random.Random(seed)
@@ -276,9 +349,10 @@ def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Publ
         if stated.expr.rank > 2 or is_wrong(source, source.right) is not False:
             continue
         right.append(source)
-        for kind, claim in [*slips(source, program, stated.expr, rng), *elsewhere(source, program)]:
+        made = (slips(source, program, stated.expr, rng), powers(stated.expr, rng), elsewhere(source, program))
+        for kind, claim in chain.from_iterable(made):
             alone = COMPOSED.get(kind)
-            if alone is not None and not is_wrong(source, alone(claim)):
+            if alone is not None and (not is_wrong(source, alone(claim)) or same(program, claim, alone(claim))):
                 continue  # one of the two slips changes nothing here
             if counts[kind] < most and is_wrong(source, claim):
                 counts[kind] += 1
@@ -295,6 +369,8 @@ def named(report: Report, names: frozenset[str]) -> bool:
     if report.diagnosis is not None and "symmetric" in report.diagnosis.condition and "needs-symmetric" in names:
         return True
     composed = [name.split("+") for name in names if "+" in name]
+    if "variable" in names and "with respect to" in str(report.diagnosis):
+        return True  # said beside the sign
     return bool(names & set(report.kinds)) or any(set(parts) <= set(report.kinds) for parts in composed)
 
 

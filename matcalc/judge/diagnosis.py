@@ -27,6 +27,7 @@ from matcalc.printers.text import text
 from matcalc.runtime.elementwise import Array
 
 _CLOSE = 1e-7
+_WRONG_SIGN = "it has the wrong sign"
 _COMPOSED = 0.3  # what a composition costs beyond its parts: one slip is likelier than two
 _TELLING = ("needs-symmetric", "needs-commuting")  # conditions that are worth a word beside another explanation
 _ABOUT_ORDER = ("transpose", "factor-transposed", "inverse-transposed", "order", "inverse-side", "structure")
@@ -102,18 +103,38 @@ def diagnose(question: Question, worlds: Sequence[World], rng: np.random.Generat
         return None
     _, match, factor = best
     causes = [Cause(part.kind, part.text) for part in (match.variant, match.mended, factor) if part.text]
+    if factor.negative:
+        causes.append(Cause("sign", _WRONG_SIGN))
+    if [cause.kind for cause in causes] == ["sign"]:
+        causes = [Cause("sign", causes[0].text + _of_another(wrong, worlds))]
     telling = held is not None and held.kind in _TELLING and any(cause.kind in _ABOUT_ORDER for cause in causes)
     return Diagnosis(tuple(causes), held.text if held is not None and telling else "")
+
+
+def _of_another(wrong: Sequence[Variant], worlds: Sequence[World]) -> str:
+    """Minus the derivative is often that by another variable: of x - m that by m."""
+    for variant in wrong:
+        values = [_tried(variant.value, world) for world in worlds] if variant.kind == "variable" else []
+        if values and all(
+            value is not None
+            and value.shape == world.claimed.shape
+            and float(np.max(np.abs(value - world.claimed), initial=0.0)) <= max(_CLOSE, world.method.tolerance) * world.scale
+            for value, world in zip(values, worlds, strict=True)
+        ):
+            return f", as {variant.text.removeprefix('it is ')} has"
+    return ""
 
 
 def _mendings(question: Question) -> list[_Mended]:
     """The claim with each slip of the pen mended; then without each of its terms, or with that having another sign."""
     if question.tree is None:
         return []
-    found = [
-        _Mended("extra-term" if edit.kind == "term" else edit.kind, _said(edit), _value(edit.tree), edit.cost, edit.tree)
-        for edit in edits(question.tree, dict(question.variables))
-    ]
+    found = []
+    for edit in edits(question.tree, dict(question.variables)):
+        kind, said = "extra-term" if edit.kind == "term" else edit.kind, _said(edit)
+        if edit.whole and kind == "factor-transposed":
+            kind, said = "transpose", "it is transposed"
+        found.append(_Mended(kind, said, _value(edit.tree), edit.cost, edit.tree))
     parts = terms(question.tree)
     for part in parts:
         for kind, said, times, cost in (
@@ -191,24 +212,24 @@ def _best(
 
 def _factor(match: _Match, worlds: Sequence[World], factors: Factors) -> Factor | None:
     """The factor between the two if it has a name, and they agree in all worlds."""
-    ratios = []
-    for world in worlds:
+    ratios: dict[int, float] = {}
+    for place, world in enumerate(worlds):
         left, right = _tried(match.mended.value, world), _tried(match.variant.value, world)
         if left is None or right is None or left.shape != right.shape:
             return None
         square = float(np.sum(left * left))
+        if square == 0 == float(np.max(np.abs(right), initial=0.0)):
+            continue  # as where a step is 0: any factor fits
         if not square > 0:
             return None
         ratio = float(np.sum(left * right)) / square
         close = max(_CLOSE, world.method.tolerance)
         if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= close * float(np.max(np.abs(right))):
             return None
-        ratios.append(ratio)
-    return (
-        NONE
-        if all(abs(ratio - 1) < max(_CLOSE, w.method.tolerance) for ratio, w in zip(ratios, worlds, strict=True))
-        else factors.named(ratios)
-    )
+        ratios[place] = ratio
+    if all(abs(ratio - 1) < max(_CLOSE, worlds[place].method.tolerance) for place, ratio in ratios.items()):
+        return NONE if ratios else None
+    return factors.named(ratios)
 
 
 def _fits(match: _Match, question: Question) -> bool:

@@ -26,7 +26,7 @@ LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
 class Edit:
     """A formula with one part replaced: what kind of slip this is, both parts as text, and how far-fetched it is.
 
-    ``gone`` is the factor that was left out, if this is what was done.
+    ``gone`` is the factor that was left out, if this is what was done; ``whole`` says that the part is all of it.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Edit:
     tree: Expr
     cost: float
     gone: str = ""
+    whole: bool = False
 
 
 class Change(NamedTuple):
@@ -60,7 +61,7 @@ def edits(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
             for change in rule(node, users.get(id(node), []), variables):
                 gone = quoted(change.gone) if change.gone is not None else ""
                 made = replaced(tree, node, change.instead)
-                yield Edit(change.kind, quoted(node), quoted(change.instead), made, change.cost, gone)
+                yield Edit(change.kind, quoted(node), quoted(change.instead), made, change.cost, gone, node is tree)
 
 
 def quoted(expr: Expr) -> str:
@@ -249,6 +250,14 @@ def _functions(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
 _NEIGHBOURS = (
     ("sin", "cos"),
     ("sinh", "cosh"),
+    ("tanh", "sigmoid"),
+    ("softmax", "sigmoid"),
+    ("softmax", "exp"),
+    ("relu", "step"),
+    ("sign", "abs"),
+    ("erf", "normcdf"),
+    ("gammaln", "digamma"),
+    ("exp", "log"),
     ("log", "log1p"),
     ("exp", "expm1"),
     ("sum", "mean"),

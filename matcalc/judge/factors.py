@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from matcalc.judge.question import Question, World
 _CLOSE = 1e-8
 _LARGEST, _LARGEST_SINGLE = 24, 4  # largest numerator and denominator; rough numbers are close to many fractions
 _MOST_SCALARS = 12
+_UNUSUAL = 1.2  # what a number costs that is not 2 or 1/2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Factor:
     kind: str
     text: str
     cost: float
+    negative: bool = False  # whether the sign is wrong besides
 
 
 NONE = Factor("", "", 0.0)
@@ -38,22 +40,24 @@ class Factors:
         self._close = max(_CLOSE, *(world.method.tolerance for world in worlds))
         self._scalars = list(_scalars(question, worlds))
 
-    def named(self, ratios: Sequence[float]) -> Factor | None:
-        """The name of truth/claim; None where it has none, so that it is no constant at all."""
+    def named(self, measured: Mapping[int, float]) -> Factor | None:
+        """The name of truth/claim, given by the places of worlds; None where it has none, so that it is no constant at all."""
+        ratios = list(measured.values())
         plain = self._rational(ratios)
         if plain is not None:
             return _of_number(plain)
         for name in self._dims[0]:
             for up in (True, False):
-                sizes = [dims[name] for dims in self._dims]
+                sizes = [self._dims[place][name] for place in measured]
                 rest = self._rational([ratio / size if up else ratio * size for ratio, size in zip(ratios, sizes, strict=True)])
                 if rest is not None:
-                    return Factor("factor", _said(rest, name, up), 1.0 if abs(rest) == 1 else 1.5)
-        for name, values in self._scalars:
+                    return Factor("factor", _said(rest, name, up), 1.0 if abs(rest) == 1 else 1.5, rest < 0)
+        for name, everywhere in self._scalars:
+            values = [everywhere[place] for place in measured]
             for up in (True, False):
                 rest = self._rational([ratio / v if up else ratio * v for ratio, v in zip(ratios, values, strict=True) if v])
                 if rest is not None and abs(rest) in (1, 2, Fraction(1, 2)):
-                    return Factor("chain-factor", _said(rest, name, up), 1.15 if rest == 1 else 1.6)
+                    return Factor("chain-factor", _said(rest, name, up), 1.15 if rest == 1 else 1.6, rest < 0)
         return None
 
     def _rational(self, ratios: Sequence[float]) -> Fraction | None:
@@ -71,28 +75,29 @@ def _of_number(value: Fraction) -> Factor:
         return NONE
     if value == -1:
         return Factor("sign", "it has the wrong sign", 1.0)
-    sign = " and has the wrong sign" if value < 0 else ""
     size = abs(value)
     text = f"the factor {size} is missing" if size > 1 else f"it is {1 / size} times the derivative"
-    return Factor("factor", text + sign, 1.5 if value < 0 else 1.0)
+    usual = size in (2, Fraction(1, 2))
+    return Factor("factor", text, (1.0 if usual else _UNUSUAL) + (0.5 if value < 0 else 0.0), value < 0)
 
 
 def _said(rest: Fraction, name: str, up: bool) -> str:
-    sign = " and has the wrong sign" if rest < 0 else ""
     size = abs(rest)
     if up:
-        return f"the factor {name if size == 1 else f'{size}*{name}'} is missing{sign}"
-    return f"the factor 1/{name} is missing{sign}" if size == 1 else f"the factor {size}/{name} is missing{sign}"
+        return f"the factor {name if size == 1 else f'{size}*{name}'} is missing"
+    return f"the factor 1/{name} is missing" if size == 1 else f"the factor {size}/{name} is missing"
 
 
 def _products(sizes: dict[str, int]) -> Iterable[tuple[str, int]]:
-    """Sizes, products of two and their squares; where all sizes are the same number, that is not told from a constant."""
+    """Sizes, products of two and squares; where all sizes are the same number, that is not told from a constant."""
     names = list(sizes)
     for name in names:
         yield name, sizes[name]
     for k, name in enumerate(names):
         for other in names[k + 1 :]:
             yield f"({name}*{other})", sizes[name] * sizes[other]
+    for name in names:
+        yield f"{name}^2", sizes[name] ** 2
 
 
 def _scalars(question: Question, worlds: Sequence[World]) -> Iterable[tuple[str, list[float]]]:
