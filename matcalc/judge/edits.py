@@ -56,12 +56,26 @@ def edits(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
     for node in order:
         for arg in node.args:
             users.setdefault(id(arg), []).append(node)
+    wholes = _wholes(tree)
     for node in order:
         for rule in _RULES:
             for change in rule(node, users.get(id(node), []), variables):
                 gone = quoted(change.gone) if change.gone is not None else ""
                 made = replaced(tree, node, change.instead)
-                yield Edit(change.kind, quoted(node), quoted(change.instead), made, change.cost, gone, node is tree)
+                yield Edit(change.kind, quoted(node), quoted(change.instead), made, change.cost, gone, id(node) in wholes)
+
+
+def _wholes(tree: Expr) -> set[int]:
+    """The formula itself, and what is left of it without signs, transposes and numbers."""
+    found = {id(tree)}
+    while tree.op in ("neg", "'", "*", "/"):
+        inner = [arg for arg in tree.args if arg.shape == tree.shape or tree.op == "'"]
+        others = [arg for arg in tree.args if arg not in inner]
+        if len(inner) != 1 or any(arg.shape for arg in others):
+            break
+        (tree,) = inner
+        found.add(id(tree))
+    return found
 
 
 def quoted(expr: Expr) -> str:

@@ -158,6 +158,13 @@ def _broadcasts() -> Iterator[Variant]:
         diagonal,
         PLAIN,
     )
+    for alone in (True, False):
+        yield Variant(
+            "diag-missing",
+            f"it is the derivative's diagonal{'' if alone else ' as a matrix'}: the entries off the diagonal are missing",
+            lambda world, alone=alone: _diagonal(world.truth, alone=alone),  # type: ignore[misc]
+            PLAIN,
+        )
     yield Variant("axis", "it is the sum of the derivative's entries", lambda world: np.asarray(world.truth.sum()), PLAIN)
     for axis, what in ((0, "columns"), (1, "rows")):
         yield Variant(
@@ -166,6 +173,13 @@ def _broadcasts() -> Iterator[Variant]:
             lambda world, axis=axis: world.truth.sum(axis=axis) if world.truth.ndim == 2 else np.asarray(np.nan),  # type: ignore[misc]
             PLAIN,
         )
+
+
+def _diagonal(A: Array, *, alone: bool) -> Array:
+    """The diagonal of a square matrix that is not diagonal."""
+    if A.ndim != 2 or A.shape[0] != A.shape[1] or _is_diagonal(A):
+        return np.asarray(np.nan)
+    return np.diag(A) if alone else np.diag(np.diag(A))
 
 
 def _is_diagonal(A: Array) -> bool:
