@@ -133,6 +133,12 @@ class _Engine:
             other = self._tree(last.rewrite(self.rewriter.rewrite(spread)))
             if other[0] < size:
                 _, tree, self.forge = other
+        if has_indices(tree) and any(part.op == "epsilon" for part in postorder(tree, lambda e: e.args)):
+            from matcalc.rewriting.signs import spread_signs  # noqa: PLC0415 - few answers need it
+
+            _, other_tree, forge = self._tree(last.rewrite(self.rewriter.rewrite(spread_signs(self.builder, node))))
+            if not has_indices(other_tree):
+                tree, self.forge = other_tree, forge
         return tree
 
     def _tree(self, node: Node) -> tuple[int, Expr, Forge]:

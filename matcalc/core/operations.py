@@ -115,6 +115,9 @@ _TABLE = [
     Operation("revcumsum", "special", (1, 2)),  # the same from the other end
     Operation("vec", "special"),
     Operation("kron", "special", (2, 2)),
+    Operation("cross", "special", (2, 2)),  # of vectors with three entries
+    Operation("skewmat", "special"),  # skewmat(x)*y = cross(x, y)
+    Operation("vee", "special"),  # vee(skewmat(x)) = x; of any other matrix that of its skew part
     Operation("khatrirao", "special", (2, 2)),  # column by column: khatrirao(A, B)[:, j] = kron(A[:, j], B[:, j])
     Operation("reshape", "special", (3, 3), aliases=("unvec",)),  # reshape(X, m, n): the entries column by column
     Operation("commutation", "special", (2, 2)),  # commutation(m, n)*vec(A) = vec(A') for A of m rows and n columns

@@ -25,6 +25,7 @@ op                    value                      meaning
 ``unit``              ``Dim`` k                  the vector with a one at the place k, counted from 0
 ``blocks``            (rows, columns)            made of blocks, row by row; scalars, rows and columns are thin ones
 ``slice``             one of these for each axis ``None`` all of it; (k, size) from the place k; (k, None) the place k, no axis
+``epsilon``           --                         shape (3, 3, 3): the sign of the permutation i, j, k, else 0
 any function's name   --                         see ``operations.py``
 ====================  =========================  =============================================================
 

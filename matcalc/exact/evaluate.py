@@ -28,7 +28,7 @@ from matcalc.exact.functions import (
 from matcalc.exact.generators import Generators, integer_power
 from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, linear, power, scale
 from matcalc.exact.multilinear import FUNCTIONS as MULTILINEAR
-from matcalc.exact.multilinear import kron
+from matcalc.exact.multilinear import epsilon, kron
 
 
 class Evaluation:
@@ -177,6 +177,7 @@ _LEAVES: dict[str, Callable[[Evaluation, Expr], Jet]] = {
     "eye": _eye,
     "constant": _constant,
     "fuse": _fuse,
+    "epsilon": lambda run, node: constant((3, 3, 3), epsilon(), run.count),
     "unit": _unit,
 }
 

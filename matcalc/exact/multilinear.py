@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matcalc.exact.field import P, permuted
 from matcalc.exact.functions import Rule, matrix, spread, stacked
-from matcalc.exact.generators import Generators
+from matcalc.exact.generators import HALF, Generators
 from matcalc.exact.jets import Jet, bilinear, constant, hadamard, linear
 
 
@@ -49,9 +49,38 @@ def _commutation(world: Generators, args: Sequence[Jet]) -> Jet:
     return constant((size, size), [int(k // n + k % n * m == q) for k in range(size) for q in range(size)], len(args[0].parts))
 
 
+_CYCLES = ((1, 2), (2, 0), (0, 1))  # the other two indices of each, in the order of the cycle
+
+
+def _cross(world: Generators, args: Sequence[Jet]) -> Jet:
+    """(x2*y3 - x3*y2, x3*y1 - x1*y3, x1*y2 - x2*y1)."""
+    return bilinear(args[0], args[1], lambda x, y: [(x[j] * y[k] - x[k] * y[j]) % P for j, k in _CYCLES], (3,))
+
+
+def _skewmat(world: Generators, args: Sequence[Jet]) -> Jet:
+    """[0, -x3, x2; x3, 0, -x1; -x2, x1, 0]."""
+    return linear(args[0], lambda x: [0, -x[2] % P, x[1], x[2], 0, -x[0] % P, -x[1] % P, x[0], 0], (3, 3))
+
+
+def _vee(world: Generators, args: Sequence[Jet]) -> Jet:
+    """(M32 - M23, M13 - M31, M21 - M12)/2."""
+    return linear(args[0], lambda m: [(m[3 * k + j] - m[3 * j + k]) * HALF % P for j, k in _CYCLES], (3,))
+
+
+def epsilon() -> list[int]:
+    """The sign of the permutation i, j, k."""
+    entries = [0] * 27
+    for i, (j, k) in enumerate(_CYCLES):
+        entries[9 * i + 3 * j + k], entries[9 * i + 3 * k + j] = 1, P - 1
+    return entries
+
+
 FUNCTIONS: dict[str, Rule] = {
     "kron": kron,
     "khatrirao": _khatrirao,
     "reshape": _reshape,
     "commutation": _commutation,
+    "cross": _cross,
+    "skewmat": _skewmat,
+    "vee": _vee,
 }

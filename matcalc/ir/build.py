@@ -19,6 +19,7 @@ from matcalc.ir.flatten import Flattening, rational
 from matcalc.ir.knowledge import Knowledge
 from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_term, content, is_zero
 from matcalc.ir.restrict import Restrictions
+from matcalc.ir.signs import is_sign
 
 _LONGEST = 1_200  # factors of a product: the time to bring one in order grows with the square
 
@@ -65,6 +66,8 @@ class Builder:
         node = self._intern((kind, axes, name, structure), Leaf, axes, kind, name, structure)
         if kind == "eye" or structure in ("symmetric", "psd", "diagonal"):
             node.parity, node.transposed = 1, node
+        elif kind == "epsilon":
+            node.parity = -1
         elif structure == "skew" and node.parity == 0:
             node.parity = -1
             node.transposed = self.scale(-1, node)
@@ -375,8 +378,10 @@ def _wrapped(node: Node) -> bool:
 
 
 def _scaled(node: Node) -> bool:
-    """Whether the node carries a number in front."""
-    return isinstance(node, Product) and node.coefficient != 1
+    """Whether the node carries a number in front; skewmat(x) is -e[i,k,j]*x[j]."""
+    if not isinstance(node, Product):
+        return False
+    return node.coefficient != (-1 if node.rank == 2 and any(is_sign(factor) for factor, _, _ in node.factors) else 1)
 
 
 def _sum_key(terms: tuple[tuple[Rational, Node], ...]) -> object:

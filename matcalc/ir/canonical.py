@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcalc.ir.nodes import Factor, Labels
+from matcalc.ir.nodes import Factor, Labels, ordered
 
 _CANDIDATES = 64  # leaves of the search over symmetric networks; beyond it the form may depend on the order of the input
 
@@ -63,10 +63,10 @@ def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[i
                 for position, label in enumerate(labels):
                     seen[label].append((node.id, exponent, position, around))
         signatures = {label: (colours[label], sorted(entries)) for label, entries in seen.items()}
-        ordered = sorted(signatures.items(), key=lambda item: item[1])
+        ranked = sorted(signatures.items(), key=lambda item: item[1])
         fresh: dict[int, int] = {}
         previous, colour = None, -1
-        for position, (label, signature) in enumerate(ordered):
+        for position, (label, signature) in enumerate(ranked):
             if signature != previous:
                 previous, colour = signature, position
             fresh[label] = colour
@@ -85,10 +85,9 @@ def _finish(factors: list[Factor], colours: dict[int, int]) -> tuple[tuple[Facto
     renamed: list[Factor] = []
     for node, labels, exponent in factors:
         fresh: Labels = tuple([names[label] for label in labels])
-        if node.parity and fresh[0] > fresh[1]:
-            fresh = (fresh[1], fresh[0])
-            if node.parity < 0 and exponent % 2:
-                sign = -sign
+        if node.parity:
+            fresh, turned = ordered(node, fresh)
+            sign *= turned if exponent % 2 else 1
         renamed.append((node, fresh, exponent))
     renamed.sort(key=_factor_order)
     return tuple(renamed), sign

@@ -10,8 +10,9 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.ir.branches import absorb, fold_twins, lone_square
 from matcalc.ir.masks import is_mask, reduce_masks
-from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, exact_root, is_atom, is_zero, magnitude
+from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, exact_root, is_atom, is_zero, magnitude, ordered
 from matcalc.ir.restrict import meet
+from matcalc.ir.signs import contracted_signs
 
 if TYPE_CHECKING:
     from matcalc.ir.build import Builder
@@ -191,12 +192,12 @@ class Flattening:
             self._merged[second] = first
 
     def _settle(self) -> None:
-        pending, self._diagonals = self._diagonals, []
-        for first, second in pending:
-            self._merge(first, second)
         while True:
+            pending, self._diagonals = self._diagonals, []
+            for first, second in pending:
+                self._merge(first, second)
             self._collect()
-            merged = self._merge_fused() or self._open_square() or self._merge_masks()
+            merged = self._merge_fused() or self._open_square() or self._merge_masks() or self._meet_signs()
             if not merged and not self._selected():
                 break
         if not self.vanishes and self.alternatives is None:
@@ -230,12 +231,10 @@ class Flattening:
             if same and not (isinstance(node, Leaf) and node.kind == "eye"):
                 # delta_ij x_j is delta_ij x_i: of two equal outputs the first carries everything
                 labels = tuple([same.get(label, label) for label in labels])
-            if node.parity and labels[0] > labels[1]:
-                labels = (labels[1], labels[0])
-                if node.parity < 0 and exponent % 2:
-                    self.coefficient = -self.coefficient
-            if node.parity < 0 and labels[0] == labels[1]:
-                self.vanishes = True
+            if node.parity:
+                labels, sign = ordered(node, labels)
+                self.coefficient *= sign if exponent % 2 else 1
+                self.vanishes = self.vanishes or sign == 0
             key = (node, labels)
             known = found.get(key)
             projection = isinstance(node, Leaf) and node.kind in ("eye", "fuse", "lower", "select", "unit")
@@ -254,6 +253,15 @@ class Flattening:
         if again:
             self._splice(again)
             self._collect()
+
+    def _meet_signs(self) -> bool:
+        """Signs of permutations that share two indices are a number."""
+        met = contracted_signs(self.flat, self.rank)
+        if met is not None:
+            self.coefficient, self.flat = self.coefficient * met.number, met.kept
+            self._gone.update(met.gone)
+            self._diagonals += met.merged
+        return met is not None
 
     def _merge_masks(self) -> bool:
         """Triangles of ones on the same labels are one; says whether labels were merged."""

@@ -19,7 +19,7 @@ Labels = tuple[int, ...]
 class Node:
     """A tensor with ordered axes. ``id`` counts up within one Builder and gives every order that is needed.
 
-    ``parity`` speaks of two-axis nodes: +1 when equal to their transpose, -1 when equal to minus it, else 0.
+    ``parity``: +1 when equal to its transpose, -1 when an exchange of two axes makes it minus itself, else 0.
     """
 
     __slots__ = ("axes", "id", "parity", "transposed")
@@ -47,7 +47,8 @@ class Leaf(Node):
     kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar), ``eye`` (delta_ij),
     ``ones`` (one axis), ``lower``: L[i, j] = 1 where j - i <= k, the
     number that is its name, of which ``tril`` and ``cumsum`` are made; ``select``: S[k, i] = 1 where k = start + i, a range
-    of a larger index; ``unit``: e[k] = 1 where k = start; ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index
+    of a larger index; ``unit``: e[k] = 1 where k = start; ``epsilon``: the sign of the permutation i, j, k
+    of three (0 where two are equal), of which ``cross`` is made; ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index
     that runs through an m x n matrix column by column, of which ``vec`` and ``kron`` are made.
     """
 
@@ -130,6 +131,20 @@ class Call(Node):
 
     def __repr__(self) -> str:
         return f"{self.name}{'_' * self.slots}({', '.join(map(repr, self.args))})"
+
+
+def ordered(node: Node, labels: Labels) -> tuple[Labels, int]:
+    """The labels of a factor with parity in order, and the sign that this costs; 0 where the factor vanishes."""
+    if not node.parity:
+        return labels, 1
+    if len(labels) == 2:
+        first, second = labels
+        if first < second or node.parity > 0:
+            return (labels if first < second else (second, first)), 1
+        return (second, first), -(first != second)
+    exchanges = sum(labels[j] < labels[i] for i in range(len(labels)) for j in range(i + 1, len(labels)))
+    sign = 0 if len(set(labels)) < len(labels) else -1 if exchanges % 2 else 1
+    return tuple(sorted(labels)), sign
 
 
 def magnitude(value: Rational) -> Rational:

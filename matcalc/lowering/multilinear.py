@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.tree import Expr
 from matcalc.ir.nodes import Factor, Labels, Node
 from matcalc.lowering.terms import Open, Value, Workshop
 
+_THREE = Dim(3, ())
 Size = Callable[[Dim], Dim]  # a dimension of the tree in the names of the network
 
 
@@ -61,6 +63,34 @@ def _khatrirao(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Ope
     joint: Factor = (fuse(shop, b.axes[0], a.axes[0]), (k, b.outputs[0], a.outputs[0]), 1)
     whole = shop.join(a, b, [(a.outputs[1], b.outputs[1])], (k, a.outputs[1]), (a.axes[0].times(b.axes[0]), a.axes[1]))
     return Open(whole.coefficient, [*whole.factors, joint], whole.outputs, whole.axes)
+
+
+def _sign(shop: Workshop) -> Node:
+    """The sign of the permutation i, j, k."""
+    return shop.builder.leaf("epsilon", (_THREE,) * 3)
+
+
+def _cross(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+    """cross(x, y)[i] = sum_jk e[i,j,k] x[j] y[k]."""
+    a, b = shop.open(args[0]), shop.open(args[1])
+    (i,) = shop.labels(1)
+    sign: Factor = (_sign(shop), (i, *a.outputs, *b.outputs), 1)
+    return Open(a.coefficient * b.coefficient, [*a.factors, *b.factors, sign], (i,), (_THREE,))
+
+
+def _skewmat(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+    """skewmat(x)[i,k] = sum_j e[i,j,k] x[j]."""
+    a = shop.open(args[0])
+    i, k = shop.labels(2)
+    return Open(a.coefficient, [*a.factors, (_sign(shop), (i, *a.outputs, k), 1)], (i, k), (_THREE, _THREE))
+
+
+def _vee(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+    """vee(M)[j] = sum_ik e[i,j,k] M[i,k]/2."""
+    a = shop.open(args[0])
+    (j,) = shop.labels(1)
+    sign: Factor = (_sign(shop), (a.outputs[0], j, a.outputs[1]), 1)
+    return Open(Fraction(a.coefficient) / 2, [*a.factors, sign], (j,), (_THREE,))
 
 
 def _reshape(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
@@ -122,8 +152,12 @@ RULES: dict[str, Callable[[Workshop, Expr, list[Value], Size], Open]] = {
     "vec": _vec,
     "kron": _kron,
     "khatrirao": _khatrirao,
+    "cross": _cross,
+    "skewmat": _skewmat,
+    "vee": _vee,
     "reshape": _reshape,
     "commutation": _commutation,
     "einsum": _einsum,
     "fuse": _fuse,
+    "epsilon": lambda shop, expr, args, size: shop.open(_sign(shop)),
 }

@@ -198,6 +198,7 @@ _LEAVES: dict[str, Callable[[Expr, Values, Sizes], Array]] = {
     "dimension": lambda node, values, sizes: np.asarray(float(_size(node.value, sizes))),
     "eye": lambda node, values, sizes: np.eye(_size(node.shape[0], sizes)),
     "unit": lambda node, values, sizes: _unit(node, sizes),
+    "epsilon": lambda node, values, sizes: np.cross(np.eye(3)[:, None], np.eye(3)[None]).transpose(2, 0, 1),
     "fuse": lambda node, values, sizes: _fuse(*(_size(axis, sizes) for axis in node.shape)),
 }
 

@@ -220,5 +220,6 @@ _RULES: dict[str, _Rule] = {
     "einsum": einsum,
     "blocks": _blocks,
     "slice": _slice,
+    "epsilon": lambda expr, args: Piece(r"\varepsilon"),
     "fuse": lambda expr, args: fused(expr, [names.index(axis) for axis in range(3)]),
 }

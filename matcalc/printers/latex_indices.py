@@ -41,6 +41,8 @@ def _factor(node: Expr, piece: Piece, letters: list[str]) -> Piece:
     """The entry of a factor: delta_ij of the identity, A_ji of A', the constant of a filled one."""
     if node.op == "eye":
         return Piece(f"\\delta_{{{' '.join(letters)}}}")
+    if node.op == "epsilon":
+        return Piece(f"\\varepsilon_{{{' '.join(letters)}}}")
     if node.op == "fuse":
         return fused(node, letters)
     if piece.inner is not None and piece.mark == "fill":

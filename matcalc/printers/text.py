@@ -131,7 +131,7 @@ def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     return (ones, _ATOM, "fill") if value == "1" else (f"{_bracket(args[0], _PRODUCT)}*{ones}", _PRODUCT, "*")
 
 
-_SYMBOLS = {"eye": "delta", "fuse": "vec"}  # delta[i,j] is 1 where i = j, vec[k,i,j] where k = i + j*m
+_SYMBOLS = {"eye": "delta", "fuse": "vec", "epsilon": "epsilon"}  # delta[i,j] is 1 where i = j, vec[k,i,j] where k = i + j*m
 
 
 def _blocks(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:

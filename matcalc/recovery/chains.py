@@ -161,6 +161,8 @@ class Weaver:
 
     def _product(self, chain: Chain) -> Expr:
         chain = self.opened(chain)
+        if len(chain) > 1 and any(link.expr.op == "skewmat" for link in chain):
+            chain = self._crossed(chain)
         self.symmetric.update([id(link.expr) for link in chain if link.symmetric])
         if is_placed(chain):
             chain = self._resolved(self, chain)
@@ -265,6 +267,28 @@ class Weaver:
         self.krons[id(whole)] = self._factors("khatrirao", slow) + self._factors("khatrirao", fast)
         return (Link(whole),)
 
+    def cross(self, first: Chain, second: Chain) -> Chain:
+        """cross(first, second)."""
+        whole = self.forge.call("cross", (self.product(first), self.product(second)), (Dim(3, ()),))
+        self.krons[id(whole)] = first, second
+        return (Link(whole),)
+
+    def _crossed(self, chain: Chain) -> Chain:
+        """skewmat(w)*x as cross(w, x), and x'*skewmat(w) as cross(x, w)'."""
+        ends = [place for place, link in enumerate(chain[:-1]) if link.expr.rank == 1 and not link.flipped]
+        if ends:
+            return self._crossed(chain[: ends[0] + 1]) + self._crossed(chain[ends[0] + 1 :])
+        while True:
+            places = [place for place, link in enumerate(chain) if link.expr.op == "skewmat"]
+            upright, lying = self.shape(chain)[1] is None, self.shape(chain)[0] is None
+            if not places or not (upright or lying):
+                return chain
+            place = places[-1] if upright else places[0]
+            vector = chain[place + 1 :] if upright else flip(chain[:place])
+            axis = (Link(chain[place].expr.args[0]),)
+            turned = self.cross(axis, vector) if upright != chain[place].flipped else self.cross(vector, axis)
+            chain = chain[:place] + turned if upright else flip(turned) + chain[place + 1 :]
+
     def _factors(self, op: str, chain: Chain) -> tuple[Chain, ...]:
         """The factors of a product of this kind, else the chain itself."""
         link = chain[0]
@@ -274,7 +298,7 @@ class Weaver:
 
     def spread(self, op: str, factors: Sequence[Chain]) -> Chain:
         """The Kronecker or Khatri-Rao product of several factors."""
-        make = self.kron if op == "kron" else self.khatrirao
+        make = {"kron": self.kron, "khatrirao": self.khatrirao, "cross": self.cross}[op]
         result = factors[0]
         for factor in factors[1:]:
             result = make(result, factor)

@@ -13,8 +13,11 @@ from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, is_p
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.placed import blocks
 from matcalc.recovery.shared import Shared, common_number, share, tokens
+from matcalc.recovery.signs import exchanged
 from matcalc.recovery.sums import kroneckers
 from matcalc.recovery.triangles import is_triangle
+
+_LINEAR = ("diag", "skewmat", "vee")  # functions of sums that are written for sums of functions
 
 
 class Factoring:
@@ -41,7 +44,7 @@ class Factoring:
     def _single(self, term: Term) -> Expr:
         """One term; a minus in front goes into a difference among the factors, which then is turned round."""
         if term.coefficient < 0:
-            turned = self._turn(term)
+            turned = exchanged(self.weaver, term) or self._turn(term)
             if turned is not None:
                 term = turned
         return self.assembler.term(term)
@@ -286,10 +289,9 @@ class Factoring:
         groups: dict[object, list[Term]] = {}
         for term in terms:
             expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
-            if (
-                expr is not None
-                and expr.rank == 2
-                and (expr.op == "diag" or (expr.op in ("tril", "triu") and not is_triangle(expr)))
+            if expr is not None and (
+                (expr.op in _LINEAR and (expr.rank == 2 or expr.op == "vee"))
+                or (expr.op in ("tril", "triu") and not is_triangle(expr))
             ):
                 groups.setdefault((expr.op, expr.args[1:], term.chain[0].flipped), []).append(term)  # type: ignore[index]
         for members in groups.values():

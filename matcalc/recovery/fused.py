@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from matcalc.core.tree import Expr
+from matcalc.recovery.arrange import identity
 from matcalc.recovery.chains import Chain, Link, flip, key
 from matcalc.recovery.graph import Graph
-from matcalc.recovery.products import identity, join
+from matcalc.recovery.products import join, peel
+from matcalc.recovery.signs import unsign
 
 
 def unfuse(graph: Graph) -> bool:
@@ -13,11 +15,13 @@ def unfuse(graph: Graph) -> bool:
     fuses = [hyper for hyper in graph.hyper if hyper[0].op == "fuse"]
     kernels = [hyper for hyper in graph.hyper if hyper[0].op.startswith("frechet_")]
     return (
-        join(graph)
+        unsign(graph)
+        or join(graph)
         or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
+        or peel(graph)
     )
 
 

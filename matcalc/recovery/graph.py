@@ -47,10 +47,17 @@ class Graph:
         self._at: dict[int, list[int]] = {label: [] for label in dims}  # vertex -> its edges
         self._serial = 0
         self.weights: dict[int, list[tuple[Chain, Rational]]] = {label: [] for label in dims}
+        self.coefficient: Rational = 1  # what reduction finds besides
         self.scalars: list[tuple[Expr, Rational]] = []
         self.hyper: list[Hyper] = []  # factors with three axes or more; only ``fused`` takes them apart
         self.symmetric: set[int] = set()  # ids of those that are derivatives at a symmetric matrix
         self.roots: list[tuple[Expr, Expr]] = []  # scalars found to be squares, with the array whose norm they square
+
+    def fresh(self, size: Dim) -> int:
+        """A new vertex."""
+        label = max(self.dims) + 1
+        self.dims[label], self.weights[label], self._at[label] = size, [], []
+        return label
 
     def add_edge(self, first: int, second: int, expr: Expr, symmetric: bool) -> None:
         """A two-axis factor."""

@@ -7,15 +7,13 @@ product of the blocks is the matrix between the roots, up to the order of the le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import permutations
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from matcalc.core.dims import ONE, Dim
+from matcalc.core.dims import ONE
+from matcalc.recovery.arrange import Block, arranged_product, identity, is_identity, joint_size, kronecker
 from matcalc.recovery.chains import Chain, Link, flip
 from matcalc.recovery.graph import Graph, Hyper
-
-_MOST_BLOCKS = 5
 
 
 class Tree(NamedTuple):
@@ -26,18 +24,10 @@ class Tree(NamedTuple):
     hypers: tuple[Hyper, ...] = ()
 
 
-class Block(NamedTuple):
-    """A matrix, a column or a row on leaves of the two trees."""
-
-    rows: tuple[int, ...]
-    columns: tuple[int, ...]
-    chain: Chain
-
-
 def join(graph: Graph) -> bool:
     """Takes one fused index out of the graph: an edge to another index, or a weight where it leads nowhere."""
     trees = _trees(graph)
-    return any(_move_inside(graph, tree) or _join(graph, tree, trees) for tree in trees)
+    return any(_move_inside(graph, tree) or _join(graph, tree, trees) or _join(graph, tree, trees, strict=True) for tree in trees)
 
 
 def _trees(graph: Graph) -> list[Tree]:
@@ -88,25 +78,32 @@ def _leads_on(graph: Graph, leaf: int, tree: Tree) -> bool:
     return leaf < graph.rank or others or any(end not in tree.leaves for _, end, _ in graph.incident(leaf))
 
 
-def _join(graph: Graph, tree: Tree, trees: Sequence[Tree]) -> bool:
-    """One fused index taken out; False where what is between it and others is no matrix."""
+def _join(graph: Graph, tree: Tree, trees: Sequence[Tree], *, strict: bool = False) -> bool:
+    """One fused index taken out; False where what is between it and others is no matrix.
+
+    ``strict``: a leaf of two fused indices that has edges besides counts as an index of its own.
+    """
     if len(set(tree.leaves)) < len(tree.leaves):
         return False
-    goals = {goal for leaf in tree.leaves if (goal := _goal(graph, leaf, tree, trees)) is not None}
+    goals = {goal for leaf in tree.leaves if (goal := _goal(graph, leaf, tree, trees, strict=strict)) is not None}
     if not goals and (graph.style.paired or not _weighted(graph, tree)):
         goals = _opposite(graph, tree, trees)
     if len(goals) > 1:
         return False
     goal = next(iter(goals), None)
     plain = goal is None or not goal.hypers
-    if not plain and goal is not None and any(_goal(graph, leaf, goal, trees) not in (None, tree) for leaf in goal.leaves):
+    if (
+        not plain
+        and goal is not None
+        and any(_goal(graph, leaf, goal, trees, strict=strict) not in (None, tree) for leaf in goal.leaves)
+    ):
         return False
     columns = goal.leaves if goal is not None else ()
     kept = set(columns) if plain else set()
     lent = _lent(graph, goal, tree) if goal is not None and plain else None
     kept -= {lent}
     blocks = _blocks(graph, tree.leaves, columns, kept)
-    arranged = _arranged(graph, blocks, tree.leaves, columns) if blocks is not None else None
+    arranged = arranged_product(graph, blocks, tree.leaves, columns) if blocks is not None else None
     if arranged is None:
         return False
     loose = goal is None and not any(graph.weights[leaf] or graph.incident(leaf) for leaf in tree.leaves)
@@ -142,14 +139,15 @@ def _opposite(graph: Graph, tree: Tree, trees: Sequence[Tree]) -> set[Tree]:
     return {other for other in trees if other.root == 1 and len(other.leaves) == len(tree.leaves) and _weighted(graph, other)}
 
 
-def _goal(graph: Graph, leaf: int, tree: Tree, trees: Sequence[Tree]) -> Tree | None:
+def _goal(graph: Graph, leaf: int, tree: Tree, trees: Sequence[Tree], *, strict: bool) -> Tree | None:
     """Where a leaf leads: another fused index, or a plain index, which may be the leaf itself; None if nowhere."""
     others = [hyper for hyper in graph.hyper if leaf in hyper[1] and hyper not in tree.hypers]
     ends = [end for _, end, _ in graph.incident(leaf) if end not in tree.leaves]
-    if leaf < graph.rank or (others and ends) or len(others) > 1:
+    if leaf < graph.rank or len(others) > 1 or (strict and others and ends):
         return Tree(leaf, (leaf,))
     if others:
-        return next((other for other in trees if others[0] in other.hypers and leaf in other.leaves), Tree(leaf, (leaf,)))
+        shared = next((other for other in trees if others[0] in other.hypers and leaf in other.leaves), None)
+        return shared if shared is not None and set(ends) <= set(shared.leaves) else Tree(leaf, (leaf,))
     goals = {next((other for other in trees if end in other.leaves), Tree(end, (end,))) for end in ends}
     if not goals:
         return None
@@ -250,122 +248,38 @@ def _star(graph: Graph, centre: int, leaves: list[int], kept: set[int]) -> Chain
     return product + (() if centre in kept else graph.diagonal(tuple(graph.weights[centre]), centre))
 
 
-# the order of the blocks
+def peel(graph: Graph) -> bool:
+    """A leaf that leads to an index elsewhere gives way to that: F[k,i,j] M[i,p] is kron(eye, M) times F[k',p,j]."""
+    trees = _trees(graph)
+    taken = {leaf for tree in trees for leaf in tree.leaves}
+    for tree in trees:
+        for place, leaf in enumerate(tree.leaves):
+            ways = graph.incident(leaf)
+            if leaf < graph.rank or len(ways) != 1 or _touching(graph, leaf) != 1 or len(set(tree.leaves)) < len(tree.leaves):
+                continue
+            end = ways[0][1]
+            if end < graph.rank or end in taken:
+                continue
+            before, after = tree.leaves[:place], tree.leaves[place + 1 :]
+            chain = graph.diagonal(tuple(graph.weights[leaf]), leaf) + ways[0][2]
+            pieces = [identity(graph, joint_size(graph, before)), chain, identity(graph, joint_size(graph, after))]
+            whole = kronecker(graph, [piece for piece in pieces if piece is chain or piece[0].expr.shape[0] != ONE])
+            for hyper in tree.hypers:
+                graph.hyper.remove(hyper)
+            for label in {leaf, *(hyper[1][0] for hyper in tree.hypers)} - {tree.root}:
+                graph.drop(label)
+            graph.connect(tree.root, _planted(graph, (*before, end, *after)), whole)
+            return True
+    return False
 
 
-def _arranged(graph: Graph, blocks: list[Block], rows: tuple[int, ...], columns: tuple[int, ...]) -> Chain | None:
-    """The Kronecker product of the blocks between the commutations that it takes to bring the leaves into order."""
-    best: tuple[tuple[int, ...], list[Chain], list[Block], list[Chain]] | None = None
-    for choice in _pairings(blocks):
-        if len(choice) > _MOST_BLOCKS:
-            continue
-        for order in permutations(choice):
-            before = _commutations(graph, rows, tuple([leaf for block in order for leaf in block.rows]), upward=True)
-            after = _commutations(graph, columns, tuple([leaf for block in order for leaf in block.columns]), upward=False)
-            favoured = after if graph.style.left else before
-            blocks_left = len(_merged(graph, [block.chain for block in order]))
-            cost = (len(before) + len(after), blocks_left + _factors((*before, *after)), blocks_left, len(favoured))
-            if best is None or cost < best[0]:
-                best = cost, before, list(order), after
-    if best is None:
-        return None
-    _, before, blocks, after = best
-    middle = kronecker(graph, [block.chain for block in blocks])
-    outside = bool(before or after)
-    return sum(before, ()) + (() if outside and is_identity(middle) else middle) + sum(after, ())
-
-
-def _factors(commutations: Sequence[Chain]) -> int:
-    """How many Kronecker factors the commutations have."""
-    count = 0
-    for chain in commutations:
-        expr = chain[0].expr
-        while expr.op == "kron":
-            count, expr = count + 1, expr.args[0]
-        count += 1
-    return count
-
-
-def _pairings(blocks: list[Block]) -> Iterator[list[Block]]:
-    """The blocks as they are, and with each column and the row that comes at its place as one matrix, their product."""
-    yield blocks
-    standing = [block for block in blocks if not block.columns]
-    lying = [block for block in blocks if not block.rows]
-    if standing and lying:
-        joined = [Block(a.rows, b.columns, a.chain + b.chain) for a, b in zip(standing, lying, strict=False)]
-        used = [*standing[: len(joined)], *lying[: len(joined)]]
-        yield [*joined, *(block for block in blocks if block not in used)]
-
-
-def _commutations(graph: Graph, wanted: tuple[int, ...], given: tuple[int, ...], *, upward: bool) -> list[Chain]:
-    """The fewest exchanges of neighbouring groups of indices between two orders, as matrices.
-
-    ``upward``: from the order given to the one that is wanted, to stand before the product; else the other way round, behind it.
-    """
-    reached: dict[tuple[int, ...], list[Chain]] = {wanted: []}
-    queue = [wanted]
-    while given not in reached:
-        current = queue.pop(0)
-        for start, middle, end in _cuts(len(current)):
-            first, second = current[start:middle], current[middle:end]
-            other = (*current[:start], *second, *first, *current[end:])
-            if other not in reached:
-                sizes = [_size(graph, part) for part in (current[:start], first, second, current[end:])]
-                step = _exchange(graph, *(sizes if upward else (sizes[0], sizes[2], sizes[1], sizes[3])))
-                reached[other] = [*reached[current], step] if upward else [step, *reached[current]]
-                queue.append(other)
-    return [step for step in reached[given] if step]
-
-
-def _cuts(length: int) -> Iterator[tuple[int, int, int]]:
-    for start in range(length):
-        for middle in range(start + 1, length):
-            for end in range(middle + 1, length + 1):
-                yield start, middle, end
-
-
-def _size(graph: Graph, leaves: Sequence[int]) -> Dim:
-    size = ONE
-    for leaf in leaves:
-        size = size.times(graph.dims[leaf])
-    return size
-
-
-def _exchange(graph: Graph, before: Dim, first: Dim, second: Dim, after: Dim) -> Chain:
-    """kron(eye, commutation(first, second), eye): with the sizes of the rows, slow to fast before, first, second, after."""
-    if ONE in (first, second):
-        return ()
-    forge = graph.forge
-    size = first.times(second)
-    core = Link(
-        forge.call("commutation", (forge.dimension(first), forge.dimension(second)), (size, size)), False, first == second
-    )
-    pieces = [identity(graph, before), (core,), identity(graph, after)]
-    return kronecker(graph, [piece for piece, size in zip(pieces, (before, size, after), strict=True) if size != ONE])
-
-
-def identity(graph: Graph, size: Dim) -> Chain:
-    """The identity matrix."""
-    return (Link(graph.forge.eye(size), False, True),)
-
-
-def kronecker(graph: Graph, chains: Sequence[Chain]) -> Chain:
-    """The Kronecker product of chains, neighbouring identities being one."""
-    return graph.weaver.spread("kron", _merged(graph, chains))
-
-
-def _merged(graph: Graph, chains: Sequence[Chain]) -> list[Chain]:
-    """The factors with neighbouring identities as one."""
-    pieces: list[Chain] = []
-    for chain in chains:
-        if pieces and is_identity(pieces[-1]) and is_identity(chain):
-            size = pieces.pop()[0].expr.shape[0].times(chain[0].expr.shape[0])
-            pieces.append(identity(graph, size))
-        else:
-            pieces.append(chain)
-    return pieces
-
-
-def is_identity(chain: Chain) -> bool:
-    """Whether the product is an identity matrix."""
-    return len(chain) == 1 and chain[0].expr.op == "eye"
+def _planted(graph: Graph, leaves: Sequence[int]) -> int:
+    """A new fused index with these leaves."""
+    root = leaves[0]
+    for leaf in leaves[1:]:
+        size = graph.dims[leaf].times(graph.dims[root])
+        joint = graph.fresh(size)
+        fuse = graph.forge.make("fuse", (), (size, graph.dims[leaf], graph.dims[root]))
+        graph.hyper.append((fuse, (joint, leaf, root)))
+        root = joint
+    return root

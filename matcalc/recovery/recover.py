@@ -17,6 +17,7 @@ from matcalc.recovery.forge import Forge
 from matcalc.recovery.fused import unfuse
 from matcalc.recovery.graph import PLAIN, Graph, Style
 from matcalc.recovery.placed import resolved
+from matcalc.recovery.signs import upright
 
 
 class Recovery:
@@ -34,7 +35,7 @@ class Recovery:
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""
         tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
-        if tree.op == "fuse" or (tree.rank > 2 and tree.op.startswith("frechet_")):
+        if tree.op in ("fuse", "epsilon") or (tree.rank > 2 and tree.op.startswith("frechet_")):
             axes = tuple(range(tree.rank))
             return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
         return tree
@@ -116,7 +117,7 @@ class Recovery:
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
         parts = tuple([(self.weaver.masked(chain), e) for chain, e in self._parts(graph)])
-        return Term(coefficient * own, tuple(graph.scalars), parts, node.axes)
+        return upright(Term(coefficient * own * graph.coefficient, tuple(graph.scalars), parts, node.axes))
 
     def _graph(self, node: Node, factors: Sequence[Factor]) -> Graph:
         dims: dict[int, Dim] = dict(enumerate(node.axes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
@@ -16,29 +17,31 @@ Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
 
 def kroneckers(weaver: Weaver, total: Total, terms: list[Term], shape: Shape) -> list[Term]:
     """kron(A, B) + kron(A, C) = kron(A, B + C), and so for the last factor, and for khatrirao."""
-    groups: dict[tuple[str, str, bool, object, object], list[tuple[Term, Chain, Chain]]] = {}
-    for term in terms:
+    groups: dict[tuple[str, str, bool, object, object], list[tuple[Term, int, Chain, Chain]]] = {}
+    for place, term in enumerate(terms):
         link = term.chain[0] if term.chain is not None and len(term.chain) == 1 else None
         factors = weaver.krons.get(id(link.expr)) if link is not None else None
         if link is None or factors is None:
             continue
-        op, mirrored = link.expr.op, link.flipped and link.expr.op == "khatrirao"
+        op, mirrored = link.expr.op, link.flipped and link.expr.op != "kron"
         if link.flipped and not mirrored:
             factors = tuple([flip(factor) for factor in factors])
         for side, shared, others in (("first", factors[0], factors[1:]), ("last", factors[-1], factors[:-1])):
+            if op == "cross" and side == "last":  # cross(x, y) is -cross(y, x)
+                side, term = "first", replace(term, coefficient=-term.coefficient)
             rest = weaver.spread(op, others)
             name = (side, op, mirrored, key(shared), weaver.shape(rest))
-            groups.setdefault(name, []).append((term, shared, rest))
+            groups.setdefault(name, []).append((term, place, shared, rest))
     best = max(groups.items(), key=lambda item: len(item[1]), default=None)
-    if best is None or len(best[1]) < 2:
+    if best is None or len({place for _, place, _, _ in best[1]}) < 2:
         return terms
     (side, op, mirrored, _, _), members = best
-    number, scalars, inner = _added(weaver, total, [(term, chain) for term, _, chain in members])
-    factors = (members[0][1], inner) if side == "first" else (inner, members[0][1])
+    number, scalars, inner = _added(weaver, total, [(term, chain) for term, _, _, chain in members])
+    factors = (members[0][2], inner) if side == "first" else (inner, members[0][2])
     product = weaver.spread(op, factors)
-    used = [term for term, _, _ in members]
+    used = [place for _, place, _, _ in members]
     whole = Term(number, scalars, ((flip(product) if mirrored else product, 1),), shape)
-    return [*(t for t in terms if t not in used), whole]
+    return [*(term for place, term in enumerate(terms) if place not in used), whole]
 
 
 def _added(weaver: Weaver, total: Total, members: Sequence[tuple[Term, Chain]]) -> tuple[Rational, Scalars, Chain]:

@@ -56,7 +56,24 @@ from matcalc.runtime.reductions import (
     std,
     var,
 )
-from matcalc.runtime.shaping import commutation, cumsum, diag, dot, khatrirao, kron, outer, reshape, revcumsum, tril, triu, vec
+from matcalc.runtime.shaping import (
+    commutation,
+    cross,
+    cumsum,
+    diag,
+    dot,
+    khatrirao,
+    kron,
+    outer,
+    reshape,
+    revcumsum,
+    signs,
+    skewmat,
+    tril,
+    triu,
+    vec,
+    vee,
+)
 from matcalc.runtime.special import digamma, gamma, gammaln, mvlgamma, polygamma
 from matcalc.runtime.spectral import (
     chol,
@@ -92,6 +109,7 @@ __all__ = [
     "coshm",
     "cosm",
     "cot",
+    "cross",
     "csc",
     "cumsum",
     "det",
@@ -163,9 +181,11 @@ __all__ = [
     "sec",
     "sigmoid",
     "sign",
+    "signs",
     "silu",
     "sinhm",
     "sinm",
+    "skewmat",
     "softmax",
     "softplus",
     "specnorm",
@@ -180,5 +200,6 @@ __all__ = [
     "triu",
     "var",
     "vec",
+    "vee",
     "xlogy",
 ]

@@ -57,6 +57,30 @@ def khatrirao(A: ArrayLike, B: ArrayLike) -> Array:
     return np.asarray((A[:, np.newaxis, :] * B).reshape(len(A) * len(B), A.shape[1]))
 
 
+def cross(x: ArrayLike, y: ArrayLike) -> Array:
+    """The cross product of two vectors with three entries."""
+    return np.asarray(skewmat(x) @ np.asarray(y))
+
+
+def skewmat(x: ArrayLike) -> Array:
+    """The skew matrix with skewmat(x) @ y = cross(x, y)."""
+    a, b, c = np.asarray(x)
+    zero = 0 * a
+    return np.array([[zero, -c, b], [c, zero, -a], [-b, a, zero]])
+
+
+def signs() -> Array:
+    """The sign of the permutation i, j, k of three: 0 where two are equal."""
+    unit = np.eye(3)
+    return np.array([[[np.linalg.det(unit[[i, j, k]]).round() for k in range(3)] for j in range(3)] for i in range(3)])
+
+
+def vee(M: ArrayLike) -> Array:
+    """The vector x of which skewmat(x) is the skew part of M."""
+    M = np.asarray(M)
+    return np.array([M[2, 1] - M[1, 2], M[0, 2] - M[2, 0], M[1, 0] - M[0, 1]]) / 2
+
+
 def reshape(X: ArrayLike, m: ArrayLike, n: ArrayLike) -> Array:
     """The entries of X, taken column by column, as the columns of an m x n matrix."""
     return np.asarray(np.asarray(X).reshape(_size(m), _size(n), order="F"))

@@ -81,8 +81,52 @@ def _commutation(context: Context, node: Node, name: str, args: list[Expr]) -> E
     return context.make(name, tuple(args), (size, size), node)
 
 
+_THREE = Dim(3, ())
+
+
+def _three(context: Context, arg: Expr, node: Node, name: str) -> None:
+    """Demands that every axis has three entries."""
+    needed = Expr("eye", (), (_THREE, _THREE), span=node.span)
+    for size in arg.shape:
+        context.equate((arg, size), (needed, _THREE), node.span, f"{name} is for three dimensions, not for {{0}}")
+
+
+def _cross(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """cross(x, y) = (x2*y3 - x3*y2, x3*y1 - x1*y3, x1*y2 - x2*y1); of two rows a row."""
+    left, right = context.settle(args[0]), context.settle(args[1])
+    for arg, part in zip((left, right), node.args, strict=True):
+        if arg.rank != 1:
+            raise context.problem(f"cross needs two vectors; this is {context.describe(arg)}", part.span)
+        _three(context, arg, part, name)
+    if left.row != right.row:
+        hint = "transpose one of them"
+        raise context.problem("cross needs two columns or two rows", node.mark or node.span, hint)
+    return context.make(name, (left, right), (_THREE,), node, row=left.row)
+
+
+def _skewmat(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """skewmat(x) = [0, -x3, x2; x3, 0, -x1; -x2, x1, 0], so that skewmat(x)*y = cross(x, y)."""
+    arg = context.settle(args[0])
+    if arg.rank != 1:
+        raise context.problem(f"skewmat needs a vector, not {context.describe(arg)}", node.args[0].span)
+    _three(context, arg, node.args[0], name)
+    return context.make(name, (arg,), (_THREE, _THREE), node)
+
+
+def _vee(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """vee(M) = (M32 - M23, M13 - M31, M21 - M12)/2, the x of which skewmat(x) is the skew part of M."""
+    arg = context.settle(args[0], (_THREE, _THREE))
+    if arg.rank != 2:
+        raise context.problem(f"vee needs a matrix, not {context.describe(arg)}", node.args[0].span)
+    _three(context, arg, node.args[0], name)
+    return context.make(name, (arg,), (_THREE,), node)
+
+
 RULES: dict[str, Rule] = {
     "kron": _kron,
+    "cross": _cross,
+    "skewmat": _skewmat,
+    "vee": _vee,
     "khatrirao": _khatrirao,
     "reshape": _reshape,
     "commutation": _commutation,

@@ -80,6 +80,9 @@ SPECIAL = {
     "cumsum": "A, 1",
     "revcumsum": "A, 2",
     "khatrirao": "A, X",
+    "cross": "r3, s3",
+    "skewmat": "r3",
+    "vee": "M3",
     "reshape": "A, n, m",
     "commutation": "m, n",
 }
@@ -98,6 +101,7 @@ def example_of(name: str) -> str:
 def test_every_function(name: str) -> None:
     kinds = {"X": "matrix(n, n)", "Y": "matrix(n, n)", "A": "matrix(m, n)", "x": "vector(n)", "y": "vector(m)"}
     kinds |= {"p": "positive", "q": "positive", "r": "positive", "v": "vector(n)", "w": "vector(n)"}
+    kinds |= {"r3": "vector(3)", "s3": "vector(3)", "M3": "matrix(3, 3)"}
     program = read(example_of(name), kinds)
     formula = latex(program.expr)
     again = read_latex(formula, program.variables)

@@ -245,6 +245,8 @@ def example_of(name: str) -> str:
         "cumsum": "X, 1",
         "revcumsum": "v",
         "khatrirao": "X, X",
+        "cross": "r, s",
+        "skewmat": "r",
         "reshape": "X, n, n",
         "commutation": "n, n",
     }
