@@ -247,6 +247,7 @@ def example_of(name: str) -> str:
         "khatrirao": "X, X",
         "cross": "r, s",
         "skewmat": "r",
+        "vee": "r*s'",
         "reshape": "X, n, n",
         "commutation": "n, n",
     }
