@@ -133,16 +133,26 @@ class _Engine:
             other = self._tree(last.rewrite(self.rewriter.rewrite(spread)))
             if other[0] < size:
                 _, tree, self.forge = other
-        if has_indices(tree) and any(part.op == "epsilon" for part in postorder(tree, lambda e: e.args)):
-            from matcalc.rewriting.signs import spread_signs  # noqa: PLC0415 - few answers need it
-
-            _, other_tree, forge = self._tree(last.rewrite(self.rewriter.rewrite(spread_signs(self.builder, node))))
-            if not has_indices(other_tree):
-                tree, self.forge = other_tree, forge
+        if _signed(tree):
+            other = self._tree(last.rewrite(self.rewriter.rewrite(_without_signs(self.builder, node))))
+            if not has_indices(other[1]):
+                _, tree, self.forge = other
         return tree
 
     def _tree(self, node: Node) -> tuple[int, Expr, Forge]:
         return _styled(lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout))
+
+
+def _signed(tree: Expr) -> bool:
+    """Whether signs of permutations are left in index notation."""
+    return has_indices(tree) and any(part.op == "epsilon" for part in postorder(tree, lambda e: e.args))
+
+
+def _without_signs(builder: Builder, node: Node) -> Node:
+    """The node with products of signs as deltas."""
+    from matcalc.rewriting.signs import spread_signs  # noqa: PLC0415 - few answers need it
+
+    return spread_signs(builder, node)
 
 
 def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, Forge]:
@@ -234,6 +244,9 @@ def unfolded(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Exp
     )
     node = Rewriter(builder, lowering, final=True).rewrite(node)
     _, matrix, _ = _styled(lambda recovery: recovery.recover(node))
+    if _signed(matrix):
+        without = _without_signs(builder, node)
+        _, matrix, _ = _styled(lambda recovery: recovery.recover(without))
     return None if has_indices(matrix) else matrix
 
 

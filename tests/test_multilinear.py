@@ -84,6 +84,8 @@ DERIVATIVES = [
     ("the-sign", "skewmat(x)", "x", 1, "D[i,j,k] = -epsilon[i,j,k]"),
     ("rodrigues-angle", "x + sin(t)*cross(w, x) + (1 - cos(t))*cross(w, cross(w, x))", "t", 1, None),
     ("rodrigues-axis", "x + sin(t)*cross(w, x) + (1 - cos(t))*cross(w, cross(w, x))", "w", 1, None),
+    ("hessian-of-skew-part", "norm2(vee(M))^2", "M", 2, "(eye - commutation(3, 3))/2"),
+    ("vee-in-a-product", "norm2(M*vee(M))^2", "M", 1, None),
     ("two-signs", "tr(skewmat(x)*A*skewmat(x)*M)", "x", 2, None),
     ("two-sided", "skewmat(x)*A*skewmat(x)", "x", 1, None),
 ]
@@ -112,6 +114,9 @@ MATRICES = [
     ("softmax(X, 2)", 1, {}),
     ("A*exp(B*X)", 1, {}),
     ("kron(A, X)*B", 1, {"A": "matrix(m, n)", "X": "matrix(p, q)", "B": "matrix(n*q, k)"}),
+    ("kron((X*w)', diag(z))", 1, {"w": "vector(n)", "z": "vector(m)"}),
+    ("khatrirao(diag(X*w), A)", 1, {"w": "vector(n)", "X": "matrix(m, n)", "A": "matrix(p, m)"}),
+    ("diag(X)'*(A*(w.*(X*w)))", 2, {"w": "vector(n)", "A": "matrix(n, n)", "X": "matrix(n, n)"}),
     ("tr(X*A*X*B)", 2, {}),
     ("tr(X^3)", 2, {}),
     ("logdet(X*A*X')", 2, {"A": "psd(n)", "X": "matrix(m, n)"}),

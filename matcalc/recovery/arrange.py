@@ -79,7 +79,7 @@ def _commutations(graph: Graph, wanted: tuple[int, ...], given: tuple[int, ...],
             other = (*current[:start], *second, *first, *current[end:])
             if other not in reached:
                 sizes = [joint_size(graph, part) for part in (current[:start], first, second, current[end:])]
-                step = _exchange(graph, *(sizes if upward else (sizes[0], sizes[2], sizes[1], sizes[3])))
+                step = exchanged(graph, *(sizes if upward else (sizes[0], sizes[2], sizes[1], sizes[3])))
                 reached[other] = [*reached[current], step] if upward else [step, *reached[current]]
                 queue.append(other)
     return [step for step in reached[given] if step]
@@ -100,7 +100,7 @@ def joint_size(graph: Graph, leaves: Sequence[int]) -> Dim:
     return size
 
 
-def _exchange(graph: Graph, before: Dim, first: Dim, second: Dim, after: Dim) -> Chain:
+def exchanged(graph: Graph, before: Dim, first: Dim, second: Dim, after: Dim) -> Chain:
     """kron(eye, commutation(first, second), eye): with the sizes of the rows, slow to fast before, first, second, after."""
     if ONE in (first, second):
         return ()

@@ -110,7 +110,7 @@ class Weaver:
         if link.expr.op == "kron" and id(link.expr) in self.krons:
             inside = reduce(self.forge.kron, [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]])
             return min(inside, across, key=self.forge.size)
-        if id(link.expr) in self.inside:
+        if link.expr.op in ("tril", "triu") and id(link.expr) in self.inside:
             return min(across, self._other_half(link.expr), key=self.forge.size)
         if link.expr.op not in ("+", "-") or link.expr.rank != 2:
             return across

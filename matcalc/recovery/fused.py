@@ -6,7 +6,7 @@ from matcalc.core.tree import Expr
 from matcalc.recovery.arrange import identity
 from matcalc.recovery.chains import Chain, Link, flip, key
 from matcalc.recovery.graph import Graph
-from matcalc.recovery.products import join, peel
+from matcalc.recovery.products import double, join, peel
 from matcalc.recovery.signs import unsign
 
 
@@ -21,6 +21,7 @@ def unfuse(graph: Graph) -> bool:
         or any(_frechet(graph, hyper) for hyper in kernels)
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
+        or double(graph)
         or peel(graph)
     )
 

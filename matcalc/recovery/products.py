@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.core.dims import ONE
-from matcalc.recovery.arrange import Block, arranged_product, identity, is_identity, joint_size, kronecker
+from matcalc.recovery.arrange import Block, arranged_product, exchanged, identity, is_identity, joint_size, kronecker
 from matcalc.recovery.chains import Chain, Link, flip
 from matcalc.recovery.graph import Graph, Hyper
 
@@ -88,7 +88,7 @@ def _join(graph: Graph, tree: Tree, trees: Sequence[Tree], *, strict: bool = Fal
     goals = {goal for leaf in tree.leaves if (goal := _goal(graph, leaf, tree, trees, strict=strict)) is not None}
     if not goals and (graph.style.paired or not _weighted(graph, tree)):
         goals = _opposite(graph, tree, trees)
-    if len(goals) > 1:
+    if len(goals) > 1 or any(len(set(goal.leaves)) < len(goal.leaves) for goal in goals):
         return False
     goal = next(iter(goals), None)
     plain = goal is None or not goal.hypers
@@ -248,6 +248,34 @@ def _star(graph: Graph, centre: int, leaves: list[int], kept: set[int]) -> Chain
     return product + (() if centre in kept else graph.diagonal(tuple(graph.weights[centre]), centre))
 
 
+def double(graph: Graph) -> bool:
+    """An index that stands twice in a fused one, once: F[k,i,i] is khatrirao(eye, eye)[k,i]."""
+    for tree in _trees(graph):
+        leaves = tree.leaves
+        twice = next((place for place, leaf in enumerate(leaves) if leaf in leaves[:place]), None)
+        if twice is None:
+            continue
+        first = leaves.index(leaves[twice])
+        before, between, after = leaves[:first], leaves[first + 1 : twice], leaves[twice + 1 :]
+        sizes = [joint_size(graph, part) for part in (before, leaves[first : first + 1], between, after)]
+        exchange = exchanged(graph, sizes[0].times(sizes[1]), sizes[2], sizes[1], sizes[3]) if between else ()
+        spread = graph.weaver.khatrirao(identity(graph, sizes[1]), identity(graph, sizes[1]))
+        around = [() if size == ONE else identity(graph, size) for size in (sizes[0], sizes[2].times(sizes[3]))]
+        whole = exchange + kronecker(graph, [piece for piece in (around[0], spread, around[1]) if piece])
+        _uproot(graph, tree)
+        graph.connect(tree.root, _planted(graph, (*leaves[: first + 1], *between, *after)), whole)
+        return True
+    return False
+
+
+def _uproot(graph: Graph, tree: Tree) -> None:
+    """Take the factors of a fused index away."""
+    for hyper in tree.hypers:
+        graph.hyper.remove(hyper)
+        if hyper[1][0] != tree.root:
+            graph.drop(hyper[1][0])
+
+
 def peel(graph: Graph) -> bool:
     """A leaf that leads to an index elsewhere gives way to that: F[k,i,j] M[i,p] is kron(eye, M) times F[k',p,j]."""
     trees = _trees(graph)
@@ -264,10 +292,8 @@ def peel(graph: Graph) -> bool:
             chain = graph.diagonal(tuple(graph.weights[leaf]), leaf) + ways[0][2]
             pieces = [identity(graph, joint_size(graph, before)), chain, identity(graph, joint_size(graph, after))]
             whole = kronecker(graph, [piece for piece in pieces if piece is chain or piece[0].expr.shape[0] != ONE])
-            for hyper in tree.hypers:
-                graph.hyper.remove(hyper)
-            for label in {leaf, *(hyper[1][0] for hyper in tree.hypers)} - {tree.root}:
-                graph.drop(label)
+            _uproot(graph, tree)
+            graph.drop(leaf)
             graph.connect(tree.root, _planted(graph, (*before, end, *after)), whole)
             return True
     return False
