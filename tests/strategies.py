@@ -274,6 +274,8 @@ def _matrices(rows: Size, columns: Size, rng: Random) -> list[Production]:
             _call("adj({})", sort),
             _call("cof({})", sort),
             _call("expm({})", sort),
+            _call("sinm({})", sort),
+            _call("logm({} + 3*eye)", sort),
             _power("^", sort, "2"),
             _power("^", sort, "-1"),
             _power("^", sort, "3"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationProblem
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.operations import COMPARISONS, frechet
 from matcalc.core.own import OWN, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -18,6 +18,10 @@ from matcalc.runtime import norm2, std
 from matcalc.runtime.elementwise import Array
 
 KINK = 1e-3  # closest that the argument of abs, relu, max, ... may come to its kink
+_EXPONENT = 40.0  # largest norm of a matrix of which an exponential is taken: rounding errors grow with the exponential
+_EXPONENTIALS = frozenset(
+    name for each in ("expm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm") for name in (each, frechet(each))
+)
 _CONDITION = 1e5  # largest condition number of a matrix that is inverted or whose determinant is taken
 
 
@@ -36,6 +40,8 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
             return problem.message
         if _inverts(node, args) and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION:
             return f"{node.op} of an almost singular matrix"
+        if node.op in _EXPONENTIALS and np.linalg.norm(args[0], 1 if args[0].ndim == 2 else None) > _EXPONENT:
+            return f"{node.op} of a large matrix"
         if not np.all(np.isfinite(result)):
             return f"{node.op} is not finite"
         if node.op in _DISTANCES and _DISTANCES[node.op](*args) < KINK:
@@ -101,6 +107,16 @@ def _principal(x: Array) -> float:
     return float(np.min(np.where(values.real > 0, np.abs(values), np.abs(values.imag))))
 
 
+def _off_poles(cosine: Callable[[Array], Array]) -> Callable[..., float]:
+    """How far the tangent is from a pole: the least cosine, circular or hyperbolic, of an eigenvalue, a tenth of which counts."""
+
+    def distance(x: Array, *directions: Array) -> float:
+        values = np.abs(cosine(np.linalg.eigvals(np.atleast_2d(x)).astype(complex)))
+        return float(np.min(values)) / 10
+
+    return distance
+
+
 def _matrix_base(x: Array, exponent: Array, *directions: Array) -> float:
     """The same of a matrix; of a scalar ``_base``."""
     if x.ndim < 2:
@@ -134,6 +150,8 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("asin", "acos", "acosh", "erfinv"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))),
     **dict.fromkeys(("^", "frechet_power"), _matrix_base),
     ".^": _base,
+    **dict.fromkeys(("tanm", "frechet_tanm"), _off_poles(np.cos)),
+    **dict.fromkeys(("tanhm", "frechet_tanhm"), _off_poles(np.cosh)),
     **dict.fromkeys(("logm", "sqrtm", "frechet_logm", "frechet_sqrtm"), lambda x, *directions: _principal(x)),
     **dict.fromkeys(("max", "min", *COMPARISONS), _apart),
     "amax": lambda x, axis=None: _ahead(x, axis),

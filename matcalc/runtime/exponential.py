@@ -69,8 +69,19 @@ def coshm(X: ArrayLike) -> Array:
 
 
 def tanhm(X: ArrayLike) -> Array:
-    """inv(cosh(X))*sinh(X)."""
-    return _by_exponential(X, np.tanh, lambda A: inv(expm(A) + expm(-A)) @ (expm(A) - expm(-A)))
+    """tanh(X), by tanh(2*A) = 2*tanh(A)*inv(1 + tanh(A)^2) from a small matrix on: of a large one cosh is almost singular."""
+
+    def doubled(A: Array) -> Array:
+        norm = float(np.max(np.sum(np.abs(A), axis=0)))
+        doublings = max(0, math.ceil(math.log2(norm))) if 0 < norm < math.inf else 0
+        square = expm(A * 2.0 ** (1 - doublings))
+        unit = np.eye(len(A))
+        result = inv(square + unit) @ (square - unit)
+        for _ in range(doublings):
+            result = 2 * result @ inv(unit + result @ result)
+        return result
+
+    return _by_exponential(X, np.tanh, doubled)
 
 
 def _turn(A: Array) -> tuple[Array, Array]:

@@ -18,6 +18,7 @@ from matcalc.runtime.linear import inv
 
 _NEAR = 0.25  # 1-norm of X - 1 up to which the quadrature is exact to double precision
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(9)
+_FAR = 0.5  # from here on the iteration is scaled
 _MOST_ROOTS = 60
 _MOST_STEPS = 40
 _CONVERGED = 1e-7  # the error falls quadratically; two steps later also that of the derivative along a complex step is gone
@@ -63,20 +64,22 @@ def _matrix(X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[A
 
 def _root(A: Array) -> Array:
     """The product form of the Denman-Beavers iteration, scaled by determinants (Higham 2008, 6.3): M to 1, Y to the root."""
-    n = len(A)
-    unit = np.eye(n)
+    unit = np.eye(len(A))
     M, Y = A, A
+    error = float(np.max(np.abs(M - unit)))
     finish: int | None = None
     for step in range(_MOST_STEPS):
-        logarithm = float(np.linalg.slogdet(M)[1])
-        if not math.isfinite(logarithm):
-            break
-        scale = 1.0 if finish is not None else math.exp(-logarithm / (2 * n))
-        scaled = scale**2 * M
-        inverse = inv(scaled)
-        Y = scale * Y @ (unit + inverse) / 2
-        M = (unit + (scaled + inverse) / 2) / 2
-        if finish is None and float(np.max(np.abs(M - unit))) < _CONVERGED:
+        if error > _FAR:
+            logarithm = float(np.linalg.slogdet(M)[1])
+            if not math.isfinite(logarithm):
+                break
+            scale = math.exp(-logarithm / (2 * len(A)))
+            M, Y = scale**2 * M, scale * Y
+        inverse = inv(M)
+        Y = Y @ (unit + inverse) / 2
+        M = (2 * unit + M + inverse) / 4
+        error = float(np.max(np.abs(M - unit)))
+        if finish is None and error < _CONVERGED:
             finish = step + 2
         if step == finish:
             return Y
@@ -96,7 +99,5 @@ def _logarithm(A: Array) -> Array:
         A = _root(A)
         roots += 1
     Y = A - unit
-    total = np.zeros_like(A)
-    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        total = total + weight / 2 * np.linalg.solve(unit + (1 + node) / 2 * Y, Y)
-    return total * 2.0**roots
+    quotients = np.linalg.solve(unit + np.multiply.outer((1 + _NODES) / 2, Y), Y)
+    return np.asarray(np.tensordot(_WEIGHTS, quotients, 1) * 2.0 ** (roots - 1))
