@@ -127,10 +127,10 @@ class _Engine:
     def recovered(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
-        size, tree, self.forge = self._tree(last.rewrite(node))
+        size, tree, self.forge = self._tree(last.rewrite(self._gathered(node)))
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
         if spread is not None:
-            other = self._tree(last.rewrite(self.rewriter.rewrite(spread)))
+            other = self._tree(last.rewrite(self.rewriter.rewrite(self._gathered(spread))))
             if other[0] < size:
                 _, tree, self.forge = other
         if _signed(tree):
@@ -138,6 +138,14 @@ class _Engine:
             if not has_indices(other[1]):
                 _, tree, self.forge = other
         return tree
+
+    def _gathered(self, node: Node) -> Node:
+        """The node with the derivatives of the branches of ``where`` as branches of one."""
+        if not self.rewriter.met("where"):
+            return node
+        from matcalc.rewriting.cases import gathered  # noqa: PLC0415 - few expressions have cases
+
+        return gathered(self.builder, node)
 
     def _tree(self, node: Node) -> tuple[int, Expr, Forge]:
         return _styled(lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout))

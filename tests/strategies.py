@@ -149,6 +149,7 @@ def _common(sort: Sort) -> list[Production]:
         _infix(over, PRODUCT, sort, sort),
         _call("max({}, {})", sort, sort),
         Production("({} < {})" + times + "{}", PRODUCT, ((sort, SUM), (sort, SUM), (sort, POWER))),
+        _call("where({} > {}, {}, {})", sort, SCALAR, sort, sort),
         Production("({} >= {})" + times + "{}", PRODUCT, ((sort, SUM), (SCALAR, SUM), (sort, POWER))),
         _call("min({}, {})", sort, sort),
         Production("{}" + (".^" if sort.axes else "^") + "{}", POWER, ((sort, POSTFIX), (SCALAR, POWER))),

@@ -149,6 +149,45 @@ def test_norm_by_its_exponent():
     assert derivative.verification.kind == "exact"
 
 
+CASES = [
+    ("two-branches", "sum(where(w > 0, w.^2, w.^3))", "w", 1, "where(w > 0, 2*w, 3*w.^2)"),
+    ("domain-of-a-branch", "sum(where(w > 0, log(w), 0))", "w", 1, "where(w > 0, 1./w, 0)"),
+    ("domain-twice", "sum(where(w > 0, w.*log(w), 0))", "w", 2, "diag(where(w > 0, 1./w, 0))"),
+    ("one-branch", "sum(where(w > 0, w.^2, 0))", "w", 1, "2*relu(w)"),
+    ("huber", "sum(where(abs(w) <= d, w.^2/2, d*(abs(w) - d/2)))", "w", 1, "where(abs(w) <= d, w, d*sign(w))"),
+    ("elu", "sum(where(w > 0, w, exp(w) - 1))", "w", 1, "where(w > 0, 1, exp(w))"),
+    ("of-a-map", "sum(where(X*w > u, log(1 + X*w), exp(X*w)))", "w", 1, "X'*where(X*w > u, 1./(1 + X*w), exp(X*w))"),
+    (
+        "nested",
+        "sum(where(w > 0, where(w > 1, log(w), w), sqrt(-w)))",
+        "w",
+        1,
+        "where(w > 0, where(w > 1, 2./w, 2), -1./sqrt(-w))/2",
+    ),
+    ("both", "sum(where((w > 0).*(w < 1), log(w), w.^2))", "w", 1, "where((w > 0).*(w < 1), 1./w, 2*w)"),
+    ("a-number", "sum(where(w, w.^2, 1))", "w", 1, "2*(w.*(w != 0))"),
+    ("scalar-condition", "where(norm2(w) > 1, norm2(w), norm2(w)^2)", "w", 1, "where(norm2(w) > 1, 1/norm2(w), 2)*w"),
+    ("removable", "sum(where(w != 0, sin(w)./w, 1))", "w", 1, "where(w != 0, (cos(w) - sin(w)./w)./w, 0)"),
+    ("of-matrices", "sum(where(X >= C, X.^2, C.*X))", "X", 1, "where(C <= X, 2*X, C)"),
+    ("inside", "sum(log(where(w > 0, 1 + w, exp(w))))", "w", 1, "where(w > 0, 1, exp(w))./where(w > 0, 1 + w, exp(w))"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in CASES])
+def test_cases(expr, wrt, order, line):
+    derivative = matcalc.diff(expr, wrt, variables=declared(expr, wrt), order=order)
+    assert str(derivative) == line
+    assert derivative.verification.kind == "exact"
+    assert derivative.check().ok
+
+
+def test_a_branch_that_is_not_taken_may_have_no_value():
+    w = np.array([-1.0, 2.0])
+    derivative = matcalc.diff("sum(where(w > 0, log(w), sqrt(-w)))", "w")
+    with np.errstate(all="ignore"):
+        assert derivative.to_callable()(w=w) == pytest.approx([-0.5, 0.5])
+
+
 @pytest.mark.parametrize("wrong", ["w < max(w)", "w == min(w)", "softmax(w)", "w.*(w == max(w))", "2*(w == max(w))"])
 def test_wrong_gradients_of_the_largest(wrong):
     program = read("max(w)", KINDS_OF_W)
@@ -195,6 +234,8 @@ VALUES = [
     ("logsumexp(X, 1)", lambda x: np.array([np.log(np.exp(column).sum()) for column in x.T])),
     ("logsumexp(X, 2)", lambda x: np.array([np.log(np.exp(row).sum()) for row in x])),
     ("max(X)", lambda x: x.max()),
+    ("where(X > 0, X, 2)", lambda x: np.where(x > 0, x, 2)),
+    ("where(X - X, 1, X)", lambda x: x),
     ("norm1(X, 1)", lambda x: np.abs(x).sum(0)),
     ("norm2(X, 2)", lambda x: np.array([np.sqrt(row @ row) for row in x])),
     ("normp(X, 3)", lambda x: (np.abs(x) ** 3).sum() ** (1 / 3)),

@@ -83,6 +83,7 @@ _TABLE = [
     Operation("std", "any->scalar", (1, 2)),
     Operation("prod", "any->scalar", (1, 2)),
     Operation("logsumexp", "any->scalar", (1, 2)),
+    Operation("where", "special", (3, 3)),  # where(c, a, b): a where the condition holds (is not 0), else b
     Operation("amax", "any->scalar", (1, 2)),  # the largest entry
     Operation("amin", "any->scalar", (1, 2)),
     Operation("entropy", "any->scalar"),
@@ -147,6 +148,7 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 ENTRYWISE: set[str] = {name for name, operation in OPERATIONS.items() if operation.signature == "elementwise"} | {
     "pow",
     "equal",  # ==
+    "where",
     "polygamma",
     "besselj",
     "mvlgamma",

@@ -7,7 +7,8 @@ from fractions import Fraction
 from math import prod
 
 from matcalc.core.dims import Shape
-from matcalc.core.tree import Expr, grid
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.tree import Expr, grid, is_number
 from matcalc.core.walk import fold
 from matcalc.exact.composites import COMPOSITES
 from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
@@ -225,6 +226,28 @@ def _frechet_power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     return frechet_power(args, node.value or 0, run.meter)
 
 
+def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    """b + c*(a - b), with c 1 where the condition is not 0."""
+    condition, first, second = args
+    if not fold(node.args[0], _factors, _indicates):
+        condition = otherwise(equal(condition, constant((), [0], run.count)))
+    first, second = spread(first, second)
+    chosen = hadamard(*spread(condition, add(first, second, -1)))
+    return add(*spread(chosen, second))
+
+
+def _factors(node: Expr) -> tuple[Expr, ...]:
+    return node.args if node.op in ("*", ".*", "-") else ()
+
+
+def _indicates(node: Expr, inside: list[bool]) -> bool:
+    """Whether the entries are 0 and 1: comparisons, their products, and one less such."""
+    if node.op == "-":
+        one = node.args[0].args[0] if node.args[0].op == "fill" else node.args[0]
+        return is_number(one, 1) and inside[1]
+    return node.op == "step" or node.op in COMPARISONS or (bool(inside) and all(inside))
+
+
 _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "+": lambda run, node, args: add(*spread(*args)),
     "-": lambda run, node, args: add(*spread(*args), -1),
@@ -241,6 +264,7 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     ">=": lambda run, node, args: otherwise(above(run.world, args[1], args[0])),
     "==": lambda run, node, args: equal(args[0], args[1]),
     "!=": lambda run, node, args: otherwise(equal(args[0], args[1])),
+    "where": _where,
     "'": lambda run, node, args: transpose(args[0]),
     "fill": _fill,
     "slice": _slice,

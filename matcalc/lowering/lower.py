@@ -18,7 +18,7 @@ from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
-from matcalc.lowering import functions, multilinear
+from matcalc.lowering import conditions, functions, multilinear
 from matcalc.lowering.blockwise import blockwise
 from matcalc.lowering.demands import demand_height
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
@@ -74,6 +74,8 @@ class Lowering:
     def _step(self, expr: Expr, args: list[Value], names: Mapping[str, Node]) -> Value:
         if expr.op == "variable":
             return names[expr.value]
+        if expr.op in conditions.RULES:
+            return conditions.RULES[expr.op](self.shop, args)
         simple = _RULES.get(expr.op)
         if simple is not None:
             return simple(self, expr, args)
@@ -184,21 +186,6 @@ def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     return low.builder.number(value)
 
 
-def _above(low: Lowering, left: Value, right: Value) -> Node:
-    """1 where left > right: their difference is above zero, in floating-point numbers too."""
-    return low.builder.elementwise("step", [low.shop.close(low.shop.add(left, right, -1))])
-
-
-def _equal(low: Lowering, expr: Expr, args: list[Value]) -> Node:
-    """1 where two are equal; both stay whole, for rounding must not come between the largest entry and itself."""
-    return low.builder.elementwise("equal", [low.shop.close(arg) for arg in args])
-
-
-def _otherwise(low: Lowering, node: Node) -> Value:
-    """1 where the indicator is 0."""
-    return low.shop.add(low.builder.number(1), node, -1)
-
-
 def _slice(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     """X[start + i] = sum_k S[k,i] X[k]."""
     a, build = low.shop.open(args[0]), low.builder
@@ -265,12 +252,6 @@ _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "./": _divide,
     ".^": lambda low, expr, args: low.power(low.shop.close(args[0]), low.shop.close(args[1])),
     "^": _power,
-    ">": lambda low, expr, args: _above(low, *args),
-    "<": lambda low, expr, args: _above(low, *args[::-1]),
-    "<=": lambda low, expr, args: _otherwise(low, _above(low, *args)),
-    ">=": lambda low, expr, args: _otherwise(low, _above(low, *args[::-1])),
-    "==": _equal,
-    "!=": lambda low, expr, args: _otherwise(low, _equal(low, expr, args)),
     "'": _transpose,
     "slice": _slice,
     "blocks": _blocks,

@@ -78,6 +78,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "var": runtime.var,
     "std": runtime.std,
     "prod": runtime.prod,
+    "where": runtime.where,
     "amax": runtime.amax,
     "amin": runtime.amin,
     "entropy": runtime.entropy,

@@ -26,9 +26,14 @@ _CONDITION = 1e5  # largest condition number of a matrix that is inverted or who
 
 
 def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
-    """What is wrong with this point, or None if every part of the expression is finite and smooth there."""
+    """What is wrong with this point, or None if every part of the expression is finite and smooth there.
+
+    A branch of ``where`` need not be finite: what is taken of it is.
+    """
     results: dict[int, Array] = {}
-    for node in postorder(inlined(expr), lambda node: node.args):
+    root = inlined(expr)
+    strict = {id(node) for node in postorder(root, lambda node: node.args[:1] if node.op == "where" else node.args)}
+    for node in postorder(root, lambda node: node.args):
         args = [results[id(arg)] for arg in node.args]
         outside = _outside(node, args)
         if outside is not None:
@@ -42,7 +47,7 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
             return f"{node.op} of an almost singular matrix"
         if node.op in _EXPONENTIALS and np.linalg.norm(args[0], 1 if args[0].ndim == 2 else None) > _EXPONENT:
             return f"{node.op} of a large matrix"
-        if not np.all(np.isfinite(result)):
+        if id(node) in strict and not np.all(np.isfinite(result)):
             return f"{node.op} is not finite"
         if node.op in _DISTANCES and _DISTANCES[node.op](*args) < KINK:
             return f"{node.op} is near a kink"

@@ -172,7 +172,7 @@ def _extreme(name: str) -> Form:
 
 _COMMANDS = "exp log sin cos tan sec csc cot sinh cosh tanh max min det"  # LaTeX has these
 _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
-_OPERATORS += " var std prod"
+_OPERATORS += " var std prod where"
 _OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax tril triu cumsum revcumsum"
 _OPERATORS += " khatrirao reshape commutation cross skewmat vee"
 _OPERATORS += " eigvals eigvecs eigvec chol invgap svdvals leftvecs rightvecs leftvec rightvec polar schatten condnum"

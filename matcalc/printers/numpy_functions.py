@@ -154,6 +154,14 @@ def _reduction(function: str) -> Callable[[Context, Expr], Value]:
     return form
 
 
+def _where(low: Context, expr: Expr) -> Value:
+    """A comparison is the condition itself, not the numbers 1 and 0."""
+    condition, *branches = (low.node(arg) for arg in expr.args)
+    if condition.calls("np.where") and condition.attr[2] == ("1.0", "0.0"):
+        condition = condition.args[0]
+    return low.build.call("np.where", condition, *branches, shape=expr.shape)
+
+
 def _vec(low: Context, expr: Expr) -> Value:
     node = low.node(expr.args[0])
     return node if node.rank < 2 else low.build.suffix(node, '.ravel("F")', expr.shape)
@@ -208,6 +216,7 @@ FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "sum": _sum,
     "diag": _diag,
     "logdet": _logdet,
+    "where": _where,
     "amax": _reduction("np.max"),
     "amin": _reduction("np.min"),
     "var": _reduction("np.var"),

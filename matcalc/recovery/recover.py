@@ -12,6 +12,7 @@ from matcalc.core.walk import fold
 from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_product, as_sum
 from matcalc.recovery.assemble import Assembler
 from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip
+from matcalc.recovery.conditions import condition
 from matcalc.recovery.factor import Factoring
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.fused import unfuse
@@ -84,6 +85,8 @@ class Recovery:
 
     def _call(self, node: Call) -> Expr:
         args = tuple([self._known[arg] for arg in node.args])
+        if node.name == "where":
+            return self.forge.make("where", (condition(self.forge, args[0]), *args[1:]), node.axes)
         if node.name == "equal":
             return self.forge.binary("==", *args)
         if node.name == "pow":

@@ -65,6 +65,10 @@ class Rewriter:
                 stack.append(follow)
         return self._resolve(root)
 
+    def met(self, function: str) -> bool:
+        """Whether the function was in a node that was rewritten."""
+        return function in self._present
+
     def _resolve(self, node: Node) -> Node:
         """What a node has become so far."""
         seen = node

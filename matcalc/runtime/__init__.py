@@ -21,6 +21,7 @@ from matcalc.runtime.elementwise import (
     sign,
     softplus,
     step,
+    where,
     xlogy,
 )
 from matcalc.runtime.exponential import coshm, cosm, expm, sinhm, sinm, tanhm, tanm
@@ -201,5 +202,6 @@ __all__ = [
     "var",
     "vec",
     "vee",
+    "where",
     "xlogy",
 ]

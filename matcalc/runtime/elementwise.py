@@ -48,6 +48,11 @@ def min_(a: ArrayLike, b: ArrayLike) -> Array:
     return np.asarray(np.minimum(a, b))
 
 
+def where(condition: ArrayLike, a: ArrayLike, b: ArrayLike) -> Array:
+    """a where the condition is not 0, else b."""
+    return np.where(np.real(condition) != 0, a, b)
+
+
 def _folded(x: ArrayLike) -> tuple[NDArray[np.bool_], Array, Array]:
     """Where x >= 0, x, and exp(-|x|), which cannot overflow; at 0 the branch of x >= 0 is taken whole."""
     x = np.asarray(x)

@@ -226,6 +226,15 @@ def _ordered(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.like(name, tuple(made), args[1 - place], node)
 
 
+def _choice(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """where(c, a, b), entry by entry."""
+    condition, first, second = args
+    values = entrywise(context, node, name, first, second, "choose between {0} and {1}")
+    result = entrywise(context, node, name, condition, values, "choose by {0} from {1}")
+    result.args = (condition, first, second)
+    return result
+
+
 def _norm_of_power(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """normp(x, p) of the entries; 1 and 2 have names of their own."""
     arg, exponent = context.settle(args[0]), context.settle(args[1])
@@ -303,6 +312,7 @@ _RULES: dict[str, Rule] = {
     "kl": _pair,
     "outer": _outer,
     "normp": _norm_of_power,
+    "where": _choice,
     **dict.fromkeys(("tril", "triu"), triangle),
     **dict.fromkeys(("eigvals", "eigvec"), spectrum),
     **dict.fromkeys(SINGULAR, singular),

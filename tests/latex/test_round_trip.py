@@ -64,6 +64,7 @@ SPECIAL = {
     "besselj": "2, p",
     "mvlgamma": "p + 2, 2",
     "kl": "v, w",
+    "where": "v > w, v, 2*w",
     "normp": "x, 3",
     "entropy": "v",
     **dict.fromkeys(FRECHET, "X, Y"),

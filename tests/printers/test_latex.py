@@ -232,6 +232,7 @@ def example_of(name: str) -> str:
         "besselj": "2, v",
         "mvlgamma": "v, 2",
         "kl": "v, v",
+        "where": "v > 0, v, 2*v",
         "normp": "v, 3",
         **dict.fromkeys(FRECHET, "X, X"),
         "frechet_power": "X, 3, X",
