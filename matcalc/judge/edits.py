@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr, number, variable
 from matcalc.core.walk import fold, postorder
 from matcalc.printers.text import text
@@ -217,8 +217,9 @@ def _entrywise(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
     square = node.rank == 2 and node.shape[0] == node.shape[1]
     if square and node.op in ("^", ".^") and node.args[1].op in ("number", "neg"):
         yield Change("elementwise", Expr("^" if node.op == ".^" else ".^", node.args, node.shape), LIKELY)
-    if square and node.op in ("exp", "expm"):
-        yield Change("elementwise", Expr("expm" if node.op == "exp" else "exp", node.args, node.shape), LIKELY)
+    other = PRIMARY.get(node.op) or (f"{node.op}m" if f"{node.op}m" in PRIMARY else None)
+    if square and other is not None:
+        yield Change("elementwise", Expr(other, node.args, node.shape), LIKELY)
     if square and node.op == "inv":
         yield Change("elementwise", Expr("./", (number(1), node.args[0]), node.shape), POSSIBLE)
 
