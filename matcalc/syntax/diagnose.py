@@ -13,7 +13,6 @@ _LOOKALIKES = {
     **dict.fromkeys("∘◦", ".*"),
     **dict.fromkeys("÷⁄∕", "/"),
     **dict.fromkeys("{⟨}⟩", "( ) for brackets, [ ] for blocks and entries"),
-    "∑": "sum(...)",
     "|": "abs(...), det(...) or norm2(...)",
     "⁺": "^",
     "&": ".* for both: (0 < x).*(x < 1)",
@@ -23,7 +22,7 @@ _ALPHABETS = (
     ("АВЕКМНОРСТУХІЈЅаеорсухіјѕ", "ABEKMHOPCTYXIJSaeopcyxijs", "Cyrillic"),
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", "Greek"),
 )
-_STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LSQUARE", "LNORM", "ROOT"})  # what an operand may start with
+_STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LSQUARE", "LNORM", "ROOT", "TOTAL"})  # what an operand may start with
 
 _CLOSING = {"RPAR": ")", "RSQUARE": "]"}
 
@@ -34,6 +33,8 @@ _MISPLACED = {
     "COMMA": "a comma separates the arguments of a function, and blocks beside each other in [ ]",
     "SEPARATOR": "a semicolon separates statements, and rows of blocks in [ ]",
 }
+
+_SUMS = "∑(x.^2), or ∑(A, 1) of each column; sums over an index are read in LaTeX"
 
 Token = tuple[str, int, int, str]  # terminal, start, end, text
 
@@ -47,11 +48,11 @@ def bad_character(text: str, position: int) -> SyntaxProblem:
         message = f"the {kind} U+{ord(char):04X} cannot stand here"
         return SyntaxProblem(message, source=text, span=span, hint="use an ordinary space" if char.isspace() else "delete it")
     message = f"unexpected character {char!r}" if char.isascii() else f"unexpected character {char!r} (U+{ord(char):04X})"
-    return SyntaxProblem(message, source=text, span=span, hint=_instead(char))
+    return SyntaxProblem(message, source=text, span=span, hint=_instead(char, text[:position][-1:]))
 
 
-def _instead(char: str) -> str | None:
-    """What was probably meant by the character."""
+def _instead(char: str, before: str) -> str | None:
+    """What was probably meant by the character behind another."""
     if char in _LOOKALIKES:
         return f"write {_LOOKALIKES[char]}"
     for foreign, latin, alphabet in _ALPHABETS:
@@ -65,6 +66,8 @@ def _instead(char: str) -> str | None:
         return f"write {plain.strip()}"
     if char == ".":
         return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
+    if char == "_" and before == "∑":
+        return f"what is summed stands in brackets: {_SUMS}"
     if char == "_" or char.isalpha():
         return "names are made of Latin and Greek letters, digits and _, and start with a letter"
     return None
@@ -76,6 +79,8 @@ def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]
     span = Span(start, start + 1 if kind == "SEPARATOR" else end)
     if before is None and kind == "$END":
         return SyntaxProblem("there is no expression", source=text, span=span, hint="type one, for instance x'*A*x")
+    if before is not None and before[0] == "TOTAL":
+        return SyntaxProblem("what is summed stands in brackets", source=text, span=span, hint=_SUMS)
     ends = {"$END": "the text ends", "SEPARATOR": "the statement ends"}.get(kind)
     unclosed = _open_bracket(text[:start])
     if "NAME" in row:
@@ -91,7 +96,7 @@ def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]
         return SyntaxProblem(f"{ends}, but {closing} is still to come", source=text, span=span, hint=unclosed)
     if kind in _STARTS and before is not None:
         left = before[3]
-        hint = f"write {left}*{piece}" if kind not in ("LPAR", "LNORM", "ROOT") else "write * for a product"
+        hint = f"write {left}*{piece}" if kind not in ("LPAR", "LNORM", "ROOT", "TOTAL") else "write * for a product"
         return SyntaxProblem(f"an operator is missing between {left} and {piece}", source=text, span=span, hint=hint)
     expected = (
         f"expected an operator, a comma or {']' if 'RSQUARE' in row else ')'}" if unclosed else "expected an operator or the end"

@@ -83,6 +83,12 @@ def _call(parts: list[Any]) -> Node:
     return Node("call", arguments, start, parts[-1][2], mark=Span(start, end), value=piece)
 
 
+def _total(parts: list[Any]) -> Node:
+    call = _call(parts)
+    call.value = "sum"
+    return call
+
+
 def _bracket(parts: list[Any]) -> Node:
     opening, inside, closing = parts
     inside.start, inside.end = opening[1], closing[2]
@@ -149,6 +155,7 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "bracket": _bracket,
     "norm": _norm,
     "root": _root,
+    "total": _total,
     "blocks": _blocks,
     "entries": _entries,
     "everything": lambda parts: Node(":", (), parts[0][1], parts[0][2]),
