@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
@@ -18,10 +19,12 @@ from matcalc.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.ir.flatten import Flattening, rational
 from matcalc.ir.knowledge import Knowledge
 from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational, Sum, as_term, content, is_zero
-from matcalc.ir.restrict import Restrictions
 from matcalc.ir.signs import is_sign
 
 _LONGEST = 1_200  # factors of a product: the time to bring one in order grows with the square
+
+if TYPE_CHECKING:
+    from matcalc.ir.restrict import Restrictions
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,16 @@ class Builder:
         self._serial = 0
         self.matrix_functions = False  # whether there are functions of matrices, their derivatives, powers
         self.selecting = False  # whether there are ranges of indices
-        self.restrictions = Restrictions(self)
+        self._restrictions: Restrictions | None = None
+
+    @property
+    def restrictions(self) -> Restrictions:
+        """Nodes narrowed down to ranges."""
+        if self._restrictions is None:
+            from matcalc.ir.restrict import Restrictions  # noqa: PLC0415 - needed only where there are ranges
+
+            self._restrictions = Restrictions(self)
+        return self._restrictions
 
     def _intern(self, key: object, make: type[Node], *data: object) -> Node:
         node = self._table.get(key)

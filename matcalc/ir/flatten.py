@@ -11,7 +11,6 @@ from matcalc.core.errors import UnsupportedProblem
 from matcalc.ir.branches import absorb, fold_twins, lone_square
 from matcalc.ir.masks import is_mask, reduce_masks
 from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, exact_root, is_atom, is_zero, magnitude, ordered
-from matcalc.ir.restrict import meet
 from matcalc.ir.signs import contracted_signs
 
 if TYPE_CHECKING:
@@ -277,6 +276,8 @@ class Flattening:
         """Ranges of indices that meet cancel or vanish, and what they select from is narrowed down; whether anything changed."""
         if not self.builder.selecting or self.vanishes or self.alternatives is not None:
             return False
+        from matcalc.ir.restrict import meet  # noqa: PLC0415 - needed only where there are ranges
+
         change = meet(self.builder, self.flat, self.rank)
         if change is None:
             return False

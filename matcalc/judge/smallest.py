@@ -12,6 +12,8 @@ import numpy as np
 from matcalc.core.dims import fitting
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
+from matcalc.core.tree import positive_sizes
+from matcalc.core.walk import postorder
 from matcalc.judge.question import Point, Question, World
 from matcalc.oracle.interpret import extent
 from matcalc.runtime.elementwise import Array
@@ -49,13 +51,15 @@ def smallest(question: Question) -> Counterexample | None:
 
 
 def _sizes(question: Question) -> list[dict[str, int]]:
-    names = list(dict.fromkeys(n for variable in question.variables.values() for size in variable.dims for n in size.letters))
+    dims = [size for variable in question.variables.values() for size in variable.dims]
+    if question.program is not None:  # a place in X[i, j] has a name that no variable knows
+        places = [node for node in postorder(question.program.expr, lambda node: node.args) if node.op in ("slice", "unit")]
+        dims += [size for node in places for size in positive_sizes(node)]
+    names = list(dict.fromkeys(name for size in dims for name in size.letters))
     choices = sorted(combinations_of(range(1, _LARGEST_SIZE + 1), repeat=len(names)), key=lambda c: (max(c, default=0), sum(c)))
     if question.misfit:
         choices = [choice for choice in choices if len(set(choice)) <= 1]
-    found = [dict(zip(names, choice, strict=True)) for choice in choices]
-    dims = [size for variable in question.variables.values() for size in variable.dims]
-    found = [sizes for sizes in found if fitting(sizes, dims)]
+    found = [sizes for choice in choices if fitting(sizes := dict(zip(names, choice, strict=True)), dims)]
     return found[: _MOST_SIZES if len(names) < 4 else 2 * _MOST_SIZES]
 
 

@@ -20,7 +20,7 @@ _OF_DIAGONAL = frozenset(("inv", *PRIMARY))
 
 def blockwise(builder: Builder, name: str, node: Node) -> Node | None:
     """The function of a matrix by its diagonal blocks; None where it is no such function, or no such matrix."""
-    if not builder.selecting or not (name in _OF_TRIANGULAR or name in _OF_DIAGONAL) or not isinstance(node, Sum):
+    if not (name in _OF_TRIANGULAR or name in _OF_DIAGONAL) or not isinstance(node, Sum):
         return None
     found = _diagonal(builder, node, triangular=name in _OF_TRIANGULAR)
     if found is None:

@@ -19,7 +19,6 @@ from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
 from matcalc.lowering import conditions, functions, multilinear
-from matcalc.lowering.blockwise import blockwise
 from matcalc.lowering.demands import demand_height
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
 
@@ -97,10 +96,16 @@ class Lowering:
         if expr.op in ENTRYWISE:
             return self.builder.elementwise(expr.op, nodes)
         demand_height(expr.op, nodes[0])
-        by_blocks = blockwise(self.builder, expr.op, nodes[0]) if len(nodes) == 1 else None
+        by_blocks = self._blockwise(expr.op, nodes[0]) if self.builder.selecting and len(nodes) == 1 else None
         if by_blocks is not None:
             return by_blocks
         return self.builder.call(expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
+
+    def _blockwise(self, name: str, node: Node) -> Node | None:
+        """The function of a matrix that is block-diagonal."""
+        from matcalc.lowering.blockwise import blockwise  # noqa: PLC0415 - needed only where there are blocks
+
+        return blockwise(self.builder, name, node)
 
     def _along(self, name: str, matrix: Node, axis: Node) -> Value:
         """A function of each row; that of each column is that of each row of the transpose, transposed."""

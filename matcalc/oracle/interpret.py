@@ -135,7 +135,7 @@ def places(node: Expr, sizes: Sizes) -> tuple[int | slice, ...]:
         if place is None:
             found.append(slice(None))
             continue
-        first = place[0].size(dict(sizes))
+        first = _size(place[0], sizes)
         count = 1 if place[1] is None else _size(place[1], sizes)
         if first < 0 or count < 1 or first + count > axis:
             raise EvaluationProblem("these sizes leave no room for the entries", span=node.span)
@@ -187,7 +187,7 @@ def _fuse(size: int, fast: int, slow: int) -> Array:
 def _unit(node: Expr, sizes: Sizes) -> Array:
     """A one at a place."""
     result = np.zeros(extent(node.shape, sizes))
-    result[node.value.size(dict(sizes))] = 1.0
+    result[_size(node.value, sizes)] = 1.0
     return result
 
 

@@ -11,7 +11,6 @@ from matcalc.ir.nodes import magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, is_placed, key
 from matcalc.recovery.forge import Forge
-from matcalc.recovery.placed import blocks
 from matcalc.recovery.shared import Shared, common_number, share, tokens
 from matcalc.recovery.signs import exchanged
 from matcalc.recovery.sums import kroneckers
@@ -136,7 +135,7 @@ class Factoring:
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
         plain = self._pull_out(terms, shape)
-        grouped = blocks(self, terms, shape) if any(is_placed(term.chain or ()) for term in terms) else None
+        grouped = self._blocks(terms, shape) if any(is_placed(term.chain or ()) for term in terms) else None
         if grouped is not None:
             together = self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
             plain = min(plain, together, key=self.forge.size)
@@ -144,6 +143,12 @@ class Factoring:
         if inward is None:
             return plain
         return min(plain, self._pull_out(inward, shape), key=self.forge.size)
+
+    def _blocks(self, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
+        """The terms that stand on ranges as blocks."""
+        from matcalc.recovery.placed import blocks  # noqa: PLC0415 - needed only where there are ranges
+
+        return blocks(self, terms, shape)
 
     def _inward(self, terms: Sequence[Term]) -> list[Term] | None:
         """(a'*x)*b + (b'*x)*a as b*a'*x + a*b'*x, for there x can be pulled out; None if no two terms share such an x."""

@@ -28,7 +28,26 @@ class Band(NamedTuple):
 
 def resolved(weaver: Weaver, chain: Chain) -> Chain:
     """The chain without ranges: slices of what stands beside them, else blocks with zeros."""
-    links = [_apart(weaver.forge, link, before) for link, before in zip(chain, (None, *chain), strict=False)]
+    links = list(chain)
+    _attach(weaver, links)
+    both = next((k for k in range(1, len(links)) if _undecided(links[k - 1], links[k])), None)
+    if both is not None:  # no one knows how the two overlap: one of them as a matrix of zeros and ones
+        whole, size = links[both].expr.shape
+        spread = stacked(weaver.forge, [(_band(links[both].expr), weaver.forge.eye(size))], whole, 0)
+        links[both] = Link(spread, links[both].flipped)
+        return resolved(weaver, tuple(links))
+    if len(links) > 1 or links[0].expr.op == "select":
+        return _padded(weaver, tuple(links))
+    return tuple(links)
+
+
+def _undecided(link: Link, after: Link) -> bool:
+    """Whether two ranges of one index are left beside each other (S*T' is a block with zeros around it)."""
+    return link.expr.op == after.expr.op == "select" and (link.flipped or not after.flipped)
+
+
+def _attach(weaver: Weaver, links: list[Link]) -> None:
+    """Cuts every range out of what stands beside it."""
     place = 0
     while place < len(links):
         link = links[place]
@@ -41,17 +60,6 @@ def resolved(weaver: Weaver, chain: Chain) -> Chain:
                 place = 0
                 continue
         place += 1
-    if len(links) > 1 or links[0].expr.op == "select":
-        return _padded(weaver, tuple(links))
-    return tuple(links)
-
-
-def _apart(forge: Forge, link: Link, before: Link | None) -> Link:
-    """A range behind another, of which no one knows how they overlap, as a matrix of zeros and ones."""
-    if before is None or link.expr.op != "select" or before.expr.op != "select":
-        return link
-    whole, size = link.expr.shape
-    return Link(stacked(forge, [(_band(link.expr), forge.eye(size))], whole, 0), link.flipped)
 
 
 def _outer(link: Link, other: Link) -> bool:

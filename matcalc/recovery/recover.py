@@ -17,8 +17,14 @@ from matcalc.recovery.factor import Factoring
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.fused import unfuse
 from matcalc.recovery.graph import PLAIN, Graph, Style
-from matcalc.recovery.placed import resolved
 from matcalc.recovery.signs import upright
+
+
+def _resolved(weaver: Weaver, chain: Chain) -> Chain:
+    """Ranges of indices as slices and blocks."""
+    from matcalc.recovery.placed import resolved  # noqa: PLC0415 - needed only where there are ranges
+
+    return resolved(weaver, chain)
 
 
 class Recovery:
@@ -27,7 +33,7 @@ class Recovery:
     def __init__(self, style: Style = PLAIN) -> None:
         self.style = style
         self.forge = Forge()
-        self.weaver = Weaver(self.forge, resolved)
+        self.weaver = Weaver(self.forge, _resolved)
         self.roots: dict[int, Expr] = {}
         self.assembler = Assembler(self.forge, self.weaver, self.roots)
         self.factoring = Factoring(self.forge, self.weaver, self.assembler)

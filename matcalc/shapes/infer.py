@@ -11,7 +11,6 @@ from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATI
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
-from matcalc.shapes.blocks import block_diagonal, blocks, entries, finish_places, place_names, unit
 from matcalc.shapes.context import Context
 from matcalc.shapes.functions import apply, norm
 from matcalc.shapes.operators import BINARY, compare, negate, transpose
@@ -66,6 +65,8 @@ def _begin(
                 sizes = node.args[len(_typed_children(node)) :]
                 dimensions.update(name for arg in sizes for name in size(arg, source).letters)
             elif node.kind == "entries":
+                from matcalc.shapes.blocks import place_names  # noqa: PLC0415 - as below
+
                 dimensions.update(place_names(node))
     return Context(source, declared, dimensions, kinds), orders
 
@@ -79,6 +80,15 @@ def _run(context: Context, statements: list[Statement], orders: list[list[Node]]
             _define(context, statement, context.settle(value))
     assert value is not None  # the caller has made sure that the last statement is a value
     return value
+
+
+def _by_blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
+    """Blocks, entries, and blkdiag."""
+    from matcalc.shapes.blocks import block_diagonal, blocks, entries  # noqa: PLC0415 - few texts have any; it costs the start
+
+    if node.kind == "entries":
+        return entries(context, node, args[0])
+    return blocks(context, node, args) if node.kind == "blocks" else block_diagonal(context, node, args)
 
 
 def _typed_children(node: Node) -> tuple[Node, ...]:
@@ -111,10 +121,8 @@ def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
     if kind == "call":
         return _call(context, node, [values[id(arg)] for arg in _typed_children(node)])
     args = [values[id(arg)] for arg in _typed_children(node)]
-    if kind == "blocks":
-        return blocks(context, node, args)
-    if kind == "entries":
-        return entries(context, node, args[0])
+    if kind in ("blocks", "entries"):
+        return _by_blocks(context, node, args)
     if kind == "neg":
         return negate(context, node, args[0])
     if kind == "'":
@@ -195,7 +203,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         hint = hint if _is_function(name) else f"write {name}*(...) for a product"
         raise NameProblem(f"{name} is {how}, so it is not a function here", source=context.source, span=where, hint=hint)
     if name == "blkdiag":
-        return block_diagonal(context, node, args)
+        return _by_blocks(context, node, args)
     if name in _SIZED or name in ("vector", "matrix"):
         return _shaped(context, node, name, args)
     operation = OPERATIONS.get(ALIASES.get(name, name))
@@ -249,6 +257,8 @@ def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         return context.make("fill", (value,), shape, node)
     sizes = tuple(size(arg, context.source) for arg in node.args)
     if name == "unit":
+        from matcalc.shapes.blocks import unit  # noqa: PLC0415 - as above
+
         return unit(context, node, *sizes)
     if name == "eye":
         return context.make("eye", (), sizes * 2, node)
@@ -272,6 +282,8 @@ def _finish(context: Context, value: Expr) -> Program:
         elif expr.op == "dimension":
             expr.value = context.final(expr.value, names)
         if expr.op in ("slice", "unit"):
+            from matcalc.shapes.blocks import finish_places  # noqa: PLC0415 - as above
+
             finish_places(context, expr, names)
     variables = {
         name: seen if seen.declared else Variable(name, seen.kind, tuple(context.final(axis, names) for axis in seen.dims), False)
