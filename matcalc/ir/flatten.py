@@ -281,10 +281,8 @@ class Flattening:
         change = meet(self.builder, self.flat, self.rank)
         if change is None:
             return False
-        self.vanishes = self.vanishes or change.vanishes
-        self.alternatives = change.alternatives
+        self.vanishes, self.alternatives, self.flat = self.vanishes or change.vanishes, change.alternatives, change.kept
         self._gone |= change.gone
-        self.flat = change.kept
         self._splice(change.fresh)
         pending, self._diagonals = [*change.merged, *self._diagonals], []
         for first, second in pending:
