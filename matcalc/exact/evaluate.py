@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
+from types import ModuleType
 
 from matcalc.core.dims import Shape
 from matcalc.core.operations import COMPARISONS
@@ -28,8 +29,6 @@ from matcalc.exact.functions import (
 )
 from matcalc.exact.generators import Generators, integer_power
 from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, linear, power, scale
-from matcalc.exact.multilinear import FUNCTIONS as MULTILINEAR
-from matcalc.exact.multilinear import epsilon, kron
 
 
 class Evaluation:
@@ -80,7 +79,7 @@ class Evaluation:
         if operator is not None:
             result = operator(self, node, args)
         else:
-            function = FUNCTIONS.get(node.op) or MULTILINEAR.get(node.op) or COMPOSITES.get(node.op)
+            function = FUNCTIONS.get(node.op) or COMPOSITES.get(node.op) or _multilinear().FUNCTIONS.get(node.op)
             if function is None:
                 raise Undecided(node.op)
             self._pay(node.op, args)
@@ -92,6 +91,13 @@ class Evaluation:
             if len(numbers) == len(args):
                 result.number = arithmetic(*numbers)
         return result
+
+
+def _multilinear() -> ModuleType:
+    """The functions that few expressions have."""
+    from matcalc.exact import multilinear  # noqa: PLC0415 - few expressions have them
+
+    return multilinear
 
 
 def _children(node: Expr) -> tuple[Expr, ...]:
@@ -178,7 +184,7 @@ _LEAVES: dict[str, Callable[[Evaluation, Expr], Jet]] = {
     "eye": _eye,
     "constant": _constant,
     "fuse": _fuse,
-    "epsilon": lambda run, node: constant((3, 3, 3), epsilon(), run.count),
+    "epsilon": lambda run, node: constant((3, 3, 3), _multilinear().epsilon(), run.count),
     "unit": _unit,
 }
 
@@ -218,7 +224,7 @@ def _kron(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     """A row is a matrix of one row."""
     run._pay("kron", list(args))
     sides = [Jet((1, *arg.extent), arg.parts) if each.row else arg for arg, each in zip(args, node.args, strict=True)]
-    product = kron(run.world, sides)
+    product = _multilinear().kron(run.world, sides)
     return Jet(run.extent(node.shape), product.parts)
 
 

@@ -12,8 +12,6 @@ from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, is_placed, key
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.shared import Shared, common_number, share, tokens
-from matcalc.recovery.signs import exchanged
-from matcalc.recovery.sums import kroneckers
 from matcalc.recovery.triangles import is_triangle
 
 _LINEAR = ("diag", "skewmat", "vee")  # functions of sums that are written for sums of functions
@@ -42,14 +40,16 @@ class Factoring:
 
     def _single(self, term: Term) -> Expr:
         """One term; a minus in front goes into a difference among the factors, which then is turned round."""
-        if term.coefficient < 0:
-            turned = exchanged(self.weaver, term) or self._turn(term)
-            if turned is not None:
-                term = turned
-        return self.assembler.term(term)
+        turned = self._turn(term) if term.coefficient < 0 else None
+        return self.assembler.term(turned or term)
 
     def _turn(self, term: Term) -> Term | None:
         """The term with the opposite coefficient and one difference turned round."""
+        if self.weaver.krons:
+            from matcalc.recovery.signs import exchanged  # noqa: PLC0415 - few expressions have cross products
+
+            if (found := exchanged(self.weaver, term)) is not None:
+                return found
         for index, (base, exponent) in enumerate(term.scalars):
             if exponent == 1 and base.op == "-":
                 scalars = (*term.scalars[:index], (self._reverse(base), exponent), *term.scalars[index + 1 :])
@@ -181,7 +181,11 @@ class Factoring:
         shared = share(terms, self.forge)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
-        merged = kroneckers(self.weaver, self.sum, self._wrapped(terms, shape), shape)
+        merged = self._wrapped(terms, shape)
+        if self.weaver.krons:
+            from matcalc.recovery.sums import kroneckers  # noqa: PLC0415 - few expressions have Kronecker products
+
+            merged = kroneckers(self.weaver, self.sum, merged, shape)
         if len(merged) < len(terms):
             return self.sum(merged, shape)
         grouped = self._group(list(terms), shape)

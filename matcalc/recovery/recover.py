@@ -15,9 +15,7 @@ from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip
 from matcalc.recovery.conditions import condition
 from matcalc.recovery.factor import Factoring
 from matcalc.recovery.forge import Forge
-from matcalc.recovery.fused import unfuse
 from matcalc.recovery.graph import PLAIN, Graph, Style
-from matcalc.recovery.signs import upright
 
 
 def _resolved(weaver: Weaver, chain: Chain) -> Chain:
@@ -121,12 +119,21 @@ class Recovery:
         own, factors = as_product(node)
         graph = self._graph(node, factors)
         graph.reduce()
-        while unfuse(graph):
-            graph.reduce()
+        signed = any(expr.op == "epsilon" for expr, _ in graph.hyper)
+        if graph.hyper:
+            from matcalc.recovery.fused import unfuse  # noqa: PLC0415 - most factors have one axis or two
+
+            while unfuse(graph):
+                graph.reduce()
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
         parts = tuple([(self.weaver.masked(chain), e) for chain, e in self._parts(graph)])
-        return upright(Term(coefficient * own * graph.coefficient, tuple(graph.scalars), parts, node.axes))
+        term = Term(coefficient * own * graph.coefficient, tuple(graph.scalars), parts, node.axes)
+        if signed:
+            from matcalc.recovery.signs import upright  # noqa: PLC0415 - few expressions have cross products
+
+            return upright(term)
+        return term
 
     def _graph(self, node: Node, factors: Sequence[Factor]) -> Graph:
         dims: dict[int, Dim] = dict(enumerate(node.axes))
