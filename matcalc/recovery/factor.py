@@ -11,7 +11,7 @@ from matcalc.ir.nodes import magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
 from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, is_placed, key
 from matcalc.recovery.forge import Forge
-from matcalc.recovery.shared import Shared, common_number, share, tokens
+from matcalc.recovery.shared import Shared, collected, common_number, share, tokens
 from matcalc.recovery.triangles import is_triangle
 
 _LINEAR = ("diag", "skewmat", "vee")  # functions of sums that are written for sums of functions
@@ -27,7 +27,7 @@ class Factoring:
 
     def sum(self, terms: Sequence[Term], shape: Shape) -> Expr:
         """The shortest form found for a sum of terms of one shape."""
-        terms = _collected(terms) if len(terms) > 1 else terms
+        terms = collected(terms) if len(terms) > 1 else terms
         if not terms:
             return self.forge.fill(self.forge.number(0), shape) if shape else self.forge.number(0)
         if len(terms) == 1:
@@ -376,17 +376,6 @@ class Factoring:
         ends = sum(size(link.expr) + link.flipped + 1 for link in shared.left + shared.right)
         parts = sum(size(link.expr) + link.flipped + 1 for chain, _ in shared.parts for link in chain)
         return tokens(shared.number) + scalars + ends + parts
-
-
-def _collected(terms: Sequence[Term]) -> list[Term]:
-    """Like terms added up: different networks may come out as one and the same product (derivatives of expm do)."""
-    found: dict[object, Term] = {}
-    for term in terms:
-        scalars = tuple(sorted((id(base), exponent) for base, exponent in term.scalars))
-        name = (scalars, tuple([(key(chain), exponent) for chain, exponent in term.parts]))
-        known = found.get(name)
-        found[name] = term if known is None else Term(known.coefficient + term.coefficient, term.scalars, term.parts, term.shape)
-    return [term for term in found.values() if term.coefficient != 0]
 
 
 def _column(term: Term) -> bool:

@@ -63,6 +63,17 @@ class Shared:
         return Term(Fraction(term.coefficient) / self.number, tuple(kept), parts, shape)
 
 
+def collected(terms: Sequence[Term]) -> list[Term]:
+    """Like terms added up: different networks may come out as one and the same product (derivatives of expm do)."""
+    found: dict[object, Term] = {}
+    for term in terms:
+        scalars = tuple(sorted((id(base), exponent) for base, exponent in term.scalars))
+        name = (scalars, tuple([(key(chain), exponent) for chain, exponent in term.parts]))
+        known = found.get(name)
+        found[name] = term if known is None else Term(known.coefficient + term.coefficient, term.scalars, term.parts, term.shape)
+    return [term for term in found.values() if term.coefficient != 0]
+
+
 def share(terms: Sequence[Term], forge: Forge) -> Shared:
     """What all the terms share."""
     parts: Parts = _common([term.parts for term in terms], key) if any(len(term.parts) > 1 for term in terms) else ()
