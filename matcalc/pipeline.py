@@ -27,6 +27,7 @@ from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
 from matcalc.printers.sizes import known_sizes, size_choices
 from matcalc.printers.text import has_indices, index_head, text
+from matcalc.recovery.diagonals import diagonal_leaf, restored
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.graph import STYLES
 from matcalc.recovery.recover import Recovery
@@ -148,6 +149,7 @@ class _Engine:
         return gathered(self.builder, node)
 
     def _tree(self, node: Node) -> tuple[int, Expr, Forge]:
+        node = restored(self.builder, node)
         return _styled(lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout))
 
 
@@ -179,6 +181,8 @@ def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, Forge]:
 
 
 def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
+    if variable.kind == "diagonal" and not free:
+        return diagonal_leaf(builder, variable.shape, variable.name)
     structure = "" if free or variable.kind in ("scalar", "vector", "matrix") else variable.kind
     return builder.leaf("variable", variable.shape, variable.name, structure)
 
@@ -250,7 +254,7 @@ def unfolded(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Exp
     node = matrix_of(
         lowering.shop, lowering.lower(tree, {v.name: _leaf(builder, v, free=False) for v in variables.values()}), rows
     )
-    node = Rewriter(builder, lowering, final=True).rewrite(node)
+    node = restored(builder, Rewriter(builder, lowering, final=True).rewrite(node))
     _, matrix, _ = _styled(lambda recovery: recovery.recover(node))
     if _signed(matrix):
         without = _without_signs(builder, node)

@@ -76,7 +76,7 @@ class Builder:
     def leaf(self, kind: str, axes: Shape, name: str = "", structure: str = "") -> Node:
         """A variable or a constant of the notation (see ``nodes.Leaf``)."""
         node = self._intern((kind, axes, name, structure), Leaf, axes, kind, name, structure)
-        if kind == "eye" or structure in ("symmetric", "psd", "diagonal"):
+        if kind == "eye" or (structure in ("symmetric", "psd", "diagonal") and len(axes) == 2):
             node.parity, node.transposed = 1, node
         elif kind == "epsilon":
             node.parity = -1

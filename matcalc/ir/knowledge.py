@@ -73,6 +73,8 @@ class Knowledge:
 
     def _prove(self, node: Node) -> int:
         if isinstance(node, Leaf):
+            if node.rank == 1 and node.structure:
+                return 0  # the diagonal of a diagonal matrix
             return closure(_KINDS.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
         square = node.rank == 2 and node.axes[0] == node.axes[1]
         facts = (SYMMETRIC if node.parity > 0 else SKEW if node.parity < 0 else 0) if square else 0
