@@ -26,6 +26,7 @@ GIVEN = {
     "K": "skew(n)",
     "Q": "orthogonal(n)",
     "D": "diagonal(n)",
+    "E": "diagonal(n)",
     "P": "psd(n)",
     "x": "vector(n)",
     "y": "vector(n)",
@@ -120,7 +121,31 @@ STRUCTURE = [
 ]
 
 
-@pytest.mark.parametrize(("text", "shown"), [pytest.param(*row, id=row[0]) for row in STRUCTURE])
+DIAGONALS = [
+    ("D*E - E*D", "zeros(n, n)"),
+    ("E*D*x", "D*E*x"),
+    ("inv(D)*E*D", "E"),
+    ("diag(u)*D - D*diag(u)", "zeros(n, n)"),
+    ("D.*E", "D*E"),
+    ("D.*A", "D.*A"),
+    ("D.^2", "D^2"),
+    ("D*E*A*E*D", "D*E*A*E*D"),
+    ("sum(D)", "tr(D)"),
+    ("tr(E*D)", "tr(D*E)"),
+    ("D*x + E*x", "(D + E)*x"),
+    ("x'*E*D*y", "x'*D*E*y"),
+    ("inv(D)*x", "inv(D)*x"),
+    ("(D + eye)*inv(D + eye)*x", "x"),
+    ("inv(p*eye + D)*x", "inv(D + p*eye)*x"),
+    ("A*D*inv(A)*A", "A*D"),
+    ("diag(D) + x", "diag(D) + x"),
+    ("log(diag(D))", "log(diag(D))"),
+    ("norm2(D)", "norm2(D)"),
+    ("kron(D, E)", "kron(D, E)"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), [pytest.param(*row, id=row[0]) for row in STRUCTURE + DIAGONALS])
 def test_structure(text: str, shown: str) -> None:
     assert simplified(text) == shown
 

@@ -7,14 +7,14 @@ entry by entry; before an answer is written, every d_i becomes D again, between 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.dims import Shape
 from matcalc.core.walk import fold
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Factor, Leaf, Node, Product, Rational, Sum, as_product, magnitude
+from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_product, magnitude
 from matcalc.ir.rebuild import rebuild
 
 _POWERS = 4  # of a matrix that are written as products
@@ -51,6 +51,8 @@ def _restore(builder: Builder, node: Node, parts: list[Restored]) -> Restored:
     if isinstance(node, Product):
         return Restored(_product(builder, node, parts), _matrix_product(builder, node, parts))
     matrix = _matrix_sum(builder, node, parts) if isinstance(node, Sum) else None
+    if isinstance(node, Call) and node.name == "exp" and parts[0].matrix is not None:
+        matrix = builder.call("expm", [parts[0].matrix], parts[0].matrix.axes)
     return Restored(rebuild(builder, node, [part.node for part in parts]), matrix)
 
 
@@ -124,13 +126,19 @@ def _product(builder: Builder, node: Product, parts: list[Restored]) -> Node:
     """The product with a chain of matrices at each label that has diagonals as weights."""
     links: dict[int, Matrices] = {}
     factors: list[Factor] = []
-    for (_, labels, exponent), part in zip(node.factors, parts, strict=True):
-        if part.matrix is not None and len(labels) == 1 and _short(exponent):
+    for (factor, labels, exponent), part in zip(node.factors, parts, strict=True):
+        plain = isinstance(factor, Call) and len(node.factors) == 1 and node.rank == 1  # exp(diag(D)) by itself
+        if part.matrix is not None and len(labels) == 1 and _short(exponent) and not plain:
             links.setdefault(labels[0], []).append((part.matrix, int(exponent)))
         else:
             factors.append((part.node, labels, exponent))
     fresh = 1 + max([node.rank, *links, *(label for _, labels, _ in factors for label in labels)])
+    factors, apart, fresh = _unmerged(factors, links, fresh)
     for label, matrices in links.items():
+        if label in apart:
+            chain, fresh = _chain(builder, matrices, label, apart[label], fresh)
+            factors += chain
+            continue
         staying, moving = _sides(factors, label, node.rank)
         if moving:
             away, fresh = fresh, fresh + 1
@@ -141,6 +149,21 @@ def _product(builder: Builder, node: Product, parts: list[Restored]) -> Node:
         chain, fresh = _chain(builder, matrices, label, away, fresh)
         factors += chain
     return builder.product(node.coefficient, factors, tuple(range(node.rank)), node.axes)
+
+
+def _unmerged(factors: list[Factor], links: Mapping[int, Matrices], fresh: int) -> tuple[list[Factor], dict[int, int], int]:
+    """delta_kl F[k,i,j] as F[k,i,j] F[l,p,q], i and p or j and q joined by matrices: kron of diagonal matrices."""
+    unit = next((f for f in factors if isinstance(f[0], Leaf) and f[0].kind == "eye" and f[1] == (0, 1)), None)
+    fused = [f for f in factors if isinstance(f[0], Leaf) and f[0].kind == "fuse"]
+    if unit is None or len(fused) != 1 or fused[0][1][0] not in (0, 1) or not links.keys() & set(fused[0][1][1:]):
+        return factors, {}, fresh
+    node, (k, *inside), _ = fused[0]
+    apart: dict[int, int] = {}
+    for label in inside:
+        if label in links and label not in apart:
+            apart[label], fresh = fresh, fresh + 1
+    other: Factor = (node, (1 - k, *(apart.get(label, label) for label in inside)), 1)
+    return [*(f for f in factors if f is not unit), other], apart, fresh
 
 
 def _sides(factors: Sequence[Factor], label: int, rank: int) -> tuple[list[Factor], list[Factor]]:

@@ -44,6 +44,7 @@ KRONECKER = [
     ("kron-with-row", "kron(b', X)", "X", FIXED, 1, "kron(b, eye(k*n))"),
     ("diagonal", "diag(X)", "X", SQUARE, 1, "khatrirao(eye(n), eye(n))'"),
     ("diagonal-matrix", "diag(x)", "x", FIXED, 1, "khatrirao(eye(n), eye(n))"),
+    ("diagonal-behind-a-matrix", "diag(A*X*b)", "X", {**FIXED, "A": "matrix(l, n)"}, 1, "kron(b', khatrirao(eye, eye)*A)"),
     ("scaled-rows", "diag(x)*X", "x", FIXED, 1, "khatrirao(X', eye)"),
     ("between-matrices", "A*diag(x)*X", "x", FIXED, 1, "khatrirao(X', A)"),
     ("diagonal-of-a-form", "diag(X'*A*X)", "X", {"X": "matrix(n, k)"}, 1, "khatrirao(eye, (A + A')*X)'"),
