@@ -30,11 +30,11 @@ _CALL = re.compile(r"([A-Za-z_]\w*)\(")
 
 
 # functions that the network has no node for: they are index arithmetic, powers or constants
-NOT_IN_NETWORK = {"sum", "tr", "eye", "sqrt", "diag", "ones", "vec", "kron", "zeros", "tril", "triu"}
+NOT_IN_NETWORK = {"sum", "tr", "eye", "diag", "ones", "vec", "kron", "zeros", "tril", "triu"}
 
 
 # kinds that no node has unless a variable has it, or (an orthogonal one) ``expm`` of a skew matrix
-AWAKENING = ("orthogonal", "triangular")
+AWAKENING = ("orthogonal", "triangular", "diagonal")
 
 
 class Trigger(NamedTuple):

@@ -10,7 +10,7 @@ from matcalc.catalogue.load import LIBRARY
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Leaf, Node, Sum
+from matcalc.ir.nodes import Call, Leaf, Node, Product, Sum
 from matcalc.lowering.lower import Lowering
 
 
@@ -52,4 +52,7 @@ def functions(node: Node) -> set[str]:
     """What of a node can trigger a rewrite: functions, and kinds of variables."""
     if isinstance(node, Call):
         return {node.name, "orthogonal"} if node.name == "expm" else {node.name}
-    return {node.structure} if isinstance(node, Leaf) and node.structure else set()
+    if isinstance(node, Leaf):
+        # an identity is diagonal; it makes a vector a diagonal matrix
+        return {node.structure} if node.structure else {"diagonal"} if node.kind == "eye" else set()
+    return {"sqrt"} if isinstance(node, Product) and any(exponent.denominator == 2 for _, _, exponent in node.factors) else set()
