@@ -12,13 +12,13 @@ from typing import Protocol
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedProblem
-from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS
+from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE, OPERATIONS
 from matcalc.core.tree import Expr, extent, grid
 from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
-from matcalc.lowering import conditions, functions, multilinear
+from matcalc.lowering import functions, multilinear
 from matcalc.lowering.demands import demand_height
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
 
@@ -73,7 +73,9 @@ class Lowering:
     def _step(self, expr: Expr, args: list[Value], names: Mapping[str, Node]) -> Value:
         if expr.op == "variable":
             return names[expr.value]
-        if expr.op in conditions.RULES:
+        if expr.op in COMPARISONS or expr.op == "where":
+            from matcalc.lowering import conditions  # noqa: PLC0415 - few expressions have conditions
+
             return conditions.RULES[expr.op](self.shop, args)
         simple = _RULES.get(expr.op)
         if simple is not None:

@@ -12,7 +12,6 @@ from matcalc.core.walk import fold
 from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_product, as_sum
 from matcalc.recovery.assemble import Assembler
 from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip
-from matcalc.recovery.conditions import condition
 from matcalc.recovery.factor import Factoring
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.graph import PLAIN, Graph, Style
@@ -90,6 +89,8 @@ class Recovery:
     def _call(self, node: Call) -> Expr:
         args = tuple([self._known[arg] for arg in node.args])
         if node.name == "where":
+            from matcalc.recovery.conditions import condition  # noqa: PLC0415 - few expressions have conditions
+
             return self.forge.make("where", (condition(self.forge, args[0]), *args[1:]), node.axes)
         if node.name == "equal":
             return self.forge.binary("==", *args)
