@@ -25,11 +25,11 @@ _POOL = (3, 4, 2, 5, 6, 7, 8, 9, 10, 11)
 
 
 def _near_diagonal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """A matrix close to positive multiples of the identity, which has a logarithm; of other shapes positive entries."""
+    """A positive matrix close to the diagonal, which has a logarithm; of other shapes positive entries."""
     entries = rng.uniform(0.4, 2.0, shape)
     if len(shape) != 2:
         return entries
-    return np.asarray(np.where(np.eye(*shape) > 0, entries + 1, 0.3 * rng.standard_normal(shape)))
+    return np.asarray(np.where(np.eye(*shape) > 0, entries + 1, rng.uniform(0.05, 0.5, shape)))
 
 
 Entries = Callable[[np.random.Generator, tuple[int, ...]], Array]

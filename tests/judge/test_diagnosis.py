@@ -71,7 +71,7 @@ SLIPS = [
     row("inverse-transposed", "tr(inv(X)*A)", "X", "-inv(X)'*A'*inv(X)", {"inverse-transposed"}, "inv(X)"),
     row("inverse-side", "tr(A*inv(X)*B)", "X", "-inv(X)'*inv(X)'*A'*B'", {"inverse-side", "order"}, ""),
     row("elementwise-exp", "tr(expm(X))", "X", "exp(X)'", {"elementwise"}, "exp(X) should be expm(X)"),
-    row("elementwise-log", "tr(X*logm(X))", "X", "log(X)' + eye(n)", {"elementwise"}, "log(X) should be logm(X)"),
+    row("elementwise-cos", "tr(sinm(X))", "X", "cos(X)'", {"elementwise"}, "cos(X) should be cosm(X)"),
     row("elementwise-product", "tr(A*X*X)", "X", "(A.*X + X*A)'", {"elementwise"}, "A.*X should be A*X"),
     row("det-logdet", "det(X)", "X", "inv(X)'", {"det-logdet"}, "derivative of logdet(X)"),
     row("log-det", "logdet(X)", "X", "det(X)*inv(X)'", {"det-logdet"}, "derivative of det(X)"),
