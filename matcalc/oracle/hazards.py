@@ -102,8 +102,8 @@ def _apart(a: Array, b: Array) -> float:
 
 
 def _edges(x: Array, d: Array) -> float:
-    """How far the entries are from both of -d and d."""
-    return _off_zero(np.abs(x) - d)
+    """How far the entries are from both of -d and d, for a d above zero."""
+    return _off_zero(np.abs(x) - d) if np.all(d > 0) else 0.0
 
 
 def _principal(x: Array) -> float:
