@@ -43,7 +43,8 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
                 result = evaluate(node, args, values=values, sizes=sizes)
         except EvaluationProblem as problem:
             return problem.message
-        if _inverts(node, args) and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION:
+        # in a branch of where that is not taken the matrix may have entries that are no numbers
+        if _inverts(node, args) and np.all(np.isfinite(args[0])) and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION:
             return f"{node.op} of an almost singular matrix"
         if node.op in _EXPONENTIALS and np.linalg.norm(args[0], 1 if args[0].ndim == 2 else None) > _EXPONENT:
             return f"{node.op} of a large matrix"
