@@ -29,7 +29,7 @@ from matcalc.printers.sizes import known_sizes, size_choices
 from matcalc.printers.text import has_indices, index_head, text
 from matcalc.recovery.diagonals import diagonal_leaf, restored
 from matcalc.recovery.forge import Forge
-from matcalc.recovery.graph import STYLES
+from matcalc.recovery.graph import STYLES, Taste
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import PHASES, Rewriter
 from matcalc.rewriting.expansion import expanded
@@ -168,9 +168,13 @@ def _without_signs(builder: Builder, node: Node) -> Node:
 def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, Forge]:
     """The shortest tree over the styles of products of fused indices, where there are any; with its length and its forge."""
     best: tuple[bool, int, Expr, Forge] | None = None
+    tried: list[Taste] = []
     for style in STYLES:
+        if any(taste.agrees(style) for taste in tried):
+            continue
         recovery = Recovery(style)
         tree = recover(recovery)
+        tried.append(recovery.taste)
         size = recovery.forge.size(tree)
         if best is None or (has_indices(tree), size) < best[:2]:
             best = has_indices(tree), size, tree, recovery.forge

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -21,26 +23,39 @@ class Block(NamedTuple):
     chain: Chain
 
 
+class _Arrangement(NamedTuple):
+    """Blocks in an order between commutations."""
+
+    cost: tuple[int, int, int]
+    before: list[Chain]
+    blocks: Sequence[Block]
+    after: list[Chain]
+
+
 def arranged_product(graph: Graph, blocks: list[Block], rows: tuple[int, ...], columns: tuple[int, ...]) -> Chain | None:
     """The Kronecker product of the blocks between the commutations that it takes to bring the leaves into order."""
-    best: tuple[tuple[int, ...], list[Chain], list[Block], list[Chain]] | None = None
+    arrangements: list[_Arrangement] = []
+    fewest = -1  # commutations, so far
     for choice in _pairings(blocks):
-        if len(choice) > _MOST_BLOCKS:
-            continue
-        for order in permutations(choice):
-            before = _commutations(graph, rows, tuple([leaf for block in order for leaf in block.rows]), upward=True)
-            after = _commutations(graph, columns, tuple([leaf for block in order for leaf in block.columns]), upward=False)
-            favoured = after if graph.style.left else before
-            blocks_left = len(_merged(graph, [block.chain for block in order]))
-            cost = (len(before) + len(after), blocks_left + _factors((*before, *after)), blocks_left, len(favoured))
-            if best is None or cost < best[0]:
-                best = cost, before, list(order), after
-    if best is None:
+        for order in permutations(choice) if len(choice) <= _MOST_BLOCKS else ():
+            above = _exchanges(graph, rows, [leaf for block in order for leaf in block.rows])
+            below = _exchanges(graph, columns, [leaf for block in order for leaf in block.columns])
+            if 0 <= fewest < len(above) + len(below):
+                continue
+            fewest = len(above) + len(below)
+            before = [exchanged(graph, *step) for step in above]
+            after = [exchanged(graph, first, third, second, fourth) for first, second, third, fourth in reversed(below)]
+            left = len(_merged(graph, [block.chain for block in order]))
+            arrangements.append(_Arrangement((fewest, left + _factors((*before, *after)), left), before, order, after))
+    if not arrangements:
         return None
-    _, before, blocks, after = best
-    middle = kronecker(graph, [block.chain for block in blocks])
-    outside = bool(before or after)
-    return sum(before, ()) + (() if outside and is_identity(middle) else middle) + sum(after, ())
+    best = min(arrangements, key=lambda a: (a.cost, len(a.before)))
+    other = min(arrangements, key=lambda a: (a.cost, len(a.after)))
+    if other is not best and graph.chooses("left"):
+        best = other
+    middle = kronecker(graph, [block.chain for block in best.blocks])
+    outside = bool(best.before or best.after)
+    return sum(best.before, ()) + (() if outside and is_identity(middle) else middle) + sum(best.after, ())
 
 
 def _factors(commutations: Sequence[Chain]) -> int:
@@ -65,24 +80,34 @@ def _pairings(blocks: list[Block]) -> Iterator[list[Block]]:
         yield [*joined, *(block for block in blocks if block not in used)]
 
 
-def _commutations(graph: Graph, wanted: tuple[int, ...], given: tuple[int, ...], *, upward: bool) -> list[Chain]:
-    """The fewest exchanges of neighbouring groups of indices between two orders, as matrices.
+def _exchanges(graph: Graph, wanted: tuple[int, ...], given: Sequence[int]) -> list[tuple[Dim, Dim, Dim, Dim]]:
+    """The fewest exchanges of neighbouring groups of indices between two orders, from the one that is wanted.
 
-    ``upward``: from the order given to the one that is wanted, to stand before the product; else the other way round, behind it.
+    Each is four sizes: of what comes before the groups, of the groups and of what comes behind.
     """
-    reached: dict[tuple[int, ...], list[Chain]] = {wanted: []}
-    queue = [wanted]
+    found = []
+    for current, start, middle, end in _moves(tuple([wanted.index(leaf) for leaf in given])):
+        parts = (current[:start], current[start:middle], current[middle:end], current[end:])
+        sizes = [joint_size(graph, [wanted[place] for place in part]) for part in parts]
+        if ONE not in sizes[1:3]:
+            found.append((sizes[0], sizes[1], sizes[2], sizes[3]))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _moves(given: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], int, int, int], ...]:
+    """The exchanges that lead from 0, 1, 2, ... to the order given: the order so far, and where the two groups begin and end."""
+    wanted = tuple(range(len(given)))
+    reached: dict[tuple[int, ...], tuple[tuple[tuple[int, ...], int, int, int], ...]] = {wanted: ()}
+    queue = deque([wanted])
     while given not in reached:
-        current = queue.pop(0)
+        current = queue.popleft()
         for start, middle, end in _cuts(len(current)):
-            first, second = current[start:middle], current[middle:end]
-            other = (*current[:start], *second, *first, *current[end:])
+            other = (*current[:start], *current[middle:end], *current[start:middle], *current[end:])
             if other not in reached:
-                sizes = [joint_size(graph, part) for part in (current[:start], first, second, current[end:])]
-                step = exchanged(graph, *(sizes if upward else (sizes[0], sizes[2], sizes[1], sizes[3])))
-                reached[other] = [*reached[current], step] if upward else [step, *reached[current]]
+                reached[other] = (*reached[current], (current, start, middle, end))
                 queue.append(other)
-    return [step for step in reached[given] if step]
+    return reached[given]
 
 
 def _cuts(length: int) -> Iterator[tuple[int, int, int]]:

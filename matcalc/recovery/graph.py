@@ -34,15 +34,33 @@ PLAIN = Style()
 STYLES = tuple(Style(left, paired, scaled) for scaled in (False, True) for paired in (False, True) for left in (False, True))
 
 
+class Taste:
+    """A style that knows which of its choices have been asked for, for only those can make a difference."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.asked: set[str] = set()
+
+    def chooses(self, name: str) -> bool:
+        """One choice of the style."""
+        self.asked.add(name)
+        chosen: bool = getattr(self.style, name)
+        return chosen
+
+    def agrees(self, style: Style) -> bool:
+        """Whether another style makes the same of all that this one was asked for."""
+        return all(getattr(style, name) == getattr(self.style, name) for name in self.asked)
+
+
 class Graph:
     """One product while it is being reduced; labels below ``rank`` are outputs."""
 
-    def __init__(self, forge: Forge, weaver: Weaver, rank: int, dims: dict[int, Dim], style: Style = PLAIN) -> None:
+    def __init__(self, forge: Forge, weaver: Weaver, rank: int, dims: dict[int, Dim], taste: Taste) -> None:
         self.forge = forge
         self.weaver = weaver
         self.rank = rank
         self.dims = dims
-        self.style = style
+        self.chooses = taste.chooses
         self._edges: dict[int, Edge] = {}
         self._at: dict[int, list[int]] = {label: [] for label in dims}  # vertex -> its edges
         self._serial = 0

@@ -66,8 +66,10 @@ def _touching(graph: Graph, label: int) -> int:
 def _move_inside(graph: Graph, tree: Tree) -> bool:
     """A matrix between the two parts of a fused index is a weight vec(M) of it."""
     for _, (k, i, j) in tree.hypers:
-        alike = graph.style.scaled or _leads_on(graph, i, tree) == _leads_on(graph, j, tree)
-        if i != j and alike and graph.vec_weight(k, i, j):
+        if i == j or len(graph.between(i, j)) != 1:
+            continue
+        alike = _leads_on(graph, i, tree) == _leads_on(graph, j, tree) or graph.chooses("scaled")
+        if alike and graph.vec_weight(k, i, j):
             return True
     return False
 
@@ -86,8 +88,9 @@ def _join(graph: Graph, tree: Tree, trees: Sequence[Tree], *, strict: bool = Fal
     if len(set(tree.leaves)) < len(tree.leaves):
         return False
     goals = {goal for leaf in tree.leaves if (goal := _goal(graph, leaf, tree, trees, strict=strict)) is not None}
-    if not goals and (graph.style.paired or not _weighted(graph, tree)):
+    if not goals:
         goals = _opposite(graph, tree, trees)
+        goals = goals if goals and graph.chooses("paired") else set()
     if len(goals) > 1 or any(len(set(goal.leaves)) < len(goal.leaves) for goal in goals):
         return False
     goal = next(iter(goals), None)

@@ -14,7 +14,7 @@ from matcalc.recovery.assemble import Assembler
 from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip
 from matcalc.recovery.factor import Factoring
 from matcalc.recovery.forge import Forge
-from matcalc.recovery.graph import PLAIN, Graph, Style
+from matcalc.recovery.graph import PLAIN, Graph, Style, Taste
 
 
 def _resolved(weaver: Weaver, chain: Chain) -> Chain:
@@ -28,7 +28,7 @@ class Recovery:
     """Recovers nodes of one builder; a node that is met twice is recovered once, so sharing survives."""
 
     def __init__(self, style: Style = PLAIN) -> None:
-        self.style = style
+        self.taste = Taste(style)
         self.forge = Forge()
         self.weaver = Weaver(self.forge, _resolved)
         self.roots: dict[int, Expr] = {}
@@ -140,7 +140,7 @@ class Recovery:
         dims: dict[int, Dim] = dict(enumerate(node.axes))
         for factor, labels, _ in factors:
             dims.update(zip(labels, factor.axes, strict=True))
-        graph = Graph(self.forge, self.weaver, node.rank, dims, self.style)
+        graph = Graph(self.forge, self.weaver, node.rank, dims, self.taste)
         for factor, labels, exponent in factors:
             expr = self._known[factor]
             if isinstance(factor, Leaf) and factor.kind == "select":

@@ -33,11 +33,21 @@ class Place(NamedTuple):
     rest: list[Factor]
 
 
+class Meeting(NamedTuple):
+    """T*inv(M) in a product: T stands between ``start`` and the inverse, ``multiple`` times; ``rest`` is what is left."""
+
+    place: Place
+    start: int
+    rest: list[Factor]
+    multiple: Fraction
+
+
 class Inverses:
     """Other forms of the nodes of one builder."""
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
+        self._zeros: dict[object, Terms] = {}
 
     def of_sum(self, node: Node) -> Iterator[Node]:
         """Sums that equal a sum."""
@@ -48,14 +58,16 @@ class Inverses:
         for index, (c, term) in enumerate(terms):
             others = [*terms[:index], *terms[index + 1 :]]
             for place in self._places(term):
-                for part, zero in self._vanishing(place, term):
+                for part, meeting in self._vanishing(place, term):
+                    zero = self._zero(meeting, term)
                     yield self.builder.sum([*terms, *_scaled(c, zero)], node.axes)
                     if len(others) > 0:
                         yield self.builder.sum(self._without(part, place.inside, terms), node.axes)
                 for pushed in self._pushed(place, term):
                     yield self.builder.sum([*others, (c, pushed)], node.axes)
                     for again in self._places(pushed):
-                        for _, zero in self._vanishing(again, pushed):
+                        for _, meeting in self._vanishing(again, pushed):
+                            zero = self._zero(meeting, pushed)
                             yield self.builder.sum([*others, (c, pushed), *_scaled(c, zero)], node.axes)
 
     def _without(self, part: Node, inside: Node, terms: Terms) -> Terms:
@@ -67,9 +79,9 @@ class Inverses:
             c, term = queue.pop()
             found = next(
                 (
-                    zero
+                    meeting
                     for place in self._places(term)
-                    for other, zero in self._vanishing(place, term)
+                    for other, meeting in self._vanishing(place, term)
                     if (other, place.inside) in alike
                 ),
                 None,
@@ -77,7 +89,7 @@ class Inverses:
             if found is None:
                 done.append((c, term))
             else:
-                common, linear = as_sum(self.builder.sum([(c, term), *_scaled(c, found)], term.axes))
+                common, linear = as_sum(self.builder.sum([(c, term), *_scaled(c, self._zero(found, term))], term.axes))
                 queue += [(common * own, other) for own, other in linear]
         return done + queue
 
@@ -127,10 +139,8 @@ class Inverses:
             return common, [(c, self.builder.transpose(part)) for c, part in linear]
         return common, list(linear)
 
-    def _vanishing(self, place: Place, term: Node) -> Iterator[tuple[Node, Terms]]:
-        """For each term T of M with T*inv(M) in the product: L*R - sum of L*T_j*inv(M)*R, which is zero, so scaled that the
-        product goes. Where T is diagonal it need not stand apart; c*eye may stand anywhere.
-        """
+    def _vanishing(self, place: Place, term: Node) -> Iterator[tuple[Node, Meeting]]:
+        """Each term T of M with T*inv(M) in the product. A diagonal T need not stand apart; c*eye may stand anywhere."""
         common, linear = self._linear(place.inside)
         if not 2 <= len(linear) <= _TERMS:
             return
@@ -144,9 +154,14 @@ class Inverses:
                 if found is not None and not _passed(found[0], place.near, term.rank):
                     continue
             if found is not None and 0 in found[1]:
-                yield part, self._zero(place, term, found[1][0], found[0], Fraction(common) * c)
+                yield part, Meeting(place, found[1][0], found[0], Fraction(common) * c)
 
-    def _zero(self, place: Place, term: Node, start: int, rest: list[Factor], multiple: Fraction) -> Terms:
+    def _zero(self, meeting: Meeting, term: Node) -> Terms:
+        """L*R - sum of L*T_j*inv(M)*R, which is zero, so scaled that the product L*T*inv(M)*R goes."""
+        place, start, rest, multiple = meeting
+        known = self._zeros.get((term, place.inside, place.near, start, tuple(rest)))
+        if known is not None:
+            return known
         builder, outputs = self.builder, tuple(range(term.rank))
         common, linear = self._linear(place.inside)
         eye, inverse = builder.eye(place.inside.axes[0]), self._inverse(place.inside)
@@ -155,6 +170,7 @@ class Inverses:
         for c, part in linear:
             factors = [*rest, (part, (start, middle), 1), (inverse, (middle, place.far), 1)]
             found.append((-common * c / multiple, builder.product(1, factors, outputs, term.axes)))
+        self._zeros[term, place.inside, place.near, start, tuple(rest)] = found
         return found
 
     def _pushed(self, place: Place, term: Node) -> Iterator[Node]:
