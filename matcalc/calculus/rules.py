@@ -32,6 +32,8 @@ class Slopes:
         if node.slots:
             self._refuse_constant(node, index)
             return Slope(self.builder.call(node.name, node.args, node.axes + node.args[0].axes, node.slots + 1), entrywise=False)
+        if node.name[0] == "@":
+            return self._generic(node)
         if node.name in ORDERED:
             return Slope(ORDERED[node.name](self.builder, *node.args), entrywise=True)
         rule = differential(node.name, _variant(node))
@@ -40,6 +42,13 @@ class Slopes:
         if node.name in ENTRYWISE:
             return self._entrywise(node, index, rule)
         return self._whole(node, index, rule)
+
+    def _generic(self, node: Call) -> Slope:
+        """The next derivative of a function that is only declared."""
+        name = f"{node.name[:2]}{int(node.name[2]) + 1}{node.name[3:]}"
+        if node.name in ENTRYWISE:
+            return Slope(self.builder.elementwise(name, node.args), entrywise=True)
+        return Slope(self.builder.call(name, node.args, node.axes + node.args[0].axes), entrywise=False)
 
     @staticmethod
     def _refuse_constant(node: Call, index: int) -> None:

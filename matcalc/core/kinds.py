@@ -24,20 +24,36 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable's name, kind and dimensions as written in a declaration (one for a square kind)."""
+    """A variable's name, kind and dimensions as written in a declaration (one for a square kind).
+
+    Of a ``function`` that is declared, ``ranks`` are those of its arguments and of its value, whose sizes are ``dims`` in turn;
+    without them it is one of scalars, entry by entry.
+    """
 
     name: str
     kind: str
     dims: tuple[Dim, ...] = ()
     declared: bool = True
+    ranks: tuple[int, ...] = ()
 
     @property
     def shape(self) -> Shape:
         """The axes: () for scalars, (n,) for vectors, (m, n) for matrices."""
         if self.kind in ("scalar", "positive", "vector", "matrix"):
             return self.dims
+        if self.kind == "function":
+            return ()
         return (self.dims[0], self.dims[0])
 
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes of a function's arguments, and of its value."""
+        ends = [sum(self.ranks[:k]) for k in range(len(self.ranks) + 1)]
+        return tuple([self.dims[start:end] for start, end in zip(ends, ends[1:], strict=False)])
+
     def __str__(self) -> str:
-        """The kind as a declaration says it: ``symmetric(n)``."""
+        """The kind as a declaration says it: ``symmetric(n)``, ``function(vector(n)) -> scalar``."""
+        if self.ranks:
+            *given, value = [str(Variable("", ("scalar", "vector", "matrix")[len(shape)], shape)) for shape in self.shapes]
+            return f"function({', '.join(given)}) -> {value}"
         return f"{self.kind}({', '.join(map(str, self.dims))})" if self.dims else self.kind

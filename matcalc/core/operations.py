@@ -144,12 +144,21 @@ ALONG = frozenset(
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
+
+
+class _Names(set[str]):
+    """Names of functions, and those of all functions that are declared to act entry by entry (see ``generic.py``)."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or str(name).startswith("@e")
+
+
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a number
-ENTRYWISE: set[str] = {name for name, operation in OPERATIONS.items() if operation.signature == "elementwise"} | {
+ENTRYWISE: set[str] = _Names({name for name, operation in OPERATIONS.items() if operation.signature == "elementwise"} | {
     "pow",
     "equal",  # ==
     "where",
     "polygamma",
     "besselj",
     "mvlgamma",
-}
+})

@@ -95,6 +95,9 @@ class _Bound:
             kind = self.variables[node.value].kind
             n = float(node.shape[0].size(self.sizes)) if kind == "orthogonal" else 0.0
             return Degree(n, n) if n else Degree(*_KIND.get(kind, (1.0, 0.0)))
+        if op[0] == "@":
+            result = args[0].raised(7)  # the degree of the polynomials that stand for functions
+            return result if len(args) == 1 else result.times(args[1])
         if op in _LINEAR:
             return args[0]
         if op in ("+", "-"):

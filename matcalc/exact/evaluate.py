@@ -79,6 +79,10 @@ class Evaluation:
         if operator is not None:
             result = operator(self, node, args)
         else:
+            if node.op[0] == "@":
+                from matcalc.exact.generic import generic  # noqa: PLC0415 - few programs declare functions
+
+                return generic(node.op, args, self.extent(node.shape), self.meter)
             function = FUNCTIONS.get(node.op) or COMPOSITES.get(node.op) or _multilinear().FUNCTIONS.get(node.op)
             if function is None:
                 raise Undecided(node.op)

@@ -84,6 +84,10 @@ class Lowering:
         if shaped is not None:
             return shaped(self.shop, expr, args, self.size)
         nodes = [self.shop.close(arg) for arg in args]
+        if expr.op[0] == "@":
+            from matcalc.lowering.generic import generic  # noqa: PLC0415 - few programs declare functions
+
+            return generic(self.shop, expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
         if len(nodes) == 2 and expr.op in ALONG:
             return self._along(expr.op, *nodes)
         definition = self.definitions(expr.op)

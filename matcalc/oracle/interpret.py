@@ -18,6 +18,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.oracle.contraction import contract
 from matcalc.oracle.functions import FUNCTIONS
+from matcalc.oracle.generic import generic
 from matcalc.runtime import matrix_power, power
 from matcalc.runtime.elementwise import Array
 
@@ -85,6 +86,8 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
             return np.asarray(_OPERATORS[node.op](node, args))
         if node.op in OWN:
             return _own(OWN[node.op], node, args, sizes)
+        if node.op[0] == "@":
+            return generic(node.op, args, extent(node.shape, sizes))
         return np.asarray(FUNCTIONS[node.op](*args))
     except ValueError as problem:
         raise EvaluationProblem(f"cannot evaluate {node.op}: {problem}", span=node.span) from problem

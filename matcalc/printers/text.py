@@ -32,7 +32,17 @@ def piece(expr: Expr, args: Sequence[Piece], sized: Container[int] = ()) -> Piec
     rule = _RULES.get(expr.op)
     if rule is not None:
         return rule(expr, args, sized)
-    return f"{expr.op}({', '.join(arg[0] for arg in args)})", _ATOM, expr.op
+    op = expr.op if expr.op[0] != "@" else generic_name(expr.op)
+    return f"{op}({', '.join(arg[0] for arg in args)})", _ATOM, expr.op
+
+
+def generic_name(op: str) -> str:
+    """f, f', f'' of a function that acts entry by entry; grad_f, hess_f, jac_f of one that does not."""
+    order, name = int(op[2]), op[4:]
+    if op[1] == "e" or order == 0:
+        return name + "'" * order
+    kind = {1: "jac" if op[1] == "v" else "grad", 2: "hess"}.get(order, f"d{order}")
+    return f"{kind}_{name}"
 
 
 def number_text(value: Fraction) -> Piece:

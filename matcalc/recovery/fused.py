@@ -19,6 +19,7 @@ def unfuse(graph: Graph) -> bool:
         or join(graph)
         or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
+        or any(_weighted(graph, hyper) for hyper in graph.hyper if hyper[0].op.startswith("@v2"))
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
         or double(graph)
@@ -146,6 +147,20 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         directions = directions[:1] + [flip(chain) for chain in directions[1:]]
     row, column = pairs[open_pair]
     graph.connect(row, column, _directional(graph, expr, directions, transposed))
+    return True
+
+
+def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """sum_k w[k] times the matrix of second derivatives of f_k: hess_f(u, w)."""
+    expr, (k, i, j) = hyper
+    if k in (i, j) or not _exclusive(graph, k) or graph.incident(k):
+        return False
+    weights = graph.end(k) if graph.weights[k] else (Link(graph.forge.fill(graph.forge.number(1), (graph.dims[k],))),)
+    graph.hyper.remove(hyper)
+    graph.drop(k)
+    shape = (graph.dims[i], graph.dims[j])
+    whole = graph.forge.make(expr.op, (*expr.args, graph.weaver.product(weights)), shape)
+    graph.connect(i, j, (Link(whole, symmetric=True),))
     return True
 
 

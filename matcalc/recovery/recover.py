@@ -39,7 +39,7 @@ class Recovery:
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""
         tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
-        if tree.op in ("fuse", "epsilon") or (tree.rank > 2 and tree.op.startswith("frechet_")):
+        if tree.op in ("fuse", "epsilon") or (tree.rank > 2 and tree.op.startswith(("frechet_", "@"))):
             axes = tuple(range(tree.rank))
             return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
         return tree

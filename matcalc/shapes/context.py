@@ -24,6 +24,12 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
     return expr.args
 
 
+def derivative_of(name: str, function: str) -> tuple[str, int]:
+    """How a name says which derivative of the function it is: what stands before the name, and the quotes behind it."""
+    plain = name.rstrip("'")
+    return plain.removesuffix(function).removesuffix("_"), len(name) - len(plain)
+
+
 class Cause(NamedTuple):
     """Why two dimensions have to be equal: each with its operand, the place, what needs it, and a hint."""
 
@@ -41,6 +47,7 @@ class Context:
         self.source = source
         self.kinds = kinds
         self.declared = declared
+        self.declares_functions = any(variable.kind == "function" for variable in declared.values())
         self.dimensions = dimensions
         self.definitions: dict[str, Expr] = {}
         self.replaceable: set[str] = set()  # definitions of another program, which may be made anew
@@ -52,6 +59,17 @@ class Context:
         self.literals: dict[int, Fraction | None] = {}
         self.undeclared_scalars: dict[int, str | None] = {}
         self.broadcasts: dict[str, tuple[Expr, Expr, str]] = {}
+
+    def function(self, name: str) -> Variable | None:
+        """The declared function that is called by this name, its own or that of a derivative."""
+        if not self.declares_functions:
+            return None
+        plain = name.rstrip("'")
+        for candidate in (plain, plain.partition("_")[2]):
+            variable = self.declared.get(candidate)
+            if variable is not None and variable.kind == "function" and candidate not in self.definitions:
+                return variable
+        return None
 
     # -- nodes ---------------------------------------------------------------------------------------------------------
 

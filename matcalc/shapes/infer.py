@@ -166,6 +166,9 @@ def _name(context: Context, node: Node) -> Expr:
         if constant is not None:
             return constant
         variable = _undeclared(context, node, name)
+    if variable.kind == "function":
+        hint = f"write {name}(...) for its value"
+        raise NameProblem(f"{name} is declared as a function", source=context.source, span=node.span, hint=hint)
     context.seen[name] = variable
     return context.make("variable", (), variable.shape, node, value=name)
 
@@ -197,6 +200,11 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     """A function's value."""
     name = str(node.value)
     where = node.mark or node.span
+    function = context.function(name)
+    if function is not None:
+        from matcalc.shapes.generic import call  # noqa: PLC0415 - few programs declare functions
+
+        return call(context, node, function, args)
     if name in context.definitions or name in context.declared:
         how = "defined" if name in context.definitions else f"declared as {context.declared[name]}"
         hint = f"write {name}*(...) for a product; without that declaration {name} would be a function"
@@ -238,7 +246,8 @@ def _similar(name: str) -> str:
 
     known = [*OPERATIONS, *ALIASES, *CONSTANT_SHAPES, *NOTATIONS]
     close = get_close_matches(name.lower(), known, n=3, cutoff=0.6)
-    product = f"docs/language.md lists the functions; write {name}*(...) for a product"
+    plain = name.rstrip("'")
+    product = f'docs/language.md lists the functions; write {name}*(...) for a product, or declare "{plain}: function"'
     return f"did you mean {' or '.join(close)}?" if close else product
 
 

@@ -25,7 +25,7 @@ def declared(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict
     for name, text in items:
         if isinstance(text, Variable):
             assert name is not None
-            result[_checked(name)] = Variable(name, text.kind, text.dims, text.declared)
+            result[_checked(name)] = Variable(name, text.kind, text.dims, text.declared, text.ranks)
             continue
         variable = _from_line(text) if name is None else _from_item(name, text)
         if variable.name in result:
@@ -37,8 +37,12 @@ def declared(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict
 def from_statement(statement: Statement, source: str) -> Variable:
     """The variable that a declaration declares; the dimensions of a kind are names, integers, or what is made of them."""
     body = statement.body
+    if body.kind == "->" or body.value == "function":
+        from matcalc.syntax.mappings import function  # noqa: PLC0415 - few programs declare functions
+
+        return function(statement, source)
     kind = body.value if body.kind in ("name", "call") else None
-    hint = f"the kinds are {_FORMS}"
+    hint = f"the kinds are {_FORMS}, function"
     if not isinstance(kind, str) or kind not in KINDS:
         raise NameProblem(f"{source[body.start : body.end]} is not a kind", source=source, span=body.span, hint=hint)
     if len(body.args) != KINDS[kind]:
@@ -91,6 +95,8 @@ def _from_line(line: str) -> Variable:
 
 def _from_item(name: str, text: str) -> Variable:
     """The name as a key, ``symmetric(n)`` as its value."""
+    if "->" in text:
+        return _from_line(f"{_checked(name)}: {text}")
     statements = parse(text)
     if len(statements) != 1 or statements[0].role != "value":
         raise SyntaxProblem("a kind is expected", source=text, span=Span(0, len(text)), hint=f"the kinds are {_FORMS}")

@@ -25,6 +25,7 @@ _OPEN = frozenset(
         "POWER",
         "DOTPOWER",
         "EQUALS",
+        "ARROW",
         "COLON",
         "COMMA",
     }
@@ -52,6 +53,8 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
         kind, end = match.lastgroup or "", match.end()
         if kind in ("LPAR", "LSQUARE"):
             depth += 1
+            if kind == "LPAR" and result and result[-1][3] == "'":
+                _prime(result, position)
             if depth > DEEPEST:
                 message = f"brackets are nested more than {DEEPEST:,} levels deep"
                 raise SyntaxProblem(message, source=text, span=Span(position, end))
@@ -87,3 +90,14 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
     last = len(text.rstrip())
     result.append(("$END", last, last, ""))
     return result
+
+
+def _prime(result: list[Token], position: int) -> None:
+    """A name with quotes directly before a bracket is that of a derivative: f'(x), f''(x)."""
+    count = 1
+    while count < len(result) and result[-count - 1][3] == "'":
+        count += 1
+    if count < len(result) and result[-count - 1][0] == "NAME":
+        (_, start, end, name) = result[-count - 1]
+        if end + count == position:
+            result[-count - 1 :] = [("NAME", start, position, name + "'" * count)]

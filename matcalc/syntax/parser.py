@@ -128,6 +128,13 @@ def _named(role: str, parts: list[Any]) -> Statement:
     return Statement(role, body, name, Span(start, end))
 
 
+def _mapping(parts: list[Any]) -> Statement:
+    """``f: function(vector(n)) -> scalar``."""
+    given, value = parts[2], parts[4]
+    parts[2] = Node("->", (given, value), given.start, value.end)
+    return _named("declaration", parts[:3])
+
+
 def _where(parts: list[Any]) -> list[Statement]:
     """The definitions behind a value go before it."""
     statements: list[Statement] = parts[0]
@@ -144,6 +151,7 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "value": lambda parts: Statement("value", parts[0]),
     "definition": lambda parts: _named("definition", parts),
     "declaration": lambda parts: _named("declaration", parts),
+    "mapping": _mapping,
     "binary": _binary,
     "negative": _negative,
     "positive": _positive,

@@ -1,0 +1,21 @@
+"""Calls of functions that are only declared, as nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matcalc.core.dims import Shape
+from matcalc.core.operations import ENTRYWISE
+from matcalc.ir.nodes import Node
+from matcalc.lowering.terms import Value, Workshop
+
+
+def generic(shop: Workshop, name: str, args: Sequence[Node], shape: Shape) -> Value:
+    """The call; hess_f(u, w) is the sum over k of w[k] times the second derivatives of f_k."""
+    if name in ENTRYWISE:
+        return shop.builder.elementwise(name, args)
+    if len(args) == 1:
+        return shop.builder.call(name, args, shape)
+    point, weights = args
+    bend = shop.builder.call(name, [point], weights.axes + shape)
+    return shop.builder.product(1, [(weights, (2,), 1), (bend, (2, 0, 1), 1)], (0, 1), shape)
