@@ -48,8 +48,8 @@ class Variable:
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """The shapes of a function's arguments, and of its value."""
-        ends = [sum(self.ranks[:k]) for k in range(len(self.ranks) + 1)]
-        return tuple([self.dims[start:end] for start, end in zip(ends, ends[1:], strict=False)])
+        starts = [sum(self.ranks[:k]) for k in range(len(self.ranks))]
+        return tuple([self.dims[start : start + rank] for start, rank in zip(starts, self.ranks, strict=True)])
 
     def __str__(self) -> str:
         """The kind as a declaration says it: ``symmetric(n)``, ``function(vector(n)) -> scalar``."""

@@ -145,7 +145,6 @@ ALONG = frozenset(
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
-
 class _Names(set[str]):
     """Names of functions, and those of all functions that are declared to act entry by entry (see ``generic.py``)."""
 
@@ -154,11 +153,14 @@ class _Names(set[str]):
 
 
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a number
-ENTRYWISE: set[str] = _Names({name for name, operation in OPERATIONS.items() if operation.signature == "elementwise"} | {
-    "pow",
-    "equal",  # ==
-    "where",
-    "polygamma",
-    "besselj",
-    "mvlgamma",
-})
+ENTRYWISE: set[str] = _Names(
+    {name for name, operation in OPERATIONS.items() if operation.signature == "elementwise"}
+    | {
+        "pow",
+        "equal",  # ==
+        "where",
+        "polygamma",
+        "besselj",
+        "mvlgamma",
+    }
+)

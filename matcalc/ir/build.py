@@ -290,10 +290,6 @@ class Builder:
     def call(self, name: str, args: Sequence[Node], axes: Shape, slots: int = 0) -> Node:
         """A function of whole arguments; a transposed argument moves outside where the function allows it."""
         rule = self.traits.transposition.get(name)
-        if name.startswith("@s2"):  # a matrix of second derivatives
-            node = self._call(name, tuple(args), axes, 0)
-            node.parity, node.transposed = 1, node
-            return node
         if rule == "skew" and not slots:
             node = self._call(name, tuple(args), axes, 0)
             if node.parity == 0:

@@ -123,6 +123,8 @@ class Call(Node):
         self.name = name
         self.args = args
         self.slots = slots
+        if name.startswith("@s2"):  # a matrix of second derivatives
+            self.parity, self.transposed = 1, self
 
     @property
     def children(self) -> Iterable[Node]:

@@ -17,7 +17,8 @@ from matcalc.printers.numpy_blocks import dims as block_dims
 from matcalc.printers.numpy_emit import Emitter, own_key, size_code
 from matcalc.printers.numpy_lower import lower
 from matcalc.printers.numpy_nodes import Builder, Node
-from matcalc.printers.own_functions import imports
+from matcalc.printers.own_functions import called, imports
+from matcalc.printers.text import generic_name
 
 _SYMMETRIC = ("symmetric", "psd", "diagonal")
 _HELPERS = ("as_scalar", "check_shapes", "take", "arguments")
@@ -55,7 +56,7 @@ class _Source:
     """The parts of one source text."""
 
     def __init__(self, expr: Expr, variables: Mapping[str, Variable], name: str, title: str) -> None:
-        self.variables = dict(variables)
+        self.variables = {key: each for key, each in variables.items() if each.kind != "function"}
         self.name = name
         self.title = title
         builder = Builder()
@@ -66,7 +67,8 @@ class _Source:
         self.taken = {"np", name, *_HELPERS, *self.runtime}
         self.locals = {key: self._local(key) for key in self.variables}
         own = sorted({node.attr for node in self.order if node.op == "own"})
-        self.own = {function: self._local(function) for function in own}
+        self.own = {function: self._local(function) for function in own if function[0] != "@"}
+        self.declared = {function: self._local(called(function)) for function in own if function[0] == "@"}
         self.plain = all(key == local for key, local in self.locals.items())
         self.sizes = {key: self._local(key) for key in _dimension_names(self.order)}
 
@@ -81,7 +83,7 @@ class _Source:
     def text(self) -> str:
         """The whole source."""
         given, bindings = self._bindings()
-        names = self.locals | {own_key(function): local for function, local in self.own.items()}
+        names = self.locals | {own_key(function): local for function, local in (self.own | self.declared).items()}
         emitter = Emitter(self.root, names, self.sizes, self.taken.__contains__)
         statements, result = emitter.statements()
         body = [*self._docstring(given), *self._checks(given), *bindings, *statements, f"return {self._result(result)}"]
@@ -140,7 +142,7 @@ class _Source:
     def _signature(self, given: list[str]) -> str:
         if not self.plain:
             return f"def {self.name}(**arguments):"
-        names = [*self.locals, *(self.sizes[name] for name in given)]
+        names = [*self.locals, *self.declared.values(), *(self.sizes[name] for name in given)]
         return f"def {self.name}({'*, ' if names else ''}{', '.join(names)}):"
 
     def _docstring(self, given: list[str]) -> list[str]:
@@ -151,6 +153,7 @@ class _Source:
         lines[0] = f'"""{lines[0]}'
         lines.append("")
         lines += [f"{key}: {variable}" for key, variable in self.variables.items()]
+        lines += [f"{local}: a function, {generic_name(key)} of the formula" for key, local in self.declared.items()]
         lines += [f"{self.sizes[name]}: the size {name}, which no array tells" for name in given]
         axes = ", ".join(map(str, self.root.shape))
         returned = f"an array of shape ({axes}{',' if self.root.rank == 1 else ''})" if self.root.rank else "a number"
@@ -159,8 +162,8 @@ class _Source:
     def _checks(self, given: list[str]) -> list[str]:
         """The arguments as arrays of the right shapes."""
         names = [*self.locals.values()]
-        wanted = [*map(repr, self.variables), *(repr(self.sizes[name]) for name in given)]
-        targets = ", ".join([*names, *(self.sizes[name] for name in given)])
+        wanted = [repr(key) for key in (*self.variables, *self.declared.values(), *(self.sizes[name] for name in given))]
+        targets = ", ".join([*names, *self.declared.values(), *(self.sizes[name] for name in given)])
         lines = [] if self.plain else [f"[{targets}] = take(arguments, {', '.join(wanted)})"]
         if not names:
             return lines

@@ -240,7 +240,7 @@ class _Lowering:
         if rule is not None:
             return rule(self, expr)
         args = [self.node(arg) for arg in expr.args]
-        if expr.op in OWN:
+        if expr.op in OWN or expr.op[0] == "@":
             return self.build.node("own", expr.op, tuple(args), expr.shape)
         return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
 

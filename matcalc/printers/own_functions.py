@@ -6,7 +6,8 @@ import re
 
 from matcalc.core.own import OWN
 from matcalc.core.tree import Expr
-from matcalc.printers.latex_pieces import ATOM, POWER, SUM, Piece, call, parenthesised
+from matcalc.printers.latex_pieces import ATOM, POWER, SUM, Piece, call, parenthesised, transposed
+from matcalc.printers.text import generic_name
 
 _OPENING = r"(?:[(\[{|,]|\\(?:lVert|lvert|langle|lfloor|lceil|\|)\s*)"
 _CLOSING = r"(?:[)\]}|,]|\s*(?:\\right)?\s*\\(?:rVert|rvert|rangle|rfloor|rceil|\|))"
@@ -33,6 +34,25 @@ def _placed(found: re.Match[str], pieces: dict[str, Piece]) -> str:
     piece, before = pieces[found["name"]], found["open"] or ""
     bare = piece.level == ATOM or (found["open"] is not None and found["close"] is not None)
     return before + (piece.text if bare else parenthesised(piece))
+
+
+def called(op: str) -> str:
+    """What generated code calls a function that is only declared: f, df, d2f; grad_f, hess_f, jac_f."""
+    name = generic_name(op)
+    primes = len(name) - len(name.rstrip("'"))
+    return f"d{primes if primes > 1 else ''}{name.rstrip(chr(39))}" if primes else name
+
+
+def declared_form(expr: Expr, args: list[Piece], name: str) -> Piece:
+    r"""f'(x), \nabla f(u), \nabla^2 f(u), J_{f}(u); \nabla^2 (w^\top f)(u) of several functions with weights."""
+    kind, order = expr.op[1], int(expr.op[2])
+    if kind == "e" or order == 0:
+        return call(name + "'" * order, args[0])
+    if kind == "v" and order == 1:
+        return call(f"J_{{{name}}}", args[0])
+    if len(args) == 2 and kind == "v":
+        name, args = f"({transposed(args[1]).text} {name})", args[:1]
+    return call(rf"\nabla {name}" if order == 1 else rf"\nabla^{{{order}}} {name}", *args)
 
 
 def imports(calls: dict[str, str]) -> list[str]:

@@ -49,7 +49,7 @@ def _argument(context: Context, node: Node, place: int, arg: Expr, wanted: Shape
     kind = Variable("", ("scalar", "vector", "matrix")[len(wanted)], wanted)
     if arg.rank != len(wanted):
         raise context.problem(f"{node.value} takes a {kind}; this is {context.describe(arg)}", span)
-    pattern = Expr("variable", (), wanted, span=span, value=str(node.value))
+    pattern = Expr(str(node.value), (), wanted, span=span)
     for one, other in zip(arg.shape, pattern.shape, strict=True):
         context.equate((arg, one), (pattern, other), span, f"{node.value} takes a {kind}, not {{0}}")
     return context.make("'", (arg,), arg.shape, node) if arg.row else arg
