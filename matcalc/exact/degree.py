@@ -97,7 +97,9 @@ class _Bound:
             return Degree(n, n) if n else Degree(*_KIND.get(kind, (1.0, 0.0)))
         if op[0] == "@":
             result = args[0].raised(7)  # the degree of the polynomials that stand for functions
-            return result if len(args) == 1 else result.times(args[1])
+            for other in args[1:]:
+                result = result.times(other)
+            return result
         if op in _LINEAR:
             return args[0]
         if op in ("+", "-"):

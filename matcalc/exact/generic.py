@@ -11,7 +11,7 @@ from math import perm, prod
 from zlib import crc32
 
 from matcalc.exact.field import Entries, Extent, Meter, P, Stream, product
-from matcalc.exact.jets import Jet, Series, bilinear, entrywise, linear, shift
+from matcalc.exact.jets import Jet, Series, bilinear, entrywise, hadamard, linear, shift
 
 _DEGREE = 7
 
@@ -26,11 +26,16 @@ def generic(op: str, args: Sequence[Jet], extent: Extent, meter: Meter) -> Jet:
     stream = Stream(crc32(name.encode()) * 64 + count)
     waves = count + 2
     W, b = stream.some(waves * count), stream.some(waves)
-    rows = args[1].extent[0] if len(args) == 2 else extent[0] if kind == "v" else 1
+    rows = 1 if kind != "v" else args[1].extent[0] if len(args) == 2 else extent[0]
     C = stream.some(rows * waves)
     meter.pay(waves * count**order * rows * len(u.parts))
     phase = shift(linear(u, lambda part: product(W, part, waves, count, 1), (waves,)), b)
     powers = entrywise(phase, _derivatives([0] * _DEGREE + [1], order))
+    if kind == "s":  # the others are directions
+        for direction in args[1:]:
+            powers = hadamard(powers, linear(direction, lambda part: product(W, part, waves, count, 1), (waves,)))
+        order -= len(args) - 1
+        args = args[:1]
     spread = _spread(W, waves, count, order)
     width = count**order
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matcalc.core.dims import Shape
 from matcalc.core.operations import ENTRYWISE
-from matcalc.ir.nodes import Node
+from matcalc.ir.nodes import Factor, Node
 from matcalc.lowering.terms import Value, Workshop
 
 
@@ -16,6 +16,18 @@ def generic(shop: Workshop, name: str, args: Sequence[Node], shape: Shape) -> Va
         return shop.builder.elementwise(name, args)
     if len(args) == 1:
         return shop.builder.call(name, args, shape)
+    if name[1] == "s":
+        return _along(shop, name, args, shape)
     point, weights = args
     bend = shop.builder.call(name, [point], weights.axes + shape)
     return shop.builder.product(1, [(weights, (2,), 1), (bend, (2, 0, 1), 1)], (0, 1), shape)
+
+
+def _along(shop: Workshop, name: str, args: Sequence[Node], shape: Shape) -> Value:
+    """A derivative of a scalar function of a vector in directions."""
+    point, *directions = args
+    order, rank = int(name[2]), len(shape)
+    whole = shop.builder.call(name, [point], point.axes * order)
+    factors: list[Factor] = [(whole, tuple(range(order)), 1)]
+    factors += [(direction, (rank + k,), 1) for k, direction in enumerate(directions)]
+    return shop.builder.product(1, factors, tuple(range(rank)), shape)

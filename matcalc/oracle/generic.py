@@ -30,14 +30,20 @@ def generic(op: str, args: Sequence[Array], extent: tuple[int, ...]) -> Array:
         phase = u[..., None] * W[:, 0] + b
         amplitudes = rng.uniform(0.2, 0.6, waves) * W[:, 0] ** order
         return np.asarray(_sine(phase, order) @ amplitudes + (_LEVEL if order == 0 else 0.0))
+    wave = _sine(W @ u.reshape(-1) + b, order)
+    if kind == "s":  # the others are directions
+        for direction in args[1:]:
+            wave = wave * (W @ direction)
+        order -= len(args) - 1
+        args = args[:1]
     values = extent[0] if kind == "v" and len(args) == 1 else args[1].size if len(args) == 2 else 1
     C = rng.uniform(-0.6, 0.6, (values, waves))
     if len(args) == 2:
         C = (args[1] @ C)[None]
-    result = C * _sine(W @ u.reshape(-1) + b, order)
+    result = C * wave
     for _ in range(order):
         result = result[..., None, :] * W.T
-    total = result.sum(axis=-1) + (_LEVEL if order == 0 else 0.0)
+    total = result.sum(axis=-1) + (_LEVEL if op[2] == "0" else 0.0)
     return np.asarray(total.reshape(extent))
 
 

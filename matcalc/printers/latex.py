@@ -39,7 +39,7 @@ from matcalc.printers.latex_pieces import (
     transposed,
 )
 from matcalc.printers.naming import naming
-from matcalc.printers.own_functions import latex_form
+from matcalc.printers.own_functions import declared_form, latex_form
 
 
 def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = None) -> str:
@@ -75,6 +75,8 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
         return Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
     if expr.op == "unit":
         return _unit(bold, expr)
+    if expr.op[0] == "@":
+        return declared_form(expr, args, names.name(expr.op[4:]))
     rule = _RULES.get(expr.op)
     return rule(expr, args) if rule else FUNCTIONS.get(expr.op, latex_form)(expr, args)
 

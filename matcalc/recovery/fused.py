@@ -19,7 +19,7 @@ def unfuse(graph: Graph) -> bool:
         or join(graph)
         or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
-        or any(_weighted(graph, hyper) for hyper in graph.hyper if hyper[0].op.startswith("@v2"))
+        or any(_weighted(graph, hyper) for hyper in graph.hyper if hyper[0].op.startswith(("@v2", "@s")))
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
         or double(graph)
@@ -152,7 +152,10 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 
 def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """sum_k w[k] times the matrix of second derivatives of f_k: hess_f(u, w)."""
-    expr, (k, i, j) = hyper
+    expr, labels = hyper
+    if expr.op[1] == "s":
+        return _along(graph, hyper)
+    k, i, j = labels
     if k in (i, j) or not _exclusive(graph, k) or graph.incident(k):
         return False
     weights = graph.end(k) if graph.weights[k] else (Link(graph.forge.fill(graph.forge.number(1), (graph.dims[k],))),)
@@ -161,6 +164,28 @@ def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     shape = (graph.dims[i], graph.dims[j])
     whole = graph.forge.make(expr.op, (*expr.args, graph.weaver.product(weights)), shape)
     graph.connect(i, j, (Link(whole, symmetric=True),))
+    return True
+
+
+def _along(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """A derivative of a scalar function of a vector in all directions but up to two: d3_f(u, v)."""
+    expr, labels = hyper
+    inner = [k for k in labels if labels.count(k) == 1 and _exclusive(graph, k) and not graph.incident(k)]
+    outer = [k for k in labels if k not in inner][:2]
+    if len(inner) + len(outer) < len(labels):
+        return False
+    graph.hyper.remove(hyper)
+    directions = sorted([graph.weaver.product(graph.end(k)) for k in inner], key=graph.weaver.order)
+    for k in inner:
+        graph.drop(k)
+    shape = tuple([graph.dims[k] for k in outer])
+    whole = graph.forge.make(expr.op, (*expr.args, *directions), shape)
+    if not outer:
+        graph.scalars.append((whole, 1))
+    elif len(outer) == 1:
+        graph.add_weight(outer[0], (Link(whole),))
+    else:
+        graph.connect(outer[0], outer[1], (Link(whole, symmetric=True),))
     return True
 
 

@@ -3,10 +3,13 @@
 The typed tree has them as ``@`` + kind + order + ``:`` + name. The kinds are ``e`` (of scalars, entry by entry), ``s`` (a scalar
 of a vector), ``v`` (a vector of a vector) and ``m`` (a scalar of a matrix); the order is that of the derivative, whose axes are
 those of the value, then those of the argument for each order. ``@v2`` with a second argument w is the matrix of second
-derivatives of w'*f(u).
+derivatives of w'*f(u); ``@s3`` and higher are contracted with the arguments behind the first: d3_f(u, v) is the derivative of
+hess_f(u) in the direction v.
 """
 
 from __future__ import annotations
+
+import re
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import NameProblem, Span
@@ -17,7 +20,13 @@ from matcalc.syntax.nodes import Node
 
 _KINDS = {(): "e", (1, 0): "s", (1, 1): "v", (2, 0): "m"}
 _ORDERS = {("s", "grad"): 1, ("s", "hess"): 2, ("m", "grad"): 1, ("v", "jac"): 1, ("v", "hess"): 2}
-_NAMED = {"e": "{0}'(x), {0}''(x)", "s": "grad_{0}(u), hess_{0}(u)", "m": "grad_{0}(U)", "v": "jac_{0}(u), hess_{0}(u, w)"}
+_HIGHER = re.compile("d[3-9]")
+_NAMED = {
+    "e": "{0}'(x), {0}''(x)",
+    "s": "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)",
+    "m": "grad_{0}(U)",
+    "v": "jac_{0}(u), hess_{0}(u, w)",
+}
 
 
 def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> Expr:
@@ -25,21 +34,35 @@ def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> 
     kind = _KINDS[function.ranks]
     prefix, primes = derivative_of(str(node.value), function.name)
     order = _ORDERS.get((kind, prefix)) if prefix else primes
+    if kind == "s" and _HIGHER.fullmatch(prefix):
+        order = int(prefix[1])
     if order is None or (primes and kind != "e"):
         hint = f"its derivatives are {_NAMED[kind].format(function.name)}"
         message = f"{function.name} is declared as {function}, of which {node.value} is no derivative"
         raise NameProblem(message, source=context.source, span=node.mark or node.span, hint=hint)
-    count = 2 if (kind, order) == ("v", 2) else 1
-    if len(args) != count or len(node.args) != count:
-        arguments = "two arguments" if count == 2 else "one argument"
-        message = f"{node.value} takes {arguments}, not {len(node.args)}"
+    counts = (2,) if (kind, order) == ("v", 2) else (order - 1, order, order + 1) if order > 2 and kind == "s" else (1,)
+    if len(node.args) not in counts:
+        message = f"{node.value} takes {_counted(counts)}, not {len(node.args)}"
         raise NameProblem(message, source=context.source, span=Span(node.start, node.end))
     name = f"@{kind}{order}:{function.name}"
     if kind == "e":
         return context.like(name, (args[0],), args[0], node)
     given, value = function.shapes
-    args = [_argument(context, node, k, args[k], shape) for k, shape in enumerate((given, value)[:count])]
-    return context.make(name, tuple(args), given * 2 if count == 2 else value + given * order, node)
+    wanted = (given, value) if (kind, order) == ("v", 2) else (given,) * len(args)
+    args = [_argument(context, node, k, args[k], shape) for k, shape in enumerate(wanted)]
+    shape = given * 2 if kind == "v" and order == 2 else value + given * (order - len(args) + 1)
+    return context.make(name, tuple(args), shape, node)
+
+
+def _counted(counts: tuple[int, ...]) -> str:
+    """How many arguments a derivative takes: the point, then weights or directions."""
+    if counts == (1,):
+        return "one argument"
+    return (
+        "two arguments: the point and weights"
+        if counts == (2,)
+        else f"a point and {counts[0] - 1} to {counts[-1] - 1} directions"
+    )
 
 
 def _argument(context: Context, node: Node, place: int, arg: Expr, wanted: Shape) -> Expr:
