@@ -33,7 +33,13 @@ def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -
         return _entrywise(_ELEMENTWISE[node.op], args[0])
     rule = _RULES.get(node.op)
     if rule is None or node.rank > 2:
-        what = f"the function {node.op}" if node.op in OPERATIONS else "index sums"
+        what = (
+            f"the function {node.op}"
+            if node.op in OPERATIONS
+            else "functions that are only declared"
+            if node.op[0] == "@"
+            else "index sums"
+        )
         raise UnsupportedProblem(f"SymPy's matrix expressions have no notion of {what}", span=node.span)
     return rule(node, args)
 

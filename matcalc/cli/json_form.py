@@ -37,7 +37,7 @@ def json_report(derivative: Derivative, text: str, report: Report | None, verifi
 
 def _variable(variable: Variable) -> dict[str, Any]:
     dims = [str(dim) if dim.integer is None else dim.integer for dim in variable.dims]
-    return {"kind": variable.kind, "dims": dims, "declared": variable.declared}
+    return {"kind": str(variable) if variable.ranks else variable.kind, "dims": dims, "declared": variable.declared}
 
 
 def _check(report: Report) -> dict[str, Any]:

@@ -40,7 +40,12 @@ Differs = Callable[[World], Counterexample | None]
 
 
 def smallest(question: Question) -> Counterexample | None:
-    """The first counterexample in the order of sizes, with as many entries as possible made 0, 1, -1 or 2; the same each time."""
+    """The first counterexample in the order of sizes, with as many entries as possible made 0, 1, -1 or 2; the same each time.
+
+    There is none that could be shown where a function is only declared.
+    """
+    if any(variable.kind == "function" for variable in question.variables.values()):
+        return None
     rng = np.random.default_rng(0)
     for differs in (_entry_differs, _shape_differs):
         for sizes in _sizes(question):
