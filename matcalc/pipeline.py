@@ -51,12 +51,12 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
     """
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
-        names = [name for name, each in program.variables.items() if each.kind != "function"]
+        known = [name for name, each in program.variables.items() if each.kind != "function"]
         raise NameProblem(
             f"{wrt} is not a variable of this expression",
             source=wrt,
             span=Span(0, len(wrt)),
-            hint=f"its variables are {', '.join(names) or 'none'}",
+            hint=f"its variables are {', '.join(known) or 'none'}",
         )
     engine = _Engine(program.expr.rank, layout)
     builder = engine.builder

@@ -292,7 +292,7 @@ def _names(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) ->
     """A variable of the same shape instead of another."""
     if node.op == "variable":
         for name, other in variables.items():
-            if name != node.value and other.shape == node.shape:
+            if name != node.value and other.shape == node.shape and other.kind != "function":
                 yield Change("name", variable(name, node.shape, row=node.row), FARFETCHED)
 
 

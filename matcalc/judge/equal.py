@@ -51,6 +51,7 @@ class Equality:
 
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items()]
         values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
+        values += [f"some {name}" for name, variable in self.variables.items() if variable.kind == "function"]
         place = f"entry {list(found.index)}" if found.index else "the value"
         here = f"{', '.join(sizes + values)}: " if sizes + values else ""
         return f"{here}{place} is {written(found.true)} on the left, {written(found.claimed)} on the right"

@@ -132,6 +132,7 @@ class Report:
         names = {name for variable in self.variables.values() for size in variable.dims for name in size.letters}
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
         values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
+        values += [f"some {name}" for name, variable in self.variables.items() if variable.kind == "function"]
         place = f"entry {list(found.index)}" if found.index else "the value"
         return f"{', '.join(sizes + values)}: {place} is claimed {written(found.claimed)}, true {written(found.true)}"
 

@@ -40,12 +40,7 @@ Differs = Callable[[World], Counterexample | None]
 
 
 def smallest(question: Question) -> Counterexample | None:
-    """The first counterexample in the order of sizes, with as many entries as possible made 0, 1, -1 or 2; the same each time.
-
-    There is none that could be shown where a function is only declared.
-    """
-    if any(variable.kind == "function" for variable in question.variables.values()):
-        return None
+    """The first counterexample in the order of sizes, with as many entries as possible made 0, 1, -1 or 2; the same each time."""
     rng = np.random.default_rng(0)
     for differs in (_entry_differs, _shape_differs):
         for sizes in _sizes(question):
@@ -69,7 +64,7 @@ def _sizes(question: Question) -> list[dict[str, int]]:
 
 
 def _at(question: Question, sizes: dict[str, int], rng: np.random.Generator, differs: Differs) -> Counterexample | None:
-    counts = {name: _count(variable, sizes) for name, variable in question.variables.items()}
+    counts = {name: _count(variable, sizes) for name, variable in question.variables.items() if variable.kind != "function"}
     total = sum(counts.values())
     if total > 60:
         return None
@@ -111,12 +106,12 @@ def _judged(
     """Whether the claim is visibly wrong at a smooth point."""
     values: dict[str, Array] = {}
     start = 0
-    for name, variable in question.variables.items():
-        made = _value(variable, entries[start : start + counts[name]], sizes)
+    for name, count in counts.items():
+        made = _value(question.variables[name], entries[start : start + count], sizes)
         if made is None:
             return None
         values[name] = made
-        start += counts[name]
+        start += count
     point = Point(sizes, values)
     try:
         world = question.world(point) if question.smooth(point) else None

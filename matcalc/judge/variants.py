@@ -115,8 +115,8 @@ def _counted_twice(G: Array) -> Array:
 
 
 def _other_variables(question: Question) -> Iterator[Variant]:
-    for name in question.variables:
-        if name == question.wrt:
+    for name, variable in question.variables.items():
+        if name == question.wrt or variable.kind == "function":
             continue
         other = replace(question, wrt=name)
 

@@ -76,7 +76,8 @@ def sample(
 ) -> dict[str, Array]:
     """A point: every variable drawn as its kind demands; ``positive`` says which of them get positive entries."""
     chosen = set(variables) if positive is True else set(positive or ())
-    return {name: draw(variable, rng, sizes, "positive" if name in chosen else "normal") for name, variable in variables.items()}
+    drawn = {name: variable for name, variable in variables.items() if variable.kind != "function"}
+    return {name: draw(variable, rng, sizes, "positive" if name in chosen else "normal") for name, variable in drawn.items()}
 
 
 def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str) -> Array:
@@ -170,6 +171,7 @@ def find_point(
         values = {
             name: _exponent(rng, attempt) if name in exponents else draw(variable, rng, sizes, styles[name])
             for name, variable in variables.items()
+            if variable.kind != "function"
         }
         places = [values] if around is None else [values, _nudged(values, around)]
         found = next((text for expr in exprs for place in places if (text := hazard(expr, place, sizes)) is not None), None)
