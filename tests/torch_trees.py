@@ -75,7 +75,9 @@ def _power(node, args):
     base, exponent = args
     if base.ndim < 2:
         return base**exponent
-    whole = round(float(exponent))
+    whole = round(float(exponent.detach()))
+    if whole != float(exponent.detach()):
+        raise Inexpressible("real power of a matrix")
     return torch.linalg.matrix_power(base, whole)
 
 
@@ -105,13 +107,14 @@ def _entries(function):
     """A function entry by entry, or of the whole array."""
 
     def rule(node, args):
-        if node.op in ("softmax", "logsoftmax", "logsumexp") and len(args) > 1:
+        if len(args) > 1 and node.op in _OF_WHOLES:
             raise Inexpressible(f"{node.op} along an axis")
         return function(*args)
 
     return rule
 
 
+_OF_WHOLES = ("softmax", "logsoftmax", "logsumexp", "norm1", "norm2", "norminf", "entropy")
 _F = torch.nn.functional
 _SAME = (
     *("exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
@@ -146,6 +149,17 @@ _FUNCTIONS = {
     "cof": lambda X: torch.linalg.det(X) * torch.linalg.inv(X).T,
     "pinv": torch.linalg.pinv,
     "expm": torch.linalg.matrix_exp,
+    "chol": torch.linalg.cholesky,
+    "cross": torch.linalg.cross,
+    "eigvals": torch.linalg.eigvalsh,
+    "lambda_max": lambda A: torch.linalg.eigvalsh(A)[-1],
+    "lambda_min": lambda A: torch.linalg.eigvalsh(A)[0],
+    "svdvals": torch.linalg.svdvals,
+    "specnorm": lambda X: torch.linalg.svdvals(X)[0],
+    "nucnorm": lambda X: torch.linalg.svdvals(X).sum(),
+    "schatten": lambda X, s: (torch.linalg.svdvals(X) ** s).sum() ** (1 / s),
+    "tril": lambda X, k=0: torch.tril(X, int(k)),
+    "triu": lambda X, k=0: torch.triu(X, int(k)),
     "norm1": lambda x: abs(x).sum(),
     "norm2": lambda x: (x * x).sum().sqrt(),
     "norminf": lambda x: abs(x).max(),

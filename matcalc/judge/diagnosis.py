@@ -28,6 +28,7 @@ from matcalc.runtime.elementwise import Array
 
 _CLOSE = 1e-7
 _WRONG_SIGN = "it has the wrong sign"
+_DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
 _COMPOSED = 0.3  # what a composition costs beyond its parts: one slip is likelier than two
 _TELLING = ("needs-symmetric", "needs-commuting")  # conditions that are worth a word beside another explanation
 _ABOUT_ORDER = ("transpose", "factor-transposed", "inverse-transposed", "order", "inverse-side", "structure")
@@ -205,7 +206,7 @@ def _best(
         tried += 1
         composed = _COMPOSED if factor.cost and match.cost else 0.0
         cost = match.cost + factor.cost + composed
-        if cost > 0 and (best is None or cost < best[0]) and _fits(match, question):
+        if 0 < cost <= _DEAREST and (best is None or cost < best[0]) and _fits(match, question):
             best = cost, match, factor
     return best
 

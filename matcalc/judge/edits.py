@@ -80,7 +80,7 @@ def _wholes(tree: Expr) -> set[int]:
 
 def quoted(expr: Expr) -> str:
     """A part of a formula as text, cut where it is long."""
-    shown = text(expr)
+    shown = text(expr.args[0] if expr.op == "fill" and expr.args[0].op not in ("number", "neg") else expr)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
 
 

@@ -14,10 +14,26 @@ _LINEAR = {"neg": (0,), "'": (0,), "*": (0, 1), ".*": (0, 1), "/": (0,), "./": (
 def terms(tree: Expr) -> list[Expr]:
     """The terms of the formula as it stands, and those of it multiplied out; none where it is a single term, or too many."""
     found = fold(tree, lambda expr: expr.args, _spread)
-    whole = _outer(tree)
     fine = found if 1 < len(found) <= _MOST else []
-    coarse = whole if 1 < len(whole) <= _MOST else []
+    coarse = coarse_terms(tree)
     return [*coarse, *(term for term in fine if text(term) not in {text(other) for other in coarse})]
+
+
+def coarse_terms(tree: Expr) -> list[Expr]:
+    """The terms of the outermost sum, with what that is multiplied or divided by; none where there is no such sum."""
+    path: list[tuple[Expr, int]] = []
+    inner = tree
+    while inner.op in _LINEAR and inner.op not in ("tr", "sum"):
+        places = [place for place in _LINEAR[inner.op] if place < len(inner.args)]
+        sums = [place for place in places if inner.args[place].op in ("+", "-", "neg")] or places[: len(places) == 1]
+        if len(sums) != 1 or not inner.args[sums[0]].shape:
+            break
+        path.append((inner, sums[0]))
+        inner = inner.args[sums[0]]
+    found = _outer(inner)
+    for node, place in reversed(path):
+        found = [_with(node, place, term) if node.op != "neg" else _negative(term) for term in found]
+    return found if 1 < len(found) <= _MOST else []
 
 
 def _outer(tree: Expr) -> list[Expr]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
 from matcalc.core.tree import Expr
 from matcalc.judge.claims import evaluated
-from matcalc.judge.edits import LIKELY, edits, quoted
+from matcalc.judge.edits import LIKELY, POSSIBLE, edits, quoted
 from matcalc.judge.question import Question, World
-from matcalc.judge.terms import terms
+from matcalc.judge.terms import coarse_terms, terms
 from matcalc.oracle.numeric import numeric_derivative, structured_gradient
 from matcalc.runtime.elementwise import Array
 
 PLAIN = 1.0
+_MOST_IN_PAIRS = 6  # terms of a sum that may lack two
 _OTHER_FORM = 0.1  # a slip in the printed form is a bit less likely than one in the form that was claimed
 _OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
 
@@ -41,6 +43,7 @@ def variants(question: Question) -> Iterator[Variant]:
     yield from _broadcasts()
     if question.answer is not None and question.answer.rank <= 2:
         yield from _missing_terms(question.answer)
+        yield from _missing_pairs(question.answer)
         yield from _edited(question.answer, question)
     if question.program is not None:
         yield from _other_objectives(question)
@@ -163,7 +166,7 @@ def _broadcasts() -> Iterator[Variant]:
             "diag-missing",
             f"it is the derivative's diagonal{'' if alone else ' as a matrix'}: the entries off the diagonal are missing",
             lambda world, alone=alone: _diagonal(world.truth, alone=alone),  # type: ignore[misc]
-            PLAIN,
+            PLAIN if alone else POSSIBLE,
         )
     yield Variant("axis", "it is the sum of the derivative's entries", lambda world: np.asarray(world.truth.sum()), PLAIN)
     for axis, what in ((0, "columns"), (1, "rows")):
@@ -204,6 +207,21 @@ def _missing_terms(answer: Expr) -> Iterator[Variant]:
                 lambda world, value=value, times=times: world.truth + times * value(world),  # type: ignore[misc]
                 PLAIN + 0.05 if kind == "missing-term" else LIKELY,
             )
+
+
+def _missing_pairs(answer: Expr) -> Iterator[Variant]:
+    """The truth without two of its terms."""
+    found = coarse_terms(answer)
+    if not 2 < len(found) <= _MOST_IN_PAIRS:
+        return
+    for one, other in combinations(found, 2):
+        values = _evaluator(one), _evaluator(other)
+        yield Variant(
+            "missing-term",
+            f"the terms {quoted(one)} and {quoted(other)} are missing",
+            lambda world, values=values: world.truth - values[0](world) - values[1](world),  # type: ignore[misc]
+            POSSIBLE,
+        )
 
 
 def _evaluator(tree: Expr) -> Callable[[World], Array]:

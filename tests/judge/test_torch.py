@@ -146,7 +146,7 @@ def test_published_derivatives(entry):
     program = read(entry.expr, kinds(entry))
     structure = entry.structure or "declared"
     answer = derive(program, entry.wrt, entry.order, structure=structure)
-    sizes, values = find_sizes([program.expr, answer], program.variables, np.random.default_rng(3))
+    sizes, values = find_sizes([program.expr], program.variables, np.random.default_rng(3))
     try:
         found = torch_trees.gradient(program.expr, entry.wrt, values, sizes, entry.order)
     except torch_trees.Inexpressible as problem:
