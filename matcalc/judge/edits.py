@@ -256,7 +256,8 @@ def _functions(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
     for names in _NEIGHBOURS:
         if node.op in names:
             for name in names:
-                if name != node.op:
+                least, most = OPERATIONS[name].arity
+                if name != node.op and least <= len(node.args) <= most:
                     yield Change("function", Expr(name, node.args, node.shape, row=node.row), POSSIBLE)
     if len(node.args) == 1 and node.args[0].shape == node.shape and node.op in OPERATIONS and node.op != "inv":
         yield Change("function", node.args[0], FARFETCHED)

@@ -46,6 +46,7 @@ SLIPS = [
     row("factor-and-sign", "x'*x", "x", "-x", {"factor", "sign"}, "the factor 2 is missing; and it has the wrong sign"),
     row("n-for-1/n", "sum(x)/n", "x", "n*ones", {"factor"}, "the factor 1/n^2 is missing", {"x": "vector(n)"}),
     row("sign-or-variable", "norm2(x - y)^2", "x", "2*(y - x)", {"sign"}, "as the derivative with respect to y has"),
+    row("function-with-an-axis", "sum(logsumexp(X, 2))", "X", "2*softmax(X, 2)", {"factor"}, "it is 2 times the derivative"),
     row("neighbour", "sum(log(cosh(x)))", "x", "sigmoid(x)", {"function"}, "sigmoid(x) should be tanh(x)"),
     row(
         "transposed-whole", "tr(A*X) + tr(X*B*X)", "X", "-(B*X + X*B)", {"sign", "transpose", "missing-term"}, "it is transposed"
