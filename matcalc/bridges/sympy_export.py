@@ -26,19 +26,29 @@ def export(expr: Expr, variables: Mapping[str, Variable]) -> Any:
     return fold(inlined(expr), lambda node: node.args, partial(_converted, variables))
 
 
+_NAMES = {
+    "einsum": "index sums",
+    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), "comparisons"),
+    "slice": "slices",
+    "block": "blocks",
+}
+_OF_ALL = ("norm1", "norm2")  # exported over all entries alone
+
+
 def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -> Any:
     if node.op == "variable":
         return _variable(node, variables.get(node.value))
     if node.op in _ELEMENTWISE:
         return _entrywise(_ELEMENTWISE[node.op], args[0])
     rule = _RULES.get(node.op)
-    if rule is None or node.rank > 2:
+    along = len(args) == 2 and node.op in _OF_ALL  # by row or by column
+    if rule is None or node.rank > 2 or along:
         what = (
-            f"the function {node.op}"
+            f"the function {node.op}{' of rows and columns' * along}"
             if node.op in OPERATIONS
             else "functions that are only declared"
             if node.op[0] == "@"
-            else "index sums"
+            else _NAMES.get(node.op, node.op)
         )
         raise UnsupportedProblem(f"SymPy's matrix expressions have no notion of {what}", span=node.span)
     return rule(node, args)

@@ -8,6 +8,7 @@ import sympy as sp
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 
+import matcalc
 from matcalc.bridges.sympy_bridge import from_sympy, to_sympy
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import OPERATIONS
@@ -220,3 +221,17 @@ def test_too_deep_for_sympy() -> None:
         assert "deeply" in problem.message
     else:
         assert result.is_Function
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("norm2(X, 2)", "norm2 of rows and columns", id="norm-of-rows"),
+        pytest.param("sum(where(x > 0, x, 0))", "comparisons", id="where"),
+        pytest.param("[x; y]'*[x; y]", "blocks", id="blocks"),
+        pytest.param("X[1, 2]", "slices", id="entry-of-ours"),
+    ],
+)
+def test_not_exported(text: str, message: str) -> None:
+    with pytest.raises(UnsupportedProblem, match=message):
+        matcalc.parse(text).to_sympy()
