@@ -135,6 +135,13 @@ def test_refusals_teach(text: str, kinds: dict[str, str], message: str, hint: st
     assert hint in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize(
+    "expr", ["Q(A*diag(F(x)*y))", "Q(l*(F(x)*y)')", "Q(F(x)*A)", "Q(A*diag(x/norm2(x)))", "F(x)*tr(hess_F(x))"]
+)
+def test_scalars_in_index_notation_are_factors(expr: str) -> None:
+    assert matcalc.diff(expr, "x", order=2, variables=declared(expr)).check().ok
+
+
 def test_a_function_is_no_variable_to_derive_by() -> None:
     with pytest.raises(matcalc.MatcalcError, match="f is not a variable"):
         matcalc.diff("f(x)", "f", variables={"f": "function"})

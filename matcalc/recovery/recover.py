@@ -126,6 +126,8 @@ class Recovery:
 
             while unfuse(graph):
                 graph.reduce()
+        if graph.rank == 0 and graph.hyper:  # a scalar in index notation
+            graph.scalars.append((self._indexed(graph), 1))
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
         parts = tuple([(self.weaver.masked(chain), e) for chain, e in self._parts(graph)])
@@ -164,9 +166,9 @@ class Recovery:
     def _parts(self, graph: Graph) -> tuple[tuple[Chain, Rational], ...]:
         """What is left when only outputs are: weights, one edge; or an index form."""
         rank = graph.rank
+        if rank == 0:
+            return ()
         if len(graph.weights) == rank and not graph.hyper:
-            if rank == 0:
-                return ()
             if rank == 1:
                 return tuple(graph.weights[0])
             if rank == 2 and len(graph.edges) <= 1:
