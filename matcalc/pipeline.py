@@ -156,7 +156,7 @@ class _Engine:
 
 def _signed(tree: Expr) -> bool:
     """Whether signs of permutations are left in index notation."""
-    return has_indices(tree) and any(part.op == "epsilon" for part in postorder(tree, lambda e: e.args))
+    return {"einsum", "epsilon"} <= {part.op for part in postorder(tree, lambda e: e.args)}
 
 
 def _without_signs(builder: Builder, node: Node) -> Node:
@@ -177,9 +177,13 @@ def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, Forge]:
         tree = recover(recovery)
         tried.append(recovery.taste)
         size = recovery.forge.size(tree)
-        if best is None or (has_indices(tree), size) < best[:2]:
-            best = has_indices(tree), size, tree, recovery.forge
-        if size > _MOST_TRIED or not any(part.op in _STYLED for part in postorder(tree, lambda e: e.args)):
+        if not recovery.taste.asked:
+            return size, tree, recovery.forge
+        operators = {part.op for part in postorder(tree, lambda e: e.args)}
+        indices = "einsum" in operators
+        if best is None or (indices, size) < best[:2]:
+            best = indices, size, tree, recovery.forge
+        if size > _MOST_TRIED or operators.isdisjoint(_STYLED):
             break
     assert best is not None
     return best[1:]

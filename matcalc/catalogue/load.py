@@ -82,7 +82,7 @@ class Library:
 
     def _forget(self) -> None:
         """What was made of all entries has to be made anew."""
-        for made in ("rewrites", "positive", "odd", "transposition", "traits"):
+        for made in ("rewrites", "by_need", "positive", "odd", "transposition", "traits"):
             self.__dict__.pop(made, None)
 
     @cached_property
@@ -141,6 +141,15 @@ class Library:
                 kinds = {kind for kind in AWAKENING if f'"{kind}(' in piece}
                 found.append(Trigger(name, frozenset(needs | kinds), frozenset(_functions(to[1])), phase[1] if phase else ""))
         return found + self._woken
+
+    @cached_property
+    def by_need(self) -> dict[str, list[int]]:
+        """The places of the rewrites that need a function or a kind; those that need nothing stand under ""."""
+        found: dict[str, list[int]] = {}
+        for place, trigger in enumerate(self.rewrites):
+            for need in trigger.needs or ("",):
+                found.setdefault(need, []).append(place)
+        return found
 
     @cached_property
     def positive(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 N = TypeVar("N")
 R = TypeVar("R")
@@ -13,17 +13,22 @@ def postorder(root: N, children: Callable[[N], Iterable[N]]) -> list[N]:
     """Every node reachable from ``root`` once, children before parents."""
     done: set[int] = set()
     order: list[N] = []
-    stack: list[tuple[N, bool]] = [(root, False)]
+    stack: list[N | None] = [root]
     while stack:
-        node, ready = stack.pop()
-        if ready:
-            order.append(node)
+        node = stack.pop()
+        if node is None:  # what lies under it has all its children in the order
+            order.append(cast(N, stack.pop()))
             continue
         if id(node) in done:
             continue
         done.add(id(node))
-        stack.append((node, True))
-        stack.extend((child, False) for child in reversed(tuple(children(node))) if id(child) not in done)
+        below = [child for child in children(node) if id(child) not in done]
+        if below:
+            stack += (node, None)
+            below.reverse()
+            stack += below
+        else:
+            order.append(node)
     return order
 
 

@@ -52,6 +52,7 @@ class Builder:
         self._serial = 0
         self.matrix_functions = False  # whether there are functions of matrices, their derivatives, powers
         self.selecting = False  # whether there are ranges of indices
+        self.diagonals = False  # whether there are vectors that stand for diagonal matrices
         self._restrictions: Restrictions | None = None
 
     @property
@@ -208,9 +209,8 @@ class Builder:
     def times(self, left: Node, right: Node) -> Node:
         """Entry-by-entry product of two nodes of one shape, or of one with a scalar."""
         first, second = tuple(range(left.rank)), tuple(range(right.rank))
-        return self.product(
-            1, [(left, first, 1), (right, second, 1)], max(first, second, key=len), max(left.axes, right.axes, key=len)
-        )
+        axes = max(left.axes, right.axes, key=len)
+        return self.product(1, [(left, first, 1), (right, second, 1)], max(first, second, key=len), axes)
 
     def permute(self, node: Node, order: Labels) -> Node:
         """The node with axis ``order[k]`` at place k."""

@@ -31,12 +31,15 @@ class Restored(NamedTuple):
 
 def diagonal_leaf(builder: Builder, axes: Shape, name: str) -> Node:
     """delta_ij d_i for the diagonal matrix of that name."""
+    builder.diagonals = True
     d = builder.leaf("variable", axes[:1], name, "diagonal")
     return builder.product(1, [(builder.eye(axes[0]), (0, 1), 1), (d, (0,), 1)], (0, 1), axes)
 
 
 def restored(builder: Builder, root: Node) -> Node:
     """The node with diagonal matrices in place of their diagonals."""
+    if not builder.diagonals:
+        return root
     return fold(root, lambda node: node.children, lambda node, parts: _restore(builder, node, parts)).node
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import heappop, heappush
 
 from matcalc.catalogue.compiled import bind_sizes
-from matcalc.catalogue.load import LIBRARY, Trigger
+from matcalc.catalogue.load import LIBRARY
 from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.walk import postorder
@@ -16,7 +17,7 @@ from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Sum, as_product
 from matcalc.ir.rebuild import rebuild
 from matcalc.lowering.lower import Lowering
 from matcalc.rewriting.match import Binding, Matcher, Search
-from matcalc.rewriting.pattern import Pattern, functions, pattern
+from matcalc.rewriting.pattern import Pattern, functions, heads, pattern
 
 _BUDGET = 5000  # steps of one derivation; far above what any terminating set of rules needs
 
@@ -44,9 +45,8 @@ class Rewriter:
         self._done: dict[Node, Node] = {}
         self._present: set[str] = set()
         self._active: dict[str, list[Pattern]] = {}
-        self._waiting: list[Trigger] = [
-            t for t in LIBRARY.rewrites if not t.phase or (t.phase == "final" and final) or t.phase in phases
-        ]
+        self._phases = {"", *phases, *(["final"] if final else [])}
+        self._awake: set[int] = set()  # places of rewrites
 
     def rewrite(self, root: Node) -> Node:
         """The node with every rewrite applied wherever it holds."""
@@ -97,24 +97,33 @@ class Rewriter:
 
     def _admit(self, order: list[Node]) -> None:
         """Wake the rules whose functions have come up, and those that their results may need."""
-        self._present |= {name for node in order for name in functions(node)}
-        woken = True
-        while woken:
-            woken = False
-            for trigger in list(self._waiting):
-                if trigger.needs <= self._present:
-                    rule = pattern(trigger.name)
-                    self._active.setdefault(rule.head, []).append(rule)
-                    self._waiting.remove(trigger)
-                    self._present |= trigger.brings
-                    woken = True
+        fresh = {"", *(name for node in order for name in functions(node))} - self._present
+        self._present |= fresh
+        # in the order of the catalogue; what a rewrite brings wakes those behind it in the same turn, and others in the next
+        queue = [(0, place) for place in sorted({place for name in fresh for place in LIBRARY.by_need.get(name, ())})]
+        while queue:
+            turn, place = heappop(queue)
+            trigger = LIBRARY.rewrites[place]
+            if place in self._awake or not trigger.needs <= self._present or trigger.phase not in self._phases:
+                continue
+            self._awake.add(place)
+            rule = pattern(trigger.name)
+            self._active.setdefault(rule.head, []).append(rule)
+            for name in trigger.brings - self._present:
+                for other in LIBRARY.by_need.get(name, ()):
+                    heappush(queue, (turn if other > place else turn + 1, other))
+            self._present |= trigger.brings
 
     def _once(self, node: Node) -> Node:
         """The node after the first rule that fires, or the node."""
         if isinstance(node, Leaf):
             return node
         head = node.name if isinstance(node, Call) else "+" if isinstance(node, Sum) else "*"
-        for rule in self._active.get(head, ()):
+        rules = self._active.get(head, ())
+        there = heads(node) if rules else frozenset()
+        for rule in rules:
+            if not rule.heads <= there:
+                continue
             matcher = Matcher(self.builder, rule.rule.variables, lifted=rule.lifted)
             for result in self._results(rule, matcher, node):
                 if result is not node:

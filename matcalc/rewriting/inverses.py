@@ -55,13 +55,15 @@ class Inverses:
         terms = [(common * c, term) for c, term in linear]
         if len(terms) > _TERMS or node.rank > 2:
             return
+        replaced: set[tuple[Node, Node]] = set()  # parts and inverses, each with its transpose
         for index, (c, term) in enumerate(terms):
             others = [*terms[:index], *terms[index + 1 :]]
             for place in self._places(term):
                 for part, meeting in self._vanishing(place, term):
                     zero = self._zero(meeting, term)
                     yield self.builder.sum([*terms, *_scaled(c, zero)], node.axes)
-                    if len(others) > 0:
+                    if others and (part, place.inside) not in replaced:
+                        replaced |= self._both(part, place.inside)
                         yield self.builder.sum(self._without(part, place.inside, terms), node.axes)
                 for pushed in self._pushed(place, term):
                     yield self.builder.sum([*others, (c, pushed)], node.axes)
@@ -70,9 +72,12 @@ class Inverses:
                             zero = self._zero(meeting, pushed)
                             yield self.builder.sum([*others, (c, pushed), *_scaled(c, zero)], node.axes)
 
+    def _both(self, part: Node, inside: Node) -> set[tuple[Node, Node]]:
+        return {(part, inside), (self.builder.transpose(part), self.builder.transpose(inside))}
+
     def _without(self, part: Node, inside: Node, terms: Terms) -> Terms:
         """The terms with ``part`` beside the inverse replaced wherever it is, on both sides."""
-        alike = {(part, inside), (self.builder.transpose(part), self.builder.transpose(inside))}
+        alike = self._both(part, inside)
         done: Terms = []
         queue = list(terms)
         while queue and len(done) + len(queue) <= _TERMS:

@@ -10,7 +10,7 @@ from matcalc.catalogue.load import LIBRARY
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Leaf, Node, Product, Sum
+from matcalc.ir.nodes import Call, Leaf, Node, Product, Sum, as_product
 from matcalc.lowering.lower import Lowering
 
 
@@ -19,6 +19,7 @@ class Pattern:
     """``head``: the function of a call, or ``*`` (part of a product) or ``+`` (part of a sum).
 
     ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on any one tuple of labels.
+    ``heads``: the functions that a node must have at its top for the rule to be found there, see ``heads``.
     ``names``: the right side of a rewrite for the end has functions with a definition, which is not put in their place there.
     """
 
@@ -26,6 +27,7 @@ class Pattern:
     left: Node
     head: str
     lifted: bool
+    heads: frozenset[str]
     names: bool
 
 
@@ -40,7 +42,16 @@ def pattern(name: str) -> Pattern:
     names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}
     left = Lowering(builder, definition).lower(rule.left, names)
     head = left.name if isinstance(left, Call) else "+" if isinstance(left, Sum) else "*"
-    return Pattern(rule, left, head, all(not v.shape for v in rule.variables.values()), final and _names(rule.right))
+    lifted = all(not v.shape for v in rule.variables.values())
+    return Pattern(rule, left, head, lifted, heads(left), final and _names(rule.right))
+
+
+def heads(node: Node) -> frozenset[str]:
+    """The functions among the arguments of a call, the factors of a product, the terms of a sum and their factors."""
+    if isinstance(node, Call):
+        return frozenset([arg.name for arg in node.args if isinstance(arg, Call)])
+    terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
+    return frozenset([factor.name for term in terms for factor, _, _ in as_product(term)[1] if isinstance(factor, Call)])
 
 
 def _names(right: Expr) -> bool:
