@@ -22,7 +22,6 @@ from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
 from matcalc.lowering.demands import demand_symmetry
 from matcalc.lowering.lower import Lowering
-from matcalc.lowering.multilinear import matrix_of
 from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
 from matcalc.printers.sizes import known_sizes, size_choices
@@ -32,7 +31,6 @@ from matcalc.recovery.forge import Forge
 from matcalc.recovery.graph import STYLES, Taste
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import PHASES, Rewriter
-from matcalc.rewriting.expansion import expanded
 from matcalc.rewriting.shorten import Shortener
 
 if TYPE_CHECKING:
@@ -87,7 +85,12 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     names = {v.name: _leaf(engine.builder, v, free=False) for v in program.variables.values()}
     demand_symmetry(program, engine.lowering, names)
     node = engine.lowering.lower(program.expr, names)
-    node = expanded(engine.builder, engine.rewriter.rewrite(node)) if expand_inverse else engine.shortened(node)
+    if expand_inverse:
+        from matcalc.rewriting.expansion import expanded  # noqa: PLC0415 - only where the user asks for it
+
+        node = expanded(engine.builder, engine.rewriter.rewrite(node))
+    else:
+        node = engine.shortened(node)
     tree = engine.recovered(engine.rewriter.rewrite(node))
     forge = engine.forge
     if program.expr.row:
@@ -258,6 +261,8 @@ def unfolded(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Exp
     rows = tree.rank - columns
     if tree.rank <= 2 or not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or tree.op == "fill":
         return None
+    from matcalc.lowering.multilinear import matrix_of  # noqa: PLC0415 - most derivatives have one axis or two
+
     builder = Builder(LIBRARY.traits)
     lowering = Lowering(builder, definition)
     node = matrix_of(

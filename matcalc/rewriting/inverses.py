@@ -16,7 +16,6 @@ from typing import NamedTuple
 from matcalc.ir.branches import embedded
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, as_product, as_sum, as_term, is_zero
-from matcalc.rewriting.cuts import bridges
 
 _TERMS = 12  # sums of more terms, and products of more factors, are left alone
 _FACTORS = 12
@@ -186,6 +185,8 @@ class Inverses:
         (scalar, unit), (c, chain) = sorted(linear, key=lambda entry: not _scalar_matrix(entry[1]))
         if not isinstance(chain, Product):
             return
+        from matcalc.rewriting.cuts import bridges  # noqa: PLC0415 - few inverses are of an updated identity
+
         scale = _scalars(chain)
         for cut in bridges(chain.factors):
             size = cut.size
