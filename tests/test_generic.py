@@ -175,6 +175,19 @@ def test_latex(expr: str, wrt: str, order: int, expected: str) -> None:
     assert matcalc.diff(expr, wrt, order=order, variables=declared(expr)).latex() == expected
 
 
+@pytest.mark.parametrize(
+    ("formula", "wrt", "expected"),
+    [
+        (r"h(A x - b)", "x", "A'*grad_h(A*x - b)"),
+        (r"\lVert H(x) \rVert^2 / 2", "x", "jac_H(x)'*H(x)"),
+        (r"l^\top f(A x)", "x", "A'*(l.*f'(A*x))"),
+        (r"f(F(x)) + t", "x", "f'(F(x))*grad_F(x)"),
+    ],
+)
+def test_latex_is_read(formula: str, wrt: str, expected: str) -> None:
+    assert str(matcalc.diff(formula, wrt, latex=True, variables=declared(formula))) == expected
+
+
 def test_claims_about_declared_functions_are_judged() -> None:
     kinds = declared("h(C*l - b)")
     assert judge(Claim("h(C*l - b)", "l", "C'*grad_h(C*l - b)", kinds)).exit_code == 0

@@ -26,6 +26,10 @@ _OF_MATRICES = {"exp": r"e^{X} is the matrix exponential", "log": r"\operatornam
 def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """A function that is written out."""
     name = phrase.text
+    declared = resolver.scope.declared.get(name)
+    if declared is not None and declared.kind == "function":
+        node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
+        return Value(node, declared.ranks[-1]) if declared.ranks else Value(node, args[0].rank, args[0].row)
     if name not in OPERATIONS:
         from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
 

@@ -25,6 +25,10 @@ def applied(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scop
     if item.kind not in ("symbol", "indexed", "script"):
         return None
     known = scope.knows(item) or (item.kind == "indexed" and scope.knows(item.args[0]))  # v_j is an entry of a declared v
+    if known and item.kind != "script":
+        variable = scope.declared.get(scope.name(item))
+        if variable is not None and variable.kind == "function":
+            return _call(item, bracket, scope.name(item), args)
     special = None if known else _special(item, bracket, args)
     if special is not None or item.kind == "script":
         return special
