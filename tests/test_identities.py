@@ -100,7 +100,7 @@ def test_range_is_positive(entry):
 def test_every_function_has_its_mathematics(name):
     """A differential or a definition in the catalogue; or structure, which the network expresses without a rule."""
     by_indices = {"sum", "mean", "diag", "vec", "kron", "dot", "outer", "tril", "triu", "cumsum", "revcumsum"}
-    by_indices |= {"khatrirao", "reshape", "commutation", "cross", "skewmat", "vee"}
+    by_indices |= {"khatrirao", "reshape", "commutation", "cross", "skewmat", "vee", "vech", "elimination", "duplication"}
     by_slots = FRECHET.keys() | ORDERED.keys() | {"mvlgamma"}
     by_powers = {"sqrt"}
     known = {entry.name for entry in ENTRIES}

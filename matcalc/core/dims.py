@@ -142,6 +142,11 @@ def dim(size: int | str) -> Dim:
     return Dim(size, ()) if isinstance(size, int) else Dim(1, (size,))
 
 
+def half(size: Dim) -> Dim:
+    """n*(n + 1)/2, the number of entries in the lower half of an n x n matrix."""
+    return size.times(size.plus(ONE)).times(Dim(Fraction(1, 2), ()))
+
+
 def combined(terms: Iterable[tuple[int | Fraction, Monomial]]) -> Dim:
     """The sum of monomials."""
     found: dict[Monomial, int | Fraction] = {}

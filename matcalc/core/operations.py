@@ -122,6 +122,9 @@ _TABLE = [
     Operation("khatrirao", "special", (2, 2)),  # column by column: khatrirao(A, B)[:, j] = kron(A[:, j], B[:, j])
     Operation("reshape", "special", (3, 3), aliases=("unvec",)),  # reshape(X, m, n): the entries column by column
     Operation("commutation", "special", (2, 2)),  # commutation(m, n)*vec(A) = vec(A') for A of m rows and n columns
+    Operation("vech", "special"),  # the lower half of a square matrix, column by column
+    Operation("elimination", "special"),  # elimination(n)*vec(A) = vech(A) for A of n rows and columns
+    Operation("duplication", "special"),  # duplication(n)*vech(S) = vec(S) for S symmetric
     Operation("dot", "special", (2, 2)),
     Operation("kl", "special", (2, 2)),
     Operation("outer", "special", (2, 2)),
@@ -130,7 +133,8 @@ _TABLE = [
 OPERATIONS: dict[str, Operation] = {operation.name: operation for operation in _TABLE}
 ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for alias in operation.aliases}
 # function -> the place from which on its arguments are sizes, as in ``eye(n)``
-SIZES = {"reshape": 1, "unvec": 1, "commutation": 0}
+SIZES = {"reshape": 1, "unvec": 1, "commutation": 0, "elimination": 0, "duplication": 0}
+HALVING = frozenset({"elimination", "duplication"})
 OF_SYMMETRIC = frozenset({"eigvals", "eigvecs", "lambda_max", "lambda_min", "eigvec", "chol"})  # defined for these alone
 OF_TALL = frozenset({"svdvals", "leftvecs", "rightvecs"})  # with at least as many rows as columns
 CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md

@@ -14,7 +14,7 @@ from matcalc.exact.generators import Generators
 
 _HUGE = 10.0**300  # degrees beyond this make no difference
 _RATIONAL = frozenset(("neg", "*", ".*", "'", "einsum", "fill", "sum", "mean", "tr", "diag", "vec", "kron", "dot", "outer"))
-_RATIONAL |= {"khatrirao", "reshape", "commutation", "cross", "skewmat", "vee"}
+_RATIONAL |= {"khatrirao", "reshape", "commutation", "vech", "elimination", "duplication", "cross", "skewmat", "vee"}
 _LINEAR = frozenset(("tril", "triu", "cumsum", "revcumsum", "slice"))  # in the first argument; others are numbers
 _LEAVES = frozenset(("number", "constant", "dimension", "eye", "fuse", "epsilon", "unit"))
 _ALGEBRAIC = frozenset(("sqrt", "cbrt", "norm1", "norm2", "abs", "relu", "max", "min"))  # with the degree of the argument

@@ -67,6 +67,34 @@ def _vee(world: Generators, args: Sequence[Jet]) -> Jet:
     return linear(args[0], lambda m: [(m[3 * k + j] - m[3 * j + k]) * HALF % P for j, k in _CYCLES], (3,))
 
 
+def _places(n: int) -> list[tuple[int, int]]:
+    """Row and column of the entries of the lower half, column by column."""
+    return [(i, j) for j in range(n) for i in range(j, n)]
+
+
+def _vech(world: Generators, args: Sequence[Jet]) -> Jet:
+    """The entries i >= j, column by column."""
+    n = args[0].extent[0]
+    places = [i * n + j for i, j in _places(n)]
+    return linear(args[0], lambda part: [part[place] for place in places], (len(places),))
+
+
+def _elimination(world: Generators, args: Sequence[Jet]) -> Jet:
+    """L[k, i + j*n] = 1 for the k-th place i, j of the lower half."""
+    n = int(args[0].value[0])
+    places = _places(n)
+    entries = [int(q == i + j * n) for i, j in places for q in range(n * n)]
+    return constant((len(places), n * n), entries, len(args[0].parts))
+
+
+def _duplication(world: Generators, args: Sequence[Jet]) -> Jet:
+    """D[i + j*n, k] = D[j + i*n, k] = 1 for the k-th place i, j of the lower half."""
+    n = int(args[0].value[0])
+    places = _places(n)
+    entries = [int(q in (i + j * n, j + i * n)) for q in range(n * n) for i, j in places]
+    return constant((n * n, len(places)), entries, len(args[0].parts))
+
+
 def epsilon() -> list[int]:
     """The sign of the permutation i, j, k."""
     entries = [0] * 27
@@ -80,6 +108,9 @@ FUNCTIONS: dict[str, Rule] = {
     "khatrirao": _khatrirao,
     "reshape": _reshape,
     "commutation": _commutation,
+    "vech": _vech,
+    "elimination": _elimination,
+    "duplication": _duplication,
     "cross": _cross,
     "skewmat": _skewmat,
     "vee": _vee,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import ONE, Dim, Shape, half
 from matcalc.core.tree import Expr
 from matcalc.ir.nodes import Factor, Labels, Node
 from matcalc.lowering.terms import Open, Value, Workshop
@@ -109,6 +109,22 @@ def _commutation(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> O
     return Open(1, [(fuse(shop, n, m), (k, j, i), 1), (fuse(shop, m, n), (q, i, j), 1)], (k, q), (m.times(n), m.times(n)))
 
 
+def _halving(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+    """The matrix as a function without arguments: its axes say its size."""
+    return shop.open(shop.builder.call(expr.op, [], tuple([size(axis) for axis in expr.shape])))
+
+
+def _vech(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+    """vech(A) = elimination(n)*vec(A)."""
+    u = _stacked(shop, shop.open(args[0]))
+    n = size(expr.args[0].shape[0])
+    (k,) = shop.labels(1)
+    if n == ONE:
+        return u
+    eliminate = shop.builder.call("elimination", [], (half(n), n.times(n)))
+    return Open(u.coefficient, [*u.factors, (eliminate, (k, *u.outputs), 1)], (k,), (half(n),))
+
+
 def _stated(arg: Expr) -> Dim:
     """The size that an argument is."""
     return Dim(int(arg.value), ()) if arg.op == "number" else arg.value
@@ -157,6 +173,9 @@ RULES: dict[str, Callable[[Workshop, Expr, list[Value], Size], Open]] = {
     "vee": _vee,
     "reshape": _reshape,
     "commutation": _commutation,
+    "vech": _vech,
+    "elimination": _halving,
+    "duplication": _halving,
     "einsum": _einsum,
     "fuse": _fuse,
     "epsilon": lambda shop, expr, args, size: shop.open(_sign(shop)),

@@ -115,6 +115,9 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "vee": runtime.vee,
     "reshape": runtime.reshape,
     "commutation": runtime.commutation,
+    "vech": runtime.vech,
+    "elimination": runtime.elimination,
+    "duplication": runtime.duplication,
     "dot": runtime.dot,
     "outer": runtime.outer,
 }

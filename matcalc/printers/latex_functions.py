@@ -174,7 +174,7 @@ _COMMANDS = "exp log sin cos tan sec csc cot sinh cosh tanh max min det"  # LaTe
 _OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
 _OPERATORS += " var std prod where"
 _OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax tril triu cumsum revcumsum"
-_OPERATORS += " khatrirao reshape commutation cross skewmat vee"
+_OPERATORS += " khatrirao reshape commutation cross skewmat vee vech elimination duplication"
 _OPERATORS += " eigvals eigvecs eigvec chol invgap svdvals leftvecs rightvecs leftvec rightvec polar schatten condnum"
 
 # letters that stand for functions; where a variable has the same letter, the function is written out

@@ -120,8 +120,29 @@ class Forge:
             return self.make("*", (left, right), left.shape, row=left.row)
         if left.rank == 1 and right.rank == 1:
             return self.make("*", (left, right), () if left.row else (left.shape[0], right.shape[0]))
+        halved = self._halved(left, right)
+        if halved is not None:
+            return halved
         shape = left.shape[:-1] + right.shape[1:]
         return self.make("*", (left, right), shape, row=left.rank == 1)
+
+    def _halved(self, left: Expr, right: Expr) -> Expr | None:
+        """elimination(n)*vec(A) as vech(A), also behind other factors and transposed."""
+        if right.op == "vec":
+            front, last = left.args if left.op == "*" and left.args[0].shape else (None, left)
+            if last.op == "elimination" and not right.row and _square(right.args[0]):
+                half = self.make("vech", right.args, last.shape[:1])
+                return half if front is None else self.times(front, half)
+        elif left.op == right.op == "'" and left.args[0].op == "vec" and right.args[0].op == "elimination":
+            if not _square(left.args[0].args[0]):
+                return None
+            return self.transpose(self.make("vech", left.args[0].args, right.shape[1:]))
+        return None
+
+    def halving(self, name: str, shape: Shape) -> Expr:
+        """elimination(n) or duplication(n) of this shape: twice n*(n + 1)/2 less n^2 is n."""
+        few, many = shape if name == "elimination" else shape[::-1]
+        return self.make(name, (self.dimension(few.plus(few).plus(many, -1)),), shape)
 
     def binary(self, op: str, left: Expr, right: Expr) -> Expr:
         """An operator whose result has the shape of its larger operand."""
@@ -157,6 +178,10 @@ class Forge:
         if exponent == -1 and base.shape:
             return self.binary("./", self.number(1), base)
         return self.binary(".^" if base.shape else "^", base, self.number(exponent))
+
+
+def _square(expr: Expr) -> bool:
+    return expr.rank == 2 and expr.shape[0] == expr.shape[1]
 
 
 def _sides(expr: Expr) -> tuple[Dim | None, Dim | None]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Dim
-from matcalc.core.operations import frechet
+from matcalc.core.operations import HALVING, frechet
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_product, as_sum
@@ -97,6 +97,8 @@ class Recovery:
         if node.name == "pow":
             return self.forge.binary(".^" if node.axes else "^", *args)
         name = node.name
+        if name in HALVING:
+            return self.forge.halving(name, node.axes)
         if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):
             name, args = "sqrtm", args[:1]
         elif name == "power" and not node.slots and as_product(node.args[1]) == (Fraction(-1, 2), ()):

@@ -92,6 +92,28 @@ def commutation(m: ArrayLike, n: ArrayLike) -> Array:
     return np.asarray(np.eye(places.size)[places.ravel()])
 
 
+def vech(A: ArrayLike) -> Array:
+    """The lower half of A, column by column."""
+    A = np.asarray(A)
+    columns, rows = np.triu_indices(A.shape[0])
+    return np.asarray(A[rows, columns])
+
+
+def elimination(n: ArrayLike) -> Array:
+    """The matrix L with L*vec(A) = vech(A) for every n x n matrix A."""
+    size = _size(n)
+    columns, rows = np.triu_indices(size)
+    return np.asarray(np.eye(size * size)[rows + columns * size])
+
+
+def duplication(n: ArrayLike) -> Array:
+    """The matrix D with D*vech(S) = vec(S) for every symmetric n x n matrix S."""
+    size = _size(n)
+    columns, rows = np.triu_indices(size)
+    unit = np.eye(size * size)
+    return np.asarray(np.maximum(unit[rows + columns * size], unit[columns + rows * size]).T)
+
+
 def _size(value: ArrayLike) -> int:
     return int(np.asarray(value))
 

@@ -1,10 +1,10 @@
-"""Shape rules of products and rearrangements of entries: kron, khatrirao, reshape, commutation."""
+"""Shape rules of products and rearrangements of entries: kron, khatrirao, reshape, commutation, vech."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from matcalc.core.dims import ONE, Dim, Shape
+from matcalc.core.dims import ONE, Dim, Shape, half
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context
 from matcalc.shapes.operators import multiply
@@ -81,6 +81,24 @@ def _commutation(context: Context, node: Node, name: str, args: list[Expr]) -> E
     return context.make(name, tuple(args), (size, size), node)
 
 
+def _vech(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """The lower half of a square matrix, column by column: n*(n + 1)/2 entries."""
+    arg = context.settle(args[0])
+    if arg.rank != 2:
+        raise context.problem(f"vech needs a square matrix, not {context.describe(arg)}", node.args[0].span)
+    context.square(arg, name, node.args[0].span)
+    return context.make(name, (arg,), (half(context.unifier.resolve(arg.shape[0])),), node)
+
+
+def _halving(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """elimination(n)*vec(A) = vech(A), duplication(n)*vech(S) = vec(S) (Magnus and Neudecker's L_n and D_n); eye for n = 1."""
+    size = _size(args[0])
+    if size == ONE:
+        return context.make("eye", (), (ONE, ONE), node)
+    shape = (half(size), size.times(size))
+    return context.make(name, tuple(args), shape if name == "elimination" else shape[::-1], node)
+
+
 _THREE = Dim(3, ())
 
 
@@ -130,4 +148,7 @@ RULES: dict[str, Rule] = {
     "khatrirao": _khatrirao,
     "reshape": _reshape,
     "commutation": _commutation,
+    "vech": _vech,
+    "elimination": _halving,
+    "duplication": _halving,
 }

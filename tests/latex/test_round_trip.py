@@ -86,6 +86,9 @@ SPECIAL = {
     "vee": "M3",
     "reshape": "A, n, m",
     "commutation": "m, n",
+    "vech": "A'*A",
+    "elimination": "n",
+    "duplication": "n",
 }
 
 

@@ -251,6 +251,8 @@ def example_of(name: str) -> str:
         "vee": "r*s'",
         "reshape": "X, n, n",
         "commutation": "n, n",
+        "elimination": "n",
+        "duplication": "n",
     }
     if name in special:
         return f"{name}({special[name]})"
