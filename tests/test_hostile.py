@@ -114,3 +114,21 @@ def test_a_thousand_exponentials_are_a_product_of_named_parts():
     found = printed(nested("exp", 1000, "x"), "x", x="scalar")
     assert found.startswith("exp(x)*exp(exp(x))*t1*exp(t1)*")
     assert len(found) < 20_000
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "kinds", "line"),
+    [
+        pytest.param("x[99999999999999999999]", "x", {}, "unit(99999999999999999999, n)", id="a-far-entry"),
+        pytest.param("tr(commutation(1000000, 1000000))*a", "a", {}, "1000000", id="a-large-permutation"),
+        pytest.param("f''''''''(a)", "a", {"f": "function"}, "f'''''''''(a)", id="the-ninth-derivative"),
+    ],
+)
+def test_too_large_to_evaluate_is_answered(expr, wrt, kinds, line):
+    assert str(matcalc.diff(expr, wrt, variables=kinds)) == line
+
+
+@pytest.mark.parametrize("primes", [9, 15])
+def test_a_tenth_derivative_of_a_declared_function_is_refused(primes):
+    with pytest.raises(MatcalcError, match=r"ninth|is no derivative"):
+        matcalc.diff(f"f{primes * chr(39)}(a)", "a", variables={"f": "function"})

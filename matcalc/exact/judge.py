@@ -89,6 +89,7 @@ class Judge:
         One choice of sizes is enough, but for functions that are something else for other shapes, and where all is zero.
         """
         wanted, reached = 2 if self.setting.sensitive else 1, 0
+        last = Undecided("no sizes that are small enough")
         for sizes in self.setting.sizes():
             self.sizes = sizes
             start = self._place()

@@ -75,11 +75,11 @@ def _children(node: Expr) -> tuple[Expr, ...]:
 
 def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> Array:
     """The value of one node from those of its arguments."""
-    if node.op in _LEAVES:
-        return _LEAVES[node.op](node, values, sizes)
-    if node.op == "fill":
-        return np.full(extent(node.shape, sizes), args[0][()])
     try:
+        if node.op in _LEAVES:
+            return _LEAVES[node.op](node, values, sizes)
+        if node.op == "fill":
+            return np.full(extent(node.shape, sizes), args[0][()])
         if node.op == "slice":
             return np.asarray(args[0][places(node, sizes)])
         if node.op in _OPERATORS:
@@ -89,7 +89,7 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         if node.op[0] == "@":
             return generic(node.op, args, extent(node.shape, sizes))
         return np.asarray(FUNCTIONS[node.op](*args))
-    except ValueError as problem:
+    except (ValueError, MemoryError) as problem:
         raise EvaluationProblem(f"cannot evaluate {node.op}: {problem}", span=node.span) from problem
 
 

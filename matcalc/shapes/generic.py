@@ -21,6 +21,7 @@ from matcalc.syntax.nodes import Node
 _KINDS = {(): "e", (1, 0): "s", (1, 1): "v", (2, 0): "m"}
 _ORDERS = {("s", "grad"): 1, ("s", "hess"): 2, ("m", "grad"): 1, ("v", "jac"): 1, ("v", "hess"): 2}
 _HIGHER = re.compile("d[3-9]")
+_HIGHEST = 9  # the order is one digit of a name
 _NAMED = {
     "e": "{0}'(x), {0}''(x)",
     "s": "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)",
@@ -36,7 +37,7 @@ def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> 
     order = _ORDERS.get((kind, prefix)) if prefix else primes
     if kind == "s" and _HIGHER.fullmatch(prefix):
         order = int(prefix[1])
-    if order is None or (primes and kind != "e"):
+    if order is None or order > _HIGHEST or (primes and kind != "e"):
         hint = f"its derivatives are {_NAMED[kind].format(function.name)}"
         message = f"{function.name} is declared as {function}, of which {node.value} is no derivative"
         raise NameProblem(message, source=context.source, span=node.mark or node.span, hint=hint)
