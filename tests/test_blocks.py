@@ -176,6 +176,8 @@ def test_equal(left: str, right: str) -> None:
         ("a[1]", {}, "a scalar has no entries"),
         ("x[i]", {"i": "scalar"}, "is not a place"),
         ("[A, B", {}, "] is still to come"),
+        ("tr(A*X*B", {}, ") is still to come"),
+        ("[tr(A, B", {}, ") is still to come"),
         ("A, B]", {}, "has no opening"),
         ("[]", {}, "is expected here"),
         ("[A; ]", {}, "is expected here"),

@@ -30,7 +30,6 @@ _NAMES = {
     "einsum": "index sums",
     **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), "comparisons"),
     "slice": "slices",
-    "block": "blocks",
 }
 _OF_ALL = ("norm1", "norm2")  # exported over all entries alone
 

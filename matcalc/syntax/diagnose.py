@@ -82,29 +82,33 @@ def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]
     if before is not None and before[0] == "TOTAL":
         return SyntaxProblem("what is summed stands in brackets", source=text, span=span, hint=_SUMS)
     ends = {"$END": "the text ends", "SEPARATOR": "the statement ends"}.get(kind)
-    unclosed = _open_bracket(text[:start])
+    opened = _open_bracket(text[:start])
+    # the table cannot tell: its rows are joined, so that one inside ( may hold ] as well
+    closing = "]" if opened is not None and text[opened] == "[" else ")"
     if "NAME" in row:
-        closing = "".join(f" or {bracket}" for kind_, bracket in _CLOSING.items() if kind_ in row)
-        wanted = "a name, a number, a function or (" + closing
+        closings = "".join(f" or {bracket}" for kind_, bracket in _CLOSING.items() if kind_ in row)
+        wanted = "a name, a number, a function or (" + closings
         message = f"{ends} where {wanted} is expected" if ends else f"{wanted} is expected here, not {piece}"
         return SyntaxProblem(message, source=text, span=span)
     if row.keys() == {"EQUALS"}:
         message = f"= is expected {'before the end' if ends else f'here, not {piece}'}"
         return SyntaxProblem(message, source=text, span=span, hint="a definition is  name = expression")
     if ends:
-        closing = "]" if "RSQUARE" in row else ")"
-        return SyntaxProblem(f"{ends}, but {closing} is still to come", source=text, span=span, hint=unclosed)
+        hint = (
+            f"the {text[opened]} in column {opened - text.rfind(chr(10), 0, opened)} is not closed"
+            if opened is not None
+            else None
+        )
+        return SyntaxProblem(f"{ends}, but {closing} is still to come", source=text, span=span, hint=hint)
     if kind in _STARTS and before is not None:
         left = before[3]
         hint = f"write {left}*{piece}" if kind not in ("LPAR", "LNORM", "ROOT", "TOTAL") else "write * for a product"
         return SyntaxProblem(f"an operator is missing between {left} and {piece}", source=text, span=span, hint=hint)
-    expected = (
-        f"expected an operator, a comma or {']' if 'RSQUARE' in row else ')'}" if unclosed else "expected an operator or the end"
-    )
+    expected = "expected an operator or the end" if opened is None else f"expected an operator, a comma or {closing}"
     return SyntaxProblem(f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind))
 
 
-def _open_bracket(text: str) -> str | None:
+def _open_bracket(text: str) -> int | None:
     """Where the innermost open bracket of the text stands."""
     opened: list[int] = []
     for position, char in enumerate(text):
@@ -112,4 +116,4 @@ def _open_bracket(text: str) -> str | None:
             opened.append(position)
         elif char in ")]" and opened:
             opened.pop()
-    return f"the {text[opened[-1]]} in column {opened[-1] - text.rfind(chr(10), 0, opened[-1])} is not closed" if opened else None
+    return opened[-1] if opened else None
