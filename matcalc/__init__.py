@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matcalc import testing
     from matcalc.api import diff, equal, from_sympy, load_identities, parse, parse_latex, simplify
     from matcalc.core.errors import MatcalcError
     from matcalc.judge.equal import Equality
@@ -25,6 +26,7 @@ __all__ = [
     "parse",
     "parse_latex",
     "simplify",
+    "testing",
 ]
 
 # Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that comes with these.
@@ -45,14 +47,16 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - the command does not need it
 
+    if name not in _HOMES:
+        return import_module(f"{__name__}.{name}")
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentProblem
 from matcalc.core.kinds import Variable
+from matcalc.core.rng import seed_of
 from matcalc.frontend import read
 from matcalc.judge.equal import Equality
 from matcalc.judge.equal import equal as judged
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     Declarations = Mapping[str, str | Variable]
 
 
+@public
 def parse(text: str, variables: Declarations | None = None) -> Expression:
     """The expression that a text means; ``variables`` declares names, as in ``{"A": "symmetric(n)"}``."""
     if not isinstance(text, str):
@@ -30,6 +33,7 @@ def parse(text: str, variables: Declarations | None = None) -> Expression:
     return Expression(read(text, _declarations(variables)))
 
 
+@public
 def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
     """The expression that a formula in LaTeX means; see docs/latex.md."""
     from matcalc.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
@@ -39,6 +43,7 @@ def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
     return Expression(read_latex(text, _declarations(variables)))
 
 
+@public
 def diff(
     expression: str | Expression,
     wrt: str | None = None,
@@ -58,31 +63,34 @@ def diff(
     return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
 
 
+@public
 def simplify(expression: str | Expression, *, variables: Declarations | None = None, expand_inverse: bool = False) -> Expression:
     """The same value in matrix notation, as short as matcalc finds it, verified; see docs/simplify.md."""
     return _expression(expression, variables).simplify(expand_inverse=expand_inverse)
 
 
+@public
 def equal(
     left: str | Expression,
     right: str | Expression,
     *,
     variables: Declarations | None = None,
     latex: bool = False,
-    seed: int = 0,
+    rng: Any = 0,
+    seed: int | None = None,
 ) -> Equality:
     """Whether two expressions have the same value wherever both have one; see docs/simplify.md.
 
     The result is true where they do, and says how that was found or where they differ. ``variables`` declares those of both.
-    With ``latex`` texts are formulas in LaTeX; see docs/latex.md.
+    With ``latex`` texts are formulas in LaTeX; see docs/latex.md. ``rng`` chooses the random points: a natural number, or what
+    ``numpy.random.default_rng`` makes (SPEC 7); ``seed`` is its former name.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ArgumentProblem(f"seed is a natural number, not {seed!r}")
+    drawn = seed_of(rng, seed)
     known = dict(_declarations(variables))
     if latex and isinstance(left, str) and isinstance(right, str):
         from matcalc.tex.read import read_latex_pair  # noqa: PLC0415 - most expressions are not in LaTeX
 
-        return compared(*read_latex_pair(left, right, known), left, right, seed)
+        return compared(*read_latex_pair(left, right, known), left, right, drawn)
     for side in (left, right):
         for name, variable in side.variables.items() if isinstance(side, Expression) else ():
             if str(known.setdefault(name, variable)) != str(variable):
@@ -90,9 +98,10 @@ def equal(
     if latex:
         left, right = (parse_latex(side, known) if isinstance(side, str) else side for side in (left, right))
         known = {**left.variables, **right.variables}
-    return judged(_text(left), _text(right), known, seed)
+    return judged(_text(left), _text(right), known, drawn)
 
 
+@public
 def load_identities(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None) -> Loaded:
     """Takes in the functions and identities of a TOML file, if all that it states is true; see docs/own-identities.md.
 
@@ -109,6 +118,7 @@ def load_identities(path: str | Path, *, functions: Mapping[str, Callable[..., A
     return loaded(path, functions=functions)
 
 
+@public
 def from_sympy(expr: Any) -> Expression:
     """The expression that a SymPy expression means; a MatrixSymbol with one column becomes a vector."""
     import sympy  # noqa: PLC0415 - slow to load

@@ -8,11 +8,13 @@ from functools import cached_property
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
+from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentProblem, VerificationProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 from matcalc.core.own import culprit
 from matcalc.core.program import Program
+from matcalc.core.rng import seed_of
 from matcalc.core.tree import Expr
 from matcalc.equality import DIFFERENT, measured
 from matcalc.frontend import read
@@ -42,6 +44,7 @@ class Formula:
             self._text = self.text()
         return self._text
 
+    @public
     def text(self, *, cse: bool = False) -> str:
         """The formula as ``str`` gives it, which names repeated parts of long ones (``... where M = inv(X'*C*X)``).
 
@@ -84,6 +87,7 @@ class Formula:
         """What may have been meant otherwise."""
         return self._program.notes
 
+    @public
     def latex(self, *, bold: bool = False, cse: bool = False) -> str:
         """The formula in LaTeX; with ``bold`` vectors and matrices are set in bold. ``cse`` as for ``text``."""
         from matcalc.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
@@ -95,6 +99,7 @@ class Formula:
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
+    @public
     def source(self, backend: str = "numpy", *, name: str = "f") -> str:
         """Python source of a function that takes all the variables by keyword."""
         from matcalc.printers.numpy_code import numpy_source  # noqa: PLC0415 - a plain answer does not need it
@@ -107,12 +112,14 @@ class Formula:
     def _title(self) -> str:
         return str(self)
 
+    @public
     def to_callable(self) -> Callable[..., Any]:
         """A NumPy function of all the variables by keyword, which validates their shapes; ``.source`` is its code."""
         from matcalc.printers.numpy_code import compile_numpy  # noqa: PLC0415 - a plain answer does not need it
 
         return compile_numpy(self.source("numpy"), "f")
 
+    @public
     def to_sympy(self) -> Any:
         """The formula as a SymPy expression over MatrixSymbols; UnsupportedProblem where SymPy has no notion."""
         from matcalc.bridges.sympy_bridge import to_sympy  # noqa: PLC0415 - SymPy is slow to load
@@ -126,6 +133,7 @@ class Expression(Formula):
     def __init__(self, program: Program) -> None:
         super().__init__(program, program.expr)
 
+    @public
     def diff(
         self,
         wrt: str | None = None,
@@ -142,6 +150,7 @@ class Expression(Formula):
         wrt, order = self.wanted(wrt, order)
         return Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
 
+    @public
     def simplify(self, *, expand_inverse: bool = False) -> Expression:
         """The same value in matrix notation that is as short as matcalc finds it, verified; see docs/simplify.md.
 
@@ -225,6 +234,7 @@ class Derivative(Formula):
         return f"The derivative of {self.expression} with respect to {self.wrt}{times}{reading}:\n\n{self}"
 
     @property
+    @public
     def verification(self) -> Verification:
         """How the derivative was verified; with ``verify=False`` that is done now. VerificationProblem if it is wrong."""
         if self._verification is None:
@@ -244,18 +254,21 @@ class Derivative(Formula):
     def _axes(self) -> tuple[int, ...]:
         return laid_out(self._program.expr.rank, self._tree.rank, self.layout)
 
-    def check(self, seed: int = 0) -> Report:
+    @public
+    def check(self, rng: Any = 0, *, seed: int | None = None) -> Report:
         """The formula against derivatives computed numerically from the expression, without the engine.
+
+        ``rng`` chooses the random points: a natural number, or what ``numpy.random.default_rng`` makes (SPEC 7); ``seed`` is its
+        former name.
 
         What is judged is the typed tree behind every output, and then also the printed text as it reads back; index notation
         does not.
         """
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-            raise ArgumentProblem(f"seed is a natural number, not {seed!r}")
-        report = self._judged(self._tree, seed)
+        drawn = seed_of(rng, seed)
+        report = self._judged(self._tree, drawn)
         if report.ok and self._tree.op != "fill" and not has_index_notation(str(self)):
             again = read(str(self), self._program.variables).expr
-            report = self._judged(again if self._matrix is None else self._folded(again), seed)
+            report = self._judged(again if self._matrix is None else self._folded(again), drawn)
         return report
 
     def _judged(self, tree: Expr, seed: int) -> Report:

@@ -26,7 +26,7 @@ def test_example_of_the_readme() -> None:
     assert d.latex() == "2 A x"
     assert d.shape == ("n",)
     assert {name: str(variable) for name, variable in d.variables.items()} == {"x": "vector(n)", "A": "symmetric(n)"}
-    assert d.check(seed=0).ok
+    assert d.check(rng=0).ok
 
 
 def test_attributes() -> None:
@@ -201,9 +201,9 @@ def test_structure(kind: str, project: Callable[[Any], Any]) -> None:
 def test_check_sees_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = read("(A - A')*x", {"A": "matrix(n, n)"}).expr
     monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
-    report = matcalc.diff("x'*A*x", "x", verify=False).check(seed=4)
+    report = matcalc.diff("x'*A*x", "x", verify=False).check(rng=4)
     assert not report.ok
-    assert report.seed == 4
+    assert report.rng == 4
 
 
 def test_a_wrong_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,8 +286,8 @@ BAD: list[Any] = [
         "the variables of an Expression are known",
         id="known-variables",
     ),
-    pytest.param(lambda: matcalc.diff("x'*x", "x").check(seed=-1), "seed is a natural number, not -1", id="seed"),
-    pytest.param(lambda: matcalc.diff("x'*x", "x").check(seed="0"), "seed is a natural number, not '0'", id="seed-text"),
+    pytest.param(lambda: matcalc.diff("x'*x", "x").check(rng=-1), "rng is a natural number", id="rng"),
+    pytest.param(lambda: matcalc.diff("x'*x", "x").check(rng="0"), "rng is a natural number", id="rng-text"),
 ]
 
 

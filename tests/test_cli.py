@@ -137,9 +137,9 @@ def test_bad_expression_prints_the_error(
         pytest.param(["diff", "-w", "x"], f"error: the following arguments are required: EXPR\nhint: {HINT}", id="no-expression"),
         pytest.param(["diff", "x", "-w"], f"error: argument --wrt/-w: expected one argument\nhint: {HINT}", id="no-value"),
         pytest.param(
-            ["diff", "x", "-w", "x", "--seed", "-1", "--check"],
-            f"error: argument --seed: -1 is not a natural number\nhint: {HINT}",
-            id="seed",
+            ["diff", "x", "-w", "x", "--rng", "-1", "--check"],
+            f"error: argument --rng: -1 is not a natural number\nhint: {HINT}",
+            id="rng",
         ),
         pytest.param(
             ["diff", "x'*x", "-w", "y"],
@@ -175,11 +175,11 @@ def test_other_bad_arguments_exit_with_2(capsys: pytest.CaptureFixture[str], arg
 
 
 def test_check_passes(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "diff", "logsumexp(A*x)", "-w", "x", "--check", "--seed", "7")
+    code, out, err = run(capsys, "diff", "logsumexp(A*x)", "-w", "x", "--check", "--rng", "7")
     assert code == 0
     assert len(out.splitlines()) == 1
     assert err.splitlines()[-1].startswith("check passed: ")
-    assert "seed 7" in err
+    assert "rng 7" in err
 
 
 def test_check_fails(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,10 +248,10 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_with_check(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x", "--format", "json", "--check", "--seed", "3")
+    code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x", "--format", "json", "--check", "--rng", "3")
     check = json.loads(out)["check"]
     assert code == 0
-    assert (check["ok"], check["seed"], check["problem"]) == (True, 3, None)
+    assert (check["ok"], check["rng"], check["problem"]) == (True, 3, None)
     assert check["max_error"] <= check["tolerance"]
     assert "check passed" in err
 

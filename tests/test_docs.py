@@ -73,12 +73,17 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return shown.getvalue().rstrip("\n")
 
 
+def settled(text: str) -> str:
+    """The text without errors that are rounding: their digits are those of the processor that computed them."""
+    return re.sub(r"error \d\.\de-1\d\b", "error of rounding", text)
+
+
 @pytest.mark.parametrize("block", blocks("console"))
 def test_commands(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = commands(block.text)
     assert pairs, "a console block without a command"
     for command, expected in pairs:
-        assert run(command, monkeypatch) == expected.rstrip(), command
+        assert settled(run(command, monkeypatch)) == settled(expected.rstrip()), command
 
 
 @pytest.mark.parametrize("page", pages("python"))

@@ -55,7 +55,7 @@ FIXED = [
 @pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in FIXED])
 def test_value(expr, wrt, order, line):
     found = derivative(expr, wrt, order)
-    report = found.check(seed=1)
+    report = found.check(rng=1)
     assert report.ok, str(report)
     assert line is None or str(found) == line
 

@@ -269,7 +269,7 @@ def test_a_wrong_form_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_equal() -> None:
     assert matcalc.equal("tr(A*B)", "tr(B*A)")
     assert matcalc.equal(matcalc.parse("D*x", {"D": "diagonal(n)"}), "x.*diag(D)")
-    result = matcalc.equal("tr(A*B)", "tr(A*B')", variables={"A": "symmetric(n)"}, seed=3)
+    result = matcalc.equal("tr(A*B)", "tr(A*B')", variables={"A": "symmetric(n)"}, rng=3)
     assert isinstance(result, matcalc.Equality) and isinstance(result, Equality)
     assert result.verdict == "equal"
     assert matcalc.equal("x'*A*y", "y'*A*x").verdict == "different"
@@ -278,8 +278,8 @@ def test_equal() -> None:
 def test_equal_is_told_what_it_cannot_take() -> None:
     with pytest.raises(ArgumentProblem, match="A is matrix"):
         matcalc.equal(matcalc.parse("A*x"), "A*x", variables={"A": "diagonal(n)"})
-    with pytest.raises(ArgumentProblem, match="seed is a natural number"):
-        matcalc.equal("a", "a", seed=-1)
+    with pytest.raises(ArgumentProblem, match="rng is a natural number"):
+        matcalc.equal("a", "a", rng=-1)
     with pytest.raises(ArgumentProblem, match="an expression is a text"):
         matcalc.equal("a", 3)  # type: ignore[arg-type]
     with pytest.raises(ShapeProblem, match="cannot compare"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -120,7 +121,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     diff.add_argument(
         "--no-verify", dest="verify", action="store_false", help="answer without verifying (as is done unasked, silently)"
     )
-    diff.add_argument("--seed", metavar="N", type=_natural, default=0, help="of the random numbers of --check (default: 0)")
+    _add_rng(diff, "of the random points of --check (default: 0)")
 
 
 def _add_names(command: Parser) -> None:
@@ -153,7 +154,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
         "--structure", choices=STRUCTURES, default="declared", help="the derivative within the declared set, or with free entries"
     )
     check.add_argument("--format", choices=REPORTS, default="text", help="of the report (default: text)")
-    check.add_argument("--rng", "--seed", metavar="N", type=_natural, default=0, help="of the random points (default: 0)")
+    _add_rng(check, "of the random points (default: 0)")
 
 
 def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
@@ -195,7 +196,7 @@ def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     equal.add_argument("right", metavar="EXPR", help="another; a name means the same in both")
     equal.add_argument("--latex", action="store_true", help="both are formulas in LaTeX; see docs/latex.md")
     _add_declarations(equal)
-    equal.add_argument("--rng", "--seed", metavar="N", type=_natural, default=0, help="of the random points (default: 0)")
+    _add_rng(equal, "of the random points (default: 0)")
 
 
 def _add_declarations(parser: Parser) -> None:
@@ -208,6 +209,20 @@ def _add_declarations(parser: Parser) -> None:
 def _add_identities(parser: Parser) -> None:
     help_text = "a TOML file of functions and identities of your own; repeatable; see docs/own-identities.md"
     parser.add_argument("--identities", metavar="FILE", action="append", default=[], help=help_text)
+
+
+class _FormerName(argparse.Action):
+    """An option that is kept under its former name for one release."""
+
+    def __call__(self, parser: object, options: argparse.Namespace, value: object, option: str | None = None) -> None:
+        """Takes the value, and says what the option is called now."""
+        setattr(options, self.dest, value)
+        print(f"warning: {option} is now called --{self.dest}", file=sys.stderr)
+
+
+def _add_rng(parser: Parser, help_text: str) -> None:
+    parser.add_argument("--rng", metavar="N", type=_natural, default=0, help=help_text)
+    parser.add_argument("--seed", metavar="N", dest="rng", type=_natural, action=_FormerName, help=argparse.SUPPRESS)
 
 
 def _natural(text: str) -> int:

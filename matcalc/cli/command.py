@@ -120,11 +120,11 @@ def _diff(options: Namespace) -> int:
     if options.format == "json":
         from matcalc.cli.json_form import json_report  # noqa: PLC0415 - a plain answer does not need it
 
-        report = derivative.check(options.seed) if options.check else None
+        report = derivative.check(options.rng) if options.check else None
         _answer(json_report(derivative, text, report, str(derivative.verification) if options.verify else None, options.cse))
     else:
         _answer(_formatted(derivative, options.format, options.cse))
-        report = derivative.check(options.seed) if options.check else None
+        report = derivative.check(options.rng) if options.check else None
     if report is None:
         return DONE
     sys.stdout.flush()  # the verdict comes after the answer

@@ -52,7 +52,8 @@ def _check(report: Report) -> dict[str, Any]:
         "tolerance": report.tolerance,
         "method": report.method,
         "step": report.step,
-        "seed": report.seed,
+        "rng": report.rng,
+        "seed": report.rng,  # the former name
         "sizes": report.sizes,
         "points": report.points,
         "problem": report.problem,

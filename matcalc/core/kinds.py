@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Variable:
     """A variable's name, kind and dimensions as written in a declaration (one for a square kind).
 
@@ -50,6 +50,9 @@ class Variable:
         """The shapes of a function's arguments, and of its value."""
         starts = [sum(self.ranks[:k]) for k in range(len(self.ranks))]
         return tuple([self.dims[start : start + rank] for start, rank in zip(starts, self.ranks, strict=True)])
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Variable {self.name}: {self}>"
 
     def __str__(self) -> str:
         """The kind as a declaration says it: ``symmetric(n)``, ``function(vector(n)) -> scalar``."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _EXIT_CODES = {EQUAL: 0, DIFFERENT: 1, UNDECIDED: 2}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Equality:
     """The verdict on ``left = right``: ``equal``, ``different`` or ``undecided``; true where it is ``equal``."""
 
@@ -37,11 +37,17 @@ class Equality:
         """0 equal, 1 different, 2 undecided."""
         return _EXIT_CODES[self.verdict]
 
-    def __str__(self) -> str:
+    @property
+    def _headline(self) -> str:
         sign = {EQUAL: "=", DIFFERENT: "is not", UNDECIDED: "= ?"}[self.verdict]
+        return f"{self.verdict}: {self.left} {sign} {self.right}"
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Equality {self._headline}>"
+
+    def __str__(self) -> str:
         lines = [("smallest", self._smallest()), ("decided", self.how)]
-        headline = f"{self.verdict}: {self.left} {sign} {self.right}"
-        return "\n".join([headline, *(f"  {label:<11} {said}" for label, said in lines if said)])
+        return "\n".join([self._headline, *(f"  {label:<11} {said}" for label, said in lines if said)])
 
     def _smallest(self) -> str:
         found = self.counterexample

@@ -60,7 +60,7 @@ def _fields(report: Report) -> dict[str, Any]:
             "method": checked.method,
             "points": checked.points,
             "sizes": checked.sizes,
-            "rng": checked.seed,
+            "rng": checked.rng,
             "max_error": _finite(checked.error),
             "tolerance": checked.tolerance,
         },

@@ -26,7 +26,7 @@ class Checked:
     method: str
     points: int
     sizes: dict[str, int]
-    seed: int | None
+    rng: int | None
     error: float
     tolerance: float
     exact: str = ""
@@ -39,7 +39,7 @@ class Checked:
             f"{self.points} point{'s' if self.points != 1 else ''}",
         ]
         parts += [" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []
-        parts += [f"rng {self.seed}"] if self.seed is not None else []
+        parts += [f"rng {self.rng}"] if self.rng is not None else []
         found = f"max relative error {self.error:.1e}" if math.isfinite(self.error) else "another shape, or no value"
         return f"{', '.join(parts)}; {found} (tolerance {self.tolerance:.0e})"
 
@@ -53,7 +53,7 @@ class Worst:
     true: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """The verdict: ``proved``, ``agreed``, ``wrong`` or ``undecided``; with a diagnosis where it is wrong."""
 
@@ -94,6 +94,9 @@ class Report:
         return "\n".join([self.headline, *(f"  {label:<11} {said}" for label, said in self.lines())])
 
     explain = __str__
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Report {self.headline}>"
 
     @property
     def headline(self) -> str:

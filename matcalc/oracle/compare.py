@@ -33,7 +33,7 @@ class Worst:
     found: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """The verdict, and everything needed to repeat it. Errors are relative to the largest entry."""
 
@@ -43,10 +43,18 @@ class Report:
     tolerance: float
     method: str
     step: float
-    seed: int
+    rng: int
     sizes: dict[str, int] = field(default_factory=dict)
     points: int = POINTS
     problem: str | None = None
+
+    @property
+    def seed(self) -> int:
+        """The former name of ``rng``."""
+        return self.rng
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Report {self}>"
 
     def __str__(self) -> str:
         how = ", ".join(
@@ -54,14 +62,14 @@ class Report:
                 self.method,
                 f"{self.points} point{'s' if self.points != 1 else ''}",
                 *([" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []),
-                f"seed {self.seed}",
+                f"rng {self.rng}",
             ]
         )
         if self.problem is not None:
             return f"check failed: {self.problem} ({how})"
         place = f" at {list(self.worst.index)}" if self.worst is not None and self.worst.index else ""
-        if self.ok:
-            return f"check passed: max relative error {self.max_error:.1e}{place} ({how})"
+        if self.ok:  # where rounding is worst says nothing, and differs between machines
+            return f"check passed: max relative error {self.max_error:.1e} ({how})"
         entry = f"expected {self.worst.expected:.12g}, found {self.worst.found:.12g}; " if self.worst is not None else ""
         excess = f"relative error {self.max_error:.1e}{place} exceeds {self.tolerance:.0e}"
         return f"check failed: {excess}; {entry}step {self.step:g} ({how})"

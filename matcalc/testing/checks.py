@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.options import STRUCTURES
@@ -62,11 +63,17 @@ class GradientMismatch(AssertionError):
         return self.report.checked.method if self.report.checked is not None else ""
 
     @property
-    def seed(self) -> int | None:
+    def rng(self) -> int | None:
         """The seed of the points; None where a generator was given."""
-        return self.report.checked.seed if self.report.checked is not None else None
+        return self.report.checked.rng if self.report.checked is not None else None
+
+    @property
+    def seed(self) -> int | None:
+        """The former name of ``rng``."""
+        return self.rng
 
 
+@public
 def check_gradient(
     objective: Given,
     claim: Given,
@@ -86,6 +93,7 @@ def check_gradient(
     return _report(asked, rng)
 
 
+@public
 def check_jacobian(
     objective: Given,
     claim: Given,
@@ -101,6 +109,7 @@ def check_jacobian(
     return _report(put(objective, claim, _setting(wrt, at, variables, structure, arrays, 1)), rng)
 
 
+@public
 def check_hessian(
     objective: Given,
     claim: Given,
@@ -116,6 +125,7 @@ def check_hessian(
     return _report(put(objective, claim, _setting(wrt, at, variables, structure, arrays, 2)), rng)
 
 
+@public
 def check_jvp(
     objective: Given,
     claim: Given,
@@ -135,6 +145,7 @@ def check_jvp(
     return _report(jvp_question(objective, claim, setting, tangent or f"d{wrt}"), rng)
 
 
+@public
 def check_vjp(
     objective: Given,
     claim: Given,
@@ -151,26 +162,31 @@ def check_vjp(
     return _report(vjp_question(objective, claim, setting, cotangent), rng)
 
 
+@public
 def assert_gradient(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the gradient of the scalar objective; options as for check_gradient."""
     _demand(check_gradient(objective, claim, wrt=wrt, **options))
 
 
+@public
 def assert_jacobian(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the derivative of the objective; options as for check_jacobian."""
     _demand(check_jacobian(objective, claim, wrt=wrt, **options))
 
 
+@public
 def assert_hessian(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the second derivative; options as for check_hessian."""
     _demand(check_hessian(objective, claim, wrt=wrt, **options))
 
 
+@public
 def assert_jvp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the directional derivative; options as for check_jvp."""
     _demand(check_jvp(objective, claim, wrt=wrt, **options))
 
 
+@public
 def assert_vjp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
     """Raises GradientMismatch unless the claim is the product with the transposed derivative; options as for check_vjp."""
     _demand(check_vjp(objective, claim, wrt=wrt, **options))

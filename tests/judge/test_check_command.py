@@ -39,7 +39,7 @@ def run(capsys, *argv):
         pytest.param(["sum(x)", "-w", "x", "-c", "sqrt(x)./sqrt(x)"], 2, "undecided:", id="undecided"),
         pytest.param(["tr(A*S)", "-w", "S", "-v", "S: symmetric(n)", "-c", "A'", "--structure", "free"], 0, "proved:", id="free"),
         pytest.param(["A*x", "-w", "x", "-c", "A'", "--layout", "denominator", "--rng", "7"], 0, "proved:", id="layout"),
-        pytest.param(["x'*A*x", "-w", "x", "-c", "A + A'", "--order", "2", "--seed", "7"], 0, "proved:", id="order"),
+        pytest.param(["x'*A*x", "-w", "x", "-c", "A + A'", "--order", "2", "--rng", "7"], 0, "proved:", id="order"),
     ],
 )
 def test_verdicts(capsys, argv, code, start):

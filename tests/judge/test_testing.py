@@ -96,7 +96,7 @@ def test_wrong_claims_raise(claim, words):
     error = caught.value
     assert words in str(error)
     assert words in str(error.diagnosis)
-    assert (error.verdict, error.seed) == ("wrong", 0)
+    assert (error.verdict, error.rng) == ("wrong", 0)
     assert error.counterexample is not None
     assert error.method
 
@@ -185,7 +185,7 @@ def test_kinks_are_avoided_and_told():
 def test_random_numbers(rng):
     report = check_gradient("x'*x", "2*x", wrt="x", rng=rng)
     assert report.ok
-    assert (report.checked.seed is None) == isinstance(rng, np.random.Generator | np.random.SeedSequence)
+    assert (report.checked.rng is None) == isinstance(rng, np.random.Generator | np.random.SeedSequence)
 
 
 @pytest.mark.parametrize(

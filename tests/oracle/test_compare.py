@@ -57,7 +57,7 @@ def test_right_derivatives_pass(expr, wrt, order, derivative):
         report = check(full(expr, wrt), wrt, order, "free", derivative, seed)
         assert report.ok, str(report)
         assert report.max_error <= report.tolerance
-        assert report.seed == seed
+        assert report.rng == seed
 
 
 def tiny(index, factor):
@@ -168,11 +168,11 @@ def test_declared_structure_projects_and_free_does_not(matrix, name, project):
 def test_the_report_reads_well():
     good = check(program(squares), "x", 1, "declared", gradient_of_squares, seed=4)
     assert str(good).startswith("check passed: max relative error ")
-    for part in ("(complex step, 2 points, ", "m=", "n=", "seed 4)"):
+    for part in ("(complex step, 2 points, ", "m=", "n=", "rng 4)"):
         assert part in str(good)
     bad = check(program(squares), "x", 1, "declared", lambda v, s: -gradient_of_squares(v, s))
     assert "relative error 2.0e+00 at [" in str(bad)
-    for part in ("exceeds 1e-09", "expected ", "found ", "step 1e-20", "seed 0"):
+    for part in ("exceeds 1e-09", "expected ", "found ", "step 1e-20", "rng 0"):
         assert part in str(bad)
     assert "\n" not in str(good) + str(bad)
     shaped = check(program(squares), "x", 1, "declared", lambda v, s: np.zeros((1, 2)))

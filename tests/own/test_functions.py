@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import EvaluationProblem, MatcalcError, ShapeProblem
+from matcalc.core.errors import MatcalcError, ShapeProblem
 from matcalc.oracle.interpret import interpret
 from matcalc.oracle.sample import find_sizes
 
@@ -141,9 +141,13 @@ def square(X):
     return X @ X
 
 
-@pytest.fixture
-def brought(bring):
-    return bring(FILE, {"square": square})
+@pytest.fixture(scope="module")
+def brought(tmp_path_factory):
+    """The file is loaded once: to judge it takes as long as all that is asked of it here."""
+    file = tmp_path_factory.mktemp("own") / "mine.toml"
+    file.write_text(FILE, encoding="utf-8")
+    with matcalc.load_identities(file, functions={"square": square}) as loaded:
+        yield loaded
 
 
 S = {"S": "psd(n)"}
@@ -277,15 +281,6 @@ def test_code(text, lines, brought):
         assert line in source
 
 
-def test_a_variable_with_the_name_of_a_function(bring):
-    bring("[[function]]\nname = 'g'\ngiven = { x = 'scalar' }\nis = 'x'\ndiff = 'sinc(x)/sinc(x)*dx'\n" + SINC)
-    d = matcalc.diff("g(x)'*sinc", "x", variables={"sinc": "vector(n)"})
-    assert d.to_callable()(x=[1.5], sinc=[2.0]) == pytest.approx([2.0])
-
-
-SINC = "[[function]]\nname = 'sinc'\ngiven = { x = 'scalar' }\nnumpy = 'numpy:sinc'\ndiff = '(cos(pi*x) - Y)/x*dx'\n"
-
-
 def test_sympy_has_the_definition(brought):
     a = matcalc.parse("lsin(a)").to_sympy()
     assert str(a) == "sin(a)"
@@ -317,36 +312,3 @@ def test_shapes(text, message, brought):
 def test_constants_get_the_shape_of_the_argument(brought):
     assert matcalc.parse("maha(ones, S)").shape == ()
     assert str(matcalc.diff("tr(cube(ones + X))", "X", variables={"X": "matrix(n, n)"})) is not None
-
-
-def test_a_domain_is_where_points_are_drawn(bring):
-    text = """
-        [[function]]
-        name = "root"
-        given = { X = "matrix(n, n)" }
-        domain = { X = "psd(n)" }
-        value = "scalar"
-        diff = "tr(inv(X)*dX)"
-    """
-    bring(text, {"root": lambda X: float(2 * np.log(np.diag(np.linalg.cholesky(X))).sum())})
-    d = matcalc.diff("root(S)", "S", variables={"S": "psd(n)"}, structure="declared")
-    assert str(d) == "inv(S)"
-    assert matcalc.diff("root(A)", "A").verification.kind == "none"
-
-
-class TestCallables:
-    TEXT = "[[function]]\nname = 'twice'\ngiven = { x = 'scalar' }\ndiff = '2*dx'\n"
-
-    def test_one_that_can_be_imported(self, bring):
-        bring("[[function]]\nname = 'myabs'\ngiven = { x = 'positive' }\ndiff = 'dx'\n", {"myabs": np.absolute})
-        assert matcalc.parse("myabs(x)").to_callable()(x=[1.0]) == pytest.approx([1.0])
-
-    def test_a_lambda(self, bring):
-        loaded = bring(self.TEXT, {"twice": lambda x: 2 * x})
-        f = matcalc.parse("sum(twice(x))")
-        assert 'twice = own_function("twice")' in f.source()
-        call = f.to_callable()
-        loaded.unload()
-        assert call(x=[1.0, 2.0]) == 6.0
-        with pytest.raises(EvaluationProblem, match="this code needs the function twice, which is not loaded"):
-            exec(call.source, {})
