@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentProblem
 from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
-from matcalc.frontend import read
+from matcalc.frontend import read, read_pair
 from matcalc.judge.equal import Equality
-from matcalc.judge.equal import equal as judged
 from matcalc.judge.equal import judged as compared
-from matcalc.results import Derivative, Expression
+from matcalc.results import Derivative, Expression, Formula
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
 
 @public
 def diff(
-    expression: str | Expression,
+    expression: str | Expression | Derivative,
     wrt: str | None = None,
     *,
     variables: Declarations | None = None,
@@ -64,15 +64,17 @@ def diff(
 
 
 @public
-def simplify(expression: str | Expression, *, variables: Declarations | None = None, expand_inverse: bool = False) -> Expression:
+def simplify(
+    expression: str | Expression | Derivative, *, variables: Declarations | None = None, expand_inverse: bool = False
+) -> Expression:
     """The same value in matrix notation, as short as matcalc finds it, verified; see docs/simplify.md."""
     return _expression(expression, variables).simplify(expand_inverse=expand_inverse)
 
 
 @public
 def equal(
-    left: str | Expression,
-    right: str | Expression,
+    left: str | Expression | Derivative,
+    right: str | Expression | Derivative,
     *,
     variables: Declarations | None = None,
     latex: bool = False,
@@ -81,9 +83,10 @@ def equal(
 ) -> Equality:
     """Whether two expressions have the same value wherever both have one; see docs/simplify.md.
 
-    The result is true where they do, and says how that was found or where they differ. ``variables`` declares those of both.
-    With ``latex`` texts are formulas in LaTeX; see docs/latex.md. ``rng`` chooses the random points: a natural number, or what
-    ``numpy.random.default_rng`` makes (SPEC 7); ``seed`` is its former name.
+    Derivatives are compared as they are printed, in their layout. The result is true where they do, and says how that was
+    found or where they differ. ``variables`` declares those of both. With ``latex`` texts are formulas in LaTeX; see
+    docs/latex.md. ``rng`` chooses the random points: a natural number, or what ``numpy.random.default_rng`` makes (SPEC 7);
+    ``seed`` is its former name.
     """
     drawn = seed_of(rng, seed)
     known = dict(_declarations(variables))
@@ -92,13 +95,13 @@ def equal(
 
         return compared(*read_latex_pair(left, right, known), left, right, drawn)
     for side in (left, right):
-        for name, variable in side.variables.items() if isinstance(side, Expression) else ():
+        for name, variable in side.variables.items() if isinstance(side, Formula) else ():
             if str(known.setdefault(name, variable)) != str(variable):
                 raise ArgumentProblem(f"{name} is {variable} in one expression and {known[name]} in the other")
     if latex:
         left, right = (parse_latex(side, known) if isinstance(side, str) else side for side in (left, right))
         known = {**left.variables, **right.variables}
-    return judged(_text(left), _text(right), known, drawn)
+    return compared(*read_pair(_side(left), _side(right), known), str(left), str(right), drawn)
 
 
 @public
@@ -131,19 +134,27 @@ def from_sympy(expr: Any) -> Expression:
     return parse(text, declarations)
 
 
-def _expression(expression: str | Expression, variables: Declarations | None, *, latex: bool = False) -> Expression:
-    if not isinstance(expression, Expression):
+def _expression(expression: str | Expression | Derivative, variables: Declarations | None, *, latex: bool = False) -> Expression:
+    if not isinstance(expression, Formula):
         return parse_latex(expression, variables) if latex else parse(expression, variables)
     if variables is not None:
         hint = "declare them where the expression is made: matcalc.parse(text, variables)"
-        raise ArgumentProblem("the variables of an Expression are known already", hint=hint)
-    return expression
+        raise ArgumentProblem(f"the variables of {_article(expression)} are known already", hint=hint)
+    return expression if isinstance(expression, Expression) else Expression(expression.program())
 
 
-def _text(expression: str | Expression) -> str:
-    if not isinstance(expression, str | Expression):
+def _article(formula: Formula) -> str:
+    name = type(formula).__name__
+    return f"an {name}" if name.startswith("E") else f"a {name}"
+
+
+def _side(expression: str | Formula) -> str | Program:
+    """One side of an equation: a text, or a program that is typed already."""
+    if isinstance(expression, Formula):
+        return expression.program()
+    if not isinstance(expression, str):
         raise ArgumentProblem(f"an expression is a text, not {_described(expression)}")
-    return str(expression)
+    return expression
 
 
 def _declarations(variables: Declarations | None) -> Declarations:

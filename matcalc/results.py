@@ -9,7 +9,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentProblem, VerificationProblem
+from matcalc.core.errors import ArgumentProblem, UnsupportedProblem, VerificationProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 from matcalc.core.own import culprit
@@ -20,6 +20,7 @@ from matcalc.equality import DIFFERENT, measured
 from matcalc.frontend import read
 from matcalc.pipeline import derive, folded, named, render, shown, simplify, unfolded
 from matcalc.printers.sizes import known_sizes
+from matcalc.printers.text import has_indices
 from matcalc.verification import Verification, compare
 from matcalc.verification import verify as verified
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from matcalc.oracle.compare import Report
 
 BACKENDS = ("numpy",)
+_MOST_AXES = 2  # of a value of the language
 _LONGEST_REPR = 120  # characters of a formula
 
 
@@ -66,6 +68,15 @@ class Formula:
 
     def _label(self) -> str:
         return f"matcalc.{type(self).__name__}"
+
+    def program(self) -> Program:
+        """The typed program of the formula as it is shown; UnsupportedProblem where that is index notation."""
+        tree = self._matrix or self._tree
+        if tree.rank > _MOST_AXES or has_indices(tree):
+            shown = str(self) if len(str(self)) <= _LONGEST_REPR else f"{str(self)[: _LONGEST_REPR - 3]}..."
+            message = f"{shown} is in index notation, which is not in the language of expressions"
+            raise UnsupportedProblem(message, hint="to_callable() evaluates it, check() compares it with numbers")
+        return replace(self._program, expr=tree, source=str(self), asked=None)
 
     @property
     def shape(self) -> tuple[int | str, ...]:

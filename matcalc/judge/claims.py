@@ -12,7 +12,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.judge.proof import proof
 from matcalc.judge.question import OPEN, Claim, Point, Question
-from matcalc.judge.reading import read_objective, read_stated, squared_shape
+from matcalc.judge.reading import made_anew, read_objective, read_stated, squared_shape
 from matcalc.judge.sizes import open_sizes, true_shape
 from matcalc.oracle.hazards import hazard
 from matcalc.oracle.interpret import extent, interpret, magnitude
@@ -34,7 +34,7 @@ def about(program: Program, claim: Claim) -> Question:
     answer = engine_answer(program, claim)
     known = program.variables
     given = claim.claim
-    stated, misfit = read_stated(claim, known)
+    stated, misfit = read_stated(claim, program)
     claim = replace(claim, claim=stated.source)
     unknown = [name for name in stated.variables if name not in known]
     if unknown:
@@ -51,7 +51,8 @@ def about(program: Program, claim: Claim) -> Question:
         misfit=misfit,
         complete=_completion(program, claim, stated, square=bool(misfit)),
     )
-    notes = tuple(dict.fromkeys((*asked.notes, *(stated.notes if stated.source != given else ()))))
+    spoken = stated.notes if stated.source != given else ()
+    notes = tuple(dict.fromkeys((*asked.notes, *spoken, *made_anew(stated, program))))
     return replace(asked, source=claim, notes=notes, proof=lambda: OPEN if misfit else proof(program, claim, stated))
 
 

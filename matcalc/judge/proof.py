@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from matcalc.core.dims import Dim
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, dimension
-from matcalc.core.walk import fold
 from matcalc.exact.judge import judge
 from matcalc.judge.question import DISPROVED, OPEN, PROVED, Claim, columns_of
+from matcalc.judge.reading import with_sizes
 from matcalc.judge.sizes import open_sizes, true_shape
 from matcalc.results import laid_out
 
@@ -23,20 +21,8 @@ def proof(program: Program, claim: Claim, stated: Program) -> str:
         known = {} if program.undetermined else open_sizes(stated, true_shape(program, claim))
         if any(name not in known for size in stated.undetermined for name in size.letters):
             return OPEN  # a formula that holds at some sizes of what it leaves open need not hold at others
-        tree = _sized(tree, known)
+        tree = with_sizes(tree, known.get)
     columns = columns_of(rank, total, claim.order, claim.layout) if total > 2 else 0
     axes = laid_out(rank, total, claim.layout)
     outcome = judge(program, tree, claim.wrt, claim.order, claim.structure, axes, columns).outcome
     return outcome if outcome in (PROVED, DISPROVED) else OPEN
-
-
-def _sized(tree: Expr, known: dict[str, Dim]) -> Expr:
-    """The tree with the sizes that were open."""
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node.op == "dimension":
-            return dimension(node.value.put(known.get))
-        shape = tuple(size.put(known.get) for size in node.shape)
-        return Expr(node.op, tuple(args), shape, value=node.value, row=node.row)
-
-    return fold(tree, lambda expr: expr.args, rule)

@@ -3,18 +3,23 @@ r"""Formulas of claims: texts of the language or, between dollar signs as in ``$
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from matcalc.core.dims import Shape, dim
+from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ArgumentProblem, ShapeProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.tree import Expr, dimension
+from matcalc.core.walk import fold
 from matcalc.frontend import read
 from matcalc.judge.question import Claim
+from matcalc.printers.text import text
 from matcalc.results import Expression
 
 Declarations = Mapping[str, str | Variable]
+Definitions = Mapping[str, Expr]
+NO_DEFINITIONS: Definitions = {}
 # $...$, $$...$$, \(...\) and \[...\]: nothing of these can stand in a text of the language
 _LATEX = re.compile(r"\s*(\$.*\$|\\\(.*\\\)|\\\[.*\\\])\s*", re.DOTALL)
 
@@ -24,13 +29,13 @@ def is_latex(formula: str) -> bool:
     return _LATEX.fullmatch(formula) is not None
 
 
-def read_formula(formula: str, declarations: Declarations) -> Program:
+def read_formula(formula: str, declarations: Declarations, definitions: Definitions = NO_DEFINITIONS) -> Program:
     """The typed program of a formula in either language; of LaTeX its ``source`` is the text that means the same."""
     if not is_latex(formula):
-        return read(formula, declarations)
+        return read(formula, declarations, definitions=definitions)
     from matcalc.tex.read import read_latex  # noqa: PLC0415 - most claims are not in LaTeX
 
-    program = read_latex(formula, declarations)
+    program = read_latex(formula, declarations, definitions)
     return replace(program, source=str(Expression(program)))
 
 
@@ -43,13 +48,19 @@ def read_objective(claim: Claim) -> tuple[Program, Claim]:
     return program, replace(claim, expr=program.source, wrt=wrt, order=order, variables=program.variables)
 
 
-def read_stated(claim: Claim, known: Mapping[str, Variable]) -> tuple[Program, str]:
-    """The claimed formula over the variables of the objective, and why it does not fit unless all sizes are equal."""
+def read_stated(claim: Claim, objective: Program) -> tuple[Program, str]:
+    """The claimed formula over the variables of the objective, and why it does not fit unless all sizes are equal.
+
+    It may use what the objective defines. A definition of its own comes first, and one that makes a name of the objective
+    anew is noted where it means something else.
+    """
+    known, definitions = objective.variables, objective.definitions
     try:
-        stated, misfit = read_formula(claim.claim, known), ""
+        stated, misfit = read_formula(claim.claim, known, definitions), ""
     except ShapeProblem as problem:
+        alike = {name: with_sizes(value, _one_name) for name, value in definitions.items()}
         try:
-            stated, misfit = read_formula(claim.claim, squared(known)), problem.message
+            stated, misfit = read_formula(claim.claim, squared(known), alike), problem.message
         except ShapeProblem:
             raise problem from None
     if stated.asked is not None:
@@ -59,6 +70,13 @@ def read_stated(claim: Claim, known: Mapping[str, Variable]) -> tuple[Program, s
     return stated, misfit
 
 
+def made_anew(stated: Program, objective: Program) -> tuple[str, ...]:
+    """Notes on the names that mean something else in the claim than in the objective."""
+    given = objective.definitions
+    names = [name for name, value in stated.definitions.items() if name in given and text(value) != text(given[name])]
+    return tuple([f"note: {name} is what the claim defines it to be, not what the expression does" for name in names])
+
+
 def squared(variables: Mapping[str, Variable]) -> dict[str, Variable]:
     """The same variables with one name for all named dimensions."""
     return {name: Variable(name, v.kind, squared_shape(v.dims)) for name, v in variables.items()}
@@ -66,4 +84,20 @@ def squared(variables: Mapping[str, Variable]) -> dict[str, Variable]:
 
 def squared_shape(shape: Shape) -> Shape:
     """The same with one name for all."""
-    return tuple(size.put(lambda _: dim("n")) for size in shape)
+    return tuple(size.put(_one_name) for size in shape)
+
+
+def _one_name(_: str) -> Dim:
+    return dim("n")
+
+
+def with_sizes(tree: Expr, known: Callable[[str], Dim | None]) -> Expr:
+    """The tree with other dimensions for those of some names."""
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node.op == "dimension":
+            return dimension(node.value.put(known))
+        shape = tuple(size.put(known) for size in node.shape)
+        return Expr(node.op, tuple(args), shape, value=node.value, row=node.row)
+
+    return fold(tree, lambda expr: expr.args, rule)

@@ -51,6 +51,7 @@ class Context:
         self.dimensions = dimensions
         self.definitions: dict[str, Expr] = {}
         self.replaceable: set[str] = set()  # definitions of another program, which may be made anew
+        self.taken: set[str] = set()  # names of sizes in these
         self.names_given: dict[int, str] = {}
         self.seen: dict[str, Variable] = {}
         self.unifier: Unifier[Cause] = Unifier()
@@ -59,6 +60,22 @@ class Context:
         self.literals: dict[int, Fraction | None] = {}
         self.undeclared_scalars: dict[int, str | None] = {}
         self.broadcasts: dict[str, tuple[Expr, Expr, str]] = {}
+
+    def adopt(self, definitions: Mapping[str, Expr]) -> None:
+        """Takes in typed parts of another program by their names; places in its text mean nothing here."""
+        copies: dict[int, Expr] = {}
+        for name, value in definitions.items():
+            for part in postorder(value, lambda expr: () if id(expr) in copies else expr.args):
+                if id(part) not in copies:
+                    args = tuple([copies[id(arg)] for arg in part.args])
+                    copies[id(part)] = Expr(part.op, args, part.shape, value=part.value, row=part.row)
+                if part.op == "variable":
+                    self.seen[part.value] = self.declared[part.value]
+                self.taken.update(name for size in part.shape for name in size.letters)
+            self.definitions[name] = copies[id(value)]
+            self.replaceable.add(name)
+            plain = name.strip("()")  # a part without a name goes by its text in brackets
+            self.names_given.setdefault(id(copies[id(value)]), plain if plain.isidentifier() else name)
 
     def function(self, name: str) -> Variable | None:
         """The declared function that is called by this name, its own or that of a derivative."""
@@ -159,7 +176,7 @@ class Context:
 
     def names(self) -> dict[str, str]:
         """A name for each size that is unknown (so far)."""
-        return self.unifier.named({*self.dimensions, *self.declared, *self.seen, *self.definitions})
+        return self.unifier.named({*self.dimensions, *self.declared, *self.seen, *self.definitions, *self.taken})
 
     def final(self, dim: Dim, names: dict[str, str]) -> Dim:
         """The dimension with the names of its unknowns, as ``core.dims`` wants it."""

@@ -23,13 +23,18 @@ _FIRST_SIZE = {**dict.fromkeys(_SIZED, 0), **SIZES}
 
 
 def infer(
-    statements: list[Statement], declared: dict[str, Variable], source: str, kinds: Mapping[str, str] | None = None
+    statements: list[Statement],
+    declared: dict[str, Variable],
+    source: str,
+    kinds: Mapping[str, str] | None = None,
+    definitions: Mapping[str, Expr] | None = None,
 ) -> Program:
     """The typed program; raises ``NameProblem`` and ``ShapeProblem``.
 
-    ``kinds`` are those of names that were not declared and do not follow the rule of the first letter.
+    ``kinds`` are those of names that were not declared and do not follow the rule of the first letter. ``definitions`` are
+    typed parts of another program over the declared variables; they may be made anew.
     """
-    context, orders = _begin(statements, declared, source, kinds or {})
+    context, orders = _begin(statements, declared, source, kinds or {}, definitions or {})
     return _finish(context, context.settle(_run(context, statements, orders)))
 
 
@@ -39,12 +44,13 @@ def infer_pair(
     declared: dict[str, Variable],
     source: str,
     kinds: Mapping[str, str] | None = None,
+    definitions: Mapping[str, Expr] | None = None,
 ) -> Program:
     """Two programs over the same variables, typed together: the value is ``=`` of their values, which have one shape.
 
     The right one may use the definitions of the left one, and make them anew.
     """
-    context, orders = _begin([*left, *right], declared, source, kinds or {})
+    context, orders = _begin([*left, *right], declared, source, kinds or {}, definitions or {})
     one = _run(context, left, orders[: len(left)])
     context.replaceable = set(context.definitions)
     other = _run(context, right, orders[len(left) :])
@@ -54,7 +60,11 @@ def infer_pair(
 
 
 def _begin(
-    statements: list[Statement], declared: dict[str, Variable], source: str, kinds: Mapping[str, str]
+    statements: list[Statement],
+    declared: dict[str, Variable],
+    source: str,
+    kinds: Mapping[str, str],
+    definitions: Mapping[str, Expr],
 ) -> tuple[Context, list[list[Node]]]:
     """A context that knows the names of all dimensions, and the nodes of each statement, children before parents."""
     orders = [postorder(statement.body, _typed_children) for statement in statements]
@@ -68,7 +78,9 @@ def _begin(
                 from matcalc.shapes.blocks import place_names  # noqa: PLC0415 - as below
 
                 dimensions.update(place_names(node))
-    return Context(source, declared, dimensions, kinds), orders
+    context = Context(source, declared, dimensions, kinds)
+    context.adopt(definitions)
+    return context, orders
 
 
 def _run(context: Context, statements: list[Statement], orders: list[list[Node]]) -> Expr:

@@ -63,7 +63,8 @@ def put(objective: str | Formula | Callable[..., Any], claim: str | Formula | Ca
 def program_of(objective: str | Formula, setting: Setting) -> Program:
     """The typed program of a formula."""
     if isinstance(objective, Formula):
-        return read(str(objective), {**objective.variables, **setting.variables})
+        program = objective.program()
+        return read(program.source, {**program.variables, **setting.variables}) if setting.variables else program
     if not isinstance(objective, str):
         raise ArgumentProblem(f"an objective is a formula or a function, not {objective!r}")
     return read(
@@ -77,7 +78,9 @@ def put_formula(program: Program, title: str, claim: str | Formula | Callable[..
         return _formula_and_function(program, title, claim, setting)
     if not isinstance(claim, str | Formula):
         raise ArgumentProblem(f"a claim is a formula or a function, not {claim!r}")
-    stated = Claim(title, setting.wrt, str(claim), setting.variables, setting.order, "mixed", setting.structure)
+    if isinstance(claim, Formula):  # it has names of its own, and not those that the objective defines
+        program, claim = replace(program, definitions={}), claim.program().source
+    stated = Claim(title, setting.wrt, claim, setting.variables, setting.order, "mixed", setting.structure)
     asked = about(program, stated)
     if setting.at:
         return replace(asked, points=_around(setting, program.variables, asked.smooth), source=None)

@@ -9,13 +9,15 @@ from dataclasses import replace
 from matcalc.core.errors import MatcalcError, ShapeProblem, Span, SyntaxProblem, UnsupportedProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.tree import Expr
 from matcalc.shapes.infer import infer, infer_pair
 from matcalc.syntax.declare import declared
-from matcalc.syntax.nodes import Statement
+from matcalc.syntax.nodes import Node, Statement
 from matcalc.tex.parser import parse
 from matcalc.tex.phrases import Equation, Phrase
 from matcalc.tex.resolve import Resolver
 from matcalc.tex.scope import Scope
+from matcalc.tex.values import Value
 
 _MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
 
@@ -24,18 +26,22 @@ Declarations = Mapping[str, str | Variable] | Iterable[str]
 Named = tuple[Phrase | None, Phrase]  # a statement: its name if it is a definition, and its value
 
 
-def read_latex(text: str, declarations: Declarations = ()) -> Program:
+def read_latex(text: str, declarations: Declarations = (), definitions: Mapping[str, Expr] | None = None) -> Program:
     """Parses and types a formula; raises a ``MatcalcError`` that knows its place in the text.
 
-    ``declarations`` are those of ``frontend.read``. A letter of which nothing was declared follows the same rule, except
-    where the formula says otherwise: a bold letter is a vector or a matrix, and so is one that is added to such.
+    ``declarations`` and ``definitions`` are those of ``frontend.read``. A letter of which nothing was declared follows the
+    same rule, except where the formula says otherwise: a bold letter is a vector or a matrix, and so is one that is added to
+    such.
     """
     scope = Scope(text, _declared(declarations))
+    definitions = {name: value for name, value in (definitions or {}).items() if name.isidentifier()}
+    for name in definitions:
+        scope.adopt(name)
     with _explained(text):
         values = _values(parse(text, scope), text)
         resolver = Resolver(scope)
-        (statements,) = _resolved(resolver, [values])
-        program = infer(statements, scope.declared, text, resolver.letters.kinds)
+        (statements,) = _resolved(resolver, [values], definitions)
+        program = infer(statements, scope.declared, text, resolver.letters.kinds, definitions)
     wanted = values[-1][1]
     asked = (scope.name(wanted.parts[0]), wanted.order) if wanted.kind == "gradient" else None
     return replace(program, notes=(*scope.notes, *program.notes), asked=asked)
@@ -90,14 +96,18 @@ def _values(equations: list[Equation], text: str) -> list[Named]:
     return [(equation.left, equation.value) for equation in equations]
 
 
-def _resolved(resolver: Resolver, sides: list[list[Named]]) -> list[list[Statement]]:
+def _resolved(
+    resolver: Resolver, sides: list[list[Named]], definitions: Mapping[str, Expr] | None = None
+) -> list[list[Statement]]:
     """The statements; again as long as a pass has learnt of a letter that it is a vector or a matrix."""
+    given = {name: Value(Node("name", (), 0, 0, value=name), e.rank, e.row) for name, e in (definitions or {}).items()}
     for _, phrase in (pair for values in sides for pair in values):
         resolver.survey(phrase)
     for _ in range(_MOST_LEARNT):
         letters = resolver.letters
         letters.changed = False
         letters.defined.clear()
+        letters.defined.update(given)
         try:
             result = [_pass(resolver, values) for values in sides]
         except MatcalcError:

@@ -48,6 +48,10 @@ class Scope:
         found = symbol(phrase, self.source)
         self.names.setdefault(found.key, [found.name])
 
+    def adopt(self, name: str) -> None:
+        """A name that another formula has defined."""
+        self.names.setdefault(declared_key(name), []).append(name)
+
     def add_dimension(self, phrase: Phrase) -> None:
         """A letter that is the size of something."""
         if phrase.kind in ("symbol", "indexed"):
