@@ -136,7 +136,9 @@ ALIASES: dict[str, str] = {alias: operation.name for operation in _TABLE for ali
 SIZES = {"reshape": 1, "unvec": 1, "commutation": 0, "elimination": 0, "duplication": 0}
 HALVING = frozenset({"elimination", "duplication"})
 OF_SYMMETRIC = frozenset({"eigvals", "eigvecs", "lambda_max", "lambda_min", "eigvec", "chol"})  # defined for these alone
-OF_TALL = frozenset({"svdvals", "leftvecs", "rightvecs"})  # with at least as many rows as columns
+# of matrices with at least as many rows as columns, each with what has the same value at the transpose of a wide one
+TRANSPOSED = {"svdvals": "svdvals", "leftvecs": "rightvecs", "rightvecs": "leftvecs"}
+OF_TALL = frozenset(TRANSPOSED)
 CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md
 NOTATIONS = ("unit", "blkdiag")  # unit(i, n), a vector with a one at the place i; blkdiag(A, B) is [A, zeros; zeros, B]
 

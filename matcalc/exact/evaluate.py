@@ -17,6 +17,7 @@ from matcalc.exact.field import Extent, Meter, P, Undecided, element, identity, 
 from matcalc.exact.functions import (
     FUNCTIONS,
     above,
+    along,
     divide,
     equal,
     fill,
@@ -24,7 +25,6 @@ from matcalc.exact.functions import (
     outer,
     raised,
     spread,
-    total,
     transpose,
 )
 from matcalc.exact.generators import Generators, integer_power
@@ -66,14 +66,14 @@ class Evaluation:
         elif op in ("adj", "cof"):
             self.meter.pay(n ** (5 + order))
 
-    def _even_power(self, node: Expr, inside: Jet) -> Jet:
-        """norm2(x)^(2*k) = sum(x.*x)^k, sqrt(x)^(2*k) = x^k."""
-        squared = total(hadamard(inside, inside)) if node.args[0].op == "norm2" else inside
+    def _even_power(self, node: Expr, args: list[Jet]) -> Jet:
+        """norm2(x)^(2*k) = sum(x.*x)^k, also of each column or row; sqrt(x)^(2*k) = x^k."""
+        squared = along(hadamard(args[0], args[0]), args) if node.args[0].op == "norm2" else args[0]
         return entrywise(squared, integer_power(int(node.args[1].value) // 2))
 
     def _step(self, node: Expr, args: list[Jet]) -> Jet:
-        if len(args) != len(node.args):
-            return self._even_power(node, args[0])
+        if _is_even_power(node):
+            return self._even_power(node, args)
         leaf = _LEAVES.get(node.op)
         if leaf is not None:
             return leaf(self, node)
@@ -108,11 +108,15 @@ def _multilinear() -> ModuleType:
 
 def _children(node: Expr) -> tuple[Expr, ...]:
     """The arguments; of an even power of a root what stands under the root, so that no root is taken."""
-    if node.op in ("^", ".^") and node.args[0].op in ("norm2", "sqrt"):
-        root, exponent = node.args
-        if exponent.op == "number" and exponent.value % 2 == 0:
-            return root.args
-    return node.args
+    return node.args[0].args if _is_even_power(node) else node.args
+
+
+def _is_even_power(node: Expr) -> bool:
+    """Whether this is norm2(...) or sqrt(...) to an even power."""
+    if node.op not in ("^", ".^") or node.args[0].op not in ("norm2", "sqrt"):
+        return False
+    exponent = node.args[1]
+    return exponent.op == "number" and exponent.value % 2 == 0
 
 
 def _variable(run: Evaluation, node: Expr) -> Jet:

@@ -238,8 +238,9 @@ def _functions(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
         yield Change("det-logdet", Expr("logdet" if node.op == "det" else "det", node.args), LIKELY)
     if node.op == "log" and node.args[0].op == "det":
         yield Change("det-logdet", node.args[0], LIKELY)
-    if node.op == "norm2" and not any(user.op == "^" for user in users):
-        yield Change("norm-squared", Expr("^", (node, number(2))), LIKELY)
+    if node.op == "norm2" and not any(user.op in ("^", ".^") for user in users):
+        squared = Expr(".^" if node.rank else "^", (node, number(2)), node.shape, row=node.row)
+        yield Change("norm-squared", squared, LIKELY)
     if node.op in ("^", ".^") and node.args[1].op == "number":
         base, exponent = node.args[0], node.args[1].value
         kind = "norm-squared" if base.op == "norm2" else "exponent"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from matcalc.core.dims import Shape
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import OF_SYMMETRIC, OF_TALL
 from matcalc.core.program import Program
@@ -47,10 +48,15 @@ def _problem(program: Program, call: Expr, node: Node, wrt: str) -> UnsupportedP
 
 def demand_height(name: str, argument: Node) -> None:
     """UnsupportedProblem where a matrix is known to have fewer rows than columns."""
-    if name in OF_TALL:
-        rows, columns = (size.integer for size in argument.axes)
-        if rows is not None and columns is not None and rows < columns:
-            raise UnsupportedProblem(
-                f"the singular vectors of a {rows} x {columns} matrix are needed, which has fewer rows than columns",
-                hint="write the expression with its transpose",
-            )
+    if name in OF_TALL and is_wide(argument.axes):
+        rows, columns = argument.axes
+        raise UnsupportedProblem(
+            f"the singular vectors of a {rows} x {columns} matrix are needed, which has fewer rows than columns",
+            hint="write the expression with its transpose",
+        )
+
+
+def is_wide(axes: Shape) -> bool:
+    """Whether a matrix is known to have fewer rows than columns."""
+    rows, columns = (size.integer for size in axes)
+    return rows is not None and columns is not None and rows < columns

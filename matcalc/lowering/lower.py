@@ -19,7 +19,7 @@ from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
 from matcalc.lowering import functions, multilinear
-from matcalc.lowering.demands import demand_height
+from matcalc.lowering.demands import demand_height, is_wide
 from matcalc.lowering.terms import Combination, Open, Value, Workshop
 
 
@@ -84,6 +84,8 @@ class Lowering:
         if shaped is not None:
             return shaped(self.shop, expr, args, self.size)
         nodes = [self.shop.close(arg) for arg in args]
+        if expr.op == "schatten" and is_wide(nodes[0].axes):
+            nodes[0] = self.builder.transpose(nodes[0])  # the same norm, and it is defined by functions of tall matrices
         if expr.op[0] == "@":
             from matcalc.lowering.generic import generic  # noqa: PLC0415 - few programs declare functions
 

@@ -89,6 +89,8 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         if node.op[0] == "@":
             return generic(node.op, args, extent(node.shape, sizes))
         return np.asarray(FUNCTIONS[node.op](*args))
+    except EvaluationProblem:
+        raise
     except (ValueError, MemoryError) as problem:
         raise EvaluationProblem(f"cannot evaluate {node.op}: {problem}", span=node.span) from problem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from matcalc.core.dims import Dim
+from matcalc.core.dims import ONE, Dim
 from matcalc.core.tree import Expr
 from matcalc.printers.numpy_nodes import Builder, Node
 
@@ -58,6 +58,25 @@ def dims(node: Node) -> tuple[Dim, ...]:
     if node.op == "sliced":
         return tuple([size for place in node.attr if place is not None for size in place if size is not None])
     return ()
+
+
+def room(node: Node) -> list[Dim]:
+    """What must not be negative for the node to have the entries that it takes or makes.
+
+    NumPy would count from the other end, or give fewer entries than were asked for.
+    """
+    needed: list[Dim] = []
+    if node.op == "filled":
+        needed += node.shape
+    elif node.op == "unit":
+        needed += [node.attr, node.shape[0].plus(node.attr, -1).plus(ONE, -1)]
+    elif node.op == "sliced":
+        for place, axis in zip(node.attr, node.args[0].shape, strict=True):
+            if place is not None:
+                start, part = place
+                count = ONE if part is None else part
+                needed += [start, count.plus(ONE, -1), axis.plus(start, -1).plus(count, -1)]
+    return [size for size in needed if any(factor < 0 for factor, _ in size.terms)]
 
 
 def code(node: Node, args: list[str], size: Callable[[Dim], str]) -> str:

@@ -6,7 +6,6 @@ import keyword
 import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import wraps
 from typing import Any
 
 from matcalc.core.dims import Dim
@@ -14,6 +13,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.printers.numpy_blocks import dims as block_dims
+from matcalc.printers.numpy_blocks import room as block_room
 from matcalc.printers.numpy_emit import Emitter, own_key, size_code
 from matcalc.printers.numpy_lower import lower
 from matcalc.printers.numpy_nodes import Builder, Node
@@ -21,7 +21,7 @@ from matcalc.printers.own_functions import called, imports
 from matcalc.printers.text import generic_name
 
 _SYMMETRIC = ("symmetric", "psd", "diagonal")
-_HELPERS = ("as_scalar", "check_shapes", "take", "arguments")
+_HELPERS = ("as_scalar", "check_room", "check_shapes", "check_size", "take", "arguments")
 _WIDTH = 100
 _INDENT = "    "
 
@@ -32,24 +32,10 @@ def numpy_source(expr: Expr, variables: Mapping[str, Variable], *, name: str = "
 
 
 def compile_numpy(source: str, name: str = "f") -> Callable[..., Any]:
-    """The function that the source defines, kept as ``.source``; a singular matrix is a problem of ours and a LinAlgError."""
-    from numpy.linalg import LinAlgError  # noqa: PLC0415 - source can be made without NumPy
+    """The function that the source defines, kept as ``.source``; see ``runtime/compiled.py``."""
+    from matcalc.runtime.compiled import Compiled  # noqa: PLC0415 - source can be made without NumPy
 
-    from matcalc.runtime.arguments import SingularProblem  # noqa: PLC0415 - loads NumPy
-
-    namespace: dict[str, Any] = {}
-    exec(compile(source, f"<matcalc {name}>", "exec"), namespace)
-    inner: Callable[..., Any] = namespace[name]
-
-    @wraps(inner)
-    def function(**arguments: Any) -> Any:
-        try:
-            return inner(**arguments)
-        except LinAlgError as problem:
-            raise SingularProblem(f"the formula has no value here: {str(problem).lower()}") from None
-
-    function.source = source  # type: ignore[attr-defined]
-    return function
+    return Compiled(source, name)
 
 
 class _Source:
@@ -64,13 +50,14 @@ class _Source:
         self.root = lower(expr, nodes, builder)
         self.order = postorder(self.root, lambda node: node.args)
         self.runtime = sorted({node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]})
-        self.taken = {"np", name, *_HELPERS, *self.runtime}
+        self.taken = {"np", *_HELPERS, *self.runtime}
         self.locals = {key: self._local(key) for key in self.variables}
         own = sorted({node.attr for node in self.order if node.op == "own"})
         self.own = {function: self._local(function) for function in own if function[0] != "@"}
         self.declared = {function: self._local(called(function)) for function in own if function[0] == "@"}
         self.plain = all(key == local for key, local in self.locals.items())
-        self.sizes = {key: self._local(key) for key in _dimension_names(self.order)}
+        self.room = list(dict.fromkeys(size for node in self.order for size in block_room(node)))
+        self.sizes = {key: self._local(key) for key in _dimension_names(self.order, self.room)}
 
     def _local(self, key: str) -> str:
         """The name itself, where Python and the names that the code uses allow it; else one like it."""
@@ -86,9 +73,10 @@ class _Source:
         names = self.locals | {own_key(function): local for function, local in (self.own | self.declared).items()}
         emitter = Emitter(self.root, names, self.sizes, self.taken.__contains__)
         statements, result = emitter.statements()
-        body = [*self._docstring(given), *self._checks(given), *bindings, *statements, f"return {self._result(result)}"]
+        checks = [*self._checks(given), *bindings, *self._room()]
+        body = [*self._docstring(given), *checks, *statements, f"return {self._result(result)}"]
         return "\n".join(
-            [*self._imports(), "", "", self._signature(given), *(_INDENT + line if line else "" for line in body), ""]
+            [*self._imports(given), "", "", self._signature(given), *(_INDENT + line if line else "" for line in body), ""]
         )
 
     def _bindings(self) -> tuple[list[str], list[str]]:
@@ -130,8 +118,9 @@ class _Source:
                     return f"{missing[name]} = {left}"
         return None
 
-    def _imports(self) -> list[str]:
-        helpers = ["as_scalar"] * (self.root.rank == 0) + ["check_shapes"] * bool(self.variables) + ["take"] * (not self.plain)
+    def _imports(self, given: list[str]) -> list[str]:
+        used = (self.root.rank == 0, bool(self.room), bool(self.variables), bool(given), not self.plain)
+        helpers = [helper for helper, there in zip(_HELPERS, used, strict=False) if there]
         lines = ["import numpy as np"]
         if self.runtime:
             lines.append(f"from matcalc.runtime import {', '.join(self.runtime)}")
@@ -165,6 +154,7 @@ class _Source:
         wanted = [repr(key) for key in (*self.variables, *self.declared.values(), *(self.sizes[name] for name in given))]
         targets = ", ".join([*names, *self.declared.values(), *(self.sizes[name] for name in given)])
         lines = [] if self.plain else [f"[{targets}] = take(arguments, {', '.join(wanted)})"]
+        lines += [f'{self.sizes[name]} = check_size("{name}", {self.sizes[name]})' for name in given]
         if not names:
             return lines
         checks = [
@@ -175,6 +165,11 @@ class _Source:
         if len(line) <= _WIDTH:
             return [*lines, line]
         return [*lines, f"{target} = check_shapes(", *(f"{_INDENT}{check}," for check in checks), ")"]
+
+    def _room(self) -> list[str]:
+        """What must be left of the sizes."""
+        left = [size_code(size, self.sizes)[0] for size in self.room]
+        return [f"check_room({', '.join(left)})"] if left else []
 
     def _result(self, code: str) -> str:
         """A number without axes becomes Python's own; a view of an argument is copied."""
@@ -187,14 +182,14 @@ class _Source:
         return f"np.array({code})" if view else code
 
 
-def _dimension_names(order: list[Node]) -> list[str]:
-    """The names in the sizes that the program mentions."""
+def _dimension_names(order: list[Node], room: list[Dim]) -> list[str]:
+    """The names in the sizes that the program mentions or needs room for."""
     dims = [
         dim
         for node in order
         for dim in ((node.attr,) if node.op == "size" else node.shape if node.op in ("filled", "reshaped") else block_dims(node))
     ]
-    return list(dict.fromkeys(name for dim in dims for name in dim.letters))
+    return list(dict.fromkeys(name for dim in [*dims, *room] for name in dim.letters))
 
 
 def _expanded(dim: Dim) -> str:

@@ -61,12 +61,13 @@ def power(build: Builder, base: Node, exponent: Node, shape: Shape) -> Node:
     return build.infix("**", base, exponent, shape)
 
 
-def squared_sum(low: Context, expr: Expr) -> Node:
-    """The sum of squares."""
-    node = low.node(expr)
+def squared_norm(low: Context, norm: Expr) -> Node:
+    """The square of norm2(x) or norm2(X, axis): the sum of squares."""
+    node = low.node(norm.args[0])
     if node.rank == 1:
         return low.build.dot(node, node)
-    return low.build.call("np.sum", power(low.build, node, low.build.number(2), node.shape))
+    squares = power(low.build, node, low.build.number(2), node.shape)
+    return low.build.call("np.sum", squares, shape=norm.shape, after=_axis(norm))
 
 
 def _inverse(low: Context, expr: Expr) -> Value:

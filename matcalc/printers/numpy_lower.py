@@ -18,8 +18,9 @@ from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
 from matcalc.printers.numpy_blocks import RULES as BLOCKS
 from matcalc.printers.numpy_chains import COLUMN, MATRIX, ROW, Chains, Factor, Product
-from matcalc.printers.numpy_functions import CALLS, FORMS, Value, power, squared_sum
+from matcalc.printers.numpy_functions import CALLS, FORMS, Value, power, squared_norm
 from matcalc.printers.numpy_nodes import Builder, Node
+from matcalc.printers.numpy_spectral import THIN, thin
 
 _COPIED = 4  # a shared product of at most so many matrices is multiplied out again where a vector makes that cheap
 _SOLVES = 2  # systems with one matrix; for more of them the inverse is computed once
@@ -29,7 +30,7 @@ _LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
     """The array program of an expression; ``names`` gives the node of each variable."""
-    root = _unique(inlined(expr))
+    root = _unique(thin(_unique(inlined(expr))))
     inverted: frozenset[Node] = frozenset()
     for _ in range(_ROUNDS):
         result = _Lowering(root, names, builder, inverted).result()
@@ -196,7 +197,7 @@ class _Lowering:
     def power(self, expr: Expr) -> Value:
         base, exponent = expr.args
         if base.op == "norm2" and is_number(exponent, 2) and self.uses[id(base)] == 1:
-            return squared_sum(self, base.args[0])
+            return squared_norm(self, base)
         return power(self.build, self.beside(base, exponent), self.beside(exponent, base), expr.shape)
 
     def any_power(self, expr: Expr) -> Value:
@@ -276,6 +277,7 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     "'": _Lowering.transpose,
     "einsum": _Lowering.einsum,
     **BLOCKS,
+    **dict.fromkeys(THIN.values(), lambda low, expr: low.build.call(expr.op, low.node(expr.args[0]), shape=expr.shape)),
     "epsilon": lambda low, expr: low.build.call("signs", shape=expr.shape),
     # F[k, i, j] = 1 where k = i + j*m: the columns of the identity, read as m x n matrices column by column
     "fuse": lambda low, expr: low.build.node("reshaped", None, (low.build.filled("np.eye", expr.shape[:1] * 2),), expr.shape),

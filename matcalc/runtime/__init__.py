@@ -97,6 +97,9 @@ from matcalc.runtime.spectral import (
     schatten,
     specnorm,
     svdvals,
+    thin_leftvecs,
+    thin_rightvecs,
+    thin_svdvals,
 )
 
 __all__ = [
@@ -201,6 +204,9 @@ __all__ = [
     "svdvals",
     "tanhm",
     "tanm",
+    "thin_leftvecs",
+    "thin_rightvecs",
+    "thin_svdvals",
     "tr",
     "tril",
     "triu",

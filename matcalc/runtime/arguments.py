@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -20,15 +21,36 @@ class SingularProblem(EvaluationProblem, np.linalg.LinAlgError):
     """A matrix without an inverse: also the error that NumPy would raise, for callers that expect that one."""
 
 
+class CallProblem(EvaluationProblem, TypeError):
+    """Arguments that a function does not take, or too few: also the error that Python would raise."""
+
+
 def take(arguments: Mapping[str, Any], *names: str) -> list[Any]:
     """The arguments of the given names, in this order; all of them and no others have to be there."""
     missing = [name for name in names if name not in arguments]
     if missing:
-        raise EvaluationProblem(f"missing argument {_listed(missing)}")
+        raise CallProblem(f"missing argument {_listed(missing)}", hint=f"the arguments are {_listed(list(names))}")
     unknown = [name for name in arguments if name not in names]
     if unknown:
-        raise EvaluationProblem(f"unknown argument {_listed(unknown)}", hint=f"the arguments are {_listed(list(names))}")
+        raise CallProblem(f"unknown argument {_listed(unknown)}", hint=f"the arguments are {_listed(list(names))}")
     return [arguments[name] for name in names]
+
+
+def check_size(name: str, value: Any) -> int:
+    """A size that no array tells."""
+    try:
+        size = index(value)
+    except TypeError:
+        raise EvaluationProblem(f"argument {name} is a size, a whole number, not {value!r}") from None
+    if size < 0:
+        raise EvaluationProblem(f"argument {name} is a size, not {size}")
+    return size
+
+
+def check_room(*left: int) -> None:
+    """What is left of arrays beside the entries that the formula takes of them."""
+    if min(left) < 0:
+        raise EvaluationProblem("arrays of these sizes have no room for the entries that the formula takes")
 
 
 def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Array]:

@@ -9,11 +9,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from matcalc.core.errors import EvaluationProblem
+from matcalc.core.operations import TRANSPOSED
 from matcalc.runtime.elementwise import Array
 from matcalc.runtime.linear import inv, pinv
 
 _STEPS = 60  # of Newton's iteration for the polar factor, which doubles the digits; far more than are needed
 _SETTLED = 1e-14
+
+
+class WideProblem(EvaluationProblem, ValueError):
+    """A matrix with fewer rows than columns where the function is not defined for these: also a ValueError, as of NumPy."""
 
 
 def _symmetric(A: ArrayLike) -> Array:
@@ -81,30 +87,52 @@ def chol(A: ArrayLike) -> Array:
 
 
 def _decomposed(X: ArrayLike) -> tuple[Array, Array, Array]:
-    """U, s and V with X = U*diag(s)*V', for at least as many rows as columns."""
+    """U, s and V with X = U*diag(s)*V' and as many columns in U and V as the smaller side of X has."""
     X = np.atleast_2d(np.asarray(X, dtype=float))
-    rows, columns = X.shape
-    if rows < columns:
-        raise ValueError(f"a matrix with at least as many rows as columns is needed, not {rows} x {columns}; transpose it")
+    (rows, columns), count = X.shape, min(X.shape)
     if not _finite(X):
-        return np.full(X.shape, np.nan), np.full(columns, np.nan), np.full((columns, columns), np.nan)
+        return np.full((rows, count), np.nan), np.full(count, np.nan), np.full((columns, count), np.nan)
     U, s, W = np.linalg.svd(X, full_matrices=False)
     signs = _signs(W.T)
     return np.asarray(U * signs), s, np.asarray(W.T * signs)
 
 
+def _tall(X: ArrayLike, name: str) -> tuple[Array, Array, Array]:
+    """The same of a matrix with at least as many rows as columns, which these functions are defined for."""
+    rows, columns = np.atleast_2d(np.asarray(X)).shape
+    if rows < columns:
+        message = f"{name} needs a matrix with at least as many rows as columns, not {rows} x {columns}"
+        raise WideProblem(message, hint=f"write {TRANSPOSED[name]}(X') in place of {name}(X)")
+    return _decomposed(X)
+
+
 def svdvals(X: ArrayLike) -> Array:
-    """The singular values, descending."""
-    return _decomposed(X)[1]
+    """The singular values, descending, one for each column."""
+    return _tall(X, "svdvals")[1]
 
 
 def leftvecs(X: ArrayLike) -> Array:
     """The left singular vectors as columns, in the order of the singular values."""
-    return _decomposed(X)[0]
+    return _tall(X, "leftvecs")[0]
 
 
 def rightvecs(X: ArrayLike) -> Array:
     """The right singular vectors as columns."""
+    return _tall(X, "rightvecs")[2]
+
+
+def thin_svdvals(X: ArrayLike) -> Array:
+    """The singular values of a matrix of any shape, descending: as many as its smaller side has entries."""
+    return _decomposed(X)[1]
+
+
+def thin_leftvecs(X: ArrayLike) -> Array:
+    """The left singular vectors that belong to ``thin_svdvals``, as columns."""
+    return _decomposed(X)[0]
+
+
+def thin_rightvecs(X: ArrayLike) -> Array:
+    """The right singular vectors that belong to ``thin_svdvals``, as columns."""
     return _decomposed(X)[2]
 
 
@@ -160,4 +188,4 @@ def condnum(A: ArrayLike) -> Array:
 
 def schatten(X: ArrayLike, p: ArrayLike) -> Array:
     """The p-norm of the singular values."""
-    return np.asarray(np.sum(svdvals(X) ** np.real(p)) ** (1 / np.real(p)))
+    return np.asarray(np.sum(thin_svdvals(X) ** np.real(p)) ** (1 / np.real(p)))

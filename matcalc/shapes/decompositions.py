@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import OF_TALL
+from matcalc.core.operations import OF_TALL, TRANSPOSED
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context
 from matcalc.syntax.nodes import Node
@@ -90,7 +90,7 @@ def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         rows, columns = (context.final(size, {}).integer for size in arg.shape)
         if rows is not None and columns is not None and rows < columns:
             message = f"{name} needs at least as many rows as columns, not {context.describe(arg)}"
-            raise context.problem(message, node.args[0].span, f"write {name}({context.base(arg)}')")
+            raise context.problem(message, node.args[0].span, f"write {TRANSPOSED[name]}({context.base(arg)}')")
     if name == "schatten" and (id(args[1]) in context.rankless or args[1].shape):
         raise context.problem(f"the second argument of {name} is {context.describe(args[1])}, not a scalar", node.args[1].span)
     return context.make(name, tuple(args), SINGULAR[name](*arg.shape), node)

@@ -1,0 +1,128 @@
+"""Singular values and vectors that do not ask which side of the matrix is longer.
+
+``svdvals``, ``leftvecs`` and ``rightvecs`` speak of matrices with at least as many rows as columns. A formula that uses them
+only in sums over the singular values and in products U*diag(w)*V' says the same of a wide matrix, where U and V have as many
+columns as there are rows: so it is computed from the thin decomposition, which every matrix has.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matcalc.core.operations import COMPARISONS, ENTRYWISE, OF_TALL
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+
+THIN = {name: f"thin_{name}" for name in sorted(OF_TALL)}
+_ENTRYWISE = frozenset({"+", "-", "neg", "*", "/", ".*", "./", ".^", *COMPARISONS})
+_ODD = "neg abs sqrt cbrt sin tan sinh tanh asin atan asinh atanh expm1 log1p erf sign relu"  # 0 at 0
+_NEUTRAL = frozenset(("norm1", "norm2", "normp", "amax"))  # of singular values: zeros among them change nothing
+
+
+def thin(root: Expr) -> Expr:
+    """The tree for matrices of any shape, where it has a meaning for them; else the tree."""
+    if not any(node.op in OF_TALL for node in postorder(root, _args)):
+        return root
+    result = fold(root, _args, _step)
+    return root if any(node.op in OF_TALL for node in postorder(result, _args)) else result
+
+
+def _args(node: Expr) -> tuple[Expr, ...]:
+    return node.args
+
+
+def _with(node: Expr, args: list[Expr]) -> Expr:
+    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+
+
+def _step(node: Expr, args: list[Expr]) -> Expr:
+    if node.op == "sum" and _vanishes(args[0]):
+        args = [_renamed(args[0])]
+    elif node.op in _NEUTRAL and args[0].op == "svdvals":
+        args = [_renamed(args[0]), *args[1:]]
+    made = _with(node, args)
+    if node.op == "*":
+        if not node.shape and _vanishes(args[0]) and _vanishes(args[1]) and _of_one(args):
+            return _with(node, [_renamed(arg) for arg in args])
+        return _paired(made)
+    return made
+
+
+def _parts(weight: Expr) -> tuple[Expr, ...]:
+    """The operands of a vector, down to singular values and numbers."""
+    return () if weight.op == "svdvals" or not weight.shape else weight.args
+
+
+def _entrywise(weight: Expr) -> Expr | None:
+    """The matrix of whose singular values, and numbers, a vector is made entry by entry."""
+    order = postorder(weight, _parts)
+    matrices = {id(node.args[0]): node.args[0] for node in order if node.op == "svdvals"}
+    fits = all(not node.shape or node.op in ("svdvals", *_ENTRYWISE) or node.op in ENTRYWISE for node in order)
+    return next(iter(matrices.values())) if fits and len(matrices) == 1 else None
+
+
+def _vanishes(weight: Expr) -> bool:
+    """Whether this is made of singular values, and 0 where they are."""
+    inside = weight.args[0] if weight.op == "'" else weight
+
+    def rule(node: Expr, args: list[bool]) -> bool:
+        if node.op == "svdvals":
+            return True
+        if not args or not node.shape:
+            return False
+        if node.op in ("+", "-", "neg") or node.op in _ODD.split():
+            return all(args)
+        if node.op in ("*", ".*"):
+            return any(args)
+        if node.op in ("/", "./"):
+            return args[0] and not node.args[1].shape
+        exponent = node.args[-1]
+        positive = exponent.op != "number" or exponent.value > 0
+        return node.op == ".^" and args[0] and not exponent.shape and positive
+
+    return inside.rank == 1 and _entrywise(inside) is not None and fold(inside, _parts, rule)
+
+
+def _of_one(weights: list[Expr]) -> bool:
+    first, second = (_entrywise(_matrix(weight)) for weight in weights)
+    return first is second
+
+
+def _renamed(tree: Expr) -> Expr:
+    """The tree with the functions of tall matrices as those of any."""
+    return fold(tree, _args, lambda n, args: Expr(THIN.get(n.op, n.op), tuple(args), n.shape, value=n.value, row=n.row))
+
+
+def _paired(product: Expr) -> Expr:
+    """A chain with U*diag(w)*V' or V*diag(w)*U' in it, written for any shape."""
+    factors: list[Expr] = []
+    stack = [product]
+    while stack:
+        node = stack.pop()
+        if node.op == "*" and node.shape and all(arg.rank != 1 for arg in node.args):
+            stack += node.args
+        else:
+            factors.insert(0, node)
+    found = False
+    ends = [place for place, factor in enumerate(factors) if _matrix(factor).op in ("leftvecs", "rightvecs")]
+    for first, last in pairwise(ends):
+        left, right = factors[first], factors[last]
+        one, other = _matrix(left), _matrix(right)
+        between = factors[first + 1 : last]
+        fits = left.op != "'" and right.op == "'" and one.op != other.op and one.args[0] is other.args[0]
+        if fits and all(each.op == "diag" and _entrywise(each.args[0]) is one.args[0] for each in between):
+            factors[first : last + 1] = [_renamed(each) for each in factors[first : last + 1]]
+            found = True
+    return _chained(factors) if found else product
+
+
+def _matrix(factor: Expr) -> Expr:
+    return factor.args[0] if factor.op == "'" else factor
+
+
+def _chained(factors: list[Expr]) -> Expr:
+    result = factors[0]
+    for factor in factors[1:]:
+        shape = factor.shape if not result.shape else result.shape if not factor.shape else (result.shape[0], factor.shape[1])
+        result = Expr("*", (result, factor), shape)
+    return result

@@ -1,0 +1,75 @@
+"""Generated functions as objects: called by keyword, sent to other processes, with errors of ours where they have no value."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from matcalc.core.errors import EvaluationProblem
+from matcalc.runtime.arguments import CallProblem, SingularProblem, take
+
+
+class Compiled:
+    """The function ``name`` that a generated source defines; ``source`` is all that is pickled of it."""
+
+    def __init__(self, source: str, name: str = "f") -> None:
+        namespace: dict[str, Any] = {}
+        exec(compile(source, f"<matcalc {name}>", "exec"), namespace)
+        inner: Callable[..., Any] = namespace[name]
+        parameters = inspect.signature(inner).parameters.values()
+        self.source = source
+        self.__name__ = self.__qualname__ = name
+        self.__doc__ = inner.__doc__
+        self.__wrapped__ = inner  # whose signature is ours
+        # a function whose variables Python cannot name takes them apart itself
+        self._names = (
+            tuple(each.name for each in parameters) if all(each.kind == each.KEYWORD_ONLY for each in parameters) else None
+        )
+
+    def __call__(self, *positional: Any, **arguments: Any) -> Any:
+        """The value; the arrays are given by name."""
+        if positional:
+            names = self._names or tuple(arguments)
+            example = f"for example {self.__name__}({names[0]}=...)" if names else None
+            raise CallProblem("arguments are given by name", hint=example)
+        if self._names is not None and arguments.keys() != set(self._names):
+            take(arguments, *self._names)
+        brought = {key: _Brought(value) for key, value in arguments.items() if callable(value)}
+        try:
+            return self.__wrapped__(**{**arguments, **brought})
+        except np.linalg.LinAlgError as problem:
+            if _within(brought):
+                raise
+            raise SingularProblem(f"the formula has no value here: {str(problem).lower()}") from None
+        except (IndexError, TypeError, ValueError) as problem:
+            if _within(brought) or isinstance(problem, EvaluationProblem):
+                raise
+            raise EvaluationProblem(f"the formula has no value for arrays of these shapes: {problem}") from None
+
+    def __reduce__(self) -> tuple[type[Compiled], tuple[str, str]]:
+        return Compiled, (self.source, self.__name__)
+
+    def __repr__(self) -> str:
+        return f"<matcalc function {self.__name__}{inspect.signature(self.__wrapped__)}>"
+
+
+class _Brought:
+    """A function of the user's among the arguments; what it raises is not ours to explain."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.running = False
+
+    def __call__(self, *args: Any) -> Any:
+        self.running = True
+        value = self.function(*args)
+        self.running = False
+        return value
+
+
+def _within(brought: Mapping[str, _Brought]) -> bool:
+    """Whether an error comes out of one of the functions."""
+    return any(function.running for function in brought.values())

@@ -1,0 +1,77 @@
+"""Every reduction along an axis under powers, products and functions: values, derivatives, code and LaTeX."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.core.operations import ALONG
+from matcalc.frontend import read
+from matcalc.oracle.interpret import interpret
+from matcalc.printers.latex import latex
+from matcalc.printers.numpy_code import compile_numpy, numpy_source
+from matcalc.tex.read import read_latex
+
+REDUCTIONS = ["sum", "mean", *sorted(ALONG)]
+CONTEXTS = [
+    "sum(F.^2)",
+    "sum(F.^4)",
+    "sum(1./F.^2)",
+    "sum(exp(-F.^2))",
+    "sum(log(F.^2))",
+    "sum((F.^2).^(3/2))",
+    "sum((F.^2 + 1).^c)",
+    "sum(F.^2)*norm2(F)",
+    "sum(F.*tanh(F))",
+    "tr(F'*F)^2",
+]
+KINDS = {"X": "matrix(m, n)", "c": "scalar"}
+SIZES = {"m": 3, "n": 4}
+POINT = {"X": np.random.default_rng(0).uniform(0.3, 1.2, (3, 4)) * np.array([1, -1, 1, 1]), "c": 1.3}
+CELLS = [(name, axis) for name in REDUCTIONS for axis in (1, 2)]
+
+
+def expression(context: str, name: str, axis: int) -> str:
+    """The context with the reduction; F'*F of a row is an outer product, whose trace is that of a column's inner one."""
+    context = "sum(F'*F)^2" if context.startswith("tr") and axis == 2 and name not in ("softmax", "logsoftmax") else context
+    return context.replace("F", f"{name}(X, {axis})")
+
+
+def declared(text: str) -> dict[str, str]:
+    return KINDS if "c" in text.replace("exp(", "").split("^")[-1] else {"X": KINDS["X"]}
+
+
+def agree(found: object, tree: object) -> None:
+    expected = interpret(tree, POINT, SIZES)  # type: ignore[arg-type]
+    assert np.shape(found) == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("name", "axis"), CELLS)
+def test_values(name: str, axis: int) -> None:
+    for context in CONTEXTS:
+        program = read(expression(context, name, axis), declared(context))
+        given = {key: POINT[key] for key in program.variables}
+        agree(compile_numpy(numpy_source(program.expr, program.variables))(**given), program.expr)
+        agree(interpret(read_latex(latex(program.expr), program.variables).expr, POINT, SIZES), program.expr)
+
+
+@pytest.mark.parametrize(("name", "axis"), CELLS)
+def test_derivatives(name: str, axis: int) -> None:
+    """Half of the contexts by column and the other half by row, which is the same of the transpose; norms in all."""
+    for place, context in enumerate(CONTEXTS):
+        if (place + axis) % 2 and name != "norm2":
+            continue
+        derivative = matcalc.diff(expression(context, name, axis), "X", variables=declared(context))
+        assert derivative.verification.kind != "none"
+        given = {key: POINT[key] for key in derivative.variables}
+        agree(derivative.to_callable()(**given), derivative._tree)
+        agree(interpret(read_latex(derivative.latex(), derivative.variables).expr, POINT, SIZES), derivative._tree)
+
+
+def test_a_norm_along_an_axis_is_not_proved_to_be_that_of_all_entries() -> None:
+    for axis in (1, 2):
+        left, right = f"sum(norm2(X, {axis}).^4)", "norm2(X)^4"
+        assert not matcalc.equal(left, right, variables={"X": KINDS["X"]})
+        assert matcalc.equal(f"sum(norm2(X, {axis}).^2)", "norm2(X)^2", variables={"X": KINDS["X"]})
