@@ -8,12 +8,12 @@ from functools import cache
 
 from matcalc.catalogue.load import LIBRARY
 from matcalc.catalogue.schema import Identity
+from matcalc.catalogue.sides import differential_program, parse, sides
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.errors import CatalogueProblem, MatcalcError
+from matcalc.core.errors import CatalogueProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.frontend import read
 from matcalc.ir.nodes import Node
 
 
@@ -45,30 +45,6 @@ def bind_sizes(pairs: Iterable[tuple[Shape, Node]]) -> dict[str, Dim]:
     return {size.plain: axis for shape, node in pairs for size, axis in zip(shape, node.axes, strict=False) if size.plain}
 
 
-def parse(entry: Identity, text: str, extra: dict[str, Variable] | None = None) -> Program:
-    """A side of an identity; ``extra`` declares more names than ``given`` does."""
-    try:
-        return read(text, {**entry.given, **(extra or {})})
-    except MatcalcError as problem:
-        raise CatalogueProblem(f"{entry.file}, {entry.name}: {problem}") from problem
-
-
-def _variable(name: str, shape: Shape) -> Variable:
-    return Variable(name, ("scalar", "vector", "matrix")[len(shape)], shape)
-
-
-def differential_program(entry: Identity) -> tuple[Program, Program]:
-    """Both sides of ``d expr = right``."""
-    left = parse(entry, entry.expr)
-    extra = {"Y": _variable("Y", left.expr.shape)}
-    for name in entry.given:
-        extra["d" + name] = _variable("d" + name, left.variables[name].shape)
-    right = parse(entry, entry.right, extra)
-    if right.expr.shape != left.expr.shape:
-        raise CatalogueProblem(f"{entry.file}, {entry.name}: the differential has another shape than the expression")
-    return left, right
-
-
 def _rule(entry: Identity, program: Program) -> Rule:
     shapes = tuple([program.variables[name].shape for name in entry.given])
     return Rule(tuple(entry.given), shapes, program.expr)
@@ -93,7 +69,7 @@ def rewrite(name: str) -> Rewrite:
     """A rewrite by name."""
     entry = LIBRARY.get(name)
     assert entry is not None
-    left, right = parse(entry, entry.expr), parse(entry, entry.right)
+    left, right = sides(entry)
     if left.expr.shape != right.expr.shape and left.expr.shape and right.expr.shape:
         raise CatalogueProblem(f"{entry.file}, {entry.name}: the two sides have different shapes")
     return Rewrite(name, left.expr, right.expr, {v: left.variables[v] for v in entry.given})

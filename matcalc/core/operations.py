@@ -148,6 +148,9 @@ ALONG = frozenset(
     {"logsumexp", "softmax", "logsoftmax", "amax", "amin", "norm1", "norm2", "var", "std", "prod"},
 )
 
+# functions that no node of the network is called by: their lowering is index arithmetic
+INDEX_ARITHMETIC = frozenset({"sum", "tr", "diag", "vec", "kron", "tril", "triu"})
+
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 

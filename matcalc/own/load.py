@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from matcalc.catalogue.index import Trait, trait_of
 from matcalc.catalogue.load import LIBRARY
 from matcalc.catalogue.schema import Identity, identity
 from matcalc.core.errors import ArgumentProblem, CatalogueProblem
@@ -127,7 +128,8 @@ def _judged(found: list[Table], callables: Callables, functions: list[str], entr
         raise CatalogueProblem(f"functions has {unknown[0]}, of which the file does not speak")
     for table in mine:
         judge_function(table, OWN[table.data["name"]], [entry for each, entry in entries if each is table])
-    _added([entry for _, entry in entries])
+    stated = [entry for _, entry in entries]
+    _added(stated, [trait for entry in stated if (trait := trait_of(entry)) is not None])
     for table, entry in entries:
         if entry.form == "diff":
             try_function(table, entry)
@@ -141,8 +143,8 @@ def _judged(found: list[Table], callables: Callables, functions: list[str], entr
     return [note for pair in rewrites if (note := try_rewrite(*pair))]
 
 
-def _added(entries: list[Identity]) -> None:
-    LIBRARY.add(entries)
+def _added(entries: list[Identity], traits: Iterable[Trait] = ()) -> None:
+    LIBRARY.add(entries, traits)
     forget()
 
 
@@ -179,8 +181,8 @@ def _judge(table: Table, entry: Identity) -> None:
             raise table.problem(f"{extra[0]} is not given", "given")
 
 
-def _take_out(functions: Iterable[str], entries: Iterable[str]) -> None:
+def _take_out(functions: Sequence[str], entries: Iterable[str]) -> None:
     for name in functions:
         unregister(name)
-    LIBRARY.remove(entries)
+    LIBRARY.remove(entries, functions)
     forget()

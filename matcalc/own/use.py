@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from matcalc.catalogue.compiled import definition, differential, rewrite
-from matcalc.catalogue.load import AWAKENING, LIBRARY, NOT_IN_NETWORK, Trigger
+from matcalc.catalogue.index import Trigger, trigger_of
+from matcalc.catalogue.load import LIBRARY
 from matcalc.catalogue.schema import Identity
 from matcalc.core.errors import MatcalcError, UnsupportedProblem
 from matcalc.core.kinds import Variable
@@ -43,11 +44,7 @@ def trigger(table: Table, entry: Identity) -> Trigger:
     if unbound:
         hint = f"matcalc writes the left side without {unbound[0]}"
         raise table.problem(f"{unbound[0]} is not found by matching the left side", "expr", hint=hint)
-    kinds = {variable.kind for variable in rule.rule.variables.values()} & set(AWAKENING)
-    builder = Builder(LIBRARY.traits)
-    right = Lowering(builder, definition).lower(rule.rule.right, _leaves(builder, rule.rule.variables))
-    needs = _calls(rule.left) - NOT_IN_NETWORK
-    return Trigger(entry.name, frozenset(needs | kinds), frozenset(_calls(right)), entry.phase)
+    return trigger_of(entry)
 
 
 def try_rewrite(table: Table, entry: Identity) -> str:
@@ -115,7 +112,3 @@ def _leaves(builder: Builder, variables: dict[str, Variable]) -> dict[str, Node]
 
 def _nodes(root: Node) -> list[Node]:
     return postorder(root, lambda node: node.children)
-
-
-def _calls(root: Node) -> set[str]:
-    return {node.name for node in _nodes(root) if isinstance(node, Call)}

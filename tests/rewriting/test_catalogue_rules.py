@@ -3,8 +3,9 @@
 import pytest
 from networks import Bench
 
-from matcalc.catalogue.compiled import parse, rewrite
+from matcalc.catalogue.compiled import rewrite
 from matcalc.catalogue.load import LIBRARY
+from matcalc.catalogue.sides import parse
 from matcalc.lowering.lower import Lowering
 from matcalc.rewriting.engine import Rewriter
 from matcalc.rewriting.pattern import pattern
