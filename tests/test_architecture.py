@@ -181,12 +181,74 @@ def test_nothing_is_caught_wholesale() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+# tables outside of the rows that have several functions as keys or members, by file, and why they are there: each is a rule of
+# its stage, or a choice of a few. The judges have tables of their own, so that a mistake in a row cannot pass them.
+KEYED_BY_FUNCTIONS = {
+    "bridges/sympy_export.py": "rules: SymPy's form of a function that is not one of its own",
+    "calculus/orders.py": "rules: derivatives of functions with an order",
+    "core/operations.py": "one pair of names",
+    "ir/knowledge.py": "theorems: facts of the argument to facts of the value",
+    "judge/edits.py": "slips of people",
+    "judge/terms.py": "slips of people",
+    "lowering/blockwise.py": "rules: functions of block diagonal matrices",
+    "lowering/functions.py": "rules: index arithmetic",
+    "lowering/multilinear.py": "rules: index arithmetic",
+    "pipeline.py": "what has a choice of styles",
+    "printers/latex_functions.py": "rules: what no template says",
+    "printers/numpy_functions.py": "rules: what is no single call",
+    "printers/numpy_spectral.py": "rules: functions of wide matrices",
+    "printers/sizes.py": "what takes its shape from its arguments",
+    "printers/text.py": "max(X) is how amax(X) prints",
+    "recovery/chains.py": "what is written with its factors transposed",
+    "recovery/factor.py": "what is pulled out of sums",
+    "recovery/graph.py": "the two triangles",
+    "recovery/triangles.py": "the two triangles",
+    "rewriting/expansion.py": "what is expanded",
+    "runtime/__init__.py": "its public names",
+    "shapes/decompositions.py": "shape rules",
+    "shapes/functions.py": "shape rules",
+    "shapes/multilinear.py": "shape rules",
+    "tex/functions.py": "readings of LaTeX",
+    "tex/lettered.py": "readings of LaTeX",
+    "tex/values.py": "readings of LaTeX",
+    "tex/vectors.py": "readings of LaTeX",
+    "tex/vocabulary.py": "readings of LaTeX",
+}
+OF_THE_JUDGES = ("exact/", "oracle/")
+ROWS = "core/functions/"
+
+
+def tables_of_functions(tree: ast.AST) -> int:
+    """How many literals have two names of functions or more as keys or members; words of one text count, too."""
+    found = 0
+    for node in ast.walk(tree):
+        words: list[object] = []
+        if isinstance(node, ast.Dict | ast.Set | ast.Tuple | ast.List):
+            members = node.keys if isinstance(node, ast.Dict) else node.elts
+            words = [member.value for member in members if isinstance(member, ast.Constant)]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
+            words = list(str(node.func.value.value).split()) if isinstance(node.func.value, ast.Constant) else []
+        found += sum(word in OPERATIONS for word in words if isinstance(word, str)) > 1
+    return found
+
+
+def test_what_is_known_of_functions_stands_in_their_rows() -> None:
+    """A new table keyed by functions is a field of ``FunctionSpec``, unless there is a reason against it."""
+    found = set()
+    for path, tree in MODULES.items():
+        file = path.relative_to(ROOT / "matcalc").as_posix()
+        if not file.startswith((*OF_THE_JUDGES, ROWS)) and tables_of_functions(tree):
+            found.add(file)
+    assert found == set(KEYED_BY_FUNCTIONS), "a table of functions: make it a field, or give the reason here"
+
+
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_function_is_known_everywhere(name: str) -> None:
-    """One row in ``core/operations.py`` asks for an entry in each of these."""
+    """A row in ``core/functions/`` asks for an entry in each of these."""
     operation = OPERATIONS[name]
     assert operation.signature in shape_rules._BY_SIGNATURE or name in shape_rules._RULES, "no shape rule"
     assert name in ORACLE, "no NumPy evaluation"
+    assert operation.call.startswith(f"{name}("), "no example of a call"
     assert name in LATEX, "no LaTeX form"
     assert name in CALLS or name in FORMS, "no generated code"
 

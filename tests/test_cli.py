@@ -129,7 +129,7 @@ def test_bad_expression_prints_the_error(
     [
         pytest.param(
             [],
-            "error: a command is needed: diff, check, simplify, equal or identities\n"
+            "error: a command is needed: diff, check, simplify, equal, identities or functions\n"
             "hint: matcalc --help says what can be asked for",
             id="none",
         ),

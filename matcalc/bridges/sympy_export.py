@@ -242,9 +242,8 @@ def _normcdf(d: Any) -> Any:
     return sp.erfc(-d / sp.sqrt(2)) / 2
 
 
-_NAMED = "exp log sin cos tan sec csc cot asin acos atan sinh cosh tanh asinh acosh atanh sqrt sign erf erfc erfinv gamma digamma"
 _ELEMENTWISE: dict[str, Any] = {
-    **{name: getattr(sp, name) for name in _NAMED.split() if name != "sqrt"},
+    **{name: getattr(sp, spec.sympy) for name, spec in OPERATIONS.items() if spec.sympy},
     "sqrt": _lambda(sp.sqrt),
     "abs": sp.Abs,
     "log2": _lambda(lambda d: sp.log(d) / sp.log(2)),

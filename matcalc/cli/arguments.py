@@ -27,6 +27,7 @@ examples:
   matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
   matcalc equal "tr(A*B)" "tr(B*A)"
   matcalc identities logdet
+  matcalc functions softmax
   matcalc diff "sum(mish(A*x))" --wrt x --identities mine.toml
 """
 _EXIT_CODES = """\
@@ -64,7 +65,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = _parser(argv[0] if argv else "")
     options = parser.parse_args(_expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv)
     if options.command is None and not options.version:
-        parser.error("a command is needed: diff, check, simplify, equal or identities")
+        parser.error("a command is needed: diff, check, simplify, equal, identities or functions")
     if options.command == "diff" and options.wrt is None and not options.latex:
         hint = "matcalc diff --help says what can be asked for"
         raise ArgumentProblem("the following arguments are required: --wrt/-w", hint=hint)
@@ -94,6 +95,15 @@ def _parser(command: str) -> Parser:
     )
     identities.add_argument("word", metavar="WORD", nargs="?", default="", help="only those that contain this text")
     _add_identities(identities)
+    functions = commands.add_parser(
+        "functions",
+        help="list the functions of the language",
+        description="List the functions, with what they are.",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    functions.add_argument("word", metavar="WORD", nargs="?", default="", help="only those that contain this text")
+    functions.set_defaults(identities=[])
     return parser
 
 

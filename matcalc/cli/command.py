@@ -72,6 +72,8 @@ def _with_identities(options: Namespace) -> int:
 def _command(options: Namespace) -> int:
     if options.command == "identities":
         return _identities(options.word)
+    if options.command == "functions":
+        return _functions(options.word)
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[options.command](options)
 
 
@@ -185,6 +187,16 @@ def _identities(word: str) -> int:
     if not found:
         raise ArgumentProblem(f"no identity mentions {word}", hint="matcalc identities lists them all")
     _answer("\n".join(_entry(entry) for entry in found))
+    return DONE
+
+
+def _functions(word: str) -> int:
+    from matcalc.cli.functions import listing  # noqa: PLC0415 - other commands do not need it
+
+    found = listing(word)
+    if not found:
+        raise ArgumentProblem(f"no function is called {word}", hint="matcalc functions lists them all")
+    _answer(found)
     return DONE
 
 

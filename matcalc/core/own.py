@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.functions.spec import ELEMENTWISE, FunctionSpec
+from matcalc.core.functions.spec import OWN as OWN_SIGNATURE
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import ENTRYWISE, OPERATIONS, Operation
+from matcalc.core.operations import ENTRYWISE, OPERATIONS
 from matcalc.core.tree import Expr, fill
 from matcalc.core.walk import postorder
 
@@ -64,7 +66,9 @@ def culprit() -> str:
 def register(own: Own) -> None:
     """Makes the function a part of the language."""
     count = len(own.parameters)
-    OPERATIONS[own.name] = Operation(own.name, "elementwise" if own.entrywise else "own", (count, count))
+    OPERATIONS[own.name] = FunctionSpec(
+        name=own.name, signature=ELEMENTWISE if own.entrywise else OWN_SIGNATURE, arity=(count, count)
+    )
     OWN[own.name] = own
     if own.entrywise:
         ENTRYWISE.add(own.name)

@@ -10,14 +10,6 @@ NONNEGATIVE, POSITIVE = 1 << 9, 1 << 10
 ZEROS = (DIAGONAL, LOWER, UPPER)  # what a matrix with fewer entries is too
 ENTRIES = NONNEGATIVE | POSITIVE
 
-# functions with f(0) = 0: entry by entry they keep what is zero
-VANISHING = frozenset(
-    (
-        *("sin", "tan", "sinh", "tanh", "asin", "atan", "asinh", "atanh", "cbrt", "sign", "erf", "erfinv", "expm1", "log1p"),
-        *("gelu", "silu", "abs", "relu", "step"),
-    )
-)
-
 _IMPLIED = (
     (POSITIVE, NONNEGATIVE),
     (DEFINITE, SEMIDEFINITE | INVERTIBLE),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from matcalc.core.operations import VANISHING
 from matcalc.core.walk import postorder
 from matcalc.ir.facts import (
     DEFINITE,
@@ -24,7 +25,6 @@ from matcalc.ir.facts import (
     SKEW,
     SYMMETRIC,
     UPPER,
-    VANISHING,
     ZEROS,
     closure,
 )

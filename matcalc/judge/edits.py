@@ -264,23 +264,7 @@ def _functions(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
         yield Change("function", node.args[0], FARFETCHED)
 
 
-_NEIGHBOURS = (
-    ("sin", "cos"),
-    ("sinh", "cosh"),
-    ("tanh", "sigmoid"),
-    ("softmax", "sigmoid"),
-    ("softmax", "exp"),
-    ("relu", "step"),
-    ("sign", "abs"),
-    ("erf", "normcdf"),
-    ("gammaln", "digamma"),
-    ("exp", "log"),
-    ("log", "log1p"),
-    ("exp", "expm1"),
-    ("sum", "mean"),
-    ("inv", "pinv"),
-    ("adj", "cof"),
-)
+_NEIGHBOURS = [(name, other) for name, spec in OPERATIONS.items() for other in spec.neighbours]
 
 
 def _constants(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> Iterator[Change]:

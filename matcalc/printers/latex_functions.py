@@ -1,10 +1,10 @@
-"""How every function of the language is set in LaTeX: one entry per row of ``core/operations.py``."""
+"""How every function of the language is set in LaTeX: as its row says, or by a rule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from matcalc.core.operations import PRIMARY, frechet
+from matcalc.core.operations import OPERATIONS, PRIMARY, frechet
 from matcalc.core.tree import Expr
 from matcalc.printers.latex_indices import indexed
 from matcalc.printers.latex_pieces import (
@@ -30,10 +30,6 @@ Form = Callable[[Expr, list[Piece]], Piece]
 def _named(command: str) -> Form:
     """f(a, b) with the given command for f."""
     return lambda expr, args: call(command, *args)
-
-
-def _operator(name: str) -> Form:
-    return _named(f"\\operatorname{{{name}}}")
 
 
 def elementwise_power(base: Piece, exponent: str) -> Piece:
@@ -170,59 +166,23 @@ def _extreme(name: str) -> Form:
     return lambda expr, args: call(f"\\{name}" if len(args) == 1 else f"\\operatorname{{a{name}}}", *args)
 
 
-_COMMANDS = "exp log sin cos tan sec csc cot sinh cosh tanh max min det"  # LaTeX has these
-_OPERATORS = "sign relu step softplus erf erfc tr adj cof sum mean logsumexp softmax"
-_OPERATORS += " var std prod where"
-_OPERATORS += " silu gelu leakyrelu elu huber xlogy logit logsoftmax tril triu cumsum revcumsum"
-_OPERATORS += " khatrirao reshape commutation cross skewmat vee vech elimination duplication"
-_OPERATORS += " eigvals eigvecs eigvec chol invgap svdvals leftvecs rightvecs leftvec rightvec polar schatten condnum"
-
 # letters that stand for functions; where a variable has the same letter, the function is written out
-LETTERS: dict[str, tuple[str, ...]] = {
-    "sigmoid": (r"\sigma",),
-    "digamma": (r"\psi",),
-    **dict.fromkeys(("gamma", "gammaln", "mvlgamma"), (r"\Gamma",)),
-    "normcdf": (r"\Phi",),
-    "normpdf": (r"\varphi", r"\phi"),  # read as one letter
-    "besselj": ("J",),
-    "entropy": ("H",),
-    "kl": ("D",),
-    **dict.fromkeys(("lambda_max", "lambda_min"), (r"\lambda",)),
-    "expm": ("e",),
-}
+LETTERS = {name: spec.letters for name, spec in OPERATIONS.items() if spec.letters}
 
-FUNCTIONS: dict[str, Form] = {
-    **{name: _named(f"\\{name}") for name in _COMMANDS.split()},
-    **{name: _operator(name) for name in _OPERATORS.split()},
-    "asin": _named(r"\arcsin"),
-    "acos": _named(r"\arccos"),
-    "atan": _named(r"\arctan"),
-    "asinh": _operator("arsinh"),
-    "acosh": _operator("arcosh"),
-    "atanh": _operator("artanh"),
-    "log2": _named(r"\log_{2}"),
-    "log10": _named(r"\log_{10}"),
+_RULES: dict[str, Form] = {
     "log1p": _log_one_plus,
     "expm1": _exp_minus_one,
     "sqrt": _root(2),
     "cbrt": _root(3),
     "abs": _absolute,
-    "sigmoid": _named(r"\sigma"),
     "gammaln": _log_gamma,
-    "digamma": _named(r"\psi"),
     "polygamma": _polygamma,
-    "gamma": _named(r"\Gamma"),
     "mvlgamma": _log_multivariate_gamma,
     "besselj": _bessel,
-    "erfinv": _named(r"\operatorname{erf}^{-1}"),
-    "normcdf": _named(r"\Phi"),
-    "normpdf": _named(r"\varphi"),
-    "entropy": _named(r"\mathrm{H}"),
     "kl": _divergence,
     "logdet": _logdet,
     "inv": lambda expr, args: inverted(args[0]),
     "pinv": lambda expr, args: power(args[0], "+"),
-    **{name: _operator(name) for name in PRIMARY},
     "expm": _exponential_of_matrix,
     "sqrtm": lambda expr, args: power(args[0], "1/2"),
     **{frechet(name): _frechet(f"\\{scalar}", 0) for name, scalar in PRIMARY.items()},
@@ -230,17 +190,17 @@ FUNCTIONS: dict[str, Form] = {
     "frechet_power": _frechet("", 1),
     "amax": _extreme("max"),
     "amin": _extreme("min"),
-    "lambda_max": _named(r"\lambda_{\max}"),
-    "lambda_min": _named(r"\lambda_{\min}"),
     "specnorm": _matrix_norm("2"),
     "nucnorm": _matrix_norm("*"),
     "norm1": _norm("1"),
     "norm2": _norm("2"),
     "norminf": _norm(r"\infty"),
     "normp": _norm_of_power,
-    "diag": _named(r"\mathrm{diag}"),
-    "vec": _named(r"\mathrm{vec}"),
     "kron": _kron,
     "dot": _dot,
     "outer": _outer,
+}
+FUNCTIONS: dict[str, Form] = {
+    **{name: _named(spec.latex or f"\\operatorname{{{name}}}") for name, spec in OPERATIONS.items() if spec.latex is not None},
+    **_RULES,
 }

@@ -1,4 +1,4 @@
-"""How every function of the language is computed with NumPy: one entry per row of ``core/operations.py``."""
+"""How every function of the language is computed with NumPy: by a call that its row names, or by a rule."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from matcalc.core.dims import ONE, Shape
-from matcalc.core.operations import FRECHET, PRIMARY
+from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.printers.numpy_chains import COLUMN, DIAGONAL, INVERSE, MATRIX, ROW, Chains, Factor, Product
 from matcalc.printers.numpy_nodes import Builder, Node
@@ -31,23 +31,7 @@ class Context(Protocol):
 
 
 # functions that are one call, of NumPy or (without a dot) of matcalc.runtime
-_NUMPY = "exp log log2 log10 log1p expm1 sin cos tan sinh cosh tanh sqrt cbrt abs sign mean"
-_INVERSE_NAMES = "asin acos atan asinh acosh atanh"
-_RUNTIME = "sigmoid softplus relu step erf erfc gammaln digamma polygamma adj cof pinv norm2 logsumexp softmax"
-_RUNTIME += " sec csc cot logit silu gelu leakyrelu elu huber xlogy erfinv normcdf normpdf besselj gamma mvlgamma"
-_RUNTIME += " logsoftmax entropy kl normp khatrirao reshape commutation cross skewmat vee vech elimination duplication"
-_RUNTIME += " eigvecs lambda_max lambda_min eigvec invgap svdvals leftvecs rightvecs specnorm leftvec"
-_RUNTIME += " rightvec nucnorm polar schatten condnum"
-CALLS: dict[str, str] = {
-    **{name: f"np.{name}" for name in _NUMPY.split()},
-    **{name: f"np.arc{name[1:]}" for name in _INVERSE_NAMES.split()},
-    **{name: name for name in (*_RUNTIME.split(), *PRIMARY)},
-    "max": "np.maximum",
-    "min": "np.minimum",
-    "det": "np.linalg.det",
-    "eigvals": "np.linalg.eigvalsh",
-    "chol": "np.linalg.cholesky",
-}
+CALLS = {name: spec.numpy for name, spec in OPERATIONS.items() if spec.numpy is not None}
 
 
 def power(build: Builder, base: Node, exponent: Node, shape: Shape) -> Node:

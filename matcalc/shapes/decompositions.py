@@ -8,6 +8,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.operations import OF_TALL, TRANSPOSED
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context
+from matcalc.shapes.scalars import of_scalar
 from matcalc.syntax.nodes import Node
 
 _FURTHEST = 1000
@@ -109,8 +110,4 @@ def _no_matrix(context: Context, node: Node, name: str, arg: Expr) -> Expr:
     if arg.rank == 1:
         hint = f"norm2({context.quote(arg)}) is the norm of a vector" if name.endswith("norm") else None
         raise context.problem(f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
-    if name in ("svdvals", "specnorm", "nucnorm", "schatten"):
-        return context.make("abs", (arg,), (), node)
-    if name in ("polar", "leftvec", "leftvecs"):
-        return context.make("sign", (arg,), (), node)
-    return arg if name == "eigvals" else context.number(1, node)
+    return of_scalar(context, node, name, arg)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import ALONG, FRECHET, OPERATIONS, PRIMARY
+from matcalc.core.operations import ALONG, FRECHET, OPERATIONS
 from matcalc.core.own import OWN
 from matcalc.core.tree import Expr
 from matcalc.shapes import multilinear
 from matcalc.shapes.context import Context
 from matcalc.shapes.decompositions import SINGULAR, cumulative, gaps, singular, spectrum, triangle
 from matcalc.shapes.operators import entrywise, multiply, transpose
+from matcalc.shapes.scalars import of_scalar
 from matcalc.syntax.nodes import Node
 
 Rule = Callable[[Context, Node, str, list[Expr]], Expr]
@@ -38,24 +39,6 @@ def _elementwise(context: Context, node: Node, name: str, args: list[Expr]) -> E
     return wide if len(args) == 2 else context.like(name, tuple(args), wide, node)
 
 
-def _of_scalar(context: Context, node: Node, name: str, s: Expr) -> Expr:
-    """f of the 1 x 1 matrix s."""
-    if name in ("inv", "pinv"):
-        return context.make("/", (context.number(1, node), s), (), node)
-    if name in ("norm1", "norm2", "norminf", "logdet"):
-        size = context.make("abs", (s,), (), node)
-        return context.make("log", (size,), (), node) if name == "logdet" else size
-    if name in ("var", "std"):
-        return context.number(0, node)
-    if name in ("adj", "cof", "softmax", "logsoftmax", "eigvecs", "condnum"):
-        return context.number(int(name != "logsoftmax"), node)
-    if name == "chol":
-        return context.make("sqrt", (s,), (), node)
-    if name == "entropy":
-        return context.make("neg", (context.make("xlogy", (s, s), (), node),), (), node)
-    return context.make(PRIMARY[name], (s,), (), node) if name in PRIMARY else s
-
-
 def _square(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """A function of a square matrix: to a scalar, or to a square matrix."""
     (arg,) = args
@@ -63,7 +46,7 @@ def _square(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     if size is not None:
         context.settle(arg, (size, size))
     if not arg.shape:
-        return _of_scalar(context, node, name, arg)
+        return of_scalar(context, node, name, arg)
     if arg.rank == 1:
         hint = f"{context.quote(arg)} is a vector; use diag({context.quote(arg)}), or norm2, sum, ..."
         raise context.problem(f"{name} needs a square matrix, not {context.describe(arg)}", node.args[0].span, hint)
@@ -76,7 +59,7 @@ def _pinv(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The pseudo-inverse has the shape of the transpose."""
     arg = context.settle(args[0])
     if not arg.shape:
-        return _of_scalar(context, node, name, arg)
+        return of_scalar(context, node, name, arg)
     if arg.rank == 1:
         x = context.quote(arg)
         hint = f"of a vector it is {x}'/({x}'*{x})"
@@ -89,7 +72,7 @@ def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     arg = context.settle(args[0])
     if len(args) == 2:
         return _along(context, node, name, arg, args[1])
-    return context.make(name, (arg,), (), node) if arg.shape else _of_scalar(context, node, name, arg)
+    return context.make(name, (arg,), (), node) if arg.shape else of_scalar(context, node, name, arg)
 
 
 def norm(context: Context, node: Node, arg: Expr) -> Expr:
@@ -141,7 +124,7 @@ def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
     if len(args) == 2:
         return _along(context, node, name, arg, args[1])
     if not arg.shape:
-        return _of_scalar(context, node, name, arg)
+        return of_scalar(context, node, name, arg)
     if arg.rank == 2:
         a = context.quote(arg)
         hint = f"{name}(vec({a})) takes all entries as one vector"
@@ -204,17 +187,14 @@ def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (left, right), left.shape + right.shape, node)
 
 
-_ORDERS = {  # function -> the place of its whole number, the least one, a hint
-    "polygamma": (0, 0, "polygamma(0, x) is digamma(x)"),
-    "besselj": (0, 0, "besselj(-k, x) is (-1)^k*besselj(k, x)"),
-    "mvlgamma": (1, 1, "mvlgamma(a, 1) is gammaln(a)"),
-}
 _LARGEST_ORDER = 1000
 
 
 def _ordered(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """A function entry by entry with a whole number that is known: an order, a number of terms."""
-    place, least, hint = _ORDERS[name]
+    whole = OPERATIONS[name].whole
+    assert whole is not None  # the signature is special for its sake
+    place, least, hint = whole
     order, at = context.literal(args[place]), node.args[place]
     if order is None or order.denominator != 1 or order < least:
         message = f"the {('first', 'second')[place]} argument of {name} is a number {least}, {least + 1}, {least + 2}, ..."
@@ -318,6 +298,6 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(SINGULAR, singular),
     "invgap": gaps,
     **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
-    **dict.fromkeys(_ORDERS, _ordered),
+    **dict.fromkeys((name for name, spec in OPERATIONS.items() if spec.whole is not None), _ordered),
     **dict.fromkeys(FRECHET, _frechet),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from matcalc.core.errors import Span
-from matcalc.core.operations import FRECHET, OPERATIONS
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.own import OWN
 from matcalc.syntax.nodes import Node
 from matcalc.tex.phrases import Phrase
@@ -98,28 +98,13 @@ def transpose(make: Maker, value: Value) -> Value:
     return Value(make.transposed(value.node), value.rank, value.rank == 1 and not value.row)
 
 
+# functions whose value has as many axes as their arguments say
 _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     "diag": lambda args: {0: 0, 1: 2, 2: 1}[args[0].rank],
     "vec": lambda args: min(args[0].rank, 1),
     "kron": lambda args: 2 if args[0].row != args[1].row and all(arg.rank for arg in args) else max(arg.rank for arg in args),
-    "cross": lambda args: 1,
-    "skewmat": lambda args: 2,
-    "vee": lambda args: 1,
     "khatrirao": lambda args: max(arg.rank for arg in args),
-    "reshape": lambda args: 2,
-    "commutation": lambda args: 2,
-    "vech": lambda args: 1,
-    "elimination": lambda args: 2,
-    "duplication": lambda args: 2,
-    "dot": lambda args: 0,
-    "kl": lambda args: 0,
-    "normp": lambda args: 0,
-    "outer": lambda args: 2,
-    **dict.fromkeys(("eigvals", "eigvec", "svdvals", "leftvec", "rightvec"), lambda args: 1),
-    **dict.fromkeys(("specnorm", "nucnorm", "schatten"), lambda args: 0),
-    "invgap": lambda args: 2,
     "polygamma": lambda args: args[-1].rank,
-    **dict.fromkeys(FRECHET, lambda args: 2),
 }
 
 
@@ -133,6 +118,8 @@ def called(make: Maker, name: str, args: list[Value]) -> Value:
         return Value(node)
     if name in _SPECIAL:
         return Value(node, _SPECIAL[name](args))
+    if operation.rank is not None:
+        return Value(node, operation.rank)
     if operation.signature == "own":
         return Value(node, len(OWN[name].shape))
     wide = max(args, key=lambda arg: arg.rank)

@@ -2,33 +2,11 @@
 
 from __future__ import annotations
 
-from matcalc.core.operations import ALIASES, FRECHET, OPERATIONS
+from matcalc.core.operations import ALIASES, OPERATIONS
 from matcalc.core.own import OWN
 
 # functions with a name of their own in papers, besides those of the expression language
-_OTHER_NAMES = {
-    "Tr": "tr",
-    "Trace": "tr",
-    "Det": "det",
-    "Diag": "diag",
-    "Exp": "exp",
-    "Log": "log",
-    "sgn": "sign",
-    "ReLU": "relu",
-    "ReLu": "relu",
-    "Softmax": "softmax",
-    "Sigmoid": "sigmoid",
-    "LogSumExp": "logsumexp",
-    "lse": "logsumexp",
-    "arsinh": "asinh",
-    "arcosh": "acosh",
-    "artanh": "atanh",
-    "Vec": "vec",
-    "Kron": "kron",
-    "lambdamax": "lambda_max",
-    "lambdamin": "lambda_min",
-}
-_NOT_IN_FORMULAS = frozenset({*FRECHET, "norm1", "norm2", "norminf"})
+_OTHER_NAMES = {word: name for name, spec in OPERATIONS.items() for word in spec.tex_names}
 
 BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bold", "textbf", "vec"})
 WORDS = frozenset({"mathit", "mathrm", "text", "textit", "textrm", "operatorname", "operatorname*", "mathtt", "mathsf", "textsf"})
@@ -67,7 +45,7 @@ def function(word: str) -> str | None:
             return own.name
     word = _OTHER_NAMES.get(word, word)
     word = ALIASES.get(word, word)
-    return word if word in OPERATIONS and word not in _NOT_IN_FORMULAS else None
+    return word if word in OPERATIONS and OPERATIONS[word].in_formulas else None
 
 
 def advice(command: str) -> str | None:
