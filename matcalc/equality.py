@@ -11,6 +11,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_number
 from matcalc.exact.judge import BITS, judge
 from matcalc.pipeline import simplify
+from matcalc.printers.text import text
 
 EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
 SEEDS = 3
@@ -73,6 +74,9 @@ def _numeric(left: Program, right: Program, seed: int) -> Decision:
         return Decision(UNDECIDED, problem.message)
     error = max(report.max_error for report in reports)
     points = sum(report.points for report in reports)
+    unvisited = [piece for report in reports for piece in report.unvisited]
+    if all(report.ok for report in reports) and unvisited:
+        return Decision(UNDECIDED, f"no point was found where {unvisited[0].said(text)}; both are equal at {points} others")
     if all(report.ok for report in reports):
         return Decision(EQUAL, f"numeric (max relative error {error:.0e} at {points} random points, rng {seed})")
     if error > _APART:

@@ -14,6 +14,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.exact.judge import BITS, judge
+from matcalc.printers.text import text
 
 if TYPE_CHECKING:
     from matcalc.oracle.compare import Report
@@ -63,6 +64,8 @@ def verify(program: Program, tree: Expr, wrt: str, order: int, structure: str, a
         return Verification("none", how=problem.message)
     if not report.ok:
         raise _problem(program, str(report))
+    if report.unvisited:
+        return Verification("none", how=f"no point was found where {report.unvisited[0].said(text)}")
     return Verification("numeric", report.max_error, report.method)
 
 
@@ -81,7 +84,7 @@ def compare(program: Program, tree: Expr, wrt: str, order: int, structure: str, 
 
     # of a wide matrix there are no such vectors, so that the sizes have to be others
     tall = [node for node in postorder(tree, lambda node: node.args) if node.op in OF_TALL]
-    return check(program, wrt, order, structure, mixed, seed, beside=tall)
+    return check(program, wrt, order, structure, mixed, seed, beside=tall, trees=[tree])
 
 
 def _entries(program: Program, wrt: str, order: int) -> int:

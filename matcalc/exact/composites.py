@@ -24,8 +24,9 @@ from matcalc.exact.functions import (
     step,
     total,
 )
-from matcalc.exact.generators import HALF, Generators, Series
+from matcalc.exact.generators import HALF, Generators
 from matcalc.exact.jets import Jet, add, constant, entrywise, hadamard, linear, scale, stack
+from matcalc.exact.series import Series
 
 Rule = Callable[[Generators, Sequence[Jet]], Jet]
 

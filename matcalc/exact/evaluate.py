@@ -27,8 +27,9 @@ from matcalc.exact.functions import (
     spread,
     transpose,
 )
-from matcalc.exact.generators import Generators, integer_power
+from matcalc.exact.generators import Generators
 from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, linear, power, scale
+from matcalc.exact.series import integer_power
 
 
 class Evaluation:
@@ -246,7 +247,7 @@ def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     """b + c*(a - b), with c 1 where the condition is not 0."""
     condition, first, second = args
     if not fold(node.args[0], _factors, _indicates):
-        condition = otherwise(equal(condition, constant((), [0], run.count)))
+        condition = otherwise(equal(run.world, condition, constant((), [0], run.count, Fraction(0))))
     first, second = spread(first, second)
     chosen = hadamard(*spread(condition, add(first, second, -1)))
     return add(*spread(chosen, second))
@@ -278,8 +279,8 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     ">": lambda run, node, args: above(run.world, args[0], args[1]),
     "<=": lambda run, node, args: otherwise(above(run.world, args[0], args[1])),
     ">=": lambda run, node, args: otherwise(above(run.world, args[1], args[0])),
-    "==": lambda run, node, args: equal(args[0], args[1]),
-    "!=": lambda run, node, args: otherwise(equal(args[0], args[1])),
+    "==": lambda run, node, args: equal(run.world, args[0], args[1]),
+    "!=": lambda run, node, args: otherwise(equal(run.world, args[0], args[1])),
     "where": _where,
     "'": lambda run, node, args: transpose(args[0]),
     "fill": _fill,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 
 from matcalc.exact.field import P, Undecided, Zero, identity, inverse, number_root, permuted
-from matcalc.exact.generators import HALF, Generators, integer_power, polygamma, series
+from matcalc.exact.generators import HALF, Generators
 from matcalc.exact.jets import (
     Jet,
     add,
@@ -22,6 +22,7 @@ from matcalc.exact.jets import (
     shift,
     solve_inverse,
 )
+from matcalc.exact.series import integer_power, polygamma, series
 
 Rule = Callable[[Generators, Sequence[Jet]], Jet]
 
@@ -233,20 +234,20 @@ def _extreme(sign: int) -> Rule:
     def rule(world: Generators, args: Sequence[Jet]) -> Jet:
         a = args[0]
         if len(args) == 1 or not a.extent:
-            return _chosen(a, [world.largest(scale(sign, a).value)], ())
+            return _weighted(a, [(world.largest(scale(sign, a).value), range(len(a.value)))], ())
         rows, columns = a.extent
         slices = [range(j, rows * columns, columns) for j in range(columns)]
         if args[1].number != 1:
             slices = [range(i * columns, (i + 1) * columns) for i in range(rows)]
         signed = scale(sign, a).value
-        places = [each[world.largest([signed[k] for k in each])] for each in slices]
-        return _chosen(a, places, (len(places),))
+        return _weighted(a, [(world.largest([signed[k] for k in each]), each) for each in slices], (len(slices),))
 
     return rule
 
 
-def _chosen(a: Jet, places: list[int], extent: tuple[int, ...]) -> Jet:
-    return linear(a, lambda part: [part[k] for k in places], extent)
+def _weighted(a: Jet, slices: Sequence[tuple[list[int], range]], extent: tuple[int, ...]) -> Jet:
+    """Of each slice the entries times their weights, summed."""
+    return linear(a, lambda part: [sum(w * part[k] for w, k in zip(ws, each, strict=True)) % P for ws, each in slices], extent)
 
 
 def above(world: Generators, a: Jet, b: Jet) -> Jet:
@@ -254,10 +255,12 @@ def above(world: Generators, a: Jet, b: Jet) -> Jet:
     return step(world, add(*spread(a, b), -1))
 
 
-def equal(a: Jet, b: Jet) -> Jet:
+def equal(world: Generators, a: Jet, b: Jet) -> Jet:
     """1 where a = b, else 0."""
-    a, b = spread(a, b)
-    return constant(a.extent, [int(x == y) for x, y in zip(a.value, b.value, strict=True)], len(a.parts))
+    if a.number is not None and b.number is not None:
+        return constant((), [int(a.number == b.number)], len(a.parts))
+    gap = add(*spread(a, b), -1)
+    return constant(gap.extent, [world.zero(x) for x in gap.value], len(gap.parts))
 
 
 def otherwise(a: Jet) -> Jet:

@@ -3,12 +3,13 @@
 exp turns sums into products. Its values are random, but a new argument is first looked for among the sums, differences and
 doubles of those that are known, log entering the same table from the other side; likewise for the angle of sin and cos.
 A root has two signs and an identity that holds for one need not hold for the other, so ``roots`` says which is taken;
-``signs`` likewise for sign(x), or leaves it a random element of which no relation but sign(-x) = -sign(x) is used.
+``signs`` likewise for sign(x), or leaves it a random element of which no relation but sign(-x) = -sign(x) is used. So do
+whether x is 0, a number that is 1 or 0, and the place of the largest entry, a vector with a one there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.exact.field import P, Stream, Undecided, Zero, cube_root, inverse, is_square, number_root, square_root
@@ -41,13 +42,14 @@ class Generators:
         self._factors: list[int] = []  # reciprocals of elements that have a sign
         self._squares: set[int] = set()  # squares of elements that are as free as they are
         self._others: dict[tuple[str, int], int] = {}
-        self._largest: dict[tuple[int, ...], int] = {}
-        self._first = 0
+        self._zero: dict[int, int] = {}  # x -> 1 where it is 0
+        self._largest: dict[tuple[int, ...], list[int]] = {}
 
     @property
     def distinct(self) -> int:
         """How many arguments, up to sign, were met."""
-        return len(self._exp) // 2 + len(self._turns) // 2 + len(self._others) + len(self._roots) + len(self._signs) // 2
+        paired = (self._exp, self._turns, self._signs, self._zero)
+        return sum(len(table) // 2 for table in paired) + len(self._others) + len(self._roots)
 
     def positive(self, x: int) -> int:
         """Notes that x stands for a positive number."""
@@ -187,16 +189,44 @@ class Generators:
         self.root_count += 1
         return sign
 
-    def largest(self, entries: Sequence[int]) -> int:
-        """The place of the largest: any, as ``roots`` says, the same for arrays that differ by a number everywhere."""
+    def largest(self, entries: Sequence[int]) -> list[int]:
+        """A one at the place of the largest, the same for arrays that differ by a number everywhere.
+
+        Without ``signs`` random weights of sum 1: what holds for all of these holds for each place.
+        """
         self.opaque = True
         gaps = tuple([(x - entries[0]) % P for x in entries])
         known = self._largest.get(gaps)
         if known is None:
-            if not self._largest:  # of all further arrays it is as many places further on as chance has it
-                self._first = sum((self.choice() < 0) << bit for bit in range(min(2, (len(entries) - 1).bit_length())))
-            drawn = self.stream.draw() if self._largest else 0
-            known = self._largest[gaps] = (self._first + drawn) % len(entries)
+            count = (len(entries) - 1).bit_length()
+            if self._sign_bits is None:
+                known = self.stream.some(len(entries) - 1)
+                known.append((1 - sum(known)) % P)
+            else:
+                place = (self._sign_bits >> self.sign_count & (1 << count) - 1) % len(entries)
+                known = [int(k == place) for k in range(len(entries))]
+            self.sign_count += count
+            self._largest[gaps] = known
+        whole = sum(x * weight for x, weight in zip(entries, known, strict=True))
+        for x, weight in zip(entries, known, strict=True):
+            gap = (x - whole) % P
+            if gap:
+                self._zero[gap] = self._zero[P - gap] = weight
+        return known
+
+    def zero(self, x: int) -> int:
+        """1 where x is 0, else 0: of what is not zero at random points a choice, for a ``k`` in ``k == 1`` may well be 1."""
+        if x == 0:
+            return 1
+        if self._signs.get(x) in (1, -1):
+            return 0
+        known = self._zero.get(x)
+        if known is None:
+            known = next((self._zero[y] for part in (HALF, *dict(_PARTS).values()) if (y := x * part % P) in self._zero), None)
+        if known is None:
+            known = self.stream.draw() if self._sign_bits is None else self._sign_bits >> self.sign_count & 1
+            self.sign_count += 1
+        self._zero[x] = self._zero[P - x] = known
         return known
 
     def announce(self, arguments: Sequence[int]) -> None:
@@ -275,119 +305,3 @@ def _small_rational(ratio: int) -> Fraction | None:
         if ratio * b % P <= _SMALL:
             return Fraction(ratio * b % P, b)
     return None
-
-
-Series = Callable[[int, int], tuple[int, ...]]
-
-
-def series(world: Generators, name: str) -> Series:
-    """x, k -> the value and the first k derivatives (k <= 2) of a function of one variable."""
-    rule = _SERIES[name]
-    return lambda x, order: rule(world, x, order)
-
-
-def reciprocal(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    """1/x, -1/x^2, 2/x^3."""
-    q = inverse(x)
-    return (q, -q * q % P, 2 * q * q * q % P)[: order + 1]
-
-
-def _exp(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    e = world.exp(x)
-    return (e, e, e)[: order + 1]
-
-
-def _log(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    value = world.log(x)
-    if not order:
-        return (value,)
-    q = inverse(x)
-    return (value, q, -q * q % P)[: order + 1]
-
-
-def _sin(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    c, s = world.turn(x)
-    return (s, c, -s % P)[: order + 1]
-
-
-def _cos(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    c, s = world.turn(x)
-    return (c, -s % P, -c % P)[: order + 1]
-
-
-def _sqrt(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    r = world.sqrt(x)
-    if not order:
-        return (r,)
-    first = inverse(2 * r % P)
-    return (r, first, -first * inverse(2 * x % P) % P)[: order + 1]
-
-
-def _cbrt(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    r = world.cbrt(x)
-    if not order:
-        return (r,)
-    first = r * inverse(3 * x % P) % P
-    return (r, first, -2 * first * inverse(3 * x % P) % P)[: order + 1]
-
-
-def _asin(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    value = world.odd("asin", x)
-    if not order:
-        return (value,)
-    q = inverse(world.sqrt((1 - x * x) % P))
-    return (value, q, x * q * q * q % P)[: order + 1]
-
-
-def _atan(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    q = inverse((1 + x * x) % P) if order else 0
-    return (world.odd("atan", x), q, -2 * x * q * q % P)[: order + 1]
-
-
-def _erf(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    value = world.odd("erf", x)
-    if not order:
-        return (value,)
-    slope = 2 * world.exp(-x * x % P) * inverse(world.sqrt(world.pi())) % P
-    return (value, slope, -2 * x * slope % P)[: order + 1]
-
-
-def _gammaln(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    return (world.other("gammaln", x), *(world.other(f"polygamma{k}", x) for k in range(order)))
-
-
-def polygamma(world: Generators, k: int) -> Series:
-    """The series of the k-th derivative of digamma."""
-    return lambda x, order: tuple([world.other(f"polygamma{k + j}", x) for j in range(order + 1)])
-
-
-def _sign(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    return (world.sign(x), 0, 0)[: order + 1]
-
-
-def integer_power(k: int) -> Series:
-    """x^k, k*x^(k-1), k*(k-1)*x^(k-2)."""
-
-    def rule(x: int, order: int) -> tuple[int, ...]:
-        if x == 0 and k < 0:
-            raise Zero("a negative power of zero")
-        slopes = [1, k, k * (k - 1)]
-        return tuple([slopes[j] * pow(x, k - j, P) % P if slopes[j] else 0 for j in range(order + 1)])
-
-    return rule
-
-
-_SERIES: dict[str, Callable[[Generators, int, int], tuple[int, ...]]] = {
-    "reciprocal": reciprocal,
-    "exp": _exp,
-    "log": _log,
-    "sin": _sin,
-    "cos": _cos,
-    "sqrt": _sqrt,
-    "cbrt": _cbrt,
-    "asin": _asin,
-    "atan": _atan,
-    "erf": _erf,
-    "gammaln": _gammaln,
-    "sign": _sign,
-}

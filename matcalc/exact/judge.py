@@ -132,6 +132,8 @@ class Judge:
             for roots, signs in todo:
                 self.stream.state, self.turn = start
                 agreed, world = self._somewhere(roots, signs)
+                if world.root_count + (0 if signs is None else world.sign_count) > choices:
+                    raise Undecided("choices that open only after others")
                 if not agreed:
                     return self._certainly_not(world)
             todo, start = patterns, self._place()

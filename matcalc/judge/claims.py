@@ -17,8 +17,11 @@ from matcalc.judge.sizes import open_sizes, true_shape
 from matcalc.oracle.hazards import hazard
 from matcalc.oracle.interpret import extent, interpret, magnitude
 from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
+from matcalc.oracle.pieces import on_kink
 from matcalc.oracle.sample import find_point, sizes_for
+from matcalc.oracle.survey import survey
 from matcalc.pipeline import derive
+from matcalc.printers.text import text
 from matcalc.runtime.elementwise import Array
 
 _APART = 2  # added to each size for the second choice of sizes, which tells n from 3
@@ -91,6 +94,8 @@ def about_formula(
         derivative=derivative,
         claimed=claimed,
         points=lambda rng: _points(program, claim, rng, complete, square=bool(misfit)),
+        survey=lambda point, rng: _surveyed(program, claim, tree, point, rng),
+        kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
         smooth=lambda point: hazard(program.expr, point.values, point.sizes) is None,
         magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
         complete=complete,
@@ -103,6 +108,16 @@ def about_formula(
         misfit=misfit,
         notes=program.notes,
     )
+
+
+def _surveyed(
+    program: Program, claim: Claim, tree: Expr | None, point: Point, rng: np.random.Generator
+) -> tuple[list[Point], tuple[str, ...]]:
+    """Points on all sides of the kinks of objective and claim, and what holds on those to which no way was found."""
+    around = claim.wrt if takes_differences(program.expr, claim.wrt, claim.order) else None
+    beside = [tree] if tree is not None else []
+    found, missing = survey([program.expr], beside, program.variables, rng, point.sizes, around, claim.wrt)
+    return [Point(point.sizes, values) for values in found], tuple(dict.fromkeys(piece.said(text) for piece in missing))
 
 
 def _completion(program: Program, claim: Claim, stated: Program, *, square: bool) -> Callable[[dict[str, int]], dict[str, int]]:

@@ -97,6 +97,9 @@ class Question:
     misfit: str = ""  # why the claim does not fit unless all sizes are equal
     notes: tuple[str, ...] = ()
     proof: Callable[[], str] = lambda: OPEN
+    kinked: Callable[[Point], bool] = lambda point: False  # whether a point lies on a kink, where conventions decide
+    # points on all sides of the kinks of both trees, with the sizes of a given one, and the pieces without
+    survey: Callable[[Point, np.random.Generator], tuple[list[Point], tuple[str, ...]]] = lambda point, rng: ([], ())
     source: Claim | None = None  # where it came from, if that is a claim in text
 
     @property

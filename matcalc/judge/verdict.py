@@ -25,6 +25,7 @@ from matcalc.printers.text import text
 
 POINTS = 3
 _REDRAWS = 4
+_MOST_NAMED = 3  # pieces without a point
 _ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
 _EPSILON = 1e-16
 _SINGLE = 1e-5  # an error of a function that computes in single precision inside, whatever it returns
@@ -55,8 +56,14 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     except (EvaluationProblem, UnsupportedProblem) as problem:
         return _without_numbers(asked, problem.message, common)
     proved = asked.proof()
-    checked, worst = _checked(asked, worlds, seed, proved)
     verdict, reason = _verdict(asked, worlds, proved)
+    if verdict == AGREED:
+        further, missing = _surveyed(asked, worlds, rng)
+        verdict, reason = _verdict(asked, [*worlds, *further], proved)
+        worlds = [*_telling(further), *worlds][:POINTS] if verdict == WRONG else [*worlds, *further]
+        if verdict == AGREED and missing:
+            verdict, reason = UNDECIDED, _unvisited(missing)
+    checked, worst = _checked(asked, worlds, seed, proved)
     if verdict == WRONG and asked.tree is None and all(world.error <= _SINGLE for world in worlds):
         verdict = AGREED
     if verdict != WRONG:
@@ -94,6 +101,23 @@ def _worlds(asked: Question, rng: np.random.Generator) -> list[World]:
     if not worlds:
         raise EvaluationProblem("the derivative is not finite at any of the points that were tried")
     return worlds
+
+
+def _surveyed(asked: Question, worlds: Sequence[World], rng: np.random.Generator) -> tuple[list[World], tuple[str, ...]]:
+    """Worlds on all sides of the kinks, and the pieces that are in none; where the truth has no value nothing is seen."""
+    points, missing = asked.survey(worlds[0].point, rng)
+    found = [asked.world(point) for point in points]
+    return [world for world in found if np.all(np.isfinite(world.truth))], missing
+
+
+def _telling(worlds: Sequence[World]) -> list[World]:
+    """Those in which the claim is wrong."""
+    return [world for world in worlds if not world.error <= world.method.tolerance]
+
+
+def _unvisited(missing: Sequence[str]) -> str:
+    more = f", and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+    return f"no point was found where {' or '.join(missing[:_MOST_NAMED])}{more}; the claim is right at the others"
 
 
 def _without_numbers(asked: Question, reason: str, common: dict[str, Any]) -> Report:

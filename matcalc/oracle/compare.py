@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from matcalc.core.tree import Expr
 from matcalc.oracle.interpret import interpret, magnitude
 from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
 from matcalc.oracle.sample import find_point, find_sizes
+from matcalc.oracle.survey import Piece, survey
 from matcalc.runtime.elementwise import Array
 
 POINTS = 2
@@ -47,6 +48,7 @@ class Report:
     sizes: dict[str, int] = field(default_factory=dict)
     points: int = POINTS
     problem: str | None = None
+    unvisited: tuple[Piece, ...] = ()  # sides of kinks on which no point was found
 
     @property
     def seed(self) -> int:
@@ -84,12 +86,13 @@ def check(
     seed: int = 0,
     layout: str = "mixed",
     beside: Sequence[Expr] = (),
+    trees: Sequence[Expr] = (),
 ) -> Report:
     """Whether ``evaluate(values, sizes)`` is the derivative of the program with respect to ``wrt`` at random points.
 
     With ``structure="declared"`` the derivative is projected on the matrices of the kind that ``wrt`` is declared to be.
     The layout does not matter here: candidates hand in shape(expression) + shape(variable) whatever is printed. Sizes are those
-    at which all of ``beside`` have values, too.
+    at which all of ``beside`` have values, too. Of the program and of ``trees`` all sides of all kinks are visited.
     """
     if wrt not in program.variables:
         raise NameProblem(f"there is no variable {wrt}")
@@ -105,11 +108,18 @@ def check(
         expected = structured_gradient(expected, kind, program.expr.rank, order)
         found = _candidate(evaluate, values, sizes, expected)
         reports.append(_judge(expected, found, size, method, seed, sizes))
-    return _worst(reports)
+    points, missing = survey([program.expr], trees, program.variables, rng, sizes, around, wrt)
+    for values in points:
+        expected, method = numeric_derivative(program.expr, program.variables, wrt, order, values, sizes)
+        expected = structured_gradient(expected, kind, program.expr.rank, order)
+        if np.all(np.isfinite(expected)):
+            size = max(1.0, magnitude(program.expr, values, sizes))
+            reports.append(_judge(expected, _candidate(evaluate, values, sizes, expected), size, method, seed, sizes))
+    return replace(_worst(reports), points=len(reports), unvisited=tuple(missing))
 
 
 def agree(left: Program, right: Program, seed: int = 0) -> Report:
-    """Whether two expressions have the same value at random points of their variables."""
+    """Whether two expressions have the same value at random points of their variables, on all sides of all kinks."""
     variables = {**right.variables, **left.variables}
     for name, variable in right.variables.items():
         if variables[name].shape != variable.shape:
@@ -123,7 +133,12 @@ def agree(left: Program, right: Program, seed: int = 0) -> Report:
         size = max(magnitude(expr, values, sizes) for expr in both)
         reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
         values = find_point(both, variables, rng, sizes)[0] or values
-    return _worst(reports)
+    points, missing = survey(both, (), variables, rng, sizes)
+    for values in points:
+        expected, found = (interpret(expr, values, sizes) for expr in both)
+        size = max(magnitude(expr, values, sizes) for expr in both)
+        reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
+    return replace(_worst(reports), points=len(reports), unvisited=tuple(missing))
 
 
 def _next_point(

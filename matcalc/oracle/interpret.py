@@ -12,7 +12,7 @@ import numpy as np
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import EvaluationProblem
-from matcalc.core.operations import FRECHET
+from matcalc.core.operations import COMPARISONS, FRECHET
 from matcalc.core.own import OWN, Own, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
@@ -34,10 +34,20 @@ def interpret(expr: Expr, values: Values, sizes: Sizes) -> Array:
 
 
 def magnitude(expr: Expr, values: Values, sizes: Sizes) -> float:
-    """The largest absolute entry that occurs anywhere in the evaluation: rounding errors are proportional to it."""
+    """The largest absolute entry that occurs anywhere in the evaluation: rounding errors are proportional to it.
+
+    What is taken nowhere, a branch of ``where`` or a side of max, is left out, and so is what is only compared.
+    """
 
     def rule(node: Expr, args: list[tuple[Array, float]]) -> tuple[Array, float]:
         value = evaluate(node, [arg for arg, _ in args], values=values, sizes=sizes)
+        if node.op == "where":
+            taken = args[0][0] != 0
+            args = [*([args[1]] if np.any(taken) else []), *([] if np.all(taken) else [args[2]])]
+        elif node.op in ("max", "min"):
+            args = [arg for arg in args if np.any(value == arg[0])]
+        elif node.op in ("step", "sign", *COMPARISONS):
+            args = []
         return value, max([float(np.max(np.abs(value), initial=0.0)), *(largest for _, largest in args)])
 
     with np.errstate(all="ignore"):

@@ -173,7 +173,7 @@ def find_point(
             for name, variable in variables.items()
             if variable.kind != "function"
         }
-        places = [values] if around is None else [values, _nudged(values, around)]
+        places = [values] if around is None else [values, nudged(values, around)]
         found = next((text for expr in exprs for place in places if (text := hazard(expr, place, sizes)) is not None), None)
         if found is None:
             return values, ""
@@ -186,7 +186,7 @@ def _exponent(rng: np.random.Generator, attempt: int) -> Array:
     return np.asarray(float(rng.integers(2, 5)) if attempt % _WHOLE == _WHOLE - 1 else rng.uniform(0.3, 3.7))
 
 
-def _nudged(values: dict[str, Array], name: str) -> dict[str, Array]:
+def nudged(values: dict[str, Array], name: str) -> dict[str, Array]:
     """The point with every entry of one variable moved by its own tiny amount."""
     x = values[name]
     return {**values, name: x + _NUDGE * np.linspace(1.0, 2.0, x.size).reshape(x.shape)}
