@@ -59,11 +59,14 @@ def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
     known: dict[int, Bounds] = {}
     keys: dict[int, int] = {}
     table: dict[Any, int] = {}
+    definite: set[int] = set()
     for node in postorder(tree, lambda node: node.args):
         key = (node.op, node.value if node.op != "einsum" else str(node.value), node.shape, *(keys[id(arg)] for arg in node.args))
         keys[id(node)] = table.setdefault(key, len(table))
         args = [known[id(arg)] for arg in node.args]
-        known[id(node)] = _of_psd(node, variables, keys) or _step(node, args, variables, [keys[id(arg)] for arg in node.args])
+        known[id(node)] = _of_psd(node, variables, keys, definite) or _step(
+            node, args, variables, [keys[id(arg)] for arg in node.args]
+        )
     return known[id(tree)]
 
 
@@ -127,19 +130,33 @@ def _same_leaf(one: Expr, other: Expr) -> bool:
     return one is other or (one.op == other.op == "variable" and one.value == other.value)
 
 
-def _of_psd(node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int]) -> Bounds | None:
-    """x'*A*x, the trace and the determinant of a positive definite A."""
-
-    def definite(tree: Expr) -> bool:
-        return tree.op == "variable" and tree.value in variables and variables[tree.value].kind == "psd"
-
-    if node.op in ("tr", "det") and definite(node.args[0]):
+def _of_psd(node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int], definite: set[int]) -> Bounds | None:
+    """x'*A*x, the trace and the determinant of a positive semidefinite A, and the trace of a product of two; notes which are."""
+    args = node.args
+    if _is_definite(node, variables, keys, definite):
+        definite.add(id(node))
+    if node.op in ("tr", "det") and id(args[0]) in definite:
         return _POSITIVE
-    if node.op == "*" and node.rank == 0 and node.args[0].op == "*":
-        (row, middle), column = node.args[0].args, node.args[1]
-        if definite(middle) and row.op == "'" and keys[id(row.args[0])] == keys[id(column)]:
+    if node.op == "tr" and args[0].op == "*" and all(id(arg) in definite for arg in args[0].args):
+        return _POSITIVE
+    if node.op == "*" and node.rank == 0 and args[0].op == "*":
+        row, middle = args[0].args
+        if id(middle) in definite and row.op == "'" and keys[id(row.args[0])] == keys[id(args[1])]:
             return _POSITIVE
     return None
+
+
+def _is_definite(node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int], definite: set[int]) -> bool:
+    """Whether a matrix is positive semidefinite: one declared so, the identity, A'*A, A*A', sums and inverses of such."""
+    args = node.args
+    if node.op == "variable":
+        return node.value in variables and variables[node.value].kind == "psd"
+    if node.op in ("+", "inv", "'"):
+        return all(id(arg) in definite for arg in args)
+    if node.op == "*" and args[0].rank == args[1].rank == 2:
+        flipped = [keys[id(arg.args[0])] if arg.op == "'" else None for arg in args]
+        return flipped[0] == keys[id(args[1])] or flipped[1] == keys[id(args[0])]
+    return node.op == "eye"
 
 
 def _product(args: list[Bounds], *, same: bool, entrywise: bool) -> Bounds:
