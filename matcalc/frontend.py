@@ -91,7 +91,7 @@ def _is_scalar(variable: Variable | None) -> bool:
 
 def _is_power(statement: Statement) -> bool:
     """Whether a statement about T makes ``X^T`` a power."""
-    return statement.role == "definition" or statement.body.value in ("scalar", "positive")
+    return statement.role == "definition" or (statement.body.kind == "name" and statement.body.value in ("scalar", "positive"))
 
 
 def _check_order(statements: list[Statement], text: str) -> None:

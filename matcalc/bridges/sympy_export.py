@@ -55,7 +55,7 @@ def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -
 
 def _variable(node: Expr, declared: Variable | None) -> Any:
     if node.rank == 0:
-        return sp.Symbol(node.value, positive=True) if declared and declared.kind == "positive" else sp.Symbol(node.value)
+        return sp.Symbol(node.value, positive=True) if declared and str(declared) == "positive" else sp.Symbol(node.value)
     column = sp.MatrixSymbol(node.value, *_shape(node.shape))
     return column.T if node.row else column
 

@@ -19,7 +19,12 @@ KINDS = {
     "skew": 1,
     "triangular": 1,  # lower: nothing above the diagonal
     "invertible": 1,
+    "simplex": 1,  # entries that are not negative and add up to 1
+    "onehot": 1,  # one entry is 1, the others are 0
+    "orthonormal": 2,  # V'*V = eye, so there are no more columns than rows
 }
+MOST_DIMENSIONS = {"positive": 2}  # kinds of which the dimensions say whether it is a scalar, a vector or a matrix
+_AXES = frozenset(("scalar", "positive", "vector", "matrix", "simplex", "onehot", "orthonormal"))  # the others are square
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,11 +44,18 @@ class Variable:
     @property
     def shape(self) -> Shape:
         """The axes: () for scalars, (n,) for vectors, (m, n) for matrices."""
-        if self.kind in ("scalar", "positive", "vector", "matrix"):
+        if self.kind in _AXES:
             return self.dims
         if self.kind == "function":
             return ()
         return (self.dims[0], self.dims[0])
+
+    @property
+    def room(self) -> tuple[Dim, ...]:
+        """What else has to be a size: the rows that orthonormal columns leave over, unless there are as many by declaration."""
+        if self.kind != "orthonormal" or self.dims[0] == self.dims[1]:
+            return ()
+        return (self.dims[0].plus(self.dims[1], -1),)
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

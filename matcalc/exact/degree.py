@@ -19,7 +19,7 @@ _LINEAR = frozenset(("tril", "triu", "cumsum", "revcumsum", "slice"))  # in the 
 _LEAVES = frozenset(("number", "constant", "dimension", "eye", "fuse", "epsilon", "unit"))
 _ALGEBRAIC = frozenset(("sqrt", "cbrt", "norm1", "norm2", "abs", "relu", "max", "min"))  # with the degree of the argument
 _OPAQUE = frozenset(("exp", "log", "log1p", "expm1", "logsumexp", "logdet", "softplus", "erf", "gammaln", "digamma", "polygamma"))
-_KIND = {"positive": (2.0, 0.0), "psd": (2.0, 0.0)}
+_KIND = {"positive": (2.0, 0.0), "psd": (2.0, 0.0), "simplex": (4.0, 4.0), "onehot": (0.0, 0.0)}
 
 
 class Degree(NamedTuple):
@@ -93,7 +93,7 @@ class _Bound:
             return Degree(0, 0)
         if op == "variable":
             kind = self.variables[node.value].kind
-            n = float(node.shape[0].size(self.sizes)) if kind == "orthogonal" else 0.0
+            n = float(node.shape[0].size(self.sizes)) if kind in ("orthogonal", "orthonormal") else 0.0
             return Degree(n, n) if n else Degree(*_KIND.get(kind, (1.0, 0.0)))
         if op[0] == "@":
             result = args[0].raised(7)  # the degree of the polynomials that stand for functions

@@ -59,7 +59,10 @@ class Generators:
 
     def free_square(self) -> int:
         """A positive number, of which the root is as random as itself."""
-        root = self.stream.draw()
+        return self.square(self.stream.draw())
+
+    def square(self, root: int) -> int:
+        """The square of a random element, as a positive number."""
         x = root * root % P
         self._squares.add(x)
         return self.positive(x)
@@ -241,6 +244,9 @@ class Generators:
             return self.positive(square_root(w))
         root = square_root(w)
         self.positive(w)
+        for known in (root, P - root):
+            if self._signs.get(known) == 1:  # the root of x^2 is x where that stands for a positive number
+                return known
         sign = self._roots.get(w)
         if sign is None:
             sign = self._root_by_relation(w)

@@ -21,6 +21,7 @@ _DRAWS = 48  # points tried for one choice of sizes
 _DRAWING = 500  # multiplications that take as long as a point
 _ALIKE = 3  # what is zero at so many points is zero
 _MOST_POINTS = 4
+_MOST_MEMBERS = 30  # settings of one-hot vectors
 
 _UNKNOWN = "values of which only some relations are known"
 
@@ -156,7 +157,10 @@ class Judge:
         points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
         if points > _MOST_POINTS:
             raise Undecided("a function of so high a degree")
-        return max(points, EXPONENTS) if self.setting.exponents else points
+        members = self.setting.members(self.sizes)
+        if members > _MOST_MEMBERS:
+            raise Undecided("so many one-hot vectors")
+        return members * (max(points, EXPONENTS) if self.setting.exponents else points)
 
     def _somewhere(self, roots: int, signs: int | None) -> tuple[bool, Generators]:
         """The comparison at a random point."""

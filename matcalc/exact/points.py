@@ -14,9 +14,12 @@ from matcalc.exact.field import (
     Entries,
     Extent,
     Meter,
+    Never,
+    P,
     Stream,
     determinant,
     identity,
+    inverse,
     inverted,
     plus,
     product,
@@ -32,6 +35,7 @@ _PLAIN = ((3, 2, 4, 5, 6, 7, 8, 9), (2, 3, 5, 4, 6, 7, 8, 9), (4, 3, 2, 5, 6, 7,
 _DELICATE = ((3, 4, 5, 6, 7), (3, 5, 4, 6, 7), (3, 4, 5, 6, 7), (4, 5, 8, 9))
 _BESIDE = ((4, 2, 5, 6, 7, 8, 9), (2, 4, 6, 5, 7, 8, 9), (5, 4, 6, 7, 8, 9), (5, 2, 8, 9, 10))
 _SMALL = (2, 3, 4, 5)  # of arrays of roots: each entry has to be a square
+_WIDE = (5, 6, 7, 8, 9, 10)  # of rows, where there are fewer columns
 _SKEW = ((4, 6, 8), (4, 6, 8), (6, 4, 8), (4, 8, 10))
 STRUCTURED = ("symmetric", "psd", "diagonal", "skew", "triangular")
 EXPONENTS = 5  # integer exponents are 2, 3, 4, 5, 6 in turn
@@ -45,7 +49,7 @@ class Setting:
     """What is known of the trees before a point is drawn: the names of their dimensions, and which variables are exponents."""
 
     def __init__(self, trees: Sequence[Expr], variables: Mapping[str, Variable], wrt: str) -> None:
-        dims: dict[Dim, None] = {size: None for variable in variables.values() for size in variable.dims}
+        dims: dict[Dim, None] = {size: None for variable in variables.values() for size in (*variable.dims, *variable.room)}
         exponents = []
         self.sensitive = False
         used = {wrt}
@@ -67,6 +71,7 @@ class Setting:
         self.variables = {name: variable for name, variable in variables.items() if name in used}
         delicate += [size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims]
         self.skew = {name for v in self.variables.values() if v.kind == "skew" for size in v.dims for name in size.letters}
+        self.wide = {name for v in self.variables.values() for size in v.room for name in v.dims[0].letters}
         self.small = {name for size in small for name in size.letters}
         self.delicate = {name for size in delicate for name in size.letters} - self.skew
         self.names = list(dict.fromkeys(name for size in dims for name in size.letters))
@@ -81,7 +86,13 @@ class Setting:
         beside = _BESIDE if self.delicate or self.skew else _PLAIN
         for skew, delicate, plain in zip(_SKEW, _DELICATE, beside, strict=True):
             sizes: dict[str, int] = {}
-            for names, pool in ((self.skew, skew), (self.delicate, delicate), (self.small, _SMALL), (set(self.names), plain)):
+            for names, pool in (
+                (self.skew, skew),
+                (self.wide, _WIDE),
+                (self.delicate, delicate),
+                (self.small, _SMALL),
+                (set(self.names), plain),
+            ):
                 for name in self.names:
                     if name in names and name not in sizes:
                         free = [size for size in pool if size not in self.taken and size not in sizes.values()]
@@ -92,15 +103,23 @@ class Setting:
                 seen.append(found)
                 yield found
 
+    def members(self, sizes: Mapping[str, int]) -> int:
+        """How many settings the one-hot vectors have: there are few of them, so that all have to be visited."""
+        return prod([v.dims[0].size(dict(sizes)) for v in self.variables.values() if v.kind == "onehot"])
+
     def point(self, world: Generators, sizes: Mapping[str, int], count: int, meter: Meter, turn: int) -> dict[str, Jet]:
         """A value for every variable; ``turn`` counts the points, and says what the integer exponents are."""
         found = {}
+        places = turn
         for name, variable in self.variables.items():
             extent = tuple([size.size(dict(sizes)) for size in variable.shape])
             meter.pay(prod(extent))
             if name in self.exponents:
                 value = 2 + turn % EXPONENTS
                 found[name] = constant((), [value], count, Fraction(value))
+            elif variable.kind == "onehot":
+                places, place = divmod(places, extent[0])
+                found[name] = constant(extent, [world.square(1) if k == place else 0 for k in range(extent[0])], count)
             else:
                 found[name] = constant(extent, _VALUES.get(variable.kind, _free)(world, extent), count)
         return found
@@ -153,8 +172,28 @@ def _rotation(world: Generators, extent: Extent) -> Entries:
     return scaled(world.choice(), Q[:n]) + Q[n:]
 
 
+def _simplex(world: Generators, extent: Extent) -> Entries:
+    """The squares of a unit vector, w = 2*a/(1 + a'*a) and (1 - a'*a)/(1 + a'*a) for any a (stereographic projection)."""
+    a = world.stream.some(extent[0] - 1)
+    square = sum(x * x for x in a) % P
+    scale = inverse((1 + square) % P)
+    roots = [*(2 * x * scale % P for x in a), (1 - square) * scale % P]
+    return [world.square(w) for w in roots]
+
+
+def _orthonormal(world: Generators, extent: Extent) -> Entries:
+    """The first columns of a rotation."""
+    n, p = extent
+    if p > n:
+        raise Never("more orthonormal columns than rows")
+    Q = _rotation(world, (n, n))
+    return [x for k, x in enumerate(Q) if k % n < p]
+
+
 _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
-    "positive": lambda world, extent: [world.free_square()],
+    "positive": lambda world, extent: [world.free_square() for _ in range(prod(extent))],
+    "simplex": _simplex,
+    "orthonormal": _orthonormal,
     "symmetric": _structured("symmetric"),
     "skew": _structured("skew"),
     "diagonal": _structured("diagonal"),

@@ -6,6 +6,8 @@ from __future__ import annotations
 SYMMETRIC, SKEW, SEMIDEFINITE, DEFINITE, DIAGONAL, ORTHOGONAL, LOWER, UPPER, INVERTIBLE = (1 << k for k in range(9))
 # of all entries, whatever the shape
 NONNEGATIVE, POSITIVE = 1 << 9, 1 << 10
+# of vectors, and of matrices with V'*V = eye; nothing inherits them
+SIMPLEX, ONEHOT, ORTHONORMAL = 1 << 11, 1 << 12, 1 << 13
 
 ZEROS = (DIAGONAL, LOWER, UPPER)  # what a matrix with fewer entries is too
 ENTRIES = NONNEGATIVE | POSITIVE
@@ -21,7 +23,9 @@ _IMPLIED = (
     (UPPER | ORTHOGONAL, DIAGONAL),
     (DIAGONAL, SYMMETRIC | LOWER | UPPER),
     (DIAGONAL | NONNEGATIVE, SEMIDEFINITE),
-    (ORTHOGONAL, INVERTIBLE),
+    (ORTHOGONAL, INVERTIBLE | ORTHONORMAL),
+    (ONEHOT, SIMPLEX),
+    (SIMPLEX, NONNEGATIVE),
     (SEMIDEFINITE | INVERTIBLE, DEFINITE),
 )
 

@@ -19,9 +19,12 @@ from matcalc.ir.facts import (
     INVERTIBLE,
     LOWER,
     NONNEGATIVE,
+    ONEHOT,
     ORTHOGONAL,
+    ORTHONORMAL,
     POSITIVE,
     SEMIDEFINITE,
+    SIMPLEX,
     SKEW,
     SYMMETRIC,
     UPPER,
@@ -40,6 +43,9 @@ _KINDS = {
     "triangular": LOWER,
     "invertible": INVERTIBLE,
     "positive": POSITIVE,
+    "simplex": SIMPLEX,
+    "onehot": ONEHOT,
+    "orthonormal": ORTHONORMAL,
 }
 _LEAVES = {
     "eye": DEFINITE | DIAGONAL | ORTHOGONAL | NONNEGATIVE,
@@ -73,7 +79,7 @@ class Knowledge:
 
     def _prove(self, node: Node) -> int:
         if isinstance(node, Leaf):
-            if node.rank == 1 and node.structure:
+            if node.rank == 1 and node.structure == "diagonal":
                 return 0  # the diagonal of a diagonal matrix
             return closure(_KINDS.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
         square = node.rank == 2 and node.axes[0] == node.axes[1]

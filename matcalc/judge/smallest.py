@@ -53,7 +53,7 @@ def smallest(question: Question) -> Counterexample | None:
 
 
 def _sizes(question: Question) -> list[dict[str, int]]:
-    dims = [size for variable in question.variables.values() for size in variable.dims]
+    dims = [size for variable in question.variables.values() for size in (*variable.dims, *variable.room)]
     if question.program is not None:  # a place in X[i, j] has a name that no variable knows
         places = [node for node in postorder(question.program.expr, lambda node: node.args) if node.op in ("slice", "unit")]
         dims += [size for node in places for size in positive_sizes(node)]
@@ -145,8 +145,10 @@ def _count(variable: Variable, sizes: dict[str, int]) -> int:
     n = shape[0] if shape else 1
     if variable.kind in ("symmetric", "psd", "triangular"):
         return n * (n + 1) // 2
-    if variable.kind in ("skew", "orthogonal"):
+    if variable.kind in ("skew", "orthogonal", "orthonormal"):
         return n * (n - 1) // 2
+    if variable.kind == "onehot":
+        return 1
     return n if variable.kind == "diagonal" else math.prod(shape)
 
 
@@ -154,18 +156,22 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
     """A value of the kind from its entries; None where these are not of it."""
     shape = extent(variable.shape, sizes)
     if variable.kind == "positive":
-        return np.asarray(entries[0]) if entries[0] > 0 else None
+        return entries.reshape(shape) if np.all(entries > 0) else None
+    if variable.kind == "simplex":
+        return np.asarray(entries / np.sum(entries)) if np.all(entries >= 0) and np.any(entries > 0) else None
+    if variable.kind == "onehot":
+        return np.asarray(np.eye(shape[0])[int(entries[0]) % shape[0]])
     if variable.kind in ("scalar", "vector", "matrix", "invertible"):
         return entries.reshape(shape)
     n = shape[0]
     if variable.kind == "diagonal":
         return np.diag(entries)
-    if variable.kind in ("skew", "orthogonal"):
+    if variable.kind in ("skew", "orthogonal", "orthonormal"):
         K = np.zeros((n, n))
         K[np.triu_indices(n, 1)] = entries
         K -= K.T
         # Cayley: I - K is invertible for every skew K, and the result is a rotation, the identity for K = 0
-        return K if variable.kind == "skew" else np.linalg.solve(np.eye(n) - K, np.eye(n) + K)
+        return K if variable.kind == "skew" else np.linalg.solve(np.eye(n) - K, np.eye(n) + K)[:, : shape[1]]
     if variable.kind == "triangular":
         L = np.zeros((n, n))
         L[np.tril_indices(n)] = entries

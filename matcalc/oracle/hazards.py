@@ -81,6 +81,9 @@ _OF_KIND: dict[str, Callable[[Array], bool]] = {
     "psd": lambda a: _same(a, a.T) and float(np.min(np.linalg.eigvalsh(a))) > 0,
     "diagonal": lambda a: _same(a, np.diag(np.diag(a))),
     "orthogonal": lambda a: _same(a.T @ a, np.eye(len(a))),
+    "orthonormal": lambda a: _same(a.T @ a, np.eye(a.shape[1])),
+    "simplex": lambda a: bool(np.all(a >= 0)) and _same(np.sum(a), np.ones(())),
+    "onehot": lambda a: bool(np.all((a == 0) | (a == 1))) and _same(np.sum(a), np.ones(())),
     "skew": lambda a: _same(a, -a.T),
     "invertible": lambda a: float(np.linalg.cond(a)) < _CONDITION,
 }

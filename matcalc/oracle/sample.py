@@ -45,7 +45,8 @@ STYLES: dict[str, Entries] = {
 
 def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Iterator[dict[str, int]]:
     """Ways to give each named dimension a size of its own, different from the sizes written as numbers."""
-    dims = [size for variable in variables.values() for size in variable.dims]
+    dims = [size for variable in variables.values() for size in (*variable.dims, *variable.room)]
+    wide = [(size.dims[0].plain, size.dims[1].plain) for size in variables.values() if size.room]
     for expr in exprs:
         for node in postorder(inlined(expr), lambda node: node.args):
             dims += positive_sizes(node)
@@ -54,6 +55,9 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
     for shift in itertools.islice(itertools.permutations(range(min(len(names), 3))), _SIZE_CHOICES):
         order = [names[k] for k in shift] + names[len(shift) :]
         chosen = {name: pool[k % len(pool)] for k, name in enumerate(order)}
+        for rows, columns in wide:
+            if rows and columns and chosen[rows] < chosen[columns]:
+                chosen[rows], chosen[columns] = chosen[columns], chosen[rows]
         sizes = fitted({name: chosen[name] for name in names}, dims)
         if sizes is not None:
             yield sizes
@@ -86,9 +90,17 @@ def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str)
     if (variable.kind == "positive" and style == "normal") or (variable.kind in ("positive", "psd") and style == "negative"):
         style = "positive"
     entries = STYLES[style]
+    if variable.kind in _VECTORS:
+        return _VECTORS[variable.kind](rng, shape[0])
+    if variable.kind == "orthonormal":
+        return _rotation(rng, shape[0])[:, : shape[1]]
     if variable.kind in _MATRICES:
         return _MATRICES[variable.kind](rng, shape[0], entries)
     return np.asarray(entries(rng, shape))
+
+
+def _shares(x: Array) -> Array:
+    return np.asarray(x / np.sum(x))
 
 
 def _rotation(rng: np.random.Generator, n: int) -> Array:
@@ -138,6 +150,14 @@ def _dominant(A: Array) -> Array:
     return np.where(np.eye(n) > 0, A, small)
 
 
+def _onehot(rng: np.random.Generator, n: int) -> Array:
+    return np.asarray(np.eye(n)[rng.integers(n)])
+
+
+_VECTORS: dict[str, Callable[[np.random.Generator, int], Array]] = {
+    "simplex": lambda rng, n: _shares(rng.uniform(0.4, 2.0, n)),
+    "onehot": _onehot,
+}
 _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
     "symmetric": _symmetric,
     "psd": _psd,

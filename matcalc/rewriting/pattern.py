@@ -65,5 +65,7 @@ def functions(node: Node) -> set[str]:
         return {node.name, "orthogonal"} if node.name == "expm" else {node.name}
     if isinstance(node, Leaf):
         # an identity is diagonal; it makes a vector a diagonal matrix
+        if node.structure == "onehot":
+            return {"onehot", "simplex"}
         return {node.structure} if node.structure else {"diagonal"} if node.kind == "eye" else set()
     return {"sqrt"} if isinstance(node, Product) and any(exponent.denominator == 2 for _, _, exponent in node.factors) else set()

@@ -7,12 +7,13 @@ from fractions import Fraction
 
 from matcalc.core.dims import ONE, Dim, dim
 from matcalc.core.errors import NameProblem, Span, SyntaxProblem
-from matcalc.core.kinds import KINDS, Variable
+from matcalc.core.kinds import KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.walk import fold
 from matcalc.syntax.nodes import Node, Statement, children
 from matcalc.syntax.parser import parse
 
 _FORMS = ", ".join(kind + ("", "(n)", "(m, n)")[count] for kind, count in KINDS.items())
+_FORMS = _FORMS.replace("positive,", "positive, positive(n), positive(m, n),").replace("orthonormal(m, n)", "orthonormal(n, p)")
 
 _LARGEST_POWER = 8  # of a dimension
 _LONGEST = 1_024  # names in one dimension
@@ -45,10 +46,16 @@ def from_statement(statement: Statement, source: str) -> Variable:
     hint = f"the kinds are {_FORMS}, function"
     if not isinstance(kind, str) or kind not in KINDS:
         raise NameProblem(f"{source[body.start : body.end]} is not a kind", source=source, span=body.span, hint=hint)
-    if len(body.args) != KINDS[kind]:
+    if not KINDS[kind] <= len(body.args) <= MOST_DIMENSIONS.get(kind, KINDS[kind]):
         wanted = ("no dimension", "one dimension", "two dimensions")[KINDS[kind]]
+        wanted = "up to two dimensions" if kind in MOST_DIMENSIONS else wanted
         raise NameProblem(f"{kind} takes {wanted}, not {len(body.args)}", source=source, span=body.span, hint=hint)
-    return Variable(statement.name, kind, tuple(size(arg, source) for arg in body.args))
+    variable = Variable(statement.name, kind, tuple(size(arg, source) for arg in body.args))
+    if any(left.integer is not None and left.integer < 0 for left in variable.room):
+        rows, columns = variable.dims
+        message = f"{columns} orthonormal columns with {rows} entries: there are at most as many columns as rows"
+        raise SyntaxProblem(message, source=source, span=body.span, hint=f"did you mean orthonormal({columns}, {rows})?")
+    return variable
 
 
 def size(node: Node, source: str) -> Dim:

@@ -102,6 +102,9 @@ def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]
         return SyntaxProblem(f"{ends}, but {closing} is still to come", source=text, span=span, hint=hint)
     if kind in _STARTS and before is not None:
         left = before[3]
+        if left == "positive" and piece in ("scalar", "vector", "matrix"):
+            hint = "write positive for a number, positive(n) for a vector, positive(m, n) for a matrix"
+            return SyntaxProblem(f"positive {piece} is not a kind", source=text, span=span, hint=hint)
         hint = f"write {left}*{piece}" if kind not in ("LPAR", "LNORM", "ROOT", "TOTAL") else "write * for a product"
         return SyntaxProblem(f"an operator is missing between {left} and {piece}", source=text, span=span, hint=hint)
     expected = "expected an operator or the end" if opened is None else f"expected an operator, a comma or {closing}"

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from hypothesis import strategies as st
 
+from matcalc.core.dims import fitted
 from matcalc.core.kinds import Variable
 from matcalc.oracle.interpret import extent
 from matcalc.runtime.elementwise import Array
@@ -27,6 +28,8 @@ def points(draw: st.DrawFn, /, variables: Mapping[str, str | Variable], *, max_s
     kinds = declared(variables)
     names = dict.fromkeys(name for variable in kinds.values() for size in variable.dims for name in size.letters)
     chosen = {name: sizes.get(name) or draw(st.integers(1, max_size)) for name in names}
+    kinds_room = [size for variable in kinds.values() for size in variable.room]
+    chosen = fitted(chosen, kinds_room) or chosen
     return {name: draw(_values(variable, chosen)) for name, variable in kinds.items()}
 
 
@@ -38,6 +41,10 @@ def arrays(kind: str, *, max_size: int = 4, **sizes: int) -> st.SearchStrategy[A
 def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Array]:
     shape = extent(variable.shape, sizes)
     entries = _POSITIVE if variable.kind == "positive" else _ENTRIES
+    if variable.kind == "simplex":
+        return _filled(shape, _POSITIVE).map(lambda x: x / np.sum(x))
+    if variable.kind == "onehot":
+        return st.integers(0, shape[0] - 1).map(lambda k: np.eye(shape[0])[k])
     if variable.kind in ("scalar", "positive", "vector", "matrix"):
         return _filled(shape, entries)
     n = shape[0]
@@ -52,8 +59,8 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
         return _filled((n,), entries).map(np.diag)
     if variable.kind == "psd":
         return st.builds(_definite, square, _filled((n,), _POSITIVE))
-    if variable.kind == "orthogonal":
-        return square.map(_rotation)
+    if variable.kind in ("orthogonal", "orthonormal"):
+        return square.map(lambda A: _rotation(A)[:, : shape[1]])
     return st.builds(lambda A, B, d: _rotation(A) @ np.diag(d) @ _rotation(B), square, square, _filled((n,), _POSITIVE))
 
 
