@@ -180,6 +180,10 @@ class Expression(Formula):
     def wanted(self, wrt: str | None, order: int) -> tuple[str, int]:
         """What to derive by and how many times: as the caller says, or as the formula does."""
         asked = self._program.asked
+        if isinstance(wrt, str) and set(wrt) & set("\\{}$"):
+            from matcalc.tex.read import variable_named  # noqa: PLC0415 - most names are not in LaTeX
+
+            wrt = variable_named(wrt, self.variables)
         if asked is None:
             if wrt is None:
                 raise ArgumentProblem("wrt is missing: the variable to derive by", hint="the expression does not name it")

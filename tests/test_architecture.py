@@ -43,7 +43,7 @@ ALLOWED = {
     "exact": "core",
     "verification": "core exact oracle printers",
     "equality": "core exact oracle pipeline printers",
-    "results": "core frontend pipeline printers verification equality oracle bridges",
+    "results": "core frontend tex pipeline printers verification equality oracle bridges",
     "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",

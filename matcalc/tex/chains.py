@@ -62,18 +62,33 @@ def _differential(items: list[Phrase], scope: Scope) -> Phrase:
     return Phrase("differential", items[0].start, items[-1].end, args=tuple(items))
 
 
+def slashed(above: Phrase, slash: tuple[str, int, int, str], items: list[Phrase], scope: Scope) -> Phrase:
+    r"""\partial f / \partial x, and \partial / \partial x before what is derived."""
+    below = Phrase("differential", items[0].start, items[1].end, args=(items[0], _opened(items[1], scope)))
+    head = derivatives.fraction(above, below, Span(above.start, below.end), scope)
+    rest = grouped(items[2:], scope) if len(items) > 2 else []
+    if head is None or (head.args and rest):
+        hint = "write it as \\frac{\\partial}{\\partial x} before brackets around everything that is derived"
+        raise SyntaxProblem("the reach of this derivative", source=scope.source, span=Span(slash[1], slash[2]), hint=hint)
+    return derivatives.applied(head, _multiplied(rest)) if rest else head
+
+
 def grouped(items: list[Phrase], scope: Scope) -> list[Phrase]:
     """The factors: functions have found their arguments, and brackets are off. From the right, so that log det X nests."""
     factors: list[Phrase] = []  # the last is the leftmost
     alone = len(items) == 1
     for item in reversed(items):
         core = _core(item)[1]
+        following = _core(factors[-1])[1] if factors else item
+        if following.kind == "bracket" and following is not item and lettered.indicator(item, following, scope):
+            continue
         if core.kind == "function" and factors:
             factors.append(_applied(item, factors, scope))
-        elif core.kind == "symbol" and factors and _is_open(_core(factors[-1])[1]):
-            bracket = _core(factors[-1])[1]
-            applied = lettered.applied(item, bracket, tuple(map(value, bracket.args)), scope)
-            factors.append(_put(factors.pop(), bracket, applied) if applied else item)
+        elif core.kind == "symbol" and factors and _is_open(following):
+            applied = lettered.applied(item, following, tuple(map(value, following.args)), scope)
+            factors.append(_put(factors.pop(), following, applied) if applied else item)
+        elif factors and following.kind == "bracket" and (refused := lettered.operator(item, following, scope)):
+            factors[-1] = refused
         else:
             factors.append(item)
     result = [_opened(factor, scope) for factor in reversed(factors)]
@@ -140,6 +155,8 @@ def _opened(item: Phrase, scope: Scope) -> Phrase:
 
 def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
     """A function with the argument that follows it, which is the last of ``factors``."""
+    if head.parts and head.text != "log":
+        raise _subscripted(head, scope)
     following = factors.pop()
     _, core = _core(following)
     if core.kind == "bracket":
@@ -175,8 +192,7 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
     if head.parts:
         base = head.parts[0].text if len(head.parts) == 1 else ""
         if name != "log" or (base not in _LOGARITHMS and base != "e"):
-            hint = "of the logarithm, the bases 2 and 10 are known; minima and maxima over a set are no expressions"
-            raise SyntaxProblem("this subscript of a function", source=scope.source, span=head.parts[0].span, hint=hint)
+            raise _subscripted(head, scope)
         name = _LOGARITHMS.get(base, "log")
     if name == "log" and len(args) == 1:
         inside = args[0].args[0] if args[0].kind == "bars" else args[0]
@@ -185,6 +201,11 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
         elif args[0].kind == "bars" and inside.kind == "call" and inside.text == "det":
             name, args = "logdet", inside.args
     return Phrase("call", head.start, end, args=args, text=name, mark=head.span)
+
+
+def _subscripted(head: Phrase, scope: Scope) -> SyntaxProblem:
+    hint = "of the logarithm, the bases 2 and 10 are known; minima and maxima over a set are no expressions"
+    return SyntaxProblem("this subscript of a function", source=scope.source, span=head.parts[0].span, hint=hint)
 
 
 def _raised(call: Phrase, head: Phrase, scope: Scope) -> Phrase:

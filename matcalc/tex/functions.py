@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 Rule = Callable[["Resolver", Phrase, list[Value]], Value]
 _OF_VECTORS = frozenset({"diag", "softmax", "sum", "mean", "logsumexp", "vec"})  # whose argument is no number
+_OF_SQUARE = frozenset({"tr", "det", "logdet", "inv", "expm", "logm"})
 _OF_ROWS = frozenset({"sum", "mean", "logsumexp", "softmax", "logsoftmax"})  # which act on each row of a matrix, too
 _MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
+_ENTRY_NORMS = ("2,1", "1,1")
 _OF_MATRICES = {"exp": r"e^{X} is the matrix exponential", "log": r"\operatorname{logm}(X) is the matrix logarithm"}
 
 
@@ -57,6 +59,9 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
             resolver._plain(phrase, args)
         resolver._numbers(phrase, args)
         return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
+    if name not in ENTRYWISE:
+        for part in phrase.args:
+            resolver.letters.refuse_entry(part, f"{name} of it is taken", "matrix" if name in _OF_SQUARE else "vector")
     if name in _OF_VECTORS and args[0].rank == 0:
         resolver.letters.promote(phrase.args[0], 1, f"{name} of it is taken")
     if name in _OF_MATRICES and args[0].rank == 2:
@@ -72,6 +77,7 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     index = "F" if index.rstrip("}").endswith("F") else index
     if arg.scalar and arg.indexed and learn_vectors(resolver, phrase.args[0], "its norm is taken"):
         return arg
+    resolver.letters.refuse_entry(phrase.args[0], "its norm is taken")
     if arg.scalar:
         no_vectors(resolver, phrase.args[0], "the norm is taken of")
     if arg.scalar:
@@ -83,6 +89,8 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
             return vectors.norm(Maker(phrase), "norm2", arg)
         if index in _MATRIX_NORMS and not arg.slots:
             return called(Maker(phrase), _MATRIX_NORMS[index], args)
+        if index.replace(" ", "") in _ENTRY_NORMS and not arg.slots:
+            return _entry_norm(resolver, phrase, args, index.replace(" ", ""))
         known = {"": "without a subscript may be the Frobenius or the spectral norm"}
         hint = r"write \lVert X \rVert_F for the root of the squares' sum, _2 for the spectral and _* for the nuclear norm"
         message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
@@ -90,6 +98,10 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     name = {"": "norm2", "2": "norm2", "F": "norm2", "1": "norm1", r"\infty": "norminf", "∞": "norminf"}.get(index)
     if name is None and len(phrase.parts) == 1 and phrase.parts[0].kind in ("number", "symbol"):
         part = phrase.parts[0]
+        if part.kind == "symbol" and resolver.letters.letter(part).rank == 2:
+            message = f"the norm with the subscript {index}"
+            hint = f"write x^\\top {index} x for the square of a weighted norm"
+            raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
         if part.kind == "symbol":
             resolver.letters.promote(part, 0, "it names a norm")
         value = resolver.letters.number(part) if part.kind == "number" else resolver.letters.letter(part)
@@ -101,6 +113,25 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if arg.slots and name != "norminf":
         return vectors.norm(Maker(phrase), name, arg)
     return called(Maker(phrase), name, resolver._plain(phrase, args))
+
+
+def _entry_norm(resolver: Resolver, phrase: Phrase, args: list[Value], index: str) -> Value:
+    r"""\lVert X \rVert_{2,1}, the sum of the norms of the columns, and _{1,1}."""
+    make = Maker(phrase)
+    if index == "1,1":
+        return called(make, "norm1", args)
+    shown = resolver.shown(phrase)
+    resolver.scope.note(f"note: {shown} is read as the sum of the norms of the columns; transpose what is inside for the rows")
+    return Value(make.call("sum", make.call("norm2", args[0].node, make.number(1))))
+
+
+def pinv(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """X^+; of a number or a vector it may be the positive part."""
+    if resolver._plain(phrase, args)[0].rank < 2:
+        x = resolver.shown(phrase.args[0]).strip("()[] ")
+        hint = f"write ({x})_+ for the positive part, \\operatorname{{pinv}}({x}) for the inverse"
+        raise resolver.problem("the superscript + may be the positive part or the pseudo-inverse", phrase, hint)
+    return called(Maker(phrase), "pinv", args)
 
 
 def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
@@ -148,6 +179,22 @@ def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if left.rank == right.rank == 0:
         return binary(Maker(phrase), "*", left, right)
     return called(Maker(phrase), "dot", args)
+
+
+def frobenius(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """A : B, which is for matrices."""
+    if all(arg.scalar and not arg.indexed for arg in args):
+        hint = r"A : B is the sum of the products of the entries of two matrices"
+        raise resolver.problem("a colon between numbers", phrase, hint)
+    return inner(resolver, phrase, args)
+
+
+def positive(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """(x)_+: the positive part of a number, or of every entry of a vector."""
+    if args[0].order == 2:
+        hint = r"write \max(X, 0) for the positive parts of the entries"
+        raise resolver.problem("the positive part of a matrix may be that of its entries or of its eigenvalues", phrase, hint)
+    return _called(resolver, phrase, "relu", args)
 
 
 def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:

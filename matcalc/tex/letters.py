@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.core.errors import MatcalcError, ShapeProblem, Span, SyntaxProblem, UnsupportedProblem
@@ -10,10 +11,11 @@ from matcalc.core.kinds import KINDS
 from matcalc.core.operations import SIZES
 from matcalc.syntax.names import default_kind
 from matcalc.syntax.nodes import Node, Statement
+from matcalc.tex import lettered, subscripts
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.places import size, size_leaves
 from matcalc.tex.scope import Scope
-from matcalc.tex.symbols import letters, symbol
+from matcalc.tex.symbols import Key, Symbol, letters, symbol
 from matcalc.tex.values import Maker, Value, called, transpose
 from matcalc.tex.vectors import row_of
 
@@ -34,6 +36,14 @@ class Letters:
         self.checks: list[Statement] = []  # definitions that make the limits of sums agree with the sizes of vectors
         self.indices_of_sums: set[str] = set()
         self.data: dict[str, str] = {}  # letters whose x_i are vectors, and the matrix of which these are the rows
+        self.whole_keys: dict[Key, Symbol] = {}  # letters that occur without a subscript
+        self.summed: set[Key] = set()  # letters of which entries are summed
+        self.bound: list[tuple[Phrase, frozenset[str]]] = []  # the sums, with their indices
+        self.subscripted: list[tuple[Phrase, str]] = []  # what has a subscript, and a letter in it
+        self.fixed: set[int] = set()  # the phrases that are entries at a fixed place; and in this pass:
+        self.places: set[str] = set()  # the letters of such places,
+        self.alone: dict[int, Phrase] = {}  # the letters with a subscript that occur in no other way,
+        self.own: dict[str, str] = {}  # and what to say of variables that look like a part of another
         self.changed = False
 
     def problem(self, message: str, span: Span, hint: str | None = None) -> MatcalcError:
@@ -46,19 +56,31 @@ class Letters:
         """The value of a letter, with its subscript if that is part of its name."""
         running = self.ranges.get(id(phrase), {})
         if phrase.kind == "indexed":
-            indices = self.indices(phrase)
-            if indices and any(index in running for index in indices):
-                return self._entry_of_letter(phrase, indices, running)
-            if indices and not self.scope.knows(phrase) and self.indices_of_sums.intersection(indices):
+            indices = subscripts.names(phrase, self.scope.source)
+            if any(index in running for index in indices):
+                return self._entry_of_letter(phrase, running)
+            if not self.scope.knows(phrase) and self.indices_of_sums.intersection(indices):
                 hint = "write brackets around everything that is summed"
                 shown = self.scope.source[phrase.start : phrase.end]
                 raise self.scope.problem(f"{shown} stands outside of the sum over its index", phrase.span, hint)
-        if phrase.kind == "indexed" and self._is_identity(phrase) and any(letters(part) is None for part in phrase.parts):
+            entry = subscripts.fixed(self, phrase)
+            if entry is not None:
+                return entry
+            if phrase.text == "(":
+                hint = "write x_{i} for a name with an index, x^{i} for a power"
+                raise SyntaxProblem(
+                    "this superscript may be an index or a power", source=self.scope.source, span=phrase.span, hint=hint
+                )
+        average = subscripts.mean(self, phrase) if phrase.kind == "symbol" else None
+        if average is not None:
+            return average
+        if phrase.kind == "indexed" and self.is_identity(phrase) and any(letters(part) is None for part in phrase.parts):
             return self._identity(phrase)  # I_{n-1}, of which the subscript is no part of a name
         found = symbol(phrase, self.scope.source)
         known = self.scope.knows(phrase)
         if not known and (found.stem, ()) == _IDENTITY and not found.style.startswith("mathcal"):
             return self._identity(phrase)
+        lettered.refuse_operator(phrase, found, known, self.scope)
         name = self.scope.name(phrase)
         if not known and name in running:
             raise UnsupportedProblem(
@@ -74,6 +96,37 @@ class Letters:
         if name in self.defined:
             return Value(node, self.defined[name].rank, self.defined[name].row)
         return Value(node, self.rank(name, bold=found.bold))
+
+    def shown(self, phrase: Phrase) -> str:
+        """The text of a letter."""
+        return self.scope.source[phrase.start : phrase.end]
+
+    def base_name(self, base: Phrase) -> str:
+        """The name of a letter whose entries are meant; these may be set in plain where the letter is bold."""
+        found = symbol(base, self.scope.source)
+        bare = self.whole_keys.get(found.key)
+        if (
+            bare is not None
+            and bare.bold
+            and not found.bold
+            and not found.style
+            and len(self.scope.names.get(found.key, "1")) == 1
+        ):
+            return self.scope.names.get(found.key, [found.name])[0]
+        return self.scope.name(base)
+
+    def base(self, base: Phrase) -> Value:
+        """The value of a letter whose entries are meant."""
+        name = self.base_name(base)
+        bare = self.whole_keys.get(symbol(base, self.scope.source).key)
+        if name in self.defined:
+            return replace(self.defined[name], node=Maker(base).node("name", value=name))
+        return Value(Maker(base).node("name", value=name), self.rank(name, bold=bare is not None and bare.bold))
+
+    def note_own(self, phrase: Phrase, name: str) -> None:
+        """Remembers that a letter with a subscript is no part of the letter."""
+        shown = self.shown(phrase)
+        self.own[shown] = f"note: {shown} is read as a variable of its own, not as a part of {name}; declare it if that is right"
 
     def rank(self, name: str, *, bold: bool = False) -> int:
         """How many axes a variable has: by its declaration, by what was learnt, or by its first letter."""
@@ -94,7 +147,11 @@ class Letters:
             return False
         if phrase.kind not in ("symbol", "indexed") or (phrase.kind == "indexed" and phrase.args[0].kind != "symbol"):
             return False
-        name = self.scope.name(phrase)
+        if rank and id(phrase) in self.fixed:
+            if rank == 1 and self.promote_entry(phrase, why):
+                return True
+            self.refuse_entry(phrase, why, ("", "vector", "matrix")[rank])
+        name = self.base_name(phrase) if phrase.kind == "symbol" else self.scope.name(phrase)
         fixed = self.scope.knows(phrase) or name in ("pi", "e") or name in self.scope.dimensions or name in self.kinds
         if fixed or (self.rank(name), rank) not in _CHANGES:
             return False
@@ -104,6 +161,15 @@ class Letters:
         self.scope.note(f"note: {name} is read as a {kind}, because {why}; declare it if it is something else")
         return True
 
+    def refuse_entry(self, phrase: Phrase, why: str, kind: str = "vector") -> None:
+        """Refuses the entry x_1 of x where only a vector or a matrix x_1 makes sense."""
+        if id(phrase) not in self.fixed:
+            return
+        base = self.base_name(phrase.args[0])
+        message = f"{self.shown(phrase)} may be an entry of {base}, or a {kind} of its own, because {why}"
+        own, entry = symbol(phrase, self.scope.source).name, subscripts.entry_of(self, phrase)
+        raise self.scope.problem(message, phrase.span, f"declare {own} if it is a {kind}; write {entry} for the entry")
+
     def promote_entry(self, phrase: Phrase, why: str) -> bool:
         r"""Takes x_i for a vector, where i runs and nothing else is known of x: a row of the data matrix X, as a column.
 
@@ -112,7 +178,7 @@ class Letters:
         matrix = None if self.changed else self.matrix_of(phrase)
         if matrix is None:
             return False
-        name, (index,) = self.scope.name(phrase.args[0]), self.indices(phrase) or [""]
+        name, (index,) = self.base_name(phrase.args[0]), self.indices(phrase) or [""]
         shown = self.scope.source[phrase.start : phrase.end]
         self.data[name] = matrix
         self.kinds[matrix] = "matrix"
@@ -129,14 +195,30 @@ class Letters:
             return None
         base = phrase.args[0]
         indices = self.indices(phrase) or []
-        name = self.scope.name(base)
-        if len(indices) != 1 or indices[0] not in self.ranges.get(id(phrase), {}) or self.scope.knows(base) or name in self.data:
+        name, key = self.base_name(base), symbol(base, self.scope.source).key
+        if len(indices) != 1 or self.scope.knows(base) or name in self.data:
+            return None
+        beside = id(phrase) in self.fixed and key in self.summed and key not in self.whole_keys  # u_o beside \sum_w u_w
+        if indices[0] not in self.ranges.get(id(phrase), {}) and not beside:
             return None
         matrix = name[:1].upper() + name[1:]
         known = self.scope.declared.get(matrix)
         return None if matrix == name or (known is not None and len(known.shape) != 2) else matrix
 
-    def check_data(self) -> None:
+    def start(self) -> None:
+        """Forgets what belongs to one pass."""
+        self.changed = False
+        for each in (self.defined, self.fixed, self.places, self.alone, self.own):
+            each.clear()
+
+    def finish(self) -> None:
+        """Says what the last pass was not sure of, and refuses what has two readings."""
+        self._check_data()
+        subscripts.check_alone(self)
+        for note in self.own.values():
+            self.scope.note(note)
+
+    def _check_data(self) -> None:
         """Refuses a formula that has the letter of a data matrix besides, unless that is declared."""
         for name, matrix in self.data.items():
             if matrix in self.scope.spelled and matrix not in self.scope.declared:
@@ -180,7 +262,7 @@ class Letters:
     def note_sizes(self, phrase: Phrase) -> None:
         """Letters that are sizes: as \\mathbf{1}_n, I_n or the limit of a sum they are numbers wherever they stand."""
         sizes: tuple[Phrase, ...] = ()
-        if phrase.kind == "constant" or (phrase.kind == "indexed" and self._is_identity(phrase)):
+        if phrase.kind == "constant" or (phrase.kind == "indexed" and self.is_identity(phrase)):
             sizes = phrase.parts
         elif phrase.kind == "call" and phrase.text in SIZES:
             sizes = phrase.args[SIZES[phrase.text] :]
@@ -191,7 +273,8 @@ class Letters:
                 for leaf in size_leaves(each):
                     self.scope.add_dimension(leaf)
 
-    def _is_identity(self, phrase: Phrase) -> bool:
+    def is_identity(self, phrase: Phrase) -> bool:
+        """Whether this is I_n."""
         base = phrase.args[0]
         if base.kind != "symbol" or self.scope.knows(phrase):
             return False
@@ -209,33 +292,82 @@ class Letters:
             return None
         return [symbol(leaf, self.scope.source).name for leaf in leaves]
 
-    def _entry_of_letter(self, phrase: Phrase, indices: list[str], running: Ranges) -> Value:
+    def names_of(self, total: Phrase) -> list[str]:
+        """The indices that a sum runs over."""
+        names = self.indices(total)
+        if not names or len({*names}) < len(names):
+            hint = r"write \sum_{i} or \sum_{i,j}"
+            raise self.problem("a sum runs over different letters", total.mark or total.span, hint)
+        return names
+
+    def outside(self, total: Phrase) -> set[str]:
+        """The letters in subscripts outside of a sum, where no other sum runs over them."""
+        found = set()
+        for phrase, name in self.subscripted:
+            inside = total.start <= phrase.start and phrase.end <= total.end
+            bound = any(name in names and s.start <= phrase.start and phrase.end <= s.end for s, names in self.bound)
+            if not inside and not bound:
+                found.add(name)
+        return found
+
+    def _entry_of_letter(self, phrase: Phrase, running: Ranges) -> Value:
         base, source = phrase.args[0], self.scope.source
-        shown = source[phrase.start : phrase.end]
-        if any(index not in running for index in indices):
-            raise self.problem(
-                f"{shown} has an index that runs and one that does not", phrase.span, "sum over both, or over none"
-            )
+        shown = self.shown(phrase)
         if self.scope.knows(phrase):
             message = f"{shown} may be an entry or the variable {self.scope.name(phrase)}"
             raise self.scope.problem(message, phrase.span, "let the sum run over another letter")
-        if symbol(base, source).key == ("delta", ()) and len(indices) == 2 and not self.scope.knows(base):
-            return self.entry(Value(Maker(phrase).node("name", value="eye"), 2), phrase, indices, running)
         found = symbol(base, source)
-        if found.bold or self.matrix_of(phrase) in self.scope.declared:
-            self.promote_entry(phrase, "it is bold" if found.bold else f"{self.matrix_of(phrase)} is declared")
-        data = self.data.get(found.name)
+        data = self._data_of(phrase, found)
+        parts = subscripts.places(phrase, 2)
+        indices = [self._index(part, running) for part in parts]
+        if found.key == ("delta", ()) and len(indices) == 2 and not self.scope.knows(base):
+            return self._entry_of(Value(Maker(phrase).node("name", value="eye"), 2), phrase, parts, running)
         if data is not None:
             make = Maker(phrase)
             rows = Value(make.node("name", value=data), 2)
             if len(indices) == 2:
-                return self.entry(rows, phrase, indices, running)
-            limit = running[indices[0]]
+                return self._entry_of(rows, phrase, parts, running)
+            limit = running[indices[0]] if len(indices) == 1 else None
             if limit is not None:
                 self._check(make, rows, 0, self.size(limit))
             return row_of(make, rows.node, indices[0])
-        self.promote(base, len(indices), f"its entries {shown} are summed")
-        return self.entry(self.letter(base), phrase, indices, running)
+        self.promote(base, min(len(indices), 2), f"its entries {shown} are summed")
+        return self._entry_of(self.base(base), phrase, parts, running)
+
+    def _data_of(self, phrase: Phrase, found: Symbol) -> str | None:
+        """The matrix of which this is a row, or an entry of a row, if it is known to be one."""
+        if found.bold or self.matrix_of(phrase) in self.scope.declared:
+            self.promote_entry(phrase, "it is bold" if found.bold else f"{self.matrix_of(phrase)} is declared")
+        return self.data.get(found.name)
+
+    def _index(self, part: Phrase, running: Ranges) -> str:
+        """An index that runs, or "" for a fixed place."""
+        if part.kind == "symbol":
+            name = symbol(part, self.scope.source).name
+            return name if name in running else ""
+        if any(symbol(leaf, self.scope.source).name in running for leaf in size_leaves(part)):
+            hint = r"write the entries as [x]_{2:n} and [x]_{1:n-1}"
+            raise self.problem("an index that is shifted, or made of others, is not read", part.span, hint)
+        return ""
+
+    def _entry_of(self, value: Value, phrase: Phrase, parts: list[Phrase], running: Ranges) -> Value:
+        """The entry of a value; of a matrix one of the two places may be fixed."""
+        indices = [self._index(part, running) for part in parts]
+        if all(indices):
+            return self.entry(value, phrase, indices, running)
+        if len(indices) != 2 or value.rank != 2:
+            raise self.problem(f"{self.shown(phrase)} has an index that runs and one that does not", phrase.span)
+        make = Maker(phrase)
+        row = indices[0] == ""
+        unclear = parts[0 if row else 1]
+        if subscripts.kind_of(unclear, self) != subscripts.PLACE:
+            raise self.problem(f"{self.shown(phrase)} has an index that runs, and another that is no place", phrase.span)
+        at, everything = subscripts.place(self, unclear), make.node(":")
+        line = make.node("entries", value.node, *((at, everything) if row else (everything, at)))
+        limit = running["".join(indices)]
+        if limit is not None:
+            self._check(make, value, int(row), self.size(limit))
+        return Value(make.transposed(line) if row else line, 1, axes=("".join(indices),))
 
     def entry(self, value: Value, phrase: Phrase, indices: list[str], running: Ranges) -> Value:
         """The entry of a value at indices that run."""

@@ -16,13 +16,20 @@ _OPENING = {"LPAR": "RPAR", "LSQUARE": "RSQUARE", "LCURLY": "RCURLY", "LBRACE": 
 _OPENING["BEGINMATRIX"] = "ENDMATRIX"
 _CLOSING = frozenset(_OPENING.values())
 _BARS = {"LBAR": "RBAR", "LNORM": "RNORM"}
-_UNDIRECTED = frozenset({"|", r"\vert", r"\Vert", r"\|", "‖"})
+_UNDIRECTED = frozenset({"|", "||", r"\vert", r"\Vert", r"\|", "‖"})
 _ENDS = frozenset(
     {"NUMBER", "LETTERS", "GREEK", "STYLED", "CONSTANT", "PRIME", "INFINITY", "TOP", "RBAR", "RNORM", *_CLOSING}
 )  # an operand may end with these
 _STARTS = frozenset({"NUMBER", "LETTERS", "GREEK", "STYLED", "CONSTANT", "FUNCTION", "FRAC", "SQRT", *_OPENING, "LBAR", "LNORM"})
 _STYLE = re.compile(r"\\([A-Za-z]+\*?)\s*\{?\s*((?:.|\n)*?)\s*\}?\s*", re.DOTALL)
-_WORD_STYLES = frozenset({"mathrm", "text", "textrm", "operatorname", "operatorname*", "mathsf", "textsf", "mathtt"})
+_SWITCH = re.compile(r"(?:\{\s*)?\\(rm|bf|it|sf|tt|cal|bfseries|boldmath)(?![A-Za-z])\s*(.*)", re.DOTALL)
+_STYLE_OF = {"rm": "mathrm", "bf": "mathbf", "it": "mathit", "sf": "mathsf", "tt": "mathtt", "cal": "mathcal"}
+_STYLE_OF |= {"bfseries": "mathbf", "boldmath": "boldsymbol"}
+_SCRIPTED = re.compile(r"(\\[A-Za-z]+\*?\s*\{\s*)(\\?[A-Za-z]+|[01])\s*((?:[_^].*)?)\}", re.DOTALL)
+_SECOND_BAR = re.compile(r"\s*\\(left|right|[bB]igg?[lrm]?)\s*\||\|")  # behind a bar, with which it is a double one
+_WORD_STYLES = frozenset(
+    {"mathrm", "text", "textrm", "textup", "mbox", "operatorname", "operatorname*", "mathsf", "textsf", "mathtt"}
+)
 _BOLD_DIGITS = frozenset({"mathbf", "mathbb", "bm", "boldsymbol", "bold", "vec", "textbf"})
 
 
@@ -31,29 +38,45 @@ def tokens(text: str, table: Table, words: frozenset[str]) -> list[Token]:
     if len(text) > LONGEST:
         message = f"the text has {len(text):,} characters; at most {LONGEST:,} are read"
         raise SyntaxProblem(message, source=text, span=Span(LONGEST, LONGEST + 1))
-    lexer = _Lexer(text, words)
-    position = 0
-    while position < len(text):
-        match = table.scan(text, position)
-        if match is None:
-            raise bad_character(text, position)
-        kind, position = match.lastgroup or "", match.end()
-        if kind == "SIZE":
-            lexer.size = match.group()
-        elif kind not in table.ignored:
-            lexer.take(kind, match.start(), position, match.group())
+    lexer = _Lexer(text, words, table)
+    lexer.read(0, len(text))
     return lexer.finished()
 
 
 class _Lexer:
-    def __init__(self, text: str, words: frozenset[str]) -> None:
+    def __init__(self, text: str, words: frozenset[str], table: Table) -> None:
         self.text = text
         self.words = words
+        self.table = table
         self.tokens: list[Token] = []
         self.open: list[tuple[str, int]] = []  # what closes each open bracket, and its token's number
         self.size = ""  # \left or \right just before this token
         self.single = 0  # how many one-token arguments are still to come
         self.closed: dict[int, int] = {}  # depth -> number of the token that closed an undirected bar there
+
+    def read(self, position: int, end: int) -> None:
+        """The tokens of a part of the text."""
+        while position < end:
+            match = self.table.scan(self.text, position, end)
+            if match is None:
+                raise bad_character(self.text, position)
+            kind, start, position = match.lastgroup or "", match.start(), match.end()
+            if kind == "SIZE":
+                self.size = match.group()
+            elif kind in self.table.ignored:
+                continue
+            elif match.group() == "|" and (second := _SECOND_BAR.match(self.text, position)) and self._double():
+                position = second.end()
+                self.take("LNORM", start, position, "||")
+            else:
+                self.take(kind, start, position, match.group())
+
+    def _double(self) -> bool:
+        """Whether two bars in a row are a double one, and not one that closes and one that opens."""
+        return not (self.open and self.open[-1][0] == "RBAR" and self._after_operand())
+
+    def _after_operand(self) -> bool:
+        return bool(self.tokens) and self.tokens[-1][0] in _ENDS
 
     def take(self, kind: str, start: int, end: int, piece: str) -> None:
         """One match of the terminals' regular expression."""
@@ -64,7 +87,18 @@ class _Lexer:
         if kind in _BARS and (piece in _UNDIRECTED or size.startswith("\\right")):
             kind = self._bar(kind, size, start, end)
         if kind == "STYLED":
+            piece = _plain_style(piece)
+            inside = _SCRIPTED.fullmatch(piece)
+            if inside and inside.group(3):  # \\mathbf{x_i} is \\mathbf{x}_i
+                scripts = self.text.rindex(inside.group(3), start, end)
+                self.take("STYLED", start, scripts, f"{inside.group(1)}{inside.group(2)}}}")
+                self.read(scripts, scripts + len(inside.group(3)))
+                last = self.tokens[-1]
+                self.tokens[-1] = (last[0], last[1], end, last[3])
+                return
             kind, piece = _styled(piece)
+        if kind == "COLON" and not self._in_subscript():
+            kind = "DOUBLEDOT"
         if kind == "FUNCTION":
             piece = piece.strip().lstrip("\\")
         if piece == "*" and self._below_norm():
@@ -83,6 +117,9 @@ class _Lexer:
         elif single > 1 and len(self.tokens) and self.tokens[-1][0] not in ("LBRACE", "LETTERS", "NUMBER"):
             self.single = 1
 
+    def _in_subscript(self) -> bool:
+        return any(self.tokens[place - 1][0] == "SUB" for _, place in self.open if place)
+
     def _below_norm(self) -> bool:
         r"""Whether the subscript of a norm begins here, as in \lVert X \rVert_*."""
         kinds = [token[0] for token in self.tokens[-3:]]
@@ -93,7 +130,7 @@ class _Lexer:
         if piece in self.words and not single:
             self.tokens.append(("LETTERS", start, start + len(piece), piece))
             return
-        if len(piece) > 1 and function(piece) and not single:
+        if len(piece) > 1 and function(piece) and not single and not self._in_subscript():
             hint = f"write \\operatorname{{{piece}}} for the function, {' '.join(piece)} for the product"
             message = f"{piece} is a product of {len(piece)} letters in LaTeX"
             raise NameProblem(message, source=self.text, span=Span(start, start + len(piece)), hint=hint)
@@ -116,7 +153,7 @@ class _Lexer:
     def _bar(self, kind: str, size: str, start: int, end: int) -> str:
         r"""Whether | or \| opens or closes: it closes the innermost bar if an operand has just ended."""
         closing = _BARS[kind]
-        after_operand = bool(self.tokens) and self.tokens[-1][0] in _ENDS
+        after_operand = self._after_operand()
         inside = bool(self.open) and self.open[-1][0] == closing
         if size.startswith("\\right") or (inside and after_operand and not size.startswith(("\\left", "\\bigl", "\\Bigl"))):
             return closing
@@ -144,7 +181,9 @@ class _Lexer:
             if wanted != kind:
                 opening = self.tokens[place]
                 message = f"{piece} does not close the {opening[3]} in column {opening[1] + 1}"
-                raise SyntaxProblem(message, source=self.text, span=Span(start, end))
+                divides = opening[3] == "|" and kind in ("RPAR", "RSQUARE", "RCURLY")
+                hint = "a bar that divides, as in p(x | y), is not read: write the density out" if divides else None
+                raise SyntaxProblem(message, source=self.text, span=Span(start, end), hint=hint)
             if piece in _UNDIRECTED:
                 self.closed[len(self.open)] = len(self.tokens)
         elif kind in ("SEPARATOR", "COMMA", "EQUALS"):
@@ -164,6 +203,21 @@ class _Lexer:
         end = found[-1][2] if found else len(self.text.rstrip())
         found.append(("$END", end, end, ""))
         return found
+
+
+def _plain_style(piece: str) -> str:
+    r"""{\bf x} and \mathop{\rm tr} in the words of today: \mathbf{x}, \mathrm{tr}."""
+    while True:
+        wrapped = re.fullmatch(r"\\mathop\s*\{\s*(.*?)\s*\}", piece, re.DOTALL)
+        switched = _SWITCH.fullmatch(piece.removesuffix("}"))
+        if wrapped:
+            inner = wrapped.group(1)
+            piece = inner if inner.startswith("\\") else f"\\operatorname{{{inner}}}"
+            piece = f"{{{piece}}}" if _SWITCH.fullmatch(f"{{{piece}}}") else piece
+        elif switched:
+            return f"\\{_STYLE_OF[switched.group(1)]}{{{switched.group(2).strip().removeprefix('{')}}}"
+        else:
+            return piece
 
 
 def _styled(piece: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from matcalc.core.errors import NameProblem, Span, SyntaxProblem
 from matcalc.syntax.automaton import drive
 from matcalc.syntax.table import load
-from matcalc.tex import chains, derivatives, diagnose
+from matcalc.tex import chains, derivatives, diagnose, limits
 from matcalc.tex.lexer import tokens
 from matcalc.tex.phrases import Equation, Phrase
 from matcalc.tex.scope import Scope
@@ -16,8 +16,9 @@ from matcalc.tex.scope import Scope
 _CIRCLES = {"ODOT": ".*", "CIRC": ".*", "OSLASH": "./", "OTIMES": "⊗"}
 _PRODUCTS = {"CDOT": ".", "STAR": "*", "TIMES": "x"}
 _COMPARISONS = {"=": "==", ":=": "==", "≤": "<=", "≥": ">=", "≠": "!=", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">="}
-_COMPARISONS |= {"ne": "!=", "neq": "!=", "lt": "<", "gt": ">"}
+_COMPARISONS |= {"ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "leqslant": "<=", "geqslant": ">="}
 _RAISED = frozenset({"power", "entrywise", "transpose", "inverse-transpose", "pinv", "exponential", "script"})
+_POSTFIX_H = frozenset({"H", r"\mathsf{H}", r"\mathsf H", r"\mathrm{H}", r"\mathrm H", r"\text{H}"})
 _POSTFIX_T = frozenset({"T", r"\mathsf{T}", r"\mathsf T", r"\mathrm{T}", r"\mathrm T", r"\text{T}", r"\mathit{T}"})
 
 
@@ -141,13 +142,14 @@ class _Builder:
         first, last = chains.value(parts[0]), chains.value(parts[2])
         return Phrase("range", first.start, last.end, args=(first, last))
 
-    def on_indices_from(self, parts: list[Any]) -> Phrase:
-        _, found, _, first, _ = parts
-        if first.kind != "number" or first.text != "1":
-            raise self.problem("an index starts at 1 here", first.span, "entries are counted from 1 to the size")
-        if len(found) != 1:
-            raise self.problem("one index has a range", found[1].span, r"write \sum_{i=1}^{n} \sum_{j=1}^{m}")
-        return self.on_indices(parts)
+    def on_bound(self, parts: list[Any]) -> list[Phrase]:
+        result, (_, start, end, sign), right = parts
+        kind = _COMPARISONS.get(sign.lstrip("\\"), sign)
+        return [*result, Phrase(kind, start, end, text="=" if sign in ("=", ":=") else sign), right]
+
+    def on_bounded(self, parts: list[Any]) -> Phrase:
+        found = [[*map(chains.value, bound)] for bound in parts[1]]
+        return limits.bounded(found, parts[0][1], parts[2][2], self.scope)
 
     def on_prime(self, parts: list[Any]) -> Phrase:
         base, (_, start, end, _) = parts
@@ -185,6 +187,9 @@ class _Builder:
             return made("inverse-transpose")
         if script.kind == "sign" and script.text == "+":
             return made("pinv")
+        if script.kind == "symbol" and script.text in _POSTFIX_H and not self.scope.knows(script):
+            hint = r"everything is real here, where the conjugate transpose is the transpose: write ^\top; or declare H"
+            raise self.problem("the conjugate transpose, or a power H", where, hint)
         if script.kind == "sign" or (script.kind == "mark" and script.text == "DAGGER"):
             hint = r"write ^\top for the transpose, ^+ for the pseudo-inverse, \operatorname{adj}(A) for the adjugate"
             raise self.problem("this superscript has several readings", where, hint)
@@ -192,6 +197,9 @@ class _Builder:
             raise self.problem("this cannot be a superscript", where)
         if script.bracketed and script.kind == "number":
             return made("script", script)
+        if script.bracketed and script.kind == "symbol" and base.kind in ("symbol", "indexed"):  # x^{(i)}, the sample i
+            letter = base.args[0] if base.kind == "indexed" else base
+            return Phrase("indexed", base.start, where.end, args=(letter,), parts=(script, *base.parts), text="(")
         if base.kind == "symbol" and base.text in ("e", r"\mathrm{e}", r"\mathrm e") and not self.scope.knows(base):
             return Phrase("exponential", base.start, where.end, args=(script,), mark=where)
         return made("power", script)
@@ -210,10 +218,17 @@ class _Builder:
         below = base
         while below.kind in _RAISED and below.args:
             last, below = below, below.args[0]
+        if subscripts.kind == "sign":
+            return self._signed(base, below, last, subscripts)
+        if below.text == "(" and below.kind == "indexed" and len(below.parts) == 1:  # x^{(i)}_j
+            subscripts.parts, below = (*below.parts, *subscripts.parts), below.args[0]
+            return Phrase("indexed", base.start, end, args=(below,), parts=subscripts.parts, text="(")
         if below.kind == "exponential" or below.parts:
             raise self.problem("two subscripts on one letter", Span(start, end), "write them with a comma, as in A_{i,j}")
         if below.kind in ("norm", "constant", "function"):
             below.parts, new = subscripts.parts, below
+        elif below.kind == "inner":
+            new = self._inner_below(below, subscripts)
         elif any(part.kind in ("all", "range") for part in subscripts.parts) or _lone(below):
             new = Phrase("entries", below.start, end, args=(chains.value(below),), parts=subscripts.parts)
         elif below.kind in ("symbol", "bracket", "mark"):
@@ -225,6 +240,27 @@ class _Builder:
             new = base
         new.end = end
         return new
+
+    def _signed(self, base: Phrase, below: Phrase, last: Phrase | None, sign: Phrase) -> Phrase:
+        """(x)_+, the positive part."""
+        where = Span(below.end, sign.end)
+        if sign.text != "+" or below.kind not in ("bracket", "symbol", "indexed") or len(below.args) > 1:
+            hint = r"(x)_+ is read as \max(x, 0); write \max(-x, 0) or \min(x, 0) for the negative part"
+            raise self.problem(f"the subscript {sign.text} is not read here", where, hint)
+        inside = chains.value(below)
+        new = Phrase("positive", below.start, sign.end, args=(inside,), mark=where)
+        if last is None:
+            return new
+        last.args = (new, *last.args[1:])
+        base.end = sign.end
+        return base
+
+    def _inner_below(self, inner: Phrase, subscripts: Phrase) -> Phrase:
+        index = self.text[subscripts.start : subscripts.end].strip("{} ")
+        if index.removeprefix(r"\mathrm").strip("{} ") not in ("F", "2"):
+            hint = r"\langle A, B \rangle_F is the sum of the products of their entries; write x^\top M y for another one"
+            raise self.problem(f"an inner product with the subscript {index}", subscripts.span, hint)
+        return inner
 
     # -- operators ---------------------------------------------------------------------------------------------------------
 
@@ -257,6 +293,8 @@ class _Builder:
 
     def on_divided(self, parts: list[Any]) -> Phrase:
         left, sign, chain = parts
+        if left.kind == "differential" and len(chain) > 1 and chain[0].text == "PARTIAL":
+            return chains.slashed(left, sign, chain, self.scope)
         factors = chains.grouped(chain, self.scope)
         right = factors[-1]
         if len(factors) > 1:
@@ -277,6 +315,13 @@ class _Builder:
         if sign[0] == "CIRC":
             self.scope.note(r"note: \circ is read as the product entry by entry")
         return self._binary(kind, left, sign, right)
+
+    def on_frobenius(self, parts: list[Any]) -> Phrase:
+        left, (_, start, end, _), right = parts
+        if left.kind in (".*", "./", "⊗", "frobenius") and not left.bracketed:
+            hint = "write brackets around one of them"
+            raise self.problem("this order of products has two readings", Span(start, end), hint)
+        return self._binary("frobenius", left, ("", start, end, ":"), right)
 
     def on_sum(self, parts: list[Any]) -> Phrase:
         left, sign, right = parts
@@ -299,18 +344,22 @@ class _Builder:
 
     def on_limits(self, parts: list[Any]) -> Phrase:
         above = chains.value(parts[3]) if len(parts) > 2 else None
-        return Phrase("limits", parts[0][1], parts[0][2], parts=parts[1].parts, limit=above)
+        below = parts[1]
+        return Phrase("limits", parts[0][1], parts[0][2], parts=below.parts, limit=above, bounds=below.bounds)
 
     def on_limits_above_first(self, parts: list[Any]) -> Phrase:
         return self.on_limits([parts[2], parts[3], parts[0], parts[1]])
 
     def on_bigsum(self, parts: list[Any]) -> Phrase:
-        (_, start, end, _), limits, body = parts
-        return Phrase("bigsum", start, body.end, args=(body,), parts=limits.parts, limit=limits.limit, mark=Span(start, end))
+        (_, start, end, _), below, body = parts
+        mark = Span(start, end)
+        return Phrase(
+            "bigsum", start, body.end, args=(body,), parts=below.parts, limit=below.limit, bounds=below.bounds, mark=mark
+        )
 
     def on_bigsum_negative(self, parts: list[Any]) -> Phrase:
-        sign, limits, minus, body = parts
-        return self.on_bigsum([sign, limits, self.on_negative([minus, body])])
+        sign, below, minus, body = parts
+        return self.on_bigsum([sign, below, self.on_negative([minus, body])])
 
     def on_before_sum(self, parts: list[Any]) -> Phrase:
         left, right = parts

@@ -20,7 +20,10 @@ kind                args                                       meaning
 ``inner``           two                                        <a, b>
 ``+ - * . x / o``   two                                        sum, difference, juxtaposition, \cdot, \times, quotient, ...
 ``neg``             the operand
-``bigsum``          the summand                                ``parts`` are the indices, ``limit`` the upper one
+``bigsum``          the summand                                ``parts`` are the indices, ``limit`` the upper one,
+                                                               ``bounds`` other conditions, as comparisons
+``positive``        the operand                                (x)_+
+``frobenius``       two                                        A : B
 ``application``     --                                         f(x) where f may be a function or a factor
 ``gradient``        the operand, if it follows                 ``parts`` is the variable; ``order`` how many times
 ==================  =========================================  ===========================================================
@@ -37,7 +40,7 @@ from matcalc.core.errors import Span
 class Phrase:
     """A node; ``start`` and ``end`` enclose its text, brackets included."""
 
-    __slots__ = ("args", "bracketed", "end", "kind", "limit", "mark", "order", "parts", "start", "text")
+    __slots__ = ("args", "bounds", "bracketed", "end", "kind", "limit", "mark", "order", "parts", "start", "text")
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class Phrase:
         mark: Span | None = None,
         order: int = 1,
         limit: Phrase | None = None,
+        bounds: tuple[Phrase, ...] = (),
     ) -> None:
         self.kind = kind
         self.start = start
@@ -61,6 +65,7 @@ class Phrase:
         self.mark = mark
         self.order = order
         self.limit = limit
+        self.bounds = bounds
         self.bracketed = False  # whether brackets around it have been taken off
 
     @property

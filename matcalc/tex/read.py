@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from matcalc.core.errors import MatcalcError, ShapeProblem, Span, SyntaxProblem, UnsupportedProblem
+from matcalc.core.errors import MatcalcError, NameProblem, ShapeProblem, Span, SyntaxProblem, UnsupportedProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -17,6 +17,8 @@ from matcalc.tex.parser import parse
 from matcalc.tex.phrases import Equation, Phrase
 from matcalc.tex.resolve import Resolver
 from matcalc.tex.scope import Scope
+from matcalc.tex.survey import survey
+from matcalc.tex.symbols import symbol
 from matcalc.tex.values import Value
 
 _MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
@@ -41,6 +43,8 @@ def read_latex(text: str, declarations: Declarations = (), definitions: Mapping[
         values = _values(parse(text, scope), text)
         resolver = Resolver(scope)
         (statements,) = _resolved(resolver, [values], definitions)
+        if values[-1][1].kind == "gradient":
+            _by_entry(resolver, values[-1][1].parts[0])
         program = infer(statements, scope.declared, text, resolver.letters.kinds, definitions)
     wanted = values[-1][1]
     asked = (scope.name(wanted.parts[0]), wanted.order) if wanted.kind == "gradient" else None
@@ -64,6 +68,30 @@ def read_latex_pair(left: str, right: str, declarations: Declarations = ()) -> t
     first, second = program.expr.args
     program = replace(program, notes=(*scope.notes, *program.notes))
     return replace(program, expr=first), replace(program, expr=second)
+
+
+def variable_named(text: str, variables: Mapping[str, Variable]) -> str:
+    r"""The name of a variable that is written in LaTeX: \Sigma, \mathbf{x}, W_{1}."""
+    scope = Scope(text, dict(variables))
+    (*before, last) = parse(text, scope)
+    if before or last.left is not None or last.value.kind not in ("symbol", "indexed"):
+        raise NameProblem(f"{text} is not a letter", source=text, span=Span(0, len(text)), hint=r"write \Sigma, x or W_{1}")
+    return scope.name(last.value)
+
+
+def _by_entry(resolver: Resolver, letter: Phrase) -> None:
+    r"""Refuses the derivative by x_i where x is a vector: it is an entry of the derivative by x."""
+    base = letter.args[0] if letter.kind == "indexed" else letter
+    known = resolver.letters.summed | resolver.letters.whole_keys.keys()
+    found = symbol(base, resolver.scope.source) if base.kind == "symbol" else None
+    if letter.kind != "indexed" or found is None or resolver.scope.knows(letter) or found.key not in known:
+        return
+    name, shown = found.name, resolver.letters.shown(letter)
+    shown_base = resolver.letters.shown(base)
+    hint = rf"write \frac{{\partial}}{{\partial {shown_base}}}: the derivative by {shown} is an entry of the answer"
+    raise UnsupportedProblem(
+        f"{shown} is an entry of {name}, and no variable", source=resolver.scope.source, span=letter.span, hint=hint
+    )
 
 
 def _declared(declarations: Declarations) -> dict[str, Variable]:
@@ -101,12 +129,11 @@ def _resolved(
 ) -> list[list[Statement]]:
     """The statements; again as long as a pass has learnt of a letter that it is a vector or a matrix."""
     given = {name: Value(Node("name", (), 0, 0, value=name), e.rank, e.row) for name, e in (definitions or {}).items()}
-    for _, phrase in (pair for values in sides for pair in values):
-        resolver.survey(phrase)
+    for name, phrase in (pair for values in sides for pair in values):
+        resolver.followed |= survey(resolver.letters, phrase, name)
     for _ in range(_MOST_LEARNT):
         letters = resolver.letters
-        letters.changed = False
-        letters.defined.clear()
+        letters.start()
         letters.defined.update(given)
         try:
             result = [_pass(resolver, values) for values in sides]
@@ -115,7 +142,7 @@ def _resolved(
                 raise
             continue
         if not letters.changed:
-            letters.check_data()
+            letters.finish()
             return result
     raise UnsupportedProblem(f"more than {_MOST_LEARNT} letters of which only their use says what they are", hint="declare them")
 

@@ -6,24 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
-from matcalc.core.operations import COMPARISONS, SIZES
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
-from matcalc.tex import functions, indices, places, vectors
-from matcalc.tex.letters import Letters, Ranges
+from matcalc.tex import functions, indices, limits, places, vectors
+from matcalc.tex.letters import Letters
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
+from matcalc.tex.survey import children
 from matcalc.tex.values import Maker, Value, binary, called, transpose
+from matcalc.tex.vocabulary import operator
 
 _LONGEST_QUOTE = 40
-_MOST_NESTED = 20  # sums inside of sums
 _TIMES = {"*": "*", ".": "*", "x": "*", ".*": ".*", "⊗": "⊗"}
-
-
-def children(phrase: Phrase) -> tuple[Phrase, ...]:
-    """The operands that have a value of their own: the W of W_1 is none, nor are the sizes in reshape(X, m, n)."""
-    if phrase.kind == "call":
-        return phrase.args[: SIZES.get(phrase.text)]
-    return () if phrase.kind == "indexed" and phrase.args[0].kind in ("symbol", "mark") else phrase.args
 
 
 class Resolver:
@@ -33,7 +27,7 @@ class Resolver:
         self.scope = scope
         self.letters = Letters(scope)
         self._values: dict[int, Value] = {}
-        self._followed: set[int] = set()  # factors behind which another stands
+        self.followed: set[int] = set()  # factors behind which another stands
         self._rules: dict[str, Callable[[Phrase, list[Value]], Value]] = {
             "number": lambda phrase, args: self.letters.number(phrase),
             "symbol": lambda phrase, args: self.letters.letter(phrase),
@@ -51,7 +45,7 @@ class Resolver:
             "entrywise": self._entrywise_power,
             "transpose": self._transpose,
             "inverse-transpose": self._inverse_transpose,
-            "pinv": lambda phrase, args: called(Maker(phrase), "pinv", self._plain(phrase, args)),
+            "pinv": self._functional(functions.pinv),
             "bigsum": self._bigsum,
             "gradient": lambda phrase, args: args[0],
             "application": self._application,
@@ -65,32 +59,11 @@ class Resolver:
                     "root": functions.root,
                     "exponential": functions.exponential,
                     "inner": functions.inner,
+                    "frobenius": functions.frobenius,
+                    "positive": functions.positive,
                 }.items()
             },
         }
-
-    def survey(self, root: Phrase) -> None:
-        """Finds for every letter the indices that run there, and the letters that are sizes."""
-        stack: list[tuple[Phrase, Ranges, int]] = [(root, {}, 0)]
-        while stack:
-            phrase, running, depth = stack.pop()
-            self.letters.note_sizes(phrase)
-            if running:
-                self.letters.ranges[id(phrase)] = running
-            if phrase.kind == "*":
-                self._followed.add(id(phrase.args[0]))
-            if phrase.kind == "bigsum":
-                depth += 1
-                if depth > _MOST_NESTED:
-                    raise self.problem(f"more than {_MOST_NESTED} sums inside of one another", phrase)
-                names = self._names(phrase)
-                self.letters.indices_of_sums.update(names)
-                running = {**running, **dict.fromkeys(names, phrase.limit)}
-            elif phrase.kind == "indexed" and phrase.args[0].kind not in ("symbol", "mark"):
-                own = self.letters.indices(phrase) or []
-                if not any(index in running for index in own):
-                    running = {**running, **dict.fromkeys(own)}
-            stack += [(child, running, depth) for child in children(phrase)]
 
     def value(self, root: Phrase) -> Value:
         """The value of a statement."""
@@ -140,7 +113,10 @@ class Resolver:
 
     def _application(self, phrase: Phrase, args: list[Value]) -> Value:
         hint = f"declare {phrase.text}, or write {phrase.text} \\cdot (...), for the product; functions are written out"
-        message = f"{self.shown(phrase)} may be a function or a product"
+        meant = operator(phrase.text)
+        if meant:
+            hint = "write it out, over samples as a sum for instance; declare the letter in plain if it is a variable"
+        message = f"{self.shown(phrase)} may be {meant or 'a function'} or a product"
         raise SyntaxProblem(message, source=self.scope.source, span=phrase.span, hint=hint)
 
     def _indexed(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -169,23 +145,20 @@ class Resolver:
             return self.letters.entry(value, phrase, wanted, running)
         return places.entries(phrase, value, self.scope)
 
-    def _names(self, phrase: Phrase) -> list[str]:
-        names = self.letters.indices(phrase)
-        if not names or len({*names}) < len(names):
-            raise self.problem("a sum runs over different letters", phrase, r"write \sum_{i} or \sum_{i,j}")
-        return names
-
     def _bigsum(self, phrase: Phrase, args: list[Value]) -> Value:
         (body,) = args
+        for factor in limits.factors(phrase, self.letters, self.letters.ranges.get(id(phrase), {})):
+            if body.scalar or body.slots:
+                body = replace(indices.multiply(body, factor), slots=body.slots, row=body.row)
         if body.slots:
-            names = self._names(phrase)
+            names = self.letters.names_of(phrase)
             total = replace(indices.summed(Maker(phrase), body, names), slots=body.slots, row=body.row)
             return vectors.closed(Maker(phrase), total)
         if not body.scalar:
             kind = ("", "a vector", "a matrix")[body.rank]
             hint = "put what does not depend on the index before the sum, or write the product of the whole matrix"
             raise self.problem(f"what is summed here is {kind}, not a number for each index", phrase, hint)
-        return indices.summed(Maker(phrase), body, self._names(phrase))
+        return indices.summed(Maker(phrase), body, self.letters.names_of(phrase))
 
     # -- operators ---------------------------------------------------------------------------------------------------------
 
@@ -277,6 +250,10 @@ class Resolver:
             return self._indexed_product(phrase, args)
         if left.row and not right.rank:
             functions.no_vectors(self, phrase.args[1], f"{self.shown(phrase.args[0])} stands before")
+        if left.rank == 2 or left.row:
+            self.letters.refuse_entry(phrase.args[1], f"{self.shown(phrase.args[0])} stands before it")
+        if left.row and not right.rank and kind == "*" and (phrase.bracketed or id(phrase) not in self.followed):
+            self.letters.promote(phrase.args[1], 1, f"{self.shown(phrase.args[0])} stands before it")  # b in a^\top X b
         columns = left.rank == right.rank == 1 and not left.row and not right.row
         if kind == "." and columns:
             return called(make, "dot", args)
@@ -302,7 +279,7 @@ class Resolver:
         if kind == "*" and right.scalar and before:
             why = f"{self.shown(phrase.args[0])} stands before it"
             learnt = self.letters.promote_entry(phrase.args[1], why)
-            if not learnt and left.row and (phrase.bracketed or id(phrase) not in self._followed):
+            if not learnt and left.row and (phrase.bracketed or id(phrase) not in self.followed):
                 self.letters.promote(phrase.args[1], 1, why)  # beta in x_i^\top \beta
         if kind == ".*":
             for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):

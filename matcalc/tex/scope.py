@@ -5,10 +5,8 @@ from __future__ import annotations
 from matcalc.core.errors import NameProblem, Span
 from matcalc.core.kinds import Variable
 from matcalc.tex.phrases import Phrase
-from matcalc.tex.symbols import Symbol, declared_key, letters, symbol
+from matcalc.tex.symbols import Key, Symbol, declared_key, letters, symbol
 from matcalc.tex.vocabulary import GREEK
-
-Key = tuple[str, tuple[str, ...]]
 
 
 class Scope:

@@ -15,6 +15,9 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z]*[0-9]*")
 _PIECES = re.compile(r"[0-9]+|[^\W\d_]+")
 
 
+Key = tuple[str, tuple[str, ...]]  # what a declared name is found by
+
+
 class Symbol(NamedTuple):
     r"""A letter: \hat{\mathbf{x}}_1 has the stem x, the pieces ("hat", "1") and is bold; ``style`` tells alphabets apart."""
 
@@ -24,7 +27,7 @@ class Symbol(NamedTuple):
     style: str = ""
 
     @property
-    def key(self) -> tuple[str, tuple[str, ...]]:
+    def key(self) -> Key:
         """What a declared name is found by."""
         return self.stem, self.pieces
 
@@ -34,7 +37,7 @@ class Symbol(NamedTuple):
         return "_".join((self.stem, *self.pieces))
 
 
-def declared_key(name: str) -> tuple[str, tuple[str, ...]]:
+def declared_key(name: str) -> Key:
     """The key of a name of the expression language: ``W1`` and ``W_1`` are both a W with the subscript 1."""
     found = _NAME.fullmatch(name)
     if found is None:

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import re
+
 from matcalc.core.operations import ALIASES, OPERATIONS
 from matcalc.core.own import OWN
 
 # functions with a name of their own in papers, besides those of the expression language
 _OTHER_NAMES = {word: name for name, spec in OPERATIONS.items() for word in spec.tex_names}
 
+# words that are operators, not variables, wherever nothing of the kind was declared
+OPERATORS = {
+    **dict.fromkeys(("E", "Ex", "Exp", "Expectation"), "the expectation"),
+    **dict.fromkeys(("P", "Pr", "Prob"), "the probability"),
+    **dict.fromkeys(("V", "Var", "var"), "the variance"),
+    **dict.fromkeys(("Cov", "cov"), "the covariance"),
+    **dict.fromkeys(("Corr", "corr"), "the correlation"),
+    **dict.fromkeys(("Re", "re"), "the real part"),
+    **dict.fromkeys(("Im", "im"), "the imaginary part"),
+    **dict.fromkeys(("argmin", "argmax", "min", "max", "sup", "inf", "lim"), "a minimum, maximum or limit"),
+    **dict.fromkeys(("rank", "ker", "span", "dim", "range", "Null", "null", "col", "row"), "a property of a matrix or a space"),
+    **dict.fromkeys(("prox", "proj", "Proj", "conv", "dom", "supp", "sgn"), "an operator"),
+    **dict.fromkeys(("Cat", "Bern", "Beta", "Gam", "Dir", "Pois", "Uniform", "Normal"), "a distribution"),
+}
+_SAMPLES = "write it out, as a sum over samples for instance"
 BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bold", "textbf", "vec"})
-WORDS = frozenset({"mathit", "mathrm", "text", "textit", "textrm", "operatorname", "operatorname*", "mathtt", "mathsf", "textsf"})
+WORDS = frozenset(
+    {
+        "mathit",
+        "mathrm",
+        "text",
+        "mbox",
+        "textup",
+        "textit",
+        "textrm",
+        "operatorname",
+        "operatorname*",
+        "mathtt",
+        "mathsf",
+        "textsf",
+    }
+)
 ALPHABETS = frozenset({"mathcal", "mathscr", "mathfrak", "mathbb"})
 ACCENTS = {
     "hat": "hat",
@@ -33,8 +65,20 @@ _ADVICE = {
     "log": "ln",
     "in": "the range of an index is written i=1 and n",
     "prod": "write exp(sum of logarithms), or the determinant of a diagonal matrix",
-    "int": "integrals are not read",
-    "mathbb": "only \\mathbb{1} and \\mathbb{I} are read",
+    **dict.fromkeys(("int", "iint", "oint"), "integrals are not read: write out their value, or a sum"),
+    **dict.fromkeys(("Pr", "E", "Var", "Cov", "EE", "PP", "Expect"), f"expectations and probabilities are not read: {_SAMPLES}"),
+    **dict.fromkeys(("lim", "limsup", "liminf"), "limits are not read"),
+    **dict.fromkeys(("arg", "argmin", "argmax", "sup", "inf"), "minima and maxima over a set are no expressions: leave it out"),
+    **dict.fromkeys(("Re", "Im", "overset", "conj"), "everything is real here"),
+    **dict.fromkeys(("mid", "vert", "sim", "propto"), "densities and distributions are written out here"),
+    **dict.fromkeys(
+        ("approx", "simeq", "cong", "to", "mapsto", "implies", "Rightarrow", "forall", "exists"), "write the value alone"
+    ),
+    **dict.fromkeys(("dots", "ldots", "cdots", "vdots", "ddots"), "dots are not read: write a sum, or the whole vector"),
+    **dict.fromkeys(("star", "ast"), "write a word as the subscript, as in x_{\\mathrm{opt}}"),
+    **dict.fromkeys(("bigcup", "cup", "cap", "subset", "setminus", "emptyset"), "sets are not read"),
+    **dict.fromkeys(("bigoplus", "oplus", "ominus"), "write \\operatorname{blkdiag}, or + with \\otimes for the Kronecker sum"),
+    **dict.fromkeys(("wedge", "vee", "bullet"), "this product is not read"),
 }
 
 
@@ -46,6 +90,12 @@ def function(word: str) -> str | None:
     word = _OTHER_NAMES.get(word, word)
     word = ALIASES.get(word, word)
     return word if word in OPERATIONS and OPERATIONS[word].in_formulas else None
+
+
+def operator(text: str) -> str | None:
+    r"""What the operator is that a text such as \mathbb{E}_x names."""
+    words = [word for word in re.findall("[A-Za-z]+", text) if word not in BOLD | WORDS | ALPHABETS | ACCENTS.keys()]
+    return OPERATORS.get(words[0]) if words else None
 
 
 def advice(command: str) -> str | None:

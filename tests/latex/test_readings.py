@@ -132,7 +132,7 @@ def test_kinds(formula: str, kinds: str) -> None:
         pytest.param(r"I x", {"I": "matrix(m, n)"}, "I*x", id="I-declared"),
         pytest.param(r"W_{1}x_1", {"W1": "matrix(m, n)", "x1": "vector(n)"}, "W1*x1", id="subscript-of-a-declared-name"),
         pytest.param(r"\alpha x", {"α": "scalar"}, "α*x", id="greek-character"),
-        pytest.param(r"\mathbf{x}^\top x_1", {"x": "vector(n)"}, "x'*x_1", id="bold-declared"),
+        pytest.param(r"\mathbf{x}^\top x_1", {"x": "vector(n)", "x_1": "vector(n)"}, "x'*x_1", id="bold-declared"),
         pytest.param(r"\frac{\operatorname{tr}(A)}{n}", {"A": "symmetric(n)"}, "tr(A)/n", id="size-as-a-number"),
         pytest.param(r"\sum_{i=1}^n x_i", {"x": "vector(n)"}, "sum(x)", id="limit-agrees"),
         pytest.param(r"x + a", {"x": "vector(n)", "a": "scalar"}, "x + a", id="declared-scalar-is-broadcast"),
