@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matcalc import testing
     from matcalc.api import diff, equal, from_sympy, load_identities, parse, parse_latex, simplify
-    from matcalc.core.errors import MatcalcError
+    from matcalc.core.errors import MatcalcError, VerificationWarning
     from matcalc.judge.equal import Equality
     from matcalc.results import Derivative, Expression
 
@@ -18,6 +18,7 @@ __all__ = [
     "Equality",
     "Expression",
     "MatcalcError",
+    "VerificationWarning",
     "__version__",
     "diff",
     "equal",
@@ -35,6 +36,7 @@ _HOMES = {
     "Equality": "matcalc.judge.equal",
     "Expression": "matcalc.results",
     "MatcalcError": "matcalc.core.errors",
+    "VerificationWarning": "matcalc.core.errors",
     "diff": "matcalc.api",
     "equal": "matcalc.api",
     "from_sympy": "matcalc.api",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
+from warnings import warn
 
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentProblem, UnsupportedProblem, VerificationProblem
+from matcalc.core.errors import ArgumentProblem, UnsupportedProblem, VerificationProblem, VerificationWarning
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 from matcalc.core.own import culprit
@@ -156,10 +158,15 @@ class Expression(Formula):
     ) -> Derivative:
         """The derivative by the variable ``wrt``, ``order`` times, verified; see docs/conventions.md.
 
-        ``wrt`` may be left out where the expression was read from a formula that begins with d/dx.
+        ``wrt`` may be left out where the expression was read from a formula that begins with d/dx. Where no point of the domain
+        can be visited, or sizes are too large, a VerificationWarning says so.
         """
         wrt, order = self.wanted(wrt, order)
-        return Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
+        derivative = Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
+        reason = derivative.unverified
+        if reason:
+            _warn(f"not verified: {reason}")
+        return derivative
 
     @public
     def simplify(self, *, expand_inverse: bool = False) -> Expression:
@@ -249,6 +256,12 @@ class Derivative(Formula):
         return f"The derivative of {self.expression} with respect to {self.wrt}{times}{reading}:\n\n{self}"
 
     @property
+    def unverified(self) -> str:
+        """Why the derivative could not be verified; empty where it was, or where nobody asked."""
+        found = self._verification
+        return found.how if found is not None and found.kind == "none" else ""
+
+    @property
     @public
     def verification(self) -> Verification:
         """How the derivative was verified; with ``verify=False`` that is done now. VerificationProblem if it is wrong."""
@@ -289,6 +302,14 @@ class Derivative(Formula):
     def _judged(self, tree: Expr, seed: int) -> Report:
         """The verdict on a tree in this layout."""
         return compare(self._program, tree, self.wrt, self.order, self.structure, self._axes(), seed)
+
+
+def _warn(text: str) -> None:
+    """A warning at the line of the caller of this package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "matcalc":
+        level, frame = level + 1, frame.f_back
+    warn(text, VerificationWarning, stacklevel=level)
 
 
 def has_index_notation(text: str) -> bool:

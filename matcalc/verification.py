@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from matcalc.core.errors import EvaluationProblem, UnsupportedProblem, VerificationProblem
+from matcalc.core.errors import DomainProblem, MatcalcError, UnsupportedProblem, VerificationProblem
 from matcalc.core.operations import OF_TALL
 from matcalc.core.own import culprit
 from matcalc.core.program import Program
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SEEDS = (0, 1, 2)  # a true formula may fail at an ill-conditioned point, but not at all of these
 _MOST_ENTRIES = 10_000  # of a derivative whose sizes are given: more take too long to be checked unasked
+# what Python and NumPy raise where a tree is not what it says it is
+_FAILURES = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _USUAL = 4  # what a size that is a name counts for
 
 
@@ -41,15 +43,40 @@ class Verification:
 
 
 def verify(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> Verification:
-    """Verifies that ``tree`` is the derivative; VerificationProblem if it is not.
+    """Verifies that ``tree`` is the derivative; VerificationProblem if it is not, or if a judge fails: that is no verdict.
 
     ``axes`` are those of the mixed layout (the expression's, the variable's) in the order in which the tree has them.
     """
+    stranger = next((node for node in postorder(tree, lambda node: node.args) if _is_strange(node, program)), None)
+    if stranger is not None:
+        raise _problem(program, f"wrong: it has a {stranger.value} of another shape")
+    try:
+        return _verified(program, tree, wrt, order, structure, axes)
+    except (VerificationProblem, UnsupportedProblem):
+        raise
+    except MatcalcError as problem:
+        raise _problem(program, f"not to be trusted, because it cannot be judged: {problem.message}") from problem
+    except MemoryError:
+        return Verification("none", how="the sizes are too large")
+    except _FAILURES as failure:
+        how = f"not to be trusted, because it cannot be judged: {type(failure).__name__}: {failure}"
+        raise _problem(program, how) from failure
+
+
+def _is_strange(node: Expr, program: Program) -> bool:
+    """Whether this is a variable that the program has in another shape, or not at all."""
+    if node.op != "variable":
+        return False
+    variable = program.variables.get(node.value)
+    return variable is None or variable.shape != node.shape
+
+
+def _verified(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> Verification:
     verdict = judge(program, tree, wrt, order, structure, axes)
     if verdict.outcome == "exact":
         return Verification("exact")
     if verdict.outcome == "wrong":
-        raise _problem(program, "it differs at a random point of a prime field")
+        raise _problem(program, f"wrong: {verdict.reason or 'it differs at a random point of a prime field'}")
     if verdict.outcome == "undefined":
         return Verification("none", how=f"no point inside the domain was found: {verdict.reason}")
     if _entries(program, wrt, order) > _MOST_ENTRIES:
@@ -60,10 +87,10 @@ def verify(program: Program, tree: Expr, wrt: str, order: int, structure: str, a
             if report.ok:
                 break
             report = compare(program, tree, wrt, order, structure, axes, seed)
-    except (EvaluationProblem, UnsupportedProblem) as problem:
+    except (DomainProblem, UnsupportedProblem) as problem:
         return Verification("none", how=problem.message)
     if not report.ok:
-        raise _problem(program, str(report))
+        raise _problem(program, f"wrong: {report}")
     if report.unvisited:
         return Verification("none", how=f"no point was found where {report.unvisited[0].said(text)}")
     return Verification("numeric", report.max_error, report.method)
@@ -94,7 +121,7 @@ def _entries(program: Program, wrt: str, order: int) -> int:
 
 def _problem(program: Program, how: str) -> VerificationProblem:
     return VerificationProblem(
-        f"{culprit()}: the derivative that it found of {program.source or 'this expression'} is wrong: {how}",
+        f"{culprit()}: the derivative that it found of {program.source or 'this expression'} is {how}",
         hint="please report it with the expression, its declarations and the output of matcalc --version; "
         "verify=False (--no-verify) gives the answer all the same",
     )

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+import warnings
 
 import pytest
 
 import matcalc
-from matcalc.core.errors import VerificationProblem
+from matcalc.cli.command import main
+from matcalc.core.errors import DomainProblem, EvaluationProblem, VerificationProblem
+from matcalc.exact.judge import judge
 from matcalc.frontend import read
 from matcalc.verification import Verification, verify
 
@@ -23,8 +26,24 @@ from matcalc.verification import Verification, verify
     ],
 )
 def test_verification(text, options, shown):
-    derivative = matcalc.diff(text, "x", **options)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        derivative = matcalc.diff(text, "x", **options)
     assert str(derivative.verification) == shown
+    wanted = [f"not verified: {shown[14:-1]}"] if shown.startswith("not verified") else []
+    assert [str(each.message) for each in said] == wanted
+    assert all(each.category is matcalc.VerificationWarning and each.filename == __file__ for each in said)
+
+
+def test_nobody_is_warned_who_does_not_want_verification():
+    assert str(matcalc.diff("inv(x*x')*x", "x", verify=False)) == "-n*inv(x*x')"
+
+
+def test_the_command_says_what_is_not_verified(capsys):
+    assert main(["diff", "inv(x*x')*x", "--wrt", "x"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "-n*inv(x*x')\n"
+    assert err.splitlines()[1:] == ["not verified: no point inside the domain was found: a singular matrix"]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +83,49 @@ def test_a_wrong_derivative_is_an_error(text, claim):
     with pytest.raises(VerificationProblem, match="this is a bug in matcalc") as caught:
         verify(program, tree, "x", 1, "declared", range(tree.rank))
     assert "--no-verify" in str(caught.value)
+
+
+# what a judge may stumble over: an exception of its own, of Python, of NumPy
+FAILURES = [
+    pytest.param(EvaluationProblem("cannot evaluate *: shapes"), id="evaluation"),
+    pytest.param(KeyError("eigvals"), id="key"),
+    pytest.param(ValueError("operands could not be broadcast together"), id="value"),
+    pytest.param(AssertionError(), id="assertion"),
+]
+
+
+@pytest.mark.parametrize("judge", ["judge", "compare"])
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_judge_that_fails_gives_no_verdict(monkeypatch, judge, failure):
+    def fails(*args):
+        raise failure
+
+    monkeypatch.setattr(f"matcalc.verification.{judge}", fails)
+    with pytest.raises(VerificationProblem, match="not to be trusted, because it cannot be judged"):
+        matcalc.diff("tr(expm(x*x'))", "x")
+
+
+@pytest.mark.parametrize("failure", [DomainProblem("so many points"), MemoryError()])
+def test_what_cannot_be_visited_is_not_verified(monkeypatch, failure):
+    def fails(*args):
+        raise failure
+
+    monkeypatch.setattr("matcalc.verification.compare", fails)
+    with pytest.warns(matcalc.VerificationWarning, match="not verified: "):
+        assert matcalc.diff("tr(expm(x*x'))", "x").verification.kind == "none"
+
+
+def test_a_variable_of_another_shape_is_found_before_anything_is_evaluated():
+    program = read("x'*x", {"x": "vector(n)"})
+    tree = read("2*x*1", {"x": "matrix(n, n)"}).expr
+    with pytest.raises(VerificationProblem, match="it has a x of another shape"):
+        verify(program, tree, "x", 1, "declared", range(1))
+
+
+def test_another_shape_is_wrong_whatever_is_known_of_the_values():
+    program = read("log(norm2(x))", {"x": "vector(n)"})
+    tree = read("x*x'/norm2(x)^2", {"x": "vector(n)"}).expr
+    assert judge(program, tree, "x", 1, "declared", range(2)).outcome == "wrong"
 
 
 def test_the_exact_road_needs_no_numpy():

@@ -11,9 +11,10 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 from matcalc.cli.arguments import parse_arguments
-from matcalc.core.errors import ArgumentProblem, MatcalcError, SyntaxProblem, VerificationProblem
+from matcalc.core.errors import ArgumentProblem, MatcalcError, SyntaxProblem, VerificationProblem, VerificationWarning
 
 if TYPE_CHECKING:
     from matcalc.catalogue.schema import Identity
@@ -112,12 +113,16 @@ def _diff(options: Namespace) -> int:
 
     text = _standard_input() if options.expression == "-" else options.expression
     expression = Expression(_read(text, options))
-    derivative = expression.diff(
-        options.wrt, order=options.order, layout=options.layout, structure=options.structure, verify=options.verify
-    )
+    with catch_warnings():
+        simplefilter("ignore", VerificationWarning)  # it is said below
+        derivative = expression.diff(
+            options.wrt, order=options.order, layout=options.layout, structure=options.structure, verify=options.verify
+        )
     _say(shapes_line(derivative, derivative.reading))
     for note in derivative.notes:
         _say(note)
+    if derivative.unverified:
+        _say(f"not verified: {derivative.unverified}")
     report: Report | None = None
     if options.format == "json":
         from matcalc.cli.json_form import json_report  # noqa: PLC0415 - a plain answer does not need it
@@ -130,7 +135,7 @@ def _diff(options: Namespace) -> int:
     if report is None:
         return DONE
     sys.stdout.flush()  # the verdict comes after the answer
-    if options.verify:
+    if options.verify and not derivative.unverified:
         _say(f"verified: {derivative.verification}")
     _say(str(report))
     return DONE if report.ok else CHECK_FAILED

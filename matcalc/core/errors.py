@@ -71,8 +71,16 @@ class EvaluationProblem(MatcalcError):
     """Arrays that do not fit the variables, or a point outside of a function's domain."""
 
 
+class DomainProblem(EvaluationProblem):
+    """There is nothing to look at: no point inside of the domain was found, or the arrays there are too large."""
+
+
 class VerificationProblem(MatcalcError):
-    """A derivative that matcalc found and then found to be wrong: a bug in matcalc."""
+    """A derivative that matcalc found and then found to be wrong, or that it could not judge: a bug in matcalc."""
+
+
+class VerificationWarning(UserWarning):
+    """An answer that could not be verified; the text says why."""
 
 
 def _excerpt(source: str, span: Span) -> list[str]:

@@ -34,6 +34,10 @@ class NoPoint(Undecided):
     """No point was found, with these sizes."""
 
 
+class Misshapen(Exception):
+    """The result has another shape: it is wrong, whatever is known of its values."""
+
+
 class Nowhere(NoPoint):
     """The expression itself has no value anywhere."""
 
@@ -57,6 +61,8 @@ def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, ax
         return Judge(program, tree, wrt, order, structure, axes, columns).verdict()
     except Nowhere as problem:
         return Verdict("undefined", str(problem))
+    except Misshapen as problem:
+        return Verdict("wrong", str(problem))
     except Undecided as problem:
         return Verdict("undecided", str(problem))
 
@@ -196,11 +202,11 @@ class Judge:
         stated = Evaluation(world, plain, self.sizes, 1, self.meter).run(self.tree)
         shape = given.extent + at.extent * self.order
         if sorted(self.axes) != list(range(len(shape))):
-            return False
+            raise Misshapen(f"it has {len(self.axes)} axes, and should have {len(shape)}")
         extent = tuple([shape[axis] for axis in self.axes])
         fused = extent if self.rows < 0 else (prod(extent[: self.rows]), prod(extent[self.rows :]))
         if stated.extent != fused:
-            return False
+            raise Misshapen(f"its shape is {stated.extent}, and should be {fused}")
         entries = stated.value
         if self.axes != tuple(range(len(self.axes))):
             back = [self.axes.index(axis) for axis in range(len(self.axes))]

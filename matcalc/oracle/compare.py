@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from matcalc.core.errors import EvaluationProblem, NameProblem
+from matcalc.core.errors import DomainProblem, EvaluationProblem, NameProblem
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.oracle.interpret import interpret, magnitude
@@ -173,6 +173,10 @@ def _candidate(evaluate: Candidate, values: dict[str, Array], sizes: dict[str, i
             return np.asarray(evaluate(dict(values), dict(sizes)))
     except np.linalg.LinAlgError:  # a matrix that is singular in the candidate alone: no value, and so a wrong one
         return np.full(expected.shape, np.nan)
+    except DomainProblem as problem:
+        if isinstance(problem.__cause__, np.linalg.LinAlgError):
+            return np.full(expected.shape, np.nan)
+        raise
 
 
 def _largest(array: Array) -> float:

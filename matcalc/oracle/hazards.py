@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from matcalc.core.errors import EvaluationProblem
+from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS, frechet
 from matcalc.core.own import OWN, inlined
@@ -41,7 +41,7 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
         try:
             with np.errstate(all="ignore"):
                 result = evaluate(node, args, values=values, sizes=sizes)
-        except EvaluationProblem as problem:
+        except DomainProblem as problem:
             return problem.message
         # in a branch of where that is not taken the matrix may have entries that are no numbers
         if _inverts(node, args) and np.all(np.isfinite(args[0])) and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.errors import EvaluationProblem
-from matcalc.core.operations import COMPARISONS, FRECHET
+from matcalc.core.errors import DomainProblem, EvaluationProblem
+from matcalc.core.operations import COMPARISONS, FRECHET, OF_TALL
 from matcalc.core.own import OWN, Own, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
@@ -25,6 +25,7 @@ from matcalc.runtime.elementwise import Array
 Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
 _CONSTANTS = {"pi": math.pi}
+_MOST_ENTRIES = 2**31  # of an array: NumPy refuses larger ones in many ways
 
 
 def interpret(expr: Expr, values: Values, sizes: Sizes) -> Array:
@@ -102,7 +103,15 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
     except EvaluationProblem:
         raise
     except (ValueError, MemoryError) as problem:
-        raise EvaluationProblem(f"cannot evaluate {node.op}: {problem}", span=node.span) from problem
+        kind = DomainProblem if _lies_with_the_point(problem, node, sizes) else EvaluationProblem
+        raise kind(f"cannot evaluate {node.op}: {problem}", span=node.span) from problem
+
+
+def _lies_with_the_point(problem: Exception, node: Expr, sizes: Sizes) -> bool:
+    """Whether other values or smaller sizes would do; else the tree is not what it says it is."""
+    if isinstance(problem, MemoryError | np.linalg.LinAlgError) or node.op in OF_TALL:
+        return True
+    return any(math.prod(extent(each.shape, sizes)) > _MOST_ENTRIES for each in (node, *node.args))
 
 
 # what a user's function may raise where it has no value, or is wrong
@@ -128,13 +137,13 @@ def _own(own: Own, node: Expr, args: list[Array], sizes: Sizes) -> Array:
     try:
         value = np.asarray(own.function(*args))
     except _RAISED as problem:
-        raise EvaluationProblem(f"{own.name} raised {type(problem).__name__}: {problem}", span=node.span) from problem
+        raise DomainProblem(f"{own.name} raised {type(problem).__name__}: {problem}", span=node.span) from problem
     if value.dtype.kind not in "fiu":
         hint = "wrap it in a function that returns real numbers, and nan where it has no value"
-        raise EvaluationProblem(f"{own.name} returned {value.dtype}, not real numbers", span=node.span, hint=hint)
+        raise DomainProblem(f"{own.name} returned {value.dtype}, not real numbers", span=node.span, hint=hint)
     wanted = extent(node.shape, sizes)
     if value.shape != wanted:
-        raise EvaluationProblem(f"{own.name} returned an array of shape {value.shape}, expected {wanted}", span=node.span)
+        raise DomainProblem(f"{own.name} returned an array of shape {value.shape}, expected {wanted}", span=node.span)
     return value.astype(float)
 
 
@@ -144,7 +153,7 @@ def extent(shape: Shape, sizes: Sizes) -> tuple[int, ...]:
 
 
 def places(node: Expr, sizes: Sizes) -> tuple[int | slice, ...]:
-    """The index of a slice; EvaluationProblem where the array has no such entries."""
+    """The index of a slice; DomainProblem where the array has no such entries."""
     found: list[int | slice] = []
     for place, axis in zip(node.value, extent(node.args[0].shape, sizes), strict=True):
         if place is None:
@@ -153,7 +162,7 @@ def places(node: Expr, sizes: Sizes) -> tuple[int | slice, ...]:
         first = _size(place[0], sizes)
         count = 1 if place[1] is None else _size(place[1], sizes)
         if first < 0 or count < 1 or first + count > axis:
-            raise EvaluationProblem("these sizes leave no room for the entries", span=node.span)
+            raise DomainProblem("these sizes leave no room for the entries", span=node.span)
         found.append(first if place[1] is None else slice(first, first + count))
     return tuple(found)
 

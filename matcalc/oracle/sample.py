@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 import numpy as np
 
 from matcalc.core.dims import fitted
-from matcalc.core.errors import EvaluationProblem
+from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.own import inlined
 from matcalc.core.tree import Expr, positive_sizes
@@ -215,12 +215,12 @@ def nudged(values: dict[str, Array], name: str) -> dict[str, Array]:
 def find_sizes(
     exprs: Sequence[Expr], variables: Mapping[str, Variable], rng: np.random.Generator, around: str | None = None
 ) -> tuple[dict[str, int], dict[str, Array]]:
-    """Sizes of the dimensions with a point at which all expressions are smooth; EvaluationProblem if none is found."""
+    """Sizes of the dimensions with a point at which all expressions are smooth; DomainProblem if none is found."""
     reason = ""
     for sizes in sizes_for(exprs, variables):
         values, reason = find_point(exprs, variables, rng, sizes, around)
         if values is not None:
             return sizes, values
-    raise EvaluationProblem(
+    raise DomainProblem(
         f"no point inside the domain was found: {reason}", hint="declare variables that must be positive as positive"
     )

@@ -64,8 +64,8 @@ def _matrix_sum(builder: Builder, node: Sum, parts: list[Restored]) -> Node | No
     if node.rank != 1:
         return None
     terms: list[tuple[Rational, Node]] = []
-    for (c, term), part in zip(node.terms, parts, strict=True):
-        scalar = _multiple_of_ones(term)
+    for (c, _), part in zip(node.terms, parts, strict=True):
+        scalar = _multiple_of_ones(part.node)
         if part.matrix is not None:
             terms.append((c, part.matrix))
         elif scalar is not None:

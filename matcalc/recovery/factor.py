@@ -260,7 +260,9 @@ class Factoring:
         rest = shared.rest(terms)
         inner = self.sum(rest, max((term.shape for term in rest), key=len))
         scalars: Scalars = shared.scalars if inner.shape else (*shared.scalars, (inner, 1))
-        middle: Chain = (Link(inner),) if inner.shape else ()
+        # a flipped vector is a row: what follows asks a link for its ends
+        lying = inner.row and inner.rank == 1
+        middle: Chain = (Link(self.forge.transpose(inner), True) if lying else Link(inner),) if inner.shape else ()
         parts: Parts = ()
         if shared.parts:
             parts = shared.parts + (((middle, 1),) if middle else ())

@@ -155,7 +155,8 @@ class Graph:
         """diag of the weights, as a link; nothing where there are none. diag(kron(ones, u)) is kron(eye, diag(u))."""
         if not parts:
             return ()
-        spread = self.weaver.krons.get(id(parts[0][0][0].expr), ()) if len(parts) == 1 and parts[0][1] == 1 else ()
+        first, alone = parts[0][0][0].expr, len(parts) == 1 and parts[0][1] == 1
+        spread = self.weaver.krons.get(id(first), ()) if first.op == "kron" and alone else ()
         if len(parts[0][0]) == 1 and any(_ones(factor) for factor in spread):
             return self.weaver.spread("kron", [self._diagonal(((factor, 1),)) for factor in spread])
         return self._diagonal(parts)
