@@ -129,6 +129,50 @@ def test_refused(expression, wrt, kinds, message):
     assert message in str(caught.value)
 
 
+NO_DERIVATIVE = [
+    ("leftvec(B)", "B", 1, "one column or one row"),
+    ("rightvec(B)", "B", 1, "one column or one row"),
+    ("leftvec(B')", "B", 1, "one column or one row"),
+    ("specnorm(B)", "B", 2, "one column or one row"),
+    ("eigvals((K + K')/2)", "K", 1, "of eigvals: at every point eigenvalues coincide"),
+    ("leftvec(c*Q)", "c", 1, "of leftvec: at every point singular values coincide"),
+    ("condnum(c*Q)", "c", 1, "of condnum: at every point singular values coincide"),
+    ("nucnorm(x*y')", "x", 1, "of nucnorm: at every point a singular value is zero"),
+    ("polar(x*y')", "x", 1, "of polar: at every point a singular value is zero"),
+    ("svdvals(T*x*y')", "x", 1, "of svdvals: at every point singular values coincide"),
+    ("eigvals(x*x')", "x", 1, "of eigvals: at every point eigenvalues coincide"),
+    ("lambda_max(Q'*Q + c*eye)", "c", 1, "of lambda_max: at every point eigenvalues coincide"),
+]
+DEGENERATE = {"B": "matrix(n, 1)", "K": "skew(n)", "Q": "orthogonal(n)", "c": "scalar", "x": "vector(3)", "y": "vector(3)"}
+
+
+@pytest.mark.parametrize(("expression", "wrt", "order", "message"), [pytest.param(*row, id=row[0]) for row in NO_DERIVATIVE])
+def test_no_derivative(expression, wrt, order, message):
+    kinds = {name: kind for name, kind in (KINDS | DEGENERATE).items() if name in re.findall(r"[A-Za-z_]\w*", expression)}
+    with pytest.raises(MatcalcError, match="no derivative") as caught:
+        matcalc.diff(expression, wrt, variables=kinds, order=order)
+    assert message in str(caught.value)
+
+
+# the largest alone is simple; an odd skew matrix is singular, an even one need not be
+SIMPLE = [("specnorm(x*y')", "x"), ("lambda_max(x*x')", "x"), ("leftvec(x*y')", "x"), ("specnorm(B)", "B"), ("nucnorm(K)", "K")]
+
+
+@pytest.mark.parametrize(("expression", "wrt"), SIMPLE)
+def test_simple_where_it_matters(expression, wrt):
+    kinds = {name: kind for name, kind in DEGENERATE.items() if name in re.findall(r"[A-Za-z_]\w*", expression)}
+    assert matcalc.diff(expression, wrt, variables=kinds).verification.kind == "numeric"
+
+
+WHOLE = ["specnorm(X)", "lambda_max(S)", "c'*eigvals(S)", "condnum(B)", "schatten(T, 3)"]
+
+
+@pytest.mark.parametrize("expression", WHOLE)
+def test_second_derivatives_by_matrices_are_verified(expression):
+    wrt = next(name for name in "XSBT" if f"({name}" in expression)
+    assert matcalc.diff(expression, wrt, variables=kinds_of(expression, wrt), order=2).verification.kind == "numeric"
+
+
 def test_entries_of_a_symmetric_matrix_are_not_free():
     with pytest.raises(MatcalcError, match="the entries of S cannot vary freely"):
         matcalc.diff("lambda_max(S)", "S", variables=KINDS | {}, structure="free")

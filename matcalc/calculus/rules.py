@@ -6,6 +6,7 @@ from matcalc.calculus.derivative import derivative
 from matcalc.calculus.orders import ORDERED
 from matcalc.calculus.partials import Slope
 from matcalc.catalogue.compiled import Rule, differential
+from matcalc.core.dims import ONE
 from matcalc.core.errors import UnsupportedProblem
 from matcalc.core.operations import ALONG, ENTRYWISE
 from matcalc.ir.build import Builder
@@ -36,6 +37,8 @@ class Slopes:
             return self._generic(node)
         if node.name in ORDERED:
             return Slope(ORDERED[node.name](self.builder, *node.args), entrywise=True)
+        if node.name in ("leftvec", "rightvec") and ONE in node.args[0].axes:
+            self._refuse_line(node.name)
         rule = differential(node.name, _variant(node))
         if rule is None:
             raise UnsupportedProblem(f"the derivative of {node.name} is not known")
@@ -59,6 +62,14 @@ class Slopes:
                 "the derivative of frechet_power by its exponent is not known",
                 hint="that of X^p by p is logm(X)*X^p",
             )
+
+    @staticmethod
+    def _refuse_line(name: str) -> None:
+        """The rules for singular vectors set one singular value apart from others, and here is one alone."""
+        raise UnsupportedProblem(
+            f"no derivative of {name}: a matrix with one column or one row has one singular value",
+            hint="for B with one column write norm2(B) for the norm, B/norm2(B) for the singular vector",
+        )
 
     def _entrywise(self, node: Call, index: int, rule: Rule) -> Slope:
         """The factor of dx in a differential written for scalars."""

@@ -12,6 +12,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.oracle.interpret import interpret, magnitude
 from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
+from matcalc.oracle.rounding import noise
 from matcalc.oracle.sample import find_point, find_sizes
 from matcalc.oracle.survey import Piece, survey
 from matcalc.runtime.elementwise import Array
@@ -20,6 +21,7 @@ POINTS = 2
 _REDRAWS = 4  # further points looked at where the derivative almost vanishes and would hide errors
 _VISIBLE = 1e-3
 _FLOOR = 1e-3  # of the largest intermediate value: below that times the tolerance, numbers count as rounding
+_READABLE = 1e-3  # relative: rounding errors beyond this hide the derivative
 _IDENTITY = Method("evaluation", 0.0, 1e-9)
 
 Candidate = Callable[[dict[str, Array], dict[str, int]], Array]
@@ -49,6 +51,7 @@ class Report:
     points: int = POINTS
     problem: str | None = None
     unvisited: tuple[Piece, ...] = ()  # sides of kinks on which no point was found
+    hidden: bool = False  # by rounding errors: the point tells nothing
 
     @property
     def seed(self) -> int:
@@ -92,7 +95,8 @@ def check(
 
     With ``structure="declared"`` the derivative is projected on the matrices of the kind that ``wrt`` is declared to be.
     The layout does not matter here: candidates hand in shape(expression) + shape(variable) whatever is printed. Sizes are those
-    at which all of ``beside`` have values, too. Of the program and of ``trees`` all sides of all kinks are visited.
+    at which all of ``beside`` have values, too. Of the program and of ``trees`` all sides of all kinks are visited. Where the two
+    differ, it is asked what rounding does: the tolerance grows by that as long as much is left, else the point is ``hidden``.
     """
     if wrt not in program.variables:
         raise NameProblem(f"there is no variable {wrt}")
@@ -100,21 +104,41 @@ def check(
     around = wrt if takes_differences(program.expr, wrt, order) else None
     sizes, values = find_sizes([program.expr, *beside], program.variables, rng, around)
     kind = program.variables[wrt].kind if structure == "declared" else "free"
-    reports = []
+
+    def doubted(report: Report, values: dict[str, Array], expected: Array, found: Array, size: float, method: Method) -> Report:
+        """The report once more, if it needs be, with what rounding does."""
+        settled = report.problem is not None or not np.all(np.isfinite(found))
+        if settled or (report.ok and not _is_faint(expected, found, size)):
+            return report
+
+        def truth(values: dict[str, Array]) -> Array:
+            derivative, _ = numeric_derivative(program.expr, program.variables, wrt, order, values, sizes)
+            return structured_gradient(derivative, kind, program.expr.rank, order)
+
+        def claim(values: dict[str, Array]) -> Array:
+            return _candidate(evaluate, values, sizes, expected)
+
+        doubt = noise((truth, claim), (expected, found), values, sizes, program.variables, trees)
+        doubt += method.rounded * float(np.finfo(float).eps) * size
+        return _judge(expected, found, size, method, seed, sizes, doubt)
+
+    seen = []
     for point in range(POINTS):
         if point > 0:
             values = _next_point(program, rng, sizes, values, around)
-        values, expected, size, method = _visible(program, wrt, order, sizes, values, rng)
-        expected = structured_gradient(expected, kind, program.expr.rank, order)
-        found = _candidate(evaluate, values, sizes, expected)
-        reports.append(_judge(expected, found, size, method, seed, sizes))
+        seen.append(_visible(program, wrt, order, sizes, values, rng))
+        values = seen[-1][0]
     points, missing = survey([program.expr], trees, program.variables, rng, sizes, around, wrt)
     for values in points:
         expected, method = numeric_derivative(program.expr, program.variables, wrt, order, values, sizes)
-        expected = structured_gradient(expected, kind, program.expr.rank, order)
         if np.all(np.isfinite(expected)):
-            size = max(1.0, magnitude(program.expr, values, sizes))
-            reports.append(_judge(expected, _candidate(evaluate, values, sizes, expected), size, method, seed, sizes))
+            seen.append((values, expected, max(1.0, magnitude(program.expr, values, sizes)), method))
+    reports = []
+    for values, expected, size, method in seen:
+        expected = structured_gradient(expected, kind, program.expr.rank, order)
+        found = _candidate(evaluate, values, sizes, expected)
+        report = _judge(expected, found, size, method, seed, sizes)
+        reports.append(doubted(report, values, expected, found, size, method))
     return replace(_worst(reports), points=len(reports), unvisited=tuple(missing))
 
 
@@ -183,14 +207,30 @@ def _largest(array: Array) -> float:
     return float(np.max(np.abs(array), initial=0.0))
 
 
-def _judge(expected: Array, found: Array, size: float, method: Method, seed: int, sizes: dict[str, int]) -> Report:
-    """Shapes first, then the entry with the largest error relative to the largest entry (or to what rounding leaves)."""
-    common = (method.tolerance, method.name, method.step, seed, sizes)
+def _is_faint(expected: Array, found: Array, size: float) -> bool:
+    """Whether the derivative is so much smaller than what it is computed from that a wrong one would pass; zero is zero."""
+    return 0 < max(_largest(expected), _largest(found)) < _FLOOR * size and _largest(found) > 0
+
+
+def _judge(
+    expected: Array, found: Array, size: float, method: Method, seed: int, sizes: dict[str, int], doubt: float | None = None
+) -> Report:
+    """Shapes first, then the entry with the largest error relative to the largest entry (or to what rounding leaves).
+
+    With a ``doubt`` it is known what rounding leaves.
+    """
+    tolerance, hidden = method.tolerance, False
+    if doubt is not None:
+        scale = max(_largest(expected), np.finfo(float).tiny)
+        hidden = not doubt <= _READABLE * max(scale, _largest(found))
+        tolerance = tolerance if hidden else tolerance + doubt / scale
+        size = 0.0
+    common = (tolerance, method.name, method.step, seed, sizes)
     if expected.shape != found.shape:
         problem = f"the shape is {found.shape}, expected {expected.shape}"
         return Report(False, np.inf, None, *common, problem=problem)
     if not np.all(np.isfinite(expected)):
-        return Report(False, np.inf, None, *common, problem="the numeric derivative is not finite")
+        return Report(False, np.inf, None, *common, problem="the numeric derivative is not finite", hidden=True)
     if expected.size == 0:
         return Report(True, 0.0, None, *common)
     scale = max(_largest(expected), _FLOOR * size, np.finfo(float).tiny)
@@ -199,7 +239,7 @@ def _judge(expected: Array, found: Array, size: float, method: Method, seed: int
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(errors)), errors.shape))
     worst = Worst(index, float(expected[index]), float(np.real(found[index])))
     error = float(errors[index])
-    return Report(error <= method.tolerance, error, worst, *common)
+    return Report(error <= tolerance, error, worst, *common, hidden=hidden)
 
 
 def _worst(reports: list[Report]) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,8 @@ COMPLEX_STEP = 1e-20
 _LEVELS = 4  # halvings in one extrapolation: the error falls with step^(2*levels)
 _RETRIES = (2.0**-8, 2.0**-5, 2.0**-11, 2.0**-14)  # first steps, tried until the error estimate is small
 _CONVERGED = 1e-10
+_TWICE = (2.0**-5, 2.0**-3, 2.0**-7)  # the same for second derivatives, where rounding errors grow with 1/step^2
+_CONVERGED_TWICE = 1e-7
 _MOST_COLUMNS = 20_000  # about the number of evaluations of the expression
 _MOST_ENTRIES = 20_000_000
 
@@ -30,17 +32,21 @@ Function = Callable[[Array], Array]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How a derivative was computed, and the relative agreement that may be asked of it."""
+    """How a derivative was computed, and the relative agreement that may be asked of it.
+
+    ``rounded`` says how many times the last bit of the largest value is lost when differences are taken.
+    """
 
     name: str
     step: float
     tolerance: float
+    rounded: float = 0.0
 
 
 _COMPLEX = Method("complex step", COMPLEX_STEP, 1e-9)
-_MIXED = Method("complex step and extrapolated central differences", _RETRIES[0], 1e-8)
-_REAL = Method("extrapolated central differences", _RETRIES[0], 1e-6)
-_REAL_TWICE = Method("extrapolated central differences twice", _RETRIES[0], 1e-4)
+_MIXED = Method("complex step and extrapolated central differences", _RETRIES[0], 1e-8, 2.0**14)
+_REAL = Method("extrapolated central differences", _RETRIES[0], 1e-6, 2.0**14)
+_REAL_TWICE = Method("extrapolated second differences", _TWICE[0], 1e-4, 2.0**18)
 
 
 def numeric_derivative(
@@ -55,11 +61,11 @@ def numeric_derivative(
     function = function_of(expr, wrt, values, sizes)
     point = np.asarray(values[wrt], dtype=float)
     smooth = _has_complex_path(expr, wrt)
-    first = complex_step if smooth else central_differences
     if order == 1:
-        return first(function, point), _COMPLEX if smooth else _REAL
-    second = central_differences(lambda x: first(function, x), point)
-    return second, _MIXED if smooth else _REAL_TWICE
+        return (complex_step(function, point), _COMPLEX) if smooth else (central_differences(function, point), _REAL)
+    if not smooth:
+        return second_differences(function, point), _REAL_TWICE
+    return central_differences(lambda x: complex_step(function, x), point), _MIXED
 
 
 def _refuse_if_too_large(expr: Expr, wrt: Variable, order: int, sizes: Sizes) -> None:
@@ -98,18 +104,31 @@ def complex_step(function: Function, x: Array) -> Array:
 
 def central_differences(function: Function, x: Array) -> Array:
     """df/dx[..., k] from (f(x + h e_k) - f(x - h e_k))/2h for falling h, extrapolated to h = 0."""
-    columns = []
-    for index in np.ndindex(*x.shape):
-        along = _line(function, x, index)
-        best, error = _extrapolate(along, _RETRIES[0])
-        for step in _RETRIES[1:]:
-            if np.max(error, initial=0.0) <= _CONVERGED * max(1.0, float(np.max(np.abs(best), initial=0.0))):
-                break
-            other, uncertainty = _extrapolate(along, step)
-            best = np.where(uncertainty < error, other, best)
-            error = np.minimum(uncertainty, error)
-        columns.append(best)
+    columns = [_limit(_line(function, x, index), _RETRIES, _CONVERGED) for index in np.ndindex(*x.shape)]
     return _assemble(columns, x.shape)
+
+
+def second_differences(function: Function, x: Array) -> Array:
+    """d^2f/dx[..., j] dx[..., k] from f(x +- h e_j +- h e_k) for falling h, extrapolated to h = 0; symmetric in j and k."""
+    places = list(np.ndindex(*x.shape))
+    found: dict[tuple[int, int], Array] = {}
+    for k in range(len(places)):
+        for j in range(k + 1):
+            found[j, k] = found[k, j] = _limit(_square(function, x, places[j], places[k]), _TWICE, _CONVERGED_TWICE)
+    rows = [_assemble([found[j, k] for j in range(len(places))], x.shape) for k in range(len(places))]
+    return _assemble(rows, x.shape)
+
+
+def _limit(difference: Callable[[float], Array], steps: Sequence[float], converged: float) -> Array:
+    """The limit of differences: first steps are tried until the error estimate is small, the best value of each entry taken."""
+    best, error = _extrapolate(difference, steps[0])
+    for step in steps[1:]:
+        if np.max(error, initial=0.0) <= converged * max(1.0, float(np.max(np.abs(best), initial=0.0))):
+            break
+        other, uncertainty = _extrapolate(difference, step)
+        best = np.where(uncertainty < error, other, best)
+        error = np.minimum(uncertainty, error)
+    return best
 
 
 def _line(function: Function, x: Array, index: tuple[int, ...]) -> Callable[[float], Array]:
@@ -120,6 +139,22 @@ def _line(function: Function, x: Array, index: tuple[int, ...]) -> Callable[[flo
         ahead[index] += step
         behind[index] -= step
         return np.asarray((function(ahead) - function(behind)) / (ahead[index] - behind[index]))
+
+    return difference
+
+
+def _square(function: Function, x: Array, first: tuple[int, ...], second: tuple[int, ...]) -> Callable[[float], Array]:
+    """The mixed second difference of step h along two entries, which may be one."""
+
+    def difference(step: float) -> Array:
+        corners = []
+        for one in (step, -step):
+            for other in (step, -step):
+                moved = x.copy()
+                moved[first] += one
+                moved[second] += other
+                corners.append(function(moved))
+        return np.asarray((corners[0] - corners[1] - corners[2] + corners[3]) / (4 * step * step))
 
     return difference
 

@@ -61,6 +61,14 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
         sizes = fitted({name: chosen[name] for name in names}, dims)
         if sizes is not None:
             yield sizes
+    skew = {name for variable in variables.values() if variable.kind == "skew" for size in variable.dims for name in size.letters}
+    if skew:  # of an odd size they are singular
+        pool.sort(key=lambda size: size % 2)
+        order = [*skew.intersection(names), *(name for name in names if name not in skew)]
+        order.sort(key=lambda name: (name not in skew, name))
+        sizes = fitted({name: pool[k % len(pool)] for k, name in enumerate(order)}, dims)
+        if sizes is not None:
+            yield sizes
 
 
 def matrix_exponents(exprs: Sequence[Expr]) -> set[str]:

@@ -46,6 +46,18 @@ def _columns(X: Array) -> float:
     return min(_simple(X), _lead(runtime.rightvecs(X)))
 
 
+EIGENVALUES, SINGULAR_VALUES = "eigenvalues", "singular values"
+
+# what has to be simple for the rule of the derivative to hold, and how far the closest two are from each other
+GAPS: dict[str, tuple[str, Callable[[Array], float]]] = {
+    **dict.fromkeys(("eigvals", "eigvecs"), (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)))),
+    **dict.fromkeys(("lambda_max", "eigvec"), (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)[-2:]))),
+    "lambda_min": (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)[:2])),
+    **dict.fromkeys(("svdvals", "leftvecs", "rightvecs", "condnum"), (SINGULAR_VALUES, _simple)),
+    **dict.fromkeys(("specnorm", "leftvec", "rightvec"), (SINGULAR_VALUES, _leading)),
+    **dict.fromkeys(("nucnorm", "polar"), (SINGULAR_VALUES, _rank)),
+}
+
 DISTANCES: dict[str, Callable[..., float]] = {
     "eigvals": lambda A: _gap(runtime.eigvals(A)),
     "eigvecs": lambda A: min(_gap(runtime.eigvals(A)), _lead(runtime.eigvecs(A))),

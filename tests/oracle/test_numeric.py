@@ -59,7 +59,7 @@ def test_known_derivatives(expr, wrt, order, expected):
         pytest.param(quadratic, 1, "complex step", id="smooth"),
         pytest.param(quadratic, 2, "complex step and extrapolated central differences", id="smooth twice"),
         pytest.param(op("erf", x), 1, "extrapolated central differences", id="real only"),
-        pytest.param(op("erf", x), 2, "extrapolated central differences twice", id="real only, twice"),
+        pytest.param(op("erf", x), 2, "extrapolated second differences", id="real only, twice"),
         pytest.param(op("+", op("erf", y), x), 1, "complex step", id="real only of something else"),
     ],
 )
