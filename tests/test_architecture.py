@@ -186,6 +186,7 @@ def test_nothing_is_caught_wholesale() -> None:
 KEYED_BY_FUNCTIONS = {
     "bridges/sympy_export.py": "rules: SymPy's form of a function that is not one of its own",
     "calculus/orders.py": "rules: derivatives of functions with an order",
+    "calculus/rules.py": "a rule that does not hold for matrices of one row or column",
     "core/operations.py": "one pair of names",
     "ir/knowledge.py": "theorems: facts of the argument to facts of the value",
     "judge/edits.py": "slips of people",

@@ -12,7 +12,7 @@ import numpy as np
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import DomainProblem, EvaluationProblem
-from matcalc.core.operations import COMPARISONS, FRECHET, OF_TALL
+from matcalc.core.operations import COMPARISONS, FRECHET
 from matcalc.core.own import OWN, Own, inlined
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
@@ -109,7 +109,7 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
 
 def _lies_with_the_point(problem: Exception, node: Expr, sizes: Sizes) -> bool:
     """Whether other values or smaller sizes would do; else the tree is not what it says it is."""
-    if isinstance(problem, MemoryError | np.linalg.LinAlgError) or node.op in OF_TALL:
+    if isinstance(problem, MemoryError | np.linalg.LinAlgError):
         return True
     return any(math.prod(extent(each.shape, sizes)) > _MOST_ENTRIES for each in (node, *node.args))
 

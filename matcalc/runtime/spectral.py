@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcalc.core.errors import EvaluationProblem
+from matcalc.core.errors import DomainProblem
 from matcalc.core.operations import TRANSPOSED
 from matcalc.runtime.elementwise import Array
 from matcalc.runtime.linear import inv, pinv
@@ -18,7 +18,7 @@ _STEPS = 60  # of Newton's iteration for the polar factor, which doubles the dig
 _SETTLED = 1e-14
 
 
-class WideProblem(EvaluationProblem, ValueError):
+class WideProblem(DomainProblem, ValueError):
     """A matrix with fewer rows than columns where the function is not defined for these: also a ValueError, as of NumPy."""
 
 
