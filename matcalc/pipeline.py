@@ -26,6 +26,7 @@ from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
 from matcalc.printers.sizes import known_sizes, size_choices
 from matcalc.printers.text import has_indices, index_head, text
+from matcalc.recovery.decimals import rebalanced
 from matcalc.recovery.diagonals import diagonal_leaf, restored
 from matcalc.recovery.forge import Forge
 from matcalc.recovery.graph import STYLES, Taste
@@ -142,7 +143,7 @@ class _Engine:
             other = self._tree(last.rewrite(self.rewriter.rewrite(_without_signs(self.builder, node))))
             if not has_indices(other[1]):
                 _, tree, self.forge = other
-        return tree
+        return rebalanced(self.forge, tree)
 
     def _gathered(self, node: Node) -> Node:
         """The node with the derivatives of the branches of ``where`` as branches of one."""

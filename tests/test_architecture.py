@@ -201,6 +201,7 @@ KEYED_BY_FUNCTIONS = {
     "printers/sizes.py": "what takes its shape from its arguments",
     "printers/text.py": "max(X) is how amax(X) prints",
     "recovery/chains.py": "what is written with its factors transposed",
+    "recovery/decimals.py": "what is linear in its argument",
     "recovery/factor.py": "what is pulled out of sums",
     "recovery/graph.py": "the two triangles",
     "recovery/triangles.py": "the two triangles",

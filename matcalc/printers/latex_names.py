@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
+from matcalc.core.decimals import places, shorter_as_decimal
 from matcalc.core.dims import Dim, Shape
 
 _LETTERS = (
@@ -60,24 +61,14 @@ def number(value: Fraction) -> str:
         digits = str(value.numerator)
         zeros = len(digits) - len(digits.rstrip("0"))
         return _scientific(digits.rstrip("0"), len(digits) - 1) if zeros > 6 else digits
-    exponent = _decimal_places(value.denominator)
-    if value.denominator <= _LARGEST_DENOMINATOR or exponent is None:
+    exponent = places(value)
+    if exponent is None or (value.denominator <= _LARGEST_DENOMINATOR and not shorter_as_decimal(value)):
         return f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
     digits = str(value.numerator * 10**exponent // value.denominator)
     if exponent - len(digits) >= 3:
         return _scientific(digits, len(digits) - 1 - exponent)
     digits = digits.rjust(exponent + 1, "0")
     return f"{digits[:-exponent]}.{digits[-exponent:]}"
-
-
-def _decimal_places(denominator: int) -> int | None:
-    """The least k with denominator dividing 10^k, or None."""
-    twos = fives = 0
-    while denominator % 2 == 0:
-        denominator, twos = denominator // 2, twos + 1
-    while denominator % 5 == 0:
-        denominator, fives = denominator // 5, fives + 1
-    return max(twos, fives) if denominator == 1 else None
 
 
 def _scientific(digits: str, exponent: int) -> str:

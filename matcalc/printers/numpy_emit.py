@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 
+from matcalc.core.decimals import places
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
@@ -145,9 +146,11 @@ def number(value: Fraction) -> _Code:
     if value.denominator == 1 and abs(value.numerator) < _EXACT:
         return str(value.numerator), _ATOM if value >= 0 else _UNARY
     decimal = _decimal(value)
-    if len(decimal) <= _SHORT or max(abs(value.numerator), value.denominator) >= _EXACT:
+    quotient = f"{value.numerator} / {value.denominator}"
+    ends = places(value) is not None and len(decimal) <= len(quotient)
+    if ends or len(decimal) <= _SHORT or max(abs(value.numerator), value.denominator) >= _EXACT:
         return decimal, _ATOM if value >= 0 else _UNARY
-    return f"{value.numerator} / {value.denominator}", _TERM
+    return quotient, _TERM
 
 
 def _decimal(value: Fraction) -> str:

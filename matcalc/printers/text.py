@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from fractions import Fraction
 
+from matcalc.core.decimals import USUAL_PLACES, decimal, places
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
@@ -52,10 +53,10 @@ def number_text(value: Fraction) -> Piece:
         return f"-{inner}", min(level, _NEGATION), "neg"
     if value.denominator == 1:
         return str(value), _ATOM, "number"
-    decimal = value * 10**6
-    if decimal.denominator == 1 and value.denominator <= 10**6:
-        return f"{value.numerator / value.denominator:.6f}".rstrip("0"), _ATOM, "number"
-    return f"{value.numerator}/{value.denominator}", _PRODUCT, "/"
+    written, quotient = decimal(value), f"{value.numerator}/{value.denominator}"
+    if written is not None and (len(written) <= len(quotient) or (places(value) or 0) <= USUAL_PLACES):
+        return written, _ATOM, "number"
+    return quotient, _PRODUCT, "/"
 
 
 def name_piece(name: str) -> Piece:

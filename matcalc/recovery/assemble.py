@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from matcalc.core.decimals import shorter_as_decimal
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Rational, magnitude
 from matcalc.recovery.chains import Term, Weaver
@@ -57,8 +58,10 @@ class Assembler:
             whole = [*([forge.number(c.denominator)] if c.denominator != 1 else []), *below, divisor]
             result = forge.binary("./", numerator, self._product(whole))
             return forge.negative(result) if negative else result
-        number = forge.number(c.numerator) if c.numerator != 1 else None
-        if c.denominator != 1:
+        divided = c.denominator != 1 and not shorter_as_decimal(c)
+        front = Fraction(c.numerator) if divided else c
+        number = forge.number(front) if front != 1 else None
+        if divided:
             below.insert(0, forge.number(c.denominator))
         pieces = [number] if number is not None else []
         pieces += above
