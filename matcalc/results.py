@@ -120,7 +120,9 @@ class Formula:
         _choice("backend", backend, BACKENDS)
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             raise ArgumentProblem(f"{name!r} is not a name that a Python function can have")
-        return numpy_source(self._tree, self.variables, name=name, title=self._title())
+        from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
+
+        return numpy_source(stable(self._tree, self.variables), self.variables, name=name, title=self._title())
 
     def _title(self) -> str:
         return str(self)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from matcalc.catalogue.schema import Identity, identity
@@ -31,12 +31,13 @@ TRANSPOSITIONS = TRAITS[3:]
 
 
 class Trigger(NamedTuple):
-    """A rewrite's name, the functions and kinds it looks for, the functions it brings in, and its phase."""
+    """A rewrite's name, the functions and kinds it looks for, those it brings in, its phase, and whether it is for code."""
 
     name: str
     needs: frozenset[str]
     brings: frozenset[str]
     phase: str
+    code: bool = False
 
 
 class Trait(NamedTuple):
@@ -61,7 +62,7 @@ def trigger_of(entry: Identity) -> Trigger:
     left, right = sides(entry)
     kinds = {variable.kind for variable in left.variables.values()}.intersection(RARE_KINDS)
     needs = applied(left.expr) - INDEX_ARITHMETIC
-    return Trigger(entry.name, frozenset(needs | kinds), frozenset(applied(right.expr)), entry.phase)
+    return Trigger(entry.name, frozenset(needs | kinds), frozenset(applied(right.expr)), entry.phase, entry.code)
 
 
 def applied(root: Expr) -> set[str]:
@@ -181,8 +182,8 @@ def compile_index(root: Path) -> str:
     for entry in entries:
         applied_already = entry.name in traits and traits[entry.name].trait in TRANSPOSITIONS
         if entry.file.startswith("rewrites/") and not applied_already:
-            name, needs, brings, phase = trigger_of(entry)
-            lines.append(f"rewrite {name};{phase};{' '.join(sorted(needs))};{' '.join(sorted(brings))}")
+            name, needs, brings, phase, code = trigger_of(entry)
+            lines.append(f"rewrite {name};{phase};{' '.join(sorted(needs))};{' '.join(sorted(brings))};{'code' * code}")
     for entry in entries:
         lines += ["", f"entry {entry.name}", *_fields(entry)]
     return "\n".join(lines) + "\n"
@@ -191,6 +192,7 @@ def compile_index(root: Path) -> str:
 def _fields(entry: Identity) -> list[str]:
     plain = {key: getattr(entry, key) for key in ("file", "form", "expr", "right", "wrt", "range", "phase", "number", "source")}
     lines = [f"{key} {value}" for key, value in plain.items() if value]
+    lines += ["code true"] if entry.code else []
     for key in ("given", "domain"):
         lines += [f"{key} {name} {kind}" for name, kind in (getattr(entry, key) or {}).items()]
     assert not any("\n" in line for line in lines), f"{entry.name}: a text of several lines"
@@ -200,13 +202,15 @@ def _fields(entry: Identity) -> list[str]:
 def stored(text: str) -> Identity:
     """The entry that ``_fields`` wrote, behind ``entry``."""
     name, *lines = text.splitlines()
-    plain: dict[str, str] = {}
+    plain: dict[str, Any] = {}
     tables: dict[str, dict[str, str]] = {"given": {}, "domain": {}}
     for line in lines:
         key, _, value = line.partition(" ")
         if key in tables:
             variable, _, kind = value.partition(" ")
             tables[key][variable] = kind
+        elif key == "code":
+            plain[key] = True
         else:
             plain[key] = value
     return Identity(name=name, **plain, **tables)  # type: ignore[arg-type]

@@ -82,8 +82,8 @@ class Library:
         found = []
         for line in self._table[0]:
             if line.startswith("rewrite "):
-                name, phase, needs, brings = line[8:].split(";")
-                found.append(Trigger(name, frozenset(needs.split()), frozenset(brings.split()), phase))
+                name, phase, needs, brings, code = line[8:].split(";")
+                found.append(Trigger(name, frozenset(needs.split()), frozenset(brings.split()), phase, bool(code)))
         return found + [each for each in self._known if isinstance(each, Trigger)]
 
     @cached_property

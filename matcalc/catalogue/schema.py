@@ -25,9 +25,10 @@ _KEYS = {
     "domain",
     "range",
     "phase",
+    "code",
     "source",
 }
-_PHASES = ("final", "short", "introducing")
+_PHASES = ("final", "short", "introducing", "code")
 _FORMS = ("diff", "to", "is", "derivative")
 
 
@@ -42,7 +43,9 @@ class Identity:
     are conditions: a rewrite fires only where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range``
     states that values are positive; ``phase = "final"`` keeps a rewrite for the end, where it shortens what is printed but
     would hide cancellations from others; ``"short"`` one that is left out where inverses are to be expanded,
-    ``"introducing"`` one that is left out of derivatives, for it makes an inverse of what was none.
+    ``"introducing"`` one that is left out of derivatives, for it makes an inverse of what was none; ``"code"`` one for generated
+    code alone, whose right side has a value wherever the left side has one, and can be computed where the left side overflows
+    or cancels. ``code = true`` says this of rewrites that serve derivatives as well.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Identity:
     domain: Mapping[str, str] | None = None
     range: str = ""
     phase: str = ""
+    code: bool = False
     file: str = ""
 
     @property
@@ -117,6 +121,8 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         raise fail("order is 1 or 2, range is positive")
     if entry.get("phase", "final") not in _PHASES or ("phase" in entry and forms[0] != "to"):
         raise fail(f"phase is {', '.join(_PHASES)}, and belongs to a rewrite")
+    if not isinstance(entry.get("code", False), bool) or ("code" in entry and forms[0] != "to"):
+        raise fail("code is true or false, and belongs to a rewrite")
     return Identity(
         name=name,
         expr=entry["expr"],
@@ -131,5 +137,6 @@ def identity(entry: Mapping[str, Any], file: str) -> Identity:
         domain=domain,
         range=entry.get("range", ""),
         phase=entry.get("phase", ""),
+        code=entry.get("code", False) or entry.get("phase") == "code",
         file=file,
     )

@@ -115,6 +115,14 @@ def _logdet(low: Context, expr: Expr) -> Value:
     return low.build.suffix(low.build.call("np.linalg.slogdet", low.node(expr.args[0])), "[1]", ())
 
 
+def _sign(low: Context, expr: Expr) -> Value:
+    """That of a determinant is known where the determinant itself overflows."""
+    (arg,) = expr.args
+    if arg.op == "det":
+        return low.build.suffix(low.build.call("np.linalg.slogdet", low.node(arg.args[0])), "[0]", ())
+    return low.build.call("np.sign", low.node(arg), shape=expr.shape)
+
+
 def _norm1(low: Context, expr: Expr) -> Value:
     sizes = low.build.call("np.abs", low.node(expr.args[0]), shape=expr.args[0].shape)
     return low.build.call("np.sum", sizes, shape=expr.shape, after=_axis(expr))
@@ -201,6 +209,7 @@ FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "sum": _sum,
     "diag": _diag,
     "logdet": _logdet,
+    "sign": _sign,
     "where": _where,
     "amax": _reduction("np.max"),
     "amin": _reduction("np.min"),

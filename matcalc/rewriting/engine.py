@@ -8,6 +8,7 @@ from fractions import Fraction
 from heapq import heappop, heappush
 
 from matcalc.catalogue.compiled import bind_sizes
+from matcalc.catalogue.index import Trigger
 from matcalc.catalogue.load import LIBRARY
 from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedProblem
@@ -37,7 +38,15 @@ class Step:
 class Rewriter:
     """Rewrites nodes of one builder; results are remembered."""
 
-    def __init__(self, builder: Builder, lowering: Lowering, *, final: bool, phases: Collection[str] = PHASES) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        lowering: Lowering,
+        *,
+        final: bool = False,
+        phases: Collection[str] = PHASES,
+        code: bool = False,
+    ) -> None:
         self.builder = builder
         self.lowering = lowering
         self.final = final
@@ -45,6 +54,7 @@ class Rewriter:
         self._done: dict[Node, Node] = {}
         self._present: set[str] = set()
         self._active: dict[str, list[Pattern]] = {}
+        self._code = code  # only the rewrites for generated code
         self._phases = {"", *phases, *(["final"] if final else [])}
         self._awake: set[int] = set()  # places of rewrites
 
@@ -104,7 +114,7 @@ class Rewriter:
         while queue:
             turn, place = heappop(queue)
             trigger = LIBRARY.rewrites[place]
-            if place in self._awake or not trigger.needs <= self._present or trigger.phase not in self._phases:
+            if place in self._awake or not trigger.needs <= self._present or not self._serves(trigger):
                 continue
             self._awake.add(place)
             rule = pattern(trigger.name)
@@ -113,6 +123,9 @@ class Rewriter:
                 for other in LIBRARY.by_need.get(name, ()):
                     heappush(queue, (turn if other > place else turn + 1, other))
             self._present |= trigger.brings
+
+    def _serves(self, trigger: Trigger) -> bool:
+        return trigger.code if self._code else trigger.phase in self._phases
 
     def _once(self, node: Node) -> Node:
         """The node after the first rule that fires, or the node."""

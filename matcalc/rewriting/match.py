@@ -117,6 +117,8 @@ class Matcher:
         split = None if self.lifted else self._scaled(wanted, node, binding)
         if split is not None:
             yield split
+        elif own == 1 and len(wanted) == 2:
+            yield from self._multiple(wanted, node, binding)
         if own == coefficient:
             names = {label: label for label in range(node.rank)}
             if self.lifted:
@@ -142,6 +144,25 @@ class Matcher:
         names = scalar[0].name, array[0].name  # type: ignore[attr-defined]
         fits = self._fits(self.variables[names[0]], a) and self._fits(self.variables[names[1]], bare)
         return {**binding, names[0]: a, names[1]: bare} if fits else None
+
+    def _multiple(self, wanted: tuple[Factor, ...], node: Node, binding: Binding) -> Iterator[Binding]:
+        """a*F for a scalar a and a scalar F that is no variable: a is all else that there is, numbers and powers included."""
+        (scalar, _, power), (sought, _, exponent) = sorted(wanted, key=lambda factor: _openness(factor[0]), reverse=True)
+        if not isinstance(scalar, Leaf) or scalar.kind != "variable" or power != 1 or isinstance(sought, Leaf):
+            return
+        coefficient, factors = as_product(node)
+        outputs = tuple(range(node.rank))
+        if any(labels not in ((), outputs) for _, labels, _ in factors) or scalar.name in binding:
+            return
+        for place, (factor, labels, own) in enumerate(factors):
+            rest = factors[:place] + factors[place + 1 :]
+            if own != exponent or labels != outputs or (coefficient == 1 and not rest):
+                continue
+            flat = not any(labels for _, labels, _ in rest)
+            a = self.builder.product(coefficient, rest, () if flat else outputs, () if flat else node.axes)
+            for found in self.node(sought, factor, binding):
+                if self._fits(self.variables[scalar.name], a):
+                    yield {**found, scalar.name: a}
 
     # sums
 

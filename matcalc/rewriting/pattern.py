@@ -36,7 +36,7 @@ def pattern(name: str) -> Pattern:
     """The pattern of a rewrite, made once per process."""
     rule = rewrite(name)
     entry = LIBRARY.get(name)
-    final = entry is not None and entry.phase == "final"
+    final = entry is not None and entry.phase in ("final", "code")
     builder = Builder(LIBRARY.traits)
     # matched literally, so a symmetric or skew variable must not be put in order here
     names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}

@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike
 
 from matcalc.runtime.elementwise import Array, abs_, power, xlogy
 
+_TINY = 1e-150  # squares of smaller numbers lose digits
+
 
 def _axis(axis: ArrayLike | None) -> int | None:
     """The axis of an array that goes away: 1 says of each column, 2 of each row, None of all entries."""
@@ -25,8 +27,14 @@ def norm1(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
 
 def norm2(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     """The root of the sum of squares: 2-norm of a vector, Frobenius norm of a matrix; of each column (1) or row (2)."""
-    x = np.asarray(x)
-    return np.asarray(np.sqrt(np.sum(x * x, axis=_axis(axis))))
+    x, gone = np.asarray(x), _axis(axis)
+    with np.errstate(over="ignore", under="ignore"):
+        norms = np.asarray(np.sqrt(np.sum(x * x, axis=gone)))
+    if np.iscomplexobj(x) or np.all((norms > _TINY) & np.isfinite(norms)):
+        return norms
+    largest = np.max(np.abs(x), axis=gone, keepdims=True, initial=0.0)
+    largest = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)  # taken out, so that no square overflows
+    return np.asarray(np.sqrt(np.sum((x / largest) ** 2, axis=gone)) * largest.squeeze(gone))
 
 
 def normp(x: ArrayLike, p: ArrayLike) -> Array:

@@ -34,7 +34,7 @@ BAD = [
     ("structure", DERIVATIVE | {"structure": "own"}, "structure is declared or free"),
     ("structure-rewrite", REWRITE | {"structure": "free"}, "order and structure belong to a derivative"),
     ("range", DIFFERENTIAL | {"range": "negative"}, "range is positive"),
-    ("phase", DIFFERENTIAL | {"phase": "final"}, "phase is final, short, introducing, and belongs to a rewrite"),
+    ("phase", DIFFERENTIAL | {"phase": "final"}, "phase is final, short, introducing, code, and belongs to a rewrite"),
 ]
 
 

@@ -33,8 +33,8 @@ class Sides(Bench):
     def rewritten(self, tree):
         """The result and the names of the rules that led there."""
         result, fired = self.side(tree), []
-        for final in (False, True):
-            rewriter = Rewriter(self.builder, self.lowering, final=final)
+        for stage in ({"code": True},) if self.entry.phase == "code" else ({}, {"final": True}):
+            rewriter = Rewriter(self.builder, self.lowering, **stage)
             result = rewriter.rewrite(result)
             fired += [step.rule for step in rewriter.steps]
         return result, fired

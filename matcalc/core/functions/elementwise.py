@@ -74,7 +74,6 @@ ROWS = [
         kink="0 at 0",
         vanishes=True,
         tex_names=("sgn",),
-        numpy="np.sign",
         sympy="sign",
         neighbours=("abs",),
     ),

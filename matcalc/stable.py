@@ -1,0 +1,223 @@
+"""The form in which an expression is computed: equal to what was typed, without overflow or cancellation that can be avoided.
+
+``log(sum(exp(x)))`` overflows where ``logsumexp(x)`` does not. The engine knows such forms: they are the rewrites of the
+catalogue that say ``code``. They are applied to the smallest parts of a tree where one of them fires, and everything else is
+left as it was typed; each part that changes is compared with what it was, at random points, before it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc.catalogue.compiled import definition
+from matcalc.catalogue.load import LIBRARY
+from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
+from matcalc.core.own import inlined
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import fold, postorder
+from matcalc.equality import EQUAL, measured
+from matcalc.ir.build import Builder
+from matcalc.lowering.lower import Lowering
+from matcalc.recovery.recover import Recovery
+from matcalc.rewriting.engine import Rewriter
+
+_DEPTH, _SHALLOW, _WIDEST = 9, 3, 60  # levels (below a root: the second) and nodes of a part that is looked at
+_SUMS, _PRODUCTS = frozenset(("+", "-")), frozenset(("*", "/", ".*", "./", "^", ".^"))
+_TRANSPARENT = frozenset(("neg", "'", "fill", "sum", "mean", *_SUMS, *_PRODUCTS))
+_LEAVES = frozenset(("number", "constant", "dimension", "variable"))
+_HIDDEN = "?"  # no name in the language begins with it
+
+
+def stable(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
+    """The tree with its parts in the forms that can be computed for the largest range of values."""
+    functions = {node.op for node in postorder(tree, _args) if node.op in OPERATIONS} - INDEX_ARITHMETIC
+    if not functions:
+        return tree
+    tree = _interned(inlined(tree))
+    if _norms(tree) or any(trigger.code and trigger.needs & functions for trigger in LIBRARY.rewrites):
+        return _Stabiliser(tree, variables).result()
+    return tree
+
+
+def _args(node: Expr) -> tuple[Expr, ...]:
+    return node.args
+
+
+def _interned(tree: Expr) -> Expr:
+    """The same tree, equal parts being one object."""
+    known: dict[object, Expr] = {}
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        key = (node.op, node.value, node.shape, node.row, *map(id, args))
+        return known.setdefault(key, _with(node, args))
+
+    return fold(tree, _args, rule)
+
+
+def _with(node: Expr, args: list[Expr]) -> Expr:
+    if all(old is new for old, new in zip(node.args, args, strict=True)):
+        return node
+    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span)
+
+
+def _norms(tree: Expr) -> bool:
+    return any(_is_root(node) for node in postorder(tree, _args))
+
+
+def _is_root(node: Expr) -> bool:
+    """Whether this is the square root of a scalar that is computed from arrays."""
+    half = node.op == "sqrt" or (node.op in ("^", ".^") and is_number(node.args[1]) and node.args[1].value == Fraction(1, 2))
+    return half and not node.shape and any(arg.shape for arg in node.args[0].args)
+
+
+class _Part(NamedTuple):
+    """A part of a tree, and what its hidden variables stand for."""
+
+    tree: Expr
+    hidden: dict[str, Expr]
+
+
+class _Stabiliser:
+    """One pass over a tree, from the leaves."""
+
+    def __init__(self, tree: Expr, variables: Mapping[str, Variable]) -> None:
+        self.tree = tree
+        self.variables = variables
+        self.triggers = [trigger for trigger in LIBRARY.rewrites if trigger.code]
+        self.sought = frozenset().union(*(trigger.needs for trigger in self.triggers))
+        self.inside: dict[int, frozenset[str]] = {}  # the functions that rewrites look for
+        self.kept: list[Expr] = []  # so that ids stay what they are
+        self.names: dict[int, str] = {}
+        self.builder = Builder(LIBRARY.traits)
+        self.lowering = Lowering(self.builder, definition)
+        self.rewriter = Rewriter(self.builder, self.lowering, code=True)
+        self.joined: set[int] = set()  # operands of a sum in a sum, of a product in a product
+        for node in postorder(tree, _args):
+            for kind in (_SUMS | {"neg"}, _PRODUCTS):
+                if node.op in kind:
+                    self.joined |= {id(arg) for arg in node.args if arg.op in kind}
+
+    def result(self) -> Expr:
+        """The whole tree."""
+        return fold(self.tree, _args, self._step)
+
+    def _step(self, node: Expr, args: list[Expr]) -> Expr:
+        if node.op == "log" and args[0].op == "slice":  # log(softmax(x)[k]) is logsoftmax(x)[k]
+            whole = args[0].args[0]
+            logs = self._better(self._noted(Expr("log", (whole,), whole.shape, row=whole.row)))
+            if logs is not None:
+                return self._noted(_with(args[0], [logs]))
+        made = self._noted(_with(node, args))
+        if id(node) in self.joined or not self._promising(made):
+            return made
+        better = self._better(made)
+        if better is None:
+            return made
+        for part in postorder(better, _args):
+            self._noted(part)
+        return better
+
+    def _noted(self, node: Expr) -> Expr:
+        if id(node) not in self.inside:
+            own = frozenset((node.op,)) & self.sought
+            self.inside[id(node)] = own.union(*(self.inside.get(id(arg), frozenset()) for arg in node.args))
+            self.kept.append(node)
+        return node
+
+    def _promising(self, node: Expr) -> bool:
+        """Whether a rewrite may begin at this node."""
+        if _is_root(node):
+            return True
+        there = self.inside[id(node)]
+        if not there or (node.op not in self.sought and node.op not in _SUMS and node.op not in _PRODUCTS):
+            return False
+        heads = frozenset((node.op,)) & self.sought
+        return any(trigger.needs <= there and heads <= trigger.needs for trigger in self.triggers)
+
+    def _better(self, node: Expr) -> Expr | None:
+        """Another form of the node, if there is one and it has the same value."""
+        part = self._part(node)
+        names = {}
+        for each in postorder(part.tree, _args):
+            if each.op == "variable" and each.value not in names:
+                kind = self.variables[each.value].kind if each.value not in part.hidden else "matrix"
+                structure = "" if kind in ("scalar", "vector", "matrix", "diagonal") else kind
+                names[each.value] = self.builder.leaf("variable", each.shape, each.value, structure)
+        try:
+            before = self.lowering.lower(part.tree, names)
+            after = self.rewriter.rewrite(before)
+        except UnsupportedProblem:
+            return None
+        if after is before and not _is_root(node):
+            return None
+        tree = Recovery().recover(after)
+        if (after is before and tree.op != "norm2") or any(each.op == "einsum" for each in postorder(tree, _args)):
+            return None
+        tree = _transposed(tree) if node.row and not tree.row else tree
+        return self._shown(tree, part.hidden) if self._agrees(part, tree) else None
+
+    def _part(self, node: Expr) -> _Part:
+        """The node down to what the rewrites do not look into."""
+        hidden: dict[str, Expr] = {}
+        level, expanded, queue = {id(node): 0}, set(), [node]
+        root = _is_root(node)
+        for each in queue:
+            if level[id(each)] >= (_SHALLOW if root else _DEPTH) or len(queue) > _WIDEST:
+                continue
+            expanded.add(id(each))
+            for arg in each.args:
+                if id(arg) not in level and self._open(arg, root):
+                    level[id(arg)] = level[id(each)] + 1
+                    queue.append(arg)
+
+        def rule(each: Expr, args: list[Expr]) -> Expr:
+            if each.op in _LEAVES or id(each) in expanded:
+                return _with(each, args)
+            name = self.names.setdefault(id(each), f"{_HIDDEN}{len(self.names)}")
+            hidden[name] = each
+            return Expr("variable", (), each.shape, value=name, row=each.row)
+
+        return _Part(fold(node, lambda each: each.args if id(each) in expanded else (), rule), hidden)
+
+    def _open(self, node: Expr, root: bool) -> bool:
+        """Whether rewrites look into a node: where there are functions that they know, and into sums and multiples."""
+        if self.inside.get(id(node)):
+            return node.op in _TRANSPARENT or node.op in self.sought
+        if node.op in ("neg", "'", *_SUMS):
+            return True
+        scaled = node.op in ("*", "/") and any(arg.op == "number" for arg in node.args)
+        ones = node.op == "fill" and node.args[0].op == "number"
+        return scaled or ones or (root and node.op in _TRANSPARENT)
+
+    def _agrees(self, part: _Part, tree: Expr) -> bool:
+        """Whether the values are the same; of what cannot be decided nothing is changed."""
+        used = {each.value: each.shape for each in postorder(part.tree, _args) if each.op == "variable"}
+        variables = {
+            name: self.variables[name] if name not in part.hidden else Variable(name, _KINDS[len(shape)], shape)
+            for name, shape in used.items()
+        }
+        return measured(Program(part.tree, variables, ""), Program(tree, variables, "")).verdict == EQUAL
+
+    def _shown(self, tree: Expr, hidden: Mapping[str, Expr]) -> Expr:
+        """The tree with what the hidden variables stand for."""
+
+        def rule(node: Expr, args: list[Expr]) -> Expr:
+            if node.op != "variable" or node.value not in hidden:
+                return _with(node, args)
+            stands = hidden[node.value]
+            return _transposed(stands) if stands.row != node.row else stands
+
+        return fold(tree, _args, rule)
+
+
+def _transposed(vector: Expr) -> Expr:
+    """A row as a column, a column as a row."""
+    return vector.args[0] if vector.op == "'" else Expr("'", (vector,), vector.shape, row=not vector.row)
+
+
+_KINDS = ("scalar", "vector", "matrix")

@@ -1,0 +1,120 @@
+"""Generated code computes the stable form of what was typed: finite where that overflows, and equal wherever both have values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.core.program import Program
+from matcalc.frontend import read
+from matcalc.oracle.interpret import interpret
+from matcalc.printers.text import text
+from matcalc.stable import stable
+
+U = {"u": "vector(n)"}
+x = np.array([800.0, -800.0, 1.0])
+K = np.diag(np.full(500, 10.0))
+K[0, 1] = 1.0
+FORMS = [
+    ("log(sum(exp(x)))", {}, "logsumexp(x)", 800.0),
+    ("log(mean(exp(x)))", {}, "log(1/n) + logsumexp(x)", 800.0 - np.log(3)),
+    ("log(1 + sum(exp(x)))", {}, "softplus(logsumexp(x))", 800.0),
+    ("log(1 + exp(u))", U, "softplus(u)", [800.0, 0.0, np.log1p(np.e)]),
+    ("-log(1./(1 + exp(-u)))", U, None, [0.0, 800.0, np.log1p(np.exp(-1))]),
+    ("1./(1 + exp(-u))", U, "sigmoid(u)", [1.0, 0.0, 1 / (1 + np.exp(-1))]),
+    ("exp(u)./(1 + exp(u))", U, "sigmoid(u)", [1.0, 0.0, 1 / (1 + np.exp(-1))]),
+    ("log(1 - sigmoid(u))", U, "-softplus(u)", [-800.0, 0.0, -np.log1p(np.e)]),
+    ("log(sigmoid(u))", U, "-softplus(-u)", [0.0, -800.0, -np.log1p(np.exp(-1))]),
+    ("log(softmax(z))", {}, "logsoftmax(z)", [0.0, -1600.0, -799.0]),
+    ("-log(softmax(z)[2])", {}, "-logsoftmax(z)[2]", 1600.0),
+    ("log(exp(z)./sum(exp(z)))", {"z": "vector(n)"}, "logsoftmax(z)", [0.0, -1600.0, -799.0]),
+    ("exp(x)/sum(exp(x))", {}, "softmax(x)", [1.0, 0.0, 0.0]),
+    ("log(exp(u) + exp(2*u))", U, None, [1600.0, -800.0, np.log(np.e + np.e**2)]),
+    ("log(cosh(u))", U, None, [800 - np.log(2), 800 - np.log(2), np.log(np.cosh(1))]),
+    ("(exp(u) - exp(-u))./(exp(u) + exp(-u))", U, "tanh(u)", [1.0, -1.0, np.tanh(1)]),
+    ("(exp(2*u) - 1)./(exp(2*u) + 1)", U, "tanh(u)", [1.0, -1.0, np.tanh(1)]),
+    ("log(exp(-u.^2/2)/sqrt(2*pi))", U, None, -(x**2) / 2 - np.log(2 * np.pi) / 2),
+    ("log(det(K))", {}, "log(sign(det(K))) + logdet(K)", 500 * np.log(10)),
+    ("log(2*det(K))/2", {"K": "psd(n)"}, None, (500 * np.log(10) + np.log(2)) / 2),
+    ("log(1/sqrt(det(K)))", {"K": "psd(n)"}, None, -250 * np.log(10)),
+    ("log(abs(det(K)))", {}, "logdet(K)", 500 * np.log(10)),
+    ("log(1 + c*x)", {"c": "positive", "x": "vector(n)"}, "log1p(c*x)", np.log1p(1e-20 * np.abs(x))),
+    ("exp(c*x) - 1", {"c": "positive", "x": "vector(n)"}, "expm1(c*x)", np.expm1(1e-20 * np.abs(x))),
+    ("sqrt(x'*x)/1e200", {}, None, np.sqrt(x @ x)),
+    ("sum(log(1 + exp(-y.*(X*w)))) + l*w'*w", {"l": "scalar", "y": "vector(m)"}, None, 800.0 + 2 * np.log(2) + 0.5 * 3),
+]
+GIVEN = {
+    "x": x,
+    "u": x,
+    "z": x,
+    "K": K,
+    "c": 1e-20,
+    "l": 0.5,
+    "y": np.array([-1.0, 1.0, 1.0]),
+    "X": np.array([[800.0, 0, 0], [0, 0, 0], [0, 0, 0]]),
+    "w": np.ones(3),
+}
+
+
+@pytest.mark.parametrize(("typed", "kinds", "form", "expected"), [pytest.param(*row, id=row[0]) for row in FORMS])
+def test_forms(typed, kinds, form, expected):
+    program = read(typed, kinds)
+    tree = stable(program.expr, program.variables)
+    assert form is None or text(tree) == form
+    given = {name: GIVEN[name] for name in program.variables}
+    if "c" in kinds:
+        given["x"] = np.abs(x)
+    if "1e200" in typed:
+        given["x"] = 1e200 * x
+    found = matcalc.parse(typed, kinds).to_callable()(**given)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-300)
+
+
+@pytest.mark.parametrize(("typed", "kinds"), [pytest.param(*row[:2], id=row[0]) for row in FORMS])
+def test_values_are_those_of_what_was_typed(typed, kinds):
+    program = read(typed, kinds)
+    tree = stable(program.expr, program.variables)
+    rng = np.random.default_rng(3)
+    for scale in (0.5, -0.5):
+        sizes = {name: 3 for each in program.variables.values() for size in each.shape for name in size.names}
+        values = {
+            name: scale * rng.uniform(0.5, 1.5, [3] * len(each.shape)) + (np.sign(scale) * np.eye(3) if name == "K" else 0.0)
+            for name, each in program.variables.items()
+        }
+        values |= {name: abs(value) for name, value in values.items() if str(program.variables[name]) == "positive"}
+        if "K" in values and str(program.variables["K"]).startswith("psd"):
+            values["K"] = values["K"] @ values["K"].T
+        before, after = (interpret(each, values, sizes) for each in (program.expr, tree))
+        assert before.shape == after.shape
+        np.testing.assert_allclose(after, before, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("typed", ["log(det(K))", "log(det(K)) + log(1 + a)", "log(2*det(K))"])
+def test_no_value_stays_no_value(typed):
+    negative = np.diag([1.0, -1.0, 1.0])
+    expression = matcalc.parse(typed)
+    given = {name: {"K": negative, "a": 1.0}[name] for name in expression.variables}
+    with np.errstate(all="ignore"):
+        assert np.isnan(expression.to_callable()(**given))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["x'*A*x", "sqrt(a)*sqrt(a)", "exp(log(a))", "log(x)", "x./x", "log(prod(x))", "norm2(A*x)^2", "exp(-A*x)", "tanh(a)"],
+)
+def test_what_gains_nothing_stays_as_it_was_typed(typed):
+    program = read(typed)
+    assert text(stable(program.expr, program.variables)) == text(program.expr)
+
+
+def test_gradients_too():
+    derivative = matcalc.diff("y'*log(softmax(A*x))", "y")
+    found = derivative.to_callable()(A=np.diag(x), x=np.ones(3), y=np.ones(3))
+    np.testing.assert_allclose(found, [0.0, -1600.0, -799.0])
+
+
+def test_many_terms():
+    terms = " + ".join(f"log(1 + exp({k}*u + {k}))" for k in range(1, 21))
+    program: Program = read(terms, {"u": "scalar"})
+    assert "log(" not in text(stable(program.expr, program.variables))
