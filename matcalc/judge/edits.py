@@ -26,7 +26,8 @@ LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
 class Edit:
     """A formula with one part replaced: what kind of slip this is, both parts as text, and how far-fetched it is.
 
-    ``gone`` is the factor that was left out, if this is what was done; ``whole`` says that the part is all of it.
+    ``gone`` is the factor that was left out, if this is what was done, and of the whole or of a term: inside of a function a part
+    is replaced by another. ``whole`` says that the part is all of it.
     """
 
     kind: str
@@ -56,13 +57,29 @@ def edits(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
     for node in order:
         for arg in node.args:
             users.setdefault(id(arg), []).append(node)
-    wholes = _wholes(tree)
+    wholes, places = _wholes(tree), _places(order)
     for node in order:
         for rule in _RULES:
             for change in rule(node, users.get(id(node), []), variables):
-                gone = quoted(change.gone) if change.gone is not None else ""
+                gone = quoted(change.gone) if change.gone is not None and places[id(node)] != INSIDE else ""
+                gone += f" of {quoted(node)}" if gone and places[id(node)] == IN_TERM else ""
                 made = replaced(tree, node, change.instead)
                 yield Edit(change.kind, quoted(node), quoted(change.instead), made, change.cost, gone, id(node) in wholes)
+
+
+OF_ALL, IN_TERM, INSIDE = range(3)  # where a factor stands: before all of a formula, before a term, in what is not linear
+_LINEAR = frozenset(("neg", "'", "*", ".*", "/", "./", "diag", "tr", "sum", "vec", "kron", "fill"))
+
+
+def _places(order: Sequence[Expr]) -> dict[int, int]:
+    """Where each part of a formula stands, in all of its places; ``order`` has children before parents."""
+    found = {id(order[-1]): OF_ALL}
+    for node in reversed(order):
+        for place, arg in enumerate(node.args):
+            linear = node.op in _LINEAR and not (place and node.op in ("/", "./"))
+            step = OF_ALL if linear else IN_TERM if node.op in ("+", "-") else INSIDE
+            found[id(arg)] = max(found.get(id(arg), OF_ALL), found[id(node)], step)
+    return found
 
 
 def _wholes(tree: Expr) -> set[int]:
@@ -147,6 +164,8 @@ def _dropped_factors(node: Expr, users: Sequence[Expr], variables: dict[str, Var
     left, right = node.args
     for gone, rest in ((right, left), (left, right)) if node.op in ("*", ".*") else ((right, left),):
         kind = "factor" if gone.op in ("number", "dimension") else "inverse-missing" if gone.op == "inv" else "chain-factor"
+        if node.op in ("/", "./"):
+            gone = Expr(node.op, (number(1), gone), gone.shape, row=gone.row)
         yield Change(kind, rest, LIKELY if rest.shape == node.shape else POSSIBLE, gone)
 
 

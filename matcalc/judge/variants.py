@@ -8,9 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
+from matcalc.core.tree import variable as name_of
+from matcalc.core.walk import postorder
 from matcalc.judge.claims import evaluated
-from matcalc.judge.edits import LIKELY, POSSIBLE, edits, quoted
+from matcalc.judge.edits import LIKELY, POSSIBLE, edits, quoted, replaced
 from matcalc.judge.question import Question, World
 from matcalc.judge.terms import coarse_terms, terms
 from matcalc.oracle.numeric import numeric_derivative, structured_gradient
@@ -19,6 +23,8 @@ from matcalc.runtime.elementwise import Array
 PLAIN = 1.0
 _MOST_IN_PAIRS = 6  # terms of a sum that may lack two
 _OTHER_FORM = 0.1  # a slip in the printed form is a bit less likely than one in the form that was claimed
+_MOST_INNER = 8  # inner functions whose derivative may have been forgotten
+_INNER = "?"  # a variable in the place of an inner function; no name in the language
 _OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
 
 
@@ -47,6 +53,7 @@ def variants(question: Question) -> Iterator[Variant]:
         yield from _edited(question.answer, question)
     if question.program is not None:
         yield from _other_objectives(question)
+        yield from _outer_derivatives(question)
 
 
 def _layouts(question: Question) -> Iterator[Variant]:
@@ -251,3 +258,28 @@ def _other_objectives(question: Question) -> Iterator[Variant]:
             return question.shown(structured_gradient(array, question.kind, question.rank, question.order))
 
         yield Variant(edit.kind, f"it is the derivative of {quoted(edit.tree)}", value, LIKELY - 0.1)
+
+
+def _outer_derivatives(question: Question) -> Iterator[Variant]:
+    """The derivative by an inner function, without that of the inner function: half of the chain rule."""
+    program = question.program
+    assert program is not None
+    wanted = question.variables[question.wrt].shape
+    order = postorder(program.expr, lambda expr: expr.args)
+    moving: set[int] = set()
+    for node in order:
+        if (node.op == "variable" and node.value == question.wrt) or any(id(arg) in moving for arg in node.args):
+            moving.add(id(node))
+    inner = [node for node in order if id(node) in moving and node.shape == wanted and node.op in OPERATIONS]
+    for node in inner[-_MOST_INNER:] if question.order == 1 else ():
+        if node is program.expr:
+            continue
+        tree = replaced(program.expr, node, name_of(_INNER, node.shape, row=node.row))
+        variables = {**question.variables, _INNER: Variable(_INNER, ("scalar", "vector", "matrix")[node.rank], node.shape)}
+
+        def value(world: World, tree: Expr = tree, node: Expr = node, variables: dict[str, Variable] = variables) -> Array:
+            values = {**world.point.values, _INNER: evaluated(node, world.point)}
+            return question.shown(numeric_derivative(tree, variables, _INNER, 1, values, world.point.sizes)[0])
+
+        shown = quoted(node)
+        yield Variant("chain-factor", f"the derivative of {shown} is missing: it is the derivative by {shown}", value, LIKELY)
