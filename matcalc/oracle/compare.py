@@ -234,7 +234,8 @@ def _judge(
     if expected.size == 0:
         return Report(True, 0.0, None, *common)
     scale = max(_largest(expected), _FLOOR * size, np.finfo(float).tiny)
-    errors = np.abs(found - expected) / scale
+    with np.errstate(over="ignore", invalid="ignore"):  # an error that is too large for a number is infinite
+        errors = np.abs(found - expected) / scale
     errors = np.where(np.isnan(errors), np.inf, errors)
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(errors)), errors.shape))
     worst = Worst(index, float(expected[index]), float(np.real(found[index])))

@@ -104,7 +104,9 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         raise
     except (ValueError, MemoryError) as problem:
         kind = DomainProblem if _lies_with_the_point(problem, node, sizes) else EvaluationProblem
-        raise kind(f"cannot evaluate {node.op}: {problem}", span=node.span) from problem
+        large = isinstance(problem, MemoryError) or "Maximum allowed" in str(problem)
+        said = "arrays of these sizes do not fit into memory" if large else problem
+        raise kind(f"cannot evaluate {node.op}: {said}", span=node.span) from problem
 
 
 def _lies_with_the_point(problem: Exception, node: Expr, sizes: Sizes) -> bool:
