@@ -55,7 +55,7 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
             f"{wrt} is not a variable of this expression",
             source=wrt,
             span=Span(0, len(wrt)),
-            hint=f"its variables are {', '.join(known) or 'none'}",
+            hint=f"its variables are {', '.join(known) or 'none'}{_compact(program, wrt)}",
         )
     engine = _Engine(program.expr.rank, layout)
     builder = engine.builder
@@ -75,6 +75,14 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
         for turn in range(order):
             node = engine.shortener.symmetrised(project(builder, node, variable.kind, program.expr.rank + 2 * turn))
     return engine.recovered(engine.ordinary(node))
+
+
+def _compact(program: Program, wrt: str) -> str:
+    """Says of a name such as Ax that it is one name."""
+    for name, variable in program.variables.items():
+        if not variable.declared and wrt in name and name.isalpha() and len(name) <= 3 and name != wrt:
+            return f"; {name} is one name, write {'*'.join(name)} for a product"
+    return ""
 
 
 def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:

@@ -18,6 +18,7 @@ from matcalc.core.own import culprit
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 from matcalc.equality import DIFFERENT, measured
 from matcalc.frontend import read
 from matcalc.pipeline import derive, folded, named, render, shown, simplify, unfolded
@@ -160,8 +161,8 @@ class Expression(Formula):
     ) -> Derivative:
         """The derivative by the variable ``wrt``, ``order`` times, verified; see docs/conventions.md.
 
-        ``wrt`` may be left out where the expression was read from a formula that begins with d/dx. Where no point of the domain
-        can be visited, or sizes are too large, a VerificationWarning says so.
+        ``wrt`` may be left out where the expression has one variable, or was read from a formula that begins with d/dx. Where
+        no point of the domain can be visited, or sizes are too large, a VerificationWarning says so.
         """
         wrt, order = self.wanted(wrt, order)
         derivative = Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
@@ -187,22 +188,29 @@ class Expression(Formula):
         return Expression(simplified)
 
     def wanted(self, wrt: str | None, order: int) -> tuple[str, int]:
-        """What to derive by and how many times: as the caller says, or as the formula does."""
+        """What to derive by and how many times: as the caller says, or as the formula does; by the one variable there is."""
         asked = self._program.asked
         if isinstance(wrt, str) and set(wrt) & set("\\{}$"):
             from matcalc.tex.read import variable_named  # noqa: PLC0415 - most names are not in LaTeX
 
             wrt = variable_named(wrt, self.variables)
         if asked is None:
-            if wrt is None:
-                raise ArgumentProblem("wrt is missing: the variable to derive by", hint="the expression does not name it")
-            return wrt, order
+            return self._only_variable() if wrt is None else wrt, order
         if wrt not in (None, asked[0]) or order not in (1, asked[1]):
             raise ArgumentProblem(
                 f"the formula asks for the derivative of order {asked[1]} by {asked[0]}, not of order {order} by {wrt}",
                 hint="leave out the sign before the formula, or wrt",
             )
         return asked
+
+    def _only_variable(self) -> str:
+        """The variable of an expression that has one."""
+        names = sorted({part.value for part in postorder(self._tree, lambda e: e.args) if part.op == "variable"})
+        if len(names) != 1:
+            hint = f"--wrt {names[0]}, in Python wrt={names[0]!r}; its variables are {', '.join(names)}" if names else None
+            message = "wrt is missing: the variable to derive by" if names else "there is no variable to derive by"
+            raise ArgumentProblem(message, hint=hint)
+        return str(names[0])
 
 
 class Derivative(Formula):

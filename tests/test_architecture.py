@@ -216,6 +216,7 @@ KEYED_BY_FUNCTIONS = {
     "tex/lettered.py": "readings of LaTeX",
     "tex/values.py": "readings of LaTeX",
     "tex/vectors.py": "readings of LaTeX",
+    "syntax/dotted.py": "readings of names in Python",
     "tex/vocabulary.py": "readings of LaTeX",
 }
 OF_THE_JUDGES = ("exact/", "oracle/")

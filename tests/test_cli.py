@@ -33,6 +33,12 @@ def process(*argv: str, **options: object) -> subprocess.CompletedProcess[str]:
     [
         pytest.param(["x'*A*x", "--wrt", "x"], "(A + A')*x", id="plain"),
         pytest.param(["x'*A*x", "--wrt=x"], "(A + A')*x", id="equals-sign"),
+        pytest.param(["x'*A*x", "x"], "(A + A')*x", id="variable-without-an-option"),
+        pytest.param(["x'*A*x", "-v", "A: symmetric(n)", "x"], "2*A*x", id="variable-last"),
+        pytest.param(["x'*A*x", "x", "--wrt", "x"], "(A + A')*x", id="variable-in-two-ways"),
+        pytest.param(["sum(exp(x))"], "exp(x)", id="the-only-variable"),
+        pytest.param(["sum(exp(x))", "--order", "2"], "diag(exp(x))", id="the-only-variable-twice"),
+        pytest.param(["r = 2*x; r'*r"], "8*x", id="the-only-variable-behind-a-definition"),
         pytest.param(["--wrt", "x", "x'*A*x"], "(A + A')*x", id="expression-last"),
         pytest.param(["x'*A*x", "-w", "x", "--var", "A: symmetric(n)"], "2*A*x", id="declared"),
         pytest.param(["x'*A*x", "-w", "x", "-v", "A: symmetric(n)", "-v", "x: vector(n)"], "2*A*x", id="declared-twice"),
@@ -133,7 +139,27 @@ def test_bad_expression_prints_the_error(
             "hint: matcalc --help says what can be asked for",
             id="none",
         ),
-        pytest.param(["diff", "x"], f"error: the following arguments are required: --wrt/-w\nhint: {HINT}", id="no-wrt"),
+        pytest.param(
+            ["diff", "A*x"],
+            "error: wrt is missing: the variable to derive by\nhint: --wrt A, in Python wrt='A'; its variables are A, x",
+            id="no-wrt",
+        ),
+        pytest.param(["diff", "2"], "error: there is no variable to derive by", id="no-variable"),
+        pytest.param(
+            ["diff", "A*x", "-w", "x", "-w", "A"],
+            "error: there are 2 variables to derive by: x, A\nhint: derive by one of them at a time: --wrt x, then --wrt A",
+            id="two-variables",
+        ),
+        pytest.param(
+            ["check", "A*x", "x", "-w", "A", "-c", "A"],
+            "error: there are 2 variables to derive by: A, x\nhint: derive by one of them at a time: --wrt A, then --wrt x",
+            id="two-variables-in-two-ways",
+        ),
+        pytest.param(
+            ["diff", "A*x", "x", "A"],
+            "error: unrecognized arguments: A\nhint: matcalc --help says what can be asked for",
+            id="three-words",
+        ),
         pytest.param(["diff", "-w", "x"], f"error: the following arguments are required: EXPR\nhint: {HINT}", id="no-expression"),
         pytest.param(["diff", "x", "-w"], f"error: argument --wrt/-w: expected one argument\nhint: {HINT}", id="no-value"),
         pytest.param(

@@ -66,10 +66,18 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(_expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv)
     if options.command is None and not options.version:
         parser.error("a command is needed: diff, check, simplify, equal, identities or functions")
-    if options.command == "diff" and options.wrt is None and not options.latex:
-        hint = "matcalc diff --help says what can be asked for"
-        raise ArgumentProblem("the following arguments are required: --wrt/-w", hint=hint)
+    if options.command in ("diff", "check"):
+        options.wrt = _one_variable([*options.wrt, *([options.variable] if options.variable else [])])
     return options
+
+
+def _one_variable(names: list[str]) -> str | None:
+    """The variable to derive by; None where none was named."""
+    different = dict.fromkeys(names)
+    if len(different) > 1:
+        message = f"there are {len(different)} variables to derive by: {', '.join(different)}"
+        raise ArgumentProblem(message, hint=f"derive by one of them at a time: --wrt {names[0]}, then --wrt {names[1]}")
+    return names[0] if names else None
 
 
 def _parser(command: str) -> Parser:
@@ -117,7 +125,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         allow_abbrev=False,
     )
     diff.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
-    diff.add_argument("--wrt", "-w", metavar="NAME", help="the variable to derive by")
+    _add_variable(diff)
     diff.add_argument("--latex", action="store_true", help="EXPR is LaTeX, which may name the variable; see docs/latex.md")
     _add_declarations(diff)
     diff.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
@@ -132,6 +140,12 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         "--no-verify", dest="verify", action="store_false", help="answer without verifying (as is done unasked, silently)"
     )
     _add_rng(diff, "of the random points of --check (default: 0)")
+
+
+def _add_variable(command: Parser) -> None:
+    help_text = "the variable to derive by; not needed where there is only one"
+    command.add_argument("variable", metavar="NAME", nargs="?", help=f"{help_text}; also --wrt NAME")
+    command.add_argument("--wrt", "-w", metavar="NAME", action="append", default=[], help=help_text)
 
 
 def _add_names(command: Parser) -> None:
@@ -154,7 +168,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     if not used:
         return
     check.add_argument("expression", metavar="EXPR|FILE", help="the expression, or without --claim a file of claims")
-    check.add_argument("--wrt", "-w", metavar="NAME", help="the variable that the derivative is by")
+    _add_variable(check)
     check.add_argument("--latex", action="store_true", help="EXPR and the claim are formulas in LaTeX; see docs/latex.md")
     check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
     _add_declarations(check)

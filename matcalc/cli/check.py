@@ -33,8 +33,6 @@ def _stated(options: Namespace) -> list[Claim]:
             hint = r"--claim, or an equation as in \nabla_x x^\top x = 2x"
             raise ArgumentProblem("what is claimed? --claim is missing", hint=hint)
         expression, claims = f"${expression}$", [f"${claim}$" for claim in claims]
-    elif options.wrt is None:
-        raise ArgumentProblem("--claim needs --wrt: the derivative by which variable?")
     # a declaration is judged where it is read; a mapping keeps them in order for the line that reproduces the report
     declared = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in options.var}
     asked = (declared, options.order, options.layout, options.structure)

@@ -40,11 +40,11 @@ def read_formula(formula: str, declarations: Declarations, definitions: Definiti
 
 
 def read_objective(claim: Claim) -> tuple[Program, Claim]:
-    """The objective, and the claim about its text: with the variable that a formula in LaTeX names, if it does."""
+    """The objective, and the claim about its text: with the variable that a formula names, or the one that there is."""
     program = read_formula(claim.expr, claim.variables)
-    if not is_latex(claim.expr):
-        return program, claim
     wrt, order = Expression(program).wanted(claim.wrt or None, claim.order)
+    if not is_latex(claim.expr):
+        return program, replace(claim, wrt=wrt)
     return program, replace(claim, expr=program.source, wrt=wrt, order=order, variables=program.variables)
 
 

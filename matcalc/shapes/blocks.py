@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.errors import NameProblem
@@ -128,7 +129,12 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
     places = node.args[1:]
     if arg.rank != len(places):
         counts = {0: "a scalar has no entries", 1: "entries of a vector have one place", 2: "entries of a matrix have two places"}
-        hint = f"write {context.base(arg)}[i, :] for a row, {context.base(arg)}[:, j] for a column" if arg.rank == 2 else None
+        inside = [context.source[place.start : place.end] for place in places]
+        hint = None
+        if arg.rank == 2:
+            hint = f"write {context.base(arg)}[{inside[0]}, :] for a row, {context.base(arg)}[:, {inside[0]}] for a column"
+        elif arg.rank == 1:
+            hint = f"write {context.base(arg)}[{inside[0]}]"
         raise context.problem(f"{counts[arg.rank]}, not {len(places)}; this is {context.describe(arg)}", node.span, hint)
     value = tuple(_place(context, place, axis) for place, axis in zip(places, arg.shape, strict=True))
     for place, found, axis in zip(places, value, arg.shape, strict=True):
@@ -158,7 +164,11 @@ def _size(context: Context, node: Node, axis: Dim) -> Dim:
             hint = f"a place is a number or the name of a dimension, and {name} is a value here"
             raise NameProblem(f"{name} is not a place", source=context.source, span=part.span, hint=hint)
     if node.kind == "number" and node.value == 0:
-        raise context.problem("there is no entry 0", node.span, "entries are counted from 1, the last one included")
+        raise context.problem("there is no entry 0", node.span, "write 1 for the first entry, as places are counted from 1")
+    if node.kind == "neg" and node.args[0].kind == "number":
+        back = node.args[0].value
+        hint = f"write end{f' - {back - 1}' if isinstance(back, Fraction) and back > 1 else ''} to count from the end"
+        raise context.problem("places are counted from 1", node.span, hint)
     return size(node, context.source).put(lambda name: context.unifier.resolve(axis) if name == "end" else None)
 
 

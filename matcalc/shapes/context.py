@@ -201,7 +201,7 @@ class Context:
         if expr.span is None:
             return "it"
         text = " ".join(self.source[expr.span.start : expr.span.end].split())
-        if text.startswith("(") and text.endswith(")") and text.find(")") == len(text) - 1:
+        if _is_bracketed(text):
             text = text[1:-1].strip()
         return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
 
@@ -232,6 +232,18 @@ class Context:
     def _shares(axis: Dim, size: Dim) -> bool:
         """Whether a size may come from an axis."""
         return axis == size or any(name in size.letters for name in axis.letters)
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether one pair of brackets is around the whole of it; those of ``^{...}`` are curly."""
+    if text[:1] + text[-1:] not in ("()", "{}"):
+        return False
+    depth = 0
+    for char in text[:-1]:
+        depth += (char in "({") - (char in ")}")
+        if not depth:
+            return False
+    return True
 
 
 def _literal(expr: Expr) -> Fraction | None:

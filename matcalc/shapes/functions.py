@@ -48,7 +48,7 @@ def _square(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     if not arg.shape:
         return of_scalar(context, node, name, arg)
     if arg.rank == 1:
-        hint = f"{context.quote(arg)} is a vector; use diag({context.quote(arg)}), or norm2, sum, ..."
+        hint = f"{name}(diag({context.quote(arg)})) is that of the diagonal matrix of a vector"
         raise context.problem(f"{name} needs a square matrix, not {context.describe(arg)}", node.args[0].span, hint)
     context.square(arg, name, node.args[0].span)
     shape: Shape = () if OPERATIONS[name].signature == "square->scalar" else arg.shape
@@ -70,26 +70,13 @@ def _pinv(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """A function of all entries together, or of those of each column or row."""
     arg = context.settle(args[0])
+    if node.value == "norm" and len(node.args) == 2:
+        from matcalc.shapes.norms import ordered  # noqa: PLC0415 - few norms have an order
+
+        return ordered(context, node, arg, args[1:])
     if len(args) == 2:
         return _along(context, node, name, arg, args[1])
     return context.make(name, (arg,), (), node) if arg.shape else of_scalar(context, node, name, arg)
-
-
-def norm(context: Context, node: Node, arg: Expr) -> Expr:
-    """‖a‖: the 2-norm of a vector or another that its subscript names, the Frobenius norm of a matrix if that says F."""
-    index = str(node.value)
-    context.settle(arg)
-    if arg.rank == 2 and index == "2":
-        return apply(context, node, "specnorm", [arg])
-    if arg.rank == 2 and index != "F":
-        a = context.quote(arg)
-        hint = f"write ‖{a}‖_F or norm2({a}) for the root of the squares' sum, ‖{a}‖_2 or specnorm({a}) for the spectral norm"
-        hint = f"norm1({a}) is the sum of the absolute values" if index == "1" else hint
-        meant = {"": "may be the Frobenius or the spectral norm"}
-        message = f"‖...‖ of a matrix {meant.get(index, 'with this subscript is no norm of its entries')}"
-        raise context.problem(message, node.span, hint)
-    name = {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
-    return apply(context, node, name, [arg])
 
 
 def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Expr:
@@ -222,7 +209,8 @@ def _norm_of_power(context: Context, node: Node, name: str, args: list[Expr]) ->
         raise context.problem(f"the second argument of {name} is {context.describe(exponent)}, not a scalar", node.args[1].span)
     value = context.literal(exponent)
     if value is not None and value < 1:
-        hint = f"sum(abs({context.quote(arg)}).^p)^(1/p) is that expression for any p"
+        p = context.base(exponent)
+        hint = f"sum(abs({context.quote(arg)}).^({value}))^(1/{p}) is that expression for any p"
         raise context.problem(f"a p-norm has a p from 1 on, not {value}", node.args[1].span, hint)
     if not arg.shape or value in (1, 2):
         return _to_scalar(context, node, f"norm{value if arg.shape else 1}", [arg])

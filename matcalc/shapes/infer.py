@@ -12,7 +12,8 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.shapes.context import Context
-from matcalc.shapes.functions import apply, norm
+from matcalc.shapes.functions import apply
+from matcalc.shapes.notation import called_variable, check_notation, lone_function, unknown_function
 from matcalc.shapes.operators import BINARY, compare, negate, transpose
 from matcalc.syntax.declare import size
 from matcalc.syntax.names import GREEK, default_kind
@@ -72,8 +73,7 @@ def _begin(
     for order in orders:
         for node in order:
             if node.kind == "call":
-                sizes = node.args[len(_typed_children(node)) :]
-                dimensions.update(name for arg in sizes for name in size(arg, source).letters)
+                dimensions.update(name for arg in _sizes(node) for name in size(arg, source).letters)
             elif node.kind == "entries":
                 from matcalc.shapes.blocks import place_names  # noqa: PLC0415 - as below
 
@@ -105,9 +105,22 @@ def _by_blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
 
 def _typed_children(node: Node) -> tuple[Node, ...]:
     """The operands that are values: the sizes of ``eye(n)`` and ``reshape(X, m, n)`` are none, nor are the places of entries."""
-    if node.kind == "entries":
+    if node.kind == "entries" or _names_order(node):
         return node.args[:1]
     return node.args[: _FIRST_SIZE.get(str(node.value))] if node.kind == "call" else node.args
+
+
+def _sizes(node: Node) -> tuple[Node, ...]:
+    """The arguments of a call that are sizes."""
+    return () if _names_order(node) else node.args[len(_typed_children(node)) :]
+
+
+def _names_order(node: Node) -> bool:
+    """Whether the second argument is no value but says which norm is meant: ``norm(A, 'fro')``, ``norm(x, inf)``."""
+    if node.kind != "call" or node.value != "norm" or len(node.args) != 2:
+        return False
+    order = node.args[1]
+    return order.kind == "text" or (order.kind == "name" and order.value in ("inf", "Inf"))
 
 
 def _type(context: Context, order: list[Node]) -> Expr:
@@ -139,10 +152,14 @@ def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
         return negate(context, node, args[0])
     if kind == "'":
         return transpose(context, node, args[0])
-    if kind == "norm":
-        return norm(context, node, args[0])
+    if kind in ("norm", "bars"):
+        from matcalc.shapes import norms  # noqa: PLC0415 - as in _by_blocks
+
+        return (norms.norm if kind == "norm" else norms.bars)(context, node, args[0])
     if kind == "⊗":
         return apply(context, node, "kron", args)
+    if node.value == "python" or kind in ("text", "^", ".^"):
+        check_notation(context, node, args)
     return BINARY[kind](context, node, args[0], args[1])
 
 
@@ -202,8 +219,7 @@ def _constant(context: Context, node: Node, name: str) -> Expr | None:
 def _undeclared(context: Context, node: Node, name: str) -> Variable:
     """A variable of which only the name is known."""
     if _is_function(name) and (name not in GREEK or any(expr.op == name for expr in context.made)):
-        hint = f"write {name}(...), or declare {name} to use it as a variable"
-        raise NameProblem(f"{name} is a function", source=context.source, span=node.span, hint=hint)
+        raise lone_function(context, node)
     kind = context.kinds.get(name) or default_kind(name)
     return Variable(name, kind, tuple(context.unifier.fresh() for _ in range(KINDS[kind])), declared=False)
 
@@ -219,8 +235,8 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         return call(context, node, function, args)
     if name in context.definitions or name in context.declared:
         how = "defined" if name in context.definitions else f"declared as {context.declared[name]}"
-        hint = f"write {name}*(...) for a product; without that declaration {name} would be a function"
-        hint = hint if _is_function(name) else f"write {name}*(...) for a product"
+        hint = called_variable(context, node)
+        hint = f"{hint}; without that declaration {name} would be a function" if _is_function(name) else hint
         raise NameProblem(f"{name} is {how}, so it is not a function here", source=context.source, span=where, hint=hint)
     if name == "blkdiag":
         return _by_blocks(context, node, args)
@@ -228,14 +244,16 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         return _shaped(context, node, name, args)
     operation = OPERATIONS.get(ALIASES.get(name, name))
     if operation is None:
-        raise NameProblem(f"unknown function {name}", source=context.source, span=where, hint=_similar(name))
+        if name == "transpose" and len(args) == 1:
+            return transpose(context, node, args[0])
+        raise unknown_function(context, node)
     if operation.name in context.seen:  # a Greek name, which alone is a variable
         hint = f"write {name}*(...) for a product, or give the variable another name"
         raise NameProblem(f"{name} is a variable here", source=context.source, span=where, hint=hint)
     least, most = operation.arity
     if not least <= len(node.args) <= most:
         raise _wrong_number(context, node, name, (least, most))
-    for arg in node.args[len(args) :]:
+    for arg in _sizes(node):
         args = [*args, context.dimension(size(arg, context.source), arg)]
     return apply(context, node, operation.name, args)
 
@@ -250,17 +268,6 @@ def _wrong_number(context: Context, node: Node, name: str, arity: tuple[int, int
     wanted = str(least) if least == most else f"{least} to {most}"
     message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
     return NameProblem(message, source=context.source, span=Span(node.start, node.end))
-
-
-def _similar(name: str) -> str:
-    """Functions with a similar name."""
-    from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
-
-    known = [*OPERATIONS, *ALIASES, *CONSTANT_SHAPES, *NOTATIONS]
-    close = get_close_matches(name.lower(), known, n=3, cutoff=0.6)
-    plain = name.rstrip("'")
-    product = f'docs/language.md lists the functions; write {name}*(...) for a product, or declare "{plain}: function"'
-    return f"did you mean {' or '.join(close)}?" if close else product
 
 
 def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:

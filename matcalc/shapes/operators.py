@@ -21,7 +21,7 @@ def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, wh
     where = node.mark or node.span
     if left.rank != right.rank or left.row != right.row:
         message = f"cannot {what.format(context.describe(left), context.describe(right))}"
-        raise context.problem(message, where, _orientation_hint(context, left, right))
+        raise context.problem(message, where, _orientation_hint(context, node, left, right))
 
     def hint() -> str | None:
         same = [context.unifier.resolve(axis) for axis in left.shape] == [
@@ -34,13 +34,21 @@ def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, wh
     return context.like(op, (left, right), left, node)
 
 
-def _orientation_hint(context: Context, left: Expr, right: Expr) -> str | None:
+def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> str:
     """What to do about a row next to a column, or a vector next to a matrix."""
+    sign = node.kind if node.kind in _WORDS else None
     if left.rank == right.rank:
-        row = left if left.row else right
-        return f"{context.quote(row)} is a row; transpose one of them with '"
+        lying = left if left.row else right
+        if sign is None:
+            return f"{context.quote(lying)} is a row; write {_transposed(context, lying)} for the column"
+        a, b = (context.factor if sign in ("+", "-") else context.base, context.base)
+        columns = (a(left), _transposed(context, right)) if right is lying else (_transposed(context, left), b(right))
+        blank = " " if sign in ("+", "-") else ""
+        return f"write {columns[0]}{blank}{sign}{blank}{columns[1]} for columns"
     vector = left if left.rank == 1 else right
-    return f"{context.quote(vector)} is a vector: diag({context.quote(vector)}) or a product with ones makes it a matrix"
+    column, row = context.factor(vector), _transposed(context, vector)
+    column, row = (row, column) if vector.row else (column, row)
+    return f"{column}*ones' is the matrix with {column} in each column, ones*{row} that with it in each row"
 
 
 def add(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
@@ -214,13 +222,20 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     context.settle(base)
     context.settle(exponent)
     if exponent.shape:
-        hint = f"write {context.base(base)}.^{context.base(exponent)} to raise to each entry"
+        hint = f"write {context.base(base)}.^{_raised(context, exponent)} to raise to each entry"
+        if node.args[1].kind == "name" and node.args[1].value == "H":
+            hint = f"write {context.base(base)}' for the transpose: all numbers are real"
+        elif node.args[1].kind == "neg" and node.args[1].args[0].value == "T":
+            hint = f"write inv({context.quote(base)})' for the transpose of the inverse"
         raise context.problem(f"the exponent is {context.describe(exponent)}, not a scalar", node.mark, hint)
     exponent = _exponent(context, exponent)
     if not base.shape:
         return context.make("^", (base, exponent), (), node)
     if base.rank == 1:
-        hint = f"write {context.base(base)}.^{context.base(exponent)} entry by entry"
+        hint = f"write {context.base(base)}.^{_raised(context, exponent)} entry by entry"
+        if context.literal(exponent) == 2:
+            x, tx = context.factor(base), _transposed(context, base)
+            hint += f", {f'{x}*{tx}' if base.row else f'{tx}*{x}'} for the sum of the squares"
         raise context.problem(f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint)
     value = context.literal(exponent)
     context.square(base, "a matrix power" if value != -1 else "an inverse", node.mark or node.span)
@@ -229,6 +244,14 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     if value is not None and exponent.op != "number":
         exponent = context.number(value, node.args[1])
     return context.make("^", (base, exponent), base.shape, node)
+
+
+def _raised(context: Context, exponent: Expr) -> str:
+    """The text of an exponent; that of x² is no text of its own."""
+    number = context.literal(exponent)
+    if number is None:
+        return context.base(exponent)
+    return str(number) if number >= 0 and number.denominator == 1 else f"({number})"
 
 
 def compare(context: Context, node: Node, left: Expr, right: Expr) -> Expr:

@@ -44,6 +44,8 @@ def from_statement(statement: Statement, source: str) -> Variable:
         return function(statement, source)
     kind = body.value if body.kind in ("name", "call") else None
     hint = f"the kinds are {_FORMS}, function"
+    if body.end == len(source.rstrip()) and kind not in KINDS and (body.kind != "call" or len(str(kind)) == 1):
+        hint = f"{hint}; the sum of the products of the entries is dot({statement.name}, {source[body.start : body.end]})"
     if not isinstance(kind, str) or kind not in KINDS:
         raise NameProblem(f"{source[body.start : body.end]} is not a kind", source=source, span=body.span, hint=hint)
     if not KINDS[kind] <= len(body.args) <= MOST_DIMENSIONS.get(kind, KINDS[kind]):

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from matcalc.core.errors import Span, SyntaxProblem
+from matcalc.syntax.names import GREEK
+from matcalc.syntax.tokens import FACTORS, Token
 
 # Characters that are taken for others, and what to type instead
 _LOOKALIKES = {
     **dict.fromkeys("’‘′`´ʹʼ", "'"),
-    **dict.fromkeys("“”„«»", "brackets ( )"),
     **dict.fromkeys("‐‑‒–—", "-"),
-    **dict.fromkeys("·⋅×∗∙•", "* (or .* entry by entry)"),
-    **dict.fromkeys("∘◦", ".*"),
+    **dict.fromkeys("∗∙•", "* for a product, .* entry by entry"),
+    **dict.fromkeys("·⋅", "* for a product, dot(x, y) for the inner product of vectors, .* entry by entry"),
+    "×": "* for a product, cross(x, y) for the cross product, .* entry by entry",
+    "◦": ".*",
     **dict.fromkeys("÷⁄∕", "/"),
     **dict.fromkeys("{⟨}⟩", "( ) for brackets, [ ] for blocks and entries"),
-    "|": "abs(...), det(...) or norm2(...)",
-    "⁺": "^",
+    "⁺": "pinv(A) for the pseudo-inverse of A",
+    "†": "pinv(A) for the pseudo-inverse of A",
+    "ᴴ": "A' for the transpose of A: all numbers are real",
+    "∏": "prod(...)",
+    "!": "gamma(n + 1) for the factorial of n",
     "&": ".* for both: (0 < x).*(x < 1)",
     "∞": "norminf(...) for the maximum norm",
+}
+_ADVICE = {
+    **dict.fromkeys("“”„«»", "delete it: quotes belong to the command line, not to the expression"),
+    **dict.fromkeys("∇∂", "only what is differentiated is written; the variable goes into --wrt, in Python into wrt="),
+    "∈": "a kind is declared as in  x: vector(n)",
+    '"': "a transpose is written as '",
 }
 _ALPHABETS = (
     ("АВЕКМНОРСТУХІЈЅаеорсухіјѕ", "ABEKMHOPCTYXIJSaeopcyxijs", "Cyrillic"),
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", "Greek"),
 )
-_STARTS = frozenset({"NAME", "NUMBER", "LPAR", "LSQUARE", "LNORM", "ROOT", "TOTAL"})  # what an operand may start with
+_STARTS = FACTORS | {"NUMBER", "LSQUARE"}  # what an operand may start with
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "0123456789n", strict=True))
 
 _CLOSING = {"RPAR": ")", "RSQUARE": "]"}
 
@@ -36,8 +51,6 @@ _MISPLACED = {
 
 _SUMS = "∑(x.^2), or ∑(A, 1) of each column; sums over an index are read in LaTeX"
 
-Token = tuple[str, int, int, str]  # terminal, start, end, text
-
 
 def bad_character(text: str, position: int) -> SyntaxProblem:
     """A character that starts no token."""
@@ -48,11 +61,22 @@ def bad_character(text: str, position: int) -> SyntaxProblem:
         message = f"the {kind} U+{ord(char):04X} cannot stand here"
         return SyntaxProblem(message, source=text, span=span, hint="use an ordinary space" if char.isspace() else "delete it")
     message = f"unexpected character {char!r}" if char.isascii() else f"unexpected character {char!r} (U+{ord(char):04X})"
-    return SyntaxProblem(message, source=text, span=span, hint=_instead(char, text[:position][-1:]))
+    return SyntaxProblem(message, source=text, span=span, hint=_instead(char, text, position))
 
 
-def _instead(char: str, before: str) -> str | None:
-    """What was probably meant by the character behind another."""
+def _instead(char: str, text: str, position: int) -> str | None:
+    """What was probably meant by the character at a place."""
+    from matcalc.syntax.advice import LATEX, looks_like_latex  # noqa: PLC0415 - on the path of an error only
+
+    before = text[:position][-1:]
+    if looks_like_latex(text):
+        return LATEX
+    if char == "_" and before.isdecimal():
+        return "a number has no _: write 1000, not 1_000"
+    if char in _RAISED:
+        return f"write ^{_RAISED[char]}"
+    if char in _ADVICE:
+        return _ADVICE[char]
     if char in _LOOKALIKES:
         return f"write {_LOOKALIKES[char]}"
     for foreign, latin, alphabet in _ALPHABETS:
@@ -62,6 +86,8 @@ def _instead(char: str, before: str) -> str | None:
     import unicodedata  # noqa: PLC0415 - a megabyte of tables, on this path only
 
     plain = unicodedata.normalize("NFKC", char)
+    if "⁄" in plain:
+        return f"write ({plain.replace('⁄', '/')})"
     if plain != char and plain.isprintable():
         return f"write {plain.strip()}"
     if char == ".":
@@ -73,18 +99,55 @@ def _instead(char: str, before: str) -> str | None:
     return None
 
 
-def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]) -> SyntaxProblem:
-    """A token that cannot stand where it does; ``row`` holds what could."""
+def refuse_command(text: str, position: int) -> None:
+    """Refuses what may be a command of LaTeX and the solution of a system: ``A\\beta``."""
+    from matcalc.syntax.advice import COMMANDS, LATEX  # noqa: PLC0415 - few texts solve systems
+
+    end = position + 1
+    while end < len(text) and text[end].isalpha():
+        end += 1
+    word = text[position + 1 : end]
+    if word in COMMANDS:
+        message = f"\\{word} may be a command of LaTeX, or the solution of a system"
+        system = f"; for a system write \\ {word} with a blank between them" if word.lower() in GREEK else ""
+        hint = f"{LATEX}{system}"
+        raise SyntaxProblem(message, source=text, span=Span(position, end), hint=hint)
+
+
+def bad_token(
+    text: str,
+    token: Token,
+    before: Token | None,
+    row: dict[str, int],
+    stream: list[Token] | None = None,
+    readable: Callable[[str], bool] | None = None,
+) -> SyntaxProblem:
+    """A token that cannot stand where it does; ``row`` holds what could, ``stream`` all tokens."""
+    problem = _bad_token(text, token, before, row)
+    if stream is not None and readable is not None:
+        from matcalc.syntax.advice import instead  # noqa: PLC0415 - on the path of an error only
+
+        at = next(k for k, each in enumerate(stream) if each is token)
+        problem.hint = instead(text, at, stream, readable) or problem.hint
+    return problem
+
+
+def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]) -> SyntaxProblem:
     kind, start, end, piece = token
     span = Span(start, start + 1 if kind == "SEPARATOR" else end)
     if before is None and kind == "$END":
         return SyntaxProblem("there is no expression", source=text, span=span, hint="type one, for instance x'*A*x")
     if before is not None and before[0] == "TOTAL":
         return SyntaxProblem("what is summed stands in brackets", source=text, span=span, hint=_SUMS)
+    if before is not None and before[0] == "METHOD":
+        named = before[3][1:]
+        advice = "a point belongs to a number (0.5), to .* ./ .^ or to .T, or it begins a method with brackets: X.sum()"
+        advice = "a size has a name: declare x: vector(n), and write n" if named in ("shape", "size") else advice
+        return SyntaxProblem(f"unexpected {before[3]}", source=text, span=Span(before[1], before[2]), hint=advice)
     ends = {"$END": "the text ends", "SEPARATOR": "the statement ends"}.get(kind)
     opened = _open_bracket(text[:start])
     # the table cannot tell: its rows are joined, so that one inside ( may hold ] as well
-    closing = "]" if opened is not None and text[opened] == "[" else ")"
+    closing = {"[": "]", "{": "}"}.get(text[opened] if opened is not None else "", ")")
     if "NAME" in row:
         closings = "".join(f" or {bracket}" for kind_, bracket in _CLOSING.items() if kind_ in row)
         wanted = "a name, a number, a function or (" + closings
@@ -105,8 +168,7 @@ def bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]
         if left == "positive" and piece in ("scalar", "vector", "matrix"):
             hint = "write positive for a number, positive(n) for a vector, positive(m, n) for a matrix"
             return SyntaxProblem(f"positive {piece} is not a kind", source=text, span=span, hint=hint)
-        hint = f"write {left}*{piece}" if kind not in ("LPAR", "LNORM", "ROOT", "TOTAL") else "write * for a product"
-        return SyntaxProblem(f"an operator is missing between {left} and {piece}", source=text, span=span, hint=hint)
+        return SyntaxProblem(f"an operator is missing between {left} and {piece}", source=text, span=span)
     expected = "expected an operator or the end" if opened is None else f"expected an operator, a comma or {closing}"
     return SyntaxProblem(f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind))
 
@@ -115,8 +177,8 @@ def _open_bracket(text: str) -> int | None:
     """Where the innermost open bracket of the text stands."""
     opened: list[int] = []
     for position, char in enumerate(text):
-        if char in "([":
+        if char in "([{":
             opened.append(position)
-        elif char in ")]" and opened:
+        elif char in ")]}" and opened:
             opened.pop()
     return opened[-1] if opened else None

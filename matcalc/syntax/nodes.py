@@ -11,7 +11,8 @@ class Node:
     """A node of the syntax tree.
 
     ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name), ``call`` (value: the function's name), ``norm``
-    (value: its subscript ``F 1 2 inf``, or empty), ``neg``, ``'``, a binary operator as it is written in ASCII, ``blocks``
+    (value: its subscript ``F 1 2 inf``, or empty), ``bars`` for ``|a|``, ``text`` (value: what stands in quotes), ``neg``, ``'``,
+    a binary operator as it is written in ASCII (value: ``python`` if it is Python's), ``blocks``
     (value: how many there are in each row), ``entries`` of the first operand at the places that are the others: sizes, or
     ``:``, or ``range`` with two sizes.
     ``start`` and ``end`` enclose the node's text, brackets around it included; ``mark`` is the place of its operator or

@@ -6,33 +6,46 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from matcalc.core.errors import Span, SyntaxProblem
+from matcalc.core.errors import MatcalcError, Span, SyntaxProblem
 from matcalc.syntax import diagnose
 from matcalc.syntax.automaton import drive
-from matcalc.syntax.diagnose import Token
 from matcalc.syntax.lexer import tokens
 from matcalc.syntax.nodes import Node, Statement
 from matcalc.syntax.table import load
+from matcalc.syntax.tokens import Token
 
-_ASCII = {"@": "*", "**": "^", ".**": ".^", "⊙": ".*", "−": "-", "≤": "<=", "≥": ">=", "≠": "!="}
-_NORMS = {"": "", "F": "F", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
+_ASCII = {"@": "*", "**": "^", ".**": ".^", "⊙": ".*", "∘": ".*", "⊘": "./", "−": "-", "≤": "<=", "≥": ">=", "≠": "!="}
+_NORMS = {"": "", "F": "F", "inf": "inf", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
 _LONGEST_NUMBER = 1_000  # digits, and the largest exponent: exact arithmetic with more would not end
 
 
-def parse(text: str, *, power_of_T: bool = False) -> list[Statement]:
-    """The statements of a program; raises ``SyntaxProblem``."""
+def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[Statement]:
+    """The statements of a program; raises ``SyntaxProblem``, which with ``advise`` says what to write instead."""
     table = load()
-
-    def refuse(token: Token, before: Token | None, row: dict[str, int]) -> SyntaxProblem:
-        return diagnose.bad_token(text, token, before, row)
-
     try:
-        result: list[Statement] = drive(tokens(text, table, power_of_T=power_of_T), table, _BUILDERS, refuse)
-    except SyntaxProblem as problem:
+        stream = tokens(text, table, power_of_T=power_of_T)
+
+        def refuse(token: Token, before: Token | None, row: dict[str, int]) -> SyntaxProblem:
+            return diagnose.bad_token(text, token, before, row, *((stream, _readable) if advise else ()))
+
+        result: list[Statement] = drive(stream, table, _BUILDERS, refuse)
+    except MatcalcError as problem:
         problem.with_source(text)
         raise
+    if "." in text and any(token[0] in ("QUALIFIED", "METHOD") for token in stream):
+        from matcalc.syntax.dotted import mark_operators  # noqa: PLC0415 - few texts are in Python's notation
+
+        mark_operators(result, text)
     return result
+
+
+def _readable(text: str) -> bool:
+    """Whether a text is in the language."""
+    try:
+        return bool(parse(text, advise=False))
+    except MatcalcError:
+        return False
 
 
 def _binary(parts: list[Any]) -> Node:
@@ -73,14 +86,35 @@ def _number(parts: list[Any]) -> Node:
 
 
 def _name(parts: list[Any]) -> Node:
-    ((_, start, end, piece),) = parts
+    ((kind, start, end, piece),) = parts
+    if kind == "QUALIFIED":
+        from matcalc.syntax.dotted import constant  # noqa: PLC0415 - as above
+
+        return constant(piece, start, end)
     return Node("name", (), start, end, value=piece)
 
 
 def _call(parts: list[Any]) -> Node:
-    _, start, end, piece = parts[0]
+    kind, start, end, piece = parts[0]
     arguments = tuple(parts[2]) if len(parts) > 3 else ()
+    if kind == "QUALIFIED":
+        from matcalc.syntax.dotted import called  # noqa: PLC0415 - as above
+
+        return called(piece, arguments, start, parts[-1][2], Span(start, end))
     return Node("call", arguments, start, parts[-1][2], mark=Span(start, end), value=piece)
+
+
+def _method(parts: list[Any]) -> Node:
+    from matcalc.syntax.dotted import called  # noqa: PLC0415 - as above
+
+    operand, (_, start, end, piece) = parts[:2]
+    arguments = parts[3] if len(parts) > 4 else []
+    return called(piece, [operand, *arguments], operand.start, parts[-1][2], Span(start, end))
+
+
+def _string(parts: list[Any]) -> Node:
+    ((_, start, end, piece),) = parts
+    return Node("text", (), start, end, value=piece[1:-1])
 
 
 def _total(parts: list[Any]) -> Node:
@@ -98,7 +132,12 @@ def _bracket(parts: list[Any]) -> Node:
 
 def _norm(parts: list[Any]) -> Node:
     (_, start, _, _), inside, (_, _, end, piece) = parts
-    return Node("norm", (inside,), start, end, value=_NORMS[piece[1:].lstrip("_")])
+    return Node("norm", (inside,), start, end, value=_NORMS[piece.lstrip("‖|_")])
+
+
+def _bars(parts: list[Any]) -> Node:
+    (_, start, _, _), inside, (_, _, end, _) = parts
+    return Node("bars", (inside,), start, end)
 
 
 def _root(parts: list[Any]) -> Node:
@@ -160,8 +199,11 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "number": _number,
     "name": _name,
     "call": _call,
+    "method": _method,
+    "string": _string,
     "bracket": _bracket,
     "norm": _norm,
+    "bars": _bars,
     "root": _root,
     "total": _total,
     "blocks": _blocks,

@@ -55,7 +55,7 @@ def test_verdicts(capsys, argv, code, start):
         pytest.param(["x'*x", "-w", "x", "-c", "A*x*x"], "error: ", id="claim-does-not-fit"),
         pytest.param(["x'*x", "-w", "x", "-c", "y"], "error: the claim speaks of y", id="unknown-name"),
         pytest.param(["x'*x", "-w", "z", "-c", "x"], "error: z is not a variable", id="unknown-variable"),
-        pytest.param(["x'*x", "-c", "x"], "error: --claim needs --wrt", id="no-variable"),
+        pytest.param(["x'*y", "-c", "x"], "error: wrt is missing", id="no-variable"),
         pytest.param(["x'*x", "-w", "x"], "error: what is claimed?", id="no-claim"),
         pytest.param(["no such file"], "error: cannot read no such file", id="no-file"),
         pytest.param(

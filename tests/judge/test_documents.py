@@ -146,7 +146,7 @@ def test_what_cannot_be_read_is_undecided(capsys, tmp_path):
         pytest.param([r"\nabla_x x^\top x = 2x"], 0, "proved: d (x'*x) / d x = 2*x", id="equation"),
         pytest.param([r"\nabla_x x^\top A x = 2Ax = (A+A^\top)x"], 1, "1 proved, 0 agreed, 1 wrong", id="chain"),
         pytest.param([r"\nabla_x x^\top x"], 2, "what is claimed?", id="nothing-claimed"),
-        pytest.param([r"x^\top x", "-c", "2x"], 2, "wrt is missing", id="no-variable"),
+        pytest.param([r"x^\top y", "-c", "2x"], 2, "wrt is missing", id="no-variable"),
         pytest.param([r"\nabla_x x^\top x", "-c", r"\nabla_x x^\top x"], 2, "the claim is itself", id="derivative-claimed"),
         pytest.param([r"\nabla_x x^\top x", "-c", "2y"], 2, "speaks of y", id="another-letter"),
     ],

@@ -39,7 +39,7 @@ def test_json_has_the_formula(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        pytest.param([r"x^\top x"], "error: wrt is missing", id="no-variable"),
+        pytest.param([r"x^\top y"], "error: wrt is missing", id="no-variable"),
         pytest.param(
             [r"\nabla_x x^\top y", "--wrt", "y"], "error: the formula asks for the derivative of order 1 by x", id="another"
         ),
@@ -87,7 +87,7 @@ def test_python() -> None:
     ("call", "message"),
     [
         pytest.param(lambda: matcalc.parse_latex(3), "a formula is a text", id="number"),
-        pytest.param(lambda: matcalc.diff("x'*x"), "wrt is missing", id="no-variable"),
+        pytest.param(lambda: matcalc.diff("x'*y"), "wrt is missing", id="no-variable"),
         pytest.param(lambda: matcalc.diff(r"\nabla_x x^\top y", "y", latex=True), "the formula asks for", id="another-variable"),
     ],
 )

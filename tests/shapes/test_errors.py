@@ -24,7 +24,7 @@ GIVEN = ["A: matrix(m, n)", "B: matrix(n, n)", "x: vector(n)", "y: vector(n)", "
         pytest.param("eye(3)*w", ShapeProblem, 6, "3 from eye(3), 4 from w (declared)", id="clash-with-a-constant"),
         pytest.param("vec(A) + vec(B)", ShapeProblem, 7, "cannot add vector(m*n) and vector(n*n)", id="clash-of-products"),
         pytest.param("A + A'", ShapeProblem, 2, "A has the shape of A", id="transposed-sum"),
-        pytest.param("x' + y", ShapeProblem, 3, "x' is a row", id="row-and-column"),
+        pytest.param("x' + y", ShapeProblem, 3, "write x + y for columns", id="row-and-column"),
         pytest.param("x + A", ShapeProblem, 2, "cannot add vector(n) and matrix(m, n)", id="vector-and-matrix"),
         pytest.param("A.*x", ShapeProblem, 1, "cannot multiply matrix(m, n) and vector(n) entry by entry", id="hadamard"),
         pytest.param("max(x, z)", ShapeProblem, 0, "cannot take max of vector(n) and vector(m)", id="maximum"),
@@ -89,7 +89,7 @@ GIVEN = ["A: matrix(m, n)", "B: matrix(n, n)", "x: vector(n)", "y: vector(n)", "
         pytest.param("vector", NameProblem, 0, "vector is a function", id="fill-without-value"),
         pytest.param("exp: scalar; exp(x)", NameProblem, 13, "exp is declared as scalar", id="declared-function-called"),
         pytest.param("exp = 2; exp(x)", NameProblem, 9, "exp is defined", id="defined-function-called"),
-        pytest.param("A(x)", NameProblem, 0, "write A*(...) for a product", id="variable-called"),
+        pytest.param("A(x)", NameProblem, 0, "write A*(x) for a product", id="variable-called"),
     ],
 )
 def test_refused(text: str, kind: type[MatcalcError], column: int, part: str) -> None:
