@@ -113,4 +113,4 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_readme_begins_with_the_two_commands() -> None:
     first, second = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("$ ")][:2]
     assert first == """$ python -m pip install . && matcalc diff "tr(A*X'*B*X*C)" --wrt X"""
-    assert second == "$ python -m pip install '.[test]' && python -m pytest"
+    assert second == "$ python -m pip install '.[test]' && python -m pytest -n auto"
