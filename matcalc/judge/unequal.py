@@ -24,7 +24,7 @@ def difference(left: Program, right: Program, seed: int) -> Counterexample | Non
     The smallest one, else one of random entries; None where numbers do not show a difference.
     """
     asked = _question(left, right)
-    found = smallest(asked)
+    found = smallest(asked) or smallest(asked, at_kinks=True)
     if found is not None:
         return found
     rng = np.random.default_rng(seed)

@@ -78,7 +78,7 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         diagnosis=diagnosis,
         difference=rest,
         shapes=_shapes(asked, worlds[0]),
-        counterexample=smallest(asked) or largest_error(worlds),
+        counterexample=smallest(asked) or largest_error(worlds) or smallest(asked, at_kinks=True),
         worst=worst,
         checked=checked,
         reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",

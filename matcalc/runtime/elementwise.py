@@ -35,16 +35,16 @@ def relu(x: ArrayLike) -> Array:
 
 
 def max_(a: ArrayLike, b: ArrayLike) -> Array:
-    """The larger of two entries."""
+    """The larger of two entries; a step from a tie is that of the second, as docs/conventions.md says."""
     if np.iscomplexobj(a) or np.iscomplexobj(b):
-        return np.where(np.real(a) >= np.real(b), a, b)
+        return np.where(np.real(a) > np.real(b), a, b)
     return np.asarray(np.maximum(a, b))
 
 
 def min_(a: ArrayLike, b: ArrayLike) -> Array:
-    """The smaller of two entries."""
+    """The smaller of two entries; a step from a tie is that of the second."""
     if np.iscomplexobj(a) or np.iscomplexobj(b):
-        return np.where(np.real(a) <= np.real(b), a, b)
+        return np.where(np.real(a) < np.real(b), a, b)
     return np.asarray(np.minimum(a, b))
 
 

@@ -11,7 +11,9 @@ from matcalc.core.errors import EvaluationProblem, NameProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import variable
+from matcalc.frontend import read
 from matcalc.oracle.compare import agree, check
+from matcalc.oracle.numeric import numeric_derivative
 
 residual = op("-", op("*", A, x, shape=(M,)), z)
 squares = scalar("^", scalar("norm2", residual), num(2))
@@ -221,3 +223,11 @@ def test_the_two_sides_must_mean_the_same_variables():
     other = Program(x, {"x": Variable("x", "vector", (M,))}, "")
     with pytest.raises(EvaluationProblem, match=r"x is vector\(n\) on the left and vector\(m\) on the right"):
         agree(program(x), other)
+
+
+@pytest.mark.parametrize(("expr", "truth"), [("max(a, b)", 0.0), ("max(b, a)", 1.0), ("min(a, b)", 0.0), ("min(b, a)", 1.0)])
+def test_a_tie_goes_to_the_second_argument(expr, truth):
+    """As the formulas have it (docs/conventions.md)."""
+    typed = read(expr)
+    point = {"a": np.array(2.0), "b": np.array(2.0)}
+    assert numeric_derivative(typed.expr, typed.variables, "a", 1, point, {})[0] == truth
