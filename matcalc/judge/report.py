@@ -16,6 +16,7 @@ from matcalc.judge.smallest import Counterexample
 from matcalc.runtime.elementwise import Array
 
 PROVED, AGREED, WRONG, UNDECIDED = "proved", "agreed", "wrong", "undecided"
+_ALL_DIGITS = 12  # that are more than rounding
 EXIT_CODES = {PROVED: 0, AGREED: 0, WRONG: 1, UNDECIDED: 2}
 
 
@@ -137,15 +138,18 @@ class Report:
         values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
         values += [f"some {name}" for name, variable in self.variables.items() if variable.kind == "function"]
         place = f"entry {list(found.index)}" if found.index else "the value"
-        return f"{', '.join(sizes + values)}: {place} is claimed {written(found.claimed)}, true {written(found.true)}"
+        claimed, true = written(found.claimed), written(found.true)
+        if claimed == true:  # numbers that differ late
+            claimed, true = written(found.claimed, _ALL_DIGITS), written(found.true, _ALL_DIGITS)
+        return f"{', '.join(sizes + values)}: {place} is claimed {claimed}, true {true}"
 
 
-def written(value: Array | float) -> str:
+def written(value: Array | float, digits: int = 6) -> str:
     """An array as a list, numbers as short as they can be."""
     array = np.asarray(value)
     if array.ndim == 0:
-        return f"{float(array):.6g}"
-    return "[" + ",".join(written(row) for row in array) + "]"
+        return f"{float(array):.{digits}g}"
+    return "[" + ",".join(written(row, digits) for row in array) + "]"
 
 
 def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:

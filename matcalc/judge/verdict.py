@@ -16,6 +16,7 @@ from matcalc.exact.judge import BITS
 from matcalc.frontend import read
 from matcalc.judge.claims import question
 from matcalc.judge.diagnosis import Cause, Diagnosis, diagnose
+from matcalc.judge.precision import differences, single
 from matcalc.judge.question import DISPROVED, Claim, Question, World
 from matcalc.judge.question import PROVED as EXACT
 from matcalc.judge.report import AGREED, PROVED, UNDECIDED, WRONG, Checked, Report, Worst, command
@@ -28,7 +29,6 @@ _REDRAWS = 4
 _MOST_NAMED = 3  # pieces without a point
 _ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
 _EPSILON = 1e-16
-_SINGLE = 1e-5  # an error of a function that computes in single precision inside, whatever it returns
 _SAID = {EXACT: f"exact (error probability < 2^-{BITS})", DISPROVED: "exact, at a random point of a prime field"}
 _VISIBLE = 1e-3  # of the largest intermediate value: smaller derivatives hide errors, and are looked at elsewhere
 
@@ -64,13 +64,11 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         if verdict == AGREED and missing:
             verdict, reason = UNDECIDED, _unvisited(missing)
     checked, worst = _checked(asked, worlds, seed, proved)
-    if verdict == WRONG and asked.tree is None and all(world.error <= _SINGLE for world in worlds):
-        verdict = AGREED
     if verdict != WRONG:
-        notes = (*asked.notes, *_row_note(asked), *_single_note(asked, checked))
+        notes = (*asked.notes, *_row_note(asked))
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
     rounded = all(world.error <= world.method.tolerance for world in worlds) and not asked.misfit
-    diagnosis = _rounded(asked, checked.error) if rounded else diagnose(asked, worlds, rng)
+    diagnosis = _rounded(asked, checked.error) if rounded else _explained(asked, worlds, rng)
     rest = difference(asked) if diagnosis is None else ""
     diagnosis = _single_term(rest, asked) if rest else diagnosis
     return Report(
@@ -146,6 +144,20 @@ def _verdict(asked: Question, worlds: Sequence[World], proved: str) -> tuple[str
     return UNDECIDED, "the claim has no value at some points of the domain, and is right at the others"
 
 
+def _explained(asked: Question, worlds: Sequence[World], rng: np.random.Generator) -> Diagnosis | None:
+    """What is wrong; a function that shows single precision or small errors that no slip explains is said to be rough."""
+    if asked.tree is not None:
+        return diagnose(asked, worlds, rng)
+    cause = single(asked, worlds)
+    tiny = all(world.error < _ROUNDING for world in worlds)  # too small for candidates to be told from the derivative
+    if cause is None and not tiny:
+        found = diagnose(asked, worlds, rng)
+        if found is not None:
+            return found
+    cause = cause or differences(worlds)
+    return None if cause is None else Diagnosis((cause,))
+
+
 def _rounded(asked: Question, error: float) -> Diagnosis:
     """What is said of a claim that numbers cannot tell from the derivative."""
     digits = _digits(error)
@@ -165,13 +177,6 @@ def _checked(asked: Question, worlds: Sequence[World], seed: int | None, proved:
     gaps = np.abs(worst.claimed - worst.truth)
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps))), gaps.shape))
     return checked, Worst(index, float(worst.claimed[index]), float(worst.truth[index]))
-
-
-def _single_note(asked: Question, checked: Checked) -> tuple[str, ...]:
-    """What is said of a function whose errors are too large for double precision."""
-    if checked.error <= checked.tolerance or asked.tree is not None:
-        return ()
-    return (f"{asked.stated} is right to {_digits(checked.error)} digits: it seems to compute in single precision inside",)
 
 
 def _digits(error: float) -> int:

@@ -46,7 +46,16 @@ class Called:
     by if it requires one argument, and else all the variables in order. A direction comes last, or by its name.
     """
 
-    def __init__(self, function: Callable[..., Any], wrt: str, names: list[str], arrays: Arrays, *, direction: str = "") -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        wrt: str,
+        names: list[str],
+        arrays: Arrays,
+        *,
+        direction: str = "",
+        computes: str = "",
+    ) -> None:
         self._function = function
         self._arrays = arrays
         self._wrt = wrt
@@ -54,6 +63,8 @@ class Called:
         self._names = [name for name in names if name != direction]
         self._keywords, self._positions = self._plan()
         self.dtype: np.dtype[Any] | None = None  # of the last result
+        self.blurred: bool | None = None  # whether its inside has single precision, if that was looked at
+        self.computes = computes  # the precision that it has if a user says so
 
     @property
     def name(self) -> str:
@@ -62,8 +73,17 @@ class Called:
 
     @property
     def single(self) -> bool:
-        """Whether the last result came in single precision or less."""
-        return self.dtype is not None and self.dtype.kind in "fc" and np.finfo(self.dtype).eps > 1e-10
+        """Whether it computes in single precision: as is said, or seen from its inside or the type of the last result."""
+        return self.computes == "float32" if self.computes else bool(self.blurred) or self._visibly_single
+
+    @property
+    def precision(self) -> str:
+        """The precision in which it computes, in words."""
+        return self.computes or ("float32 inside" if self.blurred and not self._visibly_single else str(self.dtype))
+
+    @property
+    def _visibly_single(self) -> bool:
+        return self.dtype is not None and self.dtype.kind in "fc" and bool(np.finfo(self.dtype).eps > 1e-10)
 
     def __call__(self, values: Mapping[str, Array]) -> Array:
         """The value at a point."""

@@ -19,10 +19,11 @@ from matcalc.judge.verdict import report
 from matcalc.results import Formula
 from matcalc.testing.arrays import LIBRARIES
 from matcalc.testing.directions import jvp_question, vjp_question
-from matcalc.testing.questions import Setting, put
+from matcalc.testing.questions import Setting, put, tolerant
 
 Given = str | Formula | Callable[..., Any]
 Declarations = Mapping[str, str | Variable]
+_PRECISIONS = ("float32", "float64")
 
 
 class GradientMismatch(AssertionError):
@@ -83,14 +84,20 @@ def check_gradient(
     variables: Declarations | None = None,
     structure: str = "declared",
     arrays: str = "",
+    rtol: float | None = None,
+    dtype: Any = None,
     rng: Any = 0,
 ) -> Report:
-    """The report on a claimed gradient of a scalar. ``arrays``: of which library functions want arrays."""
-    setting = _setting(wrt, at, variables, structure, arrays, 1)
+    """The report on a claimed gradient of a scalar.
+
+    ``arrays``: of which library functions want arrays; ``rtol``: the largest error allowed, relative to the largest entry;
+    ``dtype``: ``float32`` or ``float64``, in which the functions compute, where their results do not say so.
+    """
+    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype)
     asked = put(objective, claim, setting)
     if asked.rank:
         raise ArgumentProblem("the gradient is of a scalar, and this objective has axes", hint="assert_jacobian judges these")
-    return _report(asked, rng)
+    return _report(asked, setting, rng)
 
 
 @public
@@ -103,10 +110,13 @@ def check_jacobian(
     variables: Declarations | None = None,
     structure: str = "declared",
     arrays: str = "",
+    rtol: float | None = None,
+    dtype: Any = None,
     rng: Any = 0,
 ) -> Report:
     """The report on a claimed derivative of anything; a function's value has the axes of the objective, then the variable's."""
-    return _report(put(objective, claim, _setting(wrt, at, variables, structure, arrays, 1)), rng)
+    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype)
+    return _report(put(objective, claim, setting), setting, rng)
 
 
 @public
@@ -119,10 +129,13 @@ def check_hessian(
     variables: Declarations | None = None,
     structure: str = "declared",
     arrays: str = "",
+    rtol: float | None = None,
+    dtype: Any = None,
     rng: Any = 0,
 ) -> Report:
     """The report on a claimed second derivative."""
-    return _report(put(objective, claim, _setting(wrt, at, variables, structure, arrays, 2)), rng)
+    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, order=2)
+    return _report(put(objective, claim, setting), setting, rng)
 
 
 @public
@@ -135,14 +148,16 @@ def check_jvp(
     at: Mapping[str, Any] | None = None,
     variables: Declarations | None = None,
     arrays: str = "",
+    rtol: float | None = None,
+    dtype: Any = None,
     rng: Any = 0,
 ) -> Report:
     """The report on a claimed directional derivative, linear in the ``tangent`` (``dX`` for a variable X).
 
     A formula has it as a variable of that name; a function takes it as its last argument.
     """
-    setting = _setting(wrt, at, variables, "declared", arrays, 1)
-    return _report(jvp_question(objective, claim, setting, tangent or f"d{wrt}"), rng)
+    setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype)
+    return _report(jvp_question(objective, claim, setting, tangent or f"d{wrt}"), setting, rng)
 
 
 @public
@@ -155,11 +170,13 @@ def check_vjp(
     at: Mapping[str, Any] | None = None,
     variables: Declarations | None = None,
     arrays: str = "",
+    rtol: float | None = None,
+    dtype: Any = None,
     rng: Any = 0,
 ) -> Report:
     """The report on a claimed gradient of sum(cotangent.*objective), the product that reverse mode computes."""
-    setting = _setting(wrt, at, variables, "declared", arrays, 1)
-    return _report(vjp_question(objective, claim, setting, cotangent), rng)
+    setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype)
+    return _report(vjp_question(objective, claim, setting, cotangent), setting, rng)
 
 
 @public
@@ -199,7 +216,14 @@ def _demand(found: Report) -> None:
 
 
 def _setting(
-    wrt: str, at: Mapping[str, Any] | None, variables: Declarations | None, structure: str, arrays: str, order: int
+    wrt: str,
+    at: Mapping[str, Any] | None,
+    variables: Declarations | None,
+    structure: str,
+    arrays: str,
+    rtol: Any,
+    dtype: Any,
+    order: int = 1,
 ) -> Setting:
     if not isinstance(wrt, str):
         raise ArgumentProblem(f"wrt is the name of a variable, not {wrt!r}")
@@ -207,10 +231,21 @@ def _setting(
         raise ArgumentProblem(f"structure is {' or '.join(map(repr, STRUCTURES))}, not {structure!r}")
     if arrays not in ("", *LIBRARIES):
         raise ArgumentProblem(f"arrays is {' or '.join(map(repr, LIBRARIES))}, not {arrays!r}")
-    return Setting(wrt, variables or {}, at or {}, arrays, order, structure)
+    if rtol is not None and (not isinstance(rtol, int | float | np.number) or not 0 < rtol < 1):
+        raise ArgumentProblem(f"rtol is an error between 0 and 1, relative to the largest entry, not {rtol!r}")
+    allowed = float(rtol) if rtol is not None else 0.0
+    return Setting(wrt, variables or {}, at or {}, arrays, order, structure, rtol=allowed, dtype=_precision(dtype))
 
 
-def _report(asked: Question, rng: Any) -> Report:
+def _precision(dtype: Any) -> str:
+    """The name of a precision, given by it or by a type of NumPy, PyTorch or JAX; empty where none is given."""
+    named = getattr(dtype, "__name__", str(dtype)).rpartition(".")[2]
+    if dtype is None or named in _PRECISIONS:
+        return "" if dtype is None else named
+    raise ArgumentProblem(f"dtype is {' or '.join(map(repr, _PRECISIONS))}, not {dtype!r}")
+
+
+def _report(asked: Question, setting: Setting, rng: Any) -> Report:
     """An integer is a seed and is told; None draws one; anything else is what NumPy makes a generator of."""
     seed: int | None = None
     if rng is None:
@@ -221,4 +256,4 @@ def _report(asked: Question, rng: Any) -> Report:
         generator = np.random.default_rng(rng if seed is None else seed)
     except (TypeError, ValueError):
         raise ArgumentProblem(f"rng is a natural number or a generator of NumPy, not {rng!r}") from None
-    return report(asked, seed, rng=generator)
+    return report(tolerant(asked, setting.rtol), seed, rng=generator)

@@ -25,7 +25,7 @@ from matcalc.printers.text import text
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
 from matcalc.testing.arrays import Called, numpy_values
-from matcalc.testing.questions import Setting, declared_variables, program_of, put_formula, put_function
+from matcalc.testing.questions import Setting, called_by, declared_variables, program_of, put_formula, put_function
 
 _LINEAR = ("symmetric", "skew", "diagonal", "triangular")
 _PLAIN = ("scalar", "vector", "matrix")
@@ -45,7 +45,7 @@ def vjp_question(objective: str | Formula | Callable[..., Any], claim: Any, sett
             replace(program, expr=product, variables=variables), f"sum({cotangent}.*({objective}))", claim, setting
         )
     variables = declared_variables(setting)
-    f = Called(objective, setting.wrt, [name for name in variables if name != cotangent], setting.arrays)
+    f = called_by(setting, objective, setting.wrt, [name for name in variables if name != cotangent], setting.arrays)
     if cotangent not in variables:
         if not setting.at:
             raise ArgumentProblem(
@@ -80,7 +80,7 @@ def jvp_question(objective: str | Formula | Callable[..., Any], claim: Any, sett
         shifted = Program(_with(program.expr, X.name, moved), variables, program.source, program.notes, program.undetermined)
         asked = put_formula(shifted, f"{objective} along {tangent}", claim, along)
         return _held(replace(asked, answer=_at_zero(shifted, step)), step)
-    f = Called(objective, setting.wrt, list(known), setting.arrays)
+    f = called_by(setting, objective, setting.wrt, list(known), setting.arrays)
 
     def moved_by(**values: Array) -> Array:
         return _as_precise(f({**values, X.name: values[X.name] + values[step] * values[tangent]}), f)

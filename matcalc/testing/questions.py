@@ -14,7 +14,8 @@ from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.frontend import read
 from matcalc.judge.claims import about, about_formula, engine_answer
-from matcalc.judge.question import Claim, Point, Question
+from matcalc.judge.precision import blurred
+from matcalc.judge.question import DISPROVED, OPEN, Claim, Point, Question
 from matcalc.oracle.numeric import Method
 from matcalc.oracle.sample import STYLES, draw, sizes_for
 from matcalc.results import Formula
@@ -23,6 +24,7 @@ from matcalc.syntax.declare import declared
 from matcalc.testing.arrays import Arrays, Called, library_of, numpy_values, precision_of
 from matcalc.testing.differences import DOUBLE, SINGLE, basis, derivative, kinks, moved, projected
 
+_TWICE = Method(f"{DOUBLE.name}, twice", DOUBLE.step, 1e-4)
 _SINGLE_CLAIM = 1e-4  # relative agreement that may be asked of a claim in single precision
 _NEAR = 0.3  # how far from the given point others are tried
 _APART = 2
@@ -44,11 +46,46 @@ class Setting:
     held: str = ""  # a variable that stays 0
     notes: list[str] = field(default_factory=list)
     precision: str = ""
+    rtol: float = 0.0  # the error that is allowed, if not that of the method
+    dtype: str = ""  # in which precision the functions compute, if their results do not say so
 
     @property
     def arrays(self) -> Arrays:
         """The arrays that functions are called with: of the library and in the precision of those given."""
         return Arrays(self.library or library_of(self.at), self.precision or precision_of(self.at))
+
+
+def called_by(
+    setting: Setting, function: Callable[..., Any], wrt: str, names: list[str], arrays: Arrays, direction: str = ""
+) -> Called:
+    """A user's function, with the precision that the user says it has."""
+    return Called(function, wrt, names, arrays, direction=direction, computes=setting.dtype)
+
+
+def tolerant(asked: Question, rtol: float) -> Question:
+    """The question with the errors allowed that a user allows, unless the truth itself is known less well.
+
+    Exact arithmetic has no say then: it knows of no errors.
+    """
+    if not rtol:
+        return asked
+    try:
+        first = next(asked.points(np.random.default_rng(0)))
+        known = asked.derivative(first, asked.wrt, asked.kind)[1]
+    except (EvaluationProblem, UnsupportedProblem):  # said in the report
+        return asked
+    said = f"rtol={rtol:g} asks for more than {known.name} can tell: the tolerance is {known.tolerance:.0e}"
+    notes = (*asked.notes, said) if rtol < known.tolerance else asked.notes
+
+    def slope(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
+        array, method = asked.derivative(point, wrt, kind)
+        return array, replace(method, tolerance=max(rtol, method.tolerance))
+
+    def proof() -> str:
+        found = asked.proof()
+        return OPEN if found == DISPROVED else found
+
+    return replace(asked, derivative=slope, proof=proof, notes=notes)
 
 
 def put(objective: str | Formula | Callable[..., Any], claim: str | Formula | Callable[..., Any], setting: Setting) -> Question:
@@ -90,7 +127,7 @@ def put_formula(program: Program, title: str, claim: str | Formula | Callable[..
 def _formula_and_function(program: Program, title: str, function: Callable[..., Any], setting: Setting) -> Question:
     """The objective is a formula, and the claim a function."""
     names = [name for name in program.variables if name != setting.held]
-    called = Called(function, setting.claimed_by or setting.wrt, names, setting.arrays, direction=setting.direction)
+    called = called_by(setting, function, setting.claimed_by or setting.wrt, names, setting.arrays, setting.direction)
     claim = Claim(title, setting.wrt, called.name, setting.variables, setting.order, "mixed", setting.structure)
     answer = engine_answer(program, claim)
     asked = about_formula(program, claim, answer, lambda point: called(point.values), stated=called.name)
@@ -104,9 +141,9 @@ def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], set
     variables = declared_variables(setting)
     if setting.wrt not in variables:
         raise ArgumentProblem(f"{setting.wrt} is neither in at= nor in variables=", hint=f"there are {', '.join(variables)}")
-    f = Called(objective, setting.wrt, list(variables), setting.arrays if not setting.direction else Arrays())
+    f = called_by(setting, objective, setting.wrt, list(variables), setting.arrays if not setting.direction else Arrays())
     names = [name for name in variables if name != setting.held]
-    claim = Called(claimed, setting.claimed_by or setting.wrt, names, setting.arrays, direction=setting.direction)
+    claim = called_by(setting, claimed, setting.claimed_by or setting.wrt, names, setting.arrays, setting.direction)
 
     def slope(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
         inside = variables[wrt].kind  # a function may have no value outside of the kind
@@ -118,9 +155,9 @@ def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], set
         if setting.order == 2:
             value(array)
             if f.single:
-                raise UnsupportedProblem(f"{f.name} computes in {f.dtype}: too rough for second differences")
+                raise UnsupportedProblem(f"{f.name} computes in {f.precision}: too rough for second differences")
             second = derivative(lambda x: derivative(value, x, inside), array, inside)
-            return second, Method(f"{DOUBLE.name}, twice", DOUBLE.step, 1e-4)
+            return second, _TWICE
         value(array)
         return derivative(value, array, inside, single=f.single), SINGLE if f.single else DOUBLE
 
@@ -143,8 +180,15 @@ def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], set
         magnitude=lambda point: max(1.0, float(np.max(np.abs(f(point.values)), initial=0.0))),
         order=setting.order,
         structure=setting.structure,
+        notes=_difference_notes(f, _TWICE if setting.order == 2 else SINGLE if f.single else DOUBLE),
     )
     return _judging(asked, claim, setting)
+
+
+def _difference_notes(f: Called, method: Method) -> tuple[str, ...]:
+    """What is said of a truth that is known by values of a function alone."""
+    rough = f"; {f.name} computes in {f.precision}" if f.single else ""
+    return (f"the truth is itself a difference of values of {f.name}: errors below {method.tolerance:.0e} are not seen{rough}",)
 
 
 def _judging(asked: Question, called: Called, setting: Setting) -> Question:
@@ -155,7 +199,7 @@ def _judging(asked: Question, called: Called, setting: Setting) -> Question:
     called(first.values)
     notes = list(asked.notes)
     if called.single:
-        notes.append(f"{called.name} computes in {called.dtype}: the tolerance allows for that")
+        notes.append(f"{called.name} computes in {called.precision}: the tolerance allows for that")
 
     def claimed(point: Point) -> Array:
         x = np.asarray(point.values[setting.wrt])
@@ -203,6 +247,8 @@ def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:
     try:
         if not np.all(np.isfinite(f(point.values))):
             return False
+        if f.blurred is None:
+            f.blurred = blurred(lambda near: f(near.values), point, setting.wrt)
         found = kinks(lambda y: f({**point.values, setting.wrt: y}), x, kind, single=f.single)
     except _UNFIT:
         return False
