@@ -79,7 +79,7 @@ def made_anew(stated: Program, objective: Program) -> tuple[str, ...]:
 
 def squared(variables: Mapping[str, Variable]) -> dict[str, Variable]:
     """The same variables with one name for all named dimensions."""
-    return {name: Variable(name, v.kind, squared_shape(v.dims)) for name, v in variables.items()}
+    return {name: replace(v, dims=squared_shape(v.dims)) for name, v in variables.items()}
 
 
 def squared_shape(shape: Shape) -> Shape:
