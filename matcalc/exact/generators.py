@@ -44,6 +44,25 @@ class Generators:
         self._others: dict[tuple[str, int], int] = {}
         self._zero: dict[int, int] = {}  # x -> 1 where it is 0
         self._largest: dict[tuple[int, ...], list[int]] = {}
+        self._loads: dict[int, int] = {}  # of exponentials and cosines, how many free elements they are products of; else 1
+        self._logged: set[int] = set()  # values of logarithms: their exponentials are what they are logarithms of
+        self._cubes: set[int] = set()
+        self.heaviest = 1
+        self.borrowed = False
+
+    @property
+    def cube_count(self) -> int:
+        """How many cube roots were taken."""
+        return len(self._cubes)
+
+    def _loaded(self, x: int, load: int) -> int:
+        """Notes that x is a product of so many free elements."""
+        self._loads[x] = load
+        self.heaviest = max(self.heaviest, load)
+        return x
+
+    def _load(self, x: int) -> int:
+        return self._loads.get(x, 1)
 
     @property
     def distinct(self) -> int:
@@ -71,8 +90,10 @@ class Generators:
         """exp(v)."""
         self.opaque = True
         known = self._exp.get(v)
+        self.borrowed = self.borrowed or v in self._logged
         if known is None:
             known = self._exp_by_relation(v)
+            self.borrowed = self.borrowed or (known is not None and bool(self._logged))
             if known is None:
                 known = self.free_square()
             self._tie(v, known)
@@ -84,20 +105,21 @@ class Generators:
             for u, m in self._exp.items():
                 rest = self._exp.get((v - u) % P)
                 if rest is not None:
-                    return self.positive(m * rest % P)
+                    return self.positive(self._loaded(m * rest % P, self._load(m) + self._load(rest)))
         for k, part in _PARTS:
             known = self._exp.get(v * part % P)
             if known is not None:
-                return self.positive(pow(known, k, P))
+                return self.positive(self._loaded(pow(known, k, P), k * self._load(known)))
         if len(self._exp) <= _MOST_PAIRED:
             for u, m in self._exp.items():
                 for w, other in self._exp.items():
                     moved = self._exp.get((w + v - u) % P)  # exp(v)/exp(u) = exp(w + v - u)/exp(w)
                     if moved is not None:
-                        return self.positive(m * moved * pow(other, -1, P) % P)
+                        load = self._load(m) + self._load(moved) + self._load(other)
+                        return self.positive(self._loaded(m * moved * pow(other, -1, P) % P, load))
         double = self._exp.get(2 * v % P)
         if double is not None and double in self._squares:
-            return self.positive(square_root(double))
+            return self.positive(self._loaded(square_root(double), self._load(double)))
         return None
 
     def log(self, w: int) -> int:
@@ -111,6 +133,7 @@ class Generators:
             if known is None:
                 known = self.stream.draw()
             self._tie(known, w)
+            self._logged |= {known, -known % P}
         return known
 
     def _log_by_relation(self, w: int) -> int | None:
@@ -129,6 +152,7 @@ class Generators:
         minus = -v % P
         self._exp[v], self._exp[minus] = m, reciprocal
         self._log[m], self._log[reciprocal] = v, minus
+        self._loads[reciprocal] = self._load(m)
         if m in self._squares:
             self._squares.add(reciprocal)
             self.positive(reciprocal)
@@ -152,7 +176,8 @@ class Generators:
             for u, (c, s) in self._turns.items():
                 rest = self._turns.get((v - u) % P)
                 if rest is not None:
-                    return (c * rest[0] - s * rest[1]) % P, (c * rest[1] + s * rest[0]) % P
+                    cosine = (c * rest[0] - s * rest[1]) % P
+                    return self._loaded(cosine, self._load(c) + self._load(rest[0])), (c * rest[1] + s * rest[0]) % P
         return None
 
     def pi(self) -> int:
@@ -270,6 +295,7 @@ class Generators:
     def cbrt(self, w: int) -> int:
         """The cube root: real numbers have one, and so have the elements that are let through."""
         self.rooted = True
+        self._cubes.add(w)
         return cube_root(w)
 
     def sign(self, x: int) -> int:
