@@ -16,7 +16,8 @@ class Program:
 
     ``undetermined`` are the generated names of sizes that are no variable's axis: those of ``eye``, ``vector(1)`` and the
     like that nothing in the text fixes. ``asked`` is the derivative that the text itself asks for, as d/dx before a formula
-    does: the variable and the order. ``definitions`` are the parts that the text gives a name.
+    does: the variable and the order. ``definitions`` are the parts that the text gives a name. ``learnt`` are the kinds of
+    letters that are not what their first letter says.
     """
 
     expr: Expr
@@ -26,3 +27,4 @@ class Program:
     undetermined: tuple[Dim, ...] = ()
     asked: tuple[str, int] | None = None
     definitions: Mapping[str, Expr] = field(default_factory=dict)
+    learnt: Mapping[str, str] = field(default_factory=dict)

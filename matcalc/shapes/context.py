@@ -16,6 +16,7 @@ from matcalc.shapes.unify import Unifier
 from matcalc.syntax.nodes import Node
 
 _LONGEST_QUOTE = 60
+ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "entrywise"})
 _LARGEST = 4_096  # bits of a number that is computed here: repeated squaring by definitions would not end
 
 
@@ -40,10 +41,33 @@ class Cause(NamedTuple):
     hint: Callable[[], str | None] | None
 
 
+class Oddity(NamedTuple):
+    """Something that nobody writes of a scalar: what it is, the scalar, the place, and what it stands beside or the function."""
+
+    kind: str
+    scalar: Expr
+    node: Node
+    other: Expr | None = None
+    name: str = ""
+    first: bool = False  # the left one of the two
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from the others of its kind."""
+        return self.kind, id(self.scalar) if self.kind == "transposed" else id(self.node)
+
+
 class Context:
     """The state of one inference: variables seen, equations between dimensions, every node made so far."""
 
-    def __init__(self, source: str, declared: dict[str, Variable], dimensions: set[str], kinds: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        source: str,
+        declared: dict[str, Variable],
+        dimensions: set[str],
+        kinds: Mapping[str, str],
+        counted: frozenset[str] = ODDITIES,
+    ) -> None:
         self.source = source
         self.kinds = kinds
         self.declared = declared
@@ -58,8 +82,13 @@ class Context:
         self.made: list[Expr] = []
         self.rankless: dict[int, Expr] = {}
         self.literals: dict[int, Fraction | None] = {}
-        self.undeclared_scalars: dict[int, str | None] = {}
-        self.broadcasts: dict[str, tuple[Expr, Expr, str]] = {}
+        self.oddities: dict[tuple[str, int], Oddity] = {}
+        self.letters: dict[tuple[int, bool], list[str]] = {}  # what ``doubts.py`` has found of scalars
+        self.counted = counted
+        self.signs: Mapping[int, str] = {}  # what is read in the place of the operators of nodes
+        self.failed: Node | None = None  # where the text has no type,
+        self.operands: list[Expr] = []  # what stands there,
+        self.clashed = False  # and whether sizes are to blame, not kinds
 
     def adopt(self, definitions: Mapping[str, Expr]) -> None:
         """Takes in typed parts of another program by their names; places in its text mean nothing here."""
@@ -139,6 +168,11 @@ class Context:
             self.literals[id(expr)] = _literal(expr)
         return self.literals[id(expr)]
 
+    def odd(self, kind: str, scalar: Expr, node: Node, other: Expr | None = None, name: str = "", *, first: bool = False) -> None:
+        """Remembers what may be a letter that is read as another kind than it is meant to be."""
+        oddity = Oddity(kind, scalar, node, other, name, first)
+        self.oddities.setdefault(oddity.key, oddity)
+
     # -- equations -----------------------------------------------------------------------------------------------------
 
     def equate(
@@ -159,6 +193,7 @@ class Context:
 
     def clash(self, cause: Cause) -> ShapeProblem:
         """The error for two dimensions that differ, with where each comes from."""
+        self.clashed = True
         shapes = cause.what.format(self.describe(cause.left[0]), self.describe(cause.right[0]))
         origins = dict.fromkeys((self._origin(*cause.left), self._origin(*cause.right)))
         return self.problem(f"{shapes}: {', '.join(origins)}", cause.where, cause.hint() if cause.hint else None)
@@ -193,6 +228,11 @@ class Context:
         names = self.names()
         inside = ", ".join(str(self.final(dim, names)) for dim in expr.shape)
         return f"{'row ' if expr.row else ''}{'vector' if expr.rank == 1 else 'matrix'}({inside})"
+
+    def kind_of(self, variable: Variable) -> str:
+        """The kind of a variable with its sizes."""
+        names = self.names()
+        return str(Variable(variable.name, variable.kind, tuple([self.final(size, names) for size in variable.dims])))
 
     def quote(self, expr: Expr) -> str:
         """The text of an operand, shortened if it is long, without brackets around it if it is in brackets as a whole."""

@@ -26,6 +26,7 @@ def triangle(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """tril(A, k), triu(A, k): the entries with j - i <= k or j - i >= k, zeros elsewhere."""
     arg = _settled(context, args[0])
     if not arg.shape and len(args) == 1:
+        context.odd("function", arg, node, name=name)
         return arg
     if arg.rank != 2:
         x = context.quote(arg)
@@ -50,7 +51,10 @@ def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
             x = context.quote(arg)
             hint = f"{name}({x}, 1) sums down each column, {name}({x}, 2) along each row"
             raise context.problem(f"{name} of a matrix needs a direction", node.args[0].span, hint)
-        return context.make(name, (arg,), arg.shape, node, row=arg.row) if arg.shape else arg
+        if not arg.shape:
+            context.odd("function", arg, node, name=name)
+            return arg
+        return context.make(name, (arg,), arg.shape, node, row=arg.row)
     which, at = context.literal(args[1]), node.args[1]
     if which not in (1, 2):
         raise context.problem(f"the second argument of {name} is 1 (down each column) or 2 (along each row)", at.span)

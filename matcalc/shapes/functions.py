@@ -126,6 +126,7 @@ def _diag(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """A vector as a diagonal matrix; the diagonal of a square matrix as a column."""
     arg = context.settle(args[0])
     if not arg.shape:
+        context.odd("function", arg, node, name=name)
         return arg
     if arg.rank == 1:
         return context.make(name, (arg,), arg.shape * 2, node)
@@ -138,6 +139,8 @@ def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     arg = context.settle(args[0])
     if arg.rank == 2:
         return context.make(name, (arg,), (context.unifier.product(*arg.shape),), node)
+    if not arg.shape:
+        context.odd("function", arg, node, name=name)
     return transpose(context, node, arg) if arg.row else arg
 
 
@@ -152,10 +155,17 @@ def _pair(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         message = f"{name} needs two operands of one shape, not {context.describe(left)} and {context.describe(right)}"
         raise context.problem(message, where)
     if not left.shape:
+        _of_scalars(context, node, name, args)
         return multiply(context, node, left, right) if name == "dot" else _divergence(context, node, left, right)
     for one, other in zip(left.shape, right.shape, strict=True):
         context.equate((left, one), (right, other), where, f"cannot take {name} of {{0}} and {{1}}")
     return context.make(name, (left, right), (), node)
+
+
+def _of_scalars(context: Context, node: Node, name: str, args: list[Expr]) -> None:
+    """Two scalars where vectors are expected."""
+    for arg, part in zip(args, node.args, strict=True):
+        context.odd("function", arg, part, name=name)
 
 
 def _divergence(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
@@ -167,6 +177,7 @@ def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """outer(x, y)[i,j] = x[i] y[j]."""
     left, right = context.settle(args[0]), context.settle(args[1])
     if left.rank == right.rank == 0:
+        _of_scalars(context, node, name, args)
         return multiply(context, node, left, right)
     for arg, part in zip((left, right), node.args, strict=True):
         if arg.rank != 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import NameProblem, ShapeProblem, Span
@@ -11,10 +11,10 @@ from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATI
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
-from matcalc.shapes.context import Context
+from matcalc.shapes.context import ODDITIES, Context
 from matcalc.shapes.functions import apply
 from matcalc.shapes.notation import called_variable, check_notation, lone_function, unknown_function
-from matcalc.shapes.operators import BINARY, compare, negate, transpose
+from matcalc.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
 from matcalc.syntax.declare import size
 from matcalc.syntax.names import GREEK, default_kind
 from matcalc.syntax.nodes import Node, Statement
@@ -29,14 +29,25 @@ def infer(
     source: str,
     kinds: Mapping[str, str] | None = None,
     definitions: Mapping[str, Expr] | None = None,
+    counted: frozenset[str] = ODDITIES,
 ) -> Program:
     """The typed program; raises ``NameProblem`` and ``ShapeProblem``.
 
     ``kinds`` are those of names that were not declared and do not follow the rule of the first letter. ``definitions`` are
-    typed parts of another program over the declared variables; they may be made anew.
+    typed parts of another program over the declared variables; they may be made anew. ``counted`` are the oddities from
+    which other kinds are concluded; where they are not all, errors stay errors.
     """
-    context, orders = _begin(statements, declared, source, kinds or {}, definitions or {})
-    return _finish(context, context.settle(_run(context, statements, orders)))
+    orders, dimensions = _orders(statements, declared, source)
+
+    def begun(known: Mapping[str, str]) -> Context:
+        context = Context(source, declared, dimensions, known, counted)
+        context.adopt(definitions or {})
+        return context
+
+    def typed(context: Context) -> Expr:
+        return context.settle(_run(context, statements, orders))
+
+    return _read(typed, orders, begun, kinds or {})
 
 
 def infer_pair(
@@ -46,28 +57,71 @@ def infer_pair(
     source: str,
     kinds: Mapping[str, str] | None = None,
     definitions: Mapping[str, Expr] | None = None,
+    counted: frozenset[str] = ODDITIES,
 ) -> Program:
     """Two programs over the same variables, typed together: the value is ``=`` of their values, which have one shape.
 
     The right one may use the definitions of the left one, and make them anew.
     """
-    context, orders = _begin([*left, *right], declared, source, kinds or {}, definitions or {})
-    one = _run(context, left, orders[: len(left)])
-    context.replaceable = set(context.definitions)
-    other = _run(context, right, orders[len(left) :])
+    orders, dimensions = _orders([*left, *right], declared, source)
     first, second = left[-1].body, right[-1].body
     node = Node("=", (first, second), first.start, second.end, mark=second.span)
-    return _finish(context, context.settle(compare(context, node, one, other)))
+
+    def begun(known: Mapping[str, str]) -> Context:
+        context = Context(source, declared, dimensions, known, counted)
+        context.adopt(definitions or {})
+        return context
+
+    def typed(context: Context) -> Expr:
+        one = _run(context, left, orders[: len(left)])
+        context.replaceable = set(context.definitions)
+        other = _run(context, right, orders[len(left) :])
+        context.failed, context.operands = node, [one, other]
+        return context.settle(compare(context, node, one, other))
+
+    return _read(typed, orders, begun, kinds or {})
 
 
-def _begin(
-    statements: list[Statement],
-    declared: dict[str, Variable],
-    source: str,
-    kinds: Mapping[str, str],
-    definitions: Mapping[str, Expr],
-) -> tuple[Context, list[list[Node]]]:
-    """A context that knows the names of all dimensions, and the nodes of each statement, children before parents."""
+def _read(
+    typed: Callable[[Context], Expr],
+    orders: list[list[Node]],
+    begun: Callable[[Mapping[str, str]], Context],
+    given: Mapping[str, str],
+) -> Program:
+    """The program in its cheapest reading; nearly always that is the first one, of which nothing is odd."""
+
+    def attempt(kinds: Mapping[str, str], signs: Mapping[int, str]) -> tuple[Context, Expr | None, ShapeProblem | None]:
+        context = begun(kinds)
+        context.signs = signs
+        try:
+            value = typed(context)
+            cause = context.unifier.finish()
+            if cause is not None:
+                raise context.clash(cause)
+        except ShapeProblem as problem:
+            return context, None, problem
+        return context, value, None
+
+    context, value, problem = attempt(given, {})
+    notes: tuple[str, ...] = ()
+    learnt: dict[str, str] = {}
+    open_letters = any(name not in context.declared and name not in given for name in context.seen)
+    if open_letters and (problem is not None or context.oddities):
+        from matcalc.shapes import readings  # noqa: PLC0415 - most texts have nothing odd
+
+        first = readings.Outcome(context, value, problem)
+        wrapped: readings.Attempt = lambda kinds, signs: readings.Outcome(*attempt(kinds, signs))  # noqa: E731 - a type for mypy
+        (context, value, problem), letters = readings.settled(wrapped, first, given, sum(map(len, orders)))
+        notes = readings.notes(context, letters)
+        learnt = {name: each.kind for name, each in letters.items()}
+    if value is None:
+        assert problem is not None  # there is one or the other
+        raise problem
+    return _finish(context, value, notes, learnt)
+
+
+def _orders(statements: list[Statement], declared: dict[str, Variable], source: str) -> tuple[list[list[Node]], set[str]]:
+    """The nodes of each statement, children before parents, and the names of all dimensions."""
     orders = [postorder(statement.body, _typed_children) for statement in statements]
     dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.letters}
     for order in orders:
@@ -78,9 +132,7 @@ def _begin(
                 from matcalc.shapes.blocks import place_names  # noqa: PLC0415 - as below
 
                 dimensions.update(place_names(node))
-    context = Context(source, declared, dimensions, kinds)
-    context.adopt(definitions)
-    return context, orders
+    return orders, dimensions
 
 
 def _run(context: Context, statements: list[Statement], orders: list[list[Node]]) -> Expr:
@@ -130,6 +182,7 @@ def _type(context: Context, order: list[Node]) -> Expr:
         try:
             expr = values[id(node)] = _typed(context, node, values)
         except ShapeProblem as problem:
+            context.failed, context.operands = node, [values[id(arg)] for arg in _typed_children(node)]
             problem.span = problem.span or node.span  # the rules for dimensions know no place
             problem.with_source(context.source)
             raise
@@ -160,7 +213,9 @@ def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
         return apply(context, node, "kron", args)
     if node.value == "python" or kind in ("text", "^", ".^"):
         check_notation(context, node, args)
-    return BINARY[kind](context, node, args[0], args[1])
+    sign = context.signs.get(id(node))
+    rule = BINARY[kind] if sign is None else REPAIRS.get(sign) or BINARY[sign]
+    return rule(context, node, args[0], args[1])
 
 
 def _define(context: Context, statement: Statement, value: Expr) -> None:
@@ -293,11 +348,8 @@ def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make("fill", (context.number(int(name == "ones"), node),), sizes, node)
 
 
-def _finish(context: Context, value: Expr) -> Program:
-    """Solves what is left, names the sizes that are still unknown, and writes the shapes into the tree."""
-    cause = context.unifier.finish()
-    if cause is not None:
-        raise context.clash(cause)
+def _finish(context: Context, value: Expr, notes: tuple[str, ...], learnt: dict[str, str]) -> Program:
+    """Names the sizes that are still unknown, and writes the shapes into the tree."""
     names = context.names()
     known: dict[Shape, Shape] = {}
     for expr in context.made:
@@ -321,15 +373,4 @@ def _finish(context: Context, value: Expr) -> Program:
     undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)
     for name, variable in context.declared.items():
         variables.setdefault(name, variable)
-    return Program(value, variables, context.source, _notes(context), undetermined, definitions=context.definitions)
-
-
-def _notes(context: Context) -> tuple[str, ...]:
-    """What the user may have meant otherwise."""
-    result = []
-    for name, (scalar, other, verb) in context.broadcasts.items():
-        is_it = "and" if scalar.op == "variable" else f"and {context.quote(scalar)}"
-        kind = f"{'vector' if other.rank == 1 else 'matrix'}({', '.join(map(str, other.shape))})"
-        advice = f'declare it with --var "{name}: {kind}" if you mean a {kind.partition("(")[0]}'
-        result.append(f"note: {name} is an undeclared scalar {is_it} {verb.format(context.quote(other))}; {advice}")
-    return tuple(result)
+    return Program(value, variables, context.source, notes, undetermined, definitions=context.definitions, learnt=learnt)

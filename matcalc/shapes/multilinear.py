@@ -28,6 +28,9 @@ def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """kron(A, B)[(i,k), (j,l)] = A[i,j] B[k,l]; a column is one column of a matrix, a row one row."""
     left, right = context.settle(args[0]), context.settle(args[1])
     if not left.shape or not right.shape:
+        for arg, part in zip((left, right), node.args, strict=True):
+            if not arg.shape:
+                context.odd("function", arg, part, name=name)
         return multiply(context, node, left, right)
     rows, columns = (_joined(context, a, b) for a, b in zip(_sides(left), _sides(right), strict=True))
     shape: Shape = tuple([axis for axis in (rows, columns) if axis is not None])

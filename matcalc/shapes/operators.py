@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from matcalc.core.errors import Span
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
@@ -52,47 +54,29 @@ def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> 
 
 
 def add(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
-    """Sum or difference; remembers a scalar that was not declared and is broadcast, for the note."""
+    """Sum or difference; remembers a scalar that is broadcast."""
     result = entrywise(context, node, node.kind, left, right, _WORDS[node.kind])
     if result.shape and not (left.shape and right.shape) and id(result) not in context.rankless:
-        scalar = right if left.shape else left
-        if id(scalar) not in context.undeclared_scalars:
-            context.undeclared_scalars[id(scalar)] = _undeclared_scalar(context, scalar)
-        name = context.undeclared_scalars[id(scalar)]
-        if name is not None:
-            verb = "is added to every entry of {0}" if node.kind == "+" else "is subtracted from every entry of {0}"
-            if node.kind == "-" and scalar is left:
-                verb = "has every entry of {0} subtracted from it"
-            context.broadcasts.setdefault(name, (scalar, right if scalar is left else left, verb))
+        scalar, other = (right, left) if left.shape else (left, right)
+        context.odd("added", scalar, node, other, first=scalar is left)
     return result
-
-
-def _undeclared_scalar(context: Context, scalar: Expr) -> str | None:
-    """The undeclared variable that a scalar is a multiple of."""
-    stack = [scalar]
-    done: set[int] = set()
-    while stack:
-        part = stack.pop()
-        if id(part) in done:
-            continue
-        done.add(id(part))
-        if part.op == "variable" and not part.shape and not context.seen[part.value].declared:
-            name: str = part.value
-            return name
-        if part.op in ("neg", "*", "/"):
-            stack.extend(reversed(part.args if part.op == "*" else part.args[:1]))
-    return None
 
 
 def hadamard(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     """``.*``, which with a scalar is ``*``."""
     scalar = _is_scalar(context, left) or _is_scalar(context, right)
+    if scalar and (left.shape or right.shape):
+        one, other = (right, left) if left.shape else (left, right)
+        context.odd("entrywise", one, node, other)
     return entrywise(context, node, "*" if scalar else ".*", left, right, _WORDS[".*"])
 
 
 def quotient(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     """``./``, which by a scalar is ``/``."""
-    return entrywise(context, node, "/" if _is_scalar(context, right) else "./", left, right, _WORDS["./"])
+    over = _is_scalar(context, right)
+    if over and left.shape:
+        context.odd("entrywise", right, node, left)
+    return entrywise(context, node, "/" if over else "./", left, right, _WORDS["./"])
 
 
 def entry_power(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
@@ -116,9 +100,16 @@ def _exponent(context: Context, expr: Expr) -> Expr:
 
 def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     """``*``: sum_j left[..., j] right[j, ...], or the multiple by a scalar, or the outer product of column and row."""
+    if context.oddities and node.args:  # more factors follow behind the scalar
+        context.oddities.pop(("behind", id(node.args[0])), None)
+        context.oddities.pop(("outer", id(node.args[0])), None)
     if _is_scalar(context, left):
+        if right.row and right.op == "'":
+            context.odd("outer", left, node, right)
         return context.like("*", (left, right), right, node)
     if _is_scalar(context, right):
+        if left.row or left.rank == 2:
+            context.odd("behind", right, node, left)
         return context.like("*", (left, right), left, node)
     context.settle(left)
     context.settle(right)
@@ -213,6 +204,7 @@ def transpose(context: Context, node: Node, arg: Expr) -> Expr:
     """``x'``: nothing for a scalar, a row for a column."""
     context.settle(arg)
     if not arg.shape:
+        context.odd("transposed", arg, node)
         return arg
     return context.make("'", (arg,), arg.shape[::-1], node, row=arg.rank == 1 and not arg.row)
 
@@ -268,6 +260,34 @@ def indicator(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     return entrywise(context, node, node.kind, left, right, "compare {0} with {1}")
 
 
+def _inverse_behind(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``a*inv(B)`` for a scalar a, where ``a/B`` is written."""
+    if context.settle(right).rank != 2:
+        raise context.problem(f"an inverse needs a matrix, not {context.describe(right)}", node.mark or node.span)
+    return multiply(context, node, left, _inverse(context, node, 1, right, "pinv"))
+
+
+Rule = Callable[[Context, Node, Expr, Expr], Expr]
+
+
+def _transposing(rule: Rule, place: int) -> Rule:
+    """The rule with one operand transposed."""
+
+    def transposed(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+        turned = transpose(context, node.args[place], right if place else left)
+        return rule(context, node, *((left, turned) if place else (turned, right)))
+
+    return transposed
+
+
+# what a text may mean in which a sign was forgotten; see ``readings.py``
+REPAIRS = {
+    "*inv": _inverse_behind,
+    "'*": _transposing(multiply, 0),
+    "*'": _transposing(multiply, 1),
+    **dict.fromkeys(("'+", "'-"), _transposing(add, 0)),
+    **dict.fromkeys(("+'", "-'"), _transposing(add, 1)),
+}
 BINARY = {
     **dict.fromkeys(COMPARISONS, indicator),
     "+": add,

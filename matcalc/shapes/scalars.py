@@ -13,6 +13,7 @@ from matcalc.syntax.nodes import Node
 
 def of_scalar(context: Context, node: Node, name: str, s: Expr) -> Expr:
     """f of the 1 x 1 matrix s."""
+    context.odd("function", s, node, name=name)
     return _put(context, node, OPERATIONS[name].of_scalar, s)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from matcalc.core.errors import MatcalcError, NameProblem, ShapeProblem, Span, S
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.shapes.context import ODDITIES
 from matcalc.shapes.infer import infer, infer_pair
 from matcalc.syntax.declare import declared
 from matcalc.syntax.nodes import Node, Statement
@@ -21,6 +22,7 @@ from matcalc.tex.survey import survey
 from matcalc.tex.symbols import symbol
 from matcalc.tex.values import Value
 
+_OF_LETTERS = frozenset({"transposed", "behind", "outer"})
 _MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
 
 
@@ -42,10 +44,13 @@ def read_latex(text: str, declarations: Declarations = (), definitions: Mapping[
     with _explained(text):
         values = _values(parse(text, scope), text)
         resolver = Resolver(scope)
-        (statements,) = _resolved(resolver, [values], definitions)
-        if values[-1][1].kind == "gradient":
-            _by_entry(resolver, values[-1][1].parts[0])
-        program = infer(statements, scope.declared, text, resolver.letters.kinds, definitions)
+
+        def typed(sides: list[list[Statement]], counted: frozenset[str]) -> Program:
+            if values[-1][1].kind == "gradient":
+                _by_entry(resolver, values[-1][1].parts[0])
+            return infer(sides[0], scope.declared, text, resolver.letters.kinds, definitions, counted)
+
+        program = _learning(resolver, [values], typed, definitions)
     wanted = values[-1][1]
     asked = (scope.name(wanted.parts[0]), wanted.order) if wanted.kind == "gradient" else None
     return replace(program, notes=(*scope.notes, *program.notes), asked=asked)
@@ -63,8 +68,11 @@ def read_latex_pair(left: str, right: str, declarations: Declarations = ()) -> t
                 hint = "matcalc check --latex judges what somebody claims of a derivative"
                 raise SyntaxProblem("a derivative is no side of an equation here", source=text, span=value.span, hint=hint)
         resolver = Resolver(scope)
-        one, other = _resolved(resolver, sides)
-        program = infer_pair(one, other, scope.declared, text, resolver.letters.kinds)
+
+        def typed(both: list[list[Statement]], counted: frozenset[str]) -> Program:
+            return infer_pair(both[0], both[1], scope.declared, text, resolver.letters.kinds, counted=counted)
+
+        program = _learning(resolver, sides, typed)
     first, second = program.expr.args
     program = replace(program, notes=(*scope.notes, *program.notes))
     return replace(program, expr=first), replace(program, expr=second)
@@ -122,6 +130,26 @@ def _values(equations: list[Equation], text: str) -> list[Named]:
         if equation.value.kind == "gradient":
             raise SyntaxProblem("the derivative of a definition", source=text, span=equation.value.span)
     return [(equation.left, equation.value) for equation in equations]
+
+
+def _learning(
+    resolver: Resolver,
+    sides: list[list[Named]],
+    typed: Callable[[list[list[Statement]], frozenset[str]], Program],
+    definitions: Mapping[str, Expr] | None = None,
+) -> Program:
+    """The typed program; resolved again where the shapes tell that a letter is not what it was taken for.
+
+    Beside the entries of sums there may be numbers, so that nothing follows from a sum of a number and a vector.
+    """
+    statements = _resolved(resolver, sides, definitions)
+    counted = _OF_LETTERS if resolver.letters.indices_of_sums else ODDITIES
+    program = typed(statements, counted)
+    if not program.learnt:
+        return program
+    resolver.letters.kinds.update(program.learnt)
+    again = typed(_resolved(resolver, sides, definitions), counted)
+    return replace(again, notes=tuple(dict.fromkeys((*program.notes, *again.notes))), learnt=program.learnt)
 
 
 def _resolved(
