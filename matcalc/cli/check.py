@@ -34,7 +34,8 @@ def _stated(options: Namespace) -> list[Claim]:
             raise ArgumentProblem("what is claimed? --claim is missing", hint=hint)
         expression, claims = f"${expression}$", [f"${claim}$" for claim in claims]
     # a declaration is judged where it is read; a mapping keeps them in order for the line that reproduces the report
-    declared = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in options.var}
+    lines = [line if ":" in line else line.replace("=", ":", 1) for line in options.var]
+    declared = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in lines}
     asked = (declared, options.order, options.layout, options.structure)
     return [Claim(expression, options.wrt or "", claim, *asked) for claim in claims]
 

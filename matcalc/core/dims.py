@@ -135,6 +135,7 @@ class Dim(NamedTuple):
 
 ZERO = Dim(0, ())
 ONE = Dim(1, ())
+OPEN = Dim(1, ("?",))  # a size that a declaration leaves open
 
 
 def dim(size: int | str) -> Dim:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.core.dims import Dim, Shape, combined
+from matcalc.core.dims import OPEN, Dim, Shape, combined
 from matcalc.core.errors import ShapeProblem, Span
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS
@@ -80,6 +81,11 @@ class Context:
         self.seen: dict[str, Variable] = {}
         self.unifier: Unifier[Cause] = Unifier()
         self.made: list[Expr] = []
+        for name, variable in declared.items():
+            if OPEN in variable.dims:
+                open_dims = tuple([self.unifier.fresh() if size == OPEN else size for size in variable.dims])
+                declared = {**declared, name: replace(variable, dims=open_dims)}
+        self.declared = declared
         self.rankless: dict[int, Expr] = {}
         self.literals: dict[int, Fraction | None] = {}
         self.oddities: dict[tuple[str, int], Oddity] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import NameProblem, ShapeProblem, Span
@@ -348,6 +349,13 @@ def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make("fill", (context.number(int(name == "ones"), node),), sizes, node)
 
 
+def _sized(context: Context, variable: Variable, names: dict[str, str]) -> Variable:
+    """The variable with the names of the sizes that were found."""
+    if not any(name[0] == "?" for axis in variable.dims for name in axis.letters):
+        return variable
+    return replace(variable, dims=tuple([context.final(axis, names) for axis in variable.dims]))
+
+
 def _finish(context: Context, value: Expr, notes: tuple[str, ...], learnt: dict[str, str]) -> Program:
     """Names the sizes that are still unknown, and writes the shapes into the tree."""
     names = context.names()
@@ -365,12 +373,9 @@ def _finish(context: Context, value: Expr, notes: tuple[str, ...], learnt: dict[
             from matcalc.shapes.blocks import finish_places  # noqa: PLC0415 - as above
 
             finish_places(context, expr, names)
-    variables = {
-        name: seen if seen.declared else Variable(name, seen.kind, tuple(context.final(axis, names) for axis in seen.dims), False)
-        for name, seen in context.seen.items()
-    }
+    variables = {name: _sized(context, variable, names) for name, variable in context.seen.items()}
     fixed = {axis.plain for variable in variables.values() for axis in variable.dims}
     undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)
     for name, variable in context.declared.items():
-        variables.setdefault(name, variable)
+        variables.setdefault(name, _sized(context, variable, names))
     return Program(value, variables, context.source, notes, undetermined, definitions=context.definitions, learnt=learnt)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from matcalc.core.dims import ONE, Dim, dim
+from matcalc.core.dims import ONE, OPEN, Dim, dim
 from matcalc.core.errors import NameProblem, Span, SyntaxProblem
 from matcalc.core.kinds import KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.walk import fold
@@ -15,6 +15,7 @@ from matcalc.syntax.parser import parse
 _FORMS = ", ".join(kind + ("", "(n)", "(m, n)")[count] for kind, count in KINDS.items())
 _FORMS = _FORMS.replace("positive,", "positive, positive(n), positive(m, n),").replace("orthonormal(m, n)", "orthonormal(n, p)")
 
+_OTHERWISE = {"spd": "psd"}  # other words for kinds
 _LARGEST_POWER = 8  # of a dimension
 _LONGEST = 1_024  # names in one dimension
 
@@ -36,7 +37,10 @@ def declared(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict
 
 
 def from_statement(statement: Statement, source: str) -> Variable:
-    """The variable that a declaration declares; the dimensions of a kind are names, integers, or what is made of them."""
+    """The variable that a declaration declares; the dimensions of a kind are names, integers, or what is made of them.
+
+    A kind without its dimensions leaves them open.
+    """
     body = statement.body
     if body.kind == "->" or body.value == "function":
         from matcalc.syntax.mappings import function  # noqa: PLC0415 - few programs declare functions
@@ -44,10 +48,13 @@ def from_statement(statement: Statement, source: str) -> Variable:
         return function(statement, source)
     kind = body.value if body.kind in ("name", "call") else None
     hint = f"the kinds are {_FORMS}, function"
+    kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind
     if body.end == len(source.rstrip()) and kind not in KINDS and (body.kind != "call" or len(str(kind)) == 1):
         hint = f"{hint}; the sum of the products of the entries is dot({statement.name}, {source[body.start : body.end]})"
     if not isinstance(kind, str) or kind not in KINDS:
         raise NameProblem(f"{source[body.start : body.end]} is not a kind", source=source, span=body.span, hint=hint)
+    if body.kind == "name":
+        return Variable(statement.name, kind, (OPEN,) * KINDS[kind])
     if not KINDS[kind] <= len(body.args) <= MOST_DIMENSIONS.get(kind, KINDS[kind]):
         wanted = ("no dimension", "one dimension", "two dimensions")[KINDS[kind]]
         wanted = "up to two dimensions" if kind in MOST_DIMENSIONS else wanted
@@ -96,6 +103,8 @@ def size(node: Node, source: str) -> Dim:
 def _from_line(line: str) -> Variable:
     """``A: symmetric(n)``."""
     statements = parse(line)
+    if len(statements) == 1 and statements[0].role == "definition":  # A=symmetric
+        return from_statement(statements[0], line)
     if len(statements) != 1 or statements[0].role != "declaration":
         hint = 'for example "A: symmetric(n)"'
         raise SyntaxProblem("a declaration is  name: kind", source=line, span=Span(0, len(line)), hint=hint)

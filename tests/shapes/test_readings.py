@@ -206,10 +206,7 @@ def test_refused(text: str, hint: str) -> None:
     offers = re.findall(r'"(\w+): (\w+)"', hint)
     if offers:
         first = dict([offers[0]]) if " and " not in hint.partition("declare")[2] else dict(offers[:2])
-        assert read(text, {name: kind + _SIZES[kind] for name, kind in first.items()}).variables
-
-
-_SIZES = {"scalar": "", "vector": "(k)", "matrix": "(k, k)"}
+        assert read(text, first).variables
 
 
 @pytest.mark.parametrize(
@@ -251,6 +248,23 @@ def test_nothing_is_said_of_what_was_declared_or_is_usual(text: str, given: dict
 def test_a_declaration_is_not_read_otherwise() -> None:
     with pytest.raises(MatcalcError):
         read("t*A", {"t": "vector(n)"})
+
+
+@pytest.mark.parametrize(
+    ("text", "declarations", "reading"),
+    [
+        ("x'*A*x", ["A: symmetric"], "x: vector(n), A: symmetric(n)"),
+        ("x'*A*x", ["A=symmetric"], "x: vector(n), A: symmetric(n)"),
+        ("x'*A*x", ["A = symmetric(k)"], "x: vector(k), A: symmetric(k)"),
+        ("x'*A*x", {"A": "spd"}, "x: vector(n), A: psd(n)"),
+        ("A: diagonal; x'*A*x", {}, "x: vector(n), A: diagonal(n)"),
+        ("A*x", {"A": "matrix", "x": "vector(3)"}, "A: matrix(n, 3), x: vector(3)"),
+        ("X + c", {"c": "matrix"}, "X: matrix(n, m), c: matrix(n, m)"),
+        ("x'*x", {"A": "matrix"}, "x: vector(p), A: matrix(n, m)"),
+    ],
+)
+def test_kinds_without_sizes(text: str, declarations: dict[str, str] | list[str], reading: str) -> None:
+    assert ", ".join(f"{name}: {variable}" for name, variable in read(text, declarations).variables.items()) == reading
 
 
 def test_two_sides_are_read_together() -> None:
