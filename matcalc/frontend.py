@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from matcalc.core.errors import NameProblem, ShapeProblem, Span, SyntaxProblem
+from matcalc.core.errors import NameProblem, Span, SyntaxProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -30,12 +29,7 @@ def read(
     """
     (statements,), variables = _statements([text], declarations)
     _check_order(statements, text)
-
-    def typed(more: Mapping[str, str]) -> Program:
-        return infer(statements, variables, text, {**(kinds or {}), **more}, definitions)
-
-    with _advised(statements, {*variables, *(definitions or ())}, typed):
-        return typed({})
+    return infer(statements, variables, text, kinds, definitions)
 
 
 def read_pair(
@@ -64,26 +58,9 @@ def read_pair(
             name = f"({shown})"  # no name in the language
             known[name] = side.expr
             sides.append([Statement("value", Node("name", (), place, place + len(shown), value=name))])
-
-    def typed(kinds: Mapping[str, str]) -> Program:
-        return infer_pair(sides[0], sides[1], variables, text, kinds, definitions=known)
-
-    with _advised([*sides[0], *sides[1]], {*variables, *known}, typed):
-        program = typed({})
+    program = infer_pair(sides[0], sides[1], variables, text, definitions=known)
     one, other = program.expr.args
     return replace(program, expr=one), replace(program, expr=other)
-
-
-@contextmanager
-def _advised(statements: list[Statement], known: set[str], typed: Callable[[Mapping[str, str]], Program]) -> Iterator[None]:
-    """Errors of shapes say which declaration makes the program fit, if one does."""
-    try:
-        yield
-    except ShapeProblem as problem:
-        from matcalc.shapes.suggest import advise  # noqa: PLC0415 - on the path of an error only
-
-        advise(problem, statements, frozenset(known), typed)
-        raise
 
 
 def _statements(

@@ -209,6 +209,7 @@ KEYED_BY_FUNCTIONS = {
     "rewriting/expansion.py": "what is expanded",
     "runtime/__init__.py": "its public names",
     "shapes/decompositions.py": "shape rules",
+    "shapes/doubts.py": "how letters are used",
     "shapes/functions.py": "shape rules",
     "shapes/multilinear.py": "shape rules",
     "stable.py": "operators that a stable form is looked for below",

@@ -18,20 +18,26 @@ HERE = Path(__file__).parent
 
 GIVEN = ["A: matrix(n, n)", "X: matrix(m, n)", "x: vector(n)", "y: vector(n)", "z: vector(m)", "t: scalar"]
 
-# the text, and what the hint says to declare -> the meaning
+# the text, and what the hint says to write or to declare -> the meaning
 DECLARED = [
-    pytest.param("norm2(v - W*rho)^2", {"rho: vector(m)": "rho: vector(m); norm2(v - W*rho)^2"}, id="greek-coefficients"),
-    pytest.param("expm(W*t)*v", {"t: scalar": "t: scalar; expm(W*t)*v"}, id="time"),
-    pytest.param("exp(-k*v'*v)/k", {"k: scalar": "k: scalar; exp(-k*v'*v)/k"}, id="rate"),
-    pytest.param("1/(1 + exp(-theta'*v))", {"theta: vector(n)": "theta: vector(n); 1/(1 + exp(-theta'*v))"}, id="logistic"),
-    pytest.param("norm(W*v - u)^2/(2*n)", {"n: scalar": "n: scalar; norm(W*v - u)^2/(2*n)"}, id="mean-square"),
+    pytest.param("1/x", {"1./x": "1./x", "x: scalar": "x: scalar; 1/x"}, id="one-over"),
+    pytest.param("x/y", {"x./y": "x./y", "y: scalar": None, "x: scalar and y: scalar": None}, id="quotient"),
     pytest.param(
-        "norm(u - W*beta)^2/(2*n)",
-        {"beta: vector(p) and n: scalar": "beta: vector(p); n: scalar; norm(u - W*beta)^2/(2*n)"},
-        id="two-declarations",
+        "k*x",
+        {"k'*x": "k'*x", "k*x'": "k*x'", "k.*x": "k.*x", "k: scalar": "k: scalar; k*x", "x: scalar": "x: scalar; k*x"},
+        id="product",
     ),
-    pytest.param("W\\b", {"b: vector(n)": "b: vector(n); inv(W)*b"}, id="right-side"),
-    pytest.param("a[1]", {"a: vector(n)": "a: vector(n); a[1]"}, id="entry"),
+]
+# what is read as it would be with these declarations, and says so
+READ = [
+    pytest.param("norm2(v - W*rho)^2", "rho: vector", id="greek-coefficients"),
+    pytest.param("expm(W*t)*v", "t: scalar", id="time"),
+    pytest.param("exp(-k*v'*v)/k", "k: scalar", id="rate"),
+    pytest.param("1/(1 + exp(-theta'*v))", "theta: vector", id="logistic"),
+    pytest.param("norm(W*v - u)^2/(2*n)", "n: scalar", id="mean-square"),
+    pytest.param("norm(u - W*beta)^2/(2*n)", "beta: vector; n: scalar", id="two-letters"),
+    pytest.param("W\\b", "b: vector", id="right-side"),
+    pytest.param("a[1]", "a: vector", id="entry"),
 ]
 # the text; the part of it that the hint writes anew (None: all); what it says to write -> the meaning, None where that is for
 # other shapes
@@ -147,6 +153,15 @@ def check(text: str, part: str | None, given: list[str], meanings: dict[str, str
 @pytest.mark.parametrize(("text", "meanings"), DECLARED)
 def test_declarations_that_hints_ask_for(text: str, meanings: dict[str, str | None]) -> None:
     check(text, None, [], meanings)
+
+
+@pytest.mark.parametrize(("text", "declarations"), READ)
+def test_what_is_read_without_declarations(text: str, declarations: str) -> None:
+    program, declared = read(text), read(f"{declarations}; {text}")
+    assert str(program.expr) == str(declared.expr)
+    kinds = [{name: variable.kind for name, variable in each.variables.items()} for each in (program, declared)]
+    assert kinds[0] == kinds[1]  # the names of the sizes are in another order
+    assert [note.split()[1] for note in program.notes] == re.findall(r"(\w+):", declarations)
 
 
 @pytest.mark.parametrize(("text", "part", "meanings"), REWRITTEN)

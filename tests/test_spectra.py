@@ -114,7 +114,7 @@ REFUSED = [
     ("chol(A)", "A", {}, "declare A: psd(n), or write chol((A + A')/2)"),
     ("lambda_max(A*B)", "A", {}, "take the symmetric part (M + M')/2 of it"),
     ("eigvals(x)", "x", {}, "eigvals needs a matrix, not vector(n)"),
-    ("specnorm(x)", "x", {}, "norm2(x) is the norm of a vector"),
+    ("specnorm(x)", "x", {"x": "vector(n)"}, "norm2(x) is the norm of a vector"),
     ("svdvals(X)", "X", {"X": "matrix(2, 3)"}, "write svdvals(X')"),
     ("eigvec(X)", "X", {"X": "matrix(2, 3)"}, "eigvec needs a square matrix"),
     ("polar(X)", "X", {"X": "matrix(2, 3)"}, "which has fewer rows than columns"),

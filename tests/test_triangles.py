@@ -76,7 +76,7 @@ ERRORS = [
     ("triu(A, k)", "the second argument of triu is the number of a diagonal"),
     ("cumsum(A)", "cumsum of a matrix needs a direction"),
     ("cumsum(A, 3)", "the second argument of cumsum is 1 (down each column) or 2 (along each row)"),
-    ("cumsum(x, 1)", "cumsum by column or row needs a matrix, not vector(n)"),
+    ("x: vector(n); cumsum(x, 1)", "cumsum by column or row needs a matrix, not vector(n)"),
     ("1./tril(A)", "division by zero"),
 ]
 

@@ -73,9 +73,12 @@ def doubts(context: Context) -> list[Doubt]:
 
 
 def conflict(context: Context, given: Mapping[str, str]) -> tuple[list[Candidate], list[tuple[int, str, int]]]:
-    """Where a text has no type: the letters that can be blamed, and the signs that may be missing."""
+    """Where a text has no type: the letters that can be blamed, and the signs that may be missing.
+
+    Two sides that cannot be compared say nothing of their letters.
+    """
     node = context.failed
-    if node is None or context.clashed or context.counted is not ODDITIES:
+    if node is None or node.kind == "=" or context.clashed or context.counted is not ODDITIES:
         return [], []
     text = shown(context, node)
     candidates = []

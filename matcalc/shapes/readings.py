@@ -209,7 +209,7 @@ def _refused(first: Outcome, readings: list[_State]) -> MatcalcError:
 
 
 def _declarations(state: _State) -> tuple[str, ...]:
-    return tuple([f'"{name}: {each.kind}"' for name, each in state.letters.items()])
+    return tuple([f"{name}: {each.kind}" for name, each in state.letters.items()])
 
 
 def _too_many(context: Context, doubt: Doubt) -> MatcalcError:

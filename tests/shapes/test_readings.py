@@ -178,23 +178,25 @@ def test_meant(text: str, wrt: str, reading: str, noted: str, derivative: str) -
 
 # what has several readings is refused, and the hint has declarations that make one of it
 REFUSED = [
-    ("inv(s)", 's is a vector; use diag(s), or norm2, sum, ...; or declare "s: scalar" or "s: matrix"'),
-    ("x*A*x", 'write x\'*A; or declare "x: scalar"'),
+    ("inv(s)", "inv(diag(s)) is that of the diagonal matrix of a vector; or declare s: scalar or s: matrix"),
+    ("x*A*x", "write x'*A; or declare x: scalar"),
     (
         "k*x",
-        "write k'*x for the inner product, k*x' for the outer product, k.*x entry by entry; "
-        'or declare "k: scalar" or "x: scalar"',
+        "write k'*x for the inner product, k*x' for the outer product, k.*x entry by entry; or declare k: scalar or x: scalar",
     ),
-    ("1/x", 'write 1./x to divide entry by entry; or declare "x: scalar"'),
-    ("sum(1/x)", 'write 1./x to divide entry by entry; or declare "x: scalar"'),
-    ("x^2", 'write x.^2 entry by entry; or declare "x: scalar"'),
-    ("(x - y)^2", 'write (x - y).^2 entry by entry; or declare "x: scalar" and "y: scalar"'),
-    ("x^2 + y^2", 'write x.^2 entry by entry; or declare "x: scalar" and "y: scalar"'),
-    ("1/N*sum(x)", 'write 1./N to divide entry by entry, inv(N) for the inverse; or declare "N: scalar"'),
-    ("A*x'", 'write A*x, or x\'*A; or declare "A: vector"'),
-    ("x' + y", "x' is a row; transpose one of them with '"),
-    ("exp(-x^2/2)", 'write x.^2 entry by entry; or declare "x: scalar"'),
-    ("x/y", 'write x./y to divide entry by entry; or declare "y: scalar" or "x: scalar" and "y: scalar"'),
+    ("1/x", "write 1./x to divide entry by entry; or declare x: scalar"),
+    ("sum(1/x)", "write 1./x to divide entry by entry; or declare x: scalar"),
+    ("x^2", "write x.^2 entry by entry, x'*x for the sum of the squares; or declare x: scalar"),
+    (
+        "(x - y)^2",
+        "write (x - y).^2 entry by entry, (x - y)'*(x - y) for the sum of the squares; or declare x: scalar and y: scalar",
+    ),
+    ("x^2 + y^2", "write x.^2 entry by entry, x'*x for the sum of the squares; or declare x: scalar and y: scalar"),
+    ("1/N*sum(x)", "write 1./N to divide entry by entry, inv(N) for the inverse; or declare N: scalar"),
+    ("A*x'", "write A*x, or x'*A; or declare A: vector"),
+    ("x' + y", "write x + y for columns"),
+    ("exp(-x^2/2)", "write x.^2 entry by entry, x'*x for the sum of the squares; or declare x: scalar"),
+    ("x/y", "write x./y to divide entry by entry; or declare y: scalar or x: scalar and y: scalar"),
 ]
 
 
