@@ -22,6 +22,7 @@ _REDRAWS = 4  # further points looked at where the derivative almost vanishes an
 _VISIBLE = 1e-3
 _FLOOR = 1e-3  # of the largest intermediate value: below that times the tolerance, numbers count as rounding
 _READABLE = 1e-3  # relative: rounding errors beyond this hide the derivative
+_LAST_BITS = 100.0  # how many are lost in an evaluation
 _IDENTITY = Method("evaluation", 0.0, 1e-9)
 
 Candidate = Callable[[dict[str, Array], dict[str, int]], Array]
@@ -108,7 +109,7 @@ def check(
     def doubted(report: Report, values: dict[str, Array], expected: Array, found: Array, size: float, method: Method) -> Report:
         """The report once more, if it needs be, with what rounding does."""
         settled = report.problem is not None or not np.all(np.isfinite(found))
-        if settled or (report.ok and not _is_faint(expected, found, size)):
+        if settled or (report.ok and not _is_faint(expected, found, size, method)):
             return report
 
         def truth(values: dict[str, Array]) -> Array:
@@ -207,9 +208,14 @@ def _largest(array: Array) -> float:
     return float(np.max(np.abs(array), initial=0.0))
 
 
-def _is_faint(expected: Array, found: Array, size: float) -> bool:
-    """Whether the derivative is so much smaller than what it is computed from that a wrong one would pass; zero is zero."""
-    return 0 < max(_largest(expected), _largest(found)) < _FLOOR * size and _largest(found) > 0
+def _is_faint(expected: Array, found: Array, size: float, method: Method) -> bool:
+    """Whether the derivative is so much smaller than what it is computed from that a wrong one would pass.
+
+    Zero is zero, and so is what rounding leaves of it.
+    """
+    bits = np.finfo(float).eps * size
+    zero = _largest(found) <= _LAST_BITS * bits and _largest(expected) <= (_LAST_BITS + method.rounded) * bits
+    return max(_largest(expected), _largest(found)) < _FLOOR * size and not zero
 
 
 def _judge(

@@ -28,6 +28,7 @@ ROWS = [
     ("tr(expm(A))^8", "A", "8*tr(expm(A))^7*expm(A)'", "8*tr(expm(A))^6*expm(A)'", "numeric"),
     ("tr(expm(A))", "A", "expm(A)' + 10^13*(expm(A) - expm(A/2)*expm(A/2))'", "expm(A)", "none"),
     ("lambda_max(S)", "S", f"{RIGHT} + 10^9*(expm(S) - expm(S/2)^2)", f"-{RIGHT}", "numeric"),
+    ("lambda_max(S - lambda_max(S)*eye)", "S", f"{RIGHT} - {RIGHT}", RIGHT, "numeric"),
     ("tr(expm(x*x'))/10^6", "x", "2*expm(x*x')*x/10^6", "expm(x*x')*x/10^6", "numeric"),
     ("tr(expm(x*x'))/10^6", "x", "2*expm(x*x')*x/10^6", "vector(0) + 0*x", "numeric"),
 ]
