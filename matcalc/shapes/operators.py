@@ -203,6 +203,9 @@ def negate(context: Context, node: Node, arg: Expr) -> Expr:
 def transpose(context: Context, node: Node, arg: Expr) -> Expr:
     """``x'``: nothing for a scalar, a row for a column."""
     context.settle(arg)
+    if arg.op == "constant":
+        hint = f'declare "{arg.value}: vector(n)" if it is a variable here'
+        raise context.problem(f"{arg.value} is a number, of which nobody takes the transpose", node.span, hint)
     if not arg.shape:
         context.odd("transposed", arg, node)
         return arg
