@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from matcalc.core.dims import dim
 from matcalc.core.errors import EvaluationProblem, UnsupportedProblem
-from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_number
-from matcalc.exact.judge import BITS, judge
+from matcalc.exact.judge import BITS, same_value
 from matcalc.pipeline import simplify
 from matcalc.printers.text import text
 
 EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
 SEEDS = 3
-_SPARE = "?"  # no name in the language
 _APART = 1e-6  # a relative error that rounding does not explain
 
 
@@ -36,22 +33,12 @@ def decide(left: Program, right: Program, seed: int = 0) -> Decision:
 
 def measured(left: Program, right: Program, seed: int = 0) -> Decision:
     """The same from values alone, without the engine: of random points of a prime field, else of some real ones."""
-    outcomes = [_exact(left, right, spare) for spare in (Variable(_SPARE, "scalar"), Variable(_SPARE, "vector", (dim(_SPARE),)))]
-    if "wrong" in outcomes:
+    outcome = same_value(left, right)
+    if outcome == "wrong":
         return Decision(DIFFERENT, "exact, at a random point of a prime field")
-    if outcomes == ["exact", "exact"]:
+    if outcome == "exact":
         return Decision(EQUAL, f"exact (error probability < 2^-{BITS})")
     return _numeric(left, right, seed)
-
-
-def _exact(left: Program, right: Program, spare: Variable) -> str:
-    """The exact verdict on the derivatives of order zero by a variable that occurs in neither.
-
-    The judge gives the first dimension the first of its sizes, so a spare vector is a way to other sizes for all the others:
-    ones'*ones is 3 at some size only.
-    """
-    program = replace(left, variables={spare.name: spare, **left.variables})
-    return judge(program, right.expr, spare.name, 0, "free", range(right.expr.rank)).outcome
 
 
 def _vanishes(left: Program, right: Program) -> bool:

@@ -11,12 +11,11 @@ from matcalc.calculus.structured import PROJECTED, project
 from matcalc.catalogue.compiled import definition
 from matcalc.catalogue.load import LIBRARY
 from matcalc.core.dims import Shape
-from matcalc.core.errors import NameProblem, ShapeProblem, Span
+from matcalc.core.errors import NameProblem, Span
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
-from matcalc.frontend import read
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
@@ -26,6 +25,8 @@ from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
 from matcalc.printers.sizes import known_sizes, size_choices
 from matcalc.printers.text import has_indices, index_head, text
+from matcalc.readback.text import says
+from matcalc.readback.values import confirm
 from matcalc.recovery.decimals import rebalanced
 from matcalc.recovery.diagonals import diagonal_leaf, restored
 from matcalc.recovery.forge import Forge
@@ -225,12 +226,18 @@ def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> s
 
 
 def shown(
-    tree: Expr, variables: Mapping[str, Variable], *, cse: bool = False, definitions: Mapping[str, Expr] | None = None
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    *,
+    cse: bool = False,
+    definitions: Mapping[str, Expr] | None = None,
+    verify: bool = True,
 ) -> str:
     """The text of a tree: matrix notation where it has up to two axes, else index notation.
 
-    Matrix notation parses again with ``variables`` and means the same; sizes that the text does not fix are written out. What
-    repeats in a long text is named (``cse``, see ``naming``), by the names that ``definitions`` give where they do.
+    Matrix notation parses again with ``variables`` and means the same, which is verified; sizes that the text does not fix are
+    written out. What repeats in a long text is named (``cse``, see ``naming``), by the names that ``definitions`` give where
+    they do. Raises VerificationProblem rather than to show a text that does not mean the tree.
     """
     tree = known_sizes(tree, variables)
     names = named(tree, variables, cse, definitions)
@@ -240,8 +247,9 @@ def shown(
     choices = size_choices(tree)
     for sized in choices:
         result = program_text(tree, names, sized)
-        if len(choices) == 1 or _says_it_all(result, tree, variables):
-            break
+        if (len(choices) == 1 and not verify) or says(result, tree, variables):
+            return result
+    confirm(not verify, "text")
     return result
 
 
@@ -296,12 +304,3 @@ def folded(matrix: Expr, shape: Shape, columns: int) -> Expr:
             args.append(Expr("fuse", (), (fast.times(slow), fast, slow)))
             labels.append((label, *axes))
     return Expr("einsum", tuple(args), shape, value=((tuple(own), *labels), tuple(range(rank))))
-
-
-def _says_it_all(result: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
-    """Whether the text, read again, has just the shape of the tree."""
-    try:
-        again = read(result, variables)
-    except ShapeProblem:
-        return False  # sizes that only their product fixes
-    return not again.undetermined and again.expr.shape == tree.shape

@@ -24,6 +24,7 @@ from matcalc.frontend import read
 from matcalc.pipeline import derive, folded, named, render, shown, simplify, unfolded
 from matcalc.printers.sizes import known_sizes
 from matcalc.printers.text import has_indices
+from matcalc.readback.values import confirm
 from matcalc.verification import Verification, compare
 from matcalc.verification import verify as verified
 
@@ -38,10 +39,11 @@ _LONGEST_REPR = 120  # characters of a formula
 class Formula:
     """A typed tree over the variables of a program; texts and code are made when they are asked for."""
 
-    def __init__(self, program: Program, tree: Expr, trailing: int = 0) -> None:
+    def __init__(self, program: Program, tree: Expr, trailing: int = 0, *, verify: bool = True) -> None:
         self._program = program
         self._tree = tree
         self._trailing = trailing  # axes that are the columns of a Kronecker form
+        self._verify = verify  # whether what is printed is read back
         self._text: str | None = None
 
     def __str__(self) -> str:
@@ -56,7 +58,8 @@ class Formula:
         With ``cse`` parts are named wherever that is shorter. What the expression defined keeps its name.
         """
         program = self._program
-        return shown(self._matrix or self._tree, program.variables, cse=cse, definitions=program.definitions)
+        tree = self._matrix or self._tree
+        return shown(tree, program.variables, cse=cse, definitions=program.definitions, verify=self._verify)
 
     @cached_property
     def _matrix(self) -> Expr | None:
@@ -108,7 +111,12 @@ class Formula:
 
         program = self._program
         tree = known_sizes(self._matrix or self._tree, program.variables)
-        return latex(tree, bold=bold, named=named(tree, program.variables, cse, program.definitions))
+        formula = latex(tree, bold=bold, named=named(tree, program.variables, cse, program.definitions))
+        if self._verify:
+            from matcalc.readback.latex import latex_says  # noqa: PLC0415 - as above
+
+            confirm(latex_says(formula, tree, program.variables), "LaTeX")
+        return formula
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
@@ -116,14 +124,20 @@ class Formula:
     @public
     def source(self, backend: str = "numpy", *, name: str = "f") -> str:
         """Python source of a function that takes all the variables by keyword."""
-        from matcalc.printers.numpy_code import numpy_source  # noqa: PLC0415 - a plain answer does not need it
+        from matcalc.printers.numpy_code import Source  # noqa: PLC0415 - a plain answer does not need it
 
         _choice("backend", backend, BACKENDS)
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             raise ArgumentProblem(f"{name!r} is not a name that a Python function can have")
         from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
 
-        return numpy_source(stable(self._tree, self.variables), self.variables, name=name, title=self._title())
+        source = Source(stable(self._tree, self.variables), self.variables, name, self._title())
+        text = source.text()
+        if self._verify:
+            from matcalc.readback.code import code_says  # noqa: PLC0415 - it loads NumPy
+
+            confirm(code_says(text, source, self._tree, self.variables), "code")
+        return text
 
     def _title(self) -> str:
         return str(self)
@@ -161,6 +175,7 @@ class Expression(Formula):
     ) -> Derivative:
         """The derivative by the variable ``wrt``, ``order`` times, verified; see docs/conventions.md.
 
+        With ``verify=False`` nothing is verified: neither the derivative, nor the text, the LaTeX and the code that it prints.
         ``wrt`` may be left out where the expression has one variable, or was read from a formula that begins with d/dx. Where
         no point of the domain can be visited, or sizes are too large, a VerificationWarning says so.
         """
@@ -235,7 +250,8 @@ class Derivative(Formula):
         program = expression._program
         tree = derive(program, wrt, order, structure=structure, layout=layout)
         rank = program.expr.rank
-        super().__init__(program, tree, rank if layout == "denominator" and rank else len(program.variables[wrt].shape))
+        trailing = rank if layout == "denominator" and rank else len(program.variables[wrt].shape)
+        super().__init__(program, tree, trailing, verify=verify)
         self.expression = expression
         self.wrt = wrt
         self.order = order

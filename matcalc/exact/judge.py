@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, prod
 
+from matcalc.core.dims import dim
+from matcalc.core.kinds import Variable
 from matcalc.core.own import inlined
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -23,6 +25,7 @@ _ALIKE = 3  # what is zero at so many points is zero
 _MOST_POINTS = 4
 _MOST_MEMBERS = 30  # settings of one-hot vectors
 
+_SPARE = "?"  # no name in the language
 _UNKNOWN = "values of which only some relations are known"
 
 
@@ -65,6 +68,19 @@ def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, ax
         return Verdict("wrong", str(problem))
     except Undecided as problem:
         return Verdict("undecided", str(problem))
+
+
+def same_value(left: Program, right: Program) -> str:
+    """Whether two expressions over the same variables have one value: ``exact``, ``wrong`` or ``undecided``.
+
+    That is asked of the derivatives of order zero by a variable that occurs in neither. The judge gives the first dimension the
+    first of its sizes, so a spare vector is a way to other sizes for all the others: ones'*ones is 3 at some size only.
+    """
+    outcomes = []
+    for spare in (Variable(_SPARE, "scalar"), Variable(_SPARE, "vector", (dim(_SPARE),))):
+        program = replace(left, variables={spare.name: spare, **left.variables})
+        outcomes.append(judge(program, right.expr, spare.name, 0, "free", range(right.expr.rank)).outcome)
+    return "wrong" if "wrong" in outcomes else "exact" if outcomes == ["exact", "exact"] else "undecided"
 
 
 class Judge:

@@ -186,7 +186,12 @@ def _styles(names: Sequence[str], rng: np.random.Generator) -> Iterator[dict[str
 
 
 def find_point(
-    exprs: Sequence[Expr], variables: Mapping[str, Variable], rng: np.random.Generator, sizes: Sizes, around: str | None = None
+    exprs: Sequence[Expr],
+    variables: Mapping[str, Variable],
+    rng: np.random.Generator,
+    sizes: Sizes,
+    around: str | None = None,
+    attempts: int = _ATTEMPTS,
 ) -> tuple[dict[str, Array] | None, str]:
     """A point of these sizes at which all expressions are smooth; if there is none, why the last attempt failed.
 
@@ -195,7 +200,7 @@ def find_point(
     """
     exponents = matrix_exponents(exprs)
     reason = ""
-    for attempt, styles in enumerate(itertools.islice(_styles(list(variables), rng), _ATTEMPTS)):
+    for attempt, styles in enumerate(itertools.islice(_styles(list(variables), rng), attempts)):
         values = {
             name: _exponent(rng, attempt) if name in exponents else draw(variable, rng, sizes, styles[name])
             for name, variable in variables.items()

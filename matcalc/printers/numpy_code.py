@@ -28,7 +28,7 @@ _INDENT = "    "
 
 def numpy_source(expr: Expr, variables: Mapping[str, Variable], *, name: str = "f", title: str = "") -> str:
     """The source of ``def name(*, A, x): ...``, a function of all the variables by keyword."""
-    return _Source(expr, variables, name, title).text()
+    return Source(expr, variables, name, title).text()
 
 
 def compile_numpy(source: str, name: str = "f") -> Callable[..., Any]:
@@ -38,7 +38,7 @@ def compile_numpy(source: str, name: str = "f") -> Callable[..., Any]:
     return Compiled(source, name)
 
 
-class _Source:
+class Source:
     """The parts of one source text."""
 
     def __init__(self, expr: Expr, variables: Mapping[str, Variable], name: str, title: str) -> None:
@@ -78,6 +78,12 @@ class _Source:
         return "\n".join(
             [*self._imports(given), "", "", self._signature(given), *(_INDENT + line if line else "" for line in body), ""]
         )
+
+    def arguments(self) -> dict[str, str]:
+        """What each argument of the function is: a variable, a function that is only declared, or the name of a size."""
+        given, _ = self._bindings()
+        functions = {local: op for op, local in self.declared.items()}
+        return {**{key: key for key in self.variables}, **functions, **{self.sizes[name]: name for name in given}}
 
     def _bindings(self) -> tuple[list[str], list[str]]:
         """Sizes that no argument tells, so that they are arguments themselves; and the statements that bind the others."""

@@ -25,6 +25,9 @@ def applied(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scop
     """A letter with the brackets behind it: a function of ``args`` if it is known for one, None if it is a factor."""
     if item.kind not in ("symbol", "indexed", "script"):
         return None
+    of_matrices = _derivative(item, bracket, args)
+    if of_matrices is not None:
+        return of_matrices
     known = scope.knows(item) or (item.kind == "indexed" and scope.knows(item.args[0]))  # v_j is an entry of a declared v
     if known and item.kind != "script":
         variable = scope.declared.get(scope.name(item))
@@ -99,7 +102,7 @@ def _call(item: Phrase, bracket: Phrase, name: str, args: tuple[Phrase, ...]) ->
 
 
 def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase | None:
-    r"""\psi^{(k)}(x), J_k(x), \Gamma_p(a), D_{KL}(p \parallel q), L_{\exp}(X, E) and its like, and L_{(\cdot)^k}(X, E)."""
+    r"""\psi^{(k)}(x), J_k(x), \Gamma_p(a), D_{KL}(p \parallel q)."""
     if item.kind == "script" and item.args[0].text == r"\psi":
         return _call(item, bracket, "polygamma", (item.args[1], *args))
     name = item.args[0] if item.kind == "script" else item
@@ -117,8 +120,17 @@ def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase 
             return _call(item, bracket, "gamma", (*args, of))  # its logarithm is a function
         case "D", 2 if "KL" in of.text:
             return _call(item, bracket, "kl", args)
-        case "L", _ if of.kind == "function" and of.text in _OF_MATRICES:
-            return _call(item, bracket, frechet(_OF_MATRICES[of.text]), args)
-        case "L", _ if of.kind == "power" and of.args[0].kind == "hole":
-            return _call(item, bracket, "frechet_power", (args[0], of.args[1], *args[1:]))
+    return None
+
+
+def _derivative(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase | None:
+    r"""L_{\exp}(X, E) and its like, L_{(\cdot)^k}(X, E), also with an order: no variable has such a name, whatever L is."""
+    name = item.args[0] if item.kind == "script" else item
+    if name.kind != "indexed" or len(name.parts) != 1 or name.args[0].text != "L":
+        return None
+    (of,) = name.parts
+    if of.kind == "function" and of.text in _OF_MATRICES:
+        return _call(item, bracket, frechet(_OF_MATRICES[of.text]), args)
+    if of.kind == "power" and of.args[0].kind == "hole":
+        return _call(item, bracket, "frechet_power", (args[0], of.args[1], *args[1:]))
     return None

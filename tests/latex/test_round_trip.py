@@ -16,6 +16,7 @@ from matcalc.oracle.compare import agree
 from matcalc.pipeline import derive
 from matcalc.printers.latex import latex
 from matcalc.printers.sizes import known_sizes
+from matcalc.readback.latex import latex_says
 from matcalc.tex.read import read_latex
 
 common = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -129,6 +130,8 @@ def test_every_function(name: str) -> None:
         pytest.param("loss*w12*x_i*x_train*theta_1", dict.fromkeys(["loss", "w12", "x_i", "x_train"], "scalar"), id="names"),
         pytest.param("abs(X) + det(X)*abs(a)", {"X": "matrix(n, n)", "a": "scalar"}, id="bars"),
         pytest.param("f*(a + b) + g*(a)", dict.fromkeys("fgab", "scalar"), id="letters-of-functions"),
+        pytest.param("L*frechet_expm(X, Y) + L*frechet_sinm(X, L, Y)", dict.fromkeys("LXY", "matrix(n, n)"), id="L"),
+        pytest.param("frechet_sqrtm(X, Y, X) + frechet_sqrtm(L, X)", dict.fromkeys("LXY", "matrix(n, n)"), id="L-of-roots"),
         pytest.param("d*x + d*a", {"d": "scalar", "x": "scalar", "a": "scalar"}, id="d"),
     ],
 )
@@ -137,6 +140,21 @@ def test_letters_that_mean_something(text: str, declarations: dict[str, str], bo
     program = read(text, declarations)
     again = read_latex(latex(program.expr, bold=bold), program.variables)
     assert agree(program, again).ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{name}(X, Y, X*Y)" for name in FRECHET if name != "frechet_power"),
+        *(f"frechet_power(X, {exponent}, Y, X)" for exponent in ("3", "p", "1/2", "-1/2", "p + 1")),
+        "frechet_expm(X + Y, X, Y, X')'",
+        "frechet_power(X, p, Y)*sqrtm(X)'*sqrtm(X')*X^0.5",
+    ],
+)
+@pytest.mark.parametrize("beside", [{}, {"L": "matrix(n, n)"}])
+def test_derivatives_of_functions_of_matrices(text: str, beside: dict[str, str]) -> None:
+    program = read(text, {"X": "psd(n)", "Y": "matrix(n, n)", "p": "positive", **beside})
+    assert latex_says(latex(program.expr), program.expr, program.variables)
 
 
 @pytest.mark.parametrize(

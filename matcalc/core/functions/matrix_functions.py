@@ -36,7 +36,8 @@ def _frechet_row(name: str, call: str, says: str, first: int) -> FunctionSpec:
         arity=(first + 1, _MOST_DIRECTIONS),
         rank=2,
         latex=None,
-        in_formulas=False,
+        letters=("L",),
+        tex_names=(frechet(name).replace("_", ""),),
     )
 
 

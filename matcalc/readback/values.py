@@ -1,0 +1,38 @@
+"""Whether two trees over the same variables have the same values: exactly in a prime field, else in real numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matcalc.core.errors import EvaluationProblem, UnsupportedProblem, VerificationProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.own import culprit
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.exact.judge import same_value
+
+_SEEDS = (0, 1)
+
+
+def alike(one: Expr, other: Expr, variables: Mapping[str, Variable]) -> bool:
+    """Whether the values agree wherever the expressions were tried."""
+    left, right = (Program(expr, dict(variables), "") for expr in (one, other))
+    outcome = same_value(left, right)
+    if outcome != "undecided":
+        return outcome == "exact"
+    from matcalc.oracle.compare import agree  # noqa: PLC0415 - it loads NumPy
+
+    try:
+        return any(agree(left, right, seed).ok for seed in _SEEDS)
+    except (EvaluationProblem, UnsupportedProblem):
+        return False
+
+
+def confirm(right: bool, what: str) -> None:
+    """Raises VerificationProblem where a text, LaTeX or code does not mean what it was printed from."""
+    if not right:
+        raise VerificationProblem(
+            f"{culprit()}: the {what} of this result does not mean the result",
+            hint="please report it with the expression, its declarations and the output of matcalc --version; "
+            "verify=False (--no-verify) gives the answer all the same",
+        )
