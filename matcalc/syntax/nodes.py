@@ -60,6 +60,16 @@ class Statement:
         self.name_span = name_span
 
 
+class Scope(Node):
+    """``body where M = A'*A``: definitions that hold in one pair of brackets; ``scopes.hoisted`` leaves none of them."""
+
+    __slots__ = ("definitions",)
+
+    def __init__(self, body: Node, definitions: list[Statement]) -> None:
+        super().__init__("where", (body,), body.start, definitions[-1].body.end)
+        self.definitions = definitions
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The operands, for the walks of ``core.walk``."""
     return node.args

@@ -10,7 +10,7 @@ from matcalc.core.errors import MatcalcError, Span, SyntaxProblem
 from matcalc.syntax import diagnose
 from matcalc.syntax.automaton import drive
 from matcalc.syntax.lexer import tokens
-from matcalc.syntax.nodes import Node, Statement
+from matcalc.syntax.nodes import Node, Scope, Statement
 from matcalc.syntax.table import load
 from matcalc.syntax.tokens import Token
 
@@ -33,6 +33,10 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
     except MatcalcError as problem:
         problem.with_source(text)
         raise
+    if "(" in text and any(token[0] == "WHERE" for token in stream):
+        from matcalc.syntax.scopes import hoisted  # noqa: PLC0415 - few texts have definitions in brackets
+
+        result = hoisted(result, text)
     if "." in text and any(token[0] in ("QUALIFIED", "METHOD") for token in stream):
         from matcalc.syntax.dotted import mark_operators  # noqa: PLC0415 - few texts are in Python's notation
 
@@ -185,6 +189,8 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "first": lambda parts: [parts[0]],
     "more": _more,
     "where": _where,
+    "scoped": lambda parts: Scope(parts[0], parts[2]),
+    "scoped_call": lambda parts: _call([*parts[:2], [parts[2]], parts[3]]),
     "first_definition": lambda parts: [_named("definition", parts)],
     "next_definition": lambda parts: _more([parts[0], parts[1], _named("definition", parts[2:])]),
     "value": lambda parts: Statement("value", parts[0]),
