@@ -292,10 +292,10 @@ def test_sympy_has_the_definition(brought):
     ("text", "message"),
     [
         ("maha(X, S)", "maha takes vector(n) as x; this is matrix"),
-        ("maha(a, S)", "maha takes vector(n) as x; this is a scalar"),
+        ("a: scalar; maha(a, S)", "maha takes vector(n) as x; this is a scalar"),
         ("maha(x, M)", None),
         ("first(x, M) + ones(4)*x'*ones", "first takes"),
-        ("cube(A*x)", "cube takes matrix(n, n) as X; this is vector"),
+        ("x: vector(n); cube(A*x)", "cube takes matrix(n, n) as X; this is vector"),
         ("x: vector(2); y: vector(3); S: psd(2); maha(y, S)", "maha takes"),
         ("A: matrix(2, 3); cube(A)", "cube takes matrix(n, n) as X, not matrix(2, 3)"),
     ],
