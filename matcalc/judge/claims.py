@@ -139,6 +139,11 @@ def _completion(program: Program, claim: Claim, stated: Program, *, square: bool
     return complete
 
 
+def completed(program: Program, claim: Claim, stated: Program) -> Callable[[dict[str, int]], dict[str, int]]:
+    """Adds the sizes that a formula leaves open, which fits without all sizes being equal."""
+    return _completion(program, claim, stated, square=False)
+
+
 def evaluated(tree: Expr, point: Point) -> Array:
     """The value of a tree; not a number where it has none, as an inverse of a singular matrix."""
     try:

@@ -13,20 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcalc.core.errors import MatcalcError
-from matcalc.core.tree import Expr
 from matcalc.frontend import read
-from matcalc.judge.claims import evaluated
 from matcalc.judge.conditions import Condition, conditions
-from matcalc.judge.edits import Edit, edits
 from matcalc.judge.factors import NONE, Factor, Factors
+from matcalc.judge.mend import CLOSE, Mended, as_it_is, mended_claim, mendings
 from matcalc.judge.question import Question, World
 from matcalc.judge.reading import squared
-from matcalc.judge.terms import terms
 from matcalc.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.printers.text import text
 from matcalc.runtime.elementwise import Array
 
-_CLOSE = 1e-7
 _WRONG_SIGN = "it has the wrong sign"
 _DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
 _COMPOSED = 0.3  # what a composition costs beyond its parts: one slip is likelier than two
@@ -45,10 +41,16 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The slips that together explain a claim, and a condition under which it is right as it stands."""
+    """The slips that together explain a claim, and a condition under which it is right as it stands.
+
+    ``mended`` is the claim without them, in the language, and is the derivative: nothing is said
+    that does not lead there. It is empty where claim or objective is a function, or where the
+    derivative cannot be written.
+    """
 
     causes: tuple[Cause, ...]
     condition: str = ""
+    mended: str = ""
 
     def __str__(self) -> str:
         said = "; and ".join(cause.text for cause in self.causes)
@@ -61,22 +63,8 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mended:
-    """The claim with a slip mended: what was wrong, the value without it, and how far-fetched it is."""
-
-    kind: str
-    text: str
-    value: Callable[[World], Array]
-    cost: float
-    tree: Expr | None = None
-
-
-_AS_IS = _Mended("", "", lambda world: world.claimed, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
 class _Match:
-    mended: _Mended
+    mended: Mended
     variant: Variant
 
     @property
@@ -86,30 +74,30 @@ class _Match:
         return self.mended.cost + self.variant.cost + (_COMPOSED if both else 0.0)
 
 
-def diagnose(question: Question, worlds: Sequence[World], rng: np.random.Generator) -> Diagnosis | None:
-    """The explanation of a wrong claim, or None."""
+def diagnose(question: Question, worlds: Sequence[World], rng: np.random.Generator, correct: str = "") -> Diagnosis | None:
+    """The explanation of a wrong claim, or None; ``correct`` is the derivative as it is printed."""
     worlds = [world for world in worlds if np.all(np.isfinite(world.claimed))]
     if not worlds:
         return None
     factors = Factors(question, worlds)
-    mended = [_AS_IS, *_mendings(question)]
+    mended = [as_it_is(question), *mendings(question)]
     wrong = [IDENTITY, *variants(question)]
-    best = _best(_matches(mended, wrong, worlds[0]), worlds, factors, question)
+    best = _best(_matches(mended, wrong, worlds[0]), worlds, factors, question, correct)
     held = _holding(question, list(worlds), rng)
     if held is not None and (best is None or held.cost < best[0]):
-        return Diagnosis((Cause(held.kind, held.text),))
-    if question.misfit and (best is None or best[0] > PLAIN + 1) and all(w.error < _CLOSE for w in worlds):
-        return Diagnosis((Cause("needs-square", f"it is right only if all sizes are equal: {question.misfit}"),))
+        return Diagnosis((Cause(held.kind, held.text),), mended=correct)
+    if question.misfit and (best is None or best[0] > PLAIN + 1) and all(w.error < CLOSE for w in worlds):
+        return Diagnosis((Cause("needs-square", f"it is right only if all sizes are equal: {question.misfit}"),), mended=correct)
     if best is None:
         return None
-    _, match, factor = best
+    _, match, factor, formula = best
     causes = [Cause(part.kind, part.text) for part in (match.variant, match.mended, factor) if part.text]
     if factor.negative:
         causes.append(Cause("sign", _WRONG_SIGN))
     if [cause.kind for cause in causes] == ["sign"]:
         causes = [Cause("sign", causes[0].text + _of_another(wrong, worlds))]
     telling = held is not None and held.kind in _TELLING and any(cause.kind in _ABOUT_ORDER for cause in causes)
-    return Diagnosis(tuple(causes), held.text if held is not None and telling else "")
+    return Diagnosis(tuple(causes), held.text if held is not None and telling else "", formula)
 
 
 def _of_another(wrong: Sequence[Variant], worlds: Sequence[World]) -> str:
@@ -119,44 +107,14 @@ def _of_another(wrong: Sequence[Variant], worlds: Sequence[World]) -> str:
         if values and all(
             value is not None
             and value.shape == world.claimed.shape
-            and float(np.max(np.abs(value - world.claimed), initial=0.0)) <= max(_CLOSE, world.method.tolerance) * world.scale
+            and float(np.max(np.abs(value - world.claimed), initial=0.0)) <= max(CLOSE, world.method.tolerance) * world.scale
             for value, world in zip(values, worlds, strict=True)
         ):
             return f", as {variant.text.removeprefix('it is ')} has"
     return ""
 
 
-def _mendings(question: Question) -> list[_Mended]:
-    """The claim with each slip of the pen mended; then without each of its terms, or with that having another sign."""
-    if question.tree is None:
-        return []
-    found = []
-    for edit in edits(question.tree, dict(question.variables)):
-        kind, said = "extra-term" if edit.kind == "term" else edit.kind, _said(edit)
-        if edit.whole and kind == "factor-transposed":
-            kind, said = "transpose", "it is transposed"
-        found.append(_Mended(kind, said, _value(edit.tree), edit.cost, edit.tree))
-    parts = terms(question.tree)
-    for part in parts:
-        for kind, said, times, cost in (
-            ("extra-term", f"the term {text(part)} is too much", 1.0, PLAIN + 0.1),
-            ("sign", f"the term {text(part)} has the wrong sign", 2.0, PLAIN + 0.15),
-            ("factor", f"the term {text(part)} has to count twice", -1.0, PLAIN + 0.25),
-            ("factor", f"the term {text(part)} has to count half", 0.5, PLAIN + 0.25),
-        ):
-            found.append(_Mended(kind, said, lambda world, p=part, t=times: world.claimed - t * evaluated(p, world.point), cost))  # type: ignore[misc]
-    return found
-
-
-def _said(edit: Edit) -> str:
-    return f"the factor {edit.gone} is too much" if edit.gone else f"{edit.before} should be {edit.after}"
-
-
-def _value(tree: Expr) -> Callable[[World], Array]:
-    return lambda world: evaluated(tree, world.point)
-
-
-def _values(parts: Sequence[_Mended | Variant], world: World) -> dict[tuple[int, ...], tuple[list[int], Array]]:
+def _values(parts: Sequence[Mended | Variant], world: World) -> dict[tuple[int, ...], tuple[list[int], Array]]:
     """Values in one world by shape: which parts have them, and as unit vectors, so that factors do not matter."""
     groups: dict[tuple[int, ...], tuple[list[int], list[Array]]] = {}
     for index, part in enumerate(parts):
@@ -178,7 +136,7 @@ def _tried(value: Callable[[World], Array], world: World) -> Array | None:
         return None
 
 
-def _matches(mended: Sequence[_Mended], wrong: Sequence[Variant], world: World) -> list[_Match]:
+def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], world: World) -> list[_Match]:
     """The pairs that are multiples of each other in one world, the cheapest first."""
     left, right = _values(mended, world), _values(wrong, world)
     found = []
@@ -193,9 +151,13 @@ def _matches(mended: Sequence[_Mended], wrong: Sequence[Variant], world: World) 
 
 
 def _best(
-    matches: Sequence[_Match], worlds: Sequence[World], factors: Factors, question: Question
-) -> tuple[float, _Match, Factor] | None:
-    best: tuple[float, _Match, Factor] | None = None
+    matches: Sequence[_Match],
+    worlds: Sequence[World],
+    factors: Factors,
+    question: Question,
+    correct: str,
+) -> tuple[float, _Match, Factor, str] | None:
+    best: tuple[float, _Match, Factor, str] | None = None
     tried = 0
     for match in matches:
         if tried >= _MOST or (best is not None and match.cost >= best[0]):
@@ -206,8 +168,11 @@ def _best(
         tried += 1
         composed = _COMPOSED if factor.cost and match.cost else 0.0
         cost = match.cost + factor.cost + composed
-        if 0 < cost <= _DEAREST and (best is None or cost < best[0]) and _fits(match, question):
-            best = cost, match, factor
+        if not 0 < cost <= _DEAREST or (best is not None and cost >= best[0]) or not _fits(match, question):
+            continue
+        formula = mended_claim(question, match.mended, match.variant, factor, worlds, correct)
+        if formula is not None:
+            best = cost, match, factor, formula
     return best
 
 
@@ -224,11 +189,11 @@ def _factor(match: _Match, worlds: Sequence[World], factors: Factors) -> Factor 
         if not square > 0:
             return None
         ratio = float(np.sum(left * right)) / square
-        close = max(_CLOSE, world.method.tolerance)
+        close = max(CLOSE, world.method.tolerance)
         if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= close * float(np.max(np.abs(right))):
             return None
         ratios[place] = ratio
-    if all(abs(ratio - 1) < max(_CLOSE, worlds[place].method.tolerance) for place, ratio in ratios.items()):
+    if all(abs(ratio - 1) < max(CLOSE, worlds[place].method.tolerance) for place, ratio in ratios.items()):
         return NONE if ratios else None
     return factors.named(ratios)
 

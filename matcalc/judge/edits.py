@@ -16,9 +16,11 @@ from matcalc.core.tree import Expr, number, variable
 from matcalc.core.walk import fold, postorder
 from matcalc.printers.text import text
 
-_MOST_NODES = 150  # parts of a formula beyond which no slips are looked for
+MOST_NODES = 150  # parts of a formula beyond which no slips are looked for
 _LONGEST = 60  # characters of a part that is quoted
 
+_FLAT = frozenset(("step", "sign", "<", "<=", ">", ">=", "==", "!="))  # flat away from where they jump
+_HIDDEN = 1.0  # what a slip costs that is inside of a condition
 LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
 
 
@@ -51,20 +53,21 @@ class Change(NamedTuple):
 def edits(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
     """All formulas with one slip; none for a formula that is too long to be looked through."""
     order = postorder(tree, lambda expr: expr.args)
-    if len(order) > _MOST_NODES:
+    if len(order) > MOST_NODES:
         return
     users: dict[int, list[Expr]] = {}
     for node in order:
         for arg in node.args:
             users.setdefault(id(arg), []).append(node)
-    wholes, places = _wholes(tree), _places(order)
+    wholes, places, conditions = _wholes(tree), _places(order), _conditions(order)
     for node in order:
         for rule in _RULES:
             for change in rule(node, users.get(id(node), []), variables):
                 gone = quoted(change.gone) if change.gone is not None and places[id(node)] != INSIDE else ""
                 gone += f" of {quoted(node)}" if gone and places[id(node)] == IN_TERM else ""
                 made = replaced(tree, node, change.instead)
-                yield Edit(change.kind, quoted(node), quoted(change.instead), made, change.cost, gone, id(node) in wholes)
+                cost = change.cost + (_HIDDEN if id(node) in conditions else 0.0)
+                yield Edit(change.kind, quoted(node), quoted(change.instead), made, cost, gone, id(node) in wholes)
 
 
 OF_ALL, IN_TERM, INSIDE = range(3)  # where a factor stands: before all of a formula, before a term, in what is not linear
@@ -79,6 +82,15 @@ def _places(order: Sequence[Expr]) -> dict[int, int]:
             linear = node.op in _LINEAR and not (place and node.op in ("/", "./"))
             step = OF_ALL if linear else IN_TERM if node.op in ("+", "-") else INSIDE
             found[id(arg)] = max(found.get(id(arg), OF_ALL), found[id(node)], step)
+    return found
+
+
+def _conditions(order: Sequence[Expr]) -> set[int]:
+    """The parts of conditions: what is written there changes the value in a few places only."""
+    found: set[int] = set()
+    for node in reversed(order):
+        inside = id(node) in found or node.op in _FLAT
+        found.update(id(arg) for arg in (node.args if inside else node.args[:1] if node.op == "where" else ()))
     return found
 
 

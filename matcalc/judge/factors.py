@@ -11,6 +11,7 @@ from matcalc.core.walk import postorder
 from matcalc.judge.claims import evaluated
 from matcalc.judge.edits import quoted
 from matcalc.judge.question import Question, World
+from matcalc.printers.text import text
 
 _CLOSE = 1e-8
 _LARGEST, _LARGEST_SINGLE = 24, 4  # largest numerator and denominator; rough numbers are close to many fractions
@@ -26,6 +27,7 @@ class Factor:
     text: str
     cost: float
     negative: bool = False  # whether the sign is wrong besides
+    formula: str = ""  # the factor with its sign, in the language
 
 
 NONE = Factor("", "", 0.0)
@@ -51,13 +53,16 @@ class Factors:
                 sizes = [self._dims[place][name] for place in measured]
                 rest = self._rational([ratio / size if up else ratio * size for ratio, size in zip(ratios, sizes, strict=True)])
                 if rest is not None:
-                    return Factor("factor", _said(rest, name, up), 1.0 if abs(rest) == 1 else 1.5, rest < 0)
-        for name, everywhere in self._scalars:
+                    cost = 1.0 if abs(rest) == 1 else 1.5
+                    return Factor("factor", _said(rest, name, up), cost, rest < 0, _formula(rest, name, up))
+        for name, whole, everywhere in self._scalars:
             values = [everywhere[place] for place in measured]
             for up in (True, False):
                 rest = self._rational([ratio / v if up else ratio * v for ratio, v in zip(ratios, values, strict=True) if v])
                 if rest is not None and abs(rest) in (1, 2, Fraction(1, 2)):
-                    return Factor("chain-factor", _said(rest, name, up), 1.15 if rest == 1 else 1.6, rest < 0)
+                    cost = 1.15 if rest == 1 else 1.6
+                    formula = _formula(rest, whole, up)
+                    return Factor("chain-factor", _said(rest, name, up), cost, rest < 0, formula)
         return None
 
     def _rational(self, ratios: Sequence[float]) -> Fraction | None:
@@ -74,11 +79,16 @@ def _of_number(value: Fraction) -> Factor:
     if value == 1:
         return NONE
     if value == -1:
-        return Factor("sign", "it has the wrong sign", 1.0)
+        return Factor("sign", "it has the wrong sign", 1.0, formula="-1")
     size = abs(value)
-    text = f"the factor {size} is missing" if size > 1 else f"it is {1 / size} times the derivative"
+    said = f"the factor {size} is missing" if size > 1 else f"it is {1 / size} times the derivative"
     usual = size in (2, Fraction(1, 2))
-    return Factor("factor", text, (1.0 if usual else _UNUSUAL) + (0.5 if value < 0 else 0.0), value < 0)
+    cost = (1.0 if usual else _UNUSUAL) + (0.5 if value < 0 else 0.0)
+    return Factor("factor", said, cost, value < 0, str(value))
+
+
+def _formula(rest: Fraction, name: str, up: bool) -> str:
+    return f"({rest}){'*' if up else '/'}({name})"
 
 
 def _said(rest: Fraction, name: str, up: bool) -> str:
@@ -100,8 +110,8 @@ def _products(sizes: dict[str, int]) -> Iterable[tuple[str, int]]:
         yield f"{name}^2", sizes[name] ** 2
 
 
-def _scalars(question: Question, worlds: Sequence[World]) -> Iterable[tuple[str, list[float]]]:
-    """The scalar parts of the objective and of its derivative, with their values."""
+def _scalars(question: Question, worlds: Sequence[World]) -> Iterable[tuple[str, str, list[float]]]:
+    """The scalar parts of the objective and of its derivative, cut and in full, with their values."""
     trees = [question.answer, question.program.expr if question.program is not None else None]
     seen: set[str] = set()
     for tree in trees:
@@ -111,7 +121,7 @@ def _scalars(question: Question, worlds: Sequence[World]) -> Iterable[tuple[str,
             name = quoted(node)
             if name not in seen and not _has_size(node):
                 seen.add(name)
-                yield name, [float(evaluated(node, world.point)) for world in worlds]
+                yield name, text(node), [float(evaluated(node, world.point)) for world in worlds]
 
 
 def _has_size(node: Expr) -> bool:

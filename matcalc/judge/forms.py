@@ -49,6 +49,7 @@ def _fields(report: Report) -> dict[str, Any]:
             "text": str(report.diagnosis),
             "causes": [{"kind": cause.kind, "text": cause.text} for cause in report.diagnosis.causes],
             "condition": report.diagnosis.condition or None,
+            "mended": report.diagnosis.mended or None,
         },
         "difference": report.difference or None,
         "shapes": report.shapes or None,

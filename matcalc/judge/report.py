@@ -113,7 +113,8 @@ class Report:
         """What is said below the headline, each with its label."""
         found = [("reason", self.reason)]
         if self.verdict == WRONG:
-            found += [("diagnosis", self._diagnosis()), ("correct", self.correct)]
+            found += [("diagnosis", self._diagnosis()), ("mended", self._mended())]
+            found += [("correct", self.correct)]
             found += [("shapes", self.shapes), ("smallest", self._smallest())]
         elif self.ok and self.correct and self.correct != self.claim:
             found.append(("printed as", self.correct))
@@ -128,6 +129,11 @@ class Report:
             return str(self.diagnosis)
         unknown = "none of the known slips"
         return f"{unknown}; true - claim = {self.difference}" if self.difference else unknown
+
+    def _mended(self) -> str:
+        """The claim without its slips, if it is not the derivative as it is printed."""
+        mended = self.diagnosis.mended if self.diagnosis is not None else ""
+        return mended if mended != self.correct else ""
 
     def _smallest(self) -> str:
         found = self.counterexample

@@ -32,7 +32,7 @@ def coarse_terms(tree: Expr) -> list[Expr]:
         inner = inner.args[sums[0]]
     found = _outer(inner)
     for node, place in reversed(path):
-        found = [_with(node, place, term) if node.op != "neg" else _negative(term) for term in found]
+        found = [_with(node, place, term) if node.op != "neg" else negated(term) for term in found]
     return found if 1 < len(found) <= _MOST else []
 
 
@@ -49,7 +49,7 @@ def _outer(tree: Expr) -> list[Expr]:
             stack.append((part.args[0], not positive))
         else:
             term = _filled(part, tree)
-            found.append(term if positive else _negative(term))
+            found.append(term if positive else negated(term))
     return found
 
 
@@ -58,9 +58,9 @@ def _spread(node: Expr, args: list[list[Expr]]) -> list[Expr]:
         left, right = ([_filled(term, node) for term in part] for part in args)
         if len(left) + len(right) > _MOST:
             return [node]
-        return [*left, *right] if node.op == "+" else [*left, *(_negative(term) for term in right)]
+        return [*left, *right] if node.op == "+" else [*left, *(negated(term) for term in right)]
     if node.op == "neg":
-        return [_negative(term) for term in args[0]]
+        return [negated(term) for term in args[0]]
     if node.op not in _LINEAR or len(args) > 2 or not 1 < _count(node, args) <= _MOST:
         return [node]
     places = _LINEAR[node.op]
@@ -89,8 +89,9 @@ def _with(node: Expr, place: int, arg: Expr) -> Expr:
     inner = arg.args[0] if negative else arg
     base = node.args[0] if node.op == "neg" else node
     made = Expr(base.op, (*base.args[:place], inner, *base.args[place + 1 :]), base.shape, value=base.value, row=base.row)
-    return _negative(made) if negative != (node.op == "neg") else made
+    return negated(made) if negative != (node.op == "neg") else made
 
 
-def _negative(term: Expr) -> Expr:
+def negated(term: Expr) -> Expr:
+    """A term with the other sign."""
     return term.args[0] if term.op == "neg" else Expr("neg", (term,), term.shape, row=term.row)

@@ -16,8 +16,10 @@ from matcalc.core.walk import postorder
 from matcalc.judge.claims import evaluated
 from matcalc.judge.edits import LIKELY, POSSIBLE, edits, quoted, replaced
 from matcalc.judge.question import Question, World
+from matcalc.judge.swaps import swaps
 from matcalc.judge.terms import coarse_terms, terms
 from matcalc.oracle.numeric import numeric_derivative, structured_gradient
+from matcalc.printers.text import text
 from matcalc.runtime.elementwise import Array
 
 PLAIN = 1.0
@@ -30,15 +32,19 @@ _OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A wrong answer: its kind, what it is in words, its value in a world, and how far-fetched it is."""
+    """A wrong answer: its kind, what it is in words, its value in a world, and how far-fetched it is.
+
+    ``undone`` makes the derivative of a text of it; without that it is replaced as a whole.
+    """
 
     kind: str
     text: str
     value: Callable[[World], Array]
     cost: float
+    undone: Callable[[str], str] | None = None
 
 
-IDENTITY = Variant("", "", lambda world: world.truth, 0.0)
+IDENTITY = Variant("", "", lambda world: world.truth, 0.0, lambda claim: claim)
 
 
 def variants(question: Question) -> Iterator[Variant]:
@@ -48,8 +54,8 @@ def variants(question: Question) -> Iterator[Variant]:
     yield from _other_variables(question)
     yield from _broadcasts()
     if question.answer is not None and question.answer.rank <= 2:
-        yield from _missing_terms(question.answer)
-        yield from _missing_pairs(question.answer)
+        yield from _missing_terms(question.answer, question)
+        yield from _missing_pairs(question.answer, question)
         yield from _edited(question.answer, question)
     if question.program is not None:
         yield from _other_objectives(question)
@@ -65,9 +71,10 @@ def _layouts(question: Question) -> Iterator[Variant]:
     total = question.rank + len(question.variables[question.wrt].shape) * question.order
     if total <= 2:
         hint = f" (the derivative in {other[question.layout]} layout)" if question.layout == "mixed" else ""
-        yield Variant("transpose", f"it is the transpose{hint}", lambda world: world.truth.T, PLAIN)
+        yield Variant("transpose", f"it is the transpose{hint}", lambda world: world.truth.T, PLAIN, _transposed)
         return
-    yield Variant("transpose", "it is the transpose of J in d vec(F) = J*d vec(X)", lambda world: world.truth.T, PLAIN)
+    whole = "it is the transpose of J in d vec(F) = J*d vec(X)"
+    yield Variant("transpose", whole, lambda world: world.truth.T, PLAIN, _transposed)
     for rows, columns, where in (("C", "C", "both sides"), ("C", "F", "the objective"), ("F", "C", "the variable")):
         yield Variant(
             "vec-order",
@@ -75,6 +82,10 @@ def _layouts(question: Question) -> Iterator[Variant]:
             lambda world, rows=rows, columns=columns: _reordered(question, world, rows, columns),  # type: ignore[misc]
             PLAIN,
         )
+
+
+def _transposed(claim: str) -> str:
+    return f"({claim})'"
 
 
 def _reordered(question: Question, world: World, rows: str, columns: str) -> Array:
@@ -91,7 +102,16 @@ def _reordered(question: Question, world: World, rows: str, columns: str) -> Arr
 def _conventions(question: Question) -> Iterator[Variant]:
     """The gradients that books give for structured variables."""
     variable = question.variables[question.wrt]
-    if len(variable.shape) != 2 or variable.shape[0] != variable.shape[1] or question.rank or question.order > 1:
+    if len(variable.shape) != 2 or variable.shape[0] != variable.shape[1]:
+        return
+    if question.rank or question.order > 1:
+        if question.kind not in ("free", "matrix", "invertible"):
+            yield Variant(
+                "structure",
+                f"it is the derivative with independent entries, not within the {variable.kind} matrices",
+                lambda world: question.shown(question.derivative(world.point, question.wrt, "free")[0]),
+                PLAIN,
+            )
         return
 
     def diagonal(G: Array) -> Array:
@@ -111,10 +131,10 @@ def _conventions(question: Question) -> Iterator[Variant]:
         ("G - G', twice the gradient within the skew matrices", lambda G: G - G.T),
     ]
     declared = variable.kind not in ("matrix", "invertible")
-    for text, form in forms:
+    for what, form in forms:
         yield Variant(
             "structure",
-            f"it is {text}, G being that with independent entries" if not text.startswith("G,") else f"it is {text}",
+            f"it is {what}, G being that with independent entries" if not what.startswith("G,") else f"it is {what}",
             lambda world, form=form: question.shown(form(question.derivative(world.point, question.wrt, "free")[0])),  # type: ignore[misc]
             PLAIN if declared else LIKELY,
         )
@@ -196,39 +216,48 @@ def _is_diagonal(A: Array) -> bool:
     return A.shape[0] == A.shape[1] and bool(np.all(np.diag(np.diag(A)) == A))
 
 
-def _missing_terms(answer: Expr) -> Iterator[Variant]:
+def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
     """The truth without one of its terms, or with it having another sign or a factor."""
     found = terms(answer)
     for term in found:
-        value = _evaluator(term)
-        shown = quoted(term)
-        for kind, text, times in (
-            ("missing-term", f"the term {shown} is missing", -1.0),
-            ("sign", f"the term {shown} has the wrong sign", -2.0),
-            ("factor", f"the term {shown} counts twice", 1.0),
-            ("factor", f"the term {shown} counts half", -0.5),
+        value, shown, written = _evaluator(term), quoted(term), _turned(term, question)
+        for kind, said, times, back in (
+            ("missing-term", f"the term {shown} is missing", -1.0, "+ "),
+            ("sign", f"the term {shown} has the wrong sign", -2.0, "+ 2*"),
+            ("factor", f"the term {shown} counts twice", 1.0, "- "),
+            ("factor", f"the term {shown} counts half", -0.5, "+ 1/2*"),
         ):
             yield Variant(
                 kind,
-                text,
+                said,
                 lambda world, value=value, times=times: world.truth + times * value(world),  # type: ignore[misc]
                 PLAIN + 0.05 if kind == "missing-term" else LIKELY,
+                lambda claim, written=written, back=back: f"{claim} {back}{written}",  # type: ignore[misc]
             )
 
 
-def _missing_pairs(answer: Expr) -> Iterator[Variant]:
+def _missing_pairs(answer: Expr, question: Question) -> Iterator[Variant]:
     """The truth without two of its terms."""
     found = coarse_terms(answer)
     if not 2 < len(found) <= _MOST_IN_PAIRS:
         return
     for one, other in combinations(found, 2):
         values = _evaluator(one), _evaluator(other)
+        both = f"{_turned(one, question)} + {_turned(other, question)}"
         yield Variant(
             "missing-term",
             f"the terms {quoted(one)} and {quoted(other)} are missing",
             lambda world, values=values: world.truth - values[0](world) - values[1](world),  # type: ignore[misc]
             POSSIBLE,
+            lambda claim, both=both: f"{claim} + {both}",  # type: ignore[misc]
         )
+
+
+def _turned(term: Expr, question: Question) -> str:
+    """A term as it is added to the claim, which may be a row where the derivative is a column."""
+    tree = question.tree
+    turned = tree is not None and tree.rank == term.rank == 1 and tree.row != term.row
+    return f"({text(term)})" + ("'" if turned else "")
 
 
 def _evaluator(tree: Expr) -> Callable[[World], Array]:
@@ -237,11 +266,14 @@ def _evaluator(tree: Expr) -> Callable[[World], Array]:
 
 def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
     """The true formula with one slip of the pen."""
-    for edit in edits(answer, dict(question.variables)):
+    variables = dict(question.variables)
+    beside = [question.program.expr] if question.program is not None else []
+    for edit in (*edits(answer, variables), *swaps(answer, variables, beside)):
         if edit.kind == "term":
             continue
-        text = f"the factor {edit.gone} is missing" if edit.gone else f"{edit.after} stands where {edit.before} belongs"
-        yield Variant(edit.kind, text, _evaluator(edit.tree), edit.cost + _OTHER_FORM)
+        stands = f"{edit.after} stands where {edit.before} belongs"
+        said = f"the factor {edit.gone} is missing" if edit.gone else stands
+        yield Variant(edit.kind, said, _evaluator(edit.tree), edit.cost + _OTHER_FORM)
 
 
 def _other_objectives(question: Question) -> Iterator[Variant]:

@@ -42,6 +42,7 @@ def judge(claim: Claim, seed: int = 0) -> Report:
 def report(asked: Question, seed: int | None, rng: np.random.Generator | None = None) -> Report:
     """The report on a question that was put already; ``rng`` draws in place of one made of the seed."""
     rng = np.random.default_rng(seed) if rng is None else rng
+    correct = correct_form(asked)
     common = {
         "title": asked.title,
         "wrt": asked.wrt,
@@ -49,7 +50,7 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         "order": asked.order,
         "variables": dict(asked.variables),
         "name": asked.source.name if asked.source is not None else "",
-        "correct": correct_form(asked),
+        "correct": correct,
     }
     try:
         worlds = _worlds(asked, rng)
@@ -68,7 +69,8 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         notes = (*asked.notes, *_row_note(asked))
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
     rounded = all(world.error <= world.method.tolerance for world in worlds) and not asked.misfit
-    diagnosis = _rounded(asked, checked.error) if rounded else _explained(asked, worlds, rng)
+    explained = None if rounded else _explained(asked, worlds, rng, correct)
+    diagnosis = _rounded(asked, checked.error) if rounded else explained
     rest = difference(asked) if diagnosis is None else ""
     diagnosis = _single_term(rest, asked) if rest else diagnosis
     return Report(
@@ -144,14 +146,14 @@ def _verdict(asked: Question, worlds: Sequence[World], proved: str) -> tuple[str
     return UNDECIDED, "the claim has no value at some points of the domain, and is right at the others"
 
 
-def _explained(asked: Question, worlds: Sequence[World], rng: np.random.Generator) -> Diagnosis | None:
+def _explained(asked: Question, worlds: Sequence[World], rng: np.random.Generator, correct: str) -> Diagnosis | None:
     """What is wrong; a function that shows single precision or small errors that no slip explains is said to be rough."""
     if asked.tree is not None:
-        return diagnose(asked, worlds, rng)
+        return diagnose(asked, worlds, rng, correct)
     cause = single(asked, worlds)
     tiny = all(world.error < _ROUNDING for world in worlds)  # too small for candidates to be told from the derivative
     if cause is None and not tiny:
-        found = diagnose(asked, worlds, rng)
+        found = diagnose(asked, worlds, rng, correct)
         if found is not None:
             return found
     cause = cause or differences(worlds)
@@ -163,7 +165,10 @@ def _rounded(asked: Question, error: float) -> Diagnosis:
     digits = _digits(error)
     rest = difference(asked)
     shown = f": true - claim = {rest}" if rest else ""
-    return Diagnosis((Cause("rounded", f"it is right to {digits} digits only, so a number in it is rounded{shown}"),))
+    return Diagnosis(
+        (Cause("rounded", f"it is right to {digits} digits only, so a number in it is rounded{shown}"),),
+        mended=correct_form(asked),
+    )
 
 
 def _checked(asked: Question, worlds: Sequence[World], seed: int | None, proved: str) -> tuple[Checked, Worst | None]:
@@ -224,9 +229,10 @@ def _single_term(rest: str, asked: Question) -> Diagnosis | None:
     inner = tree.args[0] if tree.op == "neg" else tree
     if inner.op in ("+", "-") or asked.answer is None or len(rest) > len(text(asked.answer)):
         return None
+    mended = correct_form(asked)
     if tree.op == "neg":
-        return Diagnosis((Cause("extra-term", f"the term {text(inner)} is too much"),))
-    return Diagnosis((Cause("missing-term", f"the term {rest} is missing"),))
+        return Diagnosis((Cause("extra-term", f"the term {text(inner)} is too much"),), mended=mended)
+    return Diagnosis((Cause("missing-term", f"the term {rest} is missing"),), mended=mended)
 
 
 def _shapes(asked: Question, world: World) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from matcalc.judge.claims import Claim
@@ -108,6 +110,11 @@ def test_the_correct_form_of_a_wrong_claim_agrees(claim):
     correct = judge(claim).correct
     again = Claim(claim.expr, claim.wrt, correct, claim.variables, claim.order, claim.layout, claim.structure)
     assert judge(again, seed=1).ok
+
+
+@pytest.mark.parametrize("claim", [parameter.values[0] for parameter in SLIPS], ids=[parameter.id for parameter in SLIPS])
+def test_the_mended_claim_is_the_derivative(claim):
+    assert judge(replace(claim, claim=judge(claim).diagnosis.mended), seed=2).ok
 
 
 @pytest.mark.parametrize(

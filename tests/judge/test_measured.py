@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,11 @@ def test_no_wrong_claim_passes_and_most_slips_are_named(benchmark, sample):
     assert [slip.claim for slip, report in reports if report.verdict != WRONG] == []
     named = [benchmark.named(report, slip.names) for slip, report in reports]
     assert sum(named) >= LEAST_NAMED * len(named)
+
+
+def test_every_diagnosis_mended_is_the_derivative(benchmark, sample):
+    _, wrong = sample
+    for slip in wrong:
+        claim = benchmark.claim_of(slip.source, slip.claim, slip.structure)
+        diagnosis = judge(claim).diagnosis
+        assert diagnosis is None or judge(replace(claim, claim=diagnosis.mended), seed=2).ok, slip
