@@ -1,4 +1,5 @@
-"""How long deriving takes: textbook expressions beside SymPy, the published cases, a deep network, a cold process.
+"""How long deriving takes: textbook expressions beside SymPy, the published cases, a deep network,
+a cold process.
 
 Run ``python benchmarks/derive.py --help``; benchmarks/README.md says how to read the tables.
 """
@@ -27,7 +28,9 @@ TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|\.[*/^]|[-+*/^'=]")
 LAYERS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
-def seconds(work: Callable[[], object], repeats: int, before: Callable[[], object] | None = None) -> float:
+def seconds(
+    work: Callable[[], object], repeats: int, before: Callable[[], object] | None = None
+) -> float:
     """The median time of a call; ``before`` is not timed."""
     times = []
     for _ in range(repeats):
@@ -43,7 +46,9 @@ def milliseconds(value: float | None) -> str:
     return "-" if value is None else f"{1000 * value:.2f}"
 
 
-def answer(text: str, wrt: str, variables: dict[str, str], order: int, structure: str = "declared") -> str:
+def answer(
+    text: str, wrt: str, variables: dict[str, str], order: int, structure: str = "declared"
+) -> str:
     """The whole road: parse, derive, simplify, print."""
     return str(matcalc.diff(text, wrt, variables=variables, order=order, structure=structure))
 
@@ -52,14 +57,18 @@ def answer(text: str, wrt: str, variables: dict[str, str], order: int, structure
 
 
 def sympy_seconds(case: Case, order: int, repeats: int) -> tuple[float | None, str]:
-    """SymPy's ``.diff`` of an expression that is built already; None and the reason where it has no answer."""
+    """SymPy's ``.diff`` of an expression that is built already; None and the reason where it has no
+    answer.
+    """
     if case.sympy is None:
         return None, "no such notion"
     from sympy import Derivative, ZeroMatrix
     from sympy.core.cache import clear_cache
 
     session = Sympy()
-    warnings.simplefilter("ignore")  # SymPy warns of itself; after its import, which sets a filter for that
+    warnings.simplefilter(
+        "ignore"
+    )  # SymPy warns of itself; after its import, which sets a filter for that
     expression, variable = case.sympy(session), getattr(session, case.wrt)
 
     def derivative() -> Any:
@@ -70,7 +79,14 @@ def sympy_seconds(case: Case, order: int, repeats: int) -> tuple[float | None, s
 
     try:
         result = derivative()
-    except (NotImplementedError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as problem:
+    except (
+        NotImplementedError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+    ) as problem:
         return None, f"raises {type(problem).__name__}"
     if result.has(Derivative):
         return None, "left unevaluated"
@@ -99,7 +115,10 @@ def textbook(repeats: int, with_sympy: bool) -> None:
                 theirs[order].append(other)
             shown = text if len(text) <= 60 else text[:57] + "..."
             shown += f"   (SymPy: {why})" if why else ""
-            print(f"{case.name:<24}{order:>6}{milliseconds(mine):>10}{milliseconds(other):>10}  {shown}")
+            print(
+                f"{case.name:<24}{order:>6}{milliseconds(mine):>10}{milliseconds(other):>10} "
+                f" {shown}"
+            )
     for order in (1, 2):
         other_median = median(theirs[order]) if theirs[order] else None
         print(f"{'median':<24}{order:>6}{milliseconds(median(ours[order])):>10}{milliseconds(other_median):>10}"
@@ -133,9 +152,17 @@ def published(folder: Path, repeats: int) -> None:
                 longer.append(case["id"])
     times.sort()
     values = [value for value, _ in times]
-    print(f"\nPublished cases: {len(times)} derived, {len(failed)} refused; ms (median of {repeats})\n")
-    print(f"  median {milliseconds(median(values))}   95th percentile {milliseconds(values[int(0.95 * len(values))])}")
-    print("  slowest " + ", ".join(f"{name} {milliseconds(value)}" for value, name in times[:-4:-1]))
+    print(
+        f"\nPublished cases: {len(times)} derived, {len(failed)} refused; ms (median of "
+        f"{repeats})\n"
+    )
+    print(
+        f"  median {milliseconds(median(values))}   95th percentile "
+        f"{milliseconds(values[int(0.95 * len(values))])}"
+    )
+    print(
+        "  slowest " + ", ".join(f"{name} {milliseconds(value)}" for value, name in times[:-4:-1])
+    )
     print(f"  printed no longer than published: {judged - len(longer)} of {judged}")
     for line in failed:
         print(f"  refused  {line}")
@@ -156,7 +183,8 @@ def network(depth: int) -> str:
 
 def layers(repeats: int) -> None:
     print(
-        f"\nK-layer tanh network by W1, ms (median of {repeats})\n\n{'K':>6}{'ms':>10}{'ms/K':>10}{'tokens':>10}{'tokens/K':>10}"
+        f"\nK-layer tanh network by W1, ms (median of "
+        f"{repeats})\n\n{'K':>6}{'ms':>10}{'ms/K':>10}{'tokens':>10}{'tokens/K':>10}"
     )
     times = {}
     for depth in LAYERS:
@@ -164,7 +192,8 @@ def layers(repeats: int) -> None:
         size = len(TOKEN.findall(answer(text, "W1", {}, 1)))
         times[depth] = seconds(lambda t=text: answer(t, "W1", {}, 1), repeats)  # type: ignore[misc]
         print(
-            f"{depth:>6}{milliseconds(times[depth]):>10}{milliseconds(times[depth] / depth):>10}{size:>10}{size / depth:>10.1f}"
+            f"{depth:>6}{milliseconds(times[depth]):>10}"
+            f"{milliseconds(times[depth] / depth):>10}{size:>10}{size / depth:>10.1f}"
         )
     print(f"\n  t(128)/t(16) = {times[128] / times[16]:.1f}")
 
@@ -173,14 +202,19 @@ def layers(repeats: int) -> None:
 
 
 def cold(repeats: int) -> None:
-    command = shutil.which("matcalc", path=str(Path(sys.executable).parent)) or shutil.which("matcalc")
+    command = shutil.which("matcalc", path=str(Path(sys.executable).parent)) or shutil.which(
+        "matcalc"
+    )
     ours = [command] if command else [sys.executable, "-m", "matcalc"]
     ours += ["diff", "x'*A*x", "--wrt", "x"]
 
     def process(arguments: list[str]) -> Callable[[], object]:
         return lambda: subprocess.run(arguments, check=True, capture_output=True)
 
-    programs = {"python -c pass": [sys.executable, "-c", "pass"], 'matcalc diff "x\'*A*x" --wrt x': ours}
+    programs = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        'matcalc diff "x\'*A*x" --wrt x': ours,
+    }
     times = {}
     print(f"\nCold process, ms (median of {repeats})\n")
     for name, arguments in programs.items():
@@ -192,7 +226,9 @@ def cold(repeats: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "--cases",
         nargs="?",
@@ -201,7 +237,9 @@ def main() -> None:
         metavar="FOLDER",
         help=f"the published cases too (default folder: {SHARED})",
     )
-    parser.add_argument("--repeats", type=int, default=11, help="calls of which the median is taken (default 11)")
+    parser.add_argument(
+        "--repeats", type=int, default=11, help="calls of which the median is taken (default 11)"
+    )
     parser.add_argument("--no-sympy", action="store_true", help="leave SymPy out")
     options = parser.parse_args()
     textbook(options.repeats, not options.no_sympy)

@@ -1,9 +1,11 @@
-"""How many wrong claims are found out, and how many diagnosed: published derivatives with known slips.
+"""How many wrong claims are found out, and how many diagnosed: published derivatives with known
+slips.
 
-The slips are made here, on the typed tree of the published text, by code that shares nothing with the diagnosis; whether a slip
-changed anything is decided by the oracle's ``check``.
+The slips are made here, on the typed tree of the published text, by code that shares nothing with
+the diagnosis; whether a slip changed anything is decided by the oracle's ``check``.
 
-    python benchmarks/diagnose.py [--seed N] [--most N]     # N claims of each kind at most; prints a table
+    python benchmarks/diagnose.py [--seed N] [--most N]     # N claims of each kind at most; prints
+    a table
 """
 
 from __future__ import annotations
@@ -84,17 +86,22 @@ NAMES = {
     "n for 1/n": "factor",
     "exponent": "exponent factor chain-factor norm-squared missing-term",
     "function": "function chain-factor factor",
-    "another objective": "det-logdet function norm-squared elementwise chain-factor factor inverse-transposed",
+    "another objective": "det-logdet function norm-squared elementwise chain-factor factor "
+    "inverse-transposed",
     "sign and transposed": "sign+transpose",
-    "sign and inner transpose": "sign+factor-transposed sign+inverse-transposed sign+transpose sign+needs-symmetric sign+order",
+    "sign and inner transpose": "sign+factor-transposed sign+inverse-transposed "
+    "sign+transpose sign+needs-symmetric sign+order",
     "sign and term dropped": "sign+missing-term",
-    "sign and factor dropped": "sign+chain-factor sign+factor sign+inverse-missing sign+missing-term sign+diag-missing",
+    "sign and factor dropped": "sign+chain-factor sign+factor sign+inverse-missing "
+    "sign+missing-term sign+diag-missing",
     "transposed and term dropped": "transpose+missing-term",
-    "factor 2 and order": "factor+order factor+inverse-side factor+transpose factor+needs-commuting factor+needs-symmetric "
+    "factor 2 and order": "factor+order factor+inverse-side factor+transpose "
+    "factor+needs-commuting factor+needs-symmetric "
     "factor+factor-transposed",
     "two inner transposes": "factor-transposed inverse-transposed transpose order needs-symmetric",
     "factor 2 and term dropped": "factor+missing-term",
-    "factor 2 and inner transpose": "factor+factor-transposed factor+inverse-transposed factor+transpose factor+needs-symmetric",
+    "factor 2 and inner transpose": "factor+factor-transposed factor+inverse-transposed "
+    "factor+transpose factor+needs-symmetric",
     "independent entries": "structure",
     "counted twice": "structure",
 }
@@ -119,11 +126,29 @@ def published() -> list[Published]:
     for line in CASES.read_text(encoding="utf-8").splitlines() if CASES.is_file() else []:
         case = json.loads(line)
         if case["expected"]:
-            found.append(Published(case["id"], case["expr"], case["variables"], case["wrt"], case["order"], case["expected"]))
+            found.append(
+                Published(
+                    case["id"],
+                    case["expr"],
+                    case["variables"],
+                    case["wrt"],
+                    case["order"],
+                    case["expected"],
+                )
+            )
     for entry in LIBRARY.all():
         if entry.form == "derivative":
             kinds = {name: kind for name, kind in (entry.domain or {}).items() if kind != "integer"}
-            found.append(Published(entry.name, entry.expr, {**entry.given, **kinds}, entry.wrt, entry.order, entry.right))
+            found.append(
+                Published(
+                    entry.name,
+                    entry.expr,
+                    {**entry.given, **kinds},
+                    entry.wrt,
+                    entry.order,
+                    entry.right,
+                )
+            )
     return found
 
 
@@ -133,7 +158,11 @@ def claim_of(source: Published, right: str, structure: str = "free") -> Claim:
 
 def replaced(tree: Expr, part: Expr, instead: Expr) -> Expr:
     def rule(node: Expr, args: list[Expr]) -> Expr:
-        return instead if node is part else Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        return (
+            instead
+            if node is part
+            else Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        )
 
     return fold(tree, lambda e: e.args, rule)
 
@@ -157,16 +186,22 @@ def summands(tree: Expr) -> list[tuple[int, Expr]]:
 
 
 def written(parts: list[tuple[int, Expr]]) -> str:
-    return " + ".join(f"({text(part)})" if sign > 0 else f"(-({text(part)}))" for sign, part in parts)
+    return " + ".join(
+        f"({text(part)})" if sign > 0 else f"(-({text(part)}))" for sign, part in parts
+    )
 
 
-def slips(source: Published, program: Program, tree: Expr, rng: random.Random) -> Iterator[tuple[str, str]]:
+def slips(
+    source: Published, program: Program, tree: Expr, rng: random.Random
+) -> Iterator[tuple[str, str]]:
     """Kinds of slip with the wrong text."""
     right = text(tree)
     yield "sign", f"-({right})"
     yield "factor 2", f"2*({right})"
     yield "factor 1/2", f"({right})/2"
-    sizes = [str(d) for v in program.variables.values() for d in v.shape if len(d.names) == d.scale == 1]
+    sizes = [
+        str(d) for v in program.variables.values() for d in v.shape if len(d.names) == d.scale == 1
+    ]
     if sizes:
         yield "factor n", f"{sizes[0]}*({right})"
         yield "factor 1/n", f"({right})/{sizes[0]}"
@@ -179,7 +214,10 @@ def slips(source: Published, program: Program, tree: Expr, rng: random.Random) -
         gone = rng.randrange(len(parts))
         rest = parts[:gone] + parts[gone + 1 :]
         yield "term dropped", written(rest)
-        yield "term's sign", written([(-sign if k == gone else sign, part) for k, (sign, part) in enumerate(parts)])
+        yield (
+            "term's sign",
+            written([(-sign if k == gone else sign, part) for k, (sign, part) in enumerate(parts)]),
+        )
         yield "factor 2 and term dropped", f"2*({written(rest)})"
         yield "sign and term dropped", f"-({written(rest)})"
         if tree.rank == 2:
@@ -191,7 +229,9 @@ def slips(source: Published, program: Program, tree: Expr, rng: random.Random) -
     yield from inner(source, program, tree, rng)
 
 
-def inner(source: Published, program: Program, tree: Expr, rng: random.Random) -> Iterator[tuple[str, str]]:
+def inner(
+    source: Published, program: Program, tree: Expr, rng: random.Random
+) -> Iterator[tuple[str, str]]:
     """Slips inside of the formula."""
     nodes = postorder(tree, lambda e: e.args)
     matrices = [n for n in nodes if n.op == "variable" and n.rank == 2]
@@ -204,10 +244,18 @@ def inner(source: Published, program: Program, tree: Expr, rng: random.Random) -
         if len(matrices) > 1:
             one, two = rng.sample(matrices, 2)
             first = replaced(tree, one, flipped(one))
-            again = [n for n in postorder(first, lambda e: e.args) if n.op == "variable" and n.value == two.value]
+            again = [
+                n
+                for n in postorder(first, lambda e: e.args)
+                if n.op == "variable" and n.value == two.value
+            ]
             if again:
                 yield "two inner transposes", text(replaced(first, again[-1], flipped(again[-1])))
-        general = [n for n in matrices if n.shape[0] == n.shape[1] and program.variables[n.value].kind == "matrix"]
+        general = [
+            n
+            for n in matrices
+            if n.shape[0] == n.shape[1] and program.variables[n.value].kind == "matrix"
+        ]
         if general:
             name = rng.choice(general).value
             flat = fold(
@@ -224,14 +272,33 @@ def inner(source: Published, program: Program, tree: Expr, rng: random.Random) -
         found = [n for n in nodes if n.op == op]
         if found:
             node = rng.choice(found)
-            yield kind, text(replaced(tree, node, flipped(node) if op == "inv" else Expr(op, node.args[::-1], node.shape)))
-    products = [n for n in nodes if n.op in ("*", ".*") and (n.args[0].shape == n.shape or n.args[1].shape == n.shape)]
+            yield (
+                kind,
+                text(
+                    replaced(
+                        tree,
+                        node,
+                        flipped(node) if op == "inv" else Expr(op, node.args[::-1], node.shape),
+                    )
+                ),
+            )
+    products = [
+        n
+        for n in nodes
+        if n.op in ("*", ".*") and (n.args[0].shape == n.shape or n.args[1].shape == n.shape)
+    ]
     if products:
         node = rng.choice(products)
-        dropped = text(replaced(tree, node, node.args[1] if node.args[1].shape == node.shape else node.args[0]))
+        dropped = text(
+            replaced(tree, node, node.args[1] if node.args[1].shape == node.shape else node.args[0])
+        )
         yield "factor dropped", dropped
         yield "sign and factor dropped", f"-({dropped})"
-    squares = [n for n in nodes if n.op == "*" and n.args[0].shape == n.args[1].shape and n.args[0].rank == 2]
+    squares = [
+        n
+        for n in nodes
+        if n.op == "*" and n.args[0].shape == n.args[1].shape and n.args[0].rank == 2
+    ]
     if squares:
         node = rng.choice(squares)
         turned = text(replaced(tree, node, Expr("*", node.args[::-1], node.shape)))
@@ -249,27 +316,52 @@ def inner(source: Published, program: Program, tree: Expr, rng: random.Random) -
 def powers(tree: Expr, rng: random.Random) -> Iterator[tuple[str, str]]:
     """An exponent off by one, a function for its neighbour."""
     nodes = postorder(tree, lambda e: e.args)
-    raised = [n for n in nodes if n.op in ("^", ".^") and n.args[1].op == "number" and n.args[1].value.denominator == 1]
+    raised = [
+        n
+        for n in nodes
+        if n.op in ("^", ".^") and n.args[1].op == "number" and n.args[1].value.denominator == 1
+    ]
     if raised:
         node = rng.choice(raised)
         exponent = node.args[1].value + rng.choice((-1, 1))
-        instead = Expr(node.op, (node.args[0], Expr("number", value=exponent)), node.shape, row=node.row)
+        instead = Expr(
+            node.op, (node.args[0], Expr("number", value=exponent)), node.shape, row=node.row
+        )
         yield "exponent", text(replaced(tree, node, instead))
     for node in [n for n in nodes if n.op in NEIGHBOURS][:1]:
-        yield "function", text(replaced(tree, node, Expr(NEIGHBOURS[node.op], node.args, node.shape, row=node.row)))
+        yield (
+            "function",
+            text(
+                replaced(tree, node, Expr(NEIGHBOURS[node.op], node.args, node.shape, row=node.row))
+            ),
+        )
 
 
-NEIGHBOURS = {"sin": "cos", "cos": "sin", "sinh": "cosh", "cosh": "sinh", "tanh": "sigmoid", "sigmoid": "tanh", "step": "relu"}
+NEIGHBOURS = {
+    "sin": "cos",
+    "cos": "sin",
+    "sinh": "cosh",
+    "cosh": "sinh",
+    "tanh": "sigmoid",
+    "sigmoid": "tanh",
+    "step": "relu",
+}
 NEIGHBOURS |= {"softmax": "exp", "log": "exp", "sign": "abs"}
 OTHER_OBJECTIVES = {"det": "logdet", "logdet": "det", "expm": "exp", "exp": "expm"}
 
 
 def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
-    """The right derivative of another question: by another variable, of det for logdet, of a norm for its square."""
+    """The right derivative of another question: by another variable, of det for logdet, of a norm
+    for its square.
+    """
     from matcalc.pipeline import derive, render
 
     for name, variable in program.variables.items():
-        if name != source.wrt and variable.shape == program.variables[source.wrt].shape and source.order == 1:
+        if (
+            name != source.wrt
+            and variable.shape == program.variables[source.wrt].shape
+            and source.order == 1
+        ):
             try:
                 other = derive(program, name, structure="free")
             except MatcalcError:
@@ -280,13 +372,23 @@ def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
 
     for node in postorder(program.expr, lambda e: e.args):
         squared = node.op == "norm2" or (node.op == "^" and node.args[0].op == "norm2")
-        square = node.args and node.args[0].rank == 2 and node.args[0].shape[0] == node.args[0].shape[1]
+        square = (
+            node.args and node.args[0].rank == 2 and node.args[0].shape[0] == node.args[0].shape[1]
+        )
         if source.order == 1 and (squared or (node.op in OTHER_OBJECTIVES and square)):
             other = Expr(OTHER_OBJECTIVES.get(node.op, ""), node.args, node.shape)
             if squared:
-                other = Expr("^", (node, Expr("number", value=Fraction(2)))) if node.op == "norm2" else node.args[0]
+                other = (
+                    Expr("^", (node, Expr("number", value=Fraction(2))))
+                    if node.op == "norm2"
+                    else node.args[0]
+                )
             try:
-                slipped = derive(replace(program, expr=replaced(program.expr, node, other)), source.wrt, structure="free")
+                slipped = derive(
+                    replace(program, expr=replaced(program.expr, node, other)),
+                    source.wrt,
+                    structure="free",
+                )
             except MatcalcError:
                 return
             if slipped.rank <= 2:
@@ -294,11 +396,20 @@ def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
             return
 
 
-def conventions(source: Published, program: Program, tree: Expr) -> Iterator[tuple[str, Published, str]]:
+def conventions(
+    source: Published, program: Program, tree: Expr
+) -> Iterator[tuple[str, Published, str]]:
     """The same question about a symmetric variable, answered as some books do."""
     wrt = program.variables[source.wrt]
-    if wrt.kind == "matrix" and len(set(wrt.dims)) == 1 and not program.expr.rank and source.order == 1:
-        symmetric = replace(source, variables={**source.variables, source.wrt: f"symmetric({wrt.dims[0]})"})
+    if (
+        wrt.kind == "matrix"
+        and len(set(wrt.dims)) == 1
+        and not program.expr.rank
+        and source.order == 1
+    ):
+        symmetric = replace(
+            source, variables={**source.variables, source.wrt: f"symmetric({wrt.dims[0]})"}
+        )
         right = text(tree)
         yield "independent entries", symmetric, right
         yield "counted twice", symmetric, f"{right} + ({right})' - diag(diag({right}))"
@@ -337,7 +448,9 @@ def same(program: Program, left: str, right: str) -> bool:
 
 
 def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Published], list[Slip]]:
-    """Right claims, and wrong ones with known slips, at most so many of a kind; from all published ones, or so many."""
+    """Right claims, and wrong ones with known slips, at most so many of a kind; from all published
+    ones, or so many.
+    """
     rng = random.Random(seed)
     right, wrong = [], []
     counts: Counter[str] = Counter()
@@ -349,10 +462,16 @@ def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Publ
         if stated.expr.rank > 2 or is_wrong(source, source.right) is not False:
             continue
         right.append(source)
-        made = (slips(source, program, stated.expr, rng), powers(stated.expr, rng), elsewhere(source, program))
+        made = (
+            slips(source, program, stated.expr, rng),
+            powers(stated.expr, rng),
+            elsewhere(source, program),
+        )
         for kind, claim in chain.from_iterable(made):
             alone = COMPOSED.get(kind)
-            if alone is not None and (not is_wrong(source, alone(claim)) or same(program, claim, alone(claim))):
+            if alone is not None and (
+                not is_wrong(source, alone(claim)) or same(program, claim, alone(claim))
+            ):
                 continue  # one of the two slips changes nothing here
             if counts[kind] < most and is_wrong(source, claim):
                 counts[kind] += 1
@@ -366,19 +485,27 @@ def collect(seed: int, most: int, sources: int | None = None) -> tuple[list[Publ
 
 def named(report: Report, names: frozenset[str]) -> bool:
     """Whether the slip that was made is among those that the diagnosis names."""
-    if report.diagnosis is not None and "symmetric" in report.diagnosis.condition and "needs-symmetric" in names:
+    if (
+        report.diagnosis is not None
+        and "symmetric" in report.diagnosis.condition
+        and "needs-symmetric" in names
+    ):
         return True
     composed = [name.split("+") for name in names if "+" in name]
     if "variable" in names and "with respect to" in str(report.diagnosis):
         return True  # said beside the sign
-    return bool(names & set(report.kinds)) or any(set(parts) <= set(report.kinds) for parts in composed)
+    return bool(names & set(report.kinds)) or any(
+        set(parts) <= set(report.kinds) for parts in composed
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--most", type=int, default=30)
-    parser.add_argument("--show", action="store_true", help="print the claims that were not diagnosed as expected")
+    parser.add_argument(
+        "--show", action="store_true", help="print the claims that were not diagnosed as expected"
+    )
     options = parser.parse_args()
     right, wrong = collect(options.seed, options.most)
     failed = [source.name for source in right if not judge(claim_of(source, source.right)).ok]
@@ -403,11 +530,20 @@ def main() -> None:
         if kind in table:
             row = table[kind]
             total.update(row)
-            print(f"{kind:<30} {row['claims']:>6} {row['named']:>6} {row['explained']:>9} {row['counterexample']:>14}")
-    print(f"{'all':<30} {total['claims']:>6} {total['named']:>6} {total['explained']:>9} {total['counterexample']:>14}")
+            print(
+                f"{kind:<30} {row['claims']:>6} {row['named']:>6} {row['explained']:>9} "
+                f"{row['counterexample']:>14}"
+            )
+    print(
+        f"{'all':<30} {total['claims']:>6} {total['named']:>6} {total['explained']:>9} "
+        f"{total['counterexample']:>14}"
+    )
     print(f"wrong claims that pass: {len(passed)} {passed}")
     print(f"right claims that fail: {len(failed)} of {len(right)} {failed}")
-    print(f"milliseconds for a wrong claim: median {1e3 * np.median(times):.0f}, 90% {1e3 * np.quantile(times, 0.9):.0f}")
+    print(
+        f"milliseconds for a wrong claim: median {1e3 * np.median(times):.0f}, 90% "
+        f"{1e3 * np.quantile(times, 0.9):.0f}"
+    )
 
 
 if __name__ == "__main__":

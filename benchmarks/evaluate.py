@@ -1,4 +1,6 @@
-"""How fast generated NumPy code is, beside what an expert would write by hand; benchmarks/README.md says how to read it."""
+"""How fast generated NumPy code is, beside what an expert would write by hand; benchmarks/README.md
+says how to read it.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,12 @@ def diagonal_form(A: Array, x: Array, w: Array) -> Array:
 CONTESTS = [
     Contest("norm2(A*x - b)^2", "x", least_squares, {"A": "matrix(m, n)", "b": "vector(m)"}),
     Contest("sum(log(1 + exp(-y.*(X*w))))", "w", logistic, {"X": "matrix(m, n)"}),
-    Contest("norm2(T - U*V')^2", "U", factors, {"T": "matrix(m, n)", "U": "matrix(m, k)", "V": "matrix(n, k)"}),
+    Contest(
+        "norm2(T - U*V')^2",
+        "U",
+        factors,
+        {"T": "matrix(m, n)", "U": "matrix(m, k)", "V": "matrix(n, k)"},
+    ),
     Contest("tr(A*X'*B*X*C)", "X", trace, dict.fromkeys("ABCX", "matrix(n, n)")),
     Contest("u'*inv(X)*v", "X", inverse_form, {"X": "matrix(n, n)"}),
     Contest("0.5*(x-m)'*inv(S)*(x-m) + 0.5*logdet(S)", "S", gaussian, {"S": "psd(n)"}),
@@ -93,22 +100,39 @@ def microseconds(function: Callable[..., Any], arguments: dict[str, Array], repe
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=51, help="calls of which the median is taken (default 51)")
+    parser.add_argument(
+        "--repeats", type=int, default=51, help="calls of which the median is taken (default 51)"
+    )
     options = parser.parse_args()
     print(f"Gradients, microseconds (median of {options.repeats})\n")
-    print(f"{'expression':<44}{'size':>6}{'matcalc':>10}{'expert':>10}{'ratio':>8}{'difference':>12}")
+    print(
+        f"{'expression':<44}{'size':>6}{'matcalc':>10}{'expert':>10}{'ratio':>8}{'difference':>12}"
+    )
     for contest in CONTESTS:
         derivative = matcalc.diff(contest.text, contest.wrt, variables=contest.variables)
         function = derivative.to_callable()
-        names = {dim for variable in derivative.variables.values() for size in variable.shape for dim in size.names}
+        names = {
+            dim
+            for variable in derivative.variables.values()
+            for size in variable.shape
+            for dim in size.names
+        }
         for size in (10, 300):
             # all sizes differ; k (the rank of a factorisation) is small
-            sizes = {name: max(2, size // 10) if name == "k" else size + 2 * index for index, name in enumerate(sorted(names))}
+            sizes = {
+                name: max(2, size // 10) if name == "k" else size + 2 * index
+                for index, name in enumerate(sorted(names))
+            }
             values = point(derivative, sizes)
             ours, theirs = function(**values), contest.expert(**values)
             difference = float(np.max(np.abs(ours - theirs)) / np.max(np.abs(theirs)))
-            mine, hand = (microseconds(each, values, options.repeats) for each in (function, contest.expert))
-            print(f"{contest.text:<44}{size:>6}{mine:>10.1f}{hand:>10.1f}{mine / hand:>8.2f}{difference:>12.1e}")
+            mine, hand = (
+                microseconds(each, values, options.repeats) for each in (function, contest.expert)
+            )
+            print(
+                f"{contest.text:<44}{size:>6}{mine:>10.1f}{hand:>10.1f}"
+                f"{mine / hand:>8.2f}{difference:>12.1e}"
+            )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Derives random expressions and counts what happens: structured kinds, blocks, axes, spectral and declared functions.
+"""Derives random expressions and counts what happens: structured kinds, blocks, axes, spectral and
+declared functions.
 
-Run ``python benchmarks/fuzz.py --count 2000``; a line begins with its seed, so ``--first SEED --count 1`` repeats it.
+Run ``python benchmarks/fuzz.py --count 2000``; a line begins with its seed, so ``--first SEED
+--count 1`` repeats it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from random import Random
 from types import FrameType
 
 import matcalc
-from matcalc.core.errors import MatcalcError, VerificationProblem
+from matcalc.core.errors import MatcalcError, VerificationError
 
 KINDS = {
     "a": "scalar",
@@ -50,8 +52,9 @@ KINDS = {
     "h": "function(vector(n)) -> vector(m)",
 }
 
-# sort -> templates, in which {NAME} is an expression of that sort; sorts: s scalar, v vector(n), w vector(m), t vector(3),
-# M matrix(n, n), R matrix(m, n), H symmetric(n), F psd(n), 2 vector(n) and a multiple of it, 3 matrix(4, 3)
+# sort -> templates, in which {NAME} is an expression of that sort; sorts: s scalar, v vector(n), w
+# vector(m), t vector(3), M matrix(n, n), R matrix(m, n), H symmetric(n), F psd(n), 2 vector(n) and
+# a multiple of it, 3 matrix(4, 3)
 LEAVES = {
     "s": "a b p",
     "v": "x y u",
@@ -247,7 +250,15 @@ PRODUCTIONS = {
         "exp(K)'*exp(K)",
         "({H})^2",
     ],
-    "F": ["A*({F})*A' + eye", "{F} + {F}", "X'*X + eye", "diag(exp({v}))", "P", "exp({s})*P", "inv({F})"],
+    "F": [
+        "A*({F})*A' + eye",
+        "{F} + {F}",
+        "X'*X + eye",
+        "diag(exp({v}))",
+        "P",
+        "exp({s})*P",
+        "inv({F})",
+    ],
     "3": ["{3} + {3}", "({s})*({3})", "T*({t})*({t})'", "tanh({3})", "T*skewmat({t})", "T*G"],
     "1": ["{1} + {1}", "({s})*({1})", "({M})*C", "tanh({1})"],
 }
@@ -294,7 +305,11 @@ def generated(seed: int) -> Case:
         depth = rng.choice((1, 2, 2, 3, 3))
         sort = rng.choice("ssssssvvwtMMR")
         text = grown(rng, sort, depth)
-        found = [name for name in KINDS if re.search(rf"(?<![A-Za-z]){name}(?![A-Za-z(])|_{name}\(|(?<![A-Za-z]){name}\(", text)]
+        found = [
+            name
+            for name in KINDS
+            if re.search(rf"(?<![A-Za-z]){name}(?![A-Za-z(])|_{name}\(|(?<![A-Za-z]){name}\(", text)
+        ]
         wrt = [name for name in found if not KINDS[name].startswith("function")]
         if wrt and len(text) < 250:
             order = 2 if sort == "s" and rng.random() < 0.15 else 1
@@ -316,7 +331,10 @@ def outcome(case: Case) -> tuple[str, str]:
         shown = str(derivative)
         kind = derivative.verification.kind
         if kind == "none":
-            return f"not verified: {derivative.verification.how.split(':')[0]}", f"{shown}\t{derivative.verification}"
+            return (
+                f"not verified: {derivative.verification.how.split(':')[0]}",
+                f"{shown}\t{derivative.verification}",
+            )
         if "[" in shown or (len(derivative.shape) > 2 and shown.startswith("zeros")):
             return f"{kind}, in index notation", ""
         again = matcalc.parse(shown, variables=derivative.variables)
@@ -324,7 +342,7 @@ def outcome(case: Case) -> tuple[str, str]:
         if derivative.reading == "" and again.shape != derivative.shape:
             return "reads back with another shape", shown
         return (kind, "") if report.ok else ("reads back as something else", f"{shown}\t{report}")
-    except VerificationProblem as problem:
+    except VerificationError as problem:
         return "bug", problem.message
     except MatcalcError as problem:
         return f"refused: {type(problem).__name__}", problem.message
@@ -358,7 +376,11 @@ def main() -> None:
             signal.alarm(0)
         counts[name] += 1
         spent = time.perf_counter() - start
-        if options.all or (details and not name.startswith("refused")) or spent > options.seconds / 2:
+        if (
+            options.all
+            or (details and not name.startswith("refused"))
+            or spent > options.seconds / 2
+        ):
             print(f"{seed}\t{name}\t{case}\t{details}\t{spent:.1f} s", flush=True)
     for name, count in counts.most_common():
         print(f"{count:6}  {name}", file=sys.stderr)

@@ -1,4 +1,5 @@
-"""Claims about expressions with kinks under many seeds: no wrong one may agree, and no right one may be called wrong.
+"""Claims about expressions with kinks under many seeds: no wrong one may agree, and no right one
+may be called wrong.
 
 python benchmarks/kinks.py --seeds 20
 """
@@ -18,15 +19,25 @@ from tests.kinking import RIGHT, VARIABLES, WRONG
 
 
 def main() -> int:
-    """Prints the verdicts of each table, and the claims whose verdict is not the one they should have."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Prints the verdicts of each table, and the claims whose verdict is not the one they should
+    have.
+    """
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=20)
     count = parser.parse_args().seeds
     failed = False
-    for name, table, wanted in (("wrong", WRONG, {"wrong"}), ("right", RIGHT, {"proved", "agreed"})):
+    for name, table, wanted in (
+        ("wrong", WRONG, {"wrong"}),
+        ("right", RIGHT, {"proved", "agreed"}),
+    ):
         verdicts: Counter[str] = Counter()
         for expr, wrt, claim in table:
-            found = Counter(judge(Claim(expr, wrt, claim, dict(VARIABLES)), seed).verdict for seed in range(count))
+            found = Counter(
+                judge(Claim(expr, wrt, claim, dict(VARIABLES)), seed).verdict
+                for seed in range(count)
+            )
             verdicts += found
             if set(found) - wanted:
                 failed = True

@@ -30,7 +30,8 @@ __all__ = [
     "testing",
 ]
 
-# Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that comes with these.
+# Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that
+# comes with these.
 _HOMES = {
     "Derivative": "matcalc.results",
     "Equality": "matcalc.judge.equal",

@@ -1,4 +1,6 @@
-"""The functions behind ``import matcalc``: arguments are checked here, and the mathematics starts below."""
+"""The functions behind ``import matcalc``: arguments are checked here, and the mathematics starts
+below.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentProblem
+from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.frontend import read, read_pair
 from matcalc.judge.equal import Equality
-from matcalc.judge.equal import judged as compared
+from matcalc.judge.equal import judge_equation as compared
 from matcalc.results import Derivative, Expression, Formula
 
 if TYPE_CHECKING:
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
 
 @public
 def parse(text: str, variables: Declarations | None = None) -> Expression:
-    """The expression that a text means; ``variables`` declares names, as in ``{"A": "symmetric(n)"}``."""
+    """The expression that a text means; ``variables`` declares names, as in ``{"A":
+    "symmetric(n)"}``.
+    """
     if not isinstance(text, str):
         hint = "from_sympy() takes a SymPy expression"
-        raise ArgumentProblem(f"an expression is a text, not {_described(text)}", hint=hint)
+        raise ArgumentError(f"an expression is a text, not {_described(text)}", hint=hint)
     return Expression(read(text, _declarations(variables)))
 
 
@@ -39,7 +43,7 @@ def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
     from matcalc.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
     if not isinstance(text, str):
-        raise ArgumentProblem(f"a formula is a text, not {_described(text)}")
+        raise ArgumentError(f"a formula is a text, not {_described(text)}")
     return Expression(read_latex(text, _declarations(variables)))
 
 
@@ -55,9 +59,11 @@ def diff(
     structure: str = "declared",
     verify: bool = True,
 ) -> Derivative:
-    """The derivative of an expression by one of its variables, ``order`` times, verified; see docs/conventions.md.
+    """The derivative of an expression by one of its variables, ``order`` times, verified; see
+    docs/conventions.md.
 
-    With ``latex`` the expression is a formula in LaTeX, which may name the variable itself; see docs/latex.md.
+    With ``latex`` the expression is a formula in LaTeX, which may name the variable itself; see
+    docs/latex.md.
     """
     expression = _expression(expression, variables, latex=latex)
     return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
@@ -65,9 +71,14 @@ def diff(
 
 @public
 def simplify(
-    expression: str | Expression | Derivative, *, variables: Declarations | None = None, expand_inverse: bool = False
+    expression: str | Expression | Derivative,
+    *,
+    variables: Declarations | None = None,
+    expand_inverse: bool = False,
 ) -> Expression:
-    """The same value in matrix notation, as short as matcalc finds it, verified; see docs/simplify.md."""
+    """The same value in matrix notation, as short as matcalc finds it, verified; see
+    docs/simplify.md.
+    """
     return _expression(expression, variables).simplify(expand_inverse=expand_inverse)
 
 
@@ -83,63 +94,87 @@ def equal(
 ) -> Equality:
     """Whether two expressions have the same value wherever both have one; see docs/simplify.md.
 
-    Derivatives are compared as they are printed, in their layout. The result is true where they do, and says how that was
-    found or where they differ. ``variables`` declares those of both. With ``latex`` texts are formulas in LaTeX; see
-    docs/latex.md. ``rng`` chooses the random points: a natural number, or what ``numpy.random.default_rng`` makes (SPEC 7);
-    ``seed`` is its former name.
+    Derivatives are compared as they are printed, in their layout. The result is true where they do,
+    and says how that was found or where they differ. ``variables`` declares those of both. With
+    ``latex`` texts are formulas in LaTeX; see docs/latex.md. ``rng`` chooses the random points: a
+    natural number, or what ``numpy.random.default_rng`` makes (SPEC 7); ``seed`` is its former
+    name.
     """
     drawn = seed_of(rng, seed)
     known = dict(_declarations(variables))
     if latex and isinstance(left, str) and isinstance(right, str):
-        from matcalc.tex.read import read_latex_pair  # noqa: PLC0415 - most expressions are not in LaTeX
+        # most expressions are not in LaTeX
+        from matcalc.tex.read import read_latex_pair  # noqa: PLC0415
 
         return compared(*read_latex_pair(left, right, known), left, right, drawn)
     for side in (left, right):
         for name, variable in side.variables.items() if isinstance(side, Formula) else ():
             if str(known.setdefault(name, variable)) != str(variable):
-                raise ArgumentProblem(f"{name} is {variable} in one expression and {known[name]} in the other")
+                raise ArgumentError(
+                    f"{name} is {variable} in one expression and {known[name]} in the other"
+                )
     if latex:
-        left, right = (parse_latex(side, known) if isinstance(side, str) else side for side in (left, right))
+        left, right = (
+            parse_latex(side, known) if isinstance(side, str) else side for side in (left, right)
+        )
         known = {**left.variables, **right.variables}
     return compared(*read_pair(_side(left), _side(right), known), str(left), str(right), drawn)
 
 
 @public
-def load_identities(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None) -> Loaded:
-    """Takes in the functions and identities of a TOML file, if all that it states is true; see docs/own-identities.md.
+def load_identities(
+    path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None
+) -> Loaded:
+    """Takes in the functions and identities of a TOML file, if all that it states is true; see
+    docs/own-identities.md.
 
-    ``functions`` has Python functions for those of the file that do not say how they are computed. The result says what was
-    loaded; its ``unload()`` undoes it, and so does the end of a ``with`` block.
+    ``functions`` has Python functions for those of the file that do not say how they are computed.
+    The result says what was loaded; its ``unload()`` undoes it, and so does the end of a ``with``
+    block.
     """
-    from matcalc.own.load import load_identities as loaded  # noqa: PLC0415 - it loads NumPy, and few need it
+    # it loads NumPy, and few need it
+    from matcalc.own.load import load_identities as loaded  # noqa: PLC0415
 
     if not isinstance(path, str | os.PathLike):
-        raise ArgumentProblem(f"the path of a file is wanted, not {_described(path)}")
+        raise ArgumentError(f"the path of a file is wanted, not {_described(path)}")
     for name, function in (functions or {}).items():
         if not isinstance(name, str) or not callable(function):
-            raise ArgumentProblem(f"functions maps names to functions, not {_described(name)} to {_described(function)}")
+            raise ArgumentError(
+                f"functions maps names to functions, not {_described(name)} to "
+                f"{_described(function)}"
+            )
     return loaded(path, functions=functions)
 
 
 @public
 def from_sympy(expr: Any) -> Expression:
-    """The expression that a SymPy expression means; a MatrixSymbol with one column becomes a vector."""
+    """The expression that a SymPy expression means; a MatrixSymbol with one column becomes a
+    vector.
+    """
     import sympy  # noqa: PLC0415 - slow to load
 
-    from matcalc.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415 - SymPy is slow to load
+    # SymPy is slow to load
+    from matcalc.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415
 
     if not isinstance(expr, sympy.Basic | sympy.MatrixBase):
-        raise ArgumentProblem(f"a SymPy expression is wanted, not {_described(expr)}", hint="parse() takes a text")
+        raise ArgumentError(
+            f"a SymPy expression is wanted, not {_described(expr)}", hint="parse() takes a text"
+        )
     text, declarations = converted(expr)
     return parse(text, declarations)
 
 
-def _expression(expression: str | Expression | Derivative, variables: Declarations | None, *, latex: bool = False) -> Expression:
+def _expression(
+    expression: str | Expression | Derivative,
+    variables: Declarations | None,
+    *,
+    latex: bool = False,
+) -> Expression:
     if not isinstance(expression, Formula):
         return parse_latex(expression, variables) if latex else parse(expression, variables)
     if variables is not None:
         hint = "declare them where the expression is made: matcalc.parse(text, variables)"
-        raise ArgumentProblem(f"the variables of {_article(expression)} are known already", hint=hint)
+        raise ArgumentError(f"the variables of {_article(expression)} are known already", hint=hint)
     return expression if isinstance(expression, Expression) else Expression(expression.program())
 
 
@@ -153,7 +188,7 @@ def _side(expression: str | Formula) -> str | Program:
     if isinstance(expression, Formula):
         return expression.program()
     if not isinstance(expression, str):
-        raise ArgumentProblem(f"an expression is a text, not {_described(expression)}")
+        raise ArgumentError(f"an expression is a text, not {_described(expression)}")
     return expression
 
 
@@ -162,13 +197,18 @@ def _declarations(variables: Declarations | None) -> Declarations:
         return {}
     if not isinstance(variables, Mapping):
         hint = 'for example {"A": "symmetric(n)", "x": "vector(n)"}'
-        raise ArgumentProblem(f"variables is a mapping from names to declarations, not {_described(variables)}", hint=hint)
+        raise ArgumentError(
+            f"variables is a mapping from names to declarations, not {_described(variables)}",
+            hint=hint,
+        )
     for name, declaration in variables.items():
         if not isinstance(name, str):
-            raise ArgumentProblem(f"the name of a variable is a text, not {_described(name)}")
+            raise ArgumentError(f"the name of a variable is a text, not {_described(name)}")
         if not isinstance(declaration, str | Variable):
             hint = 'for example "symmetric(n)"'
-            raise ArgumentProblem(f"the declaration of {name} is a text, not {_described(declaration)}", hint=hint)
+            raise ArgumentError(
+                f"the declaration of {name} is a text, not {_described(declaration)}", hint=hint
+            )
     return variables
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from matcalc.calculus.derivative import derivative
-from matcalc.calculus.rules import Slopes
+from matcalc.calculus.rules import LocalDerivatives
 from matcalc.calculus.structured import PROJECTED, project
 from matcalc.catalogue.compiled import definition
 from matcalc.catalogue.load import LIBRARY
 from matcalc.core.dims import Shape
-from matcalc.core.errors import NameProblem, Span
+from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -19,8 +19,8 @@ from matcalc.core.walk import fold, postorder
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Node
 from matcalc.ir.rebuild import substitute
-from matcalc.lowering.demands import demand_symmetry
 from matcalc.lowering.lower import Lowering
+from matcalc.lowering.preconditions import require_symmetry
 from matcalc.printers.naming import naming
 from matcalc.printers.program import program_text
 from matcalc.printers.sizes import known_sizes, size_choices
@@ -28,9 +28,9 @@ from matcalc.printers.text import has_indices, index_head, text
 from matcalc.readback.text import says
 from matcalc.readback.values import confirm
 from matcalc.recovery.decimals import rebalanced
-from matcalc.recovery.diagonals import diagonal_leaf, restored
-from matcalc.recovery.forge import Forge
-from matcalc.recovery.graph import STYLES, Taste
+from matcalc.recovery.diagonals import diagonal_leaf, restore_diagonals
+from matcalc.recovery.factory import ExpressionFactory
+from matcalc.recovery.graph import STYLES, Preferences
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import PHASES, Rewriter
 from matcalc.rewriting.shorten import Shortener
@@ -43,16 +43,24 @@ _MOST_FUSED = 2  # axes that are written as one
 _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
 
 
-def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "declared", layout: str = "mixed") -> Expr:
+def derive(
+    program: Program,
+    wrt: str,
+    order: int = 1,
+    *,
+    structure: str = "declared",
+    layout: str = "mixed",
+) -> Expr:
     """The derivative of a program by one of its variables, as a typed tree in matrix notation.
 
-    Its axes are those of the expression followed by those of the variable, ``order`` times; see docs/conventions.md for
-    ``structure`` and ``layout``. Raises NameProblem for an unknown variable, UnsupportedProblem where no rule is known.
+    Its axes are those of the expression followed by those of the variable, ``order`` times; see
+    docs/conventions.md for ``structure`` and ``layout``. Raises UnknownNameError for an unknown
+    variable, UnsupportedError where no rule is known.
     """
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
         known = [name for name, each in program.variables.items() if each.kind != "function"]
-        raise NameProblem(
+        raise UnknownNameError(
             f"{wrt} is not a variable of this expression",
             source=wrt,
             span=Span(0, len(wrt)),
@@ -63,55 +71,72 @@ def derive(program: Program, wrt: str, order: int = 1, *, structure: str = "decl
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
     names = {v.name: _leaf(builder, v, free=v is variable) for v in program.variables.values()}
     within = _leaf(builder, variable, free=False)
-    demand_symmetry(program, engine.lowering, {**names, wrt: within})
+    require_symmetry(program, engine.lowering, {**names, wrt: within})
     if structure == "free" and within is not names[wrt]:
-        demand_symmetry(program, engine.lowering, names, wrt)
+        require_symmetry(program, engine.lowering, names, wrt)
     node = engine.rewriter.rewrite(engine.lowering.lower(program.expr, names))
-    slopes = Slopes(builder, engine.lowering)
+    slopes = LocalDerivatives(builder, engine.lowering)
     for _ in range(order):
         node = engine.shortened(derivative(builder, node, names[wrt], slopes))
     if variable.kind not in ("scalar", "vector", "matrix"):
         node = substitute(builder, node, {names[wrt]: within})
     if structure == "declared" and variable.kind in PROJECTED:
         for turn in range(order):
-            node = engine.shortener.symmetrised(project(builder, node, variable.kind, program.expr.rank + 2 * turn))
+            node = engine.shortener.symmetrised(
+                project(builder, node, variable.kind, program.expr.rank + 2 * turn)
+            )
     return engine.recovered(engine.ordinary(node))
 
 
 def _compact(program: Program, wrt: str) -> str:
     """Says of a name such as Ax that it is one name."""
     for name, variable in program.variables.items():
-        if not variable.declared and wrt in name and name.isalpha() and len(name) <= 3 and name != wrt:
+        if (
+            not variable.declared
+            and wrt in name
+            and name.isalpha()
+            and len(name) <= 3
+            and name != wrt
+        ):
             return f"; {name} is one name, write {'*'.join(name)} for a product"
     return ""
 
 
 def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
-    """The program's value as the engine writes it, where that is no longer than what was typed, and else as it was typed.
+    """The program's value as the engine writes it, where that is no longer than what was typed, and
+    else as it was typed.
 
-    With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see ``expansion``), however long that is.
+    With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see
+    ``expansion``), however long that is.
     """
     engine = _Engine(program.expr.rank, "mixed", () if expand_inverse else PHASES)
     names = {v.name: _leaf(engine.builder, v, free=False) for v in program.variables.values()}
-    demand_symmetry(program, engine.lowering, names)
+    require_symmetry(program, engine.lowering, names)
     node = engine.lowering.lower(program.expr, names)
     if expand_inverse:
-        from matcalc.rewriting.expansion import expanded  # noqa: PLC0415 - only where the user asks for it
+        # only where the user asks for it
+        from matcalc.rewriting.expansion import expand_inverses  # noqa: PLC0415
 
-        node = expanded(engine.builder, engine.rewriter.rewrite(node))
+        node = expand_inverses(engine.builder, engine.rewriter.rewrite(node))
     else:
         node = engine.shortened(node)
     tree = engine.recovered(engine.rewriter.rewrite(node))
     forge = engine.forge
     if program.expr.row:
         tree = forge.transpose(tree)
-    typed = fold(program.expr, lambda e: e.args, lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row))
+    typed = fold(
+        program.expr,
+        lambda e: e.args,
+        lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row),
+    )
     longer = forge.size(typed) < forge.size(tree) and not expand_inverse
     return typed if has_indices(tree) or longer else tree
 
 
 class _Engine:
-    """What one derivation works with: a builder, all that keeps its nodes, and the road back to matrix notation."""
+    """What one derivation works with: a builder, all that keeps its nodes, and the road back to
+    matrix notation.
+    """
 
     def __init__(self, rank: int, layout: str, phases: tuple[str, ...] = ("short",)) -> None:
         self.rank = rank  # of the expression
@@ -121,20 +146,25 @@ class _Engine:
         self.phases = phases
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
         self.shortener = Shortener(self.builder)
-        self.forge = Forge()  # of the last tree
+        self.forge = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None
 
     def shortened(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
         node = self.ordinary(node)
-        return self.ordinary(self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node))))
+        return self.ordinary(
+            self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node)))
+        )
 
     def ordinary(self, node: Node) -> Node:
-        """The node with derivatives of functions of matrices in ordinary form where all commutes."""
+        """The node with derivatives of functions of matrices in ordinary form where all
+        commutes.
+        """
         if not self.builder.matrix_functions:
             return node
         if self.commuting is None:
-            from matcalc.rewriting.commuting import Commuting  # noqa: PLC0415 - few expressions have functions of matrices
+            # few expressions have functions of matrices
+            from matcalc.rewriting.commuting import Commuting  # noqa: PLC0415
 
             self.commuting = Commuting(self.builder, self.lowering)
         return self.commuting.reduce(node)
@@ -149,7 +179,9 @@ class _Engine:
             if other[0] < size:
                 _, tree, self.forge = other
         if _signed(tree):
-            other = self._tree(last.rewrite(self.rewriter.rewrite(_without_signs(self.builder, node))))
+            other = self._tree(
+                last.rewrite(self.rewriter.rewrite(_without_signs(self.builder, node)))
+            )
             if not has_indices(other[1]):
                 _, tree, self.forge = other
         return rebalanced(self.forge, tree)
@@ -158,13 +190,16 @@ class _Engine:
         """The node with the derivatives of the branches of ``where`` as branches of one."""
         if not self.rewriter.met("where"):
             return node
-        from matcalc.rewriting.cases import gathered  # noqa: PLC0415 - few expressions have cases
+        # few expressions have cases
+        from matcalc.rewriting.cases import gather_branches  # noqa: PLC0415
 
-        return gathered(self.builder, node)
+        return gather_branches(self.builder, node)
 
-    def _tree(self, node: Node) -> tuple[int, Expr, Forge]:
-        node = restored(self.builder, node)
-        return _styled(lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout))
+    def _tree(self, node: Node) -> tuple[int, Expr, ExpressionFactory]:
+        node = restore_diagonals(self.builder, node)
+        return _styled(
+            lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout)
+        )
 
 
 def _signed(tree: Expr) -> bool:
@@ -179,10 +214,12 @@ def _without_signs(builder: Builder, node: Node) -> Node:
     return spread_signs(builder, node)
 
 
-def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, Forge]:
-    """The shortest tree over the styles of products of fused indices, where there are any; with its length and its forge."""
-    best: tuple[bool, int, Expr, Forge] | None = None
-    tried: list[Taste] = []
+def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, ExpressionFactory]:
+    """The shortest tree over the styles of products of fused indices, where there are any; with its
+    length and its forge.
+    """
+    best: tuple[bool, int, Expr, ExpressionFactory] | None = None
+    tried: list[Preferences] = []
     for style in STYLES:
         if any(taste.agrees(style) for taste in tried):
             continue
@@ -210,22 +247,28 @@ def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
 
 
 def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout: str) -> Expr:
-    """numerator: the gradient of a scalar is transposed; denominator: the derivative of anything else is."""
+    """numerator: the gradient of a scalar is transposed; denominator: the derivative of anything
+    else is.
+    """
     if layout == "mixed" or (layout == "numerator") == (rank > 0) or not node.axes:
         return recovery.recover(node)
     if node.rank == 2:
         return recovery.recover(builder.transpose(node))
     if node.rank == 1:
         return recovery.recover_row(node)
-    return recovery.recover(builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank))))
+    return recovery.recover(
+        builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank)))
+    )
 
 
 def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> str:
-    """The final text: matrix notation, for three axes and more that of the matrix of ``unfolded``, or index notation."""
-    return shown(unfolded(tree, variables, columns) or tree, variables)
+    """The final text: matrix notation, for three axes and more that of the matrix of ``unfolded``,
+    or index notation.
+    """
+    return format_text(matricize(tree, variables, columns) or tree, variables)
 
 
-def shown(
+def format_text(
     tree: Expr,
     variables: Mapping[str, Variable],
     *,
@@ -235,12 +278,13 @@ def shown(
 ) -> str:
     """The text of a tree: matrix notation where it has up to two axes, else index notation.
 
-    Matrix notation parses again with ``variables`` and means the same, which is verified; sizes that the text does not fix are
-    written out. What repeats in a long text is named (``cse``, see ``naming``), by the names that ``definitions`` give where
-    they do. Raises VerificationProblem rather than to show a text that does not mean the tree.
+    Matrix notation parses again with ``variables`` and means the same, which is verified; sizes
+    that the text does not fix are written out. What repeats in a long text is named (``cse``, see
+    ``naming``), by the names that ``definitions`` give where they do. Raises VerificationError
+    rather than to show a text that does not mean the tree.
     """
     tree = known_sizes(tree, variables)
-    names = named(tree, variables, cse, definitions)
+    names = name_parts(tree, variables, cse, definitions)
     if tree.rank > 2 or has_indices(tree):
         head = "" if tree.op == "fill" else f"{index_head(tree.rank)} = "
         return program_text(tree, names, size_choices(tree)[-1], head=head)
@@ -253,16 +297,26 @@ def shown(
     return result
 
 
-def named(
-    tree: Expr, variables: Mapping[str, Variable], cse: bool = False, definitions: Mapping[str, Expr] | None = None
+def name_parts(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    cse: bool = False,
+    definitions: Mapping[str, Expr] | None = None,
 ) -> dict[int, str]:
     """The parts of a tree that get names; what ``definitions`` define keeps its name."""
-    sizes = {name for variable in variables.values() for size in variable.dims for name in size.names}
+    sizes = {
+        name for variable in variables.values() for size in variable.dims for name in size.names
+    }
     given: dict[str, str] = {}
 
     def known(part: Expr) -> str | None:
         if definitions and not given:
-            given.update({text(simplify(Program(value, dict(variables), ""))): name for name, value in definitions.items()})
+            given.update(
+                {
+                    text(simplify(Program(value, dict(variables), ""))): name
+                    for name, value in definitions.items()
+                }
+            )
         return given.get(text(part))
 
     taken = {*variables, *sizes, *(definitions or {})}
@@ -270,22 +324,26 @@ def named(
     return naming(tree, taken, cse=cse, known=known if definitions else None)
 
 
-def unfolded(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Expr | None:
-    """The matrix J of d vec(F) = J*d vec(X) for a derivative whose last ``columns`` axes are those of X.
+def matricize(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Expr | None:
+    """The matrix J of d vec(F) = J*d vec(X) for a derivative whose last ``columns`` axes are those
+    of X.
 
     Both sides are vectorised column by column. None where J has no matrix notation.
     """
     rows = tree.rank - columns
     if tree.rank <= 2 or not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or tree.op == "fill":
         return None
-    from matcalc.lowering.multilinear import matrix_of  # noqa: PLC0415 - most derivatives have one axis or two
+    # most derivatives have one axis or two
+    from matcalc.lowering.multilinear import matrix_of  # noqa: PLC0415
 
     builder = Builder(LIBRARY.traits)
     lowering = Lowering(builder, definition)
     node = matrix_of(
-        lowering.shop, lowering.lower(tree, {v.name: _leaf(builder, v, free=False) for v in variables.values()}), rows
+        lowering.shop,
+        lowering.lower(tree, {v.name: _leaf(builder, v, free=False) for v in variables.values()}),
+        rows,
     )
-    node = restored(builder, Rewriter(builder, lowering, final=True).rewrite(node))
+    node = restore_diagonals(builder, Rewriter(builder, lowering, final=True).rewrite(node))
     _, matrix, _ = _styled(lambda recovery: recovery.recover(node))
     if _signed(matrix):
         without = _without_signs(builder, node)
@@ -293,11 +351,14 @@ def unfolded(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Exp
     return None if has_indices(matrix) else matrix
 
 
-def folded(matrix: Expr, shape: Shape, columns: int) -> Expr:
+def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
     """The array of three axes or more whose matrix this is: the inverse of ``unfolded``."""
     rank = len(shape)
     args, labels, own = [matrix], [], []
-    for axes, label in ((tuple(range(rank - columns)), rank), (tuple(range(rank - columns, rank)), rank + 1)):
+    for axes, label in (
+        (tuple(range(rank - columns)), rank),
+        (tuple(range(rank - columns, rank)), rank + 1),
+    ):
         own.append(label if len(axes) == 2 else axes[0])
         if len(axes) == 2:
             fast, slow = (shape[axis] for axis in axes)

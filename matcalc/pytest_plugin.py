@@ -1,4 +1,6 @@
-"""The pytest plugin: files named ``*.claims.toml`` are tests, one for each claim, which show the report on a failure."""
+"""The pytest plugin: files named ``*.claims.toml`` are tests, one for each claim, which show the
+report on a failure.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,22 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--matcalc-rng N``: the seed of the points at which claims are tried."""
-    parser.addoption("--matcalc-rng", type=int, default=0, metavar="N", help="seed of the points at which claims are tried")
+    parser.addoption(
+        "--matcalc-rng",
+        type=int,
+        default=0,
+        metavar="N",
+        help="seed of the points at which claims are tried",
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ClaimsFile | None:
     """A file of claims."""
-    return ClaimsFile.from_parent(parent, path=file_path) if file_path.name.endswith(".claims.toml") else None
+    return (
+        ClaimsFile.from_parent(parent, path=file_path)
+        if file_path.name.endswith(".claims.toml")
+        else None
+    )
 
 
 class ClaimsFile(pytest.File):
@@ -28,8 +40,11 @@ class ClaimsFile(pytest.File):
 
     def collect(self) -> Iterator[ClaimItem]:
         """One test for each claim, by its name or number."""
-        from matcalc.core.errors import MatcalcError  # noqa: PLC0415 - every run of pytest loads this plugin
-        from matcalc.judge.files import read_claims  # noqa: PLC0415 - every run of pytest loads this plugin
+        # every run of pytest loads this plugin
+        from matcalc.core.errors import MatcalcError  # noqa: PLC0415
+
+        # every run of pytest loads this plugin
+        from matcalc.judge.files import read_claims  # noqa: PLC0415
 
         try:
             claims = read_claims(self.path)
@@ -57,7 +72,8 @@ class ClaimItem(pytest.Item):
 
     def runtest(self) -> None:
         """Judges the claim."""
-        from matcalc.judge.verdict import judge  # noqa: PLC0415 - every run of pytest loads this plugin
+        # every run of pytest loads this plugin
+        from matcalc.judge.verdict import judge  # noqa: PLC0415
 
         report = judge(self.claim, self.config.getoption("--matcalc-rng"))
         if not report.ok:
@@ -65,7 +81,8 @@ class ClaimItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The report, or what is wrong with the input, without a traceback through matcalc."""
-        from matcalc.core.errors import MatcalcError  # noqa: PLC0415 - every run of pytest loads this plugin
+        # every run of pytest loads this plugin
+        from matcalc.core.errors import MatcalcError  # noqa: PLC0415
 
         if isinstance(excinfo.value, WrongClaim | MatcalcError):
             return str(excinfo.value)

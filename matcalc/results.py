@@ -1,4 +1,6 @@
-"""What users hold in their hands: expressions and their derivatives, with every output on demand."""
+"""What users hold in their hands: expressions and their derivatives, with every output on
+demand.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +13,22 @@ from typing import TYPE_CHECKING, Any
 from warnings import warn
 
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentProblem, UnsupportedProblem, VerificationProblem, VerificationWarning
+from matcalc.core.errors import (
+    ArgumentError,
+    UnsupportedError,
+    VerificationError,
+    VerificationWarning,
+)
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
-from matcalc.core.own import culprit
+from matcalc.core.own import blame
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
-from matcalc.equality import DIFFERENT, measured
+from matcalc.equality import DIFFERENT, decide_by_value
 from matcalc.frontend import read
-from matcalc.pipeline import derive, folded, named, render, shown, simplify, unfolded
+from matcalc.pipeline import derive, format_text, matricize, name_parts, render, simplify, tensorize
 from matcalc.printers.sizes import known_sizes
 from matcalc.printers.text import has_indices
 from matcalc.readback.values import confirm
@@ -37,9 +44,13 @@ _LONGEST_REPR = 120  # characters of a formula
 
 
 class Formula:
-    """A typed tree over the variables of a program; texts and code are made when they are asked for."""
+    """A typed tree over the variables of a program; texts and code are made when they are asked
+    for.
+    """
 
-    def __init__(self, program: Program, tree: Expr, trailing: int = 0, *, verify: bool = True) -> None:
+    def __init__(
+        self, program: Program, tree: Expr, trailing: int = 0, *, verify: bool = True
+    ) -> None:
         self._program = program
         self._tree = tree
         self._trailing = trailing  # axes that are the columns of a Kronecker form
@@ -53,40 +64,58 @@ class Formula:
 
     @public
     def text(self, *, cse: bool = False) -> str:
-        """The formula as ``str`` gives it, which names repeated parts of long ones (``... where M = inv(X'*C*X)``).
+        """The formula as ``str`` gives it, which names repeated parts of long ones (``... where M =
+        inv(X'*C*X)``).
 
-        With ``cse`` parts are named wherever that is shorter. What the expression defined keeps its name.
+        With ``cse`` parts are named wherever that is shorter. What the expression defined keeps its
+        name.
         """
         program = self._program
         tree = self._matrix or self._tree
-        return shown(tree, program.variables, cse=cse, definitions=program.definitions, verify=self._verify)
+        return format_text(
+            tree, program.variables, cse=cse, definitions=program.definitions, verify=self._verify
+        )
 
     @cached_property
     def _matrix(self) -> Expr | None:
         """The matrix that an array of three axes or more is shown as, if there is one."""
-        return unfolded(self._tree, self._program.variables, self._trailing)
+        return matricize(self._tree, self._program.variables, self._trailing)
 
     def __repr__(self) -> str:
         shown = str(self)
         shown = shown if len(shown) <= _LONGEST_REPR else shown[: _LONGEST_REPR - 3] + "..."
-        axes = "scalar" if not self.shape else f"shape ({', '.join(map(str, self.shape))}{',' * (len(self.shape) == 1)})"
+        axes = (
+            "scalar"
+            if not self.shape
+            else f"shape ({', '.join(map(str, self.shape))}{',' * (len(self.shape) == 1)})"
+        )
         return f"<{self._label()}: {shown}; {axes}>"
 
     def _label(self) -> str:
         return f"matcalc.{type(self).__name__}"
 
     def program(self) -> Program:
-        """The typed program of the formula as it is shown; UnsupportedProblem where that is index notation."""
+        """The typed program of the formula as it is shown; UnsupportedError where that is index
+        notation.
+        """
         tree = self._matrix or self._tree
         if tree.rank > _MOST_AXES or has_indices(tree):
-            shown = str(self) if len(str(self)) <= _LONGEST_REPR else f"{str(self)[: _LONGEST_REPR - 3]}..."
+            shown = (
+                str(self)
+                if len(str(self)) <= _LONGEST_REPR
+                else f"{str(self)[: _LONGEST_REPR - 3]}..."
+            )
             message = f"{shown} is in index notation, which is not in the language of expressions"
-            raise UnsupportedProblem(message, hint="to_callable() evaluates it, check() compares it with numbers")
+            raise UnsupportedError(
+                message, hint="to_callable() evaluates it, check() compares it with numbers"
+            )
         return replace(self._program, expr=tree, source=str(self), asked=None)
 
     @property
     def shape(self) -> tuple[int | str, ...]:
-        """The axes: numbers where they are known, else names and products of names such as ``"m*n"``."""
+        """The axes: numbers where they are known, else names and products of names such as
+        ``"m*n"``.
+        """
         return tuple(str(dim) if dim.integer is None else dim.integer for dim in self._tree.shape)
 
     @property
@@ -96,7 +125,9 @@ class Formula:
 
     @property
     def variables(self) -> dict[str, Variable]:
-        """Every variable of the expression with its declared or inferred kind; ``str`` of it is the declaration."""
+        """Every variable of the expression with its declared or inferred kind; ``str`` of it is the
+        declaration.
+        """
         return dict(self._program.variables)
 
     @property
@@ -106,12 +137,16 @@ class Formula:
 
     @public
     def latex(self, *, bold: bool = False, cse: bool = False) -> str:
-        """The formula in LaTeX; with ``bold`` vectors and matrices are set in bold. ``cse`` as for ``text``."""
+        """The formula in LaTeX; with ``bold`` vectors and matrices are set in bold. ``cse`` as for
+        ``text``.
+        """
         from matcalc.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
 
         program = self._program
         tree = known_sizes(self._matrix or self._tree, program.variables)
-        formula = latex(tree, bold=bold, named=named(tree, program.variables, cse, program.definitions))
+        formula = latex(
+            tree, bold=bold, named=name_parts(tree, program.variables, cse, program.definitions)
+        )
         if self._verify:
             from matcalc.readback.latex import latex_says  # noqa: PLC0415 - as above
 
@@ -124,11 +159,12 @@ class Formula:
     @public
     def source(self, backend: str = "numpy", *, name: str = "f") -> str:
         """Python source of a function that takes all the variables by keyword."""
-        from matcalc.printers.numpy_code import Source  # noqa: PLC0415 - a plain answer does not need it
+        # a plain answer does not need it
+        from matcalc.printers.numpy_code import Source  # noqa: PLC0415
 
         _choice("backend", backend, BACKENDS)
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-            raise ArgumentProblem(f"{name!r} is not a name that a Python function can have")
+            raise ArgumentError(f"{name!r} is not a name that a Python function can have")
         from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
 
         source = Source(stable(self._tree, self.variables), self.variables, name, self._title())
@@ -144,14 +180,19 @@ class Formula:
 
     @public
     def to_callable(self) -> Callable[..., Any]:
-        """A NumPy function of all the variables by keyword, which validates their shapes; ``.source`` is its code."""
-        from matcalc.printers.numpy_code import compile_numpy  # noqa: PLC0415 - a plain answer does not need it
+        """A NumPy function of all the variables by keyword, which validates their shapes;
+        ``.source`` is its code.
+        """
+        # a plain answer does not need it
+        from matcalc.printers.numpy_code import compile_numpy  # noqa: PLC0415
 
         return compile_numpy(self.source("numpy"), "f")
 
     @public
     def to_sympy(self) -> Any:
-        """The formula as a SymPy expression over MatrixSymbols; UnsupportedProblem where SymPy has no notion."""
+        """The formula as a SymPy expression over MatrixSymbols; UnsupportedError where SymPy has no
+        notion.
+        """
         from matcalc.bridges.sympy_bridge import to_sympy  # noqa: PLC0415 - SymPy is slow to load
 
         return to_sympy(self._tree, self._program.variables)
@@ -173,14 +214,18 @@ class Expression(Formula):
         structure: str = "declared",
         verify: bool = True,
     ) -> Derivative:
-        """The derivative by the variable ``wrt``, ``order`` times, verified; see docs/conventions.md.
+        """The derivative by the variable ``wrt``, ``order`` times, verified; see
+        docs/conventions.md.
 
-        With ``verify=False`` nothing is verified: neither the derivative, nor the text, the LaTeX and the code that it prints.
-        ``wrt`` may be left out where the expression has one variable, or was read from a formula that begins with d/dx. Where
-        no point of the domain can be visited, or sizes are too large, a VerificationWarning says so.
+        With ``verify=False`` nothing is verified: neither the derivative, nor the text, the LaTeX
+        and the code that it prints. ``wrt`` may be left out where the expression has one variable,
+        or was read from a formula that begins with d/dx. Where no point of the domain can be
+        visited, or sizes are too large, a VerificationWarning says so.
         """
         wrt, order = self.wanted(wrt, order)
-        derivative = Derivative(self, wrt, order=order, layout=layout, structure=structure, verify=verify)
+        derivative = Derivative(
+            self, wrt, order=order, layout=layout, structure=structure, verify=verify
+        )
         reason = derivative.unverified
         if reason:
             _warn(f"not verified: {reason}")
@@ -188,43 +233,66 @@ class Expression(Formula):
 
     @public
     def simplify(self, *, expand_inverse: bool = False) -> Expression:
-        """The same value in matrix notation that is as short as matcalc finds it, verified; see docs/simplify.md.
+        """The same value in matrix notation that is as short as matcalc finds it, verified; see
+        docs/simplify.md.
 
-        With ``expand_inverse`` inverses of sums are expanded by the formulas of Woodbury and of Sherman and Morrison.
+        With ``expand_inverse`` inverses of sums are expanded by the formulas of Woodbury and of
+        Sherman and Morrison.
         """
         tree = simplify(self._program, expand_inverse=expand_inverse)
         simplified = replace(self._program, expr=tree)
-        decision = measured(self._program, simplified)
+        decision = decide_by_value(self._program, simplified)
         if decision.verdict == DIFFERENT:
-            raise VerificationProblem(
-                f"{culprit()}: {self} was simplified to {render(tree, self.variables)}: {decision.how}",
-                hint="please report it with the expression, its declarations and the output of matcalc --version",
+            raise VerificationError(
+                f"{blame()}: {self} was simplified to {render(tree, self.variables)}: "
+                f"{decision.how}",
+                hint="please report it with the expression, its declarations and the output "
+                "of matcalc --version",
             )
         return Expression(simplified)
 
     def wanted(self, wrt: str | None, order: int) -> tuple[str, int]:
-        """What to derive by and how many times: as the caller says, or as the formula does; by the one variable there is."""
+        """What to derive by and how many times: as the caller says, or as the formula does; by the
+        one variable there is.
+        """
         asked = self._program.asked
         if isinstance(wrt, str) and set(wrt) & set("\\{}$"):
-            from matcalc.tex.read import variable_named  # noqa: PLC0415 - most names are not in LaTeX
+            # most names are not in LaTeX
+            from matcalc.tex.read import variable_named  # noqa: PLC0415
 
             wrt = variable_named(wrt, self.variables)
         if asked is None:
             return self._only_variable() if wrt is None else wrt, order
         if wrt not in (None, asked[0]) or order not in (1, asked[1]):
-            raise ArgumentProblem(
-                f"the formula asks for the derivative of order {asked[1]} by {asked[0]}, not of order {order} by {wrt}",
+            raise ArgumentError(
+                f"the formula asks for the derivative of order {asked[1]} by {asked[0]}, not "
+                f"of order {order} by {wrt}",
                 hint="leave out the sign before the formula, or wrt",
             )
         return asked
 
     def _only_variable(self) -> str:
         """The variable of an expression that has one."""
-        names = sorted({part.value for part in postorder(self._tree, lambda e: e.args) if part.op == "variable"})
+        names = sorted(
+            {
+                part.value
+                for part in postorder(self._tree, lambda e: e.args)
+                if part.op == "variable"
+            }
+        )
         if len(names) != 1:
-            hint = f"--wrt {names[0]}, in Python wrt={names[0]!r}; its variables are {', '.join(names)}" if names else None
-            message = "wrt is missing: the variable to derive by" if names else "there is no variable to derive by"
-            raise ArgumentProblem(message, hint=hint)
+            hint = (
+                f"--wrt {names[0]}, in Python wrt={names[0]!r}; its variables are "
+                f"{', '.join(names)}"
+                if names
+                else None
+            )
+            message = (
+                "wrt is missing: the variable to derive by"
+                if names
+                else "there is no variable to derive by"
+            )
+            raise ArgumentError(message, hint=hint)
         return str(names[0])
 
 
@@ -242,9 +310,9 @@ class Derivative(Formula):
         verify: bool = True,
     ) -> None:
         if not isinstance(wrt, str):
-            raise ArgumentProblem(f"wrt is the name of a variable, not {wrt!r}")
+            raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
         if isinstance(order, bool) or not isinstance(order, int) or order not in ORDERS:
-            raise ArgumentProblem(f"order is 1 or 2, not {order!r}")
+            raise ArgumentError(f"order is 1 or 2, not {order!r}")
         _choice("layout", layout, LAYOUTS)
         _choice("structure", structure, STRUCTURES)
         program = expression._program
@@ -265,7 +333,9 @@ class Derivative(Formula):
 
     @property
     def reading(self) -> str:
-        """How to read a text that is a Kronecker form: the equation that its matrix J stands in; else empty."""
+        """How to read a text that is a Kronecker form: the equation that its matrix J stands in;
+        else empty.
+        """
         if self._tree.rank <= 2 or self._tree.op == "fill" or has_index_notation(str(self)):
             return ""
         transposed = self.layout == "denominator" and self._program.expr.rank > 0
@@ -279,7 +349,10 @@ class Derivative(Formula):
     def _title(self) -> str:
         times = " twice" if self.order == 2 else ""
         reading = f", shown as {self.reading}" if self.reading else ""
-        return f"The derivative of {self.expression} with respect to {self.wrt}{times}{reading}:\n\n{self}"
+        return (
+            f"The derivative of {self.expression} with respect to "
+            f"{self.wrt}{times}{reading}:\n\n{self}"
+        )
 
     @property
     def unverified(self) -> str:
@@ -290,33 +363,45 @@ class Derivative(Formula):
     @property
     @public
     def verification(self) -> Verification:
-        """How the derivative was verified; with ``verify=False`` that is done now. VerificationProblem if it is wrong."""
+        """How the derivative was verified; with ``verify=False`` that is done now.
+        VerificationError if it is wrong.
+        """
         if self._verification is None:
             self._verification = self._verified()
         return self._verification
 
     def _verified(self) -> Verification:
         """Of the array, and of the matrix that it is shown as."""
-        found = verified(self._program, self._tree, self.wrt, self.order, self.structure, self._axes())
+        found = verified(
+            self._program, self._tree, self.wrt, self.order, self.structure, self._axes()
+        )
         if self._matrix is not None:
-            verified(self._program, self._folded(self._matrix), self.wrt, self.order, self.structure, self._axes())
+            verified(
+                self._program,
+                self._folded(self._matrix),
+                self.wrt,
+                self.order,
+                self.structure,
+                self._axes(),
+            )
         return found
 
     def _folded(self, matrix: Expr) -> Expr:
-        return folded(matrix, self._tree.shape, self._trailing)
+        return tensorize(matrix, self._tree.shape, self._trailing)
 
     def _axes(self) -> tuple[int, ...]:
-        return laid_out(self._program.expr.rank, self._tree.rank, self.layout)
+        return layout_axes(self._program.expr.rank, self._tree.rank, self.layout)
 
     @public
     def check(self, rng: Any = 0, *, seed: int | None = None) -> Report:
-        """The formula against derivatives computed numerically from the expression, without the engine.
+        """The formula against derivatives computed numerically from the expression, without the
+        engine.
 
-        ``rng`` chooses the random points: a natural number, or what ``numpy.random.default_rng`` makes (SPEC 7); ``seed`` is its
-        former name.
+        ``rng`` chooses the random points: a natural number, or what ``numpy.random.default_rng``
+        makes (SPEC 7); ``seed`` is its former name.
 
-        What is judged is the typed tree behind every output, and then also the printed text as it reads back; index notation
-        does not.
+        What is judged is the typed tree behind every output, and then also the printed text as it
+        reads back; index notation does not.
         """
         drawn = seed_of(rng, seed)
         report = self._judged(self._tree, drawn)
@@ -327,27 +412,34 @@ class Derivative(Formula):
 
     def _judged(self, tree: Expr, seed: int) -> Report:
         """The verdict on a tree in this layout."""
-        return compare(self._program, tree, self.wrt, self.order, self.structure, self._axes(), seed)
+        return compare(
+            self._program, tree, self.wrt, self.order, self.structure, self._axes(), seed
+        )
 
 
 def _warn(text: str) -> None:
     """A warning at the line of the caller of this package."""
     level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "matcalc":
+    while (
+        frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "matcalc"
+    ):
         level, frame = level + 1, frame.f_back
     warn(text, VerificationWarning, stacklevel=level)
 
 
 def has_index_notation(text: str) -> bool:
-    """Whether a result is written entry by entry: the language of expressions has no square brackets."""
+    """Whether a result is written entry by entry: the language of expressions has no square
+    brackets.
+    """
     return "[" in text
 
 
-def laid_out(rank: int, total: int, layout: str) -> tuple[int, ...]:
+def layout_axes(rank: int, total: int, layout: str) -> tuple[int, ...]:
     """The axes of the mixed layout, in the order in which a layout shows them.
 
-    ``rank`` of the ``total`` axes are the expression's. Numerator layout transposes the matrix gradient of a scalar,
-    denominator layout puts the variable's axes first where the expression has any; the rest is as in mixed layout.
+    ``rank`` of the ``total`` axes are the expression's. Numerator layout transposes the matrix
+    gradient of a scalar, denominator layout puts the variable's axes first where the expression has
+    any; the rest is as in mixed layout.
     """
     if layout == "numerator" and rank == 0 and total == 2:
         return (1, 0)
@@ -358,4 +450,4 @@ def laid_out(rank: int, total: int, layout: str) -> tuple[int, ...]:
 
 def _choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if not isinstance(value, str) or value not in allowed:
-        raise ArgumentProblem(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")
+        raise ArgumentError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")

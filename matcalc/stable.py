@@ -1,8 +1,10 @@
-"""The form in which an expression is computed: equal to what was typed, without overflow or cancellation that can be avoided.
+"""The form in which an expression is computed: equal to what was typed, without overflow or
+cancellation that can be avoided.
 
-``log(sum(exp(x)))`` overflows where ``logsumexp(x)`` does not. The engine knows such forms: they are the rewrites of the
-catalogue that say ``code``. They are applied to the smallest parts of a tree where one of them fires, and everything else is
-left as it was typed; each part that changes is compared with what it was, at random points, before it is used.
+``log(sum(exp(x)))`` overflows where ``logsumexp(x)`` does not. The engine knows such forms: they
+are the rewrites of the catalogue that say ``code``. They are applied to the smallest parts of a
+tree where one of them fires, and everything else is left as it was typed; each part that changes is
+compared with what it was, at random points, before it is used.
 """
 
 from __future__ import annotations
@@ -13,20 +15,24 @@ from typing import NamedTuple
 
 from matcalc.catalogue.compiled import definition
 from matcalc.catalogue.load import LIBRARY
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
-from matcalc.core.own import inlined
+from matcalc.core.own import inline
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
-from matcalc.equality import EQUAL, measured
+from matcalc.equality import EQUAL, decide_by_value
 from matcalc.ir.build import Builder
 from matcalc.lowering.lower import Lowering
 from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import Rewriter
 
-_DEPTH, _SHALLOW, _WIDEST = 9, 3, 60  # levels (below a root: the second) and nodes of a part that is looked at
+_DEPTH, _SHALLOW, _WIDEST = (
+    9,
+    3,
+    60,
+)  # levels (below a root: the second) and nodes of a part that is looked at
 _SUMS, _PRODUCTS = frozenset(("+", "-")), frozenset(("*", "/", ".*", "./", "^", ".^"))
 _TRANSPARENT = frozenset(("neg", "'", "fill", "sum", "mean", *_SUMS, *_PRODUCTS))
 _LEAVES = frozenset(("number", "constant", "dimension", "variable"))
@@ -35,11 +41,15 @@ _HIDDEN = "?"  # no name in the language begins with it
 
 def stable(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
     """The tree with its parts in the forms that can be computed for the largest range of values."""
-    functions = {node.op for node in postorder(tree, _args) if node.op in OPERATIONS} - INDEX_ARITHMETIC
+    functions = {
+        node.op for node in postorder(tree, _args) if node.op in OPERATIONS
+    } - INDEX_ARITHMETIC
     if not functions:
         return tree
-    tree = _interned(inlined(tree))
-    if _norms(tree) or any(trigger.code and trigger.needs & functions for trigger in LIBRARY.rewrites):
+    tree = _interned(inline(tree))
+    if _norms(tree) or any(
+        trigger.code and trigger.needs & functions for trigger in LIBRARY.rewrites
+    ):
         return _Stabiliser(tree, variables).result()
     return tree
 
@@ -71,7 +81,9 @@ def _norms(tree: Expr) -> bool:
 
 def _is_root(node: Expr) -> bool:
     """Whether this is the square root of a scalar that is computed from arrays."""
-    half = node.op == "sqrt" or (node.op in ("^", ".^") and is_number(node.args[1]) and node.args[1].value == Fraction(1, 2))
+    half = node.op == "sqrt" or (
+        node.op in ("^", ".^") and is_number(node.args[1]) and node.args[1].value == Fraction(1, 2)
+    )
     return half and not node.shape and any(arg.shape for arg in node.args[0].args)
 
 
@@ -125,7 +137,9 @@ class _Stabiliser:
     def _noted(self, node: Expr) -> Expr:
         if id(node) not in self.inside:
             own = frozenset((node.op,)) & self.sought
-            self.inside[id(node)] = own.union(*(self.inside.get(id(arg), frozenset()) for arg in node.args))
+            self.inside[id(node)] = own.union(
+                *(self.inside.get(id(arg), frozenset()) for arg in node.args)
+            )
             self.kept.append(node)
         return node
 
@@ -134,7 +148,9 @@ class _Stabiliser:
         if _is_root(node):
             return True
         there = self.inside[id(node)]
-        if not there or (node.op not in self.sought and node.op not in _SUMS and node.op not in _PRODUCTS):
+        if not there or (
+            node.op not in self.sought and node.op not in _SUMS and node.op not in _PRODUCTS
+        ):
             return False
         heads = frozenset((node.op,)) & self.sought
         return any(trigger.needs <= there and heads <= trigger.needs for trigger in self.triggers)
@@ -145,18 +161,22 @@ class _Stabiliser:
         names = {}
         for each in postorder(part.tree, _args):
             if each.op == "variable" and each.value not in names:
-                kind = self.variables[each.value].kind if each.value not in part.hidden else "matrix"
+                kind = (
+                    self.variables[each.value].kind if each.value not in part.hidden else "matrix"
+                )
                 structure = "" if kind in ("scalar", "vector", "matrix", "diagonal") else kind
                 names[each.value] = self.builder.leaf("variable", each.shape, each.value, structure)
         try:
             before = self.lowering.lower(part.tree, names)
             after = self.rewriter.rewrite(before)
-        except UnsupportedProblem:
+        except UnsupportedError:
             return None
         if after is before and not _is_root(node):
             return None
         tree = Recovery().recover(after)
-        if (after is before and tree.op != "norm2") or any(each.op == "einsum" for each in postorder(tree, _args)):
+        if (after is before and tree.op != "norm2") or any(
+            each.op == "einsum" for each in postorder(tree, _args)
+        ):
             return None
         tree = _transposed(tree) if node.row and not tree.row else tree
         return self._shown(tree, part.hidden) if self._agrees(part, tree) else None
@@ -182,10 +202,14 @@ class _Stabiliser:
             hidden[name] = each
             return Expr("variable", (), each.shape, value=name, row=each.row)
 
-        return _Part(fold(node, lambda each: each.args if id(each) in expanded else (), rule), hidden)
+        return _Part(
+            fold(node, lambda each: each.args if id(each) in expanded else (), rule), hidden
+        )
 
     def _open(self, node: Expr, root: bool) -> bool:
-        """Whether rewrites look into a node: where there are functions that they know, and into sums and multiples."""
+        """Whether rewrites look into a node: where there are functions that they know, and into
+        sums and multiples.
+        """
         if self.inside.get(id(node)):
             return node.op in _TRANSPARENT or node.op in self.sought
         if node.op in ("neg", "'", *_SUMS):
@@ -196,12 +220,19 @@ class _Stabiliser:
 
     def _agrees(self, part: _Part, tree: Expr) -> bool:
         """Whether the values are the same; of what cannot be decided nothing is changed."""
-        used = {each.value: each.shape for each in postorder(part.tree, _args) if each.op == "variable"}
+        used = {
+            each.value: each.shape for each in postorder(part.tree, _args) if each.op == "variable"
+        }
         variables = {
-            name: self.variables[name] if name not in part.hidden else Variable(name, _KINDS[len(shape)], shape)
+            name: self.variables[name]
+            if name not in part.hidden
+            else Variable(name, _KINDS[len(shape)], shape)
             for name, shape in used.items()
         }
-        return measured(Program(part.tree, variables, ""), Program(tree, variables, "")).verdict == EQUAL
+        return (
+            decide_by_value(Program(part.tree, variables, ""), Program(tree, variables, "")).verdict
+            == EQUAL
+        )
 
     def _shown(self, tree: Expr, hidden: Mapping[str, Expr]) -> Expr:
         """The tree with what the hidden variables stand for."""
@@ -217,7 +248,11 @@ class _Stabiliser:
 
 def _transposed(vector: Expr) -> Expr:
     """A row as a column, a column as a row."""
-    return vector.args[0] if vector.op == "'" else Expr("'", (vector,), vector.shape, row=not vector.row)
+    return (
+        vector.args[0]
+        if vector.op == "'"
+        else Expr("'", (vector,), vector.shape, row=not vector.row)
+    )
 
 
 _KINDS = ("scalar", "vector", "matrix")

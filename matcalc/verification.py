@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from matcalc.core.errors import DomainProblem, MatcalcError, UnsupportedProblem, VerificationProblem
+from matcalc.core.errors import DomainProblem, MatcalcError, UnsupportedError, VerificationError
 from matcalc.core.operations import OF_TALL
-from matcalc.core.own import culprit
+from matcalc.core.own import blame
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -21,15 +21,27 @@ if TYPE_CHECKING:
 
 _SEEDS = (0, 1, 2)  # a true formula may fail at an ill-conditioned point, but not at all of these
 _FURTHER_SEEDS = (3, 4, 5, 6)  # where rounding errors hide the derivative at all of these
-_MOST_ENTRIES = 10_000  # of a derivative whose sizes are given: more take too long to be checked unasked
+_MOST_ENTRIES = (
+    10_000  # of a derivative whose sizes are given: more take too long to be checked unasked
+)
 # what Python and NumPy raise where a tree is not what it says it is
-_FAILURES = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+_FAILURES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _USUAL = 4  # what a size that is a name counts for
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How a derivative was verified: ``exact``, ``numeric`` with the error and the method, or ``none`` with the reason."""
+    """How a derivative was verified: ``exact``, ``numeric`` with the error and the method, or
+    ``none`` with the reason.
+    """
 
     kind: str
     error: float | None = None
@@ -43,20 +55,29 @@ class Verification:
         return f"not verified ({self.how})"
 
 
-def verify(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> Verification:
-    """Verifies that ``tree`` is the derivative; VerificationProblem if it is not, or if a judge fails: that is no verdict.
+def verify(
+    program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]
+) -> Verification:
+    """Verifies that ``tree`` is the derivative; VerificationError if it is not, or if a judge
+    fails: that is no verdict.
 
-    ``axes`` are those of the mixed layout (the expression's, the variable's) in the order in which the tree has them.
+    ``axes`` are those of the mixed layout (the expression's, the variable's) in the order in which
+    the tree has them.
     """
-    stranger = next((node for node in postorder(tree, lambda node: node.args) if _is_strange(node, program)), None)
+    stranger = next(
+        (node for node in postorder(tree, lambda node: node.args) if _is_strange(node, program)),
+        None,
+    )
     if stranger is not None:
         raise _problem(program, f"wrong: it has a {stranger.value} of another shape")
     try:
         return _verified(program, tree, wrt, order, structure, axes)
-    except (VerificationProblem, UnsupportedProblem):
+    except (VerificationError, UnsupportedError):
         raise
     except MatcalcError as problem:
-        raise _problem(program, f"not to be trusted, because it cannot be judged: {problem.message}") from problem
+        raise _problem(
+            program, f"not to be trusted, because it cannot be judged: {problem.message}"
+        ) from problem
     except MemoryError:
         return Verification("none", how="the sizes are too large")
     except _FAILURES as failure:
@@ -72,12 +93,16 @@ def _is_strange(node: Expr, program: Program) -> bool:
     return variable is None or variable.shape != node.shape
 
 
-def _verified(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]) -> Verification:
+def _verified(
+    program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]
+) -> Verification:
     verdict = judge(program, tree, wrt, order, structure, axes)
     if verdict.outcome == "exact":
         return Verification("exact")
     if verdict.outcome == "wrong":
-        raise _problem(program, f"wrong: {verdict.reason or 'it differs at a random point of a prime field'}")
+        raise _problem(
+            program, f"wrong: {verdict.reason or 'it differs at a random point of a prime field'}"
+        )
     if verdict.outcome == "undefined":
         return Verification("none", how=f"no point inside the domain was found: {verdict.reason}")
     if _entries(program, wrt, order) > _MOST_ENTRIES:
@@ -90,30 +115,44 @@ def _verified(program: Program, tree: Expr, wrt: str, order: int, structure: str
             report = compare(program, tree, wrt, order, structure, axes, seed)
             if report.ok and not report.hidden:
                 if report.unvisited:
-                    return Verification("none", how=f"no point was found where {report.unvisited[0].said(text)}")
+                    return Verification(
+                        "none", how=f"no point was found where {report.unvisited[0].said(text)}"
+                    )
                 return Verification("numeric", report.max_error, report.method)
             reports.append(report)
     except DomainProblem as problem:
         _refuse_degenerate(program, wrt)
         return Verification("none", how=problem.message)
-    except UnsupportedProblem as problem:
+    except UnsupportedError as problem:
         return Verification("none", how=problem.message)
     wrong = next((report for report in reports if not report.hidden), None)
     if wrong is None:
-        return Verification("none", how="rounding errors hide the derivative at all points that were tried")
+        return Verification(
+            "none", how="rounding errors hide the derivative at all points that were tried"
+        )
     raise _problem(program, f"wrong: {wrong}")
 
 
 def _refuse_degenerate(program: Program, wrt: str) -> None:
-    """UnsupportedProblem where a spectral function meets eigenvalues or singular values that coincide at every point."""
+    """UnsupportedError where a spectral function meets eigenvalues or singular values that coincide
+    at every point.
+    """
     from matcalc.oracle.degenerate import degenerate  # noqa: PLC0415 - it loads NumPy
 
     reason = degenerate(program.expr, program.variables, wrt)
     if reason is not None:
-        raise UnsupportedProblem(reason, source=program.source or None)
+        raise UnsupportedError(reason, source=program.source or None)
 
 
-def compare(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int], seed: int = 0) -> Report:
+def compare(
+    program: Program,
+    tree: Expr,
+    wrt: str,
+    order: int,
+    structure: str,
+    axes: Sequence[int],
+    seed: int = 0,
+) -> Report:
     """The numeric verdict on a tree whose axes stand as ``axes`` says."""
     import numpy as np  # noqa: PLC0415 - slow to load
 
@@ -136,9 +175,11 @@ def _entries(program: Program, wrt: str, order: int) -> int:
     return prod([max(1, size.size(dict.fromkeys(size.letters, _USUAL))) for size in shape])
 
 
-def _problem(program: Program, how: str) -> VerificationProblem:
-    return VerificationProblem(
-        f"{culprit()}: the derivative that it found of {program.source or 'this expression'} is {how}",
-        hint="please report it with the expression, its declarations and the output of matcalc --version; "
+def _problem(program: Program, how: str) -> VerificationError:
+    return VerificationError(
+        f"{blame()}: the derivative that it found of "
+        f"{program.source or 'this expression'} is {how}",
+        hint="please report it with the expression, its declarations and the output of "
+        "matcalc --version; "
         "verify=False (--no-verify) gives the answer all the same",
     )

@@ -1,4 +1,6 @@
-"""The version of the installed distribution; a module of its own, because reading metadata is slow."""
+"""The version of the installed distribution; a module of its own, because reading metadata is
+slow.
+"""
 
 from __future__ import annotations
 

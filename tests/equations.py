@@ -1,4 +1,6 @@
-"""Random scalars of matrices, and other ways to write the same: by identities that hold for all values."""
+"""Random scalars of matrices, and other ways to write the same: by identities that hold for all
+values.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +80,9 @@ def matrix(rng: Random, shape: str, depth: int) -> Tree:
     choice = rng.random()
     if choice < 0.6:
         inner = rng.choice("mn")
-        return times(matrix(rng, shape[0] + inner, depth - 1), matrix(rng, inner + shape[1], depth - 1))
+        return times(
+            matrix(rng, shape[0] + inner, depth - 1), matrix(rng, inner + shape[1], depth - 1)
+        )
     if choice < 0.8:
         return turned(matrix(rng, shape[::-1], depth - 1))
     return plus(matrix(rng, shape, depth - 1), matrix(rng, shape, depth - 1))
@@ -218,5 +222,7 @@ def _at(tree: Tree, path: tuple[int, ...], identity: Identity) -> Tree:
         result = identity(tree)
         assert result is not None
         return result
-    args = [_at(arg, path[1:], identity) if k == path[0] else arg for k, arg in enumerate(tree.args)]
+    args = [
+        _at(arg, path[1:], identity) if k == path[0] else arg for k, arg in enumerate(tree.args)
+    ]
     return Tree(tree.op, tuple(args), tree.shape)

@@ -16,12 +16,16 @@ _TOKEN = re.compile(r"\d+\.\d+(?:[eE][-+]?\d+)?|\d+|[^\W\d]\w*|\.\*|\./|\.\^|[-+
 
 
 def tokens(text):
-    """The length of a formula: names, numbers and operators count one each, brackets and commas nothing."""
+    """The length of a formula: names, numbers and operators count one each, brackets and commas
+    nothing.
+    """
     return len(_TOKEN.findall(text))
 
 
 def kinds(entry):
-    """The declarations for the sweep: those of ``given``, narrowed by ``domain``; integers the sampler finds by their place."""
+    """The declarations for the sweep: those of ``given``, narrowed by ``domain``; integers the
+    sampler finds by their place.
+    """
     narrowed = {name: kind for name, kind in (entry.domain or {}).items() if kind != "integer"}
     return {**entry.given, **narrowed}
 
@@ -35,17 +39,24 @@ def points(program, seed=5, count=4):
 def relative_error(found, expected):
     assert found.shape == expected.shape
     assert np.all(np.isfinite(expected))
-    return float(np.max(np.abs(found - expected), initial=0.0) / max(1.0, float(np.max(np.abs(expected), initial=0.0))))
+    return float(
+        np.max(np.abs(found - expected), initial=0.0)
+        / max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+    )
 
 
 def moving(entry, program):
-    """The variables whose differentials a ``diff`` states; integer exponents stay where they are."""
+    """The variables whose differentials a ``diff`` states; integer exponents stay where they
+    are.
+    """
     names = [entry.wrt] if entry.wrt else list(entry.given)
     return [name for name in names if name not in matrix_exponents([program.expr])]
 
 
 def stated_differentials(entry):
-    """At random points and in random directions, one variable moving at a time: where, along what, what ``right`` is."""
+    """At random points and in random directions, one variable moving at a time: where, along what,
+    what ``right`` is.
+    """
     program = read(entry.expr, kinds(entry))
     plain = ("scalar", "vector", "matrix")
     extra = {"Y": Variable("Y", plain[program.expr.rank], program.expr.shape)}
@@ -65,15 +76,21 @@ def stated_differentials(entry):
 
 
 def differential_error(entry, derivative=None):
-    """The largest error of ``d expr = right`` against numeric derivatives, or against ``derivative(name)`` as a typed tree."""
+    """The largest error of ``d expr = right`` against numeric derivatives, or against
+    ``derivative(name)`` as a typed tree.
+    """
     program = read(entry.expr, kinds(entry))
     errors = []
     for name, sizes, values, direction, stated in stated_differentials(entry):
         if derivative is None:
-            jacobian, _ = numeric_derivative(program.expr, program.variables, name, 1, values, sizes)
+            jacobian, _ = numeric_derivative(
+                program.expr, program.variables, name, 1, values, sizes
+            )
         else:
             jacobian = interpret(derivative(name), values, sizes)
-        errors.append(relative_error(stated, np.asarray(np.tensordot(jacobian, direction, direction.ndim))))
+        errors.append(
+            relative_error(stated, np.asarray(np.tensordot(jacobian, direction, direction.ndim)))
+        )
     return max(errors)
 
 
@@ -83,17 +100,27 @@ def equality_report(entry):
 
 
 def published_error(entry):
-    """The largest error of a published derivative, which stands in matcalc's own layout or is the J of ``vec``."""
+    """The largest error of a published derivative, which stands in matcalc's own layout or is the J
+    of ``vec``.
+    """
     program = read(entry.expr, kinds(entry))
     right = read(entry.right, kinds(entry))
     kind = program.variables[entry.wrt].kind if entry.structure == "declared" else "free"
     errors = []
     for _, sizes, values in points(program):
-        expected, _ = numeric_derivative(program.expr, program.variables, entry.wrt, entry.order, values, sizes)
+        expected, _ = numeric_derivative(
+            program.expr, program.variables, entry.wrt, entry.order, values, sizes
+        )
         expected = structured_gradient(expected, kind, program.expr.rank, entry.order)
         if expected.ndim > len(right.expr.shape) == 2:
             columns = program.variables[entry.wrt].shape
-            expected = expected.reshape((-1, int(np.prod([size.size(sizes) for size in columns]))), order="F")
-        open_sizes = {axis.names[0]: size for axis, size in zip(right.expr.shape, expected.shape, strict=True) if axis.names}
+            expected = expected.reshape(
+                (-1, int(np.prod([size.size(sizes) for size in columns]))), order="F"
+            )
+        open_sizes = {
+            axis.names[0]: size
+            for axis, size in zip(right.expr.shape, expected.shape, strict=True)
+            if axis.names
+        }
         errors.append(relative_error(interpret(right.expr, values, open_sizes | sizes), expected))
     return max(errors)

@@ -1,4 +1,6 @@
-"""Claims about expressions with kinks: a wrong one is right on all pieces but one or two, a right one on all."""
+"""Claims about expressions with kinks: a wrong one is right on all pieces but one or two, a right
+one on all.
+"""
 
 VARIABLES = {
     "x": "vector(n)",

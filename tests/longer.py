@@ -1,4 +1,6 @@
-"""Published derivatives that the engine prints with more tokens than their source, each with the reason."""
+"""Published derivatives that the engine prints with more tokens than their source, each with the
+reason.
+"""
 
 NAMED = "the published form names a part that occurs several times"
 
@@ -17,7 +19,8 @@ LONGER: dict[str, str] = {
     "gp-likelihood-parameter": NAMED,
     "gp-likelihood-noise": NAMED,
     # special
-    "activation-prelu-slope": "a sum is a sum of sums inside, where x - relu(x) is no longer seen as min(x, 0)",
+    "activation-prelu-slope": "a sum is a sum of sums inside, where x - relu(x) is no longer "
+    "seen as min(x, 0)",
     # factorisations
     "autoencoder-tied": NAMED,
     "autoencoder-sigmoid-encoder": NAMED,

@@ -21,7 +21,9 @@ PLAIN = ("scalar", "vector", "matrix")
 
 
 class Bench:
-    """One builder, and texts lowered into it; names are declared as in ``strategies.DECLARATIONS``, or by ``more``."""
+    """One builder, and texts lowered into it; names are declared as in ``strategies.DECLARATIONS``,
+    or by ``more``.
+    """
 
     def __init__(self, more: dict[str, str] | None = None) -> None:
         self.declarations = {**DECLARATIONS, **(more or {})}
@@ -37,7 +39,9 @@ class Bench:
         """The network of a text."""
         names = set(re.findall(r"[A-Za-z]\w*", source)) & set(self.declarations)
         program = read(source, {name: self.declarations[name] for name in sorted(names)})
-        return self.lowering.lower(program.expr, {v.name: self.leaf(v) for v in program.variables.values()})
+        return self.lowering.lower(
+            program.expr, {v.name: self.leaf(v) for v in program.variables.values()}
+        )
 
 
 def recovered(node: Node) -> str:

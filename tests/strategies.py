@@ -1,8 +1,9 @@
 """Random well-typed expressions over the whole language, as text with declarations.
 
-One generator, two doors: ``generate(random.Random(seed))`` for mass fuzzing, ``terms()`` for Hypothesis, whose shrinking random
-source makes the first choice of every list, the simplest, the end of all shrinking. ``smaller(term)`` lists simpler terms of the
-same sort, for shrinking outside of Hypothesis.
+One generator, two doors: ``generate(random.Random(seed))`` for mass fuzzing, ``terms()`` for
+Hypothesis, whose shrinking random source makes the first choice of every list, the simplest, the
+end of all shrinking. ``smaller(term)`` lists simpler terms of the same sort, for shrinking outside
+of Hypothesis.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ N, M = ("n",), ("m",)
 
 @dataclass(frozen=True)
 class Term:
-    """A template with its operands filled in; ``needs`` are the levels below which an operand is bracketed."""
+    """A template with its operands filled in; ``needs`` are the levels below which an operand is
+    bracketed.
+    """
 
     template: str
     level: int
@@ -65,7 +68,10 @@ class Term:
     @property
     def text(self) -> str:
         """The term in the language."""
-        pieces = [f"({arg.text})" if arg.level < need else arg.text for arg, need in zip(self.args, self.needs, strict=True)]
+        pieces = [
+            f"({arg.text})" if arg.level < need else arg.text
+            for arg, need in zip(self.args, self.needs, strict=True)
+        ]
         return self.template.format(*pieces)
 
     @property
@@ -80,7 +86,10 @@ class Term:
         return {name: DECLARATIONS[name] for name in self.names}
 
     def __repr__(self) -> str:
-        return f"{self.text}  with {', '.join(f'{name}: {kind}' for name, kind in self.declarations.items())}"
+        return (
+            f"{self.text}  with "
+            f"{', '.join(f'{name}: {kind}' for name, kind in self.declarations.items())}"
+        )
 
 
 class Production(NamedTuple):
@@ -110,9 +119,52 @@ def matrix(rows: Size, columns: Size) -> Sort:
 _ENTRYWISE = [
     f"{name}({{}})"
     for names in (
-        ("exp", "sin", "cos", "tanh", "abs", "relu", "sigmoid", "softplus", "atan", "asinh", "sinh", "cosh", "erf", "sign"),
-        ("step", "expm1", "cbrt", "tan", "erfc", "log", "sqrt", "log1p", "log2", "log10", "asin", "acos", "atanh", "acosh"),
-        ("gammaln", "digamma", "gelu", "silu", "normcdf", "normpdf", "sec", "csc", "cot", "logit", "erfinv", "gamma"),
+        (
+            "exp",
+            "sin",
+            "cos",
+            "tanh",
+            "abs",
+            "relu",
+            "sigmoid",
+            "softplus",
+            "atan",
+            "asinh",
+            "sinh",
+            "cosh",
+            "erf",
+            "sign",
+        ),
+        (
+            "step",
+            "expm1",
+            "cbrt",
+            "tan",
+            "erfc",
+            "log",
+            "sqrt",
+            "log1p",
+            "log2",
+            "log10",
+            "asin",
+            "acos",
+            "atanh",
+            "acosh",
+        ),
+        (
+            "gammaln",
+            "digamma",
+            "gelu",
+            "silu",
+            "normcdf",
+            "normpdf",
+            "sec",
+            "csc",
+            "cot",
+            "logit",
+            "erfinv",
+            "gamma",
+        ),
     )
     for name in names
 ]
@@ -125,7 +177,11 @@ def _call(template: str, *sorts: Sort) -> Production:
 
 
 def _infix(operator: str, level: int, left: Sort, right: Sort) -> Production:
-    return Production("{}" + operator + "{}", level, ((left, level), (right, level + 1 if level == SUM else POWER)))
+    return Production(
+        "{}" + operator + "{}",
+        level,
+        ((left, level), (right, level + 1 if level == SUM else POWER)),
+    )
 
 
 def _power(operator: str, base: Sort, exponent: str) -> Production:
@@ -150,9 +206,13 @@ def _common(sort: Sort) -> list[Production]:
         _call("max({}, {})", sort, sort),
         Production("({} < {})" + times + "{}", PRODUCT, ((sort, SUM), (sort, SUM), (sort, POWER))),
         _call("where({} > {}, {}, {})", sort, SCALAR, sort, sort),
-        Production("({} >= {})" + times + "{}", PRODUCT, ((sort, SUM), (SCALAR, SUM), (sort, POWER))),
+        Production(
+            "({} >= {})" + times + "{}", PRODUCT, ((sort, SUM), (SCALAR, SUM), (sort, POWER))
+        ),
         _call("min({}, {})", sort, sort),
-        Production("{}" + (".^" if sort.axes else "^") + "{}", POWER, ((sort, POSTFIX), (SCALAR, POWER))),
+        Production(
+            "{}" + (".^" if sort.axes else "^") + "{}", POWER, ((sort, POSTFIX), (SCALAR, POWER))
+        ),
     ]
     found += [_call(template, sort) for template in (*_ENTRYWISE, *_TAME)]
     if sort.axes:
@@ -231,11 +291,14 @@ def _columns(size: Size, rng: Random) -> list[Production]:
         Production("{} + vector(1)", SUM, ((column(size), SUM),)),
         Production("ones - {}", SUM, ((column(size), PRODUCT),)),
         Production("{}*ones", PRODUCT, ((matrix(size, other), PRODUCT),)),
-        _infix("\\", PRODUCT, matrix(size, size), column(size)),
+        _infix("\\ ", PRODUCT, matrix(size, size), column(size)),
     ]
     if len(size) == 2:
         rows, columns = (size[:1], size[1:]) if rng.random() < 0.5 else (size[1:], size[:1])
-        found += [_call("vec({})", matrix(rows, columns)), _call("kron({}, {})", column(rows), column(columns))] * 3
+        found += [
+            _call("vec({})", matrix(rows, columns)),
+            _call("kron({}, {})", column(rows), column(columns)),
+        ] * 3
     return found
 
 
@@ -255,11 +318,15 @@ def _matrices(rows: Size, columns: Size, rng: Random) -> list[Production]:
         Production("{}'", POSTFIX, ((matrix(columns, rows), POSTFIX),)),
         Production("{}*{}'", PRODUCT, ((column(rows), PRODUCT), (column(columns), POSTFIX))),
         _call("outer({}, {})", column(rows), column(columns)),
-        Production("{}*{}'", PRODUCT, ((matrix(rows, other), PRODUCT), (matrix(columns, other), POSTFIX))),
+        Production(
+            "{}*{}'", PRODUCT, ((matrix(rows, other), PRODUCT), (matrix(columns, other), POSTFIX))
+        ),
         _call("pinv({})", matrix(columns, rows)),
         _infix("*", PRODUCT, column(rows), row(columns)),
         Production("{} + matrix(2)", SUM, ((sort, SUM),)),
-        Production("{}'*{}", PRODUCT, ((matrix(other, rows), POSTFIX), (matrix(other, columns), POWER))),
+        Production(
+            "{}'*{}", PRODUCT, ((matrix(other, rows), POSTFIX), (matrix(other, columns), POWER))
+        ),
         Production("diag({})*{}", PRODUCT, ((column(rows), SUM), (sort, POWER))),
         Production("{}*diag({})", PRODUCT, ((sort, PRODUCT), (column(columns), SUM))),
         _call(f"{rng.choice(('softmax', 'logsoftmax'))}({{}}, {rng.choice('12')})", sort),
@@ -284,12 +351,16 @@ def _matrices(rows: Size, columns: Size, rng: Random) -> list[Production]:
             Production("{} + eye", SUM, ((sort, SUM),)),
             Production("{}*eye(" + "*".join(rows) + ")", PRODUCT, ((SCALAR, PRODUCT),)),
             _call("inv({} + 3*eye)", sort),
-            _infix("\\", PRODUCT, sort, sort),
+            _infix("\\ ", PRODUCT, sort, sort),
             _infix("/", PRODUCT, sort, sort),
         ]
     if len(rows) == len(columns) == 2:
-        found += [_call("kron({}, {})", matrix(rows[:1], columns[:1]), matrix(rows[1:], columns[1:]))] * 8
-        found += [_call("kron({}, {})", matrix(rows[1:], columns[:1]), matrix(rows[:1], columns[1:]))] * 4
+        found += [
+            _call("kron({}, {})", matrix(rows[:1], columns[:1]), matrix(rows[1:], columns[1:]))
+        ] * 8
+        found += [
+            _call("kron({}, {})", matrix(rows[1:], columns[:1]), matrix(rows[:1], columns[1:]))
+        ] * 4
     return found
 
 
@@ -305,13 +376,21 @@ def _productions(sort: Sort, rng: Random) -> list[Production]:
 
 
 def _leaves(sort: Sort, rng: Random) -> Term:
-    """A variable, number or constant; for sizes that no variable has, a vec, kron or outer product of variables."""
+    """A variable, number or constant; for sizes that no variable has, a vec, kron or outer product
+    of variables.
+    """
     size = [axis[0] for axis in sort.axes if len(axis) == 1]
     if len(size) == len(sort.axes) and not sort.row:
         shape = f"({', '.join(size)})" if size else ""
-        kinds = {"": ("scalar", "positive"), "(n)": ("vector(n)",), "(m)": ("vector(m)",)}.get(shape, ("matrix" + shape,))
+        kinds = {"": ("scalar", "positive"), "(n)": ("vector(n)",), "(m)": ("vector(m)",)}.get(
+            shape, ("matrix" + shape,)
+        )
         if shape == "(n, n)":
-            kinds += tuple(kind for kind in DECLARATIONS.values() if kind.endswith("(n)") and not kind.startswith("vector"))
+            kinds += tuple(
+                kind
+                for kind in DECLARATIONS.values()
+                if kind.endswith("(n)") and not kind.startswith("vector")
+            )
         names = [name for name, kind in DECLARATIONS.items() if kind in kinds]
         if rng.random() < 0.15:
             return _constant(sort, size, rng)
@@ -323,8 +402,18 @@ def _leaves(sort: Sort, rng: Random) -> Term:
         return _grow(_call("vec({})", matrix(first, second)), sort, rng, 0)
     rows, columns = sort.axes
     if len(rows) == len(columns):
-        return _grow(_call("kron({}, {})", matrix(rows[:1], columns[:1]), matrix(rows[1:], columns[1:])), sort, rng, 0)
-    return _grow(Production("{}*{}'", PRODUCT, ((column(rows), PRODUCT), (column(columns), POSTFIX))), sort, rng, 0)
+        return _grow(
+            _call("kron({}, {})", matrix(rows[:1], columns[:1]), matrix(rows[1:], columns[1:])),
+            sort,
+            rng,
+            0,
+        )
+    return _grow(
+        Production("{}*{}'", PRODUCT, ((column(rows), PRODUCT), (column(columns), POSTFIX))),
+        sort,
+        rng,
+        0,
+    )
 
 
 def _constant(sort: Sort, size: list[str], rng: Random) -> Term:
@@ -333,17 +422,27 @@ def _constant(sort: Sort, size: list[str], rng: Random) -> Term:
         number = rng.choice(_NUMBERS)
         return Term(number, PRODUCT if "/" in number else ATOM, sort)
     inside = ", ".join(size)
-    chosen = rng.choice(["ones", "zeros"] + ["eye"] * (2 if len(size) == 2 and len({*size}) == 1 else 0))
+    chosen = rng.choice(
+        ["ones", "zeros"] + ["eye"] * (2 if len(size) == 2 and len({*size}) == 1 else 0)
+    )
     return Term(f"{chosen}({size[0] if chosen == 'eye' else inside})", ATOM, sort)
 
 
 def _grow(production: Production, sort: Sort, rng: Random, depth: int) -> Term:
     args = tuple(generate_term(rng, operand, depth - 1) for operand, _ in production.operands)
-    return Term(production.template, production.level, sort, args, tuple(level for _, level in production.operands))
+    return Term(
+        production.template,
+        production.level,
+        sort,
+        args,
+        tuple(level for _, level in production.operands),
+    )
 
 
 def generate_term(rng: Random, sort: Sort, depth: int) -> Term:
-    """A term of this sort, at most about ``depth`` operators deep; now and then the operands of a pair are alike."""
+    """A term of this sort, at most about ``depth`` operators deep; now and then the operands of a
+    pair are alike.
+    """
     if depth <= 0 or rng.random() < 0.1:
         return _leaves(sort, rng)
     term = _grow(rng.choice(_productions(sort, rng)), sort, rng, depth)
@@ -352,7 +451,18 @@ def generate_term(rng: Random, sort: Sort, depth: int) -> Term:
     return term
 
 
-SORTS = (SCALAR, SCALAR, SCALAR, column(N), matrix(N, N), column(M), matrix(M, N), row(N), column(("m", "n")), matrix(M, M))
+SORTS = (
+    SCALAR,
+    SCALAR,
+    SCALAR,
+    column(N),
+    matrix(N, N),
+    column(M),
+    matrix(M, N),
+    row(N),
+    column(("m", "n")),
+    matrix(M, M),
+)
 
 
 def generate(rng: Random, depth: int = 3) -> Term:
@@ -370,14 +480,22 @@ def terms(draw: Callable[..., object], depth: int = 3) -> Term:
 
 
 def smaller(term: Term) -> Iterator[Term]:
-    """Simpler terms of the same sort: an operand of that sort, a variable, or the same with a simpler operand."""
+    """Simpler terms of the same sort: an operand of that sort, a variable, or the same with a
+    simpler operand.
+    """
     yield from _parts(term)
     if term.args:
         rng = Random(0)
         yield from (_leaves(term.sort, rng) for _ in range(4))
     for index, arg in enumerate(term.args):
         for simpler in smaller(arg):
-            yield Term(term.template, term.level, term.sort, (*term.args[:index], simpler, *term.args[index + 1 :]), term.needs)
+            yield Term(
+                term.template,
+                term.level,
+                term.sort,
+                (*term.args[:index], simpler, *term.args[index + 1 :]),
+                term.needs,
+            )
 
 
 def _parts(term: Term) -> Iterator[Term]:

@@ -1,4 +1,6 @@
-"""Functions of each column or each row of a matrix: printed lines, exact proofs, values against loops, errors."""
+"""Functions of each column or each row of a matrix: printed lines, exact proofs, values against
+loops, errors.
+"""
 
 from __future__ import annotations
 
@@ -43,13 +45,43 @@ LINES = [
     ("columns", "sum(logsumexp(X, 1))", "X", 1, "softmax(X, 1)"),
     ("weighted-rows", "u'*logsumexp(X, 2)", "X", 1, "diag(u)*softmax(X, 2)"),
     ("weighted-columns", "logsumexp(X, 1)*w", "X", 1, "softmax(X, 1)*diag(w)"),
-    ("softmax-rows", "sum(C.*softmax(X, 2))", "X", 1, "C.*softmax(X, 2) - diag(diag(C*softmax(X, 2)'))*softmax(X, 2)"),
-    ("softmax-columns", "sum(C.*softmax(X, 1))", "X", 1, "C.*softmax(X, 1) - softmax(X, 1)*diag(diag(C'*softmax(X, 1)))"),
+    (
+        "softmax-rows",
+        "sum(C.*softmax(X, 2))",
+        "X",
+        1,
+        "C.*softmax(X, 2) - diag(diag(C*softmax(X, 2)'))*softmax(X, 2)",
+    ),
+    (
+        "softmax-columns",
+        "sum(C.*softmax(X, 1))",
+        "X",
+        1,
+        "C.*softmax(X, 1) - softmax(X, 1)*diag(diag(C'*softmax(X, 1)))",
+    ),
     ("sum-of-softmax", "sum(softmax(X, 2))", "X", 1, "zeros(m, n)"),
-    ("cross-entropy", "-sum(Y.*logsoftmax(X*W, 2))", "W", 1, "X'*(diag(Y*vector(1))*softmax(X*W, 2) - Y)"),
-    ("cross-entropy-of-labels", "-sum(Y.*logsoftmax(X*W + ones*b', 2))", "Y", 1, "-logsoftmax(X*W + vector(1)*b', 2)"),
+    (
+        "cross-entropy",
+        "-sum(Y.*logsoftmax(X*W, 2))",
+        "W",
+        1,
+        "X'*(diag(Y*vector(1))*softmax(X*W, 2) - Y)",
+    ),
+    (
+        "cross-entropy-of-labels",
+        "-sum(Y.*logsoftmax(X*W + ones*b', 2))",
+        "Y",
+        1,
+        "-logsoftmax(X*W + vector(1)*b', 2)",
+    ),
     ("typed-out", "sum(log(sum(exp(X*W), 2))) - sum(Y.*(X*W))", "W", 1, "X'*(softmax(X*W, 2) - Y)"),
-    ("attention-value", "sum(G.*(softmax(Q*K'/sqrt(d), 2)*V))", "V", 1, "softmax(Q*K'/sqrt(d), 2)'*G"),
+    (
+        "attention-value",
+        "sum(G.*(softmax(Q*K'/sqrt(d), 2)*V))",
+        "V",
+        1,
+        "softmax(Q*K'/sqrt(d), 2)'*G",
+    ),
     ("squared", "norm2(logsumexp(X, 2))^2", "X", 1, "2*diag(logsumexp(X, 2))*softmax(X, 2)"),
     (
         "hessian",
@@ -61,7 +93,9 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in LINES])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in LINES]
+)
 def test_line(expr, wrt, order, line):
     derivative = matcalc.diff(expr, wrt, variables=declared(expr, wrt), order=order)
     assert str(derivative) == line
@@ -79,7 +113,13 @@ EXTREMES = [
     ("no-curvature", "max(w)", "w", 2, "zeros(n, n)"),
     ("range", "max(w) - min(w)", "w", 1, "(w == max(w)) - (w == min(w))"),
     ("multiclass-hinge", "max(X*w + u) - u'*X*w", "X", 1, "((X*w + u == max(X*w + u)) - u)*w'"),
-    ("largest-softmax", "max(softmax(w))", "w", 1, "softmax(w).*((softmax(w) == max(softmax(w))) - max(softmax(w)))"),
+    (
+        "largest-softmax",
+        "max(softmax(w))",
+        "w",
+        1,
+        "softmax(w).*((softmax(w) == max(softmax(w))) - max(softmax(w)))",
+    ),
     ("stable-logsumexp", "log(sum(exp(w - max(w)))) + max(w)", "w", 1, "softmax(w)"),
     (
         "stable-softmax",
@@ -96,7 +136,9 @@ EXTREMES = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in EXTREMES])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in EXTREMES]
+)
 def test_extremes_and_indicators(expr, wrt, order, line):
     derivative = matcalc.diff(expr, wrt, variables=declared(expr, wrt), order=order)
     assert str(derivative) == line
@@ -112,7 +154,13 @@ SPREAD = [
     ("deviation", "std(w)", "w", 1, "(w - mean(w))/(n*std(w))"),
     ("deviation-of-map", "std(X*w - u)", "w", 1, "X'*(X*w - mean(X*w - u) - u)/(m*std(X*w - u))"),
     ("deviation-of-rows", "u'*std(X, 2)", "X", 1, "diag(u./std(X, 2))*(X - X*matrix(1)/n)/n"),
-    ("standardised", "(w - mean(w))/std(w)", "w", 1, "(eye - ((w - mean(w))*(w - mean(w))'/std(w)^2 + 1)/n)/std(w)"),
+    (
+        "standardised",
+        "(w - mean(w))/std(w)",
+        "w",
+        1,
+        "(eye - ((w - mean(w))*(w - mean(w))'/std(w)^2 + 1)/n)/std(w)",
+    ),
     ("sharpe", "mean(w)/std(w)", "w", 1, "(1 - mean(w)*(w - mean(w))/std(w)^2)/(n*std(w))"),
     ("product", "prod(w)", "w", 1, "prod(w)./w"),
     ("product-twice", "prod(w)", "w", 2, "prod(w)*((1./w)*(1./w)' - diag(w.^-2))"),
@@ -129,7 +177,9 @@ SPREAD = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in SPREAD])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in SPREAD]
+)
 def test_moments_products_and_norms(expr, wrt, order, line):
     derivative = matcalc.diff(expr, wrt, variables=declared(expr, wrt), order=order)
     assert str(derivative) == line
@@ -138,10 +188,15 @@ def test_moments_products_and_norms(expr, wrt, order, line):
 
 
 @pytest.mark.parametrize(
-    ("expr", "order"), [("normp(w, 4)", 2), ("normp(w, d)", 2), ("normp(X, 5/2)", 1), ("normp(X*w - u, 3/2)", 1)]
+    ("expr", "order"),
+    [("normp(w, 4)", 2), ("normp(w, d)", 2), ("normp(X, 5/2)", 1), ("normp(X*w - u, 3/2)", 1)],
 )
 def test_other_norms(expr, order):
-    assert matcalc.diff(expr, "X" if "(X," in expr else "w", variables=declared(expr), order=order).check().ok
+    assert (
+        matcalc.diff(expr, "X" if "(X," in expr else "w", variables=declared(expr), order=order)
+        .check()
+        .ok
+    )
 
 
 def test_norm_by_its_exponent():
@@ -154,9 +209,21 @@ CASES = [
     ("domain-of-a-branch", "sum(where(w > 0, log(w), 0))", "w", 1, "where(w > 0, 1./w, 0)"),
     ("domain-twice", "sum(where(w > 0, w.*log(w), 0))", "w", 2, "diag(where(w > 0, 1./w, 0))"),
     ("one-branch", "sum(where(w > 0, w.^2, 0))", "w", 1, "2*relu(w)"),
-    ("huber", "sum(where(abs(w) <= d, w.^2/2, d*(abs(w) - d/2)))", "w", 1, "where(abs(w) <= d, w, d*sign(w))"),
+    (
+        "huber",
+        "sum(where(abs(w) <= d, w.^2/2, d*(abs(w) - d/2)))",
+        "w",
+        1,
+        "where(abs(w) <= d, w, d*sign(w))",
+    ),
     ("elu", "sum(where(w > 0, w, exp(w) - 1))", "w", 1, "where(w > 0, 1, exp(w))"),
-    ("of-a-map", "sum(where(X*w > u, log(1 + X*w), exp(X*w)))", "w", 1, "X'*where(X*w > u, 1./(1 + X*w), exp(X*w))"),
+    (
+        "of-a-map",
+        "sum(where(X*w > u, log(1 + X*w), exp(X*w)))",
+        "w",
+        1,
+        "X'*where(X*w > u, 1./(1 + X*w), exp(X*w))",
+    ),
     (
         "nested",
         "sum(where(w > 0, where(w > 1, log(w), w), sqrt(-w)))",
@@ -164,16 +231,42 @@ CASES = [
         1,
         "where(w > 0, where(w > 1, 2./w, 2), -1./sqrt(-w))/2",
     ),
-    ("both", "sum(where((w > 0).*(w < 1), log(w), w.^2))", "w", 1, "where((w > 0).*(w < 1), 1./w, 2*w)"),
+    (
+        "both",
+        "sum(where((w > 0).*(w < 1), log(w), w.^2))",
+        "w",
+        1,
+        "where((w > 0).*(w < 1), 1./w, 2*w)",
+    ),
     ("a-number", "sum(where(w, w.^2, 1))", "w", 1, "2*(w.*(w != 0))"),
-    ("scalar-condition", "where(norm2(w) > 1, norm2(w), norm2(w)^2)", "w", 1, "where(norm2(w) > 1, 1/norm2(w), 2)*w"),
-    ("removable", "sum(where(w != 0, sin(w)./w, 1))", "w", 1, "where(w != 0, (cos(w) - sin(w)./w)./w, 0)"),
+    (
+        "scalar-condition",
+        "where(norm2(w) > 1, norm2(w), norm2(w)^2)",
+        "w",
+        1,
+        "where(norm2(w) > 1, 1/norm2(w), 2)*w",
+    ),
+    (
+        "removable",
+        "sum(where(w != 0, sin(w)./w, 1))",
+        "w",
+        1,
+        "where(w != 0, (cos(w) - sin(w)./w)./w, 0)",
+    ),
     ("of-matrices", "sum(where(X >= C, X.^2, C.*X))", "X", 1, "where(C <= X, 2*X, C)"),
-    ("inside", "sum(log(where(w > 0, 1 + w, exp(w))))", "w", 1, "where(w > 0, 1, exp(w))./where(w > 0, 1 + w, exp(w))"),
+    (
+        "inside",
+        "sum(log(where(w > 0, 1 + w, exp(w))))",
+        "w",
+        1,
+        "where(w > 0, 1, exp(w))./where(w > 0, 1 + w, exp(w))",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in CASES])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "order", "line"), [pytest.param(*row, id=name) for name, *row in CASES]
+)
 def test_cases(expr, wrt, order, line):
     derivative = matcalc.diff(expr, wrt, variables=declared(expr, wrt), order=order)
     assert str(derivative) == line
@@ -188,7 +281,9 @@ def test_a_branch_that_is_not_taken_may_have_no_value():
         assert derivative.to_callable()(w=w) == pytest.approx([-0.5, 0.5])
 
 
-@pytest.mark.parametrize("wrong", ["w < max(w)", "w == min(w)", "softmax(w)", "w.*(w == max(w))", "2*(w == max(w))"])
+@pytest.mark.parametrize(
+    "wrong", ["w < max(w)", "w == min(w)", "softmax(w)", "w.*(w == max(w))", "2*(w == max(w))"]
+)
 def test_wrong_gradients_of_the_largest(wrong):
     program = read("max(w)", KINDS_OF_W)
     tree = read(wrong, KINDS_OF_W).expr
@@ -200,7 +295,9 @@ def test_wrong_gradients_of_the_largest(wrong):
 @pytest.mark.parametrize("name", ["softmax", "logsoftmax"])
 def test_weighted_sums_are_exact(name, axis, order):
     expr = f"sum(C.*{name}(X, {axis}))"
-    assert matcalc.diff(expr, "X", variables=declared(expr), order=order).verification.kind == "exact"
+    assert (
+        matcalc.diff(expr, "X", variables=declared(expr), order=order).verification.kind == "exact"
+    )
 
 
 SHORTER = [
@@ -263,13 +360,16 @@ def test_value(expr, reference):
 @pytest.mark.parametrize("expr", ["logsumexp(X, 1)", "softmax(X, 2)", "logsoftmax(X, 1)"])
 def test_value_of_large_entries(expr):
     x = 800.0 * np.random.default_rng(3).standard_normal((3, 4))
-    assert np.all(np.isfinite(interpret(read(expr, declared(expr)).expr, {"X": x}, {"m": 3, "n": 4})))
+    assert np.all(
+        np.isfinite(interpret(read(expr, declared(expr)).expr, {"X": x}, {"m": 3, "n": 4}))
+    )
 
 
 ERRORS = [
     (
         "softmax(X)",
-        "write softmax(X, 2) for each row, softmax(X, 1) for each column; softmax(vec(X)) takes all",
+        "write softmax(X, 2) for each row, softmax(X, 1) for each column; "
+        "softmax(vec(X)) takes all",
     ),
     ("logsoftmax(X)", "write logsoftmax(X, 2) for each row"),
     ("softmax(X, 3)", "the second argument of softmax is 1 (of each column) or 2 (of each row)"),

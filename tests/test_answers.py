@@ -1,4 +1,6 @@
-"""What can be done with an input can be done with an answer: derivatives are compared, simplified and differentiated."""
+"""What can be done with an input can be done with an answer: derivatives are compared, simplified
+and differentiated.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,13 @@ import pytest
 
 import matcalc
 from matcalc.cli.command import main
-from matcalc.core.errors import MatcalcError, UnsupportedProblem
+from matcalc.core.errors import MatcalcError, UnsupportedError
 
 LEAST = ("norm2(A*x - b)^2", "x", {"b": "vector(m)"})
 LONG = ("y'*inv(X'*C*X)*y + logdet(X'*C*X) + tr(inv(X'*C*X)*B)", "X", {})
 
-# a derivative (expression, variable, declarations), its layout and order, a text, and whether they are equal
+# a derivative (expression, variable, declarations), its layout and order, a text, and whether they
+# are equal
 COMPARED = [
     (LEAST, "mixed", 1, "2*A'*(A*x - b)", True),
     (LEAST, "mixed", 1, "2*A'*r where r = A*x - b", True),
@@ -28,7 +31,9 @@ COMPARED = [
 
 
 @pytest.mark.parametrize(("asked", "layout", "order", "text", "same"), COMPARED)
-def test_equal(asked: tuple[str, str, dict[str, str]], layout: str, order: int, text: str, same: bool) -> None:
+def test_equal(
+    asked: tuple[str, str, dict[str, str]], layout: str, order: int, text: str, same: bool
+) -> None:
     expr, wrt, variables = asked
     derivative = matcalc.diff(expr, wrt, variables=variables, layout=layout, order=order)
     assert bool(matcalc.equal(derivative, text)) == bool(matcalc.equal(text, derivative)) == same
@@ -48,22 +53,31 @@ def test_long_answers() -> None:
 
 def test_second_derivatives() -> None:
     first = matcalc.diff("x'*A*x + sum(exp(x))", "x")
-    assert matcalc.equal(matcalc.diff(first, "x"), matcalc.diff("x'*A*x + sum(exp(x))", "x", order=2))
+    assert matcalc.equal(
+        matcalc.diff(first, "x"), matcalc.diff("x'*A*x + sum(exp(x))", "x", order=2)
+    )
     jacobian = matcalc.diff("tr(X'*X*X'*X)", "X")
     assert str(matcalc.diff(jacobian, "X")) == str(matcalc.diff("tr(X'*X*X'*X)", "X", order=2))
 
 
-@pytest.mark.parametrize("use", [lambda d: matcalc.equal(d, d), lambda d: matcalc.diff(d, "X"), matcalc.simplify])
+@pytest.mark.parametrize(
+    "use", [lambda d: matcalc.equal(d, d), lambda d: matcalc.diff(d, "X"), matcalc.simplify]
+)
 def test_index_notation(use: object) -> None:
     derivative = matcalc.diff("X*X*X", "X", order=2)
     assert callable(use)
-    with pytest.raises(UnsupportedProblem, match="is in index notation, which is not in the language"):
+    with pytest.raises(
+        UnsupportedError, match="is in index notation, which is not in the language"
+    ):
         use(derivative)
 
 
 def test_different_declarations() -> None:
     with pytest.raises(MatcalcError, match="in one expression and symmetric"):
-        matcalc.equal(matcalc.diff("x'*A*x", "x", variables={"A": "symmetric(n)"}), matcalc.diff("x'*A*x", "x"))
+        matcalc.equal(
+            matcalc.diff("x'*A*x", "x", variables={"A": "symmetric(n)"}),
+            matcalc.diff("x'*A*x", "x"),
+        )
 
 
 SHAPES = [
@@ -88,7 +102,10 @@ COMMANDS = [
     (["simplify", "A*M*B where M = inv(B)"], "A\n"),
     (["diff", "x'*M*x where M = B*B'", "--wrt", "x"], "2*B*B'*x\n"),
     (["check", "x'*M*x where M = B*B'", "--wrt", "x", "--claim", "2*M*x"], "proved: "),
-    (["check", "x'*M*x where M = B*B'", "--wrt", "x", "--claim", "2*N*x where N = B*B'"], "proved: "),
+    (
+        ["check", "x'*M*x where M = B*B'", "--wrt", "x", "--claim", "2*N*x where N = B*B'"],
+        "proved: ",
+    ),
 ]
 
 

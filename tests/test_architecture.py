@@ -1,4 +1,6 @@
-"""The rules of the house that a program can check: who imports whom, how long things are, that no table lacks a function."""
+"""The rules of the house that a program can check: who imports whom, how long things are, that no
+table lacks a function.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ from matcalc.printers.numpy_functions import CALLS, FORMS
 from matcalc.shapes import functions as shape_rules
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "matcalc").rglob("*.py"))}
+MODULES = {
+    path: ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "matcalc").rglob("*.py"))
+}
 
 # what each part of matcalc/ may import of the others; docs/architecture.md shows the same table
 ALLOWED = {
@@ -45,19 +50,26 @@ ALLOWED = {
     "verification": "core exact oracle printers",
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery equality",
-    "results": "core frontend tex pipeline printers readback verification equality stable oracle bridges",
+    "results": "core frontend tex pipeline printers readback verification equality stable "
+    "oracle bridges",
     "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
-    "own": "core syntax frontend ir lowering catalogue rewriting pipeline oracle runtime equality judge",
+    "own": "core syntax frontend ir lowering catalogue rewriting pipeline oracle runtime "
+    "equality judge",
     "api": "core frontend tex judge results bridges own",
     "__init__": "core version api judge results testing",
     "cli": "core version frontend tex catalogue oracle results judge own",
     "__main__": "cli",
 }
-HEAVY = {"numpy", "sympy", "mpmath"}  # loaded inside of functions, because they cost more than an answer does
-LONGEST_FILE = 400
-LONGEST_FUNCTION = 60
+HEAVY = {
+    "numpy",
+    "sympy",
+    "mpmath",
+}  # loaded inside of functions, because they cost more than an answer does
+# as much text as 400 and 60 lines of 130 columns were
+LONGEST_FILE = 530
+LONGEST_FUNCTION = 78
 REASON = 8  # characters: a lazy import says why it is one
 
 
@@ -109,11 +121,18 @@ def test_document_shows_the_same_table() -> None:
 
 
 def test_modules_do_not_import_each_other() -> None:
-    """No cycle among single modules either; imports for annotations alone (``if TYPE_CHECKING``) do not run."""
+    """No cycle among single modules either; imports for annotations alone (``if TYPE_CHECKING``) do
+    not run.
+    """
     ours = our_modules()
     graph: dict[str, set[str]] = {}
     for module, path in ours.items():
-        unused = {id(node) for test in ast.walk(MODULES[path]) if _for_types(test) for node in ast.walk(test)}
+        unused = {
+            id(node)
+            for test in ast.walk(MODULES[path])
+            if _for_types(test)
+            for node in ast.walk(test)
+        }
         inside = {id(node) for function in _functions(MODULES[path]) for node in ast.walk(function)}
         graph[module] = set()
         for node in ast.walk(MODULES[path]):
@@ -127,11 +146,17 @@ def test_modules_do_not_import_each_other() -> None:
 
 
 def _for_types(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
 
 
 def _functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [
+        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
 
 
 def test_imports_inside_functions_give_a_reason() -> None:
@@ -148,7 +173,9 @@ def test_imports_inside_functions_give_a_reason() -> None:
 
 
 def _reasoned(lines: list[str], index: int) -> bool:
-    """Whether the import says why it stands there: behind ``noqa``, or in a comment above the block of imports."""
+    """Whether the import says why it stands there: behind ``noqa``, or in a comment above the block
+    of imports.
+    """
     if len(lines[index].partition("# noqa: PLC0415")[2].strip(" -()")) >= REASON:
         return True
     while "# noqa: PLC0415" in lines[index]:
@@ -170,28 +197,33 @@ def test_files_and_functions_are_short() -> None:
 
 
 def test_nothing_is_caught_wholesale() -> None:
-    """``except Exception`` hides bugs; the command line, which reports them, is the one place for it."""
+    """``except Exception`` hides bugs; the command line, which reports them, is the one place for
+    it.
+    """
     wrong = []
     for path, tree in MODULES.items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ExceptHandler):
                 names = (
-                    {leaf.id for leaf in ast.walk(node.type) if isinstance(leaf, ast.Name)} if node.type else {"BaseException"}
+                    {leaf.id for leaf in ast.walk(node.type) if isinstance(leaf, ast.Name)}
+                    if node.type
+                    else {"BaseException"}
                 )
                 if names & {"Exception", "BaseException"} and part(path) != "cli":
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert not wrong, "\n".join(wrong)
 
 
-# tables outside of the rows that have several functions as keys or members, by file, and why they are there: each is a rule of
-# its stage, or a choice of a few. The judges have tables of their own, so that a mistake in a row cannot pass them.
+# tables outside of the rows that have several functions as keys or members, by file, and why they
+# are there: each is a rule of its stage, or a choice of a few. The judges have tables of their own,
+# so that a mistake in a row cannot pass them.
 KEYED_BY_FUNCTIONS = {
     "bridges/sympy_export.py": "rules: SymPy's form of a function that is not one of its own",
     "calculus/orders.py": "rules: derivatives of functions with an order",
     "calculus/rules.py": "a rule that does not hold for matrices of one row or column",
     "core/operations.py": "one pair of names",
     "ir/knowledge.py": "theorems: facts of the argument to facts of the value",
-    "judge/edits.py": "slips of people",
+    "judge/mutations.py": "slips of people",
     "judge/terms.py": "slips of people",
     "lowering/blockwise.py": "rules: functions of block diagonal matrices",
     "lowering/functions.py": "rules: index arithmetic",
@@ -227,34 +259,50 @@ ROWS = "core/functions/"
 
 
 def tables_of_functions(tree: ast.AST) -> int:
-    """How many literals have two names of functions or more as keys or members; words of one text count, too."""
+    """How many literals have two names of functions or more as keys or members; words of one text
+    count, too.
+    """
     found = 0
     for node in ast.walk(tree):
         words: list[object] = []
         if isinstance(node, ast.Dict | ast.Set | ast.Tuple | ast.List):
             members = node.keys if isinstance(node, ast.Dict) else node.elts
             words = [member.value for member in members if isinstance(member, ast.Constant)]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "split":
-            words = list(str(node.func.value.value).split()) if isinstance(node.func.value, ast.Constant) else []
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "split"
+        ):
+            words = (
+                list(str(node.func.value.value).split())
+                if isinstance(node.func.value, ast.Constant)
+                else []
+            )
         found += sum(word in OPERATIONS for word in words if isinstance(word, str)) > 1
     return found
 
 
 def test_what_is_known_of_functions_stands_in_their_rows() -> None:
-    """A new table keyed by functions is a field of ``FunctionSpec``, unless there is a reason against it."""
+    """A new table keyed by functions is a field of ``FunctionSpec``, unless there is a reason
+    against it.
+    """
     found = set()
     for path, tree in MODULES.items():
         file = path.relative_to(ROOT / "matcalc").as_posix()
         if not file.startswith((*OF_THE_JUDGES, ROWS)) and tables_of_functions(tree):
             found.add(file)
-    assert found == set(KEYED_BY_FUNCTIONS), "a table of functions: make it a field, or give the reason here"
+    assert found == set(KEYED_BY_FUNCTIONS), (
+        "a table of functions: make it a field, or give the reason here"
+    )
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_function_is_known_everywhere(name: str) -> None:
     """A row in ``core/functions/`` asks for an entry in each of these."""
     operation = OPERATIONS[name]
-    assert operation.signature in shape_rules._BY_SIGNATURE or name in shape_rules._RULES, "no shape rule"
+    assert operation.signature in shape_rules._BY_SIGNATURE or name in shape_rules._RULES, (
+        "no shape rule"
+    )
     assert name in ORACLE, "no NumPy evaluation"
     assert operation.call.startswith(f"{name}("), "no example of a call"
     assert name in LATEX, "no LaTeX form"
@@ -265,7 +313,9 @@ def test_every_function_is_known_everywhere(name: str) -> None:
 def test_every_function_has_a_derivative(name: str) -> None:
     """From a differential, from a definition, or because it is index arithmetic."""
     stated = LIBRARY.get(f"d-{name}") or LIBRARY.get(f"define-{name}")
-    assert stated or any(name in rules for rules in (index_rules.RULES, multilinear.RULES, lower._RULES))
+    assert stated or any(
+        name in rules for rules in (index_rules.RULES, multilinear.RULES, lower._RULES)
+    )
 
 
 @pytest.mark.parametrize(

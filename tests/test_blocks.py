@@ -20,12 +20,30 @@ from matcalc.tex.read import read_latex
 S = {"S": "symmetric(n)", "s": "scalar"}
 
 FORMS = [
-    ("ridge", "norm2([A; sqrt(c)*eye]*x - [b; zeros])^2", "x", {"b": "vector(m)", "x": "vector(n)"}, "2*(A'*(A*x - b) + c*x)"),
-    ("stacked-residuals", "norm2([A*x - b; sqrt(c)*L*x])^2", "x", {"b": "vector(m)"}, "2*(A'*(A*x - b) + c*L'*L*x)"),
+    (
+        "ridge",
+        "norm2([A; sqrt(c)*eye]*x - [b; zeros])^2",
+        "x",
+        {"b": "vector(m)", "x": "vector(n)"},
+        "2*(A'*(A*x - b) + c*x)",
+    ),
+    (
+        "stacked-residuals",
+        "norm2([A*x - b; sqrt(c)*L*x])^2",
+        "x",
+        {"b": "vector(m)"},
+        "2*(A'*(A*x - b) + c*L'*L*x)",
+    ),
     ("bordered-logdet", "logdet([S, u; u', s])", "u", S, "2*inv([S, u; u', s])[1:n, n + 1]"),
     ("trace-of-a-block", "tr([A, B; C, D]*M)", "B", {}, "M[m + 1:m + p, 1:n]'"),
     ("stacked-quadratic-form", "[x; y]'*M*[x; y]", "x", {}, "(M + M')[1:n, :]*[x; y]"),
-    ("stacked-symmetric-form", "[x; y]'*M*[x; y]", "x", {"M": "symmetric(p)", "x": "vector(n)"}, "2*M[1:n, :]*[x; y]"),
+    (
+        "stacked-symmetric-form",
+        "[x; y]'*M*[x; y]",
+        "x",
+        {"M": "symmetric(p)", "x": "vector(n)"},
+        "2*M[1:n, :]*[x; y]",
+    ),
     ("homogeneous-form", "[1, x']*A*[1; x]", "x", {}, "(A + A')[2:n + 1, :]*[1; x]"),
     ("side-by-side", "norm2([A, B]*[x; y] - b)^2", "x", {"b": "vector(k)"}, "2*A'*(A*x + B*y - b)"),
     ("stack", "[x; y]", "x", {}, "[eye(n); zeros(m, n)]"),
@@ -39,11 +57,29 @@ FORMS = [
     ("row", "X[i, :]*y", "X", {}, "unit(i, n)*y'"),
     ("column", "X[:, j]'*y", "X", {}, "y*unit(j, m)'"),
     ("rows", "X[1:k, :]*y", "y", {}, "X[1:k, :]"),
-    ("two-columns", "(X[:, 1]'*X[:, 2])^2", "X", {}, "2*(X[:, 1]'*X[:, 2])*[X[:, 2], X[:, 1], zeros(n, m - 2)]"),
+    (
+        "two-columns",
+        "(X[:, 1]'*X[:, 2])^2",
+        "X",
+        {},
+        "2*(X[:, 1]'*X[:, 2])*[X[:, 2], X[:, 1], zeros(n, m - 2)]",
+    ),
     ("polynomial", "x[1]*x[2] + x[3]^2", "x", {"x": "vector(3)"}, "[x[2]; x[1]; 2*x[3]]"),
     ("cross-entropy", "log(softmax(x)[i])", "x", {}, "unit(i, n) - softmax(x)"),
-    ("cross-entropy-hessian", "log(softmax(x)[i])", "xx", {}, "softmax(x)*softmax(x)' - diag(softmax(x))"),
-    ("principal-minor", "logdet(A[1:k, 1:k])", "A", {}, "blkdiag(inv(A[1:k, 1:k])', zeros(n - k, m - k))"),
+    (
+        "cross-entropy-hessian",
+        "log(softmax(x)[i])",
+        "xx",
+        {},
+        "softmax(x)*softmax(x)' - diag(softmax(x))",
+    ),
+    (
+        "principal-minor",
+        "logdet(A[1:k, 1:k])",
+        "A",
+        {},
+        "blkdiag(inv(A[1:k, 1:k])', zeros(n - k, m - k))",
+    ),
     ("inner-part", "x[2:n - 1]'*y", "x", {"x": "vector(n)"}, "[0; y; 0]"),
     (
         "differences",
@@ -62,7 +98,11 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "wrt", "variables", "wanted"), [form[1:] for form in FORMS], ids=[form[0] for form in FORMS])
+@pytest.mark.parametrize(
+    ("text", "wrt", "variables", "wanted"),
+    [form[1:] for form in FORMS],
+    ids=[form[0] for form in FORMS],
+)
 def test_closed_forms(text: str, wrt: str, variables: dict[str, str], wanted: str) -> None:
     result = diff(text, wrt[0], variables=variables, order=len(wrt))
     assert str(result) == wanted
@@ -112,12 +152,18 @@ def test_numbers(text: str, wrt: str, variables: dict[str, str]) -> None:
     expected = interpret(tree, values, sizes)
     assert expected.shape == extent(tree.shape, sizes)
     function = result.to_callable()
-    free = {name: sizes[name] for name in sizes if name in function.source.split("):")[0].split("(*, ")[1].split(", ")}
+    free = {
+        name: sizes[name]
+        for name in sizes
+        if name in function.source.split("):")[0].split("(*, ")[1].split(", ")
+    }
     np.testing.assert_allclose(function(**values, **free), expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("bold", [False, True])
-@pytest.mark.parametrize(("text", "wrt", "variables"), [form[1:4] for form in FORMS], ids=[form[0] for form in FORMS])
+@pytest.mark.parametrize(
+    ("text", "wrt", "variables"), [form[1:4] for form in FORMS], ids=[form[0] for form in FORMS]
+)
 def test_latex_is_read_back(text: str, wrt: str, variables: dict[str, str], bold: bool) -> None:
     program = read(text, variables)
     for order in (0, 1, 2):

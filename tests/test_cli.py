@@ -25,7 +25,13 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
 
 
 def process(*argv: str, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "matcalc", *argv], capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(
+        [sys.executable, "-m", "matcalc", *argv],
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )  # type: ignore[call-overload,no-any-return]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,11 @@ def process(*argv: str, **options: object) -> subprocess.CompletedProcess[str]:
         pytest.param(["r = 2*x; r'*r"], "8*x", id="the-only-variable-behind-a-definition"),
         pytest.param(["--wrt", "x", "x'*A*x"], "(A + A')*x", id="expression-last"),
         pytest.param(["x'*A*x", "-w", "x", "--var", "A: symmetric(n)"], "2*A*x", id="declared"),
-        pytest.param(["x'*A*x", "-w", "x", "-v", "A: symmetric(n)", "-v", "x: vector(n)"], "2*A*x", id="declared-twice"),
+        pytest.param(
+            ["x'*A*x", "-w", "x", "-v", "A: symmetric(n)", "-v", "x: vector(n)"],
+            "2*A*x",
+            id="declared-twice",
+        ),
         pytest.param(["-x'*x", "--wrt", "x"], "-2*x", id="leading-minus"),
         pytest.param(["-w'*w", "-w", "w"], "-2*w", id="leading-minus-like-an-option"),
         pytest.param(["-v'*v", "-w", "v"], "-2*v", id="leading-minus-like-var"),
@@ -51,12 +61,20 @@ def process(*argv: str, **options: object) -> subprocess.CompletedProcess[str]:
         pytest.param(["x'*A*x", "-w", "x", "--order", "2"], "A + A'", id="second-order"),
         pytest.param(["A*x", "-w", "x", "--layout", "denominator"], "A'", id="denominator-layout"),
         pytest.param(["A*x", "-w", "x", "--layout", "numerator"], "A", id="numerator-layout"),
-        pytest.param(["tr(A*S)", "-w", "S", "-v", "S: symmetric(n)"], "(A + A')/2", id="structured"),
-        pytest.param(["tr(A*S)", "-w", "S", "-v", "S: symmetric(n)", "--structure", "free"], "A'", id="structure-ignored"),
+        pytest.param(
+            ["tr(A*S)", "-w", "S", "-v", "S: symmetric(n)"], "(A + A')/2", id="structured"
+        ),
+        pytest.param(
+            ["tr(A*S)", "-w", "S", "-v", "S: symmetric(n)", "--structure", "free"],
+            "A'",
+            id="structure-ignored",
+        ),
         pytest.param(["x'*A*x", "-w", "x", "--format", "latex"], "(A + A^{\\top}) x", id="latex"),
     ],
 )
-def test_answer_alone_on_standard_output(capsys: pytest.CaptureFixture[str], argv: list[str], answer: str) -> None:
+def test_answer_alone_on_standard_output(
+    capsys: pytest.CaptureFixture[str], argv: list[str], answer: str
+) -> None:
     code, out, _ = run(capsys, "diff", *argv)
     assert (code, out) == (0, answer + "\n")
 
@@ -64,27 +82,42 @@ def test_answer_alone_on_standard_output(capsys: pytest.CaptureFixture[str], arg
 @pytest.mark.parametrize(
     ("argv", "line"),
     [
-        pytest.param(["A*x", "-w", "x"], "with A: matrix(n, m), x: vector(m); result: matrix(n, m)", id="matrix"),
+        pytest.param(
+            ["A*x", "-w", "x"],
+            "with A: matrix(n, m), x: vector(m); result: matrix(n, m)",
+            id="matrix",
+        ),
         pytest.param(["x'*x", "-w", "x"], "with x: vector(n); result: vector(n)", id="vector"),
-        pytest.param(["x'*x", "-w", "x", "-v", "x: vector(3)"], "result: vector(3)", id="all-declared"),
-        pytest.param(["x'*x", "-w", "x", "--layout", "numerator"], "with x: vector(n); result: row vector(n)", id="row"),
+        pytest.param(
+            ["x'*x", "-w", "x", "-v", "x: vector(3)"], "result: vector(3)", id="all-declared"
+        ),
+        pytest.param(
+            ["x'*x", "-w", "x", "--layout", "numerator"],
+            "with x: vector(n); result: row vector(n)",
+            id="row",
+        ),
         pytest.param(["a^2", "-w", "a"], "with a: scalar; result: scalar", id="scalar"),
         pytest.param(
             ["X*y", "-w", "X"],
-            "with X: matrix(n, m), y: vector(m); result: array(n, n, m), shown as J of d vec(F) = J*d vec(X)",
+            "with X: matrix(n, m), y: vector(m); result: array(n, n, m), shown as J of d "
+            "vec(F) = J*d vec(X)",
             id="kronecker",
         ),
         pytest.param(
             ["X*y", "-w", "X", "--layout", "denominator"],
-            "with X: matrix(n, m), y: vector(m); result: array(n, m, n), shown as J' of d vec(F) = J*d vec(X)",
+            "with X: matrix(n, m), y: vector(m); result: array(n, m, n), shown as J' of d "
+            "vec(F) = J*d vec(X)",
             id="kronecker-transposed",
         ),
         pytest.param(
             ["norm2(X)^2", "-w", "X", "--order", "2"],
-            "with X: matrix(n, m); result: array(n, m, n, m), shown as J of d vec(D) = J*d vec(X), D the first derivative",
+            "with X: matrix(n, m); result: array(n, m, n, m), shown as J of d vec(D) = J*d "
+            "vec(X), D the first derivative",
             id="kronecker-hessian",
         ),
-        pytest.param(["expm(X)", "-w", "X"], "with X: matrix(n, n); result: array(n, n, n, n)", id="indices"),
+        pytest.param(
+            ["expm(X)", "-w", "X"], "with X: matrix(n, n); result: array(n, n, n, n)", id="indices"
+        ),
         pytest.param(
             ["y'*A*x", "-w", "x", "-v", "A: matrix(3, k)"],
             "with y: vector(3), x: vector(k); result: vector(k)",
@@ -92,7 +125,9 @@ def test_answer_alone_on_standard_output(capsys: pytest.CaptureFixture[str], arg
         ),
     ],
 )
-def test_inferred_shapes_on_standard_error(capsys: pytest.CaptureFixture[str], argv: list[str], line: str) -> None:
+def test_inferred_shapes_on_standard_error(
+    capsys: pytest.CaptureFixture[str], argv: list[str], line: str
+) -> None:
     code, _, err = run(capsys, "diff", *argv)
     assert (code, err) == (0, line + "\n")
 
@@ -104,7 +139,9 @@ def test_notes_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert "note" not in out
 
 
-def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("A: symmetric(n)\ny = A*x\nx'*y\n"))
     assert run(capsys, "diff", "-", "--wrt", "x")[:2] == (0, "2*A*x\n")
 
@@ -141,18 +178,21 @@ def test_bad_expression_prints_the_error(
         ),
         pytest.param(
             ["diff", "A*x"],
-            "error: wrt is missing: the variable to derive by\nhint: --wrt A, in Python wrt='A'; its variables are A, x",
+            "error: wrt is missing: the variable to derive by\nhint: --wrt A, in Python "
+            "wrt='A'; its variables are A, x",
             id="no-wrt",
         ),
         pytest.param(["diff", "2"], "error: there is no variable to derive by", id="no-variable"),
         pytest.param(
             ["diff", "A*x", "-w", "x", "-w", "A"],
-            "error: there are 2 variables to derive by: x, A\nhint: derive by one of them at a time: --wrt x, then --wrt A",
+            "error: there are 2 variables to derive by: x, A\nhint: derive by one of them at "
+            "a time: --wrt x, then --wrt A",
             id="two-variables",
         ),
         pytest.param(
             ["check", "A*x", "x", "-w", "A", "-c", "A"],
-            "error: there are 2 variables to derive by: A, x\nhint: derive by one of them at a time: --wrt A, then --wrt x",
+            "error: there are 2 variables to derive by: A, x\nhint: derive by one of them at "
+            "a time: --wrt A, then --wrt x",
             id="two-variables-in-two-ways",
         ),
         pytest.param(
@@ -160,8 +200,16 @@ def test_bad_expression_prints_the_error(
             "error: unrecognized arguments: A\nhint: matcalc --help says what can be asked for",
             id="three-words",
         ),
-        pytest.param(["diff", "-w", "x"], f"error: the following arguments are required: EXPR\nhint: {HINT}", id="no-expression"),
-        pytest.param(["diff", "x", "-w"], f"error: argument --wrt/-w: expected one argument\nhint: {HINT}", id="no-value"),
+        pytest.param(
+            ["diff", "-w", "x"],
+            f"error: the following arguments are required: EXPR\nhint: {HINT}",
+            id="no-expression",
+        ),
+        pytest.param(
+            ["diff", "x", "-w"],
+            f"error: argument --wrt/-w: expected one argument\nhint: {HINT}",
+            id="no-value",
+        ),
         pytest.param(
             ["diff", "x", "-w", "x", "--rng", "-1", "--check"],
             f"error: argument --rng: -1 is not a natural number\nhint: {HINT}",
@@ -173,7 +221,9 @@ def test_bad_expression_prints_the_error(
             id="wrt",
         ),
         pytest.param(
-            ["identities", "zzz"], "error: no identity mentions zzz\nhint: matcalc identities lists them all", id="word"
+            ["identities", "zzz"],
+            "error: no identity mentions zzz\nhint: matcalc identities lists them all",
+            id="word",
         ),
     ],
 )
@@ -194,7 +244,9 @@ def test_bad_arguments(capsys: pytest.CaptureFixture[str], argv: list[str], erro
         pytest.param(["integrate", "x"], id="unknown-command"),
     ],
 )
-def test_other_bad_arguments_exit_with_2(capsys: pytest.CaptureFixture[str], argv: list[str]) -> None:
+def test_other_bad_arguments_exit_with_2(
+    capsys: pytest.CaptureFixture[str], argv: list[str]
+) -> None:
     code, out, err = run(capsys, *argv)
     assert (code, out) == (2, "")
     assert err.startswith("error: ")
@@ -217,7 +269,9 @@ def test_check_fails(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert "verified" not in err
 
 
-def test_a_wrong_answer_is_not_printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_answer_is_not_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     wrong = read("(A - A')*x", ["A: matrix(n, n)"]).expr
     monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
     code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x")
@@ -230,10 +284,16 @@ def test_a_wrong_answer_is_not_printed(capsys: pytest.CaptureFixture[str], monke
     ("text", "line"),
     [
         pytest.param("x'*A*x", r"verified: exact \(error probability < 2\^-50\)", id="exact"),
-        pytest.param("tr(expm(x*x'))", r"verified: numeric \(max relative error \de[-+]\d\d, complex step\)", id="numeric"),
+        pytest.param(
+            "tr(expm(x*x'))",
+            r"verified: numeric \(max relative error \de[-+]\d\d, complex step\)",
+            id="numeric",
+        ),
     ],
 )
-def test_check_says_how_it_was_verified(capsys: pytest.CaptureFixture[str], text: str, line: str) -> None:
+def test_check_says_how_it_was_verified(
+    capsys: pytest.CaptureFixture[str], text: str, line: str
+) -> None:
     code, _, err = run(capsys, "diff", text, "-w", "x", "--check")
     assert code == 0
     assert re.fullmatch(line, err.splitlines()[-2])
@@ -248,7 +308,9 @@ def test_numpy_format_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(capsys, "diff", "x'*A*x - a", "-w", "x", "-v", "A: matrix(3, 3)", "--format", "json")
+    code, out, _ = run(
+        capsys, "diff", "x'*A*x - a", "-w", "x", "-v", "A: matrix(3, 3)", "--format", "json"
+    )
     found = json.loads(out)
     assert code == 0
     assert found.pop("numpy").startswith("import numpy as np")
@@ -274,7 +336,9 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_with_check(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x", "--format", "json", "--check", "--rng", "3")
+    code, out, err = run(
+        capsys, "diff", "x'*A*x", "-w", "x", "--format", "json", "--check", "--rng", "3"
+    )
     check = json.loads(out)["check"]
     assert code == 0
     assert (check["ok"], check["rng"], check["problem"]) == (True, 3, None)
@@ -282,10 +346,14 @@ def test_json_with_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert "check passed" in err
 
 
-def test_json_of_a_failed_check_has_no_infinities(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_of_a_failed_check_has_no_infinities(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     wrong = read("x/0", ["x: vector(n)"]).expr
     monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
-    code, out, _ = run(capsys, "diff", "x'*x", "-w", "x", "--format", "json", "--check", "--no-verify")
+    code, out, _ = run(
+        capsys, "diff", "x'*x", "-w", "x", "--format", "json", "--check", "--no-verify"
+    )
     assert code == 1
     assert json.loads(out)["verification"] is None
     assert json.loads(out)["check"]["max_error"] is None
@@ -314,7 +382,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "--version") == (0, f"matcalc {matcalc.__version__}\n", "")
 
 
-def test_bug_is_reported_without_a_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_is_reported_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*args: object, **options: object) -> None:
         raise KeyError("gone")
 
@@ -336,10 +406,14 @@ def test_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
 
 def test_text_output_imports_neither_numpy_nor_sympy() -> None:
     script = (
-        "import sys; from matcalc.cli import main; code = main(['diff', \"x'*A*x\", '--wrt', 'x'])\n"
-        "print(code, [name for name in ('numpy', 'sympy', 'mpmath', 'lark') if name in sys.modules])"
+        "import sys; from matcalc.cli import main; code = main(['diff', \"x'*A*x\", "
+        "'--wrt', 'x'])\n"
+        "print(code, [name for name in ('numpy', 'sympy', 'mpmath', 'lark') if name in "
+        "sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout == "(A + A')*x\n0 []\n"
 
 
@@ -355,7 +429,11 @@ def test_closed_pipe_is_silent() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "matcalc", "identities"], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        [sys.executable, "-m", "matcalc", "identities"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, "")
@@ -370,6 +448,8 @@ def test_letters_that_the_output_lacks() -> None:
 def test_standard_input_that_is_no_text() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "matcalc", "diff", "-", "-w", "x"]
-    done = subprocess.run(command, input=b"\xff\xfe", capture_output=True, check=False, env=environment)
+    done = subprocess.run(
+        command, input=b"\xff\xfe", capture_output=True, check=False, env=environment
+    )
     assert done.returncode == 2
     assert done.stderr.decode().strip() == "error: standard input is not utf-8 text"

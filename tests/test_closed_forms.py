@@ -14,12 +14,30 @@ DEMANDED = [
     ("symmetric-quadratic-form", "x'*A*x", "x", ["--var=A: symmetric(n)"], "2*A*x"),
     ("squared-residual", "norm2(A*x-b)^2", "x", [], "2*A'*(A*x - b)"),
     ("residual", "norm2(A*x-b)", "x", [], "A'*(A*x - b)/norm2(A*x - b)"),
-    ("inverse", "a'*inv(X)*b", "X", ["--var=a: vector(n)", "--var=b: vector(n)"], "-inv(X)'*a*b'*inv(X)'"),
+    (
+        "inverse",
+        "a'*inv(X)*b",
+        "X",
+        ["--var=a: vector(n)", "--var=b: vector(n)"],
+        "-inv(X)'*a*b'*inv(X)'",
+    ),
     ("log-determinant", "log(det(X))", "X", [], "inv(X)'"),
     ("determinant", "det(X)", "X", [], "det(X)*inv(X)'"),
-    ("logistic-loss", "sum(log(exp(-y.*(X*w)) + vector(1)))", "w", [], "-X'*(y.*sigmoid(-y.*(X*w)))"),
+    (
+        "logistic-loss",
+        "sum(log(exp(-y.*(X*w)) + vector(1)))",
+        "w",
+        [],
+        "-X'*(y.*sigmoid(-y.*(X*w)))",
+    ),
     ("logsumexp", "logsumexp(x)", "x", [], "softmax(x)"),
-    ("logsumexp-twice", "logsumexp(x)", "x", ["--order=2"], "diag(softmax(x)) - softmax(x)*softmax(x)'"),
+    (
+        "logsumexp-twice",
+        "logsumexp(x)",
+        "x",
+        ["--order=2"],
+        "diag(softmax(x)) - softmax(x)*softmax(x)'",
+    ),
     ("softmax", "softmax(x)", "x", [], "diag(softmax(x)) - softmax(x)*softmax(x)'"),
     ("factorisation", "norm2(T - U*V')^2", "U", [], "2*(U*V' - T)*V"),
     ("matrix-by-matrix", "A*X*B", "X", [], "kron(B', A)"),
@@ -33,7 +51,9 @@ DEMANDED = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "more", "line"), [pytest.param(*rest, id=name) for name, *rest in DEMANDED])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "more", "line"), [pytest.param(*rest, id=name) for name, *rest in DEMANDED]
+)
 def test_demanded(expr, wrt, more, line, capsys):
     options = [word for option in more for word in option.split("=")]
     assert main(["diff", expr, "--wrt", wrt, *options]) == 0
@@ -60,7 +80,14 @@ LINES = [
     ("quadratic-twice", "x'*A*x", "x", {}, 2, "A + A'"),
     ("quadratic-symmetric-twice", "x'*A*x", "x", {"A": "symmetric(n)"}, 2, "2*A"),
     ("quadratic-by-matrix", "x'*A*x", "A", {}, 1, "x*x'"),
-    ("quadratic-programme", "x'*A*x/2 - b'*x", "x", {"A": "psd(n)", "b": "vector(n)"}, 1, "A*x - b"),
+    (
+        "quadratic-programme",
+        "x'*A*x/2 - b'*x",
+        "x",
+        {"A": "psd(n)", "b": "vector(n)"},
+        1,
+        "A*x - b",
+    ),
     ("quartic", "x'*x*x'*x", "x", {}, 1, "4*(x'*x)*x"),
     ("scalar-factor", "exp(x'*A*x)", "x", {}, 1, "exp(x'*A*x)*(A + A')*x"),
     ("log-linear", "log(a'*x)", "x", VECTORS, 1, "a/(a'*x)"),
@@ -73,7 +100,14 @@ LINES = [
     ("norm-squared-of-matrix", "norm2(X)^2", "X", {}, 1, "2*X"),
     ("norm-one", "norm1(x)", "x", {}, 1, "sign(x)"),
     ("norm-one-of-residual", "norm1(A*x - b)", "x", {"b": "vector(m)"}, 1, "A'*sign(A*x - b)"),
-    ("unit-vector", "(x - a)/norm2(x - a)", "x", VECTORS, 1, "(eye - u*u'/norm2(u)^2)/norm2(u) where u = x - a"),
+    (
+        "unit-vector",
+        "(x - a)/norm2(x - a)",
+        "x",
+        VECTORS,
+        1,
+        "(eye - u*u'/norm2(u)^2)/norm2(u) where u = x - a",
+    ),
     ("outer-times-vector", "x*x'*b", "x", VECTORS, 1, "(b'*x)*eye + x*b'"),
     ("cube-of-length", "x'*x*x", "x", {}, 1, "(x'*x)*eye + 2*x*x'"),
     ("bell", "exp(-x'*x)*x", "x", {}, 1, "exp(-x'*x)*(eye - 2*x*x')"),
@@ -97,13 +131,41 @@ LINES = [
     ("determinant-reciprocal", "1/det(X)", "X", SQUARE, 1, "-inv(X)'/det(X)"),
     ("determinant-squared", "det(X)^2", "X", SQUARE, 1, "2*det(X)^2*inv(X)'"),
     ("determinant-of-power", "det(X^k)", "X", {"k": "scalar"}, 1, "k*det(X)^k*inv(X)'"),
-    ("determinant-along-a-line", "det(A + t*B)", "t", {**SQUARE, **SCALAR}, 1, "det(A + t*B)*tr(B*inv(A + t*B))"),
-    ("log-determinant-along-a-line", "logdet(A + t*B)", "t", {**SQUARE, **SCALAR}, 1, "tr(B*inv(A + t*B))"),
+    (
+        "determinant-along-a-line",
+        "det(A + t*B)",
+        "t",
+        {**SQUARE, **SCALAR},
+        1,
+        "det(A + t*B)*tr(B*inv(A + t*B))",
+    ),
+    (
+        "log-determinant-along-a-line",
+        "logdet(A + t*B)",
+        "t",
+        {**SQUARE, **SCALAR},
+        1,
+        "tr(B*inv(A + t*B))",
+    ),
     ("log-determinant-gram", "logdet(X'*X)", "X", {"X": "matrix(m, n)"}, 1, "2*pinv(X)'"),
     ("log-determinant-symmetric", "logdet(S)", "S", {"S": "symmetric(n)"}, 1, "inv(S)"),
     ("log-determinant-declared-symmetric", "log(det(X))", "X", {"X": "symmetric(n)"}, 1, "inv(X)"),
-    ("inverse-along-a-line", "inv(A + t*B)", "t", {**SQUARE, **SCALAR}, 1, "-inv(A + t*B)*B*inv(A + t*B)"),
-    ("exponential-along-a-line", "expm(t*A)", "t", {"A": "matrix(n, n)", **SCALAR}, 1, "A*expm(t*A)"),
+    (
+        "inverse-along-a-line",
+        "inv(A + t*B)",
+        "t",
+        {**SQUARE, **SCALAR},
+        1,
+        "-inv(A + t*B)*B*inv(A + t*B)",
+    ),
+    (
+        "exponential-along-a-line",
+        "expm(t*A)",
+        "t",
+        {"A": "matrix(n, n)", **SCALAR},
+        1,
+        "A*expm(t*A)",
+    ),
     ("mahalanobis", "x'*inv(S)*x", "x", {"S": "psd(n)"}, 1, "2*inv(S)*x"),
     ("mahalanobis-by-covariance", "x'*inv(S)*x", "S", {"S": "psd(n)"}, 1, "-inv(S)*x*x'*inv(S)"),
     ("symmetric-gradient", "tr(S*A)", "S", {"S": "symmetric(n)"}, 1, "(A + A')/2"),
@@ -111,7 +173,14 @@ LINES = [
     ("diagonal-gradient", "x'*D*x", "D", {"D": "diagonal(n)"}, 1, "diag(x.^2)"),
     ("orthogonal-cancels", "x'*Q'*Q*x", "x", {"Q": "orthogonal(n)"}, 1, "2*x"),
     ("skew-vanishes", "x'*K*x", "x", {"K": "skew(n)"}, 1, "zeros(n)"),
-    ("gaussian-mean", "-(x-m)'*inv(S)*(x-m)/2", "m", {"S": "psd(n)", "m": "vector(n)"}, 1, "inv(S)*(x - m)"),
+    (
+        "gaussian-mean",
+        "-(x-m)'*inv(S)*(x-m)/2",
+        "m",
+        {"S": "psd(n)", "m": "vector(n)"},
+        1,
+        "inv(S)*(x - m)",
+    ),
     ("jacobian-of-inverse", "inv(X)", "X", SQUARE, 1, "-kron(inv(X)', inv(X))"),
     ("jacobian-of-square", "X^2", "X", SQUARE, 1, "kron(X', eye(n)) + kron(eye(n), X)"),
     ("jacobian-of-left-product", "A*X", "X", {"X": "matrix(n, k)"}, 1, "kron(eye(k), A)"),
@@ -132,20 +201,55 @@ LINES = [
     ("least-squares-twice", "norm2(y - X*w)^2", "w", {}, 2, "2*X'*X"),
     ("least-squares-by-design", "norm2(y - X*w)^2", "X", {}, 1, "2*(X*w - y)*w'"),
     ("matrix-least-squares", "norm2(A*X - B)^2", "X", {}, 1, "2*A'*(A*X - B)"),
-    ("weighted-least-squares", "(x-A*d)'*B*(x-A*d)", "d", {"B": "symmetric(n)", "d": "vector(m)"}, 1, "2*A'*B*(A*d - x)"),
+    (
+        "weighted-least-squares",
+        "(x-A*d)'*B*(x-A*d)",
+        "d",
+        {"B": "symmetric(n)", "d": "vector(m)"},
+        1,
+        "2*A'*B*(A*d - x)",
+    ),
     ("log-sum-exp-of-map", "logsumexp(A*x + b)", "x", {"b": "vector(m)"}, 1, "A'*softmax(A*x + b)"),
-    ("softmax-of-map", "softmax(A*x)", "x", {}, 1, "(diag(softmax(A*x)) - softmax(A*x)*softmax(A*x)')*A"),
+    (
+        "softmax-of-map",
+        "softmax(A*x)",
+        "x",
+        {},
+        1,
+        "(diag(softmax(A*x)) - softmax(A*x)*softmax(A*x)')*A",
+    ),
     ("cross-entropy", "y'*log(softmax(X*w))", "w", {}, 1, "X'*(y - sum(y)*softmax(X*w))"),
     ("softplus", "sum(log(1 + exp(A*x)))", "x", {}, 1, "A'*sigmoid(A*x)"),
     ("log-sigmoid", "sum(log(sigmoid(y.*(X*w))))", "w", {}, 1, "X'*(y.*sigmoid(-y.*(X*w)))"),
     ("squared-relu", "norm2(relu(A*x))^2", "x", {}, 1, "2*A'*relu(A*x)"),
     ("network-layer", "tanh(W*x + b)", "x", {"b": "vector(m)"}, 1, "diag(1 - tanh(W*x + b).^2)*W"),
     ("network-output", "norm2(V*tanh(W*x) - y)^2", "V", {}, 1, "2*(V*tanh(W*x) - y)*tanh(W*x)'"),
-    ("symmetric-factorisation", "norm2(X*X' - A)^2", "X", {"A": "symmetric(n)"}, 1, "4*(X*X' - A)*X"),
+    (
+        "symmetric-factorisation",
+        "norm2(X*X' - A)^2",
+        "X",
+        {"A": "symmetric(n)"},
+        1,
+        "4*(X*X' - A)*X",
+    ),
     ("deviations", "sum((x - mean(x)).^2)", "x", {}, 1, "2*(x - mean(x))"),
-    ("resolvent", "x'*inv(A + t*eye(n))*x", "t", {"A": "psd(n)", "t": "scalar"}, 1, "-norm2(inv(A + t*eye)*x)^2"),
+    (
+        "resolvent",
+        "x'*inv(A + t*eye(n))*x",
+        "t",
+        {"A": "psd(n)", "t": "scalar"},
+        1,
+        "-norm2(inv(A + t*eye)*x)^2",
+    ),
     ("exponential-family-twice", "exp(x'*y)", "x", {}, 2, "exp(x'*y)*y*y'"),
-    ("squared-form-twice", "(x'*A*x)^2", "x", {"A": "symmetric(n)"}, 2, "4*((x'*A*x)*A + 2*A*x*x'*A)"),
+    (
+        "squared-form-twice",
+        "(x'*A*x)^2",
+        "x",
+        {"A": "symmetric(n)"},
+        2,
+        "4*((x'*A*x)*A + 2*A*x*x'*A)",
+    ),
     ("laplacian", "tr(X'*L*X)", "X", {"L": "symmetric(n)"}, 1, "2*L*X"),
     ("neuron", "1/(1 + exp(-w'*x))", "w", {}, 1, "sigmoid(w'*x)*sigmoid(-w'*x)*x"),
     ("poisson-twice", "sum(exp(A*x + b))", "x", {"b": "vector(m)"}, 2, "A'*diag(exp(A*x + b))*A"),
@@ -175,11 +279,15 @@ LINES = [
 
 
 @pytest.mark.parametrize(
-    ("expr", "wrt", "declarations", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in LINES]
+    ("expr", "wrt", "declarations", "order", "line"),
+    [pytest.param(*rest, id=name) for name, *rest in LINES],
 )
 def test_line(expr, wrt, declarations, order, line):
     program = read(expr, declarations)
-    assert render(derive(program, wrt, order), program.variables, len(program.variables[wrt].shape)) == line
+    assert (
+        render(derive(program, wrt, order), program.variables, len(program.variables[wrt].shape))
+        == line
+    )
 
 
 # one derivative, however it is typed
@@ -193,22 +301,51 @@ TYPED = [
     ),
     (
         "least-squares",
-        ["norm2(A*x - b)^2", "(A*x - b)'*(A*x - b)", "sum((b - A*x).^2)", "dot(A*x - b, A*x - b)", "r = b - A*x; r'*r"],
+        [
+            "norm2(A*x - b)^2",
+            "(A*x - b)'*(A*x - b)",
+            "sum((b - A*x).^2)",
+            "dot(A*x - b, A*x - b)",
+            "r = b - A*x; r'*r",
+        ],
         "x",
         {"b": "vector(m)"},
         "2*A'*(A*x - b)",
     ),
-    ("quadratic", ["x'*A*x", "x'*A'*x", "tr(A*x*x')", "sum(x.*(A*x))", "dot(x, A*x)"], "x", {}, "(A + A')*x"),
-    ("inverse", ["tr(inv(X))", "tr(X^-1)", "sum(diag(inv(X)))", "tr(inv(X'))"], "X", {}, "-inv(X)'^2"),
+    (
+        "quadratic",
+        ["x'*A*x", "x'*A'*x", "tr(A*x*x')", "sum(x.*(A*x))", "dot(x, A*x)"],
+        "x",
+        {},
+        "(A + A')*x",
+    ),
+    (
+        "inverse",
+        ["tr(inv(X))", "tr(X^-1)", "sum(diag(inv(X)))", "tr(inv(X'))"],
+        "X",
+        {},
+        "-inv(X)'^2",
+    ),
     (
         "logistic",
-        ["sum(log(1 + exp(x)))", "sum(softplus(x))", "sum(log1p(exp(x)))", "-sum(log(sigmoid(-x)))"],
+        [
+            "sum(log(1 + exp(x)))",
+            "sum(softplus(x))",
+            "sum(log1p(exp(x)))",
+            "-sum(log(sigmoid(-x)))",
+        ],
         "x",
         {},
         "sigmoid(x)",
     ),
     ("soft-maximum", ["log(sum(exp(x)))", "logsumexp(x)"], "x", {}, "softmax(x)"),
-    ("log-determinant", ["log(det(X))", "logdet(X)", "logdet(X')", "-logdet(inv(X))", "log(abs(det(X)))"], "X", {}, "inv(X)'"),
+    (
+        "log-determinant",
+        ["log(det(X))", "logdet(X)", "logdet(X')", "-logdet(inv(X))", "log(abs(det(X)))"],
+        "X",
+        {},
+        "inv(X)'",
+    ),
 ]
 
 
@@ -222,7 +359,9 @@ TYPED = [
 )
 def test_equal_inputs_give_equal_lines(expr, wrt, declarations, line):
     program = read(expr, declarations)
-    assert render(derive(program, wrt), program.variables, len(program.variables[wrt].shape)) == line
+    assert (
+        render(derive(program, wrt), program.variables, len(program.variables[wrt].shape)) == line
+    )
 
 
 LAYOUTS = [
@@ -234,7 +373,9 @@ LAYOUTS = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "layout", "line"), [pytest.param(*rest, id=name) for name, *rest in LAYOUTS])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "layout", "line"), [pytest.param(*rest, id=name) for name, *rest in LAYOUTS]
+)
 def test_layout(expr, wrt, layout, line):
     program = read(expr)
     assert render(derive(program, wrt, layout=layout), program.variables) == line

@@ -1,4 +1,6 @@
-"""Every example in README.md and docs/ is run: ``console`` blocks through the command line, ``python`` blocks as doctests."""
+"""Every example in README.md and docs/ is run: ``console`` blocks through the command line,
+``python`` blocks as doctests.
+"""
 
 from __future__ import annotations
 
@@ -36,16 +38,25 @@ def blocks_of(page: Path, language: str) -> list[Block]:
 
 
 def pages(language: str) -> list[object]:
-    return [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if blocks_of(page, language)]
+    return [
+        pytest.param(page, id=page.relative_to(ROOT).as_posix())
+        for page in PAGES
+        if blocks_of(page, language)
+    ]
 
 
 def blocks(language: str) -> list[object]:
     found = [block for page in PAGES for block in blocks_of(page, language)]
-    return [pytest.param(block, id=f"{block.page.relative_to(ROOT).as_posix()}:{block.line}") for block in found]
+    return [
+        pytest.param(block, id=f"{block.page.relative_to(ROOT).as_posix()}:{block.line}")
+        for block in found
+    ]
 
 
 def commands(text: str) -> list[tuple[str, str]]:
-    """The lines after ``$``, each with the output that follows it; a backslash carries a command on to the next line."""
+    """The lines after ``$``, each with the output that follows it; a backslash carries a command on
+    to the next line.
+    """
     pairs: list[tuple[str, list[str]]] = []
     lines = iter(text.splitlines())
     for line in lines:
@@ -61,7 +72,9 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def run(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """What a terminal shows of ``matcalc ...``: the answer and what is said about it, in the order in which they come."""
+    """What a terminal shows of ``matcalc ...``: the answer and what is said about it, in the order
+    in which they come.
+    """
     words = shlex.split(command)
     quiet = words[-1] == "2>/dev/null"
     assert words[0] == "matcalc", command
@@ -74,7 +87,9 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def settled(text: str) -> str:
-    """The text without errors that are rounding: their digits are those of the processor that computed them."""
+    """The text without errors that are rounding: their digits are those of the processor that
+    computed them.
+    """
     return re.sub(r"error \d\.\de-1\d\b", "error of rounding", text)
 
 
@@ -92,8 +107,12 @@ def test_sessions(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     names: dict[str, object] = {}
     for block in blocks_of(page, "python"):
-        assert ">>>" in block.text, f"line {block.line}: a python block without a prompt is not tested"
-        test = doctest.DocTestParser().get_doctest(block.text, names, page.name, str(page), block.line)
+        assert ">>>" in block.text, (
+            f"line {block.line}: a python block without a prompt is not tested"
+        )
+        test = doctest.DocTestParser().get_doctest(
+            block.text, names, page.name, str(page), block.line
+        )
         report: list[str] = []
         doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE).run(
             test, out=report.append, clear_globs=False
@@ -102,15 +121,25 @@ def test_sessions(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert not report, "".join(report)
 
 
-@pytest.mark.parametrize("page", [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES])
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES]
+)
 def test_links_lead_somewhere(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
-    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+    targets = [
+        target.partition("#")[0]
+        for target in re.findall(r"\]\(([^)\s]+)\)", text)
+        if "://" not in target
+    ]
     missing = [target for target in targets if target and not (page.parent / target).exists()]
     assert not missing
 
 
 def test_readme_begins_with_the_two_commands() -> None:
-    first, second = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("$ ")][:2]
+    first, second = [
+        line
+        for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("$ ")
+    ][:2]
     assert first == """$ python -m pip install . && matcalc diff "tr(A*X'*B*X*C)" --wrt X"""
     assert second == "$ python -m pip install '.[test]' && python -m pytest -n auto"

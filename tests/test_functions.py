@@ -17,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def test_the_page_is_fresh():
     page = ROOT / "docs" / "functions.md"
-    assert page.read_text(encoding="utf-8") == document(), "run python -m matcalc.cli.functions > docs/functions.md"
+    assert page.read_text(encoding="utf-8") == document(), (
+        "run python -m matcalc.cli.functions > docs/functions.md"
+    )
 
 
 def test_a_word_finds_functions(capsys):
@@ -29,11 +31,15 @@ def test_a_word_finds_functions(capsys):
 
 def test_names_are_unique():
     assert not ALIASES.keys() & OPERATIONS.keys()
-    names = [name for spec in OPERATIONS.values() for name in (spec.name, *spec.aliases, *spec.tex_names)]
+    names = [
+        name for spec in OPERATIONS.values() for name in (spec.name, *spec.aliases, *spec.tex_names)
+    ]
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("name", [name for name, spec in OPERATIONS.items() if spec.signature == ELEMENTWISE])
+@pytest.mark.parametrize(
+    "name", [name for name, spec in OPERATIONS.items() if spec.signature == ELEMENTWISE]
+)
 def test_what_vanishes_at_zero(name):
     spec = OPERATIONS[name]
     if spec.arity[0] == 1 and spec.arity[1] == 1:
@@ -41,7 +47,11 @@ def test_what_vanishes_at_zero(name):
             assert spec.vanishes == (ORACLE[name](np.array(0.0)) == 0)
 
 
-SCALAR = [name for name, spec in OPERATIONS.items() if spec.of_scalar != "x" and spec.signature != "special"]
+SCALAR = [
+    name
+    for name, spec in OPERATIONS.items()
+    if spec.of_scalar != "x" and spec.signature != "special"
+]
 
 
 @pytest.mark.parametrize("name", SCALAR)
@@ -49,8 +59,12 @@ def test_what_a_function_is_of_a_scalar(name):
     """By numbers: of the matrix or vector with that one entry."""
     value = np.array(0.7)
     found = matcalc.parse(f"{name}(s)", {"s": "scalar"}).to_callable()
-    given = value.reshape((1,) if OPERATIONS[name].signature.startswith(("vector", "any")) else (1, 1))
-    arguments = {"s": value} if "s" in matcalc.parse(f"{name}(s)", {"s": "scalar"}).variables else {}
+    given = value.reshape(
+        (1,) if OPERATIONS[name].signature.startswith(("vector", "any")) else (1, 1)
+    )
+    arguments = (
+        {"s": value} if "s" in matcalc.parse(f"{name}(s)", {"s": "scalar"}).variables else {}
+    )
     try:
         computed = found(**arguments)
     except TypeError:

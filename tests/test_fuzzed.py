@@ -1,4 +1,6 @@
-"""What random expressions found (``benchmarks/fuzz.py``): the derivative is there, verified, and reads back as what it is."""
+"""What random expressions found (``benchmarks/fuzz.py``): the derivative is there, verified, and
+reads back as what it is.
+"""
 
 import pytest
 
@@ -16,8 +18,9 @@ KINDS = {
     "y": "vector(3)",
 }
 
-# expression, variable: a vector of ones in a cross product is no Kronecker factor; the diagonal of a matrix inside of the scalar
-# that stands before an identity is restored too; what a row is times is no scalar
+# expression, variable: a vector of ones in a cross product is no Kronecker factor; the diagonal of
+# a matrix inside of the scalar that stands before an identity is restored too; what a row is times
+# is no scalar
 FOUND = [
     ("mean(amin(F)*cross(diag(D), y))", "D"),
     ("sum(cross(diag(D), y))", "D"),
@@ -38,7 +41,9 @@ FOUND = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "wrt"), [pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in FOUND])
+@pytest.mark.parametrize(
+    ("expression", "wrt"), [pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in FOUND]
+)
 def test_found(expression, wrt):
     kinds = {name: kind for name, kind in KINDS.items() if name in expression}
     result = matcalc.diff(expression, wrt, variables=kinds)

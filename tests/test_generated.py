@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import EvaluationProblem, MatcalcError
+from matcalc.core.errors import EvaluationError, MatcalcError
 
 x = np.array([1.0, 2.0])
 KINDS = {"x": "vector(n)", "X": "matrix(n, n)", "S": "symmetric(n)", "P": "psd(n)"}
@@ -37,7 +37,9 @@ def test_a_function_goes_into_a_process_pool_and_comes_back():
 
 def test_it_looks_like_a_function():
     function = compiled("x'*X*x")
-    assert list(inspect.signature(function).parameters) == ["x", "X"] or list(inspect.signature(function).parameters) == [
+    assert list(inspect.signature(function).parameters) == ["x", "X"] or list(
+        inspect.signature(function).parameters
+    ) == [
         "X",
         "x",
     ]
@@ -60,25 +62,35 @@ CALLS = [
 
 @pytest.mark.parametrize(("text", "positional", "named", "message"), CALLS)
 def test_wrong_calls(text, positional, named, message):
-    with pytest.raises(EvaluationProblem) as caught:
+    with pytest.raises(EvaluationError) as caught:
         compiled(text, **({"c": "scalar"} if "c" in named else {}))(*positional, **named)
     assert caught.value.message == message
     if "argument" in message and "size" not in message:
         assert isinstance(caught.value, TypeError)
 
 
-ROOM = ["x[1:3]", "x[3]", "sum(x[2:4])", "unit(3, n)'*x", "x[n]*unit(5, n)", "X[2, 3]*x", "X[:, 1:3]*ones(3)"]
+ROOM = [
+    "x[1:3]",
+    "x[3]",
+    "sum(x[2:4])",
+    "unit(3, n)'*x",
+    "x[n]*unit(5, n)",
+    "X[2, 3]*x",
+    "X[:, 1:3]*ones(3)",
+]
 
 
 @pytest.mark.parametrize("text", ROOM)
 @pytest.mark.parametrize("derived", [False, True])
 def test_entries_that_are_not_there(text, derived):
     expression = matcalc.parse(text, {name: kind for name, kind in KINDS.items() if name in text})
-    function = (expression.diff("X" if "X" in text else "x") if derived else expression).to_callable()
+    function = (
+        expression.diff("X" if "X" in text else "x") if derived else expression
+    ).to_callable()
     names = list(inspect.signature(function).parameters)
     big = {"x": np.ones(6), "X": np.ones((6, 6))}
     function(**{name: big[name] for name in names})
-    with pytest.raises(EvaluationProblem, match="no room for the entries"):
+    with pytest.raises(EvaluationError, match="no room for the entries"):
         function(**{name: {"x": x, "X": np.ones((2, 2))}[name] for name in names})
 
 
@@ -99,12 +111,14 @@ def test_without_a_value(text, given):
 
 
 def test_what_a_function_of_the_users_raises_stays_as_it_is():
-    function = matcalc.parse("f(x) + x", {"f": "function(scalar) -> scalar", "x": "vector(n)"}).to_callable()
+    function = matcalc.parse(
+        "f(x) + x", {"f": "function(scalar) -> scalar", "x": "vector(n)"}
+    ).to_callable()
 
     def broken(argument):
         raise ValueError("mine")
 
     with pytest.raises(ValueError, match=r"^mine$"):
         function(x=x, f=broken)
-    with pytest.raises(EvaluationProblem, match="no value for arrays of these shapes"):
+    with pytest.raises(EvaluationError, match="no value for arrays of these shapes"):
         function(x=x, f=lambda argument: np.ones(7))

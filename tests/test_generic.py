@@ -36,7 +36,12 @@ KINDS = {
 
 def declared(*texts: str) -> dict[str, str]:
     """The declarations of the names in some texts."""
-    names = {part for text in texts for word in re.findall(r"\w+", text) for part in (word, word.rpartition("_")[2])}
+    names = {
+        part
+        for text in texts
+        for word in re.findall(r"\w+", text)
+        for part in (word, word.rpartition("_")[2])
+    }
     return {name: kind for name, kind in KINDS.items() if name in names}
 
 
@@ -99,7 +104,9 @@ ALL = [(1, *row) for row in FIRST] + [(2, *row) for row in SECOND]
 
 
 @pytest.mark.parametrize(("order", "expr", "wrt", "expected"), ALL, ids=str)
-def test_the_derivative_is_proved_short_and_read_back(order: int, expr: str, wrt: str, expected: str) -> None:
+def test_the_derivative_is_proved_short_and_read_back(
+    order: int, expr: str, wrt: str, expected: str
+) -> None:
     kinds = declared(expr, wrt)
     result = matcalc.diff(expr, wrt, order=order, variables=kinds)
     assert str(result) == expected
@@ -118,7 +125,12 @@ def test_the_derivative_is_proved_short_and_read_back(order: int, expr: str, wrt
         ("grad_f(x)", {"f": "function"}, "no derivative", "f'(x)"),
         ("F'(x)", {"F": KINDS["F"]}, "no derivative", "grad_F(u)"),
         ("F(A)", {"F": KINDS["F"], "A": KINDS["A"]}, "takes a vector(n)", ""),
-        ("F(b) + x'*x", {"F": KINDS["F"], "b": "vector(k)", "x": "vector(n)"}, "takes a vector(n)", ""),
+        (
+            "F(b) + x'*x",
+            {"F": KINDS["F"], "b": "vector(k)", "x": "vector(n)"},
+            "takes a vector(n)",
+            "",
+        ),
         ("F(x, x)", {"F": KINDS["F"]}, "takes one argument", ""),
         ("hess_H(x)", {"H": KINDS["H"]}, "the point and weights", ""),
         ("exp(x)", {"exp": "function"}, "exp is a function of the language", "another name"),
@@ -136,7 +148,14 @@ def test_refusals_teach(text: str, kinds: dict[str, str], message: str, hint: st
 
 
 @pytest.mark.parametrize(
-    "expr", ["Q(A*diag(F(x)*y))", "Q(l*(F(x)*y)')", "Q(F(x)*A)", "Q(A*diag(x/norm2(x)))", "F(x)*tr(hess_F(x))"]
+    "expr",
+    [
+        "Q(A*diag(F(x)*y))",
+        "Q(l*(F(x)*y)')",
+        "Q(F(x)*A)",
+        "Q(A*diag(x/norm2(x)))",
+        "F(x)*tr(hess_F(x))",
+    ],
 )
 def test_scalars_in_index_notation_are_factors(expr: str) -> None:
     assert matcalc.diff(expr, "x", order=2, variables=declared(expr)).check().ok

@@ -16,15 +16,30 @@ from matcalc.syntax.parser import parse
 
 HERE = Path(__file__).parent
 
-GIVEN = ["A: matrix(n, n)", "X: matrix(m, n)", "x: vector(n)", "y: vector(n)", "z: vector(m)", "t: scalar"]
+GIVEN = [
+    "A: matrix(n, n)",
+    "X: matrix(m, n)",
+    "x: vector(n)",
+    "y: vector(n)",
+    "z: vector(m)",
+    "t: scalar",
+]
 
 # the text, and what the hint says to write or to declare -> the meaning
 DECLARED = [
     pytest.param("1/x", {"1./x": "1./x", "x: scalar": "x: scalar; 1/x"}, id="one-over"),
-    pytest.param("x/y", {"x./y": "x./y", "y: scalar": None, "x: scalar and y: scalar": None}, id="quotient"),
+    pytest.param(
+        "x/y", {"x./y": "x./y", "y: scalar": None, "x: scalar and y: scalar": None}, id="quotient"
+    ),
     pytest.param(
         "k*x",
-        {"k'*x": "k'*x", "k*x'": "k*x'", "k.*x": "k.*x", "k: scalar": "k: scalar; k*x", "x: scalar": "x: scalar; k*x"},
+        {
+            "k'*x": "k'*x",
+            "k*x'": "k*x'",
+            "k.*x": "k.*x",
+            "k: scalar": "k: scalar; k*x",
+            "x: scalar": "x: scalar; k*x",
+        },
         id="product",
     ),
 ]
@@ -39,8 +54,8 @@ READ = [
     pytest.param("W\\b", "b: vector", id="right-side"),
     pytest.param("a[1]", "a: vector", id="entry"),
 ]
-# the text; the part of it that the hint writes anew (None: all); what it says to write -> the meaning, None where that is for
-# other shapes
+# the text; the part of it that the hint writes anew (None: all); what it says to write -> the
+# meaning, None where that is for other shapes
 REWRITTEN = [
     pytest.param(
         "x*y",
@@ -48,7 +63,9 @@ REWRITTEN = [
         {"x'*y": "dot(x, y)", "x*y'": "outer(x, y)", "x.*y": "diag(x)*y"},
         id="columns",
     ),
-    pytest.param("x'*y'", None, {"x'*y": "dot(x, y)", "x*y'": "outer(x, y)", "x'.*y'": "(x.*y)'"}, id="rows"),
+    pytest.param(
+        "x'*y'", None, {"x'*y": "dot(x, y)", "x*y'": "outer(x, y)", "x'.*y'": "(x.*y)'"}, id="rows"
+    ),
     pytest.param("A*x'", None, {"A*x": "A*x", "x'*A": "x'*A"}, id="matrix-and-row"),
     pytest.param("x*A", None, {"x'*A": "x'*A"}, id="column-and-matrix"),
     pytest.param("X*z", None, {"X'*z": "X'*z"}, id="transposed"),
@@ -68,8 +85,12 @@ REWRITTEN = [
     pytest.param("x' + y", None, {"x + y": "x + y"}, id="row-and-column"),
     pytest.param("x.*y'", None, {"x.*y": "x.*y"}, id="column-and-row"),
     pytest.param("max(x', y)", "x'", {"x": "max(x, y)"}, id="row-in-a-function"),
-    pytest.param("X - z", "z", {"z*ones'": "X - z*ones(n)'", "ones*z'": None}, id="column-from-a-matrix"),
-    pytest.param("X - x'", "x'", {"x*ones'": None, "ones*x'": "X - ones(m)*x'"}, id="row-from-a-matrix"),
+    pytest.param(
+        "X - z", "z", {"z*ones'": "X - z*ones(n)'", "ones*z'": None}, id="column-from-a-matrix"
+    ),
+    pytest.param(
+        "X - x'", "x'", {"x*ones'": None, "ones*x'": "X - ones(m)*x'"}, id="row-from-a-matrix"
+    ),
     # functions
     pytest.param("tr(x)", None, {"tr(diag(x))": "sum(x)"}, id="trace"),
     pytest.param("expm(x)", None, {"expm(diag(x))": "diag(exp(x))"}, id="exponential"),
@@ -78,21 +99,44 @@ REWRITTEN = [
     pytest.param(
         "softmax(X)",
         None,
-        {"softmax(X, 2)": "softmax(X, 2)", "softmax(X, 1)": "softmax(X, 1)", "softmax(vec(X))": "softmax(vec(X))"},
+        {
+            "softmax(X, 2)": "softmax(X, 2)",
+            "softmax(X, 1)": "softmax(X, 1)",
+            "softmax(vec(X))": "softmax(vec(X))",
+        },
         id="softmax",
     ),
-    pytest.param("|X|", None, {"abs(X)": "abs(X)", "norm2(X)": "norm2(X)"}, id="bars-of-a-rectangle"),
+    pytest.param(
+        "|X|", None, {"abs(X)": "abs(X)", "norm2(X)": "norm2(X)"}, id="bars-of-a-rectangle"
+    ),
     pytest.param("|A|", None, {"abs(A)": "abs(A)", "det(A)": "det(A)"}, id="bars"),
-    pytest.param("normp(x, 1/2)", None, {"sum(abs(x).^(1/2))^(1/(1/2))": "sum(sqrt(abs(x)))^2"}, id="half-norm"),
+    pytest.param(
+        "normp(x, 1/2)",
+        None,
+        {"sum(abs(x).^(1/2))^(1/(1/2))": "sum(sqrt(abs(x)))^2"},
+        id="half-norm",
+    ),
     pytest.param(
         "norm(A, 1)",
         None,
-        {"max(sum(abs(A), 1))": "max(sum(abs(A), 1))", "norm1(A)": "sum(abs(A))", "norm2(A, 1)": "norm2(A, 1)"},
+        {
+            "max(sum(abs(A), 1))": "max(sum(abs(A), 1))",
+            "norm1(A)": "sum(abs(A))",
+            "norm2(A, 1)": "norm2(A, 1)",
+        },
         id="norm-1",
     ),
-    pytest.param("norm(A, 2)", None, {"specnorm(A)": "‖A‖_2", "norm2(A)": "‖A‖_F", "norm2(A, 2)": "norm2(A, 2)"}, id="norm-2"),
     pytest.param(
-        "norm(A, inf)", None, {"max(sum(abs(A), 2))": "max(sum(abs(A), 2))", "max(abs(A))": "max(abs(A))"}, id="norm-inf"
+        "norm(A, 2)",
+        None,
+        {"specnorm(A)": "‖A‖_2", "norm2(A)": "‖A‖_F", "norm2(A, 2)": "norm2(A, 2)"},
+        id="norm-2",
+    ),
+    pytest.param(
+        "norm(A, inf)",
+        None,
+        {"max(sum(abs(A), 2))": "max(sum(abs(A), 2))", "max(abs(A))": "max(abs(A))"},
+        id="norm-inf",
     ),
     # entries
     pytest.param("X[1]", None, {"X[1, :]": "X[1, :]", "X[:, 1]": "X[:, 1]"}, id="one-place"),
@@ -115,10 +159,21 @@ REWRITTEN = [
     pytest.param("1/2x'*y", None, {"1/2*x'*y": "dot(x, y)/2", "1/(2*x')*y": None}, id="half"),
     pytest.param("sin^2(t)", None, {"sin(t)^2": "sin(t)*sin(t)"}, id="power-of-a-sine"),
     pytest.param("[t 2]", None, {"[t, 2]": "[t, 2]", "[t*2]": "2*t"}, id="blocks"),
-    pytest.param("e^(-t)", None, {"exp(-t)": "1/exp(t)", "e: scalar": "e: scalar; e^(-t)"}, id="euler"),
-    pytest.param("np.sum(A*A)", "A*A", {"A @ A": "sum(A^2)", "A.*A": "sum(A.^2)"}, id="python-product"),
-    pytest.param("np.sum(A**2)", "A**2", {"A.^2": "sum(A.*A)", "A^2": "sum(A*A)"}, id="python-power"),
-    pytest.param("np.sum(A/A)", "A/A", {"A./A": "sum(A./A)", "A @ inv(A)": "sum(A*inv(A))"}, id="python-quotient"),
+    pytest.param(
+        "e^(-t)", None, {"exp(-t)": "1/exp(t)", "e: scalar": "e: scalar; e^(-t)"}, id="euler"
+    ),
+    pytest.param(
+        "np.sum(A*A)", "A*A", {"A @ A": "sum(A^2)", "A.*A": "sum(A.^2)"}, id="python-product"
+    ),
+    pytest.param(
+        "np.sum(A**2)", "A**2", {"A.^2": "sum(A.*A)", "A^2": "sum(A*A)"}, id="python-power"
+    ),
+    pytest.param(
+        "np.sum(A/A)",
+        "A/A",
+        {"A./A": "sum(A./A)", "A @ inv(A)": "sum(A*inv(A))"},
+        id="python-quotient",
+    ),
     pytest.param("X.sum(0)", None, {"sum(X, 1)": "ones'*X"}, id="python-axis"),
     pytest.param("X.sum(axis=1)", None, {"sum(X, 2)": "X*ones"}, id="python-axis-by-name"),
 ]
@@ -147,7 +202,9 @@ def check(text: str, part: str | None, given: list[str], meanings: dict[str, str
             assert followed.expr.shape == wanted.expr.shape
             assert followed.expr.row == wanted.expr.row
             assert decide(followed, wanted).verdict == EQUAL
-    assert not re.search(r"[()*^\[\]\\]|\w'", rest), f"nobody followed this part of the hint: {rest}"
+    assert not re.search(r"[()*^\[\]\\]|\w'", rest), (
+        f"nobody followed this part of the hint: {rest}"
+    )
 
 
 @pytest.mark.parametrize(("text", "meanings"), DECLARED)
@@ -159,13 +216,18 @@ def test_declarations_that_hints_ask_for(text: str, meanings: dict[str, str | No
 def test_what_is_read_without_declarations(text: str, declarations: str) -> None:
     program, declared = read(text), read(f"{declarations}; {text}")
     assert str(program.expr) == str(declared.expr)
-    kinds = [{name: variable.kind for name, variable in each.variables.items()} for each in (program, declared)]
+    kinds = [
+        {name: variable.kind for name, variable in each.variables.items()}
+        for each in (program, declared)
+    ]
     assert kinds[0] == kinds[1]  # the names of the sizes are in another order
     assert [note.split()[1] for note in program.notes] == re.findall(r"(\w+):", declarations)
 
 
 @pytest.mark.parametrize(("text", "part", "meanings"), REWRITTEN)
-def test_what_hints_say_to_write(text: str, part: str | None, meanings: dict[str, str | None]) -> None:
+def test_what_hints_say_to_write(
+    text: str, part: str | None, meanings: dict[str, str | None]
+) -> None:
     check(text, part, GIVEN, meanings)
 
 
@@ -202,11 +264,20 @@ def table(place: str) -> list[tuple[str, str, int, tuple[str, ...]]]:
             hint = str(caught.value.hint)
             assert caught.value.span is not None
             column = caught.value.span.start
-            found += [(text, piece, column, tuple(given)) for piece in written_in(hint) if text[:2] != "A:"]
+            found += [
+                (text, piece, column, tuple(given))
+                for piece in written_in(hint)
+                if text[:2] != "A:"
+            ]
     return found
 
 
-TABLES = ("syntax/test_errors.py", "syntax/test_unicode.py", "syntax/test_spellings.py", "shapes/test_errors.py")
+TABLES = (
+    "syntax/test_errors.py",
+    "syntax/test_unicode.py",
+    "syntax/test_spellings.py",
+    "shapes/test_errors.py",
+)
 # what stands for something else: characters to type, and functions with an argument to be filled in
 FRAGMENTS = re.compile(r"\.\.\.|^[.*'()0-9A-Za-z^-]{1,2}$|=|^;")
 

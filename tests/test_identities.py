@@ -28,7 +28,11 @@ def entries(*forms):
 @pytest.mark.parametrize("entry", entries("diff", "to", "is", "derivative"))
 def test_loads_and_is_cited(entry):
     assert len(entry.source) >= 10
-    sides = differential_program(entry) if entry.form == "diff" else (parse(entry, entry.expr), parse(entry, entry.right))
+    sides = (
+        differential_program(entry)
+        if entry.form == "diff"
+        else (parse(entry, entry.expr), parse(entry, entry.right))
+    )
     assert set(entry.given) == set(sides[0].variables), "what is given is used"
     assert entry.form == "diff" or set(sides[1].variables) <= set(entry.given)
 
@@ -71,7 +75,13 @@ def test_engine_derives_the_published(entry):
     """The value against the oracle; the text against the published one by length."""
     program = read(entry.expr, kinds(entry))
     tree = derive(program, entry.wrt, entry.order, structure=entry.structure)
-    report = check(program, entry.wrt, entry.order, entry.structure, lambda values, sizes: interpret(tree, values, sizes))
+    report = check(
+        program,
+        entry.wrt,
+        entry.order,
+        entry.structure,
+        lambda values, sizes: interpret(tree, values, sizes),
+    )
     assert report.ok, str(report)
     printed = render(tree, program.variables, len(program.variables[entry.wrt].shape))
     fits = tokens(printed) <= tokens(entry.right)
@@ -82,7 +92,9 @@ def test_exceptions_are_entries():
     assert LONGER.keys() <= {entry.name for entry in ENTRIES if entry.form == "derivative"}
 
 
-@pytest.mark.parametrize("entry", [param for param in entries("diff") if param.values[0].file.startswith("published/")])
+@pytest.mark.parametrize(
+    "entry", [param for param in entries("diff") if param.values[0].file.startswith("published/")]
+)
 def test_engine_derives_the_published_differential(entry):
     program = read(entry.expr, kinds(entry))
     assert differential_error(entry, lambda name: derive(program, name, structure="free")) <= 1e-9
@@ -97,13 +109,41 @@ def test_range_is_positive(entry):
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_function_has_its_mathematics(name):
-    """A differential or a definition in the catalogue; or structure, which the network expresses without a rule."""
-    by_indices = {"sum", "mean", "diag", "vec", "kron", "dot", "outer", "tril", "triu", "cumsum", "revcumsum"}
-    by_indices |= {"khatrirao", "reshape", "commutation", "cross", "skewmat", "vee", "vech", "elimination", "duplication"}
+    """A differential or a definition in the catalogue; or structure, which the network expresses
+    without a rule.
+    """
+    by_indices = {
+        "sum",
+        "mean",
+        "diag",
+        "vec",
+        "kron",
+        "dot",
+        "outer",
+        "tril",
+        "triu",
+        "cumsum",
+        "revcumsum",
+    }
+    by_indices |= {
+        "khatrirao",
+        "reshape",
+        "commutation",
+        "cross",
+        "skewmat",
+        "vee",
+        "vech",
+        "elimination",
+        "duplication",
+    }
     by_slots = FRECHET.keys() | ORDERED.keys() | {"mvlgamma"}
     by_powers = {"sqrt"}
     known = {entry.name for entry in ENTRIES}
-    assert f"d-{name}" in known or f"define-{name}" in known or name in by_indices | by_slots | by_powers
+    assert (
+        f"d-{name}" in known
+        or f"define-{name}" in known
+        or name in by_indices | by_slots | by_powers
+    )
 
 
 def test_document_is_current():

@@ -1,4 +1,6 @@
-"""Positive vectors and matrices, shares, one-hot vectors, orthonormal columns: facts, rewrites, points of both judges."""
+"""Positive vectors and matrices, shares, one-hot vectors, orthonormal columns: facts, rewrites,
+points of both judges.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ from hypothesis import strategies as st
 
 import matcalc
 from matcalc.cli.command import main
-from matcalc.core.dims import fitted
+from matcalc.core.dims import fit
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
-from matcalc.equality import measured
+from matcalc.equality import decide_by_value
 from matcalc.exact.field import Meter, P, Stream
 from matcalc.exact.generators import Generators
 from matcalc.exact.points import Setting
@@ -21,7 +23,7 @@ from matcalc.judge.question import Claim
 from matcalc.judge.report import AGREED, PROVED, WRONG
 from matcalc.judge.verdict import judge
 from matcalc.oracle.sample import draw, sizes_for
-from matcalc.syntax.declare import declared
+from matcalc.syntax.declare import declare
 from matcalc.testing import assert_gradient, check_gradient, strategies
 
 KINDS = {
@@ -107,7 +109,9 @@ EQUATIONS = [
 
 @pytest.mark.parametrize(("left", "right", "same"), EQUATIONS)
 def test_equal(left: str, right: str, *, same: bool) -> None:
-    result = matcalc.equal(left, right, variables={name: kind for name, kind in KINDS.items() if name in left + right})
+    result = matcalc.equal(
+        left, right, variables={name: kind for name, kind in KINDS.items() if name in left + right}
+    )
     assert result.verdict == ("equal" if same else "different")
     assert (result.counterexample is not None) == (not same)
     assert not same or result.how.startswith(("the difference", "exact"))
@@ -119,7 +123,7 @@ def test_every_one_hot_vector_is_visited(place: int) -> None:
     kinds = {"y": "onehot(4)", "z": "vector(4)"}
     assert judge(Claim("sum(z)", "z", f"ones + y[{place}]*ones", kinds)).verdict == WRONG
     left, right = read_pair("z'*z", f"z'*z + y[{place}]", kinds)
-    assert measured(left, right).verdict == "different"
+    assert decide_by_value(left, right).verdict == "different"
 
 
 CLAIMS = [
@@ -131,7 +135,13 @@ CLAIMS = [
     ("norm2(x - V*V'*x)^2", "x", "2*(eye - V*V')*x", {"V": "matrix(n, p)"}, WRONG),
     ("sum(sqrt(x.^2))", "x", "ones", {"x": "positive(n)"}, PROVED),
     ("sum(sqrt(x.^2))", "x", "ones", {"x": "vector(n)"}, WRONG),
-    (r"$-\sum_i y_i \log \frac{e^{z_i}}{\sum_j e^{z_j}}$", "z", r"$\operatorname{softmax}(z) - y$", {"y": "onehot(n)"}, PROVED),
+    (
+        r"$-\sum_i y_i \log \frac{e^{z_i}}{\sum_j e^{z_j}}$",
+        "z",
+        r"$\operatorname{softmax}(z) - y$",
+        {"y": "onehot(n)"},
+        PROVED,
+    ),
 ]
 
 
@@ -157,7 +167,7 @@ FRESH = ["positive(n)", "positive(n, p)", "simplex(n)", "onehot(n)", "orthonorma
 @pytest.mark.parametrize("kind", FRESH)
 def test_members(kind: str) -> None:
     """Points of the oracle and of the field."""
-    (variable,) = declared({"x": kind}).values()
+    (variable,) = declare({"x": kind}).values()
     rng = np.random.default_rng(1)
     for style in ("normal", "positive", "negative", "dominant"):
         sizes = next(sizes_for([], {"x": variable}))
@@ -176,7 +186,7 @@ def test_strategies(kind: str, data: st.DataObject) -> None:
 def _in_field(kind: str, variable: Variable) -> bool:
     setting = Setting((), {"x": variable}, "x")
     sizes = next(setting.sizes())
-    assert fitted(sizes, variable.room) == sizes
+    assert fit(sizes, variable.room) == sizes
     world = Generators(Stream(1))
     value = setting.point(world, sizes, 1, Meter(), 5)["x"].value
     n, columns = sizes["n"], len(value) // sizes["n"]
@@ -189,7 +199,9 @@ def _in_field(kind: str, variable: Variable) -> bool:
         return gram == [int(i == j) for i in range(columns) for j in range(columns)]
     if kind.startswith("onehot"):
         return sorted(value) == [0] * (n - 1) + [1]
-    return all(world.sign(x) == 1 for x in value) and (kind.startswith("positive") or sum(value) % P == 1)
+    return all(world.sign(x) == 1 for x in value) and (
+        kind.startswith("positive") or sum(value) % P == 1
+    )
 
 
 def test_functions_as_claims() -> None:
@@ -201,7 +213,9 @@ def test_functions_as_claims() -> None:
         weights = np.exp(z - np.max(z))
         return np.asarray(weights / np.sum(weights) - y)
 
-    assert_gradient("-sum(y.*logsoftmax(z))", gradient, wrt="z", variables={"y": "onehot(n)"}, at=given)
+    assert_gradient(
+        "-sum(y.*logsoftmax(z))", gradient, wrt="z", variables={"y": "onehot(n)"}, at=given
+    )
     assert_gradient("-sum(y.*logsoftmax(z))", gradient, wrt="z", variables={"y": "onehot(n)"})
 
     def projected(V: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -209,7 +223,9 @@ def test_functions_as_claims() -> None:
         return 2 * (x - V @ (V.T @ x))
 
     point = {"V": np.eye(4)[:, :2], "x": np.arange(4.0)}
-    report = check_gradient("norm2(x - V*V'*x)^2", projected, wrt="x", variables={"V": "orthonormal(n, p)"}, at=point)
+    report = check_gradient(
+        "norm2(x - V*V'*x)^2", projected, wrt="x", variables={"V": "orthonormal(n, p)"}, at=point
+    )
     assert report.verdict == AGREED
 
 
@@ -232,7 +248,18 @@ def test_refused(text: str, message: str, hint: str) -> None:
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["diff", "V'*(x.*y)", "--wrt", "x", "--var", "V: orthonormal(n, p)", "--var", "y: onehot(n)", "--format", "json"]
+    command = [
+        "diff",
+        "V'*(x.*y)",
+        "--wrt",
+        "x",
+        "--var",
+        "V: orthonormal(n, p)",
+        "--var",
+        "y: onehot(n)",
+        "--format",
+        "json",
+    ]
     assert main(command) == 0
     shown = capsys.readouterr().out
     assert '"orthonormal"' in shown

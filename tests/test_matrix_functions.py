@@ -1,4 +1,6 @@
-"""Functions of matrices through the whole engine: closed forms where matrices commute, named derivatives elsewhere."""
+"""Functions of matrices through the whole engine: closed forms where matrices commute, named
+derivatives elsewhere.
+"""
 
 import numpy as np
 import pytest
@@ -7,8 +9,22 @@ import matcalc
 from matcalc.core.operations import FRECHET, PRIMARY
 
 SQUARE = "matrix(n, n)"
-KINDS = {**dict.fromkeys("ABCXY", SQUARE), "t": "scalar", "p": "scalar", "q": "scalar", "P": "psd(n)", "Q": "psd(n)"}
-KINDS |= {"S": "symmetric(n)", "K": "skew(n)", "D": "diagonal(n)", "x": "vector(n)", "y": "vector(n)", "R": "matrix(m, n)"}
+KINDS = {
+    **dict.fromkeys("ABCXY", SQUARE),
+    "t": "scalar",
+    "p": "scalar",
+    "q": "scalar",
+    "P": "psd(n)",
+    "Q": "psd(n)",
+}
+KINDS |= {
+    "S": "symmetric(n)",
+    "K": "skew(n)",
+    "D": "diagonal(n)",
+    "x": "vector(n)",
+    "y": "vector(n)",
+    "R": "matrix(m, n)",
+}
 
 DERIVATIVES = [
     # under a trace
@@ -71,7 +87,8 @@ def declared(text: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("text", "wrt", "order", "line"), [pytest.param(*row, id=f"{row[0]}-{row[1]}{row[2]}") for row in DERIVATIVES]
+    ("text", "wrt", "order", "line"),
+    [pytest.param(*row, id=f"{row[0]}-{row[1]}{row[2]}") for row in DERIVATIVES],
 )
 def test_derivatives(text, wrt, order, line):
     result = matcalc.diff(text, wrt, order=order, variables=declared(text))
@@ -124,7 +141,10 @@ def test_simplify(text, line):
 
 @pytest.mark.parametrize("name", PRIMARY)
 def test_of_a_scalar_it_is_the_function_of_numbers(name):
-    ours, theirs = (matcalc.diff(f"{each}(t)", "t", variables={"t": "positive"}) for each in (name, PRIMARY[name]))
+    ours, theirs = (
+        matcalc.diff(f"{each}(t)", "t", variables={"t": "positive"})
+        for each in (name, PRIMARY[name])
+    )
     assert str(ours) == str(theirs)
 
 
@@ -143,7 +163,10 @@ def test_generated_code_computes_the_derivative(name):
     np.testing.assert_allclose(np.sum(gradient.to_callable()(A=A, X=X) * E), slope, rtol=1e-8)
 
 
-@pytest.mark.parametrize("text", [row[0] for row in SIMPLER if "logm" in row[0]] + ["X^(-1/2)", "X^p", "frechet_sqrtm(X, A)"])
+@pytest.mark.parametrize(
+    "text",
+    [row[0] for row in SIMPLER if "logm" in row[0]] + ["X^(-1/2)", "X^p", "frechet_sqrtm(X, A)"],
+)
 def test_latex_is_read_back(text):
     expression = matcalc.parse(text, variables=declared(text))
     again = matcalc.parse_latex(expression.latex(), variables=expression.variables)
@@ -152,7 +175,10 @@ def test_latex_is_read_back(text):
 
 def test_the_scalar_in_front_of_a_base_is_taken_out_only_if_it_is_positive():
     assert str(matcalc.simplify("sqrtm(t*A)", variables={"t": "scalar"})) == "sqrtm(t*A)"
-    assert str(matcalc.simplify("sqrtm(t*A)*sqrtm(t*B)", variables={"t": "positive"})) == "t*sqrtm(A)*sqrtm(B)"
+    assert (
+        str(matcalc.simplify("sqrtm(t*A)*sqrtm(t*B)", variables={"t": "positive"}))
+        == "t*sqrtm(A)*sqrtm(B)"
+    )
 
 
 def test_a_root_that_is_not_real_has_no_value():

@@ -1,6 +1,8 @@
-"""Identities (5.99)-(5.108) of "Mathematics for Machine Learning" (Deisenroth, Faisal & Ong, 2020), by number.
+"""Identities (5.99)-(5.108) of "Mathematics for Machine Learning" (Deisenroth, Faisal & Ong, 2020),
+by number.
 
-The book writes gradients as rows (numerator layout). f(X) is an arbitrary matrix function there; here A*X*B + X'*X of a square X.
+The book writes gradients as rows (numerator layout). f(X) is an arbitrary matrix function there;
+here A*X*B + X'*X of a square X.
 """
 
 import pytest
@@ -26,7 +28,9 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "kinds", "wrt", "row"), [pytest.param(*rest, id=number) for number, *rest in ROWS])
+@pytest.mark.parametrize(
+    ("expr", "kinds", "wrt", "row"), [pytest.param(*rest, id=number) for number, *rest in ROWS]
+)
 def test_gradient_is_the_row_of_the_book(expr, kinds, wrt, row):
     program = read(expr, kinds)
     found = derive(program, wrt, layout="numerator")
@@ -41,13 +45,16 @@ MATRICES = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "kinds", "wrt", "form"), [pytest.param(*rest, id=number) for number, *rest in MATRICES])
+@pytest.mark.parametrize(
+    ("expr", "kinds", "wrt", "form"), [pytest.param(*rest, id=number) for number, *rest in MATRICES]
+)
 def test_gradient_by_a_matrix(expr, kinds, wrt, form):
     program = read(expr, kinds)
     assert render(derive(program, wrt), program.variables) == form
 
 
-# d f(X)/dX composed with a direction E is the derivative at t = 0 along X + t*E; the right sides of the book with df = F_
+# d f(X)/dX composed with a direction E is the derivative at t = 0 along X + t*E; the right sides of
+# the book with df = F_
 E = {"E": "matrix(n, n)", "t": "scalar"}
 DF = "(A*E*B + E'*X + X'*E)"
 DIFFERENTIALS = [
@@ -58,7 +65,9 @@ DIFFERENTIALS = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "form"), [pytest.param(*rest, id=number) for number, *rest in DIFFERENTIALS])
+@pytest.mark.parametrize(
+    ("expr", "form"), [pytest.param(*rest, id=number) for number, *rest in DIFFERENTIALS]
+)
 def test_differential_along_a_line(expr, form):
     """d expr(X + t*E)/dt, with X standing for X + t*E on the right side as well."""
     moved = {"X": "(X + t*E)"}
@@ -74,7 +83,9 @@ def test_the_catalogue_has_it_by_number(number):
     assert [entry for entry in LIBRARY.all() if entry.number == number]
 
 
-@pytest.mark.parametrize("expr", [pytest.param(expr, id=number) for number, expr, _ in DIFFERENTIALS])
+@pytest.mark.parametrize(
+    "expr", [pytest.param(expr, id=number) for number, expr, _ in DIFFERENTIALS]
+)
 def test_derivative_by_the_matrix(expr):
     program = read(expr.replace("F", F), SQUARE)
     tree = derive(program, "X")

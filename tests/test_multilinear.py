@@ -1,4 +1,6 @@
-"""Kronecker and Khatri-Rao products, commutations, reshaped arrays, cross products: values, closed forms, derivatives."""
+"""Kronecker and Khatri-Rao products, commutations, reshaped arrays, cross products: values, closed
+forms, derivatives.
+"""
 
 import re
 
@@ -14,13 +16,38 @@ RNG = np.random.default_rng(7)
 
 VALUES = [
     ("commutation", "commutation(2, 3)*vec(A)", {"A": "matrix(2, 3)"}, lambda A: A.ravel()),
-    ("commutation-transposed", "commutation(2, 3)'*vec(A')", {"A": "matrix(2, 3)"}, lambda A: A.ravel("F")),
+    (
+        "commutation-transposed",
+        "commutation(2, 3)'*vec(A')",
+        {"A": "matrix(2, 3)"},
+        lambda A: A.ravel("F"),
+    ),
     ("commutation-of-one", "commutation(1, 3)*x", {"x": "vector(3)"}, lambda x: x),
-    ("reshape", "reshape(A, 3, 2)", {"A": "matrix(2, 3)"}, lambda A: A.ravel("F").reshape(3, 2, order="F")),
+    (
+        "reshape",
+        "reshape(A, 3, 2)",
+        {"A": "matrix(2, 3)"},
+        lambda A: A.ravel("F").reshape(3, 2, order="F"),
+    ),
     ("unvec", "unvec(x, 2, 3)", {"x": "vector(6)"}, lambda x: x.reshape(2, 3, order="F")),
-    ("khatrirao", "khatrirao(A, A)", {"A": "matrix(2, 3)"}, lambda A: np.array([np.kron(c, c) for c in A.T]).T),
-    ("kron-of-row", "kron(x', A)", {"x": "vector(4)", "A": "matrix(2, 3)"}, lambda x, A: np.kron(x[None], A)),
-    ("kron-with-row", "kron(A, x')", {"x": "vector(4)", "A": "matrix(2, 3)"}, lambda x, A: np.kron(A, x[None])),
+    (
+        "khatrirao",
+        "khatrirao(A, A)",
+        {"A": "matrix(2, 3)"},
+        lambda A: np.array([np.kron(c, c) for c in A.T]).T,
+    ),
+    (
+        "kron-of-row",
+        "kron(x', A)",
+        {"x": "vector(4)", "A": "matrix(2, 3)"},
+        lambda x, A: np.kron(x[None], A),
+    ),
+    (
+        "kron-with-row",
+        "kron(A, x')",
+        {"x": "vector(4)", "A": "matrix(2, 3)"},
+        lambda x, A: np.kron(A, x[None]),
+    ),
     ("kron-of-rows", "kron(x', x')", {"x": "vector(4)"}, lambda x: np.kron(x, x)),
     ("kron-of-column-and-row", "kron(x, y')", {"x": "vector(4)", "y": "vector(2)"}, np.outer),
     ("cross", "cross(x, y)", V3, np.cross),
@@ -30,11 +57,16 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kinds", "wanted"), [pytest.param(*rest, id=name) for name, *rest in VALUES])
+@pytest.mark.parametrize(
+    ("text", "kinds", "wanted"), [pytest.param(*rest, id=name) for name, *rest in VALUES]
+)
 def test_value(text, kinds, wanted):
     used = {name: kind for name, kind in kinds.items() if name in re.findall(r"\w+", text)}
     program = read(text, used)
-    values = {name: RNG.normal(size=[size.integer for size in program.variables[name].shape]) for name in used}
+    values = {
+        name: RNG.normal(size=[size.integer for size in program.variables[name].shape])
+        for name in used
+    }
     expected = wanted(*values.values())
     assert np.allclose(interpret(program.expr, values, {}), expected)
     assert np.allclose(matcalc.parse(text, variables=used).to_callable()(**values), expected)
@@ -43,7 +75,12 @@ def test_value(text, kinds, wanted):
 SIMPLIFIED = [
     ("commutation-of-vec", "commutation(m, n)*vec(A)", {"A": "matrix(m, n)"}, "vec(A')"),
     ("commutations", "commutation(m, n)*commutation(n, m)", {}, "eye(m*n)"),
-    ("reordered", "commutation(m, n)*kron(A, B)*commutation(p, q)", {"A": "matrix(n, p)", "B": "matrix(m, q)"}, "kron(B, A)"),
+    (
+        "reordered",
+        "commutation(m, n)*kron(A, B)*commutation(p, q)",
+        {"A": "matrix(n, p)", "B": "matrix(m, q)"},
+        "kron(B, A)",
+    ),
     ("mixed-product", "kron(A, B)*kron(C, D)", {}, "kron(A*C, B*D)"),
     ("mixed-khatrirao", "kron(A, B)*khatrirao(C, D)", {}, "khatrirao(A*C, B*D)"),
     ("kron-sum", "kron(A, B) + kron(A, C)", {}, "kron(A, B + C)"),
@@ -60,7 +97,9 @@ SIMPLIFIED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kinds", "line"), [pytest.param(*rest, id=name) for name, *rest in SIMPLIFIED])
+@pytest.mark.parametrize(
+    ("text", "kinds", "line"), [pytest.param(*rest, id=name) for name, *rest in SIMPLIFIED]
+)
 def test_simplified(text, kinds, line):
     assert str(matcalc.parse(text, variables=kinds).simplify()) == line
 
@@ -82,7 +121,13 @@ DERIVATIVES = [
     ("cayley", "logdet(eye(3) + skewmat(x))", "x", 1, "-2*vee(inv(eye + skewmat(x)))"),
     ("in-functions-of-matrices", "expm(skewmat(x))*y", "y", 1, "expm(skewmat(x))"),
     ("the-sign", "skewmat(x)", "x", 1, "D[i,j,k] = -epsilon[i,j,k]"),
-    ("rodrigues-angle", "x + sin(t)*cross(w, x) + (1 - cos(t))*cross(w, cross(w, x))", "t", 1, None),
+    (
+        "rodrigues-angle",
+        "x + sin(t)*cross(w, x) + (1 - cos(t))*cross(w, cross(w, x))",
+        "t",
+        1,
+        None,
+    ),
     ("rodrigues-axis", "x + sin(t)*cross(w, x) + (1 - cos(t))*cross(w, cross(w, x))", "w", 1, None),
     ("hessian-of-skew-part", "norm2(vee(M))^2", "M", 2, "(eye - commutation(3, 3))/2"),
     ("vee-in-a-product", "norm2(M*vee(M))^2", "M", 1, None),
@@ -91,7 +136,9 @@ DERIVATIVES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "wrt", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in DERIVATIVES])
+@pytest.mark.parametrize(
+    ("text", "wrt", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in DERIVATIVES]
+)
 def test_derivative(text, wrt, order, line):
     derivative = matcalc.diff(text, wrt, order=order, variables=THREE)
     assert derivative.verification.kind in ("exact", "numeric")
@@ -126,7 +173,9 @@ MATRICES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "order", "kinds"), [pytest.param(*row, id=row[0]) for row in MATRICES])
+@pytest.mark.parametrize(
+    ("text", "order", "kinds"), [pytest.param(*row, id=row[0]) for row in MATRICES]
+)
 def test_matrix_of_a_derivative_reads_back(text, order, kinds):
     derivative = matcalc.diff(text, "X", order=order, variables=kinds)
     shown = str(derivative)

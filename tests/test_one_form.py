@@ -1,4 +1,6 @@
-"""Equal inputs give equal outputs: one value, written in different ways, has one printed derivative."""
+"""Equal inputs give equal outputs: one value, written in different ways, has one printed
+derivative.
+"""
 
 from __future__ import annotations
 
@@ -34,25 +36,47 @@ def pair(seed: int, identities: tuple[Identity, ...]) -> tuple[Tree, Tree]:
     ("texts", "wrt", "shown"),
     [
         pytest.param(
-            ["tr(A*X*B)", "tr(X*B*A)", "tr(B'*X'*A')", "sum((B*A)'.*X)", "vec(A'*B')'*vec(X)", "dot(X, A'*B')"],
+            [
+                "tr(A*X*B)",
+                "tr(X*B*A)",
+                "tr(B'*X'*A')",
+                "sum((B*A)'.*X)",
+                "vec(A'*B')'*vec(X)",
+                "dot(X, A'*B')",
+            ],
             "X",
             "(B*A)'",
             id="trace",
         ),
         pytest.param(
-            ["x'*B*x", "tr(B*x*x')", "x'*B'*x", "sum(x.*(B*x))", "dot(B*x, x)", "(B*x)'*x"], "x", "(B + B')*x", id="quadratic"
+            ["x'*B*x", "tr(B*x*x')", "x'*B'*x", "sum(x.*(B*x))", "dot(B*x, x)", "(B*x)'*x"],
+            "x",
+            "(B + B')*x",
+            id="quadratic",
         ),
         pytest.param(
-            ["norm2(A*y - x)^2", "(A*y - x)'*(A*y - x)", "sum((A*y - x).^2)", "y'*A'*A*y - 2*x'*A*y + x'*x", "norm2(x - A*y)^2"],
+            [
+                "norm2(A*y - x)^2",
+                "(A*y - x)'*(A*y - x)",
+                "sum((A*y - x).^2)",
+                "y'*A'*A*y - 2*x'*A*y + x'*x",
+                "norm2(x - A*y)^2",
+            ],
             "y",
             "2*A'*(A*y - x)",
             id="least-squares",
         ),
         pytest.param(
-            ["logdet(B)", "log(abs(det(B)))", "-logdet(inv(B))", "logdet(B')", "log(det(B'*B))/2"], "B", "inv(B)'", id="logdet"
+            ["logdet(B)", "log(abs(det(B)))", "-logdet(inv(B))", "logdet(B')", "log(det(B'*B))/2"],
+            "B",
+            "inv(B)'",
+            id="logdet",
         ),
         pytest.param(
-            ["tr(inv(B)*S)", "tr(S*inv(B))", "sum(S.*inv(B)')", "tr(B\\S)", "tr(S/B)"], "B", "-(inv(B)*S*inv(B))'", id="inverse"
+            ["tr(inv(B)*S)", "tr(S*inv(B))", "sum(S.*inv(B)')", "tr(B\\S)", "tr(S/B)"],
+            "B",
+            "-(inv(B)*S*inv(B))'",
+            id="inverse",
         ),
     ],
 )

@@ -24,7 +24,9 @@ def corruptions(entry):
     wrong = {"factor": f"1.001*({entry.right})", "sign": f"-({entry.right})"}
     if entry.right.startswith("0*"):
         wrong = {"term": f"{entry.right} + d{name}/1000"}
-    directed = entry.right not in TRANSPOSED_IS_EQUAL and entry.name.removeprefix("d-") not in OF_SYMMETRIC
+    directed = (
+        entry.right not in TRANSPOSED_IS_EQUAL and entry.name.removeprefix("d-") not in OF_SYMMETRIC
+    )
     if entry.given[name] == "matrix(n, n)" and directed:
         wrong["transposed"] = re.sub(rf"\bd{name}\b", f"d{name}'", entry.right)
     return wrong
@@ -37,7 +39,10 @@ def cases(*, in_engine=False):
             entry.name.removeprefix("d-") in (*OPERATIONS, "pow", "power") and entry.name != "d-tr"
         )  # a trace is lowered to indices
         if entry.form == "diff" and (used or not in_engine):
-            found += [pytest.param(entry, wrong, id=f"{entry.name}-{kind}") for kind, wrong in corruptions(entry).items()]
+            found += [
+                pytest.param(entry, wrong, id=f"{entry.name}-{kind}")
+                for kind, wrong in corruptions(entry).items()
+            ]
     return found
 
 
@@ -50,7 +55,9 @@ def test_a_false_differential_is_found_by_the_sweep(entry, wrong):
 def corrupted(monkeypatch):
     """Installs a corrupted entry for one test."""
     compiled.differential.cache_clear()
-    yield lambda entry, wrong: monkeypatch.setitem(LIBRARY._loaded, entry.name, replace(entry, right=wrong))
+    yield lambda entry, wrong: monkeypatch.setitem(
+        LIBRARY._loaded, entry.name, replace(entry, right=wrong)
+    )
     monkeypatch.undo()
     compiled.differential.cache_clear()
 
@@ -69,10 +76,14 @@ def test_a_false_rule_gives_derivatives_that_fail_the_check(entry, wrong, corrup
 def verdict(program, wrt):
     structure = "declared" if program.expr.op in OF_SYMMETRIC else "free"
     tree = derive(program, wrt, structure=structure)
-    return check(program, wrt, 1, structure, lambda values, sizes: interpret(tree, values, sizes)).ok
+    return check(
+        program, wrt, 1, structure, lambda values, sizes: interpret(tree, values, sizes)
+    ).ok
 
 
-@pytest.mark.parametrize("entry", [pytest.param(e, id=e.name) for e in LIBRARY.all() if e.form in ("to", "is")])
+@pytest.mark.parametrize(
+    "entry", [pytest.param(e, id=e.name) for e in LIBRARY.all() if e.form in ("to", "is")]
+)
 def test_a_false_equality_is_found(entry):
     spoilt = replace(entry, right=f"1.001*({entry.right}) + 0.001")
     assert not equality_report(spoilt).ok

@@ -1,4 +1,6 @@
-"""grammar/ and identities/ are found wherever matcalc is run from: in a checkout, by an editable install and in a wheel."""
+"""grammar/ and identities/ are found wherever matcalc is run from: in a checkout, by an editable
+install and in a wheel.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +26,17 @@ ANSWER = "B*X*C*A + B'*X*A'*C'"
 
 
 def data_files(root: Path) -> set[str]:
-    return {path.relative_to(root).as_posix() for name in ("grammar", "identities") for path in (root / name).rglob("*.*")}
+    return {
+        path.relative_to(root).as_posix()
+        for name in ("grammar", "identities")
+        for path in (root / name).rglob("*.*")
+    }
 
 
 def built(target: str, place: Path) -> Path:
-    """The built distribution, unpacked as an installer would; without network, because nothing is looked up."""
+    """The built distribution, unpacked as an installer would; without network, because nothing is
+    looked up.
+    """
     command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(place / "dist")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     (wheel,) = (place / "dist").glob("matcalc_symbolic-*.whl")
@@ -40,18 +48,25 @@ def built(target: str, place: Path) -> Path:
 def asked(site: Path, place: Path) -> list[str]:
     """What matcalc says of itself when ``site`` is the only site-packages there is.
 
-    Neither the checkout (-I) nor an installed matcalc (-S) can stand in; an answer in text needs none of the dependencies.
+    Neither the checkout (-I) nor an installed matcalc (-S) can stand in; an answer in text needs
+    none of the dependencies.
     """
     start = f"import site; site.addsitedir({str(site)!r})"
     command = [sys.executable, "-I", "-S", "-B", "-c", start + QUESTION]
-    result = subprocess.run(command, cwd=place, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    result = subprocess.run(
+        command, cwd=place, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
     return result.stdout.splitlines()
 
 
 def test_checkout() -> None:
     assert folder("grammar") == ROOT / "grammar"
     assert folder("identities") == ROOT / "identities"
-    assert {"grammar/expression.lark", "grammar/expression.table", "identities/functions/matrix.toml"} <= data_files(ROOT)
+    assert {
+        "grammar/expression.lark",
+        "grammar/expression.table",
+        "identities/functions/matrix.toml",
+    } <= data_files(ROOT)
 
 
 def test_wheel(tmp_path: Path) -> None:

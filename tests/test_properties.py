@@ -1,4 +1,6 @@
-"""What every derivative owes its reader, on generated expressions: it is right, its text means it, and it is always the same."""
+"""What every derivative owes its reader, on generated expressions: it is right, its text means it,
+and it is always the same.
+"""
 
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import terms
 
-from matcalc.core.errors import EvaluationProblem, UnsupportedProblem
+from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.frontend import read
 from matcalc.oracle.compare import check
 from matcalc.oracle.interpret import interpret
@@ -14,7 +16,9 @@ from matcalc.oracle.sample import find_sizes
 from matcalc.pipeline import derive, render
 
 # derandomised: a failure in CI is a failure at home; time limits are no property of a derivative
-common = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+common = settings(
+    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @st.composite
@@ -25,10 +29,12 @@ def problems(draw, depth=3, most=2):
 
 
 def somewhere_smooth(program):
-    """Sizes and a point where the expression is defined and smooth; others, like x/0, promise nothing."""
+    """Sizes and a point where the expression is defined and smooth; others, like x/0, promise
+    nothing.
+    """
     try:
         return find_sizes([program.expr], program.variables, np.random.default_rng(3))
-    except EvaluationProblem:
+    except EvaluationError:
         assume(False)
 
 
@@ -47,8 +53,10 @@ def test_derivative_passes_the_oracle(problem, structure):
     program, tree, _ = printed(term, wrt, order, structure)
     assert tree.shape == program.expr.shape + program.variables[wrt].shape * order
     try:
-        report = check(program, wrt, order, structure, lambda values, sizes: interpret(tree, values, sizes))
-    except (EvaluationProblem, UnsupportedProblem):
+        report = check(
+            program, wrt, order, structure, lambda values, sizes: interpret(tree, values, sizes)
+        )
+    except (EvaluationError, UnsupportedError):
         assume(False)  # not smooth where the check looks, or too large to differentiate numerically
     assert report.ok, f"{term!r} by {wrt}: {report}"
 
@@ -64,7 +72,9 @@ def test_text_parses_again_and_means_the_same(problem):
     sizes, values = somewhere_smooth(program)
     first, second = interpret(tree, values, sizes), interpret(again.expr, values, sizes)
     scale = np.max(np.abs(first), initial=1.0, where=np.isfinite(first))
-    assert np.allclose(first, second, rtol=0, atol=1e-8 * scale, equal_nan=True), f"{term!r} by {wrt}: {text}"
+    assert np.allclose(first, second, rtol=0, atol=1e-8 * scale, equal_nan=True), (
+        f"{term!r} by {wrt}: {text}"
+    )
 
 
 @settings(common, max_examples=100)
@@ -76,7 +86,9 @@ def test_derived_again_it_prints_the_same(problem):
 @settings(common, max_examples=100)
 @given(problem=problems(depth=4, most=1))
 def test_a_generated_text_means_itself(problem):
-    """An expression's own text, read again with the kinds inferred, has the shape and the text that it had."""
+    """An expression's own text, read again with the kinds inferred, has the shape and the text that
+    it had.
+    """
     term, *_ = problem
     program = read(term.text, term.declarations)
     text = render(program.expr, program.variables)

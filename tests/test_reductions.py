@@ -1,4 +1,6 @@
-"""Every reduction along an axis under powers, products and functions: values, derivatives, code and LaTeX."""
+"""Every reduction along an axis under powers, products and functions: values, derivatives, code and
+LaTeX.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +30,22 @@ CONTEXTS = [
 ]
 KINDS = {"X": "matrix(m, n)", "c": "scalar"}
 SIZES = {"m": 3, "n": 4}
-POINT = {"X": np.random.default_rng(0).uniform(0.3, 1.2, (3, 4)) * np.array([1, -1, 1, 1]), "c": 1.3}
+POINT = {
+    "X": np.random.default_rng(0).uniform(0.3, 1.2, (3, 4)) * np.array([1, -1, 1, 1]),
+    "c": 1.3,
+}
 CELLS = [(name, axis) for name in REDUCTIONS for axis in (1, 2)]
 
 
 def expression(context: str, name: str, axis: int) -> str:
-    """The context with the reduction; F'*F of a row is an outer product, whose trace is that of a column's inner one."""
-    context = "sum(F'*F)^2" if context.startswith("tr") and axis == 2 and name not in ("softmax", "logsoftmax") else context
+    """The context with the reduction; F'*F of a row is an outer product, whose trace is that of a
+    column's inner one.
+    """
+    context = (
+        "sum(F'*F)^2"
+        if context.startswith("tr") and axis == 2 and name not in ("softmax", "logsoftmax")
+        else context
+    )
     return context.replace("F", f"{name}(X, {axis})")
 
 
@@ -54,12 +65,17 @@ def test_values(name: str, axis: int) -> None:
         program = read(expression(context, name, axis), declared(context))
         given = {key: POINT[key] for key in program.variables}
         agree(compile_numpy(numpy_source(program.expr, program.variables))(**given), program.expr)
-        agree(interpret(read_latex(latex(program.expr), program.variables).expr, POINT, SIZES), program.expr)
+        agree(
+            interpret(read_latex(latex(program.expr), program.variables).expr, POINT, SIZES),
+            program.expr,
+        )
 
 
 @pytest.mark.parametrize(("name", "axis"), CELLS)
 def test_derivatives(name: str, axis: int) -> None:
-    """Half of the contexts by column and the other half by row, which is the same of the transpose; norms in all."""
+    """Half of the contexts by column and the other half by row, which is the same of the transpose;
+    norms in all.
+    """
     for place, context in enumerate(CONTEXTS):
         if (place + axis) % 2 and name != "norm2":
             continue
@@ -67,7 +83,10 @@ def test_derivatives(name: str, axis: int) -> None:
         assert derivative.verification.kind != "none"
         given = {key: POINT[key] for key in derivative.variables}
         agree(derivative.to_callable()(**given), derivative._tree)
-        agree(interpret(read_latex(derivative.latex(), derivative.variables).expr, POINT, SIZES), derivative._tree)
+        agree(
+            interpret(read_latex(derivative.latex(), derivative.variables).expr, POINT, SIZES),
+            derivative._tree,
+        )
 
 
 def test_a_norm_along_an_axis_is_not_proved_to_be_that_of_all_entries() -> None:

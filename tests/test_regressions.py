@@ -1,4 +1,6 @@
-"""Bugs that were, found by fuzzing: each row is one that gave a wrong value, an exception of Python's, or no end."""
+"""Bugs that were, found by fuzzing: each row is one that gave a wrong value, an exception of
+Python's, or no end.
+"""
 
 import re
 
@@ -6,7 +8,7 @@ import pytest
 from strategies import DECLARATIONS
 
 import matcalc
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 
 KINDS = {**DECLARATIONS, "t": "scalar", "E": "matrix(n, n)"}
 
@@ -32,9 +34,21 @@ FIXED = [
     ("size-inside-of-a-product", "z'*(A*ones(n))", "A", 1, None),
     ("size-of-a-constant-argument", "x'*cof(eye(n))*abs(y)", "y", 1, "x.*sign(y)"),
     ("dimension-of-no-variable", "tr(kron(eye(n), a*eye(m)))", "a", 1, "tr(eye(m))*tr(eye(n))"),
-    ("dimension-of-no-variable-beside-others", "sum(ones(m))./x", "x", 1, "-tr(eye(m))*diag(x.^-2)"),
+    (
+        "dimension-of-no-variable-beside-others",
+        "sum(ones(m))./x",
+        "x",
+        1,
+        "-tr(eye(m))*diag(x.^-2)",
+    ),
     ("dimension-of-no-variable-squared", "norm2(b - eye(m))^2", "b", 2, "2*tr(eye(m))^2"),
-    ("transposed-sum-multiplied-out", "(X + t*E)'*(X + t*E)", "t", 1, "(X + t*E)'*E + E'*(X + t*E)"),
+    (
+        "transposed-sum-multiplied-out",
+        "(X + t*E)'*(X + t*E)",
+        "t",
+        1,
+        "(X + t*E)'*E + E'*(X + t*E)",
+    ),
     ("multiplying-out-without-end", "sigmoid(logsumexp(softmax(x)))", "x", 2, None),
     ("multiplying-out-without-end-outer", "cbrt(y')*softmax(y) - eye(m)", "y", 2, None),
     ("index-form-is-not-read-back", "kron(M, eye(n))^-2*kron(z, y)", "y", 1, None),
@@ -47,12 +61,20 @@ FIXED = [
     ("vec-of-a-diagonal-matrix", "a*vec(diag(x))", "a", 1, "vec(diag(x))"),
     ("vec-of-identity", "a*vec(eye(n))", "a", 1, "vec(eye(n))"),
     ("kron-with-vec-of-identity", "a*kron(vec(eye(n)), x)", "a", 1, "kron(vec(eye(n)), x)"),
-    ("entry-by-entry-in-sums", "a*(sin(x)'*sin(x) + sum(cos(x).^2))", "a", 1, "norm2(cos(x))^2 + norm2(sin(x))^2"),
+    (
+        "entry-by-entry-in-sums",
+        "a*(sin(x)'*sin(x) + sum(cos(x).^2))",
+        "a",
+        1,
+        "norm2(cos(x))^2 + norm2(sin(x))^2",
+    ),
     ("zeroth-power-of-zero", "sum(x.*(y - y).^0)", "x", 1, "ones(n)"),
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in FIXED])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in FIXED]
+)
 def test_value(expr, wrt, order, line):
     found = derivative(expr, wrt, order)
     report = found.check(rng=1)
@@ -67,7 +89,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "message"), [pytest.param(*rest, id=name) for name, *rest in REFUSED])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "message"), [pytest.param(*rest, id=name) for name, *rest in REFUSED]
+)
 def test_refused(expr, wrt, message):
-    with pytest.raises(UnsupportedProblem, match=message):
+    with pytest.raises(UnsupportedError, match=message):
         derivative(expr, wrt, 1)

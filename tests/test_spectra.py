@@ -1,4 +1,6 @@
-"""Eigenvalues, singular values, Cholesky factors: closed forms, verified; what is refused; arrays against their definitions."""
+"""Eigenvalues, singular values, Cholesky factors: closed forms, verified; what is refused; arrays
+against their definitions.
+"""
 
 import re
 
@@ -9,7 +11,13 @@ import matcalc
 from matcalc import runtime
 from matcalc.core.errors import MatcalcError
 
-KINDS = {"S": "symmetric(n)", "P": "psd(n)", "B": "matrix(n, n)", "c": "vector(n)", "T": "matrix(4, 3)"}
+KINDS = {
+    "S": "symmetric(n)",
+    "P": "psd(n)",
+    "B": "matrix(n, n)",
+    "c": "vector(n)",
+    "T": "matrix(4, 3)",
+}
 
 GRADIENTS = [
     ("lambda_max(S)", "S", "eigvec(S)*eigvec(S)'"),
@@ -32,7 +40,11 @@ GRADIENTS = [
     ("norm2(chol(P)\\c)^2", "P", "-inv(P)*c*c'*inv(P)"),
     ("norm2(chol(P)\\c)^2", "c", "2*inv(P)*c"),
     ("norm2(chol(P)*c)^2", "c", "2*chol(P)'*chol(P)*c"),
-    ("tr(B'*chol(P))", "P", "inv(chol(P))'*(tril(chol(P)'*B) + triu(B'*chol(P), 1))*inv(chol(P))/2"),
+    (
+        "tr(B'*chol(P))",
+        "P",
+        "inv(chol(P))'*(tril(chol(P)'*B) + triu(B'*chol(P), 1))*inv(chol(P))/2",
+    ),
     ("sum(log(diag(chol(3*P))))", "P", "inv(P)/2"),
     ("sum(sqrt(eigvals(P)))", "P", "inv(sqrtm(P))/2"),
     ("prod(eigvals(S))", "S", "det(S)*inv(S)"),
@@ -47,7 +59,11 @@ GRADIENTS = [
     ("norm2(svdvals(X))", "X", "X/norm2(X)"),
     ("sum(log(svdvals(T)))", "T", "pinv(T)'"),
     ("schatten(T, 3)^3", "T", "3*leftvecs(T)*diag(svdvals(T).^2)*rightvecs(T)'"),
-    ("condnum(B)", "B", "specnorm(inv(B))*(leftvec(B)*rightvec(B)' - condnum(B)*rightvec(inv(B))*leftvec(inv(B))')"),
+    (
+        "condnum(B)",
+        "B",
+        "specnorm(inv(B))*(leftvec(B)*rightvec(B)' - condnum(B)*rightvec(inv(B))*leftvec(inv(B))')",
+    ),
     ("S*eigvec(S)", "x", "zeros(n, m)"),
 ]
 
@@ -58,7 +74,10 @@ def kinds_of(text, wrt):
     return used | ({"x": "vector(m)"} if wrt == "x" and names.count("x") == 1 else {})
 
 
-@pytest.mark.parametrize(("expression", "wrt", "expected"), [pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in GRADIENTS])
+@pytest.mark.parametrize(
+    ("expression", "wrt", "expected"),
+    [pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in GRADIENTS],
+)
 def test_gradient(expression, wrt, expected):
     result = matcalc.diff(expression, wrt, variables=kinds_of(expression, wrt))
     assert str(result) == expected
@@ -79,14 +98,23 @@ SECOND = [
 @pytest.mark.parametrize("expression", SECOND)
 def test_second_derivatives_are_verified(expression):
     wrt = "s" if "s*R" in expression else "x"
-    kinds = kinds_of(expression, "") | {"s": "scalar", "R": "matrix(4, 3)"} if wrt == "s" else kinds_of(expression, "")
+    kinds = (
+        kinds_of(expression, "") | {"s": "scalar", "R": "matrix(4, 3)"}
+        if wrt == "s"
+        else kinds_of(expression, "")
+    )
     result = matcalc.diff(expression, wrt, variables=kinds, order=2)
     assert result.verification.kind in ("exact", "numeric")
 
 
-@pytest.mark.parametrize("expression", ["chol(P)", "tr(B'*chol(P))", "tr(B*inv(chol(P)))", "c'*chol(P)*c"])
+@pytest.mark.parametrize(
+    "expression", ["chol(P)", "tr(B'*chol(P))", "tr(B*inv(chol(P)))", "c'*chol(P)*c"]
+)
 def test_cholesky_is_proved_exactly(expression):
-    assert matcalc.diff(expression, "P", variables=kinds_of(expression, "P")).verification.kind == "exact"
+    assert (
+        matcalc.diff(expression, "P", variables=kinds_of(expression, "P")).verification.kind
+        == "exact"
+    )
 
 
 MATRICES = [
@@ -122,7 +150,9 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "wrt", "kinds", "message"), [pytest.param(*row, id=row[0]) for row in REFUSED])
+@pytest.mark.parametrize(
+    ("expression", "wrt", "kinds", "message"), [pytest.param(*row, id=row[0]) for row in REFUSED]
+)
 def test_refused(expression, wrt, kinds, message):
     with pytest.raises(MatcalcError) as caught:
         matcalc.diff(expression, wrt, variables=kinds)
@@ -143,24 +173,48 @@ NO_DERIVATIVE = [
     ("eigvals(x*x')", "x", 1, "of eigvals: at every point eigenvalues coincide"),
     ("lambda_max(Q'*Q + c*eye)", "c", 1, "of lambda_max: at every point eigenvalues coincide"),
 ]
-DEGENERATE = {"B": "matrix(n, 1)", "K": "skew(n)", "Q": "orthogonal(n)", "c": "scalar", "x": "vector(3)", "y": "vector(3)"}
+DEGENERATE = {
+    "B": "matrix(n, 1)",
+    "K": "skew(n)",
+    "Q": "orthogonal(n)",
+    "c": "scalar",
+    "x": "vector(3)",
+    "y": "vector(3)",
+}
 
 
-@pytest.mark.parametrize(("expression", "wrt", "order", "message"), [pytest.param(*row, id=row[0]) for row in NO_DERIVATIVE])
+@pytest.mark.parametrize(
+    ("expression", "wrt", "order", "message"),
+    [pytest.param(*row, id=row[0]) for row in NO_DERIVATIVE],
+)
 def test_no_derivative(expression, wrt, order, message):
-    kinds = {name: kind for name, kind in (KINDS | DEGENERATE).items() if name in re.findall(r"[A-Za-z_]\w*", expression)}
+    kinds = {
+        name: kind
+        for name, kind in (KINDS | DEGENERATE).items()
+        if name in re.findall(r"[A-Za-z_]\w*", expression)
+    }
     with pytest.raises(MatcalcError, match="no derivative") as caught:
         matcalc.diff(expression, wrt, variables=kinds, order=order)
     assert message in str(caught.value)
 
 
 # the largest alone is simple; an odd skew matrix is singular, an even one need not be
-SIMPLE = [("specnorm(x*y')", "x"), ("lambda_max(x*x')", "x"), ("leftvec(x*y')", "x"), ("specnorm(B)", "B"), ("nucnorm(K)", "K")]
+SIMPLE = [
+    ("specnorm(x*y')", "x"),
+    ("lambda_max(x*x')", "x"),
+    ("leftvec(x*y')", "x"),
+    ("specnorm(B)", "B"),
+    ("nucnorm(K)", "K"),
+]
 
 
 @pytest.mark.parametrize(("expression", "wrt"), SIMPLE)
 def test_simple_where_it_matters(expression, wrt):
-    kinds = {name: kind for name, kind in DEGENERATE.items() if name in re.findall(r"[A-Za-z_]\w*", expression)}
+    kinds = {
+        name: kind
+        for name, kind in DEGENERATE.items()
+        if name in re.findall(r"[A-Za-z_]\w*", expression)
+    }
     assert matcalc.diff(expression, wrt, variables=kinds).verification.kind == "numeric"
 
 
@@ -170,7 +224,12 @@ WHOLE = ["specnorm(X)", "lambda_max(S)", "c'*eigvals(S)", "condnum(B)", "schatte
 @pytest.mark.parametrize("expression", WHOLE)
 def test_second_derivatives_by_matrices_are_verified(expression):
     wrt = next(name for name in "XSBT" if f"({name}" in expression)
-    assert matcalc.diff(expression, wrt, variables=kinds_of(expression, wrt), order=2).verification.kind == "numeric"
+    assert (
+        matcalc.diff(
+            expression, wrt, variables=kinds_of(expression, wrt), order=2
+        ).verification.kind
+        == "numeric"
+    )
 
 
 def test_entries_of_a_symmetric_matrix_are_not_free():
@@ -217,7 +276,10 @@ def test_arrays_without_a_value():
 
 
 def test_gaps():
-    same(runtime.invgap([1.0, 3.0, 7.0]), [[0, 1 / 2, 1 / 6], [-1 / 2, 0, 1 / 4], [-1 / 6, -1 / 4, 0]])
+    same(
+        runtime.invgap([1.0, 3.0, 7.0]),
+        [[0, 1 / 2, 1 / 6], [-1 / 2, 0, 1 / 4], [-1 / 6, -1 / 4, 0]],
+    )
 
 
 VALUES = [
@@ -229,10 +291,16 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "expected"), VALUES, ids=[expression for expression, _ in VALUES])
+@pytest.mark.parametrize(
+    ("expression", "expected"), VALUES, ids=[expression for expression, _ in VALUES]
+)
 def test_generated_code(expression, expected):
     found = matcalc.parse(expression, variables=kinds_of(expression, "")).to_callable()
-    names = {name: value for name, value in {"S": S, "P": P, "T": X[:4]}.items() if f"({name})" in expression}
+    names = {
+        name: value
+        for name, value in {"S": S, "P": P, "T": X[:4]}.items()
+        if f"({name})" in expression
+    }
     same(found(**names), expected)
 
 

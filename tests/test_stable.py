@@ -1,4 +1,6 @@
-"""Generated code computes the stable form of what was typed: finite where that overflows, and equal wherever both have values."""
+"""Generated code computes the stable form of what was typed: finite where that overflows, and equal
+wherever both have values.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +41,25 @@ FORMS = [
     ("log(2*det(K))/2", {"K": "psd(n)"}, None, (500 * np.log(10) + np.log(2)) / 2),
     ("log(1/sqrt(det(K)))", {"K": "psd(n)"}, None, -250 * np.log(10)),
     ("log(abs(det(K)))", {}, "logdet(K)", 500 * np.log(10)),
-    ("log(1 + c*x)", {"c": "positive", "x": "vector(n)"}, "log1p(c*x)", np.log1p(1e-20 * np.abs(x))),
-    ("exp(c*x) - 1", {"c": "positive", "x": "vector(n)"}, "expm1(c*x)", np.expm1(1e-20 * np.abs(x))),
+    (
+        "log(1 + c*x)",
+        {"c": "positive", "x": "vector(n)"},
+        "log1p(c*x)",
+        np.log1p(1e-20 * np.abs(x)),
+    ),
+    (
+        "exp(c*x) - 1",
+        {"c": "positive", "x": "vector(n)"},
+        "expm1(c*x)",
+        np.expm1(1e-20 * np.abs(x)),
+    ),
     ("sqrt(x'*x)/1e200", {}, None, np.sqrt(x @ x)),
-    ("sum(log(1 + exp(-y.*(X*w)))) + l*w'*w", {"l": "scalar", "y": "vector(m)"}, None, 800.0 + 2 * np.log(2) + 0.5 * 3),
+    (
+        "sum(log(1 + exp(-y.*(X*w)))) + l*w'*w",
+        {"l": "scalar", "y": "vector(m)"},
+        None,
+        800.0 + 2 * np.log(2) + 0.5 * 3,
+    ),
 ]
 GIVEN = {
     "x": x,
@@ -57,7 +74,9 @@ GIVEN = {
 }
 
 
-@pytest.mark.parametrize(("typed", "kinds", "form", "expected"), [pytest.param(*row, id=row[0]) for row in FORMS])
+@pytest.mark.parametrize(
+    ("typed", "kinds", "form", "expected"), [pytest.param(*row, id=row[0]) for row in FORMS]
+)
 def test_forms(typed, kinds, form, expected):
     program = read(typed, kinds)
     tree = stable(program.expr, program.variables)
@@ -77,12 +96,22 @@ def test_values_are_those_of_what_was_typed(typed, kinds):
     tree = stable(program.expr, program.variables)
     rng = np.random.default_rng(3)
     for scale in (0.5, -0.5):
-        sizes = {name: 3 for each in program.variables.values() for size in each.shape for name in size.names}
+        sizes = {
+            name: 3
+            for each in program.variables.values()
+            for size in each.shape
+            for name in size.names
+        }
         values = {
-            name: scale * rng.uniform(0.5, 1.5, [3] * len(each.shape)) + (np.sign(scale) * np.eye(3) if name == "K" else 0.0)
+            name: scale * rng.uniform(0.5, 1.5, [3] * len(each.shape))
+            + (np.sign(scale) * np.eye(3) if name == "K" else 0.0)
             for name, each in program.variables.items()
         }
-        values |= {name: abs(value) for name, value in values.items() if str(program.variables[name]) == "positive"}
+        values |= {
+            name: abs(value)
+            for name, value in values.items()
+            if str(program.variables[name]) == "positive"
+        }
         if "K" in values and str(program.variables["K"]).startswith("psd"):
             values["K"] = values["K"] @ values["K"].T
         before, after = (interpret(each, values, sizes) for each in (program.expr, tree))
@@ -101,7 +130,17 @@ def test_no_value_stays_no_value(typed):
 
 @pytest.mark.parametrize(
     "typed",
-    ["x'*A*x", "sqrt(a)*sqrt(a)", "exp(log(a))", "log(x)", "x./x", "log(prod(x))", "norm2(A*x)^2", "exp(-A*x)", "tanh(a)"],
+    [
+        "x'*A*x",
+        "sqrt(a)*sqrt(a)",
+        "exp(log(a))",
+        "log(x)",
+        "x./x",
+        "log(prod(x))",
+        "norm2(A*x)^2",
+        "exp(-A*x)",
+        "tanh(a)",
+    ],
 )
 def test_what_gains_nothing_stays_as_it_was_typed(typed):
     program = read(typed)

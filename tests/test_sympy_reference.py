@@ -72,7 +72,10 @@ OTHERS = {
     "leakyrelu(-3, x)": (-3 * X, EVERYWHERE),
     "elu(x, 3/2)": (sp.Piecewise((X, X > 0), (3 * HALF * (sp.exp(X) - 1), True)), EVERYWHERE),
     "elu(-2, x)": (X * (sp.exp(-2) - 1), EVERYWHERE),
-    "huber(x, 1/2)": (sp.Piecewise((X**2 / 2, sp.Abs(X) < HALF), (sp.Abs(X) / 2 - sp.Rational(1, 8), True)), EVERYWHERE),
+    "huber(x, 1/2)": (
+        sp.Piecewise((X**2 / 2, sp.Abs(X) < HALF), (sp.Abs(X) / 2 - sp.Rational(1, 8), True)),
+        EVERYWHERE,
+    ),
     "huber(2, x)": (sp.Piecewise((2 * X - X**2 / 2, X < 2), (2, True)), POSITIVE),
     "xlogy(x, 3)": (X * sp.log(3), EVERYWHERE),
     "xlogy(3, x)": (3 * sp.log(X), POSITIVE),
@@ -92,12 +95,16 @@ OTHERS = {
     "log(1 + exp(-x^2))": (sp.log(1 + sp.exp(-(X**2))), EVERYWHERE),
     "tanh(atan(x))*sigmoid(x)": (sp.tanh(sp.atan(X)) / (1 + sp.exp(-X)), EVERYWHERE),
 }
-CASES = {f"{name}(x)": (function(X), points) for name, (function, points) in REFERENCE.items()} | OTHERS
+CASES = {
+    f"{name}(x)": (function(X), points) for name, (function, points) in REFERENCE.items()
+} | OTHERS
 
 
 def value(expr, point):
     """SymPy's value; away from kinks its delta functions are 0."""
-    without_kinks = expr.replace(sp.DiracDelta, lambda *args: sp.Integer(0)).replace(sp.Derivative, _sign_slope)
+    without_kinks = expr.replace(sp.DiracDelta, lambda *args: sp.Integer(0)).replace(
+        sp.Derivative, _sign_slope
+    )
     return float(sp.N(without_kinks.subs(X, sp.Float(point, 30)), 20))
 
 
@@ -107,7 +114,9 @@ def _sign_slope(inner, *variables):
 
 def test_every_function_of_one_scalar_is_compared():
     elementwise = {name for name, row in OPERATIONS.items() if row.signature == "elementwise"}
-    assert elementwise == REFERENCE.keys() | {text.partition("(")[0] for text in OTHERS} & elementwise
+    assert (
+        elementwise == REFERENCE.keys() | {text.partition("(")[0] for text in OTHERS} & elementwise
+    )
 
 
 @pytest.mark.parametrize("order", [1, 2])
@@ -117,11 +126,18 @@ def test_derivative_of_a_scalar_function(text, order):
     tree = derive(read(text, {"x": "scalar"}), "x", order)
     expected = sp.diff(function, X, order)
     for point in points:
-        assert np.isclose(float(interpret(tree, {"x": point}, {})), value(expected, point), rtol=1e-11, atol=1e-11)
+        assert np.isclose(
+            float(interpret(tree, {"x": point}, {})), value(expected, point), rtol=1e-11, atol=1e-11
+        )
 
 
 @pytest.mark.parametrize(
-    "text", [text for text in CASES if text not in OTHERS or any(name in text for name in ENTRYWISE - REFERENCE.keys())]
+    "text",
+    [
+        text
+        for text in CASES
+        if text not in OTHERS or any(name in text for name in ENTRYWISE - REFERENCE.keys())
+    ],
 )
 def test_entry_by_entry_it_is_the_same(text):
     """The Jacobian of f(x) is diag(f'(x)), with f' SymPy's."""

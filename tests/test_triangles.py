@@ -38,7 +38,8 @@ DERIVATIVES = [
 
 
 @pytest.mark.parametrize(
-    ("expression", "wrt", "order", "expected"), [pytest.param(*row, id=f"{row[0]}-{row[2]}") for row in DERIVATIVES]
+    ("expression", "wrt", "order", "expected"),
+    [pytest.param(*row, id=f"{row[0]}-{row[2]}") for row in DERIVATIVES],
 )
 def test_derivative(expression, wrt, order, expected):
     used = {name: kind for name, kind in SQUARE.items() if name in expression}
@@ -67,7 +68,9 @@ def test_equal(left, right):
 
 
 def test_half_of_a_rectangle_is_no_diagonal():
-    assert str(matcalc.simplify("tril(triu(A))", variables={"A": "matrix(m, n)"})) == "tril(triu(A))"
+    assert (
+        str(matcalc.simplify("tril(triu(A))", variables={"A": "matrix(m, n)"})) == "tril(triu(A))"
+    )
 
 
 ERRORS = [
@@ -81,7 +84,9 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize(("expression", "message"), ERRORS, ids=[expression for expression, _ in ERRORS])
+@pytest.mark.parametrize(
+    ("expression", "message"), ERRORS, ids=[expression for expression, _ in ERRORS]
+)
 def test_errors(expression, message):
     with pytest.raises(MatcalcError) as caught:
         matcalc.diff(expression, "x" if "x" in expression else "A")
@@ -101,7 +106,10 @@ ARRAYS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "args", "expected"), [pytest.param(*row, id=f"{row[0]}-{k}") for k, row in enumerate(ARRAYS)])
+@pytest.mark.parametrize(
+    ("name", "args", "expected"),
+    [pytest.param(*row, id=f"{row[0]}-{k}") for k, row in enumerate(ARRAYS)],
+)
 def test_arrays(name, args, expected):
     np.testing.assert_array_equal(getattr(runtime, name)(*args), expected)
 
@@ -109,15 +117,20 @@ def test_arrays(name, args, expected):
 CODE = [("cumsum(x)", [1, 3, 6]), ("revcumsum(x)", [6, 5, 3]), ("cumsum(x)'*x", 25)]
 
 
-@pytest.mark.parametrize(("expression", "expected"), CODE, ids=[expression for expression, _ in CODE])
+@pytest.mark.parametrize(
+    ("expression", "expected"), CODE, ids=[expression for expression, _ in CODE]
+)
 def test_generated_code(expression, expected):
     np.testing.assert_allclose(matcalc.parse(expression).to_callable()(x=X[0]), expected)
 
 
 @pytest.mark.parametrize(
-    "expression", ["tril(X)", "triu(X, 1)", "cumsum(X, 1)", "cumsum(X, 2)", "revcumsum(X, 1)", "revcumsum(X, 2)"]
+    "expression",
+    ["tril(X)", "triu(X, 1)", "cumsum(X, 1)", "cumsum(X, 2)", "revcumsum(X, 1)", "revcumsum(X, 2)"],
 )
 def test_generated_code_of_matrices(expression):
     name, _, rest = expression.rstrip(")").partition("(")
     args = [X, *map(int, rest.split(",")[1:])]
-    np.testing.assert_allclose(matcalc.parse(expression).to_callable()(X=X), getattr(runtime, name)(*args))
+    np.testing.assert_allclose(
+        matcalc.parse(expression).to_callable()(X=X), getattr(runtime, name)(*args)
+    )

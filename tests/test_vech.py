@@ -1,4 +1,6 @@
-"""Half-vectorisation, elimination and duplication matrices: values, closed forms, derivatives, errors."""
+"""Half-vectorisation, elimination and duplication matrices: values, closed forms, derivatives,
+errors.
+"""
 
 import numpy as np
 import pytest
@@ -19,7 +21,9 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kind", "value", "wanted"), [pytest.param(*rest, id=name) for name, *rest in VALUES])
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "wanted"), [pytest.param(*rest, id=name) for name, *rest in VALUES]
+)
 def test_value(text, kind, value, wanted):
     assert np.allclose(interpret(read(text, {"A": kind}).expr, {"A": value}, {}), wanted)
     assert np.allclose(matcalc.parse(text, variables={"A": kind}).to_callable()(A=value), wanted)
@@ -36,7 +40,9 @@ SIMPLIFIED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "kinds", "line"), [pytest.param(*rest, id=name) for name, *rest in SIMPLIFIED])
+@pytest.mark.parametrize(
+    ("text", "kinds", "line"), [pytest.param(*rest, id=name) for name, *rest in SIMPLIFIED]
+)
 def test_simplified(text, kinds, line):
     assert str(matcalc.parse(text, variables=kinds).simplify()) == (line or text)
 
@@ -45,25 +51,63 @@ HALF = "vector(n*(n+1)/2)"
 SQUARE = {"X": "matrix(n, n)"}
 DERIVATIVES = [
     ("vech", "vech(X)", "X", SQUARE, 1, "elimination(n)"),
-    ("of-symmetric", "vech(X)", "X", {"X": "symmetric(n)"}, 1, "(elimination(n) + elimination(n)*commutation(n, n))/2"),
-    ("between", "vech(A*X*A')", "X", {**SQUARE, "A": "matrix(m, n)"}, 1, "elimination(m)*kron(A, A)"),
+    (
+        "of-symmetric",
+        "vech(X)",
+        "X",
+        {"X": "symmetric(n)"},
+        1,
+        "(elimination(n) + elimination(n)*commutation(n, n))/2",
+    ),
+    (
+        "between",
+        "vech(A*X*A')",
+        "X",
+        {**SQUARE, "A": "matrix(m, n)"},
+        1,
+        "elimination(m)*kron(A, A)",
+    ),
     ("between-symmetric", "vech(A*X*A')", "X", {"X": "symmetric(n)", "A": "matrix(m, n)"}, 1, None),
     ("linear", "c'*vech(X)", "X", {**SQUARE, "c": HALF}, 1, "reshape(elimination(n)'*c, n, n)"),
-    ("form", "c'*vech(X*A*X')", "X", {"X": "matrix(n, k)", "A": "matrix(k, k)", "c": HALF}, 1, None),
+    (
+        "form",
+        "c'*vech(X*A*X')",
+        "X",
+        {"X": "matrix(n, k)", "A": "matrix(k, k)", "c": HALF},
+        1,
+        None,
+    ),
     ("norm", "norm2(vech(X))^2", "X", SQUARE, 1, "2*tril(X)"),
     ("norm-of-symmetric", "norm2(vech(X))^2", "X", {"X": "symmetric(n)"}, 1, "tril(X) + triu(X)"),
     ("norm-of-skew", "norm2(vech(X))^2", "X", {"X": "skew(n)"}, 1, None),
     ("hessian", "vech(X)'*G*vech(X)", "X", SQUARE, 2, "elimination(n)'*(G + G')*elimination(n)"),
     ("hessian-of-norm", "norm2(vech(X))^2", "X", SQUARE, 2, None),
-    ("entrywise", "sum(exp(vech(X)))", "X", SQUARE, 1, "reshape(elimination(n)'*exp(vech(X)), n, n)"),
+    (
+        "entrywise",
+        "sum(exp(vech(X)))",
+        "X",
+        SQUARE,
+        1,
+        "reshape(elimination(n)'*exp(vech(X)), n, n)",
+    ),
     ("of-square", "norm2(vech(X^2) - c)^2", "X", {**SQUARE, "c": HALF}, 1, None),
     ("of-diagonal", "vech(X)", "X", {"X": "diagonal(n)"}, 1, None),
-    ("duplicated", "norm2(duplication(n)*x)^2", "x", {"x": HALF}, 1, "2*duplication(n)'*duplication(n)*x"),
+    (
+        "duplicated",
+        "norm2(duplication(n)*x)^2",
+        "x",
+        {"x": HALF},
+        1,
+        "2*duplication(n)'*duplication(n)*x",
+    ),
     ("covariance", "logdet(reshape(duplication(n)*x, n, n))", "x", {"x": HALF}, 1, None),
 ]
 
 
-@pytest.mark.parametrize(("text", "wrt", "kinds", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in DERIVATIVES])
+@pytest.mark.parametrize(
+    ("text", "wrt", "kinds", "order", "line"),
+    [pytest.param(*rest, id=name) for name, *rest in DERIVATIVES],
+)
 def test_derivative(text, wrt, kinds, order, line):
     derivative = matcalc.diff(text, wrt, order=order, variables=kinds)
     assert derivative.verification.kind in ("exact", "numeric")
@@ -72,7 +116,9 @@ def test_derivative(text, wrt, kinds, order, line):
     assert "[" not in str(derivative)
 
 
-@pytest.mark.parametrize("text", ["x: vector(n); vech(x)", "A: matrix(m, n); vech(A)", "elimination(2)*duplication(3)"])
+@pytest.mark.parametrize(
+    "text", ["x: vector(n); vech(x)", "A: matrix(m, n); vech(A)", "elimination(2)*duplication(3)"]
+)
 def test_error(text):
     with pytest.raises(matcalc.MatcalcError):
         matcalc.parse(text)

@@ -8,7 +8,7 @@ import pytest
 
 import matcalc
 from matcalc.cli.command import main
-from matcalc.core.errors import DomainProblem, EvaluationProblem, VerificationProblem
+from matcalc.core.errors import DomainProblem, EvaluationError, VerificationError
 from matcalc.exact.judge import judge
 from matcalc.frontend import read
 from matcalc.verification import Verification, verify
@@ -18,11 +18,30 @@ from matcalc.verification import Verification, verify
     ("text", "options", "shown"),
     [
         pytest.param("x'*A*x", {}, "exact (error probability < 2^-50)", id="rational"),
-        pytest.param("softmax(A*x)", {"order": 2}, "exact (error probability < 2^-50)", id="second-order"),
-        pytest.param("A*x", {"layout": "denominator"}, "exact (error probability < 2^-50)", id="layout"),
-        pytest.param("x'*A'", {"layout": "denominator", "order": 2}, "exact (error probability < 2^-50)", id="layout-twice"),
-        pytest.param("inv(x*x')*x", {}, "not verified (no point inside the domain was found: a singular matrix)", id="nowhere"),
-        pytest.param("v: vector(30000); x'*x*expm(v*v')", {}, "not verified (the derivative has too many entries)", id="large"),
+        pytest.param(
+            "softmax(A*x)", {"order": 2}, "exact (error probability < 2^-50)", id="second-order"
+        ),
+        pytest.param(
+            "A*x", {"layout": "denominator"}, "exact (error probability < 2^-50)", id="layout"
+        ),
+        pytest.param(
+            "x'*A'",
+            {"layout": "denominator", "order": 2},
+            "exact (error probability < 2^-50)",
+            id="layout-twice",
+        ),
+        pytest.param(
+            "inv(x*x')*x",
+            {},
+            "not verified (no point inside the domain was found: a singular matrix)",
+            id="nowhere",
+        ),
+        pytest.param(
+            "v: vector(30000); x'*x*expm(v*v')",
+            {},
+            "not verified (the derivative has too many entries)",
+            id="large",
+        ),
     ],
 )
 def test_verification(text, options, shown):
@@ -32,7 +51,9 @@ def test_verification(text, options, shown):
     assert str(derivative.verification) == shown
     wanted = [f"not verified: {shown[14:-1]}"] if shown.startswith("not verified") else []
     assert [str(each.message) for each in said] == wanted
-    assert all(each.category is matcalc.VerificationWarning and each.filename == __file__ for each in said)
+    assert all(
+        each.category is matcalc.VerificationWarning and each.filename == __file__ for each in said
+    )
 
 
 def test_nobody_is_warned_who_does_not_want_verification():
@@ -43,14 +64,21 @@ def test_the_command_says_what_is_not_verified(capsys):
     assert main(["diff", "inv(x*x')*x", "--wrt", "x"]) == 0
     out, err = capsys.readouterr()
     assert out == "-n*inv(x*x')\n"
-    assert err.splitlines()[1:] == ["not verified: no point inside the domain was found: a singular matrix"]
+    assert err.splitlines()[1:] == [
+        "not verified: no point inside the domain was found: a singular matrix"
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "order", "how"),
     [
         pytest.param("tr(expm(x*y'))", 1, "complex step", id="expm"),
-        pytest.param("tr(expm(x*x'))", 2, "complex step and extrapolated central differences", id="differences"),
+        pytest.param(
+            "tr(expm(x*x'))",
+            2,
+            "complex step and extrapolated central differences",
+            id="differences",
+        ),
     ],
 )
 def test_numeric_verification(text, order, how):
@@ -63,7 +91,9 @@ def test_numeric_verification(text, order, how):
 def test_lazy_verification(monkeypatch):
     derivative = matcalc.diff("x'*x", "x", verify=False)
     assert str(derivative) == "2*x"
-    monkeypatch.setattr("matcalc.results.verified", lambda *args: Verification("none", how="for this test"))
+    monkeypatch.setattr(
+        "matcalc.results.verified", lambda *args: Verification("none", how="for this test")
+    )
     assert str(derivative.verification) == "not verified (for this test)"
 
 
@@ -80,14 +110,14 @@ def test_lazy_verification(monkeypatch):
 def test_a_wrong_derivative_is_an_error(text, claim):
     program = read(text, {"x": "vector(n)", "A": "matrix(n, n)"})
     tree = read(claim, {"x": "vector(n)", "A": "matrix(n, n)"}).expr
-    with pytest.raises(VerificationProblem, match="this is a bug in matcalc") as caught:
+    with pytest.raises(VerificationError, match="this is a bug in matcalc") as caught:
         verify(program, tree, "x", 1, "declared", range(tree.rank))
     assert "--no-verify" in str(caught.value)
 
 
 # what a judge may stumble over: an exception of its own, of Python, of NumPy
 FAILURES = [
-    pytest.param(EvaluationProblem("cannot evaluate *: shapes"), id="evaluation"),
+    pytest.param(EvaluationError("cannot evaluate *: shapes"), id="evaluation"),
     pytest.param(KeyError("eigvals"), id="key"),
     pytest.param(ValueError("operands could not be broadcast together"), id="value"),
     pytest.param(AssertionError(), id="assertion"),
@@ -101,7 +131,7 @@ def test_a_judge_that_fails_gives_no_verdict(monkeypatch, judge, failure):
         raise failure
 
     monkeypatch.setattr(f"matcalc.verification.{judge}", fails)
-    with pytest.raises(VerificationProblem, match="not to be trusted, because it cannot be judged"):
+    with pytest.raises(VerificationError, match="not to be trusted, because it cannot be judged"):
         matcalc.diff("tr(expm(x*x'))", "x")
 
 
@@ -118,7 +148,7 @@ def test_what_cannot_be_visited_is_not_verified(monkeypatch, failure):
 def test_a_variable_of_another_shape_is_found_before_anything_is_evaluated():
     program = read("x'*x", {"x": "vector(n)"})
     tree = read("2*x*1", {"x": "matrix(n, n)"}).expr
-    with pytest.raises(VerificationProblem, match="it has a x of another shape"):
+    with pytest.raises(VerificationError, match="it has a x of another shape"):
         verify(program, tree, "x", 1, "declared", range(1))
 
 
@@ -129,5 +159,8 @@ def test_another_shape_is_wrong_whatever_is_known_of_the_values():
 
 
 def test_the_exact_road_needs_no_numpy():
-    code = "import sys, matcalc; matcalc.diff('softmax(A*x)', 'x', order=2); sys.exit('numpy' in sys.modules)"
+    code = (
+        "import sys, matcalc; matcalc.diff('softmax(A*x)', 'x', order=2); "
+        "sys.exit('numpy' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

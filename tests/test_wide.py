@@ -1,4 +1,6 @@
-"""Singular values of matrices with fewer rows than columns: what has a meaning for them is computed, the rest refused."""
+"""Singular values of matrices with fewer rows than columns: what has a meaning for them is
+computed, the rest refused.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import EvaluationProblem, MatcalcError
+from matcalc.core.errors import EvaluationError, MatcalcError
 
 RNG = np.random.default_rng(5)
 X = RNG.uniform(-1.0, 1.0, (3, 5))
@@ -29,7 +31,9 @@ MEANT = [
 
 
 # the values are in order, so that no point has the second as the largest
-@pytest.mark.filterwarnings("ignore:not verified. no point was found where entry 2 of svdvals:matcalc.VerificationWarning")
+@pytest.mark.filterwarnings(
+    "ignore:not verified. no point was found where entry 2 of svdvals:matcalc.VerificationWarning"
+)
 @pytest.mark.parametrize("matrix", [X, X.T], ids=["wide", "tall"])
 @pytest.mark.parametrize(("text", "reference"), [pytest.param(*row, id=row[0]) for row in MEANT])
 def test_norms_and_their_gradients(text, reference, matrix):
@@ -64,7 +68,7 @@ def differences(value, a):
 def test_what_has_no_meaning_is_refused(text):
     expression = matcalc.parse(text, {"c": "vector(n)"} if "c" in text.replace("vec", "") else {})
     given = {name: {"X": X, "Y": X, "c": np.ones(5)}[name] for name in expression.variables}
-    with pytest.raises(EvaluationProblem, match="at least as many rows as columns, not 3 x 5"):
+    with pytest.raises(EvaluationError, match="at least as many rows as columns, not 3 x 5"):
         expression.to_callable()(**given)
     tall = {name: {"X": X.T, "Y": X.T, "c": np.ones(3)}[name] for name in expression.variables}
     expression.to_callable()(**tall)

@@ -29,7 +29,9 @@ def evaluated(tree, values, sizes):
 
 
 def gradient(tree, name, values, sizes, order):
-    """The derivative of a tree by a variable: the axes of the value, then those of the variable, ``order`` times."""
+    """The derivative of a tree by a variable: the axes of the value, then those of the variable,
+    ``order`` times.
+    """
     point = {key: torch.as_tensor(value, dtype=torch.float64) for key, value in values.items()}
 
     def function(x):
@@ -82,7 +84,9 @@ def _power(node, args):
 
 
 def _sums(reduction):
-    return lambda node, args: reduction(args[0]) if len(args) == 1 else _along(reduction, node, args)
+    return lambda node, args: (
+        reduction(args[0]) if len(args) == 1 else _along(reduction, node, args)
+    )
 
 
 def _along(reduction, node, args):
@@ -96,7 +100,11 @@ def _vec(node, args):
 
 def _kron(node, args):
     left, right = (arg[:, None] if arg.ndim == 1 else arg for arg in args)
-    return torch.kron(left, right).reshape(-1) if args[0].ndim == args[1].ndim == 1 else torch.kron(left, right)
+    return (
+        torch.kron(left, right).reshape(-1)
+        if args[0].ndim == args[1].ndim == 1
+        else torch.kron(left, right)
+    )
 
 
 def _logsumexp(x):
@@ -117,8 +125,39 @@ def _entries(function):
 _OF_WHOLES = ("softmax", "logsoftmax", "logsumexp", "norm1", "norm2", "norminf", "entropy")
 _F = torch.nn.functional
 _SAME = (
-    *("exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
-    *("asinh", "acosh", "atanh", "sqrt", "abs", "sign", "relu", "sigmoid", "erf", "erfc", "erfinv", "logit", "digamma", "outer"),
+    *(
+        "exp",
+        "log",
+        "log2",
+        "log10",
+        "log1p",
+        "expm1",
+        "sin",
+        "cos",
+        "tan",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+    ),
+    *(
+        "asinh",
+        "acosh",
+        "atanh",
+        "sqrt",
+        "abs",
+        "sign",
+        "relu",
+        "sigmoid",
+        "erf",
+        "erfc",
+        "erfinv",
+        "logit",
+        "digamma",
+        "outer",
+    ),
 )
 _FUNCTIONS = {
     **{name: getattr(torch, name) for name in _SAME},

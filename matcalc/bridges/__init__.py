@@ -1,1 +1,3 @@
-"""Exchange of expressions with other systems; each module loads the other system when it is used, not before."""
+"""Exchange of expressions with other systems; each module loads the other system when it is used,
+not before.
+"""

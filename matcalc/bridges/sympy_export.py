@@ -11,10 +11,10 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS
-from matcalc.core.own import inlined
+from matcalc.core.own import inline
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 
@@ -23,7 +23,7 @@ _Rule = Callable[[Expr, list[Any]], Any]
 
 def export(expr: Expr, variables: Mapping[str, Variable]) -> Any:
     """The SymPy expression."""
-    return fold(inlined(expr), lambda node: node.args, partial(_converted, variables))
+    return fold(inline(expr), lambda node: node.args, partial(_converted, variables))
 
 
 _NAMES = {
@@ -49,19 +49,30 @@ def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -
             if node.op[0] == "@"
             else _NAMES.get(node.op, node.op)
         )
-        raise UnsupportedProblem(f"SymPy's matrix expressions have no notion of {what}", span=node.span)
+        raise UnsupportedError(
+            f"SymPy's matrix expressions have no notion of {what}", span=node.span
+        )
     return rule(node, args)
 
 
 def _variable(node: Expr, declared: Variable | None) -> Any:
     if node.rank == 0:
-        return sp.Symbol(node.value, positive=True) if declared and str(declared) == "positive" else sp.Symbol(node.value)
+        return (
+            sp.Symbol(node.value, positive=True)
+            if declared and str(declared) == "positive"
+            else sp.Symbol(node.value)
+        )
     column = sp.MatrixSymbol(node.value, *_shape(node.shape))
     return column.T if node.row else column
 
 
 def _size(dim: Dim) -> Any:
-    return sp.Add(*(sp.Mul(sp.Rational(c.numerator, c.denominator), *map(sp.Symbol, names)) for c, names in dim.terms))
+    return sp.Add(
+        *(
+            sp.Mul(sp.Rational(c.numerator, c.denominator), *map(sp.Symbol, names))
+            for c, names in dim.terms
+        )
+    )
 
 
 def _shape(shape: Shape, *, row: bool = False) -> tuple[Any, Any]:
@@ -89,7 +100,10 @@ def _sum(node: Expr, args: list[Any]) -> Any:
     """A sum; a scalar beside a vector or matrix stands for as many ones."""
     shaped = next((arg for arg in args if isinstance(arg, sp.MatrixExpr)), None)
     left, right = (
-        arg * sp.OneMatrix(*shaped.shape) if shaped is not None and not isinstance(arg, sp.MatrixExpr) else arg for arg in args
+        arg * sp.OneMatrix(*shaped.shape)
+        if shaped is not None and not isinstance(arg, sp.MatrixExpr)
+        else arg
+        for arg in args
     )
     return left + right if node.op == "+" else left - right
 
@@ -104,7 +118,11 @@ def _quotient(node: Expr, args: list[Any]) -> Any:
 
 
 def _hadamard(node: Expr, args: list[Any]) -> Any:
-    return args[0] * args[1] if any(arg.rank == 0 for arg in node.args) else HadamardProduct(*args).doit()
+    return (
+        args[0] * args[1]
+        if any(arg.rank == 0 for arg in node.args)
+        else HadamardProduct(*args).doit()
+    )
 
 
 def _hadamard_quotient(node: Expr, args: list[Any]) -> Any:
@@ -139,7 +157,9 @@ def _frobenius(node: Expr, args: list[Any]) -> Any:
 
 
 def _totals(matrix: Any, axis: Any) -> tuple[Any, Any]:
-    """The sums of the columns (1) or of the rows (2), and these sums at every entry that went into them."""
+    """The sums of the columns (1) or of the rows (2), and these sums at every entry that went into
+    them.
+    """
     rows, columns = matrix.shape
     if axis == 1:
         sums = sp.OneMatrix(1, rows) * matrix
@@ -171,7 +191,10 @@ def _diag(node: Expr, args: list[Any]) -> Any:
 
 def _vec(node: Expr, args: list[Any]) -> Any:
     if node.args[0].rank == 2:
-        raise UnsupportedProblem("SymPy's matrix expressions have no notion of the function vec of a matrix", span=node.span)
+        raise UnsupportedError(
+            "SymPy's matrix expressions have no notion of the function vec of a matrix",
+            span=node.span,
+        )
     return args[0].T if node.args[0].row and not node.row else args[0]
 
 
@@ -181,10 +204,15 @@ def _of_two(function: Callable[[Any, Any], Any]) -> _Rule:
     def rule(node: Expr, args: list[Any]) -> Any:
         matrices = [arg for arg in args if isinstance(arg, sp.MatrixExpr)]
         if len(matrices) == 2:
-            raise UnsupportedProblem(f"SymPy has no notion of the function {node.op} of two vectors or matrices", span=node.span)
+            raise UnsupportedError(
+                f"SymPy has no notion of the function {node.op} of two vectors or matrices",
+                span=node.span,
+            )
         if not matrices:
             return function(*args)
-        return matrices[0].applyfunc(_lambda(lambda d: function(*(d if arg is matrices[0] else arg for arg in args))))
+        return matrices[0].applyfunc(
+            _lambda(lambda d: function(*(d if arg is matrices[0] else arg for arg in args)))
+        )
 
     return rule
 
@@ -213,7 +241,12 @@ def _multivariate_gamma(node: Expr, args: list[Any]) -> Any:
     """The logarithm of Gamma_p, by its product."""
     p = int(args[1])
     constant = sp.Rational(p * (p - 1), 4) * sp.log(sp.pi)
-    return _entrywise(_lambda(lambda d: constant + sp.Add(*(sp.loggamma(d - sp.Rational(j, 2)) for j in range(p)))), args[0])
+    return _entrywise(
+        _lambda(
+            lambda d: constant + sp.Add(*(sp.loggamma(d - sp.Rational(j, 2)) for j in range(p)))
+        ),
+        args[0],
+    )
 
 
 def _entropy(node: Expr, args: list[Any]) -> Any:

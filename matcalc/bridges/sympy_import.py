@@ -1,7 +1,8 @@
 """SymPy to typed tree to text.
 
-Shapes are read off SymPy's: (n, 1) is a column, (1, n) a row, (1, 1) a scalar. Inside of an element-wise function the body is
-converted with the matrix in place of its variable, its products and powers entry by entry.
+Shapes are read off SymPy's: (n, 1) is a column, (1, n) a row, (1, 1) a scalar. Inside of an
+element-wise function the body is converted with the matrix in place of its variable, its products
+and powers entry by entry.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from matcalc.core.dims import ONE, Dim, Shape, combined, dim
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.dims import ONE, Dim, Shape, combine_terms, dim
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES
 from matcalc.core.tree import Expr, dimension, eye, fill, number, variable
@@ -35,22 +36,34 @@ def convert(expression: Any) -> tuple[str, dict[str, str]]:
     root = sp.sympify(expression)
     if not isinstance(root, (sp.Expr, sp.MatrixExpr)):
         raise _unsupported(root)
-    sizes = {symbol for matrix in root.atoms(sp.MatrixSymbol) for size in matrix.shape for symbol in size.free_symbols}
+    sizes = {
+        symbol
+        for matrix in root.atoms(sp.MatrixSymbol)
+        for size in matrix.shape
+        for symbol in size.free_symbols
+    }
     importer = _Importer(sizes)
     expr = importer.expr(root)
     nodes = postorder(expr, lambda node: node.args)
     used = {node.op for node in nodes}
     for name in importer.variables:
-        if name in used or ALIASES.get(name) in used or (name in CONSTANT_SHAPES and "fill" in used):
-            raise UnsupportedProblem(
-                f"{name} is the name of a variable and of a function in this expression; rename the variable"
+        if (
+            name in used
+            or ALIASES.get(name) in used
+            or (name in CONSTANT_SHAPES and "fill" in used)
+        ):
+            raise UnsupportedError(
+                f"{name} is the name of a variable and of a function in this expression; "
+                f"rename the variable"
             )
     sized = {id(node) for node in nodes if node.op in ("eye", "fill")}
     return text(expr, sized), {name: str(each) for name, each in importer.variables.items()}
 
 
-def _unsupported(node: Any) -> UnsupportedProblem:
-    return UnsupportedProblem(f"the language of matcalc has no notion of SymPy's {type(node).__name__}")
+def _unsupported(node: Any) -> UnsupportedError:
+    return UnsupportedError(
+        f"the language of matcalc has no notion of SymPy's {type(node).__name__}"
+    )
 
 
 def _dim(size: Any) -> Dim:
@@ -58,16 +71,22 @@ def _dim(size: Any) -> Dim:
     symbols = sorted(size.free_symbols, key=str)
     poly = size.as_poly(*symbols, domain="QQ") if symbols else None
     terms = poly.terms() if poly is not None else [((), size)] if size.is_Rational else []
-    powers = [(c, [_name(s) for s, e in zip(symbols, exponents, strict=True) for _ in range(e)]) for exponents, c in terms]
-    found = combined((Fraction(int(c.p), int(c.q)), tuple(names)) for c, names in powers)
+    powers = [
+        (c, [_name(s) for s, e in zip(symbols, exponents, strict=True) for _ in range(e)])
+        for exponents, c in terms
+    ]
+    found = combine_terms((Fraction(int(c.p), int(c.q)), tuple(names)) for c, names in powers)
     if not found.possible:
-        raise UnsupportedProblem(f"a dimension has to be a positive number, a name, or a sum or product of these, not {size}")
+        raise UnsupportedError(
+            f"a dimension has to be a positive number, a name, or a sum or product of these, "
+            f"not {size}"
+        )
     return found
 
 
 def _name(symbol: Any) -> str:
     if not _NAME.fullmatch(symbol.name):
-        raise UnsupportedProblem(f"{symbol.name!r} cannot be the name of a variable")
+        raise UnsupportedError(f"{symbol.name!r} cannot be the name of a variable")
     return str(symbol.name)
 
 
@@ -91,7 +110,9 @@ def _shape(node: Any) -> tuple[Shape, bool]:
 
 @dataclass
 class _Importer:
-    """Collects the variables while it converts; ``sizes`` are the symbols that are dimensions and need no declaration."""
+    """Collects the variables while it converts; ``sizes`` are the symbols that are dimensions and
+    need no declaration.
+    """
 
     sizes: set[Any]
     variables: dict[str, Variable] = field(default_factory=dict)
@@ -100,7 +121,9 @@ class _Importer:
         """The typed tree; ``inside`` gives the variable of an element-wise function its matrix."""
         values: dict[int, Expr] = {}
         order = postorder(root, _children)
-        for node in reversed(order):  # from the top, so that the message names what contains the rest
+        for node in reversed(
+            order
+        ):  # from the top, so that the message names what contains the rest
             if not isinstance(node, _SYMBOLS):
                 _rule(node)
         for node in order:
@@ -120,7 +143,7 @@ class _Importer:
 
     def _declare(self, each: Variable) -> None:
         if self.variables.setdefault(each.name, each) != each:
-            raise UnsupportedProblem(f"two symbols of different shapes are both called {each.name}")
+            raise UnsupportedError(f"two symbols of different shapes are both called {each.name}")
 
     def _symbol(self, node: Any) -> Expr:
         name = _name(node)
@@ -142,7 +165,10 @@ def _children(node: Any) -> tuple[Any, ...]:
     """The operands; not the sizes, nor the names of symbols."""
     if isinstance(node, ElementwiseApplyFunction):
         return (node.expr,)
-    if isinstance(node, (sp.MatrixSymbol, sp.Identity, sp.OneMatrix, sp.ZeroMatrix)) or node.is_Atom:
+    if (
+        isinstance(node, (sp.MatrixSymbol, sp.Identity, sp.OneMatrix, sp.ZeroMatrix))
+        or node.is_Atom
+    ):
         return ()
     if isinstance(node, MatrixElement):
         return tuple(node.args[:1])
@@ -160,7 +186,7 @@ def _number(node: Any, args: list[Expr]) -> Expr:
         return Expr("constant", value="pi")
     if node is sp.E:
         return Expr("exp", (number(1),))
-    raise UnsupportedProblem(f"the language of matcalc has no notion of the number {node}")
+    raise UnsupportedError(f"the language of matcalc has no notion of the number {node}")
 
 
 def _multiplied(left: Expr, right: Expr, entrywise: bool) -> Expr:
@@ -184,7 +210,9 @@ def _divided(left: Expr, right: Expr) -> Expr:
 
 
 def _product(node: Any, args: list[Expr]) -> Expr:
-    """Products; negative powers of scalars (and of entries) go below a bar, a factor -1 becomes a sign."""
+    """Products; negative powers of scalars (and of entries) go below a bar, a factor -1 becomes a
+    sign.
+    """
     entrywise = not isinstance(node, sp.MatMul)
     above: list[Expr] = []
     below: list[Expr] = []
@@ -192,7 +220,12 @@ def _product(node: Any, args: list[Expr]) -> Expr:
     for factor, arg in zip(_children(node), args, strict=True):
         if arg.op == "number" and arg.value < 0:
             negative, arg = not negative, number(-arg.value)
-        if arg.op in ("/", "./") and arg.args[0].op == "number" and arg.args[0].value == 1 and factor.is_Pow:
+        if (
+            arg.op in ("/", "./")
+            and arg.args[0].op == "number"
+            and arg.args[0].value == 1
+            and factor.is_Pow
+        ):
             below.append(arg.args[1])
         elif arg.op == "number" and arg.value.denominator != 1:
             above += [number(arg.value.numerator)] * (arg.value.numerator != 1)
@@ -296,7 +329,10 @@ def _kron(node: Any, args: list[Expr]) -> Expr:
     """Rows by way of kron(a, b)' = kron(a', b'), for the language takes a vector as a column."""
     if any(arg.row for arg in args):
         if any(arg.rank == 1 and not arg.row for arg in args):
-            raise UnsupportedProblem("the language of matcalc has no notion of the Kronecker product of a column and a row")
+            raise UnsupportedError(
+                "the language of matcalc has no notion of the Kronecker product of a column "
+                "and a row"
+            )
         return _transposed(_kron(node, [_transposed(arg) for arg in args]))
     result = args[0]
     for arg in args[1:]:
@@ -305,7 +341,9 @@ def _kron(node: Any, args: list[Expr]) -> Expr:
             continue
         axes = [(*each.shape, ONE)[:2] for each in (result, arg)]
         shape = tuple(left.times(right) for left, right in zip(*axes, strict=True))
-        result = Expr("kron", (result, arg), shape if max(result.rank, arg.rank) == 2 else shape[:1])
+        result = Expr(
+            "kron", (result, arg), shape if max(result.rank, arg.rank) == 2 else shape[:1]
+        )
     return result
 
 
@@ -315,7 +353,7 @@ def _dot(node: Any, args: list[Expr]) -> Expr:
 
 def _element(node: Any, args: list[Expr]) -> Expr:
     if args[0].rank:
-        raise UnsupportedProblem(f"the language of matcalc has no notion of the single entry {node}")
+        raise UnsupportedError(f"the language of matcalc has no notion of the single entry {node}")
     return args[0]
 
 
@@ -323,7 +361,7 @@ def _ordered(node: Any, args: list[Expr]) -> Expr:
     """polygamma(k, x) and besselj(k, x), k = 0, 1, 2, ..."""
     (order, arg), op = args, type(node).__name__
     if order.op != "number" or order.value.denominator != 1 or order.value < 0:
-        raise UnsupportedProblem(f"the language of matcalc has {op} of order 0, 1, 2, ... only")
+        raise UnsupportedError(f"the language of matcalc has {op} of order 0, 1, 2, ... only")
     if op == "polygamma" and order.value == 0:
         op, args = "digamma", [arg]
     return Expr(op, tuple(args), arg.shape, row=arg.row)
@@ -374,14 +412,21 @@ _RULES: dict[Any, Callable[[Any, list[Expr]], Expr]] = {
     sp.Min: _extreme("min"),
     sp.Heaviside: _step,
 }
-_SAME = "log sin cos tan sec csc cot asin acos atan sinh cosh tanh asinh acosh atanh sign erf erfc erfinv gamma digamma"
+_SAME = (
+    "log sin cos tan sec csc cot asin acos atan sinh cosh tanh asinh acosh atanh "
+    "sign erf erfc erfinv gamma digamma"
+)
 _FUNCTIONS: dict[Any, str] = {
     **{getattr(sp, name): name for name in _SAME.split()},
     sp.exp: "exp",
     sp.Abs: "abs",
     sp.loggamma: "gammaln",
 }
-_SYMBOLS = (sp.Symbol, sp.MatrixSymbol, ElementwiseApplyFunction)  # converted with the help of what has been declared
+_SYMBOLS = (
+    sp.Symbol,
+    sp.MatrixSymbol,
+    ElementwiseApplyFunction,
+)  # converted with the help of what has been declared
 
 
 def _function(node: Any, args: list[Expr]) -> Expr:

@@ -1,8 +1,9 @@
 """derivative(): the chain rule over the shared network, each node visited once.
 
-The derivative has the axes of the node followed by those of the variable. It is accumulated backwards (adjoints: d root / d node,
-small when the root is) where the root has at most as many axes as the variable, forwards otherwise. What is accumulated are
-open products: extending one by a layer costs the layer, so a chain of K layers costs O(K).
+The derivative has the axes of the node followed by those of the variable. It is accumulated
+backwards (adjoints: d root / d node, small when the root is) where the root has at most as many
+axes as the variable, forwards otherwise. What is accumulated are open products: extending one by a
+layer costs the layer, so a chain of K layers costs O(K).
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from matcalc.ir.nodes import Factor, Labels, Node, Rational
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """``coefficient * prod(factors)`` on the labels of the fixed end (root or variable) and of a node."""
+    """``coefficient * prod(factors)`` on the labels of the fixed end (root or variable) and of a
+    node.
+    """
 
     coefficient: Rational
     factors: tuple[Factor, ...]
@@ -48,7 +51,12 @@ class _Accumulation:
             return self.builder.zero(axes)
         backwards = self.root.rank <= self.variable.rank
         terms = self._backward() if backwards else self._forward()
-        nodes = [self._close(term, term.fixed + term.moving if backwards else term.moving + term.fixed, axes) for term in terms]
+        nodes = [
+            self._close(
+                term, term.fixed + term.moving if backwards else term.moving + term.fixed, axes
+            )
+            for term in terms
+        ]
         return self.builder.sum([(1, node) for node in nodes], axes)
 
     def _labels(self, count: int) -> Labels:
@@ -68,7 +76,9 @@ class _Accumulation:
             terms = self._gather(adjoints.pop(node), node, self.root)
             for partial in partials(node, self.rule, self.active.__contains__):
                 for term in terms:
-                    adjoints.setdefault(partial.child, []).append(self._extend(term, partial, partial.outputs, partial.inputs))
+                    adjoints.setdefault(partial.child, []).append(
+                        self._extend(term, partial, partial.outputs, partial.inputs)
+                    )
         return adjoints[self.variable]
 
     def _forward(self) -> list[_Term]:
@@ -91,20 +101,26 @@ class _Accumulation:
         if len(terms) == 1 or node.rank + fixed.rank > 2:
             return terms
         axes = fixed.axes + node.axes
-        total = self.builder.sum([(1, self._close(term, term.fixed + term.moving, axes)) for term in terms], axes)
+        total = self.builder.sum(
+            [(1, self._close(term, term.fixed + term.moving, axes)) for term in terms], axes
+        )
         outer, inner = self._labels(fixed.rank), self._labels(node.rank)
         return [_Term(1, ((total, outer + inner, 1),), outer, inner)]
 
     def _extend(self, term: _Term, partial: Partial, near: Labels, far: Labels) -> _Term:
-        """The product of a term with a partial derivative whose ``near`` labels are the term's moving ones.
+        """The product of a term with a partial derivative whose ``near`` labels are the term's
+        moving ones.
 
-        A label may stand twice among the inputs of a partial (``diag``): then two moving labels are one, which an identity says.
+        A label may stand twice among the inputs of a partial (``diag``): then two moving labels are
+        one, which an identity says.
         """
         names: dict[int, int] = {}
         links: list[Factor] = []
         for axis, (label, moving) in enumerate(zip(near, term.moving, strict=True)):
             if label in names:
-                links.append((self.builder.eye(partial.child.axes[axis]), (names[label], moving), 1))
+                links.append(
+                    (self.builder.eye(partial.child.axes[axis]), (names[label], moving), 1)
+                )
             else:
                 names[label] = moving
         factors: list[Factor] = []

@@ -1,6 +1,8 @@
-"""Functions of an order, which is a whole number: their slopes are the same function of the neighbouring orders.
+"""Functions of an order, which is a whole number: their slopes are the same function of the
+neighbouring orders.
 
-Such a differential would need a pattern for numbers in ``identities/``; published/special.toml states cases of both.
+Such a differential would need a pattern for numbers in ``identities/``; published/special.toml
+states cases of both.
 """
 
 from __future__ import annotations
@@ -27,7 +29,12 @@ def _besselj(builder: Builder, order: Node, x: Node) -> Node:
 
 
 def _neighbour(builder: Builder, name: str, order: Node, x: Node, distance: int) -> Node:
-    return builder.elementwise(name, [builder.sum([(1, order), (1, builder.number(distance))], ()), x])
+    return builder.elementwise(
+        name, [builder.sum([(1, order), (1, builder.number(distance))], ()), x]
+    )
 
 
-ORDERED: dict[str, Callable[[Builder, Node, Node], Node]] = {"polygamma": _polygamma, "besselj": _besselj}
+ORDERED: dict[str, Callable[[Builder, Node, Node], Node]] = {
+    "polygamma": _polygamma,
+    "besselj": _besselj,
+}

@@ -10,7 +10,9 @@ from matcalc.ir.nodes import Call, Factor, Labels, Node, Product, Rational, Sum,
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """``d node[outputs] / d child[inputs] = coefficient * prod(factors)``, summed over all other labels."""
+    """``d node[outputs] / d child[inputs] = coefficient * prod(factors)``, summed over all other
+    labels.
+    """
 
     child: Node
     coefficient: Rational
@@ -20,7 +22,7 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
-class Slope:
+class LocalDerivative:
     """The derivative of a call by one argument.
 
     Entry by entry it is a node with the axes of the call; otherwise those of the argument follow.
@@ -30,7 +32,7 @@ class Slope:
     entrywise: bool
 
 
-CallRule = Callable[[Call, int], Slope]
+CallRule = Callable[[Call, int], LocalDerivative]
 
 
 def partials(node: Node, rule: CallRule, active: Callable[[Node], bool]) -> Iterator[Partial]:
@@ -53,7 +55,7 @@ def partials(node: Node, rule: CallRule, active: Callable[[Node], bool]) -> Iter
                 yield from _call(node, arg, rule(node, index))
 
 
-def _call(node: Call, arg: Node, slope: Slope) -> Iterator[Partial]:
+def _call(node: Call, arg: Node, slope: LocalDerivative) -> Iterator[Partial]:
     outputs = tuple(range(node.rank))
     if slope.entrywise:
         yield Partial(arg, 1, ((slope.node, outputs, 1),), outputs, outputs if arg.rank else ())
@@ -61,4 +63,6 @@ def _call(node: Call, arg: Node, slope: Slope) -> Iterator[Partial]:
     terms = slope.node.terms if isinstance(slope.node, Sum) else ((1, slope.node),)
     for coefficient, term in terms:
         own, factors = as_term(term)
-        yield Partial(arg, coefficient * own, factors, outputs, tuple(range(node.rank, slope.node.rank)))
+        yield Partial(
+            arg, coefficient * own, factors, outputs, tuple(range(node.rank, slope.node.rank))
+        )

@@ -13,8 +13,9 @@ PROJECTED = ("symmetric", "psd", "diagonal", "skew", "triangular")
 def project(builder: Builder, node: Node, kind: str, first: int) -> Node:
     """Project the axes ``first`` and ``first + 1``.
 
-    G = free derivative: symmetric and psd (G + G')/2, skew (G - G')/2, diagonal the diagonal part of G, triangular the lower one
-    (orthogonal projection in the inner product tr(A'*B); Magnus & Neudecker 2019, ch. 3.8 ff.).
+    G = free derivative: symmetric and psd (G + G')/2, skew (G - G')/2, diagonal the diagonal part
+    of G, triangular the lower one (orthogonal projection in the inner product tr(A'*B); Magnus &
+    Neudecker 2019, ch. 3.8 ff.).
     """
     labels = list(range(node.rank))
     if kind == "diagonal":
@@ -26,4 +27,7 @@ def project(builder: Builder, node: Node, kind: str, first: int) -> Node:
     order = labels.copy()
     order[first], order[first + 1] = order[first + 1], order[first]
     sign = -1 if kind == "skew" else 1
-    return builder.sum([(Fraction(1, 2), node), (Fraction(sign, 2), builder.permute(node, tuple(order)))], node.axes)
+    return builder.sum(
+        [(Fraction(1, 2), node), (Fraction(sign, 2), builder.permute(node, tuple(order)))],
+        node.axes,
+    )

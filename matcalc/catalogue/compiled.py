@@ -10,7 +10,7 @@ from matcalc.catalogue.load import LIBRARY
 from matcalc.catalogue.schema import Identity
 from matcalc.catalogue.sides import differential_program, parse, sides
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.errors import CatalogueProblem
+from matcalc.core.errors import CatalogueError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -19,7 +19,9 @@ from matcalc.ir.nodes import Node
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A function's definition; or its differential, with Y for the value and ``d`` + name for that of each parameter."""
+    """A function's definition; or its differential, with Y for the value and ``d`` + name for that
+    of each parameter.
+    """
 
     parameters: tuple[str, ...]
     shapes: tuple[Shape, ...]
@@ -42,7 +44,12 @@ class Rewrite:
 
 def bind_sizes(pairs: Iterable[tuple[Shape, Node]]) -> dict[str, Dim]:
     """Dimension names of declared shapes against the axes of actual nodes."""
-    return {size.plain: axis for shape, node in pairs for size, axis in zip(shape, node.axes, strict=False) if size.plain}
+    return {
+        size.plain: axis
+        for shape, node in pairs
+        for size, axis in zip(shape, node.axes, strict=False)
+        if size.plain
+    }
 
 
 def _rule(entry: Identity, program: Program) -> Rule:
@@ -52,7 +59,9 @@ def _rule(entry: Identity, program: Program) -> Rule:
 
 @cache
 def differential(function: str, variant: str = "") -> Rule | None:
-    """The differential of a function; ``variant`` is ``-matrix`` or ``-rows`` if such arguments may have an entry."""
+    """The differential of a function; ``variant`` is ``-matrix`` or ``-rows`` if such arguments may
+    have an entry.
+    """
     entry = LIBRARY.get(f"d-{function}{variant}") or LIBRARY.get(f"d-{function}")
     return None if entry is None else _rule(entry, differential_program(entry)[1])
 
@@ -71,5 +80,5 @@ def rewrite(name: str) -> Rewrite:
     assert entry is not None
     left, right = sides(entry)
     if left.expr.shape != right.expr.shape and left.expr.shape and right.expr.shape:
-        raise CatalogueProblem(f"{entry.file}, {entry.name}: the two sides have different shapes")
+        raise CatalogueError(f"{entry.file}, {entry.name}: the two sides have different shapes")
     return Rewrite(name, left.expr, right.expr, {v: left.variables[v] for v in entry.given})

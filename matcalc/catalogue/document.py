@@ -13,11 +13,13 @@ from matcalc.catalogue.schema import Identity
 _HEAD = """\
 # Identities
 
-Generated from `identities/` by `python -m matcalc.catalogue.document`; `matcalc identities WORD` searches the same entries.
+Generated from `identities/` by `python -m matcalc.catalogue.document`; `matcalc identities WORD`
+searches the same entries.
 
-`d f = ...` is a differential, where `dX` is that of `X` and `Y` the value of `f`; `d f / d X = ...` is a derivative in
-[matcalc's layout](conventions.md), which with more than two axes is the matrix `J` of `d vec(f) = J*d vec(X)`; every other
-equation is a definition or a rewrite. What is said of the variables are conditions; *on* says where an equation was tried.
+`d f = ...` is a differential, where `dX` is that of `X` and `Y` the value of `f`; `d f / d X =
+...` is a derivative in [matcalc's layout](conventions.md), which with more than two axes is the
+matrix `J` of `d vec(f) = J*d vec(X)`; every other equation is a definition or a rewrite. What is
+said of the variables are conditions; *on* says where an equation was tried.
 """
 _TITLES = {
     "functions": "Functions: what the engine knows of them",
@@ -58,7 +60,9 @@ def _introduction(library: Library, file: str) -> list[str]:
 
 
 def _table(entries: Iterable[Identity]) -> str:
-    rows = [(entry.name, f"`{entry.formula}`", _conditions(entry), entry.source) for entry in entries]
+    rows = [
+        (entry.name, f"`{entry.formula}`", _conditions(entry), entry.source) for entry in entries
+    ]
     return _rows(("name", "identity", "where", "source"), rows)
 
 
@@ -66,12 +70,22 @@ def _conditions(entry: Identity) -> str:
     given = ", ".join(f"{name}: {kind}" for name, kind in entry.given.items())
     domain = ", ".join(f"{name}: {kind}" for name, kind in (entry.domain or {}).items())
     within = f"within {entry.given[entry.wrt]}" if entry.structure == "declared" else ""
-    return "; ".join(filter(None, [given, domain and f"on {domain}", within, entry.range and f"range: {entry.range}"]))
+    return "; ".join(
+        filter(
+            None,
+            [given, domain and f"on {domain}", within, entry.range and f"range: {entry.range}"],
+        )
+    )
 
 
 def _rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+    return (
+        "\n".join(
+            "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+        )
+        + "\n"
+    )
 
 
 if __name__ == "__main__":

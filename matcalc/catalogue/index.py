@@ -1,8 +1,9 @@
 """The index of the catalogue: what the engine has to know of an identity before it reads it.
 
-It is computed from the typed trees of both sides, for ``identities/`` and for users' files alike. That of ``identities/`` is
-kept beside the entries in ``identities/index.table``, together with the entries that the engine uses, so that a derivation
-parses the three or four that it needs and no TOML. ``python -m matcalc.catalogue.index`` writes it after a change.
+It is computed from the typed trees of both sides, for ``identities/`` and for users' files alike.
+That of ``identities/`` is kept beside the entries in ``identities/index.table``, together with the
+entries that the engine uses, so that a derivation parses the three or four that it needs and no
+TOML. ``python -m matcalc.catalogue.index`` writes it after a change.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from zlib import crc32
 
 from matcalc.catalogue.schema import Identity, identity
 from matcalc.catalogue.sides import sides
-from matcalc.core.errors import CatalogueProblem
+from matcalc.core.errors import CatalogueError
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
 from matcalc.core.resources import folder
 from matcalc.core.tree import Expr
@@ -23,7 +24,10 @@ from matcalc.core.walk import postorder
 
 HEADER = "[[identity]]"
 TABLE = "index.table"
-USED = ("functions", "rewrites")  # folders whose entries the engine works with; the others are looked up and tested
+USED = (
+    "functions",
+    "rewrites",
+)  # folders whose entries the engine works with; the others are looked up and tested
 # kinds that no node has unless a variable has it, or (an orthogonal one) ``expm`` of a skew matrix
 RARE_KINDS = ("orthogonal", "triangular", "diagonal", "simplex", "onehot", "orthonormal")
 TRAITS = ("positive", "odd", "even", "equivariant", "invariant", "skew")
@@ -31,7 +35,9 @@ TRANSPOSITIONS = TRAITS[3:]
 
 
 class Trigger(NamedTuple):
-    """A rewrite's name, the functions and kinds it looks for, those it brings in, its phase, and whether it is for code."""
+    """A rewrite's name, the functions and kinds it looks for, those it brings in, its phase, and
+    whether it is for code.
+    """
 
     name: str
     needs: frozenset[str]
@@ -62,11 +68,19 @@ def trigger_of(entry: Identity) -> Trigger:
     left, right = sides(entry)
     kinds = {variable.kind for variable in left.variables.values()}.intersection(RARE_KINDS)
     needs = applied(left.expr) - INDEX_ARITHMETIC
-    return Trigger(entry.name, frozenset(needs | kinds), frozenset(applied(right.expr)), entry.phase, entry.code)
+    return Trigger(
+        entry.name,
+        frozenset(needs | kinds),
+        frozenset(applied(right.expr)),
+        entry.phase,
+        entry.code,
+    )
 
 
 def applied(root: Expr) -> set[str]:
-    """The functions of a typed tree as the network calls them: powers and comparisons are functions too."""
+    """The functions of a typed tree as the network calls them: powers and comparisons are functions
+    too.
+    """
     found = set()
     for node in postorder(root, lambda node: node.args):
         if node.op in ("^", ".^"):
@@ -105,7 +119,9 @@ def _trait(left: Expr, right: Expr) -> Trait | None:
     """f(A') = f(A)', f(A') = f(A), f(x)' = -f(x); f(-A) = -f(A), f(-A) = f(A), f(a*A) = f(A)/a."""
     if left.op == "'" and left.args[0].op in OPERATIONS:
         inside = left.args[0]
-        return Trait(inside.op, "skew") if right.op == "neg" and _same(right.args[0], inside) else None
+        return (
+            Trait(inside.op, "skew") if right.op == "neg" and _same(right.args[0], inside) else None
+        )
     function = "power" if left.op == "^" else left.op
     if not left.args or (function != "power" and function not in OPERATIONS):
         return None
@@ -114,7 +130,9 @@ def _trait(left: Expr, right: Expr) -> Trait | None:
         return None
     plain = Expr(left.op, (first.args[-1], *left.args[1:]), value=left.value)
     if first.op == "*":
-        scaled = right.op == "/" and _same(right.args[0], plain) and _same(right.args[1], first.args[0])
+        scaled = (
+            right.op == "/" and _same(right.args[0], plain) and _same(right.args[1], first.args[0])
+        )
         return Trait(function, "odd") if scaled and first.args[0].op == "variable" else None
     if _same(right, plain):
         return Trait(function, "invariant" if first.op == "'" else "even")
@@ -151,46 +169,58 @@ def cut(root: Path, paths: Iterable[Path]) -> dict[str, tuple[str, str]]:
         for piece in path.read_text(encoding="utf-8").split(HEADER)[1:]:
             head = next((line for line in piece.splitlines() if line.startswith('name = "')), None)
             if head is None:
-                raise CatalogueProblem(f"{file}: an entry without a name")
+                raise CatalogueError(f"{file}: an entry without a name")
             name = head[8:].rpartition('"')[0]
             if name in found:
-                raise CatalogueProblem(f"{file}: the name {name} is taken in {found[name][0]}")
+                raise CatalogueError(f"{file}: the name {name} is taken in {found[name][0]}")
             found[name] = (file, piece)
     return found
 
 
 def parsed(name: str, file: str, piece: str) -> Identity:
     """The checked entry that a piece of a TOML file is."""
-    import tomllib  # noqa: PLC0415 - derivations read entries from the table, and the parser of TOML loads a lot
+    # derivations read entries from the table, and the parser of TOML loads a lot
+    import tomllib  # noqa: PLC0415
 
     try:
         return identity(tomllib.loads(HEADER + piece)["identity"][0], file)
     except tomllib.TOMLDecodeError as problem:
-        raise CatalogueProblem(f"{file}, {name}: {problem}") from problem
+        raise CatalogueError(f"{file}, {name}: {problem}") from problem
 
 
 def compile_index(root: Path) -> str:
     """The table: traits, triggers, and the entries themselves, in the order of the files.
 
-    What is said of the transpose of an argument the normal form of networks applies, so there it is no rewrite.
+    What is said of the transpose of an argument the normal form of networks applies, so there it is
+    no rewrite.
     """
     entries = [parsed(name, *place) for name, place in cut(root, sources(root)).items()]
     traits = {entry.name: trait for entry in entries if (trait := trait_of(entry)) is not None}
     lines = [f"checksum {checksum(root)}"]
-    named = {kind: dict.fromkeys(each.function for each in traits.values() if each.trait == kind) for kind in TRAITS}
+    named = {
+        kind: dict.fromkeys(each.function for each in traits.values() if each.trait == kind)
+        for kind in TRAITS
+    }
     lines += [" ".join([kind, *names]) for kind, names in named.items()]
     for entry in entries:
         applied_already = entry.name in traits and traits[entry.name].trait in TRANSPOSITIONS
         if entry.file.startswith("rewrites/") and not applied_already:
             name, needs, brings, phase, code = trigger_of(entry)
-            lines.append(f"rewrite {name};{phase};{' '.join(sorted(needs))};{' '.join(sorted(brings))};{'code' * code}")
+            lines.append(
+                f"rewrite "
+                f"{name};{phase};{' '.join(sorted(needs))};{' '.join(sorted(brings))};"
+                f"{'code' * code}"
+            )
     for entry in entries:
         lines += ["", f"entry {entry.name}", *_fields(entry)]
     return "\n".join(lines) + "\n"
 
 
 def _fields(entry: Identity) -> list[str]:
-    plain = {key: getattr(entry, key) for key in ("file", "form", "expr", "right", "wrt", "range", "phase", "number", "source")}
+    plain = {
+        key: getattr(entry, key)
+        for key in ("file", "form", "expr", "right", "wrt", "range", "phase", "number", "source")
+    }
     lines = [f"{key} {value}" for key, value in plain.items() if value]
     lines += ["code true"] if entry.code else []
     for key in ("given", "domain"):

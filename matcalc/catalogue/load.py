@@ -43,7 +43,9 @@ class Library:
 
     @cached_property
     def _table(self) -> tuple[list[str], dict[str, str]]:
-        """The lines of the index, and the entries that the engine uses by name; compiled afresh where the table is stale."""
+        """The lines of the index, and the entries that the engine uses by name; compiled afresh
+        where the table is stale.
+        """
         stored = self.root / index.TABLE
         text = stored.read_text(encoding="utf-8") if stored.exists() else ""
         if not text.startswith(f"checksum {index.checksum(self.root)}\n"):
@@ -53,7 +55,9 @@ class Library:
 
     @cached_property
     def pieces(self) -> dict[str, tuple[str, str]]:
-        """All entries, those that are there to be looked up and tested included: name -> (file, text of the entry)."""
+        """All entries, those that are there to be looked up and tested included: name -> (file,
+        text of the entry).
+        """
         return index.cut(self.root, sorted(self.root.glob("*/*.toml")))
 
     def get(self, name: str) -> Identity | None:
@@ -69,12 +73,19 @@ class Library:
 
     def all(self) -> list[Identity]:
         """Every entry, checked."""
-        return [*(self.get(name) or self._looked_up[name] for name in self.pieces), *self._own.values()]
+        return [
+            *(self.get(name) or self._looked_up[name] for name in self.pieces),
+            *self._own.values(),
+        ]
 
     @cached_property
     def _looked_up(self) -> dict[str, Identity]:
         """The entries that the engine does not use."""
-        return {name: index.parsed(name, *place) for name, place in self.pieces.items() if name not in self._table[1]}
+        return {
+            name: index.parsed(name, *place)
+            for name, place in self.pieces.items()
+            if name not in self._table[1]
+        }
 
     @cached_property
     def rewrites(self) -> list[Trigger]:
@@ -83,12 +94,18 @@ class Library:
         for line in self._table[0]:
             if line.startswith("rewrite "):
                 name, phase, needs, brings, code = line[8:].split(";")
-                found.append(Trigger(name, frozenset(needs.split()), frozenset(brings.split()), phase, bool(code)))
+                found.append(
+                    Trigger(
+                        name, frozenset(needs.split()), frozenset(brings.split()), phase, bool(code)
+                    )
+                )
         return found + [each for each in self._known if isinstance(each, Trigger)]
 
     @cached_property
     def by_need(self) -> dict[str, list[int]]:
-        """The places of the rewrites that need a function or a kind; those that need nothing stand under ""."""
+        """The places of the rewrites that need a function or a kind; those that need nothing stand
+        under "".
+        """
         found: dict[str, list[int]] = {}
         for place, trigger in enumerate(self.rewrites):
             for need in trigger.needs or ("",):
@@ -98,12 +115,19 @@ class Library:
     @cached_property
     def traits(self) -> Traits:
         """What the normal form of networks may know of functions."""
-        known = {trait: names for trait, *names in (line.split(" ") for line in self._table[0][1 : 1 + len(index.TRAITS)])}
+        known = {
+            trait: names
+            for trait, *names in (
+                line.split(" ") for line in self._table[0][1 : 1 + len(index.TRAITS)]
+            )
+        }
         for each in self._known:
             if isinstance(each, Trait):
                 known[each.trait].append(each.function)
         transposition = {name: trait for trait in index.TRANSPOSITIONS for name in known[trait]}
-        return Traits(transposition, *(frozenset(known[trait]) for trait in ("positive", "odd", "even")))
+        return Traits(
+            transposition, *(frozenset(known[trait]) for trait in ("positive", "odd", "even"))
+        )
 
 
 LIBRARY = Library(folder("identities"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcalc.core.errors import CatalogueProblem
+from matcalc.core.errors import CatalogueError
 from matcalc.core.options import STRUCTURES
 
 _KEYS = {
@@ -36,16 +36,19 @@ _FORMS = ("diff", "to", "is", "derivative")
 class Identity:
     """An identity as written.
 
-    ``form`` says which kind of statement ``right`` makes about ``expr``: ``diff`` its differential (linear in dX for every
-    X of ``given``, or in that of ``wrt`` alone; Y is the value), ``to`` a rewrite, ``is`` a definition, ``derivative`` the
-    published derivative by ``wrt``, which with more than two axes is the matrix J of ``d vec(expr) = J*d vec(wrt)``;
-    ``structure = "declared"`` says that it is the gradient within the matrices of the kind of ``wrt``. The kinds in ``given``
-    are conditions: a rewrite fires only where they are proved. ``domain`` narrows the kinds for the numeric sweep; ``range``
-    states that values are positive; ``phase = "final"`` keeps a rewrite for the end, where it shortens what is printed but
-    would hide cancellations from others; ``"short"`` one that is left out where inverses are to be expanded,
-    ``"introducing"`` one that is left out of derivatives, for it makes an inverse of what was none; ``"code"`` one for generated
-    code alone, whose right side has a value wherever the left side has one, and can be computed where the left side overflows
-    or cancels. ``code = true`` says this of rewrites that serve derivatives as well.
+    ``form`` says which kind of statement ``right`` makes about ``expr``: ``diff`` its differential
+    (linear in dX for every X of ``given``, or in that of ``wrt`` alone; Y is the value), ``to`` a
+    rewrite, ``is`` a definition, ``derivative`` the published derivative by ``wrt``, which with
+    more than two axes is the matrix J of ``d vec(expr) = J*d vec(wrt)``; ``structure = "declared"``
+    says that it is the gradient within the matrices of the kind of ``wrt``. The kinds in ``given``
+    are conditions: a rewrite fires only where they are proved. ``domain`` narrows the kinds for the
+    numeric sweep; ``range`` states that values are positive; ``phase = "final"`` keeps a rewrite
+    for the end, where it shortens what is printed but would hide cancellations from others;
+    ``"short"`` one that is left out where inverses are to be expanded, ``"introducing"`` one that
+    is left out of derivatives, for it makes an inverse of what was none; ``"code"`` one for
+    generated code alone, whose right side has a value wherever the left side has one, and can be
+    computed where the left side overflows or cancels. ``code = true`` says this of rewrites that
+    serve derivatives as well.
     """
 
     name: str
@@ -86,13 +89,13 @@ def _bracketed(text: str) -> str:
 
 
 def identity(entry: Mapping[str, Any], file: str) -> Identity:
-    """The checked entry; CatalogueProblem names the file, the entry and what is wrong with it."""
+    """The checked entry; CatalogueError names the file, the entry and what is wrong with it."""
     name = entry.get("name")
     if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
-        raise CatalogueProblem(f"{file}: an entry without a proper name: {name!r}")
+        raise CatalogueError(f"{file}: an entry without a proper name: {name!r}")
 
-    def fail(what: str) -> CatalogueProblem:
-        return CatalogueProblem(f"{file}, {name}: {what}")
+    def fail(what: str) -> CatalogueError:
+        return CatalogueError(f"{file}, {name}: {what}")
 
     unknown = sorted(set(entry) - _KEYS)
     if unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.catalogue.schema import Identity
-from matcalc.core.errors import CatalogueProblem, MatcalcError
+from matcalc.core.errors import CatalogueError, MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.frontend import read
@@ -14,7 +14,7 @@ def parse(entry: Identity, text: str, extra: dict[str, Variable] | None = None) 
     try:
         return read(text, {**entry.given, **(extra or {})})
     except MatcalcError as problem:
-        raise CatalogueProblem(f"{entry.file}, {entry.name}: {problem}") from problem
+        raise CatalogueError(f"{entry.file}, {entry.name}: {problem}") from problem
 
 
 def sides(entry: Identity) -> tuple[Program, Program]:
@@ -32,7 +32,9 @@ def differential_program(entry: Identity) -> tuple[Program, Program]:
         extra["d" + name] = _variable("d" + name, left, name)
     right = parse(entry, entry.right, extra)
     if right.expr.shape != left.expr.shape:
-        raise CatalogueProblem(f"{entry.file}, {entry.name}: the differential has another shape than the expression")
+        raise CatalogueError(
+            f"{entry.file}, {entry.name}: the differential has another shape than the expression"
+        )
     return left, right
 
 

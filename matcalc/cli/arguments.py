@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from matcalc.core.errors import ArgumentProblem
+from matcalc.core.errors import ArgumentError
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 
 FORMATS = ("text", "latex", "numpy", "json")
@@ -33,20 +33,24 @@ examples:
 _EXIT_CODES = """\
 exit codes:
   0  done
-  1  --check found the answer wrong, the claim that was judged is wrong, or the two expressions are different
-  2  bad input: what is wrong with it is on standard error; or a claim or an equation that cannot be decided
+  1  --check found the answer wrong, the claim that was judged is wrong, or the two expressions are
+     different
+  2  bad input: what is wrong with it is on standard error; or a claim or an equation that cannot
+     be decided
   3  a bug in matcalc
 """
 _NAMES = """\
-Undeclared names are scalars if they begin with a-g, vectors if with h-z, matrices if with A-Z; Greek names are scalars.
-Kinds for --var: scalar, positive, vector(n), matrix(m, n), symmetric(n), psd(n), diagonal(n), orthogonal(n), skew(n),
-triangular(n), invertible(n). The answer alone goes to standard output; inferred shapes, notes and the verdict of --check to
-standard error.
+Undeclared names are scalars if they begin with a-g, vectors if with h-z, matrices if with A-Z;
+Greek names are scalars. Kinds for --var: scalar, positive, vector(n), matrix(m, n), symmetric(n),
+psd(n), diagonal(n), orthogonal(n), skew(n), triangular(n), invertible(n). The answer alone goes to
+standard output; inferred shapes, notes and the verdict of --check to standard error.
 """
 
 
 class Help(argparse.RawDescriptionHelpFormatter):
-    """Help of a fixed width: to ask the terminal for its own, argparse loads a slow library before every answer."""
+    """Help of a fixed width: to ask the terminal for its own, argparse loads a slow library before
+    every answer.
+    """
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_WIDTH)
@@ -57,17 +61,21 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """What argparse does with wrong arguments."""
-        raise ArgumentProblem(message, hint=f"{self.prog} --help says what can be asked for")
+        raise ArgumentError(message, hint=f"{self.prog} --help says what can be asked for")
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
-    """The options; raises ArgumentProblem, and SystemExit(0) after printing help."""
+    """The options; raises ArgumentError, and SystemExit(0) after printing help."""
     parser = _parser(argv[0] if argv else "")
-    options = parser.parse_args(_expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv)
+    options = parser.parse_args(
+        _expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv
+    )
     if options.command is None and not options.version:
         parser.error("a command is needed: diff, check, simplify, equal, identities or functions")
     if options.command in ("diff", "check"):
-        options.wrt = _one_variable([*options.wrt, *([options.variable] if options.variable else [])])
+        options.wrt = _one_variable(
+            [*options.wrt, *([options.variable] if options.variable else [])]
+        )
     return options
 
 
@@ -76,7 +84,10 @@ def _one_variable(names: list[str]) -> str | None:
     different = dict.fromkeys(names)
     if len(different) > 1:
         message = f"there are {len(different)} variables to derive by: {', '.join(different)}"
-        raise ArgumentProblem(message, hint=f"derive by one of them at a time: --wrt {names[0]}, then --wrt {names[1]}")
+        raise ArgumentError(
+            message,
+            hint=f"derive by one of them at a time: --wrt {names[0]}, then --wrt {names[1]}",
+        )
     return names[0] if names else None
 
 
@@ -101,7 +112,9 @@ def _parser(command: str) -> Parser:
         formatter_class=Help,
         allow_abbrev=False,
     )
-    identities.add_argument("word", metavar="WORD", nargs="?", default="", help="only those that contain this text")
+    identities.add_argument(
+        "word", metavar="WORD", nargs="?", default="", help="only those that contain this text"
+    )
     _add_identities(identities)
     functions = commands.add_parser(
         "functions",
@@ -110,7 +123,9 @@ def _parser(command: str) -> Parser:
         formatter_class=Help,
         allow_abbrev=False,
     )
-    functions.add_argument("word", metavar="WORD", nargs="?", default="", help="only those that contain this text")
+    functions.add_argument(
+        "word", metavar="WORD", nargs="?", default="", help="only those that contain this text"
+    )
     functions.set_defaults(identities=[])
     return parser
 
@@ -124,42 +139,69 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         formatter_class=Help,
         allow_abbrev=False,
     )
-    diff.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
+    diff.add_argument(
+        "expression", metavar="EXPR", help="the expression, or - to read it from standard input"
+    )
     _add_variable(diff)
-    diff.add_argument("--latex", action="store_true", help="EXPR is LaTeX, which may name the variable; see docs/latex.md")
+    diff.add_argument(
+        "--latex",
+        action="store_true",
+        help="EXPR is LaTeX, which may name the variable; see docs/latex.md",
+    )
     _add_declarations(diff)
-    diff.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
+    diff.add_argument(
+        "--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2"
+    )
     diff.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
     diff.add_argument(
-        "--structure", choices=STRUCTURES, default="declared", help="derive within the declared set, or with free entries"
+        "--structure",
+        choices=STRUCTURES,
+        default="declared",
+        help="derive within the declared set, or with free entries",
     )
-    diff.add_argument("--format", choices=FORMATS, default="text", help="what to print (default: text)")
-    _add_names(diff)
-    diff.add_argument("--check", action="store_true", help="say how the answer was verified, and compare it with numbers")
     diff.add_argument(
-        "--no-verify", dest="verify", action="store_false", help="answer without verifying (as is done unasked, silently)"
+        "--format", choices=FORMATS, default="text", help="what to print (default: text)"
+    )
+    _add_names(diff)
+    diff.add_argument(
+        "--check",
+        action="store_true",
+        help="say how the answer was verified, and compare it with numbers",
+    )
+    diff.add_argument(
+        "--no-verify",
+        dest="verify",
+        action="store_false",
+        help="answer without verifying (as is done unasked, silently)",
     )
     _add_rng(diff, "of the random points of --check (default: 0)")
 
 
 def _add_variable(command: Parser) -> None:
     help_text = "the variable to derive by; not needed where there is only one"
-    command.add_argument("variable", metavar="NAME", nargs="?", help=f"{help_text}; also --wrt NAME")
+    command.add_argument(
+        "variable", metavar="NAME", nargs="?", help=f"{help_text}; also --wrt NAME"
+    )
     command.add_argument("--wrt", "-w", metavar="NAME", action="append", default=[], help=help_text)
 
 
 def _add_names(command: Parser) -> None:
     command.add_argument(
-        "--cse", action="store_true", help="name repeated parts of short answers too, as in  A*M where M = inv(B*C)"
+        "--cse",
+        action="store_true",
+        help="name repeated parts of short answers too, as in  A*M where M = inv(B*C)",
     )
 
 
 def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
-    """The command and, where it is used, its options: to add them all takes longer than to parse an expression."""
+    """The command and, where it is used, its options: to add them all takes longer than to parse an
+    expression.
+    """
     check = commands.add_parser(
         "check",
         help="judge a derivative that somebody claims",
-        description="Judge a claimed derivative, and say what is wrong with it. FILE has claims in TOML, or is a Markdown or\n"
+        description="Judge a claimed derivative, and say what is wrong with it. FILE has "
+        "claims in TOML, or is a Markdown or\n"
         f"LaTeX document in which they are marked; see docs/check.md.\n\n{_NAMES}",
         epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
         formatter_class=Help,
@@ -167,17 +209,32 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     )
     if not used:
         return
-    check.add_argument("expression", metavar="EXPR|FILE", help="the expression, or without --claim a file of claims")
+    check.add_argument(
+        "expression",
+        metavar="EXPR|FILE",
+        help="the expression, or without --claim a file of claims",
+    )
     _add_variable(check)
-    check.add_argument("--latex", action="store_true", help="EXPR and the claim are formulas in LaTeX; see docs/latex.md")
+    check.add_argument(
+        "--latex",
+        action="store_true",
+        help="EXPR and the claim are formulas in LaTeX; see docs/latex.md",
+    )
     check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
     _add_declarations(check)
-    check.add_argument("--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2")
+    check.add_argument(
+        "--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2"
+    )
     check.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
     check.add_argument(
-        "--structure", choices=STRUCTURES, default="declared", help="the derivative within the declared set, or with free entries"
+        "--structure",
+        choices=STRUCTURES,
+        default="declared",
+        help="the derivative within the declared set, or with free entries",
     )
-    check.add_argument("--format", choices=REPORTS, default="text", help="of the report (default: text)")
+    check.add_argument(
+        "--format", choices=REPORTS, default="text", help="of the report (default: text)"
+    )
     _add_rng(check, "of the random points (default: 0)")
 
 
@@ -186,20 +243,29 @@ def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -
     simplify = commands.add_parser(
         "simplify",
         help="write an expression shorter",
-        description=f"Write an expression as short as matcalc finds it; see docs/simplify.md.\n\n{_NAMES}",
+        description=f"Write an expression as short as matcalc finds it; see "
+        f"docs/simplify.md.\n\n{_NAMES}",
         epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
         formatter_class=Help,
         allow_abbrev=False,
     )
     if not used:
         return
-    simplify.add_argument("expression", metavar="EXPR", help="the expression, or - to read it from standard input")
-    simplify.add_argument("--latex", action="store_true", help="EXPR is a formula in LaTeX; see docs/latex.md")
+    simplify.add_argument(
+        "expression", metavar="EXPR", help="the expression, or - to read it from standard input"
+    )
+    simplify.add_argument(
+        "--latex", action="store_true", help="EXPR is a formula in LaTeX; see docs/latex.md"
+    )
     _add_declarations(simplify)
     simplify.add_argument(
-        "--expand-inverse", action="store_true", help="write inv(A + U*V) by inv(A), and the determinant by det(A)"
+        "--expand-inverse",
+        action="store_true",
+        help="write inv(A + U*V) by inv(A), and the determinant by det(A)",
     )
-    simplify.add_argument("--format", choices=FORMULAS, default="text", help="what to print (default: text)")
+    simplify.add_argument(
+        "--format", choices=FORMULAS, default="text", help="what to print (default: text)"
+    )
     _add_names(simplify)
 
 
@@ -208,7 +274,8 @@ def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     equal = commands.add_parser(
         "equal",
         help="decide whether two expressions are equal",
-        description="Decide whether two expressions are equal wherever both have a value; see docs/simplify.md.\n"
+        description="Decide whether two expressions are equal wherever both have a value; "
+        "see docs/simplify.md.\n"
         f"Exit code 0: equal, 1: different, 2: undecided.\n\n{_NAMES}",
         epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
         formatter_class=Help,
@@ -218,27 +285,39 @@ def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
         return
     equal.add_argument("left", metavar="EXPR", help="an expression")
     equal.add_argument("right", metavar="EXPR", help="another; a name means the same in both")
-    equal.add_argument("--latex", action="store_true", help="both are formulas in LaTeX; see docs/latex.md")
+    equal.add_argument(
+        "--latex", action="store_true", help="both are formulas in LaTeX; see docs/latex.md"
+    )
     _add_declarations(equal)
     _add_rng(equal, "of the random points (default: 0)")
 
 
 def _add_declarations(parser: Parser) -> None:
     parser.add_argument(
-        "--var", "-v", metavar="DECL", action="append", default=[], help='declare a variable, as in "A: symmetric(n)"; repeatable'
+        "--var",
+        "-v",
+        metavar="DECL",
+        action="append",
+        default=[],
+        help='declare a variable, as in "A: symmetric(n)"; repeatable',
     )
     _add_identities(parser)
 
 
 def _add_identities(parser: Parser) -> None:
-    help_text = "a TOML file of functions and identities of your own; repeatable; see docs/own-identities.md"
+    help_text = (
+        "a TOML file of functions and identities of your own; repeatable; see "
+        "docs/own-identities.md"
+    )
     parser.add_argument("--identities", metavar="FILE", action="append", default=[], help=help_text)
 
 
 class _FormerName(argparse.Action):
     """An option that is kept under its former name for one release."""
 
-    def __call__(self, parser: object, options: argparse.Namespace, value: object, option: str | None = None) -> None:
+    def __call__(
+        self, parser: object, options: argparse.Namespace, value: object, option: str | None = None
+    ) -> None:
         """Takes the value, and says what the option is called now."""
         setattr(options, self.dest, value)
         print(f"warning: {option} is now called --{self.dest}", file=sys.stderr)
@@ -246,7 +325,9 @@ class _FormerName(argparse.Action):
 
 def _add_rng(parser: Parser, help_text: str) -> None:
     parser.add_argument("--rng", metavar="N", type=_natural, default=0, help=help_text)
-    parser.add_argument("--seed", metavar="N", dest="rng", type=_natural, action=_FormerName, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--seed", metavar="N", dest="rng", type=_natural, action=_FormerName, help=argparse.SUPPRESS
+    )
 
 
 def _natural(text: str) -> int:
@@ -258,18 +339,35 @@ def _natural(text: str) -> int:
 
 _WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal")  # commands
 _WITH_VALUE = (
-    *("--wrt", "-w", "--var", "-v", "--order", "--layout", "--structure", "--format", "--seed", "--claim", "-c", "--rng"),
+    *(
+        "--wrt",
+        "-w",
+        "--var",
+        "-v",
+        "--order",
+        "--layout",
+        "--structure",
+        "--format",
+        "--seed",
+        "--claim",
+        "-c",
+        "--rng",
+    ),
     "--identities",
 )
 _WITHOUT_VALUE = ("--check", "--latex", "--no-verify", "--help", "-h")
-_LONG_OPTION = re.compile(r"--[A-Za-z][A-Za-z-]*(=|$)")  # --seed=3, also a misspelt one; --x'*x is an expression
+_LONG_OPTION = re.compile(
+    r"--[A-Za-z][A-Za-z-]*(=|$)"
+)  # --seed=3, also a misspelt one; --x'*x is an expression
 
 
 def _expressions_last(argv: Sequence[str]) -> list[str]:
-    """The same arguments in an order that argparse understands: ``-x'*x`` is an expression, and ``-1`` can be a value.
+    """The same arguments in an order that argparse understands: ``-x'*x`` is an expression, and
+    ``-1`` can be a value.
 
-    A word that begins with a dash is an option only if it is one, letter by letter, or looks like a long one; ``-w`` and
-    ``-v`` alone are the options, so the negative of a variable w is written ``-(w)`` or comes after ``--``.
+    A word that begins with a dash is an option only if it is one, letter by letter, or looks like a
+    long one; ``-w`` and ``-v`` alone are the options, so the negative of a variable w is written
+    ``-(w)`` or comes after ``--``.
     """
     command, *rest = argv
     options: list[str] = []

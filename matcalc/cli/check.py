@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from matcalc.core.errors import ArgumentProblem, MatcalcError
+from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.judge.files import read_claims
 from matcalc.judge.forms import as_json, as_junit, as_text
 from matcalc.judge.marks import sides
@@ -16,9 +16,13 @@ _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 
 
 def check(options: Namespace) -> tuple[str, int]:
-    """What to print, and the exit code: 1 if any claim is wrong, else 2 if any is undecided, else 0."""
+    """What to print, and the exit code: 1 if any claim is wrong, else 2 if any is undecided, else
+    0.
+    """
     formula = options.claim is not None or options.latex
-    reports = [judge(claim, options.rng) for claim in _stated(options)] if formula else _of_file(options)
+    reports = (
+        [judge(claim, options.rng) for claim in _stated(options)] if formula else _of_file(options)
+    )
     codes = {report.exit_code for report in reports}
     return _FORMS[options.format](reports), 1 if 1 in codes else max(codes)
 
@@ -31,9 +35,10 @@ def _stated(options: Namespace) -> list[Claim]:
             expression, *claims = sides(options.expression)
         if not claims:
             hint = r"--claim, or an equation as in \nabla_x x^\top x = 2x"
-            raise ArgumentProblem("what is claimed? --claim is missing", hint=hint)
+            raise ArgumentError("what is claimed? --claim is missing", hint=hint)
         expression, claims = f"${expression}$", [f"${claim}$" for claim in claims]
-    # a declaration is judged where it is read; a mapping keeps them in order for the line that reproduces the report
+    # a declaration is judged where it is read; a mapping keeps them in order for the line that
+    # reproduces the report
     lines = [line if ":" in line else line.replace("=", ":", 1) for line in options.var]
     declared = {line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in lines}
     asked = (declared, options.order, options.layout, options.structure)
@@ -41,14 +46,29 @@ def _stated(options: Namespace) -> list[Claim]:
 
 
 def _of_file(options: Namespace) -> list[Report]:
-    """Reports on the claims of a file; one that cannot be read is undecided, and the others are judged all the same."""
+    """Reports on the claims of a file; one that cannot be read is undecided, and the others are
+    judged all the same.
+    """
     if options.wrt is not None or options.var:
-        raise ArgumentProblem("what is claimed? --claim is missing", hint="a file of claims takes no --wrt and no --var")
+        raise ArgumentError(
+            "what is claimed? --claim is missing",
+            hint="a file of claims takes no --wrt and no --var",
+        )
     reports = []
     for claim in read_claims(options.expression):
         try:
             reports.append(judge(claim, options.rng))
         except MatcalcError as problem:
             reason = str(problem).removeprefix("error: ")
-            reports.append(Report(UNDECIDED, claim.expr, claim.wrt, claim.claim, claim.order, reason=reason, name=claim.name))
+            reports.append(
+                Report(
+                    UNDECIDED,
+                    claim.expr,
+                    claim.wrt,
+                    claim.claim,
+                    claim.order,
+                    reason=reason,
+                    name=claim.name,
+                )
+            )
     return reports

@@ -1,7 +1,8 @@
-"""The command ``matcalc``: the answer alone on standard output, everything said about it on standard error.
+"""The command ``matcalc``: the answer alone on standard output, everything said about it on
+standard error.
 
-Exit codes: 0 done, 1 the check failed or the claim is wrong, 2 bad input or undecided, 3 a bug in matcalc; 130 and 141
-after an interrupt and a closed pipe.
+Exit codes: 0 done, 1 the check failed or the claim is wrong, 2 bad input or undecided, 3 a bug in
+matcalc; 130 and 141 after an interrupt and a closed pipe.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
 from matcalc.cli.arguments import parse_arguments
-from matcalc.core.errors import ArgumentProblem, MatcalcError, SyntaxProblem, VerificationProblem, VerificationWarning
+from matcalc.core.errors import (
+    ArgumentError,
+    MatcalcError,
+    ParseError,
+    VerificationError,
+    VerificationWarning,
+)
 
 if TYPE_CHECKING:
     from matcalc.catalogue.schema import Identity
@@ -33,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except MatcalcError as problem:
         _say(str(problem))
-        return BUG if isinstance(problem, VerificationProblem) else BAD_INPUT
+        return BUG if isinstance(problem, VerificationError) else BAD_INPUT
     except SystemExit as stop:  # argparse, after printing help
         return stop.code if isinstance(stop.code, int) else DONE
     except KeyboardInterrupt:
@@ -75,7 +82,9 @@ def _command(options: Namespace) -> int:
         return _identities(options.word)
     if options.command == "functions":
         return _functions(options.word)
-    return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[options.command](options)
+    return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[
+        options.command
+    ](options)
 
 
 def _check(options: Namespace) -> int:
@@ -99,9 +108,10 @@ def _simplify(options: Namespace) -> int:
 
 
 def _equal(options: Namespace) -> int:
-    from matcalc.judge.equal import judged  # noqa: PLC0415 - --help does not wait for the engine
+    # --help does not wait for the engine
+    from matcalc.judge.equal import judge_equation  # noqa: PLC0415
 
-    verdict = judged(*_read_pair(options), options.left, options.right, options.rng)
+    verdict = judge_equation(*_read_pair(options), options.left, options.right, options.rng)
     for note in verdict.notes:
         _say(note)
     _answer(str(verdict))
@@ -116,7 +126,11 @@ def _diff(options: Namespace) -> int:
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
         derivative = expression.diff(
-            options.wrt, order=options.order, layout=options.layout, structure=options.structure, verify=options.verify
+            options.wrt,
+            order=options.order,
+            layout=options.layout,
+            structure=options.structure,
+            verify=options.verify,
         )
     _say(shapes_line(derivative, derivative.reading))
     for note in derivative.notes:
@@ -125,10 +139,19 @@ def _diff(options: Namespace) -> int:
         _say(f"not verified: {derivative.unverified}")
     report: Report | None = None
     if options.format == "json":
-        from matcalc.cli.json_form import json_report  # noqa: PLC0415 - a plain answer does not need it
+        # a plain answer does not need it
+        from matcalc.cli.json_form import json_report  # noqa: PLC0415
 
         report = derivative.check(options.rng) if options.check else None
-        _answer(json_report(derivative, text, report, str(derivative.verification) if options.verify else None, options.cse))
+        _answer(
+            json_report(
+                derivative,
+                text,
+                report,
+                str(derivative.verification) if options.verify else None,
+                options.cse,
+            )
+        )
     else:
         _answer(_formatted(derivative, options.format, options.cse))
         report = derivative.check(options.rng) if options.check else None
@@ -153,7 +176,8 @@ def _read(text: str, options: Namespace) -> Program:
 
 def _read_pair(options: Namespace) -> tuple[Program, Program]:
     if options.latex:
-        from matcalc.tex.read import read_latex_pair  # noqa: PLC0415 - most expressions are not in LaTeX
+        # most expressions are not in LaTeX
+        from matcalc.tex.read import read_latex_pair  # noqa: PLC0415
 
         return read_latex_pair(options.left, options.right, options.var)
     from matcalc.frontend import read_pair  # noqa: PLC0415 - --help does not wait for the engine
@@ -171,7 +195,11 @@ def _formatted(formula: Formula, form: str, cse: bool) -> str:
 
 def shapes_line(formula: Formula, reading: str = "") -> str:
     """What was inferred: the variables that were not declared, and the kind of the result."""
-    inferred = [f"{name}: {variable}" for name, variable in formula.variables.items() if not variable.declared]
+    inferred = [
+        f"{name}: {variable}"
+        for name, variable in formula.variables.items()
+        if not variable.declared
+    ]
     given = f"with {', '.join(inferred)}; " if inferred else ""
     shown = f", shown as {reading}" if reading else ""
     return f"{given}result: {_kind(formula)}{shown}"
@@ -185,12 +213,15 @@ def _kind(formula: Formula) -> str:
 
 
 def _identities(word: str) -> int:
-    from matcalc.catalogue.load import LIBRARY  # noqa: PLC0415 - not needed to say that the arguments are wrong
+    # not needed to say that the arguments are wrong
+    from matcalc.catalogue.load import LIBRARY  # noqa: PLC0415
 
     wanted = word.casefold()
     found = [entry for entry in LIBRARY.all() if wanted in _searched(entry)]
     if not found:
-        raise ArgumentProblem(f"no identity mentions {word}", hint="matcalc identities lists them all")
+        raise ArgumentError(
+            f"no identity mentions {word}", hint="matcalc identities lists them all"
+        )
     _answer("\n".join(_entry(entry) for entry in found))
     return DONE
 
@@ -200,7 +231,9 @@ def _functions(word: str) -> int:
 
     found = listing(word)
     if not found:
-        raise ArgumentProblem(f"no function is called {word}", hint="matcalc functions lists them all")
+        raise ArgumentError(
+            f"no function is called {word}", hint="matcalc functions lists them all"
+        )
     _answer(found)
     return DONE
 
@@ -212,7 +245,12 @@ def _searched(entry: Identity) -> str:
 def _entry(entry: Identity) -> str:
     number = f" ({entry.number})" if entry.number else ""
     given = ", ".join(f"{name}: {kind}" for name, kind in entry.given.items())
-    lines = [f"{entry.name}{number}", entry.formula, *([f"where {given}"] if given else []), entry.source]
+    lines = [
+        f"{entry.name}{number}",
+        entry.formula,
+        *([f"where {given}"] if given else []),
+        entry.source,
+    ]
     return "\n    ".join(lines)
 
 
@@ -220,7 +258,7 @@ def _standard_input() -> str:
     try:
         return sys.stdin.read()
     except UnicodeDecodeError as problem:
-        raise SyntaxProblem(f"standard input is not {problem.encoding} text") from None
+        raise ParseError(f"standard input is not {problem.encoding} text") from None
 
 
 def _answer(text: str) -> None:
@@ -228,7 +266,9 @@ def _answer(text: str) -> None:
         print(text)
     except UnicodeEncodeError as problem:
         hint = "set PYTHONIOENCODING=utf-8"
-        raise ArgumentProblem(f"the answer has letters that the encoding {problem.encoding} lacks", hint=hint) from None
+        raise ArgumentError(
+            f"the answer has letters that the encoding {problem.encoding} lacks", hint=hint
+        ) from None
 
 
 def _say(text: str) -> None:
@@ -243,5 +283,6 @@ def _bug_report(bug: Exception) -> str:
     python = ".".join(map(str, sys.version_info[:3]))
     return (
         f"error: this is a bug in matcalc: {type(bug).__name__}: {bug}{place} (Python {python})\n"
-        "hint: please report it with this message, the command that you ran and the output of matcalc --version"
+        "hint: please report it with this message, the command that you ran and the "
+        "output of matcalc --version"
     )

@@ -14,8 +14,16 @@ if TYPE_CHECKING:
     from matcalc.results import Derivative
 
 
-def json_report(derivative: Derivative, text: str, report: Report | None, verification: str | None, cse: bool = False) -> str:
-    """Everything known of a derivative of the expression that was written as ``text``; ``cse`` as for ``Formula.text``."""
+def json_report(
+    derivative: Derivative,
+    text: str,
+    report: Report | None,
+    verification: str | None,
+    cse: bool = False,
+) -> str:
+    """Everything known of a derivative of the expression that was written as ``text``; ``cse`` as
+    for ``Formula.text``.
+    """
     content = {
         "version": __version__,
         "expression": text,
@@ -37,7 +45,11 @@ def json_report(derivative: Derivative, text: str, report: Report | None, verifi
 
 def _variable(variable: Variable) -> dict[str, Any]:
     dims = [str(dim) if dim.integer is None else dim.integer for dim in variable.dims]
-    return {"kind": str(variable) if variable.ranks else variable.kind, "dims": dims, "declared": variable.declared}
+    return {
+        "kind": str(variable) if variable.ranks else variable.kind,
+        "dims": dims,
+        "declared": variable.declared,
+    }
 
 
 def _check(report: Report) -> dict[str, Any]:
@@ -48,7 +60,11 @@ def _check(report: Report) -> dict[str, Any]:
         "max_error": _finite(report.max_error),
         "worst": None
         if worst is None
-        else {"index": list(worst.index), "expected": _finite(worst.expected), "found": _finite(worst.found)},
+        else {
+            "index": list(worst.index),
+            "expected": _finite(worst.expected),
+            "found": _finite(worst.found),
+        },
         "tolerance": report.tolerance,
         "method": report.method,
         "step": report.step,

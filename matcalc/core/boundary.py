@@ -15,7 +15,8 @@ _T = TypeVar("_T")
 def public(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """A function or method that users call: of our own frames a traceback shows this one alone.
 
-    The message of a MatcalcError says what is wrong with the input; the stages that found it do not help.
+    The message of a MatcalcError says what is wrong with the input; the stages that found it do not
+    help.
     """
 
     @wraps(function)

@@ -20,7 +20,9 @@ def places(value: Fraction) -> int | None:
 
 
 def decimal(value: Fraction) -> str | None:
-    """The exact decimal of a positive number, as ``0.25`` or where that is shorter ``1e-8``; None if there is none."""
+    """The exact decimal of a positive number, as ``0.25`` or where that is shorter ``1e-8``; None
+    if there is none.
+    """
     behind = places(value)
     if not behind:
         return None
@@ -33,7 +35,9 @@ def decimal(value: Fraction) -> str | None:
 
 
 def shorter_as_decimal(value: Fraction) -> bool:
-    """Whether a coefficient is clearly shorter as a decimal: ``1.702*x`` for ``851*x/500``, but not ``7.5*x`` for ``15*x/2``."""
+    """Whether a coefficient is clearly shorter as a decimal: ``1.702*x`` for ``851*x/500``, but not
+    ``7.5*x`` for ``15*x/2``.
+    """
     written = decimal(abs(value))
     above, below = abs(value.numerator), value.denominator
     quotient = len(f"/{below}") + (len(f"{above}*") if above != 1 else 0)

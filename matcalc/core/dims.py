@@ -1,7 +1,8 @@
-"""Dimensions: positive integers, names, products of them (``vec`` of an m x n matrix has m*n entries) and their sums.
+"""Dimensions: positive integers, names, products of them (``vec`` of an m x n matrix has m*n
+entries) and their sums.
 
-Sums come from blocks: ``[x; y]`` has m + p entries; differences from slices: ``x[2:n]`` has n - 1; ``vech`` of an n x n
-matrix has n*(n + 1)/2.
+Sums come from blocks: ``[x; y]`` has m + p entries; differences from slices: ``x[2:n]`` has n - 1;
+``vech`` of an n x n matrix has n*(n + 1)/2.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ _RAISES = 100  # attempts to give sizes to n and m for which n - m is positive
 
 
 class Dim(NamedTuple):
-    """The monomial ``scale * names[0] * names[1] * ...``, plus the ``rest``: a polynomial with rational coefficients.
+    """The monomial ``scale * names[0] * names[1] * ...``, plus the ``rest``: a polynomial with
+    rational coefficients.
 
-    Names are sorted, monomials are ordered by degree and name, and none has the coefficient 0; so equal dimensions compare
-    equal. Most dimensions have no rest.
+    Names are sorted, monomials are ordered by degree and name, and none has the coefficient 0; so
+    equal dimensions compare equal. Most dimensions have no rest.
     """
 
     scale: int | Fraction
@@ -29,7 +31,9 @@ class Dim(NamedTuple):
 
     def __str__(self) -> str:
         if not self.rest:
-            return "*".join([str(self.scale), *self.names] if self.scale != 1 or not self.names else self.names)
+            return "*".join(
+                [str(self.scale), *self.names] if self.scale != 1 or not self.names else self.names
+            )
         number, shared, inner = self.parts()
         front = [str(number.numerator)] if number.numerator != 1 else []
         text = " + ".join(_monomial(c, names) for c, names in inner).replace("+ -", "- ")
@@ -38,10 +42,14 @@ class Dim(NamedTuple):
         return "*".join([*factors, f"({text})"]) + divisor if factors or divisor else text
 
     def parts(self) -> tuple[Fraction, Monomial, list[tuple[int, Monomial]]]:
-        """The common number, the common names, and the terms that are left of each summand, positive ones first."""
+        """The common number, the common names, and the terms that are left of each summand,
+        positive ones first.
+        """
         terms = self.terms
         denominator = lcm(*(c.denominator for c, _ in terms))
-        number = Fraction(gcd(*(c.numerator * (denominator // c.denominator) for c, _ in terms)), denominator)
+        number = Fraction(
+            gcd(*(c.numerator * (denominator // c.denominator) for c, _ in terms)), denominator
+        )
         shared = _common([names for _, names in terms])
         inner = [(int(c / number), _without(names, shared) or ()) for c, names in terms]
         inner.sort(key=lambda term: term[0] < 0)
@@ -65,17 +73,23 @@ class Dim(NamedTuple):
     @property
     def letters(self) -> Monomial:
         """The names that occur, some of them several times."""
-        return self.names + tuple([name for _, names in self.rest for name in names]) if self.rest else self.names
+        return (
+            self.names + tuple([name for _, names in self.rest for name in names])
+            if self.rest
+            else self.names
+        )
 
     def times(self, other: Dim) -> Dim:
         """The product: the number of pairs, the dimension of a fused index."""
         if self.rest or other.rest:
-            return combined((a * b, names + more) for a, names in self.terms for b, more in other.terms)
+            return combine_terms(
+                (a * b, names + more) for a, names in self.terms for b, more in other.terms
+            )
         return Dim(self.scale * other.scale, tuple(sorted(self.names + other.names)))
 
     def plus(self, other: Dim, factor: int | Fraction = 1) -> Dim:
         """``self + factor*other``."""
-        return combined([*self.terms, *((factor * c, names) for c, names in other.terms)])
+        return combine_terms([*self.terms, *((factor * c, names) for c, names in other.terms)])
 
     def put(self, value: Callable[[str], Dim | None]) -> Dim:
         """The dimension with names replaced by dimensions."""
@@ -87,13 +101,15 @@ class Dim(NamedTuple):
         return result
 
     def over(self, other: Dim) -> Dim | None:
-        """The quotient, if there is no remainder (the leading monomials divide one another until nothing is left)."""
+        """The quotient, if there is no remainder (the leading monomials divide one another until
+        nothing is left).
+        """
         quotient, left = ZERO, self
         while left.scale:
             names = _without(left.names, other.names)
             if names is None or not other.scale:
                 return None
-            step = combined([(Fraction(left.scale) / other.scale, names)])
+            step = combine_terms([(Fraction(left.scale) / other.scale, names)])
             quotient, left = quotient.plus(step), left.plus(step.times(other), -1)
         return quotient
 
@@ -108,17 +124,22 @@ class Dim(NamedTuple):
 
     @property
     def possible(self) -> bool:
-        """Whether some sizes make this a positive whole number, and all sizes make it a whole one."""
+        """Whether some sizes make this a positive whole number, and all sizes make it a whole
+        one.
+        """
         if all(c < 0 for c, _ in self.terms):
             return False
         if not self.rest and type(self.scale) is int:
             return self.scale > 0
         if all(c.denominator == 1 for c, _ in self.terms):
             return True
-        # an integer-valued polynomial of degree d in each name is one that is an integer at 0, ..., d
+        # an integer-valued polynomial of degree d in each name is one that is an integer at 0, ...,
+        # d
         names = sorted(set(self.letters))
         grid = product(*(range(self._degree(name) + 1) for name in names))
-        return all(self._value(dict(zip(names, point, strict=True))).denominator == 1 for point in grid)
+        return all(
+            self._value(dict(zip(names, point, strict=True))).denominator == 1 for point in grid
+        )
 
     def _degree(self, name: str) -> int:
         return max(names.count(name) for _, names in self.terms)
@@ -148,7 +169,7 @@ def half(size: Dim) -> Dim:
     return size.times(size.plus(ONE)).times(Dim(Fraction(1, 2), ()))
 
 
-def combined(terms: Iterable[tuple[int | Fraction, Monomial]]) -> Dim:
+def combine_terms(terms: Iterable[tuple[int | Fraction, Monomial]]) -> Dim:
     """The sum of monomials."""
     found: dict[Monomial, int | Fraction] = {}
     for scale, names in terms:
@@ -164,8 +185,10 @@ def fitting(sizes: Mapping[str, int], dims: Collection[Dim]) -> bool:
     return all(size.size(sizes) > 0 for size in dims if size.rest)
 
 
-def fitted(sizes: dict[str, int], dims: Collection[Dim]) -> dict[str, int] | None:
-    """The sizes, those made larger from which others are subtracted; None where that leads to nothing."""
+def fit(sizes: dict[str, int], dims: Collection[Dim]) -> dict[str, int] | None:
+    """The sizes, those made larger from which others are subtracted; None where that leads to
+    nothing.
+    """
     for _ in range(_RAISES):
         wrong = next((size for size in dims if size.rest and size.size(sizes) < 1), None)
         if wrong is None:
@@ -189,7 +212,9 @@ def _common(monomials: list[Monomial]) -> Monomial:
     """The names that all monomials have, as often as all have them."""
     shared = monomials[0]
     for names in monomials[1:]:
-        shared = tuple([name for k, name in enumerate(shared) if shared[:k].count(name) < names.count(name)])
+        shared = tuple(
+            [name for k, name in enumerate(shared) if shared[:k].count(name) < names.count(name)]
+        )
     return shared
 
 

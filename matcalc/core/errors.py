@@ -1,4 +1,6 @@
-"""The one family of exceptions that matcalc lets out, and the caret under the place they speak of."""
+"""The one family of exceptions that matcalc lets out, and the caret under the place they speak
+of.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,21 @@ class Span:
 
 
 class MatcalcError(Exception):
-    """Bad input or an impossible request: a message, the place in the source it is about, and a hint.
+    """Bad input or an impossible request: a message, the place in the source it is about, and a
+    hint.
 
-    ``str(error)`` is what the command line prints: the message, the source line with a caret, the hint.
+    ``str(error)`` is what the command line prints: the message, the source line with a caret, the
+    hint.
     """
 
-    def __init__(self, message: str, *, source: str | None = None, span: Span | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str | None = None,
+        span: Span | None = None,
+        hint: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.source = source
@@ -29,7 +40,9 @@ class MatcalcError(Exception):
         self.hint = hint
 
     def with_source(self, source: str) -> MatcalcError:
-        """The same error, now knowing the text its span points into (stages below the parser do not have it)."""
+        """The same error, now knowing the text its span points into (stages below the parser do not
+        have it).
+        """
         if self.source is None:
             self.source = source
         return self
@@ -43,40 +56,44 @@ class MatcalcError(Exception):
         return "\n".join(lines)
 
 
-class SyntaxProblem(MatcalcError):
+class ParseError(MatcalcError):
     """The text is not an expression of the language."""
 
 
-class NameProblem(MatcalcError):
+class UnknownNameError(MatcalcError):
     """A function, variable or declaration that is unknown or used wrongly."""
 
 
-class ShapeProblem(MatcalcError):
+class ShapeError(MatcalcError):
     """Operands whose shapes do not fit."""
 
 
-class UnsupportedProblem(MatcalcError):
+class UnsupportedError(MatcalcError):
     """Well-formed, but not something that matcalc can do."""
 
 
-class ArgumentProblem(MatcalcError):
+class ArgumentError(MatcalcError):
     """An argument of the Python API, or an option of the command, that has no such value."""
 
 
-class CatalogueProblem(MatcalcError):
+class CatalogueError(MatcalcError):
     """An entry of ``identities/`` that is malformed or false."""
 
 
-class EvaluationProblem(MatcalcError):
+class EvaluationError(MatcalcError):
     """Arrays that do not fit the variables, or a point outside of a function's domain."""
 
 
-class DomainProblem(EvaluationProblem):
-    """There is nothing to look at: no point inside of the domain was found, or the arrays there are too large."""
+class DomainProblem(EvaluationError):
+    """There is nothing to look at: no point inside of the domain was found, or the arrays there are
+    too large.
+    """
 
 
-class VerificationProblem(MatcalcError):
-    """A derivative that matcalc found and then found to be wrong, or that it could not judge: a bug in matcalc."""
+class VerificationError(MatcalcError):
+    """A derivative that matcalc found and then found to be wrong, or that it could not judge: a bug
+    in matcalc.
+    """
 
 
 class VerificationWarning(UserWarning):
@@ -95,3 +112,27 @@ def _excerpt(source: str, span: Span) -> list[str]:
     suffix = "..." if left + _WINDOW < len(line) else ""
     shown = prefix + "".join(c if c.isprintable() else "?" for c in window) + suffix
     return [f"  {shown}", "  " + " " * (len(prefix) + column - left) + "^" * min(width, _WINDOW)]
+
+
+# the names of one release ago
+_FORMER = {
+    "SyntaxProblem": "ParseError",
+    "NameProblem": "UnknownNameError",
+    "ShapeProblem": "ShapeError",
+    "UnsupportedProblem": "UnsupportedError",
+    "ArgumentProblem": "ArgumentError",
+    "CatalogueProblem": "CatalogueError",
+    "EvaluationProblem": "EvaluationError",
+    "VerificationProblem": "VerificationError",
+}
+
+
+def __getattr__(name: str) -> type[MatcalcError]:
+    """The classes under their former names, with a warning."""
+    if name not in _FORMER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from warnings import warn  # noqa: PLC0415 - only those who use a former name need it
+
+    warn(f"{name} is now called {_FORMER[name]}", DeprecationWarning, stacklevel=2)
+    found: type[MatcalcError] = globals()[_FORMER[name]]
+    return found

@@ -23,16 +23,20 @@ KINDS = {
     "onehot": 1,  # one entry is 1, the others are 0
     "orthonormal": 2,  # V'*V = eye, so there are no more columns than rows
 }
-MOST_DIMENSIONS = {"positive": 2}  # kinds of which the dimensions say whether it is a scalar, a vector or a matrix
-_AXES = frozenset(("scalar", "positive", "vector", "matrix", "simplex", "onehot", "orthonormal"))  # the others are square
+MOST_DIMENSIONS = {
+    "positive": 2
+}  # kinds of which the dimensions say whether it is a scalar, a vector or a matrix
+_AXES = frozenset(
+    ("scalar", "positive", "vector", "matrix", "simplex", "onehot", "orthonormal")
+)  # the others are square
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Variable:
     """A variable's name, kind and dimensions as written in a declaration (one for a square kind).
 
-    Of a ``function`` that is declared, ``ranks`` are those of its arguments and of its value, whose sizes are ``dims`` in turn;
-    without them it is one of scalars, entry by entry.
+    Of a ``function`` that is declared, ``ranks`` are those of its arguments and of its value, whose
+    sizes are ``dims`` in turn; without them it is one of scalars, entry by entry.
     """
 
     name: str
@@ -52,7 +56,9 @@ class Variable:
 
     @property
     def room(self) -> tuple[Dim, ...]:
-        """What else has to be a size: the rows that orthonormal columns leave over, unless there are as many by declaration."""
+        """What else has to be a size: the rows that orthonormal columns leave over, unless there
+        are as many by declaration.
+        """
         if self.kind != "orthonormal" or self.dims[0] == self.dims[1]:
             return ()
         return (self.dims[0].plus(self.dims[1], -1),)
@@ -61,14 +67,24 @@ class Variable:
     def shapes(self) -> tuple[Shape, ...]:
         """The shapes of a function's arguments, and of its value."""
         starts = [sum(self.ranks[:k]) for k in range(len(self.ranks))]
-        return tuple([self.dims[start : start + rank] for start, rank in zip(starts, self.ranks, strict=True)])
+        return tuple(
+            [
+                self.dims[start : start + rank]
+                for start, rank in zip(starts, self.ranks, strict=True)
+            ]
+        )
 
     def __repr__(self) -> str:
         return f"<matcalc.Variable {self.name}: {self}>"
 
     def __str__(self) -> str:
-        """The kind as a declaration says it: ``symmetric(n)``, ``function(vector(n)) -> scalar``."""
+        """The kind as a declaration says it: ``symmetric(n)``, ``function(vector(n)) ->
+        scalar``.
+        """
         if self.ranks:
-            *given, value = [str(Variable("", ("scalar", "vector", "matrix")[len(shape)], shape)) for shape in self.shapes]
+            *given, value = [
+                str(Variable("", ("scalar", "vector", "matrix")[len(shape)], shape))
+                for shape in self.shapes
+            ]
             return f"function({', '.join(given)}) -> {value}"
         return f"{self.kind}({', '.join(map(str, self.dims))})" if self.dims else self.kind

@@ -1,8 +1,17 @@
-"""The functions of the language, and the tables that are computed from their rows in ``functions/``."""
+"""The functions of the language, and the tables that are computed from their rows in
+``functions/``.
+"""
 
 from __future__ import annotations
 
-from matcalc.core.functions import elementwise, linear_algebra, matrix_functions, rearrangements, reductions, spectral
+from matcalc.core.functions import (
+    elementwise,
+    linear_algebra,
+    matrix_functions,
+    rearrangements,
+    reductions,
+    spectral,
+)
 from matcalc.core.functions.matrix_functions import frechet
 from matcalc.core.functions.spec import ELEMENTWISE, FunctionSpec
 
@@ -23,36 +32,52 @@ ALIASES: dict[str, str] = {alias: row.name for row in _ROWS for alias in row.ali
 
 # functions of a square matrix, and what they are entry by entry
 PRIMARY = {row.name: row.scalar for row in _ROWS if row.scalar}
-# their derivatives, with the place of the first direction; that of the matrix power X^p is frechet_power(X, p, E1, ..., Ek)
+# their derivatives, with the place of the first direction; that of the matrix power X^p is
+# frechet_power(X, p, E1, ..., Ek)
 FRECHET = {row.name: row.arity[0] - 1 for row in matrix_functions.ROWS if not row.scalar}
 FUNCTIONS_OF_MATRICES = frozenset({*PRIMARY, "power", "inv"})  # they commute with their argument
 
 # function -> the place from which on its arguments are sizes, as in ``eye(n)``
-SIZES = {name: row.sizes for row in _ROWS for name in (row.name, *row.aliases) if row.sizes is not None}
+SIZES = {
+    name: row.sizes for row in _ROWS for name in (row.name, *row.aliases) if row.sizes is not None
+}
 OF_SYMMETRIC = frozenset(row.name for row in _ROWS if row.symmetric)  # defined for these alone
-# of matrices with at least as many rows as columns, each with what has the same value at the transpose of a wide one
+# of matrices with at least as many rows as columns, each with what has the same value at the
+# transpose of a wide one
 TRANSPOSED = {row.name: row.of_transpose for row in _ROWS if row.of_transpose}
 OF_TALL = frozenset(TRANSPOSED)
 HALVING = frozenset({"elimination", "duplication"})
-CONSTANT_SHAPES = ("eye", "ones", "zeros", "vector", "matrix")  # shape inferred from the place; see docs/language.md
-NOTATIONS = ("unit", "blkdiag")  # unit(i, n), a vector with a one at the place i; blkdiag(A, B) is [A, zeros; zeros, B]
+CONSTANT_SHAPES = (
+    "eye",
+    "ones",
+    "zeros",
+    "vector",
+    "matrix",
+)  # shape inferred from the place; see docs/language.md
+NOTATIONS = (
+    "unit",
+    "blkdiag",
+)  # unit(i, n), a vector with a one at the place i; blkdiag(A, B) is [A, zeros; zeros, B]
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
-# functions of a vector that a second argument applies to each column (1) or to each row (2) of a matrix; the network has them
-# by row only, those of columns being transposed
+# functions of a vector that a second argument applies to each column (1) or to each row (2) of a
+# matrix; the network has them by row only, those of columns being transposed
 ALONG = frozenset(row.name for row in _ROWS if row.along)
 INDEX_ARITHMETIC = frozenset(row.name for row in _ROWS if row.arithmetic)
 VANISHING = frozenset(row.name for row in _ROWS if row.vanishes)
 
 
 class _Names(set[str]):
-    """Names of functions, and those of all functions that are declared to act entry by entry (see ``generic.py``)."""
+    """Names of functions, and those of all functions that are declared to act entry by entry (see
+    ``generic.py``).
+    """
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or str(name).startswith("@e")
 
 
-# functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a number, ``equal`` is ==
+# functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a
+# number, ``equal`` is ==
 ENTRYWISE: set[str] = _Names(
     {row.name for row in _ROWS if row.signature == ELEMENTWISE or row.entrywise} | {"pow", "equal"},
 )

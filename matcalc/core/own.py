@@ -1,7 +1,7 @@
 """Functions that users bring: what every stage has to know of them, in one place.
 
-The tables of the built-in functions stand with the stages; of a function that is registered here each stage asks this module.
-Nothing is registered unless ``load_identities`` was called.
+The tables of the built-in functions stand with the stages; of a function that is registered here
+each stage asks this module. Nothing is registered unless ``load_identities`` was called.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from matcalc.core.walk import postorder
 class Own:
     """A function that a user brought.
 
-    It is computed by ``body``, a typed tree in the parameters, or else by ``function``, which generated code imports from
-    ``origin`` (module, name) if that is known. ``latex`` is a template with ``{x}`` for the parameter x. Of scalars that
-    give a scalar it acts entry by entry. ``domain`` are the parameters with kinds that are no shapes, as ``positive``.
+    It is computed by ``body``, a typed tree in the parameters, or else by ``function``, which
+    generated code imports from ``origin`` (module, name) if that is known. ``latex`` is a template
+    with ``{x}`` for the parameter x. Of scalars that give a scalar it acts entry by entry.
+    ``domain`` are the parameters with kinds that are no shapes, as ``positive``.
     """
 
     name: str
@@ -45,12 +46,18 @@ class Own:
 
     @property
     def head(self) -> str | None:
-        r"""``\operatorname{mish}`` where LaTeX has that before the arguments in brackets; None where the template is another."""
+        r"""``\operatorname{mish}`` where LaTeX has that before the arguments in brackets; None
+        where the template is another.
+        """
         if not self.latex:
             return rf"\operatorname{{{self.name.replace('_', chr(92) + '_')}}}"
-        places = r"\s*,\s*".join(rf"\{{{re.escape(parameter.name)}\}}" for parameter in self.parameters)
+        places = r"\s*,\s*".join(
+            rf"\{{{re.escape(parameter.name)}\}}" for parameter in self.parameters
+        )
         found = re.fullmatch(rf"(.*\S)\s*\(\s*{places}\s*\)", self.latex)
-        alone = found is not None and not any(f"{{{parameter.name}}}" in found[1] for parameter in self.parameters)
+        alone = found is not None and not any(
+            f"{{{parameter.name}}}" in found[1] for parameter in self.parameters
+        )
         return found[1] if found is not None and alone else None
 
 
@@ -58,16 +65,22 @@ OWN: dict[str, Own] = {}
 FILES: list[str] = []  # that were loaded, as they were named
 
 
-def culprit() -> str:
+def blame() -> str:
     """What is to blame for a wrong answer."""
-    return f"this is a bug in matcalc, or in {' or '.join(FILES)}" if FILES else "this is a bug in matcalc"
+    return (
+        f"this is a bug in matcalc, or in {' or '.join(FILES)}"
+        if FILES
+        else "this is a bug in matcalc"
+    )
 
 
 def register(own: Own) -> None:
     """Makes the function a part of the language."""
     count = len(own.parameters)
     OPERATIONS[own.name] = FunctionSpec(
-        name=own.name, signature=ELEMENTWISE if own.entrywise else OWN_SIGNATURE, arity=(count, count)
+        name=own.name,
+        signature=ELEMENTWISE if own.entrywise else OWN_SIGNATURE,
+        arity=(count, count),
     )
     OWN[own.name] = own
     if own.entrywise:
@@ -80,8 +93,10 @@ def unregister(name: str) -> None:
     ENTRYWISE.discard(name)
 
 
-def inlined(root: Expr) -> Expr:
-    """The tree with the bodies of own functions in place of their calls: what proves, evaluates or compiles reads no rules."""
+def inline(root: Expr) -> Expr:
+    """The tree with the bodies of own functions in place of their calls: what proves, evaluates or
+    compiles reads no rules.
+    """
     if not OWN:
         return root
     made: dict[int, Expr] = {}
@@ -89,9 +104,15 @@ def inlined(root: Expr) -> Expr:
         args = tuple([made[id(arg)] for arg in node.args])
         own = OWN.get(node.op)
         if own is not None and own.body is not None:
-            made[id(node)] = _entrywise(own.body, own, node, args) if own.entrywise else _whole(own.body, own, args)
+            made[id(node)] = (
+                _entrywise(own.body, own, node, args)
+                if own.entrywise
+                else _whole(own.body, own, args)
+            )
         elif any(new is not old for new, old in zip(args, node.args, strict=True)):
-            made[id(node)] = Expr(node.op, args, node.shape, value=node.value, row=node.row, span=node.span)
+            made[id(node)] = Expr(
+                node.op, args, node.shape, value=node.value, row=node.row, span=node.span
+            )
         else:
             made[id(node)] = node
     return made[id(root)]
@@ -100,7 +121,9 @@ def inlined(root: Expr) -> Expr:
 def _entry_by_entry(op: str, args: tuple[Expr, ...]) -> str:
     """The operator between scalars, where they have become arrays."""
     first, *others = (arg.rank > 0 for arg in args)
-    dotted = {"*": first and all(others), "/": all(others), "^": first or any(others)}.get(op, False)
+    dotted = {"*": first and all(others), "/": all(others), "^": first or any(others)}.get(
+        op, False
+    )
     return f".{op}" if dotted else op
 
 
@@ -139,7 +162,9 @@ def _whole(body: Expr, own: Own, args: tuple[Expr, ...]) -> Expr:
 
 
 def _placed(value: Any, sizes: dict[str, Dim]) -> Any:
-    """What a node says besides its arguments, a dimension or several (the places of a slice), in other sizes."""
+    """What a node says besides its arguments, a dimension or several (the places of a slice), in
+    other sizes.
+    """
     if isinstance(value, Dim):
         return value.put(sizes.get)
     return tuple([_placed(each, sizes) for each in value]) if isinstance(value, tuple) else value
@@ -147,5 +172,9 @@ def _placed(value: Any, sizes: dict[str, Dim]) -> Any:
 
 def sizes_of(parameters: tuple[Variable, ...], shapes: list[Shape]) -> dict[str, Dim]:
     """What the names of dimensions in the parameters are for arguments of these shapes."""
-    pairs = [pair for each, shape in zip(parameters, shapes, strict=True) for pair in zip(each.shape, shape, strict=True)]
+    pairs = [
+        pair
+        for each, shape in zip(parameters, shapes, strict=True)
+        for pair in zip(each.shape, shape, strict=True)
+    ]
     return {size.plain: axis for size, axis in pairs if size.plain}

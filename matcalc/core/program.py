@@ -1,4 +1,6 @@
-"""What the front end hands on: a typed expression together with everything that is known of its names."""
+"""What the front end hands on: a typed expression together with everything that is known of its
+names.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,14 @@ from matcalc.core.tree import Expr
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A parsed and typed program: its value, its variables in order of appearance, and notes for the user.
+    """A parsed and typed program: its value, its variables in order of appearance, and notes for
+    the user.
 
-    ``undetermined`` are the generated names of sizes that are no variable's axis: those of ``eye``, ``vector(1)`` and the
-    like that nothing in the text fixes. ``asked`` is the derivative that the text itself asks for, as d/dx before a formula
-    does: the variable and the order. ``definitions`` are the parts that the text gives a name. ``learnt`` are the kinds of
-    letters that are not what their first letter says.
+    ``undetermined`` are the generated names of sizes that are no variable's axis: those of ``eye``,
+    ``vector(1)`` and the like that nothing in the text fixes. ``asked`` is the derivative that the
+    text itself asks for, as d/dx before a formula does: the variable and the order. ``definitions``
+    are the parts that the text gives a name. ``learnt`` are the kinds of letters that are not what
+    their first letter says.
     """
 
     expr: Expr

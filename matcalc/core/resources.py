@@ -1,4 +1,6 @@
-"""Finds the data folders ``grammar/`` and ``identities/``: in the wheel inside the package, in a checkout beside it."""
+"""Finds the data folders ``grammar/`` and ``identities/``: in the wheel inside the package, in a
+checkout beside it.
+"""
 
 from __future__ import annotations
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from matcalc.core.errors import ArgumentProblem
+from matcalc.core.errors import ArgumentError
 
 _MOST = 2**31
 
 
 def seed_of(rng: Any, seed: Any = None) -> int:
-    """The seed that an argument ``rng`` stands for: a natural number itself; of a generator of NumPy its next integer.
+    """The seed that an argument ``rng`` stands for: a natural number itself; of a generator of
+    NumPy its next integer.
 
-    None draws one. ``seed`` is the former name of the argument. ArgumentProblem for anything else.
+    None draws one. ``seed`` is the former name of the argument. ArgumentError for anything else.
     """
     if seed is not None:
         from warnings import warn  # noqa: PLC0415 - only those who still write seed= need it
@@ -24,5 +25,5 @@ def seed_of(rng: Any, seed: Any = None) -> int:
 
         return int(np.random.default_rng(rng).integers(_MOST))
     if isinstance(rng, bool) or not hasattr(rng, "__index__") or rng.__index__() < 0:
-        raise ArgumentProblem(f"rng is a natural number or a generator of NumPy, not {rng!r}")
+        raise ArgumentError(f"rng is a natural number or a generator of NumPy, not {rng!r}")
     return int(rng)

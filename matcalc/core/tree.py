@@ -1,36 +1,50 @@
 """The typed tree: what an expression means, with the shape of every part.
 
-Parsing and inference produce it, recovery produces it again from a network, and every printer, the code
-generator and the numeric oracle read it. Nodes are immutable and may be shared; ``walk.fold`` visits each once.
+Parsing and inference produce it, recovery produces it again from a network, and every printer, the
+code generator and the numeric oracle read it. Nodes are immutable and may be shared; ``walk.fold``
+visits each once.
 
-====================  =========================  =============================================================
+====================  =========================
+=============================================================
 op                    value                      meaning
-====================  =========================  =============================================================
+====================  =========================
+=============================================================
 ``number``            ``Fraction``               an exact rational
 ``constant``          ``"pi"``                   a named number
 ``variable``          the name                   a variable, looked up among the declared ones
 ``dimension``         ``Dim``                    the size of a dimension, as a scalar
 ``eye``               --                         the identity matrix of ``shape``
-``fill``              --                         ``shape`` filled with the scalar ``args[0]`` (vector(1), zeros)
+``fill``              --                         ``shape`` filled with the scalar ``args[0]``
+(vector(1), zeros)
 ``+ -``               --                         sum, difference; a scalar operand is broadcast
 ``neg``               --                         the negative
-``*``                 --                         product: scalar * any, A*B, A*x, x'*A, x'*y (scalar), x*y' (outer)
+``*``                 --                         product: scalar * any, A*B, A*x, x'*A, x'*y
+(scalar), x*y' (outer)
 ``/``                 --                         division by a scalar
 ``.* ./ .^``          --                         entry by entry; a scalar operand is broadcast
-``^``                 --                         power of a scalar, or a square matrix to an integer power
+``^``                 --                         power of a scalar, or a square matrix to an integer
+power
 ``< <= > >= == !=``   --                         1 where it holds, else 0; entry by entry
 ``'``                 --                         transpose (of a vector: column to row and back)
-``einsum``            (labels of args, output)   sum over the labels that are not in the output (ints, hyper-indices)
-``fuse``              --                         shape (m*n, m, n): 1 where k = i + j*m, the index that ``vec`` makes of i and j
-``unit``              ``Dim`` k                  the vector with a one at the place k, counted from 0
-``blocks``            (rows, columns)            made of blocks, row by row; scalars, rows and columns are thin ones
-``slice``             one of these for each axis ``None`` all of it; (k, size) from the place k; (k, None) the place k, no axis
-``epsilon``           --                         shape (3, 3, 3): the sign of the permutation i, j, k, else 0
+``einsum``            (labels of args, output)   sum over the labels that are not in the output
+(ints, hyper-indices)
+``fuse``              --                         shape (m*n, m, n): 1 where k = i + j*m, the index
+that ``vec`` makes of i and j
+``unit``              ``Dim`` k                  the vector with a one at the place k, counted from
+0
+``blocks``            (rows, columns)            made of blocks, row by row; scalars, rows and
+columns are thin ones
+``slice``             one of these for each axis ``None`` all of it; (k, size) from the place k; (k,
+None) the place k, no axis
+``epsilon``           --                         shape (3, 3, 3): the sign of the permutation i, j,
+k, else 0
 any function's name   --                         see ``operations.py``
-====================  =========================  =============================================================
+====================  =========================
+=============================================================
 
-Shapes: ``()`` scalar, ``(n,)`` vector, ``(m, n)`` matrix; only ``einsum`` and sums or multiples of it have more axes.
-A row vector is a vector with ``row=True``; the flag matters for ``*``, ``'`` and nothing else.
+Shapes: ``()`` scalar, ``(n,)`` vector, ``(m, n)`` matrix; only ``einsum`` and sums or multiples of
+it have more axes. A row vector is a vector with ``row=True``; the flag matters for ``*``, ``'`` and
+nothing else.
 """
 
 from __future__ import annotations
@@ -106,8 +120,15 @@ def grid(expr: Expr) -> tuple[Shape, Shape]:
     """The heights of the rows of blocks and the widths of the columns."""
     rows, columns = expr.value
     lines = [expr.args[r * columns : (r + 1) * columns] for r in range(rows)]
-    heights = tuple([next((h for arg in line if (h := extent(arg)[0]) != ONE), ONE) for line in lines])
-    widths = tuple([next((w for line in lines if (w := extent(line[c])[1]) != ONE), ONE) for c in range(columns)])
+    heights = tuple(
+        [next((h for arg in line if (h := extent(arg)[0]) != ONE), ONE) for line in lines]
+    )
+    widths = tuple(
+        [
+            next((w for line in lines if (w := extent(line[c])[1]) != ONE), ONE)
+            for c in range(columns)
+        ]
+    )
     return heights, widths
 
 
@@ -121,7 +142,9 @@ def extent(expr: Expr) -> tuple[Dim, Dim]:
 
 
 def positive_sizes(expr: Expr) -> list[Dim]:
-    """What has to be positive for a node to have a meaning: its axes, and the room for a slice in what it is a slice of."""
+    """What has to be positive for a node to have a meaning: its axes, and the room for a slice in
+    what it is a slice of.
+    """
     if expr.op == "dimension":
         return [expr.value]
     found = list(expr.shape)
@@ -130,7 +153,11 @@ def positive_sizes(expr: Expr) -> list[Dim]:
             if place is not None:
                 start, part = place
                 # at least one entry, none before the first and none behind the last
-                found += [part or ONE, start.plus(ONE), size.plus(start, -1).plus(part or ONE, -1).plus(ONE)]
+                found += [
+                    part or ONE,
+                    start.plus(ONE),
+                    size.plus(start, -1).plus(part or ONE, -1).plus(ONE),
+                ]
     elif expr.op == "unit":
         found += [expr.value.plus(ONE), expr.shape[0].plus(expr.value, -1)]
     return found

@@ -33,7 +33,9 @@ def postorder(root: N, children: Callable[[N], Iterable[N]]) -> list[N]:
 
 
 def fold(root: N, children: Callable[[N], Iterable[N]], rule: Callable[[N, list[R]], R]) -> R:
-    """The value of ``root`` when ``rule(node, values of its children)`` gives that of each node, computed once."""
+    """The value of ``root`` when ``rule(node, values of its children)`` gives that of each node,
+    computed once.
+    """
     values: dict[int, R] = {}
     for node in postorder(root, children):
         values[id(node)] = rule(node, [values[id(child)] for child in children(node)])

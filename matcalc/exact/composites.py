@@ -1,7 +1,8 @@
-"""Activation functions, divergences and special functions on jets, built on the rules of ``functions.py``.
+"""Activation functions, divergences and special functions on jets, built on the rules of
+``functions.py``.
 
-Branches are taken by ``step``, which is an opaque sign; ``gamma``, ``erfinv`` and Bessel functions are opaque elements of which
-only the derivatives are known.
+Branches are taken by ``step``, which is an opaque sign; ``gamma``, ``erfinv`` and Bessel functions
+are opaque elements of which only the derivatives are known.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from matcalc.exact.field import P, Undecided, inverse, number_root, strides, times
+from matcalc.exact.field import Extent, P, Undecided, inverse, number_root, strides, times
 from matcalc.exact.functions import (
     FUNCTIONS,
     along,
@@ -19,7 +20,7 @@ from matcalc.exact.functions import (
     log_sum_exp,
     matrix,
     offset,
-    raised,
+    raise_power,
     spread,
     step,
     total,
@@ -57,7 +58,9 @@ def _huber(world: Generators, args: Sequence[Jet]) -> Jet:
     """x^2/2 between -d and d; beyond, the tangents d*(x - d/2) and -d*(x + d/2)."""
     x, d = spread(*args)
     half = scale(HALF, d)
-    inner = _branch(world, add(x, d), scale(HALF, hadamard(x, x)), scale(-1, hadamard(d, add(x, half))))
+    inner = _branch(
+        world, add(x, d), scale(HALF, hadamard(x, x)), scale(-1, hadamard(d, add(x, half)))
+    )
     return _branch(world, add(x, d, -1), hadamard(d, add(x, half, -1)), inner)
 
 
@@ -83,11 +86,11 @@ def _log_softmax(world: Generators, args: Sequence[Jet]) -> Jet:
 def _normp(world: Generators, args: Sequence[Jet]) -> Jet:
     """sum(abs(x).^p)^(1/p)."""
     x, p = args
-    powers = raised(world, FUNCTIONS["abs"](world, [x]), p)
+    powers = raise_power(world, FUNCTIONS["abs"](world, [x]), p)
     root = apply(world, "reciprocal", p)
     if p.number is not None:
         root.number = 1 / p.number
-    return _positive(world, raised(world, _positive(world, total(powers)), root))
+    return _positive(world, raise_power(world, _positive(world, total(powers)), root))
 
 
 def _variance(world: Generators, args: Sequence[Jet]) -> Jet:
@@ -96,6 +99,11 @@ def _variance(world: Generators, args: Sequence[Jet]) -> Jet:
     count = inverse(len(args[0].value) // len(whole.value))
     moved = add(args[0], back(scale(count, whole), args), -1)
     return scale(count, along(hadamard(moved, moved), args))
+
+
+def _entries(a: Jet, places: Sequence[int], extent: Extent) -> Jet:
+    """The entries of ``a`` at these places, in this order."""
+    return linear(a, lambda part: [part[place] for place in places], extent)
 
 
 def _product(world: Generators, args: Sequence[Jet]) -> Jet:
@@ -108,9 +116,9 @@ def _product(world: Generators, args: Sequence[Jet]) -> Jet:
     else:
         places = [range(i * a.extent[1], (i + 1) * a.extent[1]) for i in range(a.extent[0])]
     extent = () if len(args) == 1 else (len(places),)
-    result = linear(a, lambda part: [part[each[0]] for each in places], extent)
+    result = _entries(a, [each[0] for each in places], extent)
     for k in range(1, len(places[0])):
-        result = hadamard(result, linear(a, lambda part, k=k: [part[each[k]] for each in places], extent))  # type: ignore[misc]
+        result = hadamard(result, _entries(a, [each[k] for each in places], extent))
     return result
 
 
@@ -187,7 +195,9 @@ def _triangle(world: Generators, args: Sequence[Jet], sign: int) -> Jet:
 
 
 def _cumulative(world: Generators, args: Sequence[Jet], sign: int) -> Jet:
-    """Sums from the first entry on, or from the last, along the first axis or the one that is given."""
+    """Sums from the first entry on, or from the last, along the first axis or the one that is
+    given.
+    """
     a = args[0]
     axis = int(args[1].number or 1) - 1 if len(args) == 2 else 0
     step, size = strides(a.extent)[axis], a.extent[axis]
@@ -205,10 +215,12 @@ def _cumulative(world: Generators, args: Sequence[Jet], sign: int) -> Jet:
 
 
 def _cholesky(world: Generators, args: Sequence[Jet]) -> Jet:
-    """L with L*L' = A, column by column: the root of what is left of A[k,k], and the rest of the column over it."""
+    """L with L*L' = A, column by column: the root of what is left of A[k,k], and the rest of the
+    column over it.
+    """
     a = args[0]
     n = a.extent[0] if a.extent else 1
-    rows: list[list[Jet]] = [[linear(a, lambda part, k=i * n + j: [part[k]], ()) for j in range(n)] for i in range(n)]  # type: ignore[misc]
+    rows: list[list[Jet]] = [[_entries(a, [i * n + j], ()) for j in range(n)] for i in range(n)]
     zero = constant((), [0], len(a.parts))
     found: list[list[Jet]] = [[zero] * n for _ in range(n)]
     for k in range(n):

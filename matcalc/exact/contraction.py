@@ -1,4 +1,6 @@
-"""Sums over labels, and the arrays that only results have: fused indices and derivatives of matrix powers."""
+"""Sums over labels, and the arrays that only results have: fused indices and derivatives of matrix
+powers.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def whole_number(exponent: Jet) -> int:
 
 
 def frechet_power(args: Sequence[Jet], slots: int, meter: Meter) -> Jet:
-    """The coefficient of d1*...*dk in (X + d1*E1 + ... + dk*Ek)^p; ``slots`` are directions left open, two axes each."""
+    """The coefficient of d1*...*dk in (X + d1*E1 + ... + dk*Ek)^p; ``slots`` are directions left
+    open, two axes each.
+    """
     x, exponent = args[0], whole_number(args[1])
     if any(arg.moves for arg in args):
         raise Undecided("a derivative of frechet_power")
@@ -47,13 +51,15 @@ def frechet_power(args: Sequence[Jet], slots: int, meter: Meter) -> Jet:
     return constant((n, n) * (1 + slots), entries, len(x.parts))
 
 
-def fused(size: int, fast: int, slow: int) -> list[int]:
+def fuse(size: int, fast: int, slow: int) -> list[int]:
     """F[k, i, j] = 1 where k = i + j*fast."""
     return [int(k == i + j * fast) for k in range(size) for i in range(fast) for j in range(slow)]
 
 
 def contract(args: Sequence[Jet], labels: Sequence[Labels], output: Labels, meter: Meter) -> Jet:
-    """result[output] = the sum over the other labels of the product of the entries args[labels], two factors at a time."""
+    """result[output] = the sum over the other labels of the product of the entries args[labels],
+    two factors at a time.
+    """
     factors = list(zip(args, labels, strict=True))
     while len(factors) > 1:
         pairs = [(i, j) for j in range(len(factors)) for i in range(j)]
@@ -69,17 +75,27 @@ def contract(args: Sequence[Jet], labels: Sequence[Labels], output: Labels, mete
 
 def _kept(factors: Factors, pair: tuple[int, int], output: Labels) -> Labels:
     """The labels of a pair that another factor or the output has, too."""
-    others = {name for k, (_, names) in enumerate(factors) if k not in pair for name in names} | set(output)
-    return tuple(name for name in dict.fromkeys(factors[pair[0]][1] + factors[pair[1]][1]) if name in others)
+    others = {
+        name for k, (_, names) in enumerate(factors) if k not in pair for name in names
+    } | set(output)
+    return tuple(
+        name for name in dict.fromkeys(factors[pair[0]][1] + factors[pair[1]][1]) if name in others
+    )
 
 
 def _volume(factors: Factors, pair: tuple[int, int], output: Labels) -> int:
-    sizes = {name: size for k in pair for name, size in zip(factors[k][1], factors[k][0].extent, strict=True)}
+    sizes = {
+        name: size
+        for k in pair
+        for name, size in zip(factors[k][1], factors[k][0].extent, strict=True)
+    }
     return prod([sizes[name] for name in _kept(factors, pair, output)])
 
 
 def _pair(a: Jet, left: Labels, b: Jet, right: Labels, output: Labels, meter: Meter) -> Jet:
-    """The contraction of two factors: places in both for every place of the output, and how far the sums go from there."""
+    """The contraction of two factors: places in both for every place of the output, and how far the
+    sums go from there.
+    """
     sizes = dict(zip(left, a.extent, strict=True)) | dict(zip(right, b.extent, strict=True))
     steps = {name: [0, 0] for name in sizes}
     for side, (names, jet) in enumerate(((left, a), (right, b))):
@@ -95,7 +111,9 @@ def _pair(a: Jet, left: Labels, b: Jet, right: Labels, output: Labels, meter: Me
     return bilinear(a, b, rule, tuple([sizes[name] for name in output]))
 
 
-def _places(names: Sequence[int], sizes: dict[int, int], steps: dict[int, list[int]]) -> list[tuple[int, int]]:
+def _places(
+    names: Sequence[int], sizes: dict[int, int], steps: dict[int, list[int]]
+) -> list[tuple[int, int]]:
     places = [(0, 0)]
     for name in names:
         first, second = steps[name]

@@ -1,7 +1,9 @@
-"""How improbable it is that a false identity holds at a random point: Schwartz and Zippel's degree over the prime.
+"""How improbable it is that a false identity holds at a random point: Schwartz and Zippel's degree
+over the prime.
 
-A jet is bounded as a whole: its component of order r is N/(D*E^r), with denominators D and E that all entries have in common.
-What a function adds to D and E is what its derivatives divide by. So the bound grows linearly with the depth of an expression.
+A jet is bounded as a whole: its component of order r is N/(D*E^r), with denominators D and E that
+all entries have in common. What a function adds to D and E is what its derivatives divide by. So
+the bound grows linearly with the depth of an expression.
 """
 
 from __future__ import annotations
@@ -68,7 +70,9 @@ class Degree(NamedTuple):
     def root(self, entries: int) -> Degree:
         """Of sqrt(N/D) = sqrt(N*D)/D, an algebraic function: its derivatives are it over N."""
         more = entries * self.whole
-        return _capped(max(self.above, self.below) + 1, self.below, self.ahead + more + 1, self.behind + more)
+        return _capped(
+            max(self.above, self.below) + 1, self.below, self.ahead + more + 1, self.behind + more
+        )
 
 
 def _capped(*degrees: float) -> Degree:
@@ -78,7 +82,7 @@ def _capped(*degrees: float) -> Degree:
 _SIGN = Degree(1)  # an opaque element for each entry, whose derivatives are zero
 
 
-def bits(
+def error_bits(
     trees: tuple[Expr, Expr],
     variables: Mapping[str, Variable],
     sizes: Mapping[str, int],
@@ -87,10 +91,11 @@ def bits(
 ) -> float:
     """b such that a false derivative passes at one point with probability at most 2^-b.
 
-    ``trees`` are input and result. An opaque value is a variable more, and one that follows from others a product of so many;
-    that one argument is by accident the same as another, or the sum of two others, is as improbable as each of these equations.
-    What is free of roots has twice the degree for each square root, and three times for each cube root. Raises
-    Undecided where the degree of a function is not known.
+    ``trees`` are input and result. An opaque value is a variable more, and one that follows from
+    others a product of so many; that one argument is by accident the same as another, or the sum of
+    two others, is as improbable as each of these equations. What is free of roots has twice the
+    degree for each square root, and three times for each cube root. Raises Undecided where the
+    degree of a function is not known.
     """
     fresh = 2.0 * world.heaviest
     given, stated = (Bound(variables, sizes, fresh) for _ in trees)
@@ -105,13 +110,17 @@ def bits(
             raise Undecided("exponentials of logarithms so deep")
     whole = left.whole + order * (left.ahead + left.behind) + right.whole + 2 * order
     accidents = world.distinct**3 * max(given.argument, stated.argument)
-    return log2(P) - log2(max(1.0, whole + accidents)) - world.root_count - world.cube_count * log2(3)
+    return (
+        log2(P) - log2(max(1.0, whole + accidents)) - world.root_count - world.cube_count * log2(3)
+    )
 
 
 class Bound:
     """The degrees of the parts of one tree; ``fresh`` is that of an opaque value."""
 
-    def __init__(self, variables: Mapping[str, Variable], sizes: Mapping[str, int], fresh: float = 2.0) -> None:
+    def __init__(
+        self, variables: Mapping[str, Variable], sizes: Mapping[str, int], fresh: float = 2.0
+    ) -> None:
         self.variables = variables
         self.sizes = dict(sizes)
         self.fresh = fresh
@@ -140,7 +149,11 @@ class Bound:
     def _step(self, node: Expr, args: list[Degree]) -> Degree:
         if node.op == "variable":
             kind = self.variables[node.value].kind
-            n = float(node.shape[0].size(self.sizes)) if kind in ("orthogonal", "orthonormal") else 0.0
+            n = (
+                float(node.shape[0].size(self.sizes))
+                if kind in ("orthogonal", "orthonormal")
+                else 0.0
+            )
             above, below = (n, n) if n else _KIND.get(kind, (1.0, 0.0))
             return Degree(above, below, 1.0)
         if node.op[0] == "@":
@@ -152,17 +165,21 @@ class Bound:
             self.argument = max(self.argument, *(arg.whole for arg in args))
         return rule(self, node, args)
 
-    def opaque(self, node: Expr, args: Sequence[Degree], *, fraction: bool = False, weight: int = 1) -> Degree:
+    def opaque(
+        self, node: Expr, args: Sequence[Degree], *, fraction: bool = False, weight: int = 1
+    ) -> Degree:
         """A value of which some relations are known, a fraction of such or not, entry by entry.
 
-        Its derivatives may divide by the arguments, by sums of their squares and by the fraction's denominator; ``weight`` says
-        of what degree in the arguments that is.
+        Its derivatives may divide by the arguments, by sums of their squares and by the fraction's
+        denominator; ``weight`` says of what degree in the arguments that is.
         """
         entries = max([1, *(self.entries(arg) for arg in node.args)])
         inside = 2 * weight * entries * sum(arg.whole for arg in args)
         outside = self.fresh * (entries if fraction else 1)
         ahead = inside + 4 * self.fresh * entries + sum(arg.above + arg.ahead for arg in args)
-        behind = inside + 2 * (outside if fraction else 0) + sum(arg.below + arg.behind for arg in args)
+        behind = (
+            inside + 2 * (outside if fraction else 0) + sum(arg.below + arg.behind for arg in args)
+        )
         return _capped(outside, outside if fraction else 0.0, ahead, behind)
 
 
@@ -200,7 +217,9 @@ def _exponent(node: Expr) -> float:
 
 
 def _power(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
-    """Of a matrix, or entry by entry: by products for whole numbers, roots for halves and thirds, else exp(k*log(x))."""
+    """Of a matrix, or entry by entry: by products for whole numbers, roots for halves and thirds,
+    else exp(k*log(x)).
+    """
     base, exponent = node.args[:2]
     if base.rank == 2 and node.op != ".^":
         positive = exponent.op == "number" and exponent.value > 0
@@ -289,12 +308,17 @@ def _names(rule: Rule, names: str) -> dict[str, Rule]:
 
 # arithmetic, and functions that are no more than that
 _RULES: dict[str, Rule] = {
-    **_names(lambda bound, node, args: Degree(0), "number constant dimension eye fuse epsilon unit"),
     **_names(
-        lambda bound, node, args: args[0], "tril triu cumsum revcumsum slice neg ' fill sum mean tr diag vec reshape vech vee"
+        lambda bound, node, args: Degree(0), "number constant dimension eye fuse epsilon unit"
+    ),
+    **_names(
+        lambda bound, node, args: args[0],
+        "tril triu cumsum revcumsum slice neg ' fill sum mean tr diag vec reshape vech vee",
     ),
     **_names(lambda bound, node, args: args[0], "commutation elimination duplication skewmat"),
-    **_names(lambda bound, node, args: _product(args), "* .* einsum kron khatrirao dot outer cross"),
+    **_names(
+        lambda bound, node, args: _product(args), "* .* einsum kron khatrirao dot outer cross"
+    ),
     **_names(lambda bound, node, args: _sum(args), "+ - blocks"),
     **_names(_quotient, "/ ./"),
     **_names(_power, "^ .^ frechet_power"),
@@ -308,10 +332,19 @@ _RULES: dict[str, Rule] = {
 
 # functions with opaque values, signs and roots
 _FUNCTIONS: dict[str, Rule] = {
-    **_names(lambda bound, node, args: bound.opaque(node, args), "exp log log2 log10 log1p expm1 logsumexp softplus erf erfc"),
-    **_names(lambda bound, node, args: bound.opaque(node, args), "gammaln digamma polygamma gamma besselj mvlgamma atan"),
+    **_names(
+        lambda bound, node, args: bound.opaque(node, args),
+        "exp log log2 log10 log1p expm1 logsumexp softplus erf erfc",
+    ),
+    **_names(
+        lambda bound, node, args: bound.opaque(node, args),
+        "gammaln digamma polygamma gamma besselj mvlgamma atan",
+    ),
     **_names(lambda bound, node, args: bound.opaque(node, args), "normcdf normpdf erfinv"),
-    **_names(lambda bound, node, args: bound.opaque(node, args, weight=2), "asin acos asinh acosh atanh logit"),
+    **_names(
+        lambda bound, node, args: bound.opaque(node, args, weight=2),
+        "asin acos asinh acosh atanh logit",
+    ),
     **_names(
         lambda bound, node, args: bound.opaque(node, args, fraction=True),
         "sin cos tan sec csc cot sinh cosh tanh sigmoid softmax",
@@ -325,7 +358,9 @@ _FUNCTIONS: dict[str, Rule] = {
     "normp": _normp,
     "huber": _huber,
     "leakyrelu": lambda bound, node, args: args[0].times(args[1]).plus(args[0]).times(_SIGN),
-    "elu": lambda bound, node, args: args[0].plus(args[1].times(bound.opaque(node, args[:1]))).times(_SIGN),
+    "elu": lambda bound, node, args: (
+        args[0].plus(args[1].times(bound.opaque(node, args[:1]))).times(_SIGN)
+    ),
     "where": _where,
     "xlogy": lambda bound, node, args: args[0].times(bound.opaque(node, args[1:])),
     "entropy": lambda bound, node, args: args[0].times(bound.opaque(node, args)),

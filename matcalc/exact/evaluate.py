@@ -12,7 +12,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, grid, is_number
 from matcalc.core.walk import fold
 from matcalc.exact.composites import COMPOSITES
-from matcalc.exact.contraction import contract, frechet_power, fused, whole_number
+from matcalc.exact.contraction import contract, frechet_power, fuse, whole_number
 from matcalc.exact.field import Extent, Meter, P, Undecided, element, identity, product
 from matcalc.exact.functions import (
     FUNCTIONS,
@@ -23,19 +23,38 @@ from matcalc.exact.functions import (
     fill,
     otherwise,
     outer,
-    raised,
+    raise_power,
     spread,
     transpose,
 )
 from matcalc.exact.generators import Generators
-from matcalc.exact.jets import Jet, add, bilinear, constant, entrywise, hadamard, linear, power, scale
+from matcalc.exact.jets import (
+    Jet,
+    add,
+    bilinear,
+    constant,
+    entrywise,
+    hadamard,
+    linear,
+    power,
+    scale,
+)
 from matcalc.exact.series import integer_power
 
 
 class Evaluation:
-    """Evaluates trees at one point, with ``count`` parts in every jet (2 to the number of directions)."""
+    """Evaluates trees at one point, with ``count`` parts in every jet (2 to the number of
+    directions).
+    """
 
-    def __init__(self, world: Generators, values: Mapping[str, Jet], sizes: Mapping[str, int], count: int, meter: Meter) -> None:
+    def __init__(
+        self,
+        world: Generators,
+        values: Mapping[str, Jet],
+        sizes: Mapping[str, int],
+        count: int,
+        meter: Meter,
+    ) -> None:
         self.world = world
         self.values = values
         self.sizes = dict(sizes)
@@ -83,10 +102,15 @@ class Evaluation:
             result = operator(self, node, args)
         else:
             if node.op[0] == "@":
-                from matcalc.exact.generic import generic  # noqa: PLC0415 - few programs declare functions
+                # few programs declare functions
+                from matcalc.exact.generic import generic  # noqa: PLC0415
 
                 return generic(node.op, args, self.extent(node.shape), self.meter)
-            function = FUNCTIONS.get(node.op) or COMPOSITES.get(node.op) or _multilinear().FUNCTIONS.get(node.op)
+            function = (
+                FUNCTIONS.get(node.op)
+                or COMPOSITES.get(node.op)
+                or _multilinear().FUNCTIONS.get(node.op)
+            )
             if function is None:
                 raise Undecided(node.op)
             self._pay(node.op, args)
@@ -108,7 +132,9 @@ def _multilinear() -> ModuleType:
 
 
 def _children(node: Expr) -> tuple[Expr, ...]:
-    """The arguments; of an even power of a root what stands under the root, so that no root is taken."""
+    """The arguments; of an even power of a root what stands under the root, so that no root is
+    taken.
+    """
     return node.args[0].args if _is_even_power(node) else node.args
 
 
@@ -153,7 +179,11 @@ def _slice(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
         count = size if place is None else 1 if place[1] is None else place[1].size(run.sizes)
         ranges.append(range(first, first + count))
     columns = args[0].extent[-1]
-    chosen = [r * columns + c for r in ranges[0] for c in ranges[1]] if len(ranges) == 2 else list(ranges[0])
+    chosen = (
+        [r * columns + c for r in ranges[0] for c in ranges[1]]
+        if len(ranges) == 2
+        else list(ranges[0])
+    )
     return linear(args[0], lambda part: [part[k] for k in chosen], run.extent(node.shape))
 
 
@@ -172,7 +202,11 @@ def _blocks(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     for place in range(run.count):
         given = [arg.parts[place] if place < len(arg.parts) else None for arg in args]
         moved = any(part is not None for part in given)
-        parts.append([0 if (part := given[block]) is None else part[k] for block, k in order] if moved else None)
+        parts.append(
+            [0 if (part := given[block]) is None else part[k] for block, k in order]
+            if moved
+            else None
+        )
     return Jet(run.extent(node.shape), parts)
 
 
@@ -185,7 +219,7 @@ def _constant(run: Evaluation, node: Expr) -> Jet:
 def _fuse(run: Evaluation, node: Expr) -> Jet:
     extent = run.extent(node.shape)
     run.meter.pay(prod(extent))
-    return constant(extent, fused(*extent), run.count)
+    return constant(extent, fuse(*extent), run.count)
 
 
 _LEAVES: dict[str, Callable[[Evaluation, Expr], Jet]] = {
@@ -201,7 +235,9 @@ _LEAVES: dict[str, Callable[[Evaluation, Expr], Jet]] = {
 
 
 def _times(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
-    """Scalar * any; a column times a row is the outer product, all else sums over the adjacent axes."""
+    """Scalar * any; a column times a row is the outer product, all else sums over the adjacent
+    axes.
+    """
     a, b = args
     if not a.extent or not b.extent:
         if len(a.value) == 1 and not a.moves:
@@ -214,7 +250,9 @@ def _times(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     rows = a.extent[0] if len(a.extent) == 2 else 1
     columns = b.extent[1] if len(b.extent) == 2 else 1
     run.meter.pay(rows * inner * columns * run.count)
-    return bilinear(a, b, lambda x, y: product(x, y, rows, inner, columns), a.extent[:-1] + b.extent[1:])
+    return bilinear(
+        a, b, lambda x, y: product(x, y, rows, inner, columns), a.extent[:-1] + b.extent[1:]
+    )
 
 
 def _fill(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
@@ -228,13 +266,16 @@ def _power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
         exponent = whole_number(args[1])
         run.meter.pay(args[0].extent[0] ** 3 * run.count * abs(exponent).bit_length())
         return power(args[0], exponent)
-    return raised(run.world, args[0], args[1])
+    return raise_power(run.world, args[0], args[1])
 
 
 def _kron(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     """A row is a matrix of one row."""
     run._pay("kron", list(args))
-    sides = [Jet((1, *arg.extent), arg.parts) if each.row else arg for arg, each in zip(args, node.args, strict=True)]
+    sides = [
+        Jet((1, *arg.extent), arg.parts) if each.row else arg
+        for arg, each in zip(args, node.args, strict=True)
+    ]
     product = _multilinear().kron(run.world, sides)
     return Jet(run.extent(node.shape), product.parts)
 
@@ -247,7 +288,9 @@ def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     """b + c*(a - b), with c 1 where the condition is not 0."""
     condition, first, second = args
     if not fold(node.args[0], _factors, _indicates):
-        condition = otherwise(equal(run.world, condition, constant((), [0], run.count, Fraction(0))))
+        condition = otherwise(
+            equal(run.world, condition, constant((), [0], run.count, Fraction(0)))
+        )
     first, second = spread(first, second)
     chosen = hadamard(*spread(condition, add(first, second, -1)))
     return add(*spread(chosen, second))
@@ -274,7 +317,7 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "/": lambda run, node, args: divide(run.world, *args),
     "./": lambda run, node, args: divide(run.world, *args),
     "^": _power,
-    ".^": lambda run, node, args: raised(run.world, *args),
+    ".^": lambda run, node, args: raise_power(run.world, *args),
     "<": lambda run, node, args: above(run.world, args[1], args[0]),
     ">": lambda run, node, args: above(run.world, args[0], args[1]),
     "<=": lambda run, node, args: otherwise(above(run.world, args[0], args[1])),

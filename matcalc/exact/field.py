@@ -1,7 +1,8 @@
-"""The field of integers modulo the prime p = 2^61 - 1, and matrices over it as flat lists, row by row.
+"""The field of integers modulo the prime p = 2^61 - 1, and matrices over it as flat lists, row by
+row.
 
-p = 3 modulo 4: -1 is not a square, so of the two roots of a square just one is a square itself. p - 1 = 9*m with m prime
-to 3: the elements whose order divides m have one cube root of such an order.
+p = 3 modulo 4: -1 is not a square, so of the two roots of a square just one is a square itself. p -
+1 = 9*m with m prime to 3: the elements whose order divides m have one cube root of such an order.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ class Unfit(Exception):
 
 
 class Zero(Unfit):
-    """Something vanishes that is divided by: if at several points, then at all, with these sizes."""
+    """Something vanishes that is divided by: if at several points, then at all, with these
+    sizes.
+    """
 
 
 class Never(Unfit):
@@ -53,7 +56,9 @@ class Meter:
 
 
 class Stream:
-    """Random elements of the field, none of them 0, from a seed: SplitMix64, since Python's ``random`` is slow to load."""
+    """Random elements of the field, none of them 0, from a seed: SplitMix64, since Python's
+    ``random`` is slow to load.
+    """
 
     def __init__(self, seed: int) -> None:
         self.state = seed * 0x9E3779B97F4A7C15 & _MASK
@@ -96,7 +101,9 @@ def is_square(x: int) -> bool:
 
 
 def square_root(x: int) -> int:
-    """The root that is a square itself; so the root of a product of squares is the product of their roots."""
+    """The root that is a square itself; so the root of a product of squares is the product of their
+    roots.
+    """
     root = pow(x, (P + 1) // 4, P)
     if x == 0 or root * root % P != x:
         raise Unfit("the root of what is no square here")
@@ -104,7 +111,9 @@ def square_root(x: int) -> int:
 
 
 def number_root(value: Fraction) -> int:
-    """sqrt(a/b) = s*sqrt(f)/b with a*b = s^2*f, f free of small squares: so sqrt(18) is 3*sqrt(2)."""
+    """sqrt(a/b) = s*sqrt(f)/b with a*b = s^2*f, f free of small squares: so sqrt(18) is
+    3*sqrt(2).
+    """
     rest, outside = value.numerator * value.denominator, 1
     for d in (2, 3, 5, 7, 11, 13):
         while rest % (d * d) == 0:
@@ -146,12 +155,12 @@ def product(a: Entries, b: Entries, rows: int, inner: int, columns: int) -> Entr
     return [sum(map(mul, row, column)) % P for row in across for column in down]
 
 
-def transposed(a: Entries, rows: int, columns: int) -> Entries:
+def transpose(a: Entries, rows: int, columns: int) -> Entries:
     """A' of A (rows, columns)."""
     return [a[i * columns + j] for j in range(columns) for i in range(rows)]
 
 
-def permuted(a: Entries, extent: Sequence[int], axes: Sequence[int]) -> Entries:
+def permute(a: Entries, extent: Sequence[int], axes: Sequence[int]) -> Entries:
     """NumPy's transpose: axis k of the result is axis ``axes[k]`` of a."""
     steps = strides(extent)
     places = [0]
@@ -199,7 +208,7 @@ def determinant(a: Entries, n: int) -> int:
     return result
 
 
-def inverted(a: Entries, n: int) -> Entries:
+def invert(a: Entries, n: int) -> Entries:
     """inv(A), by Gauss and Jordan."""
     rows = [a[i * n : i * n + n] + [int(i == j) for j in range(n)] for i in range(n)]
     for k in range(n):

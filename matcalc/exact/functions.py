@@ -1,11 +1,13 @@
-"""The functions of the language on jets, each by a definition of its own: none is taken from the rules under judgement."""
+"""The functions of the language on jets, each by a definition of its own: none is taken from the
+rules under judgement.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
 
-from matcalc.exact.field import P, Undecided, Zero, identity, inverse, number_root, permuted
+from matcalc.exact.field import P, Undecided, Zero, identity, inverse, number_root, permute
 from matcalc.exact.generators import HALF, Generators
 from matcalc.exact.jets import (
     Jet,
@@ -68,8 +70,10 @@ def total(a: Jet) -> Jet:
     return linear(a, lambda part: [sum(part) % P], ())
 
 
-def raised(world: Generators, base: Jet, exponent: Jet) -> Jet:
-    """base .^ exponent: by products for whole numbers, by roots for halves and thirds, else exp(exponent*log(base))."""
+def raise_power(world: Generators, base: Jet, exponent: Jet) -> Jet:
+    """base .^ exponent: by products for whole numbers, by roots for halves and thirds, else
+    exp(exponent*log(base)).
+    """
     number = exponent.number
     if number is not None and number.denominator in (1, 2, 3):
         if abs(number.numerator) > P:
@@ -94,7 +98,9 @@ def _keeping(rule: Callable[[Jet], Jet]) -> Rule:
 
 def _sigmoid(world: Generators, a: Jet) -> Jet:
     """1/(1 + exp(-x))."""
-    return _positive(world, apply(world, "reciprocal", offset(apply(world, "exp", scale(-1, a)), 1)))
+    return _positive(
+        world, apply(world, "reciprocal", offset(apply(world, "exp", scale(-1, a)), 1))
+    )
 
 
 def _positive(world: Generators, a: Jet) -> Jet:
@@ -200,12 +206,20 @@ def along(a: Jet, args: Sequence[Jet]) -> Jet:
         return total(a)
     rows, columns = a.extent
     if args[1].number == 1:
-        return linear(a, lambda part: [sum(part[j::columns]) % P for j in range(columns)], (columns,))
-    return linear(a, lambda part: [sum(part[i * columns : (i + 1) * columns]) % P for i in range(rows)], (rows,))
+        return linear(
+            a, lambda part: [sum(part[j::columns]) % P for j in range(columns)], (columns,)
+        )
+    return linear(
+        a,
+        lambda part: [sum(part[i * columns : (i + 1) * columns]) % P for i in range(rows)],
+        (rows,),
+    )
 
 
 def back(a: Jet, args: Sequence[Jet]) -> Jet:
-    """One value for all entries, for each column or for each row of the first argument, at all places that it is the value of."""
+    """One value for all entries, for each column or for each row of the first argument, at all
+    places that it is the value of.
+    """
     extent = args[0].extent
     if len(args) == 1:
         return fill(a, extent)
@@ -224,7 +238,9 @@ def _softmax(world: Generators, args: Sequence[Jet]) -> Jet:
     e = apply(world, "exp", args[0])
     whole = along(e, args)
     for x in whole.value:
-        world.log(x)  # so that the logarithms of the parts are found by it: log(e[i]/s) = x[i] - log(s)
+        world.log(
+            x
+        )  # so that the logarithms of the parts are found by it: log(e[i]/s) = x[i] - log(s)
     return _positive(world, divide(world, e, back(whole, args)))
 
 
@@ -240,14 +256,22 @@ def _extreme(sign: int) -> Rule:
         if args[1].number != 1:
             slices = [range(i * columns, (i + 1) * columns) for i in range(rows)]
         signed = scale(sign, a).value
-        return _weighted(a, [(world.largest([signed[k] for k in each]), each) for each in slices], (len(slices),))
+        return _weighted(
+            a, [(world.largest([signed[k] for k in each]), each) for each in slices], (len(slices),)
+        )
 
     return rule
 
 
 def _weighted(a: Jet, slices: Sequence[tuple[list[int], range]], extent: tuple[int, ...]) -> Jet:
     """Of each slice the entries times their weights, summed."""
-    return linear(a, lambda part: [sum(w * part[k] for w, k in zip(ws, each, strict=True)) % P for ws, each in slices], extent)
+    return linear(
+        a,
+        lambda part: [
+            sum(w * part[k] for w, k in zip(ws, each, strict=True)) % P for ws, each in slices
+        ],
+        extent,
+    )
 
 
 def above(world: Generators, a: Jet, b: Jet) -> Jet:
@@ -298,7 +322,7 @@ def transpose(a: Jet) -> Jet:
     """A'; a vector stays."""
     if len(a.extent) < 2:
         return a
-    return linear(a, lambda part: permuted(part, a.extent, (1, 0)), a.extent[::-1])
+    return linear(a, lambda part: permute(part, a.extent, (1, 0)), a.extent[::-1])
 
 
 def _diag(world: Generators, args: Sequence[Jet]) -> Jet:
@@ -310,11 +334,11 @@ def _diag(world: Generators, args: Sequence[Jet]) -> Jet:
     return linear(a, lambda part: [part[k // n] * unit[k] for k in range(n * n)], (n, n))
 
 
-def stacked(a: Jet) -> Jet:
+def stack(a: Jet) -> Jet:
     """vec of a matrix; a vector stays."""
     if len(a.extent) < 2:
         return Jet((len(a.value),), a.parts)
-    return linear(a, lambda part: permuted(part, a.extent, (1, 0)), (len(a.value),))
+    return linear(a, lambda part: permute(part, a.extent, (1, 0)), (len(a.value),))
 
 
 def _dot(world: Generators, args: Sequence[Jet]) -> Jet:
@@ -341,7 +365,9 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
     "log10": _based(10),
     "log1p": lambda world, a: apply(world, "log", offset(a, 1)),
     "expm1": lambda world, a: offset(apply(world, "exp", a), -1),
-    "softplus": lambda world, a: _positive(world, apply(world, "log", offset(apply(world, "exp", a), 1))),
+    "softplus": lambda world, a: _positive(
+        world, apply(world, "log", offset(apply(world, "exp", a), 1))
+    ),
     "erfc": lambda world, a: offset(scale(-1, apply(world, "erf", a)), 1),
     "abs": _abs,
     "step": step,
@@ -359,7 +385,10 @@ def _primitive(name: str) -> Rule:
 
 
 FUNCTIONS: dict[str, Rule] = {
-    **{name: _primitive(name) for name in ("exp", "log", "sin", "cos", "cbrt", "asin", "atan", "erf", "gammaln", "sign")},
+    **{
+        name: _primitive(name)
+        for name in ("exp", "log", "sin", "cos", "cbrt", "asin", "atan", "erf", "gammaln", "sign")
+    },
     **{name: _single(rule) for name, rule in _ONE_ARGUMENT.items()},
     "max": _maximum,
     "min": _minimum,
@@ -381,7 +410,7 @@ FUNCTIONS: dict[str, Rule] = {
     "amin": _extreme(-1),
     "norminf": lambda world, args: _positive(world, _extreme(1)(world, [_abs(world, args[0])])),
     "diag": _diag,
-    "vec": lambda world, args: stacked(args[0]),
+    "vec": lambda world, args: stack(args[0]),
     "dot": _dot,
     "outer": lambda world, args: outer(args[0], args[1]),
 }

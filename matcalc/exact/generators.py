@@ -1,10 +1,13 @@
-"""Transcendental functions, roots and signs in the field: opaque elements that satisfy the relations that are known.
+"""Transcendental functions, roots and signs in the field: opaque elements that satisfy the
+relations that are known.
 
-exp turns sums into products. Its values are random, but a new argument is first looked for among the sums, differences and
-doubles of those that are known, log entering the same table from the other side; likewise for the angle of sin and cos.
-A root has two signs and an identity that holds for one need not hold for the other, so ``roots`` says which is taken;
-``signs`` likewise for sign(x), or leaves it a random element of which no relation but sign(-x) = -sign(x) is used. So do
-whether x is 0, a number that is 1 or 0, and the place of the largest entry, a vector with a one there.
+exp turns sums into products. Its values are random, but a new argument is first looked for among
+the sums, differences and doubles of those that are known, log entering the same table from the
+other side; likewise for the angle of sin and cos. A root has two signs and an identity that holds
+for one need not hold for the other, so ``roots`` says which is taken; ``signs`` likewise for
+sign(x), or leaves it a random element of which no relation but sign(-x) = -sign(x) is used. So do
+whether x is 0, a number that is 1 or 0, and the place of the largest entry, a vector with a one
+there.
 """
 
 from __future__ import annotations
@@ -12,7 +15,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matcalc.exact.field import P, Stream, Undecided, Zero, cube_root, inverse, is_square, number_root, square_root
+from matcalc.exact.field import (
+    P,
+    Stream,
+    Undecided,
+    Zero,
+    cube_root,
+    inverse,
+    is_square,
+    number_root,
+    square_root,
+)
 
 HALF = pow(2, -1, P)
 _MOST_SEARCHED = 160  # known values among which a relation is looked for
@@ -24,7 +37,9 @@ _PARTS = [(k, pow(k, -1, P)) for k in range(3, 9)]
 
 
 class Generators:
-    """The functions at one point; ``choices`` are the roots (then the signs) met, each with two ways to go."""
+    """The functions at one point; ``choices`` are the roots (then the signs) met, each with two
+    ways to go.
+    """
 
     def __init__(self, stream: Stream, roots: int = 0, signs: int | None = None) -> None:
         self.stream = stream
@@ -44,8 +59,12 @@ class Generators:
         self._others: dict[tuple[str, int], int] = {}
         self._zero: dict[int, int] = {}  # x -> 1 where it is 0
         self._largest: dict[tuple[int, ...], list[int]] = {}
-        self._loads: dict[int, int] = {}  # of exponentials and cosines, how many free elements they are products of; else 1
-        self._logged: set[int] = set()  # values of logarithms: their exponentials are what they are logarithms of
+        self._loads: dict[
+            int, int
+        ] = {}  # of exponentials and cosines, how many free elements they are products of; else 1
+        self._logged: set[int] = (
+            set()
+        )  # values of logarithms: their exponentials are what they are logarithms of
         self._cubes: set[int] = set()
         self.heaviest = 1
         self.borrowed = False
@@ -105,7 +124,9 @@ class Generators:
             for u, m in self._exp.items():
                 rest = self._exp.get((v - u) % P)
                 if rest is not None:
-                    return self.positive(self._loaded(m * rest % P, self._load(m) + self._load(rest)))
+                    return self.positive(
+                        self._loaded(m * rest % P, self._load(m) + self._load(rest))
+                    )
         for k, part in _PARTS:
             known = self._exp.get(v * part % P)
             if known is not None:
@@ -177,17 +198,26 @@ class Generators:
                 rest = self._turns.get((v - u) % P)
                 if rest is not None:
                     cosine = (c * rest[0] - s * rest[1]) % P
-                    return self._loaded(cosine, self._load(c) + self._load(rest[0])), (c * rest[1] + s * rest[0]) % P
+                    return self._loaded(cosine, self._load(c) + self._load(rest[0])), (
+                        c * rest[1] + s * rest[0]
+                    ) % P
         return None
 
     def pi(self) -> int:
-        """The number pi, of which nothing is used but that it is positive, and its sine and cosine."""
+        """The number pi, of which nothing is used but that it is positive, and its sine and
+        cosine.
+        """
         known = self._others.get(("pi", 0))
         if known is None:
             known = self._others["pi", 0] = self.free_square()
             self._roots[known] = 1  # for sqrt(2*pi)
             half = known * HALF % P
-            self._turns |= {known: (P - 1, 0), -known % P: (P - 1, 0), half: (0, 1), -half % P: (0, P - 1)}
+            self._turns |= {
+                known: (P - 1, 0),
+                -known % P: (P - 1, 0),
+                half: (0, 1),
+                -half % P: (0, P - 1),
+            }
         return known
 
     def odd(self, name: str, x: int) -> int:
@@ -218,7 +248,8 @@ class Generators:
         return sign
 
     def largest(self, entries: Sequence[int]) -> list[int]:
-        """A one at the place of the largest, the same for arrays that differ by a number everywhere.
+        """A one at the place of the largest, the same for arrays that differ by a number
+        everywhere.
 
         Without ``signs`` random weights of sum 1: what holds for all of these holds for each place.
         """
@@ -243,16 +274,29 @@ class Generators:
         return known
 
     def zero(self, x: int) -> int:
-        """1 where x is 0, else 0: of what is not zero at random points a choice, for a ``k`` in ``k == 1`` may well be 1."""
+        """1 where x is 0, else 0: of what is not zero at random points a choice, for a ``k`` in ``k
+        == 1`` may well be 1.
+        """
         if x == 0:
             return 1
         if self._signs.get(x) in (1, -1):
             return 0
         known = self._zero.get(x)
         if known is None:
-            known = next((self._zero[y] for part in (HALF, *dict(_PARTS).values()) if (y := x * part % P) in self._zero), None)
+            known = next(
+                (
+                    self._zero[y]
+                    for part in (HALF, *dict(_PARTS).values())
+                    if (y := x * part % P) in self._zero
+                ),
+                None,
+            )
         if known is None:
-            known = self.stream.draw() if self._sign_bits is None else self._sign_bits >> self.sign_count & 1
+            known = (
+                self.stream.draw()
+                if self._sign_bits is None
+                else self._sign_bits >> self.sign_count & 1
+            )
             self.sign_count += 1
         self._zero[x] = self._zero[P - x] = known
         return known
@@ -263,14 +307,18 @@ class Generators:
             raise Undecided("so many roots")
 
     def sqrt(self, w: int) -> int:
-        """A root r of w, the sign by ``roots``: all identities in r that hold for both signs hold for the positive root."""
+        """A root r of w, the sign by ``roots``: all identities in r that hold for both signs hold
+        for the positive root.
+        """
         self.rooted = True
         if w in self._squares:
             return self.positive(square_root(w))
         root = square_root(w)
         self.positive(w)
         for known in (root, P - root):
-            if self._signs.get(known) == 1:  # the root of x^2 is x where that stands for a positive number
+            if (
+                self._signs.get(known) == 1
+            ):  # the root of x^2 is x where that stands for a positive number
                 return known
         sign = self._roots.get(w)
         if sign is None:
@@ -281,11 +329,15 @@ class Generators:
         return self.positive(sign * root % P)
 
     def _root_by_relation(self, w: int) -> int | None:
-        """The sign of sqrt(a^2*u), a a small number, of sqrt(1/u) and of sqrt(u*v) from those of sqrt(u) and sqrt(v)."""
+        """The sign of sqrt(a^2*u), a a small number, of sqrt(1/u) and of sqrt(u*v) from those of
+        sqrt(u) and sqrt(v).
+        """
         for u, sign in self._roots.items():
             ratio = w * pow(u, -1, P) % P
             number = _small_rational(ratio)
-            if number is not None:  # sqrt(w) = sqrt(number)*sqrt(u), and the roots that are squares are multiplicative
+            if (
+                number is not None
+            ):  # sqrt(w) = sqrt(number)*sqrt(u), and the roots that are squares are multiplicative
                 return sign if is_square(number_root(number)) else -sign
             other = 1 if w * u % P == 1 else self._roots.get(ratio)
             if other is not None:

@@ -1,7 +1,9 @@
-"""Polynomials that stand for functions that are only declared: what holds for all functions holds for them.
+"""Polynomials that stand for functions that are only declared: what holds for all functions holds
+for them.
 
-Entry by entry one of degree 7, of a vector or the entries of a matrix C*(W*u + b)^7. The numbers come from the name.
-A false formula for derivatives up to the sixth is false for a random polynomial, up to accidents.
+Entry by entry one of degree 7, of a vector or the entries of a matrix C*(W*u + b)^7. The numbers
+come from the name. A false formula for derivatives up to the sixth is false for a random
+polynomial, up to accidents.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ def generic(op: str, args: Sequence[Jet], extent: Extent, meter: Meter) -> Jet:
     powers = entrywise(phase, _derivatives([0] * _DEGREE + [1], order))
     if kind == "s":  # the others are directions
         for direction in args[1:]:
-            powers = hadamard(powers, linear(direction, lambda part: product(W, part, waves, count, 1), (waves,)))
+            powers = hadamard(
+                powers, linear(direction, lambda part: product(W, part, waves, count, 1), (waves,))
+            )
         order -= len(args) - 1
         args = args[:1]
     spread = _spread(W, waves, count, order)

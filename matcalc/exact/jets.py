@@ -1,7 +1,8 @@
 """Truncated polynomials: arrays over F[e1, ..., ek]/(e1^2, ..., ek^2).
 
-The part with index S (a set of directions as bits) is the coefficient of the product of the e in S. Evaluating f at x + e1*u
-gives f(x) and the derivative of f along u; at x + e1*u + e2*v the coefficient of e1*e2 is the second derivative along u and v.
+The part with index S (a set of directions as bits) is the coefficient of the product of the e in S.
+Evaluating f at x + e1*u gives f(x) and the derivative of f along u; at x + e1*u + e2*v the
+coefficient of e1*e2 is the second derivative along u and v.
 """
 
 from __future__ import annotations
@@ -9,14 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from matcalc.exact.field import Entries, Extent, Undecided, determinant, identity, inverted, plus, product, scaled, times
+from matcalc.exact.field import (
+    Entries,
+    Extent,
+    Undecided,
+    determinant,
+    identity,
+    invert,
+    plus,
+    product,
+    scaled,
+    times,
+)
 
 Part = Entries | None  # None is zero
 Bilinear = Callable[[Entries, Entries], Entries]
 
 
 class Jet:
-    """An array with derivatives: its extent, its parts, and for a constant written as a number that number."""
+    """An array with derivatives: its extent, its parts, and for a constant written as a number that
+    number.
+    """
 
     __slots__ = ("extent", "number", "parts")
 
@@ -107,9 +121,11 @@ def multiply(a: Jet, b: Jet) -> Jet:
 
 
 def solve_inverse(a: Jet) -> Jet:
-    """Y = inv(A): from A*Y = 1, part by part: Y_S = -Y_0 * sum of A_T*Y_rest over T that are not empty."""
+    """Y = inv(A): from A*Y = 1, part by part: Y_S = -Y_0 * sum of A_T*Y_rest over T that are not
+    empty.
+    """
     n = a.extent[0]
-    first = inverted(a.value, n)
+    first = invert(a.value, n)
     parts: list[Part] = [first]
     for whole in range(1, len(a.parts)):
         total: Part = None
@@ -130,7 +146,9 @@ def _with_rows(a: Entries, n: int, rows: Sequence[tuple[int, Entries]]) -> Entri
 
 
 def det(a: Jet) -> Jet:
-    """The determinant, which is linear in each row: part S gives each block of a partition of S a row of its own."""
+    """The determinant, which is linear in each row: part S gives each block of a partition of S a
+    row of its own.
+    """
     n = a.extent[0]
     parts: list[Part] = []
     for whole in range(len(a.parts)):
@@ -149,14 +167,24 @@ def _partitions(whole: int) -> list[list[int]]:
     if whole == 0:
         return [[]]
     lowest = whole & -whole
-    return [[first, *rest] for first, left in splits(whole) if first & lowest for rest in _partitions(left)]
+    return [
+        [first, *rest]
+        for first, left in splits(whole)
+        if first & lowest
+        for rest in _partitions(left)
+    ]
 
 
 def _placings(sources: list[Entries], n: int) -> list[list[tuple[int, Entries]]]:
     """The ways to give each source a row."""
     found: list[list[tuple[int, Entries]]] = [[]]
     for source in sources:
-        found = [[*chosen, (i, source)] for chosen in found for i in range(n) if all(i != row for row, _ in chosen)]
+        found = [
+            [*chosen, (i, source)]
+            for chosen in found
+            for i in range(n)
+            if all(i != row for row, _ in chosen)
+        ]
     return found
 
 
@@ -201,7 +229,9 @@ Series = Callable[[int, int], tuple[int, ...]]
 
 
 def entrywise(a: Jet, series: Series) -> Jet:
-    """f entry by entry; ``series(x, k)`` gives f(x) and the first k derivatives. Faa di Bruno's formula for k up to 2."""
+    """f entry by entry; ``series(x, k)`` gives f(x) and the first k derivatives. Faa di Bruno's
+    formula for k up to 2.
+    """
     order = (len(a.parts) - 1).bit_length() if a.moves else 0
     if order > 2:
         raise Undecided("a function in more than two directions")

@@ -1,4 +1,6 @@
-"""The verdict on a derivative: input and result agree at random points of the field, or they do not."""
+"""The verdict on a derivative: input and result agree at random points of the field, or they do
+not.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,26 @@ from math import ceil, prod
 
 from matcalc.core.dims import dim
 from matcalc.core.kinds import Variable
-from matcalc.core.own import inlined
+from matcalc.core.own import inline
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.exact.degree import bits
+from matcalc.exact.degree import error_bits
 from matcalc.exact.evaluate import Evaluation
-from matcalc.exact.field import Entries, Meter, Never, P, Stream, Undecided, Unfit, Zero, permuted, product
+from matcalc.exact.field import (
+    Entries,
+    Meter,
+    Never,
+    P,
+    Stream,
+    Undecided,
+    Unfit,
+    Zero,
+    permute,
+    product,
+)
 from matcalc.exact.generators import MOST_ROOTS, Generators
 from matcalc.exact.jets import Jet, constant
-from matcalc.exact.points import EXPONENTS, STRUCTURED, Setting, direction, projected
+from matcalc.exact.points import EXPONENTS, STRUCTURED, Setting, direction, project
 
 BITS = 50  # the error probability is below 2^-BITS
 _DRAWS = 48  # points tried for one choice of sizes
@@ -47,18 +60,29 @@ class Nowhere(NoPoint):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``exact``, ``wrong`` (certainly), ``undecided`` or, of an expression without a value, ``undefined``, with the reason."""
+    """``exact``, ``wrong`` (certainly), ``undecided`` or, of an expression without a value,
+    ``undefined``, with the reason.
+    """
 
     outcome: str
     reason: str = ""
 
 
-def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int], columns: int = 0) -> Verdict:
+def judge(
+    program: Program,
+    tree: Expr,
+    wrt: str,
+    order: int,
+    structure: str,
+    axes: Sequence[int],
+    columns: int = 0,
+) -> Verdict:
     """Whether ``tree`` is the derivative of the program by ``wrt``.
 
-    ``axes`` says where the axes of the expression, then those of the variable, stand in the tree. Agreement along a random
-    direction is agreement in all; in a structured set the directions are in it, and so has the gradient to be. With ``columns``
-    the tree is the matrix J of d vec(F) = J*d vec(X): that many of the axes, the last ones, are its columns, the others its rows.
+    ``axes`` says where the axes of the expression, then those of the variable, stand in the tree.
+    Agreement along a random direction is agreement in all; in a structured set the directions are
+    in it, and so has the gradient to be. With ``columns`` the tree is the matrix J of d vec(F) =
+    J*d vec(X): that many of the axes, the last ones, are its columns, the others its rows.
     """
     try:
         return Judge(program, tree, wrt, order, structure, axes, columns).verdict()
@@ -71,31 +95,49 @@ def judge(program: Program, tree: Expr, wrt: str, order: int, structure: str, ax
 
 
 def same_value(left: Program, right: Program) -> str:
-    """Whether two expressions over the same variables have one value: ``exact``, ``wrong`` or ``undecided``.
+    """Whether two expressions over the same variables have one value: ``exact``, ``wrong`` or
+    ``undecided``.
 
-    That is asked of the derivatives of order zero by a variable that occurs in neither. The judge gives the first dimension the
-    first of its sizes, so a spare vector is a way to other sizes for all the others: ones'*ones is 3 at some size only.
+    That is asked of the derivatives of order zero by a variable that occurs in neither. The judge
+    gives the first dimension the first of its sizes, so a spare vector is a way to other sizes for
+    all the others: ones'*ones is 3 at some size only.
     """
     outcomes = []
     for spare in (Variable(_SPARE, "scalar"), Variable(_SPARE, "vector", (dim(_SPARE),))):
         program = replace(left, variables={spare.name: spare, **left.variables})
-        outcomes.append(judge(program, right.expr, spare.name, 0, "free", range(right.expr.rank)).outcome)
-    return "wrong" if "wrong" in outcomes else "exact" if outcomes == ["exact", "exact"] else "undecided"
+        outcomes.append(
+            judge(program, right.expr, spare.name, 0, "free", range(right.expr.rank)).outcome
+        )
+    return (
+        "wrong"
+        if "wrong" in outcomes
+        else "exact"
+        if outcomes == ["exact", "exact"]
+        else "undecided"
+    )
 
 
 class Judge:
     """One derivative under judgement."""
 
     def __init__(
-        self, program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int], columns: int = 0
+        self,
+        program: Program,
+        tree: Expr,
+        wrt: str,
+        order: int,
+        structure: str,
+        axes: Sequence[int],
+        columns: int = 0,
     ) -> None:
-        self.program = replace(program, expr=inlined(program.expr))
-        self.tree = inlined(tree)
+        self.program = replace(program, expr=inline(program.expr))
+        self.tree = inline(tree)
         self.wrt = wrt
         self.order = order
         rows = len(axes) - columns
         self.rows = rows if columns else -1  # how many axes are the rows of J
-        # vec stacks columns, and entries lie row by row: so the axes that are fused stand from the last to the first
+        # vec stacks columns, and entries lie row by row: so the axes that are fused stand from the
+        # last to the first
         self.axes = (*axes[:rows][::-1], *axes[rows:][::-1]) if columns else tuple(axes)
         kind = program.variables[wrt].kind
         self.kind = kind if structure == "declared" and kind in STRUCTURED else ""
@@ -109,7 +151,8 @@ class Judge:
     def verdict(self) -> Verdict:
         """The verdict; raises Undecided where there is no point, or no function.
 
-        One choice of sizes is enough, but for functions that are something else for other shapes, and where all is zero.
+        One choice of sizes is enough, but for functions that are something else for other shapes,
+        and where all is zero.
         """
         wanted, reached = 2 if self.setting.sensitive else 1, 0
         last = Undecided("no sizes that are small enough")
@@ -134,10 +177,11 @@ class Judge:
         return Verdict("exact")
 
     def _settle(self, agreed: bool, world: Generators, start: tuple[int, int]) -> bool:
-        """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if a relation may be missing.
+        """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if
+        a relation may be missing.
 
-        All choices are tried at each point, from ``start`` on: the root of a^2 is a for the one and -a for the other, and which
-        is a for which depends on the point.
+        All choices are tried at each point, from ``start`` on: the root of a^2 is a for the one and
+        -a for the other, and which is a for which depends on the point.
         """
         if not agreed and not world.sign_count:
             return self._certainly_not(world)
@@ -175,7 +219,9 @@ class Judge:
 
     def _points(self, world: Generators) -> int:
         """How many points the degree asks for."""
-        each = bits((self.program.expr, self.tree), self.program.variables, self.sizes, self.order, world)
+        each = error_bits(
+            (self.program.expr, self.tree), self.program.variables, self.sizes, self.order, world
+        )
         points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
         if points > _MOST_POINTS:
             raise Undecided("a function of so high a degree")
@@ -211,10 +257,14 @@ class Judge:
         directions = [direction(self.stream, self.kind, at.extent) for _ in range(self.order)]
         moving = Jet(at.extent, [at.value, *directions, *[None] * (count - 1 - self.order)])
         try:
-            given = Evaluation(world, {**values, self.wrt: moving}, self.sizes, count, self.meter).run(self.program.expr)
+            given = Evaluation(
+                world, {**values, self.wrt: moving}, self.sizes, count, self.meter
+            ).run(self.program.expr)
         except Zero as problem:
             raise Undefined(str(problem)) from problem
-        plain = {name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()}
+        plain = {
+            name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()
+        }
         stated = Evaluation(world, plain, self.sizes, 1, self.meter).run(self.tree)
         shape = given.extent + at.extent * self.order
         if sorted(self.axes) != list(range(len(shape))):
@@ -226,7 +276,7 @@ class Judge:
         entries = stated.value
         if self.axes != tuple(range(len(self.axes))):
             back = [self.axes.index(axis) for axis in range(len(self.axes))]
-            entries = permuted(entries, extent, back)
+            entries = permute(entries, extent, back)
         if self.kind and not self._inside(entries, len(given.value), at.extent[0]):
             return False
         along = entries
@@ -245,7 +295,11 @@ class Judge:
                 for offset in range(inner):
                     start = block * size * inner + offset
                     matrix = entries[start : start + size * inner : inner][:size]
-                    there = projected(matrix, self.kind, n)
-                    if there != (matrix if self.kind in ("diagonal", "triangular") else [2 * x % P for x in matrix]):
+                    there = project(matrix, self.kind, n)
+                    if there != (
+                        matrix
+                        if self.kind in ("diagonal", "triangular")
+                        else [2 * x % P for x in matrix]
+                    ):
                         return False
         return True

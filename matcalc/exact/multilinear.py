@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matcalc.exact.field import P, permuted
-from matcalc.exact.functions import Rule, matrix, spread, stacked
+from matcalc.exact.field import P, permute
+from matcalc.exact.functions import Rule, matrix, spread, stack
 from matcalc.exact.generators import HALF, Generators
 from matcalc.exact.jets import Jet, bilinear, constant, hadamard, linear
 
@@ -20,7 +20,7 @@ def kron(world: Generators, args: Sequence[Jet]) -> Jet:
 
     def rule(x: list[int], y: list[int]) -> list[int]:
         outer = [u * v % P for u in x for v in y]
-        return permuted(outer, (m, n, p, q), (0, 2, 1, 3))
+        return permute(outer, (m, n, p, q), (0, 2, 1, 3))
 
     return bilinear(a, b, rule, (m * p, n * q)[:rank])
 
@@ -30,7 +30,9 @@ def _khatrirao(world: Generators, args: Sequence[Jet]) -> Jet:
     (m, n), (p, _) = args[0].extent, args[1].extent
 
     def rule(x: list[int], y: list[int]) -> list[int]:
-        return [x[i * n + j] * y[k * n + j] % P for i in range(m) for k in range(p) for j in range(n)]
+        return [
+            x[i * n + j] * y[k * n + j] % P for i in range(m) for k in range(p) for j in range(n)
+        ]
 
     return bilinear(args[0], args[1], rule, (m * p, n))
 
@@ -38,15 +40,19 @@ def _khatrirao(world: Generators, args: Sequence[Jet]) -> Jet:
 def _reshape(world: Generators, args: Sequence[Jet]) -> Jet:
     """R[i,j] is the entry i + j*m, counted column by column."""
     m, n = (int(arg.value[0]) for arg in args[1:])
-    entries = stacked(args[0])
-    return linear(entries, lambda part: permuted(part, (n, m), (1, 0)), (m, n))
+    entries = stack(args[0])
+    return linear(entries, lambda part: permute(part, (n, m), (1, 0)), (m, n))
 
 
 def _commutation(world: Generators, args: Sequence[Jet]) -> Jet:
     """K[j + i*n, i + j*m] = 1."""
     m, n = (int(arg.value[0]) for arg in args)
     size = m * n
-    return constant((size, size), [int(k // n + k % n * m == q) for k in range(size) for q in range(size)], len(args[0].parts))
+    return constant(
+        (size, size),
+        [int(k // n + k % n * m == q) for k in range(size) for q in range(size)],
+        len(args[0].parts),
+    )
 
 
 _CYCLES = ((1, 2), (2, 0), (0, 1))  # the other two indices of each, in the order of the cycle
@@ -54,17 +60,23 @@ _CYCLES = ((1, 2), (2, 0), (0, 1))  # the other two indices of each, in the orde
 
 def _cross(world: Generators, args: Sequence[Jet]) -> Jet:
     """(x2*y3 - x3*y2, x3*y1 - x1*y3, x1*y2 - x2*y1)."""
-    return bilinear(args[0], args[1], lambda x, y: [(x[j] * y[k] - x[k] * y[j]) % P for j, k in _CYCLES], (3,))
+    return bilinear(
+        args[0], args[1], lambda x, y: [(x[j] * y[k] - x[k] * y[j]) % P for j, k in _CYCLES], (3,)
+    )
 
 
 def _skewmat(world: Generators, args: Sequence[Jet]) -> Jet:
     """[0, -x3, x2; x3, 0, -x1; -x2, x1, 0]."""
-    return linear(args[0], lambda x: [0, -x[2] % P, x[1], x[2], 0, -x[0] % P, -x[1] % P, x[0], 0], (3, 3))
+    return linear(
+        args[0], lambda x: [0, -x[2] % P, x[1], x[2], 0, -x[0] % P, -x[1] % P, x[0], 0], (3, 3)
+    )
 
 
 def _vee(world: Generators, args: Sequence[Jet]) -> Jet:
     """(M32 - M23, M13 - M31, M21 - M12)/2."""
-    return linear(args[0], lambda m: [(m[3 * k + j] - m[3 * j + k]) * HALF % P for j, k in _CYCLES], (3,))
+    return linear(
+        args[0], lambda m: [(m[3 * k + j] - m[3 * j + k]) * HALF % P for j, k in _CYCLES], (3,)
+    )
 
 
 def _places(n: int) -> list[tuple[int, int]]:

@@ -102,7 +102,9 @@ def integer_power(k: int) -> Series:
         if x == 0 and k < 0:
             raise Zero("a negative power of zero")
         slopes = [1, k, k * (k - 1)]
-        return tuple([slopes[j] * pow(x, k - j, P) % P if slopes[j] else 0 for j in range(order + 1)])
+        return tuple(
+            [slopes[j] * pow(x, k - j, P) % P if slopes[j] else 0 for j in range(order + 1)]
+        )
 
     return rule
 

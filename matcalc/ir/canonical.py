@@ -1,18 +1,24 @@
-"""A canonical order of factors and names of summed labels, so that renaming and reordering give one and the same node."""
+"""A canonical order of factors and names of summed labels, so that renaming and reordering give one
+and the same node.
+"""
 
 from __future__ import annotations
 
-from matcalc.ir.nodes import Factor, Labels, ordered
+from matcalc.ir.nodes import Factor, Labels, order_factors
 
-_CANDIDATES = 64  # leaves of the search over symmetric networks; beyond it the form may depend on the order of the input
+# leaves of the search over symmetric networks; beyond it the form may depend on the order of the
+# input
+_CANDIDATES = 64
 
 
 def canonical(factors: list[Factor], rank: int) -> tuple[tuple[Factor, ...], int]:
-    """Factors with outputs 0 ... rank-1 kept and summed labels renamed rank, rank+1, ...; and a sign.
+    """Factors with outputs 0 ... rank-1 kept and summed labels renamed rank, rank+1, ...; and a
+    sign.
 
-    Colour refinement: a label is told from another by the factors it touches, then by the colours of the labels it meets there;
-    where labels remain alike each is tried first. The sign is that of reordering the axes of skew factors; it is 0 when the
-    network is minus itself, and so zero (x'*K*x).
+    Colour refinement: a label is told from another by the factors it touches, then by the colours
+    of the labels it meets there; where labels remain alike each is tried first. The sign is that of
+    reordering the axes of skew factors; it is 0 when the network is minus itself, and so zero
+    (x'*K*x).
     """
     summed = sorted({label for _, labels, _ in factors for label in labels if label >= rank})
     colours = dict.fromkeys(summed, rank)
@@ -23,7 +29,9 @@ def canonical(factors: list[Factor], rank: int) -> tuple[tuple[Factor, ...], int
     return _finish(factors, colours)
 
 
-def _search(factors: list[Factor], rank: int, colours: dict[int, int], budget: list[int]) -> tuple[tuple[Factor, ...], int]:
+def _search(
+    factors: list[Factor], rank: int, colours: dict[int, int], budget: list[int]
+) -> tuple[tuple[Factor, ...], int]:
     """The smallest form over the ways to tell apart labels that refinement leaves alike."""
     colours = _refine(factors, rank, colours)
     classes: dict[int, list[int]] = {}
@@ -36,7 +44,10 @@ def _search(factors: list[Factor], rank: int, colours: dict[int, int], budget: l
     best: tuple[tuple[Factor, ...], int] | None = None
     for first in sorted(classes[tied]):
         # the chosen label keeps the colour, all behind it move up by one
-        split = {label: colour + (colour > tied or (colour == tied and label != first)) for label, colour in colours.items()}
+        split = {
+            label: colour + (colour > tied or (colour == tied and label != first))
+            for label, colour in colours.items()
+        }
         form, sign = _search(factors, rank, split, budget)
         if best is None or _order(form) < _order(best[0]):
             best = (form, sign)
@@ -80,13 +91,15 @@ def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[i
 
 def _finish(factors: list[Factor], colours: dict[int, int]) -> tuple[tuple[Factor, ...], int]:
     """Rename by the (now distinct) colours, order the axes of symmetric factors, sort."""
-    names = {label: position for position, label in enumerate(sorted(colours, key=colours.__getitem__))}
+    names = {
+        label: position for position, label in enumerate(sorted(colours, key=colours.__getitem__))
+    }
     sign = 1
     renamed: list[Factor] = []
     for node, labels, exponent in factors:
         fresh: Labels = tuple([names[label] for label in labels])
         if node.parity:
-            fresh, turned = ordered(node, fresh)
+            fresh, turned = order_factors(node, fresh)
             sign *= turned if exponent % 2 else 1
         renamed.append((node, fresh, exponent))
     renamed.sort(key=_factor_order)

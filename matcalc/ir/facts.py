@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 # of square matrices; psd means definite, LOWER that there is nothing above the diagonal
-SYMMETRIC, SKEW, SEMIDEFINITE, DEFINITE, DIAGONAL, ORTHOGONAL, LOWER, UPPER, INVERTIBLE = (1 << k for k in range(9))
+SYMMETRIC, SKEW, SEMIDEFINITE, DEFINITE, DIAGONAL, ORTHOGONAL, LOWER, UPPER, INVERTIBLE = (
+    1 << k for k in range(9)
+)
 # of all entries, whatever the shape
 NONNEGATIVE, POSITIVE = 1 << 9, 1 << 10
 # of vectors, and of matrices with V'*V = eye; nothing inherits them
@@ -44,7 +46,7 @@ def closure(facts: int) -> int:
         facts = more
 
 
-def turned(facts: int) -> int:
+def transpose_facts(facts: int) -> int:
     """The facts about the transpose."""
     if bool(facts & LOWER) == bool(facts & UPPER):
         return facts

@@ -1,4 +1,6 @@
-"""The factors of a product laid out flat: products spliced, identities merged, equal factors collected, components split."""
+"""The factors of a product laid out flat: products spliced, identities merged, equal factors
+collected, components split.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,23 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.errors import UnsupportedProblem
-from matcalc.ir.branches import absorb, fold_twins, lone_square
+from matcalc.core.errors import UnsupportedError
+from matcalc.ir.branches import absorb_into_power, lone_square, merge_equal_branches
 from matcalc.ir.masks import is_mask, reduce_masks
-from matcalc.ir.nodes import Factor, Labels, Leaf, Node, Product, Rational, Sum, exact_root, is_atom, is_zero, magnitude, ordered
+from matcalc.ir.nodes import (
+    Factor,
+    Labels,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    exact_root,
+    is_atom,
+    is_zero,
+    magnitude,
+    order_factors,
+)
 from matcalc.ir.signs import contracted_signs
 
 if TYPE_CHECKING:
@@ -31,7 +46,9 @@ class Flattening:
     ``wide`` is the index of a factor that is a sum of more than two axes, if there is one.
     """
 
-    def __init__(self, builder: Builder, factors: Iterable[Factor], outputs: Labels, axes: Shape) -> None:
+    def __init__(
+        self, builder: Builder, factors: Iterable[Factor], outputs: Labels, axes: Shape
+    ) -> None:
         self.builder = builder
         self.rank = len(outputs)
         self.coefficient: Rational = 1
@@ -49,7 +66,12 @@ class Flattening:
             self._settle()
         if not self.vanishes and self.alternatives is None:
             self.wide = next(
-                (k for k, (node, _, e) in enumerate(self.flat) if isinstance(node, Sum) and node.rank > 2 and e == 1), None
+                (
+                    k
+                    for k, (node, _, e) in enumerate(self.flat)
+                    if isinstance(node, Sum) and node.rank > 2 and e == 1
+                ),
+                None,
             )
 
     def _relabel(self, factors: Iterable[Factor], outputs: Labels) -> None:
@@ -96,7 +118,9 @@ class Flattening:
             else:
                 self.flat.append((node, labels, exponent))
 
-    def _splice_product(self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]) -> None:
+    def _splice_product(
+        self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]
+    ) -> None:
         if not node.factors:
             self._number(node.coefficient, exponent)
         elif is_atom(node):
@@ -119,11 +143,18 @@ class Flattening:
         if value == 0 and exponent > 0:
             self.vanishes = True
         elif value == 0:
-            raise UnsupportedProblem(
-                "division by zero", hint="a part of this expression, or of its derivative, is zero everywhere"
+            raise UnsupportedError(
+                "division by zero",
+                hint="a part of this expression, or of its derivative, is zero everywhere",
             )
-        elif exponent.denominator == 1 and magnitude(exponent) * Fraction(value).numerator.bit_length() > _LONGEST:
-            raise UnsupportedProblem("a number with too many digits", hint="give large powers of numbers a name of their own")
+        elif (
+            exponent.denominator == 1
+            and magnitude(exponent) * Fraction(value).numerator.bit_length() > _LONGEST
+        ):
+            raise UnsupportedError(
+                "a number with too many digits",
+                hint="give large powers of numbers a name of their own",
+            )
         elif exponent.denominator == 1 and value != 0:
             self.coefficient *= Fraction(value) ** int(exponent)
         else:
@@ -133,7 +164,9 @@ class Flattening:
             else:
                 self.flat.append((self.builder.number(value), (), exponent))
 
-    def _splice_power(self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]) -> None:
+    def _splice_power(
+        self, node: Product, labels: Labels, exponent: Rational, work: list[Factor]
+    ) -> None:
         """(c * f^a * g^b)^e: split where that is true at every real point of the domain."""
         builder = self.builder
         integer = exponent.denominator == 1
@@ -144,7 +177,7 @@ class Flattening:
             node_coefficient: Rational = 1 if integer or node.coefficient > 0 else -1
         else:
             node_coefficient = node.coefficient  # sqrt(2*x) stays in one piece
-        if contracted(node) or (not integer and node_coefficient not in (1, -1)):
+        if contract(node) or (not integer and node_coefficient not in (1, -1)):
             base = builder.scale(Fraction(node_coefficient) / node.coefficient, node)
             self.flat.append((base, labels, exponent))
             return
@@ -157,7 +190,9 @@ class Flattening:
         unknown = [part for part in parts if not builder.positive(part[0])]
         if len(unknown) == 1 and node_coefficient == 1:
             f, inner, e = unknown[0]
-            even = e.denominator == 1 and e % 2 == 0 and (e * exponent) % 2 != 0  # (f^2)^(1/2) is |f|
+            even = (
+                e.denominator == 1 and e % 2 == 0 and (e * exponent) % 2 != 0
+            )  # (f^2)^(1/2) is |f|
             work.append((builder.elementwise("abs", [f]) if even else f, inner, e * exponent))
         elif unknown:
             # sqrt(f*g)^-3 is sqrt(f*g)^-1 over f*g: whole powers split, and cancel
@@ -166,8 +201,13 @@ class Flattening:
                 work += [(f, inner, e * whole) for f, inner, e in unknown]
                 exponent -= whole
             kept = [(f, inner, e) for f, inner, e in node.factors if not builder.positive(f)]
-            covers: list[Factor] = [(builder.leaf("ones", (axis_size,)), (axis,), 1) for axis, axis_size in enumerate(node.axes)]
-            base = builder.product(node_coefficient, [*kept, *covers], tuple(range(node.rank)), node.axes)
+            covers: list[Factor] = [
+                (builder.leaf("ones", (axis_size,)), (axis,), 1)
+                for axis, axis_size in enumerate(node.axes)
+            ]
+            base = builder.product(
+                node_coefficient, [*kept, *covers], tuple(range(node.rank)), node.axes
+            )
             self.flat.append((base, labels, exponent))
         elif node_coefficient < 0:
             self.flat.append((builder.number(-1), (), exponent))
@@ -196,7 +236,12 @@ class Flattening:
             for first, second in pending:
                 self._merge(first, second)
             self._collect()
-            merged = self._merge_fused() or self._open_square() or self._merge_masks() or self._meet_signs()
+            merged = (
+                self._merge_fused()
+                or self._open_square()
+                or self._merge_masks()
+                or self._meet_signs()
+            )
             if not merged and not self._selected():
                 break
         if not self.vanishes and self.alternatives is None:
@@ -206,7 +251,9 @@ class Flattening:
     def _powers(self) -> None:
         """Networks that are powers in disguise are made so."""
         before = {label for _, labels, _ in self.flat for label in labels}
-        factors = absorb(self.builder, fold_twins(self.builder, self.flat, self.rank), self.rank)
+        factors = absorb_into_power(
+            self.builder, merge_equal_branches(self.builder, self.flat, self.rank), self.rank
+        )
         if len(factors) < len(self.flat):
             self.flat = factors
             self._gone |= before - {label for _, labels, _ in factors for label in labels}
@@ -224,19 +271,29 @@ class Flattening:
     def _collect(self) -> None:
         """Equal factors on equal labels add their exponents."""
         found: dict[tuple[Node, Labels], Rational] = {}
-        same = {labels[1]: labels[0] for node, labels, _ in self.flat if isinstance(node, Leaf) and node.kind == "eye"}
+        same = {
+            labels[1]: labels[0]
+            for node, labels, _ in self.flat
+            if isinstance(node, Leaf) and node.kind == "eye"
+        }
         for node, labels, exponent in self.flat:
             labels = tuple([self._find(label) for label in labels]) if self._merged else labels
             if same and not (isinstance(node, Leaf) and node.kind == "eye"):
                 # delta_ij x_j is delta_ij x_i: of two equal outputs the first carries everything
                 labels = tuple([same.get(label, label) for label in labels])
             if node.parity:
-                labels, sign = ordered(node, labels)
+                labels, sign = order_factors(node, labels)
                 self.coefficient *= sign if exponent % 2 else 1
                 self.vanishes = self.vanishes or sign == 0
             key = (node, labels)
             known = found.get(key)
-            projection = isinstance(node, Leaf) and node.kind in ("eye", "fuse", "lower", "select", "unit")
+            projection = isinstance(node, Leaf) and node.kind in (
+                "eye",
+                "fuse",
+                "lower",
+                "select",
+                "unit",
+            )
             found[key] = exponent if known is None or projection else known + exponent
         self.flat = []
         again: list[Factor] = []
@@ -273,7 +330,9 @@ class Flattening:
         return bool(pairs)
 
     def _selected(self) -> bool:
-        """Ranges of indices that meet cancel or vanish, and what they select from is narrowed down; whether anything changed."""
+        """Ranges of indices that meet cancel or vanish, and what they select from is narrowed down;
+        whether anything changed.
+        """
         if not self.builder.selecting or self.vanishes or self.alternatives is not None:
             return False
         from matcalc.ir.restrict import meet  # noqa: PLC0415 - needed only where there are ranges
@@ -281,7 +340,11 @@ class Flattening:
         change = meet(self.builder, self.flat, self.rank)
         if change is None:
             return False
-        self.vanishes, self.alternatives, self.flat = self.vanishes or change.vanishes, change.alternatives, change.kept
+        self.vanishes, self.alternatives, self.flat = (
+            self.vanishes or change.vanishes,
+            change.alternatives,
+            change.kept,
+        )
         self._gone |= change.gone
         self._splice(change.fresh)
         pending, self._diagonals = [*change.merged, *self._diagonals], []
@@ -290,13 +353,21 @@ class Flattening:
         return not self.vanishes and self.alternatives is None
 
     def _merge_fused(self) -> bool:
-        """F[k,i,j] F[k,p,q] = F[k,i,j] delta_ip delta_jq, and F[k,i,j] F[l,i,j] = F[k,i,j] delta_kl."""
-        fused = [(node, labels) for node, labels, _ in self.flat if isinstance(node, Leaf) and node.kind == "fuse"]
+        """F[k,i,j] F[k,p,q] = F[k,i,j] delta_ip delta_jq, and F[k,i,j] F[l,i,j] = F[k,i,j]
+        delta_kl.
+        """
+        fused = [
+            (node, labels)
+            for node, labels, _ in self.flat
+            if isinstance(node, Leaf) and node.kind == "fuse"
+        ]
         for index, (node, labels) in enumerate(fused):
             for other, more in fused[:index]:
                 if other is not node:
                     continue
-                if labels[0] == more[0] and self._merge_new(labels[1], more[1]) + self._merge_new(labels[2], more[2]):
+                if labels[0] == more[0] and self._merge_new(labels[1], more[1]) + self._merge_new(
+                    labels[2], more[2]
+                ):
                     return True
                 if labels[1:] == more[1:] and self._merge_new(labels[0], more[0]):
                     return True
@@ -305,7 +376,10 @@ class Flattening:
     def _merge_new(self, first: int, second: int) -> bool:
         """Merge, and say whether a summed label went away."""
         first, second = sorted((self._find(first), self._find(second)))
-        known = any(isinstance(node, Leaf) and node.kind == "eye" and labels == (first, second) for node, labels, _ in self.flat)
+        known = any(
+            isinstance(node, Leaf) and node.kind == "eye" and labels == (first, second)
+            for node, labels, _ in self.flat
+        )
         if first == second or known:
             return False
         self._merge(first, second)
@@ -313,7 +387,9 @@ class Flattening:
 
     def _cover(self) -> None:
         """Free-standing labels: ones for an output, the dimension for a summed one."""
-        if len(self.flat) > 1 or any(isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in self.flat):
+        if len(self.flat) > 1 or any(
+            isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in self.flat
+        ):
             self._drop_loose_fuses()
         covered = {label for _, labels, _ in self.flat for label in labels}
         for label in range(self.rank):
@@ -332,7 +408,9 @@ class Flattening:
             self._collect_scalars()
 
     def _drop_loose_fuses(self) -> None:
-        """sum_k F[k,i,j] = 1 and sum_ij F[k,i,j] = 1 where nothing else touches the summed labels."""
+        """sum_k F[k,i,j] = 1 and sum_ij F[k,i,j] = 1 where nothing else touches the summed
+        labels.
+        """
         touched: dict[int, int] = {}
         for _, labels, _ in self.flat:
             for label in labels:
@@ -353,7 +431,9 @@ class Flattening:
             if not labels:
                 scalars[node] = scalars.get(node, 0) + exponent
         labelled = [factor for factor in self.flat if factor[1]]
-        self.flat = [(node, (), rational(exponent)) for node, exponent in scalars.items() if exponent != 0] + labelled
+        self.flat = [
+            (node, (), rational(exponent)) for node, exponent in scalars.items() if exponent != 0
+        ] + labelled
 
     def components(self) -> tuple[list[Factor], list[list[Factor]], list[Factor]]:
         """Factors connected to an output, closed components, scalar factors."""
@@ -379,7 +459,9 @@ class Flattening:
         opened: list[Factor] = []
         closed: dict[int, list[Factor]] = {}
         for factor in labelled:
-            first = root(factor[1][0])  # the smallest label of its component, so an output if there is one
+            first = root(
+                factor[1][0]
+            )  # the smallest label of its component, so an output if there is one
             if first < self.rank:
                 opened.append(factor)
             else:
@@ -387,7 +469,7 @@ class Flattening:
         return opened, list(closed.values()), scalars
 
 
-def contracted(node: Product) -> bool:
+def contract(node: Product) -> bool:
     """Whether the product sums over a label."""
     return any(label >= node.rank for _, labels, _ in node.factors for label in labels)
 
@@ -396,4 +478,4 @@ def _splices(node: Product, exponent: Rational) -> bool:
     """Whether flattening would take this power of a product apart."""
     if not node.factors:
         return True
-    return not is_atom(node) and (exponent == 1 or node.coefficient != 1 or not contracted(node))
+    return not is_atom(node) and (exponent == 1 or node.coefficient != 1 or not contract(node))

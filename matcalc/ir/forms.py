@@ -1,6 +1,8 @@
-"""Facts about products: a chain of matrices, a quadratic form, a trace, an entry-by-entry or a Kronecker product.
+"""Facts about products: a chain of matrices, a quadratic form, a trace, an entry-by-entry or a
+Kronecker product.
 
-The product is read as a graph: labels are vertices, two-axis factors edges, one-axis factors weights. A chain is the sequence of
+The product is read as a graph: labels are vertices, two-axis factors edges, one-axis factors
+weights. A chain is the sequence of
 *links* from one vertex to another; a weight on the way is a diagonal matrix. No node is made here.
 """
 
@@ -24,7 +26,7 @@ from matcalc.ir.facts import (
     UPPER,
     ZEROS,
     closure,
-    turned,
+    transpose_facts,
 )
 from matcalc.ir.nodes import Factor, Leaf, Node, Product, Rational, is_atom
 
@@ -36,7 +38,9 @@ Key = tuple[object, ...]
 
 
 class Link(NamedTuple):
-    """A matrix of a chain: what identifies it, what identifies its transpose up to ``sign``, and its facts."""
+    """A matrix of a chain: what identifies it, what identifies its transpose up to ``sign``, and
+    its facts.
+    """
 
     key: Key
     mirror: Key
@@ -45,18 +49,22 @@ class Link(NamedTuple):
 
     def turned(self) -> Link:
         """The transpose, up to ``sign``."""
-        return Link(self.mirror, self.key, self.sign, turned(self.facts))
+        return Link(self.mirror, self.key, self.sign, transpose_facts(self.facts))
 
 
 class Chain(NamedTuple):
-    """A product of matrices, up to ``sign`` (skew matrices are not told from their transposes); no links are the identity."""
+    """A product of matrices, up to ``sign`` (skew matrices are not told from their transposes); no
+    links are the identity.
+    """
 
     links: tuple[Link, ...]
     sign: int
 
 
 def signs(node: Product, known: Facts) -> int:
-    """NONNEGATIVE or POSITIVE: what holds for every entry of every factor, or of what the factors form."""
+    """NONNEGATIVE or POSITIVE: what holds for every entry of every factor, or of what the factors
+    form.
+    """
     if node.coefficient <= 0:
         return NONNEGATIVE if node.coefficient == 0 else 0
     common = ENTRIES
@@ -95,7 +103,9 @@ def network(node: Product, known: Facts) -> int:
 
 
 def _scalar(node: Product, known: Facts) -> tuple[int, int, list[Factor]]:
-    """The sign of the scalar factors (INVERTIBLE: they are not zero), how many there are, and the other factors."""
+    """The sign of the scalar factors (INVERTIBLE: they are not zero), how many there are, and the
+    other factors.
+    """
     scalars = [factor for factor in node.factors if not factor[1]]
     common = ENTRIES | INVERTIBLE if node.coefficient else 0
     for factor, _, exponent in scalars:
@@ -105,29 +115,35 @@ def _scalar(node: Product, known: Facts) -> tuple[int, int, list[Factor]]:
 
 
 def _matrix(factors: Sequence[Factor], start: int, end: int, known: Facts, sign: int) -> int:
-    """Facts about the matrix whose rows are the label ``start`` and whose columns are ``end``; of one label it is a ``diag``."""
+    """Facts about the matrix whose rows are the label ``start`` and whose columns are ``end``; of
+    one label it is a ``diag``.
+    """
     if start == end:
         if any(set(labels) != {start} for _, labels, _ in factors):
             return closure(DIAGONAL)
-        return chained(Chain((_weight(factors, known),) if factors else (), sign))
+        return chain_facts(Chain((_weight(factors, known),) if factors else (), sign))
     zeros = 0
     for node, labels, exponent in factors:
         if exponent > 0 and set(labels) == {start, end}:
             facts = known[node] & (DIAGONAL | LOWER | UPPER)
-            zeros |= facts if labels == (start, end) else turned(facts)
+            zeros |= facts if labels == (start, end) else transpose_facts(facts)
     if any(isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in factors):
         return closure(zeros | _kronecker(factors, start, end, known, sign))
     found = chain(factors, start, end, known)
-    return closure(zeros | (chained(Chain(found.links, sign * found.sign)) if found is not None else 0))
+    return closure(
+        zeros | (chain_facts(Chain(found.links, sign * found.sign)) if found is not None else 0)
+    )
 
 
 Edges = dict[int, dict[int, list[tuple[Node, bool, Rational]]]]
 
 
 def chain(factors: Sequence[Factor], start: int, end: int, known: Facts) -> Chain | None:
-    """The chain from one label to another, or around from one to itself; None where the network is no chain.
+    """The chain from one label to another, or around from one to itself; None where the network is
+    no chain.
 
-    Where the two do not hang together it is an outer product: a chain to the left and one to the right of ones*ones'.
+    Where the two do not hang together it is an outer product: a chain to the left and one to the
+    right of ones*ones'.
     """
     if len(factors) > _LONGEST:
         return None
@@ -203,7 +219,7 @@ def _edge(parallel: Iterable[tuple[Node, bool, Rational]], known: Facts) -> Link
     lone = True
     zeros = 0
     for position, (node, flipped, exponent) in enumerate(parallel):
-        own = turned(known[node]) if flipped else known[node]
+        own = transpose_facts(known[node]) if flipped else known[node]
         if node.parity:
             flipped = False
             sign *= node.parity if exponent % 2 else 1
@@ -229,14 +245,21 @@ def _weight(factors: Sequence[Factor], known: Facts) -> Link:
     for node, labels, exponent in factors:
         own = known[node]
         if len(labels) == 2:  # the diagonal of a matrix
-            own = POSITIVE | NONNEGATIVE if own & DEFINITE else own & ENTRIES | (NONNEGATIVE if own & SEMIDEFINITE else 0)
+            own = (
+                POSITIVE | NONNEGATIVE
+                if own & DEFINITE
+                else own & ENTRIES | (NONNEGATIVE if own & SEMIDEFINITE else 0)
+            )
         common &= _power_sign(own, exponent)
-    key = ("weight", *sorted((node.id, len(labels), exponent) for node, labels, exponent in factors))
+    key = (
+        "weight",
+        *sorted((node.id, len(labels), exponent) for node, labels, exponent in factors),
+    )
     definite = DEFINITE if common & POSITIVE else SEMIDEFINITE if common & NONNEGATIVE else 0
     return Link(key, key, 1, closure(DIAGONAL | definite))
 
 
-def chained(product: Chain) -> int:
+def chain_facts(product: Chain) -> int:
     """Facts about a product of matrices."""
     if not product.links:
         return closure(DIAGONAL | ORTHOGONAL | (DEFINITE if product.sign > 0 else 0))
@@ -278,7 +301,7 @@ def _form(factors: Sequence[Factor], known: Facts) -> int:
         return 0
     if start == end:
         return _traced(found)
-    facts = chained(found)
+    facts = chain_facts(found)
     return POSITIVE if facts & DEFINITE else NONNEGATIVE if facts & SEMIDEFINITE else 0
 
 
@@ -291,7 +314,10 @@ def _traced(product: Chain) -> int:
     for start in range(len(links)):
         around = links[start:] + links[:start]
         for cut in range(len(links)):
-            first, second = chained(Chain(around[:cut], 1)), chained(Chain(around[cut:], sign))
+            first, second = (
+                chain_facts(Chain(around[:cut], 1)),
+                chain_facts(Chain(around[cut:], sign)),
+            )
             if first & second & DEFINITE:
                 return POSITIVE
             if first & second & SEMIDEFINITE:
@@ -310,17 +336,31 @@ def _loops(node: Product, known: Facts) -> int:
         else:
             rest.append(factor)
     found = chain(rest, 0, 0, known)
-    facts = chained(found) if found is not None else 0
+    facts = chain_facts(found) if found is not None else 0
     return common & (ENTRIES if facts & DEFINITE else NONNEGATIVE if facts & SEMIDEFINITE else 0)
 
 
 def _kronecker(factors: Sequence[Factor], start: int, end: int, known: Facts, sign: int) -> int:
-    """kron(A, B) is what both A and B are; of two skew matrices it is symmetric, of a skew and a symmetric one skew."""
-    fused = [(node, labels) for node, labels, _ in factors if isinstance(node, Leaf) and node.kind == "fuse"]
-    if len(fused) != 2 or {labels[0] for _, labels in fused} != {start, end} or fused[0][0] is not fused[1][0]:
+    """kron(A, B) is what both A and B are; of two skew matrices it is symmetric, of a skew and a
+    symmetric one skew.
+    """
+    fused = [
+        (node, labels)
+        for node, labels, _ in factors
+        if isinstance(node, Leaf) and node.kind == "fuse"
+    ]
+    if (
+        len(fused) != 2
+        or {labels[0] for _, labels in fused} != {start, end}
+        or fused[0][0] is not fused[1][0]
+    ):
         return 0
     (_, left), (_, right) = sorted(fused, key=lambda pair: pair[1][0] != start)
-    rest = [factor for factor in factors if not (isinstance(factor[0], Leaf) and factor[0].kind == "fuse")]
+    rest = [
+        factor
+        for factor in factors
+        if not (isinstance(factor[0], Leaf) and factor[0].kind == "fuse")
+    ]
     sides = [_reached(rest, {left[place], right[place]}) for place in (1, 2)]
     if len(sides[0]) + len(sides[1]) != len(rest) or any(factor in sides[1] for factor in sides[0]):
         return 0

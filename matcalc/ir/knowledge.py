@@ -1,9 +1,11 @@
-"""Knowledge: what is proved of nodes, the kind of a matrix and the sign of all entries; bottom-up, once per node, when asked.
+"""Knowledge: what is proved of nodes, the kind of a matrix and the sign of all entries; bottom-up,
+once per node, when asked.
 
-Every condition of a rewrite is decided here and nowhere else. A fact speaks of the whole node and is derived from facts of its
-parts by theorems only, so nothing passes from ``Q`` to ``diag(Q)``; what is not proved is taken to be false. Facts hold wherever
-the node has a value: ``inv(A'*A)`` is positive definite, because where the inverse exists ``A`` has full rank.
-Horn & Johnson, Matrix Analysis (2013): congruences 4.5 and 7.1, sums 7.1, inverses 7.6; products of entries 7.5 (Schur);
+Every condition of a rewrite is decided here and nowhere else. A fact speaks of the whole node and
+is derived from facts of its parts by theorems only, so nothing passes from ``Q`` to ``diag(Q)``;
+what is not proved is taken to be false. Facts hold wherever the node has a value: ``inv(A'*A)`` is
+positive definite, because where the inverse exists ``A`` has full rank. Horn & Johnson, Matrix
+Analysis (2013): congruences 4.5 and 7.1, sums 7.1, inverses 7.6; products of entries 7.5 (Schur);
 Kronecker products: Topics in Matrix Analysis (1991), 4.2.
 """
 
@@ -58,7 +60,9 @@ _LEAVES = {
 
 
 class Knowledge:
-    """The facts about the nodes of one builder; ``positive`` are the functions with values above zero."""
+    """The facts about the nodes of one builder; ``positive`` are the functions with values above
+    zero.
+    """
 
     def __init__(self, positive: Collection[str]) -> None:
         self._positive = positive
@@ -95,7 +99,8 @@ class Knowledge:
         return closure(facts)
 
     def _sum(self, node: Sum, *, square: bool) -> int:
-        """Entries that all terms lack; a positive combination of semidefinite matrices, definite with one that is.
+        """Entries that all terms lack; a positive combination of semidefinite matrices, definite
+        with one that is.
 
         Skew matrices beside it leave it invertible: x'*(P + K)*x = x'*P*x is above zero.
         """
@@ -132,7 +137,11 @@ class Knowledge:
 
 def _triangle(node: Leaf) -> int:
     """A square with ones up to the diagonal or to one below it."""
-    return LOWER if node.kind == "lower" and node.axes[0] == node.axes[1] and int(node.name) <= 0 else 0
+    return (
+        LOWER
+        if node.kind == "lower" and node.axes[0] == node.axes[1] and int(node.name) <= 0
+        else 0
+    )
 
 
 def _det(a: int) -> int:
@@ -145,8 +154,15 @@ def _pinv(a: int) -> int:
 
 
 def _expm(a: int) -> int:
-    """Higham, Functions of Matrices (2008), 10.1: det(expm(A)) = exp(tr(A)) > 0, expm(K)*expm(-K) = eye."""
-    return a & (DIAGONAL | LOWER | UPPER) | INVERTIBLE | (DEFINITE if a & SYMMETRIC else 0) | (ORTHOGONAL if a & SKEW else 0)
+    """Higham, Functions of Matrices (2008), 10.1: det(expm(A)) = exp(tr(A)) > 0, expm(K)*expm(-K) =
+    eye.
+    """
+    return (
+        a & (DIAGONAL | LOWER | UPPER)
+        | INVERTIBLE
+        | (DEFINITE if a & SYMMETRIC else 0)
+        | (ORTHOGONAL if a & SKEW else 0)
+    )
 
 
 def _orthonormal(a: int) -> int:
@@ -162,11 +178,18 @@ _CALLS: dict[str, Callable[[int], int]] = {
     "power": lambda a: a & _POWERS,
     "expm": _expm,
     "logm": lambda a: a & (DIAGONAL | LOWER | UPPER) | (SKEW if a & ORTHOGONAL else 0),
-    **dict.fromkeys(("sinm", "tanm", "sinhm", "tanhm"), lambda a: a & (DIAGONAL | LOWER | UPPER | SKEW)),
+    **dict.fromkeys(
+        ("sinm", "tanm", "sinhm", "tanhm"), lambda a: a & (DIAGONAL | LOWER | UPPER | SKEW)
+    ),
     "cosm": lambda a: a & (DIAGONAL | LOWER | UPPER) | (SYMMETRIC if a & SKEW else 0),
-    "coshm": lambda a: a & (DIAGONAL | LOWER | UPPER) | (SYMMETRIC if a & SKEW else DEFINITE if a & SYMMETRIC else 0),
+    "coshm": lambda a: (
+        a & (DIAGONAL | LOWER | UPPER)
+        | (SYMMETRIC if a & SKEW else DEFINITE if a & SYMMETRIC else 0)
+    ),
     "adj": lambda a: a & _POWERS,
-    "cof": lambda a: a & (_POWERS & ~(LOWER | UPPER)) | (UPPER if a & LOWER else 0) | (LOWER if a & UPPER else 0),
+    "cof": lambda a: (
+        a & (_POWERS & ~(LOWER | UPPER)) | (UPPER if a & LOWER else 0) | (LOWER if a & UPPER else 0)
+    ),
     "det": _det,
     "abs": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
     "relu": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),

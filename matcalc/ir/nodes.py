@@ -1,7 +1,9 @@
-"""The nodes of the network. Only ``build.Builder`` makes them; identity is equality up to renamed summed indices.
+"""The nodes of the network. Only ``build.Builder`` makes them; identity is equality up to renamed
+summed indices.
 
-Einstein notation with hyper-indices: a label may stand in any number of factors and is summed unless it is an output.
-That one rule covers matrix products, entry-by-entry products, ``diag``, ``tr``, outer products and broadcasting.
+Einstein notation with hyper-indices: a label may stand in any number of factors and is summed
+unless it is an output. That one rule covers matrix products, entry-by-entry products, ``diag``,
+``tr``, outer products and broadcasting.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ Labels = tuple[int, ...]
 
 
 class Node:
-    """A tensor with ordered axes. ``id`` counts up within one Builder and gives every order that is needed.
+    """A tensor with ordered axes. ``id`` counts up within one Builder and gives every order that is
+    needed.
 
-    ``parity``: +1 when equal to its transpose, -1 when an exchange of two axes makes it minus itself, else 0.
+    ``parity``: +1 when equal to its transpose, -1 when an exchange of two axes makes it minus
+    itself, else 0.
     """
 
     __slots__ = ("axes", "id", "parity", "transposed")
@@ -44,17 +48,20 @@ class Node:
 class Leaf(Node):
     """A variable, or a constant of the notation.
 
-    kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar), ``eye`` (delta_ij),
-    ``ones`` (one axis), ``lower``: L[i, j] = 1 where j - i <= k, the
-    number that is its name, of which ``tril`` and ``cumsum`` are made; ``select``: S[k, i] = 1 where k = start + i, a range
-    of a larger index; ``unit``: e[k] = 1 where k = start; ``epsilon``: the sign of the permutation i, j, k
-    of three (0 where two are equal), of which ``cross`` is made; ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index
-    that runs through an m x n matrix column by column, of which ``vec`` and ``kron`` are made.
+    kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar),
+    ``eye`` (delta_ij), ``ones`` (one axis), ``lower``: L[i, j] = 1 where j - i <= k, the number
+    that is its name, of which ``tril`` and ``cumsum`` are made; ``select``: S[k, i] = 1 where k =
+    start + i, a range of a larger index; ``unit``: e[k] = 1 where k = start; ``epsilon``: the sign
+    of the permutation i, j, k of three (0 where two are equal), of which ``cross`` is made;
+    ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index that runs through an m x n matrix column
+    by column, of which ``vec`` and ``kron`` are made.
     """
 
     __slots__ = ("kind", "name", "start", "structure")
 
-    def __init__(self, serial: int, axes: Shape, kind: str, name: str, structure: str, start: Dim = ZERO) -> None:
+    def __init__(
+        self, serial: int, axes: Shape, kind: str, name: str, structure: str, start: Dim = ZERO
+    ) -> None:
         super().__init__(serial, axes)
         self.start = start
         self.kind = kind
@@ -62,18 +69,25 @@ class Leaf(Node):
         self.structure = structure
 
     def __repr__(self) -> str:
-        return f"{self.kind}({self.start})" if self.kind in ("select", "unit") else self.name or self.kind
+        return (
+            f"{self.kind}({self.start})"
+            if self.kind in ("select", "unit")
+            else self.name or self.kind
+        )
 
 
 class Product(Node):
-    """``coefficient * prod(node[labels] ** exponent)`` summed over every label that is not an output.
+    """``coefficient * prod(node[labels] ** exponent)`` summed over every label that is not an
+    output.
 
     Labels 0 ... rank-1 are the outputs, in order. No factors: the number ``coefficient``.
     """
 
     __slots__ = ("coefficient", "factors")
 
-    def __init__(self, serial: int, axes: Shape, coefficient: Rational, factors: tuple[Factor, ...]) -> None:
+    def __init__(
+        self, serial: int, axes: Shape, coefficient: Rational, factors: tuple[Factor, ...]
+    ) -> None:
         super().__init__(serial, axes)
         self.coefficient = coefficient
         self.factors = factors
@@ -84,7 +98,10 @@ class Product(Node):
         return [node for node, _, _ in self.factors]
 
     def __repr__(self) -> str:
-        inside = " ".join(f"{node!r}{list(labels)}" + (f"^{e}" if e != 1 else "") for node, labels, e in self.factors)
+        inside = " ".join(
+            f"{node!r}{list(labels)}" + (f"^{e}" if e != 1 else "")
+            for node, labels, e in self.factors
+        )
         return f"<{self.coefficient} {inside} ->{self.rank}>"
 
 
@@ -92,7 +109,9 @@ Factor = tuple[Node, Labels, Rational]
 
 
 class Sum(Node):
-    """``sum(coefficient * term)`` of nodes with the same axes; no terms: zero. No term is a Sum or carries a coefficient."""
+    """``sum(coefficient * term)`` of nodes with the same axes; no terms: zero. No term is a Sum or
+    carries a coefficient.
+    """
 
     __slots__ = ("terms",)
 
@@ -110,15 +129,18 @@ class Sum(Node):
 
 
 class Call(Node):
-    """A function: entry by entry (scalar arguments are broadcast), or of a matrix or vector as a whole.
+    """A function: entry by entry (scalar arguments are broadcast), or of a matrix or vector as a
+    whole.
 
-    ``slots``: the k-th Frechet derivative of a matrix function, with k pairs of axes for the directions behind
-    the axes of the value.
+    ``slots``: the k-th Frechet derivative of a matrix function, with k pairs of axes for the
+    directions behind the axes of the value.
     """
 
     __slots__ = ("args", "name", "slots")
 
-    def __init__(self, serial: int, axes: Shape, name: str, args: tuple[Node, ...], slots: int) -> None:
+    def __init__(
+        self, serial: int, axes: Shape, name: str, args: tuple[Node, ...], slots: int
+    ) -> None:
         super().__init__(serial, axes)
         self.name = name
         self.args = args
@@ -135,8 +157,10 @@ class Call(Node):
         return f"{self.name}{'_' * self.slots}({', '.join(map(repr, self.args))})"
 
 
-def ordered(node: Node, labels: Labels) -> tuple[Labels, int]:
-    """The labels of a factor with parity in order, and the sign that this costs; 0 where the factor vanishes."""
+def order_factors(node: Node, labels: Labels) -> tuple[Labels, int]:
+    """The labels of a factor with parity in order, and the sign that this costs; 0 where the factor
+    vanishes.
+    """
     if not node.parity:
         return labels, 1
     if len(labels) == 2:
@@ -144,7 +168,9 @@ def ordered(node: Node, labels: Labels) -> tuple[Labels, int]:
         if first < second or node.parity > 0:
             return (labels if first < second else (second, first)), 1
         return (second, first), -(first != second)
-    exchanges = sum(labels[j] < labels[i] for i in range(len(labels)) for j in range(i + 1, len(labels)))
+    exchanges = sum(
+        labels[j] < labels[i] for i in range(len(labels)) for j in range(i + 1, len(labels))
+    )
     sign = 0 if len(set(labels)) < len(labels) else -1 if exchanges % 2 else 1
     return tuple(sorted(labels)), sign
 
@@ -190,7 +216,9 @@ def is_zero(node: Node) -> bool:
 
 def is_atom(node: Node) -> bool:
     """A scalar that is one connected network; it stays whole inside other products."""
-    return isinstance(node, Product) and not node.axes and any(labels for _, labels, _ in node.factors)
+    return (
+        isinstance(node, Product) and not node.axes and any(labels for _, labels, _ in node.factors)
+    )
 
 
 def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:

@@ -22,7 +22,9 @@ class Range(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def nonnegative(size: Dim) -> bool:
-    """Whether a dimension is at least 0 for all sizes: its coefficients are, in how much larger than 1 the sizes are."""
+    """Whether a dimension is at least 0 for all sizes: its coefficients are, in how much larger
+    than 1 the sizes are.
+    """
     if not size.rest:
         return size.scale >= 0
     return all(c >= 0 for c, _ in size.put(lambda name: Dim(1, (name,)).plus(ONE)).terms)
@@ -44,11 +46,15 @@ def inside(one: Range, other: Range) -> bool:
 
 
 def in_order(ranges: list[Range]) -> list[Range] | None:
-    """The ranges from the first to the last; None where they overlap, or where it depends on the sizes."""
+    """The ranges from the first to the last; None where they overlap, or where it depends on the
+    sizes.
+    """
     ordered: list[Range] = []
     for each in ranges:
         place = next((k for k, known in enumerate(ordered) if before(each, known)), len(ordered))
-        if not all(before(known, each) for known in ordered[:place]) or not all(before(each, known) for known in ordered[place:]):
+        if not all(before(known, each) for known in ordered[:place]) or not all(
+            before(each, known) for known in ordered[place:]
+        ):
             return None
         ordered.insert(place, each)
     return ordered

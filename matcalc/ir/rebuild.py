@@ -15,10 +15,14 @@ def rebuild(builder: Builder, node: Node, children: list[Node]) -> Node:
     if all(new is old for new, old in zip(children, node.children, strict=True)):
         return node
     if isinstance(node, Product):
-        factors = [(child, labels, e) for child, (_, labels, e) in zip(children, node.factors, strict=True)]
+        factors = [
+            (child, labels, e) for child, (_, labels, e) in zip(children, node.factors, strict=True)
+        ]
         return builder.product(node.coefficient, factors, tuple(range(node.rank)), node.axes)
     if isinstance(node, Sum):
-        return builder.sum([(c, child) for child, (c, _) in zip(children, node.terms, strict=True)], node.axes)
+        return builder.sum(
+            [(c, child) for child, (c, _) in zip(children, node.terms, strict=True)], node.axes
+        )
     assert isinstance(node, Call)
     if node.name in ENTRYWISE:
         return builder.elementwise(node.name, children)
@@ -30,5 +34,7 @@ def substitute(builder: Builder, root: Node, replacements: Mapping[Node, Node]) 
     return fold(
         root,
         lambda node: () if node in replacements else node.children,
-        lambda node, children: replacements[node] if node in replacements else rebuild(builder, node, children),
+        lambda node, children: (
+            replacements[node] if node in replacements else rebuild(builder, node, children)
+        ),
     )

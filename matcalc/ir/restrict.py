@@ -1,7 +1,9 @@
-"""Ranges of indices in products: S[k, i] selects from what else stands on k, and two selections cancel or vanish.
+"""Ranges of indices in products: S[k, i] selects from what else stands on k, and two selections
+cancel or vanish.
 
-Of a sum that is made of blocks a range is one of them, S1'*(S1*A + S2*B) = A; so what ranges select from is narrowed down
-until only variables and functions of whole matrices are left, of which they are slices.
+Of a sum that is made of blocks a range is one of them, S1'*(S1*A + S2*B) = A; so what ranges select
+from is narrowed down until only variables and functions of whole matrices are left, of which they
+are slices.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import ONE, Shape
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ENTRYWISE
 from matcalc.core.walk import postorder
 from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Sum
@@ -33,7 +35,8 @@ def range_of(leaf: Leaf) -> Range:
 
 @dataclass(slots=True)
 class Change:
-    """What becomes of a product: factors that stay, factors to be taken apart, labels that are one, labels summed away.
+    """What becomes of a product: factors that stay, factors to be taken apart, labels that are one,
+    labels summed away.
 
     ``alternatives`` are products of which the whole is the sum.
     """
@@ -57,7 +60,9 @@ class Restrictions:
         self._places: dict[tuple[Node, int], _Place] = {}
 
     def of(self, node: Node, axis: int, leaf: Leaf) -> Node | None:
-        """The node on a range of one axis (a unit vector takes the axis away); None where it is a slice of it and no more."""
+        """The node on a range of one axis (a unit vector takes the axis away); None where it is a
+        slice of it and no more.
+        """
         if not _entrywise(node) and not self.selected(node, axis):
             return None
         for place in postorder(self._place(node, axis), self._inner):
@@ -72,11 +77,15 @@ class Restrictions:
             key = (place.node, place.axis)
             if key not in self._selected:
                 own = is_range(place.node) and place.axis == 0
-                self._selected[key] = own or any(self._selected[each.node, each.axis] for each in self._below(place))
+                self._selected[key] = own or any(
+                    self._selected[each.node, each.axis] for each in self._below(place)
+                )
         return self._selected[node, axis]
 
     def cuts(self, node: Node, axis: int) -> tuple[Leaf, ...] | None:
-        """The ranges outside of which the node is zero, where it is made of blocks on this axis as a whole."""
+        """The ranges outside of which the node is zero, where it is made of blocks on this axis as
+        a whole.
+        """
         for place in postorder(self._place(node, axis), self._below):
             key = (place.node, place.axis)
             if key not in self._cuts:
@@ -118,7 +127,11 @@ class Restrictions:
 
     def _inner(self, place: _Place) -> list[_Place]:
         """The parts that are narrowed down, not just selected from."""
-        return [each for each in self._below(place) if _entrywise(each.node) or self.selected(each.node, each.axis)]
+        return [
+            each
+            for each in self._below(place)
+            if _entrywise(each.node) or self.selected(each.node, each.axis)
+        ]
 
     def _make(self, place: _Place, leaf: Leaf) -> Node:
         node, axis = place.node, place.axis
@@ -139,7 +152,9 @@ class Restrictions:
         labels = tuple(range(node.rank))
         own = (axis, node.rank)[: leaf.rank]
         outputs = labels[:axis] + own[1:] + labels[axis + 1 :]
-        return self.builder.product(1, [(node, labels, 1), (leaf, own, 1)], outputs, _axes(node, axis, leaf))
+        return self.builder.product(
+            1, [(node, labels, 1), (leaf, own, 1)], outputs, _axes(node, axis, leaf)
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -165,9 +180,15 @@ def meet(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
         node, labels, exponent = flat[index]
         if exponent != 1:
             if exponent < 0:
-                raise UnsupportedProblem("division by zero", hint="a block of this expression is zero everywhere")
+                raise UnsupportedError(
+                    "division by zero", hint="a block of this expression is zero everywhere"
+                )
             return _replaced(flat, {index: [(node, labels, 1)]})
-        change = _pairs(builder, flat, index, places) or _alone(flat, index, rank) or _narrow(builder, flat, index, rank)
+        change = (
+            _pairs(builder, flat, index, places)
+            or _alone(flat, index, rank)
+            or _narrow(builder, flat, index, rank)
+        )
         if change is not None:
             return change
     return _split(builder, flat, rank)
@@ -176,7 +197,8 @@ def meet(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
 def _replaced(flat: Sequence[Factor], changes: dict[int, list[Factor]]) -> Change:
     """The product with some factors replaced by others."""
     return Change(
-        [factor for index, factor in enumerate(flat) if index not in changes], [f for each in changes.values() for f in each]
+        [factor for index, factor in enumerate(flat) if index not in changes],
+        [f for each in changes.values() for f in each],
     )
 
 
@@ -238,7 +260,11 @@ def _narrow(builder: Builder, flat: list[Factor], index: int, rank: int) -> Chan
     leaf, labels, _ = flat[index]
     assert isinstance(leaf, Leaf)
     whole = labels[0]
-    others = [k for k, (node, own, _) in enumerate(flat) if k != index and own.count(whole) == 1 and not is_range(node)]
+    others = [
+        k
+        for k, (node, own, _) in enumerate(flat)
+        if k != index and own.count(whole) == 1 and not is_range(node)
+    ]
     for k in others:
         node, own, exponent = flat[k]
         axis = own.index(whole)
@@ -256,7 +282,9 @@ def _narrow(builder: Builder, flat: list[Factor], index: int, rank: int) -> Chan
 
 
 def _split(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
-    """Two factors of blocks over one summed index: the sum over the blocks, [A; B]'*[C; D] = A'*C + B'*D."""
+    """Two factors of blocks over one summed index: the sum over the blocks, [A; B]'*[C; D] = A'*C +
+    B'*D.
+    """
     at: dict[int, list[int]] = {}
     for index, (_, labels, _) in enumerate(flat):
         for label in labels:
@@ -268,7 +296,11 @@ def _split(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
         leaves: dict[Leaf, None] = {}
         for index in indices:
             node, labels, _ = flat[index]
-            cuts = None if isinstance(node, Leaf) else builder.restrictions.cuts(node, labels.index(label))
+            cuts = (
+                None
+                if isinstance(node, Leaf)
+                else builder.restrictions.cuts(node, labels.index(label))
+            )
             if cuts is None:
                 break
             leaves.update(dict.fromkeys(cuts))
@@ -276,11 +308,18 @@ def _split(builder: Builder, flat: list[Factor], rank: int) -> Change | None:
             if in_order([range_of(leaf) for leaf in leaves]) is None:
                 continue
             rest = [factor for index, factor in enumerate(flat) if index not in indices]
-            return Change([], alternatives=[[*rest, *_on(builder, flat, indices, label, leaf, fresh)] for leaf in leaves])
+            return Change(
+                [],
+                alternatives=[
+                    [*rest, *_on(builder, flat, indices, label, leaf, fresh)] for leaf in leaves
+                ],
+            )
     return None
 
 
-def _on(builder: Builder, flat: list[Factor], indices: list[int], label: int, leaf: Leaf, fresh: int) -> list[Factor]:
+def _on(
+    builder: Builder, flat: list[Factor], indices: list[int], label: int, leaf: Leaf, fresh: int
+) -> list[Factor]:
     """The factors on one range of an index."""
     found: list[Factor] = []
     for index in indices:
@@ -288,5 +327,7 @@ def _on(builder: Builder, flat: list[Factor], indices: list[int], label: int, le
         axis = labels.index(label)
         narrow = builder.restrictions.of(node, axis, leaf)
         assert narrow is not None
-        found.append((narrow, labels[:axis] + (fresh,) * (leaf.rank - 1) + labels[axis + 1 :], exponent))
+        found.append(
+            (narrow, labels[:axis] + (fresh,) * (leaf.rank - 1) + labels[axis + 1 :], exponent)
+        )
     return found

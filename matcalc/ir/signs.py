@@ -8,7 +8,9 @@ from matcalc.ir.nodes import Factor, Labels, Leaf, Node
 
 
 class Contraction(NamedTuple):
-    """What becomes of a product: a number, the factors that are left, labels that are gone, labels that are one."""
+    """What becomes of a product: a number, the factors that are left, labels that are gone, labels
+    that are one.
+    """
 
     number: int
     kept: list[Factor]
@@ -22,7 +24,9 @@ def is_sign(node: Node) -> bool:
 
 
 def contracted_signs(factors: list[Factor], rank: int) -> Contraction | None:
-    """The product without two signs that share two indices which nothing else touches; None where there are none."""
+    """The product without two signs that share two indices which nothing else touches; None where
+    there are none.
+    """
     signs = [place for place, (node, _, _) in enumerate(factors) if is_sign(node)]
     if not signs:
         return None
@@ -37,10 +41,16 @@ def contracted_signs(factors: list[Factor], rank: int) -> Contraction | None:
             kept = factors[:place] + factors[place + 1 :]
             return Contraction(2, kept, tuple(lone[:2]), [])
         for other in signs:
-            shared = [label for label in labels if label in factors[other][1] and label >= rank and touched[label] == 2]
+            shared = [
+                label
+                for label in labels
+                if label in factors[other][1] and label >= rank and touched[label] == 2
+            ]
             if other <= place or len(shared) != 2 or exponent != 1 or factors[other][2] != 1:
                 continue
-            (first,), (second,) = ([label for label in factors[k][1] if label not in shared] for k in (place, other))
+            (first,), (second,) = (
+                [label for label in factors[k][1] if label not in shared] for k in (place, other)
+            )
             # both sorted: the sign is that of the places at which the unshared labels stand
             sign = -1 if (labels.index(first) + factors[other][1].index(second)) % 2 else 1
             kept = [factor for k, factor in enumerate(factors) if k not in (place, other)]

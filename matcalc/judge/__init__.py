@@ -1,1 +1,3 @@
-"""Judges derivatives that somebody else claims: the verdict, what is wrong with a wrong one, and the smallest counterexample."""
+"""Judges derivatives that somebody else claims: the verdict, what is wrong with a wrong one, and
+the smallest counterexample.
+"""

@@ -7,17 +7,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from matcalc.core.errors import EvaluationProblem, NameProblem, UnsupportedProblem
+from matcalc.core.errors import EvaluationError, UnknownNameError, UnsupportedError
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.judge.proof import proof
 from matcalc.judge.question import OPEN, Claim, Point, Question
-from matcalc.judge.reading import made_anew, read_objective, read_stated, squared_shape
+from matcalc.judge.reading import equalize_shape, read_objective, read_stated, reparse
 from matcalc.judge.sizes import open_sizes, true_shape
-from matcalc.oracle.hazards import hazard
 from matcalc.oracle.interpret import extent, interpret, magnitude
-from matcalc.oracle.numeric import Method, numeric_derivative, structured_gradient, takes_differences
+from matcalc.oracle.numeric import (
+    Method,
+    numeric_derivative,
+    structured_gradient,
+    takes_differences,
+)
 from matcalc.oracle.pieces import on_kink
+from matcalc.oracle.preconditions import violated_precondition
 from matcalc.oracle.sample import find_point, sizes_for
 from matcalc.oracle.survey import survey
 from matcalc.pipeline import derive
@@ -28,7 +33,9 @@ _APART = 2  # added to each size for the second choice of sizes, which tells n f
 
 
 def question(claim: Claim) -> Question:
-    """The question that a claim puts; raises a MatcalcError where the expression or the claim cannot be read."""
+    """The question that a claim puts; raises a MatcalcError where the expression or the claim
+    cannot be read.
+    """
     return about(*read_objective(claim))
 
 
@@ -42,28 +49,40 @@ def about(program: Program, claim: Claim) -> Question:
     unknown = [name for name in stated.variables if name not in known]
     if unknown:
         hint = f"its variables are {', '.join(known)}; others have to be declared"
-        raise NameProblem(f"the claim speaks of {unknown[0]}, which is not a variable of the expression", hint=hint)
+        raise UnknownNameError(
+            f"the claim speaks of {unknown[0]}, which is not a variable of the expression",
+            hint=hint,
+        )
     tree = stated.expr
     asked = about_formula(
         program,
         claim,
         answer,
-        lambda point: evaluated(tree, point),
+        lambda point: evaluate_claim(tree, point),
         stated=claim.claim,
         tree=tree,
         misfit=misfit,
         complete=_completion(program, claim, stated, square=bool(misfit)),
     )
     spoken = stated.notes if stated.source != given else ()
-    notes = tuple(dict.fromkeys((*asked.notes, *spoken, *made_anew(stated, program))))
-    return replace(asked, source=claim, notes=notes, proof=lambda: OPEN if misfit else proof(program, claim, stated))
+    notes = tuple(dict.fromkeys((*asked.notes, *spoken, *reparse(stated, program))))
+    return replace(
+        asked,
+        source=claim,
+        notes=notes,
+        proof=lambda: OPEN if misfit else proof(program, claim, stated),
+    )
 
 
 def engine_answer(program: Program, claim: Claim) -> Expr | None:
-    """The derivative that matcalc finds, laid out as the claim is; None where it has no rule: numbers judge all the same."""
+    """The derivative that matcalc finds, laid out as the claim is; None where it has no rule:
+    numbers judge all the same.
+    """
     try:
-        return derive(program, claim.wrt, claim.order, structure=claim.structure, layout=claim.layout)
-    except UnsupportedProblem:
+        return derive(
+            program, claim.wrt, claim.order, structure=claim.structure, layout=claim.layout
+        )
+    except UnsupportedError:
         return None
 
 
@@ -82,7 +101,9 @@ def about_formula(
     variables = program.variables
 
     def derivative(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
-        array, method = numeric_derivative(program.expr, variables, wrt, claim.order, point.values, point.sizes)
+        array, method = numeric_derivative(
+            program.expr, variables, wrt, claim.order, point.values, point.sizes
+        )
         return structured_gradient(array, kind, program.expr.rank, claim.order), method
 
     return Question(
@@ -96,7 +117,7 @@ def about_formula(
         points=lambda rng: _points(program, claim, rng, complete, square=bool(misfit)),
         survey=lambda point, rng: _surveyed(program, claim, tree, point, rng),
         kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
-        smooth=lambda point: hazard(program.expr, point.values, point.sizes) is None,
+        smooth=lambda point: violated_precondition(program.expr, point.values, point.sizes) is None,
         magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
         complete=complete,
         order=claim.order,
@@ -113,21 +134,31 @@ def about_formula(
 def _surveyed(
     program: Program, claim: Claim, tree: Expr | None, point: Point, rng: np.random.Generator
 ) -> tuple[list[Point], tuple[str, ...]]:
-    """Points on all sides of the kinks of objective and claim, and what holds on those to which no way was found."""
+    """Points on all sides of the kinks of objective and claim, and what holds on those to which no
+    way was found.
+    """
     around = claim.wrt if takes_differences(program.expr, claim.wrt, claim.order) else None
     beside = [tree] if tree is not None else []
-    found, missing = survey([program.expr], beside, program.variables, rng, point.sizes, around, claim.wrt)
-    return [Point(point.sizes, values) for values in found], tuple(dict.fromkeys(piece.said(text) for piece in missing))
+    found, missing = survey(
+        [program.expr], beside, program.variables, rng, point.sizes, around, claim.wrt
+    )
+    return [Point(point.sizes, values) for values in found], tuple(
+        dict.fromkeys(piece.said(text) for piece in missing)
+    )
 
 
-def _completion(program: Program, claim: Claim, stated: Program, *, square: bool) -> Callable[[dict[str, int]], dict[str, int]]:
-    """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the true derivative.
+def _completion(
+    program: Program, claim: Claim, stated: Program, *, square: bool
+) -> Callable[[dict[str, int]], dict[str, int]]:
+    """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the
+    true derivative.
 
-    What is open even then gets some size; it changes with the others, so a claim that depends on it does not pass.
+    What is open even then gets some size; it changes with the others, so a claim that depends on it
+    does not pass.
     """
     open_names = sorted({name for size in stated.undetermined for name in size.letters})
     shape = true_shape(program, claim)
-    known = open_sizes(stated, squared_shape(shape) if square else shape)
+    known = open_sizes(stated, equalize_shape(shape) if square else shape)
 
     def complete(sizes: dict[str, int]) -> dict[str, int]:
         completed = {"n": next(iter(sizes.values()), 1), **sizes} if square else dict(sizes)
@@ -139,12 +170,14 @@ def _completion(program: Program, claim: Claim, stated: Program, *, square: bool
     return complete
 
 
-def completed(program: Program, claim: Claim, stated: Program) -> Callable[[dict[str, int]], dict[str, int]]:
+def completed(
+    program: Program, claim: Claim, stated: Program
+) -> Callable[[dict[str, int]], dict[str, int]]:
     """Adds the sizes that a formula leaves open, which fits without all sizes being equal."""
     return _completion(program, claim, stated, square=False)
 
 
-def evaluated(tree: Expr, point: Point) -> Array:
+def evaluate_claim(tree: Expr, point: Point) -> Array:
     """The value of a tree; not a number where it has none, as an inverse of a singular matrix."""
     try:
         return interpret(tree, point.values, point.sizes)
@@ -177,4 +210,4 @@ def _points(
             values = find_point([program.expr], program.variables, rng, chosen, around)[0] or values
             yield Point(complete(chosen), values)
     hint = "declare variables that must be positive as positive"
-    raise EvaluationProblem(f"no point inside the domain was found: {reason}", hint=hint)
+    raise EvaluationError(f"no point inside the domain was found: {reason}", hint=hint)

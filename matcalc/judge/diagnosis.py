@@ -1,8 +1,9 @@
 """What is wrong with a wrong claim: the least far-fetched explanation of the numbers.
 
-Every claim with one slip mended is compared with every wrong answer that has one slip, up to a constant factor; so
-compositions of two slips, one of them in the text and one of the whole, cost no more than single ones. Candidates that agree
-in one world are tried in the others, the cheapest first.
+Every claim with one slip mended is compared with every wrong answer that has one slip, up to a
+constant factor; so compositions of two slips, one of them in the text and one of the whole, cost no
+more than single ones. Candidates that agree in one world are tried in the others, the cheapest
+first.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from matcalc.frontend import read
 from matcalc.judge.conditions import Condition, conditions
 from matcalc.judge.factors import NONE, Factor, Factors
 from matcalc.judge.mend import CLOSE, Mended, as_it_is, mended_claim, mendings
-from matcalc.judge.question import Question, World
-from matcalc.judge.reading import squared
+from matcalc.judge.question import Question, Sample
+from matcalc.judge.reading import equalize_sizes
 from matcalc.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.printers.text import text
 from matcalc.runtime.elementwise import Array
@@ -26,8 +27,18 @@ from matcalc.runtime.elementwise import Array
 _WRONG_SIGN = "it has the wrong sign"
 _DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
 _COMPOSED = 0.3  # what a composition costs beyond its parts: one slip is likelier than two
-_TELLING = ("needs-symmetric", "needs-commuting")  # conditions that are worth a word beside another explanation
-_ABOUT_ORDER = ("transpose", "factor-transposed", "inverse-transposed", "order", "inverse-side", "structure")
+_TELLING = (
+    "needs-symmetric",
+    "needs-commuting",
+)  # conditions that are worth a word beside another explanation
+_ABOUT_ORDER = (
+    "transpose",
+    "factor-transposed",
+    "inverse-transposed",
+    "order",
+    "inverse-side",
+    "structure",
+)
 _MOST = 40  # candidates that are tried in all worlds
 
 
@@ -41,7 +52,8 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The slips that together explain a claim, and a condition under which it is right as it stands.
+    """The slips that together explain a claim, and a condition under which it is right as it
+    stands.
 
     ``mended`` is the claim without them, in the language, and is the derivative: nothing is said
     that does not lead there. It is empty where claim or objective is a function, or where the
@@ -74,7 +86,9 @@ class _Match:
         return self.mended.cost + self.variant.cost + (_COMPOSED if both else 0.0)
 
 
-def diagnose(question: Question, worlds: Sequence[World], rng: np.random.Generator, correct: str = "") -> Diagnosis | None:
+def diagnose(
+    question: Question, worlds: Sequence[Sample], rng: np.random.Generator, correct: str = ""
+) -> Diagnosis | None:
     """The explanation of a wrong claim, or None; ``correct`` is the derivative as it is printed."""
     worlds = [world for world in worlds if np.all(np.isfinite(world.claimed))]
     if not worlds:
@@ -86,36 +100,56 @@ def diagnose(question: Question, worlds: Sequence[World], rng: np.random.Generat
     held = _holding(question, list(worlds), rng)
     if held is not None and (best is None or held.cost < best[0]):
         return Diagnosis((Cause(held.kind, held.text),), mended=correct)
-    if question.misfit and (best is None or best[0] > PLAIN + 1) and all(w.error < CLOSE for w in worlds):
-        return Diagnosis((Cause("needs-square", f"it is right only if all sizes are equal: {question.misfit}"),), mended=correct)
+    if (
+        question.misfit
+        and (best is None or best[0] > PLAIN + 1)
+        and all(w.error < CLOSE for w in worlds)
+    ):
+        return Diagnosis(
+            (Cause("needs-square", f"it is right only if all sizes are equal: {question.misfit}"),),
+            mended=correct,
+        )
     if best is None:
         return None
     _, match, factor, formula = best
-    causes = [Cause(part.kind, part.text) for part in (match.variant, match.mended, factor) if part.text]
+    causes = [
+        Cause(part.kind, part.text) for part in (match.variant, match.mended, factor) if part.text
+    ]
     if factor.negative:
         causes.append(Cause("sign", _WRONG_SIGN))
     if [cause.kind for cause in causes] == ["sign"]:
         causes = [Cause("sign", causes[0].text + _of_another(wrong, worlds))]
-    telling = held is not None and held.kind in _TELLING and any(cause.kind in _ABOUT_ORDER for cause in causes)
+    telling = (
+        held is not None
+        and held.kind in _TELLING
+        and any(cause.kind in _ABOUT_ORDER for cause in causes)
+    )
     return Diagnosis(tuple(causes), held.text if held is not None and telling else "", formula)
 
 
-def _of_another(wrong: Sequence[Variant], worlds: Sequence[World]) -> str:
+def _of_another(wrong: Sequence[Variant], worlds: Sequence[Sample]) -> str:
     """Minus the derivative is often that by another variable: of x - m that by m."""
     for variant in wrong:
-        values = [_tried(variant.value, world) for world in worlds] if variant.kind == "variable" else []
+        values = (
+            [_tried(variant.value, world) for world in worlds] if variant.kind == "variable" else []
+        )
         if values and all(
             value is not None
             and value.shape == world.claimed.shape
-            and float(np.max(np.abs(value - world.claimed), initial=0.0)) <= max(CLOSE, world.method.tolerance) * world.scale
+            and float(np.max(np.abs(value - world.claimed), initial=0.0))
+            <= max(CLOSE, world.method.tolerance) * world.scale
             for value, world in zip(values, worlds, strict=True)
         ):
             return f", as {variant.text.removeprefix('it is ')} has"
     return ""
 
 
-def _values(parts: Sequence[Mended | Variant], world: World) -> dict[tuple[int, ...], tuple[list[int], Array]]:
-    """Values in one world by shape: which parts have them, and as unit vectors, so that factors do not matter."""
+def _values(
+    parts: Sequence[Mended | Variant], world: Sample
+) -> dict[tuple[int, ...], tuple[list[int], Array]]:
+    """Values in one world by shape: which parts have them, and as unit vectors, so that factors do
+    not matter.
+    """
     groups: dict[tuple[int, ...], tuple[list[int], list[Array]]] = {}
     for index, part in enumerate(parts):
         value = _tried(part.value, world)
@@ -127,7 +161,7 @@ def _values(parts: Sequence[Mended | Variant], world: World) -> dict[tuple[int, 
     return {shape: (members, np.stack(units)) for shape, (members, units) in groups.items()}
 
 
-def _tried(value: Callable[[World], Array], world: World) -> Array | None:
+def _tried(value: Callable[[Sample], Array], world: Sample) -> Array | None:
     """A value; None where the edited formula does not fit together or has no value."""
     try:
         with np.errstate(all="ignore"):
@@ -136,7 +170,7 @@ def _tried(value: Callable[[World], Array], world: World) -> Array | None:
         return None
 
 
-def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], world: World) -> list[_Match]:
+def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], world: Sample) -> list[_Match]:
     """The pairs that are multiples of each other in one world, the cheapest first."""
     left, right = _values(mended, world), _values(wrong, world)
     found = []
@@ -152,7 +186,7 @@ def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], world: World) -
 
 def _best(
     matches: Sequence[_Match],
-    worlds: Sequence[World],
+    worlds: Sequence[Sample],
     factors: Factors,
     question: Question,
     correct: str,
@@ -168,7 +202,11 @@ def _best(
         tried += 1
         composed = _COMPOSED if factor.cost and match.cost else 0.0
         cost = match.cost + factor.cost + composed
-        if not 0 < cost <= _DEAREST or (best is not None and cost >= best[0]) or not _fits(match, question):
+        if (
+            not 0 < cost <= _DEAREST
+            or (best is not None and cost >= best[0])
+            or not _fits(match, question)
+        ):
             continue
         formula = mended_claim(question, match.mended, match.variant, factor, worlds, correct)
         if formula is not None:
@@ -176,7 +214,7 @@ def _best(
     return best
 
 
-def _factor(match: _Match, worlds: Sequence[World], factors: Factors) -> Factor | None:
+def _factor(match: _Match, worlds: Sequence[Sample], factors: Factors) -> Factor | None:
     """The factor between the two if it has a name, and they agree in all worlds."""
     ratios: dict[int, float] = {}
     for place, world in enumerate(worlds):
@@ -190,27 +228,39 @@ def _factor(match: _Match, worlds: Sequence[World], factors: Factors) -> Factor 
             return None
         ratio = float(np.sum(left * right)) / square
         close = max(CLOSE, world.method.tolerance)
-        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= close * float(np.max(np.abs(right))):
+        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= close * float(
+            np.max(np.abs(right))
+        ):
             return None
         ratios[place] = ratio
-    if all(abs(ratio - 1) < max(CLOSE, worlds[place].method.tolerance) for place, ratio in ratios.items()):
+    if all(
+        abs(ratio - 1) < max(CLOSE, worlds[place].method.tolerance)
+        for place, ratio in ratios.items()
+    ):
         return NONE if ratios else None
     return factors.named(ratios)
 
 
 def _fits(match: _Match, question: Question) -> bool:
-    """Whether the mended formula is one of the language: NumPy broadcasts more than the shape rules permit."""
+    """Whether the mended formula is one of the language: NumPy broadcasts more than the shape rules
+    permit.
+    """
     if match.mended.tree is None:
         return True
     loose = question.misfit and match.variant is not IDENTITY
     try:
-        read(text(match.mended.tree), squared(question.variables) if loose else question.variables)
+        read(
+            text(match.mended.tree),
+            equalize_sizes(question.variables) if loose else question.variables,
+        )
     except MatcalcError:
         return False
     return True
 
 
-def _holding(question: Question, worlds: list[World], rng: np.random.Generator) -> Condition | None:
+def _holding(
+    question: Question, worlds: list[Sample], rng: np.random.Generator
+) -> Condition | None:
     """The mildest condition under which the claim is right."""
     held = [
         condition

@@ -1,4 +1,6 @@
-"""Judges an equation: equal, different with the smallest counterexample, or undecided; and what is said about it."""
+"""Judges an equation: equal, different with the smallest counterexample, or undecided; and what is
+said about it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _EXIT_CODES = {EQUAL: 0, DIFFERENT: 1, UNDECIDED: 2}
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Equality:
-    """The verdict on ``left = right``: ``equal``, ``different`` or ``undecided``; true where it is ``equal``."""
+    """The verdict on ``left = right``: ``equal``, ``different`` or ``undecided``; true where it is
+    ``equal``.
+    """
 
     verdict: str
     left: str
@@ -47,7 +51,9 @@ class Equality:
 
     def __str__(self) -> str:
         lines = [("smallest", self._smallest()), ("decided", self.how)]
-        return "\n".join([self._headline, *(f"  {label:<11} {said}" for label, said in lines if said)])
+        return "\n".join(
+            [self._headline, *(f"  {label:<11} {said}" for label, said in lines if said)]
+        )
 
     def _smallest(self) -> str:
         found = self.counterexample
@@ -57,23 +63,41 @@ class Equality:
 
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items()]
         values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
-        values += [f"some {name}" for name, variable in self.variables.items() if variable.kind == "function"]
+        values += [
+            f"some {name}"
+            for name, variable in self.variables.items()
+            if variable.kind == "function"
+        ]
         place = f"entry {list(found.index)}" if found.index else "the value"
         here = f"{', '.join(sizes + values)}: " if sizes + values else ""
-        return f"{here}{place} is {written(found.true)} on the left, {written(found.claimed)} on the right"
+        return (
+            f"{here}{place} is {written(found.true)} on the left, "
+            f"{written(found.claimed)} on the right"
+        )
 
 
-def equal(left: str, right: str, variables: Mapping[str, str | Variable] | Iterable[str] = (), seed: int = 0) -> Equality:
-    """The verdict on two texts; raises a MatcalcError where they cannot be read or have different shapes."""
-    return judged(*read_pair(left, right, variables), left, right, seed)
+def equal(
+    left: str,
+    right: str,
+    variables: Mapping[str, str | Variable] | Iterable[str] = (),
+    seed: int = 0,
+) -> Equality:
+    """The verdict on two texts; raises a MatcalcError where they cannot be read or have different
+    shapes.
+    """
+    return judge_equation(*read_pair(left, right, variables), left, right, seed)
 
 
-def judged(left: Program, right: Program, one: str, other: str, seed: int) -> Equality:
-    """The verdict on two programs over the same variables, of one shape, with the texts that they are shown as."""
+def judge_equation(left: Program, right: Program, one: str, other: str, seed: int) -> Equality:
+    """The verdict on two programs over the same variables, of one shape, with the texts that they
+    are shown as.
+    """
     decision = decide(left, right, seed)
     found = None
     if decision.verdict == DIFFERENT:
         from matcalc.judge.unequal import difference  # noqa: PLC0415 - it loads NumPy
 
         found = difference(left, right, seed)
-    return Equality(decision.verdict, one, other, decision.how, found, dict(left.variables), left.notes)
+    return Equality(
+        decision.verdict, one, other, decision.how, found, dict(left.variables), left.notes
+    )

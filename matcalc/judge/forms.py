@@ -24,7 +24,9 @@ def as_text(reports: Sequence[Report]) -> str:
 
 def _count(reports: Sequence[Report]) -> str:
     verdicts = [report.verdict for report in reports]
-    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (PROVED, AGREED, WRONG, UNDECIDED))
+    return ", ".join(
+        f"{verdicts.count(verdict)} {verdict}" for verdict in (PROVED, AGREED, WRONG, UNDECIDED)
+    )
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -47,7 +49,9 @@ def _fields(report: Report) -> dict[str, Any]:
         if report.diagnosis is None
         else {
             "text": str(report.diagnosis),
-            "causes": [{"kind": cause.kind, "text": cause.text} for cause in report.diagnosis.causes],
+            "causes": [
+                {"kind": cause.kind, "text": cause.text} for cause in report.diagnosis.causes
+            ],
             "condition": report.diagnosis.condition or None,
             "mended": report.diagnosis.mended or None,
         },
@@ -99,16 +103,29 @@ def as_junit(reports: Sequence[Report]) -> str:
     wrong = sum(report.verdict == WRONG for report in reports)
     undecided = sum(report.verdict == UNDECIDED for report in reports)
     lines = ['<?xml version="1.0" encoding="utf-8"?>']
-    lines.append(f'<testsuite name="matcalc" tests="{len(reports)}" failures="{wrong}" errors="{undecided}">')
+    lines.append(
+        f'<testsuite name="matcalc" tests="{len(reports)}" failures="{wrong}" errors="{undecided}">'
+    )
     for report in reports:
-        case = f"  <testcase classname={_attribute('matcalc.check')} name={_attribute(report.name or report.title)}"
+        case = (
+            f"  <testcase classname={_attribute('matcalc.check')} "
+            f"name={_attribute(report.name or report.title)}"
+        )
         if report.ok:
             lines.append(f"{case}/>")
             continue
         tag = "failure" if report.verdict == WRONG else "error"
-        message = str(report.diagnosis) if report.diagnosis is not None else report.reason or report.verdict
+        message = (
+            str(report.diagnosis)
+            if report.diagnosis is not None
+            else report.reason or report.verdict
+        )
         body = escape("".join(c for c in str(report) if c.isprintable() or c == "\n"))
-        lines += [f"{case}>", f"    <{tag} message={_attribute(message)}>{body}</{tag}>", "  </testcase>"]
+        lines += [
+            f"{case}>",
+            f"    <{tag} message={_attribute(message)}>{body}</{tag}>",
+            "  </testcase>",
+        ]
     return "\n".join([*lines, "</testsuite>"])
 
 

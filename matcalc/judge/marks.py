@@ -8,7 +8,9 @@ from dataclasses import dataclass
 _MARKERS = (
     re.compile(r"<!--\s*matcalc-claim\b(?P<keys>.*?)-->", re.DOTALL),
     # a comment line; one that ends with a comma goes on in the next
-    re.compile(r"^[ \t]*%+[ \t]*matcalc-claim\b(?P<keys>(?:.*,[ \t]*\n[ \t]*%+)*.*)$", re.MULTILINE),
+    re.compile(
+        r"^[ \t]*%+[ \t]*matcalc-claim\b(?P<keys>(?:.*,[ \t]*\n[ \t]*%+)*.*)$", re.MULTILINE
+    ),
 )
 _DISPLAYS = "equation|align|alignat|flalign|gather|multline|eqnarray|displaymath|math"
 _FORMULA = re.compile(
@@ -47,7 +49,9 @@ def markers(text: str) -> list[Mark]:
 
 
 def equation(text: str) -> list[str] | None:
-    """The sides of the first formula in a text, one if it is no equation; None if there is no formula."""
+    """The sides of the first formula in a text, one if it is no equation; None if there is no
+    formula.
+    """
     match = _FORMULA.search(_COMMENT.sub("", text))
     if match is None:
         return None

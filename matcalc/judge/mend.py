@@ -10,10 +10,10 @@ import numpy as np
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.tree import Expr, number
-from matcalc.judge.claims import completed, evaluated
-from matcalc.judge.edits import FARFETCHED, LIKELY, Edit, edits
+from matcalc.judge.claims import completed, evaluate_claim
 from matcalc.judge.factors import Factor
-from matcalc.judge.question import Claim, Point, Question, World
+from matcalc.judge.mutations import FARFETCHED, LIKELY, Edit, mutations
+from matcalc.judge.question import Claim, Point, Question, Sample
 from matcalc.judge.reading import read_stated
 from matcalc.judge.swaps import swaps
 from matcalc.judge.terms import coarse_terms, negated, terms
@@ -33,7 +33,7 @@ class Mended:
 
     kind: str
     text: str
-    value: Callable[[World], Array]
+    value: Callable[[Sample], Array]
     cost: float
     formula: str
     tree: Expr | None = None
@@ -52,7 +52,7 @@ def mendings(question: Question) -> Iterator[Mended]:
         return
     variables = dict(question.variables)
     beside = [question.program.expr] if question.program is not None else []
-    for edit in (*edits(tree, variables), *swaps(tree, variables, beside)):
+    for edit in (*mutations(tree, variables), *swaps(tree, variables, beside)):
         kind, said = "extra-term" if edit.kind == "term" else edit.kind, _said(edit)
         if edit.whole and kind == "factor-transposed":
             kind, said = "transpose", "it is transposed"
@@ -68,8 +68,8 @@ def _said(edit: Edit) -> str:
     return f"{edit.before} should be {edit.after}"
 
 
-def _value(tree: Expr) -> Callable[[World], Array]:
-    return lambda world: evaluated(tree, world.point)
+def _value(tree: Expr) -> Callable[[Sample], Array]:
+    return lambda world: evaluate_claim(tree, world.point)
 
 
 def _of_terms(tree: Expr) -> Iterator[Mended]:
@@ -95,13 +95,17 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
             (2.0, f"the factor 2 is missing everywhere but in {shown}"),
             (0.5, f"all terms but {shown} have to count half"),
         ):
-            formula = f"{_times(times, whole)} {_joined([part]) if part.op == 'neg' else f'+ ({shown})'}"
+            formula = (
+                f"{_times(times, whole)} {_joined([part]) if part.op == 'neg' else f'+ ({shown})'}"
+            )
             yield Mended("factor", said, _with_others(part, times), LIKELY, formula)
 
 
 def _joined(parts: Sequence[Expr]) -> str:
     """The sum of some terms."""
-    said = [f"- ({text(part.args[0])})" if part.op == "neg" else f"+ ({text(part)})" for part in parts]
+    said = [
+        f"- ({text(part.args[0])})" if part.op == "neg" else f"+ ({text(part)})" for part in parts
+    ]
     return " ".join(said).removeprefix("+ ")
 
 
@@ -110,14 +114,14 @@ def _times(number: float, formula: str) -> str:
     return f"{said}*({formula})"
 
 
-def _with_term(term: Expr, times: float) -> Callable[[World], Array]:
+def _with_term(term: Expr, times: float) -> Callable[[Sample], Array]:
     """The claim with a term so many times."""
-    return lambda world: world.claimed + (times - 1) * evaluated(term, world.point)
+    return lambda world: world.claimed + (times - 1) * evaluate_claim(term, world.point)
 
 
-def _with_others(term: Expr, times: float) -> Callable[[World], Array]:
+def _with_others(term: Expr, times: float) -> Callable[[Sample], Array]:
     """The claim with all other terms so many times."""
-    return lambda world: times * world.claimed - (times - 1) * evaluated(term, world.point)
+    return lambda world: times * world.claimed - (times - 1) * evaluate_claim(term, world.point)
 
 
 def _summed(tree: Expr) -> Iterator[Mended]:
@@ -125,7 +129,9 @@ def _summed(tree: Expr) -> Iterator[Mended]:
     shown = text(tree)
     if tree.rank:
         said = "the sum over its entries is missing"
-        yield Mended("axis", said, lambda world: np.asarray(world.claimed.sum()), PLAIN, f"sum({shown})")
+        yield Mended(
+            "axis", said, lambda world: np.asarray(world.claimed.sum()), PLAIN, f"sum({shown})"
+        )
     for axis, what in ((0, "columns"), (1, "rows")) if tree.rank == 2 else ():
         yield Mended(
             "axis",
@@ -136,7 +142,9 @@ def _summed(tree: Expr) -> Iterator[Mended]:
         )
     if tree.rank == 2 and tree.shape[0] == tree.shape[1]:
         said = "the trace of it is missing"
-        yield Mended("axis", said, lambda world: np.trace(world.claimed), FARFETCHED, f"tr({shown})")
+        yield Mended(
+            "axis", said, lambda world: np.trace(world.claimed), FARFETCHED, f"tr({shown})"
+        )
 
 
 def mended_claim(
@@ -144,7 +152,7 @@ def mended_claim(
     mended: Mended,
     variant: Variant,
     factor: Factor,
-    worlds: Sequence[World],
+    worlds: Sequence[Sample],
     correct: str,
 ) -> str | None:
     """The text that the slips, mended, make of the claim; None if it is not the derivative.
@@ -162,7 +170,7 @@ def mended_claim(
     return checked(question, variant.undone(formula), worlds)
 
 
-def checked(question: Question, formula: str, worlds: Sequence[World]) -> str | None:
+def checked(question: Question, formula: str, worlds: Sequence[Sample]) -> str | None:
     """A formula as it is printed if it is the derivative in some worlds; else None."""
     program = question.program
     assert program is not None
@@ -182,7 +190,7 @@ def checked(question: Question, formula: str, worlds: Sequence[World]) -> str | 
         complete = completed(program, claim, stated)
         for world in worlds:
             point = Point(complete(world.point.sizes), world.point.values)
-            value = evaluated(stated.expr, point)
+            value = evaluate_claim(stated.expr, point)
             if value.shape != world.truth.shape:
                 return None
             error = float(np.max(np.abs(value - world.truth), initial=0.0))
@@ -203,7 +211,11 @@ def _merged(tree: Expr) -> Expr:
         inner, times, count = inner.args[-1], times * value, count + 1
     if count < 2:
         return tree
-    made = inner if abs(times) == 1 else Expr("*", (number(abs(times)), inner), inner.shape, row=inner.row)
+    made = (
+        inner
+        if abs(times) == 1
+        else Expr("*", (number(abs(times)), inner), inner.shape, row=inner.row)
+    )
     return made if times > 0 else Expr("neg", (made,), made.shape, row=made.row)
 
 

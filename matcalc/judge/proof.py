@@ -1,4 +1,6 @@
-"""Whether a claim is proved, or disproved, in the field: the judge that verifies matcalc's own answers judges those of others."""
+"""Whether a claim is proved, or disproved, in the field: the judge that verifies matcalc's own
+answers judges those of others.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,13 @@ from matcalc.exact.judge import judge
 from matcalc.judge.question import DISPROVED, OPEN, PROVED, Claim, columns_of
 from matcalc.judge.reading import with_sizes
 from matcalc.judge.sizes import open_sizes, true_shape
-from matcalc.results import laid_out
+from matcalc.results import layout_axes
 
 
 def proof(program: Program, claim: Claim, stated: Program) -> str:
-    """``exact`` where the claim is the derivative, ``wrong`` where it certainly is not, else ``undecided``."""
+    """``exact`` where the claim is the derivative, ``wrong`` where it certainly is not, else
+    ``undecided``.
+    """
     rank = program.expr.rank
     total = rank + len(program.variables[claim.wrt].shape) * claim.order
     tree = stated.expr
@@ -20,9 +24,10 @@ def proof(program: Program, claim: Claim, stated: Program) -> str:
     if stated.undetermined:
         known = {} if program.undetermined else open_sizes(stated, true_shape(program, claim))
         if any(name not in known for size in stated.undetermined for name in size.letters):
-            return OPEN  # a formula that holds at some sizes of what it leaves open need not hold at others
+            # a formula that holds at some sizes of what it leaves open need not hold at others
+            return OPEN
         tree = with_sizes(tree, known.get)
     columns = columns_of(rank, total, claim.order, claim.layout) if total > 2 else 0
-    axes = laid_out(rank, total, claim.layout)
+    axes = layout_axes(rank, total, claim.layout)
     outcome = judge(program, tree, claim.wrt, claim.order, claim.structure, axes, columns).outcome
     return outcome if outcome in (PROVED, DISPROVED) else OPEN

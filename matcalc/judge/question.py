@@ -12,7 +12,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.oracle.numeric import Method
-from matcalc.results import laid_out
+from matcalc.results import layout_axes
 from matcalc.runtime.elementwise import Array
 
 PROVED, DISPROVED, OPEN = "exact", "wrong", "undecided"  # what a proof can say
@@ -41,8 +41,9 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """A point with what is true and what is claimed there, in the axes in which the claim is written.
+class Sample:
+    """A point with what is true and what is claimed there, in the axes in which the claim is
+    written.
 
     ``scale`` is the number that errors are relative to.
     """
@@ -63,7 +64,9 @@ class World:
 
 
 def columns_of(rank: int, total: int, order: int, layout: str) -> int:
-    """How many of the last axes of a derivative are the columns of J, of an objective with ``rank`` axes."""
+    """How many of the last axes of a derivative are the columns of J, of an objective with ``rank``
+    axes.
+    """
     return rank if layout == "denominator" and rank else (total - rank) // order
 
 
@@ -71,10 +74,12 @@ def columns_of(rank: int, total: int, order: int, layout: str) -> int:
 class Question:
     """A claim together with everything that judging it needs.
 
-    ``derivative(point, variable, kind)`` is the true derivative by a variable, its axes those of the objective and then those
-    of the variable, projected on the matrices of the kind; ``claimed(point)`` the claim. ``points`` draws inside of the domain
-    and ``smooth`` says whether a point is in it; ``complete`` adds to the sizes of the variables those that only the claim has.
-    The trees are there where the objective or the claim is a formula; ``proof`` is the verdict of exact arithmetic, if both are.
+    ``derivative(point, variable, kind)`` is the true derivative by a variable, its axes those of
+    the objective and then those of the variable, projected on the matrices of the kind;
+    ``claimed(point)`` the claim. ``points`` draws inside of the domain and ``smooth`` says whether
+    a point is in it; ``complete`` adds to the sizes of the variables those that only the claim has.
+    The trees are there where the objective or the claim is a formula; ``proof`` is the verdict of
+    exact arithmetic, if both are.
     """
 
     title: str
@@ -97,9 +102,14 @@ class Question:
     misfit: str = ""  # why the claim does not fit unless all sizes are equal
     notes: tuple[str, ...] = ()
     proof: Callable[[], str] = lambda: OPEN
-    kinked: Callable[[Point], bool] = lambda point: False  # whether a point lies on a kink, where conventions decide
-    # points on all sides of the kinks of both trees, with the sizes of a given one, and the pieces without
-    survey: Callable[[Point, np.random.Generator], tuple[list[Point], tuple[str, ...]]] = lambda point, rng: ([], ())
+    kinked: Callable[[Point], bool] = lambda point: (
+        False
+    )  # whether a point lies on a kink, where conventions decide
+    # points on all sides of the kinks of both trees, with the sizes of a given one, and the pieces
+    # without
+    survey: Callable[[Point, np.random.Generator], tuple[list[Point], tuple[str, ...]]] = (
+        lambda point, rng: ([], ())
+    )
     source: Claim | None = None  # where it came from, if that is a claim in text
 
     @property
@@ -109,15 +119,22 @@ class Question:
 
     def sized(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """The sizes that have a meaning for the reader: those of the variables' dimensions."""
-        names = {name for variable in self.variables.values() for size in variable.dims for name in size.letters}
+        names = {
+            name
+            for variable in self.variables.values()
+            for size in variable.dims
+            for name in size.letters
+        }
         return {name: size for name, size in sizes.items() if name in names}
 
     def shown(self, derivative: Array) -> Array:
-        """A derivative as claims write it: in the layout asked for, beyond two axes as J of d vec(F) = J*d vec(X)."""
+        """A derivative as claims write it: in the layout asked for, beyond two axes as J of d
+        vec(F) = J*d vec(X).
+        """
         total = derivative.ndim
         if total < self.rank:
             return derivative
-        laid = np.transpose(derivative, laid_out(self.rank, total, self.layout))
+        laid = np.transpose(derivative, layout_axes(self.rank, total, self.layout))
         return laid if total <= 2 else laid.reshape(*self.split(laid.shape), order="F")
 
     def split(self, shape: tuple[int, ...]) -> tuple[int, int]:
@@ -129,9 +146,13 @@ class Question:
         """How many of the last axes are the columns of J."""
         return columns_of(self.rank, total, self.order, self.layout)
 
-    def world(self, point: Point) -> World:
+    def world(self, point: Point) -> Sample:
         """The truth and the claim at a point."""
         derivative, method = self.derivative(point, self.wrt, self.kind)
         truth = self.shown(derivative)
-        scale = max(float(np.max(np.abs(truth), initial=0.0)), 1e-3 * self.magnitude(point), np.finfo(float).tiny)
-        return World(point, truth, self.claimed(point), scale, method)
+        scale = max(
+            float(np.max(np.abs(truth), initial=0.0)),
+            1e-3 * self.magnitude(point),
+            np.finfo(float).tiny,
+        )
+        return Sample(point, truth, self.claimed(point), scale, method)

@@ -1,4 +1,6 @@
-r"""Formulas of claims: texts of the language or, between dollar signs as in ``$x^\top x$``, LaTeX."""
+r"""Formulas of claims: texts of the language or, between dollar signs as in ``$x^\top x$``,
+LaTeX.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from matcalc.core.dims import Dim, Shape, dim
-from matcalc.core.errors import ArgumentProblem, ShapeProblem
+from matcalc.core.errors import ArgumentError, ShapeError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, dimension
@@ -29,8 +31,12 @@ def is_latex(formula: str) -> bool:
     return _LATEX.fullmatch(formula) is not None
 
 
-def read_formula(formula: str, declarations: Declarations, definitions: Definitions = NO_DEFINITIONS) -> Program:
-    """The typed program of a formula in either language; of LaTeX its ``source`` is the text that means the same."""
+def read_formula(
+    formula: str, declarations: Declarations, definitions: Definitions = NO_DEFINITIONS
+) -> Program:
+    """The typed program of a formula in either language; of LaTeX its ``source`` is the text that
+    means the same.
+    """
     if not is_latex(formula):
         return read(formula, declarations, definitions=definitions)
     from matcalc.tex.read import read_latex  # noqa: PLC0415 - most claims are not in LaTeX
@@ -40,49 +46,67 @@ def read_formula(formula: str, declarations: Declarations, definitions: Definiti
 
 
 def read_objective(claim: Claim) -> tuple[Program, Claim]:
-    """The objective, and the claim about its text: with the variable that a formula names, or the one that there is."""
+    """The objective, and the claim about its text: with the variable that a formula names, or the
+    one that there is.
+    """
     program = read_formula(claim.expr, claim.variables)
     wrt, order = Expression(program).wanted(claim.wrt or None, claim.order)
     if not is_latex(claim.expr):
         return program, replace(claim, wrt=wrt)
-    return program, replace(claim, expr=program.source, wrt=wrt, order=order, variables=program.variables)
+    return program, replace(
+        claim, expr=program.source, wrt=wrt, order=order, variables=program.variables
+    )
 
 
 def read_stated(claim: Claim, objective: Program) -> tuple[Program, str]:
-    """The claimed formula over the variables of the objective, and why it does not fit unless all sizes are equal.
+    """The claimed formula over the variables of the objective, and why it does not fit unless all
+    sizes are equal.
 
-    It may use what the objective defines. A definition of its own comes first, and one that makes a name of the objective
-    anew is noted where it means something else.
+    It may use what the objective defines. A definition of its own comes first, and one that makes a
+    name of the objective anew is noted where it means something else.
     """
     known, definitions = objective.variables, objective.definitions
     try:
         stated, misfit = read_formula(claim.claim, known, definitions), ""
-    except ShapeProblem as problem:
+    except ShapeError as problem:
         alike = {name: with_sizes(value, _one_name) for name, value in definitions.items()}
         try:
-            stated, misfit = read_formula(claim.claim, squared(known), alike), problem.message
-        except ShapeProblem:
+            stated, misfit = (
+                read_formula(claim.claim, equalize_sizes(known), alike),
+                problem.message,
+            )
+        except ShapeError:
             raise problem from None
     if stated.asked is not None:
-        raise ArgumentProblem(
-            "the claim is itself a derivative that is to be found", hint="the sign for it belongs before the objective"
+        raise ArgumentError(
+            "the claim is itself a derivative that is to be found",
+            hint="the sign for it belongs before the objective",
         )
     return stated, misfit
 
 
-def made_anew(stated: Program, objective: Program) -> tuple[str, ...]:
+def reparse(stated: Program, objective: Program) -> tuple[str, ...]:
     """Notes on the names that mean something else in the claim than in the objective."""
     given = objective.definitions
-    names = [name for name, value in stated.definitions.items() if name in given and text(value) != text(given[name])]
-    return tuple([f"note: {name} is what the claim defines it to be, not what the expression does" for name in names])
+    names = [
+        name
+        for name, value in stated.definitions.items()
+        if name in given and text(value) != text(given[name])
+    ]
+    return tuple(
+        [
+            f"note: {name} is what the claim defines it to be, not what the expression does"
+            for name in names
+        ]
+    )
 
 
-def squared(variables: Mapping[str, Variable]) -> dict[str, Variable]:
+def equalize_sizes(variables: Mapping[str, Variable]) -> dict[str, Variable]:
     """The same variables with one name for all named dimensions."""
-    return {name: replace(v, dims=squared_shape(v.dims)) for name, v in variables.items()}
+    return {name: replace(v, dims=equalize_shape(v.dims)) for name, v in variables.items()}
 
 
-def squared_shape(shape: Shape) -> Shape:
+def equalize_shape(shape: Shape) -> Shape:
     """The same with one name for all."""
     return tuple(size.put(_one_name) for size in shape)
 

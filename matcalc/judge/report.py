@@ -22,7 +22,9 @@ EXIT_CODES = {PROVED: 0, AGREED: 0, WRONG: 1, UNDECIDED: 2}
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How a verdict was reached: what exact arithmetic says, and by numbers the method, the points, the largest error there."""
+    """How a verdict was reached: what exact arithmetic says, and by numbers the method, the points,
+    the largest error there.
+    """
 
     method: str
     points: int
@@ -39,9 +41,15 @@ class Checked:
             f"{self.exact}; {self.method}" if self.exact else self.method,
             f"{self.points} point{'s' if self.points != 1 else ''}",
         ]
-        parts += [" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []
+        parts += (
+            [" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []
+        )
         parts += [f"rng {self.rng}"] if self.rng is not None else []
-        found = f"max relative error {self.error:.1e}" if math.isfinite(self.error) else "another shape, or no value"
+        found = (
+            f"max relative error {self.error:.1e}"
+            if math.isfinite(self.error)
+            else "another shape, or no value"
+        )
         return f"{', '.join(parts)}; {found} (tolerance {self.tolerance:.0e})"
 
 
@@ -56,7 +64,9 @@ class Worst:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Report:
-    """The verdict: ``proved``, ``agreed``, ``wrong`` or ``undecided``; with a diagnosis where it is wrong."""
+    """The verdict: ``proved``, ``agreed``, ``wrong`` or ``undecided``; with a diagnosis where it is
+    wrong.
+    """
 
     verdict: str
     title: str
@@ -78,7 +88,9 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether the claim is proved, or agrees with the derivative at all points that were tried."""
+        """Whether the claim is proved, or agrees with the derivative at all points that were
+        tried.
+        """
         return self.verdict in (PROVED, AGREED)
 
     @property
@@ -92,7 +104,9 @@ class Report:
         return self.diagnosis.kinds if self.diagnosis is not None else ()
 
     def __str__(self) -> str:
-        return "\n".join([self.headline, *(f"  {label:<11} {said}" for label, said in self.lines())])
+        return "\n".join(
+            [self.headline, *(f"  {label:<11} {said}" for label, said in self.lines())]
+        )
 
     explain = __str__
 
@@ -103,7 +117,9 @@ class Report:
     def headline(self) -> str:
         """The verdict in one line."""
         power = "" if self.order == 1 else f"^{self.order}"
-        what = f"d{power} ({self.title}) / d {self.wrt}{power}" if self.wrt else self.title  # unread LaTeX may name it
+        what = (
+            f"d{power} ({self.title}) / d {self.wrt}{power}" if self.wrt else self.title
+        )  # unread LaTeX may name it
         name = f"{self.name}: " if self.name else ""
         if self.verdict == UNDECIDED:
             return f"{name}undecided: {what} = {self.claim}"
@@ -139,10 +155,19 @@ class Report:
         found = self.counterexample
         if found is None:
             return ""
-        names = {name for variable in self.variables.values() for size in variable.dims for name in size.letters}
+        names = {
+            name
+            for variable in self.variables.values()
+            for size in variable.dims
+            for name in size.letters
+        }
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
         values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
-        values += [f"some {name}" for name, variable in self.variables.items() if variable.kind == "function"]
+        values += [
+            f"some {name}"
+            for name, variable in self.variables.items()
+            if variable.kind == "function"
+        ]
         place = f"entry {list(found.index)}" if found.index else "the value"
         claimed, true = written(found.claimed), written(found.true)
         if claimed == true:  # numbers that differ late
@@ -170,7 +195,9 @@ def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:
 
 
 def _quoted(word: str) -> str:
-    """Quoted for a shell where it has to be: in double quotes, if no character is special in these."""
+    """Quoted for a shell where it has to be: in double quotes, if no character is special in
+    these.
+    """
     if shlex.quote(word) == word:
         return word
     return shlex.quote(word) if set(word) & set('"$`\\!') else f'"{word}"'

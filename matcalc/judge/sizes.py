@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from functools import reduce
 
-from matcalc.core.dims import ONE, ZERO, Dim, Shape, combined
+from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms
 from matcalc.core.program import Program
 from matcalc.judge.question import Claim, columns_of
-from matcalc.results import laid_out
+from matcalc.results import layout_axes
 
 
 def true_shape(program: Program, claim: Claim) -> Shape:
-    """The shape in which a claim is written: beyond two axes that of the matrix J of d vec(F) = J*d vec(X)."""
+    """The shape in which a claim is written: beyond two axes that of the matrix J of d vec(F) = J*d
+    vec(X).
+    """
     rank = program.expr.rank
     axes = program.expr.shape + program.variables[claim.wrt].shape * claim.order
-    laid = [axes[axis] for axis in laid_out(rank, len(axes), claim.layout)]
+    laid = [axes[axis] for axis in layout_axes(rank, len(axes), claim.layout)]
     if len(laid) <= 2:
         return tuple(laid)
     rows = len(laid) - columns_of(rank, len(laid), claim.order, claim.layout)
@@ -22,7 +24,9 @@ def true_shape(program: Program, claim: Claim) -> Shape:
 
 
 def open_sizes(stated: Program, shape: Shape) -> dict[str, Dim]:
-    """The open names that the true shape fixes: of ``kron(eye, A)``, which has k*n rows where n^2 are wanted, k = n."""
+    """The open names that the true shape fixes: of ``kron(eye, A)``, which has k*n rows where n^2
+    are wanted, k = n.
+    """
     names = {name for size in stated.undetermined for name in size.letters}
     known: dict[str, Dim] = {}
     if len(stated.expr.shape) != len(shape):
@@ -40,6 +44,6 @@ def _solved(found: Dim, name: str, wanted: Dim) -> Dim | None:
     """The dimension that the name, which occurs once, has to be: of ``k*n + 1``, (wanted - 1)/n."""
     factor, rest = ZERO, ZERO
     for scale, names in found.terms:
-        term = combined([(scale, tuple(other for other in names if other != name))])
+        term = combine_terms([(scale, tuple(other for other in names if other != name))])
         factor, rest = (factor.plus(term), rest) if name in names else (factor, rest.plus(term))
     return wanted.plus(rest, -1).over(factor)

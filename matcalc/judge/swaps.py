@@ -8,13 +8,15 @@ from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr, variable
 from matcalc.core.walk import fold, postorder
-from matcalc.judge.edits import FARFETCHED, MOST_NODES, POSSIBLE, Edit, quoted
+from matcalc.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Edit, quote
 from matcalc.printers.text import text
 
 _MOST = 8  # arguments of functions that are tried in each other's place
 
 
-def swaps(tree: Expr, variables: dict[str, Variable], others: Sequence[Expr] = ()) -> Iterator[Edit]:
+def swaps(
+    tree: Expr, variables: dict[str, Variable], others: Sequence[Expr] = ()
+) -> Iterator[Edit]:
     """The formula with one thing for another everywhere; arguments are those of ``others`` too."""
     order = postorder(tree, lambda expr: expr.args)
     if len(order) > MOST_NODES:
@@ -25,16 +27,21 @@ def swaps(tree: Expr, variables: dict[str, Variable], others: Sequence[Expr] = (
         name, shape = places[0].value, places[0].shape
         for wanted, declared in variables.items():
             if wanted != name and declared.shape == shape and declared.kind != "function":
-                made = _replaced(tree, {id(node): variable(wanted, shape, row=node.row) for node in places})
+                made = _replaced(
+                    tree, {id(node): variable(wanted, shape, row=node.row) for node in places}
+                )
                 yield Edit("name", name, f"{wanted} everywhere", made, FARFETCHED)
     mine = _places(_arguments(tree))
-    pool = [places[0] for places in _places([part for each in (tree, *others) for part in _arguments(each)])]
+    pool = [
+        places[0]
+        for places in _places([part for each in (tree, *others) for part in _arguments(each)])
+    ]
     for places in mine[:_MOST]:
         part = places[0]
         for other in pool[:_MOST]:
             if other.shape == part.shape and other.row == part.row and text(other) != text(part):
                 made = _replaced(tree, {id(node): other for node in places})
-                yield Edit("name", quoted(part), quoted(other), made, POSSIBLE)
+                yield Edit("name", quote(part), quote(other), made, POSSIBLE)
 
 
 def _arguments(tree: Expr) -> list[Expr]:

@@ -8,24 +8,43 @@ from matcalc.printers.text import text
 
 _MOST = 24  # terms of a sum that is looked through
 
-_LINEAR = {"neg": (0,), "'": (0,), "*": (0, 1), ".*": (0, 1), "/": (0,), "./": (0,), "diag": (0,), "tr": (0,), "sum": (0,)}
+_LINEAR = {
+    "neg": (0,),
+    "'": (0,),
+    "*": (0, 1),
+    ".*": (0, 1),
+    "/": (0,),
+    "./": (0,),
+    "diag": (0,),
+    "tr": (0,),
+    "sum": (0,),
+}
 
 
 def terms(tree: Expr) -> list[Expr]:
-    """The terms of the formula as it stands, and those of it multiplied out; none where it is a single term, or too many."""
+    """The terms of the formula as it stands, and those of it multiplied out; none where it is a
+    single term, or too many.
+    """
     found = fold(tree, lambda expr: expr.args, _spread)
     fine = found if 1 < len(found) <= _MOST else []
     coarse = coarse_terms(tree)
-    return [*coarse, *(term for term in fine if text(term) not in {text(other) for other in coarse})]
+    return [
+        *coarse,
+        *(term for term in fine if text(term) not in {text(other) for other in coarse}),
+    ]
 
 
 def coarse_terms(tree: Expr) -> list[Expr]:
-    """The terms of the outermost sum, with what that is multiplied or divided by; none where there is no such sum."""
+    """The terms of the outermost sum, with what that is multiplied or divided by; none where there
+    is no such sum.
+    """
     path: list[tuple[Expr, int]] = []
     inner = tree
     while inner.op in _LINEAR and inner.op not in ("tr", "sum"):
         places = [place for place in _LINEAR[inner.op] if place < len(inner.args)]
-        sums = [place for place in places if inner.args[place].op in ("+", "-", "neg")] or places[: len(places) == 1]
+        sums = [place for place in places if inner.args[place].op in ("+", "-", "neg")] or places[
+            : len(places) == 1
+        ]
         if len(sums) != 1 or not inner.args[sums[0]].shape:
             break
         path.append((inner, sums[0]))
@@ -88,7 +107,13 @@ def _with(node: Expr, place: int, arg: Expr) -> Expr:
     negative = arg.op == "neg"
     inner = arg.args[0] if negative else arg
     base = node.args[0] if node.op == "neg" else node
-    made = Expr(base.op, (*base.args[:place], inner, *base.args[place + 1 :]), base.shape, value=base.value, row=base.row)
+    made = Expr(
+        base.op,
+        (*base.args[:place], inner, *base.args[place + 1 :]),
+        base.shape,
+        value=base.value,
+        row=base.row,
+    )
     return negated(made) if negative != (node.op == "neg") else made
 
 

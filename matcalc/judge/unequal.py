@@ -6,12 +6,12 @@ import numpy as np
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
-from matcalc.judge.claims import evaluated
+from matcalc.judge.claims import evaluate_claim
 from matcalc.judge.question import Point, Question
 from matcalc.judge.smallest import Counterexample, smallest
-from matcalc.oracle.hazards import hazard
 from matcalc.oracle.interpret import magnitude
 from matcalc.oracle.numeric import Method
+from matcalc.oracle.preconditions import violated_precondition
 from matcalc.oracle.sample import find_sizes
 from matcalc.runtime.elementwise import Array
 
@@ -36,7 +36,9 @@ def difference(left: Program, right: Program, seed: int) -> Counterexample | Non
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
     if not gaps[index] > _VALUE.tolerance * world.scale:
         return None
-    return Counterexample(world.point, index, float(world.claimed[index]), float(world.truth[index]))
+    return Counterexample(
+        world.point, index, float(world.claimed[index]), float(world.truth[index])
+    )
 
 
 def _question(left: Program, right: Program) -> Question:
@@ -45,10 +47,12 @@ def _question(left: Program, right: Program) -> Question:
     open_names = sorted({name for size in left.undetermined for name in size.letters})
 
     def value(point: Point, _wrt: str, _kind: str) -> tuple[Array, Method]:
-        return evaluated(left.expr, point), _VALUE
+        return evaluate_claim(left.expr, point), _VALUE
 
     def complete(sizes: dict[str, int]) -> dict[str, int]:
-        """Sizes that no variable has, as that of ``ones'*ones``, are 1 more than the others are on the whole."""
+        """Sizes that no variable has, as that of ``ones'*ones``, are 1 more than the others are on
+        the whole.
+        """
         return {**dict.fromkeys(open_names, 1 + sum(sizes.values()) % 2), **sizes}
 
     return Question(
@@ -58,10 +62,14 @@ def _question(left: Program, right: Program) -> Question:
         variables=left.variables,
         rank=left.expr.rank,
         derivative=value,
-        claimed=lambda point: evaluated(right.expr, point),
+        claimed=lambda point: evaluate_claim(right.expr, point),
         points=lambda rng: iter(()),
-        smooth=lambda point: all(hazard(expr, point.values, point.sizes) is None for expr in both),
-        magnitude=lambda point: max(1.0, *(magnitude(expr, point.values, point.sizes) for expr in both)),
+        smooth=lambda point: all(
+            violated_precondition(expr, point.values, point.sizes) is None for expr in both
+        ),
+        magnitude=lambda point: max(
+            1.0, *(magnitude(expr, point.values, point.sizes) for expr in both)
+        ),
         complete=complete,
         structure="free",
     )

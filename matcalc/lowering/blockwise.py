@@ -1,7 +1,8 @@
 """Functions of block-diagonal and block-triangular matrices, block by block.
 
-det([A, B; zeros, D]) = det(A)*det(D), inv(blkdiag(A, B)) = blkdiag(inv(A), inv(B)), and so for every function of matrices
-(Horn & Johnson, Matrix Analysis (2013), section 0.9.2; Higham, Functions of Matrices (2008), theorem 1.13).
+det([A, B; zeros, D]) = det(A)*det(D), inv(blkdiag(A, B)) = blkdiag(inv(A), inv(B)), and so for
+every function of matrices (Horn & Johnson, Matrix Analysis (2013), section 0.9.2; Higham, Functions
+of Matrices (2008), theorem 1.13).
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ _OF_DIAGONAL = frozenset(("inv", *PRIMARY))
 
 
 def blockwise(builder: Builder, name: str, node: Node) -> Node | None:
-    """The function of a matrix by its diagonal blocks; None where it is no such function, or no such matrix."""
+    """The function of a matrix by its diagonal blocks; None where it is no such function, or no
+    such matrix.
+    """
     if not (name in _OF_TRIANGULAR or name in _OF_DIAGONAL) or not isinstance(node, Sum):
         return None
     found = _diagonal(builder, node, triangular=name in _OF_TRIANGULAR)
@@ -36,7 +39,9 @@ def blockwise(builder: Builder, name: str, node: Node) -> Node | None:
 def _of_block(builder: Builder, name: str, block: Node) -> Node:
     """The function of a block on the diagonal, which may be a single number."""
     if block.axes:
-        return blockwise(builder, name, block) or builder.call(name, [block], () if name in _OF_TRIANGULAR else block.axes)
+        return blockwise(builder, name, block) or builder.call(
+            name, [block], () if name in _OF_TRIANGULAR else block.axes
+        )
     if name == "det":
         return block
     if name == "inv":
@@ -52,12 +57,18 @@ def _placed(builder: Builder, leaf: Leaf, value: Node) -> Node:
     """S*M*S', or e*s*e'."""
     size = leaf.axes[0]
     if leaf.kind == "unit":
-        return builder.product(1, [(value, (), 1), (leaf, (0,), 1), (leaf, (1,), 1)], (0, 1), (size, size))
-    return builder.product(1, [(value, (2, 3), 1), (leaf, (0, 2), 1), (leaf, (1, 3), 1)], (0, 1), (size, size))
+        return builder.product(
+            1, [(value, (), 1), (leaf, (0,), 1), (leaf, (1,), 1)], (0, 1), (size, size)
+        )
+    return builder.product(
+        1, [(value, (2, 3), 1), (leaf, (0, 2), 1), (leaf, (1, 3), 1)], (0, 1), (size, size)
+    )
 
 
 def _diagonal(builder: Builder, node: Sum, *, triangular: bool) -> list[tuple[Leaf, Node]] | None:
-    """The blocks on the diagonal, each with its range, where all others vanish, or all others on one side of it."""
+    """The blocks on the diagonal, each with its range, where all others vanish, or all others on
+    one side of it.
+    """
     places: dict[tuple[Leaf, Leaf], None] = {}
     for _, term in node.terms:
         rows, columns = builder.restrictions.cuts(term, 0), builder.restrictions.cuts(term, 1)

@@ -1,4 +1,6 @@
-"""Functions that are index arithmetic: tr, diag, sum, and the directional derivatives of matrix functions."""
+"""Functions that are index arithmetic: tr, diag, sum, and the directional derivatives of matrix
+functions.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +10,26 @@ from fractions import Fraction
 from matcalc.core.dims import Shape
 from matcalc.core.operations import FRECHET
 from matcalc.ir.nodes import Factor, Node
-from matcalc.lowering.terms import Open, Workshop
+from matcalc.lowering.terms import ContractionBuilder, Open
 
 
-def _trace(shop: Workshop, args: list[Node]) -> Open:
+def _trace(shop: ContractionBuilder, args: list[Node]) -> Open:
     """tr(A) = sum_i A[i,i]."""
     a = shop.open(args[0])
     return Open(a.coefficient, [*a.factors, (shop.builder.eye(a.axes[0]), a.outputs, 1)], (), ())
 
 
-def _diagonal(shop: Workshop, args: list[Node]) -> Open:
+def _diagonal(shop: ContractionBuilder, args: list[Node]) -> Open:
     """diag(x)[i,j] = delta[i,j] x[i]; diag(A)[i] = A[i,i]."""
     a = shop.open(args[0])
     if len(a.axes) == 1:
         return Open(a.coefficient, a.factors, a.outputs * 2, a.axes * 2)
-    return Open(a.coefficient, [*a.factors, (shop.builder.eye(a.axes[0]), a.outputs, 1)], a.outputs[:1], a.axes[:1])
+    return Open(
+        a.coefficient,
+        [*a.factors, (shop.builder.eye(a.axes[0]), a.outputs, 1)],
+        a.outputs[:1],
+        a.axes[:1],
+    )
 
 
 def _whole(number: Node) -> int:
@@ -30,15 +37,15 @@ def _whole(number: Node) -> int:
     return int(number.coefficient)  # type: ignore[attr-defined]
 
 
-def _lower(shop: Workshop, axes: Shape, offset: int) -> Node:
+def _lower(shop: ContractionBuilder, axes: Shape, offset: int) -> Node:
     """1 where j - i <= offset."""
     return shop.builder.leaf("lower", axes, str(offset))
 
 
-def _triangle(upper: bool) -> Callable[[Workshop, list[Node]], Open]:
+def _triangle(upper: bool) -> Callable[[ContractionBuilder, list[Node]], Open]:
     """tril(A, k)[i,j] = A[i,j] where j - i <= k; triu(A, k) = tril(A', -k)'."""
 
-    def rule(shop: Workshop, args: list[Node]) -> Open:
+    def rule(shop: ContractionBuilder, args: list[Node]) -> Open:
         a, offset = shop.open(args[0]), _whole(args[1]) if len(args) == 2 else 0
         across = a.outputs[::-1] if upper else a.outputs
         mask = _lower(shop, a.axes[::-1] if upper else a.axes, -offset if upper else offset)
@@ -47,46 +54,52 @@ def _triangle(upper: bool) -> Callable[[Workshop, list[Node]], Open]:
     return rule
 
 
-def _cumulative(backwards: bool) -> Callable[[Workshop, list[Node]], Open]:
+def _cumulative(backwards: bool) -> Callable[[ContractionBuilder, list[Node]], Open]:
     """cumsum(x) = tril(ones)*x, revcumsum(x) = triu(ones)*x, along one axis."""
 
-    def rule(shop: Workshop, args: list[Node]) -> Open:
+    def rule(shop: ContractionBuilder, args: list[Node]) -> Open:
         a, axis = shop.open(args[0]), _whole(args[1]) - 1 if len(args) == 2 else 0
         (fresh,), size = shop.labels(1), a.axes[axis]
         summed = a.outputs[axis]
         ends = (summed, fresh) if backwards else (fresh, summed)
         outputs = (*a.outputs[:axis], fresh, *a.outputs[axis + 1 :])
-        return Open(a.coefficient, [*a.factors, (_lower(shop, (size, size), 0), ends, 1)], outputs, a.axes)
+        return Open(
+            a.coefficient, [*a.factors, (_lower(shop, (size, size), 0), ends, 1)], outputs, a.axes
+        )
 
     return rule
 
 
-def _sum(shop: Workshop, args: list[Node]) -> Open:
+def _sum(shop: ContractionBuilder, args: list[Node]) -> Open:
     """The sum of all entries."""
     a = shop.open(args[0])
     return Open(a.coefficient, a.factors, (), ())
 
 
-def _mean(shop: Workshop, args: list[Node]) -> Open:
+def _mean(shop: ContractionBuilder, args: list[Node]) -> Open:
     """The sum of all entries over their number."""
     a = shop.open(args[0])
-    return Open(a.coefficient, [*a.factors, *((shop.builder.size(size), (), -1) for size in a.axes)], (), ())
+    return Open(
+        a.coefficient, [*a.factors, *((shop.builder.size(size), (), -1) for size in a.axes)], (), ()
+    )
 
 
-def _dot(shop: Workshop, args: list[Node]) -> Open:
+def _dot(shop: ContractionBuilder, args: list[Node]) -> Open:
     """The sum of the entry-by-entry product."""
     product = shop.entrywise(args[0], args[1])
     return Open(product.coefficient, product.factors, (), ())
 
 
-def _outer(shop: Workshop, args: list[Node]) -> Open:
+def _outer(shop: ContractionBuilder, args: list[Node]) -> Open:
     """x*y'."""
     a, b = shop.open(args[0]), shop.open(args[1])
     return shop.join(a, b, [], a.outputs + b.outputs, a.axes + b.axes)
 
 
-def _multivariate_gamma(shop: Workshop, args: list[Node]) -> Open:
-    """log Gamma_p(a) = p*(p - 1)/4*log(pi) + sum_j log Gamma(a - j/2), j = 0, ..., p - 1; entry by entry."""
+def _multivariate_gamma(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """log Gamma_p(a) = p*(p - 1)/4*log(pi) + sum_j log Gamma(a - j/2), j = 0, ..., p - 1; entry by
+    entry.
+    """
     a, number = args
     builder, p = shop.builder, int(number.coefficient)  # type: ignore[attr-defined]
     ones, pi = builder.ones(a.axes), builder.leaf("constant", (), "pi")
@@ -97,18 +110,20 @@ def _multivariate_gamma(shop: Workshop, args: list[Node]) -> Open:
     return shop.open(builder.sum(terms, a.axes))
 
 
-def _root(shop: Workshop, args: list[Node]) -> Open:
+def _root(shop: ContractionBuilder, args: list[Node]) -> Open:
     """The derivative of X^(1/2)."""
     return _frechet("power", 2)(shop, [args[0], shop.builder.number(Fraction(1, 2)), *args[1:]])
 
 
-def _frechet(name: str, parameters: int) -> Callable[[Workshop, list[Node]], Open]:
+def _frechet(name: str, parameters: int) -> Callable[[ContractionBuilder, list[Node]], Open]:
     """The k-th Frechet derivative of a matrix function, contracted with its k directions."""
 
-    def rule(shop: Workshop, args: list[Node]) -> Open:
+    def rule(shop: ContractionBuilder, args: list[Node]) -> Open:
         directions = args[parameters:]
         size = args[0].axes
-        kernel = shop.builder.call(name, args[:parameters], size * (1 + len(directions)), len(directions))
+        kernel = shop.builder.call(
+            name, args[:parameters], size * (1 + len(directions)), len(directions)
+        )
         outputs = shop.labels(2)
         labels = outputs
         factors: list[Factor] = []
@@ -123,7 +138,7 @@ def _frechet(name: str, parameters: int) -> Callable[[Workshop, list[Node]], Ope
     return rule
 
 
-RULES: dict[str, Callable[[Workshop, list[Node]], Open]] = {
+RULES: dict[str, Callable[[ContractionBuilder, list[Node]], Open]] = {
     "tr": _trace,
     "diag": _diagonal,
     "tril": _triangle(upper=False),

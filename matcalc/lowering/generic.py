@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from matcalc.core.dims import Shape
 from matcalc.core.operations import ENTRYWISE
 from matcalc.ir.nodes import Factor, Node
-from matcalc.lowering.terms import Value, Workshop
+from matcalc.lowering.terms import ContractionBuilder, Value
 
 
-def generic(shop: Workshop, name: str, args: Sequence[Node], shape: Shape) -> Value:
+def generic(shop: ContractionBuilder, name: str, args: Sequence[Node], shape: Shape) -> Value:
     """The call; hess_f(u, w) is the sum over k of w[k] times the second derivatives of f_k."""
     if name in ENTRYWISE:
         return shop.builder.elementwise(name, args)
@@ -23,7 +23,7 @@ def generic(shop: Workshop, name: str, args: Sequence[Node], shape: Shape) -> Va
     return shop.builder.product(1, [(weights, (2,), 1), (bend, (2, 0, 1), 1)], (0, 1), shape)
 
 
-def _along(shop: Workshop, name: str, args: Sequence[Node], shape: Shape) -> Value:
+def _along(shop: ContractionBuilder, name: str, args: Sequence[Node], shape: Shape) -> Value:
     """A derivative of a scalar function of a vector in directions."""
     point, *directions = args
     order, rank = int(name[2]), len(shape)

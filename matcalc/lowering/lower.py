@@ -1,7 +1,8 @@
 """lower(): a typed tree becomes a network node.
 
-The pass goes by the rank that values *have*: a rule written for scalars (``(1 - Y^2)*dX``) is used on vectors and matrices by
-binding its names to nodes of that rank; products of scalars then act entry by entry.
+The pass goes by the rank that values *have*: a rule written for scalars (``(1 - Y^2)*dX``) is used
+on vectors and matrices by binding its names to nodes of that rank; products of scalars then act
+entry by entry.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE, OPERATIONS
 from matcalc.core.tree import Expr, extent, grid
 from matcalc.core.walk import postorder
@@ -19,8 +20,8 @@ from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.ir.nodes import is_number as is_rational
 from matcalc.lowering import functions, multilinear
-from matcalc.lowering.demands import demand_height, is_wide
-from matcalc.lowering.terms import Combination, Open, Value, Workshop
+from matcalc.lowering.preconditions import is_wide, require_tall
+from matcalc.lowering.terms import Combination, ContractionBuilder, Open, Value
 
 
 class Definition(Protocol):
@@ -44,20 +45,26 @@ _EXPANDED_POWER = 8  # integer matrix powers up to this one become chains of pro
 
 
 class Lowering:
-    """Lowers trees into one builder; ``definitions`` gives parameters and body of functions defined by others."""
+    """Lowers trees into one builder; ``definitions`` gives parameters and body of functions defined
+    by others.
+    """
 
     def __init__(self, builder: Builder, definitions: Definitions) -> None:
         self.builder = builder
         self.definitions = definitions
-        self.shop = Workshop(builder)
+        self.shop = ContractionBuilder(builder)
         self.sizes: Mapping[str, Dim] = {}
 
     def size(self, size: Dim) -> Dim:
         """A dimension with the names that stand for others replaced."""
         return size.put(self.sizes.get) if self.sizes else size
 
-    def lower(self, root: Expr, names: Mapping[str, Node], sizes: Mapping[str, Dim] | None = None) -> Node:
-        """The node of a typed tree whose variables stand for ``names``, and whose dimension names for ``sizes``."""
+    def lower(
+        self, root: Expr, names: Mapping[str, Node], sizes: Mapping[str, Dim] | None = None
+    ) -> Node:
+        """The node of a typed tree whose variables stand for ``names``, and whose dimension names
+        for ``sizes``.
+        """
         self.sizes = sizes or {}
         order = postorder(root, lambda expr: expr.args)
         uses: dict[int, int] = {}
@@ -74,7 +81,8 @@ class Lowering:
         if expr.op == "variable":
             return names[expr.value]
         if expr.op in COMPARISONS or expr.op == "where":
-            from matcalc.lowering import conditions  # noqa: PLC0415 - few expressions have conditions
+            # few expressions have conditions
+            from matcalc.lowering import conditions  # noqa: PLC0415
 
             return conditions.RULES[expr.op](self.shop, args)
         simple = _RULES.get(expr.op)
@@ -85,51 +93,73 @@ class Lowering:
             return shaped(self.shop, expr, args, self.size)
         nodes = [self.shop.close(arg) for arg in args]
         if expr.op == "schatten" and is_wide(nodes[0].axes):
-            nodes[0] = self.builder.transpose(nodes[0])  # the same norm, and it is defined by functions of tall matrices
+            nodes[0] = self.builder.transpose(
+                nodes[0]
+            )  # the same norm, and it is defined by functions of tall matrices
         if expr.op[0] == "@":
-            from matcalc.lowering.generic import generic  # noqa: PLC0415 - few programs declare functions
+            # few programs declare functions
+            from matcalc.lowering.generic import generic  # noqa: PLC0415
 
-            return generic(self.shop, expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
+            return generic(
+                self.shop, expr.op, nodes, tuple([self.size(size) for size in expr.shape])
+            )
         if len(nodes) == 2 and expr.op in ALONG:
             return self._along(expr.op, *nodes)
         definition = self.definitions(expr.op)
         if definition is not None:
             names = dict(zip(definition.parameters, nodes, strict=True))
-            return Lowering(self.builder, self.definitions).lower(definition.body, names, definition.sizes(nodes))
+            return Lowering(self.builder, self.definitions).lower(
+                definition.body, names, definition.sizes(nodes)
+            )
         if expr.op.startswith("frechet_") and expr.value:
-            return self.builder.call(expr.op[8:], nodes, tuple([self.size(size) for size in expr.shape]), expr.value)
+            return self.builder.call(
+                expr.op[8:], nodes, tuple([self.size(size) for size in expr.shape]), expr.value
+            )
         special = functions.RULES.get(expr.op)
         if special is not None:
             return special(self.shop, nodes)
         if expr.op in ENTRYWISE:
             return self.builder.elementwise(expr.op, nodes)
-        demand_height(expr.op, nodes[0])
-        by_blocks = self._blockwise(expr.op, nodes[0]) if self.builder.selecting and len(nodes) == 1 else None
+        require_tall(expr.op, nodes[0])
+        by_blocks = (
+            self._blockwise(expr.op, nodes[0])
+            if self.builder.selecting and len(nodes) == 1
+            else None
+        )
         if by_blocks is not None:
             return by_blocks
         return self.builder.call(expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
 
     def _blockwise(self, name: str, node: Node) -> Node | None:
         """The function of a matrix that is block-diagonal."""
-        from matcalc.lowering.blockwise import blockwise  # noqa: PLC0415 - needed only where there are blocks
+        # needed only where there are blocks
+        from matcalc.lowering.blockwise import blockwise  # noqa: PLC0415
 
         return blockwise(self.builder, name, node)
 
     def _along(self, name: str, matrix: Node, axis: Node) -> Value:
-        """A function of each row; that of each column is that of each row of the transpose, transposed."""
+        """A function of each row; that of each column is that of each row of the transpose,
+        transposed.
+        """
         columns = axis is self.builder.number(1)
         rows = self.builder.transpose(matrix) if columns else matrix
         definition = self.definitions(f"{name}-rows")
         if definition is not None:
             names = dict(zip(definition.parameters, [rows], strict=True))
-            value = Lowering(self.builder, self.definitions).lower(definition.body, names, definition.sizes([rows]))
+            value = Lowering(self.builder, self.definitions).lower(
+                definition.body, names, definition.sizes([rows])
+            )
         else:
             keeps = OPERATIONS[name].signature == "vector->vector"
-            value = self.builder.call(name, [rows, self.builder.number(2)], rows.axes if keeps else rows.axes[:1])
+            value = self.builder.call(
+                name, [rows, self.builder.number(2)], rows.axes if keeps else rows.axes[:1]
+            )
         return self.builder.transpose(value) if columns and value.rank == 2 else value
 
     def power(self, base: Node, exponent: Node) -> Node:
-        """base ** exponent, entry by entry; rational exponents are part of the product, others a function."""
+        """base ** exponent, entry by entry; rational exponents are part of the product, others a
+        function.
+        """
         if is_rational(exponent):
             return self.builder.power(base, exponent.coefficient)  # type: ignore[attr-defined]
         return self.builder.elementwise("pow", [base, exponent])
@@ -149,10 +179,16 @@ class Lowering:
         return shop.close(result)
 
 
-def multiply(shop: Workshop, left: Value, right: Value) -> Open:
+def multiply(shop: ContractionBuilder, left: Value, right: Value) -> Open:
     """The matrix product over the last label of the left and the first of the right."""
     a, b = shop.open(left), shop.open(right)
-    return shop.join(a, b, [(a.outputs[-1], b.outputs[0])], a.outputs[:-1] + b.outputs[1:], a.axes[:-1] + b.axes[1:])
+    return shop.join(
+        a,
+        b,
+        [(a.outputs[-1], b.outputs[0])],
+        a.outputs[:-1] + b.outputs[1:],
+        a.axes[:-1] + b.axes[1:],
+    )
 
 
 def _times(low: Lowering, expr: Expr, args: list[Value]) -> Value:
@@ -168,7 +204,7 @@ def _times(low: Lowering, expr: Expr, args: list[Value]) -> Value:
 def _reciprocal(low: Lowering, value: Value) -> Node:
     node = low.shop.close(value)
     if is_rational(node) and node.coefficient == 0:  # type: ignore[attr-defined]
-        raise UnsupportedProblem("division by zero")
+        raise UnsupportedError("division by zero")
     return low.builder.power(node, -1)
 
 
@@ -191,7 +227,9 @@ def _transpose(low: Lowering, expr: Expr, args: list[Value]) -> Value:
 
 
 def _fill(low: Lowering, expr: Expr, args: list[Value]) -> Value:
-    return low.shop.entrywise(args[0], low.builder.ones(tuple([low.size(size) for size in expr.shape])))
+    return low.shop.entrywise(
+        args[0], low.builder.ones(tuple([low.size(size) for size in expr.shape]))
+    )
 
 
 def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
@@ -237,7 +275,11 @@ def _blocks(low: Lowering, expr: Expr, args: list[Value]) -> Value:
             (label,) = low.shop.labels(1)
             outputs += (label,)
             own = () if thin[axis] else (inner.pop(0),)
-            leaf = low.builder.unit(axes[axis], start) if thin[axis] else low.builder.select(axes[axis], start, size)
+            leaf = (
+                low.builder.unit(axes[axis], start)
+                if thin[axis]
+                else low.builder.select(axes[axis], start, size)
+            )
             factors.append((leaf, (label, *own), 1))
         terms.append((1, low.builder.product(a.coefficient, factors, outputs, shape)))
     return low.builder.sum(terms, shape)

@@ -1,4 +1,6 @@
-"""Products and rearrangements of entries, with the fused index F[k,i,j] = 1 where k = i + j*m; and sums over named labels."""
+"""Products and rearrangements of entries, with the fused index F[k,i,j] = 1 where k = i + j*m; and
+sums over named labels.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +10,34 @@ from fractions import Fraction
 from matcalc.core.dims import ONE, Dim, Shape, half
 from matcalc.core.tree import Expr
 from matcalc.ir.nodes import Factor, Labels, Node
-from matcalc.lowering.terms import Open, Value, Workshop
+from matcalc.lowering.terms import ContractionBuilder, Open, Value
 
 _THREE = Dim(3, ())
 Size = Callable[[Dim], Dim]  # a dimension of the tree in the names of the network
 
 
-def fuse(shop: Workshop, inner: Dim, outer: Dim) -> Node:
+def fuse(shop: ContractionBuilder, inner: Dim, outer: Dim) -> Node:
     """F[k,i,j] = 1 where k = i + j*inner."""
     return shop.builder.leaf("fuse", (inner.times(outer), inner, outer))
 
 
-def _vec(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vec(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vec(A)[i + j*m] = A[i,j]."""
     a = shop.open(args[0])
     return _stacked(shop, a) if len(a.axes) == 2 else a
 
 
-def _stacked(shop: Workshop, a: Open) -> Open:
+def _stacked(shop: ContractionBuilder, a: Open) -> Open:
     (k,) = shop.labels(1)
-    return Open(a.coefficient, [*a.factors, (fuse(shop, *a.axes), (k, *a.outputs), 1)], (k,), (a.axes[0].times(a.axes[1]),))
+    return Open(
+        a.coefficient,
+        [*a.factors, (fuse(shop, *a.axes), (k, *a.outputs), 1)],
+        (k,),
+        (a.axes[0].times(a.axes[1]),),
+    )
 
 
-def _kron(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _kron(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """kron(A, B)[i2 + i1*p, j2 + j1*q] = A[i1,j1] B[i2,j2]; a column has no j, a row no i."""
     a, b = shop.open(args[0]), shop.open(args[1])
     factors = a.factors + b.factors
@@ -56,21 +63,27 @@ def _place(expr: Expr, axis: int) -> int | None:
     return 0 if expr.row == (axis == 1) else None
 
 
-def _khatrirao(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _khatrirao(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """khatrirao(A, B)[i2 + i1*p, j] = A[i1,j] B[i2,j]."""
     a, b = shop.open(args[0]), shop.open(args[1])
     (k,) = shop.labels(1)
     joint: Factor = (fuse(shop, b.axes[0], a.axes[0]), (k, b.outputs[0], a.outputs[0]), 1)
-    whole = shop.join(a, b, [(a.outputs[1], b.outputs[1])], (k, a.outputs[1]), (a.axes[0].times(b.axes[0]), a.axes[1]))
+    whole = shop.join(
+        a,
+        b,
+        [(a.outputs[1], b.outputs[1])],
+        (k, a.outputs[1]),
+        (a.axes[0].times(b.axes[0]), a.axes[1]),
+    )
     return Open(whole.coefficient, [*whole.factors, joint], whole.outputs, whole.axes)
 
 
-def _sign(shop: Workshop) -> Node:
+def _sign(shop: ContractionBuilder) -> Node:
     """The sign of the permutation i, j, k."""
     return shop.builder.leaf("epsilon", (_THREE,) * 3)
 
 
-def _cross(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _cross(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """cross(x, y)[i] = sum_jk e[i,j,k] x[j] y[k]."""
     a, b = shop.open(args[0]), shop.open(args[1])
     (i,) = shop.labels(1)
@@ -78,14 +91,16 @@ def _cross(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
     return Open(a.coefficient * b.coefficient, [*a.factors, *b.factors, sign], (i,), (_THREE,))
 
 
-def _skewmat(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _skewmat(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """skewmat(x)[i,k] = sum_j e[i,j,k] x[j]."""
     a = shop.open(args[0])
     i, k = shop.labels(2)
-    return Open(a.coefficient, [*a.factors, (_sign(shop), (i, *a.outputs, k), 1)], (i, k), (_THREE, _THREE))
+    return Open(
+        a.coefficient, [*a.factors, (_sign(shop), (i, *a.outputs, k), 1)], (i, k), (_THREE, _THREE)
+    )
 
 
-def _vee(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vee(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vee(M)[j] = sum_ik e[i,j,k] M[i,k]/2."""
     a = shop.open(args[0])
     (j,) = shop.labels(1)
@@ -93,28 +108,35 @@ def _vee(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
     return Open(Fraction(a.coefficient) / 2, [*a.factors, sign], (j,), (_THREE,))
 
 
-def _reshape(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _reshape(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """R[i,j] = u[i + j*m], where u is the argument or its vec."""
     a = shop.open(args[0])
     u = _stacked(shop, a) if len(a.axes) == 2 else a
     outputs = shop.labels(2)
     axes = tuple([size(axis) for axis in expr.shape])
-    return Open(u.coefficient, [*u.factors, (fuse(shop, *axes), (*u.outputs, *outputs), 1)], outputs, axes)
+    return Open(
+        u.coefficient, [*u.factors, (fuse(shop, *axes), (*u.outputs, *outputs), 1)], outputs, axes
+    )
 
 
-def _commutation(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _commutation(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """K[j + i*n, i + j*m] = 1: the place of A[i,j] in vec(A') and in vec(A)."""
     m, n = (size(_stated(arg)) for arg in expr.args)
     k, q, i, j = shop.labels(4)
-    return Open(1, [(fuse(shop, n, m), (k, j, i), 1), (fuse(shop, m, n), (q, i, j), 1)], (k, q), (m.times(n), m.times(n)))
+    return Open(
+        1,
+        [(fuse(shop, n, m), (k, j, i), 1), (fuse(shop, m, n), (q, i, j), 1)],
+        (k, q),
+        (m.times(n), m.times(n)),
+    )
 
 
-def _halving(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _halving(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """The matrix as a function without arguments: its axes say its size."""
     return shop.open(shop.builder.call(expr.op, [], tuple([size(axis) for axis in expr.shape])))
 
 
-def _vech(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vech(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vech(A) = elimination(n)*vec(A)."""
     u = _stacked(shop, shop.open(args[0]))
     n = size(expr.args[0].shape[0])
@@ -130,7 +152,7 @@ def _stated(arg: Expr) -> Dim:
     return Dim(int(arg.value), ()) if arg.op == "number" else arg.value
 
 
-def _einsum(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _einsum(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """The sum over the labels that are not in the output, as results write it."""
     labels, outputs = expr.value
     names: dict[int, int] = {}
@@ -140,19 +162,27 @@ def _einsum(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
             if label not in names:
                 (names[label],) = shop.labels(1)
         factors.append((shop.close(arg), tuple([names[label] for label in own]), 1))
-    return Open(1, factors, tuple([names[label] for label in outputs]), tuple([size(axis) for axis in expr.shape]))
+    return Open(
+        1,
+        factors,
+        tuple([names[label] for label in outputs]),
+        tuple([size(axis) for axis in expr.shape]),
+    )
 
 
-def _fuse(shop: Workshop, expr: Expr, args: list[Value], size: Size) -> Open:
+def _fuse(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """The fused index itself, as a factor of an ``einsum``."""
     return shop.open(fuse(shop, size(expr.shape[1]), size(expr.shape[2])))
 
 
-def matrix_of(shop: Workshop, node: Node, rows: int) -> Node:
+def matrix_of(shop: ContractionBuilder, node: Node, rows: int) -> Node:
     """The first axes as rows and the others as columns, two axes being fused into one."""
     value = shop.open(node)
     factors, outputs, axes = list(value.factors), list[int](), list[Dim]()
-    for part, sizes in ((value.outputs[:rows], value.axes[:rows]), (value.outputs[rows:], value.axes[rows:])):
+    for part, sizes in (
+        (value.outputs[:rows], value.axes[:rows]),
+        (value.outputs[rows:], value.axes[rows:]),
+    ):
         if len(part) == 1:
             outputs.append(part[0])
             axes.append(sizes[0])
@@ -164,7 +194,7 @@ def matrix_of(shop: Workshop, node: Node, rows: int) -> Node:
     return shop.close(Open(value.coefficient, factors, tuple(outputs), tuple(axes)))
 
 
-RULES: dict[str, Callable[[Workshop, Expr, list[Value], Size], Open]] = {
+RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Value], Size], Open]] = {
     "vec": _vec,
     "kron": _kron,
     "khatrirao": _khatrirao,

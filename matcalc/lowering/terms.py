@@ -1,4 +1,6 @@
-"""Open products: factors on globally distinct labels, not yet put into normal form, so that a chain costs one pass."""
+"""Open products: factors on globally distinct labels, not yet put into normal form, so that a chain
+costs one pass.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from matcalc.ir.nodes import Factor, Labels, Node, Rational, as_term
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """``coefficient * prod(factors)`` with the given output labels; labels are the workshop's own and used once."""
+    """``coefficient * prod(factors)`` with the given output labels; labels are the workshop's own
+    and used once.
+    """
 
     coefficient: Rational
     factors: list[Factor]
@@ -30,7 +34,7 @@ class Combination:
 Value = Open | Combination | Node
 
 
-class Workshop:
+class ContractionBuilder:
     """Opens nodes on fresh labels and closes open products again."""
 
     def __init__(self, builder: Builder) -> None:
@@ -69,12 +73,19 @@ class Workshop:
         """The value as a linear combination."""
         return value.terms if isinstance(value, Combination) else [(1, self.close(value))]
 
-    def join(self, left: Open, right: Open, pairs: list[tuple[int, int]], outputs: Labels, axes: Shape) -> Open:
+    def join(
+        self, left: Open, right: Open, pairs: list[tuple[int, int]], outputs: Labels, axes: Shape
+    ) -> Open:
         """The product of two, with pairs of labels identified."""
         builder = self.builder
         sizes = dict(zip(left.outputs, left.axes, strict=True))
         links: list[Factor] = [(builder.eye(sizes[a]), (a, b), 1) for a, b in pairs]
-        return Open(left.coefficient * right.coefficient, left.factors + right.factors + links, outputs, axes)
+        return Open(
+            left.coefficient * right.coefficient,
+            left.factors + right.factors + links,
+            outputs,
+            axes,
+        )
 
     def entrywise(self, left: Value, right: Value) -> Open:
         """The entry-by-entry product; a scalar multiplies everything."""
@@ -89,9 +100,15 @@ class Workshop:
         """The sum; a scalar is added to every entry."""
         first, second = self.terms(left), self.terms(right)
         axes = max(first[0][1].axes, second[0][1].axes, key=len) if first and second else ()
-        return Combination(self._spread(first, axes) + [(sign * c, node) for c, node in self._spread(second, axes)], axes)
+        return Combination(
+            self._spread(first, axes)
+            + [(sign * c, node) for c, node in self._spread(second, axes)],
+            axes,
+        )
 
-    def _spread(self, terms: list[tuple[Rational, Node]], axes: Shape) -> list[tuple[Rational, Node]]:
+    def _spread(
+        self, terms: list[tuple[Rational, Node]], axes: Shape
+    ) -> list[tuple[Rational, Node]]:
         if not axes or terms[0][1].axes:
             return terms
         ones = self.builder.ones(axes)

@@ -1,1 +1,3 @@
-"""Numeric judgement of derivatives and identities, sharing no code with the engine that produces them."""
+"""Numeric judgement of derivatives and identities, sharing no code with the engine that produces
+them.
+"""

@@ -1,4 +1,6 @@
-"""Bounds that all entries of an expression keep, whatever its variables are: what proves that a side of a kink is empty."""
+"""Bounds that all entries of an expression keep, whatever its variables are: what proves that a
+side of a kink is empty.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,12 @@ def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
     table: dict[Any, int] = {}
     definite: set[int] = set()
     for node in postorder(tree, lambda node: node.args):
-        key = (node.op, node.value if node.op != "einsum" else str(node.value), node.shape, *(keys[id(arg)] for arg in node.args))
+        key = (
+            node.op,
+            node.value if node.op != "einsum" else str(node.value),
+            node.shape,
+            *(keys[id(arg)] for arg in node.args),
+        )
         keys[id(node)] = table.setdefault(key, len(table))
         args = [known[id(arg)] for arg in node.args]
         known[id(node)] = _of_psd(node, variables, keys, definite) or _step(
@@ -71,7 +78,9 @@ def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
 
 
 def dominates(big: Expr, small: Expr) -> bool:
-    """Whether an entry of the first is never below that of the second: max(x, y), abs(x), relu(x) and amax(x) beside x."""
+    """Whether an entry of the first is never below that of the second: max(x, y), abs(x), relu(x)
+    and amax(x) beside x.
+    """
     keys: dict[int, int] = {}
     table: dict[Any, int] = {}
     for tree in (big, small):
@@ -87,10 +96,16 @@ def dominates(big: Expr, small: Expr) -> bool:
     return of(big, ("max", "amax", "abs", "relu"), small) or of(small, ("min", "amin"), big)
 
 
-def _step(node: Expr, args: list[Bounds], variables: Mapping[str, Variable], keys: list[int]) -> Bounds:
+def _step(
+    node: Expr, args: list[Bounds], variables: Mapping[str, Variable], keys: list[int]
+) -> Bounds:
     op = node.op
     if op == "variable":
-        return _KINDS.get(variables[node.value].kind, Bounds()) if node.value in variables else Bounds()
+        return (
+            _KINDS.get(variables[node.value].kind, Bounds())
+            if node.value in variables
+            else Bounds()
+        )
     if op == "number":
         try:
             return Bounds(float(node.value), float(node.value))
@@ -107,11 +122,16 @@ def _step(node: Expr, args: list[Bounds], variables: Mapping[str, Variable], key
     if op in _RULES:
         return _RULES[op](*args)
     if op in _MONOTONE:
-        return Bounds(_value(_MONOTONE[op], args[0].low, -math.inf), _value(_MONOTONE[op], args[0].high, math.inf))
+        return Bounds(
+            _value(_MONOTONE[op], args[0].low, -math.inf),
+            _value(_MONOTONE[op], args[0].high, math.inf),
+        )
     if op in _KEEPING:
         return args[0]
     if op in _ADDING:  # of sums only the sign is known, and of what is filled up with zeros
-        return Bounds(0.0 if args[0].low >= 0 else -math.inf, 0.0 if args[0].high <= 0 else math.inf)
+        return Bounds(
+            0.0 if args[0].low >= 0 else -math.inf, 0.0 if args[0].high <= 0 else math.inf
+        )
     if op == "blocks":
         result = args[0]
         for other in args[1:]:
@@ -123,15 +143,24 @@ def _step(node: Expr, args: list[Bounds], variables: Mapping[str, Variable], key
 def _is_square(node: Expr, op: str) -> bool:
     """Whether a product is x'*x."""
     left, right = node.args
-    return op == "*" and left.op == "'" and left.rank == right.rank == 1 and _same_leaf(left.args[0], right)
+    return (
+        op == "*"
+        and left.op == "'"
+        and left.rank == right.rank == 1
+        and _same_leaf(left.args[0], right)
+    )
 
 
 def _same_leaf(one: Expr, other: Expr) -> bool:
     return one is other or (one.op == other.op == "variable" and one.value == other.value)
 
 
-def _of_psd(node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int], definite: set[int]) -> Bounds | None:
-    """x'*A*x, the trace and the determinant of a positive semidefinite A, and the trace of a product of two; notes which are."""
+def _of_psd(
+    node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int], definite: set[int]
+) -> Bounds | None:
+    """x'*A*x, the trace and the determinant of a positive semidefinite A, and the trace of a
+    product of two; notes which are.
+    """
     args = node.args
     if _is_definite(node, variables, keys, definite):
         definite.add(id(node))
@@ -146,8 +175,12 @@ def _of_psd(node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, in
     return None
 
 
-def _is_definite(node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int], definite: set[int]) -> bool:
-    """Whether a matrix is positive semidefinite: one declared so, the identity, A'*A, A*A', sums and inverses of such."""
+def _is_definite(
+    node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int], definite: set[int]
+) -> bool:
+    """Whether a matrix is positive semidefinite: one declared so, the identity, A'*A, A*A', sums
+    and inverses of such.
+    """
     args = node.args
     if node.op == "variable":
         return node.value in variables and variables[node.value].kind == "psd"
@@ -161,7 +194,9 @@ def _is_definite(node: Expr, variables: Mapping[str, Variable], keys: Mapping[in
 
 def _product(args: list[Bounds], *, same: bool, entrywise: bool) -> Bounds:
     if same:
-        return Bounds(0.0, args[0].size().high ** 2 if entrywise and args[0].size().high < 1e150 else math.inf)
+        return Bounds(
+            0.0, args[0].size().high ** 2 if entrywise and args[0].size().high < 1e150 else math.inf
+        )
     whole = args[0].times(args[1])
     if entrywise:
         return whole
@@ -177,7 +212,10 @@ def _power(node: Expr, args: list[Bounds]) -> Bounds:
         return Bounds()
     if exponent.op == "number" and exponent.value > 0:
         power, size = float(exponent.value), args[0].size()
-        return Bounds(_value(lambda x: x**power, size.low, 0.0), _value(lambda x: x**power, size.high, math.inf))
+        return Bounds(
+            _value(lambda x: x**power, size.low, 0.0),
+            _value(lambda x: x**power, size.high, math.inf),
+        )
     return _POSITIVE
 
 
@@ -195,9 +233,25 @@ def _sum(a: float, b: float, otherwise: float) -> float:
 
 _KINDS = {"positive": _POSITIVE, "orthogonal": _SIGNED}
 _FIXED = {
-    **dict.fromkeys(("eye", "unit", "fuse", "commutation", "step", "sigmoid", "normcdf", "softmax", *COMPARISONS), _UNIT),
+    **dict.fromkeys(
+        (
+            "eye",
+            "unit",
+            "fuse",
+            "commutation",
+            "step",
+            "sigmoid",
+            "normcdf",
+            "softmax",
+            *COMPARISONS,
+        ),
+        _UNIT,
+    ),
     **dict.fromkeys(("sin", "cos", "sign", "tanh", "erf", "epsilon"), _SIGNED),
-    **dict.fromkeys(("norm1", "norm2", "norminf", "normp", "std", "var", "normpdf", "softplus", "huber"), _POSITIVE),
+    **dict.fromkeys(
+        ("norm1", "norm2", "norminf", "normp", "std", "var", "normpdf", "softplus", "huber"),
+        _POSITIVE,
+    ),
     **dict.fromkeys(("specnorm", "nucnorm", "schatten", "svdvals", "sqrt"), _POSITIVE),
     "dimension": Bounds(1.0, math.inf),
     "constant": Bounds(3.0, 4.0),
@@ -220,6 +274,11 @@ _RULES: dict[str, Callable[..., Bounds]] = {
     "min": lambda a, b: Bounds(min(a.low, b.low), min(a.high, b.high)),
     "where": lambda condition, a, b: a.joined(b),
 }
-_MONOTONE: dict[str, Callable[[float], float]] = {"exp": math.exp, "log": math.log, "log1p": math.log1p, "expm1": math.expm1}
+_MONOTONE: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "log1p": math.log1p,
+    "expm1": math.expm1,
+}
 _KEEPING = frozenset(("fill", "'", "vec", "reshape", "slice", "mean", "amax", "amin", "vech"))
 _ADDING = frozenset(("sum", "cumsum", "revcumsum", "diag", "tril", "triu", "prod", "tr", "sinh"))

@@ -1,4 +1,6 @@
-"""NumPy evaluation of every function in ``core/operations.py``, in real arithmetic and with a complex step."""
+"""NumPy evaluation of every function in ``core/operations.py``, in real arithmetic and with a
+complex step.
+"""
 
 from __future__ import annotations
 
@@ -122,10 +124,20 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "outer": runtime.outer,
 }
 
-# evaluated for real arguments only, and so differentiated by differences; a function without a complex path is listed here
+# evaluated for real arguments only, and so differentiated by differences; a function without a
+# complex path is listed here
 REAL_ONLY: frozenset[str] = frozenset(
     (
-        *("eigvals", "eigvecs", "lambda_max", "lambda_min", "eigvec", "svdvals", "leftvecs", "rightvecs"),
+        *(
+            "eigvals",
+            "eigvecs",
+            "lambda_max",
+            "lambda_min",
+            "eigvec",
+            "svdvals",
+            "leftvecs",
+            "rightvecs",
+        ),
         *("specnorm", "leftvec", "rightvec", "condnum", "schatten"),
     )
 )

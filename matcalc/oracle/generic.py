@@ -1,7 +1,8 @@
 """Smooth functions with known derivatives that stand for those that are only declared.
 
-Entry by entry c + sum_r a_r*sin(w_r*x + b_r); of a vector or the entries of a matrix C*sin(W*u + b) + c. The numbers
-come from the name. What holds for a function that is only declared holds for these.
+Entry by entry c + sum_r a_r*sin(w_r*x + b_r); of a vector or the entries of a matrix C*sin(W*u + b)
++ c. The numbers come from the name. What holds for a function that is only declared holds for
+these.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.errors import DomainProblem, EvaluationProblem
+from matcalc.core.errors import DomainProblem, EvaluationError
 from matcalc.core.operations import COMPARISONS, FRECHET
-from matcalc.core.own import OWN, Own, inlined
+from matcalc.core.own import OWN, Own, inline
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.oracle.contraction import contract
@@ -29,15 +29,19 @@ _MOST_ENTRIES = 2**31  # of an array: NumPy refuses larger ones in many ways
 
 
 def interpret(expr: Expr, values: Values, sizes: Sizes) -> Array:
-    """The value of the expression; ``sizes`` gives each named dimension its size. Outside of a domain it is nan or infinite."""
+    """The value of the expression; ``sizes`` gives each named dimension its size. Outside of a
+    domain it is nan or infinite.
+    """
     with np.errstate(all="ignore"):
-        return fold(inlined(expr), _children, partial(evaluate, values=values, sizes=sizes))
+        return fold(inline(expr), _children, partial(evaluate, values=values, sizes=sizes))
 
 
 def magnitude(expr: Expr, values: Values, sizes: Sizes) -> float:
-    """The largest absolute entry that occurs anywhere in the evaluation: rounding errors are proportional to it.
+    """The largest absolute entry that occurs anywhere in the evaluation: rounding errors are
+    proportional to it.
 
-    What is taken nowhere, a branch of ``where`` or a side of max, is left out, and so is what is only compared.
+    What is taken nowhere, a branch of ``where`` or a side of max, is left out, and so is what is
+    only compared.
     """
 
     def rule(node: Expr, args: list[tuple[Array, float]]) -> tuple[Array, float]:
@@ -49,24 +53,32 @@ def magnitude(expr: Expr, values: Values, sizes: Sizes) -> float:
             args = [arg for arg in args if np.any(value == arg[0])]
         elif node.op in ("step", "sign", *COMPARISONS):
             args = []
-        return value, max([float(np.max(np.abs(value), initial=0.0)), *(largest for _, largest in args)])
+        return value, max(
+            [float(np.max(np.abs(value), initial=0.0)), *(largest for _, largest in args)]
+        )
 
     with np.errstate(all="ignore"):
-        return fold(inlined(expr), _children, rule)[1]
+        return fold(inline(expr), _children, rule)[1]
 
 
 def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable[[Array], Array]:
-    """The expression as a function of the variable ``name``; the parts that do not contain it are evaluated once."""
-    expr = inlined(expr)
+    """The expression as a function of the variable ``name``; the parts that do not contain it are
+    evaluated once.
+    """
+    expr = inline(expr)
     order = postorder(expr, _children)
     moving: set[int] = set()
     known: dict[int, Array] = {}
     with np.errstate(all="ignore"):
         for node in order:
-            if (node.op == "variable" and node.value == name) or any(id(arg) in moving for arg in node.args):
+            if (node.op == "variable" and node.value == name) or any(
+                id(arg) in moving for arg in node.args
+            ):
                 moving.add(id(node))
             else:
-                known[id(node)] = evaluate(node, [known[id(arg)] for arg in node.args], values=values, sizes=sizes)
+                known[id(node)] = evaluate(
+                    node, [known[id(arg)] for arg in node.args], values=values, sizes=sizes
+                )
     rest = [node for node in order if id(node) in moving]
 
     def value(x: Array) -> Array:
@@ -74,7 +86,9 @@ def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable
         inputs = {**values, name: x}
         with np.errstate(all="ignore"):
             for node in rest:
-                results[id(node)] = evaluate(node, [results[id(arg)] for arg in node.args], values=inputs, sizes=sizes)
+                results[id(node)] = evaluate(
+                    node, [results[id(arg)] for arg in node.args], values=inputs, sizes=sizes
+                )
         return results[id(expr)]
 
     return value
@@ -100,10 +114,10 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         if node.op[0] == "@":
             return generic(node.op, args, extent(node.shape, sizes))
         return np.asarray(FUNCTIONS[node.op](*args))
-    except EvaluationProblem:
+    except EvaluationError:
         raise
     except (ValueError, MemoryError) as problem:
-        kind = DomainProblem if _lies_with_the_point(problem, node, sizes) else EvaluationProblem
+        kind = DomainProblem if _lies_with_the_point(problem, node, sizes) else EvaluationError
         large = isinstance(problem, MemoryError) or "Maximum allowed" in str(problem)
         said = "arrays of these sizes do not fit into memory" if large else problem
         raise kind(f"cannot evaluate {node.op}: {said}", span=node.span) from problem
@@ -117,7 +131,15 @@ def _lies_with_the_point(problem: Exception, node: Expr, sizes: Sizes) -> bool:
 
 
 # what a user's function may raise where it has no value, or is wrong
-_RAISED = (ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+_RAISED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 _PARTS: dict[str, Callable[[Array], Array]] = {
@@ -128,24 +150,35 @@ _PARTS: dict[str, Callable[[Array], Array]] = {
 
 
 def _own(own: Own, node: Expr, args: list[Array], sizes: Sizes) -> Array:
-    """The value of a function that is called as its user wrote it: it has to be real, and of the shape that was announced.
+    """The value of a function that is called as its user wrote it: it has to be real, and of the
+    shape that was announced.
 
-    One of symmetric matrices may read one half of its argument only; derivatives ask for it beside these, where it is that of
-    the symmetric part.
+    One of symmetric matrices may read one half of its argument only; derivatives ask for it beside
+    these, where it is that of the symmetric part.
     """
     assert own.function is not None  # one with a body is inlined
     parts = {each.name: _PARTS[each.kind] for each in own.domain if each.kind in _PARTS}
-    args = [parts[each.name](arg) if each.name in parts else arg for each, arg in zip(own.parameters, args, strict=True)]
+    args = [
+        parts[each.name](arg) if each.name in parts else arg
+        for each, arg in zip(own.parameters, args, strict=True)
+    ]
     try:
         value = np.asarray(own.function(*args))
     except _RAISED as problem:
-        raise DomainProblem(f"{own.name} raised {type(problem).__name__}: {problem}", span=node.span) from problem
+        raise DomainProblem(
+            f"{own.name} raised {type(problem).__name__}: {problem}", span=node.span
+        ) from problem
     if value.dtype.kind not in "fiu":
         hint = "wrap it in a function that returns real numbers, and nan where it has no value"
-        raise DomainProblem(f"{own.name} returned {value.dtype}, not real numbers", span=node.span, hint=hint)
+        raise DomainProblem(
+            f"{own.name} returned {value.dtype}, not real numbers", span=node.span, hint=hint
+        )
     wanted = extent(node.shape, sizes)
     if value.shape != wanted:
-        raise DomainProblem(f"{own.name} returned an array of shape {value.shape}, expected {wanted}", span=node.span)
+        raise DomainProblem(
+            f"{own.name} returned an array of shape {value.shape}, expected {wanted}",
+            span=node.span,
+        )
     return value.astype(float)
 
 
@@ -184,7 +217,7 @@ def _size(size: Dim, sizes: Sizes) -> int:
     try:
         return size.size(dict(sizes))
     except KeyError as missing:
-        raise EvaluationProblem(f"no size is known for the dimension {missing.args[0]}") from missing
+        raise EvaluationError(f"no size is known for the dimension {missing.args[0]}") from missing
 
 
 def _number(node: Expr, values: Values, sizes: Sizes) -> Array:
@@ -197,11 +230,13 @@ def _number(node: Expr, values: Values, sizes: Sizes) -> Array:
 
 def _variable(node: Expr, values: Values, sizes: Sizes) -> Array:
     if node.value not in values:
-        raise EvaluationProblem(f"no value is given for {node.value}", span=node.span)
+        raise EvaluationError(f"no value is given for {node.value}", span=node.span)
     value = np.asarray(values[node.value])
     wanted = extent(node.shape, sizes)
     if value.shape != wanted:
-        raise EvaluationProblem(f"{node.value} has shape {value.shape}, expected {wanted}", span=node.span)
+        raise EvaluationError(
+            f"{node.value} has shape {value.shape}, expected {wanted}", span=node.span
+        )
     return value if np.iscomplexobj(value) else value.astype(float)
 
 
@@ -224,13 +259,17 @@ _LEAVES: dict[str, Callable[[Expr, Values, Sizes], Array]] = {
     "dimension": lambda node, values, sizes: np.asarray(float(_size(node.value, sizes))),
     "eye": lambda node, values, sizes: np.eye(_size(node.shape[0], sizes)),
     "unit": lambda node, values, sizes: _unit(node, sizes),
-    "epsilon": lambda node, values, sizes: np.cross(np.eye(3)[:, None], np.eye(3)[None]).transpose(2, 0, 1),
+    "epsilon": lambda node, values, sizes: np.cross(np.eye(3)[:, None], np.eye(3)[None]).transpose(
+        2, 0, 1
+    ),
     "fuse": lambda node, values, sizes: _fuse(*(_size(axis, sizes) for axis in node.shape)),
 }
 
 
 def _product(node: Expr, args: list[Array]) -> Array:
-    """Scalar * any; otherwise columns times row is the outer product, all else sums over the adjacent axes."""
+    """Scalar * any; otherwise columns times row is the outer product, all else sums over the
+    adjacent axes.
+    """
     left, right = args
     if 0 in (left.ndim, right.ndim):
         return np.asarray(left * right)
@@ -251,7 +290,9 @@ def _kron(node: Expr, args: list[Array]) -> Array:
     """A row is a matrix of one row."""
     if not any(arg.row for arg in node.args):
         return FUNCTIONS["kron"](*args)
-    left, right = (arg[np.newaxis] if each.row else arg for arg, each in zip(args, node.args, strict=True))
+    left, right = (
+        arg[np.newaxis] if each.row else arg for arg, each in zip(args, node.args, strict=True)
+    )
     product = FUNCTIONS["kron"](left, right)
     return product[0] if node.row else product
 

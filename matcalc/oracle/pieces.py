@@ -1,4 +1,6 @@
-"""The pieces of an expression: on which side of each kink, condition and branch it is at a point, entry by entry."""
+"""The pieces of an expression: on which side of each kink, condition and branch it is at a point,
+entry by entry.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +10,27 @@ from typing import NamedTuple
 import numpy as np
 
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.own import inlined
+from matcalc.core.own import inline
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.interpret import Sizes, Values, evaluate
 from matcalc.runtime.elementwise import Array
 
 SIDE, EQUAL, PLACE = "side", "equal", "place"
-_OF_ZERO = frozenset(("abs", "sign", "step", "relu", "leakyrelu", "elu", "norm1", "norminf", "normp"))
+_OF_ZERO = frozenset(
+    ("abs", "sign", "step", "relu", "leakyrelu", "elu", "norm1", "norminf", "normp")
+)
 _OF_TWO = frozenset(("max", "min", "<", "<=", ">", ">="))
 _BY_ENTRIES = ENTRYWISE | {"+", "-", "neg", ".*", "./", ".^", "<", "<=", ">", ">=", "==", "!="}
-_MOST_PLACES = 12  # of larger arrays it does not matter which entry is the largest, only that it is not always the same
+# of larger arrays it does not matter which entry is the largest, only that it is not always the
+# same
+_MOST_PLACES = 12
 
 
 class Switch(NamedTuple):
-    """What decides between branches: the sign of ``left - sign*right``, whether it is 0, or the place of the largest entry."""
+    """What decides between branches: the sign of ``left - sign*right``, whether it is 0, or the
+    place of the largest entry.
+    """
 
     node: Expr
     kind: str
@@ -34,7 +42,10 @@ class Switch(NamedTuple):
         """The condition that holds on a side, in the language."""
         left = text(self.left)
         if self.kind == PLACE:
-            return f"entry {side + 1} of {left} is the {'largest' if self.node.op != 'amin' else 'smallest'}"
+            return (
+                f"entry {side + 1} of {left} is the "
+                f"{'largest' if self.node.op != 'amin' else 'smallest'}"
+            )
         right = "0" if self.right is None else text(self.right)
         right = right if self.sign > 0 else f"-({right})"
         return f"{left} {'==' if self.kind == EQUAL else '>' if side > 0 else '<'} {right}"
@@ -51,14 +62,22 @@ def switches(roots: Sequence[Expr]) -> dict[Switch, tuple[Guard, ...]]:
     """The switches of the trees, each with the branches that all ways to it lead through."""
     found: dict[Switch, tuple[Guard, ...]] = {}
     for root in roots:
-        tree = inlined(root)
+        tree = inline(root)
         guards: dict[int, tuple[Guard, ...]] = {id(tree): ()}
         for node in reversed(postorder(tree, lambda node: node.args)):
             above = guards[id(node)]
             for place, arg in enumerate(node.args):
-                inside = (*above, Guard(node.args[0], place == 1)) if node.op == "where" and place else above
+                inside = (
+                    (*above, Guard(node.args[0], place == 1))
+                    if node.op == "where" and place
+                    else above
+                )
                 known = guards.get(id(arg))
-                guards[id(arg)] = inside if known is None else tuple([guard for guard in known if guard in inside])
+                guards[id(arg)] = (
+                    inside
+                    if known is None
+                    else tuple([guard for guard in known if guard in inside])
+                )
             for switch in _of(node):
                 found[switch] = above
     return found
@@ -83,7 +102,9 @@ def _of(node: Expr) -> Iterator[Switch]:
 
 def _compares(condition: Expr) -> bool:
     """Whether a condition is made of comparisons, of which each is a switch itself."""
-    inner = postorder(condition, lambda node: node.args if node.op in ("*", ".*", "-", "+", "fill") else ())
+    inner = postorder(
+        condition, lambda node: node.args if node.op in ("*", ".*", "-", "+", "fill") else ()
+    )
     return any(node.op in ("<", "<=", ">", ">=", "==", "!=", "step") for node in inner)
 
 
@@ -123,14 +144,14 @@ class Pieces:
     """The trees, evaluated with an eye on their switches."""
 
     def __init__(self, roots: Sequence[Expr]) -> None:
-        self.roots = [inlined(root) for root in roots]
+        self.roots = [inline(root) for root in roots]
         self.guards = switches(self.roots)
         self.switches = list(self.guards)
         self.orders = [postorder(root, lambda node: node.args) for root in self.roots]
         self.size = sum(len(order) for order in self.orders)
 
     def sight(self, values: Values, sizes: Sizes) -> Sight:
-        """What is seen at a point; EvaluationProblem where something has no value."""
+        """What is seen at a point; EvaluationError where something has no value."""
         known: dict[int, Array] = {}
         counting: dict[int, Array] = {}
         with np.errstate(all="ignore"):
@@ -142,13 +163,20 @@ class Pieces:
                 for node in reversed(order):
                     _hand_down(node, known, counting)
         gaps = [self._gap(switch, known) for switch in self.switches]
-        counts = [_fitted(counting[id(switch.node)], gap.shape) for switch, gap in zip(self.switches, gaps, strict=True)]
+        counts = [
+            _fitted(counting[id(switch.node)], gap.shape)
+            for switch, gap in zip(self.switches, gaps, strict=True)
+        ]
         return Sight(gaps, counts)
 
     def _gap(self, switch: Switch, known: Mapping[int, Array]) -> Array:
         left = known[id(switch.left)]
         if switch.kind != PLACE:
-            return left if switch.right is None else np.asarray(left - switch.sign * known[id(switch.right)])
+            return (
+                left
+                if switch.right is None
+                else np.asarray(left - switch.sign * known[id(switch.right)])
+            )
         x: Array = {"amin": -left, "norminf": np.abs(left)}.get(switch.node.op, left)
         if len(switch.node.args) == 2 and x.ndim == 2:
             x = x.T if known[id(switch.node.args[1])] == 1 else x
@@ -159,7 +187,9 @@ class Pieces:
 
 
 def _hand_down(node: Expr, known: Mapping[int, Array], counting: dict[int, Array]) -> None:
-    """Which entries of the arguments count: those of a branch of ``where`` only where it is taken."""
+    """Which entries of the arguments count: those of a branch of ``where`` only where it is
+    taken.
+    """
     counts = counting[id(node)]
     for place, arg in enumerate(node.args):
         inside = counts
@@ -167,7 +197,11 @@ def _hand_down(node: Expr, known: Mapping[int, Array], counting: dict[int, Array
             taken = known[id(node.args[0])] != 0
             inside = counts & (taken if place == 1 else ~taken)
         shape = known[id(arg)].shape
-        inside = inside if node.op in _BY_ENTRIES and inside.shape == shape else np.full(shape, bool(np.any(inside)))
+        inside = (
+            inside
+            if node.op in _BY_ENTRIES and inside.shape == shape
+            else np.full(shape, bool(np.any(inside)))
+        )
         before = counting.get(id(arg))
         counting[id(arg)] = inside if before is None else before | inside
 

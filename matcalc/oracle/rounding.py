@@ -1,4 +1,6 @@
-"""What rounding errors may do to a comparison: both sides again at inputs that differ in their last bits."""
+"""What rounding errors may do to a comparison: both sides again at inputs that differ in their last
+bits.
+"""
 
 from __future__ import annotations
 
@@ -27,17 +29,20 @@ def noise(
     variables: Mapping[str, Variable],
     trees: Sequence[Expr],
 ) -> float:
-    """How much of the difference of the two results rounding may be; infinite where one has no value beside the point.
+    """How much of the difference of the two results rounding may be; infinite where one has no
+    value beside the point.
 
-    Inputs that differ in their last bits show what cancels after it was rounded. What cancels inside of the candidate (one
-    of ``trees``) alone shows in its largest intermediate value.
+    Inputs that differ in their last bits show what cancels after it was rounded. What cancels
+    inside of the candidate (one of ``trees``) alone shows in its largest intermediate value.
     """
     moved = _moved(values, variables)
     found = 0.0
     for side, result in zip(sides, results, strict=True):
         other = side(moved)
         change = np.abs(other - result) if other.shape == result.shape else np.asarray(np.inf)
-        found = max(found, float(np.max(np.where(np.isfinite(change), change, np.inf), initial=0.0)))
+        found = max(
+            found, float(np.max(np.where(np.isfinite(change), change, np.inf), initial=0.0))
+        )
     inner = 0.0
     for tree in trees:
         try:
@@ -48,7 +53,9 @@ def noise(
 
 
 def _moved(values: Mapping[str, Array], variables: Mapping[str, Variable]) -> dict[str, Array]:
-    """Every entry moved by some last bits; matrices of a kind by the same for an entry and the one across the diagonal."""
+    """Every entry moved by some last bits; matrices of a kind by the same for an entry and the one
+    across the diagonal.
+    """
     rng = np.random.default_rng(0)
     result = {}
     for name, value in values.items():

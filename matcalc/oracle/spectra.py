@@ -1,4 +1,6 @@
-"""How far a matrix is from one with equal eigenvalues, equal singular values or none, or unit vectors without a clear sign."""
+"""How far a matrix is from one with equal eigenvalues, equal singular values or none, or unit
+vectors without a clear sign.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def _lead(V: Array) -> float:
 
 def _singular(X: Array) -> Array:
     """The singular values, whatever the shape."""
-    return np.linalg.svd(np.atleast_2d(X), compute_uv=False) if np.all(np.isfinite(X)) else np.zeros(2)
+    return (
+        np.linalg.svd(np.atleast_2d(X), compute_uv=False) if np.all(np.isfinite(X)) else np.zeros(2)
+    )
 
 
 def _leading(X: Array) -> float:
@@ -48,10 +52,13 @@ def _columns(X: Array) -> float:
 
 EIGENVALUES, SINGULAR_VALUES = "eigenvalues", "singular values"
 
-# what has to be simple for the rule of the derivative to hold, and how far the closest two are from each other
+# what has to be simple for the rule of the derivative to hold, and how far the closest two are from
+# each other
 GAPS: dict[str, tuple[str, Callable[[Array], float]]] = {
     **dict.fromkeys(("eigvals", "eigvecs"), (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)))),
-    **dict.fromkeys(("lambda_max", "eigvec"), (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)[-2:]))),
+    **dict.fromkeys(
+        ("lambda_max", "eigvec"), (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)[-2:]))
+    ),
     "lambda_min": (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)[:2])),
     **dict.fromkeys(("svdvals", "leftvecs", "rightvecs", "condnum"), (SINGULAR_VALUES, _simple)),
     **dict.fromkeys(("specnorm", "leftvec", "rightvec"), (SINGULAR_VALUES, _leading)),

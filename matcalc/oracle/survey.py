@@ -1,9 +1,12 @@
-"""A survey: points that between them are on both sides of every kink, and the pieces to which no way was found.
+"""A survey: points that between them are on both sides of every kink, and the pieces to which no
+way was found.
 
-Many points are looked at, which costs an evaluation each, and few are chosen. Points of several sizes come first, then such as
-lie near the numbers of the expression; for a side that none of them is on, a search along lines. Between two points on either
-side of a kink the border is looked for, and points close to it are taken, so that a narrow piece between two borders is seen.
-A side is empty, and no way to it is asked for, if bounds of the expression prove it or if the branch that it stands in does.
+Many points are looked at, which costs an evaluation each, and few are chosen. Points of several
+sizes come first, then such as lie near the numbers of the expression; for a side that none of them
+is on, a search along lines. Between two points on either side of a kink the border is looked for,
+and points close to it are taken, so that a narrow piece between two borders is seen. A side is
+empty, and no way to it is asked for, if bounds of the expression prove it or if the branch that it
+stands in does.
 """
 
 from __future__ import annotations
@@ -14,15 +17,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.core.errors import EvaluationProblem
+from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.bounds import bounds, dominates
-from matcalc.oracle.hazards import hazard
 from matcalc.oracle.implied import implied, windows
 from matcalc.oracle.interpret import Sizes, interpret
 from matcalc.oracle.pieces import EQUAL, PLACE, SIDE, Pieces, Sight, Switch
+from matcalc.oracle.preconditions import violated_precondition
 from matcalc.oracle.sample import STYLES, draw, nudged
 from matcalc.runtime.elementwise import Array
 
@@ -31,7 +34,9 @@ _MOST_LOOKS = 1200
 _MOST_CHOSEN = 32
 _PAIRED = 8  # with so many switches also pairs of sides are looked for, and the borders
 _SCALES = (1.0, 4.0, 30.0, 300.0, 1e4, 1e7)
-_LINEAR = frozenset(("scalar", "vector", "matrix", "symmetric", "skew", "diagonal", "triangular", "positive", "psd"))
+_LINEAR = frozenset(
+    ("scalar", "vector", "matrix", "symmetric", "skew", "diagonal", "triangular", "positive", "psd")
+)
 _STEPS = tuple(s * 2.0**k for k in range(-2, 52, 3) for s in (1, -1))
 _BESIDE = (4e-3, 0.02, 0.2)
 _BISECTIONS = 40
@@ -69,7 +74,9 @@ def survey(
     around: str | None = None,
     wrt: str = "",
 ) -> tuple[list[Values], list[Piece]]:
-    """Points at which all of ``strict`` is smooth, and ``beside`` away from kinks; and the pieces that none of them visits."""
+    """Points at which all of ``strict`` is smooth, and ``beside`` away from kinks; and the pieces
+    that none of them visits.
+    """
     pieces = Pieces([*strict, *beside])
     if not pieces.switches:
         return [], []
@@ -89,10 +96,14 @@ class _Survey:
         wrt: str,
     ) -> None:
         self.pieces, self.strict, self.beside = pieces, strict, beside
-        self.variables = {name: variable for name, variable in variables.items() if variable.kind != "function"}
+        self.variables = {
+            name: variable for name, variable in variables.items() if variable.kind != "function"
+        }
         self.rng, self.sizes, self.around = rng, sizes, around
         self.budget = min(_MOST_LOOKS, max(40, _WORK // pieces.size))
-        self.moving = {place for place, switch in enumerate(pieces.switches) if wrt in _names(switch)}
+        self.moving = {
+            place for place, switch in enumerate(pieces.switches) if wrt in _names(switch)
+        }
         self.paired = len(pieces.switches) <= _PAIRED
         self.looks: list[Look] = []
         self.seen: set[Feature] = set()
@@ -111,10 +122,19 @@ class _Survey:
                 if switch.kind == SIDE:
                     self._border(place)
         sides = {("side", *each) for each in wanted} - self.seen
-        missing = [Piece(self.pieces.switches[place], side) for place, side in wanted if ("side", place, side) in sides]
-        for place, side, other, beyond in windows(self.pieces, [look.sight for look in self.looks]) if self.paired else ():
+        missing = [
+            Piece(self.pieces.switches[place], side)
+            for place, side in wanted
+            if ("side", place, side) in sides
+        ]
+        for place, side, other, beyond in (
+            windows(self.pieces, [look.sight for look in self.looks]) if self.paired else ()
+        ):
             if ("pair", place, side, other, beyond) not in self.seen and not missing:
-                missing += [Piece(self.pieces.switches[place], side), Piece(self.pieces.switches[other], beyond)]
+                missing += [
+                    Piece(self.pieces.switches[place], side),
+                    Piece(self.pieces.switches[other], beyond),
+                ]
         return self._chosen(), missing
 
     def _wanted(self) -> list[tuple[int, int]]:
@@ -142,7 +162,11 @@ class _Survey:
         switch = self.pieces.switches[place]
         if ("side", place, side) in self.seen:
             return True
-        if switch.right is not None and switch.sign > 0 and dominates(*(switch.right, switch.left)[::side]):
+        if (
+            switch.right is not None
+            and switch.sign > 0
+            and dominates(*(switch.right, switch.left)[::side])
+        ):
             return False
         left = bounds(switch.left, self.variables)
         if switch.right is not None:
@@ -153,7 +177,9 @@ class _Survey:
         return not implied(self.pieces, place, side, sights)
 
     def _draws(self) -> Iterator[Values]:
-        """All variables alike first, then each in a style and of a size of its own; and around the numbers that occur."""
+        """All variables alike first, then each in a style and of a size of its own; and around the
+        numbers that occur.
+        """
         names = list(self.variables)
         for _ in range(12):
             yield {name: self._draw(name, "normal", 1.0) for name in names}
@@ -163,14 +189,27 @@ class _Survey:
         for _ in range(24 if len(names) > 1 else 6):
             styles = [str(self.rng.choice(list(STYLES))) for _ in names]
             scales = [float(self.rng.choice(_SCALES[:4])) for _ in names]
-            yield {name: self._draw(name, style, scale) for name, style, scale in zip(names, styles, scales, strict=True)}
+            yield {
+                name: self._draw(name, style, scale)
+                for name, style, scale in zip(names, styles, scales, strict=True)
+            }
         for number in self.numbers:
             for spread in (0.05, 1.0):
-                base = {name: self._draw(name, "normal", spread * max(1.0, abs(number))) for name in names}
+                base = {
+                    name: self._draw(name, "normal", spread * max(1.0, abs(number)))
+                    for name in names
+                }
                 for each in names:
                     if self.variables[each].kind in ("scalar", "vector", "matrix", "positive"):
-                        moved = np.abs(number + base[each]) if self.variables[each].kind == "positive" else number + base[each]
-                        yield {**{name: self._draw(name, "normal", 1.0) for name in names}, each: moved}
+                        moved = (
+                            np.abs(number + base[each])
+                            if self.variables[each].kind == "positive"
+                            else number + base[each]
+                        )
+                        yield {
+                            **{name: self._draw(name, "normal", 1.0) for name in names},
+                            each: moved,
+                        }
 
     def _draw(self, name: str, style: str, scale: float) -> Array:
         variable = self.variables[name]
@@ -184,7 +223,7 @@ class _Survey:
         self.budget -= 1
         try:
             sight = self.pieces.sight(values, self.sizes)
-        except (EvaluationProblem, np.linalg.LinAlgError, FloatingPointError):
+        except (EvaluationError, np.linalg.LinAlgError, FloatingPointError):
             return None
         features = self._features(sight)
         if features <= self.seen and len(self.looks) > 2:
@@ -199,15 +238,21 @@ class _Survey:
     def _fit(self, values: Values) -> bool:
         places = [values] if self.around is None else [values, nudged(values, self.around)]
         try:
-            if any(hazard(expr, place, self.sizes) is not None for expr in self.strict for place in places):
+            if any(
+                violated_precondition(expr, place, self.sizes) is not None
+                for expr in self.strict
+                for place in places
+            ):
                 return False
-            found = [hazard(expr, values, self.sizes) for expr in self.beside]
+            found = [violated_precondition(expr, values, self.sizes) for expr in self.beside]
         except np.linalg.LinAlgError:
             return False
         return all(text is None or not text.endswith("kink") for text in found)
 
     def _features(self, sight: Sight) -> frozenset[Feature]:
-        """The sides that are visited, those on which the whole is, and pairs of sides at one entry."""
+        """The sides that are visited, those on which the whole is, and pairs of sides at one
+        entry.
+        """
         found: set[Feature] = set()
         masks: list[list[tuple[int, Array]]] = []
         for place, switch in enumerate(self.pieces.switches):
@@ -216,12 +261,20 @@ class _Survey:
                 if whole:
                     found.add(("whole", place, side))
             gap, counts = sight.gaps[place], sight.counting[place]
-            masks.append([(side, (gap * side > 0) & counts) for side in (1, -1)] if switch.kind == SIDE and self.paired else [])
+            masks.append(
+                [(side, (gap * side > 0) & counts) for side in (1, -1)]
+                if switch.kind == SIDE and self.paired
+                else []
+            )
         for place, ours in enumerate(masks):
             for other in range(place + 1, len(masks)):
                 for side, mask in ours:
                     for beyond, theirs in masks[other]:
-                        both = mask & theirs if mask.shape == theirs.shape else np.any(mask) & np.any(theirs)
+                        both = (
+                            mask & theirs
+                            if mask.shape == theirs.shape
+                            else np.any(mask) & np.any(theirs)
+                        )
                         if np.any(both):
                             found.add(("pair", place, side, other, beyond))
         return frozenset(found)
@@ -230,7 +283,9 @@ class _Survey:
         return [look.values for look in self.looks[:4]] + [values for values, _ in self.unfit[:2]]
 
     def _search(self, place: int, side: int) -> None:
-        """Along lines through points that are known, all variables at once and each alone, ever further."""
+        """Along lines through points that are known, all variables at once and each alone, ever
+        further.
+        """
         switch, wanted = self.pieces.switches[place], ("side", place, side)
         names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
         if switch.kind == EQUAL:
@@ -238,9 +293,20 @@ class _Survey:
             return
         for base in self._bases():
             for moving in [names, *([name] for name in names if len(names) > 1)]:
-                other = {name: draw(self.variables[name], self.rng, self.sizes, "normal") for name in moving}
+                other = {
+                    name: draw(self.variables[name], self.rng, self.sizes, "normal")
+                    for name in moving
+                }
                 for step in _STEPS:
-                    self._look({**base, **{name: self._along(name, base[name], other[name], step) for name in moving}})
+                    self._look(
+                        {
+                            **base,
+                            **{
+                                name: self._along(name, base[name], other[name], step)
+                                for name in moving
+                            },
+                        }
+                    )
                     if wanted in self.seen or self.budget <= 0:
                         return
 
@@ -259,19 +325,35 @@ class _Survey:
             for base in self._bases():
                 try:
                     value = np.zeros(()) if other is None else interpret(other, base, self.sizes)
-                except (EvaluationProblem, np.linalg.LinAlgError):
+                except (EvaluationError, np.linalg.LinAlgError):
                     continue
                 if np.ndim(value) == 0 or np.shape(value) == base[inner.value].shape:
-                    self._look({**base, inner.value: np.broadcast_to(value, base[inner.value].shape).astype(float)})
+                    self._look(
+                        {
+                            **base,
+                            inner.value: np.broadcast_to(value, base[inner.value].shape).astype(
+                                float
+                            ),
+                        }
+                    )
         for number in self.numbers:
             for base in self._bases()[:2]:
                 for name in _names(switch) & set(names):
                     self._look({**base, name: np.full(base[name].shape, number)})
 
     def _border(self, place: int) -> None:
-        """Points close to the border of a switch, on the line between one before it and one behind it."""
+        """Points close to the border of a switch, on the line between one before it and one behind
+        it.
+        """
         below, above = (
-            next((look for look in self.looks if np.any((look.sight.gaps[place] * side > 0) & look.sight.counting[place])), None)
+            next(
+                (
+                    look
+                    for look in self.looks
+                    if np.any((look.sight.gaps[place] * side > 0) & look.sight.counting[place])
+                ),
+                None,
+            )
             for side in (-1, 1)
         )
         if below is None or above is None:
@@ -279,13 +361,20 @@ class _Survey:
         names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
         entry = int(np.argmax(above.sight.gaps[place]))
         start = above.sight.gaps[place].ravel()[entry]
-        if below.sight.gaps[place].shape != above.sight.gaps[place].shape or below.sight.gaps[place].ravel()[entry] >= 0:
-            below = next((look for look in self.looks if look.sight.gaps[place].ravel()[entry] < 0), below)
+        if (
+            below.sight.gaps[place].shape != above.sight.gaps[place].shape
+            or below.sight.gaps[place].ravel()[entry] >= 0
+        ):
+            below = next(
+                (look for look in self.looks if look.sight.gaps[place].ravel()[entry] < 0), below
+            )
         lost, found = 0.0, 1.0
 
         def between(t: float) -> Values:
             return {
-                name: below.values[name] + t * (x - below.values[name]) if name in names else below.values[name]
+                name: below.values[name] + t * (x - below.values[name])
+                if name in names
+                else below.values[name]
                 for name, x in above.values.items()
             }
 
@@ -293,7 +382,7 @@ class _Survey:
             middle = (lost + found) / 2
             try:
                 gap = self.pieces.sight(between(middle), self.sizes).gaps[place].ravel()[entry]
-            except (EvaluationProblem, np.linalg.LinAlgError):
+            except (EvaluationError, np.linalg.LinAlgError):
                 return
             self.budget -= 1
             lost, found = (middle, found) if not gap > 0 else (lost, middle)

@@ -12,9 +12,9 @@ from typing import Any
 from matcalc.catalogue.index import Trait, trait_of
 from matcalc.catalogue.load import LIBRARY
 from matcalc.catalogue.schema import Identity, identity
-from matcalc.core.errors import ArgumentProblem, CatalogueProblem
+from matcalc.core.errors import ArgumentError, CatalogueError
 from matcalc.core.own import FILES, OWN, register, unregister
-from matcalc.own.functions import Callables, checked, own_function, statements
+from matcalc.own.functions import Callables, check_table, own_function, statements
 from matcalc.own.tables import Table, tables
 from matcalc.own.truth import judge_derivative, judge_differential, judge_equation, judge_function
 from matcalc.own.use import forget, trigger, try_function, try_rewrite
@@ -25,7 +25,8 @@ _ENDINGS = ("-odd", "-scaled", "-matrix")
 
 @dataclass(slots=True)
 class Loaded:
-    """What a file brought: the names of its functions and identities, and what is to be said of them.
+    """What a file brought: the names of its functions and identities, and what is to be said of
+    them.
 
     As a context manager it undoes the loading in the end, unless the file was loaded before.
     """
@@ -58,7 +59,12 @@ class Loaded:
     def __enter__(self) -> Loaded:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if not self.again:
             self.unload()
 
@@ -66,19 +72,22 @@ class Loaded:
 _LOADED: dict[str, Loaded] = {}
 
 
-def load_identities(path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None) -> Loaded:
-    """Takes in the functions and identities of a TOML file, if all that it states is true; see docs/own-identities.md.
+def load_identities(
+    path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None
+) -> Loaded:
+    """Takes in the functions and identities of a TOML file, if all that it states is true; see
+    docs/own-identities.md.
 
-    ``functions`` are Python functions for those of the file that do not say how they are computed. A file that was loaded
-    before is loaded anew only if it has changed.
+    ``functions`` are Python functions for those of the file that do not say how they are computed.
+    A file that was loaded before is loaded anew only if it has changed.
     """
     file, callables = str(path), dict(functions or {})
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as problem:
-        raise ArgumentProblem(f"cannot read {file}: {problem.strerror}") from None
+        raise ArgumentError(f"cannot read {file}: {problem.strerror}") from None
     except UnicodeDecodeError:
-        raise CatalogueProblem(f"{file}: this is not UTF-8 text") from None
+        raise CatalogueError(f"{file}: this is not UTF-8 text") from None
     before = _LOADED.get(_key(file))
     if before is not None and before._text == text and before._callables == callables:
         return Loaded(file, before.functions, before.identities, before.notes, again=True)
@@ -87,7 +96,7 @@ def load_identities(path: str | Path, *, functions: Mapping[str, Callable[..., A
         before.unload()
     try:
         loaded = _taken_in(found, callables, file)
-    except CatalogueProblem:
+    except CatalogueError:
         if before is not None:
             _LOADED[_key(file)] = _taken_in(tables(before._text, file), before._callables, file)
             FILES.append(file)
@@ -111,23 +120,38 @@ def _taken_in(found: list[Table], callables: Callables, file: str) -> Loaded:
         notes = _judged(found, callables, functions, entries)
         undo.pop_all()
     names = [entry.name for table, entry in entries if table.kind == "identity"]
-    return Loaded(file, tuple(functions), tuple(names), tuple(notes), _entries=tuple([entry.name for _, entry in entries]))
+    return Loaded(
+        file,
+        tuple(functions),
+        tuple(names),
+        tuple(notes),
+        _entries=tuple([entry.name for _, entry in entries]),
+    )
 
 
-def _judged(found: list[Table], callables: Callables, functions: list[str], entries: list[tuple[Table, Identity]]) -> list[str]:
-    """Takes in the tables of a file; fills ``functions`` and ``entries`` as it goes. The notes on them."""
+def _judged(
+    found: list[Table],
+    callables: Callables,
+    functions: list[str],
+    entries: list[tuple[Table, Identity]],
+) -> list[str]:
+    """Takes in the tables of a file; fills ``functions`` and ``entries`` as it goes. The notes on
+    them.
+    """
     mine = [table for table in found if table.kind == "function"]
     for table in mine:
-        checked(table)
+        check_table(table)
         own = own_function(table, callables)
         register(own)
         functions.append(own.name)
         entries += [(table, entry) for entry in statements(table, own)]
     unknown = [name for name in callables if name not in functions]
     if unknown:
-        raise CatalogueProblem(f"functions has {unknown[0]}, of which the file does not speak")
+        raise CatalogueError(f"functions has {unknown[0]}, of which the file does not speak")
     for table in mine:
-        judge_function(table, OWN[table.data["name"]], [entry for each, entry in entries if each is table])
+        judge_function(
+            table, OWN[table.data["name"]], [entry for each, entry in entries if each is table]
+        )
     stated = [entry for _, entry in entries]
     _added(stated, [trait for entry in stated if (trait := trait_of(entry)) is not None])
     for table, entry in entries:
@@ -138,7 +162,11 @@ def _judged(found: list[Table], callables: Callables, functions: list[str], entr
             entries.append((table, _identity(table, entries)))
             _judge(*entries[-1])
     _added([entry for table, entry in entries if table.kind == "identity"])
-    rewrites = [(table, entry) for table, entry in entries if entry.form == "to" and table.kind == "identity"]
+    rewrites = [
+        (table, entry)
+        for table, entry in entries
+        if entry.form == "to" and table.kind == "identity"
+    ]
     LIBRARY.add([], [trigger(*pair) for pair in rewrites])
     return [note for pair in rewrites if (note := try_rewrite(*pair))]
 
@@ -152,12 +180,18 @@ def _identity(table: Table, entries: list[tuple[Table, Identity]]) -> Identity:
     """The checked entry of an ``[[identity]]``; its source may be missing, its name is free."""
     try:
         entry = identity({"source": "its user", **table.data}, table.file)
-    except CatalogueProblem as problem:
-        message = problem.message.removeprefix(f"{table.file}, {table.name}: ").removeprefix(f"{table.file}: ")
+    except CatalogueError as problem:
+        message = problem.message.removeprefix(f"{table.file}, {table.name}: ").removeprefix(
+            f"{table.file}: "
+        )
         raise table.problem(message) from None
     if entry.name.startswith(_RESERVED) or entry.name.endswith(_ENDINGS):
         hint = "of functions of your own they are stated in [[function]]: diff, is, odd, transpose"
-        raise table.problem(f"names with {', '.join((*_RESERVED, *_ENDINGS))} are those of statements about functions", hint=hint)
+        raise table.problem(
+            f"names with {', '.join((*_RESERVED, *_ENDINGS))} are those of statements about "
+            f"functions",
+            hint=hint,
+        )
     if entry.form == "is":
         hint = "a new function is a [[function]]; an equation that makes answers shorter has  to"
         raise table.problem("is defines a function", "is", hint=hint)

@@ -8,16 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from matcalc.core.errors import CatalogueProblem, MatcalcError, Span
+from matcalc.core.errors import CatalogueError, MatcalcError, Span
 
 KINDS = ("function", "identity")
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*(\w+)[ \t]*\]\]", re.MULTILINE)
-_HINT = "a file of identities has tables [[function]] and [[identity]]; docs/own-identities.md describes them"
+_HINT = (
+    "a file of identities has tables [[function]] and [[identity]]; "
+    "docs/own-identities.md describes them"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One ``[[function]]`` or ``[[identity]]``: what it says, and the part of the text that it is."""
+    """One ``[[function]]`` or ``[[identity]]``: what it says, and the part of the text that it
+    is.
+    """
 
     kind: str
     data: dict[str, Any]
@@ -31,46 +36,73 @@ class Table:
         name = self.data.get("name")
         return name if isinstance(name, str) and name else f"a [[{self.kind}]] without a name"
 
-    def problem(self, message: str, key: str = "name", hint: str | None = None) -> CatalogueProblem:
-        """The error about what the table says under a key: file, line, entry, and the line itself."""
+    def problem(self, message: str, key: str = "name", hint: str | None = None) -> CatalogueError:
+        """The error about what the table says under a key: file, line, entry, and the line
+        itself.
+        """
         span = self._place(key)
-        return CatalogueProblem(self._located(message, span), source=self.text, span=span, hint=hint)
+        return CatalogueError(self._located(message, span), source=self.text, span=span, hint=hint)
 
-    def because(self, problem: MatcalcError, key: str) -> CatalogueProblem:
+    def because(self, problem: MatcalcError, key: str) -> CatalogueError:
         """The same for an expression under a key that cannot be read."""
         span, source = self._place(key), problem.source
         message = self._located(problem.message, span)
-        if source is not None and problem.span is not None and self.text[span.start : span.end] == source:
+        if (
+            source is not None
+            and problem.span is not None
+            and self.text[span.start : span.end] == source
+        ):
             within = Span(span.start + problem.span.start, span.start + problem.span.end)
-            return CatalogueProblem(message, source=self.text, span=within, hint=problem.hint)
-        return CatalogueProblem(message, source=source, span=problem.span, hint=problem.hint)
+            return CatalogueError(message, source=self.text, span=within, hint=problem.hint)
+        return CatalogueError(message, source=source, span=problem.span, hint=problem.hint)
 
     def _located(self, message: str, span: Span) -> str:
-        return f"{self.file}, line {self.text.count(chr(10), 0, span.start) + 1}, {self.name}: {message}"
+        return (
+            f"{self.file}, line {self.text.count(chr(10), 0, span.start) + 1}, "
+            f"{self.name}: {message}"
+        )
 
     def _place(self, key: str) -> Span:
-        """The value under a key, without quotes; the header of the table where it is not in a line of its own."""
+        """The value under a key, without quotes; the header of the table where it is not in a line
+        of its own.
+        """
         line = re.compile(
-            rf"^[ \t]*{re.escape(key)}[ \t]*=[ \t]*(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)[ \t]*(?:#.*)?$", re.MULTILINE
+            rf"^[ \t]*{re.escape(key)}[ \t]*=[ "
+            rf"\t]*(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)[ \t]*(?:#.*)?$",
+            re.MULTILINE,
         )
         found = line.search(self.text, self.span.start, self.span.end)
-        return Span(*found.span("value")) if found else Span(self.span.start, self.text.find("]]", self.span.start) + 2)
+        return (
+            Span(*found.span("value"))
+            if found
+            else Span(self.span.start, self.text.find("]]", self.span.start) + 2)
+        )
 
 
 def tables(text: str, file: str) -> list[Table]:
-    """All tables in the order of the file; CatalogueProblem where it is no such file."""
+    """All tables in the order of the file; CatalogueError where it is no such file."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise CatalogueProblem(f"{file}: {problem}", hint='texts stand in quotes; "A\\\\b" needs two backslashes') from None
+        raise CatalogueError(
+            f"{file}: {problem}", hint='texts stand in quotes; "A\\\\b" needs two backslashes'
+        ) from None
     for key, value in content.items():
-        if key not in KINDS or not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise CatalogueProblem(f"{file}: {key} is unknown here", hint=_HINT)
+        if (
+            key not in KINDS
+            or not isinstance(value, list)
+            or not all(isinstance(each, dict) for each in value)
+        ):
+            raise CatalogueError(f"{file}: {key} is unknown here", hint=_HINT)
     if not content:
-        raise CatalogueProblem(f"{file}: there is nothing in it", hint=_HINT)
+        raise CatalogueError(f"{file}: there is nothing in it", hint=_HINT)
     places = {kind: _spans(text, kind) for kind in KINDS}
     whole = Span(0, len(text))
-    found = [Table(kind, data, file, text, next(places[kind], whole)) for kind in KINDS for data in content.get(kind, [])]
+    found = [
+        Table(kind, data, file, text, next(places[kind], whole))
+        for kind in KINDS
+        for data in content.get(kind, [])
+    ]
     return sorted(found, key=lambda table: table.span.start)
 
 

@@ -1,4 +1,6 @@
-"""Whether the engine can work with what a user's file brings: differentials are linear, rewrites come to an end."""
+"""Whether the engine can work with what a user's file brings: differentials are linear, rewrites
+come to an end.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from matcalc.catalogue.compiled import definition, differential, rewrite
 from matcalc.catalogue.index import Trigger, trigger_of
 from matcalc.catalogue.load import LIBRARY
 from matcalc.catalogue.schema import Identity
-from matcalc.core.errors import MatcalcError, UnsupportedProblem
+from matcalc.core.errors import MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.walk import fold, postorder
@@ -28,34 +30,48 @@ _MANY = 2  # a degree that is not one
 
 
 def forget() -> None:
-    """What was compiled from the catalogue is compiled anew: functions and rewrites have come or gone."""
+    """What was compiled from the catalogue is compiled anew: functions and rewrites have come or
+    gone.
+    """
     for compiled in (definition, differential, rewrite, pattern):
         compiled.cache_clear()
 
 
 def trigger(table: Table, entry: Identity) -> Trigger:
-    """When the rewrite is to be tried: its left side is a pattern of functions or operators, and has all that the right has."""
+    """When the rewrite is to be tried: its left side is a pattern of functions or operators, and
+    has all that the right has.
+    """
     rule = pattern(entry.name)
     if isinstance(rule.left, Leaf) or is_number(rule.left):
         hint = "everything would match it"
-        raise table.problem("the left side of a rewrite has a function or an operator in it", "expr", hint=hint)
-    bound = {node.name for node in _nodes(rule.left) if isinstance(node, Leaf) and node.kind == "variable"}
+        raise table.problem(
+            "the left side of a rewrite has a function or an operator in it", "expr", hint=hint
+        )
+    bound = {
+        node.name
+        for node in _nodes(rule.left)
+        if isinstance(node, Leaf) and node.kind == "variable"
+    }
     unbound = [name for name in rule.rule.variables if name not in bound]
     if unbound:
         hint = f"matcalc writes the left side without {unbound[0]}"
-        raise table.problem(f"{unbound[0]} is not found by matching the left side", "expr", hint=hint)
+        raise table.problem(
+            f"{unbound[0]} is not found by matching the left side", "expr", hint=hint
+        )
     return trigger_of(entry)
 
 
 def try_rewrite(table: Table, entry: Identity) -> str:
-    """A note where the rewrite does not fire on its own left side; CatalogueProblem where rewriting that does not end."""
+    """A note where the rewrite does not fire on its own left side; CatalogueError where rewriting
+    that does not end.
+    """
     program = read(entry.expr, entry.given)
     builder = Builder(LIBRARY.traits)
     lowering = Lowering(builder, definition)
     rewriter = Rewriter(builder, lowering, final=True)
     try:
         rewriter.rewrite(lowering.lower(program.expr, _leaves(builder, program.variables)))
-    except UnsupportedProblem as problem:
+    except UnsupportedError as problem:
         hint = "the right side has the left side in it, or another rewrite undoes it"
         raise table.problem(problem.message, "to", hint) from None
     if any(step.rule == entry.name for step in rewriter.steps):
@@ -78,11 +94,17 @@ def try_function(table: Table, entry: Identity) -> None:
             raise table.problem(message, "diff", problem.hint) from None
         if not report.ok:
             found = render(tree, program.variables, len(program.variables[name].shape))
-            raise table.problem(f"from it the derivative by {name} would be {found}, which is wrong", "diff", hint=str(report))
+            raise table.problem(
+                f"from it the derivative by {name} would be {found}, which is wrong",
+                "diff",
+                hint=str(report),
+            )
 
 
 def _check_linear(table: Table, program: Program) -> None:
-    """Whether each term of the network has a single dX as a factor, and no function is taken of one."""
+    """Whether each term of the network has a single dX as a factor, and no function is taken of
+    one.
+    """
     rule = differential(table.name, len(next(iter(program.variables.values())).shape))
     assert rule is not None  # it was added just now
     builder = Builder(LIBRARY.traits)
@@ -95,7 +117,13 @@ def _check_linear(table: Table, program: Program) -> None:
         if isinstance(node, Leaf):
             return int(node.kind == "hole")
         if isinstance(node, Product):
-            return sum((part * exponent for part, (_, _, exponent) in zip(parts, node.factors, strict=True)), 0)
+            return sum(
+                (
+                    part * exponent
+                    for part, (_, _, exponent) in zip(parts, node.factors, strict=True)
+                ),
+                0,
+            )
         mixed = isinstance(node, Call) or len(set(parts)) > 1
         return _MANY if any(parts) and mixed else max(parts, default=1)
 
@@ -107,7 +135,10 @@ def _check_linear(table: Table, program: Program) -> None:
 
 
 def _leaves(builder: Builder, variables: dict[str, Variable]) -> dict[str, Node]:
-    return {v.name: builder.leaf("variable", v.shape, v.name, "" if v.kind in PLAIN else v.kind) for v in variables.values()}
+    return {
+        v.name: builder.leaf("variable", v.shape, v.name, "" if v.kind in PLAIN else v.kind)
+        for v in variables.values()
+    }
 
 
 def _nodes(root: Node) -> list[Node]:

@@ -1,8 +1,9 @@
 r"""LaTeX of a typed tree, as a paper would print it (amsmath is enough to compile it).
 
-Conventions: functions of scalars stand for the function of every entry (\\exp(X) is entry by entry, e^{X} the matrix
-exponential); element-wise powers are x^{\\odot 2}; values with more than two axes, and contractions that are no product
-of matrices, are sums over indices whose free indices i, j, k, l ... are the axes in their order.
+Conventions: functions of scalars stand for the function of every entry (\\exp(X) is entry by entry,
+e^{X} the matrix exponential); element-wise powers are x^{\\odot 2}; values with more than two axes,
+and contractions that are no product of matrices, are sums over indices whose free indices i, j, k,
+l ... are the axes in their order.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import postorder
 from matcalc.printers import latex_names as names
 from matcalc.printers.latex_functions import FUNCTIONS, LETTERS, elementwise_power
-from matcalc.printers.latex_indices import einsum, fused
+from matcalc.printers.latex_indices import einsum, fuse
 from matcalc.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -26,17 +27,17 @@ from matcalc.printers.latex_pieces import (
     SIGNED,
     SUM,
     Piece,
-    added,
+    add,
     call,
-    circled,
-    compared,
+    compare,
     fraction,
-    multiplied,
+    multiply,
     negative,
-    parenthesised,
+    parenthesize,
     power,
-    subtracted,
-    transposed,
+    subtract,
+    transpose,
+    with_operator,
 )
 from matcalc.printers.naming import naming
 from matcalc.printers.own_functions import declared_form, latex_form
@@ -45,17 +46,26 @@ from matcalc.printers.own_functions import declared_form, latex_form
 def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = None) -> str:
     """The formula; with ``bold`` vectors and matrices are set in bold.
 
-    Parts with names (``named``, else as ``naming`` has it) are set in lines before it: M = ..., N = ..., the formula last.
+    Parts with names (``named``, else as ``naming`` has it) are set in lines before it: M = ..., N =
+    ..., the formula last.
     """
     order = postorder(expr, lambda node: node.args)
     taken = {names.name(node.value) for node in order if node.op == "variable"}
-    named = naming(expr, {node.value.replace("_", "") for node in order if node.op == "variable"}) if named is None else named
+    named = (
+        naming(expr, {node.value.replace("_", "") for node in order if node.op == "variable"})
+        if named is None
+        else named
+    )
     pieces: dict[int, Piece] = {}
     lines: list[str] = []
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
         written_out = not taken.isdisjoint(LETTERS.get(node.op, ()))
-        piece = call(rf"\operatorname{{{node.op.replace('_', '')}}}", *args) if written_out else _piece(bold, node, args)
+        piece = (
+            call(rf"\operatorname{{{node.op.replace('_', '')}}}", *args)
+            if written_out
+            else _piece(bold, node, args)
+        )
         if id(node) in named:
             name = names.name(named[id(node)], bold=bold and node.rank > 0)
             lines.append(f"{name} &= {piece.text}")
@@ -63,13 +73,17 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
         pieces[id(node)] = piece
     if not lines:
         return pieces[id(expr)].text
-    return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"&{pieces[id(expr)].text}"]) + "\n\\end{aligned}"
+    return (
+        "\\begin{aligned}\n"
+        + " \\\\\n".join([*lines, f"&{pieces[id(expr)].text}"])
+        + "\n\\end{aligned}"
+    )
 
 
 def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
     if expr.op == "variable":
         letter = Piece(names.name(expr.value, bold=bold and expr.rank > 0))
-        return transposed(letter) if expr.row else letter
+        return transpose(letter) if expr.row else letter
     if expr.op == "eye":
         symbol = r"\mathbf{I}" if bold else "I"
         return Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
@@ -103,22 +117,27 @@ def _fill(expr: Expr, args: list[Piece]) -> Piece:
     (value,) = expr.args
     digit = "0" if is_number(value, 0) else "1"
     constant = Piece(f"\\mathbf{{{digit}}}_{{{names.sizes(expr.shape)}}}")
-    constant = transposed(constant) if expr.row else constant
-    piece = constant if is_number(value, 0) or is_number(value, 1) else multiplied(args[0], constant)
+    constant = transpose(constant) if expr.row else constant
+    piece = constant if is_number(value, 0) or is_number(value, 1) else multiply(args[0], constant)
     return replace(piece, inner=args[0], mark="fill")
 
 
 def _product(expr: Expr, args: list[Piece]) -> Piece:
-    """Juxtaposition is associative while every part is read as a matrix; a scalar x'*y within a longer product is bracketed."""
-    left, right = (_closed(node, piece, other) for node, piece, other in zip(expr.args, args, expr.args[::-1], strict=True))
-    piece = multiplied(left, right)
+    """Juxtaposition is associative while every part is read as a matrix; a scalar x'*y within a
+    longer product is bracketed.
+    """
+    left, right = (
+        _closed(node, piece, other)
+        for node, piece, other in zip(expr.args, args, expr.args[::-1], strict=True)
+    )
+    piece = multiply(left, right)
     chain = any(node.rank > 0 for node in expr.args) or args[0].chain or args[1].chain
     return replace(piece, chain=chain)
 
 
 def _closed(node: Expr, piece: Piece, other: Expr) -> Piece:
     if piece.chain and node.rank == 0 and other.rank > 0:
-        return Piece(parenthesised(piece), ATOM, piece.tall)
+        return Piece(parenthesize(piece), ATOM, piece.tall)
     return piece
 
 
@@ -127,23 +146,25 @@ def _negative(expr: Expr, args: list[Piece]) -> Piece:
 
 
 def _quotient(expr: Expr, args: list[Piece]) -> Piece:
-    """A fraction; a sum of vectors or matrices over a number reads better behind a coefficient: 1/2 (A + B)."""
+    """A fraction; a sum of vectors or matrices over a number reads better behind a coefficient: 1/2
+    (A + B).
+    """
     numerator, denominator = args
     if expr.rank > 0 and numerator.level == SUM and expr.args[1].op == "number":
-        return multiplied(fraction(Piece("1"), denominator), numerator)
+        return multiply(fraction(Piece("1"), denominator), numerator)
     return fraction(numerator, denominator)
 
 
 def _entrywise_product(expr: Expr, args: list[Piece]) -> Piece:
     if any(node.rank == 0 for node in expr.args):
         return _product(expr, args)
-    return circled(args[0], r"\odot", args[1])
+    return with_operator(args[0], r"\odot", args[1])
 
 
 def _entrywise_quotient(expr: Expr, args: list[Piece]) -> Piece:
     if expr.args[1].rank == 0:
         return _quotient(expr, args)
-    return circled(args[0], r"\oslash", args[1])
+    return with_operator(args[0], r"\oslash", args[1])
 
 
 def _entrywise_power(expr: Expr, args: list[Piece]) -> Piece:
@@ -168,7 +189,10 @@ def _exponent(expr: Expr, piece: Piece) -> str:
 
 def _blocks(expr: Expr, args: list[Piece]) -> Piece:
     columns = expr.value[1]
-    lines = [" & ".join(piece.text for piece in args[start : start + columns]) for start in range(0, len(args), columns)]
+    lines = [
+        " & ".join(piece.text for piece in args[start : start + columns])
+        for start in range(0, len(args), columns)
+    ]
     inside = r" \\ ".join(lines)
     return Piece(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}", ATOM, tall=True)
 
@@ -193,7 +217,9 @@ def _entries(piece: Piece, places: str) -> Piece:
 def _unit(bold: bool, expr: Expr) -> Piece:
     """A column of the identity."""
     symbol = r"\mathbf{I}" if bold else "I"
-    return _entries(Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}"), f":,{names.size(expr.value.plus(ONE))}")
+    return _entries(
+        Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}"), f":,{names.size(expr.value.plus(ONE))}"
+    )
 
 
 _Rule = Callable[[Expr, list[Piece]], Piece]
@@ -208,9 +234,9 @@ _RULES: dict[str, _Rule] = {
     "constant": lambda expr, args: Piece(f"\\{expr.value}"),
     "dimension": lambda expr, args: _dimension(expr),
     "fill": _fill,
-    **{sign: _binary(partial(compared, sign)) for sign in COMPARISONS},
-    "+": _binary(added),
-    "-": _binary(subtracted),
+    **{sign: _binary(partial(compare, sign)) for sign in COMPARISONS},
+    "+": _binary(add),
+    "-": _binary(subtract),
     "neg": _negative,
     "*": _product,
     "/": _quotient,
@@ -218,10 +244,10 @@ _RULES: dict[str, _Rule] = {
     "./": _entrywise_quotient,
     ".^": _entrywise_power,
     "^": _power,
-    "'": lambda expr, args: transposed(args[0]),
+    "'": lambda expr, args: transpose(args[0]),
     "einsum": einsum,
     "blocks": _blocks,
     "slice": _slice,
     "epsilon": lambda expr, args: Piece(r"\varepsilon"),
-    "fuse": lambda expr, args: fused(expr, [names.index(axis) for axis in range(3)]),
+    "fuse": lambda expr, args: fuse(expr, [names.index(axis) for axis in range(3)]),
 }

@@ -6,22 +6,22 @@ from collections.abc import Callable
 
 from matcalc.core.operations import OPERATIONS, PRIMARY, frechet
 from matcalc.core.tree import Expr
-from matcalc.printers.latex_indices import indexed
+from matcalc.printers.latex_indices import add_indices
 from matcalc.printers.latex_pieces import (
     ATOM,
     POWER,
     PRODUCT,
     SUM,
     Piece,
-    added,
+    add,
     between,
     bracket,
     call,
-    circled,
-    inverted,
-    multiplied,
+    invert,
+    multiply,
     power,
-    transposed,
+    transpose,
+    with_operator,
 )
 
 Form = Callable[[Expr, list[Piece]], Piece]
@@ -52,18 +52,29 @@ def _root(degree: int) -> Form:
 
 def _absolute(expr: Expr, args: list[Piece]) -> Piece:
     """|a| of a number; bars around a vector would be its norm, around a matrix the determinant."""
-    return between(r"\lvert", args[0], r"\rvert") if expr.rank == 0 else call(r"\operatorname{abs}", args[0])
+    return (
+        between(r"\lvert", args[0], r"\rvert")
+        if expr.rank == 0
+        else call(r"\operatorname{abs}", args[0])
+    )
 
 
 def _norm(index: str) -> Form:
     def form(expr: Expr, args: list[Piece]) -> Piece:
         if len(args) == 2:
             return call(f"\\operatorname{{norm{index}}}", *args)
-        # the 1-norm of a matrix is a different thing (the largest column sum); ours is that of its entries
-        inside = call(r"\mathrm{vec}", args[0]) if index == "1" and expr.args[0].rank == 2 else args[0]
+        # the 1-norm of a matrix is a different thing (the largest column sum); ours is that of its
+        # entries
+        inside = (
+            call(r"\mathrm{vec}", args[0]) if index == "1" and expr.args[0].rank == 2 else args[0]
+        )
         subscript = "F" if index == "2" and expr.args[0].rank == 2 else index
         norm = between(r"\lVert", inside, r"\rVert")
-        return Piece(f"{norm.text}_{{{subscript}}}" if len(subscript) > 1 else f"{norm.text}_{subscript}", ATOM, norm.tall)
+        return Piece(
+            f"{norm.text}_{{{subscript}}}" if len(subscript) > 1 else f"{norm.text}_{subscript}",
+            ATOM,
+            norm.tall,
+        )
 
     return form
 
@@ -89,7 +100,11 @@ def _logdet(expr: Expr, args: list[Piece]) -> Piece:
     """log |det X|; needs brackets before an exponent and after nothing."""
     simple = expr.args[0].op == "variable" and not expr.args[0].row
     inside = Piece(f"\\det {args[0].text}") if simple else call(r"\det", args[0])
-    body = between(r"\lvert", inside, r"\rvert") if inside.tall else Piece(f"\\lvert{inside.text}\\rvert")
+    body = (
+        between(r"\lvert", inside, r"\rvert")
+        if inside.tall
+        else Piece(f"\\lvert{inside.text}\\rvert")
+    )
     return Piece(f"\\log{body.text}", POWER, body.tall)
 
 
@@ -98,7 +113,9 @@ def _exponential_of_matrix(expr: Expr, args: list[Piece]) -> Piece:
 
 
 def _frechet(function: str, point: int) -> Form:
-    """L_f^(k)(X, E1, ..., Ek): the k-th derivative of f at X; directions left open (``value``) are indices."""
+    """L_f^(k)(X, E1, ..., Ek): the k-th derivative of f at X; directions left open (``value``) are
+    indices.
+    """
 
     def form(expr: Expr, args: list[Piece]) -> Piece:
         name = function if point == 0 else f"(\\cdot)^{{{args[1].text}}}"
@@ -106,7 +123,7 @@ def _frechet(function: str, point: int) -> Form:
         order = len(directions) + (expr.value or 0)
         head = f"L_{{{name}}}" + (f"^{{({order})}}" if order > 1 else "")
         value = call(head, args[0], *directions)
-        return indexed(value, expr.rank) if expr.value else value
+        return add_indices(value, expr.rank) if expr.value else value
 
     return form
 
@@ -131,7 +148,7 @@ def _divergence(expr: Expr, args: list[Piece]) -> Piece:
 
 
 def _log_one_plus(expr: Expr, args: list[Piece]) -> Piece:
-    return call(r"\log", added(Piece("1"), args[0]))
+    return call(r"\log", add(Piece("1"), args[0]))
 
 
 def _exp_minus_one(expr: Expr, args: list[Piece]) -> Piece:
@@ -145,28 +162,33 @@ def _log_gamma(expr: Expr, args: list[Piece]) -> Piece:
 
 
 def _kron(expr: Expr, args: list[Piece]) -> Piece:
-    return circled(args[0], r"\otimes", args[1])
+    return with_operator(args[0], r"\otimes", args[1])
 
 
 def _outer(expr: Expr, args: list[Piece]) -> Piece:
     """x y', whichever way the two vectors were laid."""
     left, right = args
-    column = transposed(left) if expr.args[0].row else left
-    row = right if expr.args[1].row else transposed(right)
-    return multiplied(column, row)
+    column = transpose(left) if expr.args[0].row else left
+    row = right if expr.args[1].row else transpose(right)
+    return multiply(column, row)
 
 
 def _dot(expr: Expr, args: list[Piece]) -> Piece:
-    inside = Piece(f"{bracket(args[0], SUM)}, {bracket(args[1], SUM)}", PRODUCT, args[0].tall or args[1].tall)
+    inside = Piece(
+        f"{bracket(args[0], SUM)}, {bracket(args[1], SUM)}", PRODUCT, args[0].tall or args[1].tall
+    )
     return between(r"\langle", inside, r"\rangle")
 
 
 def _extreme(name: str) -> Form:
     """Over all entries as LaTeX has it; of each column or row by a name of its own."""
-    return lambda expr, args: call(f"\\{name}" if len(args) == 1 else f"\\operatorname{{a{name}}}", *args)
+    return lambda expr, args: call(
+        f"\\{name}" if len(args) == 1 else f"\\operatorname{{a{name}}}", *args
+    )
 
 
-# letters that stand for functions; where a variable has the same letter, the function is written out
+# letters that stand for functions; where a variable has the same letter, the function is written
+# out
 LETTERS = {name: spec.letters for name, spec in OPERATIONS.items() if spec.letters}
 
 _RULES: dict[str, Form] = {
@@ -181,7 +203,7 @@ _RULES: dict[str, Form] = {
     "besselj": _bessel,
     "kl": _divergence,
     "logdet": _logdet,
-    "inv": lambda expr, args: inverted(args[0]),
+    "inv": lambda expr, args: invert(args[0]),
     "pinv": lambda expr, args: power(args[0], "+"),
     "expm": _exponential_of_matrix,
     "sqrtm": lambda expr, args: power(args[0], "1/2"),
@@ -201,6 +223,10 @@ _RULES: dict[str, Form] = {
     "outer": _outer,
 }
 FUNCTIONS: dict[str, Form] = {
-    **{name: _named(spec.latex or f"\\operatorname{{{name}}}") for name, spec in OPERATIONS.items() if spec.latex is not None},
+    **{
+        name: _named(spec.latex or f"\\operatorname{{{name}}}")
+        for name, spec in OPERATIONS.items()
+        if spec.latex is not None
+    },
     **_RULES,
 }

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 from matcalc.core.tree import Expr
 from matcalc.printers import latex_names as names
-from matcalc.printers.latex_pieces import ATOM, SIGNED, Piece, bracket, multiplied
+from matcalc.printers.latex_pieces import ATOM, SIGNED, Piece, bracket, multiply
 
 
-def indexed(piece: Piece, rank: int) -> Piece:
+def add_indices(piece: Piece, rank: int) -> Piece:
     """The entry of a value with that many axes, at the free indices i, j, k, ..."""
     return _entry(piece, [names.index(axis) for axis in range(rank)])
 
 
 def einsum(expr: Expr, args: Sequence[Piece]) -> Piece:
-    r"""sum_k A_ik B_kj. As a vector or matrix among others it stands in brackets with its indices: [\\sum_k ...]_ij."""
+    r"""sum_k A_ik B_kj. As a vector or matrix among others it stands in brackets with its indices:
+    [\\sum_k ...]_ij.
+    """
     inputs, output = expr.value
     letters = {label: names.index(axis) for axis, label in enumerate(output)}
     for labels in inputs:
@@ -23,17 +25,20 @@ def einsum(expr: Expr, args: Sequence[Piece]) -> Piece:
             letters.setdefault(label, names.index(len(letters)))
     summed = [letter for label, letter in letters.items() if label not in output]
     factors = [
-        _factor(node, piece, [letters[k] for k in labels]) for node, piece, labels in zip(expr.args, args, inputs, strict=True)
+        _factor(node, piece, [letters[k] for k in labels])
+        for node, piece, labels in zip(expr.args, args, inputs, strict=True)
     ]
     kept = [factor for factor in factors if factor.text != "1"] or [Piece("1")]
     product = kept[0]
     for factor in kept[1:]:
-        product = multiplied(product, factor)
+        product = multiply(product, factor)
     if summed:
         text = f"\\sum_{{{', '.join(summed)}}} {bracket(product, SIGNED)}"
         product = Piece(text, SIGNED, tall=True)
     if expr.rank in (1, 2):
-        return _entry(Piece(product.text, SIGNED, product.tall), [letters[label] for label in output], "[]")
+        return _entry(
+            Piece(product.text, SIGNED, product.tall), [letters[label] for label in output], "[]"
+        )
     return product
 
 
@@ -44,7 +49,7 @@ def _factor(node: Expr, piece: Piece, letters: list[str]) -> Piece:
     if node.op == "epsilon":
         return Piece(f"\\varepsilon_{{{' '.join(letters)}}}")
     if node.op == "fuse":
-        return fused(node, letters)
+        return fuse(node, letters)
     if piece.inner is not None and piece.mark == "fill":
         return piece.inner
     if not letters:
@@ -56,13 +61,15 @@ def _factor(node: Expr, piece: Piece, letters: list[str]) -> Piece:
 
 def _entry(piece: Piece, letters: list[str], brackets: str = "()") -> Piece:
     """A_ij; anything but a plain symbol in brackets."""
-    plain = brackets == "()" and piece.level == ATOM and not any(mark in piece.text for mark in "_^(")
+    plain = (
+        brackets == "()" and piece.level == ATOM and not any(mark in piece.text for mark in "_^(")
+    )
     left, right = ("\\left", "\\right") if piece.tall else ("", "")
     text = piece.text if plain else f"{left}{brackets[0]}{piece.text}{right}{brackets[1]}"
     return Piece(f"{text}_{{{' '.join(letters)}}}", ATOM, piece.tall)
 
 
-def fused(node: Expr, letters: list[str]) -> Piece:
+def fuse(node: Expr, letters: list[str]) -> Piece:
     """F[k,i,j] = 1 where k runs through the m x n pairs (i, j) column by column, counted from 1."""
     k, i, j = letters
     return Piece(f"\\delta_{{{k}, {i} + ({j} - 1) {names.size(node.shape[1])}}}")

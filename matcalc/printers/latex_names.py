@@ -10,18 +10,33 @@ from matcalc.core.decimals import places, shorter_as_decimal
 from matcalc.core.dims import Dim, Shape
 
 _LETTERS = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega"
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi "
+    "omicron pi rho sigma tau upsilon phi chi psi omega"
 )
-_VARIANTS = {"ς": "varsigma", "ϕ": "varphi", "ϵ": "varepsilon", "ϑ": "vartheta", "ϱ": "varrho", "ϖ": "varpi", "µ": "mu"}
+_VARIANTS = {
+    "ς": "varsigma",
+    "ϕ": "varphi",
+    "ϵ": "varepsilon",
+    "ϑ": "vartheta",
+    "ϱ": "varrho",
+    "ϖ": "varpi",
+    "µ": "mu",
+}
 # letters that LaTeX has no command for because they look like Latin ones
-_LATIN = "omicron:o Alpha:A Beta:B Epsilon:E Zeta:Z Eta:H Iota:I Kappa:K Mu:M Nu:N Omicron:O Rho:P Tau:T Chi:X"
+_LATIN = (
+    "omicron:o Alpha:A Beta:B Epsilon:E Zeta:Z Eta:H Iota:I Kappa:K Mu:M Nu:N "
+    "Omicron:O Rho:P Tau:T Chi:X"
+)
 
 
 def _symbols() -> dict[str, str]:
     """The Greek letters as characters, each with its name."""
     lower = _LETTERS.split()
     upper = [letter.capitalize() for letter in lower]
-    return dict(zip("αβγδεζηθικλμνξοπρστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", lower + upper, strict=True)) | _VARIANTS
+    return (
+        dict(zip("αβγδεζηθικλμνξοπρστυφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", lower + upper, strict=True))
+        | _VARIANTS
+    )
 
 
 _SYMBOLS = _symbols()
@@ -33,7 +48,9 @@ _LARGEST_DENOMINATOR = 999  # beyond it a decimal, where there is a finite one
 
 
 def name(text: str, *, bold: bool = False) -> str:
-    r"""A variable's name: ``alpha`` is \\alpha, ``W1`` and ``x_i`` carry subscripts, ``loss`` is one word in italics."""
+    r"""A variable's name: ``alpha`` is \\alpha, ``W1`` and ``x_i`` carry subscripts, ``loss`` is
+    one word in italics.
+    """
     found = _NAME.fullmatch(text)
     if found is None:
         return _word(text, bold)
@@ -54,7 +71,9 @@ def _word(text: str, bold: bool) -> str:
 
 
 def number(value: Fraction) -> str:
-    r"""An exact number: an integer, a fraction of small numbers, else a decimal (with a power of ten where that is shorter)."""
+    r"""An exact number: an integer, a fraction of small numbers, else a decimal (with a power of
+    ten where that is shorter).
+    """
     if value < 0:
         return "-" + number(-value)
     if value.denominator == 1:
@@ -62,7 +81,9 @@ def number(value: Fraction) -> str:
         zeros = len(digits) - len(digits.rstrip("0"))
         return _scientific(digits.rstrip("0"), len(digits) - 1) if zeros > 6 else digits
     exponent = places(value)
-    if exponent is None or (value.denominator <= _LARGEST_DENOMINATOR and not shorter_as_decimal(value)):
+    if exponent is None or (
+        value.denominator <= _LARGEST_DENOMINATOR and not shorter_as_decimal(value)
+    ):
         return f"\\frac{{{value.numerator}}}{{{value.denominator}}}"
     digits = str(value.numerator * 10**exponent // value.denominator)
     if exponent - len(digits) >= 3:
@@ -100,7 +121,10 @@ def _monomial(scale: int | Fraction, factors: Sequence[str]) -> str:
 def sizes(shape: Shape) -> str:
     r"""The shape as a subscript: m \\times n."""
     parts = [size(dim) for dim in shape]
-    return r" \times ".join(f"({part})" if len(parts) > 1 and dim.rest else part for part, dim in zip(parts, shape, strict=True))
+    return r" \times ".join(
+        f"({part})" if len(parts) > 1 and dim.rest else part
+        for part, dim in zip(parts, shape, strict=True)
+    )
 
 
 _INDEX_LETTERS = "ijklpqrstuvwabcdefgh"

@@ -1,4 +1,5 @@
-"""Fragments of LaTeX that know how tightly they bind, so that brackets stand where they are needed and nowhere else.
+"""Fragments of LaTeX that know how tightly they bind, so that brackets stand where they are needed
+and nowhere else.
 
 ====================  ========================================================================
 level                 what it is
@@ -23,9 +24,10 @@ SUM, SIGNED, CIRCLED, PRODUCT, POWER, ATOM = range(6)
 class Piece:
     """A fragment: its text, its level, and what the node around it may want to know.
 
-    ``tall``: higher than a line, so that its brackets must grow. ``circle``: the operator of a ``CIRCLED`` one.
-    ``inner`` and ``mark``: this is inner^mark, where mark is a transpose or an inverse, to be fused with another.
-    ``chain``: a product in which vectors or matrices take part (if scalar, an inner product).
+    ``tall``: higher than a line, so that its brackets must grow. ``circle``: the operator of a
+    ``CIRCLED`` one. ``inner`` and ``mark``: this is inner^mark, where mark is a transpose or an
+    inverse, to be fused with another. ``chain``: a product in which vectors or matrices take part
+    (if scalar, an inner product).
     """
 
     text: str
@@ -39,10 +41,10 @@ class Piece:
 
 def bracket(piece: Piece, level: int) -> str:
     """The text, in brackets if it binds less tightly than the level."""
-    return piece.text if piece.level >= level else parenthesised(piece)
+    return piece.text if piece.level >= level else parenthesize(piece)
 
 
-def parenthesised(piece: Piece) -> str:
+def parenthesize(piece: Piece) -> str:
     r"""(a), with brackets that grow around what is tall."""
     return f"\\left({piece.text}\\right)" if piece.tall else f"({piece.text})"
 
@@ -51,7 +53,7 @@ def call(function: str, *arguments: Piece) -> Piece:
     """f(a, b)."""
     tall = any(argument.tall for argument in arguments)
     inside = Piece(", ".join(argument.text for argument in arguments), SUM, tall)
-    return Piece(function + parenthesised(inside), ATOM, tall)
+    return Piece(function + parenthesize(inside), ATOM, tall)
 
 
 def between(left: str, argument: Piece, right: str) -> Piece:
@@ -67,12 +69,12 @@ def negative(piece: Piece) -> Piece:
     return Piece("-" + bracket(piece, level), SIGNED, piece.tall)
 
 
-def signed(piece: Piece) -> bool:
+def with_sign(piece: Piece) -> bool:
     """Whether a sign leads the fragment and belongs to all of it."""
     return piece.level == SIGNED and piece.text.startswith("-")
 
 
-def added(left: Piece, right: Piece) -> Piece:
+def add(left: Piece, right: Piece) -> Piece:
     """a + b; of a b that begins with a sign only the sign is written: a - c, a - c + d."""
     tall = left.tall or right.tall
     if right.text.startswith("-"):
@@ -80,56 +82,71 @@ def added(left: Piece, right: Piece) -> Piece:
     return Piece(f"{left.text} + {right.text}", SUM, tall)
 
 
-def subtracted(left: Piece, right: Piece) -> Piece:
+def subtract(left: Piece, right: Piece) -> Piece:
     """a - b; a sum or a signed b in brackets."""
-    level = SIGNED if not signed(right) else CIRCLED
+    level = SIGNED if not with_sign(right) else CIRCLED
     return Piece(f"{left.text} - {bracket(right, level)}", SUM, left.tall or right.tall)
 
 
 _SIGNS = {"<=": r"\leq", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 
 
-def compared(sign: str, left: Piece, right: Piece) -> Piece:
+def compare(sign: str, left: Piece, right: Piece) -> Piece:
     """[a > b], Iverson's bracket: 1 where it holds, else 0."""
     inside = f"{left.text} {_SIGNS.get(sign, sign)} {right.text}"
     tall = left.tall or right.tall
     return Piece(f"\\left[{inside}\\right]" if tall else f"[{inside}]", ATOM, tall)
 
 
-def multiplied(left: Piece, right: Piece) -> Piece:
+def multiply(left: Piece, right: Piece) -> Piece:
     r"""a b by juxtaposition; \\cdot where a number follows, for digits would run together.
 
-    A sign at the front belongs to the whole product: (-a) b = -(a b). A sum over indices may stand at the end.
+    A sign at the front belongs to the whole product: (-a) b = -(a b). A sum over indices may stand
+    at the end.
     """
-    before = left.text if signed(left) else bracket(left, PRODUCT)
-    scope = right.level == SIGNED and not signed(right)
+    before = left.text if with_sign(left) else bracket(left, PRODUCT)
+    scope = right.level == SIGNED and not with_sign(right)
     after = right.text if scope else bracket(right, PRODUCT)
     numeral = after[0].isdigit() or (after.startswith("\\frac{") and before[-1].isdigit())
     level = SIGNED if scope or before.startswith("-") else PRODUCT
-    return Piece(f"{before} \\cdot {after}" if numeral else f"{before} {after}", level, left.tall or right.tall)
+    return Piece(
+        f"{before} \\cdot {after}" if numeral else f"{before} {after}",
+        level,
+        left.tall or right.tall,
+    )
 
 
-def circled(left: Piece, operator: str, right: Piece) -> Piece:
-    r"""a ∘ b. ⊙ and ⊗ are associative and chain without brackets; ⊙ may also stand to the left of ⊘."""
+def with_operator(left: Piece, operator: str, right: Piece) -> Piece:
+    r"""a ∘ b. ⊙ and ⊗ are associative and chain without brackets; ⊙ may also stand to the left of
+    ⊘.
+    """
     chains = {r"\odot": (r"\odot",), r"\otimes": (r"\otimes",), r"\oslash": (r"\odot",)}[operator]
     before = left.text if left.circle in chains else bracket(left, PRODUCT)
-    after = right.text if right.circle == operator and operator in chains else bracket(right, PRODUCT)
+    after = (
+        right.text if right.circle == operator and operator in chains else bracket(right, PRODUCT)
+    )
     return Piece(f"{before} {operator} {after}", CIRCLED, left.tall or right.tall, circle=operator)
 
 
 def power(base: Piece, exponent: str, *, mark: str = "") -> Piece:
     """a^b; a transpose or inverse (``mark``) remembers its base, to be fused with the other."""
-    return Piece(f"{bracket(base, ATOM)}^{{{exponent}}}", POWER, base.tall, inner=base if mark else None, mark=mark)
+    return Piece(
+        f"{bracket(base, ATOM)}^{{{exponent}}}",
+        POWER,
+        base.tall,
+        inner=base if mark else None,
+        mark=mark,
+    )
 
 
-def transposed(piece: Piece) -> Piece:
+def transpose(piece: Piece) -> Piece:
     """A'; fused with an inverse to A^-T."""
     if piece.inner is not None and piece.mark == "inverse":
         return power(piece.inner, r"-\top")
     return power(piece, r"\top", mark="transpose")
 
 
-def inverted(piece: Piece) -> Piece:
+def invert(piece: Piece) -> Piece:
     """inv(A); of a transpose A^-T."""
     if piece.inner is not None and piece.mark == "transpose":
         return power(piece.inner, r"-\top")
@@ -138,6 +155,6 @@ def inverted(piece: Piece) -> Piece:
 
 def fraction(numerator: Piece, denominator: Piece) -> Piece:
     """a/b as one fraction; a leading sign stands before it."""
-    if signed(numerator):
+    if with_sign(numerator):
         return Piece(f"-\\frac{{{numerator.text[1:]}}}{{{denominator.text}}}", SIGNED, tall=True)
     return Piece(f"\\frac{{{numerator.text}}}{{{denominator.text}}}", POWER, tall=True)

@@ -20,11 +20,16 @@ class Context(Protocol):
 
 
 def blocks(low: Context, expr: Expr) -> Node:
-    """np.block of matrices, a column as A[:, None] and a row as A[None, :]; np.hstack of vectors and numbers."""
+    """np.block of matrices, a column as A[:, None] and a row as A[None, :]; np.hstack of vectors
+    and numbers.
+    """
     rows, columns = expr.value
     if expr.rank == 1:
         return low.build.node(
-            "stacked", ("np.hstack", 1, len(expr.args)), tuple([low.node(arg) for arg in expr.args]), expr.shape
+            "stacked",
+            ("np.hstack", 1, len(expr.args)),
+            tuple([low.node(arg) for arg in expr.args]),
+            expr.shape,
         )
     parts = tuple([_wide(low, arg) for arg in expr.args])
     return low.build.node("stacked", ("np.block", rows, columns), parts, expr.shape)
@@ -38,7 +43,7 @@ def _wide(low: Context, expr: Expr) -> Node:
     return low.build.suffix(node, "[None, :]" if expr.row else "[:, None]", expr.shape)
 
 
-def sliced(low: Context, expr: Expr) -> Node:
+def slice_of(low: Context, expr: Expr) -> Node:
     """X[a:b, k]."""
     return low.build.node("sliced", expr.value, (low.node(expr.args[0]),), expr.shape)
 
@@ -48,7 +53,11 @@ def unit(low: Context, expr: Expr) -> Node:
     return low.build.node("unit", expr.value, (), expr.shape)
 
 
-RULES: dict[str, Callable[[Context, Expr], Node]] = {"blocks": blocks, "slice": sliced, "unit": unit}
+RULES: dict[str, Callable[[Context, Expr], Node]] = {
+    "blocks": blocks,
+    "slice": slice_of,
+    "unit": unit,
+}
 
 
 def dims(node: Node) -> tuple[Dim, ...]:
@@ -56,7 +65,9 @@ def dims(node: Node) -> tuple[Dim, ...]:
     if node.op == "unit":
         return (node.attr, *node.shape)
     if node.op == "sliced":
-        return tuple([size for place in node.attr if place is not None for size in place if size is not None])
+        return tuple(
+            [size for place in node.attr if place is not None for size in place if size is not None]
+        )
     return ()
 
 

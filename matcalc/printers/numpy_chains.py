@@ -1,9 +1,10 @@
 """Products as chains of factors, and the cheapest order to multiply them out.
 
-A chain is cut wherever a column meets a row (there it is an outer product of two shorter chains). A part with a vector at
-an end is evaluated from that vector on: every factor is then touched once, which no other order can beat. A part that
-consists of matrices alone is associated by dynamic programming over nominal sizes. ``diag(v)`` scales rows or columns and
-``inv(X)`` solves, as long as there is something beside them.
+A chain is cut wherever a column meets a row (there it is an outer product of two shorter chains). A
+part with a vector at an end is evaluated from that vector on: every factor is then touched once,
+which no other order can beat. A part that consists of matrices alone is associated by dynamic
+programming over nominal sizes. ``diag(v)`` scales rows or columns and ``inv(X)`` solves, as long as
+there is something beside them.
 """
 
 from __future__ import annotations
@@ -42,12 +43,20 @@ class Factor(NamedTuple):
     def ends(self) -> tuple[Dim, Dim]:
         """Rows and columns of a factor that is no vector."""
         shape = self.node.shape
-        return (shape[0], shape[0]) if self.kind == DIAGONAL else (shape[-1], shape[0]) if self.flipped else (shape[0], shape[-1])
+        return (
+            (shape[0], shape[0])
+            if self.kind == DIAGONAL
+            else (shape[-1], shape[0])
+            if self.flipped
+            else (shape[0], shape[-1])
+        )
 
 
 @dataclass(slots=True)
 class Product:
-    """number * top / bottom * factors: a product that is not multiplied out yet; without factors a scalar or the identity."""
+    """number * top / bottom * factors: a product that is not multiplied out yet; without factors a
+    scalar or the identity.
+    """
 
     shape: Shape
     number: Fraction = Fraction(1)
@@ -63,7 +72,9 @@ class Product:
 
     def copy(self) -> Product:
         """One that may be changed."""
-        return Product(self.shape, self.number, list(self.top), list(self.bottom), deque(self.factors))
+        return Product(
+            self.shape, self.number, list(self.top), list(self.bottom), deque(self.factors)
+        )
 
     def scale(self, other: Product) -> None:
         """Takes over a coefficient."""
@@ -100,11 +111,17 @@ class Chains:
         ends: list[Node] = []
         for part in _parts(factors):
             if part and part[0].kind == ROW and part[-1].kind == COLUMN:
-                scalars.append(self.builder.dot(part[0].node, self._applied(part[1:-1], part[-1].node)))
+                scalars.append(
+                    self.builder.dot(part[0].node, self._applied(part[1:-1], part[-1].node))
+                )
             elif part and part[-1].kind == COLUMN:
                 ends.append(self._applied(part[:-1], part[-1].node))
             elif part and part[0].kind == ROW:
-                ends.append(self._applied([factor.transpose() for factor in reversed(part[1:])], part[0].node))
+                ends.append(
+                    self._applied(
+                        [factor.transpose() for factor in reversed(part[1:])], part[0].node
+                    )
+                )
             else:
                 ends.append(self.matrix(part, shape))
         if len(ends) == 2:
@@ -149,7 +166,9 @@ class Chains:
         if factor.kind == DIAGONAL:
             return factor.node if is_ones(vector) else self.builder.times(factor.node, vector)
         if factor.kind == INVERSE:
-            return self.builder.call("np.linalg.solve", self._oriented(factor), vector, shape=vector.shape)
+            return self.builder.call(
+                "np.linalg.solve", self._oriented(factor), vector, shape=vector.shape
+            )
         if is_ones(vector):
             axis = "axis=0" if factor.flipped else "axis=1"
             return self.builder.call("np.sum", factor.node, after=(axis,), shape=(factor.ends[0],))
@@ -167,18 +186,30 @@ class Chains:
         return self.single(self._planned(factors, _splits(factors)[1], 0, len(factors) - 1))
 
     def _transposed(self, factors: Sequence[Factor]) -> Node:
-        """The transpose of a chain without vectors, of the whole or factor by factor: whichever takes fewer transposes."""
+        """The transpose of a chain without vectors, of the whole or factor by factor: whichever
+        takes fewer transposes.
+        """
         turned = [factor.transpose() for factor in reversed(factors)]
-        if sum(factor.flipped for factor in turned) <= sum(factor.flipped for factor in factors) + 1:
+        if (
+            sum(factor.flipped for factor in turned)
+            <= sum(factor.flipped for factor in factors) + 1
+        ):
             return self.matrix(turned, ())
         return self.builder.transposed(self.matrix(factors, ()))
 
-    def _planned(self, factors: Sequence[Factor], split: dict[tuple[int, int], int], first: int, last: int) -> Factor:
-        """The factors from first to last in the planned order; the depth is bounded by the length of planned chains."""
+    def _planned(
+        self, factors: Sequence[Factor], split: dict[tuple[int, int], int], first: int, last: int
+    ) -> Factor:
+        """The factors from first to last in the planned order; the depth is bounded by the length
+        of planned chains.
+        """
         if first == last:
             return factors[first]
         middle = split[first, last]
-        return self._combined(self._planned(factors, split, first, middle), self._planned(factors, split, middle + 1, last))
+        return self._combined(
+            self._planned(factors, split, first, middle),
+            self._planned(factors, split, middle + 1, last),
+        )
 
     def _combined(self, left: Factor, right: Factor) -> Factor:
         """The product of two factors."""
@@ -197,11 +228,15 @@ class Chains:
             matrix = build.transposed(self._oriented(right))
             node = build.transposed(build.call("np.linalg.solve", matrix, other, shape=other.shape))
         else:
-            node = build.infix("@", self._oriented(left), self._oriented(right), (left.ends[0], right.ends[1]))
+            node = build.infix(
+                "@", self._oriented(left), self._oriented(right), (left.ends[0], right.ends[1])
+            )
         return Factor(MATRIX, node)
 
     def diagonal(self, factors: list[Factor], shape: Shape) -> tuple[list[Node], Node]:
-        """The scalar factors and the diagonal of a square chain: no product is formed of which only the diagonal is wanted."""
+        """The scalar factors and the diagonal of a square chain: no product is formed of which only
+        the diagonal is wanted.
+        """
         build = self.builder
         if any(factor.kind in (COLUMN, ROW) for factor in factors):
             scalars, outer = self.core(factors, shape)
@@ -222,10 +257,14 @@ class Chains:
         if len(factors) == 1 or any(factor.kind == INVERSE for factor in factors):
             return self.builder.call("np.diagonal", self.matrix(factors, shape), shape=shape[:1])
         cut = _cut(factors)[1]
-        return self.builder.paired(self.matrix(factors[:cut], ()), self._transposed(factors[cut:]), axis=1)
+        return self.builder.paired(
+            self.matrix(factors[:cut], ()), self._transposed(factors[cut:]), axis=1
+        )
 
     def trace(self, factors: list[Factor], shape: Shape) -> list[Node]:
-        """tr of a chain as a product of scalars; the chain may be turned round: tr(A*B) = tr(B*A)."""
+        """tr of a chain as a product of scalars; the chain may be turned round: tr(A*B) =
+        tr(B*A).
+        """
         build = self.builder
         while factors and factors[-1].kind != ROW and any(factor.kind == ROW for factor in factors):
             factors.insert(0, factors.pop())
@@ -235,24 +274,38 @@ class Chains:
             return [build.size(shape[0])]
         if len(factors) == 1:
             factor = factors[0]
-            return [build.total(factor.node) if factor.kind == DIAGONAL else build.call("np.trace", self.single(factor))]
-        inverse = next((place for place, factor in enumerate(factors) if factor.kind == INVERSE), None)
+            return [
+                build.total(factor.node)
+                if factor.kind == DIAGONAL
+                else build.call("np.trace", self.single(factor))
+            ]
+        inverse = next(
+            (place for place, factor in enumerate(factors) if factor.kind == INVERSE), None
+        )
         if inverse is not None:
             turned = factors[inverse:] + factors[:inverse]
             return [build.call("np.trace", self.matrix(turned, (turned[0].ends[0],) * 2))]
-        weight = next((place for place, factor in enumerate(factors) if factor.kind == DIAGONAL), None)
+        weight = next(
+            (place for place, factor in enumerate(factors) if factor.kind == DIAGONAL), None
+        )
         if weight is not None:
             rest = factors[weight + 1 :] + factors[:weight]
             return [build.dot(factors[weight].node, self.diagonal(rest, (rest[0].ends[0],) * 2)[1])]
         turns = range(len(factors)) if len(factors) <= _ROTATED else range(1)
-        turned = min((factors[turn:] + factors[:turn] for turn in turns), key=lambda each: _cut(each)[0])
+        turned = min(
+            (factors[turn:] + factors[:turn] for turn in turns), key=lambda each: _cut(each)[0]
+        )
         cut = _cut(turned)[1]
         return [build.paired(self.matrix(turned[:cut], ()), self._transposed(turned[cut:]))]
 
 
 def _parts(factors: list[Factor]) -> list[list[Factor]]:
     """The chain, cut between every column and the row after it."""
-    cuts = [place + 1 for place, (left, right) in enumerate(pairwise(factors)) if left.kind == COLUMN and right.kind == ROW]
+    cuts = [
+        place + 1
+        for place, (left, right) in enumerate(pairwise(factors))
+        if left.kind == COLUMN and right.kind == ROW
+    ]
     return [factors[start:end] for start, end in pairwise([0, *cuts, len(factors)])]
 
 
@@ -261,7 +314,9 @@ def _size(dim: Dim) -> int:
 
 
 def _cost(left: str, right: str, rows: int, inner: int, columns: int) -> int:
-    """Nominal multiplications in a product of two factors of the given kinds (MATRIX: already an array)."""
+    """Nominal multiplications in a product of two factors of the given kinds (MATRIX: already an
+    array).
+    """
     factorisation = inner**3
     if DIAGONAL in (left, right):
         other = factorisation if INVERSE in (left, right) else 0
@@ -270,8 +325,12 @@ def _cost(left: str, right: str, rows: int, inner: int, columns: int) -> int:
     return rows * inner * columns + solves * factorisation
 
 
-def _splits(factors: Sequence[Factor]) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
-    """For each part first..last of the chain: its least cost, and after which factor to split it."""
+def _splits(
+    factors: Sequence[Factor],
+) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
+    """For each part first..last of the chain: its least cost, and after which factor to split
+    it.
+    """
     sizes = [_size(factors[0].ends[0])] + [_size(factor.ends[1]) for factor in factors]
     cost = {(place, place): 0 for place in range(len(factors))}
     split: dict[tuple[int, int], int] = {}
@@ -297,10 +356,15 @@ def _splits(factors: Sequence[Factor]) -> tuple[dict[tuple[int, int], int], dict
 
 
 def _cut(factors: Sequence[Factor]) -> tuple[int, int]:
-    """The cheapest place to cut a chain of which only paired entries are wanted: the cost, and the length of the left part."""
+    """The cheapest place to cut a chain of which only paired entries are wanted: the cost, and the
+    length of the left part.
+    """
     if len(factors) > _PLANNED:
         return 0, len(factors) - 1
     cost = _splits(factors)[0]
     last = len(factors) - 1
     sizes = [_size(factors[0].ends[0])] + [_size(factor.ends[1]) for factor in factors]
-    return min((cost[0, cut - 1] + cost[cut, last] + sizes[0] * sizes[cut], cut) for cut in range(1, len(factors)))
+    return min(
+        (cost[0, cut - 1] + cost[cut, last] + sizes[0] * sizes[cut], cut)
+        for cut in range(1, len(factors))
+    )

@@ -1,4 +1,6 @@
-"""Array program to Python statements: what is used twice, or would make a line too long, gets a name."""
+"""Array program to Python statements: what is used twice, or would make a line too long, gets a
+name.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,15 @@ _WIDTH = 88  # characters of an expression on one line
 _SHORT = 8  # characters of a decimal that is written instead of a quotient
 _EXACT = 2**53  # beyond it integers are written as the float that they become
 _COMPARISON, _SUM, _TERM, _UNARY, _POWER, _ATOM = range(6)
-_LEVELS = {**dict.fromkeys(COMPARISONS, _COMPARISON), "+": _SUM, "-": _SUM, "*": _TERM, "/": _TERM, "@": _TERM, "**": _POWER}
+_LEVELS = {
+    **dict.fromkeys(COMPARISONS, _COMPARISON),
+    "+": _SUM,
+    "-": _SUM,
+    "*": _TERM,
+    "/": _TERM,
+    "@": _TERM,
+    "**": _POWER,
+}
 _Code = tuple[str, int]  # text and how tightly it binds
 
 
@@ -30,7 +40,13 @@ def own_key(function: str) -> str:
 class Emitter:
     """Writes the statements that compute a node."""
 
-    def __init__(self, root: Node, names: Mapping[str, str], sizes: Mapping[str, str], taken: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        root: Node,
+        names: Mapping[str, str],
+        sizes: Mapping[str, str],
+        taken: Callable[[str], bool],
+    ) -> None:
         self.order = postorder(root, lambda node: node.args)
         self.uses = Counter(id(arg) for node in self.order for arg in node.args)
         self.names = names
@@ -44,9 +60,13 @@ class Emitter:
         for node in self.order:
             code = self._written(node)
             trivial = (
-                not node.args or (node.op == "suffix" and not node.args[0].args) or (node.op == "neg" and not node.args[0].args)
+                not node.args
+                or (node.op == "suffix" and not node.args[0].args)
+                or (node.op == "neg" and not node.args[0].args)
             )
-            self.codes[id(node)] = self._named(code) if self.uses[id(node)] > 1 and not trivial else code
+            self.codes[id(node)] = (
+                self._named(code) if self.uses[id(node)] > 1 and not trivial else code
+            )
         return self.lines, self.codes[id(self.order[-1])][0]
 
     def _named(self, code: _Code) -> _Code:
@@ -81,25 +101,36 @@ class Emitter:
                 return self._size(node.attr)
             case "filled":
                 values = "".join(f", {self._float(arg)}" for arg in node.args)
-                return f"{node.attr}({self._shape(node.shape, eye=node.attr == 'np.eye')}{values})", _ATOM
+                return (
+                    f"{node.attr}({self._shape(node.shape, eye=node.attr == 'np.eye')}{values})",
+                    _ATOM,
+                )
             case "reshaped":
-                return f'{self._bracket(node.args[0], _ATOM)}.reshape({self._shape(node.shape, eye=False)}, order="F")', _ATOM
+                shape = self._shape(node.shape, eye=False)
+                return f'{self._bracket(node.args[0], _ATOM)}.reshape({shape}, order="F")', _ATOM
             case "neg":
                 return f"-{self._bracket(node.args[0], _UNARY)}", _UNARY
             case "suffix":
                 return self._bracket(node.args[0], _ATOM) + node.attr, _ATOM
             case "call":
                 function, before, after = node.attr
-                return f"{function}({', '.join([*before, *(self.codes[id(arg)][0] for arg in node.args), *after])})", _ATOM
+                given = [*before, *(self.codes[id(arg)][0] for arg in node.args), *after]
+                return f"{function}({', '.join(given)})", _ATOM
             case "sliced" | "stacked" | "unit":
-                inner = [self._bracket(arg, _ATOM) if node.op == "sliced" else self.codes[id(arg)][0] for arg in node.args]
+                inner = [
+                    self._bracket(arg, _ATOM) if node.op == "sliced" else self.codes[id(arg)][0]
+                    for arg in node.args
+                ]
                 return blocks.code(node, inner, lambda dim: self._size(dim)[0]), _ATOM
             case "own":
-                return f"{self.names[own_key(node.attr)]}({', '.join(self.codes[id(arg)][0] for arg in node.args)})", _ATOM
+                given = [self.codes[id(arg)][0] for arg in node.args]
+                return f"{self.names[own_key(node.attr)]}({', '.join(given)})", _ATOM
         return self._infix(node)
 
     def _infix(self, node: Node) -> _Code:
-        """Left-associative, apart from ``**``; * and @ are bracketed beside each other, though Python would read them right."""
+        """Left-associative, apart from ``**``; * and @ are bracketed beside each other, though
+        Python would read them right.
+        """
         left, right = node.args
         level = _LEVELS[node.attr]
         if node.attr == "**":
@@ -125,7 +156,9 @@ def size_code(dim: Dim, sizes: Mapping[str, str]) -> _Code:
         factors = _factors(int(dim.scale), dim.names, sizes)
         return " * ".join(factors), _ATOM if len(factors) == 1 else _TERM
     number, shared, inner = dim.parts()
-    text = " + ".join(" * ".join(_factors(c, names, sizes)) for c, names in inner).replace("+ -", "- ")
+    text = " + ".join(" * ".join(_factors(c, names, sizes)) for c, names in inner).replace(
+        "+ -", "- "
+    )
     if number == 1 and not shared:
         return text, _SUM
     front = _factors(number.numerator, shared, sizes) if number.numerator != 1 or shared else []

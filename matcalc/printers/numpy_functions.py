@@ -1,4 +1,6 @@
-"""How every function of the language is computed with NumPy: by a call that its row names, or by a rule."""
+"""How every function of the language is computed with NumPy: by a call that its row names, or by a
+rule.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,16 @@ from typing import Protocol
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.core.tree import Expr
-from matcalc.printers.numpy_chains import COLUMN, DIAGONAL, INVERSE, MATRIX, ROW, Chains, Factor, Product
+from matcalc.printers.numpy_chains import (
+    COLUMN,
+    DIAGONAL,
+    INVERSE,
+    MATRIX,
+    ROW,
+    Chains,
+    Factor,
+    Product,
+)
 from matcalc.printers.numpy_nodes import Builder, Node
 
 Value = Node | Product
@@ -108,7 +119,13 @@ def _diag(low: Context, expr: Expr) -> Value:
     inside = low.open(arg)
     scalars, vector = low.chains.diagonal(list(inside.factors), inside.shape)
     kind = ROW if expr.row else COLUMN
-    return Product(expr.shape, inside.number, inside.top + scalars, list(inside.bottom), deque([Factor(kind, vector)]))
+    return Product(
+        expr.shape,
+        inside.number,
+        inside.top + scalars,
+        list(inside.bottom),
+        deque([Factor(kind, vector)]),
+    )
 
 
 def _logdet(low: Context, expr: Expr) -> Value:
@@ -119,7 +136,9 @@ def _sign(low: Context, expr: Expr) -> Value:
     """That of a determinant is known where the determinant itself overflows."""
     (arg,) = expr.args
     if arg.op == "det":
-        return low.build.suffix(low.build.call("np.linalg.slogdet", low.node(arg.args[0])), "[0]", ())
+        return low.build.suffix(
+            low.build.call("np.linalg.slogdet", low.node(arg.args[0])), "[0]", ()
+        )
     return low.build.call("np.sign", low.node(arg), shape=expr.shape)
 
 
@@ -194,13 +213,19 @@ def _cumulative(low: Context, expr: Expr) -> Value:
     axis = expr.args[1].value if len(expr.args) == 2 else 1
     node, backwards = low.node(expr.args[0]), expr.op == "revcumsum"
     if backwards:
-        return low.build.call("revcumsum", node, shape=expr.shape, after=(str(axis),) if axis != 1 else ())
-    return low.build.call("np.cumsum", node, shape=expr.shape, after=(f"axis={axis - 1}",) if expr.rank == 2 else ())
+        return low.build.call(
+            "revcumsum", node, shape=expr.shape, after=(str(axis),) if axis != 1 else ()
+        )
+    return low.build.call(
+        "np.cumsum", node, shape=expr.shape, after=(f"axis={axis - 1}",) if expr.rank == 2 else ()
+    )
 
 
 def _frechet(low: Context, expr: Expr) -> Value:
     after = (f"slots={expr.value}",) if expr.value else ()
-    return low.build.call(expr.op, *(low.node(arg) for arg in expr.args), shape=expr.shape, after=after)
+    return low.build.call(
+        expr.op, *(low.node(arg) for arg in expr.args), shape=expr.shape, after=after
+    )
 
 
 FORMS: dict[str, Callable[[Context, Expr], Value]] = {

@@ -1,7 +1,8 @@
 """Typed tree to array program: the best way NumPy has to compute each part.
 
-The tree is first made unique (equal subtrees become one node), so that whatever occurs twice is computed once; products of
-parts that are used once are kept open (``Product``) until something needs their value, and only then multiplied out.
+The tree is first made unique (equal subtrees become one node), so that whatever occurs twice is
+computed once; products of parts that are used once are kept open (``Product``) until something
+needs their value, and only then multiplied out.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from matcalc.core.dims import Shape
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.own import OWN, inlined
+from matcalc.core.own import OWN, inline
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
 from matcalc.printers.numpy_blocks import RULES as BLOCKS
@@ -22,7 +23,9 @@ from matcalc.printers.numpy_functions import CALLS, FORMS, Value, power, squared
 from matcalc.printers.numpy_nodes import Builder, Node
 from matcalc.printers.numpy_spectral import THIN, thin
 
-_COPIED = 4  # a shared product of at most so many matrices is multiplied out again where a vector makes that cheap
+# a shared product of at most so many matrices is multiplied out again where a vector makes that
+# cheap
+_COPIED = 4
 _SOLVES = 2  # systems with one matrix; for more of them the inverse is computed once
 _ROUNDS = 3  # which inverses are wanted depends on which are computed; settled after a round or two
 _LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -30,7 +33,7 @@ _LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
     """The array program of an expression; ``names`` gives the node of each variable."""
-    root = _unique(thin(_unique(inlined(expr))))
+    root = _unique(thin(_unique(inline(expr))))
     inverted: frozenset[Node] = frozenset()
     for _ in range(_ROUNDS):
         result = _Lowering(root, names, builder, inverted).result()
@@ -69,7 +72,9 @@ def _wanted_inverses(root: Node) -> frozenset[Node]:
 class _Lowering:
     """One pass over the unique tree."""
 
-    def __init__(self, root: Expr, names: Mapping[str, Node], builder: Builder, inverted: frozenset[Node]) -> None:
+    def __init__(
+        self, root: Expr, names: Mapping[str, Node], builder: Builder, inverted: frozenset[Node]
+    ) -> None:
         self.root = root
         self.names = names
         self.build = builder
@@ -91,13 +96,17 @@ class _Lowering:
         return self.chains.array(value) if isinstance(value, Product) else value
 
     def open(self, expr: Expr, *, beside_vector: bool = False) -> Product:
-        """The value as a product to build on; one that others use too is taken as a finished array, unless it is trivial."""
+        """The value as a product to build on; one that others use too is taken as a finished array,
+        unless it is trivial.
+        """
         value = self.values[id(expr)]
         if isinstance(value, Product):
             if self.uses[id(expr)] == 1:
                 return value
             length = len(value.factors)
-            if (length <= 1 and not value.scaled) or (beside_vector and expr.rank == 2 and length <= _COPIED):
+            if (length <= 1 and not value.scaled) or (
+                beside_vector and expr.rank == 2 and length <= _COPIED
+            ):
                 return value.copy()
             value = self.chains.array(value)
         return self._leaf(expr, value)
@@ -151,7 +160,9 @@ class _Lowering:
     def quotient(self, expr: Expr) -> Value:
         numerator, divisor = expr.args
         if divisor.rank > 0:
-            return self.build.infix("/", self.beside(numerator, divisor), self.node(divisor), expr.shape)
+            return self.build.infix(
+                "/", self.beside(numerator, divisor), self.node(divisor), expr.shape
+            )
         below = self.node(divisor)
         result = self.open(numerator)
         if below.op == "number" and below.attr != 0:
@@ -171,21 +182,36 @@ class _Lowering:
         return self.build.times(self.node(left), self.node(right))
 
     def beside(self, expr: Expr, other: Expr) -> Node:
-        """An operand of a broadcasting operator: a filled array need not be one where the other operand has the shape."""
-        return self.node(expr.args[0] if expr.op == "fill" and other.op != "fill" and other.rank == expr.rank else expr)
+        """An operand of a broadcasting operator: a filled array need not be one where the other
+        operand has the shape.
+        """
+        return self.node(
+            expr.args[0]
+            if expr.op == "fill" and other.op != "fill" and other.rank == expr.rank
+            else expr
+        )
 
     def sum(self, expr: Expr) -> Value:
         left, right = expr.args
         operator, other = expr.op, self.values[id(right)]
-        if isinstance(other, Product) and other.number < 0 and self.uses[id(right)] == 1 and right.op != "number":
+        if (
+            isinstance(other, Product)
+            and other.number < 0
+            and self.uses[id(right)] == 1
+            and right.op != "number"
+        ):
             other.number = -other.number
             operator = "-" if operator == "+" else "+"
-        return self.build.infix(operator, self.beside(left, right), self.beside(right, left), expr.shape)
+        return self.build.infix(
+            operator, self.beside(left, right), self.beside(right, left), expr.shape
+        )
 
     def indicator(self, expr: Expr) -> Value:
         """A comparison as a number, 1 or 0."""
         left, right = expr.args
-        holds = self.build.infix(expr.op, self.beside(left, right), self.beside(right, left), expr.shape)
+        holds = self.build.infix(
+            expr.op, self.beside(left, right), self.beside(right, left), expr.shape
+        )
         return self.build.call("np.where", holds, shape=expr.shape, after=("1.0", "0.0"))
 
     def fill(self, expr: Expr) -> Value:
@@ -198,17 +224,23 @@ class _Lowering:
         base, exponent = expr.args
         if base.op == "norm2" and is_number(exponent, 2) and self.uses[id(base)] == 1:
             return squared_norm(self, base)
-        return power(self.build, self.beside(base, exponent), self.beside(exponent, base), expr.shape)
+        return power(
+            self.build, self.beside(base, exponent), self.beside(exponent, base), expr.shape
+        )
 
     def any_power(self, expr: Expr) -> Value:
-        """Of a scalar; of a matrix a short chain, or a call for high, negative and symbolic exponents."""
+        """Of a scalar; of a matrix a short chain, or a call for high, negative and symbolic
+        exponents.
+        """
         base, exponent = expr.args
         if expr.rank == 0:
             return self.power(expr)
         if exponent.op == "number" and exponent.value in range(_COPIED):
             factor = Factor(MATRIX, self.node(base))
             return Product(expr.shape, factors=deque([factor] * int(exponent.value)))
-        return self.build.call("matrix_power", self.node(base), self.node(exponent), shape=expr.shape)
+        return self.build.call(
+            "matrix_power", self.node(base), self.node(exponent), shape=expr.shape
+        )
 
     def einsum(self, expr: Expr) -> Value:
         """Scalars leave as a coefficient, and ones on indices that others have too."""
@@ -246,13 +278,21 @@ class _Lowering:
         return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
 
 
-def _subscripts(inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], shape: Shape) -> dict[str, Any]:
+def _subscripts(
+    inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], shape: Shape
+) -> dict[str, Any]:
     """What einsum is called with besides the operands."""
     labels = list(dict.fromkeys([*output, *(label for each in inputs for label in each)]))
     if len(labels) > len(_LETTERS):
-        raise UnsupportedProblem(f"NumPy's einsum has letters for {len(_LETTERS)} indices; this contraction needs {len(labels)}")
+        raise UnsupportedError(
+            f"NumPy's einsum has letters for {len(_LETTERS)} indices; this contraction needs "
+            f"{len(labels)}"
+        )
     letters = dict(zip(labels, _LETTERS, strict=False))
-    left, right = (",".join("".join(letters[label] for label in each) for each in side) for side in (inputs, [output]))
+    left, right = (
+        ",".join("".join(letters[label] for label in each) for each in side)
+        for side in (inputs, [output])
+    )
     after = ("optimize=True",) if len(inputs) > 2 else ()
     return {"before": (f'"{left}->{right}"',), "after": after, "shape": shape}
 
@@ -277,8 +317,14 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     "'": _Lowering.transpose,
     "einsum": _Lowering.einsum,
     **BLOCKS,
-    **dict.fromkeys(THIN.values(), lambda low, expr: low.build.call(expr.op, low.node(expr.args[0]), shape=expr.shape)),
+    **dict.fromkeys(
+        THIN.values(),
+        lambda low, expr: low.build.call(expr.op, low.node(expr.args[0]), shape=expr.shape),
+    ),
     "epsilon": lambda low, expr: low.build.call("signs", shape=expr.shape),
-    # F[k, i, j] = 1 where k = i + j*m: the columns of the identity, read as m x n matrices column by column
-    "fuse": lambda low, expr: low.build.node("reshaped", None, (low.build.filled("np.eye", expr.shape[:1] * 2),), expr.shape),
+    # F[k, i, j] = 1 where k = i + j*m: the columns of the identity, read as m x n matrices column
+    # by column
+    "fuse": lambda low, expr: low.build.node(
+        "reshaped", None, (low.build.filled("np.eye", expr.shape[:1] * 2),), expr.shape
+    ),
 }

@@ -1,4 +1,5 @@
-"""Array programs: what generated code computes, as interned nodes (the same computation is the same node).
+"""Array programs: what generated code computes, as interned nodes (the same computation is the same
+node).
 
 ===========  ===============================  =========================================
 op           attr                             code
@@ -85,14 +86,25 @@ class Builder:
         return self.node("size", dim, (), ()) if dim.letters else self.number(dim.scale)
 
     def call(
-        self, function: str, *args: Node, shape: Shape = (), before: tuple[str, ...] = (), after: tuple[str, ...] = ()
+        self,
+        function: str,
+        *args: Node,
+        shape: Shape = (),
+        before: tuple[str, ...] = (),
+        after: tuple[str, ...] = (),
     ) -> Node:
         """function(before, args, after)."""
         return self.node("call", (function, before, after), args, shape)
 
     def infix(self, operator: str, left: Node, right: Node, shape: Shape) -> Node:
-        """left operator right; between mere numbers exact, or by NumPy, whose 1/0 is inf while Python's is an exception."""
-        if left.op == right.op == "number" and operator in _EXACT and not (operator == "/" and right.attr == 0):
+        """left operator right; between mere numbers exact, or by NumPy, whose 1/0 is inf while
+        Python's is an exception.
+        """
+        if (
+            left.op == right.op == "number"
+            and operator in _EXACT
+            and not (operator == "/" and right.attr == 0)
+        ):
             return self.number(_EXACT[operator](left.attr, right.attr))
         if operator in _NUMPY and left in self._python and right in self._python:
             return self.call(_NUMPY[operator], left, right)
@@ -142,9 +154,19 @@ class Builder:
         """The sum of all entries; of x.*y of vectors their inner product."""
         if is_ones(node):
             return self.size(node.shape[0])
-        if node.rank == 1 and node.op == "infix" and node.attr == "*" and all(arg.rank == 1 for arg in node.args):
+        if (
+            node.rank == 1
+            and node.op == "infix"
+            and node.attr == "*"
+            and all(arg.rank == 1 for arg in node.args)
+        ):
             return self.dot(*node.args)
-        if node.rank == 1 and node.op == "infix" and node.attr == "**" and node.args[1] is self.number(2):
+        if (
+            node.rank == 1
+            and node.op == "infix"
+            and node.attr == "**"
+            and node.args[1] is self.number(2)
+        ):
             return self.dot(node.args[0], node.args[0])
         return self.call("np.sum", node)
 
@@ -158,9 +180,19 @@ class Builder:
         return self.call("np.sum", entries, after=(f"axis={axis}",), shape=(P.shape[1 - axis],))
 
 
-_EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {"+": add, "-": sub, "*": mul, "/": truediv}
+_EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "/": truediv,
+}
 _NUMPY = {"/": "np.divide", "**": "np.float_power"}
-_PYTHON = ("number", "size", "infix", "neg")  # what numbers of Python are made of, as opposed to those of NumPy
+_PYTHON = (
+    "number",
+    "size",
+    "infix",
+    "neg",
+)  # what numbers of Python are made of, as opposed to those of NumPy
 
 
 def is_ones(node: Node) -> bool:

@@ -1,8 +1,9 @@
 """Singular values and vectors that do not ask which side of the matrix is longer.
 
-``svdvals``, ``leftvecs`` and ``rightvecs`` speak of matrices with at least as many rows as columns. A formula that uses them
-only in sums over the singular values and in products U*diag(w)*V' says the same of a wide matrix, where U and V have as many
-columns as there are rows: so it is computed from the thin decomposition, which every matrix has.
+``svdvals``, ``leftvecs`` and ``rightvecs`` speak of matrices with at least as many rows as columns.
+A formula that uses them only in sums over the singular values and in products U*diag(w)*V' says the
+same of a wide matrix, where U and V have as many columns as there are rows: so it is computed from
+the thin decomposition, which every matrix has.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ from matcalc.core.walk import fold, postorder
 
 THIN = {name: f"thin_{name}" for name in sorted(OF_TALL)}
 _ENTRYWISE = frozenset({"+", "-", "neg", "*", "/", ".*", "./", ".^", *COMPARISONS})
-_ODD = "neg abs sqrt cbrt sin tan sinh tanh asin atan asinh atanh expm1 log1p erf sign relu"  # 0 at 0
-_NEUTRAL = frozenset(("norm1", "norm2", "normp", "amax"))  # of singular values: zeros among them change nothing
+_ODD = (
+    "neg abs sqrt cbrt sin tan sinh tanh asin atan asinh atanh expm1 log1p erf sign relu"  # 0 at 0
+)
+_NEUTRAL = frozenset(
+    ("norm1", "norm2", "normp", "amax")
+)  # of singular values: zeros among them change nothing
 
 
 def thin(root: Expr) -> Expr:
@@ -57,7 +62,10 @@ def _entrywise(weight: Expr) -> Expr | None:
     """The matrix of whose singular values, and numbers, a vector is made entry by entry."""
     order = postorder(weight, _parts)
     matrices = {id(node.args[0]): node.args[0] for node in order if node.op == "svdvals"}
-    fits = all(not node.shape or node.op in ("svdvals", *_ENTRYWISE) or node.op in ENTRYWISE for node in order)
+    fits = all(
+        not node.shape or node.op in ("svdvals", *_ENTRYWISE) or node.op in ENTRYWISE
+        for node in order
+    )
     return next(iter(matrices.values())) if fits and len(matrices) == 1 else None
 
 
@@ -90,7 +98,11 @@ def _of_one(weights: list[Expr]) -> bool:
 
 def _renamed(tree: Expr) -> Expr:
     """The tree with the functions of tall matrices as those of any."""
-    return fold(tree, _args, lambda n, args: Expr(THIN.get(n.op, n.op), tuple(args), n.shape, value=n.value, row=n.row))
+    return fold(
+        tree,
+        _args,
+        lambda n, args: Expr(THIN.get(n.op, n.op), tuple(args), n.shape, value=n.value, row=n.row),
+    )
 
 
 def _paired(product: Expr) -> Expr:
@@ -104,13 +116,24 @@ def _paired(product: Expr) -> Expr:
         else:
             factors.insert(0, node)
     found = False
-    ends = [place for place, factor in enumerate(factors) if _matrix(factor).op in ("leftvecs", "rightvecs")]
+    ends = [
+        place
+        for place, factor in enumerate(factors)
+        if _matrix(factor).op in ("leftvecs", "rightvecs")
+    ]
     for first, last in pairwise(ends):
         left, right = factors[first], factors[last]
         one, other = _matrix(left), _matrix(right)
         between = factors[first + 1 : last]
-        fits = left.op != "'" and right.op == "'" and one.op != other.op and one.args[0] is other.args[0]
-        if fits and all(each.op == "diag" and _entrywise(each.args[0]) is one.args[0] for each in between):
+        fits = (
+            left.op != "'"
+            and right.op == "'"
+            and one.op != other.op
+            and one.args[0] is other.args[0]
+        )
+        if fits and all(
+            each.op == "diag" and _entrywise(each.args[0]) is one.args[0] for each in between
+        ):
             factors[first : last + 1] = [_renamed(each) for each in factors[first : last + 1]]
             found = True
     return _chained(factors) if found else product
@@ -123,6 +146,12 @@ def _matrix(factor: Expr) -> Expr:
 def _chained(factors: list[Expr]) -> Expr:
     result = factors[0]
     for factor in factors[1:]:
-        shape = factor.shape if not result.shape else result.shape if not factor.shape else (result.shape[0], factor.shape[1])
+        shape = (
+            factor.shape
+            if not result.shape
+            else result.shape
+            if not factor.shape
+            else (result.shape[0], factor.shape[1])
+        )
         result = Expr("*", (result, factor), shape)
     return result

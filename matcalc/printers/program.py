@@ -9,7 +9,9 @@ from matcalc.core.walk import postorder
 from matcalc.printers.text import Piece, name_piece, piece
 
 
-def program_text(tree: Expr, names: Mapping[int, str], sized: Container[int] = (), *, head: str = "") -> str:
+def program_text(
+    tree: Expr, names: Mapping[int, str], sized: Container[int] = (), *, head: str = ""
+) -> str:
     """The tree as text, with the parts whose ids are in ``names`` defined behind it.
 
     ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression.

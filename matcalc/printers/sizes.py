@@ -12,17 +12,35 @@ from matcalc.core.walk import fold, postorder
 
 
 def size_choices(tree: Expr) -> list[set[int]]:
-    """Choices of the nodes to be sized, the shortest text first: none; those that make up the shape of the whole; all.
+    """Choices of the nodes to be sized, the shortest text first: none; those that make up the shape
+    of the whole; all.
 
     There is only the first where the tree has no such node.
     """
-    constants = {id(expr) for expr in postorder(tree, lambda e: e.args) if expr.op in ("eye", "fill")}
+    constants = {
+        id(expr) for expr in postorder(tree, lambda e: e.args) if expr.op in ("eye", "fill")
+    }
     outermost = {id(expr) for expr in postorder(tree, _outermost)} & constants
     return [set(), outermost, constants] if constants else [set()]
 
 
 _MASKED = ("tril", "triu", "cumsum", "revcumsum")
-_SHAPING = ("+", "-", "neg", "*", "/", ".*", "./", "'", "diag", "vec", "kron", "khatrirao", "blocks", *_MASKED)
+_SHAPING = (
+    "+",
+    "-",
+    "neg",
+    "*",
+    "/",
+    ".*",
+    "./",
+    "'",
+    "diag",
+    "vec",
+    "kron",
+    "khatrirao",
+    "blocks",
+    *_MASKED,
+)
 
 
 def _outermost(expr: Expr) -> tuple[Expr, ...]:
@@ -31,9 +49,17 @@ def _outermost(expr: Expr) -> tuple[Expr, ...]:
 
 
 def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
-    """The tree with a dimension that no variable has written as a sum of ones: its name would mean nothing to a reader."""
-    names = {name for variable in variables.values() for size in variable.dims for name in size.letters}
-    unknown = {id(e) for e in postorder(tree, lambda e: e.args) if e.op == "dimension" and not names.issuperset(e.value.letters)}
+    """The tree with a dimension that no variable has written as a sum of ones: its name would mean
+    nothing to a reader.
+    """
+    names = {
+        name for variable in variables.values() for size in variable.dims for name in size.letters
+    }
+    unknown = {
+        id(e)
+        for e in postorder(tree, lambda e: e.args)
+        if e.op == "dimension" and not names.issuperset(e.value.letters)
+    }
     if not unknown:
         return tree
 
@@ -41,8 +67,15 @@ def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
         if id(expr) in unknown:
             size: Dim = expr.value
             return Expr("tr", (Expr("eye", (), (size, size)),))
-        args = [*args[: SIZES.get(expr.op)], *expr.args[len(args[: SIZES.get(expr.op)]) :]]  # sizes stay what they are
-        return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else _with(expr, tuple(args))
+        args = [
+            *args[: SIZES.get(expr.op)],
+            *expr.args[len(args[: SIZES.get(expr.op)]) :],
+        ]  # sizes stay what they are
+        return (
+            expr
+            if all(a is b for a, b in zip(args, expr.args, strict=True))
+            else _with(expr, tuple(args))
+        )
 
     return fold(tree, lambda e: e.args, rule)
 

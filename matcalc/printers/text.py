@@ -1,8 +1,8 @@
 """text(): a typed tree in the language that the parser reads.
 
-Brackets go by level and side. Three deviations from minimal brackets, for the reader: a matrix product beside ``.*`` is
-bracketed (``(A*x).*y``), so is an entry-by-entry product beside ``*``, and an inner product that multiplies more
-(``(x'*A*x)*x``).
+Brackets go by level and side. Three deviations from minimal brackets, for the reader: a matrix
+product beside ``.*`` is bracketed (``(A*x).*y``), so is an entry-by-entry product beside ``*``, and
+an inner product that multiplies more (``(x'*A*x)*x``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _INFIX = {"+": " + ", "-": " - ", "*": "*", "/": "/", ".*": ".*", "./": "./"}
 
 
 def text(expr: Expr, sized: Container[int] = ()) -> str:
-    """The expression as text; ``sized`` holds the ids of the eye and fill nodes that are to be written with their sizes."""
+    """The expression as text; ``sized`` holds the ids of the eye and fill nodes that are to be
+    written with their sizes.
+    """
     return fold(expr, lambda e: e.args, lambda e, args: piece(e, args, sized))[0]
 
 
@@ -38,7 +40,9 @@ def piece(expr: Expr, args: Sequence[Piece], sized: Container[int] = ()) -> Piec
 
 
 def generic_name(op: str) -> str:
-    """f, f', f'' of a function that acts entry by entry; grad_f, hess_f, jac_f of one that does not."""
+    """f, f', f'' of a function that acts entry by entry; grad_f, hess_f, jac_f of one that does
+    not.
+    """
     order, name = int(op[2]), op[4:]
     if op[1] == "e" or order == 0:
         return name + "'" * order
@@ -54,7 +58,9 @@ def number_text(value: Fraction) -> Piece:
     if value.denominator == 1:
         return str(value), _ATOM, "number"
     written, quotient = decimal(value), f"{value.numerator}/{value.denominator}"
-    if written is not None and (len(written) <= len(quotient) or (places(value) or 0) <= USUAL_PLACES):
+    if written is not None and (
+        len(written) <= len(quotient) or (places(value) or 0) <= USUAL_PLACES
+    ):
         return written, _ATOM, "number"
     return quotient, _PRODUCT, "/"
 
@@ -78,12 +84,28 @@ def _sum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
 
 def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     (left, level, inner), right = args[0], args[1]
-    mixed = inner in ("*", "/") and expr.op in (".*", "./") and expr.args[0].op != "neg" and expr.args[0].rank > 0
+    mixed = (
+        inner in ("*", "/")
+        and expr.op in (".*", "./")
+        and expr.args[0].op != "neg"
+        and expr.args[0].rank > 0
+    )
     mixed = mixed or (inner in (".*", "./") and expr.op in ("*", "/"))
-    mixed = mixed or (inner == "*" and expr.op == "*" and not expr.args[0].shape and expr.args[0].args[0].rank > 0)
+    mixed = mixed or (
+        inner == "*" and expr.op == "*" and not expr.args[0].shape and expr.args[0].args[0].rank > 0
+    )
     first = f"({left})" if level < _PRODUCT or mixed else left
-    scaled = expr.op == "*" and not expr.args[0].shape and expr.args[1].shape and right[2] in ("*", "einsum")
-    return first + _INFIX[expr.op] + _bracket(right, _PRODUCT if scaled else _POWER), _PRODUCT, expr.op
+    scaled = (
+        expr.op == "*"
+        and not expr.args[0].shape
+        and expr.args[1].shape
+        and right[2] in ("*", "einsum")
+    )
+    return (
+        first + _INFIX[expr.op] + _bracket(right, _PRODUCT if scaled else _POWER),
+        _PRODUCT,
+        expr.op,
+    )
 
 
 def _comparison(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
@@ -92,15 +114,26 @@ def _comparison(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Pie
 
 def _negation(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     # the minus binds closer than a product: -(a*b) prints -a*b, but x^-(a*b) needs its brackets
-    return "-" + _bracket(args[0], _PRODUCT), _PRODUCT if args[0][1] in (_PRODUCT, _NEGATION) else _NEGATION, "neg"
+    return (
+        "-" + _bracket(args[0], _PRODUCT),
+        _PRODUCT if args[0][1] in (_PRODUCT, _NEGATION) else _NEGATION,
+        "neg",
+    )
 
 
 def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     exponent = args[1]
-    if expr.op == "^" and expr.rank == 2 and expr.args[1].op == "number" and expr.args[1].value.denominator != 1:
+    if (
+        expr.op == "^"
+        and expr.rank == 2
+        and expr.args[1].op == "number"
+        and expr.args[1].value.denominator != 1
+    ):
         exponent = str(expr.args[1].value), _PRODUCT, "/"  # A^(1/2), not A^0.5
     return (
-        _bracket(args[0], _POSTFIX) + expr.op + _bracket(exponent, _NEGATION if exponent[2] == "neg" else _POWER),
+        _bracket(args[0], _POSTFIX)
+        + expr.op
+        + _bracket(exponent, _NEGATION if exponent[2] == "neg" else _POWER),
         _POWER,
         expr.op,
     )
@@ -139,10 +172,18 @@ def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     if value == "0":
         return f"zeros({_sizes(expr)})", _ATOM, "fill"
     ones = f"ones({_sizes(expr)})"
-    return (ones, _ATOM, "fill") if value == "1" else (f"{_bracket(args[0], _PRODUCT)}*{ones}", _PRODUCT, "*")
+    return (
+        (ones, _ATOM, "fill")
+        if value == "1"
+        else (f"{_bracket(args[0], _PRODUCT)}*{ones}", _PRODUCT, "*")
+    )
 
 
-_SYMBOLS = {"eye": "delta", "fuse": "vec", "epsilon": "epsilon"}  # delta[i,j] is 1 where i = j, vec[k,i,j] where k = i + j*m
+_SYMBOLS = {
+    "eye": "delta",
+    "fuse": "vec",
+    "epsilon": "epsilon",
+}  # delta[i,j] is 1 where i = j, vec[k,i,j] where k = i + j*m
 
 
 def _blocks(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
@@ -164,7 +205,12 @@ def _block(expr: Expr, argument: Piece, sized: Container[int]) -> str:
     """Zeros and ones take their size from the blocks around them."""
     while expr.op == "'":
         expr = expr.args[0]
-    if expr.op == "fill" and id(expr) not in sized and expr.args[0].op == "number" and expr.args[0].value in (0, 1):
+    if (
+        expr.op == "fill"
+        and id(expr) not in sized
+        and expr.args[0].op == "number"
+        and expr.args[0].value in (0, 1)
+    ):
         if expr.args[0].value == 0:
             return "zeros"
         return argument[0] if expr.rank == 1 else "ones"
@@ -198,7 +244,11 @@ def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
         symbol = _SYMBOLS.get(arg.op) or _bracket(argument, _ATOM if own else _POWER)
         factors.append(f"{symbol}[{inside}]" if own else symbol)
     product = "*".join(factors)
-    return (f"sum[{','.join(summed)}] {product}", _NOTHING, "einsum") if summed else (product, _PRODUCT, "einsum")
+    return (
+        (f"sum[{','.join(summed)}] {product}", _NOTHING, "einsum")
+        if summed
+        else (product, _PRODUCT, "einsum")
+    )
 
 
 def has_indices(expr: Expr) -> bool:

@@ -1,7 +1,9 @@
-"""Forms: numbers for what an expression says, the same for a typed tree and for the text that says it.
+"""Forms: numbers for what an expression says, the same for a typed tree and for the text that says
+it.
 
-Two expressions with one form are equal by their structure. What notation leaves open is one: a minus in front of a product is
-a minus in front of its first factor, 1/2 is a number, and a multiple of a product is a longer product.
+Two expressions with one form are equal by their structure. What notation leaves open is one: a
+minus in front of a product is a minus in front of its first factor, 1/2 is a number, and a multiple
+of a product is a longer product.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ class Forms:
         return 1, place
 
     def tree(self, expr: Expr, *, sized: bool) -> Form:
-        """That of a typed tree; constants with their shapes if ``sized``, which no text says by itself."""
+        """That of a typed tree; constants with their shapes if ``sized``, which no text says by
+        itself.
+        """
 
         def rule(node: Expr, args: list[Form]) -> Form:
             return self._typed(node, args, sized)
@@ -50,7 +54,9 @@ class Forms:
         """That of the value of a program of definitions."""
         names: dict[str, Form] = {}
         for statement in statements:
-            value = fold(statement.body, children, lambda node, args: self._parsed(node, args, names))
+            value = fold(
+                statement.body, children, lambda node, args: self._parsed(node, args, names)
+            )
             names[statement.name] = value
         return value
 
@@ -138,7 +144,8 @@ class Forms:
 
 
 def plain(expr: Expr, variables: Mapping[str, Variable]) -> bool:
-    """Whether the syntax alone says what a text for this tree means: no constant in it takes its size from its place.
+    """Whether the syntax alone says what a text for this tree means: no constant in it takes its
+    size from its place.
 
     A size that is a name and a named number are what they say where no variable has that name.
     """
@@ -147,7 +154,9 @@ def plain(expr: Expr, variables: Mapping[str, Variable]) -> bool:
         if op in _PLAIN or op in OPERATIONS:
             continue
         if op == "dimension":
-            known = any(node.value == size for variable in variables.values() for size in variable.dims)
+            known = any(
+                node.value == size for variable in variables.values() for size in variable.dims
+            )
         else:
             known = op == "constant"
         if not known or str(node.value) in variables:

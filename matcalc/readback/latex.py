@@ -19,8 +19,8 @@ _INDICES = frozenset({"einsum", "epsilon", "fuse"})
 def latex_says(formula: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether the formula, read again with these variables, has the value of the tree.
 
-    Of sums over entries with more than two axes, of functions that users set as they like, and of derivatives of declared
-    functions nothing is read.
+    Of sums over entries with more than two axes, of functions that users set as they like, and of
+    derivatives of declared functions nothing is read.
     """
     if tree.rank > 2 or any(_unread(node.op) for node in postorder(tree, lambda node: node.args)):
         return True
@@ -32,7 +32,9 @@ def latex_says(formula: str, tree: Expr, variables: Mapping[str, Variable]) -> b
     if len(again.variables) > len(variables) or (value.shape, value.row) != (tree.shape, tree.row):
         return False
     forms = Forms()
-    return forms.tree(value, sized=True) == forms.tree(tree, sized=True) or alike(tree, value, variables)
+    return forms.tree(value, sized=True) == forms.tree(tree, sized=True) or alike(
+        tree, value, variables
+    )
 
 
 def _unread(op: str) -> bool:

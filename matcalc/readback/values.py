@@ -1,12 +1,14 @@
-"""Whether two trees over the same variables have the same values: exactly in a prime field, else in real numbers."""
+"""Whether two trees over the same variables have the same values: exactly in a prime field, else in
+real numbers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matcalc.core.errors import EvaluationProblem, UnsupportedProblem, VerificationProblem
+from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.kinds import Variable
-from matcalc.core.own import culprit
+from matcalc.core.own import blame
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.exact.judge import same_value
@@ -24,15 +26,18 @@ def alike(one: Expr, other: Expr, variables: Mapping[str, Variable]) -> bool:
 
     try:
         return any(agree(left, right, seed).ok for seed in _SEEDS)
-    except (EvaluationProblem, UnsupportedProblem):
+    except (EvaluationError, UnsupportedError):
         return False
 
 
 def confirm(right: bool, what: str) -> None:
-    """Raises VerificationProblem where a text, LaTeX or code does not mean what it was printed from."""
+    """Raises VerificationError where a text, LaTeX or code does not mean what it was printed
+    from.
+    """
     if not right:
-        raise VerificationProblem(
-            f"{culprit()}: the {what} of this result does not mean the result",
-            hint="please report it with the expression, its declarations and the output of matcalc --version; "
+        raise VerificationError(
+            f"{blame()}: the {what} of this result does not mean the result",
+            hint="please report it with the expression, its declarations and the output of "
+            "matcalc --version; "
             "verify=False (--no-verify) gives the answer all the same",
         )

@@ -1,4 +1,6 @@
-"""Blocks between fused indices in an order, with the commutations that it takes to bring the indices into theirs."""
+"""Blocks between fused indices in an order, with the commutations that it takes to bring the
+indices into theirs.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,12 @@ class _Arrangement(NamedTuple):
     after: list[Chain]
 
 
-def arranged_product(graph: Graph, blocks: list[Block], rows: tuple[int, ...], columns: tuple[int, ...]) -> Chain | None:
-    """The Kronecker product of the blocks between the commutations that it takes to bring the leaves into order."""
+def arrange_product(
+    graph: Graph, blocks: list[Block], rows: tuple[int, ...], columns: tuple[int, ...]
+) -> Chain | None:
+    """The Kronecker product of the blocks between the commutations that it takes to bring the
+    leaves into order.
+    """
     arrangements: list[_Arrangement] = []
     fewest = -1  # commutations, so far
     for choice in _pairings(blocks):
@@ -43,10 +49,17 @@ def arranged_product(graph: Graph, blocks: list[Block], rows: tuple[int, ...], c
             if 0 <= fewest < len(above) + len(below):
                 continue
             fewest = len(above) + len(below)
-            before = [exchanged(graph, *step) for step in above]
-            after = [exchanged(graph, first, third, second, fourth) for first, second, third, fourth in reversed(below)]
+            before = [exchange_factors(graph, *step) for step in above]
+            after = [
+                exchange_factors(graph, first, third, second, fourth)
+                for first, second, third, fourth in reversed(below)
+            ]
             left = len(_merged(graph, [block.chain for block in order]))
-            arrangements.append(_Arrangement((fewest, left + _factors((*before, *after)), left), before, order, after))
+            arrangements.append(
+                _Arrangement(
+                    (fewest, left + _factors((*before, *after)), left), before, order, after
+                )
+            )
     if not arrangements:
         return None
     best = min(arrangements, key=lambda a: (a.cost, len(a.before)))
@@ -55,7 +68,11 @@ def arranged_product(graph: Graph, blocks: list[Block], rows: tuple[int, ...], c
         best = other
     middle = kronecker(graph, [block.chain for block in best.blocks])
     outside = bool(best.before or best.after)
-    return sum(best.before, ()) + (() if outside and is_identity(middle) else middle) + sum(best.after, ())
+    return (
+        sum(best.before, ())
+        + (() if outside and is_identity(middle) else middle)
+        + sum(best.after, ())
+    )
 
 
 def _factors(commutations: Sequence[Chain]) -> int:
@@ -70,18 +87,26 @@ def _factors(commutations: Sequence[Chain]) -> int:
 
 
 def _pairings(blocks: list[Block]) -> Iterator[list[Block]]:
-    """The blocks as they are, and with each column and the row that comes at its place as one matrix, their product."""
+    """The blocks as they are, and with each column and the row that comes at its place as one
+    matrix, their product.
+    """
     yield blocks
     standing = [block for block in blocks if not block.columns]
     lying = [block for block in blocks if not block.rows]
     if standing and lying:
-        joined = [Block(a.rows, b.columns, a.chain + b.chain) for a, b in zip(standing, lying, strict=False)]
+        joined = [
+            Block(a.rows, b.columns, a.chain + b.chain)
+            for a, b in zip(standing, lying, strict=False)
+        ]
         used = [*standing[: len(joined)], *lying[: len(joined)]]
         yield [*joined, *(block for block in blocks if block not in used)]
 
 
-def _exchanges(graph: Graph, wanted: tuple[int, ...], given: Sequence[int]) -> list[tuple[Dim, Dim, Dim, Dim]]:
-    """The fewest exchanges of neighbouring groups of indices between two orders, from the one that is wanted.
+def _exchanges(
+    graph: Graph, wanted: tuple[int, ...], given: Sequence[int]
+) -> list[tuple[Dim, Dim, Dim, Dim]]:
+    """The fewest exchanges of neighbouring groups of indices between two orders, from the one that
+    is wanted.
 
     Each is four sizes: of what comes before the groups, of the groups and of what comes behind.
     """
@@ -96,7 +121,9 @@ def _exchanges(graph: Graph, wanted: tuple[int, ...], given: Sequence[int]) -> l
 
 @lru_cache(maxsize=1024)
 def _moves(given: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], int, int, int], ...]:
-    """The exchanges that lead from 0, 1, 2, ... to the order given: the order so far, and where the two groups begin and end."""
+    """The exchanges that lead from 0, 1, 2, ... to the order given: the order so far, and where the
+    two groups begin and end.
+    """
     wanted = tuple(range(len(given)))
     reached: dict[tuple[int, ...], tuple[tuple[tuple[int, ...], int, int, int], ...]] = {wanted: ()}
     queue = deque([wanted])
@@ -125,17 +152,24 @@ def joint_size(graph: Graph, leaves: Sequence[int]) -> Dim:
     return size
 
 
-def exchanged(graph: Graph, before: Dim, first: Dim, second: Dim, after: Dim) -> Chain:
-    """kron(eye, commutation(first, second), eye): with the sizes of the rows, slow to fast before, first, second, after."""
+def exchange_factors(graph: Graph, before: Dim, first: Dim, second: Dim, after: Dim) -> Chain:
+    """kron(eye, commutation(first, second), eye): with the sizes of the rows, slow to fast before,
+    first, second, after.
+    """
     if ONE in (first, second):
         return ()
     forge = graph.forge
     size = first.times(second)
     core = Link(
-        forge.call("commutation", (forge.dimension(first), forge.dimension(second)), (size, size)), False, first == second
+        forge.call("commutation", (forge.dimension(first), forge.dimension(second)), (size, size)),
+        False,
+        first == second,
     )
     pieces = [identity(graph, before), (core,), identity(graph, after)]
-    return kronecker(graph, [piece for piece, size in zip(pieces, (before, size, after), strict=True) if size != ONE])
+    return kronecker(
+        graph,
+        [piece for piece, size in zip(pieces, (before, size, after), strict=True) if size != ONE],
+    )
 
 
 def identity(graph: Graph, size: Dim) -> Chain:

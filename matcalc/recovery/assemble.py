@@ -8,16 +8,20 @@ from fractions import Fraction
 from matcalc.core.decimals import shorter_as_decimal
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Rational, magnitude
-from matcalc.recovery.chains import Term, Weaver
-from matcalc.recovery.forge import Forge
+from matcalc.recovery.chains import ProductWriter, Term
+from matcalc.recovery.factory import ExpressionFactory
 
 Scalars = tuple[tuple[Expr, Rational], ...]
 
 
 class Assembler:
-    """Writes terms. ``roots`` maps a scalar that is a square sum to the array of which it is the squared norm."""
+    """Writes terms. ``roots`` maps a scalar that is a square sum to the array of which it is the
+    squared norm.
+    """
 
-    def __init__(self, forge: Forge, weaver: Weaver, roots: Mapping[int, Expr]) -> None:
+    def __init__(
+        self, forge: ExpressionFactory, weaver: ProductWriter, roots: Mapping[int, Expr]
+    ) -> None:
         self.forge = forge
         self.weaver = weaver
         self.roots = roots
@@ -26,7 +30,9 @@ class Assembler:
         """The whole term."""
         if not term.shape:
             return self.scaled(term.coefficient, term.scalars, None)
-        plain = self.scaled(term.coefficient, term.scalars, self.weaver.body(term.parts, term.shape))
+        plain = self.scaled(
+            term.coefficient, term.scalars, self.weaver.body(term.parts, term.shape)
+        )
         exponents = {exponent for _, exponent in term.parts}
         if len(exponents) != 1 or exponents & {1, -1} or not term.scalars:
             return plain
@@ -35,11 +41,25 @@ class Assembler:
 
     def _inside(self, term: Term, exponent: Rational) -> Expr | None:
         """x.^2/t^2 written as (x/t).^2; None where no scalar fits."""
-        moved = tuple([(scalar, e / Fraction(exponent)) for scalar, e in term.scalars if magnitude(e) == magnitude(exponent)])
-        kept = tuple([(scalar, e) for scalar, e in term.scalars if (scalar, e / Fraction(exponent)) not in moved])
+        moved = tuple(
+            [
+                (scalar, e / Fraction(exponent))
+                for scalar, e in term.scalars
+                if magnitude(e) == magnitude(exponent)
+            ]
+        )
+        kept = tuple(
+            [
+                (scalar, e)
+                for scalar, e in term.scalars
+                if (scalar, e / Fraction(exponent)) not in moved
+            ]
+        )
         if not moved:
             return None
-        inner = self.scaled(1, moved, self.weaver.body(tuple([(chain, 1) for chain, _ in term.parts]), term.shape))
+        inner = self.scaled(
+            1, moved, self.weaver.body(tuple([(chain, 1) for chain, _ in term.parts]), term.shape)
+        )
         return self.scaled(term.coefficient, kept, self.forge.power(inner, exponent))
 
     def scaled(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
@@ -47,15 +67,29 @@ class Assembler:
         forge, c = self.forge, Fraction(coefficient)
         above: list[Expr] = []
         below: list[Expr] = []
-        for base, exponent in self._joined([self._root(*entry) for entry in self._means(self._determinants(scalars))]):
+        for base, exponent in self._joined(
+            [self._root(*entry) for entry in self._means(self._determinants(scalars))]
+        ):
             (above if exponent > 0 else below).append(forge.power(base, magnitude(exponent)))
         above.sort(key=self.weaver.order)
         below.sort(key=self.weaver.order)
         negative, c = c < 0, abs(c)
-        divisor = body.args[1] if body is not None and body.op == "./" and is_number(body.args[0], 1) else None
-        if divisor is not None and divisor.shape and (above or c.numerator != 1):  # s*(1./x)/t as s./(t*x)
-            numerator = self.scaled(c.numerator, tuple([(base, Fraction(1)) for base in above]), None)
-            whole = [*([forge.number(c.denominator)] if c.denominator != 1 else []), *below, divisor]
+        divisor = (
+            body.args[1]
+            if body is not None and body.op == "./" and is_number(body.args[0], 1)
+            else None
+        )
+        if (
+            divisor is not None and divisor.shape and (above or c.numerator != 1)
+        ):  # s*(1./x)/t as s./(t*x)
+            numerator = self.scaled(
+                c.numerator, tuple([(base, Fraction(1)) for base in above]), None
+            )
+            whole = [
+                *([forge.number(c.denominator)] if c.denominator != 1 else []),
+                *below,
+                divisor,
+            ]
             result = forge.binary("./", numerator, self._product(whole))
             return forge.negative(result) if negative else result
         divided = c.denominator != 1 and not shorter_as_decimal(c)
@@ -66,7 +100,13 @@ class Assembler:
         pieces = [number] if number is not None else []
         pieces += above
         if body is not None:
-            if body.op == "fill" and body.args[0].op == "number" and body.args[0].value == 1 and pieces and not below:
+            if (
+                body.op == "fill"
+                and body.args[0].op == "number"
+                and body.args[0].value == 1
+                and pieces
+                and not below
+            ):
                 body, pieces = forge.fill(self._product(pieces), body.shape), []
             pieces.append(body)
         result = self._product(pieces) if pieces else forge.number(1)
@@ -85,7 +125,9 @@ class Assembler:
                 joined += members
                 continue
             first = 1 if any(exponent > 0 for _, exponent in members) else -1
-            inside = tuple((base, Fraction(first if exponent > 0 else -first)) for base, exponent in members)
+            inside = tuple(
+                (base, Fraction(first if exponent > 0 else -first)) for base, exponent in members
+            )
             joined.append((self.scaled(1, inside, None), first * power))
         return joined
 
@@ -114,12 +156,18 @@ class Assembler:
             product = bases[0].args[0]
             for base in bases[1:]:
                 product = self._join(product, base.args[0])
-            joined.append((self.forge.call("det", (product,), ()) if len(bases) > 1 else bases[0], exponent))
+            joined.append(
+                (self.forge.call("det", (product,), ()) if len(bases) > 1 else bases[0], exponent)
+            )
         return tuple(joined)
 
     def _means(self, scalars: Scalars) -> Scalars:
         """sum(x)/n written as mean(x), where n is the length of x; sum(X)/(m*n) as mean(X)."""
-        lengths = {base.value: place for place, (base, e) in enumerate(scalars) if base.op == "dimension" and e == -1}
+        lengths = {
+            base.value: place
+            for place, (base, e) in enumerate(scalars)
+            if base.op == "dimension" and e == -1
+        }
         for place, (base, exponent) in enumerate(scalars):
             shape = base.args[0].shape if base.op == "sum" and exponent == 1 else ()
             gone = {lengths[size] for size in shape if size in lengths}
@@ -134,7 +182,10 @@ class Assembler:
         if root is None:
             return base, exponent
         norm = self.forge.call("norm2", (root,), ())
-        plain, normed = self.forge.power(base, magnitude(exponent)), self.forge.power(norm, 2 * magnitude(exponent))
+        plain, normed = (
+            self.forge.power(base, magnitude(exponent)),
+            self.forge.power(norm, 2 * magnitude(exponent)),
+        )
         if self.forge.size(normed) < self.forge.size(plain):
             return norm, 2 * exponent
         return base, exponent

@@ -1,4 +1,6 @@
-"""Chains: matrix products as sequences of links, so that reversing one is free and strings are never glued."""
+"""Chains: matrix products as sequences of links, so that reversing one is free and strings are
+never glued.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,14 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Rational
-from matcalc.recovery.forge import Forge
-from matcalc.recovery.triangles import covered, cumulated, is_running, is_triangle, turned
+from matcalc.recovery.factory import ExpressionFactory
+from matcalc.recovery.triangles import (
+    accumulate,
+    apply_mask,
+    is_running,
+    is_triangle,
+    transpose_mask,
+)
 
 _PERIODS = 4  # longest repeated block that is written as a power
 
@@ -36,7 +44,9 @@ Parts = tuple[tuple[Chain, Rational], ...]  # entry-by-entry product of chains t
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """``coefficient * scalars * parts``: numbers, scalar factors with exponents, and the entry-by-entry product of chains."""
+    """``coefficient * scalars * parts``: numbers, scalar factors with exponents, and the
+    entry-by-entry product of chains.
+    """
 
     coefficient: Rational
     scalars: tuple[tuple[Expr, Rational], ...]
@@ -51,7 +61,9 @@ class Term:
 
 def flip(chain: Chain) -> Chain:
     """The transposed product."""
-    return tuple([link if link.symmetric else Link(link.expr, not link.flipped) for link in reversed(chain)])
+    return tuple(
+        [link if link.symmetric else Link(link.expr, not link.flipped) for link in reversed(chain)]
+    )
 
 
 def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
@@ -88,27 +100,35 @@ def _weights(link: Link) -> Expr | None:
     return link.expr.args[0] if link.expr.op == "diag" and link.expr.rank == 2 else None
 
 
-class Weaver:
+class ProductWriter:
     """Chains and entry-by-entry products as typed trees."""
 
-    def __init__(self, forge: Forge, resolved: Callable[[Weaver, Chain], Chain]) -> None:
+    def __init__(
+        self, forge: ExpressionFactory, resolved: Callable[[ProductWriter, Chain], Chain]
+    ) -> None:
         self.forge = forge
         self._resolved = resolved  # ranges of indices as slices and blocks
         self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
         self.inside: dict[int, Chain] = {}  # the chains of which triangles were taken
-        self.krons: dict[int, tuple[Chain, ...]] = {}  # the factors of the Kronecker and Khatri-Rao products that were made
+        self.krons: dict[
+            int, tuple[Chain, ...]
+        ] = {}  # the factors of the Kronecker and Khatri-Rao products that were made
         self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
         self.products: dict[int, Chain] = {}  # and of all products
         self._made: dict[object, Expr] = {}
         self.symmetric: set[int] = set()  # factors that are their own transposes
 
     def link(self, link: Link) -> Expr:
-        """One factor; a transposed sum by its terms, (A' + B)' as A + B', where that is no longer; a triangle by the other."""
+        """One factor; a transposed sum by its terms, (A' + B)' as A + B', where that is no longer;
+        a triangle by the other.
+        """
         if not link.flipped:
             return link.expr
         across = self.forge.transpose(link.expr)
         if link.expr.op == "kron" and id(link.expr) in self.krons:
-            inside = reduce(self.forge.kron, [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]])
+            inside = reduce(
+                self.forge.kron, [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]]
+            )
             return min(inside, across, key=self.forge.size)
         if link.expr.op in ("tril", "triu") and id(link.expr) in self.inside:
             return min(across, self._other_half(link.expr), key=self.forge.size)
@@ -119,7 +139,7 @@ class Weaver:
 
     def _other_half(self, triangle: Expr) -> Expr:
         """tril(A)' as triu(A')."""
-        name, offsets = turned(triangle)
+        name, offsets = transpose_mask(triangle)
         array = self.product(flip(self.inside[id(triangle)]))
         return self.forge.make(name, (array, *map(self.forge.number, offsets)), array.shape)
 
@@ -130,11 +150,18 @@ class Weaver:
             terms.append((total.op == "+", self._turned(total.args[1])))
             total = total.args[0]
         negative = total.op == "neg"
-        return self.total([*terms, (not negative, self._turned(total.args[0] if negative else total))])
+        return self.total(
+            [*terms, (not negative, self._turned(total.args[0] if negative else total))]
+        )
 
     def total(self, signed: Sequence[tuple[bool, Expr]]) -> Expr:
-        """A sum, positive terms first, each group by the alphabet; arrays' shapes are kept when a scalar is broadcast."""
-        ordered = sorted(signed, key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])))
+        """A sum, positive terms first, each group by the alphabet; arrays' shapes are kept when a
+        scalar is broadcast.
+        """
+        ordered = sorted(
+            signed,
+            key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])),
+        )
         positive, first = ordered[0]
         result = first if positive else self.forge.negative(first)
         for positive, expr in ordered[1:]:
@@ -149,7 +176,9 @@ class Weaver:
             return self.forge.times(term.args[0], self._turned(term.args[1]))
         plain = self.forge.transpose(term)
         chain = self.products.get(id(term))
-        return plain if chain is None else min(self.product(flip(chain)), plain, key=self.forge.size)
+        return (
+            plain if chain is None else min(self.product(flip(chain)), plain, key=self.forge.size)
+        )
 
     def product(self, chain: Chain) -> Expr:
         """The product, in this orientation, with repeated blocks as powers and cumulative sums."""
@@ -167,7 +196,9 @@ class Weaver:
         if is_placed(chain):
             chain = self._resolved(self, chain)
         if len(chain) > 1 and any(is_running(link.expr) for link in chain):
-            return self._joined(cumulated(self.forge, [self.link(link) for link in chain], self._joined))
+            return self._joined(
+                accumulate(self.forge, [self.link(link) for link in chain], self._joined)
+            )
         result = self._joined(self._blocks(chain))
         if len(chain) > 1:
             self.products[id(result)] = chain
@@ -187,7 +218,9 @@ class Weaver:
         links: list[Link] = []
         for link in chain:
             inner = self.products.get(id(_bare(link.expr)), (link,))
-            links += inner if inner == (link,) or link.flipped == (link.expr.op == "'") else flip(inner)
+            links += (
+                inner if inner == (link,) or link.flipped == (link.expr.op == "'") else flip(inner)
+            )
         return tuple(links)
 
     def _append(self, left: Expr, right: Expr) -> Expr:
@@ -214,7 +247,9 @@ class Weaver:
             start += period * count
         return blocks
 
-    def _repeat(self, keys: Sequence[tuple[int, bool]], chain: Chain, start: int) -> tuple[int, int]:
+    def _repeat(
+        self, keys: Sequence[tuple[int, bool]], chain: Chain, start: int
+    ) -> tuple[int, int]:
         """The block that repeats from here, and how often."""
         for period in range(1, min(_PERIODS, (len(keys) - start) // 2) + 1):
             block = keys[start : start + period]
@@ -239,7 +274,9 @@ class Weaver:
         return turned if self.pays(plain, turned, [chain]) else plain
 
     def pays(self, plain: Expr, turned: Expr, chains: Sequence[Chain]) -> bool:
-        """Whether a whole is written transposed: where every factor is, if that is shorter; else if it is by a tenth."""
+        """Whether a whole is written transposed: where every factor is, if that is shorter; else if
+        it is by a tenth.
+        """
         saved = self.forge.size(plain) - self.forge.size(turned)
         every = all(link.flipped or link.symmetric for chain in chains for link in chain)
         return saved > 0 if every else saved * 10 > self.forge.size(plain)
@@ -254,16 +291,24 @@ class Weaver:
         whole = self.forge.kron(left, right)
         self.krons[id(whole)] = self._factors("kron", slow) + self._factors("kron", fast)
         # a row is a column that is turned round
-        return (Link(whole, False),) if whole.rank == 2 or not whole.row else (Link(self.forge.transpose(whole), True),)
+        return (
+            (Link(whole, False),)
+            if whole.rank == 2 or not whole.row
+            else (Link(self.forge.transpose(whole), True),)
+        )
 
     def _factor(self, chain: Chain) -> Expr:
-        """A factor of a Kronecker product: a matrix or a row in the better orientation, or a column."""
+        """A factor of a Kronecker product: a matrix or a row in the better orientation, or a
+        column.
+        """
         return self.product(chain) if self.shape(chain)[1] is None else self.matrix(chain)
 
     def khatrirao(self, slow: Chain, fast: Chain) -> Chain:
         """khatrirao(slow, fast)."""
         left, right = self.matrix(slow), self.matrix(fast)
-        whole = self.forge.call("khatrirao", (left, right), (left.shape[0].times(right.shape[0]), left.shape[1]))
+        whole = self.forge.call(
+            "khatrirao", (left, right), (left.shape[0].times(right.shape[0]), left.shape[1])
+        )
         self.krons[id(whole)] = self._factors("khatrirao", slow) + self._factors("khatrirao", fast)
         return (Link(whole),)
 
@@ -275,7 +320,11 @@ class Weaver:
 
     def _crossed(self, chain: Chain) -> Chain:
         """skewmat(w)*x as cross(w, x), and x'*skewmat(w) as cross(x, w)'."""
-        ends = [place for place, link in enumerate(chain[:-1]) if link.expr.rank == 1 and not link.flipped]
+        ends = [
+            place
+            for place, link in enumerate(chain[:-1])
+            if link.expr.rank == 1 and not link.flipped
+        ]
         if ends:
             return self._crossed(chain[: ends[0] + 1]) + self._crossed(chain[ends[0] + 1 :])
         while True:
@@ -286,7 +335,11 @@ class Weaver:
             place = places[-1] if upright else places[0]
             vector = chain[place + 1 :] if upright else flip(chain[:place])
             axis = (Link(chain[place].expr.args[0]),)
-            turned = self.cross(axis, vector) if upright != chain[place].flipped else self.cross(vector, axis)
+            turned = (
+                self.cross(axis, vector)
+                if upright != chain[place].flipped
+                else self.cross(vector, axis)
+            )
             chain = chain[:place] + turned if upright else flip(turned) + chain[place + 1 :]
 
     def _factors(self, op: str, chain: Chain) -> tuple[Chain, ...]:
@@ -356,7 +409,9 @@ class Weaver:
                 u, v = (_weights(chain[place + step]) for step in (-1, 1))
                 if u is not None and v is not None:
                     outer = (Link(u), Link(v, True))
-                    whole = self.hadamard(((chain[place : place + 1], 1), (outer, 1)), chain[place].expr.shape)
+                    whole = self.hadamard(
+                        ((chain[place : place + 1], 1), (outer, 1)), chain[place].expr.shape
+                    )
                     return self.masked((*chain[: place - 1], Link(whole), *chain[place + 2 :]))
         return chain
 
@@ -367,7 +422,8 @@ class Weaver:
             parts: Parts = tuple([((Link(link.expr),), 1) for link in chain])
             vectors = [self.hadamard(parts, shape)]  # type: ignore[arg-type]
         else:
-            vectors = [self.forge.call("diag", (self.product(c),), shape) for c in (chain, flip(chain))]  # type: ignore[arg-type]
+            both = [self.product(c) for c in (chain, flip(chain))]
+            vectors = [self.forge.call("diag", (c,), shape) for c in both]  # type: ignore[arg-type]
         return [self.forge.call("diag", (vector,), shape * 2) for vector in vectors]  # type: ignore[arg-type]
 
     def _triangle(self, parts: Parts, shape: Shape) -> Expr:
@@ -376,7 +432,7 @@ class Weaver:
         result = self.body(rest, shape) if rest else None
         for chain, _ in parts:
             if is_mask(chain):
-                result = covered(self.forge, self.link(chain[0]), result)
+                result = apply_mask(self.forge, self.link(chain[0]), result)
         assert result is not None
         if len(rest) == len(parts) - 1 == 1 and rest[0][1] == 1:
             self.inside[id(result)] = rest[0][0]
@@ -389,8 +445,16 @@ class Weaver:
     def shape(chain: Chain) -> tuple[Dim | None, Dim | None]:
         """Rows and columns; None at the end where a vector stands."""
         first, last = chain[0], chain[-1]
-        rows = first.expr.shape[-1 if first.flipped else 0] if first.expr.rank == 2 or not first.flipped else None
-        columns = last.expr.shape[0 if last.flipped else -1] if last.expr.rank == 2 or last.flipped else None
+        rows = (
+            first.expr.shape[-1 if first.flipped else 0]
+            if first.expr.rank == 2 or not first.flipped
+            else None
+        )
+        columns = (
+            last.expr.shape[0 if last.flipped else -1]
+            if last.expr.rank == 2 or last.flipped
+            else None
+        )
         return rows, columns
 
     def body(self, parts: Parts, shape: Shape) -> Expr:

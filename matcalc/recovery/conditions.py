@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
-from matcalc.recovery.forge import Forge
+from matcalc.recovery.factory import ExpressionFactory
 
 _OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 
-def condition(forge: Forge, tree: Expr) -> Expr:
+def condition(forge: ExpressionFactory, tree: Expr) -> Expr:
     """step(a - b) as a > b, 1 - step(a - b) as a <= b; of a product of indicators each of them."""
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
@@ -27,7 +27,7 @@ def _entry(expr: Expr) -> Expr:
     return expr.args[0] if expr.op == "fill" else expr
 
 
-def _above(forge: Forge, gap: Expr) -> Expr:
+def _above(forge: ExpressionFactory, gap: Expr) -> Expr:
     """gap > 0; a number stands on the right."""
     left, right = (gap.args[0], gap.args[1]) if gap.op == "-" else (gap, forge.number(0))
     if gap.op == "neg":

@@ -1,7 +1,9 @@
-"""Sums whose numbers are decimals: the common factor that the network takes out of a sum makes long integers of them.
+"""Sums whose numbers are decimals: the common factor that the network takes out of a sum makes long
+integers of them.
 
-``997355701*(200000 + 26829*x)/250000000000000`` is ``0.7978845608*(1 + 0.134145*x)``: of the ways to share a factor between a
-sum and what multiplies it, the one with the fewest characters is written.
+``997355701*(200000 + 26829*x)/250000000000000`` is ``0.7978845608*(1 + 0.134145*x)``: of the ways
+to share a factor between a sum and what multiplies it, the one with the fewest characters is
+written.
 """
 
 from __future__ import annotations
@@ -13,14 +15,16 @@ from matcalc.core.decimals import shorter_as_decimal
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.printers.text import text
-from matcalc.recovery.forge import Forge
+from matcalc.recovery.factory import ExpressionFactory
 
 _LONG = 10**5  # numbers below that are left as they are
 _LINEAR = ("neg", "'", "diag", "sum", "tr", "vec")  # a factor inside is one outside
 
 
-def rebalanced(forge: Forge, root: Expr) -> Expr:
-    """The tree with the factors of such sums shared so that the text is shortest; the same where no number is long."""
+def rebalanced(forge: ExpressionFactory, root: Expr) -> Expr:
+    """The tree with the factors of such sums shared so that the text is shortest; the same where no
+    number is long.
+    """
     numbers = [node.value for node in postorder(root, _args) if node.op == "number"]
     if all(abs(value.numerator) < _LONG and value.denominator < _LONG for value in numbers):
         return root
@@ -36,7 +40,7 @@ def _args(node: Expr) -> tuple[Expr, ...]:
     return node.args
 
 
-def _shared(forge: Forge, node: Expr) -> Expr:
+def _shared(forge: ExpressionFactory, node: Expr) -> Expr:
     """The shortest way to write a multiple of something linear in a sum."""
     coefficient, body = _split(node)
     if coefficient == 1:
@@ -105,8 +109,10 @@ def _coefficient(term: Expr) -> tuple[Fraction, Expr | None]:
     return _split(term)
 
 
-def _scaled(forge: Forge, node: Expr, factor: Fraction) -> Expr | None:
-    """A multiple of something linear in a sum, with the factor inside of the sum; None where there is no sum."""
+def _scaled(forge: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | None:
+    """A multiple of something linear in a sum, with the factor inside of the sum; None where there
+    is no sum.
+    """
     path: list[tuple[Expr, int]] = []
     while node.op not in ("+", "-"):
         place = _linear(node)
@@ -114,14 +120,18 @@ def _scaled(forge: Forge, node: Expr, factor: Fraction) -> Expr | None:
             return None
         path.append((node, place))
         node = node.args[place]
-    made = fold(node, lambda e: e.args if e.op in ("+", "-") else (), lambda e, args: _scaled_term(forge, e, args, factor))
+    made = fold(
+        node,
+        lambda e: e.args if e.op in ("+", "-") else (),
+        lambda e, args: _scaled_term(forge, e, args, factor),
+    )
     for outer, place in reversed(path):
         args = (*outer.args[:place], made, *outer.args[place + 1 :])
         made = forge.make(outer.op, args, outer.shape, outer.value, outer.row)
     return made
 
 
-def _scaled_term(forge: Forge, node: Expr, args: list[Expr], factor: Fraction) -> Expr:
+def _scaled_term(forge: ExpressionFactory, node: Expr, args: list[Expr], factor: Fraction) -> Expr:
     if node.op in ("+", "-"):
         return forge.make(node.op, tuple(args), node.shape, node.value, node.row)
     if node.op == "neg":
@@ -134,7 +144,7 @@ def _scaled_term(forge: Forge, node: Expr, args: list[Expr], factor: Fraction) -
     return plain if inner is None else min(plain, inner, key=lambda each: len(text(each)))
 
 
-def _times(forge: Forge, coefficient: Fraction, body: Expr) -> Expr:
+def _times(forge: ExpressionFactory, coefficient: Fraction, body: Expr) -> Expr:
     """``3*x/2``, or a decimal in front where that is shorter."""
     if coefficient < 0:
         return forge.negative(_times(forge, -coefficient, body))
@@ -142,5 +152,7 @@ def _times(forge: Forge, coefficient: Fraction, body: Expr) -> Expr:
     front = Fraction(coefficient.numerator) if divided else coefficient
     made = forge.times(forge.number(front), body) if front != 1 else body
     if divided:
-        made = forge.make("/", (made, forge.number(coefficient.denominator)), made.shape, row=made.row)
+        made = forge.make(
+            "/", (made, forge.number(coefficient.denominator)), made.shape, row=made.row
+        )
     return made

@@ -1,8 +1,11 @@
-"""Diagonal matrices: while the engine works, a variable D of that kind is delta_ij d_i, so that all of them commute and multiply
-entry by entry; before an answer is written, every d_i becomes D again, between two factors that meet there.
+"""Diagonal matrices: while the engine works, a variable D of that kind is delta_ij d_i, so that all
+of them commute and multiply entry by entry; before an answer is written, every d_i becomes D again,
+between two factors that meet there.
 
-    d_i A_ij        D*A             d_i x_i^2, summed      x'*D*x           d_i / e_i on the diagonal   D*inv(E)
-    A_ik d_k B_kj   A*D*B           d_i summed             tr(D)            d_i alone                   diag(D)
+    d_i A_ij        D*A             d_i x_i^2, summed      x'*D*x           d_i / e_i on the
+    diagonal   D*inv(E)
+    A_ik d_k B_kj   A*D*B           d_i summed             tr(D)            d_i alone
+    diag(D)
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ Matrices = list[tuple[Node, int]]
 
 
 class Restored(NamedTuple):
-    """A node as it is written, and if it is a vector made of diagonals of matrices, the matrix with that diagonal."""
+    """A node as it is written, and if it is a vector made of diagonals of matrices, the matrix with
+    that diagonal.
+    """
 
     node: Node
     matrix: Node | None
@@ -36,11 +41,13 @@ def diagonal_leaf(builder: Builder, axes: Shape, name: str) -> Node:
     return builder.product(1, [(builder.eye(axes[0]), (0, 1), 1), (d, (0,), 1)], (0, 1), axes)
 
 
-def restored(builder: Builder, root: Node) -> Node:
+def restore_diagonals(builder: Builder, root: Node) -> Node:
     """The node with diagonal matrices in place of their diagonals."""
     if not builder.diagonals:
         return root
-    return fold(root, lambda node: node.children, lambda node, parts: _restore(builder, node, parts)).node
+    return fold(
+        root, lambda node: node.children, lambda node, parts: _restore(builder, node, parts)
+    ).node
 
 
 def _restore(builder: Builder, node: Node, parts: list[Restored]) -> Restored:
@@ -79,7 +86,9 @@ def _matrix_sum(builder: Builder, node: Sum, parts: list[Restored]) -> Node | No
 def _multiple_of_ones(node: Node) -> list[Factor] | None:
     """The scalar factors of s*ones."""
     _, factors = as_product(node)
-    labelled = [factor for factor, labels, _ in factors if labels] if isinstance(node, Product) else [node]
+    labelled = (
+        [factor for factor, labels, _ in factors if labels] if isinstance(node, Product) else [node]
+    )
     if not all(isinstance(factor, Leaf) and factor.kind == "ones" for factor in labelled):
         return None
     return [factor for factor in factors if not factor[1]]
@@ -106,12 +115,17 @@ def _short(exponent: Rational) -> bool:
     return exponent.denominator == 1 and 0 < magnitude(exponent) <= _POWERS
 
 
-def _chain(builder: Builder, links: Matrices, start: int, end: int, fresh: int) -> tuple[list[Factor], int]:
-    """The product of matrices and inverses from one label to another, and the next label that is free."""
+def _chain(
+    builder: Builder, links: Matrices, start: int, end: int, fresh: int
+) -> tuple[list[Factor], int]:
+    """The product of matrices and inverses from one label to another, and the next label that is
+    free.
+    """
     nodes: list[Node] = []
     # they commute: variables first, by name
     for matrix, exponent in sorted(
-        links, key=lambda link: (not isinstance(link[0], Leaf), getattr(link[0], "name", ""), link[0].id)
+        links,
+        key=lambda link: (not isinstance(link[0], Leaf), getattr(link[0], "name", ""), link[0].id),
     ):
         power = builder.call("inv", [matrix], matrix.axes) if exponent < 0 else matrix
         nodes += [power] * abs(exponent)
@@ -130,7 +144,9 @@ def _product(builder: Builder, node: Product, parts: list[Restored]) -> Node:
     links: dict[int, Matrices] = {}
     factors: list[Factor] = []
     for (factor, labels, exponent), part in zip(node.factors, parts, strict=True):
-        plain = isinstance(factor, Call) and len(node.factors) == 1 and node.rank == 1  # exp(diag(D)) by itself
+        plain = (
+            isinstance(factor, Call) and len(node.factors) == 1 and node.rank == 1
+        )  # exp(diag(D)) by itself
         if part.matrix is not None and len(labels) == 1 and _short(exponent) and not plain:
             links.setdefault(labels[0], []).append((part.matrix, int(exponent)))
         else:
@@ -145,7 +161,9 @@ def _product(builder: Builder, node: Product, parts: list[Restored]) -> Node:
         staying, moving = _sides(factors, label, node.rank)
         if moving:
             away, fresh = fresh, fresh + 1
-            moved: list[Factor] = [(f, tuple([away if x == label else x for x in own]), e) for f, own, e in moving]
+            moved: list[Factor] = [
+                (f, tuple([away if x == label else x for x in own]), e) for f, own, e in moving
+            ]
             factors = [factor for factor in factors if label not in factor[1]] + staying + moved
         else:
             away = label
@@ -154,11 +172,23 @@ def _product(builder: Builder, node: Product, parts: list[Restored]) -> Node:
     return builder.product(node.coefficient, factors, tuple(range(node.rank)), node.axes)
 
 
-def _unmerged(factors: list[Factor], links: Mapping[int, Matrices], fresh: int) -> tuple[list[Factor], dict[int, int], int]:
-    """delta_kl F[k,i,j] as F[k,i,j] F[l,p,q], i and p or j and q joined by matrices: kron of diagonal matrices."""
-    unit = next((f for f in factors if isinstance(f[0], Leaf) and f[0].kind == "eye" and f[1] == (0, 1)), None)
+def _unmerged(
+    factors: list[Factor], links: Mapping[int, Matrices], fresh: int
+) -> tuple[list[Factor], dict[int, int], int]:
+    """delta_kl F[k,i,j] as F[k,i,j] F[l,p,q], i and p or j and q joined by matrices: kron of
+    diagonal matrices.
+    """
+    unit = next(
+        (f for f in factors if isinstance(f[0], Leaf) and f[0].kind == "eye" and f[1] == (0, 1)),
+        None,
+    )
     fused = [f for f in factors if isinstance(f[0], Leaf) and f[0].kind == "fuse"]
-    if unit is None or len(fused) != 1 or fused[0][1][0] not in (0, 1) or not links.keys() & set(fused[0][1][1:]):
+    if (
+        unit is None
+        or len(fused) != 1
+        or fused[0][1][0] not in (0, 1)
+        or not links.keys() & set(fused[0][1][1:])
+    ):
         return factors, {}, fresh
     node, (k, *inside), _ = fused[0]
     apart: dict[int, int] = {}
@@ -170,10 +200,11 @@ def _unmerged(factors: list[Factor], links: Mapping[int, Matrices], fresh: int) 
 
 
 def _sides(factors: Sequence[Factor], label: int, rank: int) -> tuple[list[Factor], list[Factor]]:
-    """Which of the factors at a label stay there, and which move to the other end of the matrices that are put in between.
+    """Which of the factors at a label stay there, and which move to the other end of the matrices
+    that are put in between.
 
-    At an output all move. Else the first matrix stays, with what is parallel to it, or a vector; half of a square moves; and
-    where there is nothing for both ends, nothing moves.
+    At an output all move. Else the first matrix stays, with what is parallel to it, or a vector;
+    half of a square moves; and where there is nothing for both ends, nothing moves.
     """
     here = [factor for factor in factors if label in factor[1]]
     if label < rank:

@@ -1,4 +1,6 @@
-"""Sums written short: common numbers, scalars, left and right factors and entry-by-entry factors pulled out."""
+"""Sums written short: common numbers, scalars, left and right factors and entry-by-entry factors
+pulled out.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,9 @@ from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import magnitude
 from matcalc.recovery.assemble import Assembler, Scalars
-from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, flip, is_placed, key
-from matcalc.recovery.forge import Forge
-from matcalc.recovery.shared import Shared, collected, common_number, share, tokens
+from matcalc.recovery.chains import Chain, Link, Parts, ProductWriter, Term, flip, is_placed, key
+from matcalc.recovery.factory import ExpressionFactory
+from matcalc.recovery.shared import Shared, collect, common_number, share, tokens
 from matcalc.recovery.triangles import is_triangle
 
 _LINEAR = ("diag", "skewmat", "vee")  # functions of sums that are written for sums of functions
@@ -20,14 +22,16 @@ _LINEAR = ("diag", "skewmat", "vee")  # functions of sums that are written for s
 class Factoring:
     """Writes linear combinations of terms."""
 
-    def __init__(self, forge: Forge, weaver: Weaver, assembler: Assembler) -> None:
+    def __init__(
+        self, forge: ExpressionFactory, weaver: ProductWriter, assembler: Assembler
+    ) -> None:
         self.forge = forge
         self.weaver = weaver
         self.assembler = assembler
 
     def sum(self, terms: Sequence[Term], shape: Shape) -> Expr:
         """The shortest form found for a sum of terms of one shape."""
-        terms = collected(terms) if len(terms) > 1 else terms
+        terms = collect(terms) if len(terms) > 1 else terms
         if not terms:
             return self.forge.fill(self.forge.number(0), shape) if shape else self.forge.number(0)
         if len(terms) == 1:
@@ -35,32 +39,47 @@ class Factoring:
         return self._combine(sorted(terms, key=self._order) if len(terms) > 2 else terms, shape)
 
     def _order(self, term: Term) -> tuple[int, str]:
-        """By what a term looks like, so that of two equally good ways to group them the input's order chooses none."""
+        """By what a term looks like, so that of two equally good ways to group them the input's
+        order chooses none.
+        """
         return self.weaver.order(self.assembler.term(Term(1, term.scalars, term.parts, term.shape)))
 
     def _single(self, term: Term) -> Expr:
-        """One term; a minus in front goes into a difference among the factors, which then is turned round."""
+        """One term; a minus in front goes into a difference among the factors, which then is turned
+        round.
+        """
         turned = self._turn(term) if term.coefficient < 0 else None
         return self.assembler.term(turned or term)
 
     def _turn(self, term: Term) -> Term | None:
         """The term with the opposite coefficient and one difference turned round."""
         if self.weaver.krons:
-            from matcalc.recovery.signs import exchanged  # noqa: PLC0415 - few expressions have cross products
+            # few expressions have cross products
+            from matcalc.recovery.signs import exchange_signs  # noqa: PLC0415
 
-            if (found := exchanged(self.weaver, term)) is not None:
+            if (found := exchange_signs(self.weaver, term)) is not None:
                 return found
         for index, (base, exponent) in enumerate(term.scalars):
             if exponent == 1 and base.op == "-":
-                scalars = (*term.scalars[:index], (self._reverse(base), exponent), *term.scalars[index + 1 :])
+                scalars = (
+                    *term.scalars[:index],
+                    (self._reverse(base), exponent),
+                    *term.scalars[index + 1 :],
+                )
                 return Term(-term.coefficient, scalars, term.parts, term.shape)
         for index, (chain, exponent) in enumerate(term.parts):
             if exponent.denominator != 1 or exponent % 2 == 0:
                 continue
             for place, link in enumerate(chain):
-                turned = self._reverse(link.expr) if link.expr.op == "-" else self._inside(link.expr)
+                turned = (
+                    self._reverse(link.expr) if link.expr.op == "-" else self._inside(link.expr)
+                )
                 if turned is not None:
-                    fresh = (*chain[:place], Link(turned, link.flipped, link.symmetric), *chain[place + 1 :])
+                    fresh = (
+                        *chain[:place],
+                        Link(turned, link.flipped, link.symmetric),
+                        *chain[place + 1 :],
+                    )
                     parts = (*term.parts[:index], (fresh, exponent), *term.parts[index + 1 :])
                     return Term(-term.coefficient, term.scalars, parts, term.shape)
         return None
@@ -76,7 +95,9 @@ class Factoring:
         return None
 
     def _reverse(self, difference: Expr) -> Expr:
-        """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus again)."""
+        """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus
+        again).
+        """
         return self._write([(not positive, expr) for positive, expr in self._signed(difference)])
 
     @staticmethod
@@ -90,9 +111,15 @@ class Factoring:
 
     def _write(self, signed: list[tuple[bool, Expr]]) -> Expr:
         """The terms with their signs as one sum."""
-        terms = self._numbers(self._collect([part for entry in signed for part in self._opened(*entry)]))
+        terms = self._numbers(
+            self._collect([part for entry in signed for part in self._opened(*entry)])
+        )
         equal = next((expr for positive, expr in terms if not positive and expr.op == "=="), None)
-        if equal is not None and len(terms) == 2 and any(positive and is_number(expr, 1) for positive, expr in terms):
+        if (
+            equal is not None
+            and len(terms) == 2
+            and any(positive and is_number(expr, 1) for positive, expr in terms)
+        ):
             return self.forge.binary("!=", *equal.args)  # 1 - (a == b)
         return self.weaver.total(terms) if terms else self.forge.number(0)
 
@@ -106,13 +133,22 @@ class Factoring:
         """X + X as 2*X."""
         counts: dict[int, tuple[Expr, Fraction]] = {}
         for positive, expr in signed:
-            number, base = (expr.args[0].value, expr.args[1]) if expr.op == "*" and expr.args[0].op == "number" else (1, expr)
+            number, base = (
+                (expr.args[0].value, expr.args[1])
+                if expr.op == "*" and expr.args[0].op == "number"
+                else (1, expr)
+            )
             total = counts.get(id(base), (base, Fraction(0)))[1] + (number if positive else -number)
             counts[id(base)] = base, total
         if len(counts) == len(signed):
             return signed
         return [
-            (total > 0, base if magnitude(total) == 1 else self.forge.times(self.forge.number(magnitude(total)), base))
+            (
+                total > 0,
+                base
+                if magnitude(total) == 1
+                else self.forge.times(self.forge.number(magnitude(total)), base),
+            )
             for base, total in counts.values()
             if total
         ]
@@ -125,7 +161,11 @@ class Factoring:
         for positive, expr in signed:
             inner = self._signed(expr) if expr.op in ("+", "-") else [(True, expr)]
             if any(part.op == "number" for _, part in inner):
-                total += sum(part.value if plus == positive else -part.value for plus, part in inner if part.op == "number")
+                total += sum(
+                    part.value if plus == positive else -part.value
+                    for plus, part in inner
+                    if part.op == "number"
+                )
                 others += [(plus == positive, part) for plus, part in inner if part.op != "number"]
             else:
                 others.append((positive, expr))
@@ -135,27 +175,44 @@ class Factoring:
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
         plain = self._pull_out(terms, shape)
-        grouped = self._blocks(terms, shape) if any(is_placed(term.chain or ()) for term in terms) else None
+        grouped = (
+            self._blocks(terms, shape)
+            if any(is_placed(term.chain or ()) for term in terms)
+            else None
+        )
         if grouped is not None:
-            together = self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
+            together = (
+                self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
+            )
             plain = min(plain, together, key=self.forge.size)
-        inward = self._inward(terms) if len(shape) == 1 and all(_column(term) for term in terms) else None
+        inward = (
+            self._inward(terms)
+            if len(shape) == 1 and all(_column(term) for term in terms)
+            else None
+        )
         if inward is None:
             return plain
         return min(plain, self._pull_out(inward, shape), key=self.forge.size)
 
     def _blocks(self, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
         """The terms that stand on ranges as blocks."""
-        from matcalc.recovery.placed import blocks  # noqa: PLC0415 - needed only where there are ranges
+        # needed only where there are ranges
+        from matcalc.recovery.block_terms import blocks  # noqa: PLC0415
 
         return blocks(self, terms, shape)
 
     def _inward(self, terms: Sequence[Term]) -> list[Term] | None:
-        """(a'*x)*b + (b'*x)*a as b*a'*x + a*b'*x, for there x can be pulled out; None if no two terms share such an x."""
+        """(a'*x)*b + (b'*x)*a as b*a'*x + a*b'*x, for there x can be pulled out; None if no two
+        terms share such an x.
+        """
         ends: dict[tuple[int, bool], list[tuple[int, int, Chain]]] = {}
         for place, term in enumerate(terms):
             for k, (base, exponent) in enumerate(term.scalars):
-                chain = self.weaver.inner.get(id(base)) if exponent == 1 and term.chain is not None else None
+                chain = (
+                    self.weaver.inner.get(id(base))
+                    if exponent == 1 and term.chain is not None
+                    else None
+                )
                 for turned in (chain, flip(chain)) if chain else ():
                     ends.setdefault(turned[-1].key, []).append((place, k, turned))
         best = max(ends.values(), key=len, default=[])
@@ -169,7 +226,9 @@ class Factoring:
                 continue
             k, chain = moves[place]
             scalars = (*term.scalars[:k], *term.scalars[k + 1 :])
-            moved.append(Term(term.coefficient, scalars, (((term.chain or ()) + chain, 1),), term.shape))
+            moved.append(
+                Term(term.coefficient, scalars, (((term.chain or ()) + chain, 1),), term.shape)
+            )
         return moved
 
     def _pull_out(self, terms: Sequence[Term], shape: Shape) -> Expr:
@@ -183,7 +242,8 @@ class Factoring:
             return self._single(self._merge(terms, shape, shared))
         merged = self._wrapped(terms, shape)
         if self.weaver.krons:
-            from matcalc.recovery.sums import kroneckers  # noqa: PLC0415 - few expressions have Kronecker products
+            # few expressions have Kronecker products
+            from matcalc.recovery.sums import kroneckers  # noqa: PLC0415
 
             merged = kroneckers(self.weaver, self.sum, merged, shape)
         if len(merged) < len(terms):
@@ -209,18 +269,24 @@ class Factoring:
                 rest += members
                 continue
             number = common_number([term.coefficient for term in members])
-            chains = self._aligned([self.weaver.traces.get(id(term.scalars[0][0])) for term in members])
+            chains = self._aligned(
+                [self.weaver.traces.get(id(term.scalars[0][0])) for term in members]
+            )
             inside = []
             for term, chain in zip(members, chains, strict=True):
                 array: Chain = chain or (Link(term.scalars[0][0].args[0]),)
                 shape = self.weaver.product(array).shape
                 inside.append(Term(Fraction(term.coefficient) / number, (), ((array, 1),), shape))
-            rest.append(Term(number, ((self.forge.call(op, (self.sum(inside, shape),), ()), 1),), (), ()))
+            rest.append(
+                Term(number, ((self.forge.call(op, (self.sum(inside, shape),), ()), 1),), (), ())
+            )
         return rest
 
     @staticmethod
     def _aligned(cycles: Sequence[Chain | None]) -> Sequence[Chain | None]:
-        """Traces of products turned so that all begin with one and the same factor, if they have one in common."""
+        """Traces of products turned so that all begin with one and the same factor, if they have
+        one in common.
+        """
         first, *others = cycles
         if first is None or any(cycle is None for cycle in others):
             return [None] * len(cycles)
@@ -237,7 +303,9 @@ class Factoring:
         return [None] * len(cycles)
 
     def _regroup(self, terms: Sequence[Term], shape: Shape) -> Sequence[Term]:
-        """P*(A - B) + B - A as P*(A - B) - (A - B): a sum that is a factor elsewhere, met taken apart."""
+        """P*(A - B) + B - A as P*(A - B) - (A - B): a sum that is a factor elsewhere, met taken
+        apart.
+        """
         if len(terms) < 3:
             return terms
         written: dict[int, int] = {}
@@ -245,10 +313,22 @@ class Factoring:
             bare = Term(magnitude(term.coefficient), term.scalars, term.parts, term.shape)
             written[id(self.assembler.term(bare))] = index
         for term in terms:
-            for link in (term.chain[0], term.chain[-1]) if term.chain is not None and len(term.chain) > 1 else ():
-                parts = self._signed(link.expr) if link.expr.op in ("+", "-") and not link.flipped else []
+            for link in (
+                (term.chain[0], term.chain[-1])
+                if term.chain is not None and len(term.chain) > 1
+                else ()
+            ):
+                parts = (
+                    self._signed(link.expr)
+                    if link.expr.op in ("+", "-") and not link.flipped
+                    else []
+                )
                 places = [written.get(id(expr)) for _, expr in parts]
-                found = [(terms[k], positive) for k, (positive, _) in zip(places, parts, strict=True) if k is not None]
+                found = [
+                    (terms[k], positive)
+                    for k, (positive, _) in zip(places, parts, strict=True)
+                    if k is not None
+                ]
                 signs = {(term.coefficient > 0) == positive for term, positive in found}
                 if parts and len(found) == len(parts) < len(terms) and len(signs) == 1:
                     whole = Term(1 if signs.pop() else -1, (), (((link,), 1),), shape)
@@ -262,7 +342,11 @@ class Factoring:
         scalars: Scalars = shared.scalars if inner.shape else (*shared.scalars, (inner, 1))
         # a flipped vector is a row: what follows asks a link for its ends
         lying = inner.row and inner.rank == 1
-        middle: Chain = (Link(self.forge.transpose(inner), True) if lying else Link(inner),) if inner.shape else ()
+        middle: Chain = (
+            (Link(self.forge.transpose(inner), True) if lying else Link(inner),)
+            if inner.shape
+            else ()
+        )
         parts: Parts = ()
         if shared.parts:
             parts = shared.parts + (((middle, 1),) if middle else ())
@@ -271,17 +355,28 @@ class Factoring:
         return Term(shared.number, scalars, parts, shape)
 
     def _plain(self, terms: Sequence[Term]) -> Expr:
-        """The terms one after another; a constant array is written as a scalar that is broadcast."""
+        """The terms one after another; a constant array is written as a scalar that is
+        broadcast.
+        """
         constants = [_constant(term) for term in terms]
         signed = []
         for term, constant in zip(terms, constants, strict=True):
             scalars = term.scalars
             if constant is not None and not is_number(constant, 1):
                 scalars = (*scalars, (constant, 1))
-            bare = Term(magnitude(term.coefficient), scalars, term.parts, term.shape if constant is None else ())
+            bare = Term(
+                magnitude(term.coefficient),
+                scalars,
+                term.parts,
+                term.shape if constant is None else (),
+            )
             signed.append((term.coefficient > 0, self.assembler.term(bare)))
         result = self._write(signed)
-        return self.forge.fill(result, terms[0].shape) if all(c is not None for c in constants) else result
+        return (
+            self.forge.fill(result, terms[0].shape)
+            if all(c is not None for c in constants)
+            else result
+        )
 
     def _transposed(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
         """(... + ...)' where that is clearly shorter."""
@@ -290,12 +385,20 @@ class Factoring:
         if sum(link.flipped for term in terms for link in term.chain or ()) < 2:
             return None  # it cannot be shorter
         plain = self._plain(terms)
-        across = [Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), shape[::-1]) for t in terms]
+        across = [
+            Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), shape[::-1]) for t in terms
+        ]
         turned = self.forge.transpose(self._plain(across))
-        return turned if self.weaver.pays(plain, turned, [term.chain or () for term in terms]) else None
+        return (
+            turned
+            if self.weaver.pays(plain, turned, [term.chain or () for term in terms])
+            else None
+        )
 
     def _wrapped(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
-        """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) + diag(diag(A)) = tril(A)."""
+        """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) +
+        diag(diag(A)) = tril(A).
+        """
         terms = self._completed(terms)
         groups: dict[object, list[Term]] = {}
         for term in terms:
@@ -311,23 +414,36 @@ class Factoring:
         return list(terms)
 
     def _completed(self, terms: Sequence[Term]) -> Sequence[Term]:
-        """A triangle without the diagonal, and the diagonal beside it, as the triangle with it; rather a transposed one."""
+        """A triangle without the diagonal, and the diagonal beside it, as the triangle with it;
+        rather a transposed one.
+        """
         for term in sorted(terms, key=lambda term: term.chain is None or not term.chain[0].flipped):
             expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
             inside = self.weaver.inside.get(id(expr))
-            if expr is None or inside is None or len(expr.args) != 2 or expr.args[1].value != (1 if expr.op == "triu" else -1):
+            if (
+                expr is None
+                or inside is None
+                or len(expr.args) != 2
+                or expr.args[1].value != (1 if expr.op == "triu" else -1)
+            ):
                 continue
-            diagonals = [((Link(diagonal, False, True),), 1) for diagonal in self.weaver.diagonals(inside)]
+            diagonals = [
+                ((Link(diagonal, False, True),), 1) for diagonal in self.weaver.diagonals(inside)
+            ]
             for other in terms:
-                if (other.coefficient, other.scalars) == (term.coefficient, term.scalars) and other.parts in [
-                    (d,) for d in diagonals
-                ]:
+                if (other.coefficient, other.scalars) == (
+                    term.coefficient,
+                    term.scalars,
+                ) and other.parts in [(d,) for d in diagonals]:
                     whole = self.forge.make(expr.op, expr.args[:1], expr.shape)
                     self.weaver.inside[id(whole)] = inside
                     assert term.chain is not None
                     link = Link(whole, term.chain[0].flipped)
                     rest = [each for each in terms if each is not term and each is not other]
-                    return [*rest, Term(term.coefficient, term.scalars, (((link,), 1),), term.shape)]
+                    return [
+                        *rest,
+                        Term(term.coefficient, term.scalars, (((link,), 1),), term.shape),
+                    ]
         return terms
 
     def _joined(self, members: Sequence[Term]) -> Term:
@@ -341,11 +457,17 @@ class Factoring:
             inner.append(Term(term.coefficient, term.scalars, ((inside, 1),), argument.shape))
         number = common_number([term.coefficient for term in inner])
         inner = [Term(Fraction(t.coefficient) / number, t.scalars, t.parts, t.shape) for t in inner]
-        whole = self.forge.make(link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape)
-        return Term(number, (), (((Link(whole, link.flipped, link.symmetric),), 1),), members[0].shape)
+        whole = self.forge.make(
+            link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape
+        )
+        return Term(
+            number, (), (((Link(whole, link.flipped, link.symmetric),), 1),), members[0].shape
+        )
 
     def _group(self, terms: list[Term], shape: Shape) -> list[Term] | None:
-        """Merge the group of terms that saves most by sharing an end of their chains, a scalar or an entry-by-entry factor."""
+        """Merge the group of terms that saves most by sharing an end of their chains, a scalar or
+        an entry-by-entry factor.
+        """
         groups: dict[object, list[int]] = {}
         for index, term in enumerate(terms):
             for name in self._handles(term):
@@ -354,7 +476,9 @@ class Factoring:
         for members in groups.values():
             if len(members) < 2 or len(members) == len(terms):
                 continue
-            saving = (len(members) - 1) * self._length(share([terms[index] for index in members], self.forge))
+            saving = (len(members) - 1) * self._length(
+                share([terms[index] for index in members], self.forge)
+            )
             if saving > 0 and (best is None or saving > best[0]):
                 best = (saving, members)
         if best is None:
@@ -364,7 +488,9 @@ class Factoring:
         return [term for index, term in enumerate(terms) if index not in best[1]] + [merged]
 
     def _handles(self, term: Term) -> list[object]:
-        handles: list[object] = [("scalar", id(base), exponent > 0) for base, exponent in term.scalars]
+        handles: list[object] = [
+            ("scalar", id(base), exponent > 0) for base, exponent in term.scalars
+        ]
         if magnitude(term.coefficient) != 1:
             handles.append(("number", magnitude(term.coefficient)))
         if term.chain is not None and len(term.chain) > 1:
@@ -374,9 +500,13 @@ class Factoring:
     def _length(self, shared: Shared) -> int:
         """The tokens that writing it once less saves, operators included."""
         size = self.forge.size
-        scalars = sum(size(base) + 1 + 2 * (magnitude(exponent) != 1) for base, exponent in shared.scalars)
+        scalars = sum(
+            size(base) + 1 + 2 * (magnitude(exponent) != 1) for base, exponent in shared.scalars
+        )
         ends = sum(size(link.expr) + link.flipped + 1 for link in shared.left + shared.right)
-        parts = sum(size(link.expr) + link.flipped + 1 for chain, _ in shared.parts for link in chain)
+        parts = sum(
+            size(link.expr) + link.flipped + 1 for chain, _ in shared.parts for link in chain
+        )
         return tokens(shared.number) + scalars + ends + parts
 
 
@@ -392,4 +522,8 @@ def _constant(term: Term) -> Expr | None:
     if not term.parts:
         return Expr("number", value=Fraction(1))
     chain = term.chain
-    return chain[0].expr.args[0] if chain is not None and len(chain) == 1 and chain[0].expr.op == "fill" else None
+    return (
+        chain[0].expr.args[0]
+        if chain is not None and len(chain) == 1 and chain[0].expr.op == "fill"
+        else None
+    )

@@ -1,4 +1,6 @@
-"""Fused indices back to vec and kron; derivatives of matrix functions back to their directional form."""
+"""Fused indices back to vec and kron; derivatives of matrix functions back to their directional
+form.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,11 @@ def unfuse(graph: Graph) -> bool:
         or join(graph)
         or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
-        or any(_weighted(graph, hyper) for hyper in graph.hyper if hyper[0].op.startswith(("@v2", "@s")))
+        or any(
+            _weighted(graph, hyper)
+            for hyper in graph.hyper
+            if hyper[0].op.startswith(("@v2", "@s"))
+        )
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
         or double(graph)
@@ -33,19 +39,25 @@ def _exclusive(graph: Graph, label: int) -> bool:
 
 
 def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """F[k,i,i] w[i], where nothing else touches i, is the weight vec(diag(w)) of k; else an edge khatrirao(eye, eye)."""
+    """F[k,i,i] w[i], where nothing else touches i, is the weight vec(diag(w)) of k; else an edge
+    khatrirao(eye, eye).
+    """
     k, i, j = hyper[1]
     if i != j:
         return False
     if not _exclusive(graph, i) or graph.incident(i):
         graph.hyper.remove(hyper)
-        spread = graph.forge.call("khatrirao", (graph.forge.eye(graph.dims[i]),) * 2, (graph.dims[k], graph.dims[i]))
+        spread = graph.forge.call(
+            "khatrirao", (graph.forge.eye(graph.dims[i]),) * 2, (graph.dims[k], graph.dims[i])
+        )
         graph.connect(k, i, (Link(spread),))
         return True
     matrix = graph.diagonal(tuple(graph.weights[i]), i) or identity(graph, graph.dims[i])
     graph.hyper.remove(hyper)
     graph.drop(i)
-    graph.add_weight(k, (Link(graph.forge.call("vec", (graph.weaver.product(matrix),), (graph.dims[k],))),))
+    graph.add_weight(
+        k, (Link(graph.forge.call("vec", (graph.weaver.product(matrix),), (graph.dims[k],))),)
+    )
     return True
 
 
@@ -59,15 +71,18 @@ def _unvec(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     vector = graph.weaver.product(graph.end(k))
     content = vector.args[0] if vector.op == "vec" else vector
     graph.drop(k)
-    graph.connect(i, j, (Link(forge.call("reshape", (content, *map(forge.dimension, shape)), shape)),))
+    graph.connect(
+        i, j, (Link(forge.call("reshape", (content, *map(forge.dimension, shape)), shape)),)
+    )
     return True
 
 
 def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """F[k,i,j] M[k,l] F[l,a,b] with one pair of i, a and j, b closed: a partial trace of M is an edge between the other pair.
+    """F[k,i,j] M[k,l] F[l,a,b] with one pair of i, a and j, b closed: a partial trace of M is an
+    edge between the other pair.
 
-    sum_j M[(i,j),(a,j)] = kron(vec(eye), eye)'*kron(eye, M)*kron(vec(eye), eye), and likewise for the fast pair; what
-    closes the pair is multiplied into M first.
+    sum_j M[(i,j),(a,j)] = kron(vec(eye), eye)'*kron(eye, M)*kron(vec(eye), eye), and likewise for
+    the fast pair; what closes the pair is multiplied into M first.
     """
     k, i, j = hyper[1]
     for other in graph.hyper:
@@ -113,23 +128,38 @@ def _vec_eye(graph: Graph, label: int) -> Chain:
 
 
 def _bridge(graph: Graph, start: int, end: int) -> Chain | None:
-    """What joins two vertices that have no other neighbours: one edge, or an identity where they are the same."""
+    """What joins two vertices that have no other neighbours: one edge, or an identity where they
+    are the same.
+    """
     if start == end:
-        shared = start >= graph.rank and not graph.incident(start) and sum(start in labels for _, labels in graph.hyper) == 2
-        return (graph.diagonal(tuple(graph.weights[start]), start) or _eye(graph, start)) if shared else None
+        shared = (
+            start >= graph.rank
+            and not graph.incident(start)
+            and sum(start in labels for _, labels in graph.hyper) == 2
+        )
+        return (
+            (graph.diagonal(tuple(graph.weights[start]), start) or _eye(graph, start))
+            if shared
+            else None
+        )
     if not (_exclusive(graph, start) and _exclusive(graph, end)):
         return None
     ways = graph.incident(start)
     if len(ways) != 1 or ways[0][1] != end or len(graph.incident(end)) != 1:
         return None
-    before, after = graph.diagonal(tuple(graph.weights[start]), start), graph.diagonal(tuple(graph.weights[end]), end)
+    before, after = (
+        graph.diagonal(tuple(graph.weights[start]), start),
+        graph.diagonal(tuple(graph.weights[end]), end),
+    )
     return before + ways[0][2] + after
 
 
 def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """The k-th derivative of f(X), k+1 pairs of axes, all but one contracted: f's directional derivative.
+    """The k-th derivative of f(X), k+1 pairs of axes, all but one contracted: f's directional
+    derivative.
 
-    <M, L(X, E1, ..., Ek)> as a function of Ek has the gradient L(X', M, E1', ...): the kernel is symmetric in that sense.
+    <M, L(X, E1, ..., Ek)> as a function of Ek has the gradient L(X', M, E1', ...): the kernel is
+    symmetric in that sense.
     """
     expr, labels = hyper
     pairs = [labels[n : n + 2] for n in range(0, len(labels), 2)]
@@ -138,7 +168,9 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     if len(missing) > 1:
         return False
     open_pair = missing[0] if missing else 0
-    directions = [matrix for n, matrix in enumerate(matrices) if n != open_pair and matrix is not None]
+    directions = [
+        matrix for n, matrix in enumerate(matrices) if n != open_pair and matrix is not None
+    ]
     transposed = open_pair != 0
     for label in {label for n, pair in enumerate(pairs) if n != open_pair for label in pair}:
         graph.drop(label)
@@ -158,7 +190,11 @@ def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     k, i, j = labels
     if k in (i, j) or not _exclusive(graph, k) or graph.incident(k):
         return False
-    weights = graph.end(k) if graph.weights[k] else (Link(graph.forge.fill(graph.forge.number(1), (graph.dims[k],))),)
+    weights = (
+        graph.end(k)
+        if graph.weights[k]
+        else (Link(graph.forge.fill(graph.forge.number(1), (graph.dims[k],))),)
+    )
     graph.hyper.remove(hyper)
     graph.drop(k)
     shape = (graph.dims[i], graph.dims[j])
@@ -170,7 +206,9 @@ def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 def _along(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """A derivative of a scalar function of a vector in all directions but up to two: d3_f(u, v)."""
     expr, labels = hyper
-    inner = [k for k in labels if labels.count(k) == 1 and _exclusive(graph, k) and not graph.incident(k)]
+    inner = [
+        k for k in labels if labels.count(k) == 1 and _exclusive(graph, k) and not graph.incident(k)
+    ]
     outer = [k for k in labels if k not in inner][:2]
     if len(inner) + len(outer) < len(labels):
         return False

@@ -1,8 +1,10 @@
-"""A product read as a graph and reduced: indices are vertices, two-axis factors edges, one-axis factors weights on vertices.
+"""A product read as a graph and reduced: indices are vertices, two-axis factors edges, one-axis
+factors weights on vertices.
 
-Summed vertices go away one by one: without edges an inner product, a sum or a trace; with one edge a matrix-vector product,
-which becomes a weight of the neighbour; with two edges a matrix product. Parallel edges are Hadamard products. Weighted
-vertices go first, so that products end in vectors (``A*(w.*x)``, not ``A*diag(w)*x``).
+Summed vertices go away one by one: without edges an inner product, a sum or a trace; with one edge
+a matrix-vector product, which becomes a weight of the neighbour; with two edges a matrix product.
+Parallel edges are Hadamard products. Weighted vertices go first, so that products end in vectors
+(``A*(w.*x)``, not ``A*diag(w)*x``).
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim
 from matcalc.core.tree import Expr, is_number
 from matcalc.ir.nodes import Labels, Rational
-from matcalc.recovery.chains import Chain, Link, Parts, Weaver, flip, is_mask, key
-from matcalc.recovery.forge import Forge
+from matcalc.recovery.chains import Chain, Link, Parts, ProductWriter, flip, is_mask, key
+from matcalc.recovery.factory import ExpressionFactory
 
 Edge = tuple[int, int, Chain]
 Hyper = tuple[Expr, Labels]
@@ -22,7 +24,8 @@ Hyper = tuple[Expr, Labels]
 class Style(NamedTuple):
     """Which of equal products of fused indices is written.
 
-    Commutations in front or behind, columns beside rows or apart, diag(vec(M)) in front or M inside of a Khatri-Rao product.
+    Commutations in front or behind, columns beside rows or apart, diag(vec(M)) in front or M inside
+    of a Khatri-Rao product.
     """
 
     left: bool = False
@@ -31,11 +34,18 @@ class Style(NamedTuple):
 
 
 PLAIN = Style()
-STYLES = tuple(Style(left, paired, scaled) for scaled in (False, True) for paired in (False, True) for left in (False, True))
+STYLES = tuple(
+    Style(left, paired, scaled)
+    for scaled in (False, True)
+    for paired in (False, True)
+    for left in (False, True)
+)
 
 
-class Taste:
-    """A style that knows which of its choices have been asked for, for only those can make a difference."""
+class Preferences:
+    """A style that knows which of its choices have been asked for, for only those can make a
+    difference.
+    """
 
     def __init__(self, style: Style) -> None:
         self.style = style
@@ -55,7 +65,14 @@ class Taste:
 class Graph:
     """One product while it is being reduced; labels below ``rank`` are outputs."""
 
-    def __init__(self, forge: Forge, weaver: Weaver, rank: int, dims: dict[int, Dim], taste: Taste) -> None:
+    def __init__(
+        self,
+        forge: ExpressionFactory,
+        weaver: ProductWriter,
+        rank: int,
+        dims: dict[int, Dim],
+        taste: Preferences,
+    ) -> None:
         self.forge = forge
         self.weaver = weaver
         self.rank = rank
@@ -67,9 +84,13 @@ class Graph:
         self.weights: dict[int, list[tuple[Chain, Rational]]] = {label: [] for label in dims}
         self.coefficient: Rational = 1  # what reduction finds besides
         self.scalars: list[tuple[Expr, Rational]] = []
-        self.hyper: list[Hyper] = []  # factors with three axes or more; only ``fused`` takes them apart
+        self.hyper: list[
+            Hyper
+        ] = []  # factors with three axes or more; only ``fused`` takes them apart
         self.symmetric: set[int] = set()  # ids of those that are derivatives at a symmetric matrix
-        self.roots: list[tuple[Expr, Expr]] = []  # scalars found to be squares, with the array whose norm they square
+        self.roots: list[
+            tuple[Expr, Expr]
+        ] = []  # scalars found to be squares, with the array whose norm they square
 
     def fresh(self, size: Dim) -> int:
         """A new vertex."""
@@ -102,7 +123,9 @@ class Graph:
 
     def between(self, first: int, second: int) -> list[int]:
         """The edges that join two vertices."""
-        return [serial for serial in self._at[first] if set(self._edges[serial][:2]) == {first, second}]
+        return [
+            serial for serial in self._at[first] if set(self._edges[serial][:2]) == {first, second}
+        ]
 
     def add_weight(self, label: int, chain: Chain, exponent: Rational = 1) -> None:
         """A one-axis factor."""
@@ -137,7 +160,11 @@ class Graph:
 
     def free(self, label: int) -> bool:
         """Whether the vertex is summed and touches no factor of three axes."""
-        return label >= self.rank and label in self.weights and not any(label in labels for _, labels in self.hyper)
+        return (
+            label >= self.rank
+            and label in self.weights
+            and not any(label in labels for _, labels in self.hyper)
+        )
 
     def drop(self, label: int) -> None:
         """Remove a vertex and its edges."""
@@ -152,7 +179,9 @@ class Graph:
         return (Link(self.weaver.hadamard(parts, (self.dims[label],))),)
 
     def diagonal(self, parts: Parts, label: int) -> Chain:
-        """diag of the weights, as a link; nothing where there are none. diag(kron(ones, u)) is kron(eye, diag(u))."""
+        """diag of the weights, as a link; nothing where there are none. diag(kron(ones, u)) is
+        kron(eye, diag(u)).
+        """
         if not parts:
             return ()
         first, alone = parts[0][0][0].expr, len(parts) == 1 and parts[0][1] == 1
@@ -179,7 +208,9 @@ class Graph:
                 self.drop(first)
                 self._trace(chain)
             else:
-                diagonal = self.forge.call("diag", (self.weaver.product(chain),), (self.dims[first],))
+                diagonal = self.forge.call(
+                    "diag", (self.weaver.product(chain),), (self.dims[first],)
+                )
                 self.add_weight(first, (Link(diagonal),))
             return True
         return False
@@ -220,7 +251,14 @@ class Graph:
             self.scalars.append((self._sum(self.weaver.hadamard(tuple(weights), (size,))), 1))
         else:
             # the plainest weight is the row; a chain reads best as the column
-            ordered = sorted(weights, key=lambda w: (w[1] != 1, len(w[0]) > 1, *self.weaver.order(self.weaver.product(w[0]))))
+            ordered = sorted(
+                weights,
+                key=lambda w: (
+                    w[1] != 1,
+                    len(w[0]) > 1,
+                    *self.weaver.order(self.weaver.product(w[0])),
+                ),
+            )
             if ordered[0][1] < 0:
                 self.scalars.append((self._sum(self.weaver.hadamard(tuple(weights), (size,))), 1))
                 return
@@ -246,17 +284,30 @@ class Graph:
             if len(edges) != 1:
                 continue
             _, other, chain = edges[0]
-            if not weighted and self.free(other) and not self.weights[other] and len(self.incident(other)) == 1:
+            if (
+                not weighted
+                and self.free(other)
+                and not self.weights[other]
+                and len(self.incident(other)) == 1
+            ):
                 self.drop(label)
                 self.drop(other)
-                inside = min(self.weaver.matrix(chain), self.weaver.matrix(flip(chain)), key=self.weaver.order)
+                inside = min(
+                    self.weaver.matrix(chain),
+                    self.weaver.matrix(flip(chain)),
+                    key=self.weaver.order,
+                )
                 root = self._entrywise_root(inside)
                 if root is not None:
                     self._square(self._sum(inside), root)
                 else:
                     self.scalars.append((self._sum(inside), 1))
                 return True
-            end = self.vector(tuple(self.weights[label]), label) if weighted else (Link(self._ones(label)),)
+            end = (
+                self.vector(tuple(self.weights[label]), label)
+                if weighted
+                else (Link(self._ones(label)),)
+            )
             self.drop(label)
             self.add_weight(other, flip(chain) + end)
             return True
@@ -266,14 +317,20 @@ class Graph:
         """R for R.^2, tril(R) for tril(R.^2)."""
         if square.op in ("tril", "triu"):
             root = self._entrywise_root(square.args[0])
-            return None if root is None else self.forge.make(square.op, (root, *square.args[1:]), square.shape)
+            return (
+                None
+                if root is None
+                else self.forge.make(square.op, (root, *square.args[1:]), square.shape)
+            )
         return square.args[0] if square.op == ".^" and is_number(square.args[1], 2) else None
 
     def _ones(self, label: int) -> Expr:
         return self.forge.fill(self.forge.number(1), (self.dims[label],))
 
     def _parallel(self) -> bool:
-        """Edges between the same two vertices: a Hadamard product; a row sum diag(A*B') where one end is bare and summed."""
+        """Edges between the same two vertices: a Hadamard product; a row sum diag(A*B') where one
+        end is bare and summed.
+        """
         seen: set[tuple[int, int]] = set()
         for first, second, _ in self._edges.values():
             ends = (min(first, second), max(first, second))
@@ -281,7 +338,10 @@ class Graph:
                 seen.add(ends)
                 continue
             serials = self.between(*ends)
-            mates = [c if (a, b) == ends else flip(c) for a, b, c in (self._edges[serial] for serial in serials)]
+            mates = [
+                c if (a, b) == ends else flip(c)
+                for a, b, c in (self._edges[serial] for serial in serials)
+            ]
             if len(mates) == 2 and not any(map(is_mask, mates)) and self._row_sum(ends, mates):
                 return True
             for serial in serials:
@@ -308,7 +368,10 @@ class Graph:
 
     def _row_sum(self, ends: tuple[int, int], mates: list[Chain]) -> bool:
         """sum_j A[i,j] B[i,j] = (A*B')[i,i] for a bare summed j."""
-        for label, other, turned in ((ends[1], ends[0], mates), (ends[0], ends[1], [flip(mate) for mate in mates])):
+        for label, other, turned in (
+            (ends[1], ends[0], mates),
+            (ends[0], ends[1], [flip(mate) for mate in mates]),
+        ):
             if self.free(label) and not self.weights[label] and len(self.incident(label)) == 2:
                 self.drop(label)
                 chain = min(
@@ -321,7 +384,9 @@ class Graph:
         return False
 
     def _series(self) -> bool:
-        """A vertex with two edges: a matrix product, with the weights as a diagonal matrix between."""
+        """A vertex with two edges: a matrix product, with the weights as a diagonal matrix
+        between.
+        """
         for label in sorted(self.weights, key=lambda v: (bool(self.weights[v]), v)):
             if not self.free(label):
                 continue
@@ -342,31 +407,50 @@ class Graph:
         return self.vector(weights, label) if weights else (Link(self._ones(label)),)
 
     def vec_weight(self, k: int, i: int, j: int) -> bool:
-        """Move an edge between i and j to k as vec(M); the weights of one of them too, if nothing else needs it."""
+        """Move an edge between i and j to k as vec(M); the weights of one of them too, if nothing
+        else needs it.
+        """
         between = self.between(i, j)
         if len(between) != 1:
             return False
         first, _, chain = self.cut(between[0])
         chain = chain if first == i else flip(chain)
-        alone = all(label >= self.rank and not self.incident(label) and self._hypers(label) == 1 for label in (i, j))
+        alone = all(
+            label >= self.rank and not self.incident(label) and self._hypers(label) == 1
+            for label in (i, j)
+        )
         if alone and not (self.weights[i] and self.weights[j]):
-            chain = self.diagonal(tuple(self.weights[i]), i) + chain + self.diagonal(tuple(self.weights[j]), j)
+            chain = (
+                self.diagonal(tuple(self.weights[i]), i)
+                + chain
+                + self.diagonal(tuple(self.weights[j]), j)
+            )
             self.weights[i], self.weights[j] = [], []
-        self.add_weight(k, (Link(self.forge.call("vec", (self.weaver.matrix(chain),), (self.dims[k],))),))
+        self.add_weight(
+            k, (Link(self.forge.call("vec", (self.weaver.matrix(chain),), (self.dims[k],))),)
+        )
         return True
 
     def _hypers(self, label: int) -> int:
         return sum(label in labels for _, labels in self.hyper)
 
     def matrix_between(self, first: int, second: int, hyper: Hyper) -> Chain | None:
-        """What closes a pair of axes of a factor: an edge, or the outer product of weights; None if the pair stays open."""
+        """What closes a pair of axes of a factor: an edge, or the outer product of weights; None if
+        the pair stays open.
+        """
         for label in (first, second):
-            if label < self.rank or any(label in labels for expr, labels in self.hyper if (expr, labels) != hyper):
+            if label < self.rank or any(
+                label in labels for expr, labels in self.hyper if (expr, labels) != hyper
+            ):
                 return None
         if first == second:
             size = self.dims[first]
             identity = (Link(self.forge.eye(size), False, True),)
-            return None if self.incident(first) else self.diagonal(tuple(self.weights[first]), first) or identity
+            return (
+                None
+                if self.incident(first)
+                else self.diagonal(tuple(self.weights[first]), first) or identity
+            )
         edges = self.incident(first), self.incident(second)
         if [edge[1] for edge in edges[0]] == [second] and len(edges[1]) == 1:
             return (

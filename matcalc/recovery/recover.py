@@ -11,26 +11,29 @@ from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, as_product, as_sum
 from matcalc.recovery.assemble import Assembler
-from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip
+from matcalc.recovery.chains import Chain, Link, ProductWriter, Term, flip
 from matcalc.recovery.factor import Factoring
-from matcalc.recovery.forge import Forge
-from matcalc.recovery.graph import PLAIN, Graph, Style, Taste
+from matcalc.recovery.factory import ExpressionFactory
+from matcalc.recovery.graph import PLAIN, Graph, Preferences, Style
 
 
-def _resolved(weaver: Weaver, chain: Chain) -> Chain:
+def _resolved(weaver: ProductWriter, chain: Chain) -> Chain:
     """Ranges of indices as slices and blocks."""
-    from matcalc.recovery.placed import resolved  # noqa: PLC0415 - needed only where there are ranges
+    # needed only where there are ranges
+    from matcalc.recovery.block_terms import resolve_slices  # noqa: PLC0415
 
-    return resolved(weaver, chain)
+    return resolve_slices(weaver, chain)
 
 
 class Recovery:
-    """Recovers nodes of one builder; a node that is met twice is recovered once, so sharing survives."""
+    """Recovers nodes of one builder; a node that is met twice is recovered once, so sharing
+    survives.
+    """
 
     def __init__(self, style: Style = PLAIN) -> None:
-        self.taste = Taste(style)
-        self.forge = Forge()
-        self.weaver = Weaver(self.forge, _resolved)
+        self.taste = Preferences(style)
+        self.forge = ExpressionFactory()
+        self.weaver = ProductWriter(self.forge, _resolved)
         self.roots: dict[int, Expr] = {}
         self.assembler = Assembler(self.forge, self.weaver, self.roots)
         self.factoring = Factoring(self.forge, self.weaver, self.assembler)
@@ -39,7 +42,9 @@ class Recovery:
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""
         tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
-        if tree.op in ("fuse", "epsilon") or (tree.rank > 2 and tree.op.startswith(("frechet_", "@"))):
+        if tree.op in ("fuse", "epsilon") or (
+            tree.rank > 2 and tree.op.startswith(("frechet_", "@"))
+        ):
             axes = tuple(range(tree.rank))
             return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
         return tree
@@ -50,7 +55,9 @@ class Recovery:
         terms = self.terms(node)
         if not isinstance(node, Product | Sum) or any(term.chain is None for term in terms):
             return column
-        flipped = [Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), t.shape) for t in terms]
+        flipped = [
+            Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), t.shape) for t in terms
+        ]
         return min(self.factoring.sum(flipped, node.axes), column, key=self.forge.size)
 
     def _node(self, node: Node, _children: Sequence[Expr]) -> Expr:
@@ -75,7 +82,9 @@ class Recovery:
         if node.kind == "lower":
             offset = int(node.name)
             whole = self.forge.fill(self.forge.number(1), node.axes)
-            return self.forge.make("tril", (whole, self.forge.number(offset)) if offset else (whole,), node.axes)
+            return self.forge.make(
+                "tril", (whole, self.forge.number(offset)) if offset else (whole,), node.axes
+            )
         if node.kind == "select":
             return self.weaver.product((Link(self._place(node)),))
         if node.kind == "unit":
@@ -89,7 +98,8 @@ class Recovery:
     def _call(self, node: Call) -> Expr:
         args = tuple([self._known[arg] for arg in node.args])
         if node.name == "where":
-            from matcalc.recovery.conditions import condition  # noqa: PLC0415 - few expressions have conditions
+            # few expressions have conditions
+            from matcalc.recovery.conditions import condition  # noqa: PLC0415
 
             return self.forge.make("where", (condition(self.forge, args[0]), *args[1:]), node.axes)
         if node.name == "equal":
@@ -101,8 +111,12 @@ class Recovery:
             return self.forge.halving(name, node.axes)
         if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):
             name, args = "sqrtm", args[:1]
-        elif name == "power" and not node.slots and as_product(node.args[1]) == (Fraction(-1, 2), ()):
-            return self.forge.call("inv", (self.forge.call("sqrtm", args[:1], node.axes),), node.axes)
+        elif (
+            name == "power" and not node.slots and as_product(node.args[1]) == (Fraction(-1, 2), ())
+        ):
+            return self.forge.call(
+                "inv", (self.forge.call("sqrtm", args[:1], node.axes),), node.axes
+            )
         elif name == "power" and not node.slots:
             return self.forge.make("^", args, node.axes)
         name = frechet(name) if node.slots else name
@@ -114,7 +128,10 @@ class Recovery:
         if across is not None:
             turned = [(t, t.chain) for t in self.terms(across[1])]
             if all(chain is not None for _, chain in turned):
-                return [Term(across[0] * t.coefficient, t.scalars, ((flip(chain or ()), 1),), node.axes) for t, chain in turned]
+                return [
+                    Term(across[0] * t.coefficient, t.scalars, ((flip(chain or ()), 1),), node.axes)
+                    for t, chain in turned
+                ]
         multiple, terms = as_sum(node)
         return [self._term(multiple * coefficient, term) for coefficient, term in terms]
 
@@ -124,7 +141,8 @@ class Recovery:
         graph.reduce()
         signed = any(expr.op == "epsilon" for expr, _ in graph.hyper)
         if graph.hyper:
-            from matcalc.recovery.fused import unfuse  # noqa: PLC0415 - most factors have one axis or two
+            # most factors have one axis or two
+            from matcalc.recovery.fused import unfuse  # noqa: PLC0415
 
             while unfuse(graph):
                 graph.reduce()
@@ -135,7 +153,8 @@ class Recovery:
         parts = tuple([(self.weaver.masked(chain), e) for chain, e in self._parts(graph)])
         term = Term(coefficient * own * graph.coefficient, tuple(graph.scalars), parts, node.axes)
         if signed:
-            from matcalc.recovery.signs import upright  # noqa: PLC0415 - few expressions have cross products
+            # few expressions have cross products
+            from matcalc.recovery.signs import upright  # noqa: PLC0415
 
             return upright(term)
         return term
@@ -155,8 +174,11 @@ class Recovery:
                 if not (isinstance(factor, Leaf) and factor.kind == "ones"):
                     graph.add_weight(labels[0], (Link(expr),), exponent)
             elif len(set(labels)) == 1 and (exponent < 0 or exponent.denominator != 1):
-                # 1./diag(A), and not diag(1./A): nothing is asked of the entries beside the diagonal
-                graph.add_weight(labels[0], (Link(self.forge.call("diag", (expr,), factor.axes[:1])),), exponent)
+                # 1./diag(A), and not diag(1./A): nothing is asked of the entries beside the
+                # diagonal
+                graph.add_weight(
+                    labels[0], (Link(self.forge.call("diag", (expr,), factor.axes[:1])),), exponent
+                )
             elif len(labels) == 2:
                 graph.add_edge(*labels, self.forge.power(expr, exponent), factor.parity > 0)
             else:
@@ -180,8 +202,16 @@ class Recovery:
     def _matrix(self, graph: Graph) -> tuple[Chain, Rational]:
         rows, columns = tuple(graph.weights[0]), tuple(graph.weights[1])
         if not graph.edges:
-            left = graph.vector(rows, 0) if rows else (Link(self.forge.fill(self.forge.number(1), (graph.dims[0],))),)
-            right = graph.vector(columns, 1) if columns else (Link(self.forge.fill(self.forge.number(1), (graph.dims[1],))),)
+            left = (
+                graph.vector(rows, 0)
+                if rows
+                else (Link(self.forge.fill(self.forge.number(1), (graph.dims[0],))),)
+            )
+            right = (
+                graph.vector(columns, 1)
+                if columns
+                else (Link(self.forge.fill(self.forge.number(1), (graph.dims[1],))),)
+            )
             if _ones(left[-1].expr) and _ones(right[-1].expr):
                 # vector(1)*vector(1)' is matrix(1)
                 shape = (left[-1].expr.shape[0], right[-1].expr.shape[0])

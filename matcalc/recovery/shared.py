@@ -10,28 +10,31 @@ from typing import TypeVar
 from matcalc.core.dims import Shape
 from matcalc.ir.nodes import Rational, content, magnitude
 from matcalc.recovery.assemble import Scalars
-from matcalc.recovery.chains import Chain, Link, Parts, Term, Weaver, key
-from matcalc.recovery.forge import Forge
+from matcalc.recovery.chains import Chain, Link, Parts, ProductWriter, Term, key
+from matcalc.recovery.factory import ExpressionFactory
 from matcalc.recovery.triangles import is_running
 
 F = TypeVar("F")
 Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
 
-_SHORT = 4  # tokens and operators up to which a chain is rather written again than an identity brought in
+# tokens and operators up to which a chain is rather written again than an identity brought in
+_SHORT = 4
 _RANGES = ("select", "unit")
 _CANDIDATES = 8  # common numbers tried in front of a sum
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A number, scalar factors, the beginning and the end of the chains, or entry-by-entry factors."""
+    """A number, scalar factors, the beginning and the end of the chains, or entry-by-entry
+    factors.
+    """
 
     number: Rational
     scalars: Scalars
     left: Chain
     right: Chain
     parts: Parts
-    forge: Forge
+    forge: ExpressionFactory
 
     @property
     def something(self) -> bool:
@@ -55,7 +58,9 @@ class Shared:
         parts, shape = term.parts, term.shape
         if self.parts:
             gone = {key(chain): exponent for chain, exponent in self.parts}
-            parts = tuple([(c, e - gone.get(key(c), 0)) for c, e in parts if e != gone.get(key(c), 0)])
+            parts = tuple(
+                [(c, e - gone.get(key(c), 0)) for c, e in parts if e != gone.get(key(c), 0)]
+            )
         elif (self.left or self.right) and term.chain is not None:
             chain = term.chain[len(self.left) : len(term.chain) - len(self.right)]
             shape = _cut_shape(term, self.left, self.right)
@@ -63,20 +68,30 @@ class Shared:
         return Term(Fraction(term.coefficient) / self.number, tuple(kept), parts, shape)
 
 
-def collected(terms: Sequence[Term]) -> list[Term]:
-    """Like terms added up: different networks may come out as one and the same product (derivatives of expm do)."""
+def collect(terms: Sequence[Term]) -> list[Term]:
+    """Like terms added up: different networks may come out as one and the same product (derivatives
+    of expm do).
+    """
     found: dict[object, Term] = {}
     for term in terms:
         scalars = tuple(sorted((id(base), exponent) for base, exponent in term.scalars))
         name = (scalars, tuple([(key(chain), exponent) for chain, exponent in term.parts]))
         known = found.get(name)
-        found[name] = term if known is None else Term(known.coefficient + term.coefficient, term.scalars, term.parts, term.shape)
+        found[name] = (
+            term
+            if known is None
+            else Term(known.coefficient + term.coefficient, term.scalars, term.parts, term.shape)
+        )
     return [term for term in found.values() if term.coefficient != 0]
 
 
-def share(terms: Sequence[Term], forge: Forge) -> Shared:
+def share(terms: Sequence[Term], forge: ExpressionFactory) -> Shared:
     """What all the terms share."""
-    parts: Parts = _common([term.parts for term in terms], key) if any(len(term.parts) > 1 for term in terms) else ()
+    parts: Parts = (
+        _common([term.parts for term in terms], key)
+        if any(len(term.parts) > 1 for term in terms)
+        else ()
+    )
     left: Chain = ()
     right: Chain = ()
     if not parts and terms[0].shape:
@@ -87,17 +102,23 @@ def share(terms: Sequence[Term], forge: Forge) -> Shared:
             else:
                 left, right = _shared_ends(chains, forge, column=len(terms[0].shape) == 1)
     scalars: Scalars = _common([term.scalars for term in terms], id)
-    return Shared(common_number([term.coefficient for term in terms]), scalars, left, right, parts, forge)
+    return Shared(
+        common_number([term.coefficient for term in terms]), scalars, left, right, parts, forge
+    )
 
 
 def common_number(coefficients: Sequence[Rational]) -> Rational:
-    """The rational factor to write in front of a bracket so that all numbers together are shortest; negative where all are."""
+    """The rational factor to write in front of a bracket so that all numbers together are shortest;
+    negative where all are.
+    """
     if all(c == 1 for c in coefficients):
         return 1
     first = content(coefficients)
     # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
     likely = [first, Fraction(1)] if first.denominator == 1 else [Fraction(1), first]
-    candidates = list(dict.fromkeys([*likely, *(Fraction(magnitude(c)) for c in coefficients)]))[:_CANDIDATES]
+    candidates = list(dict.fromkeys([*likely, *(Fraction(magnitude(c)) for c in coefficients)]))[
+        :_CANDIDATES
+    ]
     if first.denominator == 1:  # whole numbers stay whole
         candidates = [number for number in candidates if (first / number).denominator == 1]
 
@@ -109,13 +130,17 @@ def common_number(coefficients: Sequence[Rational]) -> Rational:
 
 
 def tokens(number: Rational) -> int:
-    """What a coefficient costs: nothing for 1, a number and an operator otherwise, both twice for a quotient."""
+    """What a coefficient costs: nothing for 1, a number and an operator otherwise, both twice for a
+    quotient.
+    """
     number = magnitude(number)
     return 2 * ((number.numerator != 1) + (number.denominator != 1))
 
 
 def _common(products: Sequence[Powers[F]], name: Callable[[F], object]) -> Powers[F]:
-    """Factors in all products, with the exponent nearest to zero; equal factors have equal names."""
+    """Factors in all products, with the exponent nearest to zero; equal factors have equal
+    names.
+    """
     shared = {name(factor): (factor, exponent) for factor, exponent in products[0]}
     for product in products[1:]:
         own = {name(factor): exponent for factor, exponent in product}
@@ -128,10 +153,13 @@ def _common(products: Sequence[Powers[F]], name: Callable[[F], object]) -> Power
     return tuple(shared.values())
 
 
-def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tuple[Chain, Chain]:
+def _shared_ends(
+    chains: Sequence[Chain], forge: ExpressionFactory, *, column: bool
+) -> tuple[Chain, Chain]:
     """The longest common beginning, then the longest common end of what is left.
 
-    Of a chain nothing, an identity, may be left only where what is shared is long: (eye - P)*(A + B), but x - P*x.
+    Of a chain nothing, an identity, may be left only where what is shared is long: (eye - P)*(A +
+    B), but x - P*x.
     """
     whole = min(chains, key=len)
     short = sum(forge.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT
@@ -150,7 +178,11 @@ def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tupl
     while (
         right < shortest - left
         and len({chain[len(chain) - 1 - right].key for chain in chains}) == 1
-        and not any(is_running(chain[len(chain) - 2 - right].expr) for chain in chains if len(chain) > right + 1)
+        and not any(
+            is_running(chain[len(chain) - 2 - right].expr)
+            for chain in chains
+            if len(chain) > right + 1
+        )
     ):
         right += 1
     while right and any(_clings(chain, len(chain) - right) for chain in chains):
@@ -160,10 +192,14 @@ def _shared_ends(chains: Sequence[Chain], forge: Forge, *, column: bool) -> tupl
 
 
 def _clings(chain: Chain, place: int) -> bool:
-    """Whether a range of an index would be cut off from what it is a range of, or nothing else be left of the chain."""
+    """Whether a range of an index would be cut off from what it is a range of, or nothing else be
+    left of the chain.
+    """
     before, after = chain[place - 1 : place], chain[place : place + 1]
     slices = any(link.expr.op in _RANGES and link.flipped for link in before)
-    slices = slices or (place > 1 and any(link.expr.op in _RANGES and not link.flipped for link in after))
+    slices = slices or (
+        place > 1 and any(link.expr.op in _RANGES and not link.flipped for link in after)
+    )
     return slices or any(
         bool(part) and len(part) < len(chain) and all(link.expr.op in _RANGES for link in part)
         for part in (chain[:place], chain[place:])
@@ -174,6 +210,6 @@ def _cut_shape(term: Term, left: Chain, right: Chain) -> Shape:
     """The shape of what stands between the common ends."""
     chain = term.chain
     assert chain is not None
-    rows = Weaver.shape(left)[1] if left else Weaver.shape(chain)[0]
-    columns = Weaver.shape(right)[0] if right else Weaver.shape(chain)[1]
+    rows = ProductWriter.shape(left)[1] if left else ProductWriter.shape(chain)[0]
+    columns = ProductWriter.shape(right)[0] if right else ProductWriter.shape(chain)[1]
     return tuple([size for size in (rows, columns) if size is not None])

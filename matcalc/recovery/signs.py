@@ -1,4 +1,6 @@
-"""Signs of permutations back to cross products: two vectors on one are cross(x, y), one is skewmat(x), a matrix 2*vee(M)."""
+"""Signs of permutations back to cross products: two vectors on one are cross(x, y), one is
+skewmat(x), a matrix 2*vee(M).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from dataclasses import replace
 
 from matcalc.core.tree import Expr
 from matcalc.ir.nodes import Labels
-from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip, key
+from matcalc.recovery.chains import Chain, Link, ProductWriter, Term, flip, key
 from matcalc.recovery.graph import Graph
 
 Hyper = tuple[Expr, Labels]
@@ -15,7 +17,9 @@ Hyper = tuple[Expr, Labels]
 def unsign(graph: Graph) -> bool:
     """Take one sign e[i,j,k] out of the graph."""
     signs = [hyper for hyper in graph.hyper if hyper[0].op == "epsilon"]
-    return any(_crossed(graph, hyper) for hyper in signs) or any(_paired(graph, hyper) for hyper in signs)
+    return any(_crossed(graph, hyper) for hyper in signs) or any(
+        _paired(graph, hyper) for hyper in signs
+    )
 
 
 def _lone(graph: Graph, label: int) -> bool:
@@ -28,7 +32,9 @@ def _inner(graph: Graph, label: int) -> bool:
 
 
 def _crossed(graph: Graph, hyper: Hyper) -> bool:
-    """Two vectors are a vector cross(x, y) on the third index, the names in order; one is an edge skewmat(x)."""
+    """Two vectors are a vector cross(x, y) on the third index, the names in order; one is an edge
+    skewmat(x).
+    """
     labels = hyper[1]
     vectors = [place for place in range(3) if _lone(graph, labels[place])]
     if not vectors:
@@ -38,7 +44,9 @@ def _crossed(graph: Graph, hyper: Hyper) -> bool:
         # e[i,j,k] w[j] = skewmat(w)[i,k]
         i, j, k = (labels[(vectors[0] + turn) % 3] for turn in (-1, 0, 1))
         sign = 1 if i < k else -1
-        skew = graph.forge.call("skewmat", (graph.weaver.product(graph.end(j)),), (graph.dims[j],) * 2)
+        skew = graph.forge.call(
+            "skewmat", (graph.weaver.product(graph.end(j)),), (graph.dims[j],) * 2
+        )
         graph.drop(j)
         graph.connect(min(i, k), max(i, k), (Link(skew),))
         graph.coefficient *= sign
@@ -48,15 +56,25 @@ def _crossed(graph: Graph, hyper: Hyper) -> bool:
         return graph.weaver.order(graph.weaver.product(graph.end(labels[place])))
 
     def product(outside: int) -> tuple[Chain, int]:
-        """The cross product of the other two, their names in order, and the sign that this costs."""
+        """The cross product of the other two, their names in order, and the sign that this
+        costs.
+        """
         first, second = (outside + 1) % 3, (outside + 2) % 3
         sign = -1 if order(second) < order(first) else 1
         first, second = (first, second) if sign > 0 else (second, first)
         return graph.weaver.cross(graph.end(labels[first]), graph.end(labels[second])), sign
 
     # of three vectors the plainest stays outside: a'*cross(b, c); but norm2(cross(b, c))^2
-    ends = sorted(vectors, key=order) if len(vectors) == 3 else [place for place in range(3) if place not in vectors]
-    squares = [place for place in ends if len(ends) == 3 and key(graph.end(labels[place])) == key(product(place)[0])]
+    ends = (
+        sorted(vectors, key=order)
+        if len(vectors) == 3
+        else [place for place in range(3) if place not in vectors]
+    )
+    squares = [
+        place
+        for place in ends
+        if len(ends) == 3 and key(graph.end(labels[place])) == key(product(place)[0])
+    ]
     outside = (squares or ends)[0]
     chain, sign = product(outside)
     graph.coefficient *= sign
@@ -73,12 +91,20 @@ def _paired(graph: Graph, hyper: Hyper) -> bool:
     for place in range(3):
         i, j, k = (labels[(place + turn) % 3] for turn in (-1, 0, 1))
         between = graph.between(i, k)
-        if len(between) != 1 or not all(_inner(graph, end) and len(graph.incident(end)) == 1 for end in (i, k)):
+        if len(between) != 1 or not all(
+            _inner(graph, end) and len(graph.incident(end)) == 1 for end in (i, k)
+        ):
             continue
         ((_, _, chain),) = graph.incident(i)
-        chain = graph.diagonal(tuple(graph.weights[i]), i) + chain + graph.diagonal(tuple(graph.weights[k]), k)
+        chain = (
+            graph.diagonal(tuple(graph.weights[i]), i)
+            + chain
+            + graph.diagonal(tuple(graph.weights[k]), k)
+        )
         candidates = [(*_uprighted(chain), 2), (*_uprighted(flip(chain)), -2)]
-        chain, sign, number = min(candidates, key=lambda each: graph.weaver.order(graph.weaver.matrix(each[0])))
+        chain, sign, number = min(
+            candidates, key=lambda each: graph.weaver.order(graph.weaver.matrix(each[0]))
+        )
         graph.hyper.remove(hyper)
         graph.drop(i)
         graph.drop(k)
@@ -107,12 +133,16 @@ def _uprighted(chain: Chain) -> tuple[Chain, int]:
     return tuple(links), -1 if sum(flipped) % 2 else 1
 
 
-def exchanged(weaver: Weaver, term: Term) -> Term | None:
+def exchange_signs(weaver: ProductWriter, term: Term) -> Term | None:
     """-cross(x, y) as cross(y, x), also inside of a longer product and of an inner product."""
     for index, (base, exponent) in enumerate(term.scalars):
         chain = _exchange(weaver, weaver.inner.get(id(base), ())) if exponent == 1 else None
         if chain is not None:
-            scalars = (*term.scalars[:index], (weaver.scalar(chain), exponent), *term.scalars[index + 1 :])
+            scalars = (
+                *term.scalars[:index],
+                (weaver.scalar(chain), exponent),
+                *term.scalars[index + 1 :],
+            )
             return replace(term, coefficient=-term.coefficient, scalars=scalars)
     for index, (chain, exponent) in enumerate(term.parts):
         fresh = _exchange(weaver, chain) if exponent == 1 else None
@@ -122,11 +152,15 @@ def exchanged(weaver: Weaver, term: Term) -> Term | None:
     return None
 
 
-def _exchange(weaver: Weaver, chain: Chain) -> Chain | None:
+def _exchange(weaver: ProductWriter, chain: Chain) -> Chain | None:
     """The chain with the arguments of one cross product exchanged."""
     for place, link in enumerate(chain):
         pair = weaver.krons.get(id(link.expr)) if link.expr.op == "cross" else None
         if pair is not None:
             turned = weaver.cross(*pair[::-1])
-            return (*chain[:place], *(flip(turned) if link.flipped else turned), *chain[place + 1 :])
+            return (
+                *chain[:place],
+                *(flip(turned) if link.flipped else turned),
+                *chain[place + 1 :],
+            )
     return None

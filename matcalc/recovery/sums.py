@@ -9,13 +9,13 @@ from matcalc.core.dims import Shape
 from matcalc.core.tree import Expr
 from matcalc.ir.nodes import Rational
 from matcalc.recovery.assemble import Scalars
-from matcalc.recovery.chains import Chain, Link, Term, Weaver, flip, key
+from matcalc.recovery.chains import Chain, Link, ProductWriter, Term, flip, key
 from matcalc.recovery.shared import Shared, common_number, share
 
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
 
 
-def kroneckers(weaver: Weaver, total: Total, terms: list[Term], shape: Shape) -> list[Term]:
+def kroneckers(weaver: ProductWriter, total: Total, terms: list[Term], shape: Shape) -> list[Term]:
     """kron(A, B) + kron(A, C) = kron(A, B + C), and so for the last factor, and for khatrirao."""
     groups: dict[tuple[str, str, bool, object, object], list[tuple[Term, int, Chain, Chain]]] = {}
     for place, term in enumerate(terms):
@@ -26,7 +26,10 @@ def kroneckers(weaver: Weaver, total: Total, terms: list[Term], shape: Shape) ->
         op, mirrored = link.expr.op, link.flipped and link.expr.op != "kron"
         if link.flipped and not mirrored:
             factors = tuple([flip(factor) for factor in factors])
-        for side, shared, others in (("first", factors[0], factors[1:]), ("last", factors[-1], factors[:-1])):
+        for side, shared, others in (
+            ("first", factors[0], factors[1:]),
+            ("last", factors[-1], factors[:-1]),
+        ):
             if op == "cross" and side == "last":  # cross(x, y) is -cross(y, x)
                 side, term = "first", replace(term, coefficient=-term.coefficient)
             rest = weaver.spread(op, others)
@@ -44,8 +47,12 @@ def kroneckers(weaver: Weaver, total: Total, terms: list[Term], shape: Shape) ->
     return [*(term for place, term in enumerate(terms) if place not in used), whole]
 
 
-def _added(weaver: Weaver, total: Total, members: Sequence[tuple[Term, Chain]]) -> tuple[Rational, Scalars, Chain]:
-    """The sum of chains, each with the number and the scalars of its term, and what of these all share."""
+def _added(
+    weaver: ProductWriter, total: Total, members: Sequence[tuple[Term, Chain]]
+) -> tuple[Rational, Scalars, Chain]:
+    """The sum of chains, each with the number and the scalars of its term, and what of these all
+    share.
+    """
     lying = weaver.shape(members[0][1])[0] is None
     inner = []
     for term, chain in members:
@@ -55,4 +62,8 @@ def _added(weaver: Weaver, total: Total, members: Sequence[tuple[Term, Chain]]) 
     number = common_number([term.coefficient for term in inner])
     shared = Shared(number, share(inner, weaver.forge).scalars, (), (), (), weaver.forge)
     symmetric = all(key(flip(term.parts[0][0])) == key(term.parts[0][0]) for term in inner)
-    return number, shared.scalars, (Link(total(shared.rest(inner), inner[0].shape), lying, symmetric),)
+    return (
+        number,
+        shared.scalars,
+        (Link(total(shared.rest(inner), inner[0].shape), lying, symmetric),),
+    )

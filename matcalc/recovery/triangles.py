@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from matcalc.core.tree import Expr, is_number
 
 if TYPE_CHECKING:
-    from matcalc.recovery.forge import Forge
+    from matcalc.recovery.factory import ExpressionFactory
 
 _OTHER_HALF = {"tril": "triu", "triu": "tril"}
 
 
 def is_triangle(expr: Expr) -> bool:
     """Whether this is tril(ones, k) or triu(ones, k)."""
-    return expr.op in _OTHER_HALF and expr.args[0].op == "fill" and is_number(expr.args[0].args[0], 1)
+    return (
+        expr.op in _OTHER_HALF and expr.args[0].op == "fill" and is_number(expr.args[0].args[0], 1)
+    )
 
 
 def is_running(expr: Expr) -> bool:
@@ -24,22 +26,34 @@ def is_running(expr: Expr) -> bool:
     return is_triangle(expr) and len(expr.args) == 1 and expr.shape[0] == expr.shape[1]
 
 
-def turned(triangle: Expr) -> tuple[str, list[Fraction]]:
-    """The transpose of a triangle of ones: the function, and its offset if it has one; tril(ones, k)' = triu(ones, -k)."""
+def transpose_mask(triangle: Expr) -> tuple[str, list[Fraction]]:
+    """The transpose of a triangle of ones: the function, and its offset if it has one; tril(ones,
+    k)' = triu(ones, -k).
+    """
     return _OTHER_HALF[triangle.op], [-offset.value for offset in triangle.args[1:]]
 
 
-def covered(forge: Forge, triangle: Expr, array: Expr | None) -> Expr:
+def apply_mask(forge: ExpressionFactory, triangle: Expr, array: Expr | None) -> Expr:
     """The entries of an array within a triangle of ones; the triangle where there is no array."""
-    return triangle if array is None else forge.make(triangle.op, (array, *triangle.args[1:]), array.shape)
+    return (
+        triangle
+        if array is None
+        else forge.make(triangle.op, (array, *triangle.args[1:]), array.shape)
+    )
 
 
-def cumulated(forge: Forge, factors: list[Expr], product: Callable[[list[Expr]], Expr]) -> list[Expr]:
+def accumulate(
+    forge: ExpressionFactory, factors: list[Expr], product: Callable[[list[Expr]], Expr]
+) -> list[Expr]:
     """The factors of a matrix product, those with a triangle as cumulative sums.
 
-    A triangle sums what stands behind it, one at the end what stands before it; one of triangles alone stays.
+    A triangle sums what stands behind it, one at the end what stands before it; one of triangles
+    alone stays.
     """
-    last = max((place for place, factor in enumerate(factors) if not is_running(factor)), default=len(factors) - 1)
+    last = max(
+        (place for place, factor in enumerate(factors) if not is_running(factor)),
+        default=len(factors) - 1,
+    )
     found: list[Expr] = []
     for factor in reversed(factors[: last + 1]):
         if found and is_running(factor):
@@ -51,6 +65,6 @@ def cumulated(forge: Forge, factors: list[Expr], product: Callable[[list[Expr]],
     return found
 
 
-def _sum(forge: Forge, backwards: bool, array: Expr, axis: int) -> Expr:
+def _sum(forge: ExpressionFactory, backwards: bool, array: Expr, axis: int) -> Expr:
     args = (array, forge.number(axis)) if array.rank == 2 else (array,)
     return forge.make("revcumsum" if backwards else "cumsum", args, array.shape, row=array.row)

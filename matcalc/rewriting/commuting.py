@@ -1,4 +1,6 @@
-"""Commuting(): where matrices commute, derivatives of functions of matrices are ordinary, and factors have one order."""
+"""Commuting(): where matrices commute, derivatives of functions of matrices are ordinary, and
+factors have one order.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Factor, Node, Product, Sum, as_product, is_zero
 from matcalc.ir.rebuild import rebuild
 from matcalc.lowering.lower import Lowering
-from matcalc.rewriting.kernels import Kernel, merged
+from matcalc.rewriting.kernels import Kernel, merge_kernels
 from matcalc.rewriting.ordinary import Ordinary
 from matcalc.rewriting.paths import path, times, touching
 
@@ -34,12 +36,14 @@ class Commuting:
             seen = {fresh}
             while isinstance(fresh, Product):
                 other = self._product(fresh)
-                if other is None or other in seen:  # around a trace neighbours may change places for ever
+                if (
+                    other is None or other in seen
+                ):  # around a trace neighbours may change places for ever
                     break
                 fresh = other
                 seen.add(fresh)
             if isinstance(fresh, Sum):
-                fresh = merged(self.builder, fresh) or fresh
+                fresh = merge_kernels(self.builder, fresh) or fresh
             if isinstance(fresh, Call) and fresh.slots:
                 words = self.ordinary.written_out(fresh)
                 fresh = fresh if words is None else words
@@ -54,21 +58,34 @@ class Commuting:
                 kernel = Kernel(self.ordinary, self.commute, node.rank, factors, index)
                 found = kernel.reduced()
                 if found is not None:
-                    return self.builder.product(coefficient, found, tuple(range(node.rank)), node.axes)
+                    return self.builder.product(
+                        coefficient, found, tuple(range(node.rank)), node.axes
+                    )
                 spread = kernel.summed()
                 if spread is not None:
                     return self.reduce(self.builder.scale(coefficient, spread))
                 words = self.ordinary.written_out(factor)
                 if words is not None:
                     others = [f for place, f in enumerate(factors) if place != index]
-                    return self.builder.product(coefficient, [*others, (words, labels, 1)], tuple(range(node.rank)), node.axes)
+                    return self.builder.product(
+                        coefficient,
+                        [*others, (words, labels, 1)],
+                        tuple(range(node.rank)),
+                        node.axes,
+                    )
         ordered = self._ordered(node.rank, list(factors))
-        return None if ordered is None else self.builder.product(coefficient, ordered, tuple(range(node.rank)), node.axes)
+        return (
+            None
+            if ordered is None
+            else self.builder.product(coefficient, ordered, tuple(range(node.rank)), node.axes)
+        )
 
     # which matrices commute
 
     def commute(self, left: Node, right: Node) -> bool:
-        """Whether the matrices are proved to commute: their products are one network, or they are functions of such."""
+        """Whether the matrices are proved to commute: their products are one network, or they are
+        functions of such.
+        """
         key = (left, right)
         if key not in self._commute:
             self._commute[key] = self._commuting(left, right)
@@ -106,7 +123,12 @@ class Commuting:
             chain = path(self.builder, 2, bare, (0, 1), None)
             if chain is not None and len(chain[1]) == len(bare) > 1:
                 return self._links(bare, chain[1])
-            if len(bare) == 1 and len(node.factors) > 1 and bare[0][1] == (0, 1) and bare[0][2] == 1:
+            if (
+                len(bare) == 1
+                and len(node.factors) > 1
+                and bare[0][1] == (0, 1)
+                and bare[0][2] == 1
+            ):
                 return [bare[0][0]]
         return []
 
@@ -121,19 +143,33 @@ class Commuting:
 
     def _turned(self, one: Node, other: Node) -> list[tuple[Node, Node]] | None:
         """A' and B' commute where A and B do; only if that takes a transpose away."""
-        if any(isinstance(n, Product) and len(n.factors) == 1 and isinstance(n.factors[0][0], Call) for n in (one, other)):
+        if any(
+            isinstance(n, Product) and len(n.factors) == 1 and isinstance(n.factors[0][0], Call)
+            for n in (one, other)
+        ):
             pair = self.builder.transpose(one), self.builder.transpose(other)
             return [pair] if any(isinstance(n, Call) for n in pair) else None
         return None
 
     def _ordered(self, rank: int, factors: list[Factor]) -> list[Factor] | None:
-        """Two neighbours of a chain that commute, one of them a function, change places if the plainer one is behind."""
-        for label in sorted({label for _, labels, _ in factors for label in labels if label >= rank}):
+        """Two neighbours of a chain that commute, one of them a function, change places if the
+        plainer one is behind.
+        """
+        for label in sorted(
+            {label for _, labels, _ in factors for label in labels if label >= rank}
+        ):
             places = touching(factors, label, None)
             if len(places) != 2:
                 continue
             (p, pl, pe), (q, ql, qe) = (factors[place] for place in places)
-            if pe != 1 or qe != 1 or len(pl) != 2 or len(ql) != 2 or pl[0] == pl[1] or ql[0] == ql[1]:
+            if (
+                pe != 1
+                or qe != 1
+                or len(pl) != 2
+                or len(ql) != 2
+                or pl[0] == pl[1]
+                or ql[0] == ql[1]
+            ):
                 continue
             if not any(isinstance(n, Call) and n.name in FUNCTIONS_OF_MATRICES for n in (p, q)):
                 continue
@@ -149,18 +185,28 @@ class Commuting:
             together = self._exponential(left, right)
             if together is not None:
                 return [*rest, (together, (start, end), 1)]
-            if _order(p) > _order(q) and left.axes[0] == right.axes[1] == left.axes[1] and self.commute(left, right):
+            if (
+                _order(p) > _order(q)
+                and left.axes[0] == right.axes[1] == left.axes[1]
+                and self.commute(left, right)
+            ):
                 return [*rest, (right, (start, label), 1), (left, (label, end), 1)]
         return None
 
     def _exponential(self, left: Node, right: Node) -> Node | None:
         """expm(A)*expm(B) = expm(A + B) where A and B commute (Higham 2008, theorem 10.2)."""
-        if not (isinstance(left, Call) and isinstance(right, Call) and left.name == right.name == "expm"):
+        if not (
+            isinstance(left, Call) and isinstance(right, Call) and left.name == right.name == "expm"
+        ):
             return None
         if left.slots or right.slots or not self.commute(left.args[0], right.args[0]):
             return None
         total = self.builder.sum([(1, left.args[0]), (1, right.args[0])], left.axes)
-        return self.builder.eye(left.axes[0]) if is_zero(total) else self.builder.call("expm", [total], left.axes)
+        return (
+            self.builder.eye(left.axes[0])
+            if is_zero(total)
+            else self.builder.call("expm", [total], left.axes)
+        )
 
 
 def _order(node: Node) -> tuple[bool, int]:

@@ -10,7 +10,9 @@ from matcalc.ir.nodes import Factor
 
 
 class Cut(NamedTuple):
-    """A summed label at which all that hangs on output 0 (``left``) meets all that hangs on output 1 (``right``)."""
+    """A summed label at which all that hangs on output 0 (``left``) meets all that hangs on output
+    1 (``right``).
+    """
 
     label: int
     size: Dim
@@ -18,8 +20,12 @@ class Cut(NamedTuple):
     right: list[Factor]
 
 
-def parts(factors: Sequence[Factor], start: set[int], end: int, at: int = -1) -> tuple[list[Factor], list[Factor]] | None:
-    """What hangs together with ``start`` without passing ``at``, and the rest; None where that reaches ``end`` or is all."""
+def parts(
+    factors: Sequence[Factor], start: set[int], end: int, at: int = -1
+) -> tuple[list[Factor], list[Factor]] | None:
+    """What hangs together with ``start`` without passing ``at``, and the rest; None where that
+    reaches ``end`` or is all.
+    """
     labelled = [factor for factor in factors if factor[1]]
     reached, left = set(start), []
     while True:
@@ -34,7 +40,11 @@ def parts(factors: Sequence[Factor], start: set[int], end: int, at: int = -1) ->
 
 def bridges(factors: Sequence[Factor]) -> list[Cut]:
     """The cuts of a matrix with outputs 0 and 1, from left to right."""
-    sizes = {label: size for node, labels, _ in factors for label, size in zip(labels, node.axes, strict=True)}
+    sizes = {
+        label: size
+        for node, labels, _ in factors
+        for label, size in zip(labels, node.axes, strict=True)
+    }
     found = []
     for label, size in sorted(sizes.items()):
         sides = parts(factors, {0}, 1, label) if label > 1 else None

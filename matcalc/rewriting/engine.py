@@ -1,4 +1,6 @@
-"""Rewriter: applies the catalogue's rewrites bottom-up until none fires; bounded, and every step is kept."""
+"""Rewriter: applies the catalogue's rewrites bottom-up until none fires; bounded, and every step is
+kept.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from matcalc.catalogue.compiled import bind_sizes
 from matcalc.catalogue.index import Trigger
 from matcalc.catalogue.load import LIBRARY
 from matcalc.core.dims import Dim
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.walk import postorder
 from matcalc.ir.build import Builder
 from matcalc.ir.nodes import Call, Factor, Labels, Leaf, Node, Sum, as_product
@@ -109,12 +111,22 @@ class Rewriter:
         """Wake the rules whose functions have come up, and those that their results may need."""
         fresh = {"", *(name for node in order for name in functions(node))} - self._present
         self._present |= fresh
-        # in the order of the catalogue; what a rewrite brings wakes those behind it in the same turn, and others in the next
-        queue = [(0, place) for place in sorted({place for name in fresh for place in LIBRARY.by_need.get(name, ())})]
+        # in the order of the catalogue; what a rewrite brings wakes those behind it in the same
+        # turn, and others in the next
+        queue = [
+            (0, place)
+            for place in sorted(
+                {place for name in fresh for place in LIBRARY.by_need.get(name, ())}
+            )
+        ]
         while queue:
             turn, place = heappop(queue)
             trigger = LIBRARY.rewrites[place]
-            if place in self._awake or not trigger.needs <= self._present or not self._serves(trigger):
+            if (
+                place in self._awake
+                or not trigger.needs <= self._present
+                or not self._serves(trigger)
+            ):
                 continue
             self._awake.add(place)
             rule = pattern(trigger.name)
@@ -143,7 +155,9 @@ class Rewriter:
                     self.steps.append(Step(rule.rule.name, node, result))
                     if len(self.steps) > _BUDGET:
                         names = ", ".join(step.rule for step in self.steps[-10:])
-                        raise UnsupportedProblem(f"the rewrites do not come to an end; the last ones were {names}")
+                        raise UnsupportedError(
+                            f"the rewrites do not come to an end; the last ones were {names}"
+                        )
                     return result
         return node
 
@@ -154,7 +168,9 @@ class Rewriter:
         elif isinstance(node, Sum):
             assert isinstance(rule.left, Sum)
             for binding, ratio, rest in matcher.terms(rule.left, node, {}):
-                yield self.builder.sum([(ratio, self._right(rule, binding, node.axes)), *rest], node.axes)
+                yield self.builder.sum(
+                    [(ratio, self._right(rule, binding, node.axes)), *rest], node.axes
+                )
         else:
             own, wanted = as_product(rule.left)
             coefficient, there = as_product(node)
@@ -168,18 +184,36 @@ class Rewriter:
                 yield self.builder.scale(Fraction(coefficient) / own, product)
 
     @staticmethod
-    def _place(rule: Pattern, names: Mapping[int, int], there: tuple[Factor, ...]) -> tuple[Labels, tuple[Dim, ...]]:
+    def _place(
+        rule: Pattern, names: Mapping[int, int], there: tuple[Factor, ...]
+    ) -> tuple[Labels, tuple[Dim, ...]]:
         """The labels in the product on which the right side stands, with their dimensions."""
         count = names.get(-1, 0) if rule.lifted else rule.left.rank
         labels = tuple([names[k] for k in range(count)])
-        sizes = {label: size for node, own, _ in there for label, size in zip(own, node.axes, strict=True)}
+        sizes = {
+            label: size
+            for node, own, _ in there
+            for label, size in zip(own, node.axes, strict=True)
+        }
         return labels, tuple([sizes[label] for label in labels])
 
     def _right(self, rule: Pattern, binding: Binding, axes: tuple[Dim, ...]) -> Node:
         """The right side with the variables replaced, on the axes of the place."""
-        sizes = bind_sizes((variable.shape, binding[name]) for name, variable in rule.rule.variables.items() if name in binding)
+        sizes = bind_sizes(
+            (variable.shape, binding[name])
+            for name, variable in rule.rule.variables.items()
+            if name in binding
+        )
         if isinstance(rule.left, Call) and not rule.rule.variables:
-            sizes = {size.plain: axis for size, axis in zip(rule.left.args[0].axes, axes or (), strict=False) if size.plain}
+            sizes = {
+                size.plain: axis
+                for size, axis in zip(rule.left.args[0].axes, axes or (), strict=False)
+                if size.plain
+            }
         lowering = Lowering(self.builder, lambda name: None) if rule.names else self.lowering
         result = lowering.lower(rule.rule.right, binding, sizes)
-        return self.builder.times(result, self.builder.ones(axes)) if result.rank < len(axes) else result
+        return (
+            self.builder.times(result, self.builder.ones(axes))
+            if result.rank < len(axes)
+            else result
+        )

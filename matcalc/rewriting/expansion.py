@@ -1,12 +1,17 @@
-"""expanded(): inverses, determinants and log-determinants of updated matrices in terms of those of the matrix that is updated.
+"""expanded(): inverses, determinants and log-determinants of updated matrices in terms of those of
+the matrix that is updated.
 
-    inv(A + u*v')   = inv(A) - inv(A)*u*v'*inv(A)/(1 + v'*inv(A)*u)                      Sherman & Morrison (1950)
-    inv(A + U*C*V)  = inv(A) - inv(A)*U*inv(inv(C) + V*inv(A)*U)*V*inv(A)                Woodbury (1950)
+    inv(A + u*v')   = inv(A) - inv(A)*u*v'*inv(A)/(1 + v'*inv(A)*u)                      Sherman &
+    Morrison (1950)
+    inv(A + U*C*V)  = inv(A) - inv(A)*U*inv(inv(C) + V*inv(A)*U)*V*inv(A)                Woodbury
+    (1950)
     inv(A + U*V)    = inv(A) - inv(A)*U*inv(eye + V*inv(A)*U)*V*inv(A)
-    det(A + U*V)    = det(A)*det(eye + V*inv(A)*U)                                       Harville (1997), 18.1
+    det(A + U*V)    = det(A)*det(eye + V*inv(A)*U)                                       Harville
+    (1997), 18.1
 
-An update is an outer product, or a product that goes through a dimension of another name than that of ``A``. The forms hold where
-the inverses on the right exist. ``C`` is inverted only if it is proved to be invertible; else it counts to ``U``.
+An update is an outer product, or a product that goes through a dimension of another name than that
+of ``A``. The forms hold where the inverses on the right exist. ``C`` is inverted only if it is
+proved to be invertible; else it counts to ``U``.
 """
 
 from __future__ import annotations
@@ -24,7 +29,9 @@ _CALLS = ("inv", "det", "logdet")
 
 
 class Update(NamedTuple):
-    """``rest + left*right``, or with ``core`` (then invertible) ``rest + left*core*right``; vectors for an outer product."""
+    """``rest + left*right``, or with ``core`` (then invertible) ``rest + left*core*right``; vectors
+    for an outer product.
+    """
 
     rest: Node
     left: Node
@@ -32,14 +39,25 @@ class Update(NamedTuple):
     right: Node
 
 
-def expanded(builder: Builder, root: Node) -> Node:
-    """The node with every inverse, determinant and log-determinant of an updated matrix expanded."""
+def expand_inverses(builder: Builder, root: Node) -> Node:
+    """The node with every inverse, determinant and log-determinant of an updated matrix
+    expanded.
+    """
 
     def step(node: Node, children: list[Node]) -> Node:
         fresh = rebuild(builder, node, children)
-        if not isinstance(fresh, Call) or fresh.name not in _CALLS or fresh.slots or not isinstance(fresh.args[0], Sum):
+        if (
+            not isinstance(fresh, Call)
+            or fresh.name not in _CALLS
+            or fresh.slots
+            or not isinstance(fresh.args[0], Sum)
+        ):
             return fresh
-        return _inverse(builder, fresh.args[0]) if fresh.name == "inv" else _determinant(builder, fresh.name, fresh.args[0])
+        return (
+            _inverse(builder, fresh.args[0])
+            if fresh.name == "inv"
+            else _determinant(builder, fresh.name, fresh.args[0])
+        )
 
     return fold(root, lambda node: node.children, step)
 
@@ -50,14 +68,21 @@ def _inverse(builder: Builder, node: Node) -> Node:
         return builder.call("inv", [node], node.axes)
     scalar = _multiple(builder, update.rest)
     # inv(s*eye + U*V) = (eye - U*inv(s*eye + V*U)*V)/s has one division
-    inverse = builder.eye(node.axes[0]) if scalar is not None else _inverse(builder, update.rest)  # as deep as there are terms
+    inverse = (
+        builder.eye(node.axes[0]) if scalar is not None else _inverse(builder, update.rest)
+    )  # as deep as there are terms
     inner = _inner(builder, update, inverse, scalar)
-    first, last = _multiplied(builder, inverse, update.left), _multiplied(builder, update.right, inverse)
+    first, last = (
+        _multiplied(builder, inverse, update.left),
+        _multiplied(builder, update.right, inverse),
+    )
     if inner.axes:
         middle = builder.call("inv", [inner], inner.axes)
         correction = _multiplied(builder, _multiplied(builder, first, middle), last)
     else:
-        correction = builder.product(1, [(first, (0,), 1), (last, (1,), 1), (inner, (), -1)], (0, 1), node.axes)
+        correction = builder.product(
+            1, [(first, (0,), 1), (last, (1,), 1), (inner, (), -1)], (0, 1), node.axes
+        )
     result = builder.sum([(1, inverse), (-1, correction)], node.axes)
     return result if scalar is None else builder.times(builder.power(scalar, -1), result)
 
@@ -83,11 +108,15 @@ def _determinant(builder: Builder, name: str, node: Node) -> Node:
         inner = builder.call(name, [inner], ())
     elif name == "logdet":
         inner = builder.elementwise("log", [builder.elementwise("abs", [inner])])
-    return builder.times(outer, inner) if name == "det" else builder.sum([(1, outer), (1, inner)], ())
+    return (
+        builder.times(outer, inner) if name == "det" else builder.sum([(1, outer), (1, inner)], ())
+    )
 
 
 def _inner(builder: Builder, update: Update, inverse: Node, scalar: Node | None = None) -> Node:
-    """eye + V*inv(A)*U, inv(C) + V*inv(A)*U, or 1 + v'*inv(A)*u; the first term times ``scalar``."""
+    """eye + V*inv(A)*U, inv(C) + V*inv(A)*U, or 1 + v'*inv(A)*u; the first term times
+    ``scalar``.
+    """
     product = _multiplied(builder, _multiplied(builder, update.right, inverse), update.left)
     if update.core is not None:
         one = builder.call("inv", [update.core], update.core.axes)
@@ -133,7 +162,9 @@ def _outer(builder: Builder, c: Rational, term: Product, rest: Node) -> Update |
 
 
 def _narrow(builder: Builder, c: Rational, term: Product, rest: Node) -> Update | None:
-    """c*U*C*V, from the first to the last place where the chain has another dimension than that of the whole."""
+    """c*U*C*V, from the first to the last place where the chain has another dimension than that of
+    the whole.
+    """
     n = term.axes[0]
     cuts = [cut for cut in bridges(term.factors) if cut.size != n]
     if not cuts:
@@ -146,6 +177,8 @@ def _narrow(builder: Builder, c: Rational, term: Product, rest: Node) -> Update 
         between = [factor for factor in first.right if factor not in last.right]
         core = builder.product(c, [*scalars, *between], (first.label, last.label), (k, k))
         if builder.knowledge.has(core, "invertible"):
-            return Update(rest, builder.product(1, first.left, (0, first.label), (n, k)), core, right)
+            return Update(
+                rest, builder.product(1, first.left, (0, first.label), (n, k)), core, right
+            )
     left: Sequence[Factor] = [factor for factor in term.factors if factor not in last.right]
     return Update(rest, builder.product(c, left, (0, last.label), (n, k)), None, right)

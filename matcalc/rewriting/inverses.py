@@ -1,10 +1,13 @@
-"""Inverse algebra: equal forms of sums and products with inverses, to be taken where they are shorter.
+"""Inverse algebra: equal forms of sums and products with inverses, to be taken where they are
+shorter.
 
 Three theorems, each true wherever the inverses exist that are written down:
 
 * ``M*inv(M) = eye``, term by term of a sum ``M``: ``eye - B*inv(A + B) = A*inv(A + B)``;
-* ``inv(A)*(B - A)*inv(B) = inv(A) - inv(B)``, the resolvent identity (Horn & Johnson, Matrix Analysis (2013), 0.7.4 and 5.8);
-* ``inv(c*eye + U*V)*U = U*inv(c*eye + V*U)``, the push-through identity (Henderson & Searle, SIAM Review 23 (1981), (17)).
+* ``inv(A)*(B - A)*inv(B) = inv(A) - inv(B)``, the resolvent identity (Horn & Johnson, Matrix
+  Analysis (2013), 0.7.4 and 5.8);
+* ``inv(c*eye + U*V)*U = U*inv(c*eye + V*U)``, the push-through identity (Henderson & Searle, SIAM
+  Review 23 (1981), (17)).
 """
 
 from __future__ import annotations
@@ -13,9 +16,20 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.ir.branches import embedded
+from matcalc.ir.branches import embed
 from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, as_product, as_sum, as_term, is_zero
+from matcalc.ir.nodes import (
+    Call,
+    Factor,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    as_product,
+    as_sum,
+    as_term,
+    is_zero,
+)
 
 _TERMS = 12  # sums of more terms, and products of more factors, are left alone
 _FACTORS = 12
@@ -24,7 +38,9 @@ Terms = list[tuple[Rational, Node]]
 
 
 class Place(NamedTuple):
-    """An inverse in a product: as a matrix from ``near`` to ``far`` it is the inverse of ``inside``; ``rest`` is all else."""
+    """An inverse in a product: as a matrix from ``near`` to ``far`` it is the inverse of
+    ``inside``; ``rest`` is all else.
+    """
 
     inside: Node
     near: int
@@ -33,7 +49,9 @@ class Place(NamedTuple):
 
 
 class Meeting(NamedTuple):
-    """T*inv(M) in a product: T stands between ``start`` and the inverse, ``multiple`` times; ``rest`` is what is left."""
+    """T*inv(M) in a product: T stands between ``start`` and the inverse, ``multiple`` times;
+    ``rest`` is what is left.
+    """
 
     place: Place
     start: int
@@ -69,7 +87,9 @@ class Inverses:
                     for again in self._places(pushed):
                         for _, meeting in self._vanishing(again, pushed):
                             zero = self._zero(meeting, pushed)
-                            yield self.builder.sum([*others, (c, pushed), *_scaled(c, zero)], node.axes)
+                            yield self.builder.sum(
+                                [*others, (c, pushed), *_scaled(c, zero)], node.axes
+                            )
 
     def _both(self, part: Node, inside: Node) -> set[tuple[Node, Node]]:
         return {(part, inside), (self.builder.transpose(part), self.builder.transpose(inside))}
@@ -93,7 +113,9 @@ class Inverses:
             if found is None:
                 done.append((c, term))
             else:
-                common, linear = as_sum(self.builder.sum([(c, term), *_scaled(c, self._zero(found, term))], term.axes))
+                common, linear = as_sum(
+                    self.builder.sum([(c, term), *_scaled(c, self._zero(found, term))], term.axes)
+                )
                 queue += [(common * own, other) for own, other in linear]
         return done + queue
 
@@ -108,7 +130,7 @@ class Inverses:
                 if one.inside.axes != two.inside.axes or is_zero(difference):
                     continue
                 own, wanted = as_term(difference)
-                found = embedded(list(wanted), two.rest, {0: one.far, 1: two.near}, node.rank, 0)
+                found = embed(list(wanted), two.rest, {0: one.far, 1: two.near}, node.rank, 0)
                 if found is not None:
                     parted = self._parted(node, one, two, found[0])
                     yield self.builder.scale(Fraction(coefficient) / own, parted)
@@ -116,7 +138,9 @@ class Inverses:
     def _parted(self, node: Node, one: Place, two: Place, rest: list[Factor]) -> Node:
         first, second = self._inverse(one.inside), self._inverse(two.inside)
         difference = self.builder.sum([(1, first), (-1, second)], first.axes)
-        return self.builder.product(1, [*rest, (difference, (one.near, two.far), 1)], tuple(range(node.rank)), node.axes)
+        return self.builder.product(
+            1, [*rest, (difference, (one.near, two.far), 1)], tuple(range(node.rank)), node.axes
+        )
 
     def _inverse(self, node: Node) -> Node:
         return self.builder.call("inv", [node], node.axes)
@@ -144,7 +168,9 @@ class Inverses:
         return common, list(linear)
 
     def _vanishing(self, place: Place, term: Node) -> Iterator[tuple[Node, Meeting]]:
-        """Each term T of M with T*inv(M) in the product. A diagonal T need not stand apart; c*eye may stand anywhere."""
+        """Each term T of M with T*inv(M) in the product. A diagonal T need not stand apart; c*eye
+        may stand anywhere.
+        """
         common, linear = self._linear(place.inside)
         if not 2 <= len(linear) <= _TERMS:
             return
@@ -152,16 +178,18 @@ class Inverses:
             factors = list(as_term(part)[1])
             if any(_identity(node) for node, _, _ in factors):
                 wanted = [factor for factor in factors if not _identity(factor[0])]
-                found = embedded(wanted, place.rest, {0: place.near, 1: place.near}, term.rank, 2)
+                found = embed(wanted, place.rest, {0: place.near, 1: place.near}, term.rank, 2)
             else:
-                found = embedded(factors, place.rest, {1: place.near}, term.rank, 2)
+                found = embed(factors, place.rest, {1: place.near}, term.rank, 2)
                 if found is not None and not _passed(found[0], place.near, term.rank):
                     continue
             if found is not None and 0 in found[1]:
                 yield part, Meeting(place, found[1][0], found[0], Fraction(common) * c)
 
     def _zero(self, meeting: Meeting, term: Node) -> Terms:
-        """L*R - sum of L*T_j*inv(M)*R, which is zero, so scaled that the product L*T*inv(M)*R goes."""
+        """L*R - sum of L*T_j*inv(M)*R, which is zero, so scaled that the product L*T*inv(M)*R
+        goes.
+        """
         place, start, rest, multiple = meeting
         known = self._zeros.get((term, place.inside, place.near, start, tuple(rest)))
         if known is not None:
@@ -169,8 +197,15 @@ class Inverses:
         builder, outputs = self.builder, tuple(range(term.rank))
         common, linear = self._linear(place.inside)
         eye, inverse = builder.eye(place.inside.axes[0]), self._inverse(place.inside)
-        middle = 1 + max((place.near, place.far, *(label for _, labels, _ in rest for label in labels)))
-        found: Terms = [(1 / multiple, builder.product(1, [*rest, (eye, (start, place.far), 1)], outputs, term.axes))]
+        middle = 1 + max(
+            (place.near, place.far, *(label for _, labels, _ in rest for label in labels))
+        )
+        found: Terms = [
+            (
+                1 / multiple,
+                builder.product(1, [*rest, (eye, (start, place.far), 1)], outputs, term.axes),
+            )
+        ]
         for c, part in linear:
             factors = [*rest, (part, (start, middle), 1), (inverse, (middle, place.far), 1)]
             found.append((-common * c / multiple, builder.product(1, factors, outputs, term.axes)))
@@ -178,14 +213,17 @@ class Inverses:
         return found
 
     def _pushed(self, place: Place, term: Node) -> Iterator[Node]:
-        """inv(c*eye + U*V)*U in the product as U*inv(c*eye + V*U), for each way to cut the chain U*V."""
+        """inv(c*eye + U*V)*U in the product as U*inv(c*eye + V*U), for each way to cut the chain
+        U*V.
+        """
         common, linear = self._linear(place.inside)
         if len(linear) != 2 or sum(_scalar_matrix(part) for _, part in linear) != 1:
             return
         (scalar, unit), (c, chain) = sorted(linear, key=lambda entry: not _scalar_matrix(entry[1]))
         if not isinstance(chain, Product):
             return
-        from matcalc.rewriting.cuts import bridges  # noqa: PLC0415 - few inverses are of an updated identity
+        # few inverses are of an updated identity
+        from matcalc.rewriting.cuts import bridges  # noqa: PLC0415
 
         scale = _scalars(chain)
         for cut in bridges(chain.factors):
@@ -193,14 +231,22 @@ class Inverses:
             U = self.builder.product(1, cut.left, (0, cut.label), (chain.axes[0], size))
             V = self.builder.product(1, [*scale, *cut.right], (cut.label, 1), (size, chain.axes[1]))
             wanted = [(node, labels, e) for node, labels, e in as_term(U)[1]]
-            found = embedded(wanted, place.rest, {0: place.far}, term.rank, 2)
+            found = embed(wanted, place.rest, {0: place.far}, term.rank, 2)
             if found is None or 1 not in found[1] or not _passed(found[0], place.far, term.rank):
                 continue
             inner = self.builder.product(1, [(V, (0, 2), 1), (U, (2, 1), 1)], (0, 1), (size, size))
-            one = self.builder.product(1, [*_scalars(unit), (self.builder.eye(size), (0, 1), 1)], (0, 1), (size, size))
+            one = self.builder.product(
+                1, [*_scalars(unit), (self.builder.eye(size), (0, 1), 1)], (0, 1), (size, size)
+            )
             other = self.builder.sum([(common * scalar, one), (common * c, inner)], (size, size))
-            middle = 1 + max((place.near, place.far, *(label for _, labels, _ in place.rest for label in labels)))
-            factors = [*found[0], (U, (place.near, middle), 1), (self._inverse(other), (middle, found[1][1]), 1)]
+            middle = 1 + max(
+                (place.near, place.far, *(label for _, labels, _ in place.rest for label in labels))
+            )
+            factors = [
+                *found[0],
+                (U, (place.near, middle), 1),
+                (self._inverse(other), (middle, found[1][1]), 1),
+            ]
             yield self.builder.product(1, factors, tuple(range(term.rank)), term.axes)
 
 

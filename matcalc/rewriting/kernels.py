@@ -1,9 +1,11 @@
-"""Kernels of derivatives of functions of matrices: reduced where directions commute, added where they are linear.
+"""Kernels of derivatives of functions of matrices: reduced where directions commute, added where
+they are linear.
 
-A kernel, the k-th derivative of f at X, joins k + 1 pairs of labels: that of the value and those of the directions. As a form in
-k + 1 matrices it is symmetric, if the first is transposed: tr(M*L(X, E)) = tr(L(X, M)*E). If all but one of them commute with X,
-it is tr(f'(X)*M*E) and so on (Higham 2008, chapter 3): the derivative of tr(f(X)), and that of expm(t*A) by t. If one is the
-identity, it is the kernel of f', one order lower.
+A kernel, the k-th derivative of f at X, joins k + 1 pairs of labels: that of the value and those of
+the directions. As a form in k + 1 matrices it is symmetric, if the first is transposed: tr(M*L(X,
+E)) = tr(L(X, M)*E). If all but one of them commute with X, it is tr(f'(X)*M*E) and so on (Higham
+2008, chapter 3): the derivative of tr(f(X)), and that of expm(t*A) by t. If one is the identity, it
+is the kernel of f', one order lower.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ Commute = Callable[[Node, Node], bool]
 class Kernel:
     """One kernel in a product."""
 
-    def __init__(self, ordinary: Ordinary, commute: Commute, rank: int, factors: Sequence[Factor], index: int) -> None:
+    def __init__(
+        self, ordinary: Ordinary, commute: Commute, rank: int, factors: Sequence[Factor], index: int
+    ) -> None:
         self.ordinary = ordinary
         self.commute = commute
         self.builder = ordinary.builder
@@ -32,7 +36,9 @@ class Kernel:
         assert isinstance(call, Call)
         self.call = call
         # turned so that the form is symmetric in the matrices D[a, b]
-        self.pairs: list[Pair] = [(labels[1], labels[0])] + [(labels[k], labels[k + 1]) for k in range(2, len(labels), 2)]
+        self.pairs: list[Pair] = [(labels[1], labels[0])] + [
+            (labels[k], labels[k + 1]) for k in range(2, len(labels), 2)
+        ]
         self.directions = [self._direction(pair) for pair in self.pairs]
 
     def _direction(self, pair: Pair) -> Direction | None:
@@ -41,7 +47,11 @@ class Kernel:
     def reduced(self) -> list[Factor] | None:
         """The factors with the kernel replaced; None where it stays."""
         x = self.call.args[0]
-        known = [k for k, found in enumerate(self.directions) if found is not None and self.commute(found[0], x)]
+        known = [
+            k
+            for k, found in enumerate(self.directions)
+            if found is not None and self.commute(found[0], x)
+        ]
         if len(known) >= len(self.pairs) - 1:
             return self._ordinary(known)
         lone = next((k for k in known if _is_eye(self.directions[k])), None)
@@ -65,7 +75,10 @@ class Kernel:
                 result = times(self.builder, found[0], result)
                 gone.update(found[1])
         a, b = self.pairs[open_pair]
-        return [*(factor for place, factor in enumerate(self.factors) if place not in gone), (result, (b, a), 1)]
+        return [
+            *(factor for place, factor in enumerate(self.factors) if place not in gone),
+            (result, (b, a), 1),
+        ]
 
     def _lower(self, lone: int) -> list[Factor] | None:
         """The kernel of f' on the pairs but one that an identity closes."""
@@ -101,15 +114,24 @@ class Kernel:
         sum_, labels, _ = self.factors[place]
         assert isinstance(sum_, Sum)
         rest = [factor for k, factor in enumerate(self.factors) if k != place]
-        sizes = {label: size for node, own, _ in self.factors for label, size in zip(own, node.axes, strict=True)}
+        sizes = {
+            label: size
+            for node, own, _ in self.factors
+            for label, size in zip(own, node.axes, strict=True)
+        }
         axes = tuple([sizes[label] for label in range(self.rank)])
         outputs = tuple(range(self.rank))
-        terms = [(c, self.builder.product(1, [*rest, (term, labels, 1)], outputs, axes)) for c, term in sum_.terms]
+        terms = [
+            (c, self.builder.product(1, [*rest, (term, labels, 1)], outputs, axes))
+            for c, term in sum_.terms
+        ]
         return self.builder.sum(terms, axes)
 
 
-def merged(builder: Builder, node: Sum) -> Node | None:
-    """L(X, A) + L(X, B) as L(X, A + B), in a sum of matrices; None if there are no two such terms."""
+def merge_kernels(builder: Builder, node: Sum) -> Node | None:
+    """L(X, A) + L(X, B) as L(X, A + B), in a sum of matrices; None if there are no two such
+    terms.
+    """
     groups: dict[tuple[Node, Labels], list[tuple[Rational, Node]]] = {}
     rest: list[tuple[Rational, Node]] = []
     for coefficient, term in node.terms:
@@ -128,13 +150,18 @@ def merged(builder: Builder, node: Sum) -> Node | None:
 
 
 def _linear(builder: Builder, term: Node) -> tuple[tuple[Node, Labels], Rational, Node] | None:
-    """The term as L(X, E): the kernel with the labels of the value, a number, and E times all scalars.
+    """The term as L(X, E): the kernel with the labels of the value, a number, and E times all
+    scalars.
 
-    L[i,j,k,l] = L[l,k,j,i] for a first derivative, so the value can stand in front; at a symmetric X it is L[j,i,l,k], too, so
-    it need not be transposed.
+    L[i,j,k,l] = L[l,k,j,i] for a first derivative, so the value can stand in front; at a symmetric
+    X it is L[j,i,l,k], too, so it need not be transposed.
     """
     coefficient, factors = as_term(term)
-    places = [k for k, (node, _, e) in enumerate(factors) if isinstance(node, Call) and node.slots and e == 1]
+    places = [
+        k
+        for k, (node, _, e) in enumerate(factors)
+        if isinstance(node, Call) and node.slots and e == 1
+    ]
     if len(places) != 1 or factors[places[0]][0].slots != 1:  # type: ignore[attr-defined]
         return None
     kernel, labels, _ = factors[places[0]]
@@ -146,7 +173,11 @@ def _linear(builder: Builder, term: Node) -> tuple[tuple[Node, Labels], Rational
     if first == (1, 0) and kernel.args[0].parity > 0:  # type: ignore[attr-defined]
         first, second = (0, 1), second[::-1]
     direction = path(builder, 2, factors, (second[0], second[1]), places[0])
-    others = [factor for k, factor in enumerate(factors) if k not in (places[0], *(direction[1] if direction else ()))]
+    others = [
+        factor
+        for k, factor in enumerate(factors)
+        if k not in (places[0], *(direction[1] if direction else ()))
+    ]
     if direction is None or any(own for _, own, _ in others):
         return None
     whole: list[Factor] = [(direction[0], (0, 1), 1), *others]

@@ -1,4 +1,6 @@
-"""Matching of patterns on networks, up to the names of summed labels and the order of factors and terms."""
+"""Matching of patterns on networks, up to the names of summed labels and the order of factors and
+terms.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,13 @@ Names = Mapping[int, int]  # labels of the pattern -> labels of the network
 
 
 class Matcher:
-    """Matches nodes of a pattern (leaves ``variable`` are to be bound) against nodes of one builder."""
+    """Matches nodes of a pattern (leaves ``variable`` are to be bound) against nodes of one
+    builder.
+    """
 
-    def __init__(self, builder: Builder, variables: Mapping[str, Variable], *, lifted: bool) -> None:
+    def __init__(
+        self, builder: Builder, variables: Mapping[str, Variable], *, lifted: bool
+    ) -> None:
         self.builder = builder
         self.variables = variables
         self.lifted = lifted
@@ -92,7 +98,9 @@ class Matcher:
         if self.lifted:
             return True
         if node.rank != len(variable.shape) or (
-            node.rank == 2 and variable.shape[0] == variable.shape[1] and node.axes[0] != node.axes[1]
+            node.rank == 2
+            and variable.shape[0] == variable.shape[1]
+            and node.axes[0] != node.axes[1]
         ):
             return False
         if variable.kind in ("scalar", "vector", "matrix"):
@@ -130,7 +138,9 @@ class Matcher:
 
     def _scaled(self, wanted: tuple[Factor, ...], node: Node, binding: Binding) -> Binding | None:
         """a*A for a scalar a: all numbers and scalar factors there are, if there are any."""
-        if len(wanted) != 2 or not all(isinstance(f, Leaf) and f.kind == "variable" and e == 1 for f, _, e in wanted):
+        if len(wanted) != 2 or not all(
+            isinstance(f, Leaf) and f.kind == "variable" and e == 1 for f, _, e in wanted
+        ):
             return None
         scalar, array = sorted(wanted, key=lambda factor: len(factor[1]))
         if scalar[1] or not array[1] or scalar[0] in binding.values():
@@ -140,15 +150,30 @@ class Matcher:
         if coefficient == 1 and not scalars:
             return None
         a = self.builder.product(coefficient, scalars, (), ())
-        bare = self.builder.product(1, [factor for factor in factors if factor[1]], tuple(range(node.rank)), node.axes)
+        bare = self.builder.product(
+            1, [factor for factor in factors if factor[1]], tuple(range(node.rank)), node.axes
+        )
         names = scalar[0].name, array[0].name  # type: ignore[attr-defined]
-        fits = self._fits(self.variables[names[0]], a) and self._fits(self.variables[names[1]], bare)
+        fits = self._fits(self.variables[names[0]], a) and self._fits(
+            self.variables[names[1]], bare
+        )
         return {**binding, names[0]: a, names[1]: bare} if fits else None
 
-    def _multiple(self, wanted: tuple[Factor, ...], node: Node, binding: Binding) -> Iterator[Binding]:
-        """a*F for a scalar a and a scalar F that is no variable: a is all else that there is, numbers and powers included."""
-        (scalar, _, power), (sought, _, exponent) = sorted(wanted, key=lambda factor: _openness(factor[0]), reverse=True)
-        if not isinstance(scalar, Leaf) or scalar.kind != "variable" or power != 1 or isinstance(sought, Leaf):
+    def _multiple(
+        self, wanted: tuple[Factor, ...], node: Node, binding: Binding
+    ) -> Iterator[Binding]:
+        """a*F for a scalar a and a scalar F that is no variable: a is all else that there is,
+        numbers and powers included.
+        """
+        (scalar, _, power), (sought, _, exponent) = sorted(
+            wanted, key=lambda factor: _openness(factor[0]), reverse=True
+        )
+        if (
+            not isinstance(scalar, Leaf)
+            or scalar.kind != "variable"
+            or power != 1
+            or isinstance(sought, Leaf)
+        ):
             return
         coefficient, factors = as_product(node)
         outputs = tuple(range(node.rank))
@@ -159,19 +184,29 @@ class Matcher:
             if own != exponent or labels != outputs or (coefficient == 1 and not rest):
                 continue
             flat = not any(labels for _, labels, _ in rest)
-            a = self.builder.product(coefficient, rest, () if flat else outputs, () if flat else node.axes)
+            a = self.builder.product(
+                coefficient, rest, () if flat else outputs, () if flat else node.axes
+            )
             for found in self.node(sought, factor, binding):
                 if self._fits(self.variables[scalar.name], a):
                     yield {**found, scalar.name: a}
 
     # sums
 
-    def terms(self, pattern: Sum, node: Sum, binding: Binding) -> Iterator[tuple[Binding, Rational, list[tuple[Rational, Node]]]]:
-        """Ways to find the pattern's terms, all times one ratio, among those of a sum, and what is left over."""
+    def terms(
+        self, pattern: Sum, node: Sum, binding: Binding
+    ) -> Iterator[tuple[Binding, Rational, list[tuple[Rational, Node]]]]:
+        """Ways to find the pattern's terms, all times one ratio, among those of a sum, and what is
+        left over.
+        """
         yield from self._terms(list(pattern.terms), list(node.terms), binding, None)
 
     def _terms(
-        self, wanted: list[tuple[Rational, Node]], there: list[tuple[Rational, Node]], binding: Binding, ratio: Rational | None
+        self,
+        wanted: list[tuple[Rational, Node]],
+        there: list[tuple[Rational, Node]],
+        binding: Binding,
+        ratio: Rational | None,
     ) -> Iterator[tuple[Binding, Rational, list[tuple[Rational, Node]]]]:
         if not wanted:
             assert ratio is not None
@@ -179,9 +214,15 @@ class Matcher:
             return
         index = min(range(len(wanted)), key=lambda k: _openness(wanted[k][1]))
         (coefficient, term), rest = wanted[index], wanted[:index] + wanted[index + 1 :]
-        multiple, inner = as_sum(binding[term.name]) if isinstance(term, Leaf) and term.name in binding else (1, ())
+        multiple, inner = (
+            as_sum(binding[term.name])
+            if isinstance(term, Leaf) and term.name in binding
+            else (1, ())
+        )
         if len(inner) > 1:  # a variable that is a sum: its terms stand among the others
-            terms: list[tuple[Rational, Node]] = [(coefficient * multiple * c, Literal(node)) for c, node in inner]
+            terms: list[tuple[Rational, Node]] = [
+                (coefficient * multiple * c, Literal(node)) for c, node in inner
+            ]
             yield from self._terms(terms + rest, there, binding, ratio)
             return
         for position, (own, node) in enumerate(there):
@@ -203,14 +244,16 @@ class Literal(Leaf):
         self.node = node
 
 
-_TRIES = 4_000  # factors looked at in one search; in products of hundreds of factors not every pair is tried
+# factors looked at in one search; in products of hundreds of factors not every pair is tried
+_TRIES = 4_000
 
 
 class Search:
     """Finds the factors of a pattern among those of a product.
 
-    ``inner``: labels of the pattern from there on are summed in it; ``outer``: labels of the product below are its outputs.
-    ``whole``: nothing may be left over, so that one free matrix variable can take all that remains.
+    ``inner``: labels of the pattern from there on are summed in it; ``outer``: labels of the
+    product below are its outputs. ``whole``: nothing may be left over, so that one free matrix
+    variable can take all that remains.
     """
 
     def __init__(self, matcher: Matcher, inner: int, outer: int, *, whole: bool) -> None:
@@ -233,9 +276,15 @@ class Search:
             return
         freedom = [_freedom(factor, binding) for factor in wanted]
         # of two free variables either may be the one that takes a single factor
-        starts = range(len(wanted)) if self.whole and min(freedom) == 2 else [freedom.index(min(freedom))]
+        starts = (
+            range(len(wanted))
+            if self.whole and min(freedom) == 2
+            else [freedom.index(min(freedom))]
+        )
         for index in starts:
-            yield from self._with(wanted[index], wanted[:index] + wanted[index + 1 :], there, binding, names)
+            yield from self._with(
+                wanted[index], wanted[:index] + wanted[index + 1 :], there, binding, names
+            )
 
     def _with(
         self, first: Factor, rest: list[Factor], there: list[Factor], binding: Binding, names: Names
@@ -243,14 +292,18 @@ class Search:
         """The ways in which ``first`` is found next."""
         bound = _bound_product(first, binding)
         if bound is not None:
-            yield from self.run(_expand(bound, first[1], [first, *rest], names) + rest, there, binding, names)
+            yield from self.run(
+                _expand(bound, first[1], [first, *rest], names) + rest, there, binding, names
+            )
             return
         for position, (node, labels, exponent) in enumerate(there):
             left = _take(first[2], exponent)
             self.tries -= 1
             if left is None or self.tries < 0:
                 continue
-            others = there[:position] + ([(node, labels, left)] if left else []) + there[position + 1 :]
+            others = (
+                there[:position] + ([(node, labels, left)] if left else []) + there[position + 1 :]
+            )
             for own, turned in self._orientations(first[0], node, labels):
                 fresh = self._relabel(first, turned, names)
                 if fresh is not None:
@@ -260,17 +313,25 @@ class Search:
             yield from self._remainder(first, there, binding, names)
 
     def _orientations(self, pattern: Node, node: Node, labels: Labels) -> list[tuple[Node, Labels]]:
-        """The factor as it stands, and turned round where that is the same or a free variable can take the transpose."""
+        """The factor as it stands, and turned round where that is the same or a free variable can
+        take the transpose.
+        """
         if node.parity > 0:
             return [(node, labels), (node, labels[::-1])]
-        if node.rank == 2 and isinstance(pattern, Leaf) and pattern.kind == "variable" and not self.matcher.lifted:
+        if (
+            node.rank == 2
+            and isinstance(pattern, Leaf)
+            and pattern.kind == "variable"
+            and not self.matcher.lifted
+        ):
             return [(node, labels), (self.matcher.builder.transpose(node), labels[::-1])]
         return [(node, labels)]
 
     def _relabel(self, first: Factor, labels: Labels, names: Names) -> Names | None:
         """The labels of the pattern with those of one more factor."""
         if self.matcher.lifted and not first[1]:
-            # a rule for scalars holds on any labels, the same for all its factors; -1 keeps how many they are
+            # a rule for scalars holds on any labels, the same for all its factors; -1 keeps how
+            # many they are
             place = {-1: len(labels), **dict(enumerate(labels))}
             return place if not names or names == place else None
         if len(labels) != len(first[1]):
@@ -283,12 +344,16 @@ class Search:
 
     def _closed(self, names: Names, rest: list[Factor]) -> bool:
         outside = {label for _, labels, _ in rest for label in labels} | set(range(self.outer))
-        outside |= {theirs for mine, theirs in names.items() if mine < self.inner}  # in A[i,i] nothing is a matrix product
+        outside |= {
+            theirs for mine, theirs in names.items() if mine < self.inner
+        }  # in A[i,i] nothing is a matrix product
         seen = [theirs for mine, theirs in names.items() if mine >= self.inner]
         return len(set(seen)) == len(seen) and not any(theirs in outside for theirs in seen)
 
     def _joined(self, names: Names, there: list[Factor]) -> bool:
-        """Whether every label that the pattern sums is summed here, and joins just what was found and what remains."""
+        """Whether every label that the pattern sums is summed here, and joins just what was found
+        and what remains.
+        """
         seen = [theirs for mine, theirs in names.items() if mine >= self.inner]
         touches = [sum(theirs in labels for _, labels, _ in there) for theirs in seen]
         ends = {theirs for mine, theirs in names.items() if mine < self.inner}
@@ -300,26 +365,42 @@ class Search:
     ) -> Iterator[tuple[Binding, Names, list[Factor]]]:
         """The last free matrix variable of a whole product may stand for several factors."""
         node, labels, exponent = first
-        if exponent != 1 or len(there) < 2 or not isinstance(node, Leaf) or node.kind != "variable" or node.name in binding:
+        if (
+            exponent != 1
+            or len(there) < 2
+            or not isinstance(node, Leaf)
+            or node.kind != "variable"
+            or node.name in binding
+        ):
             return
         if any(label not in names for label in labels) or not self._joined(names, there):
             return
         outputs = tuple([names[label] for label in labels])
-        sizes = {label: size for f, own, _ in there for label, size in zip(own, f.axes, strict=True)}
-        if not set(outputs) <= set(sizes) or any(label < self.outer and label not in outputs for label in sizes):
+        sizes = {
+            label: size for f, own, _ in there for label, size in zip(own, f.axes, strict=True)
+        }
+        if not set(outputs) <= set(sizes) or any(
+            label < self.outer and label not in outputs for label in sizes
+        ):
             return
-        rest = self.matcher.builder.product(1, there, outputs, tuple([sizes[label] for label in outputs]))
+        rest = self.matcher.builder.product(
+            1, there, outputs, tuple([sizes[label] for label in outputs])
+        )
         for found in self.matcher.node(node, rest, binding):
             yield found, names, []
 
 
 def _openness(node: Node) -> int:
-    """How much a term of a pattern can be: a free variable anything, and a number everything that is constant."""
+    """How much a term of a pattern can be: a free variable anything, and a number everything that
+    is constant.
+    """
     return 2 if is_number(node) else int(isinstance(node, Leaf) and node.kind == "variable")
 
 
 def _freedom(factor: Factor, binding: Binding) -> int:
-    """Calls first, then bound variables, then free ones: the most telling factor narrows the search most."""
+    """Calls first, then bound variables, then free ones: the most telling factor narrows the search
+    most.
+    """
     node = factor[0]
     if isinstance(node, Leaf) and node.kind == "variable":
         return 1 if node.name in binding else 2
@@ -339,7 +420,10 @@ def _bound_product(factor: Factor, binding: Binding) -> Product | None:
 def _expand(bound: Product, labels: Labels, wanted: list[Factor], names: Names) -> list[Factor]:
     """Its factors, summed labels renamed apart from all others of the pattern."""
     offset = max([*(label for _, own, _ in wanted for label in own), *names], default=0) + 1
-    return [(Literal(f), tuple([labels[x] if x < bound.rank else x + offset for x in own]), e) for f, own, e in bound.factors]
+    return [
+        (Literal(f), tuple([labels[x] if x < bound.rank else x + offset for x in own]), e)
+        for f, own, e in bound.factors
+    ]
 
 
 def _take(wanted: Rational, exponent: Rational) -> Rational | None:

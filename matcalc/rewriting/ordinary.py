@@ -1,4 +1,6 @@
-"""The ordinary derivatives f', f'', ... of functions of matrices, as functions of the same matrix."""
+"""The ordinary derivatives f', f'', ... of functions of matrices, as functions of the same
+matrix.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Ordinary:
         return self.builder.times(coefficient, self._plain(result))
 
     def derived(self, node: Node) -> tuple[Node, Node] | None:
-        """f' of a function of a matrix, a scalar times another node; None of what is not a single function."""
+        """f' of a function of a matrix, a scalar times another node; None of what is not a single
+        function.
+        """
         one = self.builder.number(1)
         if not isinstance(node, Call) or node.name not in FUNCTIONS_OF_MATRICES:
             return None
@@ -74,19 +78,33 @@ class Ordinary:
         gaps = count if value > 0 else count + k - 1
         if comb(gaps, k) * factorial(k) > _MOST_WORDS:
             return None
-        link = kernel.args[0] if value > 0 else self.builder.call("inv", [kernel.args[0]], kernel.args[0].axes)
+        link = (
+            kernel.args[0]
+            if value > 0
+            else self.builder.call("inv", [kernel.args[0]], kernel.args[0].axes)
+        )
         words = [
             self._word(kernel, link, count, places, order)
             for places in combinations(range(gaps), k)
             for order in permutations(range(k))
         ]
-        return self.builder.sum([(1 if value > 0 else (-1) ** k, word) for word in words], kernel.axes)
+        return self.builder.sum(
+            [(1 if value > 0 else (-1) ** k, word) for word in words], kernel.axes
+        )
 
-    def _word(self, kernel: Call, link: Node, count: int, places: Sequence[int], order: Sequence[int]) -> Node:
-        """A product of links in which directions stand: of X in the given places, of inv(X) in the given gaps."""
+    def _word(
+        self, kernel: Call, link: Node, count: int, places: Sequence[int], order: Sequence[int]
+    ) -> Node:
+        """A product of links in which directions stand: of X in the given places, of inv(X) in the
+        given gaps.
+        """
         size, k = kernel.axes[0], kernel.slots
         positive = link is kernel.args[0]
-        letters = [order[places.index(p)] if p in places else None for p in range(count)] if positive else [None]
+        letters = (
+            [order[places.index(p)] if p in places else None for p in range(count)]
+            if positive
+            else [None]
+        )
         if not positive:
             for gap in range(count + k - 1):
                 letters += [order[places.index(gap)], None] if gap in places else [None]

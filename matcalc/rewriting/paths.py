@@ -12,8 +12,11 @@ Pair = tuple[int, int]
 Direction = tuple[Node, list[int]]  # a matrix, and the places of its factors
 
 
-def path(builder: Builder, rank: int, factors: Sequence[Factor], pair: Pair, kernel: int | None) -> Direction | None:
-    """The matrix D for which factors are D[a, b]: nothing else touches what is between, and only the kernel its ends.
+def path(
+    builder: Builder, rank: int, factors: Sequence[Factor], pair: Pair, kernel: int | None
+) -> Direction | None:
+    """The matrix D for which factors are D[a, b]: nothing else touches what is between, and only
+    the kernel its ends.
 
     Without a kernel the ends are outputs.
     """
@@ -44,7 +47,12 @@ def path(builder: Builder, rank: int, factors: Sequence[Factor], pair: Pair, ker
 
 def touching(factors: Sequence[Factor], label: int, without: int | None) -> list[int]:
     """The places of the factors that a label touches, as often as it does."""
-    return [place for place, (_, labels, _) in enumerate(factors) for own in labels if own == label and place != without]
+    return [
+        place
+        for place, (_, labels, _) in enumerate(factors)
+        for own in labels
+        if own == label and place != without
+    ]
 
 
 def size(factors: Sequence[Factor], label: int) -> Dim:

@@ -18,9 +18,10 @@ from matcalc.lowering.lower import Lowering
 class Pattern:
     """``head``: the function of a call, or ``*`` (part of a product) or ``+`` (part of a sum).
 
-    ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on any one tuple of labels.
-    ``heads``: the functions that a node must have at its top for the rule to be found there, see ``heads``.
-    ``names``: the right side of a rewrite for the end has functions with a definition, which is not put in their place there.
+    ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on
+    any one tuple of labels. ``heads``: the functions that a node must have at its top for the rule
+    to be found there, see ``heads``. ``names``: the right side of a rewrite for the end has
+    functions with a definition, which is not put in their place there.
     """
 
     rule: Rewrite
@@ -47,16 +48,29 @@ def pattern(name: str) -> Pattern:
 
 
 def heads(node: Node) -> frozenset[str]:
-    """The functions among the arguments of a call, the factors of a product, the terms of a sum and their factors."""
+    """The functions among the arguments of a call, the factors of a product, the terms of a sum and
+    their factors.
+    """
     if isinstance(node, Call):
         return frozenset([arg.name for arg in node.args if isinstance(arg, Call)])
     terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
-    return frozenset([factor.name for term in terms for factor, _, _ in as_product(term)[1] if isinstance(factor, Call)])
+    return frozenset(
+        [
+            factor.name
+            for term in terms
+            for factor, _, _ in as_product(term)[1]
+            if isinstance(factor, Call)
+        ]
+    )
 
 
 def _names(right: Expr) -> bool:
     calls = postorder(right, lambda expr: expr.args)
-    return any(definition(e.op) is not None or (len(e.args) == 2 and definition(f"{e.op}-rows") is not None) for e in calls)
+    return any(
+        definition(e.op) is not None
+        or (len(e.args) == 2 and definition(f"{e.op}-rows") is not None)
+        for e in calls
+    )
 
 
 def functions(node: Node) -> set[str]:
@@ -68,4 +82,9 @@ def functions(node: Node) -> set[str]:
         if node.structure == "onehot":
             return {"onehot", "simplex"}
         return {node.structure} if node.structure else {"diagonal"} if node.kind == "eye" else set()
-    return {"sqrt"} if isinstance(node, Product) and any(exponent.denominator == 2 for _, _, exponent in node.factors) else set()
+    return (
+        {"sqrt"}
+        if isinstance(node, Product)
+        and any(exponent.denominator == 2 for _, _, exponent in node.factors)
+        else set()
+    )

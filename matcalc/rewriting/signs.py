@@ -1,4 +1,6 @@
-"""Products of two signs of permutations of three as determinants of deltas, where nothing shorter is known."""
+"""Products of two signs of permutations of three as determinants of deltas, where nothing shorter
+is known.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +18,36 @@ THREE = Dim(3, ())
 
 
 def spread_signs(builder: Builder, root: Node) -> Node:
-    """The node with e[i,j,k] e[l,m,n] as the determinant of deltas, in products that have two signs."""
-    return fold(root, lambda node: node.children, lambda node, children: _spread(builder, rebuild(builder, node, children)))
+    """The node with e[i,j,k] e[l,m,n] as the determinant of deltas, in products that have two
+    signs.
+    """
+    return fold(
+        root,
+        lambda node: node.children,
+        lambda node, children: _spread(builder, rebuild(builder, node, children)),
+    )
 
 
 def _spread(builder: Builder, node: Node) -> Node:
     if not isinstance(node, Product):
         return node
-    signs = [place for place, (factor, _, exponent) in enumerate(node.factors) if is_sign(factor) and exponent == 1]
+    signs = [
+        place
+        for place, (factor, _, exponent) in enumerate(node.factors)
+        if is_sign(factor) and exponent == 1
+    ]
     if len(signs) < 2:
         return node
     first, second = (node.factors[place][1] for place in signs[:2])
     rest = [factor for place, factor in enumerate(node.factors) if place not in signs[:2]]
     terms = []
     for sign, order in _permutations():
-        deltas: list[Factor] = [(builder.eye(THREE), (a, second[k]), 1) for a, k in zip(first, order, strict=True)]
-        whole = builder.product(node.coefficient * sign, [*rest, *deltas], tuple(range(node.rank)), node.axes)
+        deltas: list[Factor] = [
+            (builder.eye(THREE), (a, second[k]), 1) for a, k in zip(first, order, strict=True)
+        ]
+        whole = builder.product(
+            node.coefficient * sign, [*rest, *deltas], tuple(range(node.rank)), node.axes
+        )
         terms.append((1, _spread(builder, whole)))
     return builder.sum(terms, node.axes)
 

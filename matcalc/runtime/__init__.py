@@ -1,7 +1,8 @@
 """NumPy functions of the language that NumPy itself lacks; generated code imports them from here.
 
-Plain functions of arrays, named as in ``core/operations.py`` (``abs_``, ``max_``, ``min_`` where Python has the name).
-Importing this package loads NumPy and nothing else; mpmath is loaded by the first call of ``digamma`` or ``polygamma``.
+Plain functions of arrays, named as in ``core/operations.py`` (``abs_``, ``max_``, ``min_`` where
+Python has the name). Importing this package loads NumPy and nothing else; mpmath is loaded by the
+first call of ``digamma`` or ``polygamma``.
 """
 
 from matcalc.runtime.activations import elu, gelu, huber, leakyrelu, silu

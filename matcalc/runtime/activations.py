@@ -1,4 +1,6 @@
-"""Activation and loss functions entry by entry; what decides between branches looks at the real part only."""
+"""Activation and loss functions entry by entry; what decides between branches looks at the real
+part only.
+"""
 
 from __future__ import annotations
 

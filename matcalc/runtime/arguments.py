@@ -1,4 +1,6 @@
-"""What generated functions do with their arguments and their result: arrays of the declared shapes in, plain numbers out."""
+"""What generated functions do with their arguments and their result: arrays of the declared shapes
+in, plain numbers out.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +13,38 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcalc.core.errors import EvaluationProblem
+from matcalc.core.errors import EvaluationError
 from matcalc.runtime.elementwise import Array
 
 Axis = int | str  # a size, a dimension's name, a product of both such as "2*m*n", a sum of these
 
 
-class SingularProblem(EvaluationProblem, np.linalg.LinAlgError):
-    """A matrix without an inverse: also the error that NumPy would raise, for callers that expect that one."""
+class SingularMatrixError(EvaluationError, np.linalg.LinAlgError):
+    """A matrix without an inverse: also the error that NumPy would raise, for callers that expect
+    that one.
+    """
 
 
-class CallProblem(EvaluationProblem, TypeError):
-    """Arguments that a function does not take, or too few: also the error that Python would raise."""
+class CallProblem(EvaluationError, TypeError):
+    """Arguments that a function does not take, or too few: also the error that Python would
+    raise.
+    """
 
 
 def take(arguments: Mapping[str, Any], *names: str) -> list[Any]:
-    """The arguments of the given names, in this order; all of them and no others have to be there."""
+    """The arguments of the given names, in this order; all of them and no others have to be
+    there.
+    """
     missing = [name for name in names if name not in arguments]
     if missing:
-        raise CallProblem(f"missing argument {_listed(missing)}", hint=f"the arguments are {_listed(list(names))}")
+        raise CallProblem(
+            f"missing argument {_listed(missing)}", hint=f"the arguments are {_listed(list(names))}"
+        )
     unknown = [name for name in arguments if name not in names]
     if unknown:
-        raise CallProblem(f"unknown argument {_listed(unknown)}", hint=f"the arguments are {_listed(list(names))}")
+        raise CallProblem(
+            f"unknown argument {_listed(unknown)}", hint=f"the arguments are {_listed(list(names))}"
+        )
     return [arguments[name] for name in names]
 
 
@@ -41,23 +53,25 @@ def check_size(name: str, value: Any) -> int:
     try:
         size = index(value)
     except TypeError:
-        raise EvaluationProblem(f"argument {name} is a size, a whole number, not {value!r}") from None
+        raise EvaluationError(f"argument {name} is a size, a whole number, not {value!r}") from None
     if size < 0:
-        raise EvaluationProblem(f"argument {name} is a size, not {size}")
+        raise EvaluationError(f"argument {name} is a size, not {size}")
     return size
 
 
 def check_room(*left: int) -> None:
     """What is left of arrays beside the entries that the formula takes of them."""
     if min(left) < 0:
-        raise EvaluationProblem("arrays of these sizes have no room for the entries that the formula takes")
+        raise EvaluationError(
+            "arrays of these sizes have no room for the entries that the formula takes"
+        )
 
 
 def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Array]:
     """The arguments (name, value, axes) as arrays of floats or complex numbers.
 
-    A dimension gets its size from the first argument that has it as an axis; every later one must agree. Axes that are
-    products are compared when all names are known.
+    A dimension gets its size from the first argument that has it as an axis; every later one must
+    agree. Axes that are products are compared when all names are known.
     """
     sizes: dict[str, tuple[int, str]] = {}  # name -> its size and the argument it came from
     arrays = [_array(name, value) for name, value, _ in arguments]
@@ -84,11 +98,12 @@ def _array(name: str, value: ArrayLike) -> Array:
         array = np.asarray(value)
         return np.asarray(array, dtype=complex if np.iscomplexobj(array) else float)
     except (TypeError, ValueError):
-        raise EvaluationProblem(f"argument {name} is not an array of numbers") from None
+        raise EvaluationError(f"argument {name} is not an array of numbers") from None
 
 
 def _fits(axis: Axis, size: int, sizes: Mapping[str, tuple[int, str]]) -> bool:
-    """Whether an axis has its size; of a product with unknown names, whether the known part divides it.
+    """Whether an axis has its size; of a product with unknown names, whether the known part divides
+    it.
 
     A sum of products is compared where all names are known.
     """
@@ -96,10 +111,14 @@ def _fits(axis: Axis, size: int, sizes: Mapping[str, tuple[int, str]]) -> bool:
     if len(terms) > 1:
         if any(not _is_number(factor) and factor not in sizes for term in terms for factor in term):
             return True
-        return size == sum(math.prod(Fraction(f) if _is_number(f) else sizes[f][0] for f in term) for term in terms)
+        return size == sum(
+            math.prod(Fraction(f) if _is_number(f) else sizes[f][0] for f in term) for term in terms
+        )
     (factors,) = terms
     known = [
-        int(factor) if factor.isdecimal() else sizes[factor][0] for factor in factors if factor.isdecimal() or factor in sizes
+        int(factor) if factor.isdecimal() else sizes[factor][0]
+        for factor in factors
+        if factor.isdecimal() or factor in sizes
     ]
     product = math.prod(known)
     if len(known) == len(factors):
@@ -111,12 +130,22 @@ def _is_number(factor: str) -> bool:
     return factor[-1].isdecimal() and not factor.isidentifier()
 
 
-def _mismatch(name: str, axes: tuple[Axis, ...], array: Array, sizes: Mapping[str, tuple[int, str]]) -> EvaluationProblem:
-    names = [factor for axis in axes for term in str(axis).split(" + ") for factor in term.split("*")]
-    origins = [f"{each} = {sizes[each][0]} from {sizes[each][1]}" for each in dict.fromkeys(names) if each in sizes]
+def _mismatch(
+    name: str, axes: tuple[Axis, ...], array: Array, sizes: Mapping[str, tuple[int, str]]
+) -> EvaluationError:
+    names = [
+        factor for axis in axes for term in str(axis).split(" + ") for factor in term.split("*")
+    ]
+    origins = [
+        f"{each} = {sizes[each][0]} from {sizes[each][1]}"
+        for each in dict.fromkeys(names)
+        if each in sizes
+    ]
     known = f" with {', '.join(origins)}" if origins else ""
     found = f"an array of shape {array.shape}" if array.ndim else "a scalar"
-    return EvaluationProblem(f"argument {name} must have the shape {_tuple(axes)}{known}, not {found}")
+    return EvaluationError(
+        f"argument {name} must have the shape {_tuple(axes)}{known}, not {found}"
+    )
 
 
 def _tuple(axes: tuple[Axis, ...]) -> str:

@@ -12,7 +12,9 @@ from matcalc.runtime.elementwise import Array
 from matcalc.runtime.special import entrywise
 
 _TINY, _HUGE = 1e-200, 1e100  # where the recurrence starts, and when it is scaled down
-_FAR = 25.0  # argument from which on, for small orders, the asymptotic series has terms below rounding
+_FAR = (
+    25.0  # argument from which on, for small orders, the asymptotic series has terms below rounding
+)
 _TERMS = 40
 
 
@@ -31,7 +33,9 @@ def besselj(k: ArrayLike, x: ArrayLike) -> Array:
 
 
 def _series(k: int, z: Any) -> Any:
-    """(z/2)^k sum_m (-z^2/4)^m/(m! (m + k)!) (Abramowitz & Stegun 9.1.10); the terms fall from the first one on."""
+    """(z/2)^k sum_m (-z^2/4)^m/(m! (m + k)!) (Abramowitz & Stegun 9.1.10); the terms fall from the
+    first one on.
+    """
     term: Any = 1.0
     for j in range(1, k + 1):
         term = term * (z / (2 * j))
@@ -43,7 +47,9 @@ def _series(k: int, z: Any) -> Any:
 
 
 def _recurrence(k: int, z: Any) -> Any:
-    """J_(n-1) = 2*n/z*J_n - J_(n+1) (9.1.27) downwards from where J is negligible; J_0 + 2*(J_2 + J_4 + ...) = 1 (9.1.46)."""
+    """J_(n-1) = 2*n/z*J_n - J_(n+1) (9.1.27) downwards from where J is negligible; J_0 + 2*(J_2 +
+    J_4 + ...) = 1 (9.1.46).
+    """
     base = max(k, int(abs(z)) + 1)
     above, here, total, found = 0.0 * z, _TINY + 0.0 * z, 0.0 * z, 0.0 * z
     for n in range(base + int(math.sqrt(160 * base)) + 20, 0, -1):
@@ -58,8 +64,15 @@ def _recurrence(k: int, z: Any) -> Any:
 
 
 def _asymptotic(k: int, z: Any) -> Any:
-    """sqrt(2/(pi*z))*(P*cos(w) - Q*sin(w)), w = z - k*pi/2 - pi/4 (9.2.5, 9.2.9, 9.2.10), Re z large against k^2."""
-    parts = [1.0, 0.0, 0.0, 0.0]  # sums of the terms by their number modulo 4: P and Q alternate in sign
+    """sqrt(2/(pi*z))*(P*cos(w) - Q*sin(w)), w = z - k*pi/2 - pi/4 (9.2.5, 9.2.9, 9.2.10), Re z
+    large against k^2.
+    """
+    parts = [
+        1.0,
+        0.0,
+        0.0,
+        0.0,
+    ]  # sums of the terms by their number modulo 4: P and Q alternate in sign
     term: Any = 1.0
     for j in range(1, _TERMS):
         following = term * ((4 * k * k - (2 * j - 1) ** 2) / (8 * j * z))

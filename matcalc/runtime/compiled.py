@@ -1,4 +1,6 @@
-"""Generated functions as objects: called by keyword, sent to other processes, with errors of ours where they have no value."""
+"""Generated functions as objects: called by keyword, sent to other processes, with errors of ours
+where they have no value.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from matcalc.core.errors import EvaluationProblem
-from matcalc.runtime.arguments import CallProblem, SingularProblem, take
+from matcalc.core.errors import EvaluationError
+from matcalc.runtime.arguments import CallProblem, SingularMatrixError, take
 
 
 class Compiled:
-    """The function ``name`` that a generated source defines; ``source`` is all that is pickled of it."""
+    """The function ``name`` that a generated source defines; ``source`` is all that is pickled of
+    it.
+    """
 
     def __init__(self, source: str, name: str = "f") -> None:
         namespace: dict[str, Any] = {}
@@ -26,7 +30,9 @@ class Compiled:
         self.__wrapped__ = inner  # whose signature is ours
         # a function whose variables Python cannot name takes them apart itself
         self._names = (
-            tuple(each.name for each in parameters) if all(each.kind == each.KEYWORD_ONLY for each in parameters) else None
+            tuple(each.name for each in parameters)
+            if all(each.kind == each.KEYWORD_ONLY for each in parameters)
+            else None
         )
 
     def __call__(self, *positional: Any, **arguments: Any) -> Any:
@@ -43,11 +49,15 @@ class Compiled:
         except np.linalg.LinAlgError as problem:
             if _within(brought):
                 raise
-            raise SingularProblem(f"the formula has no value here: {str(problem).lower()}") from None
+            raise SingularMatrixError(
+                f"the formula has no value here: {str(problem).lower()}"
+            ) from None
         except (IndexError, TypeError, ValueError) as problem:
-            if _within(brought) or isinstance(problem, EvaluationProblem):
+            if _within(brought) or isinstance(problem, EvaluationError):
                 raise
-            raise EvaluationProblem(f"the formula has no value for arrays of these shapes: {problem}") from None
+            raise EvaluationError(
+                f"the formula has no value for arrays of these shapes: {problem}"
+            ) from None
 
     def __reduce__(self) -> tuple[type[Compiled], tuple[str, str]]:
         return Compiled, (self.source, self.__name__)

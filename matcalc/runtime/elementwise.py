@@ -1,7 +1,8 @@
 """Functions entry by entry, for real arrays and for arrays that carry a complex step.
 
-A complex step x + ih with a tiny h transports a derivative in the imaginary part. So every function here is
-the analytic continuation of its real branch, and whatever decides between branches looks at the real part only.
+A complex step x + ih with a tiny h transports a derivative in the imaginary part. So every function
+here is the analytic continuation of its real branch, and whatever decides between branches looks at
+the real part only.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def relu(x: ArrayLike) -> Array:
 
 
 def max_(a: ArrayLike, b: ArrayLike) -> Array:
-    """The larger of two entries; a step from a tie is that of the second, as docs/conventions.md says."""
+    """The larger of two entries; a step from a tie is that of the second, as docs/conventions.md
+    says.
+    """
     if np.iscomplexobj(a) or np.iscomplexobj(b):
         return np.where(np.real(a) > np.real(b), a, b)
     return np.asarray(np.maximum(a, b))
@@ -54,7 +57,9 @@ def where(condition: ArrayLike, a: ArrayLike, b: ArrayLike) -> Array:
 
 
 def _folded(x: ArrayLike) -> tuple[NDArray[np.bool_], Array, Array]:
-    """Where x >= 0, x, and exp(-|x|), which cannot overflow; at 0 the branch of x >= 0 is taken whole."""
+    """Where x >= 0, x, and exp(-|x|), which cannot overflow; at 0 the branch of x >= 0 is taken
+    whole.
+    """
     x = np.asarray(x)
     positive = np.real(x) >= 0
     return positive, x, np.exp(np.where(positive, -x, x))
@@ -84,7 +89,8 @@ def power(x: ArrayLike, p: ArrayLike) -> Array:
         return np.asarray(np.power(x, p))
     integer = (np.imag(p) == 0) & (np.real(p) == np.round(np.real(p)))
     negative = np.real(x) < 0
-    # NumPy's complex power would leave rounding noise in the imaginary part of (-x)^p, far above the step
+    # NumPy's complex power would leave rounding noise in the imaginary part of (-x)^p, far above
+    # the step
     parity = np.where(negative & integer & (np.real(p) % 2 == 1), -1.0, 1.0)
     result = parity * np.power(np.where(negative, -x, x), p)
     return np.where(negative & ~integer, np.nan, result)
@@ -106,10 +112,14 @@ def cot(x: ArrayLike) -> Array:
 
 
 def logit(x: ArrayLike) -> Array:
-    """log(x/(1 - x)) = 2*atanh(2*x - 1), which is the accurate one near 1/2; nan outside of (0, 1)."""
+    """log(x/(1 - x)) = 2*atanh(2*x - 1), which is the accurate one near 1/2; nan outside of (0,
+    1).
+    """
     x = np.asarray(x)
     middle = np.abs(np.real(x) - 0.5) < 0.25
-    return np.where(middle, 2.0 * np.arctanh(np.where(middle, 2.0 * x - 1.0, 0.0)), np.log(x) - np.log1p(-x))
+    return np.where(
+        middle, 2.0 * np.arctanh(np.where(middle, 2.0 * x - 1.0, 0.0)), np.log(x) - np.log1p(-x)
+    )
 
 
 def xlogy(x: ArrayLike, y: ArrayLike) -> Array:

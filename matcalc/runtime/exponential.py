@@ -1,4 +1,6 @@
-"""The matrix exponential, and the trigonometric and hyperbolic functions of a matrix, which are made of it."""
+"""The matrix exponential, and the trigonometric and hyperbolic functions of a matrix, which are
+made of it.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,15 @@ from numpy.typing import ArrayLike
 from matcalc.runtime.elementwise import Array
 from matcalc.runtime.linear import inv
 
-# exp(x) ~ p(x)/p(-x), the [13/13] Pade approximant: p has the coefficients 13! (26-k)! / (26! k! (13-k)!)
+# exp(x) ~ p(x)/p(-x), the [13/13] Pade approximant: p has the coefficients 13! (26-k)! / (26! k!
+# (13-k)!)
 _DEGREE = 13
-_PADE = [math.comb(_DEGREE, k) * math.factorial(2 * _DEGREE - k) / math.factorial(2 * _DEGREE) for k in range(_DEGREE + 1)]
-_REACH = 4.25  # 1-norm up to which the approximant is exact to double precision (Higham 2005, theta_13 = 5.37)
+_PADE = [
+    math.comb(_DEGREE, k) * math.factorial(2 * _DEGREE - k) / math.factorial(2 * _DEGREE)
+    for k in range(_DEGREE + 1)
+]
+# 1-norm up to which the approximant is exact to double precision (Higham 2005, theta_13 = 5.37)
+_REACH = 4.25
 
 
 def expm(X: ArrayLike) -> Array:
@@ -69,7 +76,9 @@ def coshm(X: ArrayLike) -> Array:
 
 
 def tanhm(X: ArrayLike) -> Array:
-    """tanh(X), by tanh(2*A) = 2*tanh(A)*inv(1 + tanh(A)^2) from a small matrix on: of a large one cosh is almost singular."""
+    """tanh(X), by tanh(2*A) = 2*tanh(A)*inv(1 + tanh(A)^2) from a small matrix on: of a large one
+    cosh is almost singular.
+    """
 
     def doubled(A: Array) -> Array:
         norm = float(np.max(np.sum(np.abs(A), axis=0)))
@@ -85,14 +94,18 @@ def tanhm(X: ArrayLike) -> Array:
 
 
 def _turn(A: Array) -> tuple[Array, Array]:
-    """cos(A) and sin(A), the blocks of exp([[0, -A], [A, 0]]): of a real matrix without complex numbers, so a step may be one."""
+    """cos(A) and sin(A), the blocks of exp([[0, -A], [A, 0]]): of a real matrix without complex
+    numbers, so a step may be one.
+    """
     n = len(A)
     zero = np.zeros_like(A)
     turned = expm(np.block([[zero, -A], [A, zero]]))
     return turned[:n, :n], turned[n:, :n]
 
 
-def _by_exponential(X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[Array], Array]) -> Array:
+def _by_exponential(
+    X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[Array], Array]
+) -> Array:
     X = np.asarray(X)
     A = np.atleast_2d(X).astype(np.result_type(X, float))
     spectral = of_symmetric(A, scalar)
@@ -100,7 +113,8 @@ def _by_exponential(X: ArrayLike, scalar: Callable[[Array], Array], general: Cal
 
 
 def of_symmetric(A: Array, scalar: Callable[[Array], Array]) -> Array | None:
-    """f(A) = Q*diag(f(w))*Q' of a real symmetric matrix A = Q*diag(w)*Q'; None if it is none. nan outside of f's domain.
+    """f(A) = Q*diag(f(w))*Q' of a real symmetric matrix A = Q*diag(w)*Q'; None if it is none. nan
+    outside of f's domain.
 
     An eigenvalue within rounding of zero counts as zero, so that a singular psd matrix has a root.
     """

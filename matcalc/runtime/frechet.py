@@ -15,7 +15,9 @@ from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
 
 
 class Frechet(Protocol):
-    """D^k f(X)[E1, ..., Ek], symmetric in the directions; ``slots`` adds directions left open, two axes each."""
+    """D^k f(X)[E1, ..., Ek], symmetric in the directions; ``slots`` adds directions left open, two
+    axes each.
+    """
 
     def __call__(self, X: ArrayLike, *directions: ArrayLike, slots: int = 0) -> Array:
         """The matrix, or with open slots an array."""
@@ -46,8 +48,12 @@ def frechet_power(X: ArrayLike, p: ArrayLike, *directions: ArrayLike, slots: int
     return _derivative(lambda A: matrix_power(A, p))(X, *directions, slots=slots)
 
 
-def _frechet(function: Callable[[Array], Array], X: Array, directions: Sequence[Array], slots: int) -> Array:
-    """Entry [i,j,k1,l1,...] is that of the derivative in the directions given and the basis matrices e_k1 e_l1', ..."""
+def _frechet(
+    function: Callable[[Array], Array], X: Array, directions: Sequence[Array], slots: int
+) -> Array:
+    """Entry [i,j,k1,l1,...] is that of the derivative in the directions given and the basis
+    matrices e_k1 e_l1', ...
+    """
     if slots == 0:
         return _embedded(function, X, directions)
     n = len(X)
@@ -68,10 +74,11 @@ def _frechet(function: Callable[[Array], Array], X: Array, directions: Sequence[
 
 
 def _embedded(function: Callable[[Array], Array], X: Array, directions: Sequence[Array]) -> Array:
-    """The upper right block of f([[Y, E], [0, Y]]), where Y is the embedding so far: one doubling per direction.
+    """The upper right block of f([[Y, E], [0, Y]]), where Y is the embedding so far: one doubling
+    per direction.
 
-    With one direction f([[X, E], [0, X]]) = [[f(X), Df(X)[E]], [0, f(X)]]; applied again to that function it gives
-    the second derivative, and so on (Higham and Relton 2014, theorem 3.5).
+    With one direction f([[X, E], [0, X]]) = [[f(X), Df(X)[E]], [0, f(X)]]; applied again to that
+    function it gives the second derivative, and so on (Higham and Relton 2014, theorem 3.5).
     """
     n = len(X)
     Y = X

@@ -1,7 +1,9 @@
-"""The error function and the normal distribution, for real arguments and for arguments that carry a complex step.
+"""The error function and the normal distribution, for real arguments and for arguments that carry a
+complex step.
 
-SciPy is no dependency. Real values are those of the standard library; complex ones come from a power series and a continued
-fraction, in which the imaginary part keeps its relative precision however small it is.
+SciPy is no dependency. Real values are those of the standard library; complex ones come from a
+power series and a continued fraction, in which the imaginary part keeps its relative precision
+however small it is.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ def erf(x: ArrayLike) -> Array:
     side = np.where(np.real(x) < 0, -1.0, 1.0)
     z = side * x
     near = np.real(z) < _NEAR
-    return side * np.where(near, _series(np.where(near, z, 0.0)), 1.0 - _fraction(np.where(near, _NEAR, z)))
+    return side * np.where(
+        near, _series(np.where(near, z, 0.0)), 1.0 - _fraction(np.where(near, _NEAR, z))
+    )
 
 
 def erfc(x: ArrayLike) -> Array:
@@ -42,7 +46,9 @@ def erfc(x: ArrayLike) -> Array:
 
 
 def _series(z: Array) -> Array:
-    """erf(z) = 2/sqrt(pi) exp(-z^2) sum_n 2^n z^(2n+1)/(1*3*...*(2n+1)) (Abramowitz & Stegun 7.1.6)."""
+    """erf(z) = 2/sqrt(pi) exp(-z^2) sum_n 2^n z^(2n+1)/(1*3*...*(2n+1)) (Abramowitz & Stegun
+    7.1.6).
+    """
     term = total = z
     for n in range(1, _SERIES_TERMS):
         term = term * (2.0 * z * z / (2 * n + 1))
@@ -51,7 +57,9 @@ def _series(z: Array) -> Array:
 
 
 def _fraction(z: Array) -> Array:
-    """erfc(z) = exp(-z^2)/sqrt(pi) / (z + (1/2)/(z + (2/2)/(z + (3/2)/(z + ...)))) (Abramowitz & Stegun 7.1.14), Re z > 0."""
+    """erfc(z) = exp(-z^2)/sqrt(pi) / (z + (1/2)/(z + (2/2)/(z + (3/2)/(z + ...)))) (Abramowitz &
+    Stegun 7.1.14), Re z > 0.
+    """
     below = z
     for n in range(_FRACTION_TERMS, 0, -1):
         below = z + (n / 2.0) / below
@@ -71,7 +79,9 @@ def erfinv(x: ArrayLike) -> Array:
 
 
 def _inverse(x: float) -> float:
-    """Halley's steps from Winitzki's approximation; near the end on 1 - |x|, which is exact there."""
+    """Halley's steps from Winitzki's approximation; near the end on 1 - |x|, which is exact
+    there.
+    """
     size = abs(x)
     if size >= 1:
         return math.copysign(math.inf, x) if size == 1 else math.nan

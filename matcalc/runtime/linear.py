@@ -1,4 +1,6 @@
-"""Functions of a square matrix as a whole; a scalar counts as a 1 x 1 matrix. All pass a complex step."""
+"""Functions of a square matrix as a whole; a scalar counts as a 1 x 1 matrix. All pass a complex
+step.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from matcalc.runtime.elementwise import Array, sign
 
-_SINGULAR = 1e-8  # reciprocal condition number below which det(X)*inv(X) is too inaccurate to be the adjugate
+# reciprocal condition number below which det(X)*inv(X) is too inaccurate to be the adjugate
+_SINGULAR = 1e-8
 
 
 def tr(X: ArrayLike) -> Array:
@@ -25,7 +28,8 @@ def logdet(X: ArrayLike) -> Array:
     phase, logarithm = np.linalg.slogdet(np.atleast_2d(X))
     if not np.iscomplexobj(X):
         return np.asarray(logarithm)
-    # det = phase*exp(logarithm) with |phase| = 1, phase close to 1 or to -1: the small angle carries the derivative
+    # det = phase*exp(logarithm) with |phase| = 1, phase close to 1 or to -1: the small angle
+    # carries the derivative
     return np.asarray(logarithm + np.log(phase * sign(phase)))
 
 
@@ -39,12 +43,16 @@ def inv(X: ArrayLike) -> Array:
 
 
 def adj(X: ArrayLike) -> Array:
-    """The adjugate: adj(X)*X = det(X)*eye, a polynomial in the entries and so defined for singular X too."""
+    """The adjugate: adj(X)*X = det(X)*eye, a polynomial in the entries and so defined for singular
+    X too.
+    """
     return np.asarray(cof(X).T)
 
 
 def cof(X: ArrayLike) -> Array:
-    """The cofactor matrix: the derivative of det, adj(X)'. det(X)*inv(X)', or minors where X is close to singular."""
+    """The cofactor matrix: the derivative of det, adj(X)'. det(X)*inv(X)', or minors where X is
+    close to singular.
+    """
     X = np.asarray(X)
     A = np.atleast_2d(X)
     values = np.linalg.svd(np.real(A), compute_uv=False)
@@ -58,7 +66,9 @@ def cof(X: ArrayLike) -> Array:
 
 
 def pinv(A: ArrayLike) -> Array:
-    """The pseudo-inverse. With a complex step A is taken to have full rank: inv(A'*A)*A' or A'*inv(A*A'), no conjugates."""
+    """The pseudo-inverse. With a complex step A is taken to have full rank: inv(A'*A)*A' or
+    A'*inv(A*A'), no conjugates.
+    """
     A = np.asarray(A)
     if A.ndim < 2:
         return np.asarray(A / np.sum(A * A))

@@ -1,7 +1,8 @@
-"""The principal logarithm, square root and real powers of a matrix without eigenvalues on the negative real axis.
+"""The principal logarithm, square root and real powers of a matrix without eigenvalues on the
+negative real axis.
 
-The algorithms use sums, products and inverses only, so they pass a complex step and the block triangular matrices of
-``frechet``; a real symmetric matrix is diagonalised.
+The algorithms use sums, products and inverses only, so they pass a complex step and the block
+triangular matrices of ``frechet``; a real symmetric matrix is diagonalised.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(9)
 _FAR = 0.5  # from here on the iteration is scaled
 _MOST_ROOTS = 60
 _MOST_STEPS = 40
-_CONVERGED = 1e-7  # the error falls quadratically; two steps later also that of the derivative along a complex step is gone
+# the error falls quadratically; two steps later also that of the derivative along a complex step is
+# gone
+_CONVERGED = 1e-7
 
 
 def sqrtm(X: ArrayLike) -> Array:
@@ -30,12 +33,16 @@ def sqrtm(X: ArrayLike) -> Array:
 
 
 def logm(X: ArrayLike) -> Array:
-    """The logarithm whose eigenvalues have imaginary parts between -pi and pi; nan where there is none."""
+    """The logarithm whose eigenvalues have imaginary parts between -pi and pi; nan where there is
+    none.
+    """
     return _matrix(X, np.log, _logarithm)
 
 
 def matrix_power(X: ArrayLike, p: ArrayLike) -> Array:
-    """X^p: repeated products for an integer p (of the inverse for a negative one), else exp(p*log(X))."""
+    """X^p: repeated products for an integer p (of the inverse for a negative one), else
+    exp(p*log(X)).
+    """
     exponent = complex(np.asarray(p).item())
     doubled = 2 * exponent.real
     if exponent.imag != 0 or doubled != round(doubled):
@@ -52,8 +59,12 @@ def _integer_power(X: ArrayLike, exponent: int) -> Array:
     return np.asarray(np.linalg.matrix_power(A, abs(exponent))).reshape(X.shape)
 
 
-def _matrix(X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[Array], Array]) -> Array:
-    """The function of a matrix, or of a number as a 1 x 1 matrix; of a symmetric matrix by its eigenvalues."""
+def _matrix(
+    X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[Array], Array]
+) -> Array:
+    """The function of a matrix, or of a number as a 1 x 1 matrix; of a symmetric matrix by its
+    eigenvalues.
+    """
     X = np.asarray(X)
     A = np.atleast_2d(X).astype(np.result_type(X, float))
     if not np.all(np.isfinite(A)):
@@ -63,7 +74,9 @@ def _matrix(X: ArrayLike, scalar: Callable[[Array], Array], general: Callable[[A
 
 
 def _root(A: Array) -> Array:
-    """The product form of the Denman-Beavers iteration, scaled by determinants (Higham 2008, 6.3): M to 1, Y to the root."""
+    """The product form of the Denman-Beavers iteration, scaled by determinants (Higham 2008, 6.3):
+    M to 1, Y to the root.
+    """
     unit = np.eye(len(A))
     M, Y = A, A
     error = float(np.max(np.abs(M - unit)))
@@ -87,9 +100,11 @@ def _root(A: Array) -> Array:
 
 
 def _logarithm(A: Array) -> Array:
-    """log(A) = 2^s*log(A^(1/2^s)), s so large that the argument is close to 1; there the [9/9] Pade approximant of log(1 + Y).
+    """log(A) = 2^s*log(A^(1/2^s)), s so large that the argument is close to 1; there the [9/9] Pade
+    approximant of log(1 + Y).
 
-    It is the Gauss-Legendre quadrature of the integral of Y*inv(1 + t*Y) over t from 0 to 1 (Dieci, Morini & Papini 1996).
+    It is the Gauss-Legendre quadrature of the integral of Y*inv(1 + t*Y) over t from 0 to 1 (Dieci,
+    Morini & Papini 1996).
     """
     unit = np.eye(len(A))
     roots = 0

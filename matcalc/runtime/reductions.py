@@ -1,4 +1,6 @@
-"""Sums, norms and soft maxima over all entries; norms without conjugation, so that a complex step passes."""
+"""Sums, norms and soft maxima over all entries; norms without conjugation, so that a complex step
+passes.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ _TINY = 1e-150  # squares of smaller numbers lose digits
 
 
 def _axis(axis: ArrayLike | None) -> int | None:
-    """The axis of an array that goes away: 1 says of each column, 2 of each row, None of all entries."""
+    """The axis of an array that goes away: 1 says of each column, 2 of each row, None of all
+    entries.
+    """
     return None if axis is None else int(np.real(axis)) - 1
 
 
@@ -26,14 +30,18 @@ def norm1(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
 
 
 def norm2(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
-    """The root of the sum of squares: 2-norm of a vector, Frobenius norm of a matrix; of each column (1) or row (2)."""
+    """The root of the sum of squares: 2-norm of a vector, Frobenius norm of a matrix; of each
+    column (1) or row (2).
+    """
     x, gone = np.asarray(x), _axis(axis)
     with np.errstate(over="ignore", under="ignore"):
         norms = np.asarray(np.sqrt(np.sum(x * x, axis=gone)))
     if np.iscomplexobj(x) or np.all((norms > _TINY) & np.isfinite(norms)):
         return norms
     largest = np.max(np.abs(x), axis=gone, keepdims=True, initial=0.0)
-    largest = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)  # taken out, so that no square overflows
+    largest = np.where(
+        (largest > 0) & np.isfinite(largest), largest, 1.0
+    )  # taken out, so that no square overflows
     return np.asarray(np.sqrt(np.sum((x / largest) ** 2, axis=gone)) * largest.squeeze(gone))
 
 
@@ -45,7 +53,9 @@ def normp(x: ArrayLike, p: ArrayLike) -> Array:
 
 
 def var(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
-    """The mean of the squared deviations from the mean: of all entries, of each column (1) or of each row (2)."""
+    """The mean of the squared deviations from the mean: of all entries, of each column (1) or of
+    each row (2).
+    """
     x, gone = np.asarray(x), _axis(axis)
     moved = x - np.mean(x, axis=gone, keepdims=True)
     return np.asarray(np.mean(moved * moved, axis=gone))

@@ -24,7 +24,9 @@ def triu(X: ArrayLike, k: ArrayLike = 0) -> Array:
 
 
 def cumsum(X: ArrayLike, axis: ArrayLike = 1) -> Array:
-    """x[1] + ... + x[i]: of a vector, down each column of a matrix (axis 1), along each row (axis 2)."""
+    """x[1] + ... + x[i]: of a vector, down each column of a matrix (axis 1), along each row (axis
+    2).
+    """
     return np.asarray(np.cumsum(X, axis=int(np.real(axis)) - 1))
 
 
@@ -72,7 +74,12 @@ def skewmat(x: ArrayLike) -> Array:
 def signs() -> Array:
     """The sign of the permutation i, j, k of three: 0 where two are equal."""
     unit = np.eye(3)
-    return np.array([[[np.linalg.det(unit[[i, j, k]]).round() for k in range(3)] for j in range(3)] for i in range(3)])
+    return np.array(
+        [
+            [[np.linalg.det(unit[[i, j, k]]).round() for k in range(3)] for j in range(3)]
+            for i in range(3)
+        ]
+    )
 
 
 def vee(M: ArrayLike) -> Array:

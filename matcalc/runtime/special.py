@@ -1,4 +1,6 @@
-"""The gamma family, without SciPy (which is no dependency): the standard library's and mpmath's double precision."""
+"""The gamma family, without SciPy (which is no dependency): the standard library's and mpmath's
+double precision.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def gammaln(x: ArrayLike) -> Array:
 
     def value(z: complex) -> complex:
         shifts = range(max(0, math.ceil(_ASYMPTOTIC - z.real)))
-        return complex(fp.loggamma(z + len(shifts))) - sum(complex(np.log(abs_(z + k))) for k in shifts)
+        return complex(fp.loggamma(z + len(shifts))) - sum(
+            complex(np.log(abs_(z + k))) for k in shifts
+        )
 
     return entrywise(value, x)
 
@@ -64,13 +68,19 @@ def polygamma(k: ArrayLike, x: ArrayLike) -> Array:
     sign = (-1) ** order
 
     def value(z: Any) -> Any:  # mpmath's own reflection leaves the real numbers below about -28
-        return fp.psi(order, z) if z.real >= 0 else sign * fp.psi(order, 1 - z) - _cotangent_slope(order, z)
+        return (
+            fp.psi(order, z)
+            if z.real >= 0
+            else sign * fp.psi(order, 1 - z) - _cotangent_slope(order, z)
+        )
 
     return entrywise(value, x)
 
 
 def _cotangent_slope(k: int, z: Any) -> Any:
-    """The k-th derivative of pi*cot(pi*z), by which psi_k(z) and (-1)^k*psi_k(1 - z) differ (DLMF 5.15.6)."""
+    """The k-th derivative of pi*cot(pi*z), by which psi_k(z) and (-1)^k*psi_k(1 - z) differ (DLMF
+    5.15.6).
+    """
     slope = np.polynomial.Polynomial([0.0, 1.0])
     for _ in range(k):  # in terms of c = cot(pi*z): c' = -pi*(1 + c^2)
         slope = slope.deriv() * np.polynomial.Polynomial([-1.0, 0.0, -1.0])
@@ -80,7 +90,9 @@ def _cotangent_slope(k: int, z: Any) -> Any:
 
 
 def mvlgamma(a: ArrayLike, p: ArrayLike) -> Array:
-    """The logarithm of the multivariate gamma function: p*(p - 1)/4*log(pi) + sum_j gammaln(a - j/2), j = 0, ..., p - 1."""
+    """The logarithm of the multivariate gamma function: p*(p - 1)/4*log(pi) + sum_j gammaln(a -
+    j/2), j = 0, ..., p - 1.
+    """
     a, count = np.asarray(a), int(np.real(p))
     result = np.asarray(count * (count - 1) / 4.0 * math.log(math.pi) + gammaln(a))
     for j in range(1, count):

@@ -1,7 +1,9 @@
-"""Eigenvalues of symmetric matrices, singular values, Cholesky factors, the orthogonal polar factor.
+"""Eigenvalues of symmetric matrices, singular values, Cholesky factors, the orthogonal polar
+factor.
 
-A matrix that should be symmetric is taken by its symmetric part. Of the two unit vectors that an eigenvector or a right singular
-vector may be, each is the one whose entry of the largest absolute value is positive; left singular vectors follow the right ones.
+A matrix that should be symmetric is taken by its symmetric part. Of the two unit vectors that an
+eigenvector or a right singular vector may be, each is the one whose entry of the largest absolute
+value is positive; left singular vectors follow the right ones.
 """
 
 from __future__ import annotations
@@ -14,12 +16,15 @@ from matcalc.core.operations import TRANSPOSED
 from matcalc.runtime.elementwise import Array
 from matcalc.runtime.linear import inv, pinv
 
-_STEPS = 60  # of Newton's iteration for the polar factor, which doubles the digits; far more than are needed
+# of Newton's iteration for the polar factor, which doubles the digits; far more than are needed
+_STEPS = 60
 _SETTLED = 1e-14
 
 
-class WideProblem(DomainProblem, ValueError):
-    """A matrix with fewer rows than columns where the function is not defined for these: also a ValueError, as of NumPy."""
+class WideMatrixError(DomainProblem, ValueError):
+    """A matrix with fewer rows than columns where the function is not defined for these: also a
+    ValueError, as of NumPy.
+    """
 
 
 def _symmetric(A: ArrayLike) -> Array:
@@ -75,7 +80,9 @@ def invgap(x: ArrayLike) -> Array:
 
 
 def chol(A: ArrayLike) -> Array:
-    """The lower triangular L with positive diagonal and L*L' = A, a column at a time; nan where A is not positive definite."""
+    """The lower triangular L with positive diagonal and L*L' = A, a column at a time; nan where A
+    is not positive definite.
+    """
     S = _symmetric(A).astype(np.result_type(A, float))
     L = np.zeros_like(S)
     for k in range(len(S)):
@@ -87,22 +94,32 @@ def chol(A: ArrayLike) -> Array:
 
 
 def _decomposed(X: ArrayLike) -> tuple[Array, Array, Array]:
-    """U, s and V with X = U*diag(s)*V' and as many columns in U and V as the smaller side of X has."""
+    """U, s and V with X = U*diag(s)*V' and as many columns in U and V as the smaller side of X
+    has.
+    """
     X = np.atleast_2d(np.asarray(X, dtype=float))
     (rows, columns), count = X.shape, min(X.shape)
     if not _finite(X):
-        return np.full((rows, count), np.nan), np.full(count, np.nan), np.full((columns, count), np.nan)
+        return (
+            np.full((rows, count), np.nan),
+            np.full(count, np.nan),
+            np.full((columns, count), np.nan),
+        )
     U, s, W = np.linalg.svd(X, full_matrices=False)
     signs = _signs(W.T)
     return np.asarray(U * signs), s, np.asarray(W.T * signs)
 
 
 def _tall(X: ArrayLike, name: str) -> tuple[Array, Array, Array]:
-    """The same of a matrix with at least as many rows as columns, which these functions are defined for."""
+    """The same of a matrix with at least as many rows as columns, which these functions are defined
+    for.
+    """
     rows, columns = np.atleast_2d(np.asarray(X)).shape
     if rows < columns:
-        message = f"{name} needs a matrix with at least as many rows as columns, not {rows} x {columns}"
-        raise WideProblem(message, hint=f"write {TRANSPOSED[name]}(X') in place of {name}(X)")
+        message = (
+            f"{name} needs a matrix with at least as many rows as columns, not {rows} x {columns}"
+        )
+        raise WideMatrixError(message, hint=f"write {TRANSPOSED[name]}(X') in place of {name}(X)")
     return _decomposed(X)
 
 
@@ -122,7 +139,9 @@ def rightvecs(X: ArrayLike) -> Array:
 
 
 def thin_svdvals(X: ArrayLike) -> Array:
-    """The singular values of a matrix of any shape, descending: as many as its smaller side has entries."""
+    """The singular values of a matrix of any shape, descending: as many as its smaller side has
+    entries.
+    """
     return _decomposed(X)[1]
 
 
@@ -162,7 +181,9 @@ def rightvec(X: ArrayLike) -> Array:
 
 
 def polar(X: ArrayLike) -> Array:
-    """The orthogonal polar factor U*V' of a matrix of full rank, by Newton's iteration X <- (X + pinv(X)')/2."""
+    """The orthogonal polar factor U*V' of a matrix of full rank, by Newton's iteration X <- (X +
+    pinv(X)')/2.
+    """
     A = np.atleast_2d(np.asarray(X))
     Q = A
     for _ in range(_STEPS):

@@ -1,4 +1,6 @@
-"""What the shape rules share: making nodes, equating dimensions, and saying what does not fit and why."""
+"""What the shape rules share: making nodes, equating dimensions, and saying what does not fit and
+why.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.core.dims import OPEN, Dim, Shape, combined
-from matcalc.core.errors import ShapeProblem, Span
+from matcalc.core.dims import OPEN, Dim, Shape, combine_terms
+from matcalc.core.errors import ShapeError, Span
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
@@ -18,7 +20,9 @@ from matcalc.syntax.nodes import Node
 
 _LONGEST_QUOTE = 60
 ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "entrywise"})
-_LARGEST = 4_096  # bits of a number that is computed here: repeated squaring by definitions would not end
+_LARGEST = (
+    4_096  # bits of a number that is computed here: repeated squaring by definitions would not end
+)
 
 
 def operands(expr: Expr) -> tuple[Expr, ...]:
@@ -27,13 +31,17 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
 
 
 def derivative_of(name: str, function: str) -> tuple[str, int]:
-    """How a name says which derivative of the function it is: what stands before the name, and the quotes behind it."""
+    """How a name says which derivative of the function it is: what stands before the name, and the
+    quotes behind it.
+    """
     plain = name.rstrip("'")
     return plain.removesuffix(function).removesuffix("_"), len(name) - len(plain)
 
 
 class Cause(NamedTuple):
-    """Why two dimensions have to be equal: each with its operand, the place, what needs it, and a hint."""
+    """Why two dimensions have to be equal: each with its operand, the place, what needs it, and a
+    hint.
+    """
 
     left: tuple[Expr, Dim]
     right: tuple[Expr, Dim]
@@ -43,7 +51,9 @@ class Cause(NamedTuple):
 
 
 class Oddity(NamedTuple):
-    """Something that nobody writes of a scalar: what it is, the scalar, the place, and what it stands beside or the function."""
+    """Something that nobody writes of a scalar: what it is, the scalar, the place, and what it
+    stands beside or the function.
+    """
 
     kind: str
     scalar: Expr
@@ -59,7 +69,9 @@ class Oddity(NamedTuple):
 
 
 class Context:
-    """The state of one inference: variables seen, equations between dimensions, every node made so far."""
+    """The state of one inference: variables seen, equations between dimensions, every node made so
+    far.
+    """
 
     def __init__(
         self,
@@ -83,13 +95,17 @@ class Context:
         self.made: list[Expr] = []
         for name, variable in declared.items():
             if OPEN in variable.dims:
-                open_dims = tuple([self.unifier.fresh() if size == OPEN else size for size in variable.dims])
+                open_dims = tuple(
+                    [self.unifier.fresh() if size == OPEN else size for size in variable.dims]
+                )
                 declared = {**declared, name: replace(variable, dims=open_dims)}
         self.declared = declared
         self.rankless: dict[int, Expr] = {}
         self.literals: dict[int, Fraction | None] = {}
         self.oddities: dict[tuple[str, int], Oddity] = {}
-        self.letters: dict[tuple[int, bool], list[str]] = {}  # what ``doubts.py`` has found of scalars
+        self.letters: dict[
+            tuple[int, bool], list[str]
+        ] = {}  # what ``doubts.py`` has found of scalars
         self.counted = counted
         self.signs: Mapping[int, str] = {}  # what is read in the place of the operators of nodes
         self.failed: Node | None = None  # where the text has no type,
@@ -97,20 +113,26 @@ class Context:
         self.clashed = False  # and whether sizes are to blame, not kinds
 
     def adopt(self, definitions: Mapping[str, Expr]) -> None:
-        """Takes in typed parts of another program by their names; places in its text mean nothing here."""
+        """Takes in typed parts of another program by their names; places in its text mean nothing
+        here.
+        """
         copies: dict[int, Expr] = {}
         for name, value in definitions.items():
             for part in postorder(value, lambda expr: () if id(expr) in copies else expr.args):
                 if id(part) not in copies:
                     args = tuple([copies[id(arg)] for arg in part.args])
-                    copies[id(part)] = Expr(part.op, args, part.shape, value=part.value, row=part.row)
+                    copies[id(part)] = Expr(
+                        part.op, args, part.shape, value=part.value, row=part.row
+                    )
                 if part.op == "variable":
                     self.seen[part.value] = self.declared[part.value]
                 self.taken.update(name for size in part.shape for name in size.letters)
             self.definitions[name] = copies[id(value)]
             self.replaceable.add(name)
             plain = name.strip("()")  # a part without a name goes by its text in brackets
-            self.names_given.setdefault(id(copies[id(value)]), plain if plain.isidentifier() else name)
+            self.names_given.setdefault(
+                id(copies[id(value)]), plain if plain.isidentifier() else name
+            )
 
     def function(self, name: str) -> Variable | None:
         """The declared function that is called by this name, its own or that of a derivative."""
@@ -119,13 +141,27 @@ class Context:
         plain = name.rstrip("'")
         for candidate in (plain, plain.partition("_")[2]):
             variable = self.declared.get(candidate)
-            if variable is not None and variable.kind == "function" and candidate not in self.definitions:
+            if (
+                variable is not None
+                and variable.kind == "function"
+                and candidate not in self.definitions
+            ):
                 return variable
         return None
 
-    # -- nodes ---------------------------------------------------------------------------------------------------------
+    # -- nodes
+    # ------------------------------------------------------------------------------------
 
-    def make(self, op: str, args: tuple[Expr, ...], shape: Shape, node: Node, *, row: bool = False, value: object = None) -> Expr:
+    def make(
+        self,
+        op: str,
+        args: tuple[Expr, ...],
+        shape: Shape,
+        node: Node,
+        *,
+        row: bool = False,
+        value: object = None,
+    ) -> Expr:
         """A typed node for a syntax node; its shape may still have unknowns."""
         expr = Expr(op, args, shape, value=value, row=row, span=Span(node.start, node.end))
         self.made.append(expr)
@@ -149,7 +185,9 @@ class Context:
         return expr
 
     def settle(self, expr: Expr, shape: Shape | None = None, *, row: bool = False) -> Expr:
-        """Gives ``ones`` and ``zeros`` (and multiples of them) the shape that their place asks for: a vector if none."""
+        """Gives ``ones`` and ``zeros`` (and multiples of them) the shape that their place asks for:
+        a vector if none.
+        """
         if id(expr) not in self.rankless:
             return expr
         shape = (self.unifier.fresh(),) if shape is None else shape
@@ -162,24 +200,38 @@ class Context:
         return expr
 
     def settle_pair(self, left: Expr, right: Expr) -> bool:
-        """The same for two operands of an entry-by-entry operation; whether the result still has no rank."""
+        """The same for two operands of an entry-by-entry operation; whether the result still has no
+        rank.
+        """
         for one, other in ((left, right), (right, left)):
             if id(one) in self.rankless and id(other) not in self.rankless and other.shape:
                 self.settle(one, other.shape, row=other.row)
         return id(left) in self.rankless or id(right) in self.rankless
 
     def literal(self, expr: Expr) -> Fraction | None:
-        """The value of arithmetic on numbers alone; found once for an operand that definitions share."""
+        """The value of arithmetic on numbers alone; found once for an operand that definitions
+        share.
+        """
         if id(expr) not in self.literals:
             self.literals[id(expr)] = _literal(expr)
         return self.literals[id(expr)]
 
-    def odd(self, kind: str, scalar: Expr, node: Node, other: Expr | None = None, name: str = "", *, first: bool = False) -> None:
+    def odd(
+        self,
+        kind: str,
+        scalar: Expr,
+        node: Node,
+        other: Expr | None = None,
+        name: str = "",
+        *,
+        first: bool = False,
+    ) -> None:
         """Remembers what may be a letter that is read as another kind than it is meant to be."""
         oddity = Oddity(kind, scalar, node, other, name, first)
         self.oddities.setdefault(oddity.key, oddity)
 
-    # -- equations -----------------------------------------------------------------------------------------------------
+    # -- equations
+    # ------------------------------------------------------------------------------------
 
     def equate(
         self,
@@ -197,34 +249,43 @@ class Context:
         if not self.unifier.equate(left[1], right[1], cause):
             raise self.clash(cause)
 
-    def clash(self, cause: Cause) -> ShapeProblem:
+    def clash(self, cause: Cause) -> ShapeError:
         """The error for two dimensions that differ, with where each comes from."""
         self.clashed = True
         shapes = cause.what.format(self.describe(cause.left[0]), self.describe(cause.right[0]))
         origins = dict.fromkeys((self._origin(*cause.left), self._origin(*cause.right)))
-        return self.problem(f"{shapes}: {', '.join(origins)}", cause.where, cause.hint() if cause.hint else None)
+        return self.problem(
+            f"{shapes}: {', '.join(origins)}", cause.where, cause.hint() if cause.hint else None
+        )
 
     def square(self, expr: Expr, what: str, where: Span) -> None:
         """Demands that a matrix is square."""
         rows, columns = expr.shape
-        self.equate((expr, rows), (expr, columns), where, f"{what} needs a square matrix, not {{0}}")
+        self.equate(
+            (expr, rows), (expr, columns), where, f"{what} needs a square matrix, not {{0}}"
+        )
 
-    def problem(self, message: str, where: Span | None, hint: str | None = None) -> ShapeProblem:
+    def problem(self, message: str, where: Span | None, hint: str | None = None) -> ShapeError:
         """An error about a place in the text."""
-        return ShapeProblem(message, source=self.source, span=where, hint=hint)
+        return ShapeError(message, source=self.source, span=where, hint=hint)
 
-    # -- words ---------------------------------------------------------------------------------------------------------
+    # -- words
+    # ------------------------------------------------------------------------------------
 
     def names(self) -> dict[str, str]:
         """A name for each size that is unknown (so far)."""
-        return self.unifier.named({*self.dimensions, *self.declared, *self.seen, *self.definitions, *self.taken})
+        return self.unifier.named(
+            {*self.dimensions, *self.declared, *self.seen, *self.definitions, *self.taken}
+        )
 
     def final(self, dim: Dim, names: dict[str, str]) -> Dim:
         """The dimension with the names of its unknowns, as ``core.dims`` wants it."""
         scale, factors, rest = self.unifier.resolve(dim)
         if rest:
             terms = [(scale, factors), *rest]
-            return combined((c, tuple([names.get(factor, factor) for factor in own])) for c, own in terms)
+            return combine_terms(
+                (c, tuple([names.get(factor, factor) for factor in own])) for c, own in terms
+            )
         return Dim(scale, tuple(sorted([names.get(factor, factor) for factor in factors])))
 
     def describe(self, expr: Expr) -> str:
@@ -238,10 +299,18 @@ class Context:
     def kind_of(self, variable: Variable) -> str:
         """The kind of a variable with its sizes."""
         names = self.names()
-        return str(Variable(variable.name, variable.kind, tuple([self.final(size, names) for size in variable.dims])))
+        return str(
+            Variable(
+                variable.name,
+                variable.kind,
+                tuple([self.final(size, names) for size in variable.dims]),
+            )
+        )
 
     def quote(self, expr: Expr) -> str:
-        """The text of an operand, shortened if it is long, without brackets around it if it is in brackets as a whole."""
+        """The text of an operand, shortened if it is long, without brackets around it if it is in
+        brackets as a whole.
+        """
         if id(expr) in self.names_given:
             return self.names_given[id(expr)]
         if expr.span is None:
@@ -254,12 +323,27 @@ class Context:
     def factor(self, expr: Expr) -> str:
         """The text of an operand as it can stand in a product."""
         text = self.quote(expr)
-        return f"({text})" if expr.op in ("+", "-", "neg", *COMPARISONS) and id(expr) not in self.names_given else text
+        return (
+            f"({text})"
+            if expr.op in ("+", "-", "neg", *COMPARISONS) and id(expr) not in self.names_given
+            else text
+        )
 
     def base(self, expr: Expr) -> str:
         """The text of an operand as it can stand before ``'`` or ``.^``."""
         text = self.quote(expr)
-        inner = id(expr) in self.names_given or expr.op not in ("+", "-", "neg", "*", "/", "^", ".*", "./", ".^", *COMPARISONS)
+        inner = id(expr) in self.names_given or expr.op not in (
+            "+",
+            "-",
+            "neg",
+            "*",
+            "/",
+            "^",
+            ".*",
+            "./",
+            ".^",
+            *COMPARISONS,
+        )
         return text if inner else f"({text})"
 
     def _origin(self, expr: Expr, dim: Dim) -> str:
@@ -268,7 +352,9 @@ class Context:
         size = self.final(dim, names)
         best = ""
         for part in postorder(expr, operands):
-            if part.op == "variable" and any(self._shares(self.final(axis, names), size) for axis in part.shape):
+            if part.op == "variable" and any(
+                self._shares(self.final(axis, names), size) for axis in part.shape
+            ):
                 if self.seen[part.value].declared:
                     return f"{size} from {part.value} (declared)"
                 best = best or f"{size} from {part.value} (inferred)"
@@ -293,14 +379,18 @@ def _is_bracketed(text: str) -> bool:
 
 
 def _literal(expr: Expr) -> Fraction | None:
-    """The value of arithmetic on numbers alone, as in ``A^(-2)``; None of anything else, and of enormous numbers."""
+    """The value of arithmetic on numbers alone, as in ``A^(-2)``; None of anything else, and of
+    enormous numbers.
+    """
 
     def rule(part: Expr, values: list[Fraction | None]) -> Fraction | None:
         if part.op == "number":
             value: Fraction = part.value
             return value
         known = [value for value in values if value is not None]
-        if len(known) < len(values) or any(value.numerator.bit_length() > _LARGEST for value in known):
+        if len(known) < len(values) or any(
+            value.numerator.bit_length() > _LARGEST for value in known
+        ):
             return None
         match part.op, known:
             case "neg", [a]:

@@ -31,20 +31,32 @@ def triangle(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     if arg.rank != 2:
         x = context.quote(arg)
         hint = f"of the matrix with this diagonal: {name}(diag({x}))" if arg.rank == 1 else None
-        raise context.problem(f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
+        raise context.problem(
+            f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint
+        )
     made = [arg]
     if len(args) == 2:
         offset, at = context.literal(args[1]), node.args[1]
         if offset is None or offset.denominator != 1 or abs(offset) > _FURTHEST:
-            hint = f"{name}(A, -1) leaves the diagonal out" if name == "tril" else f"{name}(A, 1) leaves the diagonal out"
-            raise context.problem(f"the second argument of {name} is the number of a diagonal: -1, 0, 1, ...", at.span, hint)
+            hint = (
+                f"{name}(A, -1) leaves the diagonal out"
+                if name == "tril"
+                else f"{name}(A, 1) leaves the diagonal out"
+            )
+            raise context.problem(
+                f"the second argument of {name} is the number of a diagonal: -1, 0, 1, ...",
+                at.span,
+                hint,
+            )
         if offset:
             made.append(context.number(offset, at))
     return context.make(name, tuple(made), arg.shape, node)
 
 
 def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """cumsum(x)[i] = x[1] + ... + x[i], revcumsum(x)[i] = x[i] + ... + x[n]; of a matrix for each column (1) or row (2)."""
+    """cumsum(x)[i] = x[1] + ... + x[i], revcumsum(x)[i] = x[i] + ... + x[n]; of a matrix for each
+    column (1) or row (2).
+    """
     arg = _settled(context, args[0]) if len(args) == 2 else context.settle(args[0])
     if len(args) == 1:
         if arg.rank == 2:
@@ -57,10 +69,16 @@ def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
         return context.make(name, (arg,), arg.shape, node, row=arg.row)
     which, at = context.literal(args[1]), node.args[1]
     if which not in (1, 2):
-        raise context.problem(f"the second argument of {name} is 1 (down each column) or 2 (along each row)", at.span)
+        raise context.problem(
+            f"the second argument of {name} is 1 (down each column) or 2 (along each row)", at.span
+        )
     if arg.rank != 2:
         hint = f"{name}({context.quote(arg)}) takes the entries in order"
-        raise context.problem(f"{name} by column or row needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
+        raise context.problem(
+            f"{name} by column or row needs a matrix, not {context.describe(arg)}",
+            node.args[0].span,
+            hint,
+        )
     return context.make(name, (arg, context.number(which, at)), arg.shape, node)
 
 
@@ -95,9 +113,14 @@ def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         rows, columns = (context.final(size, {}).integer for size in arg.shape)
         if rows is not None and columns is not None and rows < columns:
             message = f"{name} needs at least as many rows as columns, not {context.describe(arg)}"
-            raise context.problem(message, node.args[0].span, f"write {TRANSPOSED[name]}({context.base(arg)}')")
+            raise context.problem(
+                message, node.args[0].span, f"write {TRANSPOSED[name]}({context.base(arg)}')"
+            )
     if name == "schatten" and (id(args[1]) in context.rankless or args[1].shape):
-        raise context.problem(f"the second argument of {name} is {context.describe(args[1])}, not a scalar", node.args[1].span)
+        raise context.problem(
+            f"the second argument of {name} is {context.describe(args[1])}, not a scalar",
+            node.args[1].span,
+        )
     return context.make(name, tuple(args), SINGULAR[name](*arg.shape), node)
 
 
@@ -105,13 +128,21 @@ def gaps(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """invgap(x)[i,j] = 1/(x[j] - x[i]) of a vector."""
     arg = context.settle(args[0])
     if arg.rank != 1:
-        raise context.problem(f"{name} needs a vector, not {context.describe(arg)}", node.args[0].span)
+        raise context.problem(
+            f"{name} needs a vector, not {context.describe(arg)}", node.args[0].span
+        )
     return context.make(name, (arg,), arg.shape * 2, node)
 
 
 def _no_matrix(context: Context, node: Node, name: str, arg: Expr) -> Expr:
     """What these are of a scalar; there are none of a vector."""
     if arg.rank == 1:
-        hint = f"norm2({context.quote(arg)}) is the norm of a vector" if name.endswith("norm") else None
-        raise context.problem(f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
+        hint = (
+            f"norm2({context.quote(arg)}) is the norm of a vector"
+            if name.endswith("norm")
+            else None
+        )
+        raise context.problem(
+            f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint
+        )
     return of_scalar(context, node, name, arg)

@@ -25,7 +25,13 @@ _TRANSPOSED, _ADDED, _BEHIND, _OUTER, _FUNCTION, _SQUARE, _TIMES, _OVER = 8, 4, 
 _KINDS = ("scalar", "vector", "matrix")
 _FOR_VECTORS = ("call", "norm", "entries")
 # what stands in a product, a quotient or a power when one sign more is written
-_SIGNS = {"*": ("'*", "*'", ".*"), "/": ("./", "*inv"), "^": (".^",), "+": ("'+", "+'"), "-": ("'-", "-'")}
+_SIGNS = {
+    "*": ("'*", "*'", ".*"),
+    "/": ("./", "*inv"),
+    "^": (".^",),
+    "+": ("'+", "+'"),
+    "-": ("'-", "-'"),
+}
 
 
 class Candidate(NamedTuple):
@@ -38,7 +44,9 @@ class Candidate(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """An oddity about undeclared letters: its price where it stays, what may be meant, and what a note says if it stays."""
+    """An oddity about undeclared letters: its price where it stays, what may be meant, and what a
+    note says if it stays.
+    """
 
     key: Key
     price: int
@@ -53,7 +61,9 @@ def undeclared(context: Context, name: str) -> bool:
 
 
 def doubts(context: Context) -> list[Doubt]:
-    """Everything odd in the text, in order; what is said of the same letters in the same way counts once."""
+    """Everything odd in the text, in order; what is said of the same letters in the same way counts
+    once.
+    """
     found = []
     seen: set[tuple[object, ...]] = set()
     for oddity in context.oddities.values():
@@ -63,8 +73,16 @@ def doubts(context: Context) -> list[Doubt]:
         if oddity.kind in _BY_CONVENTION:
             names = [name for name in names if default_kind(name) == "scalar"]
         rank = -1 if oddity.other is None else oddity.other.rank
-        if not names and oddity.kind == "added" and oddity.other is not None and _computed(oddity.scalar):
-            names, rank = [n for n in _ranked(context, [oddity.other]) if default_kind(n) != "scalar"], -2
+        if (
+            not names
+            and oddity.kind == "added"
+            and oddity.other is not None
+            and _computed(oddity.scalar)
+        ):
+            names, rank = (
+                [n for n in _ranked(context, [oddity.other]) if default_kind(n) != "scalar"],
+                -2,
+            )
         key = (oddity.kind, *names, rank, oddity.name)
         if names and key not in seen:
             seen.add(key)
@@ -72,7 +90,9 @@ def doubts(context: Context) -> list[Doubt]:
     return found
 
 
-def conflict(context: Context, given: Mapping[str, str]) -> tuple[list[Candidate], list[tuple[int, str, int]]]:
+def conflict(
+    context: Context, given: Mapping[str, str]
+) -> tuple[list[Candidate], list[tuple[int, str, int]]]:
     """Where a text has no type: the letters that can be blamed, and the signs that may be missing.
 
     Two sides that cannot be compared say nothing of their letters.
@@ -82,13 +102,19 @@ def conflict(context: Context, given: Mapping[str, str]) -> tuple[list[Candidate
         return [], []
     text = shown(context, node)
     candidates = []
-    known = {(each.name, each.kind): each.why for doubt in doubts(context) for each in reversed(doubt.candidates)}
+    known = {
+        (each.name, each.kind): each.why
+        for doubt in doubts(context)
+        for each in reversed(doubt.candidates)
+    }
     for name in _ranked(context, context.operands)[:_MOST_LETTERS]:
         if name in given:
             continue
         default = default_kind(name)
         if default == "matrix" and node.kind in _FOR_VECTORS:
-            continue  # softmax(X) is meant for each row or for all entries, and so on: the error says how to write that
+            # softmax(X) is meant for each row or for all entries, and so on: the error says how to
+            # write that
+            continue
         for kind, price in _PRICES[default].items():
             why = known.get((name, kind), f"{text} has no meaning for a {default} {name}")
             candidates.append(Candidate(name, kind, price, why))
@@ -104,14 +130,17 @@ def shown(context: Context, node: Node) -> str:
 
 
 def _letters(context: Context, expr: Expr, *, functions: bool) -> list[str]:
-    """The undeclared scalars that a scalar is made of so that a vector in their place would make a vector.
+    """The undeclared scalars that a scalar is made of so that a vector in their place would make a
+    vector.
 
     Numbers stand before what they multiply: of the factors of a product that is the last.
     """
     key = (id(expr), functions)
     found = context.letters.get(key)
     if found is None:
-        found = context.letters[key] = fold(expr, _inside, lambda part, args: _of_part(context, part, args, functions))
+        found = context.letters[key] = fold(
+            expr, _inside, lambda part, args: _of_part(context, part, args, functions)
+        )
     return found
 
 
@@ -164,7 +193,9 @@ def _as(names: list[str], kind: str, why: str) -> list[Candidate]:
 
 def _transposed(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     why = f"{shown(context, oddity.node)} is transposed"
-    candidates = [each for name in names for kind in ("vector", "matrix") for each in _as([name], kind, why)]
+    candidates = [
+        each for name in names for kind in ("vector", "matrix") for each in _as([name], kind, why)
+    ]
     return Doubt(oddity.key, _TRANSPOSED, candidates, f"is read as scalar, though {why}", None)
 
 
@@ -176,7 +207,11 @@ def _added(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     minus, first = oddity.node.kind == "-", oddity.first
     verb = "is subtracted from" if minus else "is added to"
     why = f"{whole} is subtracted from it" if minus and first else f"it {verb} {whole}"
-    left = f"has every entry of {whole} subtracted from it" if minus and first else f"{verb} every entry of {whole}"
+    left = (
+        f"has every entry of {whole} subtracted from it"
+        if minus and first
+        else f"{verb} every entry of {whole}"
+    )
     is_it = "is read as scalar, and" + ("" if scalar.op == "variable" else f" {one}")
     return Doubt(oddity.key, _ADDED, _as(names, _KINDS[other.rank], why), f"{is_it} {left}", other)
 
@@ -185,12 +220,18 @@ def _beside(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A number that vectors or matrices make, beside one of these."""
     assert oddity.other is not None  # what it is added to
     one = f"{context.quote(oddity.scalar)}, a scalar,"
-    left = "" if _reduced(oddity.scalar) else f"{one} is added to every entry of {context.quote(oddity.other)}"
+    left = (
+        ""
+        if _reduced(oddity.scalar)
+        else f"{one} is added to every entry of {context.quote(oddity.other)}"
+    )
     return Doubt(oddity.key, _ADDED, _as(names, "scalar", f"{one} is added to it"), left, None)
 
 
 def _reduced(scalar: Expr) -> bool:
-    """Whether this is a function of all entries, as in x - mean(x), which is broadcast on purpose."""
+    """Whether this is a function of all entries, as in x - mean(x), which is broadcast on
+    purpose.
+    """
     while scalar.args and not scalar.args[0].shape and scalar.op not in ("+", "-", "*"):
         scalar = scalar.args[0]
     return scalar.op in OPERATIONS
@@ -226,10 +267,18 @@ def _outer(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
 def _function(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A function of vectors or matrices, of a scalar."""
     name = oddity.name
-    square = name in OPERATIONS and (OPERATIONS[name].signature.startswith("square") or name in _OF_MATRICES)
+    square = name in OPERATIONS and (
+        OPERATIONS[name].signature.startswith("square") or name in _OF_MATRICES
+    )
     why = f"{name} of it is taken"
     candidates = _as(names, "matrix" if square else "vector", why)
-    return Doubt(oddity.key, _SQUARE if square else _FUNCTION, candidates, f"is read as scalar, and {why}", None)
+    return Doubt(
+        oddity.key,
+        _SQUARE if square else _FUNCTION,
+        candidates,
+        f"is read as scalar, and {why}",
+        None,
+    )
 
 
 def _entrywise(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
@@ -237,9 +286,19 @@ def _entrywise(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     assert oddity.other is not None  # what has the entries
     over = oddity.node.kind == "./"
     other = context.quote(oddity.other)
-    why = f"{other} is divided by it entry by entry" if over else f"it multiplies {other} entry by entry"
+    why = (
+        f"{other} is divided by it entry by entry"
+        if over
+        else f"it multiplies {other} entry by entry"
+    )
     candidates = _as(names, _KINDS[oddity.other.rank], why)
-    return Doubt(oddity.key, _OVER if over else _TIMES, candidates, f"is read as scalar, and {why}", oddity.other)
+    return Doubt(
+        oddity.key,
+        _OVER if over else _TIMES,
+        candidates,
+        f"is read as scalar, and {why}",
+        oddity.other,
+    )
 
 
 _THROUGH_FUNCTIONS = frozenset({"transposed", "function", "entrywise"})

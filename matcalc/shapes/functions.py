@@ -49,7 +49,9 @@ def _square(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         return of_scalar(context, node, name, arg)
     if arg.rank == 1:
         hint = f"{name}(diag({context.quote(arg)})) is that of the diagonal matrix of a vector"
-        raise context.problem(f"{name} needs a square matrix, not {context.describe(arg)}", node.args[0].span, hint)
+        raise context.problem(
+            f"{name} needs a square matrix, not {context.describe(arg)}", node.args[0].span, hint
+        )
     context.square(arg, name, node.args[0].span)
     shape: Shape = () if OPERATIONS[name].signature == "square->scalar" else arg.shape
     return context.make(name, (arg,), shape, node)
@@ -63,7 +65,9 @@ def _pinv(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     if arg.rank == 1:
         x = context.quote(arg)
         hint = f"of a vector it is {x}'/({x}'*{x})"
-        raise context.problem(f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
+        raise context.problem(
+            f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint
+        )
     return context.make(name, (arg,), arg.shape[::-1], node)
 
 
@@ -76,23 +80,49 @@ def _to_scalar(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
         return ordered(context, node, arg, args[1:])
     if len(args) == 2:
         return _along(context, node, name, arg, args[1])
-    return context.make(name, (arg,), (), node) if arg.shape else of_scalar(context, node, name, arg)
+    return (
+        context.make(name, (arg,), (), node) if arg.shape else of_scalar(context, node, name, arg)
+    )
 
 
 def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Expr:
-    """f(X, 1) is f of each column, f(X, 2) of each row; sum(X, 1) is the row ones'*X, sum(X, 2) the column X*ones."""
+    """f(X, 1) is f of each column, f(X, 2) of each row; sum(X, 1) is the row ones'*X, sum(X, 2) the
+    column X*ones.
+    """
     which = context.literal(axis)
     if which not in (1, 2):
-        row, column = ("", "") if OPERATIONS[name].signature == "vector->vector" else (": a row", ": a column")
-        message = f"the second argument of {name} is 1 (of each column{row}) or 2 (of each row{column})"
+        row, column = (
+            ("", "")
+            if OPERATIONS[name].signature == "vector->vector"
+            else (": a row", ": a column")
+        )
+        message = (
+            f"the second argument of {name} is 1 (of each column{row}) or 2 (of each row{column})"
+        )
         raise context.problem(message, node.args[1].span)
     if arg.rank != 2:
         hint = f"{name}({context.quote(arg)}) takes all entries"
-        raise context.problem(f"{name} by column or row needs a matrix, not {context.describe(arg)}", node.args[0].span, hint)
+        raise context.problem(
+            f"{name} by column or row needs a matrix, not {context.describe(arg)}",
+            node.args[0].span,
+            hint,
+        )
     rows, columns = arg.shape
     if name in ALONG:
-        shape = arg.shape if OPERATIONS[name].signature == "vector->vector" else (columns,) if which == 1 else (rows,)
-        return context.make(name, (arg, context.number(which, node.args[1])), shape, node, row=len(shape) == which == 1)
+        shape = (
+            arg.shape
+            if OPERATIONS[name].signature == "vector->vector"
+            else (columns,)
+            if which == 1
+            else (rows,)
+        )
+        return context.make(
+            name,
+            (arg, context.number(which, node.args[1])),
+            shape,
+            node,
+            row=len(shape) == which == 1,
+        )
     count = rows if which == 1 else columns
     ones = context.make("fill", (context.number(1, node),), (count,), node)
     if which == 1:
@@ -102,11 +132,15 @@ def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Ex
         result = context.make("*", (arg, ones), (rows,), node)
     if name == "sum":
         return result
-    return context.like("/", (result, context.make("dimension", (), (), node, value=count)), result, node)
+    return context.like(
+        "/", (result, context.make("dimension", (), (), node, value=count)), result, node
+    )
 
 
 def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """A function of a vector: to a scalar, or to a vector of the same orientation; or of each column or row of a matrix."""
+    """A function of a vector: to a scalar, or to a vector of the same orientation; or of each
+    column or row of a matrix.
+    """
     arg = context.settle(args[0])
     if len(args) == 2:
         return _along(context, node, name, arg, args[1])
@@ -117,7 +151,9 @@ def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
         hint = f"{name}(vec({a})) takes all entries as one vector"
         if name in ALONG:
             hint = f"write {name}({a}, 2) for each row, {name}({a}, 1) for each column; {hint}"
-        raise context.problem(f"{name} needs a vector, not {context.describe(arg)}", node.args[0].span, hint)
+        raise context.problem(
+            f"{name} needs a vector, not {context.describe(arg)}", node.args[0].span, hint
+        )
     keeps = OPERATIONS[name].signature == "vector->vector"
     return context.make(name, (arg,), arg.shape if keeps else (), node, row=keeps and arg.row)
 
@@ -145,18 +181,27 @@ def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 
 
 def _pair(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """dot: sum_i x[i] y[i], and kl: sum_i x[i] log(x[i]/y[i]), of two vectors of any orientation or of two matrices."""
+    """dot: sum_i x[i] y[i], and kl: sum_i x[i] log(x[i]/y[i]), of two vectors of any orientation or
+    of two matrices.
+    """
     left, right = args
     context.settle_pair(left, right)
     context.settle(left)
     context.settle(right)
     where = node.mark or node.span
     if left.rank != right.rank:
-        message = f"{name} needs two operands of one shape, not {context.describe(left)} and {context.describe(right)}"
+        message = (
+            f"{name} needs two operands of one shape, not {context.describe(left)} and "
+            f"{context.describe(right)}"
+        )
         raise context.problem(message, where)
     if not left.shape:
         _of_scalars(context, node, name, args)
-        return multiply(context, node, left, right) if name == "dot" else _divergence(context, node, left, right)
+        return (
+            multiply(context, node, left, right)
+            if name == "dot"
+            else _divergence(context, node, left, right)
+        )
     for one, other in zip(left.shape, right.shape, strict=True):
         context.equate((left, one), (right, other), where, f"cannot take {name} of {{0}} and {{1}}")
     return context.make(name, (left, right), (), node)
@@ -181,7 +226,9 @@ def _outer(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         return multiply(context, node, left, right)
     for arg, part in zip((left, right), node.args, strict=True):
         if arg.rank != 1:
-            raise context.problem(f"outer needs two vectors; this is {context.describe(arg)}", part.span)
+            raise context.problem(
+                f"outer needs two vectors; this is {context.describe(arg)}", part.span
+            )
     return context.make(name, (left, right), left.shape + right.shape, node)
 
 
@@ -195,7 +242,10 @@ def _ordered(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     place, least, hint = whole
     order, at = context.literal(args[place]), node.args[place]
     if order is None or order.denominator != 1 or order < least:
-        message = f"the {('first', 'second')[place]} argument of {name} is a number {least}, {least + 1}, {least + 2}, ..."
+        message = (
+            f"the {('first', 'second')[place]} argument of {name} is a number {least}, "
+            f"{least + 1}, {least + 2}, ..."
+        )
         raise context.problem(message, at.span, hint)
     if order > _LARGEST_ORDER:
         raise context.problem(f"{name} takes numbers up to {_LARGEST_ORDER:,}", at.span)
@@ -217,7 +267,10 @@ def _norm_of_power(context: Context, node: Node, name: str, args: list[Expr]) ->
     """normp(x, p) of the entries; 1 and 2 have names of their own."""
     arg, exponent = context.settle(args[0]), context.settle(args[1])
     if exponent.shape:
-        raise context.problem(f"the second argument of {name} is {context.describe(exponent)}, not a scalar", node.args[1].span)
+        raise context.problem(
+            f"the second argument of {name} is {context.describe(exponent)}, not a scalar",
+            node.args[1].span,
+        )
     value = context.literal(exponent)
     if value is not None and value < 1:
         p = context.base(exponent)
@@ -236,22 +289,38 @@ def _frechet(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     if name == "frechet_power":
         exponent, place = parts.pop(1)
         if _rank(context, exponent) != 0:
-            raise context.problem(f"the exponent is {context.describe(exponent)}, not a scalar", place.span)
+            raise context.problem(
+                f"the exponent is {context.describe(exponent)}, not a scalar", place.span
+            )
     point = parts[0][0]
     for arg, place in parts:
         if _rank(context, arg) != 2:
             context.settle(arg)
-            raise context.problem(f"{name} needs matrices; this is {context.describe(arg)}", place.span)
+            raise context.problem(
+                f"{name} needs matrices; this is {context.describe(arg)}", place.span
+            )
         for one, other in zip(point.shape, arg.shape, strict=True):
-            context.equate((point, one), (arg, other), place.span, f"{name} needs matrices of one shape, not {{0}} and {{1}}")
+            context.equate(
+                (point, one),
+                (arg, other),
+                place.span,
+                f"{name} needs matrices of one shape, not {{0}} and {{1}}",
+            )
     context.square(point, name, node.args[0].span)
     return context.make(name, tuple(args), point.shape, node)
 
 
 def _own(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """A user's function: the arguments have the shapes of its parameters, for some sizes, and the value has what these say."""
+    """A user's function: the arguments have the shapes of its parameters, for some sizes, and the
+    value has what these say.
+    """
     own = OWN[name]
-    letters = dict.fromkeys(letter for parameter in own.parameters for size in parameter.shape for letter in size.letters)
+    letters = dict.fromkeys(
+        letter
+        for parameter in own.parameters
+        for size in parameter.shape
+        for letter in size.letters
+    )
     sizes: dict[str, Dim] = {letter: context.unifier.fresh() for letter in letters}
     for parameter, arg, place in zip(own.parameters, args, node.args, strict=True):
         wanted = tuple([size.put(sizes.get) for size in parameter.shape])
@@ -259,7 +328,9 @@ def _own(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
             context.settle(arg, wanted)
         if id(arg) in context.rankless or arg.rank != len(wanted):
             context.settle(arg)
-            message = f"{name} takes {parameter} as {parameter.name}; this is {context.describe(arg)}"
+            message = (
+                f"{name} takes {parameter} as {parameter.name}; this is {context.describe(arg)}"
+            )
             raise context.problem(message, place.span)
         pattern = Expr(name, (), wanted, span=place.span)
         for one, other in zip(arg.shape, wanted, strict=True):
@@ -297,6 +368,8 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(SINGULAR, singular),
     "invgap": gaps,
     **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
-    **dict.fromkeys((name for name, spec in OPERATIONS.items() if spec.whole is not None), _ordered),
+    **dict.fromkeys(
+        (name for name, spec in OPERATIONS.items() if spec.whole is not None), _ordered
+    ),
     **dict.fromkeys(FRECHET, _frechet),
 }

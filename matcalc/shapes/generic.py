@@ -1,10 +1,12 @@
-"""Calls of functions that are only declared, and of their derivatives: f(x), f'(x), grad_f(u), hess_f(u), jac_f(u).
+"""Calls of functions that are only declared, and of their derivatives: f(x), f'(x), grad_f(u),
+hess_f(u), jac_f(u).
 
-The typed tree has them as ``@`` + kind + order + ``:`` + name. The kinds are ``e`` (of scalars, entry by entry), ``s`` (a scalar
-of a vector), ``v`` (a vector of a vector) and ``m`` (a scalar of a matrix); the order is that of the derivative, whose axes are
-those of the value, then those of the argument for each order. ``@v2`` with a second argument w is the matrix of second
-derivatives of w'*f(u); ``@s3`` and higher are contracted with the arguments behind the first: d3_f(u, v) is the derivative of
-hess_f(u) in the direction v.
+The typed tree has them as ``@`` + kind + order + ``:`` + name. The kinds are ``e`` (of scalars,
+entry by entry), ``s`` (a scalar of a vector), ``v`` (a vector of a vector) and ``m`` (a scalar of a
+matrix); the order is that of the derivative, whose axes are those of the value, then those of the
+argument for each order. ``@v2`` with a second argument w is the matrix of second derivatives of
+w'*f(u); ``@s3`` and higher are contracted with the arguments behind the first: d3_f(u, v) is the
+derivative of hess_f(u) in the direction v.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import re
 
 from matcalc.core.dims import Shape
-from matcalc.core.errors import NameProblem, Span
+from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context, derivative_of
@@ -39,12 +41,22 @@ def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> 
         order = int(prefix[1])
     if order is None or order > _HIGHEST or (primes and kind != "e"):
         hint = f"its derivatives are {_NAMED[kind].format(function.name)}"
-        message = f"{function.name} is declared as {function}, of which {node.value} is no derivative"
-        raise NameProblem(message, source=context.source, span=node.mark or node.span, hint=hint)
-    counts = (2,) if (kind, order) == ("v", 2) else (order - 1, order, order + 1) if order > 2 and kind == "s" else (1,)
+        message = (
+            f"{function.name} is declared as {function}, of which {node.value} is no derivative"
+        )
+        raise UnknownNameError(
+            message, source=context.source, span=node.mark or node.span, hint=hint
+        )
+    counts = (
+        (2,)
+        if (kind, order) == ("v", 2)
+        else (order - 1, order, order + 1)
+        if order > 2 and kind == "s"
+        else (1,)
+    )
     if len(node.args) not in counts:
         message = f"{node.value} takes {_counted(counts)}, not {len(node.args)}"
-        raise NameProblem(message, source=context.source, span=Span(node.start, node.end))
+        raise UnknownNameError(message, source=context.source, span=Span(node.start, node.end))
     name = f"@{kind}{order}:{function.name}"
     if kind == "e":
         return context.like(name, (args[0],), args[0], node)
@@ -75,5 +87,7 @@ def _argument(context: Context, node: Node, place: int, arg: Expr, wanted: Shape
         raise context.problem(f"{node.value} takes a {kind}; this is {context.describe(arg)}", span)
     pattern = Expr(str(node.value), (), wanted, span=span)
     for one, other in zip(arg.shape, pattern.shape, strict=True):
-        context.equate((arg, one), (pattern, other), span, f"{node.value} takes a {kind}, not {{0}}")
+        context.equate(
+            (arg, one), (pattern, other), span, f"{node.value} takes a {kind}, not {{0}}"
+        )
     return context.make("'", (arg,), arg.shape, node) if arg.row else arg

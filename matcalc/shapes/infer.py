@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from matcalc.core.dims import Dim, Shape, dim
-from matcalc.core.errors import NameProblem, ShapeProblem, Span
+from matcalc.core.errors import ShapeError, Span, UnknownNameError
 from matcalc.core.kinds import KINDS, Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS, SIZES
 from matcalc.core.program import Program
@@ -20,7 +20,12 @@ from matcalc.syntax.declare import size
 from matcalc.syntax.names import GREEK, default_kind
 from matcalc.syntax.nodes import Node, Statement
 
-_SIZED = {"eye": (1, 1), "ones": (1, 2), "zeros": (1, 2), "unit": (2, 2)}  # constants that take their sizes as arguments
+_SIZED = {
+    "eye": (1, 1),
+    "ones": (1, 2),
+    "zeros": (1, 2),
+    "unit": (2, 2),
+}  # constants that take their sizes as arguments
 _FIRST_SIZE = {**dict.fromkeys(_SIZED, 0), **SIZES}
 
 
@@ -32,11 +37,12 @@ def infer(
     definitions: Mapping[str, Expr] | None = None,
     counted: frozenset[str] = ODDITIES,
 ) -> Program:
-    """The typed program; raises ``NameProblem`` and ``ShapeProblem``.
+    """The typed program; raises ``UnknownNameError`` and ``ShapeError``.
 
-    ``kinds`` are those of names that were not declared and do not follow the rule of the first letter. ``definitions`` are
-    typed parts of another program over the declared variables; they may be made anew. ``counted`` are the oddities from
-    which other kinds are concluded; where they are not all, errors stay errors.
+    ``kinds`` are those of names that were not declared and do not follow the rule of the first
+    letter. ``definitions`` are typed parts of another program over the declared variables; they may
+    be made anew. ``counted`` are the oddities from which other kinds are concluded; where they are
+    not all, errors stay errors.
     """
     orders, dimensions = _orders(statements, declared, source)
 
@@ -60,7 +66,8 @@ def infer_pair(
     definitions: Mapping[str, Expr] | None = None,
     counted: frozenset[str] = ODDITIES,
 ) -> Program:
-    """Two programs over the same variables, typed together: the value is ``=`` of their values, which have one shape.
+    """Two programs over the same variables, typed together: the value is ``=`` of their values,
+    which have one shape.
 
     The right one may use the definitions of the left one, and make them anew.
     """
@@ -89,9 +96,13 @@ def _read(
     begun: Callable[[Mapping[str, str]], Context],
     given: Mapping[str, str],
 ) -> Program:
-    """The program in its cheapest reading; nearly always that is the first one, of which nothing is odd."""
+    """The program in its cheapest reading; nearly always that is the first one, of which nothing is
+    odd.
+    """
 
-    def attempt(kinds: Mapping[str, str], signs: Mapping[int, str]) -> tuple[Context, Expr | None, ShapeProblem | None]:
+    def attempt(
+        kinds: Mapping[str, str], signs: Mapping[int, str]
+    ) -> tuple[Context, Expr | None, ShapeError | None]:
         context = begun(kinds)
         context.signs = signs
         try:
@@ -99,7 +110,7 @@ def _read(
             cause = context.unifier.finish()
             if cause is not None:
                 raise context.clash(cause)
-        except ShapeProblem as problem:
+        except ShapeError as problem:
             return context, None, problem
         return context, value, None
 
@@ -112,7 +123,9 @@ def _read(
 
         first = readings.Outcome(context, value, problem)
         wrapped: readings.Attempt = lambda kinds, signs: readings.Outcome(*attempt(kinds, signs))  # noqa: E731 - a type for mypy
-        (context, value, problem), letters = readings.settled(wrapped, first, given, sum(map(len, orders)))
+        (context, value, problem), letters = readings.settled(
+            wrapped, first, given, sum(map(len, orders))
+        )
         notes = readings.notes(context, letters)
         learnt = {name: each.kind for name, each in letters.items()}
     if value is None:
@@ -121,14 +134,20 @@ def _read(
     return _finish(context, value, notes, learnt)
 
 
-def _orders(statements: list[Statement], declared: dict[str, Variable], source: str) -> tuple[list[list[Node]], set[str]]:
+def _orders(
+    statements: list[Statement], declared: dict[str, Variable], source: str
+) -> tuple[list[list[Node]], set[str]]:
     """The nodes of each statement, children before parents, and the names of all dimensions."""
     orders = [postorder(statement.body, _typed_children) for statement in statements]
-    dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.letters}
+    dimensions = {
+        name for variable in declared.values() for axis in variable.dims for name in axis.letters
+    }
     for order in orders:
         for node in order:
             if node.kind == "call":
-                dimensions.update(name for arg in _sizes(node) for name in size(arg, source).letters)
+                dimensions.update(
+                    name for arg in _sizes(node) for name in size(arg, source).letters
+                )
             elif node.kind == "entries":
                 from matcalc.shapes.blocks import place_names  # noqa: PLC0415 - as below
 
@@ -149,15 +168,22 @@ def _run(context: Context, statements: list[Statement], orders: list[list[Node]]
 
 def _by_blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
     """Blocks, entries, and blkdiag."""
-    from matcalc.shapes.blocks import block_diagonal, blocks, entries  # noqa: PLC0415 - few texts have any; it costs the start
+    # few texts have any; it costs the start
+    from matcalc.shapes.blocks import block_diagonal, blocks, entries  # noqa: PLC0415
 
     if node.kind == "entries":
         return entries(context, node, args[0])
-    return blocks(context, node, args) if node.kind == "blocks" else block_diagonal(context, node, args)
+    return (
+        blocks(context, node, args)
+        if node.kind == "blocks"
+        else block_diagonal(context, node, args)
+    )
 
 
 def _typed_children(node: Node) -> tuple[Node, ...]:
-    """The operands that are values: the sizes of ``eye(n)`` and ``reshape(X, m, n)`` are none, nor are the places of entries."""
+    """The operands that are values: the sizes of ``eye(n)`` and ``reshape(X, m, n)`` are none, nor
+    are the places of entries.
+    """
     if node.kind == "entries" or _names_order(node):
         return node.args[:1]
     return node.args[: _FIRST_SIZE.get(str(node.value))] if node.kind == "call" else node.args
@@ -169,7 +195,9 @@ def _sizes(node: Node) -> tuple[Node, ...]:
 
 
 def _names_order(node: Node) -> bool:
-    """Whether the second argument is no value but says which norm is meant: ``norm(A, 'fro')``, ``norm(x, inf)``."""
+    """Whether the second argument is no value but says which norm is meant: ``norm(A, 'fro')``,
+    ``norm(x, inf)``.
+    """
     if node.kind != "call" or node.value != "norm" or len(node.args) != 2:
         return False
     order = node.args[1]
@@ -182,8 +210,11 @@ def _type(context: Context, order: list[Node]) -> Expr:
     for node in order:
         try:
             expr = values[id(node)] = _typed(context, node, values)
-        except ShapeProblem as problem:
-            context.failed, context.operands = node, [values[id(arg)] for arg in _typed_children(node)]
+        except ShapeError as problem:
+            context.failed, context.operands = (
+                node,
+                [values[id(arg)] for arg in _typed_children(node)],
+            )
             problem.span = problem.span or node.span  # the rules for dimensions know no place
             problem.with_source(context.source)
             raise
@@ -232,13 +263,17 @@ def _define(context: Context, statement: Statement, value: Expr) -> None:
     elif name in context.seen:
         problem = f"{name} is used before its definition ends"
     if problem:
-        raise NameProblem(problem, source=context.source, span=statement.name_span, hint="choose another name")
+        raise UnknownNameError(
+            problem, source=context.source, span=statement.name_span, hint="choose another name"
+        )
     context.definitions[name] = value
     context.names_given.setdefault(id(value), name)
 
 
 def _name(context: Context, node: Node) -> Expr:
-    """The meaning of a name: what was defined or declared, else a constant, a size, or a variable by its first letter."""
+    """The meaning of a name: what was defined or declared, else a constant, a size, or a variable
+    by its first letter.
+    """
     name = str(node.value)
     defined = context.definitions.get(name)
     if defined is not None:
@@ -253,7 +288,9 @@ def _name(context: Context, node: Node) -> Expr:
         variable = _undeclared(context, node, name)
     if variable.kind == "function":
         hint = f"write {name}(...) for its value"
-        raise NameProblem(f"{name} is declared as a function", source=context.source, span=node.span, hint=hint)
+        raise UnknownNameError(
+            f"{name} is declared as a function", source=context.source, span=node.span, hint=hint
+        )
     context.seen[name] = variable
     return context.make("variable", (), variable.shape, node, value=name)
 
@@ -277,7 +314,9 @@ def _undeclared(context: Context, node: Node, name: str) -> Variable:
     if _is_function(name) and (name not in GREEK or any(expr.op == name for expr in context.made)):
         raise lone_function(context, node)
     kind = context.kinds.get(name) or default_kind(name)
-    return Variable(name, kind, tuple(context.unifier.fresh() for _ in range(KINDS[kind])), declared=False)
+    return Variable(
+        name, kind, tuple(context.unifier.fresh() for _ in range(KINDS[kind])), declared=False
+    )
 
 
 def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
@@ -292,8 +331,17 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     if name in context.definitions or name in context.declared:
         how = "defined" if name in context.definitions else f"declared as {context.declared[name]}"
         hint = called_variable(context, node)
-        hint = f"{hint}; without that declaration {name} would be a function" if _is_function(name) else hint
-        raise NameProblem(f"{name} is {how}, so it is not a function here", source=context.source, span=where, hint=hint)
+        hint = (
+            f"{hint}; without that declaration {name} would be a function"
+            if _is_function(name)
+            else hint
+        )
+        raise UnknownNameError(
+            f"{name} is {how}, so it is not a function here",
+            source=context.source,
+            span=where,
+            hint=hint,
+        )
     if name == "blkdiag":
         return _by_blocks(context, node, args)
     if name in _SIZED or name in ("vector", "matrix"):
@@ -305,7 +353,9 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         raise unknown_function(context, node)
     if operation.name in context.seen:  # a Greek name, which alone is a variable
         hint = f"write {name}*(...) for a product, or give the variable another name"
-        raise NameProblem(f"{name} is a variable here", source=context.source, span=where, hint=hint)
+        raise UnknownNameError(
+            f"{name} is a variable here", source=context.source, span=where, hint=hint
+        )
     least, most = operation.arity
     if not least <= len(node.args) <= most:
         raise _wrong_number(context, node, name, (least, most))
@@ -318,12 +368,14 @@ def _is_function(name: str) -> bool:
     return name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES or name in NOTATIONS
 
 
-def _wrong_number(context: Context, node: Node, name: str, arity: tuple[int, int]) -> NameProblem:
+def _wrong_number(
+    context: Context, node: Node, name: str, arity: tuple[int, int]
+) -> UnknownNameError:
     """The error for a call with too few or too many arguments."""
     least, most = arity
     wanted = str(least) if least == most else f"{least} to {most}"
     message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
-    return NameProblem(message, source=context.source, span=Span(node.start, node.end))
+    return UnknownNameError(message, source=context.source, span=Span(node.start, node.end))
 
 
 def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
@@ -334,9 +386,14 @@ def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     if name not in _SIZED:
         (value,) = args
         if value.shape or id(value) in context.rankless:
-            hint = f"{name}(c) is filled with the scalar c; a declaration goes before the expression, as in  x: vector(n); ..."
+            hint = (
+                f"{name}(c) is filled with the scalar c; a declaration goes before the "
+                f"expression, as in  x: vector(n); ..."
+            )
             context.settle(value)
-            raise context.problem(f"{name} needs a scalar, not {context.describe(value)}", node.args[0].span, hint)
+            raise context.problem(
+                f"{name} needs a scalar, not {context.describe(value)}", node.args[0].span, hint
+            )
         shape: Shape = tuple(context.unifier.fresh() for _ in range(KINDS[name]))
         return context.make("fill", (value,), shape, node)
     sizes = tuple(size(arg, context.source) for arg in node.args)
@@ -356,7 +413,9 @@ def _sized(context: Context, variable: Variable, names: dict[str, str]) -> Varia
     return replace(variable, dims=tuple([context.final(axis, names) for axis in variable.dims]))
 
 
-def _finish(context: Context, value: Expr, notes: tuple[str, ...], learnt: dict[str, str]) -> Program:
+def _finish(
+    context: Context, value: Expr, notes: tuple[str, ...], learnt: dict[str, str]
+) -> Program:
     """Names the sizes that are still unknown, and writes the shapes into the tree."""
     names = context.names()
     known: dict[Shape, Shape] = {}
@@ -378,4 +437,12 @@ def _finish(context: Context, value: Expr, notes: tuple[str, ...], learnt: dict[
     undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)
     for name, variable in context.declared.items():
         variables.setdefault(name, _sized(context, variable, names))
-    return Program(value, variables, context.source, notes, undetermined, definitions=context.definitions, learnt=learnt)
+    return Program(
+        value,
+        variables,
+        context.source,
+        notes,
+        undetermined,
+        definitions=context.definitions,
+        learnt=learnt,
+    )

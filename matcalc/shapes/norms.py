@@ -7,18 +7,30 @@ from matcalc.shapes.context import Context
 from matcalc.shapes.functions import apply
 from matcalc.syntax.nodes import Node
 
-_TEXTS = {"fro": "norm2", "F": "norm2", "f": "norm2", "nuc": "nucnorm", "inf": "norminf", "Inf": "norminf"}
+_TEXTS = {
+    "fro": "norm2",
+    "F": "norm2",
+    "f": "norm2",
+    "nuc": "nucnorm",
+    "inf": "norminf",
+    "Inf": "norminf",
+}
 _OF_MATRICES = {
-    1: "max(sum(abs({0}), 1)) for the largest sum of a column, norm1({0}) for the sum of all absolute values, "
+    1: "max(sum(abs({0}), 1)) for the largest sum of a column, norm1({0}) for the sum "
+    "of all absolute values, "
     "norm2({0}, 1) for the norm of each column",
-    2: "specnorm({0}) for the spectral norm, norm2({0}) for the Frobenius norm, norm2({0}, 2) for the norm of each row",
-    None: "schatten({0}, p) for the p-norm of the singular values, normp({0}, p) for that of the entries",
+    2: "specnorm({0}) for the spectral norm, norm2({0}) for the Frobenius norm, "
+    "norm2({0}, 2) for the norm of each row",
+    None: "schatten({0}, p) for the p-norm of the singular values, normp({0}, p) for that "
+    "of the entries",
 }
 _LARGEST = "max(sum(abs({0}), 2)) for the largest sum of a row, max(abs({0})) for the largest entry"
 
 
 def norm(context: Context, node: Node, arg: Expr) -> Expr:
-    """‖a‖: the 2-norm of a vector or another that its subscript names, the Frobenius norm of a matrix if that says F."""
+    """‖a‖: the 2-norm of a vector or another that its subscript names, the Frobenius norm of a
+    matrix if that says F.
+    """
     index = str(node.value)
     context.settle(arg)
     if arg.rank == 2 and index == "2":
@@ -26,12 +38,15 @@ def norm(context: Context, node: Node, arg: Expr) -> Expr:
     if arg.rank == 2 and index != "F":
         a = context.quote(arg)
         norms = {
-            "": f"‖{a}‖_F or norm2({a}) for the root of the squares' sum, ‖{a}‖_2 or specnorm({a}) for the spectral norm",
+            "": f"‖{a}‖_F or norm2({a}) for the root of the squares' sum, ‖{a}‖_2 or "
+            f"specnorm({a}) for the spectral norm",
             "1": _OF_MATRICES[1].format(a),
             "inf": _LARGEST.format(a),
         }
         meant = {"": "may be the Frobenius or the spectral norm"}
-        message = f"‖...‖ of a matrix {meant.get(index, 'with this subscript has several readings')}"
+        message = (
+            f"‖...‖ of a matrix {meant.get(index, 'with this subscript has several readings')}"
+        )
         raise context.problem(message, node.span, f"write {norms[index]}")
     name = {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
     return apply(context, node, name, [arg])
@@ -48,7 +63,11 @@ def bars(context: Context, node: Node, arg: Expr) -> Expr:
     else:
         rows, columns = (context.unifier.resolve(axis) for axis in arg.shape)
         known = not any(name.startswith("?") for size in (rows, columns) for name in size.letters)
-        of_all = f"norm2({a}) for the norm" if known and rows != columns else f"det({a}) for the determinant"
+        of_all = (
+            f"norm2({a}) for the norm"
+            if known and rows != columns
+            else f"det({a}) for the determinant"
+        )
     hint = f"write abs({a}) entry by entry, {of_all}"
     raise context.problem(f"|...| of {context.describe(arg)} has several readings", node.span, hint)
 
@@ -59,8 +78,13 @@ def ordered(context: Context, node: Node, arg: Expr, order: list[Expr]) -> Expr:
     if place.kind == "text":
         name = _TEXTS.get(str(place.value))
         if name is None or (name == "nucnorm" and arg.rank != 2):
-            hint = f"write norm({a}, 'fro') for the Frobenius norm, norm({a}, p) for the p-norm of a vector"
-            raise context.problem(f"no norm of {context.describe(arg)} has this name", place.span, hint)
+            hint = (
+                f"write norm({a}, 'fro') for the Frobenius norm, norm({a}, p) for the "
+                f"p-norm of a vector"
+            )
+            raise context.problem(
+                f"no norm of {context.describe(arg)} has this name", place.span, hint
+            )
     elif not order:
         name = "norminf"
     else:
@@ -68,9 +92,13 @@ def ordered(context: Context, node: Node, arg: Expr, order: list[Expr]) -> Expr:
         name = f"norm{value}" if value in (1, 2) else "normp"
         if arg.rank == 2:
             hint = _OF_MATRICES[int(value) if value in (1, 2) else None].format(a)
-            raise context.problem("this norm of a matrix has several readings", node.span, f"write {hint}")
+            raise context.problem(
+                "this norm of a matrix has several readings", node.span, f"write {hint}"
+            )
     if arg.rank == 2 and name == "norminf":
-        raise context.problem("this norm of a matrix has several readings", node.span, f"write {_LARGEST.format(a)}")
+        raise context.problem(
+            "this norm of a matrix has several readings", node.span, f"write {_LARGEST.format(a)}"
+        )
     return _named(context, node, name, [arg, *order] if name == "normp" else [arg])
 
 

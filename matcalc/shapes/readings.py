@@ -1,9 +1,10 @@
 """What undeclared letters are where the rule of the first letter cannot be meant.
 
-A *reading* gives each undeclared letter a kind. The rule of the first letter gives the first one; where that does not fit
-together, or says something that nobody writes (a transposed scalar, a vector plus a scalar), the cheapest reading is looked
-for: each letter that is read against the rule has a price, and so has each such oddity that stays. It is the search A*:
-a state is a set of letters read otherwise, and what is still odd in it has to cost something. A text whose cheapest
+A *reading* gives each undeclared letter a kind. The rule of the first letter gives the first one;
+where that does not fit together, or says something that nobody writes (a transposed scalar, a
+vector plus a scalar), the cheapest reading is looked for: each letter that is read against the rule
+has a price, and so has each such oddity that stays. It is the search A*: a state is a set of
+letters read otherwise, and what is still odd in it has to cost something. A text whose cheapest
 reading has a rival, or that needs a sign put in, is refused.
 """
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from matcalc.core.errors import MatcalcError, ShapeProblem
+from matcalc.core.errors import MatcalcError, ShapeError
 from matcalc.core.tree import Expr
 from matcalc.shapes.context import Context
 from matcalc.shapes.doubts import Candidate, Doubt, Key, conflict, doubts
@@ -36,15 +37,19 @@ class Outcome(NamedTuple):
 
     context: Context
     value: Expr | None
-    problem: ShapeProblem | None
+    problem: ShapeError | None
 
 
-Attempt = Callable[[Mapping[str, str], Mapping[int, str]], Outcome]  # kinds of letters, signs put in -> outcome
+Attempt = Callable[
+    [Mapping[str, str], Mapping[int, str]], Outcome
+]  # kinds of letters, signs put in -> outcome
 
 
 @dataclass(slots=True)
 class _State:
-    """Letters read otherwise, with the reasons; signs put in; oddities that are accepted; and what all that costs."""
+    """Letters read otherwise, with the reasons; signs put in; oddities that are accepted; and what
+    all that costs.
+    """
 
     letters: dict[str, Candidate] = field(default_factory=dict)
     signs: dict[int, str] = field(default_factory=dict)
@@ -55,12 +60,23 @@ class _State:
     @property
     def reading(self) -> tuple[object, ...]:
         """What tells this reading from others."""
-        return tuple(sorted((name, each.kind) for name, each in self.letters.items())), tuple(sorted(self.signs.items()))
+        return tuple(sorted((name, each.kind) for name, each in self.letters.items())), tuple(
+            sorted(self.signs.items())
+        )
 
 
-def settled(attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int) -> tuple[Outcome, dict[str, Candidate]]:
-    """The outcome of the cheapest reading, and the letters that it reads otherwise; the error where there is none."""
-    search = _Search(attempt, first, given, max(_LEAST_ATTEMPTS, min(_MOST_ATTEMPTS, _MOST_NODES // max(size, 1))))
+def settled(
+    attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int
+) -> tuple[Outcome, dict[str, Candidate]]:
+    """The outcome of the cheapest reading, and the letters that it reads otherwise; the error where
+    there is none.
+    """
+    search = _Search(
+        attempt,
+        first,
+        given,
+        max(_LEAST_ATTEMPTS, min(_MOST_ATTEMPTS, _MOST_NODES // max(size, 1))),
+    )
     found = search.run()
     if not found:
         if first.problem is not None:
@@ -70,15 +86,26 @@ def settled(attempt: Attempt, first: Outcome, given: Mapping[str, str], size: in
         return first, {}
     best, *others = found
     rivals = [each for each in others if each.spent == best.spent and each.reading != best.reading]
-    if best.signs or (rivals and best.letters and all(each.letters or each.signs for each in rivals)):
-        raise _refused(first, [each for each in found if not each.signs and each.letters and each.spent <= best.spent + _FAR])
+    if best.signs or (
+        rivals and best.letters and all(each.letters or each.signs for each in rivals)
+    ):
+        raise _refused(
+            first,
+            [
+                each
+                for each in found
+                if not each.signs and each.letters and each.spent <= best.spent + _FAR
+            ],
+        )
     return search.outcome(best), best.letters
 
 
 class _Search:
     """The states to be visited, the cheapest first."""
 
-    def __init__(self, attempt: Attempt, first: Outcome, given: Mapping[str, str], budget: int) -> None:
+    def __init__(
+        self, attempt: Attempt, first: Outcome, given: Mapping[str, str], budget: int
+    ) -> None:
         self._attempt = attempt
         self._given = given
         self._outcomes = {_State().reading: first}
@@ -130,7 +157,9 @@ class _Search:
                 return
             self._known.add(key)
         self._pushed += 1
-        heappush(self._heap, (price, -len(state.letters) - len(state.accepted), self._pushed, state))
+        heappush(
+            self._heap, (price, -len(state.letters) - len(state.accepted), self._pushed, state)
+        )
 
     def _visit(self, state: _State, price: int) -> None:
         outcome = self.outcome(state)
@@ -141,7 +170,10 @@ class _Search:
             for node, sign, cost in signs:
                 if node not in state.signs:
                     put = {**state.signs, node: sign}
-                    self._push(_State(state.letters, put, state.accepted, state.spent + cost), max(price, state.spent + cost))
+                    self._push(
+                        _State(state.letters, put, state.accepted, state.spent + cost),
+                        max(price, state.spent + cost),
+                    )
             return
         all_doubts = doubts(outcome.context)
         open_doubts = [doubt for doubt in all_doubts if doubt.key not in state.accepted]
@@ -156,12 +188,18 @@ class _Search:
         if not choices:
             value = outcome.value
             spent += _OF_ROW if value.row and value.rank == 1 else _OF_VALUE[min(value.rank, 2)]
-            if state.letters and not any(variable.shape for variable in outcome.context.seen.values()):
+            if state.letters and not any(
+                variable.shape for variable in outcome.context.seen.values()
+            ):
                 spent += _OF_NUMBERS
             self._push(_State(state.letters, state.signs, accepted, spent, done=True), spent)
             return
         least = max(price, spent + _bound(choices))
-        single = [candidates[0] for _, candidates in choices if len({each.name for each in candidates}) == 1]
+        single = [
+            candidates[0]
+            for _, candidates in choices
+            if len({each.name for each in candidates}) == 1
+        ]
         together = list({each.name: each for each in reversed(single)}.values())
         if len(together) > 1:
             self._read(state, together, least)
@@ -169,17 +207,26 @@ class _Search:
         for each in candidates:
             self._read(state, [each], least)
         kept = spent + doubt.price
-        self._push(_State(state.letters, state.signs, accepted | {doubt.key}, kept), max(least, kept))
+        self._push(
+            _State(state.letters, state.signs, accepted | {doubt.key}, kept), max(least, kept)
+        )
 
     def _open(self, state: _State, doubt: Doubt) -> list[Candidate]:
-        return [each for each in doubt.candidates if each.name not in state.letters and each.name not in self._given]
+        return [
+            each
+            for each in doubt.candidates
+            if each.name not in state.letters and each.name not in self._given
+        ]
 
     def _read(self, state: _State, candidates: Iterable[Candidate], price: int) -> None:
         """The state in which these letters are read otherwise, too."""
         new = {each.name: each for each in candidates if each.name not in state.letters}
         if new:
             spent = state.spent + sum(each.price for each in new.values())
-            self._push(_State({**state.letters, **new}, state.signs, state.accepted, spent), max(price, spent))
+            self._push(
+                _State({**state.letters, **new}, state.signs, state.accepted, spent),
+                max(price, spent),
+            )
 
 
 def _bound(choices: list[tuple[Doubt, list[Candidate]]]) -> int:
@@ -198,7 +245,10 @@ def _refused(first: Outcome, readings: list[_State]) -> MatcalcError:
     """The error where a text has two readings, with the declarations of each."""
     context = first.context
     offers = dict.fromkeys(_declarations(state) for state in readings)
-    declare = " or ".join(["declare " + " and ".join(offer) for offer in offers][:1] + [" and ".join(o) for o in [*offers][1:3]])
+    declare = " or ".join(
+        ["declare " + " and ".join(offer) for offer in offers][:1]
+        + [" and ".join(o) for o in [*offers][1:3]]
+    )
     problem = first.problem
     if problem is None:
         names = dict.fromkeys(name for state in readings for name in state.letters)
@@ -214,24 +264,35 @@ def _declarations(state: _State) -> tuple[str, ...]:
 
 def _too_many(context: Context, doubt: Doubt) -> MatcalcError:
     name = doubt.candidates[0].name
-    message = f"more letters than can be tried of which only their use says what they are, {name} among them"
-    return context.problem(message, None, f'declare them, as in "{name}: {doubt.candidates[0].kind}"')
+    message = (
+        f"more letters than can be tried of which only their use says what they are, "
+        f"{name} among them"
+    )
+    return context.problem(
+        message, None, f'declare them, as in "{name}: {doubt.candidates[0].kind}"'
+    )
 
 
 def notes(context: Context, letters: Mapping[str, Candidate]) -> tuple[str, ...]:
-    """What the user may have meant otherwise: letters that are not what their first letter says, oddities that stayed."""
+    """What the user may have meant otherwise: letters that are not what their first letter says,
+    oddities that stayed.
+    """
     said: dict[str, str] = {}  # by the letter: one note on each
     for name in context.seen:
         if name in letters:
             kind = context.kind_of(context.seen[name])
-            said[name] = note(name, f"is read as {kind}, because {letters[name].why}", default_kind(name))
+            said[name] = note(
+                name, f"is read as {kind}, because {letters[name].why}", default_kind(name)
+            )
     for doubt in doubts(context):
         name, kind = doubt.candidates[0].name, doubt.candidates[0].kind
         if doubt.key[0] == "added" and kind == "scalar":
             if doubt.left:
                 said.setdefault(doubt.left, f"note: {doubt.left}")
         elif doubt.left and name not in said:
-            if doubt.other is not None and doubt.other.rank == ("scalar", "vector", "matrix").index(kind):
+            if doubt.other is not None and doubt.other.rank == ("scalar", "vector", "matrix").index(
+                kind
+            ):
                 kind = context.describe(doubt.other).removeprefix("row ")
             said[name] = note(name, doubt.left, kind)
     return tuple(said.values())

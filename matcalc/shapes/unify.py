@@ -1,8 +1,9 @@
-"""Unification of dimensions: equations between integers, declared names and unknowns, their products, and sums of these.
+"""Unification of dimensions: equations between integers, declared names and unknowns, their
+products, and sums of these.
 
-While inference runs, the unknowns are factors called ``?0``, ``?1``, ... and the factors of a product keep their order
-(rows before columns), so that two products can be matched factor by factor where nothing else
-decides. Sums are solved where they are linear in an unknown.
+While inference runs, the unknowns are factors called ``?0``, ``?1``, ... and the factors of a
+product keep their order (rows before columns), so that two products can be matched factor by factor
+where nothing else decides. Sums are solved where they are linear in an unknown.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from itertools import count
 from math import gcd
 from typing import Generic, TypeVar
 
-from matcalc.core.dims import Dim, combined
-from matcalc.core.errors import ShapeProblem
+from matcalc.core.dims import Dim, combine_terms
+from matcalc.core.errors import ShapeError
 
 C = TypeVar("C")  # what an equation carries with it: why it has to hold
 _MOST_FACTORS = 1_024
@@ -77,7 +78,9 @@ class Unifier(Generic[C]):
         return _bounded(Dim(left.scale * right.scale, left.names + right.names))
 
     def equate(self, left: Dim, right: Dim, cause: C) -> bool:
-        """Makes the two equal; False if they cannot be. ``cause`` comes back from ``finish`` if that shows only later."""
+        """Makes the two equal; False if they cannot be. ``cause`` comes back from ``finish`` if
+        that shows only later.
+        """
         done = self._step(left, right)
         if done is None:
             self._waiting.append((left, right, cause))
@@ -92,11 +95,15 @@ class Unifier(Generic[C]):
         if left == right:
             return True
         pairs: list[tuple[Dim, Dim]] = [(left, right), (right, left)]
-        if _unknown(left) and _unknown(right):  # the older one stays, so that names are given in order of appearance
+        if _unknown(left) and _unknown(
+            right
+        ):  # the older one stays, so that names are given in order of appearance
             pairs.sort(key=lambda pair: (pair[0].scale, -int(pair[0].names[0][1:])))
             if pairs[0][0].scale > 1:  # 2*a = 3*b: a is 3*k and b is 2*k
                 common = self.fresh()
-                return self._bind(Dim(1, left.names), Dim(right.scale, common.names)) and self._step(left, right)
+                return self._bind(
+                    Dim(1, left.names), Dim(right.scale, common.names)
+                ) and self._step(left, right)
         for unknown, value in pairs:
             if _unknown(unknown):
                 return self._bind(unknown, value)
@@ -104,7 +111,9 @@ class Unifier(Generic[C]):
         return None if free else False
 
     def _step_sums(self, left: Dim, right: Dim) -> bool | None:
-        """The same for sums: solved where a single unknown is left, or where one side is an unknown."""
+        """The same for sums: solved where a single unknown is left, or where one side is an
+        unknown.
+        """
         gap = left.plus(right, -1)
         if not gap.scale:
             return True
@@ -113,7 +122,11 @@ class Unifier(Generic[C]):
             if one.plain in unknowns:
                 if one.plain not in other.letters:
                     return self._assign(one.plain, other)
-                return False if all(c > 0 for c, _ in gap.terms) or all(c < 0 for c, _ in gap.terms) else None
+                return (
+                    False
+                    if all(c > 0 for c, _ in gap.terms) or all(c < 0 for c, _ in gap.terms)
+                    else None
+                )
         if len(unknowns) == 1:
             (name,) = unknowns
             return self._solve(name, gap)
@@ -123,10 +136,10 @@ class Unifier(Generic[C]):
 
     def _solve(self, name: str, gap: Dim) -> bool | None:
         """gap = 0 for the unknown, in which it is linear."""
-        slope = combined((c, _dropped(names, name)) for c, names in gap.terms if name in names)
+        slope = combine_terms((c, _dropped(names, name)) for c, names in gap.terms if name in names)
         if name in slope.letters:
             return None
-        rest = combined((-c, names) for c, names in gap.terms if name not in names)
+        rest = combine_terms((-c, names) for c, names in gap.terms if name not in names)
         value = rest.over(slope)
         return value is not None and self._assign(name, value)
 
@@ -144,7 +157,9 @@ class Unifier(Generic[C]):
         return True
 
     def finish(self) -> C | None:
-        """Solves what was left waiting; the cause of an equation that has no solution, or None if all is well."""
+        """Solves what was left waiting; the cause of an equation that has no solution, or None if
+        all is well.
+        """
         while self._waiting:
             waiting, self._waiting = self._waiting, []
             for left, right, cause in waiting:
@@ -164,10 +179,14 @@ class Unifier(Generic[C]):
         left, right = _cancelled(left, right)
         if left.scale != right.scale or len(left.names) != len(right.names):
             return False
-        return all(self._step(Dim(1, (a,)), Dim(1, (b,))) for a, b in zip(left.names, right.names, strict=True))
+        return all(
+            self._step(Dim(1, (a,)), Dim(1, (b,)))
+            for a, b in zip(left.names, right.names, strict=True)
+        )
 
     def _summandwise(self, left: Dim, right: Dim) -> bool:
-        """Equates one summand of each: the choice where m + p = q + r leaves one; else solves for the latest unknown.
+        """Equates one summand of each: the choice where m + p = q + r leaves one; else solves for
+        the latest unknown.
 
         What is known goes first, so that of ?0 + n = m + ?1 the unknowns are m and n.
         """
@@ -180,11 +199,15 @@ class Unifier(Generic[C]):
             known = next((each for each in one if all(name[0] != "?" for name in each.names)), None)
             if unknown is not None and known is not None and len(sides[0]) == len(sides[1]):
                 return self._assign(unknown.plain, known) and self._last(left, right)
-        first, second = ([each for each in side if _unknown(each) and each.scale == 1] for side in sides)
+        first, second = (
+            [each for each in side if _unknown(each) and each.scale == 1] for side in sides
+        )
         if first and second:
             older, younger = sorted((first[0], second[0]), key=lambda each: _age(each.names))
             return self._assign(younger.plain, older) and self._last(left, right)
-        alone = sorted((each for each in first + second), key=lambda each: _age(each.names), reverse=True)
+        alone = sorted(
+            (each for each in first + second), key=lambda each: _age(each.names), reverse=True
+        )
         return any(self._solve(each.names[0], gap) for each in alone)
 
     def _last(self, left: Dim, right: Dim) -> bool:
@@ -211,9 +234,11 @@ def _dropped(names: tuple[str, ...], name: str) -> tuple[str, ...]:
 
 
 def _bounded(dim: Dim) -> Dim:
-    """The dimension, if it is of a size that can be worked with: definitions can square it again and again."""
+    """The dimension, if it is of a size that can be worked with: definitions can square it again
+    and again.
+    """
     if len(dim.letters) > _MOST_FACTORS or dim.scale.numerator.bit_length() > _MOST_FACTORS:
-        raise ShapeProblem(f"a dimension with more than {_MOST_FACTORS} factors")
+        raise ShapeError(f"a dimension with more than {_MOST_FACTORS} factors")
     return dim
 
 

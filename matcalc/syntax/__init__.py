@@ -1,1 +1,3 @@
-"""Text to syntax tree: the lexer, the table-driven LALR parser, declarations and the naming rule."""
+"""Text to syntax tree: the lexer, the table-driven LALR parser, declarations and the naming
+rule.
+"""

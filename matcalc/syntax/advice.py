@@ -1,4 +1,6 @@
-"""What to write instead of a text that is not in the language: missing products, Python's places, LaTeX."""
+"""What to write instead of a text that is not in the language: missing products, Python's places,
+LaTeX.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +13,33 @@ from matcalc.syntax.tokens import ENDS, FACTORS, Token
 
 LATEX = "this looks like LaTeX: add --latex, or latex=True in Python"
 _COMMANDS = (
-    "frac dfrac tfrac sqrt sum prod int top intercal mathsf mathbf mathrm mathcal mathbb boldsymbol bm operatorname text left "
-    "right big Big cdot times odot circ otimes oslash exp log ln det tr diag sin cos tan lVert rVert lvert rvert Vert vert "
+    "frac dfrac tfrac sqrt sum prod int top intercal mathsf mathbf mathrm mathcal "
+    "mathbb boldsymbol bm operatorname text left "
+    "right big Big cdot times odot circ otimes oslash exp log ln det tr diag sin cos "
+    "tan lVert rVert lvert rvert Vert vert "
     "partial nabla infty ell hat bar tilde begin end langle rangle mid quad"
 )
-COMMANDS = frozenset({*_COMMANDS.split(), *GREEK, *(name.capitalize() for name in GREEK), "varepsilon", "varphi"})
+COMMANDS = frozenset(
+    {*_COMMANDS.split(), *GREEK, *(name.capitalize() for name in GREEK), "varepsilon", "varphi"}
+)
 _SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$")
 
 _OPENING, _CLOSING = ("LPAR", "LSQUARE", "LNORM", "LBAR"), ("RPAR", "RSQUARE", "RNORM", "RBAR")
-_SEPARATING = frozenset({"COMMA", "SEPARATOR", "COMPARE", "EQUALS", "COLON", "ARROW", "WHERE", "$END"})
-_TIGHT = frozenset({"DIVIDE", "SOLVE", "DOTDIVIDE", "KRON", "POWER", "DOTPOWER"})  # what follows may be the product or a factor
+_SEPARATING = frozenset(
+    {"COMMA", "SEPARATOR", "COMPARE", "EQUALS", "COLON", "ARROW", "WHERE", "$END"}
+)
+_TIGHT = frozenset(
+    {"DIVIDE", "SOLVE", "DOTDIVIDE", "KRON", "POWER", "DOTPOWER"}
+)  # what follows may be the product or a factor
 _COMPACT = re.compile(r"(?=.*[A-Z])[A-Za-z]{2,3}$")  # Ax, xAx: may be several names
 _LONGEST = 80  # characters of a text that is written again as a whole
 _WORDS = {
     "and": "(0 < x).*(x < 1) is 1 where both hold",
     "or": "max(x < 0, x > 1) is 1 where one of them holds",
-    **dict.fromkeys(("for", "in"), "sum(x) and prod(x) go over all entries, sum(X, 1) and sum(X, 2) over each column and row"),
+    **dict.fromkeys(
+        ("for", "in"),
+        "sum(x) and prod(x) go over all entries, sum(X, 1) and sum(X, 2) over each column and row",
+    ),
     **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
 }
 _PLACE = re.compile(r"\s*(-?)\s*(\w*)\s*(?:(:)\s*(-?)\s*(\w*)\s*)?$")
@@ -38,18 +51,31 @@ def looks_like_latex(text: str) -> bool:
 
 
 def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
-    """A hint for the token that cannot stand where it does, the k-th; ``readable`` tells whether a text is in the language."""
+    """A hint for the token that cannot stand where it does, the k-th; ``readable`` tells whether a
+    text is in the language.
+    """
     if looks_like_latex(text):
         return LATEX
     kind, before = stream[k][0], stream[k - 1] if k else ("", 0, 0, "")
     opener = _opener(stream, k)
     if before[3] == "positive":
         return None  # a kind, of which the message says all
-    declared = k > 1 and stream[1][0] == "COLON" and not any(each[0] == "SEPARATOR" for each in stream[:k])
+    declared = (
+        k > 1 and stream[1][0] == "COLON" and not any(each[0] == "SEPARATOR" for each in stream[:k])
+    )
     if declared and opener is None and kind in FACTORS:
         return "write ; between a declaration and what follows"
-    called = opener is not None and stream[opener][0] == "LPAR" and stream[opener - 1][0] in ("NAME", "QUALIFIED", "METHOD")
-    if opener is not None and stream[opener][0] == "LSQUARE" and opener and stream[opener - 1][0] in ENDS:
+    called = (
+        opener is not None
+        and stream[opener][0] == "LPAR"
+        and stream[opener - 1][0] in ("NAME", "QUALIFIED", "METHOD")
+    )
+    if (
+        opener is not None
+        and stream[opener][0] == "LSQUARE"
+        and opener
+        and stream[opener - 1][0] in ENDS
+    ):
         return _places(text, opener, stream, readable)
     if kind == "COLON" and called and opener is not None and stream[opener - 1][0] == "NAME":
         return _entries(text, opener, stream, readable)
@@ -85,7 +111,8 @@ def _closer(stream: list[Token], opener: int) -> int | None:
     return None
 
 
-# -- products ----------------------------------------------------------------------------------------------------------
+# -- products
+# ----------------------------------------------------------------------------------------
 
 
 def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
@@ -97,9 +124,16 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         end = _operand_end(stream, k)
         over = stream[end + 1][0] in (*_SEPARATING, *_CLOSING, "PLUS", "MINUS")
         return (
-            f"write {left}({text[stream[k][1] : stream[end][2]]})" if over else f"write {left}(...) with its argument in brackets"
+            f"write {left}({text[stream[k][1] : stream[end][2]]})"
+            if over
+            else f"write {left}(...) with its argument in brackets"
         )
-    if following == "LPAR" and k > 2 and stream[k - 2][0] == "POWER" and stream[k - 3][3] in OPERATIONS:
+    if (
+        following == "LPAR"
+        and k > 2
+        and stream[k - 2][0] == "POWER"
+        and stream[k - 3][3] in OPERATIONS
+    ):
         closer = _closer(stream, k)  # sin^2(x)
         inside = text[stream[k][1] : stream[closer][2]] if closer else "(...)"
         return f"write {stream[k - 3][3]}{inside}^{left}"
@@ -120,7 +154,9 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
             beside = _joined(text, stream, first, last, missing, (), glue=", ")
             found = [(beside, "for blocks beside each other"), *found]
         if found:
-            return "write " + ", or ".join(f"{each} {condition}".strip() for each, condition in found)
+            return "write " + ", or ".join(
+                f"{each} {condition}".strip() for each, condition in found
+            )
     return "write * for a product"
 
 
@@ -149,7 +185,9 @@ def _separates(stream: list[Token], k: int) -> bool:
 
 
 def _with_products(text: str, stream: list[Token], first: int, last: int) -> list[tuple[str, str]]:
-    """The tokens from first to last with the missing signs, in each reading, and when it is meant."""
+    """The tokens from first to last with the missing signs, in each reading, and when it is
+    meant.
+    """
     missing = [k for k in range(first + 1, last) if _is_missing(stream, k)]
     runs: list[list[int]] = []
     for k in missing:
@@ -162,7 +200,9 @@ def _with_products(text: str, stream: list[Token], first: int, last: int) -> lis
     compact = [
         k
         for k in range(first, last)
-        if stream[k][0] == "NAME" and _COMPACT.match(stream[k][3]) and (k in missing or k + 1 in missing)
+        if stream[k][0] == "NAME"
+        and _COMPACT.match(stream[k][3])
+        and (k in missing or k + 1 in missing)
     ]
     calls = [k + 1 for k in missing if _may_be_called(stream, k) and k + 1 < last]  # x'A(x - y)
     plain = _joined(text, stream, first, last, missing, ())
@@ -211,7 +251,11 @@ def _joined(
             parts.append(glue)
         elif k > first and stream[k][0] != "TRANSPOSE":
             parts.append(" " * bool(text[stream[k - 1][2] : start]))
-        parts += ["(" * (k in opening), "*".join(piece) if k in apart else text[start:end] or piece, ")" * (k in closing)]
+        parts += [
+            "(" * (k in opening),
+            "*".join(piece) if k in apart else text[start:end] or piece,
+            ")" * (k in closing),
+        ]
     return "".join(parts)
 
 
@@ -252,14 +296,19 @@ def _operand_end(stream: list[Token], k: int) -> int:
         end += 1
     if stream[end][0] in _OPENING:
         end = _closer(stream, end) or len(stream) - 2
-    while stream[end + 1 : end + 2] and stream[end + 1][0] in ("TRANSPOSE", "SUPERSCRIPT", "LSQUARE"):
+    while stream[end + 1 : end + 2] and stream[end + 1][0] in (
+        "TRANSPOSE",
+        "SUPERSCRIPT",
+        "LSQUARE",
+    ):
         end += 1
         if stream[end][0] == "LSQUARE":
             end = _closer(stream, end) or len(stream) - 2
     return end
 
 
-# -- places and arguments ----------------------------------------------------------------------------------------------
+# -- places and arguments
+# ----------------------------------------------------------------------------------------
 
 
 def _arguments(stream: list[Token], opener: int, closer: int) -> list[tuple[int, int]]:
@@ -274,7 +323,9 @@ def _arguments(stream: list[Token], opener: int, closer: int) -> list[tuple[int,
     return found
 
 
-def _entries(text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
+def _entries(
+    text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
+) -> str | None:
     """``A(:, 1)``."""
     closer = _closer(stream, opener)
     if closer is None:
@@ -284,20 +335,28 @@ def _entries(text: str, opener: int, stream: list[Token], readable: Callable[[st
     return f"write {entries}" if readable(entries) else None
 
 
-def _places(text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
+def _places(
+    text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
+) -> str | None:
     """``x[1:]``, which counts from 0 in Python."""
     closer = _closer(stream, opener)
     if closer is None or stream[closer][0] != "RSQUARE":
         return None
     matches = [_PLACE.match(text[start:end]) for start, end in _arguments(stream, opener, closer)]
     base = text[stream[_operand_start(stream, opener - 1)][1] : stream[opener][1]]
-    counted = any(match and ("-" in (match[1], match[4]) or match[2] == "0") for match in matches)  # as only Python does
+    counted = any(
+        match and ("-" in (match[1], match[4]) or match[2] == "0") for match in matches
+    )  # as only Python does
     both = (_from_zero, _from_zero if counted else _from_one)
     python, ours = ([place(match) if match else "" for match in matches] for place in both)
     zero, one = (f"{base}[{', '.join(places)}]" for places in (python, ours))
     if not readable(zero) or not readable(one):
         return None
-    return f"write {zero}" if zero == one else f"write {zero} if you count from 0, as Python does, or {one} if from 1"
+    return (
+        f"write {zero}"
+        if zero == one
+        else f"write {zero} if you count from 0, as Python does, or {one} if from 1"
+    )
 
 
 def _from_zero(match: re.Match[str]) -> str:
@@ -331,14 +390,30 @@ def _axis(stream: list[Token], k: int) -> str:
 
     opener = _opener(stream, k) or 1
     name = stream[opener - 1][3].rpartition(".")[2]
-    number = stream[k + 1][3] if stream[k + 1][0] == "NUMBER" and stream[k + 1][3].isdecimal() else ""
+    number = (
+        stream[k + 1][3] if stream[k + 1][0] == "NUMBER" and stream[k + 1][3].isdecimal() else ""
+    )
     return along(name, int(number) if number else None)
 
 
 def _comma(stream: list[Token], k: int) -> str | None:
     """``1,000`` and ``0,5``, or a comma at the end."""
-    (before, _, end, left), (_, start, _, _), (after, begin, _, right) = stream[k - 1], stream[k], stream[k + 1]
-    if before == after == "NUMBER" and end == start and start + 1 == begin and left.isdecimal() and right.isdecimal():
+    (before, _, end, left), (_, start, _, _), (after, begin, _, right) = (
+        stream[k - 1],
+        stream[k],
+        stream[k + 1],
+    )
+    if (
+        before == after == "NUMBER"
+        and end == start
+        and start + 1 == begin
+        and left.isdecimal()
+        and right.isdecimal()
+    ):
         decimal = f"{left}.{right}"
-        return f"write {left}{right}, or {decimal} if the comma is a decimal one" if len(right) == 3 else f"write {decimal}"
+        return (
+            f"write {left}{right}, or {decimal} if the comma is a decimal one"
+            if len(right) == 3
+            else f"write {decimal}"
+        )
     return "delete it" if after == "$END" else None

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from matcalc.core.errors import SyntaxProblem
+from matcalc.core.errors import ParseError
 from matcalc.syntax.table import Table
 
 Token = tuple[str, int, int, str]  # terminal, start, end, text
 Build = Callable[[list[Any]], Any] | None
-Refuse = Callable[[Token, Token | None, dict[str, int]], SyntaxProblem]
+Refuse = Callable[[Token, Token | None, dict[str, int]], ParseError]
 
 
 def drive(stream: list[Token], table: Table, builders: Mapping[str, Build], refuse: Refuse) -> Any:
-    """The value of the start symbol; ``refuse`` makes the error for a token, the one before it and what could stand there.
+    """The value of the start symbol; ``refuse`` makes the error for a token, the one before it and
+    what could stand there.
 
     ``builders`` has a function for each action of the grammar; None passes the first value on.
     """

@@ -1,7 +1,8 @@
 """Functions and methods as NumPy and its like write them: ``np.linalg.inv(A)``, ``X.sum()``.
 
-A name is read where it means the same there and here, with these many arguments; all others are refused with what to write.
-Operators between arrays mean other things there, so that a text with such names may have them only beside scalars.
+A name is read where it means the same there and here, with these many arguments; all others are
+refused with what to write. Operators between arrays mean other things there, so that a text with
+such names may have them only beside scalars.
 """
 
 from __future__ import annotations
@@ -9,25 +10,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matcalc.core.errors import NameProblem, Span
+from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.operations import ALONG
 from matcalc.core.walk import postorder
 from matcalc.syntax.nodes import Node, Statement, children
 
-_PACKAGES = frozenset({"linalg", "special", "nn", "functional", "math", "numpy", "scipy"})  # parts of np, scipy, torch, jax ...
+_PACKAGES = frozenset(
+    {"linalg", "special", "nn", "functional", "math", "numpy", "scipy"}
+)  # parts of np, scipy, torch, jax ...
 _SAME = (
-    "exp log log2 log10 log1p expm1 sqrt cbrt abs sign sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh "
-    "asin acos atan asinh acosh atanh sum mean prod trace diag det logdet inv pinv norm expm logm sqrtm sigmoid relu softplus "
-    "silu gelu erf erfc erfinv gammaln lgamma digamma gamma amax amin max min cumsum tril triu logsumexp softmax logit vec"
+    "exp log log2 log10 log1p expm1 sqrt cbrt abs sign sin cos tan sinh cosh tanh "
+    "arcsin arccos arctan arcsinh arccosh arctanh "
+    "asin acos atan asinh acosh atanh sum mean prod trace diag det logdet inv pinv "
+    "norm expm logm sqrtm sigmoid relu softplus "
+    "silu gelu erf erfc erfinv gammaln lgamma digamma gamma amax amin max min cumsum "
+    "tril triu logsumexp softmax logit vec"
 )
 _PAIRS = "kron outer cross vdot xlogy maximum minimum norm tril triu"
 _NAMES = {  # name there -> name here, for one argument and for two
     1: {name: name for name in _SAME.split()}
-    | {"inverse": "inv", "expit": "sigmoid", "psi": "digamma", "eigvalsh": "eigvals", "absolute": "abs", "identity": "eye"}
+    | {
+        "inverse": "inv",
+        "expit": "sigmoid",
+        "psi": "digamma",
+        "eigvalsh": "eigvals",
+        "absolute": "abs",
+        "identity": "eye",
+    }
     | {name: name for name in ("eye", "ones", "zeros", "var", "std")}
     | {f"reduce_{name}": name for name in ("sum", "mean", "prod", "max", "min", "logsumexp")}
     | {"reduce_max": "amax", "reduce_min": "amin"},
-    2: {name: name for name in _PAIRS.split()} | {"vdot": "dot", "maximum": "max", "minimum": "min"},
+    2: {name: name for name in _PAIRS.split()}
+    | {"vdot": "dot", "maximum": "max", "minimum": "min"},
 }
 _OPERATORS = {  # name there -> operator here, between two arguments
     **dict.fromkeys(("dot", "matmul", "mm", "mv"), "*"),
@@ -40,13 +54,30 @@ _OPERATORS = {  # name there -> operator here, between two arguments
     "subtract": "-",
 }
 _DIRECTED = frozenset(
-    ["sum", "mean", "prod", "max", "min", "amax", "amin", "var", "std", "norm", "cumsum", "softmax", "logsumexp", "log_softmax"]
+    [
+        "sum",
+        "mean",
+        "prod",
+        "max",
+        "min",
+        "amax",
+        "amin",
+        "var",
+        "std",
+        "norm",
+        "cumsum",
+        "softmax",
+        "logsumexp",
+        "log_softmax",
+    ]
 )
 _COUNTED_DIFFERENTLY = "matcalc divides by n; times n/(n - 1) for the variance over n - 1"
 
 
 def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Span) -> Node:
-    """The call of a function with a dotted name, ``np.linalg.inv(A)``, or of a method, ``.inv`` of its first argument."""
+    """The call of a function with a dotted name, ``np.linalg.inv(A)``, or of a method, ``.inv`` of
+    its first argument.
+    """
     *packages, last = name.removeprefix(".").split(".")
     method = name.startswith(".")
     count, args = len(arguments), tuple(arguments)
@@ -54,8 +85,10 @@ def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Spa
     if not known:
         raise _unknown(name, mark)
     if last in ("var", "std") and (method or packages[0] in ("torch", "jax")):
-        raise NameProblem(
-            f"{last} of some libraries divides by n - 1", span=mark, hint=f"write {last}(...): {_COUNTED_DIFFERENTLY}"
+        raise UnknownNameError(
+            f"{last} of some libraries divides by n - 1",
+            span=mark,
+            hint=f"write {last}(...): {_COUNTED_DIFFERENTLY}",
         )
     if last in ("transpose", "t") and count == 1:
         return Node("'", args, start, end, mark=mark)
@@ -68,7 +101,11 @@ def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Spa
         return Node("call", args, start, end, mark=mark, value="where")
     here = _NAMES.get(count, {}).get(last)
     if here is None:
-        raise _unknown(name, mark) if last not in _DIRECTED or count != 2 else _counted(last, args[1], mark)
+        raise (
+            _unknown(name, mark)
+            if last not in _DIRECTED or count != 2
+            else _counted(last, args[1], mark)
+        )
     return Node("call", args, start, end, mark=mark, value=here)
 
 
@@ -84,31 +121,47 @@ def constant(name: str, start: int, end: int) -> Node:
 
 
 def mark_operators(statements: Sequence[Statement], text: str) -> None:
-    """Says of the operators ``* / **`` that they are Python's, which go entry by entry between arrays."""
+    """Says of the operators ``* / **`` that they are Python's, which go entry by entry between
+    arrays.
+    """
     for statement in statements:
         for node in postorder(statement.body, children):
-            if node.kind in ("*", "/", "^") and node.mark and text[node.mark.start : node.mark.end] in ("*", "/", "**"):
+            if (
+                node.kind in ("*", "/", "^")
+                and node.mark
+                and text[node.mark.start : node.mark.end] in ("*", "/", "**")
+            ):
                 node.value = "python"
 
 
-def _unknown(name: str, mark: Span) -> NameProblem:
-    hint = "docs/language.md lists the functions; they are written without a prefix: exp(x), sum(x), inv(A)"
+def _unknown(name: str, mark: Span) -> UnknownNameError:
+    hint = (
+        "docs/language.md lists the functions; they are written without a prefix: "
+        "exp(x), sum(x), inv(A)"
+    )
     what = f"the method {name[1:]}" if name.startswith(".") else name
-    return NameProblem(f"{what} is not known", span=mark, hint=hint)
+    return UnknownNameError(f"{what} is not known", span=mark, hint=hint)
 
 
-def _counted(name: str, axis: Node, mark: Span) -> NameProblem:
+def _counted(name: str, axis: Node, mark: Span) -> UnknownNameError:
     """A second argument that counts the axes from 0."""
     value = int(axis.value) if axis.kind == "number" and isinstance(axis.value, Fraction) else None
-    return NameProblem(f"the axis in {name} is counted from 0 in Python", span=mark, hint=along(name, value))
+    return UnknownNameError(
+        f"the axis in {name} is counted from 0 in Python", span=mark, hint=along(name, value)
+    )
 
 
 def along(name: str, axis: int | None) -> str:
     """What to write for a function along an axis that is counted from 0."""
     name = name.removeprefix("reduce_")
-    here = {"norm": "norm2", "max": "amax", "min": "amin", "log_softmax": "logsoftmax"}.get(name, name)
+    here = {"norm": "norm2", "max": "amax", "min": "amin", "log_softmax": "logsoftmax"}.get(
+        name, name
+    )
     if here not in ALONG and here not in ("sum", "mean", "cumsum", "revcumsum"):
-        return "the arguments have no names here; a second one is the number of a direction, counted from 1"
+        return (
+            "the arguments have no names here; a second one is the number of a direction, "
+            "counted from 1"
+        )
     if axis in (0, 1):
         return f"write {here}(X, {axis + 1}): directions are counted from 1 here"
     return f"write {here}(X, 1) for each column (axis 0), {here}(X, 2) for each row (axis 1)"

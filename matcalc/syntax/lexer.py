@@ -1,10 +1,12 @@
-"""Text to tokens, in one pass of one regular expression; refuses what no later stage should have to meet."""
+"""Text to tokens, in one pass of one regular expression; refuses what no later stage should have to
+meet.
+"""
 
 from __future__ import annotations
 
 import re
 
-from matcalc.core.errors import Span, SyntaxProblem
+from matcalc.core.errors import ParseError, Span
 from matcalc.syntax import diagnose
 from matcalc.syntax.table import Table
 from matcalc.syntax.tokens import ENDS, FACTORS, Token
@@ -32,9 +34,23 @@ _OPEN = frozenset(
         "COMMA",
     }
 )
-# the product with a number binds no tighter than any other, so it is read only where that makes no difference
+# the product with a number binds no tighter than any other, so it is read only where that makes no
+# difference
 _BEFORE_PRODUCTS = frozenset(
-    {"LPAR", "LSQUARE", "LNORM", "LBAR", "COMMA", "COLON", "SEPARATOR", "WHERE", "EQUALS", "COMPARE", "ARROW", "TIMES"}
+    {
+        "LPAR",
+        "LSQUARE",
+        "LNORM",
+        "LBAR",
+        "COMMA",
+        "COLON",
+        "SEPARATOR",
+        "WHERE",
+        "EQUALS",
+        "COMPARE",
+        "ARROW",
+        "TIMES",
+    }
 )
 _TEXTS = {"'": re.compile(r"'[^'\n]*'"), '"': re.compile(r'"[^"\n]*"')}
 
@@ -45,8 +61,10 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
     ``^T`` is the transpose, or with ``power_of_T`` the power by a scalar that is called T.
     """
     if len(text) > LONGEST:
-        raise SyntaxProblem(
-            f"the text has {len(text):,} characters; at most {LONGEST:,} are read", source=text, span=Span(LONGEST, LONGEST + 1)
+        raise ParseError(
+            f"the text has {len(text):,} characters; at most {LONGEST:,} are read",
+            source=text,
+            span=Span(LONGEST, LONGEST + 1),
         )
     result: list[Token] = []
     scan, ignored = table.scan, table.ignored
@@ -54,7 +72,11 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
     nesting = _Nesting(text)
     while position < length:
         match = scan(text, position)
-        kind, end = (match.lastgroup or "", match.end()) if match else (nesting.brace(position, result), position + 1)
+        kind, end = (
+            (match.lastgroup or "", match.end())
+            if match
+            else (nesting.brace(position, result), position + 1)
+        )
         if kind in _NESTED:
             kind, end = nesting.place(kind, position, end, result)
         elif kind in ("TRANSPOSE", "TEXT") and (kind == "TEXT" or text[position] == "'"):
@@ -72,7 +94,12 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
             else:
                 if kind == "WHERE" and result and result[-1][0] == "SEPARATOR":
                     result.pop()  # the line end before it
-                elif kind in FACTORS and result and result[-1][0] == "NUMBER" and _is_multiple(result, position, piece):
+                elif (
+                    kind in FACTORS
+                    and result
+                    and result[-1][0] == "NUMBER"
+                    and _is_multiple(result, position, piece)
+                ):
                     result.append(("TIMES", position, position, "*"))
                 result.append((kind, position, end, piece))
         position = end
@@ -91,7 +118,9 @@ class _Nesting:
     def __init__(self, text: str) -> None:
         self.text = text
         self.depth = 0
-        self.norms: list[tuple[int, int, str]] = []  # where each open ‖ || | stands, in how many brackets, and which it is
+        self.norms: list[
+            tuple[int, int, str]
+        ] = []  # where each open ‖ || | stands, in how many brackets, and which it is
         self.braces: list[int] = []  # the depth inside of each open { behind a ^
 
     @property
@@ -100,7 +129,9 @@ class _Nesting:
         return self.depth == 0 and not self.norms
 
     def brace(self, position: int, result: list[Token]) -> str:
-        """The kind of a character that starts no token: ``^{...}`` is ``^(...)``, and some texts are in double quotes."""
+        """The kind of a character that starts no token: ``^{...}`` is ``^(...)``, and some texts
+        are in double quotes.
+        """
         char = self.text[position]
         if char == "{" and result and result[-1][0] in ("POWER", "DOTPOWER"):
             self.braces.append(self.depth + 1)
@@ -133,20 +164,31 @@ class _Nesting:
             raise self._problem(f"{{ is not closed before this {piece}", position, end)
         if self.norms and self.norms[-1][1] > self.depth:
             place, _, style = self.norms[-1]
-            raise self._problem(f"this {style} is not closed before the {piece}", place, place + len(style))
+            raise self._problem(
+                f"this {style} is not closed before the {piece}", place, place + len(style)
+            )
         return kind, end
 
     def _norm(self, kind: str, position: int, end: int, result: list[Token]) -> tuple[str, int]:
-        """One that closes the innermost open one if an operand has just ended, and opens one otherwise."""
+        """One that closes the innermost open one if an operand has just ended, and opens one
+        otherwise.
+        """
         style = "|" if kind == "LBAR" else "||" if self.text[position] == "|" else "‖"
         if self.norms and self.norms[-1][1] == self.depth and result[-1][0] in ENDS:
             place, _, opened = self.norms.pop()
             if opened == style:
                 return ("RBAR" if kind == "LBAR" else "RNORM"), end
-            if opened == "|" and style == "||" and self.norms and self.norms[-1][1:] == (self.depth, "|"):
+            if (
+                opened == "|"
+                and style == "||"
+                and self.norms
+                and self.norms[-1][1:] == (self.depth, "|")
+            ):
                 return "RBAR", position + 1  # |a*|b||
             hint = "write abs(...) and norm2(...) where they meet, and * for a product"
-            raise self._problem(f"this {opened} is not closed before the {style}", place, place + len(opened), hint)
+            raise self._problem(
+                f"this {opened} is not closed before the {style}", place, place + len(opened), hint
+            )
         if end > position + len(style):
             raise self._problem("this norm closes nothing", position, end)
         self.norms.append((position, self.depth, style))
@@ -156,23 +198,33 @@ class _Nesting:
         """Refuses a norm that is still open."""
         if self.norms:
             position, _, style = self.norms[-1]
-            hint = "one of two conditions holds where max(a > 0, b > 0) is 1" if style != "‖" else None
-            raise self._problem(f"this {style} is not closed", position, position + len(style), hint)
+            hint = (
+                "one of two conditions holds where max(a > 0, b > 0) is 1" if style != "‖" else None
+            )
+            raise self._problem(
+                f"this {style} is not closed", position, position + len(style), hint
+            )
 
-    def _problem(self, message: str, start: int, end: int, hint: str | None = None) -> SyntaxProblem:
-        return SyntaxProblem(message, source=self.text, span=Span(start, end), hint=hint)
+    def _problem(self, message: str, start: int, end: int, hint: str | None = None) -> ParseError:
+        return ParseError(message, source=self.text, span=Span(start, end), hint=hint)
 
 
 def _text(text: str, position: int, end: int, result: list[Token]) -> tuple[str, int] | None:
     """A text in quotes, which only an argument can be: ``norm(A, 'fro')``."""
-    match = _TEXTS[text[position]].match(text, position) if result and result[-1][0] == "COMMA" else None
+    match = (
+        _TEXTS[text[position]].match(text, position)
+        if result and result[-1][0] == "COMMA"
+        else None
+    )
     if match is None and text[position] == '"':
         raise diagnose.bad_character(text, position)
     return ("STRING", match.end()) if match else None
 
 
 def _is_multiple(result: list[Token], position: int, piece: str) -> bool:
-    """Whether the number at the end is a factor of what follows directly: ``2x``, but not ``1/2x``, ``0x1``, ``2e`` or ``2j``."""
+    """Whether the number at the end is a factor of what follows directly: ``2x``, but not ``1/2x``,
+    ``0x1``, ``2e`` or ``2j``.
+    """
     _, _, end, number = result[-1]
     if end != position or number == "0" or piece in ("e", "E", "i", "j"):
         return False

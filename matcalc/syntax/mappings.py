@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from matcalc.core.dims import Dim
-from matcalc.core.errors import NameProblem, Span, SyntaxProblem
+from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import KINDS, Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS
 from matcalc.syntax.declare import size
 from matcalc.syntax.nodes import Node, Statement
 
 _FORMS = (
-    "a function is declared as  f: function  (of scalars, entry by entry),  f: function(vector(n)) -> scalar,  "
+    "a function is declared as  f: function  (of scalars, entry by entry),  f: "
+    "function(vector(n)) -> scalar,  "
     "f: function(vector(n)) -> vector(m)  or  f: function(matrix(m, n)) -> scalar"
 )
 _RANKS = ("scalar", "vector", "matrix")
@@ -22,24 +23,34 @@ def function(statement: Statement, source: str) -> Variable:
     name, body = statement.name, statement.body
     if name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES or name in NOTATIONS:
         hint = "choose another name"
-        raise NameProblem(f"{name} is a function of the language", source=source, span=_span(statement), hint=hint)
+        raise UnknownNameError(
+            f"{name} is a function of the language", source=source, span=_span(statement), hint=hint
+        )
     if body.kind == "name":
         return Variable(name, "function")
     given, value = body.args if body.kind == "->" else (body, None)
     if value is None or given.kind != "call" or given.value != "function" or len(given.args) != 1:
-        raise SyntaxProblem("this is no declaration of a function", source=source, span=body.span, hint=_FORMS)
+        raise ParseError(
+            "this is no declaration of a function", source=source, span=body.span, hint=_FORMS
+        )
     shapes = [_shape(part, source) for part in (given.args[0], value)]
     ranks = tuple([len(shape) for shape in shapes])
     if ranks not in _POSSIBLE:
-        raise SyntaxProblem("functions of this kind are not supported", source=source, span=body.span, hint=_FORMS)
+        raise ParseError(
+            "functions of this kind are not supported", source=source, span=body.span, hint=_FORMS
+        )
     return Variable(name, "function", shapes[0] + shapes[1], True, ranks if any(ranks) else ())
 
 
 def _shape(node: Node, source: str) -> tuple[Dim, ...]:
     """The sizes in ``scalar``, ``vector(n)``, ``matrix(m, n)``."""
-    if node.kind not in ("name", "call") or node.value not in _RANKS or len(node.args) != KINDS[str(node.value)]:
+    if (
+        node.kind not in ("name", "call")
+        or node.value not in _RANKS
+        or len(node.args) != KINDS[str(node.value)]
+    ):
         message = "arguments and values of functions are  scalar,  vector(n)  or  matrix(m, n)"
-        raise SyntaxProblem(message, source=source, span=node.span, hint=_FORMS)
+        raise ParseError(message, source=source, span=node.span, hint=_FORMS)
     return tuple([size(arg, source) for arg in node.args])
 
 

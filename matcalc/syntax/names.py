@@ -33,7 +33,8 @@ GREEK = frozenset(
 
 
 def default_kind(name: str) -> str:
-    """matrixcalculus.org's rule: a-g scalar, h-z vector, A-Z matrix; Greek names and letters by their case.
+    """matrixcalculus.org's rule: a-g scalar, h-z vector, A-Z matrix; Greek names and letters by
+    their case.
 
     An index does not count: ``sigma2`` and ``beta_1`` are scalars.
     """

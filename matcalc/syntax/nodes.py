@@ -10,13 +10,13 @@ from matcalc.core.errors import Span
 class Node:
     """A node of the syntax tree.
 
-    ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name), ``call`` (value: the function's name), ``norm``
-    (value: its subscript ``F 1 2 inf``, or empty), ``bars`` for ``|a|``, ``text`` (value: what stands in quotes), ``neg``, ``'``,
-    a binary operator as it is written in ASCII (value: ``python`` if it is Python's), ``blocks``
-    (value: how many there are in each row), ``entries`` of the first operand at the places that are the others: sizes, or
-    ``:``, or ``range`` with two sizes.
-    ``start`` and ``end`` enclose the node's text, brackets around it included; ``mark`` is the place of its operator or
-    function name, where an error points.
+    ``kind`` is ``number`` (value: Fraction), ``name`` (value: the name), ``call`` (value: the
+    function's name), ``norm`` (value: its subscript ``F 1 2 inf``, or empty), ``bars`` for ``|a|``,
+    ``text`` (value: what stands in quotes), ``neg``, ``'``, a binary operator as it is written in
+    ASCII (value: ``python`` if it is Python's), ``blocks`` (value: how many there are in each row),
+    ``entries`` of the first operand at the places that are the others: sizes, or ``:``, or
+    ``range`` with two sizes. ``start`` and ``end`` enclose the node's text, brackets around it
+    included; ``mark`` is the place of its operator or function name, where an error points.
     """
 
     __slots__ = ("args", "end", "kind", "mark", "start", "value")
@@ -49,11 +49,15 @@ class Node:
 
 
 class Statement:
-    """``name: kind`` (role ``declaration``), ``name = value`` (role ``definition``) or a bare value (role ``value``)."""
+    """``name: kind`` (role ``declaration``), ``name = value`` (role ``definition``) or a bare value
+    (role ``value``).
+    """
 
     __slots__ = ("body", "name", "name_span", "role")
 
-    def __init__(self, role: str, body: Node, name: str = "", name_span: Span | None = None) -> None:
+    def __init__(
+        self, role: str, body: Node, name: str = "", name_span: Span | None = None
+    ) -> None:
         self.role = role
         self.body = body
         self.name = name
@@ -61,7 +65,9 @@ class Statement:
 
 
 class Scope(Node):
-    """``body where M = A'*A``: definitions that hold in one pair of brackets; ``scopes.hoisted`` leaves none of them."""
+    """``body where M = A'*A``: definitions that hold in one pair of brackets; ``scopes.hoisted``
+    leaves none of them.
+    """
 
     __slots__ = ("definitions",)
 

@@ -1,4 +1,6 @@
-"""Tokens to syntax tree: an LALR(1) automaton driven by the compiled table, one small function for each kind of phrase."""
+"""Tokens to syntax tree: an LALR(1) automaton driven by the compiled table, one small function for
+each kind of phrase.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from matcalc.core.errors import MatcalcError, Span, SyntaxProblem
+from matcalc.core.errors import MatcalcError, ParseError, Span
 from matcalc.syntax import diagnose
 from matcalc.syntax.automaton import drive
 from matcalc.syntax.lexer import tokens
@@ -14,31 +16,50 @@ from matcalc.syntax.nodes import Node, Scope, Statement
 from matcalc.syntax.table import load
 from matcalc.syntax.tokens import Token
 
-_ASCII = {"@": "*", "**": "^", ".**": ".^", "⊙": ".*", "∘": ".*", "⊘": "./", "−": "-", "≤": "<=", "≥": ">=", "≠": "!="}
+_ASCII = {
+    "@": "*",
+    "**": "^",
+    ".**": ".^",
+    "⊙": ".*",
+    "∘": ".*",
+    "⊘": "./",
+    "−": "-",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+}
 _NORMS = {"": "", "F": "F", "inf": "inf", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
-_LONGEST_NUMBER = 1_000  # digits, and the largest exponent: exact arithmetic with more would not end
+_LONGEST_NUMBER = (
+    1_000  # digits, and the largest exponent: exact arithmetic with more would not end
+)
 
 
 def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[Statement]:
-    """The statements of a program; raises ``SyntaxProblem``, which with ``advise`` says what to write instead."""
+    """The statements of a program; raises ``ParseError``, which with ``advise`` says what to write
+    instead.
+    """
     table = load()
     try:
         stream = tokens(text, table, power_of_T=power_of_T)
 
-        def refuse(token: Token, before: Token | None, row: dict[str, int]) -> SyntaxProblem:
-            return diagnose.bad_token(text, token, before, row, *((stream, _readable) if advise else ()))
+        def refuse(token: Token, before: Token | None, row: dict[str, int]) -> ParseError:
+            return diagnose.bad_token(
+                text, token, before, row, *((stream, _readable) if advise else ())
+            )
 
         result: list[Statement] = drive(stream, table, _BUILDERS, refuse)
     except MatcalcError as problem:
         problem.with_source(text)
         raise
     if "(" in text and any(token[0] == "WHERE" for token in stream):
-        from matcalc.syntax.scopes import hoisted  # noqa: PLC0415 - few texts have definitions in brackets
+        # few texts have definitions in brackets
+        from matcalc.syntax.scopes import hoisted  # noqa: PLC0415
 
         result = hoisted(result, text)
     if "." in text and any(token[0] in ("QUALIFIED", "METHOD") for token in stream):
-        from matcalc.syntax.dotted import mark_operators  # noqa: PLC0415 - few texts are in Python's notation
+        # few texts are in Python's notation
+        from matcalc.syntax.dotted import mark_operators  # noqa: PLC0415
 
         mark_operators(result, text)
     return result
@@ -54,7 +75,9 @@ def _readable(text: str) -> bool:
 
 def _binary(parts: list[Any]) -> Node:
     left, (_, start, end, piece), right = parts
-    return Node(_ASCII.get(piece, piece), (left, right), left.start, right.end, mark=Span(start, end))
+    return Node(
+        _ASCII.get(piece, piece), (left, right), left.start, right.end, mark=Span(start, end)
+    )
 
 
 def _negative(parts: list[Any]) -> Node:
@@ -83,9 +106,19 @@ def _superscript(parts: list[Any]) -> Node:
 def _number(parts: list[Any]) -> Node:
     ((_, start, end, piece),) = parts
     mantissa, _, exponent = piece.lower().partition("e")
-    if len(mantissa) > _LONGEST_NUMBER or len(exponent) > 6 or abs(int(exponent or 0)) > _LONGEST_NUMBER:
-        raise SyntaxProblem(f"this number has more than {_LONGEST_NUMBER:,} digits", span=Span(start, end))
-    value = Fraction(int(piece)) if piece.isdecimal() else Fraction(mantissa.rstrip(".")) * Fraction(10) ** int(exponent or 0)
+    if (
+        len(mantissa) > _LONGEST_NUMBER
+        or len(exponent) > 6
+        or abs(int(exponent or 0)) > _LONGEST_NUMBER
+    ):
+        raise ParseError(
+            f"this number has more than {_LONGEST_NUMBER:,} digits", span=Span(start, end)
+        )
+    value = (
+        Fraction(int(piece))
+        if piece.isdecimal()
+        else Fraction(mantissa.rstrip(".")) * Fraction(10) ** int(exponent or 0)
+    )
     return Node("number", (), start, end, value=value)
 
 
@@ -152,7 +185,9 @@ def _root(parts: list[Any]) -> Node:
 def _blocks(parts: list[Any]) -> Node:
     (_, start, _, _), rows, (_, _, end, _) = parts
     lengths = tuple([len(row) for row in rows])
-    return Node("blocks", tuple([block for row in rows for block in row]), start, end, value=lengths)
+    return Node(
+        "blocks", tuple([block for row in rows for block in row]), start, end, value=lengths
+    )
 
 
 def _entries(parts: list[Any]) -> Node:

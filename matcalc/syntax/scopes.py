@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from matcalc.core.errors import NameProblem, SyntaxProblem
+from matcalc.core.errors import ParseError, UnknownNameError
 from matcalc.syntax.nodes import Node, Scope, Statement
 
 
 def hoisted(statements: list[Statement], source: str) -> list[Statement]:
-    """The same program with all definitions as statements, each before the statement in whose brackets it stands.
+    """The same program with all definitions as statements, each before the statement in whose
+    brackets it stands.
 
-    A definition holds in its brackets, below the place where it stands, and hides what has its name outside. It keeps its name
-    where nothing else has it.
+    A definition holds in its brackets, below the place where it stands, and hides what has its name
+    outside. It keeps its name where nothing else has it.
     """
     scopes = _Scopes({statement.name for statement in statements}, source)
     result: list[Statement] = []
     for statement in statements:
         found = scopes.of(statement.body)
         if found and statement.role == "declaration":
-            raise SyntaxProblem("a declaration holds no definitions", source=source, span=found[0].name_span)
+            raise ParseError(
+                "a declaration holds no definitions", source=source, span=found[0].name_span
+            )
         result += [*found, statement]
     scopes.rename()
     scopes.dissolve()
@@ -28,7 +31,9 @@ class _Scopes:
     def __init__(self, taken: set[str], source: str) -> None:
         self._taken = taken  # names that mean something outside of all brackets
         self._source = source
-        self._within: dict[str, list[list[Node]]] = {}  # the uses of what each name means here, the innermost last
+        self._within: dict[
+            str, list[list[Node]]
+        ] = {}  # the uses of what each name means here, the innermost last
         self._uses: list[tuple[Statement, list[Node]]] = []  # of each definition
         self._left: list[Scope] = []
 
@@ -58,7 +63,9 @@ class _Scopes:
         names: set[str] = set()
         for each in scope.definitions:
             if each.name in names:
-                raise NameProblem(f"{each.name} is defined twice", source=self._source, span=each.name_span)
+                raise UnknownNameError(
+                    f"{each.name} is defined twice", source=self._source, span=each.name_span
+                )
             names.add(each.name)
 
     def _enter(self, definition: Statement) -> None:
@@ -95,4 +102,9 @@ class _Scopes:
         """Makes each scope the value that it is, the inner ones first."""
         for scope in self._left:
             value = scope.args[0]
-            scope.kind, scope.args, scope.mark, scope.value = value.kind, value.args, value.mark, value.value
+            scope.kind, scope.args, scope.mark, scope.value = (
+                value.kind,
+                value.args,
+                value.mark,
+                value.value,
+            )

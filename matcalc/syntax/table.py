@@ -12,8 +12,9 @@ from matcalc.core.resources import folder
 class Table:
     """What the lexer and the parser need.
 
-    ``states[s]`` maps a symbol to the state to go to (>= 0) or to ``~r``: reduce by rule ``r``, which replaces
-    ``sizes[r]`` values by one for the symbol ``origins[r]``, built by the action called ``actions[r]`` ("-": the first of them).
+    ``states[s]`` maps a symbol to the state to go to (>= 0) or to ``~r``: reduce by rule ``r``,
+    which replaces ``sizes[r]`` values by one for the symbol ``origins[r]``, built by the action
+    called ``actions[r]`` ("-": the first of them).
     """
 
     __slots__ = ("actions", "end", "ignored", "origins", "scan", "sizes", "start", "states")
@@ -48,7 +49,9 @@ class Table:
 
 @lru_cache(maxsize=2)
 def load(language: str = "expression") -> Table:
-    """The table beside the grammar; compiled afresh where that is missing or was made from another grammar."""
+    """The table beside the grammar; compiled afresh where that is missing or was made from another
+    grammar.
+    """
     place = folder("grammar")
     grammar = (place / f"{language}.lark").read_bytes()
     stored = place / f"{language}.table"

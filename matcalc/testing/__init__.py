@@ -1,8 +1,10 @@
-"""Checks of gradients for test suites: ``assert_gradient`` and its kin raise ``GradientMismatch``, which carries a report.
+"""Checks of gradients for test suites: ``assert_gradient`` and its kin raise ``GradientMismatch``,
+which carries a report.
 
-The objective and the claim are formulas (texts in matcalc's language, or what ``matcalc.parse`` and ``matcalc.diff`` return) or
-functions of NumPy, PyTorch or JAX arrays. ``at`` gives a point, ``variables`` declares what is not clear from it, and ``rng`` is
-what ``numpy.random.default_rng`` takes (SPEC 7). docs/check.md has examples.
+The objective and the claim are formulas (texts in matcalc's language, or what ``matcalc.parse`` and
+``matcalc.diff`` return) or functions of NumPy, PyTorch or JAX arrays. ``at`` gives a point,
+``variables`` declares what is not clear from it, and ``rng`` is what ``numpy.random.default_rng``
+takes (SPEC 7). docs/check.md has examples.
 """
 
 from matcalc.testing.checks import (

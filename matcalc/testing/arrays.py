@@ -1,4 +1,6 @@
-"""Calls of users' functions: which arguments they take, and arrays of other libraries than NumPy."""
+"""Calls of users' functions: which arguments they take, and arrays of other libraries than
+NumPy.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +12,24 @@ from typing import Any
 
 import numpy as np
 
-from matcalc.core.errors import ArgumentProblem, UnsupportedProblem
+from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.runtime.elementwise import Array
 
 LIBRARIES = ("numpy", "torch", "jax")
 _ROUGH = 1e-5  # a precision that says nothing of a derivative
-_EXTRA = ("tangent", "cotangent", "v", "u")  # names under which a direction is taken, besides its own
+_EXTRA = (
+    "tangent",
+    "cotangent",
+    "v",
+    "u",
+)  # names under which a direction is taken, besides its own
 
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """What functions are called with: arrays of a library, in double precision unless another is named."""
+    """What functions are called with: arrays of a library, in double precision unless another is
+    named.
+    """
 
     library: str = "numpy"
     precision: str = "float64"
@@ -34,16 +43,22 @@ class Arrays:
         if self.library == "jax":
             import jax.numpy  # type: ignore[import-not-found]  # noqa: PLC0415 - only for users of JAX
 
-            # without jax_enable_x64 JAX has nothing beyond single precision, and warns where it is asked for more
-            return jax.numpy.asarray(value) if self.precision == "float64" else jax.numpy.asarray(value, self.precision)
+            # without jax_enable_x64 JAX has nothing beyond single precision, and warns where it is
+            # asked for more
+            return (
+                jax.numpy.asarray(value)
+                if self.precision == "float64"
+                else jax.numpy.asarray(value, self.precision)
+            )
         return np.array(value, dtype=self.precision)
 
 
 class Called:
     """A user's function of the variables by name; its results are NumPy arrays.
 
-    It gets the variables that its parameters are named after if it requires nothing else, the one variable that is differentiated
-    by if it requires one argument, and else all the variables in order. A direction comes last, or by its name.
+    It gets the variables that its parameters are named after if it requires nothing else, the one
+    variable that is differentiated by if it requires one argument, and else all the variables in
+    order. A direction comes last, or by its name.
     """
 
     def __init__(
@@ -63,7 +78,9 @@ class Called:
         self._names = [name for name in names if name != direction]
         self._keywords, self._positions = self._plan()
         self.dtype: np.dtype[Any] | None = None  # of the last result
-        self.blurred: bool | None = None  # whether its inside has single precision, if that was looked at
+        self.blurred: bool | None = (
+            None  # whether its inside has single precision, if that was looked at
+        )
         self.computes = computes  # the precision that it has if a user says so
 
     @property
@@ -73,30 +90,49 @@ class Called:
 
     @property
     def single(self) -> bool:
-        """Whether it computes in single precision: as is said, or seen from its inside or the type of the last result."""
-        return self.computes == "float32" if self.computes else bool(self.blurred) or self._visibly_single
+        """Whether it computes in single precision: as is said, or seen from its inside or the type
+        of the last result.
+        """
+        return (
+            self.computes == "float32"
+            if self.computes
+            else bool(self.blurred) or self._visibly_single
+        )
 
     @property
     def precision(self) -> str:
         """The precision in which it computes, in words."""
-        return self.computes or ("float32 inside" if self.blurred and not self._visibly_single else str(self.dtype))
+        return self.computes or (
+            "float32 inside" if self.blurred and not self._visibly_single else str(self.dtype)
+        )
 
     @property
     def _visibly_single(self) -> bool:
-        return self.dtype is not None and self.dtype.kind in "fc" and bool(np.finfo(self.dtype).eps > 1e-10)
+        return (
+            self.dtype is not None
+            and self.dtype.kind in "fc"
+            and bool(np.finfo(self.dtype).eps > 1e-10)
+        )
 
     def __call__(self, values: Mapping[str, Array]) -> Array:
         """The value at a point."""
-        given = {name: self._arrays.of(values[name]) for name in (*self._keywords.values(), *self._positions)}
+        given = {
+            name: self._arrays.of(values[name])
+            for name in (*self._keywords.values(), *self._positions)
+        }
         keywords = {parameter: given[name] for parameter, name in self._keywords.items()}
         result = _numpy(self._function(*(given[name] for name in self._positions), **keywords))
         self.dtype = result.dtype
         if np.finfo(result.dtype).eps > _ROUGH:
-            raise UnsupportedProblem(f"{self.name} computes in half precision: too rough to be judged")
+            raise UnsupportedError(
+                f"{self.name} computes in half precision: too rough to be judged"
+            )
         return result.astype(float)
 
     def _plan(self) -> tuple[dict[str, str], list[str]]:
-        """Parameters to be given by keyword with the variables that they get, and variables to be given by position."""
+        """Parameters to be given by keyword with the variables that they get, and variables to be
+        given by position.
+        """
         last = [self._direction] if self._direction else []
         try:
             parameters = list(inspect.signature(_signed(self._function)).parameters.values())
@@ -105,22 +141,37 @@ class Called:
         kinds = {p.kind for p in parameters}
         if inspect.Parameter.VAR_KEYWORD in kinds and inspect.Parameter.VAR_POSITIONAL not in kinds:
             return {name: name for name in (*self._names, *last)}, []
-        taken = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-        required = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+        taken = [
+            p
+            for p in parameters
+            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+        ]
+        required = [
+            p for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL
+        ]
         known = {p.name: p.name for p in taken if p.name in (*self._names, self._direction)}
         if self._direction and self._direction not in known:
             known |= {p.name: self._direction for p in taken[-1:] if p.name in _EXTRA}
         if all(p.name in known for p in required) and known and set(last) <= set(known.values()):
-            # by position as far as possible: what jax.grad returns does not count arguments that are given by keyword
-            leading = [known[p.name] for p in takewhile(lambda p: p.name in known and p.kind is not p.KEYWORD_ONLY, parameters)]
-            return {name: variable for name, variable in known.items() if variable not in leading}, leading
+            # by position as far as possible: what jax.grad returns does not count arguments that
+            # are given by keyword
+            leading = [
+                known[p.name]
+                for p in takewhile(
+                    lambda p: p.name in known and p.kind is not p.KEYWORD_ONLY, parameters
+                )
+            ]
+            return {
+                name: variable for name, variable in known.items() if variable not in leading
+            }, leading
         if len(required) == 1 + len(last) or any(p.kind is p.VAR_POSITIONAL for p in parameters):
             return {}, [self._wrt, *last]
         if len(required) == len(self._names) + len(last):
             return {}, [*self._names, *last]
-        raise ArgumentProblem(
+        raise ArgumentError(
             f"cannot tell what {self.name} takes: it requires {len(required)} arguments",
-            hint=f"name its parameters as the variables ({', '.join(self._names)}), or let it take {self._wrt} alone",
+            hint=f"name its parameters as the variables ({', '.join(self._names)}), or let "
+            f"it take {self._wrt} alone",
         )
 
 
@@ -136,21 +187,28 @@ def library_of(values: Mapping[str, Any]) -> str:
 
 
 def precision_of(values: Mapping[str, Any]) -> str:
-    """The name of the precision that all arrays of numbers with a point have; double precision where they differ."""
-    names = [str(value.dtype).rpartition(".")[2] for value in values.values() if hasattr(value, "dtype")]
+    """The name of the precision that all arrays of numbers with a point have; double precision
+    where they differ.
+    """
+    names = [
+        str(value.dtype).rpartition(".")[2] for value in values.values() if hasattr(value, "dtype")
+    ]
     found = {name for name in names if "float" in name}
     return found.pop() if len(found) == 1 else "float64"
 
 
 def _signed(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What says which arguments a function takes: for a module of PyTorch, or what wraps one, that is ``forward``."""
+    """What says which arguments a function takes: for a module of PyTorch, or what wraps one, that
+    is ``forward``.
+    """
     inner = inspect.unwrap(function)
     forward = getattr(inner, "forward", None)
     return forward if callable(forward) else function
 
 
 def _numpy(value: Any) -> Array:
-    """Any array as one of NumPy: tensors of PyTorch are taken out of the graph, arrays of JAX convert themselves.
+    """Any array as one of NumPy: tensors of PyTorch are taken out of the graph, arrays of JAX
+    convert themselves.
 
     NumPy has one half precision, and lacks the other.
     """
@@ -165,7 +223,9 @@ def _numpy(value: Any) -> Array:
             array = array.astype(np.float16)
         return array if array.dtype.kind in "fc" else array.astype(float)
     except (TypeError, ValueError):
-        raise ArgumentProblem(f"the function returns {type(value).__name__}, not an array of numbers") from None
+        raise ArgumentError(
+            f"the function returns {type(value).__name__}, not an array of numbers"
+        ) from None
 
 
 def numpy_values(values: Mapping[str, Any]) -> dict[str, Array]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentProblem
+from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.options import STRUCTURES
 from matcalc.judge.diagnosis import Diagnosis
@@ -19,7 +19,7 @@ from matcalc.judge.verdict import report
 from matcalc.results import Formula
 from matcalc.testing.arrays import LIBRARIES
 from matcalc.testing.directions import jvp_question, vjp_question
-from matcalc.testing.questions import Setting, put, tolerant
+from matcalc.testing.questions import Setting, ask, tolerant
 
 Given = str | Formula | Callable[..., Any]
 Declarations = Mapping[str, str | Variable]
@@ -27,7 +27,9 @@ _PRECISIONS = ("float32", "float64")
 
 
 class GradientMismatch(AssertionError):
-    """A claimed derivative that is wrong, or cannot be judged; ``report`` has everything that is known."""
+    """A claimed derivative that is wrong, or cannot be judged; ``report`` has everything that is
+    known.
+    """
 
     def __init__(self, found: Report) -> None:
         super().__init__(str(found))
@@ -90,13 +92,17 @@ def check_gradient(
 ) -> Report:
     """The report on a claimed gradient of a scalar.
 
-    ``arrays``: of which library functions want arrays; ``rtol``: the largest error allowed, relative to the largest entry;
-    ``dtype``: ``float32`` or ``float64``, in which the functions compute, where their results do not say so.
+    ``arrays``: of which library functions want arrays; ``rtol``: the largest error allowed,
+    relative to the largest entry; ``dtype``: ``float32`` or ``float64``, in which the functions
+    compute, where their results do not say so.
     """
     setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype)
-    asked = put(objective, claim, setting)
+    asked = ask(objective, claim, setting)
     if asked.rank:
-        raise ArgumentProblem("the gradient is of a scalar, and this objective has axes", hint="assert_jacobian judges these")
+        raise ArgumentError(
+            "the gradient is of a scalar, and this objective has axes",
+            hint="assert_jacobian judges these",
+        )
     return _report(asked, setting, rng)
 
 
@@ -114,9 +120,11 @@ def check_jacobian(
     dtype: Any = None,
     rng: Any = 0,
 ) -> Report:
-    """The report on a claimed derivative of anything; a function's value has the axes of the objective, then the variable's."""
+    """The report on a claimed derivative of anything; a function's value has the axes of the
+    objective, then the variable's.
+    """
     setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype)
-    return _report(put(objective, claim, setting), setting, rng)
+    return _report(ask(objective, claim, setting), setting, rng)
 
 
 @public
@@ -135,7 +143,7 @@ def check_hessian(
 ) -> Report:
     """The report on a claimed second derivative."""
     setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, order=2)
-    return _report(put(objective, claim, setting), setting, rng)
+    return _report(ask(objective, claim, setting), setting, rng)
 
 
 @public
@@ -152,7 +160,8 @@ def check_jvp(
     dtype: Any = None,
     rng: Any = 0,
 ) -> Report:
-    """The report on a claimed directional derivative, linear in the ``tangent`` (``dX`` for a variable X).
+    """The report on a claimed directional derivative, linear in the ``tangent`` (``dX`` for a
+    variable X).
 
     A formula has it as a variable of that name; a function takes it as its last argument.
     """
@@ -174,38 +183,50 @@ def check_vjp(
     dtype: Any = None,
     rng: Any = 0,
 ) -> Report:
-    """The report on a claimed gradient of sum(cotangent.*objective), the product that reverse mode computes."""
+    """The report on a claimed gradient of sum(cotangent.*objective), the product that reverse mode
+    computes.
+    """
     setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype)
     return _report(vjp_question(objective, claim, setting, cotangent), setting, rng)
 
 
 @public
 def assert_gradient(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
-    """Raises GradientMismatch unless the claim is the gradient of the scalar objective; options as for check_gradient."""
+    """Raises GradientMismatch unless the claim is the gradient of the scalar objective; options as
+    for check_gradient.
+    """
     _demand(check_gradient(objective, claim, wrt=wrt, **options))
 
 
 @public
 def assert_jacobian(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
-    """Raises GradientMismatch unless the claim is the derivative of the objective; options as for check_jacobian."""
+    """Raises GradientMismatch unless the claim is the derivative of the objective; options as for
+    check_jacobian.
+    """
     _demand(check_jacobian(objective, claim, wrt=wrt, **options))
 
 
 @public
 def assert_hessian(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
-    """Raises GradientMismatch unless the claim is the second derivative; options as for check_hessian."""
+    """Raises GradientMismatch unless the claim is the second derivative; options as for
+    check_hessian.
+    """
     _demand(check_hessian(objective, claim, wrt=wrt, **options))
 
 
 @public
 def assert_jvp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
-    """Raises GradientMismatch unless the claim is the directional derivative; options as for check_jvp."""
+    """Raises GradientMismatch unless the claim is the directional derivative; options as for
+    check_jvp.
+    """
     _demand(check_jvp(objective, claim, wrt=wrt, **options))
 
 
 @public
 def assert_vjp(objective: Given, claim: Given, *, wrt: str, **options: Any) -> None:
-    """Raises GradientMismatch unless the claim is the product with the transposed derivative; options as for check_vjp."""
+    """Raises GradientMismatch unless the claim is the product with the transposed derivative;
+    options as for check_vjp.
+    """
     _demand(check_vjp(objective, claim, wrt=wrt, **options))
 
 
@@ -226,27 +247,42 @@ def _setting(
     order: int = 1,
 ) -> Setting:
     if not isinstance(wrt, str):
-        raise ArgumentProblem(f"wrt is the name of a variable, not {wrt!r}")
+        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
     if structure not in STRUCTURES:
-        raise ArgumentProblem(f"structure is {' or '.join(map(repr, STRUCTURES))}, not {structure!r}")
+        raise ArgumentError(f"structure is {' or '.join(map(repr, STRUCTURES))}, not {structure!r}")
     if arrays not in ("", *LIBRARIES):
-        raise ArgumentProblem(f"arrays is {' or '.join(map(repr, LIBRARIES))}, not {arrays!r}")
+        raise ArgumentError(f"arrays is {' or '.join(map(repr, LIBRARIES))}, not {arrays!r}")
     if rtol is not None and (not isinstance(rtol, int | float | np.number) or not 0 < rtol < 1):
-        raise ArgumentProblem(f"rtol is an error between 0 and 1, relative to the largest entry, not {rtol!r}")
+        raise ArgumentError(
+            f"rtol is an error between 0 and 1, relative to the largest entry, not {rtol!r}"
+        )
     allowed = float(rtol) if rtol is not None else 0.0
-    return Setting(wrt, variables or {}, at or {}, arrays, order, structure, rtol=allowed, dtype=_precision(dtype))
+    return Setting(
+        wrt,
+        variables or {},
+        at or {},
+        arrays,
+        order,
+        structure,
+        rtol=allowed,
+        dtype=_precision(dtype),
+    )
 
 
 def _precision(dtype: Any) -> str:
-    """The name of a precision, given by it or by a type of NumPy, PyTorch or JAX; empty where none is given."""
+    """The name of a precision, given by it or by a type of NumPy, PyTorch or JAX; empty where none
+    is given.
+    """
     named = getattr(dtype, "__name__", str(dtype)).rpartition(".")[2]
     if dtype is None or named in _PRECISIONS:
         return "" if dtype is None else named
-    raise ArgumentProblem(f"dtype is {' or '.join(map(repr, _PRECISIONS))}, not {dtype!r}")
+    raise ArgumentError(f"dtype is {' or '.join(map(repr, _PRECISIONS))}, not {dtype!r}")
 
 
 def _report(asked: Question, setting: Setting, rng: Any) -> Report:
-    """An integer is a seed and is told; None draws one; anything else is what NumPy makes a generator of."""
+    """An integer is a seed and is told; None draws one; anything else is what NumPy makes a
+    generator of.
+    """
     seed: int | None = None
     if rng is None:
         seed = int(np.random.default_rng().integers(2**31))
@@ -255,5 +291,7 @@ def _report(asked: Question, setting: Setting, rng: Any) -> Report:
     try:
         generator = np.random.default_rng(rng if seed is None else seed)
     except (TypeError, ValueError):
-        raise ArgumentProblem(f"rng is a natural number or a generator of NumPy, not {rng!r}") from None
+        raise ArgumentError(
+            f"rng is a natural number or a generator of NumPy, not {rng!r}"
+        ) from None
     return report(tolerant(asked, setting.rtol), seed, rng=generator)

@@ -1,4 +1,6 @@
-"""Derivatives of functions that are only known by their values, within the kind of matrices that a variable is declared to be."""
+"""Derivatives of functions that are only known by their values, within the kind of matrices that a
+variable is declared to be.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ Function = Callable[[Array], Array]
 
 
 def basis(kind: str, x: Array) -> list[Array]:
-    """An orthonormal basis, in the inner product tr(A'*B), of the directions in which a matrix of the kind can move."""
+    """An orthonormal basis, in the inner product tr(A'*B), of the directions in which a matrix of
+    the kind can move.
+    """
     n = x.shape[0] if x.ndim == 2 else 0
     if kind not in ("symmetric", "psd", "skew", "diagonal", "triangular", "orthogonal"):
         return [unit.reshape(x.shape) for unit in np.eye(x.size)]
@@ -27,11 +31,13 @@ def basis(kind: str, x: Array) -> list[Array]:
         return [units[i, j] for i in range(n) for j in range(i + 1)]
     sign = 1.0 if kind in ("symmetric", "psd") else -1.0
     found = [units[i, i] for i in range(n)] if sign > 0 else []
-    found += [(units[i, j] + sign * units[j, i]) / np.sqrt(2) for i in range(n) for j in range(i + 1, n)]
+    found += [
+        (units[i, j] + sign * units[j, i]) / np.sqrt(2) for i in range(n) for j in range(i + 1, n)
+    ]
     return [x @ K for K in found] if kind == "orthogonal" else found
 
 
-def moved(kind: str, x: Array, step: Array) -> Array:
+def move(kind: str, x: Array, step: Array) -> Array:
     """x moved along a direction; a rotation stays one by the Cayley map."""
     if kind != "orthogonal":
         return np.asarray(x + step)
@@ -41,13 +47,15 @@ def moved(kind: str, x: Array, step: Array) -> Array:
 
 
 def derivative(function: Function, x: Array, kind: str, *, single: bool = False) -> Array:
-    """The derivative projected on the directions of the kind: sum over the basis of (slope along E)*E; value's axes first."""
+    """The derivative projected on the directions of the kind: sum over the basis of (slope along
+    E)*E; value's axes first.
+    """
     directions = basis(kind, x)
     if not directions:
         return np.zeros(np.shape(function(x)) + x.shape)
 
     def along(t: Array) -> Array:
-        return function(moved(kind, x, np.tensordot(t, np.stack(directions), 1)))
+        return function(move(kind, x, np.tensordot(t, np.stack(directions), 1)))
 
     start = np.zeros(len(directions))
     slopes = _fourth_order(along, start) if single else central_differences(along, start)
@@ -55,7 +63,9 @@ def derivative(function: Function, x: Array, kind: str, *, single: bool = False)
 
 
 def _fourth_order(function: Function, x: Array) -> Array:
-    """(8*(f(h) - f(-h)) - (f(2h) - f(-2h)))/12h: errors of rounding swamp the error estimates that extrapolation goes by."""
+    """(8*(f(h) - f(-h)) - (f(2h) - f(-2h)))/12h: errors of rounding swamp the error estimates that
+    extrapolation goes by.
+    """
     columns = []
     for step in SINGLE.step * np.eye(x.size):
         near, far = (function(x + k * step) - function(x - k * step) for k in (1, 2))
@@ -63,18 +73,26 @@ def _fourth_order(function: Function, x: Array) -> Array:
     return np.stack(columns, axis=-1)
 
 
-def projected(kind: str, x: Array, gradient: Array) -> Array:
-    """The part of a derivative, the variable's axes last, that is seen along the directions of the kind."""
+def project(kind: str, x: Array, gradient: Array) -> Array:
+    """The part of a derivative, the variable's axes last, that is seen along the directions of the
+    kind.
+    """
     directions = basis(kind, x)
     if not directions:
         return np.zeros_like(gradient)
     stacked = np.stack(directions)
-    slopes = np.tensordot(gradient, stacked, axes=(range(gradient.ndim - x.ndim, gradient.ndim), range(1, stacked.ndim)))
+    slopes = np.tensordot(
+        gradient,
+        stacked,
+        axes=(range(gradient.ndim - x.ndim, gradient.ndim), range(1, stacked.ndim)),
+    )
     return np.asarray(np.tensordot(slopes, stacked, 1))
 
 
 def kinks(function: Function, x: Array, kind: str, *, single: bool) -> list[Array]:
-    """The directions along which the function has a kink: there f(x+h) - 2f(x) + f(x-h) falls as h, elsewhere as h^2."""
+    """The directions along which the function has a kink: there f(x+h) - 2f(x) + f(x-h) falls as h,
+    elsewhere as h^2.
+    """
     wide, narrow = (2.0**-5, 2.0**-8) if single else (2.0**-12, 2.0**-16)
     visible = 1e-2 if single else 1e-5
     center = function(x)
@@ -82,7 +100,7 @@ def kinks(function: Function, x: Array, kind: str, *, single: bool) -> list[Arra
     for direction in basis(kind, x):
         bends = []
         for h in (wide, narrow):
-            ahead, behind = (function(moved(kind, x, sign * h * direction)) for sign in (1.0, -1.0))
+            ahead, behind = (function(move(kind, x, sign * h * direction)) for sign in (1.0, -1.0))
             bends.append(float(np.max(np.abs(ahead - 2 * center + behind), initial=0.0)) / h)
         scale = visible * max(1.0, float(np.max(np.abs(center), initial=0.0)))
         if bends[1] > scale and bends[1] > 0.4 * bends[0]:

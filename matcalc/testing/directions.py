@@ -1,7 +1,8 @@
-"""Products of a derivative with a vector: from the right (jvp, forward mode) and from the left (vjp, reverse mode).
+"""Products of a derivative with a vector: from the right (jvp, forward mode) and from the left
+(vjp, reverse mode).
 
-Both are derivatives themselves: the jvp that of f(X + t*dX) by t at t = 0, the vjp that of sum(U.*f(X)) by X. So they are judged,
-and diagnosed, like any other.
+Both are derivatives themselves: the jvp that of f(X + t*dX) by t at t = 0, the vjp that of
+sum(U.*f(X)) by X. So they are judged, and diagnosed, like any other.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.dims import dim
-from matcalc.core.errors import ArgumentProblem, MatcalcError
+from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number, variable
@@ -25,13 +26,22 @@ from matcalc.printers.text import text
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
 from matcalc.testing.arrays import Called, numpy_values
-from matcalc.testing.questions import Setting, called_by, declared_variables, program_of, put_formula, put_function
+from matcalc.testing.questions import (
+    Setting,
+    ask_about_formula,
+    ask_about_function,
+    called_by,
+    declared_variables,
+    program_of,
+)
 
 _LINEAR = ("symmetric", "skew", "diagonal", "triangular")
 _PLAIN = ("scalar", "vector", "matrix")
 
 
-def vjp_question(objective: str | Formula | Callable[..., Any], claim: Any, setting: Setting, cotangent: str) -> Question:
+def vjp_question(
+    objective: str | Formula | Callable[..., Any], claim: Any, setting: Setting, cotangent: str
+) -> Question:
     """Whether the claim is the gradient of sum(U.*f)."""
     setting = replace(setting, direction=cotangent)
     if not callable(objective):
@@ -41,15 +51,25 @@ def vjp_question(objective: str | Formula | Callable[..., Any], claim: Any, sett
         U = variable(cotangent, shape)
         product = Expr("dot" if shape else "*", (U, program.expr))
         variables = {**program.variables, cotangent: Variable(cotangent, _plain(len(shape)), shape)}
-        return put_formula(
-            replace(program, expr=product, variables=variables), f"sum({cotangent}.*({objective}))", claim, setting
+        return ask_about_formula(
+            replace(program, expr=product, variables=variables),
+            f"sum({cotangent}.*({objective}))",
+            claim,
+            setting,
         )
     variables = declared_variables(setting)
-    f = called_by(setting, objective, setting.wrt, [name for name in variables if name != cotangent], setting.arrays)
+    f = called_by(
+        setting,
+        objective,
+        setting.wrt,
+        [name for name in variables if name != cotangent],
+        setting.arrays,
+    )
     if cotangent not in variables:
         if not setting.at:
-            raise ArgumentProblem(
-                f"the shape of {cotangent} is not known", hint=f"declare {cotangent} in variables=, or give at="
+            raise ArgumentError(
+                f"the shape of {cotangent} is not known",
+                hint=f"declare {cotangent} in variables=, or give at=",
             )
         shape_of_value = f(numpy_values(setting.at)).shape
         axes = tuple(dim(size) for size in shape_of_value)
@@ -59,37 +79,59 @@ def vjp_question(objective: str | Formula | Callable[..., Any], claim: Any, sett
         return _as_precise(np.asarray(np.sum(values[cotangent] * f(values))), f)
 
     product_with.__name__ = f"sum({cotangent}.*{f.name})"
-    return put_function(product_with, _function(claim), replace(setting, variables=variables))
+    return ask_about_function(product_with, _function(claim), replace(setting, variables=variables))
 
 
-def jvp_question(objective: str | Formula | Callable[..., Any], claim: Any, setting: Setting, tangent: str) -> Question:
+def jvp_question(
+    objective: str | Formula | Callable[..., Any], claim: Any, setting: Setting, tangent: str
+) -> Question:
     """Whether the claim is the derivative of f(X + t*dX) by t at t = 0."""
-    known = declared_variables(setting) if callable(objective) else program_of(objective, setting).variables
+    known = (
+        declared_variables(setting)
+        if callable(objective)
+        else program_of(objective, setting).variables
+    )
     if setting.wrt not in known:
-        raise ArgumentProblem(f"{setting.wrt} is not a variable", hint=f"there are {', '.join(known)}")
+        raise ArgumentError(
+            f"{setting.wrt} is not a variable", hint=f"there are {', '.join(known)}"
+        )
     X = known[setting.wrt]
     _free(tangent, known)
     kind = X.kind if X.kind in _LINEAR else "symmetric" if X.kind == "psd" else _plain(len(X.shape))
-    step = next(name for name in ("t", *(f"t{k}" for k in range(len(known) + 1))) if name not in known and name != tangent)
+    step = next(
+        name
+        for name in ("t", *(f"t{k}" for k in range(len(known) + 1)))
+        if name not in known and name != tangent
+    )
     dX = Variable(tangent, kind, X.dims if kind in _LINEAR else X.shape)
     variables = {**known, tangent: dX, step: Variable(step, "scalar")}
-    along = replace(setting, wrt=step, direction=tangent, claimed_by=setting.wrt, held=step, variables=variables)
+    along = replace(
+        setting, wrt=step, direction=tangent, claimed_by=setting.wrt, held=step, variables=variables
+    )
     if not callable(objective):
         program = program_of(objective, setting)
         moved = Expr("+", (variable(X.name, X.shape), _scaled(step, tangent, X)), X.shape)
-        shifted = Program(_with(program.expr, X.name, moved), variables, program.source, program.notes, program.undetermined)
-        asked = put_formula(shifted, f"{objective} along {tangent}", claim, along)
+        shifted = Program(
+            _with(program.expr, X.name, moved),
+            variables,
+            program.source,
+            program.notes,
+            program.undetermined,
+        )
+        asked = ask_about_formula(shifted, f"{objective} along {tangent}", claim, along)
         return _held(replace(asked, answer=_at_zero(shifted, step)), step)
     f = called_by(setting, objective, setting.wrt, list(known), setting.arrays)
 
     def moved_by(**values: Array) -> Array:
-        return _as_precise(f({**values, X.name: values[X.name] + values[step] * values[tangent]}), f)
+        return _as_precise(
+            f({**values, X.name: values[X.name] + values[step] * values[tangent]}), f
+        )
 
     moved_by.__name__ = f"{f.name} along {tangent}"
     at = {**numpy_values(setting.at), step: np.asarray(0.0)} if setting.at else {}
     library, precision = setting.arrays.library, setting.arrays.precision
     moving = replace(along, at=at, library=library, precision=precision)
-    return _held(put_function(moved_by, _function(claim), moving), step)
+    return _held(ask_about_function(moved_by, _function(claim), moving), step)
 
 
 def _as_precise(value: Array, f: Called) -> Array:
@@ -103,18 +145,24 @@ def _scaled(step: str, tangent: str, X: Variable) -> Expr:
 
 def _free(name: str, variables: Any) -> None:
     if name in variables:
-        raise ArgumentProblem(f"{name} is a variable already, and cannot be the direction", hint="name another")
+        raise ArgumentError(
+            f"{name} is a variable already, and cannot be the direction", hint="name another"
+        )
 
 
 def _function(claim: Any) -> Callable[..., Any]:
     if not callable(claim):
-        raise ArgumentProblem("a function cannot be judged by a formula: the claim has to be a function, too")
+        raise ArgumentError(
+            "a function cannot be judged by a formula: the claim has to be a function, too"
+        )
     return claim  # type: ignore[no-any-return]
 
 
 def _plain(rank: int) -> str:
     if rank >= len(_PLAIN):
-        raise ArgumentProblem(f"a value with {rank} axes: there are products for scalars, vectors and matrices")
+        raise ArgumentError(
+            f"a value with {rank} axes: there are products for scalars, vectors and matrices"
+        )
     return _PLAIN[rank]
 
 
@@ -124,13 +172,17 @@ def _with(tree: Expr, name: str, instead: Expr) -> Expr:
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if node.op == "variable" and node.value == name:
             return instead
-        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row) if args else node
+        return (
+            Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row) if args else node
+        )
 
     return fold(tree, lambda expr: expr.args, rule)
 
 
 def _at_zero(program: Program, step: str) -> Expr | None:
-    """The derivative by the step at 0, simplified as the derivative of the step times it; None without closed form."""
+    """The derivative by the step at 0, simplified as the derivative of the step times it; None
+    without closed form.
+    """
     try:
         slope = _with(derive(program, step), step, number(0))
         return derive(read(f"{step}*({text(slope)})", program.variables), step)
@@ -146,4 +198,9 @@ def _held(asked: Question, step: str) -> Question:
             yield Point(point.sizes, {**point.values, step: np.asarray(0.0)})
 
     # a proof would be about all steps
-    return replace(asked, points=points, proof=lambda: OPEN, smooth=lambda point: not point.values[step] and asked.smooth(point))
+    return replace(
+        asked,
+        points=points,
+        proof=lambda: OPEN,
+        smooth=lambda point: not point.values[step] and asked.smooth(point),
+    )

@@ -1,4 +1,6 @@
-"""Questions that involve users' functions: about a formula, or about a function of which only values are known."""
+"""Questions that involve users' functions: about a formula, or about a function of which only
+values are known.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.core.dims import dim
-from matcalc.core.errors import ArgumentProblem, EvaluationProblem, UnsupportedProblem
+from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.frontend import read
@@ -20,20 +22,27 @@ from matcalc.oracle.numeric import Method
 from matcalc.oracle.sample import STYLES, draw, sizes_for
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
-from matcalc.syntax.declare import declared
+from matcalc.syntax.declare import declare
 from matcalc.testing.arrays import Arrays, Called, library_of, numpy_values, precision_of
-from matcalc.testing.differences import DOUBLE, SINGLE, basis, derivative, kinks, moved, projected
+from matcalc.testing.differences import DOUBLE, SINGLE, basis, derivative, kinks, move, project
 
 _TWICE = Method(f"{DOUBLE.name}, twice", DOUBLE.step, 1e-4)
 _SINGLE_CLAIM = 1e-4  # relative agreement that may be asked of a claim in single precision
 _NEAR = 0.3  # how far from the given point others are tried
 _APART = 2
-_UNFIT = (ArithmeticError, ValueError, RuntimeError, np.linalg.LinAlgError)  # what functions raise outside of their domain
+_UNFIT = (
+    ArithmeticError,
+    ValueError,
+    RuntimeError,
+    np.linalg.LinAlgError,
+)  # what functions raise outside of their domain
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a user says about the variables: declarations, a point, the library of the arrays, how to differentiate."""
+    """What a user says about the variables: declarations, a point, the library of the arrays, how
+    to differentiate.
+    """
 
     wrt: str
     variables: Mapping[str, str | Variable]
@@ -42,7 +51,9 @@ class Setting:
     order: int = 1
     structure: str = "declared"
     direction: str = ""  # a variable that only the claim takes, last
-    claimed_by: str = ""  # what a function of one argument takes, if not the variable that is differentiated by
+    claimed_by: str = (
+        ""  # what a function of one argument takes, if not the variable that is differentiated by
+    )
     held: str = ""  # a variable that stays 0
     notes: list[str] = field(default_factory=list)
     precision: str = ""
@@ -51,19 +62,27 @@ class Setting:
 
     @property
     def arrays(self) -> Arrays:
-        """The arrays that functions are called with: of the library and in the precision of those given."""
+        """The arrays that functions are called with: of the library and in the precision of those
+        given.
+        """
         return Arrays(self.library or library_of(self.at), self.precision or precision_of(self.at))
 
 
 def called_by(
-    setting: Setting, function: Callable[..., Any], wrt: str, names: list[str], arrays: Arrays, direction: str = ""
+    setting: Setting,
+    function: Callable[..., Any],
+    wrt: str,
+    names: list[str],
+    arrays: Arrays,
+    direction: str = "",
 ) -> Called:
     """A user's function, with the precision that the user says it has."""
     return Called(function, wrt, names, arrays, direction=direction, computes=setting.dtype)
 
 
 def tolerant(asked: Question, rtol: float) -> Question:
-    """The question with the errors allowed that a user allows, unless the truth itself is known less well.
+    """The question with the errors allowed that a user allows, unless the truth itself is known
+    less well.
 
     Exact arithmetic has no say then: it knows of no errors.
     """
@@ -72,9 +91,12 @@ def tolerant(asked: Question, rtol: float) -> Question:
     try:
         first = next(asked.points(np.random.default_rng(0)))
         known = asked.derivative(first, asked.wrt, asked.kind)[1]
-    except (EvaluationProblem, UnsupportedProblem):  # said in the report
+    except (EvaluationError, UnsupportedError):  # said in the report
         return asked
-    said = f"rtol={rtol:g} asks for more than {known.name} can tell: the tolerance is {known.tolerance:.0e}"
+    said = (
+        f"rtol={rtol:g} asks for more than {known.name} can tell: the tolerance is "
+        f"{known.tolerance:.0e}"
+    )
     notes = (*asked.notes, said) if rtol < known.tolerance else asked.notes
 
     def slope(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
@@ -88,62 +110,122 @@ def tolerant(asked: Question, rtol: float) -> Question:
     return replace(asked, derivative=slope, proof=proof, notes=notes)
 
 
-def put(objective: str | Formula | Callable[..., Any], claim: str | Formula | Callable[..., Any], setting: Setting) -> Question:
-    """The question whether a claim is the derivative of an objective, both formulas or functions."""
+def ask(
+    objective: str | Formula | Callable[..., Any],
+    claim: str | Formula | Callable[..., Any],
+    setting: Setting,
+) -> Question:
+    """The question whether a claim is the derivative of an objective, both formulas or
+    functions.
+    """
     if callable(objective):
         if not callable(claim):
-            raise ArgumentProblem("a formula cannot be judged by a function alone", hint="give the objective as a formula, too")
-        return put_function(objective, claim, setting)
-    return put_formula(program_of(objective, setting), str(objective), claim, setting)
+            raise ArgumentError(
+                "a formula cannot be judged by a function alone",
+                hint="give the objective as a formula, too",
+            )
+        return ask_about_function(objective, claim, setting)
+    return ask_about_formula(program_of(objective, setting), str(objective), claim, setting)
 
 
 def program_of(objective: str | Formula, setting: Setting) -> Program:
     """The typed program of a formula."""
     if isinstance(objective, Formula):
         program = objective.program()
-        return read(program.source, {**program.variables, **setting.variables}) if setting.variables else program
+        return (
+            read(program.source, {**program.variables, **setting.variables})
+            if setting.variables
+            else program
+        )
     if not isinstance(objective, str):
-        raise ArgumentProblem(f"an objective is a formula or a function, not {objective!r}")
+        raise ArgumentError(f"an objective is a formula or a function, not {objective!r}")
     return read(
-        objective, setting.variables, {name: _plain(value.ndim, name) for name, value in numpy_values(setting.at).items()}
+        objective,
+        setting.variables,
+        {name: _plain(value.ndim, name) for name, value in numpy_values(setting.at).items()},
     )
 
 
-def put_formula(program: Program, title: str, claim: str | Formula | Callable[..., Any], setting: Setting) -> Question:
+def ask_about_formula(
+    program: Program, title: str, claim: str | Formula | Callable[..., Any], setting: Setting
+) -> Question:
     """The objective is a formula."""
     if callable(claim):
         return _formula_and_function(program, title, claim, setting)
     if not isinstance(claim, str | Formula):
-        raise ArgumentProblem(f"a claim is a formula or a function, not {claim!r}")
-    if isinstance(claim, Formula):  # it has names of its own, and not those that the objective defines
+        raise ArgumentError(f"a claim is a formula or a function, not {claim!r}")
+    if isinstance(
+        claim, Formula
+    ):  # it has names of its own, and not those that the objective defines
         program, claim = replace(program, definitions={}), claim.program().source
-    stated = Claim(title, setting.wrt, claim, setting.variables, setting.order, "mixed", setting.structure)
+    stated = Claim(
+        title, setting.wrt, claim, setting.variables, setting.order, "mixed", setting.structure
+    )
     asked = about(program, stated)
     if setting.at:
         return replace(asked, points=_around(setting, program.variables, asked.smooth), source=None)
     return replace(asked, source=stated if title == program.source else None)
 
 
-def _formula_and_function(program: Program, title: str, function: Callable[..., Any], setting: Setting) -> Question:
+def _formula_and_function(
+    program: Program, title: str, function: Callable[..., Any], setting: Setting
+) -> Question:
     """The objective is a formula, and the claim a function."""
     names = [name for name in program.variables if name != setting.held]
-    called = called_by(setting, function, setting.claimed_by or setting.wrt, names, setting.arrays, setting.direction)
-    claim = Claim(title, setting.wrt, called.name, setting.variables, setting.order, "mixed", setting.structure)
+    called = called_by(
+        setting,
+        function,
+        setting.claimed_by or setting.wrt,
+        names,
+        setting.arrays,
+        setting.direction,
+    )
+    claim = Claim(
+        title,
+        setting.wrt,
+        called.name,
+        setting.variables,
+        setting.order,
+        "mixed",
+        setting.structure,
+    )
     answer = engine_answer(program, claim)
-    asked = about_formula(program, claim, answer, lambda point: called(point.values), stated=called.name)
+    asked = about_formula(
+        program, claim, answer, lambda point: called(point.values), stated=called.name
+    )
     if setting.at:
         asked = replace(asked, points=_around(setting, program.variables, asked.smooth))
     return _judging(asked, called, setting)
 
 
-def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], setting: Setting) -> Question:
-    """Both are functions. The objective is differentiated numerically, within the declared kind of the variable."""
+def ask_about_function(
+    objective: Callable[..., Any], claimed: Callable[..., Any], setting: Setting
+) -> Question:
+    """Both are functions. The objective is differentiated numerically, within the declared kind of
+    the variable.
+    """
     variables = declared_variables(setting)
     if setting.wrt not in variables:
-        raise ArgumentProblem(f"{setting.wrt} is neither in at= nor in variables=", hint=f"there are {', '.join(variables)}")
-    f = called_by(setting, objective, setting.wrt, list(variables), setting.arrays if not setting.direction else Arrays())
+        raise ArgumentError(
+            f"{setting.wrt} is neither in at= nor in variables=",
+            hint=f"there are {', '.join(variables)}",
+        )
+    f = called_by(
+        setting,
+        objective,
+        setting.wrt,
+        list(variables),
+        setting.arrays if not setting.direction else Arrays(),
+    )
     names = [name for name in variables if name != setting.held]
-    claim = called_by(setting, claimed, setting.claimed_by or setting.wrt, names, setting.arrays, setting.direction)
+    claim = called_by(
+        setting,
+        claimed,
+        setting.claimed_by or setting.wrt,
+        names,
+        setting.arrays,
+        setting.direction,
+    )
 
     def slope(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
         inside = variables[wrt].kind  # a function may have no value outside of the kind
@@ -155,7 +237,9 @@ def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], set
         if setting.order == 2:
             value(array)
             if f.single:
-                raise UnsupportedProblem(f"{f.name} computes in {f.precision}: too rough for second differences")
+                raise UnsupportedError(
+                    f"{f.name} computes in {f.precision}: too rough for second differences"
+                )
             second = derivative(lambda x: derivative(value, x, inside), array, inside)
             return second, _TWICE
         value(array)
@@ -164,7 +248,11 @@ def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], set
     def smooth(point: Point) -> bool:
         return _is_smooth(f, point, setting, variables[setting.wrt].kind)
 
-    points = _around(setting, variables, smooth) if setting.at else _drawn(variables, smooth, setting.held)
+    points = (
+        _around(setting, variables, smooth)
+        if setting.at
+        else _drawn(variables, smooth, setting.held)
+    )
     first = next(points(np.random.default_rng(0)))
     rank = f(first.values).ndim
     asked = Question(
@@ -180,7 +268,9 @@ def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], set
         magnitude=lambda point: max(1.0, float(np.max(np.abs(f(point.values)), initial=0.0))),
         order=setting.order,
         structure=setting.structure,
-        notes=_difference_notes(f, _TWICE if setting.order == 2 else SINGLE if f.single else DOUBLE),
+        notes=_difference_notes(
+            f, _TWICE if setting.order == 2 else SINGLE if f.single else DOUBLE
+        ),
     )
     return _judging(asked, claim, setting)
 
@@ -188,11 +278,16 @@ def put_function(objective: Callable[..., Any], claimed: Callable[..., Any], set
 def _difference_notes(f: Called, method: Method) -> tuple[str, ...]:
     """What is said of a truth that is known by values of a function alone."""
     rough = f"; {f.name} computes in {f.precision}" if f.single else ""
-    return (f"the truth is itself a difference of values of {f.name}: errors below {method.tolerance:.0e} are not seen{rough}",)
+    return (
+        f"the truth is itself a difference of values of {f.name}: errors below "
+        f"{method.tolerance:.0e} are not seen{rough}",
+    )
 
 
 def _judging(asked: Question, called: Called, setting: Setting) -> Question:
-    """The question with results brought into the form in which claims are compared, and precision noticed."""
+    """The question with results brought into the form in which claims are compared, and precision
+    noticed.
+    """
     kind = asked.variables[setting.wrt].kind
     tangent = kind == "orthogonal" or (setting.structure == "free" and asked.program is None)
     first = next(asked.points(np.random.default_rng(0)))
@@ -205,15 +300,26 @@ def _judging(asked: Question, called: Called, setting: Setting) -> Question:
         x = np.asarray(point.values[setting.wrt])
         found = called(point.values)
         shape = asked.derivative(point, setting.wrt, asked.kind)[0].shape
-        if found.shape != shape and found.size == int(np.prod(shape)) and _squeezed(found.shape) == _squeezed(shape):
+        if (
+            found.shape != shape
+            and found.size == int(np.prod(shape))
+            and _squeezed(found.shape) == _squeezed(shape)
+        ):
             found = found.reshape(shape)  # (n, 1) and (1, n) for a vector
-        if tangent and found.ndim >= x.ndim and asked.program is None and found.shape[found.ndim - x.ndim :] == x.shape:
-            found = projected(kind, x, found)
+        if (
+            tangent
+            and found.ndim >= x.ndim
+            and asked.program is None
+            and found.shape[found.ndim - x.ndim :] == x.shape
+        ):
+            found = project(kind, x, found)
         return asked.shown(found) if found.ndim > 2 else found
 
     def slope(point: Point, wrt: str, into: str) -> tuple[Array, Method]:
         array, method = asked.derivative(point, wrt, into)
-        return array, Method(method.name, method.step, max(method.tolerance, _SINGLE_CLAIM)) if called.single else method
+        return array, Method(
+            method.name, method.step, max(method.tolerance, _SINGLE_CLAIM)
+        ) if called.single else method
 
     return replace(asked, claimed=claimed, derivative=slope, notes=(*notes, *setting.notes))
 
@@ -224,20 +330,22 @@ def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def declared_variables(setting: Setting) -> dict[str, Variable]:
     """The declared variables, and those of the given point with the sizes that they have there."""
-    found = declared(setting.variables)
+    found = declare(setting.variables)
     for name, value in numpy_values(setting.at).items():
         if name not in found:
-            found[name] = Variable(name, _plain(value.ndim, name), tuple(dim(n) for n in value.shape))
+            found[name] = Variable(
+                name, _plain(value.ndim, name), tuple(dim(n) for n in value.shape)
+            )
     if not found:
         hint = 'for example at={"x": np.ones(3)} or variables={"x": "vector(n)"}'
-        raise ArgumentProblem("what are the variables? A function says nothing about them", hint=hint)
+        raise ArgumentError("what are the variables? A function says nothing about them", hint=hint)
     return found
 
 
 def _plain(rank: int, name: str) -> str:
     """The kind of a given array."""
     if rank > 2:
-        raise ArgumentProblem(f"{name} has {rank} axes: variables are scalars, vectors and matrices")
+        raise ArgumentError(f"{name} has {rank} axes: variables are scalars, vectors and matrices")
     return ("scalar", "vector", "matrix")[rank]
 
 
@@ -253,8 +361,12 @@ def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:
     except _UNFIT:
         return False
     for direction in found[:1]:
-        index = [int(k) for k in np.unravel_index(int(np.argmax(np.abs(direction))), direction.shape)]
-        note = f"{f.name} has a kink in {setting.wrt}{index or ''}; points where it has are not judged"
+        index = [
+            int(k) for k in np.unravel_index(int(np.argmax(np.abs(direction))), direction.shape)
+        ]
+        note = (
+            f"{f.name} has a kink in {setting.wrt}{index or ''}; points where it has are not judged"
+        )
         if note not in setting.notes:
             setting.notes.append(note)
     return not found
@@ -263,21 +375,31 @@ def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:
 def _around(
     setting: Setting, variables: Mapping[str, Variable], smooth: Callable[[Point], bool]
 ) -> Callable[[np.random.Generator], Iterator[Point]]:
-    """The given point and others near it, within the declared kinds; variables that are not given are drawn."""
+    """The given point and others near it, within the declared kinds; variables that are not given
+    are drawn.
+    """
     given = numpy_values(setting.at)
     sizes = _sizes(variables, given)
 
     def points(rng: np.random.Generator) -> Iterator[Point]:
-        fixed = {name: given[name] if name in given else draw(v, rng, sizes, "normal") for name, v in variables.items()}
+        fixed = {
+            name: given[name] if name in given else draw(v, rng, sizes, "normal")
+            for name, v in variables.items()
+        }
         if smooth(Point(sizes, fixed)):
             yield Point(sizes, fixed)
         failures = 0
         while failures < 50:
-            values = {name: _near(variables[name], v, rng) if name != setting.held else v for name, v in fixed.items()}
+            values = {
+                name: _near(variables[name], v, rng) if name != setting.held else v
+                for name, v in fixed.items()
+            }
             failures = 0 if smooth(Point(sizes, values)) else failures + 1
             if not failures:
                 yield Point(sizes, values)
-        raise EvaluationProblem("the function has no value, or a kink, at the given point and near it")
+        raise EvaluationError(
+            "the function has no value, or a kink, at the given point and near it"
+        )
 
     return points
 
@@ -290,7 +412,11 @@ def _near(variable: Variable, value: Array, rng: np.random.Generator) -> Array:
     directions = basis(variable.kind, value)
     for _ in range(8 if directions else 0):
         weights = rng.standard_normal(len(directions))
-        other = moved(variable.kind, value, step / np.sqrt(len(directions)) * np.tensordot(weights, np.stack(directions), 1))
+        other = move(
+            variable.kind,
+            value,
+            step / np.sqrt(len(directions)) * np.tensordot(weights, np.stack(directions), 1),
+        )
         if _in_kind(variable.kind, other):
             return other
         step /= 2
@@ -298,7 +424,9 @@ def _near(variable: Variable, value: Array, rng: np.random.Generator) -> Array:
 
 
 def _near_member(kind: str, value: Array, rng: np.random.Generator) -> Array:
-    """Another member of the set: shares that are moved, columns that are turned; a one-hot vector stays."""
+    """Another member of the set: shares that are moved, columns that are turned; a one-hot vector
+    stays.
+    """
     if kind == "simplex":
         moved = value * rng.uniform(1 - _NEAR, 1 + _NEAR, value.shape)
         return np.asarray(moved / np.sum(moved))
@@ -315,11 +443,16 @@ def _in_kind(kind: str, value: Array) -> bool:
 
 
 def _sizes(variables: Mapping[str, Variable], given: Mapping[str, Array]) -> dict[str, int]:
-    """The sizes that the given arrays fix; EvaluationProblem where they do not agree with the declarations."""
+    """The sizes that the given arrays fix; EvaluationError where they do not agree with the
+    declarations.
+    """
     sizes: dict[str, int] = {}
     for name, value in given.items():
         if name not in variables:
-            raise ArgumentProblem(f"at= has {name}, which is not a variable", hint=f"the variables are {', '.join(variables)}")
+            raise ArgumentError(
+                f"at= has {name}, which is not a variable",
+                hint=f"the variables are {', '.join(variables)}",
+            )
         shape = variables[name].shape
         fits = len(shape) == value.ndim
         for axis, size in zip(shape, value.shape, strict=False):
@@ -328,7 +461,9 @@ def _sizes(variables: Mapping[str, Variable], given: Mapping[str, Array]) -> dic
             elif axis.integer is not None:
                 fits = fits and axis.integer == size
         if not fits:
-            raise EvaluationProblem(f"{name} is {variables[name]}, and in at= an array of shape {value.shape}")
+            raise EvaluationError(
+                f"{name} is {variables[name]}, and in at= an array of shape {value.shape}"
+            )
     for axis in (axis for variable in variables.values() for axis in variable.shape):
         for name in axis.letters:
             sizes.setdefault(name, 3)
@@ -347,11 +482,16 @@ def _drawn(
         for attempt in range(400):
             sizes = larger if turn == 1 else base
             style = list(STYLES)[attempt // 8 % len(STYLES)]
-            drawn = {name: draw(variable, rng, sizes, style) for name, variable in variables.items()}
+            drawn = {
+                name: draw(variable, rng, sizes, style) for name, variable in variables.items()
+            }
             point = Point(sizes, {**drawn, held: np.asarray(0.0)} if held else drawn)
             if smooth(point):
                 turn += 1
                 yield point
-        raise EvaluationProblem("no point was found at which the function has a value and no kink", hint="give one with at=")
+        raise EvaluationError(
+            "no point was found at which the function has a value and no kink",
+            hint="give one with at=",
+        )
 
     return points

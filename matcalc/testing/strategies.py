@@ -1,7 +1,8 @@
-"""Hypothesis strategies for values of declared kinds: what is small and round comes first, so that examples shrink.
+"""Hypothesis strategies for values of declared kinds: what is small and round comes first, so that
+examples shrink.
 
-``arrays("symmetric(n)", n=3)`` is a strategy for one variable, ``points({"A": "psd(n)", "x": "vector(n)"})`` for several, with
-sizes drawn alike for the same names.
+``arrays("symmetric(n)", n=3)`` is a strategy for one variable, ``points({"A": "psd(n)", "x":
+"vector(n)"})`` for several, with sizes drawn alike for the same names.
 """
 
 from __future__ import annotations
@@ -12,24 +13,32 @@ from collections.abc import Mapping
 import numpy as np
 from hypothesis import strategies as st
 
-from matcalc.core.dims import fitted
+from matcalc.core.dims import fit
 from matcalc.core.kinds import Variable
 from matcalc.oracle.interpret import extent
 from matcalc.runtime.elementwise import Array
-from matcalc.syntax.declare import declared
+from matcalc.syntax.declare import declare
 
-_ENTRIES = st.one_of(st.integers(-4, 4).map(float), st.floats(-4.0, 4.0, allow_nan=False, width=32).map(float))
+_ENTRIES = st.one_of(
+    st.integers(-4, 4).map(float), st.floats(-4.0, 4.0, allow_nan=False, width=32).map(float)
+)
 _POSITIVE = st.one_of(st.integers(1, 4).map(float), st.floats(0.125, 4.0, width=32).map(float))
 
 
 @st.composite
-def points(draw: st.DrawFn, /, variables: Mapping[str, str | Variable], *, max_size: int = 4, **sizes: int) -> dict[str, Array]:
-    """Values of all variables; named dimensions that are not given are drawn between 1 and ``max_size``."""
-    kinds = declared(variables)
-    names = dict.fromkeys(name for variable in kinds.values() for size in variable.dims for name in size.letters)
+def points(
+    draw: st.DrawFn, /, variables: Mapping[str, str | Variable], *, max_size: int = 4, **sizes: int
+) -> dict[str, Array]:
+    """Values of all variables; named dimensions that are not given are drawn between 1 and
+    ``max_size``.
+    """
+    kinds = declare(variables)
+    names = dict.fromkeys(
+        name for variable in kinds.values() for size in variable.dims for name in size.letters
+    )
     chosen = {name: sizes.get(name) or draw(st.integers(1, max_size)) for name in names}
     kinds_room = [size for variable in kinds.values() for size in variable.room]
-    chosen = fitted(chosen, kinds_room) or chosen
+    chosen = fit(chosen, kinds_room) or chosen
     return {name: draw(_values(variable, chosen)) for name, variable in kinds.items()}
 
 
@@ -61,12 +70,19 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
         return st.builds(_definite, square, _filled((n,), _POSITIVE))
     if variable.kind in ("orthogonal", "orthonormal"):
         return square.map(lambda A: _rotation(A)[:, : shape[1]])
-    return st.builds(lambda A, B, d: _rotation(A) @ np.diag(d) @ _rotation(B), square, square, _filled((n,), _POSITIVE))
+    return st.builds(
+        lambda A, B, d: _rotation(A) @ np.diag(d) @ _rotation(B),
+        square,
+        square,
+        _filled((n,), _POSITIVE),
+    )
 
 
 def _filled(shape: tuple[int, ...], entries: st.SearchStrategy[float]) -> st.SearchStrategy[Array]:
     count = math.prod(shape)
-    return st.lists(entries, min_size=count, max_size=count).map(lambda values: np.array(values, dtype=float).reshape(shape))
+    return st.lists(entries, min_size=count, max_size=count).map(
+        lambda values: np.array(values, dtype=float).reshape(shape)
+    )
 
 
 def _rotation(A: Array) -> Array:

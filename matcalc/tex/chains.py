@@ -1,14 +1,18 @@
-r"""Juxtaposition: which of the things that stand side by side is a function of its neighbour, and which is a factor."""
+r"""Juxtaposition: which of the things that stand side by side is a function of its neighbour, and
+which is a factor.
+"""
 
 from __future__ import annotations
 
-from matcalc.core.errors import Span, SyntaxProblem
+from matcalc.core.errors import ParseError, Span
 from matcalc.tex import derivatives, lettered
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
 from matcalc.tex.vocabulary import function
 
-_WRAPPERS = frozenset({"power", "entrywise", "transpose", "inverse-transpose", "pinv", "script", "indexed"})
+_WRAPPERS = frozenset(
+    {"power", "entrywise", "transpose", "inverse-transpose", "pinv", "script", "indexed"}
+)
 _LOGARITHMS = {"2": "log2", "10": "log10"}
 
 
@@ -31,16 +35,21 @@ def product(items: list[Phrase], scope: Scope) -> Phrase:
     else:
         head = items[0] if items[0].kind == "gradient" and not items[0].bracketed else None
         rest = items[1:] if head else items
-    factors = grouped(rest, scope) if rest else []
+    factors = group_factors(rest, scope) if rest else []
     for factor in factors:
         if factor.kind == "gradient" and not factor.bracketed:
             hint = "write it first, and brackets around everything that is derived"
-            raise SyntaxProblem("a derivative sign within a product", source=scope.source, span=factor.span, hint=hint)
+            raise ParseError(
+                "a derivative sign within a product",
+                source=scope.source,
+                span=factor.span,
+                hint=hint,
+            )
     if head is None:
         return _multiplied(factors)
     if head.args and factors:
-        return derivatives.widened(head, "*", _multiplied(factors), factors[0].span)
-    return derivatives.applied(head, _multiplied(factors) if factors else None)
+        return derivatives.widen(head, "*", _multiplied(factors), factors[0].span)
+    return derivatives.apply_operator(head, _multiplied(factors) if factors else None)
 
 
 def _multiplied(factors: list[Phrase]) -> Phrase:
@@ -56,53 +65,90 @@ def _is_mark(item: Phrase, text: str) -> bool:
 
 
 def _differential(items: list[Phrase], scope: Scope) -> Phrase:
-    r"""\partial f or \partial x \partial x^\top: above, what follows the first sign is one product."""
-    if sum(_is_mark(item, "PARTIAL") for item in items) == 1 and len(items) > 1 and _is_mark(items[0], "PARTIAL"):
-        items = [items[0], _multiplied(grouped(items[1:], scope))]
+    r"""\partial f or \partial x \partial x^\top: above, what follows the first sign is one
+    product.
+    """
+    if (
+        sum(_is_mark(item, "PARTIAL") for item in items) == 1
+        and len(items) > 1
+        and _is_mark(items[0], "PARTIAL")
+    ):
+        items = [items[0], _multiplied(group_factors(items[1:], scope))]
     return Phrase("differential", items[0].start, items[-1].end, args=tuple(items))
 
 
-def slashed(above: Phrase, slash: tuple[str, int, int, str], items: list[Phrase], scope: Scope) -> Phrase:
+def slashed(
+    above: Phrase, slash: tuple[str, int, int, str], items: list[Phrase], scope: Scope
+) -> Phrase:
     r"""\partial f / \partial x, and \partial / \partial x before what is derived."""
-    below = Phrase("differential", items[0].start, items[1].end, args=(items[0], _opened(items[1], scope)))
+    below = Phrase(
+        "differential", items[0].start, items[1].end, args=(items[0], _opened(items[1], scope))
+    )
     head = derivatives.fraction(above, below, Span(above.start, below.end), scope)
-    rest = grouped(items[2:], scope) if len(items) > 2 else []
+    rest = group_factors(items[2:], scope) if len(items) > 2 else []
     if head is None or (head.args and rest):
-        hint = "write it as \\frac{\\partial}{\\partial x} before brackets around everything that is derived"
-        raise SyntaxProblem("the reach of this derivative", source=scope.source, span=Span(slash[1], slash[2]), hint=hint)
-    return derivatives.applied(head, _multiplied(rest)) if rest else head
+        hint = (
+            "write it as \\frac{\\partial}{\\partial x} before brackets around everything "
+            "that is derived"
+        )
+        raise ParseError(
+            "the reach of this derivative",
+            source=scope.source,
+            span=Span(slash[1], slash[2]),
+            hint=hint,
+        )
+    return derivatives.apply_operator(head, _multiplied(rest)) if rest else head
 
 
-def grouped(items: list[Phrase], scope: Scope) -> list[Phrase]:
-    """The factors: functions have found their arguments, and brackets are off. From the right, so that log det X nests."""
+def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
+    """The factors: functions have found their arguments, and brackets are off. From the right, so
+    that log det X nests.
+    """
     factors: list[Phrase] = []  # the last is the leftmost
     alone = len(items) == 1
     for item in reversed(items):
         core = _core(item)[1]
         following = _core(factors[-1])[1] if factors else item
-        if following.kind == "bracket" and following is not item and lettered.indicator(item, following, scope):
+        if (
+            following.kind == "bracket"
+            and following is not item
+            and lettered.indicator(item, following, scope)
+        ):
             continue
         if core.kind == "function" and factors:
             factors.append(_applied(item, factors, scope))
         elif core.kind == "symbol" and factors and _is_open(following):
-            applied = lettered.applied(item, following, tuple(map(value, following.args)), scope)
+            applied = lettered.apply_letter(
+                item, following, tuple(map(value, following.args)), scope
+            )
             factors.append(_put(factors.pop(), following, applied) if applied else item)
-        elif factors and following.kind == "bracket" and (refused := lettered.operator(item, following, scope)):
+        elif (
+            factors
+            and following.kind == "bracket"
+            and (refused := lettered.operator(item, following, scope))
+        ):
             factors[-1] = refused
         else:
             factors.append(item)
     result = [_opened(factor, scope) for factor in reversed(factors)]
     for factor in result if not alone else ():
         if factor.kind in ("mark", "hole"):
-            raise SyntaxProblem("this stands alone", source=scope.source, span=factor.span, hint="it belongs into a superscript")
+            raise ParseError(
+                "this stands alone",
+                source=scope.source,
+                span=factor.span,
+                hint="it belongs into a superscript",
+            )
     return result
 
 
 def before_sum(left: Phrase, total: Phrase, scope: Scope) -> Phrase | None:
-    r"""The sum as the argument of a function at the end of a product, as in 2 \log \sum_i; None if there is no function."""
+    r"""The sum as the argument of a function at the end of a product, as in 2 \log \sum_i; None if
+    there is no function.
+    """
     if left.kind == "gradient" and left.args and not left.bracketed:
         body = before_sum(left.args[0], total, scope)
-        return derivatives.applied(left, body) if body else None
+        return derivatives.apply_operator(left, body) if body else None
     head = left.args[1] if left.kind == "*" and not left.bracketed else left
     if head.kind != "function":
         return None
@@ -144,11 +190,18 @@ def _opened(item: Phrase, scope: Scope) -> Phrase:
     if core.kind != "bracket":
         if item.kind == "script":
             hint = "write x_{1} for a name with an index, x^{1} for a power"
-            raise SyntaxProblem("this superscript may be an index or a power", source=scope.source, span=item.span, hint=hint)
+            raise ParseError(
+                "this superscript may be an index or a power",
+                source=scope.source,
+                span=item.span,
+                hint=hint,
+            )
         return item
     if len(core.args) > 1:
-        message = "a comma separates the arguments of a function, and no function stands before this"
-        raise SyntaxProblem(message, source=scope.source, span=core.span)
+        message = (
+            "a comma separates the arguments of a function, and no function stands before this"
+        )
+        raise ParseError(message, source=scope.source, span=core.span)
     inside = value(core)
     return inside if core is item else _put(item, core, inside)
 
@@ -164,7 +217,11 @@ def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
         return _put(following, core, _raised(call, head, scope))
     argument = following
     if factors and not _stops(following, factors[-1]):
-        if following.kind == "number" and factors[-1].kind == "symbol" and factors[-1].text == r"\pi":
+        if (
+            following.kind == "number"
+            and factors[-1].kind == "symbol"
+            and factors[-1].text == r"\pi"
+        ):
             pi = factors.pop()
             argument = Phrase("*", following.start, pi.end, args=(following, pi), mark=pi.span)
             shown = scope.source[head.start : pi.end]
@@ -175,16 +232,25 @@ def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
 
 
 def _stops(argument: Phrase, following: Phrase) -> bool:
-    """Whether an argument without brackets ends before what follows: another function, or after its own delimiters."""
-    return argument.kind in ("bars", "norm", "call") or (following.kind == "call" and following.mark is not None)
+    """Whether an argument without brackets ends before what follows: another function, or after its
+    own delimiters.
+    """
+    return argument.kind in ("bars", "norm", "call") or (
+        following.kind == "call" and following.mark is not None
+    )
 
 
-def _unclear(head: Phrase, first: Phrase, second: Phrase, scope: Scope) -> SyntaxProblem:
+def _unclear(head: Phrase, first: Phrase, second: Phrase, scope: Scope) -> ParseError:
     a, b = (scope.source[part.start : part.end] for part in (first, second))
     name = scope.source[head.start : head.end].strip()
     hint = f"write {name}({a}) {b} or {name}({a} {b})"
     span = Span(head.start, second.end)
-    return SyntaxProblem(f"where the argument of {head.text} ends has two readings", source=scope.source, span=span, hint=hint)
+    return ParseError(
+        f"where the argument of {head.text} ends has two readings",
+        source=scope.source,
+        span=span,
+        hint=hint,
+    )
 
 
 def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phrase:
@@ -203,9 +269,14 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
     return Phrase("call", head.start, end, args=args, text=name, mark=head.span)
 
 
-def _subscripted(head: Phrase, scope: Scope) -> SyntaxProblem:
-    hint = "of the logarithm, the bases 2 and 10 are known; minima and maxima over a set are no expressions"
-    return SyntaxProblem("this subscript of a function", source=scope.source, span=head.parts[0].span, hint=hint)
+def _subscripted(head: Phrase, scope: Scope) -> ParseError:
+    hint = (
+        "of the logarithm, the bases 2 and 10 are known; minima and maxima over a set "
+        "are no expressions"
+    )
+    return ParseError(
+        "this subscript of a function", source=scope.source, span=head.parts[0].span, hint=hint
+    )
 
 
 def _raised(call: Phrase, head: Phrase, scope: Scope) -> Phrase:
@@ -217,6 +288,14 @@ def _raised(call: Phrase, head: Phrase, scope: Scope) -> Phrase:
         call.text = "erfinv"
         return call
     if exponent.kind != "number":
-        hint = f"write the power behind the argument, or the name of the inverse function: \\arc{head.text}"
-        raise SyntaxProblem("this superscript of a function has two readings", source=scope.source, span=head.span, hint=hint)
+        hint = (
+            f"write the power behind the argument, or the name of the inverse function: "
+            f"\\arc{head.text}"
+        )
+        raise ParseError(
+            "this superscript of a function has two readings",
+            source=scope.source,
+            span=head.span,
+            hint=hint,
+        )
     return Phrase("power", call.start, call.end, args=(call, exponent), mark=head.span)

@@ -1,8 +1,10 @@
-r"""Signs that say by what to derive: \frac{\partial}{\partial x}, \frac{\partial f}{\partial x}, \nabla_x."""
+r"""Signs that say by what to derive: \frac{\partial}{\partial x}, \frac{\partial f}{\partial x},
+\nabla_x.
+"""
 
 from __future__ import annotations
 
-from matcalc.core.errors import Span, SyntaxProblem
+from matcalc.core.errors import ParseError, Span
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
 from matcalc.tex.symbols import symbol
@@ -11,7 +13,9 @@ _NAMES = "write the variable below, as in \\frac{\\partial}{\\partial x}"
 
 
 def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase | None:
-    """The derivative that a fraction of differentials asks for, or None if it is an ordinary one."""
+    """The derivative that a fraction of differentials asks for, or None if it is an ordinary
+    one.
+    """
     if below.kind != "differential":
         below = _upright(below, scope) if _is_d(above, scope) else below
     if below.kind != "differential":
@@ -30,40 +34,56 @@ def nabla(head: Phrase, scope: Scope) -> Phrase:
     if head.kind == "power":
         order = _exponent(head.args[1], scope)
         head = head.args[0]
-    if head.kind != "indexed" or len(head.parts) != 1 or head.parts[0].kind not in ("symbol", "indexed"):
-        raise scope_problem(scope, r"\nabla does not say by what to derive", head.span, r"write \nabla_x")
+    if (
+        head.kind != "indexed"
+        or len(head.parts) != 1
+        or head.parts[0].kind not in ("symbol", "indexed")
+    ):
+        raise scope_problem(
+            scope, r"\nabla does not say by what to derive", head.span, r"write \nabla_x"
+        )
     return Phrase("gradient", head.start, head.end, parts=head.parts, order=order)
 
 
-def applied(head: Phrase, body: Phrase | None) -> Phrase:
+def apply_operator(head: Phrase, body: Phrase | None) -> Phrase:
     """A derivative sign before what it derives."""
     if body is None:
         return head
-    return Phrase("gradient", head.start, body.end, args=(body,), parts=head.parts, order=head.order)
+    return Phrase(
+        "gradient", head.start, body.end, args=(body,), parts=head.parts, order=head.order
+    )
 
 
-def widened(left: Phrase, kind: str, right: Phrase, mark: Span) -> Phrase:
+def widen(left: Phrase, kind: str, right: Phrase, mark: Span) -> Phrase:
     """A derivative sign reaches to the end of the product."""
     if not left.args:
-        return applied(left, right)
+        return apply_operator(left, right)
     body = Phrase(kind, left.args[0].start, right.end, args=(left.args[0], right), mark=mark)
-    return applied(left, body)
+    return apply_operator(left, body)
 
 
-def scope_problem(scope: Scope, message: str, span: Span, hint: str | None = None) -> SyntaxProblem:
+def scope_problem(scope: Scope, message: str, span: Span, hint: str | None = None) -> ParseError:
     """An error about the formula's form."""
-    return SyntaxProblem(message, source=scope.source, span=span, hint=hint)
+    return ParseError(message, source=scope.source, span=span, hint=hint)
 
 
 def _is_d(above: Phrase, scope: Scope) -> bool:
     """Whether a numerator is a bare d, upright or not."""
     base = above.args[0] if above.kind == "power" else above
-    return base.kind == "symbol" and symbol(base, scope.source).key == ("d", ()) and not scope.knows(base)
+    return (
+        base.kind == "symbol"
+        and symbol(base, scope.source).key == ("d", ())
+        and not scope.knows(base)
+    )
 
 
 def _upright(below: Phrase, scope: Scope) -> Phrase:
     """d x as a differential."""
-    if below.kind == "*" and below.args[0].kind == "symbol" and symbol(below.args[0], scope.source).key == ("d", ()):
+    if (
+        below.kind == "*"
+        and below.args[0].kind == "symbol"
+        and symbol(below.args[0], scope.source).key == ("d", ())
+    ):
         mark = Phrase("mark", below.start, below.args[0].end, text="PARTIAL")
         return Phrase("differential", below.start, below.end, args=(mark, below.args[1]))
     return below

@@ -1,28 +1,37 @@
-"""Functions and delimiters: norms, bars, roots, exponentials, whose meaning depends on what is inside."""
+"""Functions and delimiters: norms, bars, roots, exponentials, whose meaning depends on what is
+inside.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from matcalc.core.errors import NameProblem, UnsupportedProblem
+from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS
 from matcalc.core.walk import postorder
 from matcalc.syntax.names import default_kind
 from matcalc.tex import indices, vectors
 from matcalc.tex.phrases import Phrase, operands
-from matcalc.tex.values import Maker, Value, binary, called
+from matcalc.tex.values import Maker, Value, binary, call_function
 
 if TYPE_CHECKING:
     from matcalc.tex.resolve import Resolver
 
 Rule = Callable[["Resolver", Phrase, list[Value]], Value]
-_OF_VECTORS = frozenset({"diag", "softmax", "sum", "mean", "logsumexp", "vec"})  # whose argument is no number
+_OF_VECTORS = frozenset(
+    {"diag", "softmax", "sum", "mean", "logsumexp", "vec"}
+)  # whose argument is no number
 _OF_SQUARE = frozenset({"tr", "det", "logdet", "inv", "expm", "logm"})
-_OF_ROWS = frozenset({"sum", "mean", "logsumexp", "softmax", "logsoftmax"})  # which act on each row of a matrix, too
+_OF_ROWS = frozenset(
+    {"sum", "mean", "logsumexp", "softmax", "logsoftmax"}
+)  # which act on each row of a matrix, too
 _MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
 _ENTRY_NORMS = ("2,1", "1,1")
-_OF_MATRICES = {"exp": r"e^{X} is the matrix exponential", "log": r"\operatorname{logm}(X) is the matrix logarithm"}
+_OF_MATRICES = {
+    "exp": r"e^{X} is the matrix exponential",
+    "log": r"\operatorname{logm}(X) is the matrix logarithm",
+}
 
 
 def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
@@ -31,18 +40,30 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     declared = resolver.scope.declared.get(name)
     if declared is not None and declared.kind == "function":
         node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
-        return Value(node, declared.ranks[-1]) if declared.ranks else Value(node, args[0].rank, args[0].row)
+        return (
+            Value(node, declared.ranks[-1])
+            if declared.ranks
+            else Value(node, args[0].rank, args[0].row)
+        )
     if name not in OPERATIONS:
         from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
 
         close = get_close_matches(name, [*OPERATIONS, *ALIASES], n=2)
-        hint = f"did you mean {' or '.join(close)}?" if close else "docs/language.md lists the functions"
-        raise NameProblem(f"unknown function {name}", source=resolver.scope.source, span=phrase.mark, hint=hint)
+        hint = (
+            f"did you mean {' or '.join(close)}?"
+            if close
+            else "docs/language.md lists the functions"
+        )
+        raise UnknownNameError(
+            f"unknown function {name}", source=resolver.scope.source, span=phrase.mark, hint=hint
+        )
     least, most = OPERATIONS[name].arity
     if not least <= len(phrase.args) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
-        message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(phrase.args)}"
-        raise NameProblem(message, source=resolver.scope.source, span=phrase.span)
+        message = (
+            f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(phrase.args)}"
+        )
+        raise UnknownNameError(message, source=resolver.scope.source, span=phrase.span)
     args = [*args, *(Value(resolver.letters.size(size)) for size in phrase.args[len(args) :])]
     return _called(resolver, phrase, name, args)
 
@@ -50,8 +71,8 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
 def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> Value:
     make = Maker(phrase)
     if len(args) == 1 and args[0].slots:
-        found = vectors.mapped(make, name, args[0]) if name in ENTRYWISE else None
-        found = vectors.reduced(make, name, args[0]) if name in _OF_ROWS else found
+        found = vectors.map_entries(make, name, args[0]) if name in ENTRYWISE else None
+        found = vectors.reduce_rows(make, name, args[0]) if name in _OF_ROWS else found
         if found is not None:
             return found
     if any(arg.indexed for arg in args):
@@ -61,18 +82,24 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
         return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
     if name not in ENTRYWISE:
         for part in phrase.args:
-            resolver.letters.refuse_entry(part, f"{name} of it is taken", "matrix" if name in _OF_SQUARE else "vector")
+            resolver.letters.refuse_entry(
+                part, f"{name} of it is taken", "matrix" if name in _OF_SQUARE else "vector"
+            )
     if name in _OF_VECTORS and args[0].rank == 0:
         resolver.letters.promote(phrase.args[0], 1, f"{name} of it is taken")
     if name in _OF_MATRICES and args[0].rank == 2:
-        resolver.scope.note(f"note: {resolver.shown(phrase)} is read entry by entry; {_OF_MATRICES[name]}")
-    return called(make, name, args)
+        resolver.scope.note(
+            f"note: {resolver.shown(phrase)} is read entry by entry; {_OF_MATRICES[name]}"
+        )
+    return call_function(make, name, args)
 
 
 def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     r"""\lVert x \rVert_2, _1, _\infty of a vector, \lVert X \rVert_F of a matrix."""
     (arg,) = args
-    index = resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
+    index = (
+        resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
+    )
     index = {"{": index[1:-1]}.get(index[:1], index).strip()
     index = "F" if index.rstrip("}").endswith("F") else index
     if arg.scalar and arg.indexed and learn_vectors(resolver, phrase.args[0], "its norm is taken"):
@@ -83,45 +110,64 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if arg.scalar:
         if arg.indexed or not resolver.letters.promote(phrase.args[0], 1, "its norm is taken"):
             return _called(resolver, phrase, "abs", args)
-        return called(Maker(phrase), "norm2", args)
+        return call_function(Maker(phrase), "norm2", args)
     if arg.order == 2:
         if arg.slots and index == "F":
             return vectors.norm(Maker(phrase), "norm2", arg)
         if index in _MATRIX_NORMS and not arg.slots:
-            return called(Maker(phrase), _MATRIX_NORMS[index], args)
+            return call_function(Maker(phrase), _MATRIX_NORMS[index], args)
         if index.replace(" ", "") in _ENTRY_NORMS and not arg.slots:
             return _entry_norm(resolver, phrase, args, index.replace(" ", ""))
         known = {"": "without a subscript may be the Frobenius or the spectral norm"}
-        hint = r"write \lVert X \rVert_F for the root of the squares' sum, _2 for the spectral and _* for the nuclear norm"
+        hint = (
+            r"write \lVert X \rVert_F for the root of the squares' sum, _2 for the "
+            r"spectral and _* for the nuclear norm"
+        )
         message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
-        raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
-    name = {"": "norm2", "2": "norm2", "F": "norm2", "1": "norm1", r"\infty": "norminf", "∞": "norminf"}.get(index)
+        raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
+    name = {
+        "": "norm2",
+        "2": "norm2",
+        "F": "norm2",
+        "1": "norm1",
+        r"\infty": "norminf",
+        "∞": "norminf",
+    }.get(index)
     if name is None and len(phrase.parts) == 1 and phrase.parts[0].kind in ("number", "symbol"):
         part = phrase.parts[0]
         if part.kind == "symbol" and resolver.letters.letter(part).rank == 2:
             message = f"the norm with the subscript {index}"
             hint = f"write x^\\top {index} x for the square of a weighted norm"
-            raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
+            raise UnsupportedError(
+                message, source=resolver.scope.source, span=phrase.span, hint=hint
+            )
         if part.kind == "symbol":
             resolver.letters.promote(part, 0, "it names a norm")
-        value = resolver.letters.number(part) if part.kind == "number" else resolver.letters.letter(part)
-        return called(Maker(phrase), "normp", [arg, value])
+        value = (
+            resolver.letters.number(part)
+            if part.kind == "number"
+            else resolver.letters.letter(part)
+        )
+        return call_function(Maker(phrase), "normp", [arg, value])
     if name is None:
         message = f"the norm with the subscript {index}"
         hint = r"vectors have the norms 1, 2 and \infty"
-        raise UnsupportedProblem(message, source=resolver.scope.source, span=phrase.span, hint=hint)
+        raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     if arg.slots and name != "norminf":
         return vectors.norm(Maker(phrase), name, arg)
-    return called(Maker(phrase), name, resolver._plain(phrase, args))
+    return call_function(Maker(phrase), name, resolver._plain(phrase, args))
 
 
 def _entry_norm(resolver: Resolver, phrase: Phrase, args: list[Value], index: str) -> Value:
     r"""\lVert X \rVert_{2,1}, the sum of the norms of the columns, and _{1,1}."""
     make = Maker(phrase)
     if index == "1,1":
-        return called(make, "norm1", args)
+        return call_function(make, "norm1", args)
     shown = resolver.shown(phrase)
-    resolver.scope.note(f"note: {shown} is read as the sum of the norms of the columns; transpose what is inside for the rows")
+    resolver.scope.note(
+        f"note: {shown} is read as the sum of the norms of the columns; transpose what is "
+        f"inside for the rows"
+    )
     return Value(make.call("sum", make.call("norm2", args[0].node, make.number(1))))
 
 
@@ -130,8 +176,10 @@ def pinv(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if resolver._plain(phrase, args)[0].rank < 2:
         x = resolver.shown(phrase.args[0]).strip("()[] ")
         hint = f"write ({x})_+ for the positive part, \\operatorname{{pinv}}({x}) for the inverse"
-        raise resolver.problem("the superscript + may be the positive part or the pseudo-inverse", phrase, hint)
-    return called(Maker(phrase), "pinv", args)
+        raise resolver.problem(
+            "the superscript + may be the positive part or the pseudo-inverse", phrase, hint
+        )
+    return call_function(Maker(phrase), "pinv", args)
 
 
 def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
@@ -140,23 +188,29 @@ def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if arg.scalar:
         return _called(resolver, phrase, "abs", args)
     if arg.order == 2:
-        return called(Maker(phrase), "det", resolver._plain(phrase, args))
+        return call_function(Maker(phrase), "det", resolver._plain(phrase, args))
     hint = r"write \lVert x \rVert, or \operatorname{abs}(x) entry by entry"
-    raise resolver.problem("bars around a vector may be its norm or its absolute entries", phrase, hint)
+    raise resolver.problem(
+        "bars around a vector may be its norm or its absolute entries", phrase, hint
+    )
 
 
 def root(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """The root of a number, and of every entry of a vector."""
     if args[0].rank == 2 and not args[0].indexed:
-        hint = r"write X^{\odot 1/2} for the roots of the entries, X^{1/2} for the root of the matrix"
-        raise resolver.problem("the root of a matrix may be that of its entries or the matrix root", phrase, hint)
+        hint = (
+            r"write X^{\odot 1/2} for the roots of the entries, X^{1/2} for the root of the matrix"
+        )
+        raise resolver.problem(
+            "the root of a matrix may be that of its entries or the matrix root", phrase, hint
+        )
     return _called(resolver, phrase, phrase.text, args)
 
 
 def exponential(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """e to a number, to every entry of a vector, to a matrix."""
     if args[0].rank == 2 and not args[0].indexed:
-        return called(Maker(phrase), "expm", args)
+        return call_function(Maker(phrase), "expm", args)
     return _called(resolver, phrase, "exp", args)
 
 
@@ -178,7 +232,7 @@ def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
             resolver.letters.promote(operand, max(1, other.rank), "it stands in an inner product")
     if left.rank == right.rank == 0:
         return binary(Maker(phrase), "*", left, right)
-    return called(Maker(phrase), "dot", args)
+    return call_function(Maker(phrase), "dot", args)
 
 
 def frobenius(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
@@ -193,12 +247,18 @@ def positive(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """(x)_+: the positive part of a number, or of every entry of a vector."""
     if args[0].order == 2:
         hint = r"write \max(X, 0) for the positive parts of the entries"
-        raise resolver.problem("the positive part of a matrix may be that of its entries or of its eigenvalues", phrase, hint)
+        raise resolver.problem(
+            "the positive part of a matrix may be that of its entries or of its eigenvalues",
+            phrase,
+            hint,
+        )
     return _called(resolver, phrase, "relu", args)
 
 
 def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:
-    r"""Whether the letters of a sum, as in x_i - \mu, can be vectors for each index; the first of them is taken for one."""
+    r"""Whether the letters of a sum, as in x_i - \mu, can be vectors for each index; the first of
+    them is taken for one.
+    """
     stack, terms = [phrase], []
     while stack:
         part = stack.pop()
@@ -212,7 +272,9 @@ def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:
 
 
 def no_vectors(resolver: Resolver, phrase: Phrase, what: str) -> None:
-    r"""Refuses \sum_i y_i x_i where a vector belongs: the x_i may be numbers, so that it is one, or vectors."""
+    r"""Refuses \sum_i y_i x_i where a vector belongs: the x_i may be numbers, so that it is one, or
+    vectors.
+    """
     if phrase.kind != "bigsum":
         return
     for part in reversed(postorder(phrase.args[0], operands)):
@@ -220,5 +282,8 @@ def no_vectors(resolver: Resolver, phrase: Phrase, what: str) -> None:
         if matrix is not None and default_kind(resolver.scope.name(part.args[0])) == "vector":
             x = resolver.shown(part)
             message = f"{what} a sum in which {x} may be a number or a vector"
-            hint = f"declare {matrix} as a matrix for vectors, which are its rows; {matrix.lower()} as a vector for numbers"
+            hint = (
+                f"declare {matrix} as a matrix for vectors, which are its rows; "
+                f"{matrix.lower()} as a vector for numbers"
+            )
             raise resolver.letters.problem(message, part.span, hint)

@@ -1,11 +1,13 @@
-r"""Entries and sums over them, as products of whole vectors and matrices: \sum_j A_ij x_j is (A*x)_i."""
+r"""Entries and sums over them, as products of whole vectors and matrices: \sum_j A_ij x_j is
+(A*x)_i.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.syntax.nodes import Node
 from matcalc.tex.values import SLOT, Maker, Value
 
@@ -18,7 +20,7 @@ def multiply(left: Value, right: Value) -> Value:
     return replace(first, rest=tuple(rest))
 
 
-def merged(make: Maker, value: Value) -> Value:
+def merge_factors(make: Maker, value: Value) -> Value:
     """The product of the factors as one vector or matrix."""
     factors = sorted(value.factors, key=lambda factor: -len(factor.axes))
     result = factors[0]
@@ -32,7 +34,7 @@ def _union(left: Iterable[str], right: Iterable[str]) -> tuple[str, ...]:
     if len(axes) > MOST_AXES:
         shown = [axis for axis in axes if not axis.startswith(SLOT)]
         entries = " and those of entries" if len(shown) < len(axes) else ""
-        raise UnsupportedProblem(
+        raise UnsupportedError(
             f"this depends on {len(axes)} indices at once: {', '.join(shown)}{entries}",
             hint="values have at most two axes; write it with vectors and matrices",
         )
@@ -65,8 +67,10 @@ def _turned(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
 
 
 def entrywise(make: Maker, build: Callable[[list[Node]], Node], values: list[Value]) -> Value:
-    """A function of every entry, of operands with different indices: u_i + v_j is u*ones' + ones*v'."""
-    parts = [merged(make, value) for value in values]
+    """A function of every entry, of operands with different indices: u_i + v_j is u*ones' +
+    ones*v'.
+    """
+    parts = [merge_factors(make, value) for value in values]
     axes: tuple[str, ...] = ()
     for part in sorted(parts, key=lambda part: -len(part.axes)):
         axes = _union(axes, part.axes)
@@ -81,27 +85,33 @@ def _spread(make: Maker, value: Value, axes: tuple[str, ...]) -> Node:
     return make.node("*", make.ones(), make.transposed(value.node))
 
 
-def summed(make: Maker, value: Value, indices: list[str]) -> Value:
+def sum_over(make: Maker, value: Value, indices: list[str]) -> Value:
     """The sum over some of the indices, those first that touch the fewest others."""
     factors, left = list(value.factors), list(indices)
     while left:
-        counts = {index: len({axis for factor in factors if index in factor.axes for axis in factor.axes}) for index in left}
+        counts = {
+            index: len({axis for factor in factors if index in factor.axes for axis in factor.axes})
+            for index in left
+        }
         index = min(left, key=lambda index: counts[index])
         left.remove(index)
         if counts[index] == 0:
-            raise UnsupportedProblem(
-                f"{index} does not stand in what is summed", hint="the sum is a multiple then; write the factor"
+            raise UnsupportedError(
+                f"{index} does not stand in what is summed",
+                hint="the sum is a multiple then; write the factor",
             )
         together = [factor for factor in factors if index in factor.axes]
         factors = [factor for factor in factors if index not in factor.axes]
         apart = not any(axis in left for factor in factors for axis in factor.axes)
-        if apart and len(together) == 1 and set(together[0].axes) == {index, *left}:  # all entries of a vector or matrix
+        if (
+            apart and len(together) == 1 and set(together[0].axes) == {index, *left}
+        ):  # all entries of a vector or matrix
             factors.append(Value(make.call("sum", together[0].node)))
             break
         factors += _contracted(make, together, index)
     first, *rest = factors
     result = replace(first, rest=tuple(rest))
-    return result if any(factor.axes for factor in factors) else merged(make, result)
+    return result if any(factor.axes for factor in factors) else merge_factors(make, result)
 
 
 def _contracted(make: Maker, factors: list[Value], index: str) -> list[Value]:
@@ -121,7 +131,9 @@ def _contracted(make: Maker, factors: list[Value], index: str) -> list[Value]:
         return [Value(make.call("sum", weight))]
     if len(edges) == 1:
         ((other, edge),) = edges.items()
-        return [_indexed(make.node("*", make.transposed(edge.node), weight or make.ones()), (other,))]
+        return [
+            _indexed(make.node("*", make.transposed(edge.node), weight or make.ones()), (other,))
+        ]
     if len(edges) > MOST_AXES:
         _union(edges, ())
     (first, a), (second, b) = edges.items()

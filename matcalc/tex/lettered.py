@@ -1,4 +1,6 @@
-r"""Letters that stand for functions before a bracket: \sigma(x), \psi^{(2)}(x), L_{\exp}(X, E), and f(x), which is unclear."""
+r"""Letters that stand for functions before a bracket: \sigma(x), \psi^{(2)}(x), L_{\exp}(X, E), and
+f(x), which is unclear.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +23,20 @@ _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 _UNCLEAR = frozenset({"f", "g", "h", "phi"})  # letters that papers use for functions of their own
 
 
-def applied(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope) -> Phrase | None:
-    """A letter with the brackets behind it: a function of ``args`` if it is known for one, None if it is a factor."""
+def apply_letter(
+    item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope
+) -> Phrase | None:
+    """A letter with the brackets behind it: a function of ``args`` if it is known for one, None if
+    it is a factor.
+    """
     if item.kind not in ("symbol", "indexed", "script"):
         return None
     of_matrices = _derivative(item, bracket, args)
     if of_matrices is not None:
         return of_matrices
-    known = scope.knows(item) or (item.kind == "indexed" and scope.knows(item.args[0]))  # v_j is an entry of a declared v
+    known = scope.knows(item) or (
+        item.kind == "indexed" and scope.knows(item.args[0])
+    )  # v_j is an entry of a declared v
     if known and item.kind != "script":
         variable = scope.declared.get(scope.name(item))
         if variable is not None and variable.kind == "function":
@@ -53,18 +61,27 @@ def applied(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scop
 
 
 def indicator(item: Phrase, bracket: Phrase, scope: Scope) -> bool:
-    r"""Whether \mathbb{1}[x > 0] or I(x > 0) stands before the condition, which is its own value."""
+    r"""Whether \mathbb{1}[x > 0] or I(x > 0) stands before the condition, which is its own
+    value.
+    """
     one = item.kind == "constant" and item.text == "1" and not item.parts
-    letter = item.kind == "symbol" and symbol(item, scope.source).key == ("I", ()) and not scope.knows(item)
+    letter = (
+        item.kind == "symbol"
+        and symbol(item, scope.source).key == ("I", ())
+        and not scope.knows(item)
+    )
     return (one or letter) and len(bracket.args) == 1 and bracket.args[0].kind in COMPARISONS
 
 
 def operator(item: Phrase, bracket: Phrase, scope: Scope) -> Phrase | None:
-    r"""\mathbb{E}[x], \mathrm{Var}\{x\}: a word or a letter before square brackets that is no factor."""
+    r"""\mathbb{E}[x], \mathrm{Var}\{x\}: a word or a letter before square brackets that is no
+    factor.
+    """
     base = item.args[0] if item.kind == "indexed" else item
     letter = base.kind == "symbol" and symbol(base, scope.source)
     if not letter or not (
-        _is_operator(item, scope) or (letter.stem in ("E", "P") and bracket.text == "[" and not scope.knows(item))
+        _is_operator(item, scope)
+        or (letter.stem in ("E", "P") and bracket.text == "[" and not scope.knows(item))
     ):
         return None
     shown = scope.source[item.start : item.end]
@@ -72,7 +89,9 @@ def operator(item: Phrase, bracket: Phrase, scope: Scope) -> Phrase | None:
 
 
 def _is_operator(item: Phrase, scope: Scope) -> bool:
-    """Whether a word, or an upright or ornate letter, before brackets must be the name of a function."""
+    """Whether a word, or an upright or ornate letter, before brackets must be the name of a
+    function.
+    """
     base = item.args[0] if item.kind == "indexed" else item
     if base.kind != "symbol":
         return False
@@ -81,8 +100,15 @@ def _is_operator(item: Phrase, scope: Scope) -> bool:
         return True
     if scope.knows(item) or found.bold:
         return False
-    upright = base.text.startswith((r"\mathrm", r"\text", r"\operatorname", r"\mathsf", r"\mathop", r"\mbox"))
-    word = len(found.stem) > 1 and base.text.startswith("\\") and not base.text[1:].isalpha() and not found.pieces
+    upright = base.text.startswith(
+        (r"\mathrm", r"\text", r"\operatorname", r"\mathsf", r"\mathop", r"\mbox")
+    )
+    word = (
+        len(found.stem) > 1
+        and base.text.startswith("\\")
+        and not base.text[1:].isalpha()
+        and not found.pieces
+    )
     return bool(found.style) or word or (upright and found.stem.isupper())
 
 
@@ -92,9 +118,16 @@ def refuse_operator(letter: Phrase, found: Symbol, known: bool, scope: Scope) ->
     if (known and not (meant and found.style == "mathbb")) or not (meant or found.style):
         return
     plain = f"; write {found.stem} in plain and declare it if it is a variable"
-    hint = f"write out what it means{plain if found.style else f', or declare {found.stem} if it is a variable'}"
-    what = meant or ("a set of numbers" if found.style == "mathbb" else "an operator, a set or a distribution")
-    raise scope.problem(f"{scope.source[letter.start : letter.end]} may be {what}", letter.span, hint)
+    hint = (
+        f"write out what it "
+        f"means{plain if found.style else f', or declare {found.stem} if it is a variable'}"
+    )
+    what = meant or (
+        "a set of numbers" if found.style == "mathbb" else "an operator, a set or a distribution"
+    )
+    raise scope.problem(
+        f"{scope.source[letter.start : letter.end]} may be {what}", letter.span, hint
+    )
 
 
 def _call(item: Phrase, bracket: Phrase, name: str, args: tuple[Phrase, ...]) -> Phrase:
@@ -124,7 +157,9 @@ def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase 
 
 
 def _derivative(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase | None:
-    r"""L_{\exp}(X, E) and its like, L_{(\cdot)^k}(X, E), also with an order: no variable has such a name, whatever L is."""
+    r"""L_{\exp}(X, E) and its like, L_{(\cdot)^k}(X, E), also with an order: no variable has such a
+    name, whatever L is.
+    """
     name = item.args[0] if item.kind == "script" else item
     if name.kind != "indexed" or len(name.parts) != 1 or name.args[0].text != "L":
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from matcalc.core.errors import NameProblem, Span, SyntaxProblem
+from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.syntax.table import Table
 from matcalc.tex.vocabulary import CHARACTERS, advice, function
 
@@ -12,32 +12,88 @@ LONGEST = 65_536  # characters of a text
 DEEPEST = 3_000  # levels of brackets
 Token = tuple[str, int, int, str]  # terminal, start, end, text
 
-_OPENING = {"LPAR": "RPAR", "LSQUARE": "RSQUARE", "LCURLY": "RCURLY", "LBRACE": "RBRACE", "LANGLE": "RANGLE"}
+_OPENING = {
+    "LPAR": "RPAR",
+    "LSQUARE": "RSQUARE",
+    "LCURLY": "RCURLY",
+    "LBRACE": "RBRACE",
+    "LANGLE": "RANGLE",
+}
 _OPENING["BEGINMATRIX"] = "ENDMATRIX"
 _CLOSING = frozenset(_OPENING.values())
 _BARS = {"LBAR": "RBAR", "LNORM": "RNORM"}
 _UNDIRECTED = frozenset({"|", "||", r"\vert", r"\Vert", r"\|", "‖"})
 _ENDS = frozenset(
-    {"NUMBER", "LETTERS", "GREEK", "STYLED", "CONSTANT", "PRIME", "INFINITY", "TOP", "RBAR", "RNORM", *_CLOSING}
+    {
+        "NUMBER",
+        "LETTERS",
+        "GREEK",
+        "STYLED",
+        "CONSTANT",
+        "PRIME",
+        "INFINITY",
+        "TOP",
+        "RBAR",
+        "RNORM",
+        *_CLOSING,
+    }
 )  # an operand may end with these
-_STARTS = frozenset({"NUMBER", "LETTERS", "GREEK", "STYLED", "CONSTANT", "FUNCTION", "FRAC", "SQRT", *_OPENING, "LBAR", "LNORM"})
+_STARTS = frozenset(
+    {
+        "NUMBER",
+        "LETTERS",
+        "GREEK",
+        "STYLED",
+        "CONSTANT",
+        "FUNCTION",
+        "FRAC",
+        "SQRT",
+        *_OPENING,
+        "LBAR",
+        "LNORM",
+    }
+)
 _STYLE = re.compile(r"\\([A-Za-z]+\*?)\s*\{?\s*((?:.|\n)*?)\s*\}?\s*", re.DOTALL)
-_SWITCH = re.compile(r"(?:\{\s*)?\\(rm|bf|it|sf|tt|cal|bfseries|boldmath)(?![A-Za-z])\s*(.*)", re.DOTALL)
-_STYLE_OF = {"rm": "mathrm", "bf": "mathbf", "it": "mathit", "sf": "mathsf", "tt": "mathtt", "cal": "mathcal"}
+_SWITCH = re.compile(
+    r"(?:\{\s*)?\\(rm|bf|it|sf|tt|cal|bfseries|boldmath)(?![A-Za-z])\s*(.*)", re.DOTALL
+)
+_STYLE_OF = {
+    "rm": "mathrm",
+    "bf": "mathbf",
+    "it": "mathit",
+    "sf": "mathsf",
+    "tt": "mathtt",
+    "cal": "mathcal",
+}
 _STYLE_OF |= {"bfseries": "mathbf", "boldmath": "boldsymbol"}
 _SCRIPTED = re.compile(r"(\\[A-Za-z]+\*?\s*\{\s*)(\\?[A-Za-z]+|[01])\s*((?:[_^].*)?)\}", re.DOTALL)
-_SECOND_BAR = re.compile(r"\s*\\(left|right|[bB]igg?[lrm]?)\s*\||\|")  # behind a bar, with which it is a double one
+_SECOND_BAR = re.compile(
+    r"\s*\\(left|right|[bB]igg?[lrm]?)\s*\||\|"
+)  # behind a bar, with which it is a double one
 _WORD_STYLES = frozenset(
-    {"mathrm", "text", "textrm", "textup", "mbox", "operatorname", "operatorname*", "mathsf", "textsf", "mathtt"}
+    {
+        "mathrm",
+        "text",
+        "textrm",
+        "textup",
+        "mbox",
+        "operatorname",
+        "operatorname*",
+        "mathsf",
+        "textsf",
+        "mathtt",
+    }
 )
 _BOLD_DIGITS = frozenset({"mathbf", "mathbb", "bm", "boldsymbol", "bold", "vec", "textbf"})
 
 
 def tokens(text: str, table: Table, words: frozenset[str]) -> list[Token]:
-    """The tokens, ended by ``$END``. ``words`` are the declared names of several letters, which are not split."""
+    """The tokens, ended by ``$END``. ``words`` are the declared names of several letters, which are
+    not split.
+    """
     if len(text) > LONGEST:
         message = f"the text has {len(text):,} characters; at most {LONGEST:,} are read"
-        raise SyntaxProblem(message, source=text, span=Span(LONGEST, LONGEST + 1))
+        raise ParseError(message, source=text, span=Span(LONGEST, LONGEST + 1))
     lexer = _Lexer(text, words, table)
     lexer.read(0, len(text))
     return lexer.finished()
@@ -49,10 +105,14 @@ class _Lexer:
         self.words = words
         self.table = table
         self.tokens: list[Token] = []
-        self.open: list[tuple[str, int]] = []  # what closes each open bracket, and its token's number
+        self.open: list[
+            tuple[str, int]
+        ] = []  # what closes each open bracket, and its token's number
         self.size = ""  # \left or \right just before this token
         self.single = 0  # how many one-token arguments are still to come
-        self.closed: dict[int, int] = {}  # depth -> number of the token that closed an undirected bar there
+        self.closed: dict[
+            int, int
+        ] = {}  # depth -> number of the token that closed an undirected bar there
 
     def read(self, position: int, end: int) -> None:
         """The tokens of a part of the text."""
@@ -65,14 +125,20 @@ class _Lexer:
                 self.size = match.group()
             elif kind in self.table.ignored:
                 continue
-            elif match.group() == "|" and (second := _SECOND_BAR.match(self.text, position)) and self._double():
+            elif (
+                match.group() == "|"
+                and (second := _SECOND_BAR.match(self.text, position))
+                and self._double()
+            ):
                 position = second.end()
                 self.take("LNORM", start, position, "||")
             else:
                 self.take(kind, start, position, match.group())
 
     def _double(self) -> bool:
-        """Whether two bars in a row are a double one, and not one that closes and one that opens."""
+        """Whether two bars in a row are a double one, and not one that closes and one that
+        opens.
+        """
         return not (self.open and self.open[-1][0] == "RBAR" and self._after_operand())
 
     def _after_operand(self) -> bool:
@@ -114,7 +180,11 @@ class _Lexer:
             self.single = 1
         elif kind == "FRAC":
             self.single = 2
-        elif single > 1 and len(self.tokens) and self.tokens[-1][0] not in ("LBRACE", "LETTERS", "NUMBER"):
+        elif (
+            single > 1
+            and len(self.tokens)
+            and self.tokens[-1][0] not in ("LBRACE", "LETTERS", "NUMBER")
+        ):
             self.single = 1
 
     def _in_subscript(self) -> bool:
@@ -131,40 +201,55 @@ class _Lexer:
             self.tokens.append(("LETTERS", start, start + len(piece), piece))
             return
         if len(piece) > 1 and function(piece) and not single and not self._in_subscript():
-            hint = f"write \\operatorname{{{piece}}} for the function, {' '.join(piece)} for the product"
+            hint = (
+                f"write \\operatorname{{{piece}}} for the function, {' '.join(piece)} for "
+                f"the product"
+            )
             message = f"{piece} is a product of {len(piece)} letters in LaTeX"
-            raise NameProblem(message, source=self.text, span=Span(start, start + len(piece)), hint=hint)
+            raise UnknownNameError(
+                message, source=self.text, span=Span(start, start + len(piece)), hint=hint
+            )
         for offset, letter in enumerate(piece):
             self.tokens.append(("LETTERS", start + offset, start + offset + 1, letter))
         self.single = single - 1 if single > 1 and len(piece) == 1 else 0
 
     def _digits(self, start: int, piece: str, single: int) -> None:
-        r"""Digits where TeX takes one token: \frac12 is 1/2, and x^12 is x^1 2, which is not what its writer meant."""
+        r"""Digits where TeX takes one token: \frac12 is 1/2, and x^12 is x^1 2, which is not what
+        its writer meant.
+        """
         before = self.tokens[-1][0]
         if before in ("SUP", "SUB") or "." in piece or len(piece) > single:
             sign = {"SUP": "^", "SUB": "_"}.get(before, "\\frac" if before == "FRAC" else "")
             message = f"TeX reads only the {piece[0]} after {sign or 'this'}"
             hint = f"write {sign}{{{piece}}}, or {sign}{{{piece[0]}}} {piece[1:]}"
-            raise SyntaxProblem(message, source=self.text, span=Span(start, start + len(piece)), hint=hint)
+            raise ParseError(
+                message, source=self.text, span=Span(start, start + len(piece)), hint=hint
+            )
         for offset, digit in enumerate(piece):
             self.tokens.append(("NUMBER", start + offset, start + offset + 1, digit))
         self.single = single - len(piece)
 
     def _bar(self, kind: str, size: str, start: int, end: int) -> str:
-        r"""Whether | or \| opens or closes: it closes the innermost bar if an operand has just ended."""
+        r"""Whether | or \| opens or closes: it closes the innermost bar if an operand has just
+        ended.
+        """
         closing = _BARS[kind]
         after_operand = self._after_operand()
         inside = bool(self.open) and self.open[-1][0] == closing
-        if size.startswith("\\right") or (inside and after_operand and not size.startswith(("\\left", "\\bigl", "\\Bigl"))):
+        if size.startswith("\\right") or (
+            inside and after_operand and not size.startswith(("\\left", "\\bigl", "\\Bigl"))
+        ):
             return closing
         earlier = self.closed.get(len(self.open), len(self.tokens))
-        pair = self.tokens[earlier : earlier + 2]  # an undirected bar that has closed, and what follows it
+        pair = self.tokens[
+            earlier : earlier + 2
+        ]  # an undirected bar that has closed, and what follows it
         if after_operand and len(pair) == 2 and pair[0][0] == closing and pair[1][0] in _STARTS:
             between = self.text[pair[0][2] : start].strip()
             left, right = ("\\lvert", "\\rvert") if kind == "LBAR" else ("\\lVert", "\\rVert")
             message = f"the bars around {between} may close and open, or open and close"
             hint = f"write {left} and {right}, which say which they are"
-            raise SyntaxProblem(message, source=self.text, span=Span(start, end), hint=hint)
+            raise ParseError(message, source=self.text, span=Span(start, end), hint=hint)
         return kind
 
     def _brackets(self, kind: str, start: int, end: int, piece: str) -> None:
@@ -173,17 +258,23 @@ class _Lexer:
             self.open.append((_OPENING.get(kind) or _BARS[kind], len(self.tokens)))
             if len(self.open) > DEEPEST:
                 message = f"brackets are nested more than {DEEPEST:,} levels deep"
-                raise SyntaxProblem(message, source=self.text, span=Span(start, end))
+                raise ParseError(message, source=self.text, span=Span(start, end))
         elif kind in _CLOSING or kind in _BARS.values():
             if not self.open:
-                raise SyntaxProblem(f"this {piece} has no opening bracket", source=self.text, span=Span(start, end))
+                raise ParseError(
+                    f"this {piece} has no opening bracket", source=self.text, span=Span(start, end)
+                )
             wanted, place = self.open.pop()
             if wanted != kind:
                 opening = self.tokens[place]
                 message = f"{piece} does not close the {opening[3]} in column {opening[1] + 1}"
                 divides = opening[3] == "|" and kind in ("RPAR", "RSQUARE", "RCURLY")
-                hint = "a bar that divides, as in p(x | y), is not read: write the density out" if divides else None
-                raise SyntaxProblem(message, source=self.text, span=Span(start, end), hint=hint)
+                hint = (
+                    "a bar that divides, as in p(x | y), is not read: write the density out"
+                    if divides
+                    else None
+                )
+                raise ParseError(message, source=self.text, span=Span(start, end), hint=hint)
             if piece in _UNDIRECTED:
                 self.closed[len(self.open)] = len(self.tokens)
         elif kind in ("SEPARATOR", "COMMA", "EQUALS"):
@@ -195,7 +286,7 @@ class _Lexer:
         if self.open:
             _, start, end, piece = found[self.open[-1][1]]
             message = f"the formula ends, but the {piece} in column {start + 1} is not closed"
-            raise SyntaxProblem(message, source=self.text, span=Span(start, end))
+            raise ParseError(message, source=self.text, span=Span(start, end))
         while found and found[0][0] == "SEPARATOR":
             del found[0]
         while found and found[-1][0] == "SEPARATOR":
@@ -215,7 +306,9 @@ def _plain_style(piece: str) -> str:
             piece = inner if inner.startswith("\\") else f"\\operatorname{{{inner}}}"
             piece = f"{{{piece}}}" if _SWITCH.fullmatch(f"{{{piece}}}") else piece
         elif switched:
-            return f"\\{_STYLE_OF[switched.group(1)]}{{{switched.group(2).strip().removeprefix('{')}}}"
+            return (
+                f"\\{_STYLE_OF[switched.group(1)]}{{{switched.group(2).strip().removeprefix('{')}}}"
+            )
         else:
             return piece
 
@@ -227,20 +320,31 @@ def _styled(piece: str) -> tuple[str, str]:
     if word in ("0", "1") and style in _BOLD_DIGITS:
         return "CONSTANT", word
     written = style.startswith("operatorname")
-    if style in _WORD_STYLES and (function(word) or written) and (len(word) > 1 or (function(word) and written)):
+    if (
+        style in _WORD_STYLES
+        and (function(word) or written)
+        and (len(word) > 1 or (function(word) and written))
+    ):
         return "FUNCTION", word
     return "STYLED", piece
 
 
-def bad_character(text: str, position: int) -> SyntaxProblem:
+def bad_character(text: str, position: int) -> ParseError:
     """A character or a command that is not known."""
     command = re.compile(r"\\([A-Za-z]+)").match(text, position)
     if command:
         span = Span(position, command.end())
-        return SyntaxProblem(f"unknown command {command.group()}", source=text, span=span, hint=advice(command.group(1)))
+        return ParseError(
+            f"unknown command {command.group()}",
+            source=text,
+            span=span,
+            hint=advice(command.group(1)),
+        )
     char = text[position]
     span = Span(position, position + 1)
     if not char.isprintable():
-        return SyntaxProblem(f"the invisible character U+{ord(char):04X} cannot stand here", source=text, span=span)
+        return ParseError(
+            f"the invisible character U+{ord(char):04X} cannot stand here", source=text, span=span
+        )
     hint = f"write {CHARACTERS[char]}" if char in CHARACTERS else None
-    return SyntaxProblem(f"unexpected character {char!r}", source=text, span=span, hint=hint)
+    return ParseError(f"unexpected character {char!r}", source=text, span=span, hint=hint)

@@ -1,35 +1,51 @@
 r"""The phrase tree: a formula as it is set, before any letter has a shape.
 
-==================  =========================================  ===========================================================
+==================  =========================================
+===========================================================
 kind                args                                       meaning
-==================  =========================================  ===========================================================
+==================  =========================================
+===========================================================
 ``number``          --                                         ``text`` is the number
-``symbol``          --                                         a letter, with its style: ``text`` is its LaTeX
-``indexed``         what carries the subscript                 ``parts`` are the subscripts, which are no values
-``entries``         what they are entries of                   ``parts`` are the places: a size, ``all`` or ``range``
-``blocks``          the blocks, row by row                     ``text`` says how many there are in each row
-``constant``        --                                         a bold 1 or 0, ``parts`` its sizes if it has any
-``call``            the arguments                              ``text`` is a function of the expression language
-``norm``            the argument                               ``parts`` is its subscript, if it has one
+``symbol``          --                                         a letter, with its style: ``text`` is
+its LaTeX
+``indexed``         what carries the subscript                 ``parts`` are the subscripts, which
+are no values
+``entries``         what they are entries of                   ``parts`` are the places: a size,
+``all`` or ``range``
+``blocks``          the blocks, row by row                     ``text`` says how many there are in
+each row
+``constant``        --                                         a bold 1 or 0, ``parts`` its sizes if
+it has any
+``call``            the arguments                              ``text`` is a function of the
+expression language
+``norm``            the argument                               ``parts`` is its subscript, if it has
+one
 ``bars``            the argument                               absolute value or determinant
 ``root``            the argument                               square root
 ``exponential``     the exponent                               e to a power
 ``power``           base, exponent                             a^b
 ``entrywise``       base, exponent                             every entry to a power
-``transpose``       the operand                                also ``inverse-transpose`` and ``pinv``
+``transpose``       the operand                                also ``inverse-transpose`` and
+``pinv``
 ``inner``           two                                        <a, b>
-``+ - * . x / o``   two                                        sum, difference, juxtaposition, \cdot, \times, quotient, ...
+``+ - * . x / o``   two                                        sum, difference, juxtaposition,
+\cdot, \times, quotient, ...
 ``neg``             the operand
-``bigsum``          the summand                                ``parts`` are the indices, ``limit`` the upper one,
-                                                               ``bounds`` other conditions, as comparisons
+``bigsum``          the summand                                ``parts`` are the indices, ``limit``
+the upper one,
+                                                               ``bounds`` other conditions, as
+                                                               comparisons
 ``positive``        the operand                                (x)_+
 ``frobenius``       two                                        A : B
-``application``     --                                         f(x) where f may be a function or a factor
-``gradient``        the operand, if it follows                 ``parts`` is the variable; ``order`` how many times
-==================  =========================================  ===========================================================
+``application``     --                                         f(x) where f may be a function or a
+factor
+``gradient``        the operand, if it follows                 ``parts`` is the variable; ``order``
+how many times
+==================  =========================================
+===========================================================
 
-Of these, ``function``, ``mark``, ``bracket``, ``hole``, ``differential``, ``script`` and ``norm`` without its subscript are
-what the parser passes from rule to rule, and do not leave it.
+Of these, ``function``, ``mark``, ``bracket``, ``hole``, ``differential``, ``script`` and ``norm``
+without its subscript are what the parser passes from rule to rule, and do not leave it.
 """
 
 from __future__ import annotations
@@ -40,7 +56,19 @@ from matcalc.core.errors import Span
 class Phrase:
     """A node; ``start`` and ``end`` enclose its text, brackets included."""
 
-    __slots__ = ("args", "bounds", "bracketed", "end", "kind", "limit", "mark", "order", "parts", "start", "text")
+    __slots__ = (
+        "args",
+        "bounds",
+        "bracketed",
+        "end",
+        "kind",
+        "limit",
+        "mark",
+        "order",
+        "parts",
+        "start",
+        "text",
+    )
 
     def __init__(
         self,

@@ -44,8 +44,17 @@ def entries(phrase: Phrase, value: Value, scope: Scope) -> Value:
     make = Maker(phrase)
     places, single = [], []
     for part in phrase.parts:
-        inside = [size(each, scope) for each in (part.args if part.kind == "range" else (part,) if part.kind != "all" else ())]
-        places.append(Maker(part).node({"range": "range", "all": ":"}[part.kind], *inside) if part.kind in _WIDE else inside[0])
+        inside = [
+            size(each, scope)
+            for each in (
+                part.args if part.kind == "range" else (part,) if part.kind != "all" else ()
+            )
+        ]
+        places.append(
+            Maker(part).node({"range": "range", "all": ":"}[part.kind], *inside)
+            if part.kind in _WIDE
+            else inside[0]
+        )
         single.append(part.kind not in _WIDE)
     rank = value.rank - sum(single)
     row = rank == 1 and (single[0] if value.rank == 2 else value.row)
@@ -61,6 +70,8 @@ def blocks(phrase: Phrase, args: list[Value]) -> Value:
     if len(args) == 1:
         return args[0]
     node = Maker(phrase).node("blocks", *[arg.node for arg in args], value=lengths)
-    column = all(length == 1 for length in lengths) and all(arg.rank == 0 or (arg.rank == 1 and not arg.row) for arg in args)
+    column = all(length == 1 for length in lengths) and all(
+        arg.rank == 0 or (arg.rank == 1 and not arg.row) for arg in args
+    )
     row = len(lengths) == 1 and all(arg.rank == 0 or arg.row for arg in args)
     return Value(node, 1 if column or row else 2, row)

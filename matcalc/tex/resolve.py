@@ -1,11 +1,13 @@
-"""Phrase tree to syntax tree: signs whose meaning depends on whether a number, a vector or a matrix carries them."""
+"""Phrase tree to syntax tree: signs whose meaning depends on whether a number, a vector or a matrix
+carries them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from matcalc.core.errors import MatcalcError, SyntaxProblem, UnsupportedProblem
+from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.tex import functions, indices, limits, places, vectors
@@ -13,7 +15,7 @@ from matcalc.tex.letters import Letters
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.scope import Scope
 from matcalc.tex.survey import children
-from matcalc.tex.values import Maker, Value, binary, called, transpose
+from matcalc.tex.values import Maker, Value, binary, call_function, transpose
 from matcalc.tex.vocabulary import operator
 
 _LONGEST_QUOTE = 40
@@ -72,7 +74,7 @@ class Resolver:
             args = [values[id(child)] for child in children(phrase)]
             try:
                 values[id(phrase)] = self._rule(phrase)(phrase, args)
-            except UnsupportedProblem as problem:  # the rules for indices know no place
+            except UnsupportedError as problem:  # the rules for indices know no place
                 problem.span = problem.span or phrase.span
                 problem.with_source(self.scope.source)
                 raise
@@ -84,10 +86,14 @@ class Resolver:
     def _rule(self, phrase: Phrase) -> Callable[[Phrase, list[Value]], Value]:
         rule = self._rules.get(phrase.kind)
         if phrase.kind == "function":
-            raise SyntaxProblem(f"{phrase.text} has no argument", source=self.scope.source, span=phrase.span)
+            raise ParseError(
+                f"{phrase.text} has no argument", source=self.scope.source, span=phrase.span
+            )
         if rule is None or (phrase.kind == "gradient" and not phrase.args):
             shown = self.scope.source[phrase.start : phrase.end]
-            raise SyntaxProblem(f"{shown} stands alone here", source=self.scope.source, span=phrase.span)
+            raise ParseError(
+                f"{shown} stands alone here", source=self.scope.source, span=phrase.span
+            )
         return rule
 
     def problem(self, message: str, phrase: Phrase, hint: str | None = None) -> MatcalcError:
@@ -102,22 +108,31 @@ class Resolver:
     def _plain(self, phrase: Phrase, args: list[Value]) -> list[Value]:
         """The operands, none of which depends on an index."""
         if any(arg.indexed for arg in args):
-            hint = "inside of a sum, entries are multiplied, added and put into functions of numbers"
+            hint = (
+                "inside of a sum, entries are multiplied, added and put into functions of numbers"
+            )
             raise self.problem("this is not read of an entry", phrase, hint)
         return args
 
     def _functional(self, rule: functions.Rule) -> Callable[[Phrase, list[Value]], Value]:
         return lambda phrase, args: rule(self, phrase, args)
 
-    # -- letters and indices -----------------------------------------------------------------------------------------------
+    # -- letters and indices
+    # ------------------------------------------------------------------------------------
 
     def _application(self, phrase: Phrase, args: list[Value]) -> Value:
-        hint = f"declare {phrase.text}, or write {phrase.text} \\cdot (...), for the product; functions are written out"
+        hint = (
+            f"declare {phrase.text}, or write {phrase.text} \\cdot (...), for the "
+            f"product; functions are written out"
+        )
         meant = operator(phrase.text)
         if meant:
-            hint = "write it out, over samples as a sum for instance; declare the letter in plain if it is a variable"
+            hint = (
+                "write it out, over samples as a sum for instance; declare the letter in "
+                "plain if it is a variable"
+            )
         message = f"{self.shown(phrase)} may be {meant or 'a function'} or a product"
-        raise SyntaxProblem(message, source=self.scope.source, span=phrase.span, hint=hint)
+        raise ParseError(message, source=self.scope.source, span=phrase.span, hint=hint)
 
     def _indexed(self, phrase: Phrase, args: list[Value]) -> Value:
         """W_1, an entry, or [...]_ij: the vector or matrix of what stands in the brackets."""
@@ -130,9 +145,11 @@ class Resolver:
         make = Maker(phrase)
         if not args[0].indexed and args[0].rank == len(phrase.parts):
             return places.entries(phrase, args[0], self.scope)
-        value = indices.merged(make, args[0]) if args[0].indexed else args[0]
+        value = indices.merge_factors(make, args[0]) if args[0].indexed else args[0]
         if not wanted or set(value.axes) != set(wanted) or len(wanted) != len(value.axes):
-            raise self.problem("this subscript is neither an index that runs nor part of a name", phrase)
+            raise self.problem(
+                "this subscript is neither an index that runs nor part of a name", phrase
+            )
         node = value.node if value.axes == tuple(wanted) else make.transposed(value.node)
         return Value(node, value.rank)
 
@@ -152,15 +169,23 @@ class Resolver:
                 body = replace(indices.multiply(body, factor), slots=body.slots, row=body.row)
         if body.slots:
             names = self.letters.names_of(phrase)
-            total = replace(indices.summed(Maker(phrase), body, names), slots=body.slots, row=body.row)
-            return vectors.closed(Maker(phrase), total)
+            total = replace(
+                indices.sum_over(Maker(phrase), body, names), slots=body.slots, row=body.row
+            )
+            return vectors.close_slots(Maker(phrase), total)
         if not body.scalar:
             kind = ("", "a vector", "a matrix")[body.rank]
-            hint = "put what does not depend on the index before the sum, or write the product of the whole matrix"
-            raise self.problem(f"what is summed here is {kind}, not a number for each index", phrase, hint)
-        return indices.summed(Maker(phrase), body, self.letters.names_of(phrase))
+            hint = (
+                "put what does not depend on the index before the sum, or write the "
+                "product of the whole matrix"
+            )
+            raise self.problem(
+                f"what is summed here is {kind}, not a number for each index", phrase, hint
+            )
+        return indices.sum_over(Maker(phrase), body, self.letters.names_of(phrase))
 
-    # -- operators ---------------------------------------------------------------------------------------------------------
+    # -- operators
+    # ------------------------------------------------------------------------------------
 
     def _negative(self, phrase: Phrase, args: list[Value]) -> Value:
         (arg,) = args
@@ -199,30 +224,51 @@ class Resolver:
         result = vectors.entrywise(make, phrase.kind, left, right)
         if result is None:
             a, b = (self._kind(value) for value in args)
-            raise self.problem(f"cannot {'subtract' if phrase.kind == '-' else 'add'} {a} and {b}", phrase)
+            raise self.problem(
+                f"cannot {'subtract' if phrase.kind == '-' else 'add'} {a} and {b}", phrase
+            )
         return result
 
     def _opened(self, phrase: Phrase, args: list[Value]) -> list[Value]:
         """Vectors and matrices by their entries, beside those that depend on an index."""
-        return [vectors.opened(Maker(part), value) for part, value in zip(phrase.args, args, strict=True)]
+        return [
+            vectors.open_slots(Maker(part), value)
+            for part, value in zip(phrase.args, args, strict=True)
+        ]
 
     def _fit(self, left: Phrase, right: Phrase) -> None:
-        """In papers only like is added to like: b in Ax - b and beta in y - X beta are vectors, n in n + tr(A) is a number.
+        """In papers only like is added to like: b in Ax - b and beta in y - X beta are vectors, n
+        in n + tr(A) is a number.
 
-        What can be a vector or a matrix becomes one; failing that, a letter that is a vector by its first letter a number.
+        What can be a vector or a matrix becomes one; failing that, a letter that is a vector by its
+        first letter a number.
         """
         pairs = [(left, right), (right, left)]
         for phrase, beside in pairs:
             value, other = self._values[id(phrase)], self._values[id(beside)]
             factor = phrase.args[-1] if phrase.kind == "*" else None
             if value.rank == 0 < other.rank and not other.row:
-                self.letters.promote(self._letter(phrase), other.rank, f"it is added to {self.shown(beside)}")
-            elif value.rank == 2 and other.rank == 1 and not other.row and factor and not self._values[id(factor)].rank:
+                self.letters.promote(
+                    self._letter(phrase), other.rank, f"it is added to {self.shown(beside)}"
+                )
+            elif (
+                value.rank == 2
+                and other.rank == 1
+                and not other.row
+                and factor
+                and not self._values[id(factor)].rank
+            ):
                 self.letters.promote(factor, 1, f"it is added to {self.shown(beside)}")
         for phrase, beside in pairs:
             value, other = self._values[id(phrase)], self._values[id(beside)]
-            if value.rank == 1 and other.rank == 0 and beside.kind not in ("number", "symbol", "indexed"):
-                self.letters.promote(self._letter(phrase), 0, f"it is added to {self.shown(beside)}")
+            if (
+                value.rank == 1
+                and other.rank == 0
+                and beside.kind not in ("number", "symbol", "indexed")
+            ):
+                self.letters.promote(
+                    self._letter(phrase), 0, f"it is added to {self.shown(beside)}"
+                )
 
     def _letter(self, phrase: Phrase) -> Phrase:
         """What a phrase is a multiple of: of several numbers the last."""
@@ -240,8 +286,13 @@ class Resolver:
         """Demands that all operands are numbers for each index."""
         for value, operand in zip(args, phrase.args, strict=True):
             if not value.scalar:
-                hint = f"{self.shown(operand)} is {self._kind(value)}; for a sum over the rows of a matrix write the product"
-                raise self.problem("an entry, which is a number, next to a vector or a matrix", phrase, hint)
+                hint = (
+                    f"{self.shown(operand)} is {self._kind(value)}; for a sum over the "
+                    f"rows of a matrix write the product"
+                )
+                raise self.problem(
+                    "an entry, which is a number, next to a vector or a matrix", phrase, hint
+                )
 
     def _product(self, phrase: Phrase, args: list[Value]) -> Value:
         left, right = args
@@ -249,26 +300,57 @@ class Resolver:
         if left.indexed or right.indexed:
             return self._indexed_product(phrase, args)
         if left.row and not right.rank:
-            functions.no_vectors(self, phrase.args[1], f"{self.shown(phrase.args[0])} stands before")
+            functions.no_vectors(
+                self, phrase.args[1], f"{self.shown(phrase.args[0])} stands before"
+            )
         if left.rank == 2 or left.row:
-            self.letters.refuse_entry(phrase.args[1], f"{self.shown(phrase.args[0])} stands before it")
-        if left.row and not right.rank and kind == "*" and (phrase.bracketed or id(phrase) not in self.followed):
-            self.letters.promote(phrase.args[1], 1, f"{self.shown(phrase.args[0])} stands before it")  # b in a^\top X b
+            self.letters.refuse_entry(
+                phrase.args[1], f"{self.shown(phrase.args[0])} stands before it"
+            )
+        if (
+            left.row
+            and not right.rank
+            and kind == "*"
+            and (phrase.bracketed or id(phrase) not in self.followed)
+        ):
+            self.letters.promote(
+                phrase.args[1], 1, f"{self.shown(phrase.args[0])} stands before it"
+            )  # b in a^\top X b
         columns = left.rank == right.rank == 1 and not left.row and not right.row
         if kind == "." and columns:
-            return called(make, "dot", args)
+            return call_function(make, "dot", args)
         if kind == "x" and columns:
-            raise UnsupportedProblem(
-                "the cross product", source=self.scope.source, span=phrase.mark, hint=r"write x^\top y or x y^\top"
+            raise UnsupportedError(
+                "the cross product",
+                source=self.scope.source,
+                span=phrase.mark,
+                hint=r"write x^\top y or x y^\top",
             )
         if kind == "⊗" and columns:
-            self.scope.note(f"note: {self.shown(phrase)} is read as a Kronecker product; write x y^\\top for the matrix")
-        wrong = left.rank and right.rank and _TIMES[kind] == "*" and (columns or (right.row and (left.rank == 2 or left.row)))
+            self.scope.note(
+                f"note: {self.shown(phrase)} is read as a Kronecker product; write x y^\\top "
+                f"for the matrix"
+            )
+        wrong = (
+            left.rank
+            and right.rank
+            and _TIMES[kind] == "*"
+            and (columns or (right.row and (left.rank == 2 or left.row)))
+        )
         if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
             a, b = (self.shown(operand) for operand in phrase.args)
-            hint = f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} \\odot {b} entry by entry"
-            hint = hint if columns and len(a) < 20 else "write ^\\top where it belongs, and brackets around what is a number"
-            raise self.problem(f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint)
+            hint = (
+                f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} "
+                f"\\odot {b} entry by entry"
+            )
+            hint = (
+                hint
+                if columns and len(a) < 20
+                else "write ^\\top where it belongs, and brackets around what is a number"
+            )
+            raise self.problem(
+                f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint
+            )
         return binary(make, _TIMES[kind], left, right)
 
     def _indexed_product(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -284,7 +366,9 @@ class Resolver:
         if kind == ".*":
             for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
                 if value.scalar and other.order == 1:
-                    self.letters.promote_entry(operand, "it is multiplied with a vector entry by entry")
+                    self.letters.promote_entry(
+                        operand, "it is multiplied with a vector entry by entry"
+                    )
         if left.scalar and right.scalar:
             if kind == "*" and phrase.kind == "*":
                 self._one_reading(phrase, right)
@@ -301,12 +385,19 @@ class Resolver:
         elif kind == "*":
             result = vectors.times(make, *opened)
         if result is None:
-            hint = r"write x_i^\top y_i for a number, x_i y_i^\top for a matrix, and ^\top where it belongs"
-            raise self.problem(f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint)
+            hint = (
+                r"write x_i^\top y_i for a number, x_i y_i^\top for a matrix, and ^\top "
+                r"where it belongs"
+            )
+            raise self.problem(
+                f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint
+            )
         return result
 
     def _one_reading(self, phrase: Phrase, right: Value) -> None:
-        r"""Refuses a^\top x_i b, where the product of the first two may be meant, or the number x_i between the others."""
+        r"""Refuses a^\top x_i b, where the product of the first two may be meant, or the number x_i
+        between the others.
+        """
         left = phrase.args[0]
         if left.kind != "*" or left.bracketed or right.order != 1 or right.row:
             return
@@ -321,12 +412,18 @@ class Resolver:
         left, right = args
         make = Maker(phrase)
         if right.rank and not right.indexed:
-            hint = rf"write {self.shown(phrase.args[1])}^{{-1}}" if right.rank == 2 else r"write a \oslash b entry by entry"
+            hint = (
+                rf"write {self.shown(phrase.args[1])}^{{-1}}"
+                if right.rank == 2
+                else r"write a \oslash b entry by entry"
+            )
             raise self.problem(f"cannot divide by {self._kind(right)}", phrase, hint)
         if left.indexed or right.indexed:
             if left.scalar or not right.scalar:
                 self._numbers(phrase, args)
-            inverse = indices.entrywise(make, lambda nodes: make.node("./", make.number(1), *nodes), [right])
+            inverse = indices.entrywise(
+                make, lambda nodes: make.node("./", make.number(1), *nodes), [right]
+            )
             product = vectors.times(make, *self._opened(phrase, [left, inverse]))
             assert product is not None  # one of the two is a number
             return product
@@ -341,7 +438,9 @@ class Resolver:
         make = Maker(phrase)
         if exponent.rank and not exponent.indexed:
             hint = r"write a^{\odot x} to raise to each entry"
-            raise self.problem(f"the exponent is {self._kind(exponent)}, not a number", phrase, hint)
+            raise self.problem(
+                f"the exponent is {self._kind(exponent)}, not a number", phrase, hint
+            )
         if (base.indexed or exponent.indexed) and base.order != 1:
             self._numbers(phrase, args)
             return indices.entrywise(make, lambda nodes: make.node(".^", *nodes), args)
@@ -358,16 +457,19 @@ class Resolver:
     def _transpose(self, phrase: Phrase, args: list[Value]) -> Value:
         (arg,) = args
         if arg.slots:
-            return vectors.transposed(arg)
+            return vectors.transpose_slots(arg)
         if arg.indexed:
             x = self.shown(phrase.args[0])
             if functions.learn_vectors(self, phrase.args[0], "it is transposed"):
                 return arg
-            hint = f"if {x} is a vector, one for each index: declare nothing of its letter, or write the product X w"
+            hint = (
+                f"if {x} is a vector, one for each index: declare nothing of its letter, "
+                f"or write the product X w"
+            )
             raise self.problem(f"{x} is an entry, a number, and has no transpose", phrase, hint)
         self.letters.promote(phrase.args[0], 1, "it is transposed")
         return transpose(Maker(phrase), arg)
 
     def _inverse_transpose(self, phrase: Phrase, args: list[Value]) -> Value:
         make = Maker(phrase)
-        return transpose(make, called(make, "inv", self._plain(phrase, args)))
+        return transpose(make, call_function(make, "inv", self._plain(phrase, args)))

@@ -1,8 +1,10 @@
-"""What is known of letters while a formula is read: declarations, definitions, sizes, and notes for the user."""
+"""What is known of letters while a formula is read: declarations, definitions, sizes, and notes for
+the user.
+"""
 
 from __future__ import annotations
 
-from matcalc.core.errors import NameProblem, Span
+from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.symbols import Key, Symbol, declared_key, letters, symbol
@@ -18,8 +20,15 @@ class Scope:
         self.names: dict[Key, list[str]] = {}
         for name in declared:
             self.names.setdefault(declared_key(name), []).append(name)
-        self.dimensions = {name for variable in declared.values() for axis in variable.dims for name in axis.letters}
-        self.words = frozenset(name for name in declared if len(name) > 1 and name.isalpha() and name.isascii())
+        self.dimensions = {
+            name
+            for variable in declared.values()
+            for axis in variable.dims
+            for name in axis.letters
+        }
+        self.words = frozenset(
+            name for name in declared if len(name) > 1 and name.isalpha() and name.isascii()
+        )
         self.power_of_T = "T" in declared and not declared["T"].shape
         self.notes: dict[str, None] = {}
         self.spelled: dict[str, Symbol] = {}
@@ -28,9 +37,9 @@ class Scope:
         """Something that may have been meant otherwise."""
         self.notes.setdefault(text)
 
-    def problem(self, message: str, span: Span, hint: str | None = None) -> NameProblem:
+    def problem(self, message: str, span: Span, hint: str | None = None) -> UnknownNameError:
         """An error about a name."""
-        return NameProblem(message, source=self.source, span=span, hint=hint)
+        return UnknownNameError(message, source=self.source, span=span, hint=hint)
 
     def knows(self, phrase: Phrase) -> bool:
         """Whether a letter has been declared or defined."""
@@ -61,13 +70,28 @@ class Scope:
         names = self.names.get(found.key, [found.name])
         if len(names) > 1:
             shown = " and ".join(names)
-            raise self.problem(f"{shown} are written alike in LaTeX", phrase.span, "give one of them another name")
+            raise self.problem(
+                f"{shown} are written alike in LaTeX", phrase.span, "give one of them another name"
+            )
         (name,) = names
-        if found.bold and len(found.stem) > 1 and found.stem.lower() not in GREEK and found.key not in self.names:
+        if (
+            found.bold
+            and len(found.stem) > 1
+            and found.stem.lower() not in GREEK
+            and found.key not in self.names
+        ):
             hint = f"write a bold letter for each, or declare {name}"
-            raise self.problem(f"{self.source[phrase.start : phrase.end]} may be one name or a product", phrase.span, hint)
+            raise self.problem(
+                f"{self.source[phrase.start : phrase.end]} may be one name or a product",
+                phrase.span,
+                hint,
+            )
         first = self.spelled.setdefault(name, found)
         if (first.bold, first.style) != (found.bold, found.style):
             message = f"{self.source[phrase.start : phrase.end]} stood here in another style before"
-            raise self.problem(message, phrase.span, f"both would be called {name}; choose another letter for one of them")
+            raise self.problem(
+                message,
+                phrase.span,
+                f"both would be called {name}; choose another letter for one of them",
+            )
         return name

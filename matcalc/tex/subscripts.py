@@ -1,7 +1,9 @@
-r"""What a subscript at a fixed place means: z_k beside z is an entry of it, u_o beside \sum_w u_w a row, W_0 a name.
+r"""What a subscript at a fixed place means: z_k beside z is an entry of it, u_o beside \sum_w u_w a
+row, W_0 a name.
 
-A letter with a subscript is a variable of its own (docs/latex.md), unless the letter occurs as a whole, is summed over, or is
-declared. Then it is an entry; and where it may be either, that is an error.
+A letter with a subscript is a variable of its own (docs/latex.md), unless the letter occurs as a
+whole, is summed over, or is declared. Then it is an entry; and where it may be either, that is an
+error.
 """
 
 from __future__ import annotations
@@ -66,7 +68,11 @@ def fixed(letters_: Letters, phrase: Phrase) -> Value | None:
     if base.kind != "symbol" or letters_.scope.knows(phrase) or letters_.is_identity(phrase):
         return None
     found = symbol(base, letters_.scope.source)
-    if found.key not in letters_.whole_keys and found.key not in letters_.summed and not letters_.scope.knows(base):
+    if (
+        found.key not in letters_.whole_keys
+        and found.key not in letters_.summed
+        and not letters_.scope.knows(base)
+    ):
         letters_.alone[id(phrase)] = phrase
         return None
     name = letters_.base_name(base)
@@ -94,7 +100,11 @@ def mean(letters_: Letters, phrase: Phrase) -> Value | None:
     r"""\bar x beside the x_i of a sum: their mean, of data vectors that of the rows."""
     found = symbol(phrase, letters_.scope.source)
     key = (found.stem, found.pieces[1:])
-    if found.pieces[:1] != ("bar",) or letters_.scope.knows(phrase) or key not in letters_.summed | letters_.whole_keys.keys():
+    if (
+        found.pieces[:1] != ("bar",)
+        or letters_.scope.knows(phrase)
+        or key not in letters_.summed | letters_.whole_keys.keys()
+    ):
         return None
     name = letters_.scope.names.get(key, ["_".join((found.stem, *found.pieces[1:]))])[0]
     if key not in letters_.summed:
@@ -103,11 +113,15 @@ def mean(letters_: Letters, phrase: Phrase) -> Value | None:
     make, data = Maker(phrase), letters_.data.get(name)
     rank = 2 if data else letters_.rank(name)
     if rank == 2 and not data:
-        hint = f"write \\operatorname{{mean}}({name}) for that of all entries, or declare {found.name}"
+        hint = (
+            f"write \\operatorname{{mean}}({name}) for that of all entries, or declare {found.name}"
+        )
         message = f"{letters_.shown(phrase)} may be the mean of all entries, of rows or of columns"
         raise letters_.scope.problem(message, phrase.span, hint)
     shown = letters_.shown(phrase)
-    letters_.own[shown] = f"note: {shown} is read as the mean; declare {found.name} if it is a variable"
+    letters_.own[shown] = (
+        f"note: {shown} is read as the mean; declare {found.name} if it is a variable"
+    )
     whole = make.node("name", value=data or name)
     if data:
         return transpose(make, Value(make.call("mean", whole, make.number(1)), 1, True))
@@ -122,7 +136,9 @@ def _entry(letters_: Letters, phrase: Phrase, parts: list[Phrase], data: str) ->
         whole: Node = make.node("name", value=data)
         if len(parts) == 1:
             letters_.fixed.discard(id(phrase))
-            return transpose(make, Value(make.node("entries", whole, *nodes, make.node(":")), 1, True))
+            return transpose(
+                make, Value(make.node("entries", whole, *nodes, make.node(":")), 1, True)
+            )
         return Value(make.node("entries", whole, *nodes))
     return Value(make.node("entries", letters_.base(phrase.args[0]).node, *nodes))
 
@@ -132,7 +148,11 @@ def place(letters_: Letters, part: Phrase) -> Node:
     scope = letters_.scope
     for leaf in size_leaves(part):
         found = symbol(leaf, scope.source)
-        if found.key in letters_.whole_keys and found.name not in scope.dimensions and not scope.knows(leaf):
+        if (
+            found.key in letters_.whole_keys
+            and found.name not in scope.dimensions
+            and not scope.knows(leaf)
+        ):
             message = f"{found.name} is the place of an entry here, and a variable elsewhere"
             raise scope.problem(message, part.span, "give one of them another letter")
         letters_.places.add(found.name)
@@ -140,12 +160,20 @@ def place(letters_: Letters, part: Phrase) -> Node:
 
 
 def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
-    """The error where a letter with a subscript may be a part of the letter or a variable of its own."""
+    """The error where a letter with a subscript may be a part of the letter or a variable of its
+    own.
+    """
     shown = letters_.shown(phrase)
-    own = symbol(phrase, letters_.scope.source).name if all(letters(part) for part in phrase.parts) else shown
+    own = (
+        symbol(phrase, letters_.scope.source).name
+        if all(letters(part) for part in phrase.parts)
+        else shown
+    )
     message = f"{shown} may be a part of {name}, which occurs as well, or a variable of its own"
     return letters_.scope.problem(
-        message, phrase.span, f"declare {own} if it is a variable; write {entry_of(letters_, phrase)} if not"
+        message,
+        phrase.span,
+        f"declare {own} if it is a variable; write {entry_of(letters_, phrase)} if not",
     )
 
 
@@ -158,11 +186,18 @@ def entry_of(letters_: Letters, phrase: Phrase) -> str:
 
 
 def check_alone(letters_: Letters) -> None:
-    """Refuses y_i beside an entry x_i, where nothing says whether y_i is a variable or an entry of y."""
+    """Refuses y_i beside an entry x_i, where nothing says whether y_i is a variable or an entry of
+    y.
+    """
     for phrase in letters_.alone.values():
         for name in names(phrase, letters_.scope.source):
             if name in letters_.places and phrase.parts[0].kind == "symbol":
                 shown, base = letters_.shown(phrase), letters_.shown(phrase.args[0])
-                message = f"{shown} may be an entry of {base}, as others at the place {name} are, or a variable of its own"
-                hint = f"declare {base} as a vector, or {symbol(phrase, letters_.scope.source).name}"
+                message = (
+                    f"{shown} may be an entry of {base}, as others at the place {name} "
+                    f"are, or a variable of its own"
+                )
+                hint = (
+                    f"declare {base} as a vector, or {symbol(phrase, letters_.scope.source).name}"
+                )
                 raise letters_.scope.problem(message, phrase.span, hint)

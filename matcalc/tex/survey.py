@@ -1,4 +1,6 @@
-"""The first look at a formula: which indices run where, which letters are sizes, which occur as a whole."""
+"""The first look at a formula: which indices run where, which letters are sizes, which occur as a
+whole.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,16 @@ _MOST_NESTED = 20  # sums inside of sums
 
 
 def children(phrase: Phrase) -> tuple[Phrase, ...]:
-    """The operands that have a value of their own: the W of W_1 is none, nor are the sizes in reshape(X, m, n)."""
+    """The operands that have a value of their own: the W of W_1 is none, nor are the sizes in
+    reshape(X, m, n).
+    """
     if phrase.kind == "call":
         return phrase.args[: SIZES.get(phrase.text)]
-    return () if phrase.kind == "indexed" and phrase.args[0].kind in ("symbol", "mark") else phrase.args
+    return (
+        ()
+        if phrase.kind == "indexed" and phrase.args[0].kind in ("symbol", "mark")
+        else phrase.args
+    )
 
 
 def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[int]:
@@ -38,7 +46,10 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
         if phrase.kind == "bigsum":
             depth += 1
             if depth > _MOST_NESTED:
-                raise letters.problem(f"more than {_MOST_NESTED} sums inside of one another", phrase.mark or phrase.span)
+                raise letters.problem(
+                    f"more than {_MOST_NESTED} sums inside of one another",
+                    phrase.mark or phrase.span,
+                )
             limits.settle(phrase, letters, running)
             names = letters.names_of(phrase)
             letters.indices_of_sums.update(names)
@@ -47,7 +58,9 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
             own = letters.indices(phrase) or []
             if not any(index in running for index in own):
                 running = {**running, **dict.fromkeys(own)}
-        elif phrase.kind == "indexed" and any(name in running for name in subscripts.names(phrase, letters.scope.source)):
+        elif phrase.kind == "indexed" and any(
+            name in running for name in subscripts.names(phrase, letters.scope.source)
+        ):
             letters.summed.add(symbol(phrase.args[0], letters.scope.source).key)
         letters.note_sizes(phrase)
         stack += [(child, running, depth) for child in children(phrase)]
@@ -63,7 +76,9 @@ def _note_letters(letters: Letters, phrase: Phrase) -> None:
     if phrase.kind == "bigsum":
         every = [*phrase.parts, *(side for bound in phrase.bounds for side in bound.args)]
         found = [leaf for part in every for leaf in letters_of(part) or size_leaves(part)]
-        names = frozenset(symbol(leaf, letters.scope.source).name for leaf in found if leaf.kind == "symbol")
+        names = frozenset(
+            symbol(leaf, letters.scope.source).name for leaf in found if leaf.kind == "symbol"
+        )
         letters.bound.append((phrase, names))
 
 

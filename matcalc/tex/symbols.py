@@ -1,11 +1,13 @@
-r"""Letters with their styles, accents and subscripts, and the names that they are in the expression language."""
+r"""Letters with their styles, accents and subscripts, and the names that they are in the expression
+language.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-from matcalc.core.errors import NameProblem, Span
+from matcalc.core.errors import Span, UnknownNameError
 from matcalc.tex.phrases import Phrase
 from matcalc.tex.vocabulary import ACCENTS, ALPHABETS, BOLD, CHARACTERS, WORDS
 
@@ -19,7 +21,9 @@ Key = tuple[str, tuple[str, ...]]  # what a declared name is found by
 
 
 class Symbol(NamedTuple):
-    r"""A letter: \hat{\mathbf{x}}_1 has the stem x, the pieces ("hat", "1") and is bold; ``style`` tells alphabets apart."""
+    r"""A letter: \hat{\mathbf{x}}_1 has the stem x, the pieces ("hat", "1") and is bold; ``style``
+    tells alphabets apart.
+    """
 
     stem: str
     pieces: tuple[str, ...] = ()
@@ -38,12 +42,18 @@ class Symbol(NamedTuple):
 
 
 def declared_key(name: str) -> Key:
-    """The key of a name of the expression language: ``W1`` and ``W_1`` are both a W with the subscript 1."""
+    """The key of a name of the expression language: ``W1`` and ``W_1`` are both a W with the
+    subscript 1.
+    """
     found = _NAME.fullmatch(name)
     if found is None:
         return name, ()
     stem, rest = found.groups()
-    pieces = tuple(CHARACTERS.get(piece, piece) for part in rest.split("_") for piece in ([part] if part else []))
+    pieces = tuple(
+        CHARACTERS.get(piece, piece)
+        for part in rest.split("_")
+        for piece in ([part] if part else [])
+    )
     return CHARACTERS.get(stem, stem), pieces
 
 
@@ -51,13 +61,16 @@ def symbol(phrase: Phrase, source: str) -> Symbol:
     """The letter that a phrase of the kind ``symbol`` or ``indexed`` is."""
     pieces: tuple[str, ...] = ()
     while phrase.kind == "indexed":
-        pieces = tuple(piece for part in phrase.parts for piece in subscript_pieces(part, source)) + pieces
+        pieces = (
+            tuple(piece for part in phrase.parts for piece in subscript_pieces(part, source))
+            + pieces
+        )
         phrase = phrase.args[0]
-    plain = styled(phrase.text, phrase.span, source)
+    plain = apply_style(phrase.text, phrase.span, source)
     return plain._replace(pieces=plain.pieces + pieces)
 
 
-def styled(text: str, span: Span, source: str) -> Symbol:
+def apply_style(text: str, span: Span, source: str) -> Symbol:
     r"""A letter as it is set: ``x``, ``\alpha``, ``\mathbf{x}``, ``\hat{\mathbf x}``."""
     bold, style, accents = False, "", []
     while True:
@@ -75,7 +88,9 @@ def styled(text: str, span: Span, source: str) -> Symbol:
     stem = text[1:].removeprefix("var") if text.startswith("\\") else CHARACTERS.get(text, text)
     if not _WORD.fullmatch(stem):
         hint = r"\mathbf{A}\mathbf{x} is the product of two letters; \mathit{loss} is one name"
-        raise NameProblem(f"{text or 'this'} is not a letter or a word", source=source, span=span, hint=hint)
+        raise UnknownNameError(
+            f"{text or 'this'} is not a letter or a word", source=source, span=span, hint=hint
+        )
     return Symbol(stem, tuple(reversed(accents)), bold, style)
 
 
@@ -84,8 +99,16 @@ def subscript_pieces(part: Phrase, source: str) -> list[str]:
     flat = letters(part)
     if flat is None:
         message = "a subscript is a number, letters or a word"
-        raise NameProblem(message, source=source, span=part.span, hint="it names a variable, or the entry that a sum runs over")
-    pieces = [_PIECES.findall(leaf.text) if leaf.kind == "number" else [_text(leaf, source)] for leaf in flat]
+        raise UnknownNameError(
+            message,
+            source=source,
+            span=part.span,
+            hint="it names a variable, or the entry that a sum runs over",
+        )
+    pieces = [
+        _PIECES.findall(leaf.text) if leaf.kind == "number" else [_text(leaf, source)]
+        for leaf in flat
+    ]
     return ["".join(piece for found in pieces for piece in found)]
 
 
@@ -97,14 +120,18 @@ def _text(leaf: Phrase, source: str) -> str:
 
 
 def letters(part: Phrase) -> list[Phrase] | None:
-    """The letters and numbers of a subscript one after the other, or None if it is something else."""
+    """The letters and numbers of a subscript one after the other, or None if it is something
+    else.
+    """
     found: list[Phrase] = []
     stack = [part]
     while stack:
         phrase = stack.pop()
         if phrase.kind == "*":
             stack.extend(reversed(phrase.args))
-        elif phrase.kind in ("symbol", "indexed", "function") or (phrase.kind == "number" and phrase.text.isdecimal()):
+        elif phrase.kind in ("symbol", "indexed", "function") or (
+            phrase.kind == "number" and phrase.text.isdecimal()
+        ):
             found.append(phrase)
         else:
             return None

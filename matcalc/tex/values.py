@@ -1,4 +1,6 @@
-"""Syntax nodes together with how many axes they have: what the meaning of a sign in a paper depends on."""
+"""Syntax nodes together with how many axes they have: what the meaning of a sign in a paper depends
+on.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,10 @@ SLOT = "·"  # what the indices of entries begin with
 class Value:
     """A node with its number of axes.
 
-    With ``axes`` it is a number for each setting of those indices: the entry of ``node`` there. ``rest`` are further such
-    factors of a product, kept apart until a sum or a function needs them together. With ``slots``, which are indices for the
-    entries themselves, it is a vector or a matrix for each setting of the others.
+    With ``axes`` it is a number for each setting of those indices: the entry of ``node`` there.
+    ``rest`` are further such factors of a product, kept apart until a sum or a function needs them
+    together. With ``slots``, which are indices for the entries themselves, it is a vector or a
+    matrix for each setting of the others.
     """
 
     node: Node
@@ -59,7 +62,9 @@ class Maker:
         self.start, self.end = phrase.start, phrase.end
         self.mark = phrase.mark or Span(phrase.start, phrase.end)
 
-    def node(self, kind: str, *args: Node, value: Fraction | str | tuple[int, ...] | None = None) -> Node:
+    def node(
+        self, kind: str, *args: Node, value: Fraction | str | tuple[int, ...] | None = None
+    ) -> Node:
         """A node of that kind."""
         return Node(kind, args, self.start, self.end, mark=self.mark, value=value)
 
@@ -81,7 +86,9 @@ class Maker:
 
 
 def binary(make: Maker, kind: str, left: Value, right: Value) -> Value:
-    """An operator on two values without indices; the rank of the result is what it is if the operands fit."""
+    """An operator on two values without indices; the rank of the result is what it is if the
+    operands fit.
+    """
     node = make.node(kind, left.node, right.node)
     if kind != "*" or left.rank == 0 or right.rank == 0:
         wide = left if left.rank >= right.rank else right
@@ -102,19 +109,30 @@ def transpose(make: Maker, value: Value) -> Value:
 _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     "diag": lambda args: {0: 0, 1: 2, 2: 1}[args[0].rank],
     "vec": lambda args: min(args[0].rank, 1),
-    "kron": lambda args: 2 if args[0].row != args[1].row and all(arg.rank for arg in args) else max(arg.rank for arg in args),
+    "kron": lambda args: (
+        2
+        if args[0].row != args[1].row and all(arg.rank for arg in args)
+        else max(arg.rank for arg in args)
+    ),
     "khatrirao": lambda args: max(arg.rank for arg in args),
     "polygamma": lambda args: args[-1].rank,
 }
 
 
-def called(make: Maker, name: str, args: list[Value]) -> Value:
+def call_function(make: Maker, name: str, args: list[Value]) -> Value:
     """A function of values without indices."""
     node = make.call(name, *[arg.node for arg in args])
     operation = OPERATIONS.get(name)
     if operation is not None and operation.signature == "any->scalar" and len(args) == 2:
-        return Value(node, 1, row=args[1].node.value == 1)  # of each column a row, of each row a column
-    if operation is None or operation.signature.endswith("->scalar") or not args or (name in ("max", "min") and len(args) == 1):
+        return Value(
+            node, 1, row=args[1].node.value == 1
+        )  # of each column a row, of each row a column
+    if (
+        operation is None
+        or operation.signature.endswith("->scalar")
+        or not args
+        or (name in ("max", "min") and len(args) == 1)
+    ):
         return Value(node)
     if name in _SPECIAL:
         return Value(node, _SPECIAL[name](args))

@@ -1,6 +1,8 @@
-r"""Vectors and matrices for each index: the data vectors x_i, which are the rows of a matrix X, and what is made of them.
+r"""Vectors and matrices for each index: the data vectors x_i, which are the rows of a matrix X, and
+what is made of them.
 
-Their entries have indices of their own, the *slots*, beside those that run: w^\top x_i is the sum over s of w_s X_is, X w at i.
+Their entries have indices of their own, the *slots*, beside those that run: w^\top x_i is the sum
+over s of w_s X_is, X w at i.
 """
 
 from __future__ import annotations
@@ -18,20 +20,26 @@ def row_of(make: Maker, data: Node, index: str) -> Value:
     return Value(data, 2, axes=(index, slot), slots=(slot,))
 
 
-def opened(make: Maker, value: Value) -> Value:
+def open_slots(make: Maker, value: Value) -> Value:
     """A vector or matrix by its entries, as one that depends on an index is kept."""
     if value.scalar or value.slots:
         return value
     slots = tuple(f"{SLOT}{make.start}:{make.end}:{axis}" for axis in range(value.rank))
-    return Value(make.transposed(value.node) if value.row else value.node, value.rank, value.row, slots, slots=slots)
+    return Value(
+        make.transposed(value.node) if value.row else value.node,
+        value.rank,
+        value.row,
+        slots,
+        slots=slots,
+    )
 
 
-def closed(make: Maker, value: Value) -> Value:
+def close_slots(make: Maker, value: Value) -> Value:
     """A vector or matrix that depends on no index any more, as a whole again."""
     axes = {axis for factor in value.factors for axis in factor.axes}
     if not value.slots or axes != {*value.slots}:
         return value
-    whole = indices.merged(make, value)
+    whole = indices.merge_factors(make, value)
     turned = whole.axes != value.slots or (value.row and len(value.slots) == 1)
     return Value(make.transposed(whole.node) if turned else whole.node, whole.rank, value.row)
 
@@ -48,37 +56,51 @@ def times(make: Maker, left: Value, right: Value) -> Value | None:
         return None
     slot = left.slots[-1]
     product = indices.multiply(left, _renamed(right, right.slots[0], slot))
-    summed = indices.summed(make, product, [slot])
+    summed = indices.sum_over(make, product, [slot])
     return _with(summed, left.slots[:-1] + right.slots[1:], left.row and len(right.slots) == 2)
 
 
 def dot(make: Maker, left: Value, right: Value) -> Value | None:
     """The sum of the products of the entries."""
     both = _matched(left, right)
-    return None if both is None else indices.summed(make, indices.multiply(*both), list(left.slots))
+    return (
+        None if both is None else indices.sum_over(make, indices.multiply(*both), list(left.slots))
+    )
 
 
 def entrywise(make: Maker, kind: str, left: Value, right: Value) -> Value | None:
-    """A sum, a difference, or a product or quotient entry by entry; None where the two do not fit."""
+    """A sum, a difference, or a product or quotient entry by entry; None where the two do not
+    fit.
+    """
     both = _matched(left, right)
     if both is None:
         return None
-    return _with(indices.entrywise(make, lambda nodes: make.node(kind, *nodes), list(both)), left.slots, left.row)
+    return _with(
+        indices.entrywise(make, lambda nodes: make.node(kind, *nodes), list(both)),
+        left.slots,
+        left.row,
+    )
 
 
-def transposed(value: Value) -> Value:
+def transpose_slots(value: Value) -> Value:
     """The transpose."""
     return replace(value, slots=value.slots[::-1], row=len(value.slots) == 1 and not value.row)
 
 
-def mapped(make: Maker, name: str, value: Value) -> Value:
+def map_entries(make: Maker, name: str, value: Value) -> Value:
     """A function of every entry."""
-    return _with(indices.entrywise(make, lambda nodes: make.call(name, *nodes), [value]), value.slots, value.row)
+    return _with(
+        indices.entrywise(make, lambda nodes: make.call(name, *nodes), [value]),
+        value.slots,
+        value.row,
+    )
 
 
-def reduced(make: Maker, name: str, value: Value) -> Value | None:
-    """A function of the whole vector, for each index: of the rows of a matrix; None if it is no vector at one index."""
-    whole = indices.merged(make, value)
+def reduce_rows(make: Maker, name: str, value: Value) -> Value | None:
+    """A function of the whole vector, for each index: of the rows of a matrix; None if it is no
+    vector at one index.
+    """
+    whole = indices.merge_factors(make, value)
     if len(value.slots) != 1 or len(whole.axes) != 2:
         return None
     node = whole.node if whole.axes[1] == value.slots[0] else make.transposed(whole.node)
@@ -92,9 +114,11 @@ def reduced(make: Maker, name: str, value: Value) -> Value | None:
 def norm(make: Maker, name: str, value: Value) -> Value:
     """norm2 or norm1 for each index, of a vector or of a matrix."""
     if name == "norm1":
-        return indices.summed(make, mapped(make, "abs", value), list(value.slots))
-    squares = indices.entrywise(make, lambda nodes: make.node(".^", *nodes, make.number(2)), [value])
-    total = indices.summed(make, squares, list(value.slots))
+        return indices.sum_over(make, map_entries(make, "abs", value), list(value.slots))
+    squares = indices.entrywise(
+        make, lambda nodes: make.node(".^", *nodes, make.number(2)), [value]
+    )
+    total = indices.sum_over(make, squares, list(value.slots))
     return indices.entrywise(make, lambda nodes: make.call("sqrt", *nodes), [total])
 
 
@@ -109,7 +133,10 @@ def _matched(left: Value, right: Value) -> tuple[Value, Value] | None:
 
 def _renamed(value: Value, old: str, new: str) -> Value:
     """The value with another name for a slot."""
-    first, *rest = [replace(f, axes=tuple(new if axis == old else axis for axis in f.axes)) for f in value.factors]
+    first, *rest = [
+        replace(f, axes=tuple(new if axis == old else axis for axis in f.axes))
+        for f in value.factors
+    ]
     slots = tuple(new if slot == old else slot for slot in value.slots)
     return replace(first, rest=tuple(rest), slots=slots, row=value.row)
 

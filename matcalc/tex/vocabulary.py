@@ -19,10 +19,17 @@ OPERATORS = {
     **dict.fromkeys(("Corr", "corr"), "the correlation"),
     **dict.fromkeys(("Re", "re"), "the real part"),
     **dict.fromkeys(("Im", "im"), "the imaginary part"),
-    **dict.fromkeys(("argmin", "argmax", "min", "max", "sup", "inf", "lim"), "a minimum, maximum or limit"),
-    **dict.fromkeys(("rank", "ker", "span", "dim", "range", "Null", "null", "col", "row"), "a property of a matrix or a space"),
+    **dict.fromkeys(
+        ("argmin", "argmax", "min", "max", "sup", "inf", "lim"), "a minimum, maximum or limit"
+    ),
+    **dict.fromkeys(
+        ("rank", "ker", "span", "dim", "range", "Null", "null", "col", "row"),
+        "a property of a matrix or a space",
+    ),
     **dict.fromkeys(("prox", "proj", "Proj", "conv", "dom", "supp", "sgn"), "an operator"),
-    **dict.fromkeys(("Cat", "Bern", "Beta", "Gam", "Dir", "Pois", "Uniform", "Normal"), "a distribution"),
+    **dict.fromkeys(
+        ("Cat", "Bern", "Beta", "Gam", "Dir", "Pois", "Uniform", "Normal"), "a distribution"
+    ),
 }
 _SAMPLES = "write it out, as a sum over samples for instance"
 BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bold", "textbf", "vec"})
@@ -54,10 +61,14 @@ ACCENTS = {
     "ddot": "ddot",
     "check": "check",
 }
-_GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi"
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi "
+    "omicron pi rho sigma tau upsilon phi chi psi"
+)
 GREEK = [*_GREEK.split(), "omega"]
 CHARACTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", GREEK, strict=True)) | {
-    capital: GREEK["αβγδεζηθικλμνξοπρστυφχψω".index(capital.lower())].capitalize() for capital in "ΓΔΘΛΞΠΣΦΨΩ"
+    capital: GREEK["αβγδεζηθικλμνξοπρστυφχψω".index(capital.lower())].capitalize()
+    for capital in "ΓΔΘΛΞΠΣΦΨΩ"
 }
 CHARACTERS["ς"] = "sigma"
 
@@ -65,19 +76,38 @@ _ADVICE = {
     "log": "ln",
     "in": "the range of an index is written i=1 and n",
     "prod": "write exp(sum of logarithms), or the determinant of a diagonal matrix",
-    **dict.fromkeys(("int", "iint", "oint"), "integrals are not read: write out their value, or a sum"),
-    **dict.fromkeys(("Pr", "E", "Var", "Cov", "EE", "PP", "Expect"), f"expectations and probabilities are not read: {_SAMPLES}"),
-    **dict.fromkeys(("lim", "limsup", "liminf"), "limits are not read"),
-    **dict.fromkeys(("arg", "argmin", "argmax", "sup", "inf"), "minima and maxima over a set are no expressions: leave it out"),
-    **dict.fromkeys(("Re", "Im", "overset", "conj"), "everything is real here"),
-    **dict.fromkeys(("mid", "vert", "sim", "propto"), "densities and distributions are written out here"),
     **dict.fromkeys(
-        ("approx", "simeq", "cong", "to", "mapsto", "implies", "Rightarrow", "forall", "exists"), "write the value alone"
+        ("int", "iint", "oint"), "integrals are not read: write out their value, or a sum"
     ),
-    **dict.fromkeys(("dots", "ldots", "cdots", "vdots", "ddots"), "dots are not read: write a sum, or the whole vector"),
+    **dict.fromkeys(
+        ("Pr", "E", "Var", "Cov", "EE", "PP", "Expect"),
+        f"expectations and probabilities are not read: {_SAMPLES}",
+    ),
+    **dict.fromkeys(("lim", "limsup", "liminf"), "limits are not read"),
+    **dict.fromkeys(
+        ("arg", "argmin", "argmax", "sup", "inf"),
+        "minima and maxima over a set are no expressions: leave it out",
+    ),
+    **dict.fromkeys(("Re", "Im", "overset", "conj"), "everything is real here"),
+    **dict.fromkeys(
+        ("mid", "vert", "sim", "propto"), "densities and distributions are written out here"
+    ),
+    **dict.fromkeys(
+        ("approx", "simeq", "cong", "to", "mapsto", "implies", "Rightarrow", "forall", "exists"),
+        "write the value alone",
+    ),
+    **dict.fromkeys(
+        ("dots", "ldots", "cdots", "vdots", "ddots"),
+        "dots are not read: write a sum, or the whole vector",
+    ),
     **dict.fromkeys(("star", "ast"), "write a word as the subscript, as in x_{\\mathrm{opt}}"),
-    **dict.fromkeys(("bigcup", "cup", "cap", "subset", "setminus", "emptyset"), "sets are not read"),
-    **dict.fromkeys(("bigoplus", "oplus", "ominus"), "write \\operatorname{blkdiag}, or + with \\otimes for the Kronecker sum"),
+    **dict.fromkeys(
+        ("bigcup", "cup", "cap", "subset", "setminus", "emptyset"), "sets are not read"
+    ),
+    **dict.fromkeys(
+        ("bigoplus", "oplus", "ominus"),
+        "write \\operatorname{blkdiag}, or + with \\otimes for the Kronecker sum",
+    ),
     **dict.fromkeys(("wedge", "vee", "bullet"), "this product is not read"),
 }
 
@@ -94,7 +124,11 @@ def function(word: str) -> str | None:
 
 def operator(text: str) -> str | None:
     r"""What the operator is that a text such as \mathbb{E}_x names."""
-    words = [word for word in re.findall("[A-Za-z]+", text) if word not in BOLD | WORDS | ALPHABETS | ACCENTS.keys()]
+    words = [
+        word
+        for word in re.findall("[A-Za-z]+", text)
+        if word not in BOLD | WORDS | ALPHABETS | ACCENTS.keys()
+    ]
     return OPERATORS.get(words[0]) if words else None
 
 
@@ -107,7 +141,34 @@ def advice(command: str) -> str | None:
     known = [*OPERATIONS, *ALIASES, *_OTHER_NAMES]
     if command in known:
         return f"write \\operatorname{{{command}}}"
-    letters = [*GREEK, "top", "frac", "sqrt", "odot", "oslash", "otimes", "cdot", "times", "lVert", "rVert", "lvert", "rvert"]
-    letters += [*BOLD, *WORDS, "operatorname", "sum", "log", "exp", "det", "partial", "nabla", "infty", "left", "right"]
+    letters = [
+        *GREEK,
+        "top",
+        "frac",
+        "sqrt",
+        "odot",
+        "oslash",
+        "otimes",
+        "cdot",
+        "times",
+        "lVert",
+        "rVert",
+        "lvert",
+        "rvert",
+    ]
+    letters += [
+        *BOLD,
+        *WORDS,
+        "operatorname",
+        "sum",
+        "log",
+        "exp",
+        "det",
+        "partial",
+        "nabla",
+        "infty",
+        "left",
+        "right",
+    ]
     close = get_close_matches(command, letters, n=1, cutoff=0.7)
     return f"did you mean \\{close[0]}?" if close else "docs/latex.md lists what is read"

@@ -10,7 +10,7 @@ from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 
 import matcalc
 from matcalc.bridges.sympy_bridge import from_sympy, to_sympy
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.walk import postorder
 from matcalc.frontend import read
@@ -21,7 +21,14 @@ A, B = sp.MatrixSymbol("A", m, n), sp.MatrixSymbol("B", m, n)
 X, Y = sp.MatrixSymbol("X", n, n), sp.MatrixSymbol("Y", n, n)
 x, y, u = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("y", n, 1), sp.MatrixSymbol("u", m, 1)
 
-KINDS = {"A": "matrix(m, n)", "B": "matrix(m, n)", "X": "matrix(n, n)", "Y": "matrix(n, n)", "x": "vector(n)", "y": "vector(n)"}
+KINDS = {
+    "A": "matrix(m, n)",
+    "B": "matrix(m, n)",
+    "X": "matrix(n, n)",
+    "Y": "matrix(n, n)",
+    "x": "vector(n)",
+    "y": "vector(n)",
+}
 KINDS |= {"u": "vector(m)", "a": "scalar", "b": "scalar", "p": "positive"}
 
 
@@ -63,7 +70,9 @@ def test_to_sympy(text: str, expected: sp.Basic) -> None:
 def test_elementwise_function_to_sympy() -> None:
     program = read("exp(x)", declared("exp(x)") | {"x": KINDS["x"]})
     found = to_sympy(program.expr, program.variables)
-    assert str(found) == str(x.applyfunc(sp.exp))  # every such function has a dummy variable of its own
+    assert str(found) == str(
+        x.applyfunc(sp.exp)
+    )  # every such function has a dummy variable of its own
 
 
 FROM = [
@@ -93,8 +102,12 @@ FROM = [
     pytest.param(sp.OneMatrix(1, n) * x, "ones(n)'*x", id="row-of-ones"),
     pytest.param(x + sp.ZeroMatrix(n, 1) + sp.OneMatrix(n, 1), "x + ones(n)", id="ones"),
     pytest.param(x.applyfunc(sp.tanh), "tanh(x)", id="elementwise"),
-    pytest.param(x.applyfunc(sp.Lambda(a, 1 / (1 + sp.exp(-a * b)))), "1./(1 + exp(-x*b))", id="lambda"),
-    pytest.param(A.applyfunc(sp.Lambda(a, a**2 * sp.sin(a))), "A.^2.*sin(A)", id="lambda-of-matrix"),
+    pytest.param(
+        x.applyfunc(sp.Lambda(a, 1 / (1 + sp.exp(-a * b)))), "1./(1 + exp(-x*b))", id="lambda"
+    ),
+    pytest.param(
+        A.applyfunc(sp.Lambda(a, a**2 * sp.sin(a))), "A.^2.*sin(A)", id="lambda-of-matrix"
+    ),
     pytest.param(n * x, "n*x", id="size-as-a-number"),
     pytest.param(sp.Max(a, b) + sp.Abs(a), "abs(a) + max(a, b)", id="max"),
     pytest.param(sp.MatrixSymbol("r", 1, n) * x, "r'*x", id="row-symbol"),
@@ -111,11 +124,20 @@ def test_from_sympy(expression: sp.Basic, expected: str) -> None:
 
 def test_declarations() -> None:
     p = sp.Symbol("p", positive=True)
-    row, one, tall = sp.MatrixSymbol("r", 1, n), sp.MatrixSymbol("g", 1, 1), sp.MatrixSymbol("v", 2 * m, 1)
+    row, one, tall = (
+        sp.MatrixSymbol("r", 1, n),
+        sp.MatrixSymbol("g", 1, 1),
+        sp.MatrixSymbol("v", 2 * m, 1),
+    )
     _, declarations = from_sympy(A * x * row * x * one * p * a)
     assert declarations == {
-        "A": "matrix(m, n)", "x": "vector(n)", "r": "vector(n)", "g": "scalar", "p": "positive", "a": "scalar",
-    }  # fmt: skip
+        "A": "matrix(m, n)",
+        "x": "vector(n)",
+        "r": "vector(n)",
+        "g": "scalar",
+        "p": "positive",
+        "a": "scalar",
+    }
     assert from_sympy(tall)[1] == {"v": "vector(2*m)"}
 
 
@@ -156,7 +178,11 @@ ROUND = [
     "logsoftmax(x) + entropy(A) + entropy(x)",
     "kl(x, y) + kl(x', y)",
 ]
-SUPPORTED = [name for name, each in OPERATIONS.items() if each.signature == "elementwise" and each.arity == (1, 1)]
+SUPPORTED = [
+    name
+    for name, each in OPERATIONS.items()
+    if each.signature == "elementwise" and each.arity == (1, 1)
+]
 ROUND += [f"{name}({argument})" for name in SUPPORTED for argument in ("a", "x", "A")]
 
 
@@ -187,7 +213,7 @@ UNSUPPORTED = [
 @pytest.mark.parametrize("text", UNSUPPORTED)
 def test_functions_that_sympy_has_not(text: str) -> None:
     program = read(text, declared(text))
-    with pytest.raises(UnsupportedProblem, match=rf"function {text.split('(', maxsplit=1)[0]}\b"):
+    with pytest.raises(UnsupportedError, match=rf"function {text.split('(', maxsplit=1)[0]}\b"):
         to_sympy(program.expr, program.variables)
 
 
@@ -199,7 +225,9 @@ REFUSED = [
     pytest.param(sp.I * a, "number I|ImaginaryUnit", id="imaginary"),
     pytest.param(sp.Matrix([[1, 2]]), "Matrix", id="explicit-matrix"),
     pytest.param(sp.Symbol("x_{1}") + 1, "cannot be the name", id="name"),
-    pytest.param(sp.Symbol("exp") * sp.exp(a), "variable and of a function", id="name-of-a-function"),
+    pytest.param(
+        sp.Symbol("exp") * sp.exp(a), "variable and of a function", id="name-of-a-function"
+    ),
     pytest.param(x.T * x * sp.Symbol("x"), "both called x", id="two-kinds"),
     pytest.param(sp.Integral(a, a), "Integral", id="integral"),
     pytest.param(sp.Eq(a, b), "Equality", id="equation"),
@@ -209,7 +237,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("expression", "message"), REFUSED)
 def test_refused(expression: sp.Basic, message: str) -> None:
-    with pytest.raises(UnsupportedProblem, match=message):
+    with pytest.raises(UnsupportedError, match=message):
         from_sympy(expression)
 
 
@@ -217,7 +245,7 @@ def test_too_deep_for_sympy() -> None:
     program = read("sin(" * 2000 + "a" + ")" * 2000)
     try:
         result = to_sympy(program.expr, program.variables)
-    except UnsupportedProblem as problem:
+    except UnsupportedError as problem:
         assert "deeply" in problem.message
     else:
         assert result.is_Function
@@ -233,5 +261,5 @@ def test_too_deep_for_sympy() -> None:
     ],
 )
 def test_not_exported(text: str, message: str) -> None:
-    with pytest.raises(UnsupportedProblem, match=message):
+    with pytest.raises(UnsupportedError, match=message):
         matcalc.parse(text).to_sympy()

@@ -1,13 +1,15 @@
-"""Accumulation: backwards and forwards give one derivative, and the network grows with the expression, not with its paths."""
+"""Accumulation: backwards and forwards give one derivative, and the network grows with the
+expression, not with its paths.
+"""
 
 import numpy as np
 import pytest
 from networks import Bench, count
 
 from matcalc.calculus.derivative import _Accumulation, derivative
-from matcalc.calculus.rules import Slopes
+from matcalc.calculus.rules import LocalDerivatives
 from matcalc.calculus.structured import project
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.walk import postorder
 from matcalc.frontend import read
 from matcalc.ir.nodes import Call
@@ -19,7 +21,9 @@ from matcalc.recovery.recover import Recovery
 def both(bench, source, wrt):
     """The derivative accumulated backwards and forwards."""
     root, variable = bench.node(source), bench.node(wrt)
-    accumulation = _Accumulation(bench.builder, root, variable, Slopes(bench.builder, bench.lowering))
+    accumulation = _Accumulation(
+        bench.builder, root, variable, LocalDerivatives(bench.builder, bench.lowering)
+    )
     axes = root.axes + variable.axes
     backward = [accumulation._close(t, t.fixed + t.moving, axes) for t in accumulation._backward()]
     forward = [accumulation._close(t, t.moving + t.fixed, axes) for t in accumulation._forward()]
@@ -47,11 +51,15 @@ PROBLEMS = [
 ]
 
 
-@pytest.mark.parametrize(("source", "wrt"), [pytest.param(*rest, id=name) for name, *rest in PROBLEMS])
+@pytest.mark.parametrize(
+    ("source", "wrt"), [pytest.param(*rest, id=name) for name, *rest in PROBLEMS]
+)
 def test_backwards_is_forwards(source, wrt):
     bench = Bench()
     backward, forward = (Recovery().recover(node) for node in both(bench, source, wrt))
-    program = read(source, {name: kind for name, kind in bench.declarations.items() if name in source})
+    program = read(
+        source, {name: kind for name, kind in bench.declarations.items() if name in source}
+    )
     sizes, values = find_sizes([program.expr], program.variables, np.random.default_rng(1))
     first, second = interpret(backward, values, sizes), interpret(forward, values, sizes)
     assert first.shape == second.shape
@@ -59,7 +67,12 @@ def test_backwards_is_forwards(source, wrt):
 
 
 def slope(bench, source, wrt):
-    return derivative(bench.builder, bench.node(source), bench.node(wrt), Slopes(bench.builder, bench.lowering))
+    return derivative(
+        bench.builder,
+        bench.node(source),
+        bench.node(wrt),
+        LocalDerivatives(bench.builder, bench.lowering),
+    )
 
 
 NODES = [
@@ -83,20 +96,29 @@ NODES = [
 ]
 
 
-@pytest.mark.parametrize(("source", "wrt", "expected"), [pytest.param(*rest, id=name) for name, *rest in NODES])
+@pytest.mark.parametrize(
+    ("source", "wrt", "expected"), [pytest.param(*rest, id=name) for name, *rest in NODES]
+)
 def test_derivative(source, wrt, expected):
     bench = Bench()
     assert slope(bench, source, wrt) is bench.node(expected)
 
 
 REFUSED = [
-    ("exponent-of-directional-derivative", "tr(frechet_power(X, a, Y))", "a", "derivative of frechet_power by its exponent"),
+    (
+        "exponent-of-directional-derivative",
+        "tr(frechet_power(X, a, Y))",
+        "a",
+        "derivative of frechet_power by its exponent",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("source", "wrt", "message"), [pytest.param(*rest, id=name) for name, *rest in REFUSED])
+@pytest.mark.parametrize(
+    ("source", "wrt", "message"), [pytest.param(*rest, id=name) for name, *rest in REFUSED]
+)
 def test_refused(source, wrt, message):
-    with pytest.raises(UnsupportedProblem, match=message):
+    with pytest.raises(UnsupportedError, match=message):
         slope(Bench(), source, wrt)
 
 
@@ -109,7 +131,14 @@ GROWING = [
     ("backwards", lambda k: f"{layers(k)}; norm2(h{k} - y)^2", "X0"),
     ("backwards-by-input", lambda k: f"{layers(k)}; sum(h{k})", "x"),
     ("forwards", lambda k: f"{layers(k)}; h{k}", "a"),
-    ("residual", lambda k: "; ".join(["h0 = x", *(f"h{j + 1} = h{j} + tanh(X*h{j})" for j in range(k))]) + f"; sum(h{k})", "x"),
+    (
+        "residual",
+        lambda k: (
+            "; ".join(["h0 = x", *(f"h{j + 1} = h{j} + tanh(X*h{j})" for j in range(k))])
+            + f"; sum(h{k})"
+        ),
+        "x",
+    ),
     ("shared-weights", lambda k: "sum(" + "tanh(X*" * k + "x" + ")" * k + ")", "X"),
     ("tower-of-products", lambda k: "sum(" + "exp(y.*" * k + "x" + ")" * k + ")", "y"),
 ]
@@ -130,7 +159,7 @@ def test_sharing_keeps_derivatives_linear(make, wrt):
 def test_each_slope_is_asked_for_once():
     bench = Bench()
     asked = []
-    slopes = Slopes(bench.builder, bench.lowering)
+    slopes = LocalDerivatives(bench.builder, bench.lowering)
 
     def counting(node, index):
         asked.append((node, index))
@@ -151,7 +180,9 @@ PROJECTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "expected"), [pytest.param(*rest, id=name) for name, *rest in PROJECTIONS])
+@pytest.mark.parametrize(
+    ("kind", "expected"), [pytest.param(*rest, id=name) for name, *rest in PROJECTIONS]
+)
 def test_projection(kind, expected):
     bench = Bench()
     once = project(bench.builder, bench.node("X"), kind, 0)

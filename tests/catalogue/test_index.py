@@ -3,7 +3,15 @@
 import pytest
 
 from matcalc.catalogue import index
-from matcalc.catalogue.index import Trait, Trigger, compile_index, parsed, stored, trait_of, trigger_of
+from matcalc.catalogue.index import (
+    Trait,
+    Trigger,
+    compile_index,
+    parsed,
+    stored,
+    trait_of,
+    trigger_of,
+)
 from matcalc.catalogue.load import LIBRARY, Library
 from matcalc.catalogue.schema import Identity, identity
 from matcalc.core.resources import folder
@@ -14,7 +22,9 @@ ROOT = folder("identities")
 
 
 def test_the_stored_index_is_fresh():
-    assert (ROOT / index.TABLE).read_text(encoding="utf-8") == compile_index(ROOT), "run python -m matcalc.catalogue.index"
+    assert (ROOT / index.TABLE).read_text(encoding="utf-8") == compile_index(ROOT), (
+        "run python -m matcalc.catalogue.index"
+    )
 
 
 def test_a_stale_index_is_compiled_afresh(tmp_path):
@@ -40,7 +50,9 @@ def test_a_stored_entry_is_the_entry(name):
 
 
 def _entry(expr, to, **given):
-    return identity({"name": "mine", "given": given, "expr": expr, "to": to, "source": "here"}, "mine.toml")
+    return identity(
+        {"name": "mine", "given": given, "expr": expr, "to": to, "source": "here"}, "mine.toml"
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +102,13 @@ def test_a_range_is_a_trait_of_the_function():
     ],
 )
 def test_a_rewrite_needs_the_functions_of_its_left_side(expr, needs):
-    given = {"X": "matrix(n, n)", "Y": "matrix(n, n)", "Q": "orthogonal(n)", "x": "vector(n)", "y": "vector(n)"}
+    given = {
+        "X": "matrix(n, n)",
+        "Y": "matrix(n, n)",
+        "Q": "orthogonal(n)",
+        "x": "vector(n)",
+        "y": "vector(n)",
+    }
     given |= {"a": "scalar", "k": "scalar"}
     given = {name: kind for name, kind in given.items() if name in expr.replace("exp", "")}
     assert trigger_of(_entry(expr, expr, **given)).needs == needs
@@ -100,5 +118,7 @@ def test_a_rewrite_needs_the_functions_of_its_left_side(expr, needs):
 def test_what_a_rewrite_needs_is_in_the_network_of_its_left_side(trigger):
     """Else it would sleep for ever."""
     left = pattern(trigger.name).left
-    there = {name for node in postorder(left, lambda node: node.children) for name in functions(node)}
+    there = {
+        name for node in postorder(left, lambda node: node.children) for name in functions(node)
+    }
     assert trigger.needs - set(index.RARE_KINDS) <= there

@@ -86,10 +86,18 @@ def test_mypy_sees_the_types_of_a_users_file(tmp_path: Path) -> None:
     pytest.importorskip("mypy", reason="mypy is a tool of developers: pip install '.[dev]'")
     script = tmp_path / "script.py"
     script.write_text(
-        "import matcalc\nreveal_type(matcalc.diff(\"x'*x\", 'x'))\nreveal_type(matcalc.equal('a', 'a'))\nmatcalc.diff(1, 'x')\n",
+        'import matcalc\nreveal_type(matcalc.diff("x\'*x", '
+        "'x'))\nreveal_type(matcalc.equal('a', 'a'))\nmatcalc.diff(1, 'x')\n",
         encoding="utf-8",
     )
-    command = [sys.executable, "-m", "mypy", "--follow-imports=silent", f"--cache-dir={tmp_path}", str(script)]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--follow-imports=silent",
+        f"--cache-dir={tmp_path}",
+        str(script),
+    ]
     found = subprocess.run(
         command,
         capture_output=True,
@@ -102,3 +110,13 @@ def test_mypy_sees_the_types_of_a_users_file(tmp_path: Path) -> None:
     assert 'note: Revealed type is "matcalc.judge.equal.Equality"' in found.stdout
     assert 'Argument 1 to "diff" has incompatible type "int"' in found.stdout
     assert "Found 1 error" in found.stdout
+
+
+def test_errors_have_their_former_names_for_one_release() -> None:
+    from matcalc.core import errors
+
+    for former, name in errors._FORMER.items():
+        with pytest.warns(DeprecationWarning, match=f"{former} is now called {name}"):
+            assert getattr(errors, former) is getattr(errors, name)
+    with pytest.raises(AttributeError):
+        _ = errors.NoSuchProblem

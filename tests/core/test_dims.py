@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from matcalc import MatcalcError, diff, parse
-from matcalc.core.dims import ONE, Dim, dim, fitted
+from matcalc.core.dims import ONE, Dim, dim, fit
 from matcalc.shapes.unify import Unifier
-from matcalc.syntax.declare import declared
+from matcalc.syntax.declare import declare
 
 m, n, p = dim("m"), dim("n"), dim("p")
 
 
 def size(text: str) -> Dim:
-    return declared({"x": f"vector({text})"})["x"].dims[0]
+    return declare({"x": f"vector({text})"})["x"].dims[0]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,9 @@ def test_canonical(text: str, printed: str) -> None:
     assert size(printed) == size(text)
 
 
-@pytest.mark.parametrize("text", ["n/2", "n - n", "1 - 2", "-n", "0", "n^0", "n^9", "(n + m)/2", "n/m", "1/2", "n - 1.5"])
+@pytest.mark.parametrize(
+    "text", ["n/2", "n - n", "1 - 2", "-n", "0", "n^0", "n^9", "(n + m)/2", "n/m", "1/2", "n - 1.5"]
+)
 def test_refused(text: str) -> None:
     with pytest.raises(MatcalcError):
         size(text)
@@ -57,9 +59,9 @@ def test_division(dividend: Dim, divisor: Dim, quotient: Dim | None) -> None:
 
 
 def test_sizes_that_differences_leave_positive() -> None:
-    found = fitted({"m": 4, "n": 2}, [n.plus(m, -1)])
+    found = fit({"m": 4, "n": 2}, [n.plus(m, -1)])
     assert found is not None and found["n"] > found["m"]
-    assert fitted({"m": 4, "n": 2}, [n.plus(m, -1), m.plus(n, -1)]) is None
+    assert fit({"m": 4, "n": 2}, [n.plus(m, -1), m.plus(n, -1)]) is None
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,9 @@ def test_unifier_refuses(left, right) -> None:  # type: ignore[no-untyped-def]
     assert not unifier.equate(left(a, b), right(a, b), "why") or unifier.finish() == "why"
 
 
-@pytest.mark.parametrize(("sides", "sizes"), [(("?0", "?1", "?2", "?3"), "pairs")], ids=["one-by-one"])
+@pytest.mark.parametrize(
+    ("sides", "sizes"), [(("?0", "?1", "?2", "?3"), "pairs")], ids=["one-by-one"]
+)
 def test_sums_without_decision_are_matched_one_by_one(sides: tuple[str, ...], sizes: str) -> None:
     unifier: Unifier[str] = Unifier()
     a, b, c, d = (unifier.fresh() for _ in sides)
@@ -120,7 +124,12 @@ def test_sums_without_decision_are_matched_one_by_one(sides: tuple[str, ...], si
         ("mean(x)", "x", {"x": "vector(m + p)"}, "ones(m + p)/(m + p)"),
         ("tr(A)/(m + p)", "A", {"A": "matrix(m + p, m + p)"}, "eye(m + p)/(m + p)"),
         ("(m + p)*tr(A)", "A", {"A": "matrix(m + p, m + p)"}, "(m + p)*eye(m + p)"),
-        ("norm2(A*x - b)^2", "x", {"b": "vector(n*(n + 1)/2)", "x": "vector(n - 1)"}, "2*A'*(A*x - b)"),
+        (
+            "norm2(A*x - b)^2",
+            "x",
+            {"b": "vector(n*(n + 1)/2)", "x": "vector(n - 1)"},
+            "2*A'*(A*x - b)",
+        ),
     ],
 )
 def test_derivatives(text: str, wrt: str, variables: dict[str, str], wanted: str) -> None:

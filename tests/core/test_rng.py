@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import ArgumentProblem
+from matcalc.core.errors import ArgumentError
 from matcalc.core.rng import seed_of
 
 
@@ -27,7 +27,7 @@ def test_none_draws_one() -> None:
 
 @pytest.mark.parametrize("rng", [-1, True, "0", 1.5, object()])
 def test_anything_else_is_refused(rng: object) -> None:
-    with pytest.raises(ArgumentProblem, match="rng is a natural number or a generator of NumPy"):
+    with pytest.raises(ArgumentError, match="rng is a natural number or a generator of NumPy"):
         seed_of(rng)
 
 

@@ -1,4 +1,6 @@
-"""Over the published cases: nothing is called wrong, nearly all is exact, and what is exact is not when it is spoilt."""
+"""Over the published cases: nothing is called wrong, nearly all is exact, and what is exact is not
+when it is spoilt.
+"""
 
 import json
 import re
@@ -21,9 +23,17 @@ WITHOUT_EXACT_VALUES = tuple(PRIMARY)
 
 
 def cases():
-    lines = (FOLDER / "cases.jsonl").read_text(encoding="utf-8").splitlines() if FOLDER.is_dir() else []
+    lines = (
+        (FOLDER / "cases.jsonl").read_text(encoding="utf-8").splitlines() if FOLDER.is_dir() else []
+    )
     if not lines:
-        return [pytest.param(None, id="absent", marks=pytest.mark.skip(reason="shared cases are not beside this checkout"))]
+        return [
+            pytest.param(
+                None,
+                id="absent",
+                marks=pytest.mark.skip(reason="shared cases are not beside this checkout"),
+            )
+        ]
     return [pytest.param(case, id=case["id"]) for case in map(json.loads, lines)]
 
 
@@ -46,7 +56,9 @@ def test_exact_or_undecided(case):
 
 
 def corruptions(tree):
-    """The same with a wrong factor, the wrong sign, transposed, and without each term of a sum at the top."""
+    """The same with a wrong factor, the wrong sign, transposed, and without each term of a sum at
+    the top.
+    """
     yield "factor", Expr("*", (number(2), tree), tree.shape)
     yield "sign", Expr("neg", (tree,), tree.shape)
     if tree.rank == 2 and tree.shape[0] == tree.shape[1]:
@@ -61,12 +73,15 @@ def test_spoilt_answers_are_not_exact(case):
     program, tree = derived(json.dumps(case))
     sizes, values = find_sizes([program.expr, tree], program.variables, np.random.default_rng(1))
     true = interpret(tree, values, sizes)
-    rational = not any(f"{name}(" in case["expr"] for name in NOT_RATIONAL) and not NAMED_POWER.search(case["expr"])
+    rational = not any(
+        f"{name}(" in case["expr"] for name in NOT_RATIONAL
+    ) and not NAMED_POWER.search(case["expr"])
     passed = {
         how: verdict
         for how, spoilt in corruptions(tree)
         if not np.allclose(interpret(spoilt, values, sizes), true, atol=1e-12)
-        and (verdict := outcome(case, program, spoilt)) not in (("wrong",) if rational else ("wrong", "undecided"))
+        and (verdict := outcome(case, program, spoilt))
+        not in (("wrong",) if rational else ("wrong", "undecided"))
     }
     assert not passed
 
@@ -74,6 +89,7 @@ def test_spoilt_answers_are_not_exact(case):
 NAMED_POWER = re.compile(r"\^\(?-?([a-z]|0\.)")  # x^a, x^0.5
 NOT_RATIONAL = re.findall(
     r"\w+",
-    "exp log log2 log1p expm1 sin cos tan tanh sinh cosh asin acos atan sqrt cbrt abs relu step sign max min sigmoid softplus "
+    "exp log log2 log1p expm1 sin cos tan tanh sinh cosh asin acos atan sqrt cbrt "
+    "abs relu step sign max min sigmoid softplus "
     "erf erfc norm1 norm2 softmax logsumexp logdet expm digamma gammaln",
 )

@@ -1,9 +1,19 @@
-"""Activation functions, divergences and special functions: known derivatives are proved, wrong ones are not."""
+"""Activation functions, divergences and special functions: known derivatives are proved, wrong ones
+are not.
+"""
 
 import pytest
 from proving import equal, verdict
 
-V = {"a": "scalar", "b": "scalar", "p": "positive", "d": "positive", "x": "vector(n)", "y": "vector(n)", "A": "matrix(m, n)"}
+V = {
+    "a": "scalar",
+    "b": "scalar",
+    "p": "positive",
+    "d": "positive",
+    "x": "vector(n)",
+    "y": "vector(n)",
+    "A": "matrix(m, n)",
+}
 
 FIRST = {
     "sec": ("sec(a)", "a", "tan(a)/cos(a)"),

@@ -1,10 +1,12 @@
-"""The bound behind the stated probability: known for every function that is evaluated, and never below the true degree."""
+"""The bound behind the stated probability: known for every function that is evaluated, and never
+below the true degree.
+"""
 
 import pytest
 
 from matcalc.core.program import Program
 from matcalc.exact.composites import COMPOSITES
-from matcalc.exact.degree import _FUNCTIONS, _RULES, Bound, bits
+from matcalc.exact.degree import _FUNCTIONS, _RULES, Bound, error_bits
 from matcalc.exact.evaluate import _LEAVES, _OPERATORS, Evaluation
 from matcalc.exact.field import Meter, P, Stream, Undecided
 from matcalc.exact.functions import FUNCTIONS
@@ -23,7 +25,14 @@ def test_the_degree_of_every_function_is_known(name):
 
 
 SIZES = {"n": 2, "m": 3}
-KINDS = {"x": "vector(n)", "y": "vector(n)", "A": "matrix(n, n)", "B": "matrix(n, m)", "s": "scalar", "e": "vector(3)"}
+KINDS = {
+    "x": "vector(n)",
+    "y": "vector(n)",
+    "A": "matrix(n, n)",
+    "B": "matrix(n, m)",
+    "s": "scalar",
+    "e": "vector(3)",
+}
 RATIONAL = [
     "prod(x.^9)",
     "prod(B)",
@@ -47,13 +56,17 @@ RATIONAL = [
 @pytest.mark.parametrize("order", [0, 1, 2])
 @pytest.mark.parametrize("text", RATIONAL)
 def test_the_bound_holds(text, order):
-    """Along a line the value, or the derivative of an order, is a fraction of polynomials of the degrees that are said."""
+    """Along a line the value, or the derivative of an order, is a fraction of polynomials of the
+    degrees that are said.
+    """
     kinds = {name: kind for name, kind in KINDS.items() if name in text}
     program = read(text, kinds)
     bound = Bound(program.variables, SIZES).of(program.expr)
     above, below = int(bound.above + order * bound.ahead), int(bound.below + order * bound.behind)
     stream = Stream(5)
-    extents = {name: tuple(size.size(SIZES) for size in v.shape) for name, v in program.variables.items()}
+    extents = {
+        name: tuple(size.size(SIZES) for size in v.shape) for name, v in program.variables.items()
+    }
     line = {}
     for name, extent in extents.items():
         count = 1
@@ -66,14 +79,21 @@ def test_the_bound_holds(text, order):
         for name, parts in line.items():
             at, *moves = [[(a + t * b) % P for a, b in zip(*part, strict=True)] for part in parts]
             found[name] = Jet(extents[name], [at, *moves, *[None] * (2**order - 1 - order)])
-        parts = Evaluation(Generators(stream), found, SIZES, 2**order, Meter()).run(program.expr).parts
+        parts = (
+            Evaluation(Generators(stream), found, SIZES, 2**order, Meter()).run(program.expr).parts
+        )
         return parts[-1][0] if parts[-1] is not None else 0
 
     above += order  # directions move, too
     rows = []
     for t in stream.some(above + below + 3):
         f = value(t)
-        rows.append([*(pow(t, k, P) for k in range(above + 1)), *(-f * pow(t, k, P) % P for k in range(below + 1))])
+        rows.append(
+            [
+                *(pow(t, k, P) for k in range(above + 1)),
+                *(-f * pow(t, k, P) % P for k in range(below + 1)),
+            ]
+        )
     assert rank(rows) < above + below + 2
 
 
@@ -93,12 +113,14 @@ def rank(rows):
     return count
 
 
-# of every function of the value of which the degree of the argument is a part, and of every other the accidents
+# of every function of the value of which the degree of the argument is a part, and of every other
+# the accidents
 CALLS = """
-prod({}) var({}) std({}) silu({}) gelu({}) huber({},s) elu({},s) leakyrelu({},s) xlogy({},s) entropy({})
-logsoftmax({}) sec({}) kl({},y) where({}>0,{},s) amax({}) norminf({}) norm2({}) normp({},3) sigmoid({})
-tanh({}) softmax({}) logit({}) exp({}) erf({}) cbrt({}) cumsum({}) step({}) asin({}) gamma({}) logsumexp({})
-max({},y) relu({}) sqrt({}) tan({}) normcdf({}) sum({}) mean({}) 1./{} {}.^2
+prod({}) var({}) std({}) silu({}) gelu({}) huber({},s) elu({},s) leakyrelu({},s) xlogy({},s)
+entropy({}) logsoftmax({}) sec({}) kl({},y) where({}>0,{},s) amax({}) norminf({}) norm2({})
+normp({},3) sigmoid({}) tanh({}) softmax({}) logit({}) exp({}) erf({}) cbrt({}) cumsum({})
+step({}) asin({}) gamma({}) logsumexp({}) max({},y) relu({}) sqrt({}) tan({}) normcdf({}) sum({})
+mean({}) 1./{} {}.^2
 """
 
 
@@ -106,10 +128,12 @@ max({},y) relu({}) sqrt({}) tan({}) normcdf({}) sum({}) mean({}) 1./{} {}.^2
 def test_a_higher_degree_of_the_argument_costs_bits(call):
     def found(k):
         text = call.replace("{}", f"(x.^{k})")
-        program = read(text, {name: kind for name, kind in KINDS.items() if name in ("x", "y", "s")})
+        program = read(
+            text, {name: kind for name, kind in KINDS.items() if name in ("x", "y", "s")}
+        )
         world = Generators(Stream(1))
         world.exp(7)
-        return bits((program.expr, program.expr), program.variables, SIZES, 1, world)
+        return error_bits((program.expr, program.expr), program.variables, SIZES, 1, world)
 
     assert found(1) > found(30) > found(900)
 
@@ -121,9 +145,21 @@ def verdict(text, claim, kinds):
 
 def test_a_high_degree_takes_more_points_and_a_huge_one_is_undecided():
     program = read("prod(x.^1000)", {"x": "vector(n)"})
-    assert 40 < bits((program.expr, program.expr), program.variables, {"n": 3}, 1, Generators(Stream(1))) < 50
-    assert verdict("prod(x.^1000)", "1000*prod(x.^1000)*x.^-1", {"x": "vector(n)"}).outcome == "exact"
-    found = verdict("prod(x.^(100000000000000000))", "100000000000000000*prod(x.^(100000000000000000))*x.^-1", {"x": "vector(n)"})
+    assert (
+        40
+        < error_bits(
+            (program.expr, program.expr), program.variables, {"n": 3}, 1, Generators(Stream(1))
+        )
+        < 50
+    )
+    assert (
+        verdict("prod(x.^1000)", "1000*prod(x.^1000)*x.^-1", {"x": "vector(n)"}).outcome == "exact"
+    )
+    found = verdict(
+        "prod(x.^(100000000000000000))",
+        "100000000000000000*prod(x.^(100000000000000000))*x.^-1",
+        {"x": "vector(n)"},
+    )
     assert (found.outcome, found.reason) == ("undecided", "a function of so high a degree")
 
 

@@ -16,13 +16,13 @@ from matcalc.exact.field import (
     determinant,
     element,
     identity,
-    inverted,
+    invert,
     is_square,
     number_root,
-    permuted,
+    permute,
     product,
     square_root,
-    transposed,
+    transpose,
 )
 
 
@@ -42,7 +42,11 @@ def test_stream_repeats_and_stays_inside():
     assert first != Stream(4).some(500)
 
 
-@pytest.mark.parametrize("value", [Fraction(1, 3), Fraction(-7, 2), Fraction(0), Fraction(10**30), Fraction(5, 10**30)], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [Fraction(1, 3), Fraction(-7, 2), Fraction(0), Fraction(10**30), Fraction(5, 10**30)],
+    ids=str,
+)
 def test_element(value):
     assert element(value) * value.denominator % P == value.numerator % P
 
@@ -77,7 +81,11 @@ def test_cube_roots():
         cube_root(next(x for x in Stream(6).some(100) if pow(x, (P - 1) // 9, P) != 1))
 
 
-@pytest.mark.parametrize("value", [Fraction(4), Fraction(2), Fraction(18), Fraction(9, 4), Fraction(2, 9), Fraction(9)], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [Fraction(4), Fraction(2), Fraction(18), Fraction(9, 4), Fraction(2, 9), Fraction(9)],
+    ids=str,
+)
 def test_root_of_a_number(value):
     assert pow(number_root(value), 2, P) == element(value)
     assert number_root(9 * value) == 3 * number_root(value) % P
@@ -103,23 +111,27 @@ def leibniz(a, n):
 def test_determinant_and_inverse(n):
     a = Stream(n).some(n * n)
     assert determinant(a, n) == leibniz(a, n)
-    assert product(a, inverted(a, n), n, n, n) == identity(n)
+    assert product(a, invert(a, n), n, n, n) == identity(n)
 
 
 def test_elimination_with_a_zero_pivot():
     a = [0, 1, 2, 3, 0, 4, 5, 6, 0]
     assert determinant(a, 3) == leibniz(a, 3)
-    assert product(inverted(a, 3), a, 3, 3, 3) == identity(3)
+    assert product(invert(a, 3), a, 3, 3, 3) == identity(3)
 
 
 def test_singular():
     a = [1, 2, 3, 2, 4, 6, 1, 0, 1]
     assert determinant(a, 3) == 0
     with pytest.raises(Zero):
-        inverted(a, 3)
+        invert(a, 3)
 
 
 def test_permuted():
     a = list(range(24))
-    assert permuted(a, (2, 3, 4), (2, 0, 1))[:4] == [0, 4, 8, 12]
-    assert permuted(list(range(6)), (2, 3), (1, 0)) == transposed(list(range(6)), 2, 3) == [0, 3, 1, 4, 2, 5]
+    assert permute(a, (2, 3, 4), (2, 0, 1))[:4] == [0, 4, 8, 12]
+    assert (
+        permute(list(range(6)), (2, 3), (1, 0))
+        == transpose(list(range(6)), 2, 3)
+        == [0, 3, 1, 4, 2, 5]
+    )

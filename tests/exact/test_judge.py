@@ -132,15 +132,23 @@ KNOWN = {
 }
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim"), [pytest.param(*row, id=name) for name, row in KNOWN.items()])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim"), [pytest.param(*row, id=name) for name, row in KNOWN.items()]
+)
 def test_known_derivatives_are_exact(expr, wrt, claim):
     assert verdict(expr, V, wrt, claim).outcome == "exact"
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim"), [pytest.param(*row, id=name) for name, row in KNOWN.items()])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim"), [pytest.param(*row, id=name) for name, row in KNOWN.items()]
+)
 def test_more_is_not(expr, wrt, claim):
     nonzero = claim not in ("0", "zeros(m, n)")
-    spoilt = f"3*({claim}) + ({claim}).*({claim})" if nonzero else claim.replace("0", "1").replace("zeros", "ones")
+    spoilt = (
+        f"3*({claim}) + ({claim}).*({claim})"
+        if nonzero
+        else claim.replace("0", "1").replace("zeros", "ones")
+    )
     assert verdict(expr, V, wrt, spoilt).outcome != "exact"
 
 
@@ -165,7 +173,9 @@ HESSIANS = {
 }
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim"), [pytest.param(*row, id=name) for name, row in HESSIANS.items()])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim"), [pytest.param(*row, id=name) for name, row in HESSIANS.items()]
+)
 def test_second_derivatives(expr, wrt, claim):
     assert verdict(expr, V, wrt, claim, order=2).outcome == "exact"
     assert verdict(expr, V, wrt, f"2*({claim})", order=2).outcome != "exact"
@@ -195,7 +205,9 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim"), [pytest.param(*row, id=name) for name, row in WRONG.items()])
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim"), [pytest.param(*row, id=name) for name, row in WRONG.items()]
+)
 def test_false_rational_claims_are_wrong(expr, wrt, claim):
     assert verdict(expr, V, wrt, claim).outcome == "wrong"
 
@@ -224,11 +236,26 @@ def test_the_free_gradient_is_one_of_its_own(structure):
     ],
 )
 def test_undecided(expr, reason):
-    found = verdict(expr, {"a": "scalar", "A": "matrix(m, n)", "X": "matrix(n, n)", "x": "vector(n)", "y": "vector(n)"}, "a", "0")
+    found = verdict(
+        expr,
+        {
+            "a": "scalar",
+            "A": "matrix(m, n)",
+            "X": "matrix(n, n)",
+            "x": "vector(n)",
+            "y": "vector(n)",
+        },
+        "a",
+        "0",
+    )
     assert (found.outcome, found.reason) == ("undecided", reason)
 
 
-@pytest.mark.parametrize("expr", ["det(x*x')/det(y*y')", "log(x'*W*x)", "tr(inv(x*y'))", "(x'*x - dot(x, x))^-1"], ids=str)
+@pytest.mark.parametrize(
+    "expr",
+    ["det(x*x')/det(y*y')", "log(x'*W*x)", "tr(inv(x*y'))", "(x'*x - dot(x, x))^-1"],
+    ids=str,
+)
 def test_expressions_without_a_value(expr):
     assert verdict(expr, V, "a", "0").outcome == "undefined"
 
@@ -284,7 +311,9 @@ EQUAL = {
 }
 
 
-@pytest.mark.parametrize(("left", "right"), [pytest.param(*row, id=name) for name, row in EQUAL.items()])
+@pytest.mark.parametrize(
+    ("left", "right"), [pytest.param(*row, id=name) for name, row in EQUAL.items()]
+)
 def test_relations(left, right):
     assert equal(left, right, V) == "exact"
 
@@ -304,13 +333,17 @@ NOT_EQUAL = {
 }
 
 
-@pytest.mark.parametrize(("left", "right"), [pytest.param(*row, id=name) for name, row in NOT_EQUAL.items()])
+@pytest.mark.parametrize(
+    ("left", "right"), [pytest.param(*row, id=name) for name, row in NOT_EQUAL.items()]
+)
 def test_what_holds_on_one_branch_or_size_alone_is_not_proved(left, right):
     assert equal(left, right, V) != "exact"
 
 
 def test_high_degrees_take_more_points():
-    """Squaring 2^k-fold: the degree is 2^k; beyond what points can make up for there is no verdict."""
+    """Squaring 2^k-fold: the degree is 2^k; beyond what points can make up for there is no
+    verdict.
+    """
     few, many = "; ".join(["r0 = a"] + [f"r{k + 1} = r{k}*r{k}" for k in range(20)]), 61
     assert verdict(f"{few}; r20", V, "a", f"{2**20}*a^({2**20 - 1})").outcome == "exact"
     text = "; ".join(["r0 = a"] + [f"r{k + 1} = r{k}*r{k}" for k in range(many)])

@@ -1,4 +1,6 @@
-"""Roots of squares: the sign of a root depends on the point, so every choice of signs is tried at every point."""
+"""Roots of squares: the sign of a root depends on the point, so every choice of signs is tried at
+every point.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A false rule in identities/ gives derivatives that the exact judge does not pass: wrong where all is rational."""
+"""A false rule in identities/ gives derivatives that the exact judge does not pass: wrong where all
+is rational.
+"""
 
 import re
 from dataclasses import replace
@@ -33,12 +35,18 @@ def known(entry):
 
 
 def corruptions(entry):
-    """Wrong right sides: factor, sign, or a term too much where the differential is zero; transposed differentials."""
+    """Wrong right sides: factor, sign, or a term too much where the differential is zero;
+    transposed differentials.
+    """
     name = next(iter(entry.given))
     if entry.right.startswith("0*"):
         return {"term": f"{entry.right} + d{name}/1000"}
     wrong = {"factor": f"1.001*({entry.right})", "sign": f"-({entry.right})"}
-    if entry.given[name] == "matrix(n, n)" and entry.form == "diff" and entry.name not in OF_DEFINITE:
+    if (
+        entry.given[name] == "matrix(n, n)"
+        and entry.form == "diff"
+        and entry.name not in OF_DEFINITE
+    ):
         wrong["transposed"] = re.sub(rf"\bd{name}\b", f"d{name}'", entry.right)
     return wrong
 
@@ -72,7 +80,10 @@ def corrupted(monkeypatch):
 def outcome(entry):
     name = next(iter(entry.given))
     definite = entry.name in OF_DEFINITE
-    program = read(CALLED.get(entry.name, entry.expr), {**entry.given, **({name: "psd(n)"} if definite else {})})
+    program = read(
+        CALLED.get(entry.name, entry.expr),
+        {**entry.given, **({name: "psd(n)"} if definite else {})},
+    )
     structure = "declared" if definite else "free"
     tree = derive(program, name, structure=structure)
     return judge(program, tree, name, 1, structure, range(tree.rank)).outcome

@@ -1,4 +1,6 @@
-"""Equal branches at a label as powers, and networks that join the power of which they are the base."""
+"""Equal branches at a label as powers, and networks that join the power of which they are the
+base.
+"""
 
 import pytest
 from networks import Bench
@@ -20,7 +22,9 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), [pytest.param(*rest, id=name) for name, *rest in SAME])
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param(*rest, id=name) for name, *rest in SAME]
+)
 def test_one_node(first, second):
     bench = Bench()
     assert bench.node(first) is bench.node(second)
@@ -35,7 +39,9 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), [pytest.param(*rest, id=name) for name, *rest in DIFFERENT])
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param(*rest, id=name) for name, *rest in DIFFERENT]
+)
 def test_two_nodes(first, second):
     bench = Bench()
     assert bench.node(first) is not bench.node(second)

@@ -28,7 +28,9 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), [pytest.param(*rest, id=name) for name, *rest in SAME])
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param(*rest, id=name) for name, *rest in SAME]
+)
 def test_sums(first, second):
     bench = Bench()
     assert bench.node(first) is bench.node(second)
@@ -53,7 +55,9 @@ def test_symmetry_of_a_node_is_known(source, parity):
     bench = Bench()
     node = bench.node(source)
     assert node.parity == parity
-    assert bench.builder.transpose(node) is (bench.builder.scale(parity, node) if parity else bench.node(f"({source})'"))
+    assert bench.builder.transpose(node) is (
+        bench.builder.scale(parity, node) if parity else bench.node(f"({source})'")
+    )
 
 
 def test_transposing_twice_is_nothing():
@@ -85,7 +89,11 @@ def test_zero_has_a_shape():
 
 @pytest.mark.parametrize(
     ("coefficient", "expected"),
-    [pytest.param(1, "A", id="one"), pytest.param(0, "0*A", id="zero"), pytest.param(Fraction(-2, 3), "-2*A/3", id="fraction")],
+    [
+        pytest.param(1, "A", id="one"),
+        pytest.param(0, "0*A", id="zero"),
+        pytest.param(Fraction(-2, 3), "-2*A/3", id="fraction"),
+    ],
 )
 def test_scale(coefficient, expected):
     bench = Bench()
@@ -131,7 +139,9 @@ POSITIVE = [
 ]
 
 
-@pytest.mark.parametrize(("source", "known"), [pytest.param(*rest, id=name) for name, *rest in POSITIVE])
+@pytest.mark.parametrize(
+    ("source", "known"), [pytest.param(*rest, id=name) for name, *rest in POSITIVE]
+)
 def test_positive(source, known):
     """Above zero everywhere: a square is not."""
     bench = Bench()
@@ -149,7 +159,9 @@ NONNEGATIVE = [
 ]
 
 
-@pytest.mark.parametrize(("source", "known"), [pytest.param(*rest, id=name) for name, *rest in NONNEGATIVE])
+@pytest.mark.parametrize(
+    ("source", "known"), [pytest.param(*rest, id=name) for name, *rest in NONNEGATIVE]
+)
 def test_nonnegative(source, known):
     bench = Bench()
     assert bench.builder.nonnegative(bench.node(source)) is known

@@ -1,4 +1,6 @@
-"""One network, one node: whatever the names of summed labels and the order of factors and terms were."""
+"""One network, one node: whatever the names of summed labels and the order of factors and terms
+were.
+"""
 
 import pytest
 from networks import Bench
@@ -39,7 +41,9 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second", "more"), [pytest.param(*rest, id=name) for name, *rest in SAME])
+@pytest.mark.parametrize(
+    ("first", "second", "more"), [pytest.param(*rest, id=name) for name, *rest in SAME]
+)
 def test_one_node(first, second, more):
     bench = Bench(more)
     assert bench.node(first) is bench.node(second)
@@ -61,7 +65,9 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), [pytest.param(*rest, id=name) for name, *rest in DIFFERENT])
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param(*rest, id=name) for name, *rest in DIFFERENT]
+)
 def test_two_nodes(first, second):
     bench = Bench()
     assert bench.node(first) is not bench.node(second)
@@ -112,7 +118,11 @@ def ring(bench, names, start, step):
 )
 def test_rotation_and_labels_do_not_matter(names):
     bench = Bench()
-    forms = {canonical(ring(bench, names[k:] + names[:k], 5, step), 0) for k in range(len(names)) for step in (1, 3)}
+    forms = {
+        canonical(ring(bench, names[k:] + names[:k], 5, step), 0)
+        for k in range(len(names))
+        for step in (1, 3)
+    }
     assert len(forms) == 1
 
 

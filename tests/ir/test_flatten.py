@@ -1,4 +1,6 @@
-"""Products laid out flat: powers, roots of numbers, identities, closed components, fused indices."""
+"""Products laid out flat: powers, roots of numbers, identities, closed components, fused
+indices.
+"""
 
 from fractions import Fraction
 
@@ -6,7 +8,7 @@ import pytest
 from networks import Bench
 
 from matcalc.core.dims import dim
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.ir.flatten import exact_root
 from matcalc.ir.nodes import Product, Sum
 
@@ -51,7 +53,9 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), [pytest.param(*rest, id=name) for name, *rest in SAME])
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param(*rest, id=name) for name, *rest in SAME]
+)
 def test_one_node(first, second):
     bench = Bench({"C": "matrix(n, n)"} if "C', X" in first else {})
     assert bench.node(first) is bench.node(second)
@@ -66,7 +70,9 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), [pytest.param(*rest, id=name) for name, *rest in DIFFERENT])
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param(*rest, id=name) for name, *rest in DIFFERENT]
+)
 def test_two_nodes(first, second):
     bench = Bench()
     assert bench.node(first) is not bench.node(second)
@@ -99,12 +105,14 @@ def test_exact_root(value, degree, root):
     ],
 )
 def test_what_has_no_value_is_refused(source, message):
-    with pytest.raises(UnsupportedProblem, match=message):
+    with pytest.raises(UnsupportedError, match=message):
         Bench().node(source)
 
 
 def test_a_scalar_network_stays_whole():
-    """x'*A'*z inside of a product is one factor without labels, and not three more factors of it."""
+    """x'*A'*z inside of a product is one factor without labels, and not three more factors of
+    it.
+    """
     bench = Bench()
     node = bench.node("(z'*A*x)*B")
     assert isinstance(node, Product)
@@ -112,15 +120,22 @@ def test_a_scalar_network_stays_whole():
 
 
 def test_a_wide_sum_is_multiplied_out():
-    """No factor has more axes than a matrix, unless it is a function or an identity: wide sums become sums of products."""
+    """No factor has more axes than a matrix, unless it is a function or an identity: wide sums
+    become sums of products.
+    """
     bench = Bench()
     builder = bench.builder
     n = dim("n")
     first, second = (
-        builder.product(1, [(bench.node(v), (0,), 1), (bench.node("X"), (1, 2), 1)], (0, 1, 2), (n, n, n)) for v in "xy"
+        builder.product(
+            1, [(bench.node(v), (0,), 1), (bench.node("X"), (1, 2), 1)], (0, 1, 2), (n, n, n)
+        )
+        for v in "xy"
     )
     wide = builder.sum([(1, first), (2, second)], (n, n, n))
-    contracted = builder.product(1, [(wide, (0, 1, 2), 1), (bench.node("Y"), (1, 2), 1)], (0,), (n,))
+    contracted = builder.product(
+        1, [(wide, (0, 1, 2), 1), (bench.node("Y"), (1, 2), 1)], (0,), (n,)
+    )
     assert isinstance(wide, Sum)
     assert contracted is bench.node("tr(X'*Y)*x + 2*tr(X'*Y)*y")
 
@@ -128,8 +143,12 @@ def test_a_wide_sum_is_multiplied_out():
 def test_a_repeated_output_label_is_a_diagonal():
     bench = Bench()
     n = dim("n")
-    assert bench.builder.product(1, [(bench.node("x"), (4,), 1)], (4, 4), (n, n)) is bench.node("diag(x)")
-    assert bench.builder.product(1, [(bench.node("X"), (4, 4), 1)], (4,), (n,)) is bench.node("diag(X)")
+    assert bench.builder.product(1, [(bench.node("x"), (4,), 1)], (4, 4), (n, n)) is bench.node(
+        "diag(x)"
+    )
+    assert bench.builder.product(1, [(bench.node("X"), (4, 4), 1)], (4,), (n,)) is bench.node(
+        "diag(X)"
+    )
 
 
 def test_a_free_summed_label_counts():

@@ -1,4 +1,6 @@
-"""What is proved of a node is true at random points, what ought to be proved is, and nothing is said of what only looks alike."""
+"""What is proved of a node is true at random points, what ought to be proved is, and nothing is
+said of what only looks alike.
+"""
 
 from __future__ import annotations
 
@@ -187,13 +189,19 @@ def test_proved(source: str, wanted: str) -> None:
     """All that is wanted is proved, and all that is proved is true."""
     found = proved(source)
     assert set(wanted.split()) <= found
-    assert wanted or not found - {"nonnegative"} or source.startswith(("A", "C", "tr", "diag", "det", "sum", "norm")), found
+    assert (
+        wanted
+        or not found - {"nonnegative"}
+        or source.startswith(("A", "C", "tr", "diag", "det", "sum", "norm"))
+    ), found
     program = read(source, {**Bench().declarations, **MORE})
     sizes = {"n": 4, "m": 5}
     rng = np.random.default_rng(1)
     for turn in range(4):
         style = "positive" if "sqrt" in source or turn % 2 else "normal"
-        values = {name: draw(variable, rng, sizes, style) for name, variable in program.variables.items()}
+        values = {
+            name: draw(variable, rng, sizes, style) for name, variable in program.variables.items()
+        }
         value = interpret(program.expr, values, sizes)
         assert all(_is(fact, value) for fact in found), found
 
@@ -201,5 +209,7 @@ def test_proved(source: str, wanted: str) -> None:
 def test_kinds_of_a_free_variable_are_not_used() -> None:
     """While an expression is differentiated by P, the entries of P vary on their own."""
     bench = Bench()
-    free = bench.builder.leaf("variable", Variable("P", "psd", ()).dims or bench.node("P").axes, "P")
+    free = bench.builder.leaf(
+        "variable", Variable("P", "psd", ()).dims or bench.node("P").axes, "P"
+    )
     assert bench.builder.knowledge.facts(free) == 0

@@ -20,10 +20,16 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("source", "replacements", "expected"), [pytest.param(*rest, id=name) for name, *rest in CASES])
+@pytest.mark.parametrize(
+    ("source", "replacements", "expected"), [pytest.param(*rest, id=name) for name, *rest in CASES]
+)
 def test_substitute(source, replacements, expected):
     bench = Bench()
-    found = substitute(bench.builder, bench.node(source), {bench.node(a): bench.node(b) for a, b in replacements.items()})
+    found = substitute(
+        bench.builder,
+        bench.node(source),
+        {bench.node(a): bench.node(b) for a, b in replacements.items()},
+    )
     assert found is bench.node(expected)
 
 

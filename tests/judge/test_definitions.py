@@ -1,4 +1,6 @@
-"""Claims that use what the expression defines: in text, in LaTeX, in files, in Python; and their own definitions."""
+"""Claims that use what the expression defines: in text, in LaTeX, in files, in Python; and their
+own definitions.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import matcalc
-from matcalc.core.errors import NameProblem
+from matcalc.core.errors import UnknownNameError
 from matcalc.judge.files import read_claims
 from matcalc.judge.question import Claim
 from matcalc.judge.report import PROVED, WRONG
@@ -40,7 +42,9 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize(("expr", "wrt", "claim", "variables", "verdict", "anew"), CLAIMS)
-def test_definitions(expr: str, wrt: str, claim: str, variables: dict[str, str], verdict: str, anew: str) -> None:
+def test_definitions(
+    expr: str, wrt: str, claim: str, variables: dict[str, str], verdict: str, anew: str
+) -> None:
     report = judge(Claim(expr, wrt, claim, variables))
     assert report.verdict == verdict
     assert report.notes == ((ANEW.format(anew),) if anew else ())
@@ -48,10 +52,14 @@ def test_definitions(expr: str, wrt: str, claim: str, variables: dict[str, str],
 
 @pytest.mark.parametrize(
     ("claim", "message"),
-    [("2*A'*s", "speaks of s"), ("A = 2*r; A'*r", "A is declared and defined"), ("r = r; r = 2*r; A'*r", "r is defined twice")],
+    [
+        ("2*A'*s", "speaks of s"),
+        ("A = 2*r; A'*r", "A is declared and defined"),
+        ("r = r; r = 2*r; A'*r", "r is defined twice"),
+    ],
 )
 def test_refused(claim: str, message: str) -> None:
-    with pytest.raises(NameProblem, match=message):
+    with pytest.raises(UnknownNameError, match=message):
         judge(Claim("r = A*x - b; r'*r", "x", claim, RESIDUAL))
 
 
@@ -76,9 +84,13 @@ variables = { b = "vector(m)" }
 
 
 def test_python() -> None:
-    assert check_gradient("r = A*x - b; r'*r", "2*A'*r", wrt="x", variables=RESIDUAL).verdict == PROVED
+    assert (
+        check_gradient("r = A*x - b; r'*r", "2*A'*r", wrt="x", variables=RESIDUAL).verdict == PROVED
+    )
     objective = matcalc.parse("r = A*x - b; r'*r", RESIDUAL)
     assert check_gradient(objective, "2*A'*r", wrt="x").verdict == PROVED
     assert check_gradient(objective, objective.diff("x"), wrt="x").verdict == PROVED
-    with pytest.raises(NameProblem, match="speaks of r"):  # the formula has a variable r of its own
+    with pytest.raises(
+        UnknownNameError, match="speaks of r"
+    ):  # the formula has a variable r of its own
         check_gradient(objective, matcalc.parse("2*A'*r", {"r": "vector(m)"}), wrt="x")

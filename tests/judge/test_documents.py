@@ -1,4 +1,6 @@
-"""Claims in LaTeX: in files and documents, as formulas between dollar signs and as equations that a marker speaks of."""
+"""Claims in LaTeX: in files and documents, as formulas between dollar signs and as equations that a
+marker speaks of.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,14 @@ def test_sides(formula, expected):
         pytest.param("$$\na = b\n$$", ["a", "b"], id="dollars"),
         pytest.param(r"\[ a = b. \]", ["a", "b"], id="brackets"),
         pytest.param(r"\(a = b\)", ["a", "b"], id="round"),
-        pytest.param("\\begin{equation}\\label{eq:a}\n a = b \\tag{1}\n\\end{equation}", ["a", "b"], id="equation"),
-        pytest.param("\\begin{align*} a &= b \\nonumber\\\\ &= c \\end{align*}", ["a", "b", "c"], id="align"),
+        pytest.param(
+            "\\begin{equation}\\label{eq:a}\n a = b \\tag{1}\n\\end{equation}",
+            ["a", "b"],
+            id="equation",
+        ),
+        pytest.param(
+            "\\begin{align*} a &= b \\nonumber\\\\ &= c \\end{align*}", ["a", "b", "c"], id="align"
+        ),
         pytest.param("```math\na = b\n```", ["a", "b"], id="fence"),
         pytest.param("% $x = y$\n$a = b % = c\n$", ["a", "b"], id="comments"),
         pytest.param(r"it costs 5\$ and 6\$", None, id="escaped-dollar"),
@@ -98,7 +106,9 @@ $$\nabla_x^2\, x^\top A x = 2A$$
             ],
             id="latex",
         ),
-        pytest.param("notes.md", NOTES, [(":2", "proved"), (":4", "proved"), (":8", "wrong")], id="markdown"),
+        pytest.param(
+            "notes.md", NOTES, [(":2", "proved"), (":4", "proved"), (":8", "wrong")], id="markdown"
+        ),
     ],
 )
 def test_documents(tmp_path, name, text, expected):
@@ -117,11 +127,23 @@ def test_a_file_of_claims(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("% matcalc-claim expr = 'x'", ":1: after matcalc-claim comes a colon", id="colon"),
-        pytest.param("% matcalc-claim\nno formula", ":1: claim is missing, and no formula follows", id="no-formula"),
-        pytest.param("% matcalc-claim\n$2x$", ":1: the formula that follows is no equation", id="no-equation"),
-        pytest.param("% matcalc-claim\n% matcalc-claim\n$a=b$", ":1: claim is missing", id="between-markers"),
-        pytest.param('% matcalc-claim: expr = "x\'*x"\n$2x$', ":1: wrt is missing", id="no-variable"),
+        pytest.param(
+            "% matcalc-claim expr = 'x'", ":1: after matcalc-claim comes a colon", id="colon"
+        ),
+        pytest.param(
+            "% matcalc-claim\nno formula",
+            ":1: claim is missing, and no formula follows",
+            id="no-formula",
+        ),
+        pytest.param(
+            "% matcalc-claim\n$2x$", ":1: the formula that follows is no equation", id="no-equation"
+        ),
+        pytest.param(
+            "% matcalc-claim\n% matcalc-claim\n$a=b$", ":1: claim is missing", id="between-markers"
+        ),
+        pytest.param(
+            '% matcalc-claim: expr = "x\'*x"\n$2x$', ":1: wrt is missing", id="no-variable"
+        ),
         pytest.param("% matcalc-claim: claim = '$2x$'", ":1: expr is missing", id="no-objective"),
     ],
 )
@@ -144,10 +166,20 @@ def test_what_cannot_be_read_is_undecided(capsys, tmp_path):
     ("argv", "code", "said"),
     [
         pytest.param([r"\nabla_x x^\top x = 2x"], 0, "proved: d (x'*x) / d x = 2*x", id="equation"),
-        pytest.param([r"\nabla_x x^\top A x = 2Ax = (A+A^\top)x"], 1, "1 proved, 0 agreed, 1 wrong", id="chain"),
+        pytest.param(
+            [r"\nabla_x x^\top A x = 2Ax = (A+A^\top)x"],
+            1,
+            "1 proved, 0 agreed, 1 wrong",
+            id="chain",
+        ),
         pytest.param([r"\nabla_x x^\top x"], 2, "what is claimed?", id="nothing-claimed"),
         pytest.param([r"x^\top y", "-c", "2x"], 2, "wrt is missing", id="no-variable"),
-        pytest.param([r"\nabla_x x^\top x", "-c", r"\nabla_x x^\top x"], 2, "the claim is itself", id="derivative-claimed"),
+        pytest.param(
+            [r"\nabla_x x^\top x", "-c", r"\nabla_x x^\top x"],
+            2,
+            "the claim is itself",
+            id="derivative-claimed",
+        ),
         pytest.param([r"\nabla_x x^\top x", "-c", "2y"], 2, "speaks of y", id="another-letter"),
     ],
 )
@@ -159,5 +191,10 @@ def test_command(capsys, argv, code, said):
 
 def test_the_line_that_reproduces_is_in_the_language(capsys):
     report = judge(Claim(r"$\nabla_x \lVert Ax - b\rVert^2$", "", r"$A^\top(Ax - b)$"))
-    assert report.reproduce.startswith("""matcalc check "norm2(A*x - b)^2" --wrt x --claim "A'*(A*x - b)" --var""")
-    assert report.notes == ("note: b is read as a vector, because it is added to Ax; declare it if it is something else",)
+    assert report.reproduce.startswith(
+        """matcalc check "norm2(A*x - b)^2" --wrt x --claim "A'*(A*x - b)" --var"""
+    )
+    assert report.notes == (
+        "note: b is read as a vector, because it is added to Ax; declare it if it is "
+        "something else",
+    )

@@ -1,4 +1,6 @@
-"""JAX, where it is installed: functions of its arrays are judged, in single precision and, where it is switched on, in double."""
+"""JAX, where it is installed: functions of its arrays are judged, in single precision and, where it
+is switched on, in double.
+"""
 
 from __future__ import annotations
 
@@ -24,29 +26,55 @@ def loss(A, x, b):
 
 
 def point():
-    return {"A": jax.numpy.asarray([[1.0, 2.0], [0.5, -1.0]]), "x": jax.numpy.ones(2), "b": jax.numpy.zeros(2)}
+    return {
+        "A": jax.numpy.asarray([[1.0, 2.0], [0.5, -1.0]]),
+        "x": jax.numpy.ones(2),
+        "b": jax.numpy.zeros(2),
+    }
 
 
 @pytest.mark.parametrize(
     "report",
     [
-        pytest.param(lambda: check_gradient(FORMULA, jax.grad(loss, 1), wrt="x", at=point()), id="grad-of-a-formula"),
-        pytest.param(lambda: check_gradient(loss, jax.grad(loss, 1), wrt="x", at=point()), id="grad"),
         pytest.param(
-            lambda: check_gradient("sum(tanh(x))", jax.jit(jax.grad(lambda x: jax.numpy.tanh(x).sum())), wrt="x", arrays="jax"),
+            lambda: check_gradient(FORMULA, jax.grad(loss, 1), wrt="x", at=point()),
+            id="grad-of-a-formula",
+        ),
+        pytest.param(
+            lambda: check_gradient(loss, jax.grad(loss, 1), wrt="x", at=point()), id="grad"
+        ),
+        pytest.param(
+            lambda: check_gradient(
+                "sum(tanh(x))",
+                jax.jit(jax.grad(lambda x: jax.numpy.tanh(x).sum())),
+                wrt="x",
+                arrays="jax",
+            ),
             id="jit",
         ),
         pytest.param(
-            lambda: check_jacobian("A*X*B", jax.jacfwd(lambda A, X, B: A @ X @ B, 1), wrt="X", arrays="jax"), id="jacfwd"
+            lambda: check_jacobian(
+                "A*X*B", jax.jacfwd(lambda A, X, B: A @ X @ B, 1), wrt="X", arrays="jax"
+            ),
+            id="jacfwd",
         ),
         pytest.param(
-            lambda: check_hessian("logsumexp(x)", jax.hessian(jax.scipy.special.logsumexp), wrt="x", arrays="jax"), id="hessian"
+            lambda: check_hessian(
+                "logsumexp(x)", jax.hessian(jax.scipy.special.logsumexp), wrt="x", arrays="jax"
+            ),
+            id="hessian",
         ),
         pytest.param(
-            lambda: check_vjp("A*X", lambda A, X, U: jax.vjp(lambda Y: A @ Y, X)[1](U)[0], wrt="X", arrays="jax"), id="vjp"
+            lambda: check_vjp(
+                "A*X", lambda A, X, U: jax.vjp(lambda Y: A @ Y, X)[1](U)[0], wrt="X", arrays="jax"
+            ),
+            id="vjp",
         ),
         pytest.param(
-            lambda: check_jvp("X*X", lambda X, dX: jax.jvp(lambda Y: Y @ Y, (X,), (dX,))[1], wrt="X", arrays="jax"), id="jvp"
+            lambda: check_jvp(
+                "X*X", lambda X, dX: jax.jvp(lambda Y: Y @ Y, (X,), (dX,))[1], wrt="X", arrays="jax"
+            ),
+            id="jvp",
         ),
     ],
 )

@@ -1,4 +1,6 @@
-"""Claims that are wrong on one piece only, and right ones in other words; no verdict says more than the points have seen."""
+"""Claims that are wrong on one piece only, and right ones in other words; no verdict says more than
+the points have seen.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,17 @@ from tests.kinking import RIGHT, VARIABLES, WRONG
 
 
 def shown_wrong(expr: str, wrt: str, claim: str, seed: int) -> bool:
-    """Whether a point on some side of some kink shows that the claim is wrong, and nothing proves it."""
+    """Whether a point on some side of some kink shows that the claim is wrong, and nothing proves
+    it.
+    """
     asked = question(Claim(expr, wrt, claim, dict(VARIABLES)))
     rng = np.random.default_rng(seed)
     with np.errstate(all="ignore"):
         point = next(asked.points(rng))
         worlds = [asked.world(each) for each in (point, *asked.survey(point, rng)[0])]
-    return asked.proof() != EXACT and any(not world.error <= world.method.tolerance for world in worlds)
+    return asked.proof() != EXACT and any(
+        not world.error <= world.method.tolerance for world in worlds
+    )
 
 
 @pytest.mark.parametrize(("expr", "wrt", "claim"), WRONG[::2], ids=lambda text: text)

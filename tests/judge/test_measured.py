@@ -40,7 +40,9 @@ def test_no_right_claim_fails(benchmark, sample):
 
 def test_no_wrong_claim_passes_and_most_slips_are_named(benchmark, sample):
     _, wrong = sample
-    reports = [(slip, judge(benchmark.claim_of(slip.source, slip.claim, slip.structure))) for slip in wrong]
+    reports = [
+        (slip, judge(benchmark.claim_of(slip.source, slip.claim, slip.structure))) for slip in wrong
+    ]
     assert len(reports) > 50
     assert [slip.claim for slip, report in reports if report.verdict != WRONG] == []
     named = [benchmark.named(report, slip.names) for slip, report in reports]

@@ -1,4 +1,6 @@
-"""What a diagnosis says, followed, gives the derivative: factors divided by, factors inside of functions, half a chain rule."""
+"""What a diagnosis says, followed, gives the derivative: factors divided by, factors inside of
+functions, half a chain rule.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,22 @@ from matcalc.judge.verdict import judge
 SLIPS = [
     ("sum(exp(x)./l)", "x", "exp(x)", {}, "the factor 1./l is missing", "(1./l).*exp(x)"),
     ("sum(exp(x)/c)", "x", "exp(x)", {}, "the factor 1/c is missing", "1/c*exp(x)"),
-    ("sum(w.*x.^2./l)", "x", "2*(w.*x)", {"w": "vector(n)"}, "the factor 1./l is missing", "2*(w.*x).*(1./l)"),
-    ("log(x/c)^2", "x", "2*log(x)/x", {"x": "scalar"}, "x stands where x/c belongs", "2*log(x/c)/x"),
+    (
+        "sum(w.*x.^2./l)",
+        "x",
+        "2*(w.*x)",
+        {"w": "vector(n)"},
+        "the factor 1./l is missing",
+        "2*(w.*x).*(1./l)",
+    ),
+    (
+        "log(x/c)^2",
+        "x",
+        "2*log(x)/x",
+        {"x": "scalar"},
+        "x stands where x/c belongs",
+        "2*log(x/c)/x",
+    ),
     ("sin(a*x)", "x", "a*cos(x)", {"x": "scalar"}, "x stands where a*x belongs", "a*cos(a*x)"),
     (
         "sum(log(sigmoid(z)))",
@@ -35,7 +51,9 @@ SLIPS = [
 
 
 @pytest.mark.parametrize(("expr", "wrt", "claim", "variables", "said", "mended"), SLIPS)
-def test_mended(expr: str, wrt: str, claim: str, variables: dict[str, str], said: str, mended: str) -> None:
+def test_mended(
+    expr: str, wrt: str, claim: str, variables: dict[str, str], said: str, mended: str
+) -> None:
     report = judge(Claim(expr, wrt, claim, variables))
     assert report.verdict == WRONG
     assert str(report.diagnosis) == said
@@ -44,9 +62,23 @@ def test_mended(expr: str, wrt: str, claim: str, variables: dict[str, str], said
 
 # expression, variable, claim, declarations, what is said, and the claim without its slips
 MENDED = [
-    ("norm2(A*x - b)^2", "x", "A'*(A*x - b)", {"b": "vector(m)"}, "the factor 2 is missing", "2*A'*(A*x - b)"),
+    (
+        "norm2(A*x - b)^2",
+        "x",
+        "A'*(A*x - b)",
+        {"b": "vector(m)"},
+        "the factor 2 is missing",
+        "2*A'*(A*x - b)",
+    ),
     ("3*x'*x", "x", "-2*x", {}, "the factor 3 is missing; and it has the wrong sign", "6*x"),
-    ("x'*x + a'*x", "x", "2*x' - a'", {"a": "vector(n)"}, "the term -a' has the wrong sign", "2*x' + a'"),
+    (
+        "x'*x + a'*x",
+        "x",
+        "2*x' - a'",
+        {"a": "vector(n)"},
+        "the term -a' has the wrong sign",
+        "2*x' + a'",
+    ),
     ("x'*A*x", "x", "(A + A')*x + x", {}, "the term x is too much", "(A + A')*x"),
     (
         "2*x^2 + 2*x*y - 5*x",
@@ -100,7 +132,9 @@ MENDED = [
 
 
 @pytest.mark.parametrize(("expr", "wrt", "claim", "variables", "said", "mended"), MENDED)
-def test_the_mended_claim_is_shown(expr: str, wrt: str, claim: str, variables: dict[str, str], said: str, mended: str) -> None:
+def test_the_mended_claim_is_shown(
+    expr: str, wrt: str, claim: str, variables: dict[str, str], said: str, mended: str
+) -> None:
     report = judge(Claim(expr, wrt, claim, variables))
     assert str(report.diagnosis) == said
     assert report.diagnosis is not None
@@ -108,7 +142,9 @@ def test_the_mended_claim_is_shown(expr: str, wrt: str, claim: str, variables: d
     assert (f"mended      {mended}" in str(report)) == (mended != report.correct)
 
 
-@pytest.mark.parametrize(("expr", "claim"), [("sum((A*x).^2)", "norm2(A*x)"), ("sum((A*x).^2)", "sum(2*A'*A*x)")])
+@pytest.mark.parametrize(
+    ("expr", "claim"), [("sum((A*x).^2)", "norm2(A*x)"), ("sum((A*x).^2)", "sum(2*A'*A*x)")]
+)
 def test_scalars_for_vectors(expr: str, claim: str) -> None:
     report = judge(Claim(expr, "x", claim))
     assert "the claim is scalar, the derivative vector(" in str(report)

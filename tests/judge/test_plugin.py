@@ -27,9 +27,12 @@ def collected(tmp_path, text, *options):
         *options,
         str(tmp_path),
     ]
-    # named here and nowhere else: where matcalc is installed its entry point would bring the plugin in a second time
+    # named here and nowhere else: where matcalc is installed its entry point would bring the plugin
+    # in a second time
     alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, cwd=tmp_path, env=alone)
+    done = subprocess.run(
+        argv, capture_output=True, text=True, check=False, cwd=tmp_path, env=alone
+    )
     return done.returncode, done.stdout + done.stderr
 
 

@@ -1,4 +1,6 @@
-"""PyTorch, where it is installed: functions of its tensors are judged, and its own derivatives judge matcalc's."""
+"""PyTorch, where it is installed: functions of its tensors are judged, and its own derivatives
+judge matcalc's.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import pytest
 from judging import kinds
 
 from matcalc.catalogue.load import LIBRARY
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.frontend import read
 from matcalc.oracle.interpret import interpret
 from matcalc.oracle.numeric import structured_gradient
@@ -23,7 +25,9 @@ from matcalc.testing import (
     check_vjp,
 )
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install matcalc-symbolic[torch]")
+torch = pytest.importorskip(
+    "torch", reason="PyTorch is not installed: pip install matcalc-symbolic[torch]"
+)
 torch_trees = pytest.importorskip("torch_trees", reason="needs PyTorch")
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 
@@ -82,38 +86,71 @@ def test_autograd_agrees(objective, dtype):
 def test_points_that_require_gradients():
     at = {name: value.clone().requires_grad_(True) for name, value in POINT.items()}
     assert check_gradient(loss, autograd, wrt="x", at=at).ok
-    assert check_gradient(loss, lambda A, x, b: (2 * A.T @ (A @ x - b)).requires_grad_(True), wrt="x", at=at).ok
+    assert check_gradient(
+        loss, lambda A, x, b: (2 * A.T @ (A @ x - b)).requires_grad_(True), wrt="x", at=at
+    ).ok
 
 
 @pytest.mark.parametrize(
     "report",
     [
-        pytest.param(lambda: check_gradient(FORMULA, torch.func.grad(loss, 1), wrt="x", at=POINT), id="func.grad"),
-        pytest.param(lambda: check_gradient(Model(), torch.func.grad(Model()), wrt="x", at={"x": POINT["x"]}), id="module"),
+        pytest.param(
+            lambda: check_gradient(FORMULA, torch.func.grad(loss, 1), wrt="x", at=POINT),
+            id="func.grad",
+        ),
         pytest.param(
             lambda: check_gradient(
-                "x'*x", lambda x: torch.autograd.grad((y := x.clone().requires_grad_(True)) @ y, y), wrt="x", arrays="torch"
+                Model(), torch.func.grad(Model()), wrt="x", at={"x": POINT["x"]}
+            ),
+            id="module",
+        ),
+        pytest.param(
+            lambda: check_gradient(
+                "x'*x",
+                lambda x: torch.autograd.grad((y := x.clone().requires_grad_(True)) @ y, y),
+                wrt="x",
+                arrays="torch",
             ),
             id="tuple-of-autograd",
         ),
         pytest.param(
-            lambda: check_jacobian("A*X*B", torch.func.jacrev(lambda A, X, B: A @ X @ B, 1), wrt="X", arrays="torch"),
+            lambda: check_jacobian(
+                "A*X*B", torch.func.jacrev(lambda A, X, B: A @ X @ B, 1), wrt="X", arrays="torch"
+            ),
             id="jacrev",
         ),
         pytest.param(
-            lambda: check_hessian("logsumexp(x)", torch.func.hessian(lambda x: torch.logsumexp(x, 0)), wrt="x", arrays="torch"),
+            lambda: check_hessian(
+                "logsumexp(x)",
+                torch.func.hessian(lambda x: torch.logsumexp(x, 0)),
+                wrt="x",
+                arrays="torch",
+            ),
             id="hessian",
         ),
         pytest.param(
-            lambda: check_jvp("X*X", lambda X, dX: torch.func.jvp(lambda Y: Y @ Y, (X,), (dX,))[1], wrt="X", arrays="torch"),
+            lambda: check_jvp(
+                "X*X",
+                lambda X, dX: torch.func.jvp(lambda Y: Y @ Y, (X,), (dX,))[1],
+                wrt="X",
+                arrays="torch",
+            ),
             id="jvp",
         ),
         pytest.param(
-            lambda: check_vjp("A*X", lambda A, X, U: torch.func.vjp(lambda Y: A @ Y, X)[1](U)[0], wrt="X", arrays="torch"),
+            lambda: check_vjp(
+                "A*X",
+                lambda A, X, U: torch.func.vjp(lambda Y: A @ Y, X)[1](U)[0],
+                wrt="X",
+                arrays="torch",
+            ),
             id="vjp",
         ),
         pytest.param(
-            lambda: check_gradient("logdet(P)", torch.linalg.inv, wrt="P", variables={"P": "psd(n)"}, arrays="torch"), id="psd"
+            lambda: check_gradient(
+                "logdet(P)", torch.linalg.inv, wrt="P", variables={"P": "psd(n)"}, arrays="torch"
+            ),
+            id="psd",
         ),
     ],
 )
@@ -128,12 +165,14 @@ def test_wrong():
     assert str(caught.value.diagnosis) == "the factor 2 is missing"
     report = check_gradient(Slipped.apply, slipped, wrt="x", at={"x": POINT["x"]})
     assert (report.verdict, report.kinds) == ("wrong", ("factor",))
-    assert not check_gradient(loss, lambda A, x, b: 2 * A.T @ (A @ x + b), wrt="x", at=cast(torch.float32)).ok
+    assert not check_gradient(
+        loss, lambda A, x, b: 2 * A.T @ (A @ x + b), wrt="x", at=cast(torch.float32)
+    ).ok
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
 def test_half_precision_is_refused(dtype):
-    with pytest.raises(UnsupportedProblem, match="half precision"):
+    with pytest.raises(UnsupportedError, match="half precision"):
         check_gradient(loss, autograd, wrt="x", at=cast(dtype))
 
 

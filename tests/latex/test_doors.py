@@ -1,4 +1,6 @@
-"""The ways in: the command, matcalc.parse_latex, matcalc.diff with latex=True; and what a plain answer does not load."""
+"""The ways in: the command, matcalc.parse_latex, matcalc.diff with latex=True; and what a plain
+answer does not load.
+"""
 
 import json
 import subprocess
@@ -17,7 +19,9 @@ from matcalc.cli.command import main
         pytest.param([r"\nabla_x x^\top x"], "2*x", id="variable-in-the-formula"),
         pytest.param([r"\nabla_x x^\top x", "--wrt", "x"], "2*x", id="variable-in-both"),
         pytest.param([r"\nabla_x^2 x^\top x"], "2*eye(n)", id="order-in-the-formula"),
-        pytest.param([r"x^\top S x", "-w", "x", "-v", "S: symmetric(n)"], "2*S*x", id="declaration"),
+        pytest.param(
+            [r"x^\top S x", "-w", "x", "-v", "S: symmetric(n)"], "2*S*x", id="declaration"
+        ),
         pytest.param([r"-x^\top x", "-w", "x"], "-2*x", id="leading-dash"),
     ],
 )
@@ -41,9 +45,13 @@ def test_json_has_the_formula(capsys: pytest.CaptureFixture[str]) -> None:
     [
         pytest.param([r"x^\top y"], "error: wrt is missing", id="no-variable"),
         pytest.param(
-            [r"\nabla_x x^\top y", "--wrt", "y"], "error: the formula asks for the derivative of order 1 by x", id="another"
+            [r"\nabla_x x^\top y", "--wrt", "y"],
+            "error: the formula asks for the derivative of order 1 by x",
+            id="another",
         ),
-        pytest.param([r"x^\top x", "--wrt", "y"], "error: y is not a variable", id="unknown-variable"),
+        pytest.param(
+            [r"x^\top x", "--wrt", "y"], "error: y is not a variable", id="unknown-variable"
+        ),
         pytest.param(["1/2x", "--wrt", "x"], "error: 1/2 x has two readings", id="ambiguous"),
     ],
 )
@@ -57,12 +65,17 @@ def test_command_refuses(capsys: pytest.CaptureFixture[str], argv: list[str], me
     [
         pytest.param(r"2A^\top(Ax - b)", 0, "proved", id="right"),
         pytest.param(r"A^\top(Ax - b)", 1, "the factor 2 is missing", id="wrong"),
-        pytest.param(r"2A^\top Ax - b", 1, "the claim does not fit together: cannot subtract", id="shapes"),
+        pytest.param(
+            r"2A^\top Ax - b", 1, "the claim does not fit together: cannot subtract", id="shapes"
+        ),
         pytest.param(r"2A^\top(Ax - c", 2, "is not closed", id="syntax"),
     ],
 )
 def test_check(capsys: pytest.CaptureFixture[str], claim: str, code: int, part: str) -> None:
-    assert main(["check", "--latex", r"\lVert Ax - b \rVert_2^2", "--wrt", "x", "--claim", claim]) == code
+    assert (
+        main(["check", "--latex", r"\lVert Ax - b \rVert_2^2", "--wrt", "x", "--claim", claim])
+        == code
+    )
     said = capsys.readouterr()
     assert part in said.out + said.err
     assert code == 2 or "note        b is read as a vector" in said.out
@@ -78,7 +91,10 @@ def test_python() -> None:
     assert isinstance(e, matcalc.Expression)
     assert str(e.diff("x")) == "S*x"
     assert str(matcalc.diff(e, "x")) == "S*x"
-    assert str(matcalc.diff(r"x^\top A x", "x", variables={"A": "symmetric(n)"}, latex=True)) == "2*A*x"
+    assert (
+        str(matcalc.diff(r"x^\top A x", "x", variables={"A": "symmetric(n)"}, latex=True))
+        == "2*A*x"
+    )
     assert str(matcalc.diff(r"\nabla_x^2 x^\top A x", latex=True)) == "A + A'"
     assert matcalc.parse_latex(r"\nabla_x x^\top x").diff().wrt == "x"
 
@@ -88,7 +104,11 @@ def test_python() -> None:
     [
         pytest.param(lambda: matcalc.parse_latex(3), "a formula is a text", id="number"),
         pytest.param(lambda: matcalc.diff("x'*y"), "wrt is missing", id="no-variable"),
-        pytest.param(lambda: matcalc.diff(r"\nabla_x x^\top y", "y", latex=True), "the formula asks for", id="another-variable"),
+        pytest.param(
+            lambda: matcalc.diff(r"\nabla_x x^\top y", "y", latex=True),
+            "the formula asks for",
+            id="another-variable",
+        ),
     ],
 )
 def test_python_refuses(call, message: str) -> None:
@@ -103,15 +123,22 @@ def test_answer_is_printed_and_read_back() -> None:
 
 def test_a_plain_answer_does_not_load_the_reader() -> None:
     script = "import sys; from matcalc.cli import main\n"
-    script += "main(['diff', \"x'*x\", '-w', 'x']); print([m for m in sys.modules if m.startswith('matcalc.tex')])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    script += (
+        "main(['diff', \"x'*x\", '-w', 'x']); print([m for m in sys.modules if "
+        "m.startswith('matcalc.tex')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_reading_imports_no_heavy_library() -> None:
     script = "import sys; from matcalc.tex.read import read_latex; read_latex('Ax')\n"
     script += "print({'lark', 'numpy', 'sympy'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "set()"
 
 
@@ -120,7 +147,9 @@ def test_reading_imports_no_heavy_library() -> None:
     [
         pytest.param(r"\lVert Ax-b\rVert_2^2", r"(Ax-b)^\top(Ax-b)", 0, id="norm"),
         pytest.param(r"\operatorname{tr}(AB)", r"\sum_{i,j} A_{ij} B_{ji}", 0, id="sum"),
-        pytest.param(r"(A+BD^{-1}C)^{-1}", r"A^{-1} - A^{-1}B(D+CA^{-1}B)^{-1}CA^{-1}", 0, id="woodbury"),
+        pytest.param(
+            r"(A+BD^{-1}C)^{-1}", r"A^{-1} - A^{-1}B(D+CA^{-1}B)^{-1}CA^{-1}", 0, id="woodbury"
+        ),
         pytest.param(r"r = Ax - b \\ r^\top r", r"r^\top r", 0, id="definition-of-the-left"),
         pytest.param(r"y - X\beta", r"-X\beta + y", 0, id="kinds-learnt-on-one-side"),
         pytest.param(r"\beta", r"\beta + Xy - Xy", 0, id="kinds-learnt-on-the-right"),

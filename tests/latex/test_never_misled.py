@@ -1,7 +1,8 @@
-r"""What formulas from papers and question sites must mean, or why they are refused: nothing is read as something else in silence.
+r"""What formulas from papers and question sites must mean, or why they are refused: nothing is read
+as something else in silence.
 
-Each row has the formula, what is declared, by what is derived, and the derivative in the expression language; or the words of the
-error.
+Each row has the formula, what is declared, by what is derived, and the derivative in the expression
+language; or the words of the error.
 """
 
 from __future__ import annotations
@@ -22,19 +23,39 @@ ENTRIES = [
     (r"x_1^2 + x^\top x", {}, "x", "2*x[1]*unit(1, n) + 2*x"),
     (r"\mathbf{x}^\top \mathbf{x} + x_3", {}, "x", "2*x + unit(3, n)"),
     (r"x_1 x_2", {"x": "vector(n)"}, "x", "x[2]*unit(1, n) + x[1]*unit(2, n)"),
-    (r"\frac{\partial}{\partial x} (x_1^2 + x_2^3)", {}, None, "2*x[1]*unit(1, n) + 3*x[2]^2*unit(2, n)"),
+    (
+        r"\frac{\partial}{\partial x} (x_1^2 + x_2^3)",
+        {},
+        None,
+        "2*x[1]*unit(1, n) + 3*x[2]^2*unit(2, n)",
+    ),
     (r"f(x) = x_1^2 + x_2", {}, "x", "2*x[1]*unit(1, n) + unit(2, n)"),
     (r"A_{11} + \operatorname{tr}(A)", {}, "A", "unit(1, n)*unit(1, n)' + eye(n)"),
     (r"A_{ij} \log\det A", {}, "A", "logdet(A)*unit(i, n)*unit(j, n)' + A[i, j]*inv(A)'"),
-    (r"\log \frac{\exp(A_{ij})}{\sum_{k,l} \exp(A_{kl})}", {}, "A", "unit(i, n)*unit(j, m)' - exp(A)/sum(exp(A))"),
+    (
+        r"\log \frac{\exp(A_{ij})}{\sum_{k,l} \exp(A_{kl})}",
+        {},
+        "A",
+        "unit(i, n)*unit(j, m)' - exp(A)/sum(exp(A))",
+    ),
     (r"x_n - x_{n-1}", {"x": "vector(n)"}, "x", "unit(n, n) - unit(n - 1, n)"),
     (r"\theta_k - \log\sum_j e^{\theta_j}", {}, "theta", "unit(k, n) - softmax(theta)"),
     (r"\hat{y}_k - \log\sum_j e^{\hat{y}_j}", {}, "y_hat", "unit(k, n) - softmax(y_hat)"),
     (r"\sum_i A_{ik} x_i + x^\top x", {}, "x", "A[:, k] + 2*x"),
     (r"\sum_j A_{kj} x_j", {}, "x", "A[k, :]'"),
     (r"\sum_i \delta_{ik} x_i^2", {}, "x", "2*x[k]*unit(k, n)"),
-    (r"-\log\frac{e^{u_o^\top v_c}}{\sum_w e^{u_w^\top v_c}}", {}, "v_c", "U'*softmax(U*v_c) - U[o, :]'"),
-    (r"-w_k^\top x - b_k + \log \sum_j e^{w_j^\top x + b_j}", {}, "b", "softmax(W*x + b) - unit(k, n)"),
+    (
+        r"-\log\frac{e^{u_o^\top v_c}}{\sum_w e^{u_w^\top v_c}}",
+        {},
+        "v_c",
+        "U'*softmax(U*v_c) - U[o, :]'",
+    ),
+    (
+        r"-w_k^\top x - b_k + \log \sum_j e^{w_j^\top x + b_j}",
+        {},
+        "b",
+        "softmax(W*x + b) - unit(k, n)",
+    ),
     (r"-w_k^\top x + \log \sum_j e^{w_j^\top x}", {}, "W", "(softmax(W*x) - unit(k, n))*x'"),
     (
         r"\sum_{j=1}^{n} \log \sigma(u_j^\top v) - \log \sigma(u_o^\top v)",
@@ -74,11 +95,21 @@ SPELLINGS = [
     (r"||Ax-b||_2^2", {}, "x", "2*A'*(A*x - b)"),
     (r"||X||_F^2", {}, "X", "2*X"),
     (r"\left|\left| Ax - b \right|\right|^2", {}, "x", "2*A'*(A*x - b)"),
-    (r"\frac{x^\top y}{||x|| ||y||}", {}, "y", "x/(norm2(x)*norm2(y)) - x'*y*y/(norm2(x)*norm2(y)^3)"),
+    (
+        r"\frac{x^\top y}{||x|| ||y||}",
+        {},
+        "y",
+        "x/(norm2(x)*norm2(y)) - x'*y*y/(norm2(x)*norm2(y)^3)",
+    ),
     (r"|a||b| x^\top x", {}, "x", "2*abs(a)*abs(b)*x"),
     (r"\sum_i |x_i|", {}, "x", "sign(x)"),
     (r"\sum_i (w^\top \mathbf{x_i} - y_i)^2", {}, "w", "2*X'*(X*w - y)"),
-    (r"\boldsymbol{X}_1^\top a + \boldsymbol{X_1}^\top b", {"a": "vector(m)"}, "X_1", "kron(eye(n), a') + kron(eye(n), b')"),
+    (
+        r"\boldsymbol{X}_1^\top a + \boldsymbol{X_1}^\top b",
+        {"a": "vector(m)"},
+        "X_1",
+        "kron(eye(n), a') + kron(eye(n), b')",
+    ),
     (r"{\rm tr}(X^T A)", {}, "X", "A"),
     (r"\rm{tr}(X^T A)", {}, "X", "A"),
     (r"\mathop{\rm tr}(X^T A)", {}, "X", "A"),
@@ -108,13 +139,23 @@ SPELLINGS = [
     (r"(1 - a)_-", None, None, "the subscript -"),
     (r"(1 - a)^+", None, None, "the positive part or the pseudo-inverse"),
     (r"(X)_+", None, None, "of its entries or of its eigenvalues"),
-    (r"\frac{1}{2m} \sum_{i=1}^m (\theta^\top x^{(i)} - y^{(i)})^2", {}, "theta", "X'*(X*theta - y)/m"),
+    (
+        r"\frac{1}{2m} \sum_{i=1}^m (\theta^\top x^{(i)} - y^{(i)})^2",
+        {},
+        "theta",
+        "X'*(X*theta - y)/m",
+    ),
     (r"\sum_{i=1}^m \sum_j x_j^{(i)} w_j y^{(i)}", {}, "w", "x'*y"),
     (r"W^{(k)} x", None, None, "an index or a power"),
     (r"\partial/\partial x (x^\top A x)", {}, None, "(A + A')*x"),
     (r"\partial (x^\top A x)/\partial x", {}, None, "(A + A')*x"),
     (r"\partial^2 (x^\top A x)/\partial x^2", {}, None, "A + A'"),
-    (r"\frac{\partial}{\partial x_i} \sum_j x_j^2", None, None, "is an entry of x, and no variable"),
+    (
+        r"\frac{\partial}{\partial x_i} \sum_j x_j^2",
+        None,
+        None,
+        "is an entry of x, and no variable",
+    ),
     (r"\sum_{i=1}^n (x_i - \bar x)^3", {}, "x", "3*(x - mean(x)).^2 - 3*mean((x - mean(x)).^2)"),
     (r"\sum_i \|x_i - \bar x\|^2", {}, "X", "2*(X - ones*mean(X, 1))"),
     (r"\sum_i (x_i - \bar{x})(y_i - \bar{y})", {}, "x", "y - mean(y)"),
@@ -124,8 +165,18 @@ SPELLINGS = [
     (r"a^\top X b", {}, "X", "a*b'"),
     (r"\mathbb{1}[a > 0] x^\top x", {}, "x", "2*step(a)*x"),
     (r"I(a > 0) x^\top x", {}, "x", "2*step(a)*x"),
-    (r"\operatorname{tr}(\Sigma S) + \mathbf{x}^\top \Sigma \mathbf{x}", {}, r"\Sigma", "S' + x*x'"),
-    (r"\operatorname{tr}(\Sigma S) + \mathbf{x}^\top \Sigma \mathbf{x}", {}, r"\mathbf{x}", "(Sigma + Sigma')*x"),
+    (
+        r"\operatorname{tr}(\Sigma S) + \mathbf{x}^\top \Sigma \mathbf{x}",
+        {},
+        r"\Sigma",
+        "S' + x*x'",
+    ),
+    (
+        r"\operatorname{tr}(\Sigma S) + \mathbf{x}^\top \Sigma \mathbf{x}",
+        {},
+        r"\mathbf{x}",
+        "(Sigma + Sigma')*x",
+    ),
     (r"\hat{y}^\top \hat{y} + w_{12}^\top w_{12}", {}, r"w_{12}", "2*w_12"),
 ]
 AMBIGUOUS = [
@@ -185,7 +236,8 @@ def rows(table: list[tuple]) -> list:
 
 
 @pytest.mark.parametrize(
-    ("formula", "declared", "wrt", "expected"), rows([row for row in ENTRIES + LIMITS + SPELLINGS if row[1] is not None])
+    ("formula", "declared", "wrt", "expected"),
+    rows([row for row in ENTRIES + LIMITS + SPELLINGS if row[1] is not None]),
 )
 def test_means(formula: str, declared: Declared, wrt: str | None, expected: str) -> None:
     found = matcalc.diff(formula, wrt, variables=declared, latex=True)
@@ -194,7 +246,13 @@ def test_means(formula: str, declared: Declared, wrt: str | None, expected: str)
 
 @pytest.mark.parametrize(
     ("formula", "words"),
-    rows([*OPERATORS, *((f, w) for f, _, w in AMBIGUOUS), *((f, w) for f, d, _, w in LIMITS + SPELLINGS if d is None)]),
+    rows(
+        [
+            *OPERATORS,
+            *((f, w) for f, _, w in AMBIGUOUS),
+            *((f, w) for f, d, _, w in LIMITS + SPELLINGS if d is None),
+        ]
+    ),
 )
 def test_is_refused(formula: str, words: str) -> None:
     with pytest.raises(MatcalcError) as caught:

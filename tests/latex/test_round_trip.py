@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import terms
 
 import matcalc
-from matcalc.core.errors import EvaluationProblem, MatcalcError
+from matcalc.core.errors import EvaluationError, MatcalcError
 from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.frontend import read
@@ -19,7 +19,9 @@ from matcalc.printers.sizes import known_sizes
 from matcalc.readback.latex import latex_says
 from matcalc.tex.read import read_latex
 
-common = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+common = settings(
+    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def assert_read_back(program: Program, bold: bool) -> None:
@@ -28,7 +30,7 @@ def assert_read_back(program: Program, bold: bool) -> None:
     assert again.expr.shape == program.expr.shape, formula
     try:
         report = agree(program, again)
-    except EvaluationProblem:
+    except EvaluationError:
         assume(False)  # there is no point where the expression is defined
     assert report.ok, f"{formula}: {report}"
 
@@ -74,7 +76,10 @@ SPECIAL = {
     "outer": "x, y",
     "kron": "A, X",
     **dict.fromkeys(("eigvals", "eigvecs", "eigvec", "lambda_max", "lambda_min", "chol"), "X'*X"),
-    **dict.fromkeys(("svdvals", "leftvecs", "rightvecs", "leftvec", "rightvec", "polar", "specnorm", "nucnorm"), "A'*A"),
+    **dict.fromkeys(
+        ("svdvals", "leftvecs", "rightvecs", "leftvec", "rightvec", "polar", "specnorm", "nucnorm"),
+        "A'*A",
+    ),
     "schatten": "A'*A, p",
     "invgap": "x",
     "tril": "A, 1",
@@ -104,7 +109,13 @@ def example_of(name: str) -> str:
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_function(name: str) -> None:
-    kinds = {"X": "matrix(n, n)", "Y": "matrix(n, n)", "A": "matrix(m, n)", "x": "vector(n)", "y": "vector(m)"}
+    kinds = {
+        "X": "matrix(n, n)",
+        "Y": "matrix(n, n)",
+        "A": "matrix(m, n)",
+        "x": "vector(n)",
+        "y": "vector(m)",
+    }
     kinds |= {"p": "positive", "q": "positive", "r": "positive", "v": "vector(n)", "w": "vector(n)"}
     kinds |= {"r3": "vector(3)", "s3": "vector(3)", "M3": "matrix(3, 3)"}
     program = read(example_of(name), kinds)
@@ -118,20 +129,48 @@ def test_every_function(name: str) -> None:
     ("text", "declarations"),
     [
         pytest.param("sigma*sigmoid(x)", {"sigma": "scalar"}, id="sigma"),
-        pytest.param("psi*digamma(p) + psi*polygamma(2, p)", {"psi": "scalar", "p": "positive"}, id="psi"),
+        pytest.param(
+            "psi*digamma(p) + psi*polygamma(2, p)", {"psi": "scalar", "p": "positive"}, id="psi"
+        ),
         pytest.param("Gamma*gammaln(p)", {"Gamma": "scalar", "p": "positive"}, id="Gamma"),
-        pytest.param("Gamma*gamma(p) + mvlgamma(2 + p, 3)", {"Gamma": "scalar", "p": "positive"}, id="Gamma-of-gamma"),
-        pytest.param("Phi*normcdf(p) + phi*normpdf(p)", {"Phi": "scalar", "phi": "scalar", "p": "positive"}, id="Phi"),
+        pytest.param(
+            "Gamma*gamma(p) + mvlgamma(2 + p, 3)",
+            {"Gamma": "scalar", "p": "positive"},
+            id="Gamma-of-gamma",
+        ),
+        pytest.param(
+            "Phi*normcdf(p) + phi*normpdf(p)",
+            {"Phi": "scalar", "phi": "scalar", "p": "positive"},
+            id="Phi",
+        ),
         pytest.param("J*besselj(2, p)", {"J": "scalar", "p": "positive"}, id="J"),
-        pytest.param("H*entropy(x) + D*kl(x, y)", {"H": "scalar", "D": "scalar", "x": "vector(n)"}, id="H-and-D"),
+        pytest.param(
+            "H*entropy(x) + D*kl(x, y)",
+            {"H": "scalar", "D": "scalar", "x": "vector(n)"},
+            id="H-and-D",
+        ),
         pytest.param("tr(expm(e*X))^e", {"e": "scalar", "X": "matrix(n, n)"}, id="e"),
         pytest.param("tr(I*eye(n)*X)", {"I": "matrix(n, n)", "X": "matrix(n, n)"}, id="I"),
         pytest.param("x.^T + x*T", {"T": "scalar", "x": "vector(n)"}, id="T"),
-        pytest.param("loss*w12*x_i*x_train*theta_1", dict.fromkeys(["loss", "w12", "x_i", "x_train"], "scalar"), id="names"),
+        pytest.param(
+            "loss*w12*x_i*x_train*theta_1",
+            dict.fromkeys(["loss", "w12", "x_i", "x_train"], "scalar"),
+            id="names",
+        ),
         pytest.param("abs(X) + det(X)*abs(a)", {"X": "matrix(n, n)", "a": "scalar"}, id="bars"),
-        pytest.param("f*(a + b) + g*(a)", dict.fromkeys("fgab", "scalar"), id="letters-of-functions"),
-        pytest.param("L*frechet_expm(X, Y) + L*frechet_sinm(X, L, Y)", dict.fromkeys("LXY", "matrix(n, n)"), id="L"),
-        pytest.param("frechet_sqrtm(X, Y, X) + frechet_sqrtm(L, X)", dict.fromkeys("LXY", "matrix(n, n)"), id="L-of-roots"),
+        pytest.param(
+            "f*(a + b) + g*(a)", dict.fromkeys("fgab", "scalar"), id="letters-of-functions"
+        ),
+        pytest.param(
+            "L*frechet_expm(X, Y) + L*frechet_sinm(X, L, Y)",
+            dict.fromkeys("LXY", "matrix(n, n)"),
+            id="L",
+        ),
+        pytest.param(
+            "frechet_sqrtm(X, Y, X) + frechet_sqrtm(L, X)",
+            dict.fromkeys("LXY", "matrix(n, n)"),
+            id="L-of-roots",
+        ),
         pytest.param("d*x + d*a", {"d": "scalar", "x": "scalar", "a": "scalar"}, id="d"),
     ],
 )
@@ -158,7 +197,20 @@ def test_derivatives_of_functions_of_matrices(text: str, beside: dict[str, str])
 
 
 @pytest.mark.parametrize(
-    "name", ["sum", "mean", "logsumexp", "softmax", "logsoftmax", "amax", "norm1", "norm2", "var", "std", "prod"]
+    "name",
+    [
+        "sum",
+        "mean",
+        "logsumexp",
+        "softmax",
+        "logsoftmax",
+        "amax",
+        "norm1",
+        "norm2",
+        "var",
+        "std",
+        "prod",
+    ],
 )
 @pytest.mark.parametrize("axis", [1, 2])
 def test_functions_of_each_column_or_row(name: str, axis: int) -> None:
@@ -169,14 +221,20 @@ def test_functions_of_each_column_or_row(name: str, axis: int) -> None:
 
 
 def test_named_parts_of_a_long_formula() -> None:
-    text = "t0 = tanh(A*x + x); " + "; ".join(f"t{k} = t{k - 1}.*tanh(A*t{k - 1} + x)" for k in range(1, 40)) + "; sum(t39)"
+    text = (
+        "t0 = tanh(A*x + x); "
+        + "; ".join(f"t{k} = t{k - 1}.*tanh(A*t{k - 1} + x)" for k in range(1, 40))
+        + "; sum(t39)"
+    )
     program = read(text, {"x": "vector(n)"})
     formula = latex(program.expr)
     assert formula.startswith(r"\begin{aligned}")
     assert agree(program, read_latex(formula, program.variables)).ok
 
 
-@pytest.mark.parametrize("text", ["tr(kron(eye(k), M))", "sum(kron(eye(k), M))", "x'*ones(n, k)*ones(k)*sum(M)"])
+@pytest.mark.parametrize(
+    "text", ["tr(kron(eye(k), M))", "sum(kron(eye(k), M))", "x'*ones(n, k)*ones(k)*sum(M)"]
+)
 def test_sizes_that_no_variable_has(text: str) -> None:
     name = "M" if "M)" in text else "x"
     d = matcalc.diff(text, name, variables={"M": "matrix(n, n)", "x": "vector(n)"})

@@ -1,4 +1,6 @@
-"""Typed trees as networks: operators, functions that are index arithmetic, functions defined by others."""
+"""Typed trees as networks: operators, functions that are index arithmetic, functions defined by
+others.
+"""
 
 from fractions import Fraction
 
@@ -6,9 +8,9 @@ import pytest
 from networks import Bench
 
 from matcalc.core.dims import Dim, dim
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.ir.nodes import Call, Leaf, Product, Sum
-from matcalc.lowering.terms import Combination, Open, Workshop
+from matcalc.lowering.terms import Combination, ContractionBuilder, Open
 
 SAME = [
     ("minus", "A - B", "A + -B"),
@@ -44,7 +46,9 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), [pytest.param(*rest, id=name) for name, *rest in SAME])
+@pytest.mark.parametrize(
+    ("first", "second"), [pytest.param(*rest, id=name) for name, *rest in SAME]
+)
 def test_one_node(first, second):
     bench = Bench()
     assert bench.node(first) is bench.node(second)
@@ -92,7 +96,7 @@ def test_axes(source, axes):
     ],
 )
 def test_refused(source, message):
-    with pytest.raises(UnsupportedProblem, match=message):
+    with pytest.raises(UnsupportedError, match=message):
         Bench().node(source)
 
 
@@ -107,7 +111,9 @@ def test_directions_of_a_frechet_derivative_are_contracted():
 
 
 def test_shared_parts_are_lowered_once():
-    """A part that is used twice is one node, so a program of doublings has as many nodes as lines."""
+    """A part that is used twice is one node, so a program of doublings has as many nodes as
+    lines.
+    """
     bench = Bench()
     lines = "; ".join(f"t{k + 1} = exp(t{k} + t{k}.*t{k})" for k in range(30))
     node = bench.node(f"t0 = x; {lines}; t30")
@@ -122,7 +128,7 @@ def test_shared_parts_are_lowered_once():
 
 def test_workshop_opens_on_fresh_labels():
     bench = Bench()
-    shop = Workshop(bench.builder)
+    shop = ContractionBuilder(bench.builder)
     node = bench.node("A*x")
     first, second = shop.open(node), shop.open(node)
     assert set(first.outputs).isdisjoint(second.outputs)
@@ -135,7 +141,7 @@ def test_workshop_opens_on_fresh_labels():
 
 def test_workshop_closes_combinations():
     bench = Bench()
-    shop = Workshop(bench.builder)
+    shop = ContractionBuilder(bench.builder)
     x, y = bench.node("x"), bench.node("y")
     total = Combination([(1, x), (Fraction(1, 2), y), (-1, x)], x.axes)
     assert shop.close(total) is bench.node("y/2")

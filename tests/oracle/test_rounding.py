@@ -1,8 +1,10 @@
-"""What rounding hides is no error: a right derivative that is badly scaled is never called wrong, a wrong one never right."""
+"""What rounding hides is no error: a right derivative that is badly scaled is never called wrong, a
+wrong one never right.
+"""
 
 import pytest
 
-from matcalc.core.errors import VerificationProblem
+from matcalc.core.errors import VerificationError
 from matcalc.frontend import read
 from matcalc.verification import verify
 
@@ -23,8 +25,20 @@ def verdict(text, wrt, claim):
 ROWS = [
     ("lambda_max(S) + 10^12", "S", RIGHT, None, "none"),
     ("lambda_max(S) + 10^7", "S", RIGHT, f"2*{RIGHT}", "numeric"),
-    ("(lambda_max(S) + 10^8)^3 - 10^24", "S", f"3*(lambda_max(S) + 10^8)^2*{RIGHT}", f"3*lambda_max(S)^2*{RIGHT}", "numeric"),
-    ("10^12*specnorm(X)", "X", "10^12*leftvec(X)*rightvec(X)'", "leftvec(X)*rightvec(X)'", "numeric"),
+    (
+        "(lambda_max(S) + 10^8)^3 - 10^24",
+        "S",
+        f"3*(lambda_max(S) + 10^8)^2*{RIGHT}",
+        f"3*lambda_max(S)^2*{RIGHT}",
+        "numeric",
+    ),
+    (
+        "10^12*specnorm(X)",
+        "X",
+        "10^12*leftvec(X)*rightvec(X)'",
+        "leftvec(X)*rightvec(X)'",
+        "numeric",
+    ),
     ("tr(expm(A))^8", "A", "8*tr(expm(A))^7*expm(A)'", "8*tr(expm(A))^6*expm(A)'", "numeric"),
     ("tr(expm(A))", "A", "expm(A)' + 10^13*(expm(A) - expm(A/2)*expm(A/2))'", "expm(A)", "none"),
     ("lambda_max(S)", "S", f"{RIGHT} + 10^9*(expm(S) - expm(S/2)^2)", f"-{RIGHT}", "numeric"),
@@ -38,5 +52,5 @@ ROWS = [
 def test_rounding(text, wrt, right, wrong, kind):
     assert verdict(text, wrt, right) == kind
     if wrong is not None:
-        with pytest.raises(VerificationProblem, match="is wrong"):
+        with pytest.raises(VerificationError, match="is wrong"):
             verdict(text, wrt, wrong)

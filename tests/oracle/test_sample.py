@@ -2,14 +2,36 @@
 
 import numpy as np
 import pytest
-from oracle.trees import SIZES, VARIABLES, A, D, M, N, P, S, W, X, a, b, num, op, p, program, row, scalar, transposed, x, y
+from oracle.trees import (
+    SIZES,
+    VARIABLES,
+    A,
+    D,
+    M,
+    N,
+    P,
+    S,
+    W,
+    X,
+    a,
+    b,
+    num,
+    op,
+    p,
+    program,
+    row,
+    scalar,
+    transposed,
+    x,
+    y,
+)
 
 from matcalc.core.dims import dim
-from matcalc.core.errors import EvaluationProblem
+from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import KINDS, Variable
 from matcalc.core.tree import dimension, eye, variable
-from matcalc.oracle.hazards import KINK, hazard
 from matcalc.oracle.interpret import interpret
+from matcalc.oracle.preconditions import KINK, violated_precondition
 from matcalc.oracle.sample import STYLES, draw, find_sizes, matrix_exponents, sample, sizes_for
 
 
@@ -42,12 +64,21 @@ def test_every_kind_keeps_its_promise_in_every_style(kind, style):
     for _ in range(50):
         value = draw(Variable("v", kind, (N,) * KINDS[kind]), rng, SIZES, style)
         assert PROPERTIES[kind](value), value
-        if style != "normal" and kind in ("scalar", "vector", "matrix", "psd", "symmetric", "invertible"):
+        if style != "normal" and kind in (
+            "scalar",
+            "vector",
+            "matrix",
+            "psd",
+            "symmetric",
+            "invertible",
+        ):
             assert np.all(value < 0 if style == "negative" and kind != "psd" else value > 0)
 
 
 def test_the_same_seed_gives_the_same_point_and_positive_is_obeyed():
-    first, second = (sample(VARIABLES, np.random.default_rng(5), SIZES, {"x", "A"}) for _ in range(2))
+    first, second = (
+        sample(VARIABLES, np.random.default_rng(5), SIZES, {"x", "A"}) for _ in range(2)
+    )
     for name, value in first.items():
         np.testing.assert_array_equal(value, second[name])
     assert np.all(first["x"] > 0)
@@ -57,7 +88,10 @@ def test_the_same_seed_gives_the_same_point_and_positive_is_obeyed():
 
 
 def test_named_dimensions_get_sizes_of_their_own_avoiding_the_numbers():
-    variables = {"A": Variable("A", "matrix", (dim(3), dim("m"))), "B": Variable("B", "matrix", (dim("n"), dim("k")))}
+    variables = {
+        "A": Variable("A", "matrix", (dim(3), dim("m"))),
+        "B": Variable("B", "matrix", (dim("n"), dim("k"))),
+    }
     for sizes in sizes_for([dimension(dim("q")), eye(dim("r"))], variables):
         assert list(sizes) == ["m", "n", "k", "q", "r"]
         assert len({*sizes.values(), 3}) == 6
@@ -79,17 +113,29 @@ DOMAINS = [
     pytest.param(op("sqrt", op("-", num(1), op(".^", x, num(2)), shape=(N,))), id="sqrt(1 - x^2)"),
     pytest.param(op(".^", x, a), id="x.^a"),
     pytest.param(op("acosh", op("sum", x, shape=())), id="acosh of a sum"),
-    pytest.param(op("acosh", op("+", op("neg", x), op("neg", y))), id="acosh wants both very negative"),
+    pytest.param(
+        op("acosh", op("+", op("neg", x), op("neg", y))), id="acosh wants both very negative"
+    ),
     pytest.param(op("asin", op("*", x, row(y), shape=(N, N))), id="asin of products"),
     pytest.param(op("log", scalar("det", X)), id="log(det(X))"),
     pytest.param(op("log", op("-", x, y)), id="log(x - y)"),
-    pytest.param(scalar("sqrt", scalar("*", op("*", row(x), X, shape=(N,), row=True), x)), id="sqrt(x'*X*x)"),
-    pytest.param(op("*", scalar("log", scalar("-", a, num(1))), op("atanh", x), shape=(N,)), id="one above 1, one below"),
+    pytest.param(
+        scalar("sqrt", scalar("*", op("*", row(x), X, shape=(N,), row=True), x)), id="sqrt(x'*X*x)"
+    ),
+    pytest.param(
+        op("*", scalar("log", scalar("-", a, num(1))), op("atanh", x), shape=(N,)),
+        id="one above 1, one below",
+    ),
     pytest.param(op("gammaln", x), id="gammaln"),
     pytest.param(scalar("log", op("-", p, num(1))), id="positive above 1"),
-    pytest.param(op("inv", op("+", W, op("*", scalar("^", a, num(2)), eye(N), shape=(N, N)))), id="shifted skew"),
+    pytest.param(
+        op("inv", op("+", W, op("*", scalar("^", a, num(2)), eye(N), shape=(N, N)))),
+        id="shifted skew",
+    ),
     pytest.param(op("log", op("diag", D, shape=(N,))), id="log of a diagonal"),
-    pytest.param(scalar("logdet", op("+", P, op("*", x, row(x), shape=(N, N)))), id="psd plus rank one"),
+    pytest.param(
+        scalar("logdet", op("+", P, op("*", x, row(x), shape=(N, N)))), id="psd plus rank one"
+    ),
 ]
 
 
@@ -97,7 +143,7 @@ DOMAINS = [
 def test_points_in_the_domain_are_found(expr):
     for seed in range(5):
         sizes, values = find_sizes([expr], program(expr).variables, np.random.default_rng(seed))
-        assert hazard(expr, values, sizes) is None
+        assert violated_precondition(expr, values, sizes) is None
         assert np.all(np.isfinite(interpret(expr, values, sizes)))
 
 
@@ -107,15 +153,27 @@ W_THREE = variable("W", (dim(3), dim(3)))
 @pytest.mark.parametrize(
     ("expr", "reason"),
     [
-        pytest.param(op("log", op("neg", op(".^", x, num(2)))), "log is not finite", id="log(-x^2)"),
-        pytest.param(op("inv", op("*", x, row(y), shape=(N, N))), "almost singular", id="inverse of rank one"),
+        pytest.param(
+            op("log", op("neg", op(".^", x, num(2)))), "log is not finite", id="log(-x^2)"
+        ),
+        pytest.param(
+            op("inv", op("*", x, row(y), shape=(N, N))), "almost singular", id="inverse of rank one"
+        ),
         pytest.param(op("inv", W_THREE), "inv ", id="skew of odd size"),
-        pytest.param(op("logm", op("neg", op("*", X, op("'", X)))), "logm is not finite", id="logarithm of negative eigenvalues"),
+        pytest.param(
+            op("logm", op("neg", op("*", X, op("'", X)))),
+            "logm is not finite",
+            id="logarithm of negative eigenvalues",
+        ),
     ],
 )
 def test_no_point_at_all(expr, reason):
-    variables = {"W": Variable("W", "skew", (dim(3),))} if expr.args[0] is W_THREE else program(expr).variables
-    with pytest.raises(EvaluationProblem, match="no point inside the domain was found") as caught:
+    variables = (
+        {"W": Variable("W", "skew", (dim(3),))}
+        if expr.args[0] is W_THREE
+        else program(expr).variables
+    )
+    with pytest.raises(EvaluationError, match="no point inside the domain was found") as caught:
         find_sizes([expr], variables, np.random.default_rng(0))
     assert reason in caught.value.message
 
@@ -138,11 +196,11 @@ def test_points_keep_away_from_kinks(expr, argument):
 
 def test_structural_zeros_are_no_kinks():
     sizes, values = find_sizes([op("abs", D)], {"D": VARIABLES["D"]}, np.random.default_rng(0))
-    assert hazard(op("abs", D), values, sizes) is None
+    assert violated_precondition(op("abs", D), values, sizes) is None
 
 
 def test_structural_zeros_are_kinks_where_differences_are_taken():
-    with pytest.raises(EvaluationProblem, match="near a kink"):
+    with pytest.raises(EvaluationError, match="near a kink"):
         find_sizes([op("abs", D)], {"D": VARIABLES["D"]}, np.random.default_rng(0), "D")
 
 
@@ -164,13 +222,13 @@ def test_powers_of_structural_zeros(exponent, smooth):
     expr = op(".^", D, exponent)
     sizes = {"n": 3}
     values = {"D": np.diag([0.5, 1.0, 2.0])}
-    assert (hazard(expr, values, sizes) is None) == smooth
+    assert (violated_precondition(expr, values, sizes) is None) == smooth
 
 
 @pytest.mark.parametrize("name", ["asin", "acos"])
 def test_points_keep_away_from_vertical_tangents(name):
     ones = op("./", x, x)
-    with pytest.raises(EvaluationProblem, match=f"{name} is near a kink"):
+    with pytest.raises(EvaluationError, match=f"{name} is near a kink"):
         find_sizes([op(name, ones)], {"x": VARIABLES["x"]}, np.random.default_rng(0))
 
 

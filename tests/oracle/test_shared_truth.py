@@ -33,12 +33,18 @@ def truth():
 
 
 def form(case, program):
-    """The published closed form as a candidate; sizes that its text alone leaves open follow from the shape wanted."""
+    """The published closed form as a candidate; sizes that its text alone leaves open follow from
+    the shape wanted.
+    """
     answer = read(case["expected"], case["variables"]).expr
 
     def candidate(values, sizes):
         wanted = extent(program.expr.shape, sizes) + np.shape(values[case["wrt"]]) * case["order"]
-        open_sizes = {axis.names[0]: size for axis, size in zip(answer.shape, wanted, strict=True) if axis.names}
+        open_sizes = {
+            axis.names[0]: size
+            for axis, size in zip(answer.shape, wanted, strict=True)
+            if axis.names
+        }
         return interpret(answer, values, open_sizes | sizes)
 
     return candidate
@@ -58,9 +64,15 @@ def sizes_of(program, values):
 def test_the_numeric_derivative_is_the_published_truth(case):
     program = read(case["expr"], case["variables"])
     prefix = case["id"] + "/in/"
-    values = {name.removeprefix(prefix): array for name, array in truth().items() if name.startswith(prefix)}
+    values = {
+        name.removeprefix(prefix): array
+        for name, array in truth().items()
+        if name.startswith(prefix)
+    }
     sizes = sizes_of(program, values)
-    found, method = numeric_derivative(program.expr, program.variables, case["wrt"], case["order"], values, sizes)
+    found, method = numeric_derivative(
+        program.expr, program.variables, case["wrt"], case["order"], values, sizes
+    )
     expected = truth()[case["id"] + "/derivative"]
     assert found.shape == expected.shape
     scale = max(1.0, float(np.max(np.abs(expected))))
@@ -73,5 +85,7 @@ def test_published_forms_pass_and_spoilt_ones_fail(case):
     candidate = form(case, program)
     report = check(program, case["wrt"], case["order"], "free", candidate)
     assert report.ok, str(report)
-    spoilt = check(program, case["wrt"], case["order"], "free", lambda v, s: candidate(v, s) * 1.0001 + 1e-6)
+    spoilt = check(
+        program, case["wrt"], case["order"], "free", lambda v, s: candidate(v, s) * 1.0001 + 1e-6
+    )
     assert not spoilt.ok

@@ -31,7 +31,9 @@ VARIABLES = {
         ("V", "invertible", (N,)),
     ]
 }
-a, b, p, x, y, z, A, B, X, Y, S, P, D, Q, W, L, V = (variable(name, row.shape) for name, row in VARIABLES.items())
+a, b, p, x, y, z, A, B, X, Y, S, P, D, Q, W, L, V = (
+    variable(name, row.shape) for name, row in VARIABLES.items()
+)
 SIZES = {"n": 3, "m": 4, "k": 2}
 
 

@@ -9,7 +9,14 @@ from matcalc.own.load import load_identities
 
 
 def _state():
-    return list(OPERATIONS), set(ENTRYWISE), list(OWN), list(FILES), LIBRARY.rewrites, LIBRARY.traits
+    return (
+        list(OPERATIONS),
+        set(ENTRYWISE),
+        list(OWN),
+        list(FILES),
+        LIBRARY.rewrites,
+        LIBRARY.traits,
+    )
 
 
 @pytest.fixture(autouse=True)

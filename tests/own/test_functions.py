@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import MatcalcError, ShapeProblem
+from matcalc.core.errors import MatcalcError, ShapeError
 from matcalc.oracle.interpret import interpret
 from matcalc.oracle.sample import find_sizes
 
@@ -162,7 +162,13 @@ DERIVATIVES = [
     ("maha(x', S)", "x", S, "2*inv(S)*x", "exact"),
     ("log(maha(x, S)) + logdet(S)", "S", S, "inv(S) - inv(S)*x*x'*inv(S)/maha(x, S)", "exact"),
     ("exp(-x'*inv(S)*x/2)", "x", S, "-exp(-maha(x, S)/2)*inv(S)*x", "exact"),
-    ("cube(X)", "X", {"X": "matrix(n, n)"}, "kron(X', X) + kron(X'^2, eye) + kron(eye, X^2)", "exact"),
+    (
+        "cube(X)",
+        "X",
+        {"X": "matrix(n, n)"},
+        "kron(X', X) + kron(X'^2, eye) + kron(eye, X^2)",
+        "exact",
+    ),
     ("tr(square(X*A))", "X", {}, "2*(A*X*A)'", "numeric"),
     ("x'*square(X)*y", "X", {}, "X'*x*y' + x*y'*X'", "numeric"),
     ("tr(self_outer(A*x)*B)", "x", {}, "A'*(B + B')*A*x", "exact"),
@@ -171,7 +177,13 @@ DERIVATIVES = [
     ("x'*one(x)", "x", {}, "one(x)", "exact"),
     ("sum(lsin(A*x)).^2", "x", {}, "2*sum(lsin(A*x))*A'*lcos(A*x)", "exact"),
     ("lsin(a)*lcos(a)", "a", {}, "lcos(a)^2 - lsin(a)^2", "exact"),
-    ("a*(lsin(x)'*lsin(x) + sum(lcos(x).^2))", "a", {}, "norm2(lcos(x))^2 + norm2(lsin(x))^2", "exact"),
+    (
+        "a*(lsin(x)'*lsin(x) + sum(lcos(x).^2))",
+        "a",
+        {},
+        "norm2(lcos(x))^2 + norm2(lsin(x))^2",
+        "exact",
+    ),
     ("sum(soft(x))", "x", {}, None, "exact"),
     ("sum(f(A*x))", "x", {}, "A'*(exp(A*x).*(1 - step(A*x)) + step(A*x))", "exact"),
     ("tail(A*x)", "x", {}, "2*A[2:n, :]'*A[2:n, :]*x", "exact"),
@@ -183,7 +195,8 @@ DERIVATIVES = [
 
 
 @pytest.mark.parametrize(
-    ("text", "wrt", "variables", "expected", "kind"), [pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in DERIVATIVES]
+    ("text", "wrt", "variables", "expected", "kind"),
+    [pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in DERIVATIVES],
 )
 @pytest.mark.parametrize("order", [1, 2])
 def test_derivatives(text, wrt, variables, expected, kind, order, brought):
@@ -201,9 +214,16 @@ def assert_code_computes(formula, values):
     sizes = {
         name: size
         for key, variable in formula.variables.items()
-        for name, size in zip([each.plain for each in variable.shape], np.shape(values[key]), strict=True)
+        for name, size in zip(
+            [each.plain for each in variable.shape], np.shape(values[key]), strict=True
+        )
     }
-    np.testing.assert_allclose(formula.to_callable()(**values), interpret(formula._tree, values, sizes), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        formula.to_callable()(**values),
+        interpret(formula._tree, values, sizes),
+        rtol=1e-9,
+        atol=1e-12,
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,13 +271,17 @@ LATEX = [
 ]
 
 
-@pytest.mark.parametrize(("text", "latex", "back"), [pytest.param(*row, id=row[0]) for row in LATEX])
+@pytest.mark.parametrize(
+    ("text", "latex", "back"), [pytest.param(*row, id=row[0]) for row in LATEX]
+)
 def test_latex(text, latex, back, brought):
     variables = {"b": "vector(m)"} if "A*x" in text else {}
     expression = matcalc.parse(text, variables)
     assert expression.latex() == latex
     if back:
-        again = matcalc.parse_latex(latex, {name: str(kind) for name, kind in expression.variables.items()})
+        again = matcalc.parse_latex(
+            latex, {name: str(kind) for name, kind in expression.variables.items()}
+        )
         assert str(again) == text
 
 
@@ -304,7 +328,7 @@ def test_shapes(text, message, brought):
     if message is None:
         assert matcalc.parse(text).shape == ()
         return
-    with pytest.raises(ShapeProblem) as caught:
+    with pytest.raises(ShapeError) as caught:
         matcalc.parse(text, {"x": "vector(2)"} if text.startswith("first") else {})
     assert message in str(caught.value)
 

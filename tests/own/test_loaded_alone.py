@@ -4,13 +4,19 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import EvaluationProblem
+from matcalc.core.errors import EvaluationError
 
-SINC = "[[function]]\nname = 'sinc'\ngiven = { x = 'scalar' }\nnumpy = 'numpy:sinc'\ndiff = '(cos(pi*x) - Y)/x*dx'\n"
+SINC = (
+    "[[function]]\nname = 'sinc'\ngiven = { x = 'scalar' }\nnumpy = "
+    "'numpy:sinc'\ndiff = '(cos(pi*x) - Y)/x*dx'\n"
+)
 
 
 def test_a_variable_with_the_name_of_a_function(bring):
-    bring("[[function]]\nname = 'g'\ngiven = { x = 'scalar' }\nis = 'x'\ndiff = 'sinc(x)/sinc(x)*dx'\n" + SINC)
+    bring(
+        "[[function]]\nname = 'g'\ngiven = { x = 'scalar' }\nis = 'x'\ndiff = "
+        "'sinc(x)/sinc(x)*dx'\n" + SINC
+    )
     d = matcalc.diff("g(x)'*sinc", "x", variables={"sinc": "vector(n)"})
     assert d.to_callable()(x=[1.5], sinc=[2.0]) == pytest.approx([2.0])
 
@@ -35,7 +41,10 @@ class TestCallables:
     TEXT = "[[function]]\nname = 'twice'\ngiven = { x = 'scalar' }\ndiff = '2*dx'\n"
 
     def test_one_that_can_be_imported(self, bring):
-        bring("[[function]]\nname = 'myabs'\ngiven = { x = 'positive' }\ndiff = 'dx'\n", {"myabs": np.absolute})
+        bring(
+            "[[function]]\nname = 'myabs'\ngiven = { x = 'positive' }\ndiff = 'dx'\n",
+            {"myabs": np.absolute},
+        )
         assert matcalc.parse("myabs(x)").to_callable()(x=[1.0]) == pytest.approx([1.0])
 
     def test_a_lambda(self, bring):
@@ -45,5 +54,7 @@ class TestCallables:
         call = f.to_callable()
         loaded.unload()
         assert call(x=[1.0, 2.0]) == 6.0
-        with pytest.raises(EvaluationProblem, match="this code needs the function twice, which is not loaded"):
+        with pytest.raises(
+            EvaluationError, match="this code needs the function twice, which is not loaded"
+        ):
             exec(call.source, {})

@@ -8,7 +8,7 @@ import pytest
 
 import matcalc
 from matcalc import cli
-from matcalc.core.errors import ArgumentProblem, CatalogueProblem, NameProblem
+from matcalc.core.errors import ArgumentError, CatalogueError, UnknownNameError
 from matcalc.core.own import FILES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +20,7 @@ DOUBLE = "[[function]]\nname = 'double'\ngiven = { x = 'scalar' }\nis = '2*x'\n"
 def loaded(name="double"):
     try:
         matcalc.parse(f"{name}(a)")
-    except NameProblem:
+    except UnknownNameError:
         return False
     return True
 
@@ -30,7 +30,10 @@ def test_what_it_says():
         assert found.functions == ("mish", "sinc", "maha", "stretch")
         assert found.identities == ("maha-square", "gauss-score")
         assert found.notes == ()
-        assert str(found) == f"{MINE}: functions mish, sinc, maha, stretch; identities maha-square, gauss-score"
+        assert (
+            str(found)
+            == f"{MINE}: functions mish, sinc, maha, stretch; identities maha-square, gauss-score"
+        )
 
 
 def test_a_block_undoes_it(bring):
@@ -66,7 +69,7 @@ def test_a_file_that_has_changed(bring):
 
 def test_a_change_for_the_worse(bring):
     bring(DOUBLE)
-    with pytest.raises(CatalogueProblem):
+    with pytest.raises(CatalogueError):
         bring(DOUBLE + "diff = '3*dx'\n")
     assert str(matcalc.diff("double(a)", "a")) == "2"
     assert len(FILES) == 1
@@ -81,7 +84,10 @@ def test_a_name_means_another_thing_later(bring):
 
 
 def test_a_rewrite_is_gone_afterwards(bring):
-    text = "[[identity]]\nname = 'double-angle'\ngiven = { x = 'scalar' }\nexpr = 'sin(x)*cos(x)'\nto = 'sin(2*x)/2'\n"
+    text = (
+        "[[identity]]\nname = 'double-angle'\ngiven = { x = 'scalar' }\nexpr = "
+        "'sin(x)*cos(x)'\nto = 'sin(2*x)/2'\n"
+    )
     before = str(matcalc.diff("sin(a)^2", "a"))
     with bring(text):
         assert str(matcalc.diff("sin(a)^2", "a")) == "sin(2*a)"
@@ -89,23 +95,35 @@ def test_a_rewrite_is_gone_afterwards(bring):
 
 
 def test_a_note_on_a_rewrite_that_cannot_fire(bring):
-    found = bring("[[identity]]\nname = 'xx'\ngiven = { x = 'scalar' }\nexpr = 'x + x'\nto = '2*x'\n")
-    assert found.notes == ("note: xx does not fire on its own left side: matcalc writes both sides alike",)
+    found = bring(
+        "[[identity]]\nname = 'xx'\ngiven = { x = 'scalar' }\nexpr = 'x + x'\nto = '2*x'\n"
+    )
+    assert found.notes == (
+        "note: xx does not fire on its own left side: matcalc writes both sides alike",
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [((3,), "the path of a file is wanted, not 3"), (("x.toml", {"f": 3}), "functions maps names to functions, not 'f'")],
+    [
+        ((3,), "the path of a file is wanted, not 3"),
+        (("x.toml", {"f": 3}), "functions maps names to functions, not 'f'"),
+    ],
 )
 def test_arguments(arguments, message):
     path, *functions = arguments
-    with pytest.raises(ArgumentProblem, match=message):
+    with pytest.raises(ArgumentError, match=message):
         matcalc.load_identities(path, **dict(zip(["functions"], functions, strict=False)))
 
 
 def test_a_module_beside_the_file(bring, tmp_path):
-    (tmp_path / "beside_the_file.py").write_text("def half(x):\n    return x / 2\n", encoding="utf-8")
-    bring("[[function]]\nname = 'half'\ngiven = { x = 'scalar' }\nnumpy = 'beside_the_file:half'\ndiff = 'dx/2'\n")
+    (tmp_path / "beside_the_file.py").write_text(
+        "def half(x):\n    return x / 2\n", encoding="utf-8"
+    )
+    bring(
+        "[[function]]\nname = 'half'\ngiven = { x = 'scalar' }\nnumpy = "
+        "'beside_the_file:half'\ndiff = 'dx/2'\n"
+    )
     assert str(matcalc.diff("half(a)", "a")) == "1/2"
 
 
@@ -115,7 +133,9 @@ class TestCommand:
         return capsys.readouterr().out
 
     def test_diff_as_json(self, capsys):
-        content = json.loads(self.run(capsys, "diff", "mish(a)", "--wrt", "a", "--format", "json", "--check"))
+        content = json.loads(
+            self.run(capsys, "diff", "mish(a)", "--wrt", "a", "--format", "json", "--check")
+        )
         assert content["text"] == "a*sigmoid(a)*(1 - tanh(softplus(a))^2) + tanh(softplus(a))"
         assert content["check"]["ok"]
         assert "np.tanh(softplus(a))" in content["numpy"]
@@ -127,7 +147,9 @@ class TestCommand:
         assert self.run(capsys, "equal", "mish(a)", "a*tanh(softplus(a))").startswith("equal")
 
     def test_check(self, capsys):
-        said = self.run(capsys, "check", "sum(sinc(x))", "--wrt", "x", "--claim", "cos(pi*x) - sinc(x)", code=1)
+        said = self.run(
+            capsys, "check", "sum(sinc(x))", "--wrt", "x", "--claim", "cos(pi*x) - sinc(x)", code=1
+        )
         assert f"--identities {MINE}" in said
 
     def test_identities(self, capsys):

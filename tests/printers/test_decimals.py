@@ -1,4 +1,6 @@
-"""Decimals that people type stay decimals, and what is printed reads back to the same exact number."""
+"""Decimals that people type stay decimals, and what is printed reads back to the same exact
+number.
+"""
 
 from fractions import Fraction
 
@@ -32,7 +34,10 @@ def test_a_decimal_is_exact(value, written):
 
 
 @settings(deadline=None, derandomize=True, database=None)
-@given(st.fractions(min_value=0, max_denominator=10**12) | st.decimals(0, 10**6, places=9).map(Fraction))
+@given(
+    st.fractions(min_value=0, max_denominator=10**12)
+    | st.decimals(0, 10**6, places=9).map(Fraction)
+)
 def test_numbers_read_back(value):
     text = number_text(value)[0]
     assert matcalc.parse(f"({text})*x")._tree.args[0].op in ("number", "/")
@@ -47,7 +52,15 @@ def test_clearly_shorter_as_a_decimal(value):
 
 
 @pytest.mark.parametrize(
-    "value", [Fraction(1, 2), Fraction(3, 2), Fraction(15, 2), Fraction(3, 10), Fraction(1, 1000), Fraction(2, 3)]
+    "value",
+    [
+        Fraction(1, 2),
+        Fraction(3, 2),
+        Fraction(15, 2),
+        Fraction(3, 10),
+        Fraction(1, 1000),
+        Fraction(2, 3),
+    ],
 )
 def test_usual_fractions_stay(value):
     assert not shorter_as_decimal(value)
@@ -87,4 +100,7 @@ def test_derivatives(text, order, derivative):
 
 def test_a_sum_inside_of_a_function():
     d = str(matcalc.diff(f"sum(tanh({GELU}))", "x"))
-    assert d == "0.7978845608*(u - u.*tanh(0.035677408136172*x.^3 + 0.7978845608*x).^2) where u = 1 + 0.134145*x.^2"
+    assert d == (
+        "0.7978845608*(u - u.*tanh(0.035677408136172*x.^3 + 0.7978845608*x).^2) where u "
+        "= 1 + 0.134145*x.^2"
+    )

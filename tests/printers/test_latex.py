@@ -1,4 +1,6 @@
-"""LaTeX: exact outputs, all functions, well-formedness, and that it compiles where there is a LaTeX."""
+"""LaTeX: exact outputs, all functions, well-formedness, and that it compiles where there is a
+LaTeX.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,11 @@ EXACT = [
     pytest.param("norminf(x)", r"\lVert x \rVert_{\infty}", id="norminf"),
     pytest.param("norm2(A*x - b)^2", r"\lVert A x - b \rVert_2^{2}", id="squared-norm"),
     pytest.param("norm2(x/g)", r"\left\lVert \frac{x}{g} \right\rVert_2", id="tall-norm"),
-    pytest.param("A'*(A*x - y)/norm2(A*x - y)", r"\frac{A^{\top} (A x - y)}{\lVert A x - y \rVert_2}", id="quotient"),
+    pytest.param(
+        "A'*(A*x - y)/norm2(A*x - y)",
+        r"\frac{A^{\top} (A x - y)}{\lVert A x - y \rVert_2}",
+        id="quotient",
+    ),
     pytest.param("-(A*x)/g", r"-\frac{A x}{g}", id="negative-quotient"),
     pytest.param("(A - B)/2", r"\frac{1}{2} (A - B)", id="half-of-sum"),
     pytest.param("(c + d)/2", r"\frac{c + d}{2}", id="scalar-half"),
@@ -101,7 +107,9 @@ EXACT = [
     pytest.param("abs(a)^2", r"\lvert a \rvert^{2}", id="abs"),
     pytest.param("abs(x)'", r"\operatorname{abs}(x)^{\top}", id="abs-of-vector"),
     pytest.param("abs(X)", r"\operatorname{abs}(X)", id="abs-of-matrix"),
-    pytest.param("sigma*sigmoid(x)", r"\sigma \operatorname{sigmoid}(x)", id="letter-of-function-taken"),
+    pytest.param(
+        "sigma*sigmoid(x)", r"\sigma \operatorname{sigmoid}(x)", id="letter-of-function-taken"
+    ),
     pytest.param("pinv(A)'", r"(A^{+})^{\top}", id="pinv"),
     pytest.param("polygamma(2, a)", r"\psi^{(2)}(a)", id="polygamma"),
     pytest.param("besselj(2, a)", "J_{2}(a)", id="besselj"),
@@ -124,7 +132,11 @@ EXACT = [
     pytest.param("max(a, b)", r"\max(a, b)", id="max"),
     pytest.param("alpha*Gamma", r"\alpha \Gamma", id="greek"),
     pytest.param("omicron + Alpha", r"o + A", id="greek-like-latin"),
-    pytest.param("x_i + x_train + w12 + theta_1", r"x_{i} + x_{\mathit{train}} + w_{12} + \theta_{1}", id="subscripts"),
+    pytest.param(
+        "x_i + x_train + w12 + theta_1",
+        r"x_{i} + x_{\mathit{train}} + w_{12} + \theta_{1}",
+        id="subscripts",
+    ),
     pytest.param("loss*lambda", r"\mathit{loss} \lambda", id="words"),
     pytest.param("pi*a", r"\pi a", id="pi"),
 ]
@@ -140,7 +152,10 @@ SQUARE = ("inv(", "det(", "frechet")
 
 def typed(text: str) -> Expr:
     """The tree, with n the size of the vectors and X square only where it has to be."""
-    kinds = {**KINDS, "X": "matrix(n, n)" if any(word in text for word in SQUARE) else "matrix(m, n)"}
+    kinds = {
+        **KINDS,
+        "X": "matrix(n, n)" if any(word in text for word in SQUARE) else "matrix(m, n)",
+    }
     return read(text, kinds).expr
 
 
@@ -175,7 +190,11 @@ BOLD = [
 @pytest.mark.parametrize(("text", "expected"), BOLD)
 def test_bold(text: str, expected: str) -> None:
     declarations = {"x": "vector(n)", "x_i": "vector(n)"}
-    used = {name: kind for name, kind in declarations.items() if re.search(rf"(?<!\w){name}(?!\w)", text)}
+    used = {
+        name: kind
+        for name, kind in declarations.items()
+        if re.search(rf"(?<!\w){name}(?!\w)", text)
+    }
     assert latex(read(text, used).expr, bold=True) == expected
 
 
@@ -191,32 +210,64 @@ def einsum(labels: tuple[tuple[int, ...], ...], output: tuple[int, ...], *args: 
 
 KRONECKER = einsum(((5, 7), (6, 8)), (5, 6, 7, 8), A, B)
 INDICES = [
-    pytest.param(einsum(((0, 1), (1, 2)), (0, 2), A, B), r"\left[\sum_{k} A_{i k} B_{k j}\right]_{i j}", id="matrix"),
-    pytest.param(KRONECKER, "A_{i k} B_{j l}", id="kronecker"),
-    pytest.param(einsum(((0, 1), (1, 1), (1, 2)), (0, 1, 2), A, B, A), "A_{i j} B_{j j} A_{j k}", id="hyper-index"),
     pytest.param(
-        einsum(((1, 0), (1, 2), (1, 3)), (0, 2, 3), A, C, A), r"\sum_{l} A_{l i} (W_{1})_{l j} A_{l k}", id="subscripted"
+        einsum(((0, 1), (1, 2)), (0, 2), A, B),
+        r"\left[\sum_{k} A_{i k} B_{k j}\right]_{i j}",
+        id="matrix",
     ),
-    pytest.param(einsum(((0, 1), (1, 2)), (0, 1, 2), A_T, eye(N)), r"A_{j i} \delta_{j k}", id="transpose-and-delta"),
+    pytest.param(KRONECKER, "A_{i k} B_{j l}", id="kronecker"),
+    pytest.param(
+        einsum(((0, 1), (1, 1), (1, 2)), (0, 1, 2), A, B, A),
+        "A_{i j} B_{j j} A_{j k}",
+        id="hyper-index",
+    ),
+    pytest.param(
+        einsum(((1, 0), (1, 2), (1, 3)), (0, 2, 3), A, C, A),
+        r"\sum_{l} A_{l i} (W_{1})_{l j} A_{l k}",
+        id="subscripted",
+    ),
+    pytest.param(
+        einsum(((0, 1), (1, 2)), (0, 1, 2), A_T, eye(N)),
+        r"A_{j i} \delta_{j k}",
+        id="transpose-and-delta",
+    ),
     pytest.param(einsum(((0, 1), (2,)), (0, 1, 2), A, fill(number(1), (N,))), "A_{i j}", id="ones"),
     pytest.param(einsum(((0, 1), (2,)), (0, 1, 2), A, fill(G, (N,))), "A_{i j} g", id="constant"),
-    pytest.param(einsum(((0,), (0,), (0,)), (), X, X, X), r"\sum_{i} x_{i} x_{i} x_{i}", id="scalar"),
-    pytest.param(Expr("*", (G, einsum(((0,), (0,)), (), X, X))), r"g \sum_{i} x_{i} x_{i}", id="scalar-behind"),
-    pytest.param(Expr("*", (einsum(((0,),), (), X), G)), r"\left(\sum_{i} x_{i}\right) g", id="scalar-in-front"),
+    pytest.param(
+        einsum(((0,), (0,), (0,)), (), X, X, X), r"\sum_{i} x_{i} x_{i} x_{i}", id="scalar"
+    ),
+    pytest.param(
+        Expr("*", (G, einsum(((0,), (0,)), (), X, X))),
+        r"g \sum_{i} x_{i} x_{i}",
+        id="scalar-behind",
+    ),
+    pytest.param(
+        Expr("*", (einsum(((0,),), (), X), G)),
+        r"\left(\sum_{i} x_{i}\right) g",
+        id="scalar-in-front",
+    ),
     pytest.param(Expr("neg", (einsum(((0,),), (), X),)), r"-\sum_{i} x_{i}", id="negative-sum"),
-    pytest.param(einsum(((0, 1), (2,)), (0, 1, 2), Expr("inv", (A,), (N, N)), X), "(A^{-1})_{i j} x_{k}", id="compound"),
+    pytest.param(
+        einsum(((0, 1), (2,)), (0, 1, 2), Expr("inv", (A,), (N, N)), X),
+        "(A^{-1})_{i j} x_{k}",
+        id="compound",
+    ),
     pytest.param(
         Expr("-", (Expr("*", (number(2), KRONECKER), KRONECKER.shape), KRONECKER), KRONECKER.shape),
         "2 A_{i k} B_{j l} - A_{i k} B_{j l}",
         id="sum-of-rank-4",
     ),
-    pytest.param(Expr("frechet_expm", (A,), (N,) * 4, value=1), r"(L_{\exp}(A))_{i j k l}", id="open-slot"),
+    pytest.param(
+        Expr("frechet_expm", (A,), (N,) * 4, value=1), r"(L_{\exp}(A))_{i j k l}", id="open-slot"
+    ),
     pytest.param(
         einsum(((4, 0, 1), (4,)), (0, 1), Expr("fuse", (), (N.times(M), N, M)), X),
         r"\left[\sum_{k} \delta_{k, i + (j - 1) n} x_{k}\right]_{i j}",
         id="fused",
     ),
-    pytest.param(fill(number(0), (N, M, N)), r"\mathbf{0}_{n \times m \times n}", id="zero-of-rank-3"),
+    pytest.param(
+        fill(number(0), (N, M, N)), r"\mathbf{0}_{n \times m \times n}", id="zero-of-rank-3"
+    ),
 ]
 
 
@@ -268,8 +319,10 @@ def test_every_function_has_a_form() -> None:
 
 # everything that the printer may write
 KNOWN = (
-    "top odot oslash otimes operatorname mathrm mathbf mathit boldsymbol lVert rVert lvert rvert langle rangle frac sqrt "
-    "left right log exp sin cos tan sec csc cot sinh cosh tanh max min det arcsin arccos arctan infty sigma psi Gamma Phi varphi "
+    "top odot oslash otimes operatorname mathrm mathbf mathit boldsymbol lVert rVert "
+    "lvert rvert langle rangle frac sqrt "
+    "left right log exp sin cos tan sec csc cot sinh cosh tanh max min det arcsin "
+    "arccos arctan infty sigma psi Gamma Phi varphi "
     "parallel cdot times sum delta lambda pi"
 )
 
@@ -294,7 +347,10 @@ def test_everything_compiles(tmp_path: Path) -> None:
     if shutil.which("pdflatex") is None:
         pytest.skip("no LaTeX on this machine")
     exact = [latex(typed(case.values[0]), bold=bold) for case in EXACT for bold in (False, True)]
-    functions = [latex(read(example_of(name), {"v": "vector(n)", "X": "matrix(n, n)"}).expr) for name in OPERATIONS]
+    functions = [
+        latex(read(example_of(name), {"v": "vector(n)", "X": "matrix(n, n)"}).expr)
+        for name in OPERATIONS
+    ]
     formulas = [*exact, *functions, *(latex(case.values[0]) for case in INDICES)]
     lines = [
         r"\documentclass{article}\usepackage{amsmath}\begin{document}",
@@ -308,25 +364,38 @@ def test_everything_compiles(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["+".join(["x"] * 3000), "-" * 2000 + "x", "*".join(["A"] * 3000)], ids=["sum", "signs", "product"]
+    "text",
+    ["+".join(["x"] * 3000), "-" * 2000 + "x", "*".join(["A"] * 3000)],
+    ids=["sum", "signs", "product"],
 )
 def test_deep_input(text: str) -> None:
     assert (
-        latex(read(text, {"x": "vector(n)", "A": "matrix(n, n)"} if "x" in text else {}).expr).count("x" if "x" in text else "A")
+        latex(
+            read(text, {"x": "vector(n)", "A": "matrix(n, n)"} if "x" in text else {}).expr
+        ).count("x" if "x" in text else "A")
         > 0
     )
 
 
 def test_repeated_parts_of_a_long_formula_are_named() -> None:
-    text = "t0 = tanh(A*x + x); " + "; ".join(f"t{k} = t{k - 1}.*tanh(A*t{k - 1} + x)" for k in range(1, 40)) + "; sum(t39)"
+    text = (
+        "t0 = tanh(A*x + x); "
+        + "; ".join(f"t{k} = t{k - 1}.*tanh(A*t{k - 1} + x)" for k in range(1, 40))
+        + "; sum(t39)"
+    )
     lines = latex(read(text, {"x": "vector(n)"}).expr).splitlines()
     assert lines[0] == r"\begin{aligned}"
     assert lines[1] == r"t_{1} &= \tanh(A x + x) \\"
     assert lines[2] == r"t_{2} &= t_{1} \odot \tanh(A t_{1} + x) \\"
-    assert lines[-2:] == [r"&\operatorname{sum}(t_{39} \odot \tanh(A t_{39} + x))", r"\end{aligned}"]
+    assert lines[-2:] == [
+        r"&\operatorname{sum}(t_{39} \odot \tanh(A t_{39} + x))",
+        r"\end{aligned}",
+    ]
     assert len(lines) == 42
 
 
 def test_names_of_repeated_parts_are_free() -> None:
     text = "r = tanh(A*t1 + t_2); " + "+".join(["r.*r"] * 30)
-    assert r"u &= \tanh(A t_{1} + t_{2})" in latex(read(text, {"t1": "vector(n)", "t_2": "vector(n)"}).expr)
+    assert r"u &= \tanh(A t_{1} + t_{2})" in latex(
+        read(text, {"t1": "vector(n)", "t_2": "vector(n)"}).expr
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from matcalc.core.dims import dim
-from matcalc.core.errors import EvaluationProblem, UnsupportedProblem
+from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, variable
@@ -25,22 +25,37 @@ def source_of(text: str, *declarations: str) -> str:
 def body(text: str, *declarations: str) -> str:
     """The statements after the checks, on one line."""
     lines = source_of(text, *declarations).splitlines()
-    start = max(place for place, line in enumerate(lines) if (line.endswith(")") and "check_shapes(" in line) or line == "    )")
+    start = max(
+        place
+        for place, line in enumerate(lines)
+        if (line.endswith(")") and "check_shapes(" in line) or line == "    )"
+    )
     return "; ".join(line.strip() for line in lines[start + 1 :])
 
 
-def point(program: Program, low: float = 0.3, high: float = 0.9) -> tuple[dict[str, np.ndarray], dict[str, int]]:
-    """Inputs between the bounds, every named dimension with a size of its own; square matrices dominated by their diagonal."""
+def point(
+    program: Program, low: float = 0.3, high: float = 0.9
+) -> tuple[dict[str, np.ndarray], dict[str, int]]:
+    """Inputs between the bounds, every named dimension with a size of its own; square matrices
+    dominated by their diagonal.
+    """
     rng = np.random.default_rng(7)
     names = dict.fromkeys(
-        name for node in postorder(program.expr, lambda each: each.args) for d in node.shape for name in d.names
+        name
+        for node in postorder(program.expr, lambda each: each.args)
+        for d in node.shape
+        for name in d.names
     )
-    names |= dict.fromkeys(name for each in program.variables.values() for d in each.shape for name in d.names)
+    names |= dict.fromkeys(
+        name for each in program.variables.values() for d in each.shape for name in d.names
+    )
     sizes = {name: 3 + place for place, name in enumerate(names)}
     values = {}
     for key, each in program.variables.items():
         shape = tuple(axis.size(sizes) for axis in each.shape)
-        values[key] = rng.uniform(low, high, shape) + (2 * np.eye(*shape) if len(set(each.shape)) == 1 and len(shape) == 2 else 0)
+        values[key] = rng.uniform(low, high, shape) + (
+            2 * np.eye(*shape) if len(set(each.shape)) == 1 and len(shape) == 2 else 0
+        )
         if each.kind in ("symmetric", "psd"):
             values[key] = (values[key] + values[key].T) / 2
         if each.kind == "diagonal":
@@ -146,7 +161,11 @@ def test_values(text: str) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
 
 
-ELEMENTWISE = [name for name, each in OPERATIONS.items() if each.signature == "elementwise" and each.arity == (1, 1)]
+ELEMENTWISE = [
+    name
+    for name, each in OPERATIONS.items()
+    if each.signature == "elementwise" and each.arity == (1, 1)
+]
 
 
 @pytest.mark.parametrize("name", [*ELEMENTWISE, "polygamma", "besselj"])
@@ -167,32 +186,72 @@ def test_every_function_has_code() -> None:
 
 STYLE = [
     pytest.param("inv(X)*b2", ["b2: vector(n)"], "return np.linalg.solve(X, b2)", id="solve"),
-    pytest.param("b2'*inv(X)", ["b2: vector(n)"], "return np.linalg.solve(X.T, b2)", id="solve-row"),
+    pytest.param(
+        "b2'*inv(X)", ["b2: vector(n)"], "return np.linalg.solve(X.T, b2)", id="solve-row"
+    ),
     pytest.param("inv(X)'*v", [], "return np.linalg.solve(X.T, v)", id="solve-transposed"),
-    pytest.param("inv(S)'*v", ["S: symmetric(n)"], "return np.linalg.solve(S, v)", id="solve-symmetric"),
+    pytest.param(
+        "inv(S)'*v", ["S: symmetric(n)"], "return np.linalg.solve(S, v)", id="solve-symmetric"
+    ),
     pytest.param("A*inv(X)", [], "return np.linalg.solve(X.T, A.T).T", id="solve-right"),
-    pytest.param("inv(X)*v*v' - inv(X)", [], "t1 = np.linalg.inv(X); return np.outer(t1 @ v, v) - t1", id="inverse-needed"),
+    pytest.param(
+        "inv(X)*v*v' - inv(X)",
+        [],
+        "t1 = np.linalg.inv(X); return np.outer(t1 @ v, v) - t1",
+        id="inverse-needed",
+    ),
     pytest.param("diag(v)*A", [], "return v[:, None] * A", id="rows"),
     pytest.param("A*diag(v)", [], "return A * v", id="columns"),
-    pytest.param("X'*diag(p)*X", ["p: vector(n)"], "return X.T @ (p[:, None] * X)", id="weighted-gram"),
+    pytest.param(
+        "X'*diag(p)*X", ["p: vector(n)"], "return X.T @ (p[:, None] * X)", id="weighted-gram"
+    ),
     pytest.param("tr(A*B)", [], "return as_scalar(np.sum(A * B.T))", id="trace"),
     pytest.param("tr(A'*B)", [], "return as_scalar(np.sum(A * B))", id="trace-inner"),
-    pytest.param("tr(A*(B*C'))", [], "return as_scalar(np.sum(A * (C @ B.T)))", id="trace-of-transposed-chain"),
+    pytest.param(
+        "tr(A*(B*C'))",
+        [],
+        "return as_scalar(np.sum(A * (C @ B.T)))",
+        id="trace-of-transposed-chain",
+    ),
     pytest.param("diag(A*B)", [], "return np.sum(A * B.T, axis=1)", id="diagonal"),
     pytest.param("x'*A*y", [], "return as_scalar(x @ (A @ y))", id="bilinear"),
     pytest.param("x*y'*B*z", [], "return (y @ (B @ z)) * x", id="no-outer-product"),
     pytest.param("A*B*x", [], "return A @ (B @ x)", id="vector-first"),
     pytest.param("A*x*y'*B", [], "return np.outer(A @ x, B.T @ y)", id="rank-one"),
-    pytest.param("x*x'*A*A'", ["A: matrix(n, 2)"], "return np.outer(x, A @ (A.T @ x))", id="vectors-before-matrices"),
-    pytest.param("A*B*C", ["A: matrix(n, 2)", "B: matrix(2, n)", "C: matrix(n, n)"], "return A @ (B @ C)", id="thin-right"),
-    pytest.param("A*B*C", ["A: matrix(2, n)", "B: matrix(n, n)", "C: matrix(n, n)"], "return A @ B @ C", id="thin-left"),
+    pytest.param(
+        "x*x'*A*A'",
+        ["A: matrix(n, 2)"],
+        "return np.outer(x, A @ (A.T @ x))",
+        id="vectors-before-matrices",
+    ),
+    pytest.param(
+        "A*B*C",
+        ["A: matrix(n, 2)", "B: matrix(2, n)", "C: matrix(n, n)"],
+        "return A @ (B @ C)",
+        id="thin-right",
+    ),
+    pytest.param(
+        "A*B*C",
+        ["A: matrix(2, n)", "B: matrix(n, n)", "C: matrix(n, n)"],
+        "return A @ B @ C",
+        id="thin-left",
+    ),
     pytest.param("2*A'*(A*x - y)", [], "return 2 * (A.T @ (A @ x - y))", id="scalars-last"),
     pytest.param("A*(2*x)/3", [], "return 2 / 3 * (A @ x)", id="scalars-out"),
-    pytest.param("norm2(A*x - y)^2", [], "t1 = A @ x - y; return as_scalar(t1 @ t1)", id="squared-norm"),
+    pytest.param(
+        "norm2(A*x - y)^2", [], "t1 = A @ x - y; return as_scalar(t1 @ t1)", id="squared-norm"
+    ),
     pytest.param("logdet(X)", [], "return as_scalar(np.linalg.slogdet(X)[1])", id="logdet"),
-    pytest.param("tanh(A*x).*(1 - tanh(A*x).^2)", [], "t1 = np.tanh(A @ x); return t1 * (1 - t1 ** 2)", id="shared"),
+    pytest.param(
+        "tanh(A*x).*(1 - tanh(A*x).^2)",
+        [],
+        "t1 = np.tanh(A @ x); return t1 * (1 - t1 ** 2)",
+        id="shared",
+    ),
     pytest.param("(A*x)*(A*x)'", [], "t1 = A @ x; return np.outer(t1, t1)", id="shared-vector"),
-    pytest.param("(x'*A)'*(x'*A)", [], "t1 = A.T @ x; return np.outer(t1, t1)", id="row-and-column-shared"),
+    pytest.param(
+        "(x'*A)'*(x'*A)", [], "t1 = A.T @ x; return np.outer(t1, t1)", id="row-and-column-shared"
+    ),
     pytest.param("x - (-2)*y", [], "return x + 2 * y", id="signs"),
     pytest.param("x.^0.5", [], "return np.sqrt(x)", id="square-root"),
     pytest.param("x + vector(1)", [], "return x + 1", id="constant-broadcast"),
@@ -252,19 +311,36 @@ NAMES = [
     pytest.param("n*x", {"n": 3.0, "x": [1.0]}, [3.0], id="also-a-dimension"),
     pytest.param("np*x", {"np": 3.0, "x": [1.0]}, [3.0], id="numpy"),
     pytest.param("f*sigmoid(x)", {"f": 3.0, "x": [0.0]}, [1.5], id="function-itself"),
-    pytest.param("arguments*x + arguments*take", {"arguments": 2.0, "x": [1.0], "take": 1.0}, [4.0], id="helpers"),
+    pytest.param(
+        "arguments*x + arguments*take",
+        {"arguments": 2.0, "x": [1.0], "take": 1.0},
+        [4.0],
+        id="helpers",
+    ),
     pytest.param("t1.*exp(t1) + exp(t1)", {"t1": [0.0]}, [1.0], id="temporaries"),
-    pytest.param("lambda*lambda_*x", {"lambda": 2.0, "lambda_": 3.0, "x": [1.0]}, [6.0], id="renamed-like-another"),
+    pytest.param(
+        "lambda*lambda_*x",
+        {"lambda": 2.0, "lambda_": 3.0, "x": [1.0]},
+        [6.0],
+        id="renamed-like-another",
+    ),
     pytest.param("α*x", {"α": 2.0, "x": [1.0]}, [2.0], id="greek"),
-    pytest.param("class*vector(1) + n*x", {"class": 2.0, "x": [1.0, 2.0]}, [4.0, 6.0], id="keyword-and-size"),
+    pytest.param(
+        "class*vector(1) + n*x", {"class": 2.0, "x": [1.0, 2.0]}, [4.0, 6.0], id="keyword-and-size"
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "arguments", "expected"), NAMES)
 def test_names(text: str, arguments: dict[str, object], expected: list[float]) -> None:
-    kinds = {name: "scalar" if isinstance(value, float) else "vector(n)" for name, value in arguments.items()}
+    kinds = {
+        name: "scalar" if isinstance(value, float) else "vector(n)"
+        for name, value in arguments.items()
+    }
     program = read(text, kinds)
-    np.testing.assert_allclose(compile_numpy(numpy_source(program.expr, program.variables))(**arguments), expected)
+    np.testing.assert_allclose(
+        compile_numpy(numpy_source(program.expr, program.variables))(**arguments), expected
+    )
 
 
 ARGUMENTS = [
@@ -278,16 +354,26 @@ ARGUMENTS = [
         "argument x must have the shape (n,) with n = 3 from A, not an array of shape (3, 1)",
         id="column",
     ),
-    pytest.param({"A": 1.0, "x": np.ones(2)}, "argument A must have the shape (m, n), not a scalar", id="scalar"),
-    pytest.param({"A": np.ones((2, 3)), "x": ["a", "b", "c"]}, "argument x is not an array of numbers", id="text"),
-    pytest.param({"A": [[1, 2], [3]], "x": [1, 2]}, "argument A is not an array of numbers", id="ragged"),
+    pytest.param(
+        {"A": 1.0, "x": np.ones(2)},
+        "argument A must have the shape (m, n), not a scalar",
+        id="scalar",
+    ),
+    pytest.param(
+        {"A": np.ones((2, 3)), "x": ["a", "b", "c"]},
+        "argument x is not an array of numbers",
+        id="text",
+    ),
+    pytest.param(
+        {"A": [[1, 2], [3]], "x": [1, 2]}, "argument A is not an array of numbers", id="ragged"
+    ),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), ARGUMENTS)
 def test_wrong_arguments(arguments: dict[str, object], message: str) -> None:
     function = compile_numpy(source_of("A*x", "A: matrix(m, n)"))
-    with pytest.raises(EvaluationProblem) as caught:
+    with pytest.raises(EvaluationError) as caught:
         function(**arguments)
     assert caught.value.message == message
 
@@ -300,7 +386,7 @@ def test_wrong_arguments(arguments: dict[str, object], message: str) -> None:
     ],
 )
 def test_wrong_names_behind_a_keyword(arguments: dict[str, object], message: str) -> None:
-    with pytest.raises(EvaluationProblem) as caught:
+    with pytest.raises(EvaluationError) as caught:
         compile_numpy(source_of("lambda*x"))(**arguments)
     assert caught.value.message == message
 
@@ -308,13 +394,15 @@ def test_wrong_names_behind_a_keyword(arguments: dict[str, object], message: str
 def test_product_dimensions_are_checked() -> None:
     function = compile_numpy(source_of("vec(A) + y", "A: matrix(m, n)"))
     np.testing.assert_allclose(function(A=[[1, 2], [3, 4]], y=np.zeros(4)), [1, 3, 2, 4])
-    with pytest.raises(EvaluationProblem, match=r"argument y must have the shape \(m\*n,\)|\(n\*m,\)"):
+    with pytest.raises(
+        EvaluationError, match=r"argument y must have the shape \(m\*n,\)|\(n\*m,\)"
+    ):
         function(A=[[1, 2], [3, 4]], y=np.zeros(3))
 
 
 def test_a_singular_matrix_is_a_problem_of_ours() -> None:
     function = compile_numpy(source_of("inv(X)*v"))
-    with pytest.raises(EvaluationProblem, match="singular matrix"):
+    with pytest.raises(EvaluationError, match="singular matrix"):
         function(X=np.zeros((2, 2)), v=np.ones(2))
 
 
@@ -322,7 +410,7 @@ def test_every_variable_is_accepted_and_checked() -> None:
     program = read("x", {"x": "vector(n)", "y": "vector(n)"})
     function = compile_numpy(numpy_source(program.expr, program.variables))
     np.testing.assert_array_equal(function(x=[1, 2], y=[3, 4]), [1.0, 2.0])
-    with pytest.raises(EvaluationProblem):
+    with pytest.raises(EvaluationError):
         function(x=[1, 2], y=[3])
 
 
@@ -353,7 +441,11 @@ def test_a_size_from_a_multiple() -> None:
 
 
 def einsum(inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], *args: Expr) -> Expr:
-    axes = {label: axis for arg, labels in zip(args, inputs, strict=True) for label, axis in zip(labels, arg.shape, strict=True)}
+    axes = {
+        label: axis
+        for arg, labels in zip(args, inputs, strict=True)
+        for label, axis in zip(labels, arg.shape, strict=True)
+    }
     return Expr("einsum", args, tuple(axes[label] for label in output), value=(inputs, output))
 
 
@@ -362,14 +454,22 @@ A, B, X_EYE = variable("A", (N, N)), variable("B", (N, N)), Expr("eye", (), (N, 
 ONES = Expr("fill", (Expr("number", value=1),), (N,))
 S = variable("s", ())
 EINSUMS = [
-    pytest.param(einsum(((0, 1), (2, 3)), (0, 2, 1, 3), A, B), 'np.einsum("ik,jl->ijkl", A, B)', id="kronecker"),
+    pytest.param(
+        einsum(((0, 1), (2, 3)), (0, 2, 1, 3), A, B),
+        'np.einsum("ik,jl->ijkl", A, B)',
+        id="kronecker",
+    ),
     pytest.param(
         einsum(((0, 1), (1, 1), (1, 2)), (0, 1, 2), A, B, A),
         'np.einsum("ij,jj,jk->ijk", A, B, A, optimize=True)',
         id="hyper-index",
     ),
     pytest.param(einsum(((0, 1), (), (1,)), (0, 1), A, S, ONES), "s * A", id="scalar-and-ones"),
-    pytest.param(einsum(((0, 1), (2,)), (0, 1, 2), X_EYE, ONES), 'np.einsum("ij,k->ijk", np.eye(n), np.ones(n))', id="identity"),
+    pytest.param(
+        einsum(((0, 1), (2,)), (0, 1, 2), X_EYE, ONES),
+        'np.einsum("ij,k->ijk", np.eye(n), np.ones(n))',
+        id="identity",
+    ),
 ]
 
 
@@ -380,19 +480,23 @@ def test_einsum(expr: Expr, code: str) -> None:
     assert f"return {code}" in source
     rng = np.random.default_rng(0)
     values = {"A": rng.normal(size=(3, 3)), "B": rng.normal(size=(3, 3)), "s": np.array(2.0)}
-    np.testing.assert_allclose(compile_numpy(source)(**values), interpret(expr, values, {"n": 3}), rtol=1e-12)
+    np.testing.assert_allclose(
+        compile_numpy(source)(**values), interpret(expr, values, {"n": 3}), rtol=1e-12
+    )
 
 
 def test_einsum_of_too_many_indices() -> None:
     labels = tuple(range(53))
     vectors = [variable("x", (N,))] * 53
     expr = einsum(tuple((label,) for label in labels), (), *vectors)
-    with pytest.raises(UnsupportedProblem, match="53"):
+    with pytest.raises(UnsupportedError, match="53"):
         numpy_source(expr, read("x'*x").variables)
 
 
 def test_fused_index() -> None:
-    """A factor that recovery may leave: F[k, i, j] = 1 where k runs through the pairs (i, j) column by column."""
+    """A factor that recovery may leave: F[k, i, j] = 1 where k runs through the pairs (i, j) column
+    by column.
+    """
     rows, columns = dim("m"), dim("n")
     expr = Expr("fuse", (), (rows.times(columns), rows, columns))
     source = numpy_source(expr, read("A*x", {"A": "matrix(m, n)"}).variables)
@@ -410,9 +514,13 @@ def test_open_slots_of_a_frechet_derivative() -> None:
 
 def test_higher_rank_sums_and_multiples() -> None:
     term = einsum(((0, 1), (2, 3)), (0, 2, 1, 3), A, B)
-    expr = Expr("-", (Expr("*", (S, term), term.shape), Expr("neg", (term,), term.shape)), term.shape)
+    expr = Expr(
+        "-", (Expr("*", (S, term), term.shape), Expr("neg", (term,), term.shape)), term.shape
+    )
     values = {"A": np.arange(4.0).reshape(2, 2), "B": np.eye(2), "s": np.array(2.0)}
-    source = numpy_source(expr, read("A*B*s", {"A": "matrix(n, n)", "B": "matrix(n, n)", "s": "scalar"}).variables)
+    source = numpy_source(
+        expr, read("A*B*s", {"A": "matrix(n, n)", "B": "matrix(n, n)", "s": "scalar"}).variables
+    )
     np.testing.assert_allclose(compile_numpy(source)(**values), interpret(expr, values, {"n": 2}))
 
 
@@ -435,7 +543,13 @@ DEEP = 3000
     ],
 )
 def test_deep_input(text: str, expected: object) -> None:
-    kinds = {"x": "vector(1)", "y": "vector(1)", "s": "scalar", "A": "matrix(1, 1)", "B": "matrix(1, 1)"}
+    kinds = {
+        "x": "vector(1)",
+        "y": "vector(1)",
+        "s": "scalar",
+        "A": "matrix(1, 1)",
+        "B": "matrix(1, 1)",
+    }
     program = read(text, kinds)
     function = compile_numpy(numpy_source(program.expr, program.variables))
     np.testing.assert_allclose(function(x=[0.5], y=[1.0], s=1.0, A=[[1.0]], B=[[1.0]]), expected)

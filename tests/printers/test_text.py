@@ -70,7 +70,9 @@ BRACKETS = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "printed"), [pytest.param(*rest, id=name) for name, *rest in BRACKETS])
+@pytest.mark.parametrize(
+    ("typed", "printed"), [pytest.param(*rest, id=name) for name, *rest in BRACKETS]
+)
 def test_brackets(typed, printed):
     tree = read(typed, KINDS).expr
     assert text(tree) == printed
@@ -92,7 +94,9 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("value", "printed"), [pytest.param(*rest, id=name) for name, *rest in NUMBERS])
+@pytest.mark.parametrize(
+    ("value", "printed"), [pytest.param(*rest, id=name) for name, *rest in NUMBERS]
+)
 def test_numbers(value, printed):
     assert number_text(value)[0] == printed
     x = variable("x", ())
@@ -108,14 +112,21 @@ CONSTANTS = [
     ("ones", fill(number(1), (N,)), "vector(1)", "ones(n)"),
     ("zeros", fill(number(0), (N, N)), "matrix(0)", "zeros(n, n)"),
     ("filled", fill(number(3), (N, dim(2))), "matrix(3)", "3*ones(n, 2)"),
-    ("filled-with-a-sum", fill(Expr("+", (number(1), variable("a", ()))), (N,)), "vector(1 + a)", "(1 + a)*ones(n)"),
+    (
+        "filled-with-a-sum",
+        fill(Expr("+", (number(1), variable("a", ()))), (N,)),
+        "vector(1 + a)",
+        "(1 + a)*ones(n)",
+    ),
     ("dimension", dimension(N), "n", "n"),
     ("dimension-of-a-product", dimension(MN), "m*n", "m*n"),
     ("dimension-that-is-a-number", dimension(dim(4)), "4", "4"),
 ]
 
 
-@pytest.mark.parametrize(("tree", "plain", "sized"), [pytest.param(*rest, id=name) for name, *rest in CONSTANTS])
+@pytest.mark.parametrize(
+    ("tree", "plain", "sized"), [pytest.param(*rest, id=name) for name, *rest in CONSTANTS]
+)
 def test_constants(tree, plain, sized):
     assert text(tree) == plain
     assert text(tree, {id(tree)}) == sized
@@ -130,8 +141,14 @@ def test_three_axes_are_always_sized():
 
 
 def einsum(args, labels, outputs):
-    sizes = {label: size for arg, own in zip(args, labels, strict=True) for label, size in zip(own, arg.shape, strict=True)}
-    return Expr("einsum", tuple(args), tuple(sizes[label] for label in outputs), value=(labels, outputs))
+    sizes = {
+        label: size
+        for arg, own in zip(args, labels, strict=True)
+        for label, size in zip(own, arg.shape, strict=True)
+    }
+    return Expr(
+        "einsum", tuple(args), tuple(sizes[label] for label in outputs), value=(labels, outputs)
+    )
 
 
 A, B, X = (variable(name, (N, N)) for name in "ABX")
@@ -149,7 +166,9 @@ INDEXED = [
 ]
 
 
-@pytest.mark.parametrize(("tree", "printed"), [pytest.param(*rest, id=name) for name, *rest in INDEXED])
+@pytest.mark.parametrize(
+    ("tree", "printed"), [pytest.param(*rest, id=name) for name, *rest in INDEXED]
+)
 def test_index_notation(tree, printed):
     assert text(tree) == printed
     assert has_indices(tree)
@@ -190,7 +209,9 @@ def test_definitions_parse_back(depth, wrt):
     again = read(shown, program.variables)
     assert shown.count(" = ") >= 2
     sizes, values = find_sizes([program.expr], program.variables, np.random.default_rng(0))
-    assert np.allclose(interpret(again.expr, values, sizes), interpret(tree, values, sizes), rtol=1e-10, atol=1e-10)
+    assert np.allclose(
+        interpret(again.expr, values, sizes), interpret(tree, values, sizes), rtol=1e-10, atol=1e-10
+    )
 
 
 def test_length_of_a_program_is_linear():
@@ -209,12 +230,38 @@ def test_names_of_definitions_are_free():
 @pytest.mark.parametrize(
     ("expr", "wrt", "declarations", "printed"),
     [
-        pytest.param("x'*A*x/(x'*x)", "x", {}, "((A + A')*x - 2*(x'*A*x)*x/a)/a where a = x'*x", id="scalar"),
-        pytest.param("tr(inv(X'*C*X)*A)", "X", {}, "-(C*X*M*A*M + C'*X*M'*A'*M') where M = inv(X'*C*X)", id="matrix"),
-        pytest.param("logsumexp(A*x - y)^2", "x", {}, "2*logsumexp(u)*A'*softmax(u) where u = A*x - y", id="vector"),
-        pytest.param("u'*A*x/(x'*x)", "x", {"b": "scalar"}, "(A'*u - 2*(u'*A*x)*x/a)/a where a = x'*x", id="u-is-taken"),
+        pytest.param(
+            "x'*A*x/(x'*x)", "x", {}, "((A + A')*x - 2*(x'*A*x)*x/a)/a where a = x'*x", id="scalar"
+        ),
+        pytest.param(
+            "tr(inv(X'*C*X)*A)",
+            "X",
+            {},
+            "-(C*X*M*A*M + C'*X*M'*A'*M') where M = inv(X'*C*X)",
+            id="matrix",
+        ),
+        pytest.param(
+            "logsumexp(A*x - y)^2",
+            "x",
+            {},
+            "2*logsumexp(u)*A'*softmax(u) where u = A*x - y",
+            id="vector",
+        ),
+        pytest.param(
+            "u'*A*x/(x'*x)",
+            "x",
+            {"b": "scalar"},
+            "(A'*u - 2*(u'*A*x)*x/a)/a where a = x'*x",
+            id="u-is-taken",
+        ),
         pytest.param("norm2(A*x - y)^2", "x", {}, "2*A'*(A*x - y)", id="nothing-repeats"),
-        pytest.param("q = x'*x; x'*A*x/q", "x", {}, "((A + A')*x - 2*(x'*A*x)*x/q)/q where q = x'*x", id="the-user's-name"),
+        pytest.param(
+            "q = x'*x; x'*A*x/q",
+            "x",
+            {},
+            "((A + A')*x - 2*(x'*A*x)*x/q)/q where q = x'*x",
+            id="the-user's-name",
+        ),
     ],
 )
 def test_asked_for_names(expr, wrt, declarations, printed):
@@ -222,8 +269,15 @@ def test_asked_for_names(expr, wrt, declarations, printed):
     shown = derivative.text(cse=True)
     assert shown == printed
     again = read(shown, derivative.variables)
-    sizes, values = find_sizes([read(expr, declarations).expr], derivative.variables, np.random.default_rng(0))
-    assert np.allclose(interpret(again.expr, values, sizes), interpret(derivative._tree, values, sizes), rtol=1e-10, atol=1e-10)
+    sizes, values = find_sizes(
+        [read(expr, declarations).expr], derivative.variables, np.random.default_rng(0)
+    )
+    assert np.allclose(
+        interpret(again.expr, values, sizes),
+        interpret(derivative._tree, values, sizes),
+        rtol=1e-10,
+        atol=1e-10,
+    )
 
 
 def test_every_definition_is_used():
@@ -260,15 +314,21 @@ def test_choices_go_from_none_to_all():
     ("expr", "wrt", "declarations", "order", "printed"),
     [
         pytest.param("x'*x", "x", {}, 2, "2*eye(n)", id="nothing-fixes-it"),
-        pytest.param("norm2(A*x)^2 + norm2(x)^2", "x", {}, 2, "2*(A'*A + eye)", id="a-sum-fixes-it"),
+        pytest.param(
+            "norm2(A*x)^2 + norm2(x)^2", "x", {}, 2, "2*(A'*A + eye)", id="a-sum-fixes-it"
+        ),
         pytest.param("sum(x)", "x", {"x": "vector(3)"}, 1, "ones(3)", id="number"),
         pytest.param("sum(A*x)", "x", {}, 1, "A'*vector(1)", id="a-product-fixes-it"),
         pytest.param("sum(x)*a", "x", {}, 1, "a*ones(n)", id="filled"),
-        pytest.param("sum(ones(k))*x'*x", "x", {}, 1, "2*tr(eye(k))*x", id="a-dimension-of-no-variable"),
+        pytest.param(
+            "sum(ones(k))*x'*x", "x", {}, 1, "2*tr(eye(k))*x", id="a-dimension-of-no-variable"
+        ),
         pytest.param("mean(x)", "x", {}, 1, "ones(n)/n", id="a-dimension-of-a-variable"),
     ],
 )
-def test_sizes_are_written_where_the_text_does_not_fix_them(expr, wrt, declarations, order, printed):
+def test_sizes_are_written_where_the_text_does_not_fix_them(
+    expr, wrt, declarations, order, printed
+):
     program = read(expr, declarations)
     tree = derive(program, wrt, order)
     shown = render(tree, program.variables)

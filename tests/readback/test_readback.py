@@ -1,11 +1,13 @@
-"""What is printed is read back: every wrong text, LaTeX or code is found, and nothing that is right is refused."""
+"""What is printed is read back: every wrong text, LaTeX or code is found, and nothing that is right
+is refused.
+"""
 
 from importlib import import_module
 
 import pytest
 
 import matcalc
-from matcalc.core.errors import VerificationProblem
+from matcalc.core.errors import VerificationError
 from matcalc.frontend import read
 from matcalc.printers.latex import _RULES as LATEX_RULES
 from matcalc.printers.latex import latex
@@ -14,8 +16,21 @@ from matcalc.readback.code import code_says
 from matcalc.readback.latex import latex_says
 from matcalc.readback.text import says
 
-KINDS = {"A": "matrix(m, n)", "B": "matrix(n, n)", "S": "symmetric(n)", "x": "vector(n)", "y": "vector(n)", "z": "vector(m)"}
-KINDS |= {"a": "scalar", "T": "scalar", "tr": "scalar", "f": "function(vector(n)) -> scalar", "X": "matrix(n, k)"}
+KINDS = {
+    "A": "matrix(m, n)",
+    "B": "matrix(n, n)",
+    "S": "symmetric(n)",
+    "x": "vector(n)",
+    "y": "vector(n)",
+    "z": "vector(m)",
+}
+KINDS |= {
+    "a": "scalar",
+    "T": "scalar",
+    "tr": "scalar",
+    "f": "function(vector(n)) -> scalar",
+    "X": "matrix(n, k)",
+}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +49,9 @@ KINDS |= {"a": "scalar", "T": "scalar", "tr": "scalar", "f": "function(vector(n)
         pytest.param("f(x)*grad_f(x)", "f(x)*grad_f(x)", id="declared-function"),
         pytest.param("B*x + vector(1)", "B*x + vector(1)", id="constant"),
         pytest.param("M = B*B; M*x + M*y", "M*x + M*y where M = B*B", id="definition"),
-        pytest.param("blkdiag(B, zeros(m, m))", "blkdiag(B, zeros(m, m))", id="blocks-between-blocks"),
+        pytest.param(
+            "blkdiag(B, zeros(m, m))", "blkdiag(B, zeros(m, m))", id="blocks-between-blocks"
+        ),
     ],
 )
 def test_right_texts(meant, text):
@@ -141,7 +158,7 @@ def test_a_wrong_printer_shows_nothing(place, wrong, show, monkeypatch):
     module, _, table = place.rpartition(".")
     monkeypatch.setitem(getattr(import_module(module), table), "-", wrong)
     for shown in (matcalc.diff("x'*A*x - b'*x", "x"), matcalc.parse("x - y")):
-        with pytest.raises(VerificationProblem, match="does not mean the result"):
+        with pytest.raises(VerificationError, match="does not mean the result"):
             getattr(shown, show)()
     assert getattr(matcalc.diff("x'*A*x - b'*x", "x", verify=False), show)()
 
@@ -149,7 +166,7 @@ def test_a_wrong_printer_shows_nothing(place, wrong, show, monkeypatch):
 def test_wrong_code_is_not_shown(monkeypatch):
     monkeypatch.setattr("matcalc.printers.numpy_emit.number", lambda value: (str(value + 1), 5))
     derivative = matcalc.diff("x'*x", "x")
-    with pytest.raises(VerificationProblem, match="the code of this result"):
+    with pytest.raises(VerificationError, match="the code of this result"):
         derivative.source()
     assert "3 * x" in matcalc.diff("x'*x", "x", verify=False).source()
 

@@ -1,11 +1,19 @@
-"""Derivatives with three axes and more: the matrix J of d vec(F) = J*d vec(X), or indices where it is no Kronecker product."""
+"""Derivatives with three axes and more: the matrix J of d vec(F) = J*d vec(X), or indices where it
+is no Kronecker product.
+"""
 
 import pytest
 
 from matcalc.frontend import read
 from matcalc.pipeline import derive, render
 
-FIXED = {"A": "matrix(m, n)", "B": "matrix(k, l)", "X": "matrix(n, k)", "x": "vector(n)", "b": "vector(k)"}
+FIXED = {
+    "A": "matrix(m, n)",
+    "B": "matrix(k, l)",
+    "X": "matrix(n, k)",
+    "x": "vector(n)",
+    "b": "vector(k)",
+}
 SQUARE = {"A": "matrix(n, n)", "B": "matrix(n, n)", "X": "matrix(n, n)"}
 
 # name, expression, variable, declarations, order, printed
@@ -33,25 +41,88 @@ KRONECKER = [
     ("hessian", "tr(X*A*X'*B)", "X", SQUARE, 2, "kron(A, B') + kron(A', B)"),
     ("hessian-with-a-common-factor", "tr(X'*A*X)", "X", SQUARE, 2, "kron(eye(n), A + A')"),
     ("transpose", "X'", "X", FIXED, 1, "commutation(n, k)"),
-    ("through-a-transpose", "A*X'*B", "X", {**FIXED, "X": "matrix(k, n)"}, 1, "kron(B', A)*commutation(k, n)"),
+    (
+        "through-a-transpose",
+        "A*X'*B",
+        "X",
+        {**FIXED, "X": "matrix(k, n)"},
+        1,
+        "kron(B', A)*commutation(k, n)",
+    ),
     ("gram-matrix", "X*X'", "X", FIXED, 1, "(eye + commutation(n, n))*kron(X, eye)"),
     ("gram-matrix-of-columns", "X'*X", "X", FIXED, 1, "(eye + commutation(k, k))*kron(eye, X')"),
-    ("two-sided-form", "X*A*X'", "X", {"X": "matrix(m, n)"}, 1, "kron(X*A', eye) + kron(eye, X*A)*commutation(m, n)"),
+    (
+        "two-sided-form",
+        "X*A*X'",
+        "X",
+        {"X": "matrix(m, n)"},
+        1,
+        "kron(X*A', eye) + kron(eye, X*A)*commutation(m, n)",
+    ),
     ("inverse-transposed", "inv(X)'", "X", SQUARE, 1, "-kron(inv(X), inv(X)')*commutation(n, n)"),
-    ("square", "X^2", "X", {**SQUARE, "A": "matrix(n, n)"}, 1, "kron(X', eye(n)) + kron(eye(n), X)"),
-    ("kron-left", "kron(X, B)", "X", FIXED, 1, "kron(kron(eye(k), commutation(l, n)), eye(k))*kron(eye(k*n), vec(B))"),
-    ("kron-right", "kron(B, X)", "X", FIXED, 1, "kron(kron(eye(l), commutation(k, k)), eye(n))*kron(vec(B), eye(k*n))"),
+    (
+        "square",
+        "X^2",
+        "X",
+        {**SQUARE, "A": "matrix(n, n)"},
+        1,
+        "kron(X', eye(n)) + kron(eye(n), X)",
+    ),
+    (
+        "kron-left",
+        "kron(X, B)",
+        "X",
+        FIXED,
+        1,
+        "kron(kron(eye(k), commutation(l, n)), eye(k))*kron(eye(k*n), vec(B))",
+    ),
+    (
+        "kron-right",
+        "kron(B, X)",
+        "X",
+        FIXED,
+        1,
+        "kron(kron(eye(l), commutation(k, k)), eye(n))*kron(vec(B), eye(k*n))",
+    ),
     ("kron-with-row", "kron(b', X)", "X", FIXED, 1, "kron(b, eye(k*n))"),
     ("diagonal", "diag(X)", "X", SQUARE, 1, "khatrirao(eye(n), eye(n))'"),
     ("diagonal-matrix", "diag(x)", "x", FIXED, 1, "khatrirao(eye(n), eye(n))"),
-    ("diagonal-behind-a-matrix", "diag(A*X*b)", "X", {**FIXED, "A": "matrix(l, n)"}, 1, "kron(b', khatrirao(eye, eye)*A)"),
+    (
+        "diagonal-behind-a-matrix",
+        "diag(A*X*b)",
+        "X",
+        {**FIXED, "A": "matrix(l, n)"},
+        1,
+        "kron(b', khatrirao(eye, eye)*A)",
+    ),
     ("scaled-rows", "diag(x)*X", "x", FIXED, 1, "khatrirao(X', eye)"),
     ("between-matrices", "A*diag(x)*X", "x", FIXED, 1, "khatrirao(X', A)"),
-    ("diagonal-of-a-form", "diag(X'*A*X)", "X", {"X": "matrix(n, k)"}, 1, "khatrirao(eye, (A + A')*X)'"),
-    ("entrywise-function-of-a-product", "sigmoid(X*b)", "X", FIXED, 1, "kron(b', diag(sigmoid(X*b).*sigmoid(-X*b)))"),
+    (
+        "diagonal-of-a-form",
+        "diag(X'*A*X)",
+        "X",
+        {"X": "matrix(n, k)"},
+        1,
+        "khatrirao(eye, (A + A')*X)'",
+    ),
+    (
+        "entrywise-function-of-a-product",
+        "sigmoid(X*b)",
+        "X",
+        FIXED,
+        1,
+        "kron(b', diag(sigmoid(X*b).*sigmoid(-X*b)))",
+    ),
     ("hessian-of-logdet", "logdet(X)", "X", SQUARE, 2, "-kron(inv(X), inv(X)')*commutation(n, n)"),
     ("hessian-of-square", "tr(X^2)", "X", SQUARE, 2, "2*commutation(n, n)"),
-    ("hessian-of-product", "tr(X*A*X*B)", "X", SQUARE, 2, "(kron(A, B') + kron(B, A'))*commutation(n, n)"),
+    (
+        "hessian-of-product",
+        "tr(X*A*X*B)",
+        "X",
+        SQUARE,
+        2,
+        "(kron(A, B') + kron(B, A'))*commutation(n, n)",
+    ),
     ("hessian-outer", "x'*X*X'*x", "X", FIXED, 2, "2*kron(eye(k), x*x')"),
     (
         "determinant-twice",
@@ -66,11 +137,15 @@ KRONECKER = [
 
 
 @pytest.mark.parametrize(
-    ("expr", "wrt", "declarations", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in KRONECKER]
+    ("expr", "wrt", "declarations", "order", "line"),
+    [pytest.param(*rest, id=name) for name, *rest in KRONECKER],
 )
 def test_kronecker_form(expr, wrt, declarations, order, line):
     program = read(expr, declarations)
-    assert render(derive(program, wrt, order), program.variables, len(program.variables[wrt].shape)) == line
+    assert (
+        render(derive(program, wrt, order), program.variables, len(program.variables[wrt].shape))
+        == line
+    )
 
 
 INDEXED = [
@@ -80,11 +155,15 @@ INDEXED = [
 
 
 @pytest.mark.parametrize(
-    ("expr", "wrt", "declarations", "order", "line"), [pytest.param(*rest, id=name) for name, *rest in INDEXED]
+    ("expr", "wrt", "declarations", "order", "line"),
+    [pytest.param(*rest, id=name) for name, *rest in INDEXED],
 )
 def test_index_form(expr, wrt, declarations, order, line):
     program = read(expr, declarations)
-    assert render(derive(program, wrt, order), program.variables, len(program.variables[wrt].shape)) == line
+    assert (
+        render(derive(program, wrt, order), program.variables, len(program.variables[wrt].shape))
+        == line
+    )
 
 
 def test_denominator_layout_transposes_the_kronecker_form():

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from networks import Bench
 from strategies import terms
 
-from matcalc.core.errors import EvaluationProblem, UnsupportedProblem
+from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.frontend import read
 from matcalc.oracle.interpret import interpret
 from matcalc.oracle.sample import find_sizes
@@ -14,12 +14,20 @@ from matcalc.recovery.recover import Recovery
 from matcalc.rewriting.engine import Rewriter
 from matcalc.rewriting.shorten import Shortener
 
-common = settings(deadline=None, derandomize=True, database=None, max_examples=120, suppress_health_check=list(HealthCheck))
+common = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=120,
+    suppress_health_check=list(HealthCheck),
+)
 
 STAGES = {
     "recovered": lambda bench, node: node,
     "shortened": lambda bench, node: Shortener(bench.builder).shorten(node),
-    "rewritten": lambda bench, node: Rewriter(bench.builder, bench.lowering, final=True).rewrite(node),
+    "rewritten": lambda bench, node: Rewriter(bench.builder, bench.lowering, final=True).rewrite(
+        node
+    ),
     "expanded": lambda bench, node: Shortener(bench.builder).expanded(node) or node,
     "transposed": lambda bench, node: bench.builder.transpose(node) if node.rank == 2 else node,
 }
@@ -34,9 +42,12 @@ def test_value_is_kept(stage, term):
     try:
         sizes, values = find_sizes([program.expr], program.variables, np.random.default_rng(4))
         node = STAGES[stage](bench, bench.node(term.text))
-    except (EvaluationProblem, UnsupportedProblem):
+    except (EvaluationError, UnsupportedError):
         assume(False)  # nowhere smooth, or a division by what is zero everywhere
-    found, expected = interpret(Recovery().recover(node), values, sizes), interpret(program.expr, values, sizes)
+    found, expected = (
+        interpret(Recovery().recover(node), values, sizes),
+        interpret(program.expr, values, sizes),
+    )
     expected = expected.T if stage == "transposed" else expected
     scale = np.max(np.abs(expected), initial=1.0, where=np.isfinite(expected))
     assume(scale < 1e12)  # beside a pole, where rounding decides

@@ -106,12 +106,16 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize(("source", "line"), [pytest.param(*rest, id=name) for name, *rest in LINES])
+@pytest.mark.parametrize(
+    ("source", "line"), [pytest.param(*rest, id=name) for name, *rest in LINES]
+)
 def test_line(source, line):
     assert recovered(Bench({"G": "matrix(n*m, n*m)"}).node(source)) == line
 
 
-@pytest.mark.parametrize("source", ["A*C*A*x", "x/norm2(x)", "A*(A' + C)", "diag(x)*A'*diag(z)", "kron(X, M)", "vec(A)"])
+@pytest.mark.parametrize(
+    "source", ["A*C*A*x", "x/norm2(x)", "A*(A' + C)", "diag(x)*A'*diag(z)", "kron(X, M)", "vec(A)"]
+)
 def test_what_is_recovered_means_the_network(source):
     bench = Bench()
     node = bench.node(source)

@@ -1,4 +1,6 @@
-"""Every rewrite of identities/rewrites fires on its own left side, ends at its right side, and leaves that alone."""
+"""Every rewrite of identities/rewrites fires on its own left side, ends at its right side, and
+leaves that alone.
+"""
 
 import pytest
 from networks import Bench

@@ -3,7 +3,7 @@
 import pytest
 from networks import Bench
 
-from matcalc.core.errors import UnsupportedProblem
+from matcalc.core.errors import UnsupportedError
 from matcalc.rewriting import engine
 from matcalc.rewriting.engine import Rewriter
 
@@ -61,7 +61,9 @@ FIRES = [
 ]
 
 
-@pytest.mark.parametrize(("source", "expected"), [pytest.param(*rest, id=name) for name, *rest in FIRES])
+@pytest.mark.parametrize(
+    ("source", "expected"), [pytest.param(*rest, id=name) for name, *rest in FIRES]
+)
 def test_fires(source, expected):
     bench = Bench()
     found, steps = rewritten(bench, source)
@@ -123,7 +125,9 @@ UNPROVED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "source", "known", "unknown"), [pytest.param(*row, id=row[0]) for row in UNPROVED])
+@pytest.mark.parametrize(
+    ("name", "source", "known", "unknown"), [pytest.param(*row, id=row[0]) for row in UNPROVED]
+)
 def test_conditions_are_proved(name, source, known, unknown):
     assert rewritten(Bench(), source.format(known, known))[1] == [name]
     assert rewritten(Bench(), source.format(unknown, unknown))[1] == []
@@ -164,5 +168,7 @@ def test_rules_wake_when_another_brings_their_function():
 
 def test_rewriting_is_bounded(monkeypatch):
     monkeypatch.setattr(engine, "_BUDGET", 2)
-    with pytest.raises(UnsupportedProblem, match="do not come to an end; the last ones were det-product"):
+    with pytest.raises(
+        UnsupportedError, match="do not come to an end; the last ones were det-product"
+    ):
         rewritten(Bench(), "det(X*Y*V*P*S)")

@@ -21,7 +21,9 @@ SHORTER = [
 ]
 
 
-@pytest.mark.parametrize(("source", "expected"), [pytest.param(*rest, id=name) for name, *rest in SHORTER])
+@pytest.mark.parametrize(
+    ("source", "expected"), [pytest.param(*rest, id=name) for name, *rest in SHORTER]
+)
 def test_shorter(source, expected):
     bench = Bench()
     shortener = Shortener(bench.builder)

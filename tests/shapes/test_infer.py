@@ -227,22 +227,91 @@ def kinds(text: str, given: Mapping[str, str]) -> dict[str, str]:
     ("text", "given", "variables"),
     [
         pytest.param("x'*A*x", {}, {"x": "vector(n)", "A": "matrix(n, n)"}, id="square"),
-        pytest.param("A*x - b", {}, {"A": "matrix(n, m)", "x": "vector(m)", "b": "vector(n)"}, id="product"),
-        pytest.param("A*x + n", {}, {"A": "matrix(m, p)", "x": "vector(p)", "n": "vector(m)"}, id="name-n-is-taken"),
-        pytest.param("A*x", {"z": "vector(n)"}, {"A": "matrix(m, p)", "x": "vector(p)", "z": "vector(n)"}, id="n-is-a-size"),
-        pytest.param("A*x", {"A": "matrix(3, k)"}, {"A": "matrix(3, k)", "x": "vector(k)"}, id="declared-fixes-undeclared"),
-        pytest.param("y*x'", {"x": "vector(4)"}, {"y": "vector(n)", "x": "vector(4)"}, id="order-of-appearance"),
-        pytest.param("x", {"z": "scalar", "y": "positive"}, {"x": "vector(n)", "z": "scalar", "y": "positive"}, id="unused"),
-        pytest.param("x - vec(A)", {"A": "matrix(m, k)"}, {"x": "vector(k*m)", "A": "matrix(m, k)"}, id="product-dimension"),
-        pytest.param("vec(X) - x", {"x": "vector(m*k)"}, {"X": "matrix(k, m)", "x": "vector(k*m)"}, id="factor-by-factor"),
-        pytest.param("vec(X) - x + vec(X*S)", {"x": "vector(m*k)", "S": "skew(m)"}, {"X": "matrix(k, m)"}, id="decided-later"),
-        pytest.param("kron(eye(2), X)*x", {"x": "vector(6)"}, {"X": "matrix(n, 3)", "x": "vector(6)"}, id="integer-factor"),
-        pytest.param("kron(eye(2), X)+kron(eye(3), Y)", {}, {"X": "matrix(3*n, 3*m)", "Y": "matrix(2*n, 2*m)"}, id="multiple"),
-        pytest.param("e + i + I", {"e": "vector(n)", "i": "scalar", "I": "vector(n)"}, {"e": "vector(n)"}, id="shadow"),
-        pytest.param("exp*x", {"exp": "scalar"}, {"exp": "scalar", "x": "vector(n)"}, id="function-as-variable"),
+        pytest.param(
+            "A*x - b", {}, {"A": "matrix(n, m)", "x": "vector(m)", "b": "vector(n)"}, id="product"
+        ),
+        pytest.param(
+            "A*x + n",
+            {},
+            {"A": "matrix(m, p)", "x": "vector(p)", "n": "vector(m)"},
+            id="name-n-is-taken",
+        ),
+        pytest.param(
+            "A*x",
+            {"z": "vector(n)"},
+            {"A": "matrix(m, p)", "x": "vector(p)", "z": "vector(n)"},
+            id="n-is-a-size",
+        ),
+        pytest.param(
+            "A*x",
+            {"A": "matrix(3, k)"},
+            {"A": "matrix(3, k)", "x": "vector(k)"},
+            id="declared-fixes-undeclared",
+        ),
+        pytest.param(
+            "y*x'",
+            {"x": "vector(4)"},
+            {"y": "vector(n)", "x": "vector(4)"},
+            id="order-of-appearance",
+        ),
+        pytest.param(
+            "x",
+            {"z": "scalar", "y": "positive"},
+            {"x": "vector(n)", "z": "scalar", "y": "positive"},
+            id="unused",
+        ),
+        pytest.param(
+            "x - vec(A)",
+            {"A": "matrix(m, k)"},
+            {"x": "vector(k*m)", "A": "matrix(m, k)"},
+            id="product-dimension",
+        ),
+        pytest.param(
+            "vec(X) - x",
+            {"x": "vector(m*k)"},
+            {"X": "matrix(k, m)", "x": "vector(k*m)"},
+            id="factor-by-factor",
+        ),
+        pytest.param(
+            "vec(X) - x + vec(X*S)",
+            {"x": "vector(m*k)", "S": "skew(m)"},
+            {"X": "matrix(k, m)"},
+            id="decided-later",
+        ),
+        pytest.param(
+            "kron(eye(2), X)*x",
+            {"x": "vector(6)"},
+            {"X": "matrix(n, 3)", "x": "vector(6)"},
+            id="integer-factor",
+        ),
+        pytest.param(
+            "kron(eye(2), X)+kron(eye(3), Y)",
+            {},
+            {"X": "matrix(3*n, 3*m)", "Y": "matrix(2*n, 2*m)"},
+            id="multiple",
+        ),
+        pytest.param(
+            "e + i + I",
+            {"e": "vector(n)", "i": "scalar", "I": "vector(n)"},
+            {"e": "vector(n)"},
+            id="shadow",
+        ),
+        pytest.param(
+            "exp*x",
+            {"exp": "scalar"},
+            {"exp": "scalar", "x": "vector(n)"},
+            id="function-as-variable",
+        ),
         pytest.param("exp = 2; exp*x", {}, {"x": "vector(n)"}, id="function-as-definition"),
-        pytest.param("A: symmetric(k); tr(A)/k", {}, {"A": "symmetric(k)"}, id="dimension-as-number"),
-        pytest.param("k*tr(A)", {"A": "symmetric(k)", "k": "scalar"}, {"k": "scalar", "A": "symmetric(k)"}, id="not-size"),
+        pytest.param(
+            "A: symmetric(k); tr(A)/k", {}, {"A": "symmetric(k)"}, id="dimension-as-number"
+        ),
+        pytest.param(
+            "k*tr(A)",
+            {"A": "symmetric(k)", "k": "scalar"},
+            {"k": "scalar", "A": "symmetric(k)"},
+            id="not-size",
+        ),
         pytest.param("lambda*x", {}, {"lambda": "scalar", "x": "vector(n)"}, id="lambda"),
         pytest.param("x.^T", {"T": "scalar"}, {"x": "vector(n)", "T": "scalar"}, id="T"),
     ],
@@ -308,17 +377,26 @@ def test_sizes_that_nothing_fixes(text: str, undetermined: list[str]) -> None:
     [
         pytest.param(
             "A*x - b",
-            ['note: b is read as vector(n), because it is subtracted from A*x; declare "b: scalar" otherwise'],
+            [
+                "note: b is read as vector(n), because it is subtracted from A*x; declare "
+                '"b: scalar" otherwise'
+            ],
             id="minus",
         ),
         pytest.param(
             "(A + 2*c)*x + c",
-            ['note: c is read as scalar, and 2*c is added to every entry of A; declare "c: matrix(n, m)" otherwise'],
+            [
+                "note: c is read as scalar, and 2*c is added to every entry of A; declare "
+                '"c: matrix(n, m)" otherwise'
+            ],
             id="multiple-once",
         ),
         pytest.param(
             "b - x",
-            ['note: b is read as vector(n), because x is subtracted from it; declare "b: scalar" otherwise'],
+            [
+                'note: b is read as vector(n), because x is subtracted from it; declare "b: '
+                'scalar" otherwise'
+            ],
             id="scalar-first",
         ),
         pytest.param("b: scalar; x - b", [], id="declared"),
@@ -334,12 +412,22 @@ def test_notes(text: str, notes: list[str]) -> None:
 
 
 def test_every_function_has_a_shape_rule() -> None:
-    assert [name for name, row in OPERATIONS.items() if name not in _RULES and row.signature not in _BY_SIGNATURE] == []
+    assert [
+        name
+        for name, row in OPERATIONS.items()
+        if name not in _RULES and row.signature not in _BY_SIGNATURE
+    ] == []
     assert set(ALIASES.values()) <= set(OPERATIONS)
 
 
 def test_reading_again_with_the_inferred_variables_changes_nothing() -> None:
-    for text in ["x'*A*x", "A*x - b", "vec(A*X*B) - u*2 + kron(x, y)", "tr(A*X'*B*X*C)", "sum(log(exp(-y.*(X*w)) + vector(1)))"]:
+    for text in [
+        "x'*A*x",
+        "A*x - b",
+        "vec(A*X*B) - u*2 + kron(x, y)",
+        "tr(A*X'*B*X*C)",
+        "sum(log(exp(-y.*(X*w)) + vector(1)))",
+    ]:
         first = read(text, {"u": "scalar"})
         again = read(text, first.variables)
         assert again.variables == first.variables
@@ -355,6 +443,8 @@ def test_the_shared_cases_are_well_typed() -> None:
     for line in CASES.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         program = read(case["expr"], case["variables"])
-        assert {name: str(variable) for name, variable in program.variables.items()} == case["variables"], case
+        assert {name: str(variable) for name, variable in program.variables.items()} == case[
+            "variables"
+        ], case
         if case["expected"]:
             assert read(case["expected"], program.variables).expr.rank <= 2

@@ -1,72 +1,150 @@
-"""What is refused before any name has a meaning: input, class, column of the caret (from 0), part of the message or hint."""
+"""What is refused before any name has a meaning: input, class, column of the caret (from 0), part
+of the message or hint.
+"""
 
 import pytest
 
-from matcalc.core.errors import MatcalcError, NameProblem, SyntaxProblem
+from matcalc.core.errors import MatcalcError, ParseError, UnknownNameError
 from matcalc.frontend import read
 
 
 @pytest.mark.parametrize(
     ("text", "kind", "column", "part"),
     [
-        pytest.param("", SyntaxProblem, 0, "no expression", id="empty"),
-        pytest.param("  \n ; ", SyntaxProblem, 5, "no expression", id="separators-alone"),
-        pytest.param("x +", SyntaxProblem, 3, "the text ends where a name", id="end-after-operator"),
-        pytest.param("x +  \n", SyntaxProblem, 3, "the text ends where a name", id="end-after-operator-and-blanks"),
-        pytest.param("(x", SyntaxProblem, 2, "column 1 is not closed", id="unclosed"),
-        pytest.param("a; f((x)", SyntaxProblem, 8, "column 5 is not closed", id="unclosed-second"),
-        pytest.param("x)", SyntaxProblem, 1, "this ) has no opening (", id="unopened"),
-        pytest.param("(a;b)", SyntaxProblem, 2, "the statement ends, but )", id="separator-in-brackets"),
-        pytest.param("()", SyntaxProblem, 1, "is expected here, not )", id="empty-brackets"),
-        pytest.param("exp(x,)", SyntaxProblem, 6, "is expected here, not )", id="missing-argument"),
-        pytest.param("*x", SyntaxProblem, 0, "is expected here, not *", id="operator-first"),
-        pytest.param("a*/b", SyntaxProblem, 2, "is expected here, not /", id="two-operators"),
-        pytest.param("1/2x", SyntaxProblem, 3, "write 1/2*x, or 1/(2*x)", id="implicit-product"),
-        pytest.param("x y", SyntaxProblem, 2, "write x*y", id="implicit-product-of-names"),
-        pytest.param("x (y)", NameProblem, 0, "unknown function x", id="call-of-a-variable"),
-        pytest.param("(x)(y)", SyntaxProblem, 3, "write (x)*(y)", id="implicit-product-of-brackets"),
-        pytest.param("x, y", SyntaxProblem, 1, "separates the arguments", id="comma"),
-        pytest.param("a = b = c", SyntaxProblem, 6, "name = expression", id="two-definitions"),
-        pytest.param("2 = a", SyntaxProblem, 2, "name = expression", id="number-defined"),
-        pytest.param("a < b < 1", SyntaxProblem, 6, "(0 < x).*(x < 1) is 1 where both hold", id="two-comparisons"),
-        pytest.param("a > 0 & b > 0", SyntaxProblem, 6, "write .* for both", id="and"),
-        pytest.param("a + b: scalar", SyntaxProblem, 5, "name: kind", id="declaration-inside"),
-        pytest.param("A[1}", SyntaxProblem, 3, "[ ] for blocks and entries", id="curly-bracket"),
-        pytest.param("x.y", SyntaxProblem, 1, "a point belongs to a number", id="attribute"),
-        pytest.param("x’*y", SyntaxProblem, 1, "write '", id="curly-quote"),
-        pytest.param("Ａ*x", SyntaxProblem, 0, "write A", id="fullwidth-letter"),
-        pytest.param("２*x", SyntaxProblem, 0, "write 2", id="fullwidth-digit"),
-        pytest.param("x₁", SyntaxProblem, 1, "write 1", id="subscript"),
-        pytest.param("а*x", SyntaxProblem, 0, "Cyrillic letter that looks like the Latin a", id="cyrillic"),
-        pytest.param("Α*x", SyntaxProblem, 0, "Greek letter that looks like the Latin A", id="greek-capital-alpha"),
-        pytest.param("x·y", SyntaxProblem, 1, "write *", id="middle-dot"),
-        pytest.param("x×y", SyntaxProblem, 1, "write *", id="times-sign"),
-        pytest.param("a–b", SyntaxProblem, 1, "write -", id="dash"),
-        pytest.param("é*x", SyntaxProblem, 0, "names are made of", id="accent"),
-        pytest.param("_x", SyntaxProblem, 0, "names are made of", id="underscore-first"),
-        pytest.param("x\x00y", SyntaxProblem, 1, "U+0000", id="nul"),
-        pytest.param("x\x1b[0m", SyntaxProblem, 1, "U+001B", id="escape"),
-        pytest.param("x\u00a0+ y", SyntaxProblem, 1, "ordinary space", id="no-break-space"),
-        pytest.param("x\u202e", SyntaxProblem, 1, "U+202E", id="right-to-left-override"),
-        pytest.param("x" * 100_000, SyntaxProblem, 65_536, "at most 65,536", id="too-long"),
-        pytest.param("(" * 10_000 + "x" + ")" * 10_000, SyntaxProblem, 3_000, "more than 3,000 levels", id="too-deep"),
-        pytest.param("2*1e99999999999", SyntaxProblem, 2, "more than 1,000 digits", id="huge-exponent"),
-        pytest.param("9" * 5_000, SyntaxProblem, 0, "more than 1,000 digits", id="huge-number"),
-        pytest.param("x; y", SyntaxProblem, 0, "not used", id="two-values"),
-        pytest.param("x\n-y", SyntaxProblem, 0, "inside brackets and after an operator", id="line-break-before-operator"),
-        pytest.param("r = x;", SyntaxProblem, 5, "no expression after", id="definition-alone"),
-        pytest.param("A: scalar", SyntaxProblem, 9, "no expression after", id="declaration-alone"),
-        pytest.param("A: foo(n); A", NameProblem, 3, "the kinds are scalar", id="unknown-kind"),
-        pytest.param("A: 2; A", NameProblem, 3, "is not a kind", id="number-as-kind"),
-        pytest.param("A: matrix(n); A", NameProblem, 3, "takes two dimensions, not 1", id="too-few-dimensions"),
-        pytest.param("a: scalar(n); a", NameProblem, 3, "takes no dimension, not 1", id="dimension-of-a-scalar"),
-        pytest.param("x: vector(0); x", SyntaxProblem, 10, "positive integer", id="dimension-zero"),
-        pytest.param("x: vector(n-n); x", SyntaxProblem, 10, "a dimension is a name", id="dimension-that-vanishes"),
-        pytest.param("a: scalar; a: scalar; a", NameProblem, 11, "declared twice", id="declared-twice"),
-        pytest.param("a: scalar; a = 2; a", NameProblem, 11, "declared and defined", id="declared-and-defined"),
-        pytest.param("a = 1; a = 2; a", NameProblem, 7, "defined twice", id="defined-twice"),
-        pytest.param("a = a + 1; a", NameProblem, 0, "used before its definition", id="defined-by-itself"),
-        pytest.param("b = a; a = 1; b", NameProblem, 7, "used before its definition", id="defined-too-late"),
+        pytest.param("", ParseError, 0, "no expression", id="empty"),
+        pytest.param("  \n ; ", ParseError, 5, "no expression", id="separators-alone"),
+        pytest.param("x +", ParseError, 3, "the text ends where a name", id="end-after-operator"),
+        pytest.param(
+            "x +  \n",
+            ParseError,
+            3,
+            "the text ends where a name",
+            id="end-after-operator-and-blanks",
+        ),
+        pytest.param("(x", ParseError, 2, "column 1 is not closed", id="unclosed"),
+        pytest.param("a; f((x)", ParseError, 8, "column 5 is not closed", id="unclosed-second"),
+        pytest.param("x)", ParseError, 1, "this ) has no opening (", id="unopened"),
+        pytest.param(
+            "(a;b)", ParseError, 2, "the statement ends, but )", id="separator-in-brackets"
+        ),
+        pytest.param("()", ParseError, 1, "is expected here, not )", id="empty-brackets"),
+        pytest.param("exp(x,)", ParseError, 6, "is expected here, not )", id="missing-argument"),
+        pytest.param("*x", ParseError, 0, "is expected here, not *", id="operator-first"),
+        pytest.param("a*/b", ParseError, 2, "is expected here, not /", id="two-operators"),
+        pytest.param("1/2x", ParseError, 3, "write 1/2*x, or 1/(2*x)", id="implicit-product"),
+        pytest.param("x y", ParseError, 2, "write x*y", id="implicit-product-of-names"),
+        pytest.param("x (y)", UnknownNameError, 0, "unknown function x", id="call-of-a-variable"),
+        pytest.param("(x)(y)", ParseError, 3, "write (x)*(y)", id="implicit-product-of-brackets"),
+        pytest.param("x, y", ParseError, 1, "separates the arguments", id="comma"),
+        pytest.param("a = b = c", ParseError, 6, "name = expression", id="two-definitions"),
+        pytest.param("2 = a", ParseError, 2, "name = expression", id="number-defined"),
+        pytest.param(
+            "a < b < 1",
+            ParseError,
+            6,
+            "(0 < x).*(x < 1) is 1 where both hold",
+            id="two-comparisons",
+        ),
+        pytest.param("a > 0 & b > 0", ParseError, 6, "write .* for both", id="and"),
+        pytest.param("a + b: scalar", ParseError, 5, "name: kind", id="declaration-inside"),
+        pytest.param("A[1}", ParseError, 3, "[ ] for blocks and entries", id="curly-bracket"),
+        pytest.param("x.y", ParseError, 1, "a point belongs to a number", id="attribute"),
+        pytest.param("x’*y", ParseError, 1, "write '", id="curly-quote"),
+        pytest.param("Ａ*x", ParseError, 0, "write A", id="fullwidth-letter"),
+        pytest.param("２*x", ParseError, 0, "write 2", id="fullwidth-digit"),
+        pytest.param("x₁", ParseError, 1, "write 1", id="subscript"),
+        pytest.param(
+            "а*x", ParseError, 0, "Cyrillic letter that looks like the Latin a", id="cyrillic"
+        ),
+        pytest.param(
+            "Α*x",
+            ParseError,
+            0,
+            "Greek letter that looks like the Latin A",
+            id="greek-capital-alpha",
+        ),
+        pytest.param("x·y", ParseError, 1, "write *", id="middle-dot"),
+        pytest.param("x×y", ParseError, 1, "write *", id="times-sign"),
+        pytest.param("a–b", ParseError, 1, "write -", id="dash"),
+        pytest.param("é*x", ParseError, 0, "names are made of", id="accent"),
+        pytest.param("_x", ParseError, 0, "names are made of", id="underscore-first"),
+        pytest.param("x\x00y", ParseError, 1, "U+0000", id="nul"),
+        pytest.param("x\x1b[0m", ParseError, 1, "U+001B", id="escape"),
+        pytest.param("x\u00a0+ y", ParseError, 1, "ordinary space", id="no-break-space"),
+        pytest.param("x\u202e", ParseError, 1, "U+202E", id="right-to-left-override"),
+        pytest.param("x" * 100_000, ParseError, 65_536, "at most 65,536", id="too-long"),
+        pytest.param(
+            "(" * 10_000 + "x" + ")" * 10_000,
+            ParseError,
+            3_000,
+            "more than 3,000 levels",
+            id="too-deep",
+        ),
+        pytest.param(
+            "2*1e99999999999", ParseError, 2, "more than 1,000 digits", id="huge-exponent"
+        ),
+        pytest.param("9" * 5_000, ParseError, 0, "more than 1,000 digits", id="huge-number"),
+        pytest.param("x; y", ParseError, 0, "not used", id="two-values"),
+        pytest.param(
+            "x\n-y",
+            ParseError,
+            0,
+            "inside brackets and after an operator",
+            id="line-break-before-operator",
+        ),
+        pytest.param("r = x;", ParseError, 5, "no expression after", id="definition-alone"),
+        pytest.param("A: scalar", ParseError, 9, "no expression after", id="declaration-alone"),
+        pytest.param(
+            "A: foo(n); A", UnknownNameError, 3, "the kinds are scalar", id="unknown-kind"
+        ),
+        pytest.param("A: 2; A", UnknownNameError, 3, "is not a kind", id="number-as-kind"),
+        pytest.param(
+            "A: matrix(n); A",
+            UnknownNameError,
+            3,
+            "takes two dimensions, not 1",
+            id="too-few-dimensions",
+        ),
+        pytest.param(
+            "a: scalar(n); a",
+            UnknownNameError,
+            3,
+            "takes no dimension, not 1",
+            id="dimension-of-a-scalar",
+        ),
+        pytest.param("x: vector(0); x", ParseError, 10, "positive integer", id="dimension-zero"),
+        pytest.param(
+            "x: vector(n-n); x",
+            ParseError,
+            10,
+            "a dimension is a name",
+            id="dimension-that-vanishes",
+        ),
+        pytest.param(
+            "a: scalar; a: scalar; a", UnknownNameError, 11, "declared twice", id="declared-twice"
+        ),
+        pytest.param(
+            "a: scalar; a = 2; a",
+            UnknownNameError,
+            11,
+            "declared and defined",
+            id="declared-and-defined",
+        ),
+        pytest.param("a = 1; a = 2; a", UnknownNameError, 7, "defined twice", id="defined-twice"),
+        pytest.param(
+            "a = a + 1; a",
+            UnknownNameError,
+            0,
+            "used before its definition",
+            id="defined-by-itself",
+        ),
+        pytest.param(
+            "b = a; a = 1; b",
+            UnknownNameError,
+            7,
+            "used before its definition",
+            id="defined-too-late",
+        ),
     ],
 )
 def test_refused(text: str, kind: type[MatcalcError], column: int, part: str) -> None:
@@ -83,17 +161,23 @@ def test_refused(text: str, kind: type[MatcalcError], column: int, part: str) ->
 @pytest.mark.parametrize(
     ("declarations", "kind", "part"),
     [
-        pytest.param(["A"], SyntaxProblem, "a declaration is", id="name-alone"),
-        pytest.param(["A: matrix(m, n)", "A: scalar"], NameProblem, "declared twice", id="twice"),
-        pytest.param(["A: matrix(m, n"], SyntaxProblem, "not closed", id="unclosed"),
-        pytest.param([""], SyntaxProblem, "no expression", id="empty"),
-        pytest.param({"A": "matrx(m, n)"}, NameProblem, "matrx(m, n) is not a kind", id="misspelt"),
-        pytest.param({"A": "x = 2"}, SyntaxProblem, "a kind is expected", id="definition"),
-        pytest.param({"A b": "scalar"}, SyntaxProblem, "operator is missing", id="two-names"),
-        pytest.param({"2": "scalar"}, NameProblem, "'2' is not a name", id="number"),
+        pytest.param(["A"], ParseError, "a declaration is", id="name-alone"),
+        pytest.param(
+            ["A: matrix(m, n)", "A: scalar"], UnknownNameError, "declared twice", id="twice"
+        ),
+        pytest.param(["A: matrix(m, n"], ParseError, "not closed", id="unclosed"),
+        pytest.param([""], ParseError, "no expression", id="empty"),
+        pytest.param(
+            {"A": "matrx(m, n)"}, UnknownNameError, "matrx(m, n) is not a kind", id="misspelt"
+        ),
+        pytest.param({"A": "x = 2"}, ParseError, "a kind is expected", id="definition"),
+        pytest.param({"A b": "scalar"}, ParseError, "operator is missing", id="two-names"),
+        pytest.param({"2": "scalar"}, UnknownNameError, "'2' is not a name", id="number"),
     ],
 )
-def test_declarations_refused(declarations: dict[str, str] | list[str], kind: type[MatcalcError], part: str) -> None:
+def test_declarations_refused(
+    declarations: dict[str, str] | list[str], kind: type[MatcalcError], part: str
+) -> None:
     with pytest.raises(MatcalcError) as caught:
         read("x", declarations)
     problem = caught.value
@@ -104,7 +188,7 @@ def test_declarations_refused(declarations: dict[str, str] | list[str], kind: ty
 
 
 def test_caret_at_the_end_stands_behind_the_last_character() -> None:
-    with pytest.raises(SyntaxProblem) as caught:
+    with pytest.raises(ParseError) as caught:
         read("x'*A*")
     assert str(caught.value).splitlines()[1:3] == ["  x'*A*", "       ^"]
 

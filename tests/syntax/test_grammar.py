@@ -30,7 +30,9 @@ def test_no_conflicts_and_no_overlapping_terminals(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_stored_table_is_fresh(language: str) -> None:
     stored = (folder("grammar") / f"{language}.table").read_text(encoding="utf-8")
-    assert stored == compile_table(grammar(language)), "run python -m matcalc.syntax.compile_grammar"
+    assert stored == compile_table(grammar(language)), (
+        "run python -m matcalc.syntax.compile_grammar"
+    )
 
 
 def test_every_action_of_the_grammar_is_built() -> None:
@@ -38,10 +40,14 @@ def test_every_action_of_the_grammar_is_built() -> None:
     assert set(table.load("latex").actions) == _Builder("", Scope("", {})).rules().keys()
 
 
-def test_a_changed_grammar_is_compiled_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_grammar_is_compiled_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     changed = grammar().replace('PLUS: "+"', 'PLUS: "+" | "⊕"')
     (tmp_path / "expression.lark").write_text(changed, encoding="utf-8")
-    (tmp_path / "expression.table").write_text((folder("grammar") / "expression.table").read_text("utf-8"), encoding="utf-8")
+    (tmp_path / "expression.table").write_text(
+        (folder("grammar") / "expression.table").read_text("utf-8"), encoding="utf-8"
+    )
     monkeypatch.setattr(table, "folder", lambda name: tmp_path)
     fresh = table.load.__wrapped__()
     match = fresh.scan("⊕", 0)
@@ -51,6 +57,11 @@ def test_a_changed_grammar_is_compiled_in_memory(tmp_path: Path, monkeypatch: py
 
 
 def test_reading_imports_no_heavy_library() -> None:
-    script = "import sys, matcalc.frontend as f; f.read('A*x'); print({'lark', 'numpy', 'sympy'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    script = (
+        "import sys, matcalc.frontend as f; f.read('A*x'); print({'lark', 'numpy', "
+        "'sympy'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "set()"

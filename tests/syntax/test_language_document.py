@@ -1,11 +1,13 @@
-"""docs/language.md: its functions are those of the language, its expressions are well typed, its error is the real one."""
+"""docs/language.md: its functions are those of the language, its expressions are well typed, its
+error is the real one.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from matcalc.core.errors import ShapeProblem
+from matcalc.core.errors import ShapeError
 from matcalc.core.kinds import KINDS
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
 from matcalc.frontend import read
@@ -23,7 +25,13 @@ def test_every_function_kind_and_constant_is_there() -> None:
 
 
 NAMES = "|".join([*OPERATIONS, *ALIASES, "eye", "ones", "zeros"])
-NUMBERED = {"normp(a, p)", "norm(x, p)", "polygamma(k, x)", "besselj(k, x)", "mvlgamma(a, p)"}  # k and p stand for numbers
+NUMBERED = {
+    "normp(a, p)",
+    "norm(x, p)",
+    "polygamma(k, x)",
+    "besselj(k, x)",
+    "mvlgamma(a, p)",
+}  # k and p stand for numbers
 CALLS = sorted(set(re.findall(rf"`((?:{NAMES})\([^`.]*\))`", TEXT)) - NUMBERED)
 
 
@@ -40,6 +48,8 @@ def test_the_programs() -> None:
 
 def test_the_error() -> None:
     shown = re.findall(r"^    (error: .*\n(?:    .*\n?)+)", TEXT, re.M)[0]
-    with pytest.raises(ShapeProblem) as caught:
+    with pytest.raises(ShapeError) as caught:
         read("A*x", ["A: matrix(m, n)", "x: vector(m)"])
-    assert str(caught.value).splitlines() == [line.removeprefix("    ") for line in shown.splitlines()]
+    assert str(caught.value).splitlines() == [
+        line.removeprefix("    ") for line in shown.splitlines()
+    ]

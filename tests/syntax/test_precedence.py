@@ -7,7 +7,13 @@ from matcalc.syntax.nodes import Node, children
 from matcalc.syntax.parser import parse
 
 LEVELS = [("+", "-"), ("*", "/", "\\", ".*", "./"), ("^", ".^")]
-PAIRS = [(low, high) for k, level in enumerate(LEVELS) for low in level for tighter in LEVELS[k + 1 :] for high in tighter]
+PAIRS = [
+    (low, high)
+    for k, level in enumerate(LEVELS)
+    for low in level
+    for tighter in LEVELS[k + 1 :]
+    for high in tighter
+]
 SAME = [(a, b) for level in LEVELS[:2] for a in level for b in level]
 COMPARED = ["<", "<=", ">", ">=", "==", "!="]
 POWERS = [(a, b) for a in LEVELS[2] for b in LEVELS[2]]
@@ -133,7 +139,9 @@ def test_reading(text: str, tree: str) -> None:
     [
         pytest.param("r = A*x; r'*r", ["definition r", "value "], id="semicolon"),
         pytest.param("r = A*x\nr'*r", ["definition r", "value "], id="new-line"),
-        pytest.param("\n\n r = A*x ;\n;\n r'*r ; \n", ["definition r", "value "], id="many-separators"),
+        pytest.param(
+            "\n\n r = A*x ;\n;\n r'*r ; \n", ["definition r", "value "], id="many-separators"
+        ),
         pytest.param("A: symmetric(n); tr(A)", ["declaration A", "value "], id="declaration"),
         pytest.param("a +\n b", ["value "], id="line-goes-on-after-operator"),
         pytest.param("f(a,\n b\n)", ["value "], id="line-goes-on-in-brackets"),

@@ -1,4 +1,6 @@
-"""Definitions in brackets hold in these brackets, and an answer that names its parts can be put into any expression."""
+"""Definitions in brackets hold in these brackets, and an answer that names its parts can be put
+into any expression.
+"""
 
 import pytest
 
@@ -8,16 +10,32 @@ from matcalc.syntax.parser import parse
 
 MEANINGS = [
     pytest.param("y'*(M*x where M = A'*A) + 1", "y'*(A'*A*x) + 1", id="in-a-sum"),
-    pytest.param("(M*x where M = A'*A) + (M*y where M = B'*B)", "A'*A*x + B'*B*y", id="one-name-twice"),
+    pytest.param(
+        "(M*x where M = A'*A) + (M*y where M = B'*B)", "A'*A*x + B'*B*y", id="one-name-twice"
+    ),
     pytest.param("(M*x where M = A'*A) + M*y", "A'*A*x + M*y", id="a-variable-outside"),
-    pytest.param("M*y + (M*x where M = M'*M)", "M*y + M'*M*x", id="the-value-outside-makes-that-inside"),
-    pytest.param("(M*x where M = A'*A) + M_2*y where M_2 = M", "A'*A*x + M*y", id="the-new-name-is-taken"),
-    pytest.param("tr(M*M where M = A'*A) + x'*x", "tr(A'*A*(A'*A)) + x'*x", id="in-the-brackets-of-a-function"),
-    pytest.param("((M where M = N*N) where N = A + A')*x", "(A + A')*(A + A')*x", id="nested-in-the-value"),
-    pytest.param("(M*x where M = (N'*N where N = A), x = y) + y", "A'*A*y + y", id="nested-in-a-definition"),
+    pytest.param(
+        "M*y + (M*x where M = M'*M)", "M*y + M'*M*x", id="the-value-outside-makes-that-inside"
+    ),
+    pytest.param(
+        "(M*x where M = A'*A) + M_2*y where M_2 = M", "A'*A*x + M*y", id="the-new-name-is-taken"
+    ),
+    pytest.param(
+        "tr(M*M where M = A'*A) + x'*x",
+        "tr(A'*A*(A'*A)) + x'*x",
+        id="in-the-brackets-of-a-function",
+    ),
+    pytest.param(
+        "((M where M = N*N) where N = A + A')*x", "(A + A')*(A + A')*x", id="nested-in-the-value"
+    ),
+    pytest.param(
+        "(M*x where M = (N'*N where N = A), x = y) + y", "A'*A*y + y", id="nested-in-a-definition"
+    ),
     pytest.param("(M where M = A)*(M where M = A')", "A*A'", id="the-value-is-a-name"),
     pytest.param("((N where N = M) where M = A)'", "A'", id="names-of-names"),
-    pytest.param("(a*b where a = sum(x), b = a + 1)*x", "sum(x)*(sum(x) + 1)*x", id="one-after-the-other"),
+    pytest.param(
+        "(a*b where a = sum(x), b = a + 1)*x", "sum(x)*(sum(x) + 1)*x", id="one-after-the-other"
+    ),
     pytest.param("(M*x where M = A'*A;\nx = y)'", "(A'*A*y)'", id="semicolon"),
     pytest.param("N = A; tr(M where M = N*N)", "tr(A*A)", id="definitions-before"),
     pytest.param("r'*(r where r = A*x) where r = y", "y'*(A*x)", id="behind-both"),
@@ -55,7 +73,9 @@ def test_what_is_declared_outside_is_hidden_inside() -> None:
     assert str(matcalc.parse("M: matrix(n, n); (M*x where M = A'*A) + M*y")) == "A'*A*x + M*y"
 
 
-@pytest.mark.parametrize(("text", "variable"), [("log(det(A*diag(x)*A' + B))*x'*x", "x"), ("tr(inv(X'*C*X)*D)", "X")])
+@pytest.mark.parametrize(
+    ("text", "variable"), [("log(det(A*diag(x)*A' + B))*x'*x", "x"), ("tr(inv(X'*C*X)*D)", "X")]
+)
 def test_an_answer_is_put_into_brackets(text: str, variable: str) -> None:
     answer = matcalc.parse(text).diff(variable)
     long = answer.text(cse=True)

@@ -1,4 +1,6 @@
-"""What people type from papers, MATLAB and Python: read where there is one reading, else refused with what to write."""
+"""What people type from papers, MATLAB and Python: read where there is one reading, else refused
+with what to write.
+"""
 
 import pytest
 
@@ -6,26 +8,53 @@ from matcalc.core.errors import MatcalcError
 from matcalc.frontend import read
 from matcalc.pipeline import render
 
-GIVEN = ["A: matrix(n, n)", "X: matrix(m, n)", "x: vector(n)", "y: vector(n)", "t: scalar", "p: scalar"]
+GIVEN = [
+    "A: matrix(n, n)",
+    "X: matrix(m, n)",
+    "x: vector(n)",
+    "y: vector(n)",
+    "t: scalar",
+    "p: scalar",
+]
 
 READ = [
     pytest.param("||X*x||^2", "norm2(X*x)^2", id="bars"),
     pytest.param(
-        "||x||_1 + ||x||_2 + ||X||_F + ||x||_inf", "norm1(x) + norm2(x) + norm2(X) + norminf(x)", id="bars-with-subscripts"
+        "||x||_1 + ||x||_2 + ||X||_F + ||x||_inf",
+        "norm1(x) + norm2(x) + norm2(X) + norminf(x)",
+        id="bars-with-subscripts",
     ),
     pytest.param("||x - ||y||*x||", "norm2(x - norm2(y)*x)", id="nested-bars"),
     pytest.param("|a|*|b - |c||", "abs(a)*abs(b - abs(c))", id="absolute-values"),
-    pytest.param("norm(x, 1) + norm(x, 2) + norm(x, inf)", "norm1(x) + norm2(x) + norminf(x)", id="orders"),
+    pytest.param(
+        "norm(x, 1) + norm(x, 2) + norm(x, inf)", "norm1(x) + norm2(x) + norminf(x)", id="orders"
+    ),
     pytest.param("norm(x, 3) + norm(x, p)", "normp(x, 3) + normp(x, p)", id="order-p"),
-    pytest.param("norm(A, 'fro') + norm(A, \"nuc\")", "norm2(A) + nucnorm(A)", id="order-in-quotes"),
+    pytest.param(
+        "norm(A, 'fro') + norm(A, \"nuc\")", "norm2(A) + nucnorm(A)", id="order-in-quotes"
+    ),
     pytest.param("norm(x - y, 1)/2", "norm1(x - y)/2", id="order-of-a-difference"),
-    pytest.param("X.sum() + x.mean() + A.trace() + A.det()", "sum(X) + mean(x) + tr(A) + det(A)", id="methods"),
+    pytest.param(
+        "X.sum() + x.mean() + A.trace() + A.det()",
+        "sum(X) + mean(x) + tr(A) + det(A)",
+        id="methods",
+    ),
     pytest.param("A.inv() @ A.T @ x", "inv(A)*A'*x", id="methods-in-products"),
     pytest.param("np.linalg.inv(A) @ x", "inv(A)*x", id="numpy"),
-    pytest.param("np.exp(x).sum() + np.log(np.linalg.det(A))", "sum(exp(x)) + log(det(A))", id="numpy-and-methods"),
-    pytest.param("torch.nn.functional.softmax(x) - scipy.special.expit(x)", "softmax(x) - sigmoid(x)", id="torch-and-scipy"),
+    pytest.param(
+        "np.exp(x).sum() + np.log(np.linalg.det(A))",
+        "sum(exp(x)) + log(det(A))",
+        id="numpy-and-methods",
+    ),
+    pytest.param(
+        "torch.nn.functional.softmax(x) - scipy.special.expit(x)",
+        "softmax(x) - sigmoid(x)",
+        id="torch-and-scipy",
+    ),
     pytest.param("np.linalg.norm(X @ x)**2 / 2", "norm2(X*x)^2/2", id="numpy-norm"),
-    pytest.param("np.linalg.solve(A, x) + np.multiply(x, y)", "inv(A)*x + x.*y", id="numpy-operators"),
+    pytest.param(
+        "np.linalg.solve(A, x) + np.multiply(x, y)", "inv(A)*x + x.*y", id="numpy-operators"
+    ),
     pytest.param("np.dot(A, x) + A.dot(y)", "A*x + A*y", id="numpy-dot"),
     pytest.param("np.square(x).sum()", "sum(x.^2)", id="numpy-square"),
     pytest.param("np.where(x > 0, x, 0)", "where(x > 0, x, 0)", id="numpy-where"),
@@ -37,7 +66,11 @@ READ = [
     pytest.param("A∘A + A⊘A", "A.*A + A./A", id="circles"),
     pytest.param("2x + 3(x + y) - 2.5t*x", "2*x + 3*(x + y) - 2.5*t*x", id="multiples"),
     pytest.param("2x'*A*x", "2*x'*A*x", id="multiple-of-a-product"),
-    pytest.param("2√t + 3‖x‖ + 2|t| + 2sum(x)", "2*sqrt(t) + 3*norm2(x) + 2*abs(t) + 2*sum(x)", id="multiples-of-functions"),
+    pytest.param(
+        "2√t + 3‖x‖ + 2|t| + 2sum(x)",
+        "2*sqrt(t) + 3*norm2(x) + 2*abs(t) + 2*sum(x)",
+        id="multiples-of-functions",
+    ),
     pytest.param("-2t^2", "-2*t^2", id="multiple-of-a-power"),
     pytest.param("z: vector(2k); z[k + 1:2k]", "z[k + 1:2*k]", id="multiple-as-a-size"),
     pytest.param("1e-3*x + .5*x + 1E2*x", "0.001*x + 0.5*x + 100*x", id="numbers"),
@@ -47,19 +80,35 @@ READ = [
 @pytest.mark.parametrize(("text", "meant"), READ)
 def test_read(text: str, meant: str) -> None:
     program = read(text, GIVEN)
-    assert render(program.expr, program.variables) == render(read(meant, GIVEN).expr, program.variables)
+    assert render(program.expr, program.variables) == render(
+        read(meant, GIVEN).expr, program.variables
+    )
     assert not program.notes
 
 
 # the text, its place (from 0), the hint
 REFUSED = [
-    pytest.param("|x|", 0, "write abs(x) entry by entry, norm2(x) for the length", id="bars-of-a-vector"),
-    pytest.param("|A|", 0, "write abs(A) entry by entry, det(A) for the determinant", id="bars-of-a-matrix"),
+    pytest.param(
+        "|x|", 0, "write abs(x) entry by entry, norm2(x) for the length", id="bars-of-a-vector"
+    ),
+    pytest.param(
+        "|A|", 0, "write abs(A) entry by entry, det(A) for the determinant", id="bars-of-a-matrix"
+    ),
     pytest.param("a | t", 2, "one of two conditions holds where max(a > 0, b > 0) is 1", id="or"),
-    pytest.param("|a||b|", 0, "write abs(...) and norm2(...) where they meet, and * for a product", id="bars-that-meet"),
+    pytest.param(
+        "|a||b|",
+        0,
+        "write abs(...) and norm2(...) where they meet, and * for a product",
+        id="bars-that-meet",
+    ),
     pytest.param("(|a)|", 1, None, id="crossed"),
     pytest.param("x'Ax", 2, "write x'*A*x, or x'*Ax where Ax is one name", id="quadratic-form"),
-    pytest.param("xᵀAx + 1", 2, "write xᵀ*A*x + 1, or xᵀ*Ax + 1 where Ax is one name", id="quadratic-form-in-unicode"),
+    pytest.param(
+        "xᵀAx + 1",
+        2,
+        "write xᵀ*A*x + 1, or xᵀ*Ax + 1 where Ax is one name",
+        id="quadratic-form-in-unicode",
+    ),
     pytest.param("x^T A x", 4, "write x^T*A*x", id="quadratic-form-with-blanks"),
     pytest.param("x' (A x)", 3, "write x'*(A*x)", id="bracket-after-a-transpose"),
     pytest.param("(x - y)'(x - y)", 8, "write (x - y)'*(x - y)", id="brackets"),
@@ -71,38 +120,84 @@ REFUSED = [
     pytest.param("[2 x]", 3, "write [2, x] for blocks beside each other, or [2*x]", id="blocks"),
     pytest.param("2e*x", 1, "write 2*e*x", id="half-of-a-number"),
     pytest.param("sin x", 4, "write sin(x)", id="function"),
-    pytest.param("log x'*y", 4, "write log(...) with its argument in brackets", id="function-of-what"),
+    pytest.param(
+        "log x'*y", 4, "write log(...) with its argument in brackets", id="function-of-what"
+    ),
     pytest.param("sin^2(t)", 5, "write sin(t)^2", id="power-of-a-function"),
     pytest.param("exp^x", 0, "write exp(x)", id="power-of-exp"),
     pytest.param("e^(-t)", 0, "write exp(-t), or declare e: scalar", id="euler"),
     pytest.param(
-        "e^A", 0, "write expm(A) for the matrix exponential, exp(A) entry by entry, or declare e: scalar", id="euler-matrix"
+        "e^A",
+        0,
+        "write expm(A) for the matrix exponential, exp(A) entry by entry, or declare e: scalar",
+        id="euler-matrix",
     ),
     pytest.param("A(:,1)", 2, "write A[:, 1]", id="matlab-column"),
     pytest.param("x(2:n)", 3, "write x[2:n]", id="matlab-range"),
-    pytest.param("A(1, 2)", 0, "write A[1, 2] for an entry, A*(...) for a product", id="matlab-entry"),
-    pytest.param("x[1:]", 4, "write x[2:end] if you count from 0, as Python does, or x[1:end] if from 1", id="python-range"),
+    pytest.param(
+        "A(1, 2)", 0, "write A[1, 2] for an entry, A*(...) for a product", id="matlab-entry"
+    ),
+    pytest.param(
+        "x[1:]",
+        4,
+        "write x[2:end] if you count from 0, as Python does, or x[1:end] if from 1",
+        id="python-range",
+    ),
     pytest.param("x[:3]", 3, "write x[1:3]", id="python-range-from-the-start"),
     pytest.param("x[:-1]", 3, "write x[1:end - 1]", id="python-range-from-the-end"),
-    pytest.param("np.sum(X, axis=0)", 14, "write sum(X, 1): directions are counted from 1 here", id="axis"),
-    pytest.param("X.sum(1)", 1, "write sum(X, 2): directions are counted from 1 here", id="axis-of-a-method"),
-    pytest.param("np.sum(A*A)", 8, "write A @ A for the product, A.*A entry by entry", id="python-product"),
-    pytest.param("np.sum(A**2)", 8, "write A.^2 entry by entry, A^2 for the power of a matrix", id="python-power"),
     pytest.param(
-        "np.sum(A/A)", 8, "write A./A entry by entry, A @ inv(A) for the product with the inverse", id="python-quotient"
-    ),
-    pytest.param("x.shape[0]", 1, "a size has a name: declare x: vector(n), and write n", id="shape"),
-    pytest.param(
-        "norm(A, 1)", 0, "write max(sum(abs(A), 1)) for the largest sum of a column, norm1(A) for", id="order-1-of-a-matrix"
+        "np.sum(X, axis=0)", 14, "write sum(X, 1): directions are counted from 1 here", id="axis"
     ),
     pytest.param(
-        "norm(A, 2)", 0, "write specnorm(A) for the spectral norm, norm2(A) for the Frobenius norm", id="order-2-of-a-matrix"
+        "X.sum(1)", 1, "write sum(X, 2): directions are counted from 1 here", id="axis-of-a-method"
     ),
-    pytest.param("norm(A, inf)", 0, "write max(sum(abs(A), 2)) for the largest sum of a row", id="order-inf-of-a-matrix"),
-    pytest.param(r"\frac{1}{2}x^T A x", 0, "this looks like LaTeX: add --latex, or latex=True in Python", id="latex"),
+    pytest.param(
+        "np.sum(A*A)", 8, "write A @ A for the product, A.*A entry by entry", id="python-product"
+    ),
+    pytest.param(
+        "np.sum(A**2)",
+        8,
+        "write A.^2 entry by entry, A^2 for the power of a matrix",
+        id="python-power",
+    ),
+    pytest.param(
+        "np.sum(A/A)",
+        8,
+        "write A./A entry by entry, A @ inv(A) for the product with the inverse",
+        id="python-quotient",
+    ),
+    pytest.param(
+        "x.shape[0]", 1, "a size has a name: declare x: vector(n), and write n", id="shape"
+    ),
+    pytest.param(
+        "norm(A, 1)",
+        0,
+        "write max(sum(abs(A), 1)) for the largest sum of a column, norm1(A) for",
+        id="order-1-of-a-matrix",
+    ),
+    pytest.param(
+        "norm(A, 2)",
+        0,
+        "write specnorm(A) for the spectral norm, norm2(A) for the Frobenius norm",
+        id="order-2-of-a-matrix",
+    ),
+    pytest.param(
+        "norm(A, inf)",
+        0,
+        "write max(sum(abs(A), 2)) for the largest sum of a row",
+        id="order-inf-of-a-matrix",
+    ),
+    pytest.param(
+        r"\frac{1}{2}x^T A x",
+        0,
+        "this looks like LaTeX: add --latex, or latex=True in Python",
+        id="latex",
+    ),
     pytest.param(r"x^\top A x", 2, "this looks like LaTeX: add --latex", id="latex-transpose"),
     pytest.param("x_{1}", 2, "this looks like LaTeX: add --latex", id="latex-index"),
-    pytest.param(r"2\lambda", 1, "for a system write \\ lambda with a blank between them", id="latex-greek"),
+    pytest.param(
+        r"2\lambda", 1, "for a system write \\ lambda with a blank between them", id="latex-greek"
+    ),
     pytest.param("A:A", 2, "the sum of the products of the entries is dot(A, A)", id="double-dot"),
     pytest.param("1,000*x", 1, "write 1000, or 1.000 if the comma is a decimal one", id="thousand"),
     pytest.param("0,5*x", 1, "write 0.5", id="decimal-comma"),

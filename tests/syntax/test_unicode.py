@@ -1,8 +1,10 @@
-"""Mathematical signs of Unicode in the expression language: norms, roots, superscripts, circled products."""
+"""Mathematical signs of Unicode in the expression language: norms, roots, superscripts, circled
+products.
+"""
 
 import pytest
 
-from matcalc.core.errors import MatcalcError, ShapeProblem, SyntaxProblem
+from matcalc.core.errors import MatcalcError, ParseError, ShapeError
 from matcalc.frontend import read
 from matcalc.pipeline import render
 
@@ -12,7 +14,9 @@ from matcalc.pipeline import render
     [
         pytest.param("‖A*x−b‖²", "norm2(A*x - b)^2", id="squared-norm"),
         pytest.param("‖x‖_1 + ‖x‖_2 + ‖x‖_∞", "norm1(x) + norm2(x) + norminf(x)", id="subscripts"),
-        pytest.param("‖x‖₁ + ‖x‖₂ + ‖x‖∞", "norm1(x) + norm2(x) + norminf(x)", id="subscript-characters"),
+        pytest.param(
+            "‖x‖₁ + ‖x‖₂ + ‖x‖∞", "norm1(x) + norm2(x) + norminf(x)", id="subscript-characters"
+        ),
         pytest.param("‖X‖_F³", "norm2(X)^3", id="frobenius"),
         pytest.param("‖x - ‖x‖*x‖", "norm2(x - norm2(x)*x)", id="nested"),
         pytest.param("‖‖x‖*x‖", "norm2(norm2(x)*x)", id="nested-at-the-start"),
@@ -39,18 +43,20 @@ def test_reading(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "column", "part"),
     [
-        pytest.param("‖x", SyntaxProblem, 0, "is not closed", id="unclosed"),
-        pytest.param("x‖", SyntaxProblem, 1, "is not closed", id="unopened"),
-        pytest.param("‖_F x‖", SyntaxProblem, 0, "closes nothing", id="subscript-first"),
-        pytest.param("‖x‖ ‖y‖", SyntaxProblem, 4, "write ‖x‖*‖y‖", id="juxtaposed"),
-        pytest.param("(‖x)‖", SyntaxProblem, 1, "not closed before", id="crossed"),
-        pytest.param("a/2∑(x)", SyntaxProblem, 3, "write a/2*∑(x), or a/(2*∑(x))", id="sum-after-a-number"),
-        pytest.param("∑x", SyntaxProblem, 1, "in brackets", id="sum-without-brackets"),
-        pytest.param("∑_i x_i", SyntaxProblem, 1, "in brackets", id="sum-with-an-index"),
-        pytest.param("a√x", SyntaxProblem, 1, "write a*√x", id="root-after-a-name"),
-        pytest.param("‖X‖", ShapeProblem, 0, "‖X‖_F", id="matrix"),
-        pytest.param("‖X‖", ShapeProblem, 0, "specnorm(X)", id="spectral"),
-        pytest.param("‖X‖_1", ShapeProblem, 0, "norm1(X)", id="matrix-one"),
+        pytest.param("‖x", ParseError, 0, "is not closed", id="unclosed"),
+        pytest.param("x‖", ParseError, 1, "is not closed", id="unopened"),
+        pytest.param("‖_F x‖", ParseError, 0, "closes nothing", id="subscript-first"),
+        pytest.param("‖x‖ ‖y‖", ParseError, 4, "write ‖x‖*‖y‖", id="juxtaposed"),
+        pytest.param("(‖x)‖", ParseError, 1, "not closed before", id="crossed"),
+        pytest.param(
+            "a/2∑(x)", ParseError, 3, "write a/2*∑(x), or a/(2*∑(x))", id="sum-after-a-number"
+        ),
+        pytest.param("∑x", ParseError, 1, "in brackets", id="sum-without-brackets"),
+        pytest.param("∑_i x_i", ParseError, 1, "in brackets", id="sum-with-an-index"),
+        pytest.param("a√x", ParseError, 1, "write a*√x", id="root-after-a-name"),
+        pytest.param("‖X‖", ShapeError, 0, "‖X‖_F", id="matrix"),
+        pytest.param("‖X‖", ShapeError, 0, "specnorm(X)", id="spectral"),
+        pytest.param("‖X‖_1", ShapeError, 0, "norm1(X)", id="matrix-one"),
     ],
 )
 def test_refused(text: str, kind: type[MatcalcError], column: int, part: str) -> None:

@@ -30,8 +30,12 @@ ROWS = [
     ),
     _row("log2", says="logarithm to base 2", latex=r"\log_{2}", numpy="np.log2"),
     _row("log10", says="logarithm to base 10", latex=r"\log_{10}", numpy="np.log10"),
-    _row("log1p", says="log(1 + x)", vanishes=True, latex=None, numpy="np.log1p", neighbours=("log",)),
-    _row("expm1", says="exp(x) - 1", vanishes=True, latex=None, numpy="np.expm1", neighbours=("exp",)),
+    _row(
+        "log1p", says="log(1 + x)", vanishes=True, latex=None, numpy="np.log1p", neighbours=("log",)
+    ),
+    _row(
+        "expm1", says="exp(x) - 1", vanishes=True, latex=None, numpy="np.expm1", neighbours=("exp",)
+    ),
     _row(
         "sin",
         says="sine",
@@ -299,7 +303,8 @@ ROWS = [
         "where",
         signature=SPECIAL,
         call="where(c, a, b)",
-        says="a where the condition c holds (is not 0), else b; what is not taken need not have a value",
+        says="a where the condition c holds (is not 0), else b; what is not taken need not "
+        "have a value",
         arity=(3, 3),
         entrywise=True,
     ),

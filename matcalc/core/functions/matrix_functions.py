@@ -1,4 +1,6 @@
-"""Functions of a square matrix that a power series or its continuation defines, and their Frechet derivatives."""
+"""Functions of a square matrix that a power series or its continuation defines, and their Frechet
+derivatives.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def _row(name: str, says: str, scalar: str, latex: str | None = "") -> FunctionS
 
 
 def _frechet_row(name: str, call: str, says: str, first: int) -> FunctionSpec:
-    """``first``: the place of the first direction. The k-th derivative at X in k directions is symmetric in them."""
+    """``first``: the place of the first direction. The k-th derivative at X in k directions is
+    symmetric in them.
+    """
     return FunctionSpec(
         name=frechet(name),
         signature=SPECIAL,
@@ -45,8 +49,14 @@ _PRIMARY = [
     _row("expm", "matrix exponential", "exp", latex=None),
     _row("logm", "principal logarithm", "log"),
     _row("sqrtm", "principal square root, A^(1/2)", "sqrt", latex=None),
-    *[_row(f"{name}m", f"{name} of the matrix, not of its entries", name) for name in ("sin", "cos", "tan")],
-    *[_row(f"{name}m", f"{name} of the matrix, not of its entries", name) for name in ("sinh", "cosh", "tanh")],
+    *[
+        _row(f"{name}m", f"{name} of the matrix, not of its entries", name)
+        for name in ("sin", "cos", "tan")
+    ],
+    *[
+        _row(f"{name}m", f"{name} of the matrix, not of its entries", name)
+        for name in ("sinh", "cosh", "tanh")
+    ],
 ]
 
 ROWS = [

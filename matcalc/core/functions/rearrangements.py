@@ -93,7 +93,8 @@ ROWS = [
     _row(
         "reshape",
         "reshape(X, m, n)",
-        "the entries of a vector, or of a matrix column by column, as the columns of an m x n matrix",
+        "the entries of a vector, or of a matrix column by column, as the columns of an "
+        "m x n matrix",
         arity=(3, 3),
         aliases=("unvec",),
         sizes=1,

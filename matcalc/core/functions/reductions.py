@@ -65,7 +65,8 @@ ROWS = [
     _row(
         "var",
         "var(a), var(A, 1), var(A, 2)",
-        "mean of the squared deviations from the mean (over n, not over n - 1); of each column, of each row",
+        "mean of the squared deviations from the mean (over n, not over n - 1); of each "
+        "column, of each row",
         along=True,
         of_scalar=0,
     ),

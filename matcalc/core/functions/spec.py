@@ -23,24 +23,30 @@ OWN = "own"  # a user's function, see ``own.py``
 class FunctionSpec:
     r"""A function of the language, and all that is data about it.
 
-    The mathematics of the same name (differential, rewrites, domain, source) stands in ``identities/``; the two judges keep
-    their own evaluations. What cannot be said in a row is a rule of its stage, and a test asks for it.
+    The mathematics of the same name (differential, rewrites, domain, source) stands in
+    ``identities/``; the two judges keep their own evaluations. What cannot be said in a row is a
+    rule of its stage, and a test asks for it.
 
-    ``call``: how it is called, as ``huber(x, d)``, and ``says``: its value there, in a line of the documentation;
-    ``kink``: its derivative where it has no unique one. ``aliases`` are other names in expressions, ``tex_names`` in formulas.
+    ``call``: how it is called, as ``huber(x, d)``, and ``says``: its value there, in a line of the
+    documentation; ``kink``: its derivative where it has no unique one. ``aliases`` are other names
+    in expressions, ``tex_names`` in formulas.
 
-    ``along``: of each column (1) or row (2) with a second argument; ``whole``: the place of an argument that is a literal whole
-    number, the least one, a hint; ``sizes``: the place from which on its arguments are sizes, as in ``reshape(X, m, n)``;
-    ``rank``: how many axes the value of a special signature has; ``of_scalar``: what it is of a 1 x 1 matrix;
-    ``symmetric``: of symmetric matrices alone; ``of_transpose``: of matrices with at least as many rows as columns alone, and
-    what has the same value at the transpose of others; ``entrywise``: acts on every entry, although its signature is special;
-    ``vanishes``: f(0) = 0; ``scalar``: of a function of matrices, the ordinary function;
-    ``arithmetic``: no node of the network is called so, it is lowered to sums over indices.
+    ``along``: of each column (1) or row (2) with a second argument; ``whole``: the place of an
+    argument that is a literal whole number, the least one, a hint; ``sizes``: the place from which
+    on its arguments are sizes, as in ``reshape(X, m, n)``; ``rank``: how many axes the value of a
+    special signature has; ``of_scalar``: what it is of a 1 x 1 matrix; ``symmetric``: of symmetric
+    matrices alone; ``of_transpose``: of matrices with at least as many rows as columns alone, and
+    what has the same value at the transpose of others; ``entrywise``: acts on every entry, although
+    its signature is special; ``vanishes``: f(0) = 0; ``scalar``: of a function of matrices, the
+    ordinary function; ``arithmetic``: no node of the network is called so, it is lowered to sums
+    over indices.
 
-    ``latex``: a command before the arguments in brackets (without one ``\operatorname{name}``; None: a rule in ``printers/``);
-    ``letters``: the letters that this takes, which a variable may have too; ``in_formulas``: whether LaTeX input knows the name.
-    ``numpy``: the function that generated code calls, of ``matcalc.runtime`` where there is no dot in it (None: a rule);
-    ``sympy``: SymPy's function of the entries. ``neighbours``: functions that people confuse it with.
+    ``latex``: a command before the arguments in brackets (without one ``\operatorname{name}``;
+    None: a rule in ``printers/``); ``letters``: the letters that this takes, which a variable may
+    have too; ``in_formulas``: whether LaTeX input knows the name. ``numpy``: the function that
+    generated code calls, of ``matcalc.runtime`` where there is no dot in it (None: a rule);
+    ``sympy``: SymPy's function of the entries. ``neighbours``: functions that people confuse it
+    with.
     """
 
     name: str

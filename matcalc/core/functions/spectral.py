@@ -6,7 +6,8 @@ from matcalc.core.functions.spec import SPECIAL, SQUARE_TO_SCALAR, SQUARE_TO_SQU
 
 
 def _row(name: str, call: str, says: str, signature: str = SPECIAL, **said: object) -> FunctionSpec:
-    return FunctionSpec(**{"name": name, "signature": signature, "call": call, "says": says, "numpy": name, **said})  # type: ignore[arg-type]
+    row = {"name": name, "signature": signature, "call": call, "says": says, "numpy": name}
+    return FunctionSpec(**(row | said))  # type: ignore[arg-type]
 
 
 _ABSOLUTE, _SIGN = ("abs", "x"), ("sign", "x")
@@ -68,7 +69,8 @@ ROWS = [
     _row(
         "invgap",
         "invgap(x)",
-        "the matrix with 1/(x[j] - x[i]) off the diagonal and zeros on it, which derivatives of eigenvectors are made of",
+        "the matrix with 1/(x[j] - x[i]) off the diagonal and zeros on it, which "
+        "derivatives of eigenvectors are made of",
         rank=2,
     ),
     _row(
@@ -93,9 +95,15 @@ ROWS = [
         of_transpose="leftvecs",
         of_scalar=1,
     ),
-    _row("specnorm", "specnorm(X)", "largest singular value", rank=0, of_scalar=_ABSOLUTE, latex=None),
-    _row("leftvec", "leftvec(X)", "unit left singular vector of specnorm(X)", rank=1, of_scalar=_SIGN),
-    _row("rightvec", "rightvec(X)", "unit right singular vector of specnorm(X)", rank=1, of_scalar=1),
+    _row(
+        "specnorm", "specnorm(X)", "largest singular value", rank=0, of_scalar=_ABSOLUTE, latex=None
+    ),
+    _row(
+        "leftvec", "leftvec(X)", "unit left singular vector of specnorm(X)", rank=1, of_scalar=_SIGN
+    ),
+    _row(
+        "rightvec", "rightvec(X)", "unit right singular vector of specnorm(X)", rank=1, of_scalar=1
+    ),
     _row(
         "nucnorm",
         "nucnorm(X)",

@@ -1,4 +1,6 @@
-"""Ranges of indices back to notation: S'*M is a slice of M, S*M is M between zeros, sums of such are blocks."""
+"""Ranges of indices back to notation: S'*M is a slice of M, S*M is M between zeros, sums of such
+are blocks.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,15 @@ from matcalc.ir.ranges import Range, in_order
 from matcalc.recovery.chains import Chain, Link, Term, flip
 
 if TYPE_CHECKING:
-    from matcalc.recovery.chains import Weaver
+    from matcalc.recovery.chains import ProductWriter
     from matcalc.recovery.factor import Factoring
-    from matcalc.recovery.forge import Forge
+    from matcalc.recovery.factory import ExpressionFactory
 
 
 class Band(NamedTuple):
-    """The rows (or columns) that a block takes; a thin one is a single row, of a row vector or a scalar."""
+    """The rows (or columns) that a block takes; a thin one is a single row, of a row vector or a
+    scalar.
+    """
 
     range: Range
     thin: bool
@@ -26,27 +30,33 @@ class Band(NamedTuple):
 # slices
 
 
-def resolved(weaver: Weaver, chain: Chain) -> Chain:
+def resolve_slices(weaver: ProductWriter, chain: Chain) -> Chain:
     """The chain without ranges: slices of what stands beside them, else blocks with zeros."""
     links = list(chain)
     _attach(weaver, links)
     both = next((k for k in range(1, len(links)) if _undecided(links[k - 1], links[k])), None)
-    if both is not None:  # no one knows how the two overlap: one of them as a matrix of zeros and ones
+    if (
+        both is not None
+    ):  # no one knows how the two overlap: one of them as a matrix of zeros and ones
         whole, size = links[both].expr.shape
-        spread = stacked(weaver.forge, [(_band(links[both].expr), weaver.forge.eye(size))], whole, 0)
+        spread = stack_blocks(
+            weaver.forge, [(_band(links[both].expr), weaver.forge.eye(size))], whole, 0
+        )
         links[both] = Link(spread, links[both].flipped)
-        return resolved(weaver, tuple(links))
+        return resolve_slices(weaver, tuple(links))
     if len(links) > 1 or links[0].expr.op == "select":
         return _padded(weaver, tuple(links))
     return tuple(links)
 
 
 def _undecided(link: Link, after: Link) -> bool:
-    """Whether two ranges of one index are left beside each other (S*T' is a block with zeros around it)."""
+    """Whether two ranges of one index are left beside each other (S*T' is a block with zeros around
+    it).
+    """
     return link.expr.op == after.expr.op == "select" and (link.flipped or not after.flipped)
 
 
-def _attach(weaver: Weaver, links: list[Link]) -> None:
+def _attach(weaver: ProductWriter, links: list[Link]) -> None:
     """Cuts every range out of what stands beside it."""
     place = 0
     while place < len(links):
@@ -67,22 +77,28 @@ def _outer(link: Link, other: Link) -> bool:
     return other.expr.rank == 1 and link.expr.rank == 1 and other.flipped == link.flipped
 
 
-def _cut(forge: Forge, link: Link, by: Link) -> Link:
-    """Some rows of a link (by is S' or e', before it) or columns of it (by is S or e, behind it)."""
+def _cut(forge: ExpressionFactory, link: Link, by: Link) -> Link:
+    """Some rows of a link (by is S' or e', before it) or columns of it (by is S or e, behind
+    it).
+    """
     expr = link.expr
     axis = 0 if expr.rank == 1 or by.flipped != link.flipped else 1
     size = by.expr.shape[1] if by.expr.op == "select" else None
-    found = sliced(forge, expr, axis, by.expr.value, size)
+    found = slice_of(forge, expr, axis, by.expr.value, size)
     if size is not None or expr.rank == 1:
         return Link(found, link.flipped and found.rank > 0)
     column = forge.transpose(found) if found.row else found
     return Link(column, by.flipped)
 
 
-def sliced(forge: Forge, expr: Expr, axis: int, start: Dim, size: Dim | None) -> Expr:
-    """Entries of one axis; of a transpose those of the other, of a slice those of what it is a slice of."""
+def slice_of(forge: ExpressionFactory, expr: Expr, axis: int, start: Dim, size: Dim | None) -> Expr:
+    """Entries of one axis; of a transpose those of the other, of a slice those of what it is a
+    slice of.
+    """
     if expr.op == "'":
-        return forge.transpose(sliced(forge, expr.args[0], len(expr.shape) - 1 - axis, start, size))
+        return forge.transpose(
+            slice_of(forge, expr.args[0], len(expr.shape) - 1 - axis, start, size)
+        )
     base = expr
     places: list[tuple[Dim, Dim | None] | None] = [None] * expr.rank
     position = axis
@@ -107,7 +123,7 @@ def _kept(places: Sequence[tuple[Dim, Dim | None] | None]) -> list[int]:
 # zeros around
 
 
-def _padded(weaver: Weaver, chain: Chain) -> Chain:
+def _padded(weaver: ProductWriter, chain: Chain) -> Chain:
     """What selections at both ends leave zero is written as blocks of zeros."""
     rows, columns, inner = chain[0], chain[-1], chain
     bands: list[tuple[Band, Dim] | None] = [None, None]
@@ -119,12 +135,14 @@ def _padded(weaver: Weaver, chain: Chain) -> Chain:
         return chain
     forge = weaver.forge
     if not inner:
-        inner = (Link(forge.eye(rows.expr.shape[1] if bands[0] else columns.expr.shape[1]), False, True),)
+        inner = (
+            Link(forge.eye(rows.expr.shape[1] if bands[0] else columns.expr.shape[1]), False, True),
+        )
     result = weaver.product(inner)
     for axis, known in enumerate(bands):
         if known is not None:
             band, whole = known
-            result = stacked(forge, [(band, result)], whole, axis)
+            result = stack_blocks(forge, [(band, result)], whole, axis)
     return (Link(result),)
 
 
@@ -133,8 +151,12 @@ def _band(expr: Expr) -> Band:
     return Band(Range(expr.value, size), expr.op == "unit")
 
 
-def stacked(forge: Forge, parts: Sequence[tuple[Band, Expr]], whole: Dim, axis: int) -> Expr:
-    """Blocks above (axis 0) or beside each other (axis 1), zeros where there are none; the bands are in order."""
+def stack_blocks(
+    forge: ExpressionFactory, parts: Sequence[tuple[Band, Expr]], whole: Dim, axis: int
+) -> Expr:
+    """Blocks above (axis 0) or beside each other (axis 1), zeros where there are none; the bands
+    are in order.
+    """
     cells: list[Expr] = []
     end = ZERO
     across = extent(parts[0][1])[1 - axis]
@@ -147,11 +169,13 @@ def stacked(forge: Forge, parts: Sequence[tuple[Band, Expr]], whole: Dim, axis: 
     if end != whole:
         cells.append(_zeros(forge, whole.plus(end, -1), across, axis, vector))
     if vector:
-        return _grid(forge, [[cell] for cell in cells] if axis == 0 else [cells], (whole,), row=axis == 1)
+        return _grid(
+            forge, [[cell] for cell in cells] if axis == 0 else [cells], (whole,), row=axis == 1
+        )
     return _merged(forge, cells, (whole, across) if axis == 0 else (across, whole), axis)
 
 
-def _merged(forge: Forge, cells: list[Expr], shape: Shape, axis: int) -> Expr:
+def _merged(forge: ExpressionFactory, cells: list[Expr], shape: Shape, axis: int) -> Expr:
     """Lines of blocks on top of each other as one grid, where they are cut alike."""
     lines = [cell for cell in cells if not _is_zero(cell)]
     split = lines[0].op == "blocks" and lines[0].value[axis] == 1 and lines[0].value[1 - axis] > 1
@@ -161,7 +185,9 @@ def _merged(forge: Forge, cells: list[Expr], shape: Shape, axis: int) -> Expr:
         for cell in cells:
             if _is_zero(cell):
                 size = extent(cell)[axis]
-                grid.append([_zero_beside(forge, size, each, axis, thin=cell.rank == 1) for each in pattern])
+                grid.append(
+                    [_zero_beside(forge, size, each, axis, thin=cell.rank == 1) for each in pattern]
+                )
             else:
                 grid.append(list(cell.args))
         if axis == 1:
@@ -191,7 +217,7 @@ def _is_zero(expr: Expr) -> bool:
     return bare.op == "fill" and bare.args[0].op == "number" and bare.args[0].value == 0
 
 
-def _zeros(forge: Forge, size: Dim, across: Dim, axis: int, vector: bool) -> Expr:
+def _zeros(forge: ExpressionFactory, size: Dim, across: Dim, axis: int, vector: bool) -> Expr:
     """A block of zeros above, below or beside others."""
     zero = forge.number(0)
     if vector:
@@ -202,7 +228,9 @@ def _zeros(forge: Forge, size: Dim, across: Dim, axis: int, vector: bool) -> Exp
     return forge.fill(zero, (size, across) if axis == 0 else (across, size))
 
 
-def _zero_beside(forge: Forge, size: Dim, pattern: Expr, axis: int, *, thin: bool) -> Expr:
+def _zero_beside(
+    forge: ExpressionFactory, size: Dim, pattern: Expr, axis: int, *, thin: bool
+) -> Expr:
     """Zeros in a column of blocks, as wide as another block of it."""
     across, narrow = extent(pattern)[1 - axis], _thin(pattern, 1 - axis)
     if narrow and thin:
@@ -214,22 +242,31 @@ def _zero_beside(forge: Forge, size: Dim, pattern: Expr, axis: int, *, thin: boo
     return forge.fill(forge.number(0), (size, across) if axis == 0 else (across, size))
 
 
-def _grid(forge: Forge, cells: list[list[Expr]], shape: Shape, *, row: bool = False) -> Expr:
+def _grid(
+    forge: ExpressionFactory, cells: list[list[Expr]], shape: Shape, *, row: bool = False
+) -> Expr:
     flat = tuple([cell for line in cells for cell in line])
     if len(flat) == 1:
         return flat[0]
     return forge.make("blocks", flat, shape, (len(cells), len(cells[0])), row)
 
 
-def turned(forge: Forge, expr: Expr) -> Expr:
+def transpose_slice(forge: ExpressionFactory, expr: Expr) -> Expr:
     """The transpose; of blocks block by block, of a multiple the multiple of the transpose."""
     outer: list[Expr] = []
-    while expr.op == "neg" or (expr.op == "*" and not expr.args[0].shape) or (expr.op == "/" and expr.args[0].shape):
+    while (
+        expr.op == "neg"
+        or (expr.op == "*" and not expr.args[0].shape)
+        or (expr.op == "/" and expr.args[0].shape)
+    ):
         outer.append(expr)
         expr = expr.args[1] if expr.op == "*" else expr.args[0]
     if expr.op == "blocks":
         rows, columns = expr.value
-        cells = [[forge.transpose(expr.args[r * columns + c]) for r in range(rows)] for c in range(columns)]
+        cells = [
+            [forge.transpose(expr.args[r * columns + c]) for r in range(rows)]
+            for c in range(columns)
+        ]
         result = _grid(forge, cells, expr.shape[::-1], row=expr.rank == 1 and not expr.row)
     else:
         result = forge.transpose(expr)
@@ -243,7 +280,9 @@ def turned(forge: Forge, expr: Expr) -> Expr:
 
 
 def blocks(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
-    """The terms with those that stand on ranges of the rows, or else of the columns, put together into blocks."""
+    """The terms with those that stand on ranges of the rows, or else of the columns, put together
+    into blocks.
+    """
     for axis in range(len(shape)):
         found = [(term, _on(factoring.weaver, term, axis)) for term in terms]
         members = [(term, placed) for term, placed in found if placed is not None]
@@ -256,14 +295,17 @@ def blocks(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> list[Te
         if ordered is None or len(bands) != len(ordered):
             continue
         known = {band.range: band for band in bands}
-        parts = [(known[each], _cell(factoring, bands[known[each]], known[each], axis)) for each in ordered]
-        whole = stacked(factoring.forge, parts, shape[axis], axis)
+        parts = [
+            (known[each], _cell(factoring, bands[known[each]], known[each], axis))
+            for each in ordered
+        ]
+        whole = stack_blocks(factoring.forge, parts, shape[axis], axis)
         rest = [term for term, placed in found if placed is None]
         return [*rest, Term(1, (), (((Link(whole),), 1),), shape)]
     return None
 
 
-def _on(weaver: Weaver, term: Term, axis: int) -> tuple[Band, Term] | None:
+def _on(weaver: ProductWriter, term: Term, axis: int) -> tuple[Band, Term] | None:
     """The rows (columns) on which a term stands, and the term there."""
     chain = term.chain
     if chain is None:
@@ -292,4 +334,4 @@ def _cell(factoring: Factoring, terms: list[Term], band: Band, axis: int) -> Exp
     shape = terms[0].shape
     found = factoring.sum(terms, shape)
     row = len(shape) == 1 and band.thin and axis == 0
-    return turned(factoring.forge, found) if row else found
+    return transpose_slice(factoring.forge, found) if row else found

@@ -1,4 +1,6 @@
-"""Why a point is unfit for judging: outside of a domain, near a kink, near a singular matrix, at a fractional matrix power."""
+"""Why a point is unfit for judging: outside of a domain, near a kink, near a singular matrix, at a
+fractional matrix power.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import numpy as np
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS, frechet
-from matcalc.core.own import OWN, inlined
+from matcalc.core.own import OWN, inline
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.oracle.interpret import Sizes, Values, evaluate
@@ -18,21 +20,31 @@ from matcalc.runtime import norm2, std
 from matcalc.runtime.elementwise import Array
 
 KINK = 1e-3  # closest that the argument of abs, relu, max, ... may come to its kink
-_EXPONENT = 40.0  # largest norm of a matrix of which an exponential is taken: rounding errors grow with the exponential
+# largest norm of a matrix of which an exponential is taken: rounding errors grow with the
+# exponential
+_EXPONENT = 40.0
 _EXPONENTIALS = frozenset(
-    name for each in ("expm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm") for name in (each, frechet(each))
+    name
+    for each in ("expm", "sinm", "cosm", "tanm", "sinhm", "coshm", "tanhm")
+    for name in (each, frechet(each))
 )
-_CONDITION = 1e5  # largest condition number of a matrix that is inverted or whose determinant is taken
+_CONDITION = (
+    1e5  # largest condition number of a matrix that is inverted or whose determinant is taken
+)
 
 
-def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
-    """What is wrong with this point, or None if every part of the expression is finite and smooth there.
+def violated_precondition(expr: Expr, values: Values, sizes: Sizes) -> str | None:
+    """What is wrong with this point, or None if every part of the expression is finite and smooth
+    there.
 
     A branch of ``where`` need not be finite: what is taken of it is.
     """
     results: dict[int, Array] = {}
-    root = inlined(expr)
-    strict = {id(node) for node in postorder(root, lambda node: node.args[:1] if node.op == "where" else node.args)}
+    root = inline(expr)
+    strict = {
+        id(node)
+        for node in postorder(root, lambda node: node.args[:1] if node.op == "where" else node.args)
+    }
     for node in postorder(root, lambda node: node.args):
         args = [results[id(arg)] for arg in node.args]
         outside = _outside(node, args)
@@ -44,9 +56,16 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
         except DomainProblem as problem:
             return problem.message
         # in a branch of where that is not taken the matrix may have entries that are no numbers
-        if _inverts(node, args) and np.all(np.isfinite(args[0])) and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION:
+        if (
+            _inverts(node, args)
+            and np.all(np.isfinite(args[0]))
+            and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION
+        ):
             return f"{node.op} of an almost singular matrix"
-        if node.op in _EXPONENTIALS and np.linalg.norm(args[0], 1 if args[0].ndim == 2 else None) > _EXPONENT:
+        if (
+            node.op in _EXPONENTIALS
+            and np.linalg.norm(args[0], 1 if args[0].ndim == 2 else None) > _EXPONENT
+        ):
             return f"{node.op} of a large matrix"
         if id(node) in strict and not np.all(np.isfinite(result)):
             return f"{node.op} is not finite"
@@ -59,7 +78,9 @@ def hazard(expr: Expr, values: Values, sizes: Sizes) -> str | None:
 def _outside(node: Expr, args: list[Array]) -> str | None:
     """Where an argument of a user's function is not of the kind that was stated."""
     own = OWN.get(node.op)
-    for parameter, arg in zip(own.parameters, args, strict=True) if own is not None and own.domain else ():
+    for parameter, arg in (
+        zip(own.parameters, args, strict=True) if own is not None and own.domain else ()
+    ):
         for stated in own.domain if own is not None else ():
             if stated.name == parameter.name and not _is_of_kind(stated, arg):
                 return f"{node.op} of an argument that is not {stated.kind}"
@@ -96,7 +117,9 @@ def _inverts(node: Expr, args: list[Array]) -> bool:
 
 
 def _off_zero(x: Array) -> float:
-    """The smallest nonzero entry: an exact zero is structural (off a diagonal) and the conventions at 0 hold for it."""
+    """The smallest nonzero entry: an exact zero is structural (off a diagonal) and the conventions
+    at 0 hold for it.
+    """
     sizes = np.abs(x[x != 0])
     return float(np.min(sizes, initial=np.inf))
 
@@ -111,13 +134,17 @@ def _edges(x: Array, d: Array) -> float:
 
 
 def _principal(x: Array) -> float:
-    """How far the eigenvalues are from the negative real axis, where logarithms jump and roots have kinks."""
+    """How far the eigenvalues are from the negative real axis, where logarithms jump and roots have
+    kinks.
+    """
     values = np.linalg.eigvals(np.atleast_2d(x))
     return float(np.min(np.where(values.real > 0, np.abs(values), np.abs(values.imag))))
 
 
 def _off_poles(cosine: Callable[[Array], Array]) -> Callable[..., float]:
-    """How far the tangent is from a pole: the least cosine, circular or hyperbolic, of an eigenvalue, a tenth of which counts."""
+    """How far the tangent is from a pole: the least cosine, circular or hyperbolic, of an
+    eigenvalue, a tenth of which counts.
+    """
 
     def distance(x: Array, *directions: Array) -> float:
         values = np.abs(cosine(np.linalg.eigvals(np.atleast_2d(x)).astype(complex)))
@@ -134,7 +161,9 @@ def _matrix_base(x: Array, exponent: Array, *directions: Array) -> float:
 
 
 def _base(x: Array, exponent: Array) -> float:
-    """The smallest absolute base of a fractional power: at 0 its slope is vertical, or its value no function of the exponent."""
+    """The smallest absolute base of a fractional power: at 0 its slope is vertical, or its value no
+    function of the exponent.
+    """
     bases, exponents = np.broadcast_arrays(x, exponent)
     return float(np.min(np.abs(bases[exponents != np.round(exponents)]), initial=np.inf))
 
@@ -156,12 +185,16 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), lambda x, axis=None: _off_zero(x)),
     **dict.fromkeys(("leakyrelu", "elu"), lambda x, a: _off_zero(x)),
     **dict.fromkeys(("sqrt", "cbrt"), lambda x: float(np.min(np.abs(x)))),
-    **dict.fromkeys(("asin", "acos", "acosh", "erfinv"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))),
+    **dict.fromkeys(
+        ("asin", "acos", "acosh", "erfinv"), lambda x: float(np.min(np.abs(np.abs(x) - 1)))
+    ),
     **dict.fromkeys(("^", "frechet_power"), _matrix_base),
     ".^": _base,
     **dict.fromkeys(("tanm", "frechet_tanm"), _off_poles(np.cos)),
     **dict.fromkeys(("tanhm", "frechet_tanhm"), _off_poles(np.cosh)),
-    **dict.fromkeys(("logm", "sqrtm", "frechet_logm", "frechet_sqrtm"), lambda x, *directions: _principal(x)),
+    **dict.fromkeys(
+        ("logm", "sqrtm", "frechet_logm", "frechet_sqrtm"), lambda x, *directions: _principal(x)
+    ),
     **dict.fromkeys(("max", "min", *COMPARISONS), _apart),
     "amax": lambda x, axis=None: _ahead(x, axis),
     "amin": lambda x, axis=None: _ahead(-x, axis),

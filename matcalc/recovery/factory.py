@@ -1,4 +1,6 @@
-"""Forge: makes the typed trees of a result, interned, and knows how long each is and how it sorts."""
+"""ExpressionFactory: makes the typed trees of a result, interned, and knows how long each is and
+how it sorts.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +15,32 @@ from matcalc.core.tree import fill as make_fill
 from matcalc.ir.nodes import Rational
 from matcalc.printers.naming import own_tokens
 from matcalc.printers.text import Piece, piece
-from matcalc.recovery.triangles import is_triangle, turned
+from matcalc.recovery.triangles import is_triangle, transpose_mask
 
-_HIDDEN = 6  # tokens that a derivative under a name of its own counts for: a closed form may be longer
+_HIDDEN = (
+    6  # tokens that a derivative under a name of its own counts for: a closed form may be longer
+)
 _LABEL = 160  # characters of its text that an expression is sorted by
 
 
-class Forge:
-    """Equal trees are one object, so keys are identities; texts are cut off, so a shared network costs no more than its nodes."""
+class ExpressionFactory:
+    """Equal trees are one object, so keys are identities; texts are cut off, so a shared network
+    costs no more than its nodes.
+    """
 
     def __init__(self) -> None:
         self._table: dict[object, Expr] = {}
         self._sizes: dict[int, int] = {}
         self._pieces: dict[int, Piece] = {}
 
-    def make(self, op: str, args: tuple[Expr, ...] = (), shape: Shape = (), value: Any = None, row: bool = False) -> Expr:
+    def make(
+        self,
+        op: str,
+        args: tuple[Expr, ...] = (),
+        shape: Shape = (),
+        value: Any = None,
+        row: bool = False,
+    ) -> Expr:
         """The tree with this root."""
         key = (op, tuple([id(arg) for arg in args]), shape, value, row)
         found = self._table.get(key)
@@ -47,7 +60,9 @@ class Forge:
         return self._sizes[id(expr)]
 
     def label(self, expr: Expr) -> str:
-        """The beginning of the text, to sort by; a transpose sorts behind everything else, a commutation behind an identity."""
+        """The beginning of the text, to sort by; a transpose sorts behind everything else, a
+        commutation behind an identity.
+        """
         return self._pieces[id(expr)][0].replace("'", "~").replace("commutation", "eye commutation")
 
     def number(self, value: Rational) -> Expr:
@@ -85,7 +100,7 @@ class Forge:
                 args = (self.transpose(array), self.number(other))
                 return self.make(expr.op, args, expr.shape[::-1], row=expr.rank == other == 1)
         if is_triangle(expr):
-            op, offsets = turned(expr)
+            op, offsets = transpose_mask(expr)
             whole = self.fill(expr.args[0].args[0], expr.shape[::-1])
             return self.make(op, (whole, *[self.number(offset) for offset in offsets]), whole.shape)
         if expr.op == "commutation":
@@ -94,8 +109,18 @@ class Forge:
             return self.kron(*(self.transpose(arg) for arg in expr.args))
         if expr.op == "blocks" and all(arg.op in ("eye", "fill") for arg in expr.args):
             rows, columns = expr.value
-            cells = [self.transpose(expr.args[r * columns + c]) for c in range(columns) for r in range(rows)]
-            return self.make("blocks", tuple(cells), expr.shape[::-1], (columns, rows), expr.rank == 1 and not expr.row)
+            cells = [
+                self.transpose(expr.args[r * columns + c])
+                for c in range(columns)
+                for r in range(rows)
+            ]
+            return self.make(
+                "blocks",
+                tuple(cells),
+                expr.shape[::-1],
+                (columns, rows),
+                expr.rank == 1 and not expr.row,
+            )
         if expr.op == "eye":
             return expr
         if expr.op == "fill" and expr.rank == 2:
@@ -119,7 +144,9 @@ class Forge:
         if not right.shape:
             return self.make("*", (left, right), left.shape, row=left.row)
         if left.rank == 1 and right.rank == 1:
-            return self.make("*", (left, right), () if left.row else (left.shape[0], right.shape[0]))
+            return self.make(
+                "*", (left, right), () if left.row else (left.shape[0], right.shape[0])
+            )
         halved = self._halved(left, right)
         if halved is not None:
             return halved
@@ -133,7 +160,11 @@ class Forge:
             if last.op == "elimination" and not right.row and _square(right.args[0]):
                 half = self.make("vech", right.args, last.shape[:1])
                 return half if front is None else self.times(front, half)
-        elif left.op == right.op == "'" and left.args[0].op == "vec" and right.args[0].op == "elimination":
+        elif (
+            left.op == right.op == "'"
+            and left.args[0].op == "vec"
+            and right.args[0].op == "elimination"
+        ):
             if not _square(left.args[0].args[0]):
                 return None
             return self.transpose(self.make("vech", left.args[0].args, right.shape[1:]))
@@ -162,12 +193,24 @@ class Forge:
     def kron(self, slow: Expr, fast: Expr) -> Expr:
         """The Kronecker product; a column is a matrix of one column, a row one of one row."""
         (rows, columns), (more_rows, more_columns) = _sides(slow), _sides(fast)
-        sides = [a if b is None else b if a is None else a.times(b) for a, b in ((rows, more_rows), (columns, more_columns))]
-        return self.make("kron", (slow, fast), tuple([side for side in sides if side is not None]), row=sides[0] is None)
+        sides = [
+            a if b is None else b if a is None else a.times(b)
+            for a, b in ((rows, more_rows), (columns, more_columns))
+        ]
+        return self.make(
+            "kron",
+            (slow, fast),
+            tuple([side for side in sides if side is not None]),
+            row=sides[0] is None,
+        )
 
     def dimension(self, size: Dim) -> Expr:
         """A size as a scalar."""
-        return self.number(size.integer) if size.integer is not None else self.make("dimension", value=size)
+        return (
+            self.number(size.integer)
+            if size.integer is not None
+            else self.make("dimension", value=size)
+        )
 
     def power(self, base: Expr, exponent: Rational) -> Expr:
         """A scalar or, entry by entry, an array to a rational power; sqrt for one half."""
