@@ -23,18 +23,18 @@ from pathlib import Path
 
 import numpy as np
 
-from matcalc.catalogue.load import LIBRARY
+from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.report import WRONG, Report
+from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
-from matcalc.frontend import read, read_pair
-from matcalc.judge.question import Claim
-from matcalc.judge.report import WRONG, Report
-from matcalc.judge.verdict import judge
-from matcalc.oracle.compare import agree, check
-from matcalc.oracle.interpret import interpret
-from matcalc.printers.text import text
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.read.frontend import read, read_pair
+from matcalc.verify.oracle.compare import agree, check
+from matcalc.verify.oracle.interpret import interpret
+from matcalc.write.printers.text import text
 
 CASES = Path(__file__).resolve().parents[2] / "shared" / "cases" / "cases.jsonl"
 
@@ -354,7 +354,7 @@ def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
     """The right derivative of another question: by another variable, of det for logdet, of a norm
     for its square.
     """
-    from matcalc.pipeline import derive, render
+    from matcalc.engine.pipeline import derive, render
 
     for name, variable in program.variables.items():
         if (

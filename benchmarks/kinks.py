@@ -13,8 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from matcalc.judge.question import Claim
-from matcalc.judge.verdict import judge
+from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.verdict import judge
 from tests.kinking import RIGHT, VARIABLES, WRONG
 
 

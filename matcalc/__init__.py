@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matcalc import testing
     from matcalc.api import diff, equal, from_sympy, load_identities, parse, parse_latex, simplify
+    from matcalc.claims.judge.equal import Equality
     from matcalc.core.errors import MatcalcError, VerificationWarning
-    from matcalc.judge.equal import Equality
     from matcalc.results import Derivative, Expression
 
     __version__: str
@@ -34,7 +34,7 @@ __all__ = [
 # comes with these.
 _HOMES = {
     "Derivative": "matcalc.results",
-    "Equality": "matcalc.judge.equal",
+    "Equality": "matcalc.claims.judge.equal",
     "Expression": "matcalc.results",
     "MatcalcError": "matcalc.core.errors",
     "VerificationWarning": "matcalc.core.errors",

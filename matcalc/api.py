@@ -8,20 +8,20 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from matcalc.claims.judge.equal import Equality
+from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
-from matcalc.frontend import read, read_pair
-from matcalc.judge.equal import Equality
-from matcalc.judge.equal import judge_equation as compared
+from matcalc.read.frontend import read, read_pair
 from matcalc.results import Derivative, Expression, Formula
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from matcalc.own.load import Loaded
+    from matcalc.extend.own.load import Loaded
 
     Declarations = Mapping[str, str | Variable]
 
@@ -40,7 +40,7 @@ def parse(text: str, variables: Declarations | None = None) -> Expression:
 @public
 def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
     """The expression that a formula in LaTeX means; see docs/latex.md."""
-    from matcalc.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
+    from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
     if not isinstance(text, str):
         raise ArgumentError(f"a formula is a text, not {_described(text)}")
@@ -104,7 +104,7 @@ def equal(
     known = dict(_declarations(variables))
     if latex and isinstance(left, str) and isinstance(right, str):
         # most expressions are not in LaTeX
-        from matcalc.tex.read import read_latex_pair  # noqa: PLC0415
+        from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
 
         return compared(*read_latex_pair(left, right, known), left, right, drawn)
     for side in (left, right):
@@ -133,7 +133,7 @@ def load_identities(
     block.
     """
     # it loads NumPy, and few need it
-    from matcalc.own.load import load_identities as loaded  # noqa: PLC0415
+    from matcalc.extend.own.load import load_identities as loaded  # noqa: PLC0415
 
     if not isinstance(path, str | os.PathLike):
         raise ArgumentError(f"the path of a file is wanted, not {_described(path)}")
@@ -154,7 +154,7 @@ def from_sympy(expr: Any) -> Expression:
     import sympy  # noqa: PLC0415 - slow to load
 
     # SymPy is slow to load
-    from matcalc.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415
+    from matcalc.extend.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415
 
     if not isinstance(expr, sympy.Basic | sympy.MatrixBase):
         raise ArgumentError(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from matcalc.judge.question import Claim
-    from matcalc.judge.report import Report
+    from matcalc.claims.judge.question import Claim
+    from matcalc.claims.judge.report import Report
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,10 +41,9 @@ class ClaimsFile(pytest.File):
     def collect(self) -> Iterator[ClaimItem]:
         """One test for each claim, by its name or number."""
         # every run of pytest loads this plugin
-        from matcalc.core.errors import MatcalcError  # noqa: PLC0415
-
         # every run of pytest loads this plugin
-        from matcalc.judge.files import read_claims  # noqa: PLC0415
+        from matcalc.claims.judge.files import read_claims  # noqa: PLC0415
+        from matcalc.core.errors import MatcalcError  # noqa: PLC0415
 
         try:
             claims = read_claims(self.path)
@@ -73,7 +72,7 @@ class ClaimItem(pytest.Item):
     def runtest(self) -> None:
         """Judges the claim."""
         # every run of pytest loads this plugin
-        from matcalc.judge.verdict import judge  # noqa: PLC0415
+        from matcalc.claims.judge.verdict import judge  # noqa: PLC0415
 
         report = judge(self.claim, self.config.getoption("--matcalc-rng"))
         if not report.ok:

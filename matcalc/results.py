@@ -12,6 +12,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 from warnings import warn
 
+from matcalc.claims.equality import DIFFERENT, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.errors import (
     ArgumentError,
@@ -26,17 +27,24 @@ from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
-from matcalc.equality import DIFFERENT, decide_by_value
-from matcalc.frontend import read
-from matcalc.pipeline import derive, format_text, matricize, name_parts, render, simplify, tensorize
-from matcalc.printers.sizes import known_sizes
-from matcalc.printers.text import has_indices
-from matcalc.readback.values import confirm
-from matcalc.verification import Verification, compare
-from matcalc.verification import verify as verified
+from matcalc.engine.pipeline import (
+    derive,
+    format_text,
+    matricize,
+    name_parts,
+    render,
+    simplify,
+    tensorize,
+)
+from matcalc.read.frontend import read
+from matcalc.verify.readback.values import confirm
+from matcalc.verify.verification import Verification, compare
+from matcalc.verify.verification import verify as verified
+from matcalc.write.printers.sizes import known_sizes
+from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
-    from matcalc.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Report
 
 BACKENDS = ("numpy",)
 _MOST_AXES = 2  # of a value of the language
@@ -140,7 +148,7 @@ class Formula:
         """The formula in LaTeX; with ``bold`` vectors and matrices are set in bold. ``cse`` as for
         ``text``.
         """
-        from matcalc.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
+        from matcalc.write.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
 
         program = self._program
         tree = known_sizes(self._matrix or self._tree, program.variables)
@@ -148,7 +156,7 @@ class Formula:
             tree, bold=bold, named=name_parts(tree, program.variables, cse, program.definitions)
         )
         if self._verify:
-            from matcalc.readback.latex import latex_says  # noqa: PLC0415 - as above
+            from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above
 
             confirm(latex_says(formula, tree, program.variables), "LaTeX")
         return formula
@@ -160,7 +168,7 @@ class Formula:
     def source(self, backend: str = "numpy", *, name: str = "f") -> str:
         """Python source of a function that takes all the variables by keyword."""
         # a plain answer does not need it
-        from matcalc.printers.numpy_code import Source  # noqa: PLC0415
+        from matcalc.write.printers.numpy_code import Source  # noqa: PLC0415
 
         _choice("backend", backend, BACKENDS)
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
@@ -170,7 +178,7 @@ class Formula:
         source = Source(stable(self._tree, self.variables), self.variables, name, self._title())
         text = source.text()
         if self._verify:
-            from matcalc.readback.code import code_says  # noqa: PLC0415 - it loads NumPy
+            from matcalc.verify.readback.code import code_says  # noqa: PLC0415 - it loads NumPy
 
             confirm(code_says(text, source, self._tree, self.variables), "code")
         return text
@@ -184,7 +192,7 @@ class Formula:
         ``.source`` is its code.
         """
         # a plain answer does not need it
-        from matcalc.printers.numpy_code import compile_numpy  # noqa: PLC0415
+        from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
 
         return compile_numpy(self.source("numpy"), "f")
 
@@ -193,7 +201,7 @@ class Formula:
         """The formula as a SymPy expression over MatrixSymbols; UnsupportedError where SymPy has no
         notion.
         """
-        from matcalc.bridges.sympy_bridge import to_sympy  # noqa: PLC0415 - SymPy is slow to load
+        from matcalc.extend.bridges.sympy_bridge import to_sympy  # noqa: PLC0415 - SymPy is slow to load
 
         return to_sympy(self._tree, self._program.variables)
 
@@ -258,7 +266,7 @@ class Expression(Formula):
         asked = self._program.asked
         if isinstance(wrt, str) and set(wrt) & set("\\{}$"):
             # most names are not in LaTeX
-            from matcalc.tex.read import variable_named  # noqa: PLC0415
+            from matcalc.read.tex.read import variable_named  # noqa: PLC0415
 
             wrt = variable_named(wrt, self.variables)
         if asked is None:

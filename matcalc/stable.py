@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.catalogue.compiled import definition
-from matcalc.catalogue.load import LIBRARY
+from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
@@ -22,11 +21,12 @@ from matcalc.core.own import inline
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
-from matcalc.equality import EQUAL, decide_by_value
-from matcalc.ir.build import Builder
-from matcalc.lowering.lower import Lowering
-from matcalc.recovery.recover import Recovery
-from matcalc.rewriting.engine import Rewriter
+from matcalc.engine.catalogue.compiled import definition
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.recovery.recover import Recovery
+from matcalc.engine.rewriting.engine import Rewriter
 
 _DEPTH, _SHALLOW, _WIDEST = (
     9,

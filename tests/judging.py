@@ -6,11 +6,11 @@ import numpy as np
 
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OF_SYMMETRIC
-from matcalc.frontend import read
-from matcalc.oracle.compare import agree
-from matcalc.oracle.interpret import interpret
-from matcalc.oracle.numeric import numeric_derivative, structured_gradient
-from matcalc.oracle.sample import find_sizes, matrix_exponents
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.compare import agree
+from matcalc.verify.oracle.interpret import interpret
+from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
+from matcalc.verify.oracle.sample import find_sizes, matrix_exponents
 
 _TOKEN = re.compile(r"\d+\.\d+(?:[eE][-+]?\d+)?|\d+|[^\W\d]\w*|\.\*|\./|\.\^|[-+*/^']")
 

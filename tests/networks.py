@@ -6,16 +6,16 @@ import re
 
 from strategies import DECLARATIONS
 
-from matcalc.catalogue.compiled import definition
-from matcalc.catalogue.load import LIBRARY
 from matcalc.core.kinds import Variable
 from matcalc.core.walk import postorder
-from matcalc.frontend import read
-from matcalc.ir.build import Builder
-from matcalc.ir.nodes import Node
-from matcalc.lowering.lower import Lowering
-from matcalc.printers.text import text
-from matcalc.recovery.recover import Recovery
+from matcalc.engine.catalogue.compiled import definition
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Node
+from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.recovery.recover import Recovery
+from matcalc.read.frontend import read
+from matcalc.write.printers.text import text
 
 PLAIN = ("scalar", "vector", "matrix")
 

@@ -1,7 +1,7 @@
 """The exact verdict on statements written as text."""
 
-from matcalc.exact.judge import judge
-from matcalc.frontend import read
+from matcalc.read.frontend import read
+from matcalc.verify.exact.judge import judge
 
 
 def verdict(expr, variables, wrt, claim, order=1, structure="declared"):

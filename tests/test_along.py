@@ -9,11 +9,11 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import MatcalcError
-from matcalc.exact.judge import judge
-from matcalc.frontend import read
-from matcalc.oracle.interpret import interpret
-from matcalc.pipeline import simplify
-from matcalc.printers.text import text
+from matcalc.engine.pipeline import simplify
+from matcalc.read.frontend import read
+from matcalc.verify.exact.judge import judge
+from matcalc.verify.oracle.interpret import interpret
+from matcalc.write.printers.text import text
 
 KINDS = {
     "A": "matrix(m, n)",

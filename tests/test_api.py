@@ -13,7 +13,7 @@ import sympy
 
 import matcalc
 from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError, VerificationError
-from matcalc.frontend import read
+from matcalc.read.frontend import read
 from matcalc.results import layout_axes
 
 RNG = np.random.default_rng(5)

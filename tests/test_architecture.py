@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from matcalc.calculus.orders import ORDERED
-from matcalc.catalogue.load import LIBRARY
 from matcalc.core.operations import OPERATIONS
-from matcalc.lowering import functions as index_rules
-from matcalc.lowering import lower, multilinear
-from matcalc.oracle.functions import FUNCTIONS as ORACLE
-from matcalc.printers.latex_functions import FUNCTIONS as LATEX
-from matcalc.printers.numpy_functions import CALLS, FORMS
-from matcalc.shapes import functions as shape_rules
+from matcalc.engine.calculus.orders import ORDERED
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.lowering import functions as index_rules
+from matcalc.engine.lowering import lower, multilinear
+from matcalc.read.shapes import functions as shape_rules
+from matcalc.verify.oracle.functions import FUNCTIONS as ORACLE
+from matcalc.write.printers.latex_functions import FUNCTIONS as LATEX
+from matcalc.write.printers.numpy_functions import CALLS, FORMS
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = {
@@ -68,15 +68,25 @@ HEAVY = {
     "mpmath",
 }  # loaded inside of functions, because they cost more than an answer does
 # as much text as 400 and 60 lines of 130 columns were
-LONGEST_FILE = 530
+LONGEST_FILE = 540
 LONGEST_FUNCTION = 78
 REASON = 8  # characters: a lazy import says why it is one
 
 
+# folders that hold several parts; what is in a part is nobody else's concern
+GROUPS = ("read", "engine", "write", "verify", "claims", "extend")
+
+
 def part(path: Path) -> str:
-    """The subpackage or module of matcalc/ that a file belongs to."""
-    inside = path.relative_to(ROOT / "matcalc")
-    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+    """The part of matcalc/ that a file belongs to: a package or module, or one of a group."""
+    return part_of(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def part_of(names: tuple[str, ...]) -> str:
+    """The same of ``("matcalc", "read", "syntax", "parser")``."""
+    if len(names) > 2 and names[1] in GROUPS:
+        return names[1] if names[2] == "__init__" else names[2]
+    return names[1] if len(names) > 1 else ""
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -100,17 +110,17 @@ def our_modules() -> dict[str, Path]:
 def test_imports_follow_the_table() -> None:
     wrong = []
     for path, tree in MODULES.items():
-        allowed = ALLOWED[part(path)].split()
+        allowed = ALLOWED.get(part(path), "").split()
         for node in ast.walk(tree):
             for name in imported(node):
-                target = name.split(".")[1] if name.startswith("matcalc.") else ""
+                target = part_of(tuple(name.split("."))) if name.startswith("matcalc.") else ""
                 if target in ALLOWED and target not in (part(path), *allowed):
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} imports {name}")  # type: ignore[attr-defined]
     assert not wrong, "\n".join(wrong)
 
 
 def test_table_names_every_part_and_has_no_cycle() -> None:
-    assert {part(path) for path in MODULES} == set(ALLOWED)
+    assert {part(path) for path in MODULES} - set(GROUPS) == set(ALLOWED)
     TopologicalSorter({name: allowed.split() for name, allowed in ALLOWED.items()}).prepare()
 
 
@@ -218,43 +228,43 @@ def test_nothing_is_caught_wholesale() -> None:
 # are there: each is a rule of its stage, or a choice of a few. The judges have tables of their own,
 # so that a mistake in a row cannot pass them.
 KEYED_BY_FUNCTIONS = {
-    "bridges/sympy_export.py": "rules: SymPy's form of a function that is not one of its own",
-    "calculus/orders.py": "rules: derivatives of functions with an order",
-    "calculus/rules.py": "a rule that does not hold for matrices of one row or column",
+    "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
+    "engine/calculus/orders.py": "rules: derivatives of functions with an order",
+    "engine/calculus/rules.py": "a rule that does not hold for matrices of one row or column",
     "core/operations.py": "one pair of names",
-    "ir/knowledge.py": "theorems: facts of the argument to facts of the value",
-    "judge/mutations.py": "slips of people",
-    "judge/terms.py": "slips of people",
-    "lowering/blockwise.py": "rules: functions of block diagonal matrices",
-    "lowering/functions.py": "rules: index arithmetic",
-    "lowering/multilinear.py": "rules: index arithmetic",
-    "pipeline.py": "what has a choice of styles",
-    "printers/latex_functions.py": "rules: what no template says",
-    "printers/numpy_functions.py": "rules: what is no single call",
-    "printers/numpy_spectral.py": "rules: functions of wide matrices",
-    "readback/forms.py": "one pair of names",
-    "printers/sizes.py": "what takes its shape from its arguments",
-    "printers/text.py": "max(X) is how amax(X) prints",
-    "recovery/chains.py": "what is written with its factors transposed",
-    "recovery/decimals.py": "what is linear in its argument",
-    "recovery/factor.py": "what is pulled out of sums",
-    "recovery/graph.py": "the two triangles",
-    "recovery/triangles.py": "the two triangles",
-    "rewriting/expansion.py": "what is expanded",
+    "engine/ir/knowledge.py": "theorems: facts of the argument to facts of the value",
+    "claims/judge/mutations.py": "slips of people",
+    "claims/judge/terms.py": "slips of people",
+    "engine/lowering/blockwise.py": "rules: functions of block diagonal matrices",
+    "engine/lowering/functions.py": "rules: index arithmetic",
+    "engine/lowering/multilinear.py": "rules: index arithmetic",
+    "engine/pipeline.py": "what has a choice of styles",
+    "write/printers/latex_functions.py": "rules: what no template says",
+    "write/printers/numpy_functions.py": "rules: what is no single call",
+    "write/printers/numpy_spectral.py": "rules: functions of wide matrices",
+    "verify/readback/forms.py": "one pair of names",
+    "write/printers/sizes.py": "what takes its shape from its arguments",
+    "write/printers/text.py": "max(X) is how amax(X) prints",
+    "engine/recovery/chains.py": "what is written with its factors transposed",
+    "engine/recovery/decimals.py": "what is linear in its argument",
+    "engine/recovery/factor.py": "what is pulled out of sums",
+    "engine/recovery/graph.py": "the two triangles",
+    "engine/recovery/triangles.py": "the two triangles",
+    "engine/rewriting/expansion.py": "what is expanded",
     "runtime/__init__.py": "its public names",
-    "shapes/decompositions.py": "shape rules",
-    "shapes/doubts.py": "how letters are used",
-    "shapes/functions.py": "shape rules",
-    "shapes/multilinear.py": "shape rules",
+    "read/shapes/decompositions.py": "shape rules",
+    "read/shapes/doubts.py": "how letters are used",
+    "read/shapes/functions.py": "shape rules",
+    "read/shapes/multilinear.py": "shape rules",
     "stable.py": "operators that a stable form is looked for below",
-    "tex/functions.py": "readings of LaTeX",
-    "tex/lettered.py": "readings of LaTeX",
-    "tex/values.py": "readings of LaTeX",
-    "tex/vectors.py": "readings of LaTeX",
-    "syntax/dotted.py": "readings of names in Python",
-    "tex/vocabulary.py": "readings of LaTeX",
+    "read/tex/functions.py": "readings of LaTeX",
+    "read/tex/lettered.py": "readings of LaTeX",
+    "read/tex/values.py": "readings of LaTeX",
+    "read/tex/vectors.py": "readings of LaTeX",
+    "read/syntax/dotted.py": "readings of names in Python",
+    "read/tex/vocabulary.py": "readings of LaTeX",
 }
-OF_THE_JUDGES = ("exact/", "oracle/")
+OF_THE_JUDGES = ("verify/exact/", "verify/oracle/")
 ROWS = "core/functions/"
 
 

@@ -9,13 +9,13 @@ import pytest
 
 from matcalc import MatcalcError, diff, parse
 from matcalc.core.kinds import Variable
-from matcalc.frontend import read
-from matcalc.oracle.compare import agree
-from matcalc.oracle.interpret import extent, interpret
-from matcalc.oracle.sample import find_sizes
-from matcalc.pipeline import derive
-from matcalc.printers.latex import latex
-from matcalc.tex.read import read_latex
+from matcalc.engine.pipeline import derive
+from matcalc.read.frontend import read
+from matcalc.read.tex.read import read_latex
+from matcalc.verify.oracle.compare import agree
+from matcalc.verify.oracle.interpret import extent, interpret
+from matcalc.verify.oracle.sample import find_sizes
+from matcalc.write.printers.latex import latex
 
 S = {"S": "symmetric(n)", "s": "scalar"}
 

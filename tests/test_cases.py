@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from judging import tokens
 
-from matcalc.frontend import read
-from matcalc.oracle.interpret import interpret
-from matcalc.pipeline import derive, render
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.interpret import interpret
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "cases"
 

@@ -13,7 +13,7 @@ import pytest
 
 from matcalc.cli import main
 from matcalc.core.errors import MatcalcError
-from matcalc.frontend import read
+from matcalc.read.frontend import read
 
 HINT = "matcalc diff --help says what can be asked for"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from matcalc.cli import main
-from matcalc.frontend import read
-from matcalc.pipeline import derive, render
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
 
 # the lines that the first issue of the project demands, through the command
 DEMANDED = [

@@ -10,7 +10,7 @@ from matcalc import cli
 from matcalc.cli.functions import document, listing
 from matcalc.core.functions.spec import ELEMENTWISE
 from matcalc.core.operations import ALIASES, OPERATIONS
-from matcalc.oracle.functions import FUNCTIONS as ORACLE
+from matcalc.verify.oracle.functions import FUNCTIONS as ORACLE
 
 ROOT = Path(__file__).resolve().parents[1]
 

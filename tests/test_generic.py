@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.frontend import read
-from matcalc.judge.question import Claim
-from matcalc.judge.verdict import judge
-from matcalc.oracle.compare import agree
+from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.verdict import judge
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.compare import agree
 
 KINDS = {
     "f": "function",

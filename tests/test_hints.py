@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from matcalc.claims.equality import EQUAL, decide
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
-from matcalc.equality import EQUAL, decide
-from matcalc.frontend import read
-from matcalc.syntax.parser import parse
+from matcalc.read.frontend import read
+from matcalc.read.syntax.parser import parse
 
 HERE = Path(__file__).parent
 
@@ -255,7 +255,7 @@ def table(place: str) -> list[tuple[str, str, int, tuple[str, ...]]]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     rows = [param.values for param in module.test_refused.pytestmark[0].args[1]]
-    given = [] if place.startswith("syntax") and "spellings" not in place else module.GIVEN
+    given = [] if place.startswith("read/syntax") and "spellings" not in place else module.GIVEN
     found = []
     for text, *_ in rows:
         if len(text) < 60:
@@ -273,10 +273,10 @@ def table(place: str) -> list[tuple[str, str, int, tuple[str, ...]]]:
 
 
 TABLES = (
-    "syntax/test_errors.py",
-    "syntax/test_unicode.py",
-    "syntax/test_spellings.py",
-    "shapes/test_errors.py",
+    "read/syntax/test_errors.py",
+    "read/syntax/test_unicode.py",
+    "read/syntax/test_spellings.py",
+    "read/shapes/test_errors.py",
 )
 # what stands for something else: characters to type, and functions with an argument to be filled in
 FRAGMENTS = re.compile(r"\.\.\.|^[.*'()0-9A-Za-z^-]{1,2}$|=|^;")
@@ -290,7 +290,7 @@ def test_every_hint_of_the_tables_can_be_followed(place: str) -> None:
             continue
         spans = [(i, j) for i in range(column + 1) for j in range(len(text), column, -1)]
         readings = (text[:i] + written + text[j:] for i, j in spans)
-        known = given if place.startswith("shapes") else None
+        known = given if place.startswith("read/shapes") else None
         assert any(readable(reading, known) for reading in readings), (text, written)
         followed += 1
     assert followed > 3

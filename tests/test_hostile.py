@@ -8,8 +8,8 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
-from matcalc.frontend import read
-from matcalc.pipeline import derive, render
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
 
 
 def printed(expr, wrt, order=1, **kinds):

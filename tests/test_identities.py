@@ -8,15 +8,15 @@ import pytest
 from judging import differential_error, equality_report, kinds, points, published_error, tokens
 from longer import LONGER
 
-from matcalc.calculus.orders import ORDERED
-from matcalc.catalogue.document import document
-from matcalc.catalogue.load import LIBRARY
-from matcalc.catalogue.sides import differential_program, parse
 from matcalc.core.operations import FRECHET, OPERATIONS
-from matcalc.frontend import read
-from matcalc.oracle.compare import check
-from matcalc.oracle.interpret import interpret
-from matcalc.pipeline import derive, render
+from matcalc.engine.calculus.orders import ORDERED
+from matcalc.engine.catalogue.document import document
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.catalogue.sides import differential_program, parse
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.compare import check
+from matcalc.verify.oracle.interpret import interpret
 
 ENTRIES = LIBRARY.all()
 
@@ -147,6 +147,6 @@ def test_every_function_has_its_mathematics(name):
 
 
 def test_document_is_current():
-    """``python -m matcalc.catalogue.document > docs/identities.md`` writes it."""
+    """``python -m matcalc.engine.catalogue.document > docs/identities.md`` writes it."""
     page = Path(__file__).resolve().parents[1] / "docs" / "identities.md"
     assert page.read_text(encoding="utf-8") == document(LIBRARY)

@@ -10,21 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import matcalc
+from matcalc.claims.equality import decide_by_value
+from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.report import AGREED, PROVED, WRONG
+from matcalc.claims.judge.verdict import judge
 from matcalc.cli.command import main
 from matcalc.core.dims import fit
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
-from matcalc.equality import decide_by_value
-from matcalc.exact.field import Meter, P, Stream
-from matcalc.exact.generators import Generators
-from matcalc.exact.points import Setting
-from matcalc.frontend import read_pair
-from matcalc.judge.question import Claim
-from matcalc.judge.report import AGREED, PROVED, WRONG
-from matcalc.judge.verdict import judge
-from matcalc.oracle.sample import draw, sizes_for
-from matcalc.syntax.declare import declare
+from matcalc.read.frontend import read_pair
+from matcalc.read.syntax.declare import declare
 from matcalc.testing import assert_gradient, check_gradient, strategies
+from matcalc.verify.exact.field import Meter, P, Stream
+from matcalc.verify.exact.generators import Generators
+from matcalc.verify.exact.points import Setting
+from matcalc.verify.oracle.sample import draw, sizes_for
 
 KINDS = {
     "x": "positive(n)",

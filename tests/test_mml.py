@@ -7,11 +7,11 @@ here A*X*B + X'*X of a square X.
 
 import pytest
 
-from matcalc.catalogue.load import LIBRARY
-from matcalc.frontend import read
-from matcalc.oracle.compare import agree, check
-from matcalc.oracle.interpret import interpret
-from matcalc.pipeline import derive, render
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.compare import agree, check
+from matcalc.verify.oracle.interpret import interpret
 
 SQUARE = {"X": "matrix(n, n)", "A": "matrix(n, n)", "B": "matrix(n, n)"}
 F = "(A*X*B + X'*X)"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.frontend import read
-from matcalc.oracle.interpret import interpret
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.interpret import interpret
 
 V3 = dict.fromkeys(["x", "y", "a", "b", "w"], "vector(3)")
 RNG = np.random.default_rng(7)

@@ -9,9 +9,9 @@ from random import Random
 import pytest
 from equations import DECLARATIONS, REORDERING, SPREADING, Identity, Tree, rewritten, scalar
 
-from matcalc.frontend import read
-from matcalc.judge.equal import equal
-from matcalc.pipeline import derive, render
+from matcalc.claims.judge.equal import equal
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
 
 SEEDS = 400
 STEPS = 5

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 from judging import differential_error, equality_report, kinds
 
-from matcalc.catalogue import compiled
-from matcalc.catalogue.load import LIBRARY
 from matcalc.core.operations import OF_SYMMETRIC, OPERATIONS
-from matcalc.frontend import read
-from matcalc.oracle.compare import check
-from matcalc.oracle.interpret import interpret
-from matcalc.oracle.sample import matrix_exponents
-from matcalc.pipeline import derive
+from matcalc.engine.catalogue import compiled
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.pipeline import derive
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.compare import check
+from matcalc.verify.oracle.interpret import interpret
+from matcalc.verify.oracle.sample import matrix_exponents
 
 TRANSPOSED_IS_EQUAL = ("tr(dX)",)
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from strategies import terms
 
 from matcalc.core.errors import EvaluationError, UnsupportedError
-from matcalc.frontend import read
-from matcalc.oracle.compare import check
-from matcalc.oracle.interpret import interpret
-from matcalc.oracle.sample import find_sizes
-from matcalc.pipeline import derive, render
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.compare import check
+from matcalc.verify.oracle.interpret import interpret
+from matcalc.verify.oracle.sample import find_sizes
 
 # derandomised: a failure in CI is a failure at home; time limits are no property of a derivative
 common = settings(

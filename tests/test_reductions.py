@@ -9,11 +9,11 @@ import pytest
 
 import matcalc
 from matcalc.core.operations import ALONG
-from matcalc.frontend import read
-from matcalc.oracle.interpret import interpret
-from matcalc.printers.latex import latex
-from matcalc.printers.numpy_code import compile_numpy, numpy_source
-from matcalc.tex.read import read_latex
+from matcalc.read.frontend import read
+from matcalc.read.tex.read import read_latex
+from matcalc.verify.oracle.interpret import interpret
+from matcalc.write.printers.latex import latex
+from matcalc.write.printers.numpy_code import compile_numpy, numpy_source
 
 REDUCTIONS = ["sum", "mean", *sorted(ALONG)]
 CONTEXTS = [

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from strategies import Term, terms
 
 import matcalc
+from matcalc.claims.equality import DIFFERENT, EQUAL, decide_by_value
+from matcalc.claims.judge.equal import Equality
 from matcalc.cli import main
 from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError, VerificationError
-from matcalc.equality import DIFFERENT, EQUAL, decide_by_value
-from matcalc.frontend import read
-from matcalc.judge.equal import Equality
-from matcalc.pipeline import render, simplify
+from matcalc.engine.pipeline import render, simplify
+from matcalc.read.frontend import read
 
 GIVEN = {
     "A": "matrix(n, n)",

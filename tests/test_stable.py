@@ -9,10 +9,10 @@ import pytest
 
 import matcalc
 from matcalc.core.program import Program
-from matcalc.frontend import read
-from matcalc.oracle.interpret import interpret
-from matcalc.printers.text import text
+from matcalc.read.frontend import read
 from matcalc.stable import stable
+from matcalc.verify.oracle.interpret import interpret
+from matcalc.write.printers.text import text
 
 U = {"u": "vector(n)"}
 x = np.array([800.0, -800.0, 1.0])

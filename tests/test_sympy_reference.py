@@ -5,9 +5,9 @@ import pytest
 import sympy as sp
 
 from matcalc.core.operations import ENTRYWISE, OPERATIONS
-from matcalc.frontend import read
-from matcalc.oracle.interpret import interpret
-from matcalc.pipeline import derive
+from matcalc.engine.pipeline import derive
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.interpret import interpret
 
 X = sp.Symbol("x", real=True)
 A = sp.Symbol("a", real=True)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.frontend import read
-from matcalc.oracle.interpret import interpret
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.interpret import interpret
 
 A3 = np.random.default_rng(5).normal(size=(3, 3))
 S3 = A3 + A3.T

@@ -9,9 +9,9 @@ import pytest
 import matcalc
 from matcalc.cli.command import main
 from matcalc.core.errors import DomainProblem, EvaluationError, VerificationError
-from matcalc.exact.judge import judge
-from matcalc.frontend import read
-from matcalc.verification import Verification, verify
+from matcalc.read.frontend import read
+from matcalc.verify.exact.judge import judge
+from matcalc.verify.verification import Verification, verify
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_judge_that_fails_gives_no_verdict(monkeypatch, judge, failure):
     def fails(*args):
         raise failure
 
-    monkeypatch.setattr(f"matcalc.verification.{judge}", fails)
+    monkeypatch.setattr(f"matcalc.verify.verification.{judge}", fails)
     with pytest.raises(VerificationError, match="not to be trusted, because it cannot be judged"):
         matcalc.diff("tr(expm(x*x'))", "x")
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_visited_is_not_verified(monkeypatch, failure):
     def fails(*args):
         raise failure
 
-    monkeypatch.setattr("matcalc.verification.compare", fails)
+    monkeypatch.setattr("matcalc.verify.verification.compare", fails)
     with pytest.warns(matcalc.VerificationWarning, match="not verified: "):
         assert matcalc.diff("tr(expm(x*x'))", "x").verification.kind == "none"
 

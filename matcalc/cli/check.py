@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from matcalc.claims.judge.files import read_claims
+from matcalc.claims.judge.forms import as_json, as_junit, as_text
+from matcalc.claims.judge.marks import sides
+from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.report import UNDECIDED, Report
+from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError, MatcalcError
-from matcalc.judge.files import read_claims
-from matcalc.judge.forms import as_json, as_junit, as_text
-from matcalc.judge.marks import sides
-from matcalc.judge.question import Claim
-from matcalc.judge.report import UNDECIDED, Report
-from matcalc.judge.verdict import judge
 
 _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 

@@ -24,10 +24,10 @@ from matcalc.core.errors import (
 )
 
 if TYPE_CHECKING:
-    from matcalc.catalogue.schema import Identity
     from matcalc.core.program import Program
-    from matcalc.oracle.compare import Report
+    from matcalc.engine.catalogue.schema import Identity
     from matcalc.results import Formula
+    from matcalc.verify.oracle.compare import Report
 
 DONE, CHECK_FAILED, BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 
@@ -68,7 +68,7 @@ def _with_identities(options: Namespace) -> int:
     """The command, with files of identities loaded as long as it runs."""
     from contextlib import ExitStack  # noqa: PLC0415 - most commands bring no identities
 
-    from matcalc.own.load import load_identities  # noqa: PLC0415 - it loads NumPy
+    from matcalc.extend.own.load import load_identities  # noqa: PLC0415 - it loads NumPy
 
     with ExitStack() as stack:
         for file in options.identities:
@@ -109,7 +109,7 @@ def _simplify(options: Namespace) -> int:
 
 def _equal(options: Namespace) -> int:
     # --help does not wait for the engine
-    from matcalc.judge.equal import judge_equation  # noqa: PLC0415
+    from matcalc.claims.judge.equal import judge_equation  # noqa: PLC0415
 
     verdict = judge_equation(*_read_pair(options), options.left, options.right, options.rng)
     for note in verdict.notes:
@@ -166,10 +166,10 @@ def _diff(options: Namespace) -> int:
 
 def _read(text: str, options: Namespace) -> Program:
     if options.latex:
-        from matcalc.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
+        from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
         return read_latex(text, options.var)
-    from matcalc.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
+    from matcalc.read.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
 
     return read(text, options.var)
 
@@ -177,10 +177,10 @@ def _read(text: str, options: Namespace) -> Program:
 def _read_pair(options: Namespace) -> tuple[Program, Program]:
     if options.latex:
         # most expressions are not in LaTeX
-        from matcalc.tex.read import read_latex_pair  # noqa: PLC0415
+        from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
 
         return read_latex_pair(options.left, options.right, options.var)
-    from matcalc.frontend import read_pair  # noqa: PLC0415 - --help does not wait for the engine
+    from matcalc.read.frontend import read_pair  # noqa: PLC0415 - --help does not wait for the engine
 
     return read_pair(options.left, options.right, options.var)
 
@@ -214,7 +214,7 @@ def _kind(formula: Formula) -> str:
 
 def _identities(word: str) -> int:
     # not needed to say that the arguments are wrong
-    from matcalc.catalogue.load import LIBRARY  # noqa: PLC0415
+    from matcalc.engine.catalogue.load import LIBRARY  # noqa: PLC0415
 
     wanted = word.casefold()
     found = [entry for entry in LIBRARY.all() if wanted in _searched(entry)]

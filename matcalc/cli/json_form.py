@@ -10,8 +10,8 @@ from matcalc.version import __version__
 
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
-    from matcalc.oracle.compare import Report
     from matcalc.results import Derivative
+    from matcalc.verify.oracle.compare import Report
 
 
 def json_report(

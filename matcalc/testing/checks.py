@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from matcalc.claims.judge.diagnosis import Diagnosis
+from matcalc.claims.judge.question import Question
+from matcalc.claims.judge.report import Report, Worst
+from matcalc.claims.judge.smallest import Counterexample
+from matcalc.claims.judge.verdict import report
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.options import STRUCTURES
-from matcalc.judge.diagnosis import Diagnosis
-from matcalc.judge.question import Question
-from matcalc.judge.report import Report, Worst
-from matcalc.judge.smallest import Counterexample
-from matcalc.judge.verdict import report
 from matcalc.results import Formula
 from matcalc.testing.arrays import LIBRARIES
 from matcalc.testing.directions import jvp_question, vjp_question

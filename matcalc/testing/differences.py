@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from matcalc.oracle.numeric import Method, central_differences
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.numeric import Method, central_differences
 
 DOUBLE = Method("extrapolated central differences", 2.0**-8, 1e-6)
 SINGLE = Method("central differences of fourth order, in single precision", 2.0**-6, 5e-3)

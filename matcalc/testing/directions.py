@@ -13,16 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from matcalc.claims.judge.question import OPEN, Point, Question
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number, variable
 from matcalc.core.walk import fold
-from matcalc.frontend import read
-from matcalc.judge.question import OPEN, Point, Question
-from matcalc.pipeline import derive
-from matcalc.printers.text import text
+from matcalc.engine.pipeline import derive
+from matcalc.read.frontend import read
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
 from matcalc.testing.arrays import Called, numpy_values
@@ -34,6 +33,7 @@ from matcalc.testing.questions import (
     declared_variables,
     program_of,
 )
+from matcalc.write.printers.text import text
 
 _LINEAR = ("symmetric", "skew", "diagonal", "triangular")
 _PLAIN = ("scalar", "vector", "matrix")

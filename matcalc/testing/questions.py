@@ -10,21 +10,21 @@ from typing import Any
 
 import numpy as np
 
+from matcalc.claims.judge.claims import about, about_formula, engine_answer
+from matcalc.claims.judge.precision import blurred
+from matcalc.claims.judge.question import DISPROVED, OPEN, Claim, Point, Question
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.frontend import read
-from matcalc.judge.claims import about, about_formula, engine_answer
-from matcalc.judge.precision import blurred
-from matcalc.judge.question import DISPROVED, OPEN, Claim, Point, Question
-from matcalc.oracle.numeric import Method
-from matcalc.oracle.sample import STYLES, draw, sizes_for
+from matcalc.read.frontend import read
+from matcalc.read.syntax.declare import declare
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
-from matcalc.syntax.declare import declare
 from matcalc.testing.arrays import Arrays, Called, library_of, numpy_values, precision_of
 from matcalc.testing.differences import DOUBLE, SINGLE, basis, derivative, kinks, move, project
+from matcalc.verify.oracle.numeric import Method
+from matcalc.verify.oracle.sample import STYLES, draw, sizes_for
 
 _TWICE = Method(f"{DOUBLE.name}, twice", DOUBLE.step, 1e-4)
 _SINGLE_CLAIM = 1e-4  # relative agreement that may be asked of a claim in single precision

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from matcalc.core.dims import fit
 from matcalc.core.kinds import Variable
-from matcalc.oracle.interpret import extent
+from matcalc.read.syntax.declare import declare
 from matcalc.runtime.elementwise import Array
-from matcalc.syntax.declare import declare
+from matcalc.verify.oracle.interpret import extent
 
 _ENTRIES = st.one_of(
     st.integers(-4, 4).map(float), st.floats(-4.0, 4.0, allow_nan=False, width=32).map(float)

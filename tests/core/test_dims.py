@@ -6,8 +6,8 @@ import pytest
 
 from matcalc import MatcalcError, diff, parse
 from matcalc.core.dims import ONE, Dim, dim, fit
-from matcalc.shapes.unify import Unifier
-from matcalc.syntax.declare import declare
+from matcalc.read.shapes.unify import Unifier
+from matcalc.read.syntax.declare import declare
 
 m, n, p = dim("m"), dim("n"), dim("p")
 

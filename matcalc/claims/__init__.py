@@ -1,0 +1,1 @@
+"""Derivatives and equations that users claim."""

@@ -1,0 +1,85 @@
+"""Decides whether two expressions are equal wherever both have a value: by simplification, exactly,
+else numerically.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from matcalc.core.errors import EvaluationError, UnsupportedError
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, is_number
+from matcalc.engine.pipeline import simplify
+from matcalc.verify.exact.judge import BITS, same_value
+from matcalc.write.printers.text import text
+
+EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
+SEEDS = 3
+_APART = 1e-6  # a relative error that rounding does not explain
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``equal``, ``different`` or ``undecided``, and how that was found or why it was not."""
+
+    verdict: str
+    how: str
+
+
+def decide(left: Program, right: Program, seed: int = 0) -> Decision:
+    """The decision on two expressions over the same variables, of one shape."""
+    if _vanishes(left, right):
+        return Decision(EQUAL, "the difference simplifies to zero")
+    return decide_by_value(left, right, seed)
+
+
+def decide_by_value(left: Program, right: Program, seed: int = 0) -> Decision:
+    """The same from values alone, without the engine: of random points of a prime field, else of
+    some real ones.
+    """
+    outcome = same_value(left, right)
+    if outcome == "wrong":
+        return Decision(DIFFERENT, "exact, at a random point of a prime field")
+    if outcome == "exact":
+        return Decision(EQUAL, f"exact (error probability < 2^-{BITS})")
+    return _numeric(left, right, seed)
+
+
+def _vanishes(left: Program, right: Program) -> bool:
+    """Whether the engine finds that the difference is zero; it refuses some expressions that have
+    values.
+    """
+    whole = left.expr
+    difference = Expr("-", (whole, right.expr), whole.shape, row=whole.row)
+    try:
+        tree = simplify(replace(left, expr=difference))
+    except UnsupportedError:
+        return False
+    return is_number(tree.args[0] if tree.op == "fill" else tree, 0)
+
+
+def _numeric(left: Program, right: Program, seed: int) -> Decision:
+    from matcalc.verify.oracle.compare import agree  # noqa: PLC0415 - it loads NumPy
+
+    try:
+        reports = [agree(left, right, seed + k) for k in range(SEEDS)]
+    except (EvaluationError, UnsupportedError) as problem:
+        return Decision(UNDECIDED, problem.message)
+    error = max(report.max_error for report in reports)
+    points = sum(report.points for report in reports)
+    unvisited = [piece for report in reports for piece in report.unvisited]
+    if all(report.ok for report in reports) and unvisited:
+        return Decision(
+            UNDECIDED,
+            f"no point was found where {unvisited[0].said(text)}; both are equal at {points} "
+            f"others",
+        )
+    if all(report.ok for report in reports):
+        return Decision(
+            EQUAL, f"numeric (max relative error {error:.0e} at {points} random points, rng {seed})"
+        )
+    if error > _APART:
+        return Decision(
+            DIFFERENT, f"numeric (relative error {error:.0e} at a random point, rng {seed})"
+        )
+    return Decision(UNDECIDED, f"the values differ by {error:.0e}, which may be rounding")

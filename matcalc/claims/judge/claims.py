@@ -1,0 +1,213 @@
+"""A claim as it is written, and the question that it puts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from matcalc.claims.judge.proof import proof
+from matcalc.claims.judge.question import OPEN, Claim, Point, Question
+from matcalc.claims.judge.reading import equalize_shape, read_objective, read_stated, reparse
+from matcalc.claims.judge.sizes import open_sizes, true_shape
+from matcalc.core.errors import EvaluationError, UnknownNameError, UnsupportedError
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.engine.pipeline import derive
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.interpret import extent, interpret, magnitude
+from matcalc.verify.oracle.numeric import (
+    Method,
+    numeric_derivative,
+    structured_gradient,
+    takes_differences,
+)
+from matcalc.verify.oracle.pieces import on_kink
+from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.sample import find_point, sizes_for
+from matcalc.verify.oracle.survey import survey
+from matcalc.write.printers.text import text
+
+_APART = 2  # added to each size for the second choice of sizes, which tells n from 3
+
+
+def question(claim: Claim) -> Question:
+    """The question that a claim puts; raises a MatcalcError where the expression or the claim
+    cannot be read.
+    """
+    return about(*read_objective(claim))
+
+
+def about(program: Program, claim: Claim) -> Question:
+    """The question that a claim puts about an objective that was read already."""
+    answer = engine_answer(program, claim)
+    known = program.variables
+    given = claim.claim
+    stated, misfit = read_stated(claim, program)
+    claim = replace(claim, claim=stated.source)
+    unknown = [name for name in stated.variables if name not in known]
+    if unknown:
+        hint = f"its variables are {', '.join(known)}; others have to be declared"
+        raise UnknownNameError(
+            f"the claim speaks of {unknown[0]}, which is not a variable of the expression",
+            hint=hint,
+        )
+    tree = stated.expr
+    asked = about_formula(
+        program,
+        claim,
+        answer,
+        lambda point: evaluate_claim(tree, point),
+        stated=claim.claim,
+        tree=tree,
+        misfit=misfit,
+        complete=_completion(program, claim, stated, square=bool(misfit)),
+    )
+    spoken = stated.notes if stated.source != given else ()
+    notes = tuple(dict.fromkeys((*asked.notes, *spoken, *reparse(stated, program))))
+    return replace(
+        asked,
+        source=claim,
+        notes=notes,
+        proof=lambda: OPEN if misfit else proof(program, claim, stated),
+    )
+
+
+def engine_answer(program: Program, claim: Claim) -> Expr | None:
+    """The derivative that matcalc finds, laid out as the claim is; None where it has no rule:
+    numbers judge all the same.
+    """
+    try:
+        return derive(
+            program, claim.wrt, claim.order, structure=claim.structure, layout=claim.layout
+        )
+    except UnsupportedError:
+        return None
+
+
+def about_formula(
+    program: Program,
+    claim: Claim,
+    answer: Expr | None,
+    claimed: Callable[[Point], Array],
+    *,
+    stated: str,
+    tree: Expr | None = None,
+    misfit: str = "",
+    complete: Callable[[dict[str, int]], dict[str, int]] = dict,
+) -> Question:
+    """A question about an objective that is a formula."""
+    variables = program.variables
+
+    def derivative(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
+        array, method = numeric_derivative(
+            program.expr, variables, wrt, claim.order, point.values, point.sizes
+        )
+        return structured_gradient(array, kind, program.expr.rank, claim.order), method
+
+    return Question(
+        title=claim.expr,
+        stated=stated,
+        wrt=claim.wrt,
+        variables=variables,
+        rank=program.expr.rank,
+        derivative=derivative,
+        claimed=claimed,
+        points=lambda rng: _points(program, claim, rng, complete, square=bool(misfit)),
+        survey=lambda point, rng: _surveyed(program, claim, tree, point, rng),
+        kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
+        smooth=lambda point: violated_precondition(program.expr, point.values, point.sizes) is None,
+        magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
+        complete=complete,
+        order=claim.order,
+        layout=claim.layout,
+        structure=claim.structure,
+        program=program,
+        answer=answer,
+        tree=tree,
+        misfit=misfit,
+        notes=program.notes,
+    )
+
+
+def _surveyed(
+    program: Program, claim: Claim, tree: Expr | None, point: Point, rng: np.random.Generator
+) -> tuple[list[Point], tuple[str, ...]]:
+    """Points on all sides of the kinks of objective and claim, and what holds on those to which no
+    way was found.
+    """
+    around = claim.wrt if takes_differences(program.expr, claim.wrt, claim.order) else None
+    beside = [tree] if tree is not None else []
+    found, missing = survey(
+        [program.expr], beside, program.variables, rng, point.sizes, around, claim.wrt
+    )
+    return [Point(point.sizes, values) for values in found], tuple(
+        dict.fromkeys(piece.said(text) for piece in missing)
+    )
+
+
+def _completion(
+    program: Program, claim: Claim, stated: Program, *, square: bool
+) -> Callable[[dict[str, int]], dict[str, int]]:
+    """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the
+    true derivative.
+
+    What is open even then gets some size; it changes with the others, so a claim that depends on it
+    does not pass.
+    """
+    open_names = sorted({name for size in stated.undetermined for name in size.letters})
+    shape = true_shape(program, claim)
+    known = open_sizes(stated, equalize_shape(shape) if square else shape)
+
+    def complete(sizes: dict[str, int]) -> dict[str, int]:
+        completed = {"n": next(iter(sizes.values()), 1), **sizes} if square else dict(sizes)
+        completed |= {name: size.size(completed) for name, size in known.items()}
+        for name in open_names:
+            completed.setdefault(name, 1 + sum(sizes.values()) % 5)
+        return completed
+
+    return complete
+
+
+def completed(
+    program: Program, claim: Claim, stated: Program
+) -> Callable[[dict[str, int]], dict[str, int]]:
+    """Adds the sizes that a formula leaves open, which fits without all sizes being equal."""
+    return _completion(program, claim, stated, square=False)
+
+
+def evaluate_claim(tree: Expr, point: Point) -> Array:
+    """The value of a tree; not a number where it has none, as an inverse of a singular matrix."""
+    try:
+        return interpret(tree, point.values, point.sizes)
+    except np.linalg.LinAlgError:
+        return np.full(extent(tree.shape, point.sizes), np.nan)
+
+
+def _points(
+    program: Program,
+    claim: Claim,
+    rng: np.random.Generator,
+    complete: Callable[[dict[str, int]], dict[str, int]],
+    *,
+    square: bool,
+) -> Iterator[Point]:
+    """Points inside the domain, without end; the second has larger sizes than all the others."""
+    around = claim.wrt if takes_differences(program.expr, claim.wrt, claim.order) else None
+    reason = ""
+    for sizes in sizes_for([program.expr], program.variables):
+        chosen = dict.fromkeys(sizes, max(sizes.values(), default=1)) if square else sizes
+        values, reason = find_point([program.expr], program.variables, rng, chosen, around)
+        if values is None:
+            continue
+        yield Point(complete(chosen), values)
+        larger = {name: size + _APART for name, size in chosen.items()}
+        other = find_point([program.expr], program.variables, rng, larger, around)[0]
+        if other is not None:
+            yield Point(complete(larger), other)
+        while True:
+            values = find_point([program.expr], program.variables, rng, chosen, around)[0] or values
+            yield Point(complete(chosen), values)
+    hint = "declare variables that must be positive as positive"
+    raise EvaluationError(f"no point inside the domain was found: {reason}", hint=hint)

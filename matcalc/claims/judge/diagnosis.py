@@ -1,0 +1,270 @@
+"""What is wrong with a wrong claim: the least far-fetched explanation of the numbers.
+
+Every claim with one slip mended is compared with every wrong answer that has one slip, up to a
+constant factor; so compositions of two slips, one of them in the text and one of the whole, cost no
+more than single ones. Candidates that agree in one world are tried in the others, the cheapest
+first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcalc.claims.judge.conditions import Condition, conditions
+from matcalc.claims.judge.factors import NONE, Factor, Factors
+from matcalc.claims.judge.mend import CLOSE, Mended, as_it_is, mended_claim, mendings
+from matcalc.claims.judge.question import Question, Sample
+from matcalc.claims.judge.reading import equalize_sizes
+from matcalc.claims.judge.variants import IDENTITY, PLAIN, Variant, variants
+from matcalc.core.errors import MatcalcError
+from matcalc.read.frontend import read
+from matcalc.runtime.elementwise import Array
+from matcalc.write.printers.text import text
+
+_WRONG_SIGN = "it has the wrong sign"
+_DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
+_COMPOSED = 0.3  # what a composition costs beyond its parts: one slip is likelier than two
+_TELLING = (
+    "needs-symmetric",
+    "needs-commuting",
+)  # conditions that are worth a word beside another explanation
+_ABOUT_ORDER = (
+    "transpose",
+    "factor-transposed",
+    "inverse-transposed",
+    "order",
+    "inverse-side",
+    "structure",
+)
+_MOST = 40  # candidates that are tried in all worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One slip: its kind, and what it is in words."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The slips that together explain a claim, and a condition under which it is right as it
+    stands.
+
+    ``mended`` is the claim without them, in the language, and is the derivative: nothing is said
+    that does not lead there. It is empty where claim or objective is a function, or where the
+    derivative cannot be written.
+    """
+
+    causes: tuple[Cause, ...]
+    condition: str = ""
+    mended: str = ""
+
+    def __str__(self) -> str:
+        said = "; and ".join(cause.text for cause in self.causes)
+        return f"{said} (as it stands, {self.condition})" if self.condition else said
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of the slips."""
+        return tuple(cause.kind for cause in self.causes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    mended: Mended
+    variant: Variant
+
+    @property
+    def cost(self) -> float:
+        """Without that of a factor, which is not known before it is measured."""
+        both = self.mended.cost > 0 and self.variant.cost > 0
+        return self.mended.cost + self.variant.cost + (_COMPOSED if both else 0.0)
+
+
+def diagnose(
+    question: Question, worlds: Sequence[Sample], rng: np.random.Generator, correct: str = ""
+) -> Diagnosis | None:
+    """The explanation of a wrong claim, or None; ``correct`` is the derivative as it is printed."""
+    worlds = [world for world in worlds if np.all(np.isfinite(world.claimed))]
+    if not worlds:
+        return None
+    factors = Factors(question, worlds)
+    mended = [as_it_is(question), *mendings(question)]
+    wrong = [IDENTITY, *variants(question)]
+    best = _best(_matches(mended, wrong, worlds[0]), worlds, factors, question, correct)
+    held = _holding(question, list(worlds), rng)
+    if held is not None and (best is None or held.cost < best[0]):
+        return Diagnosis((Cause(held.kind, held.text),), mended=correct)
+    if (
+        question.misfit
+        and (best is None or best[0] > PLAIN + 1)
+        and all(w.error < CLOSE for w in worlds)
+    ):
+        return Diagnosis(
+            (Cause("needs-square", f"it is right only if all sizes are equal: {question.misfit}"),),
+            mended=correct,
+        )
+    if best is None:
+        return None
+    _, match, factor, formula = best
+    causes = [
+        Cause(part.kind, part.text) for part in (match.variant, match.mended, factor) if part.text
+    ]
+    if factor.negative:
+        causes.append(Cause("sign", _WRONG_SIGN))
+    if [cause.kind for cause in causes] == ["sign"]:
+        causes = [Cause("sign", causes[0].text + _of_another(wrong, worlds))]
+    telling = (
+        held is not None
+        and held.kind in _TELLING
+        and any(cause.kind in _ABOUT_ORDER for cause in causes)
+    )
+    return Diagnosis(tuple(causes), held.text if held is not None and telling else "", formula)
+
+
+def _of_another(wrong: Sequence[Variant], worlds: Sequence[Sample]) -> str:
+    """Minus the derivative is often that by another variable: of x - m that by m."""
+    for variant in wrong:
+        values = (
+            [_tried(variant.value, world) for world in worlds] if variant.kind == "variable" else []
+        )
+        if values and all(
+            value is not None
+            and value.shape == world.claimed.shape
+            and float(np.max(np.abs(value - world.claimed), initial=0.0))
+            <= max(CLOSE, world.method.tolerance) * world.scale
+            for value, world in zip(values, worlds, strict=True)
+        ):
+            return f", as {variant.text.removeprefix('it is ')} has"
+    return ""
+
+
+def _values(
+    parts: Sequence[Mended | Variant], world: Sample
+) -> dict[tuple[int, ...], tuple[list[int], Array]]:
+    """Values in one world by shape: which parts have them, and as unit vectors, so that factors do
+    not matter.
+    """
+    groups: dict[tuple[int, ...], tuple[list[int], list[Array]]] = {}
+    for index, part in enumerate(parts):
+        value = _tried(part.value, world)
+        size = float(np.linalg.norm(value)) if value is not None else 0.0
+        if value is not None and np.isfinite(size) and size > 1e-12 * world.scale:
+            members, units = groups.setdefault(value.shape, ([], []))
+            members.append(index)
+            units.append(value.ravel() / size)
+    return {shape: (members, np.stack(units)) for shape, (members, units) in groups.items()}
+
+
+def _tried(value: Callable[[Sample], Array], world: Sample) -> Array | None:
+    """A value; None where the edited formula does not fit together or has no value."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(value(world))
+    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+        return None
+
+
+def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], world: Sample) -> list[_Match]:
+    """The pairs that are multiples of each other in one world, the cheapest first."""
+    left, right = _values(mended, world), _values(wrong, world)
+    found = []
+    for shape, (members, units) in left.items():
+        if shape not in right:
+            continue
+        others, directions = right[shape]
+        cosines = np.abs(units @ directions.T)
+        for i, j in np.argwhere(cosines > 1 - max(1e-13, world.method.tolerance**2)):
+            found.append(_Match(mended[members[i]], wrong[others[j]]))
+    return sorted(found, key=lambda match: match.cost)
+
+
+def _best(
+    matches: Sequence[_Match],
+    worlds: Sequence[Sample],
+    factors: Factors,
+    question: Question,
+    correct: str,
+) -> tuple[float, _Match, Factor, str] | None:
+    best: tuple[float, _Match, Factor, str] | None = None
+    tried = 0
+    for match in matches:
+        if tried >= _MOST or (best is not None and match.cost >= best[0]):
+            break
+        factor = _factor(match, worlds, factors)
+        if factor is None:
+            continue
+        tried += 1
+        composed = _COMPOSED if factor.cost and match.cost else 0.0
+        cost = match.cost + factor.cost + composed
+        if (
+            not 0 < cost <= _DEAREST
+            or (best is not None and cost >= best[0])
+            or not _fits(match, question)
+        ):
+            continue
+        formula = mended_claim(question, match.mended, match.variant, factor, worlds, correct)
+        if formula is not None:
+            best = cost, match, factor, formula
+    return best
+
+
+def _factor(match: _Match, worlds: Sequence[Sample], factors: Factors) -> Factor | None:
+    """The factor between the two if it has a name, and they agree in all worlds."""
+    ratios: dict[int, float] = {}
+    for place, world in enumerate(worlds):
+        left, right = _tried(match.mended.value, world), _tried(match.variant.value, world)
+        if left is None or right is None or left.shape != right.shape:
+            return None
+        square = float(np.sum(left * left))
+        if square == 0 == float(np.max(np.abs(right), initial=0.0)):
+            continue  # as where a step is 0: any factor fits
+        if not square > 0:
+            return None
+        ratio = float(np.sum(left * right)) / square
+        close = max(CLOSE, world.method.tolerance)
+        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= close * float(
+            np.max(np.abs(right))
+        ):
+            return None
+        ratios[place] = ratio
+    if all(
+        abs(ratio - 1) < max(CLOSE, worlds[place].method.tolerance)
+        for place, ratio in ratios.items()
+    ):
+        return NONE if ratios else None
+    return factors.named(ratios)
+
+
+def _fits(match: _Match, question: Question) -> bool:
+    """Whether the mended formula is one of the language: NumPy broadcasts more than the shape rules
+    permit.
+    """
+    if match.mended.tree is None:
+        return True
+    loose = question.misfit and match.variant is not IDENTITY
+    try:
+        read(
+            text(match.mended.tree),
+            equalize_sizes(question.variables) if loose else question.variables,
+        )
+    except MatcalcError:
+        return False
+    return True
+
+
+def _holding(
+    question: Question, worlds: list[Sample], rng: np.random.Generator
+) -> Condition | None:
+    """The mildest condition under which the claim is right."""
+    held = [
+        condition
+        for condition, found in conditions(question, worlds, rng)
+        if all(world.error <= 10 * world.method.tolerance for world in found)
+    ]
+    return min(held, key=lambda condition: condition.cost, default=None)

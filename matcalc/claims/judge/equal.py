@@ -1,0 +1,103 @@
+"""Judges an equation: equal, different with the smallest counterexample, or undecided; and what is
+said about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from matcalc.claims.equality import DIFFERENT, EQUAL, UNDECIDED, decide
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.read.frontend import read_pair
+
+if TYPE_CHECKING:
+    from matcalc.claims.judge.smallest import Counterexample
+
+_EXIT_CODES = {EQUAL: 0, DIFFERENT: 1, UNDECIDED: 2}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Equality:
+    """The verdict on ``left = right``: ``equal``, ``different`` or ``undecided``; true where it is
+    ``equal``.
+    """
+
+    verdict: str
+    left: str
+    right: str
+    how: str
+    counterexample: Counterexample | None = None
+    variables: dict[str, Variable] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.verdict == EQUAL
+
+    @property
+    def exit_code(self) -> int:
+        """0 equal, 1 different, 2 undecided."""
+        return _EXIT_CODES[self.verdict]
+
+    @property
+    def _headline(self) -> str:
+        sign = {EQUAL: "=", DIFFERENT: "is not", UNDECIDED: "= ?"}[self.verdict]
+        return f"{self.verdict}: {self.left} {sign} {self.right}"
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Equality {self._headline}>"
+
+    def __str__(self) -> str:
+        lines = [("smallest", self._smallest()), ("decided", self.how)]
+        return "\n".join(
+            [self._headline, *(f"  {label:<11} {said}" for label, said in lines if said)]
+        )
+
+    def _smallest(self) -> str:
+        found = self.counterexample
+        if found is None:
+            return ""
+        from matcalc.claims.judge.report import written  # noqa: PLC0415 - NumPy is slow to load
+
+        sizes = [f"{name}={size}" for name, size in found.point.sizes.items()]
+        values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
+        values += [
+            f"some {name}"
+            for name, variable in self.variables.items()
+            if variable.kind == "function"
+        ]
+        place = f"entry {list(found.index)}" if found.index else "the value"
+        here = f"{', '.join(sizes + values)}: " if sizes + values else ""
+        return (
+            f"{here}{place} is {written(found.true)} on the left, "
+            f"{written(found.claimed)} on the right"
+        )
+
+
+def equal(
+    left: str,
+    right: str,
+    variables: Mapping[str, str | Variable] | Iterable[str] = (),
+    seed: int = 0,
+) -> Equality:
+    """The verdict on two texts; raises a MatcalcError where they cannot be read or have different
+    shapes.
+    """
+    return judge_equation(*read_pair(left, right, variables), left, right, seed)
+
+
+def judge_equation(left: Program, right: Program, one: str, other: str, seed: int) -> Equality:
+    """The verdict on two programs over the same variables, of one shape, with the texts that they
+    are shown as.
+    """
+    decision = decide(left, right, seed)
+    found = None
+    if decision.verdict == DIFFERENT:
+        from matcalc.claims.judge.unequal import difference  # noqa: PLC0415 - it loads NumPy
+
+        found = difference(left, right, seed)
+    return Equality(
+        decision.verdict, one, other, decision.how, found, dict(left.variables), left.notes
+    )

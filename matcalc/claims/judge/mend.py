@@ -1,0 +1,231 @@
+"""The claim with its slips mended: a text of the language, and whether it is the derivative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from matcalc.claims.judge.claims import completed, evaluate_claim
+from matcalc.claims.judge.factors import Factor
+from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Edit, mutations
+from matcalc.claims.judge.question import Claim, Point, Question, Sample
+from matcalc.claims.judge.reading import read_stated
+from matcalc.claims.judge.swaps import swaps
+from matcalc.claims.judge.terms import coarse_terms, negated, terms
+from matcalc.claims.judge.variants import PLAIN, Variant
+from matcalc.core.errors import MatcalcError
+from matcalc.core.tree import Expr, number
+from matcalc.runtime.elementwise import Array
+from matcalc.write.printers.text import text
+
+CLOSE = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The claim with a slip mended: what was wrong, the value without it, how far-fetched it is.
+
+    ``formula`` is its text; ``tree`` is there where a part of the claim was replaced.
+    """
+
+    kind: str
+    text: str
+    value: Callable[[Sample], Array]
+    cost: float
+    formula: str
+    tree: Expr | None = None
+
+
+def as_it_is(question: Question) -> Mended:
+    """The claim itself."""
+    formula = text(question.tree) if question.tree is not None else ""
+    return Mended("", "", lambda world: world.claimed, 0.0, formula)
+
+
+def mendings(question: Question) -> Iterator[Mended]:
+    """The claim with each slip of the pen mended; then with each of its terms, then summed."""
+    tree = question.tree
+    if tree is None:
+        return
+    variables = dict(question.variables)
+    beside = [question.program.expr] if question.program is not None else []
+    for edit in (*mutations(tree, variables), *swaps(tree, variables, beside)):
+        kind, said = "extra-term" if edit.kind == "term" else edit.kind, _said(edit)
+        if edit.whole and kind == "factor-transposed":
+            kind, said = "transpose", "it is transposed"
+        value, formula = _value(edit.tree), text(edit.tree)
+        yield Mended(kind, said, value, edit.cost, formula, edit.tree)
+    yield from _of_terms(tree)
+    yield from _summed(tree)
+
+
+def _said(edit: Edit) -> str:
+    if edit.gone:
+        return f"the factor {edit.gone} is too much"
+    return f"{edit.before} should be {edit.after}"
+
+
+def _value(tree: Expr) -> Callable[[Sample], Array]:
+    return lambda world: evaluate_claim(tree, world.point)
+
+
+def _of_terms(tree: Expr) -> Iterator[Mended]:
+    """The claim without each of its terms, with another sign or number there, or elsewhere."""
+    coarse = coarse_terms(tree)
+    names = [text(term) for term in coarse]
+    for part in terms(tree):
+        shown = text(part)
+        others = [term for term, name in zip(coarse, names, strict=True) if name != shown]
+        whole = _joined(others) if len(others) < len(coarse) else f"{text(tree)} - ({shown})"
+        for kind, said, times, cost in (
+            ("extra-term", f"the term {shown} is too much", 0.0, PLAIN + 0.1),
+            ("sign", f"the term {shown} has the wrong sign", -1.0, PLAIN + 0.15),
+            ("factor", f"the term {shown} has to count twice", 2.0, PLAIN + 0.25),
+            ("factor", f"the term {shown} has to count half", 0.5, PLAIN + 0.25),
+        ):
+            formula = f"{whole} + {_times(times, shown)}" if times else whole
+            if times == -1:
+                inside = len(others) == len(coarse)
+                formula = f"{whole} - ({shown})" if inside else _joined([*others, negated(part)])
+            yield Mended(kind, said, _with_term(part, times), cost, formula)
+        for times, said in (
+            (2.0, f"the factor 2 is missing everywhere but in {shown}"),
+            (0.5, f"all terms but {shown} have to count half"),
+        ):
+            formula = (
+                f"{_times(times, whole)} {_joined([part]) if part.op == 'neg' else f'+ ({shown})'}"
+            )
+            yield Mended("factor", said, _with_others(part, times), LIKELY, formula)
+
+
+def _joined(parts: Sequence[Expr]) -> str:
+    """The sum of some terms."""
+    said = [
+        f"- ({text(part.args[0])})" if part.op == "neg" else f"+ ({text(part)})" for part in parts
+    ]
+    return " ".join(said).removeprefix("+ ")
+
+
+def _times(number: float, formula: str) -> str:
+    said = {2.0: "2", 0.5: "1/2", -1.0: "(-1)"}[number]
+    return f"{said}*({formula})"
+
+
+def _with_term(term: Expr, times: float) -> Callable[[Sample], Array]:
+    """The claim with a term so many times."""
+    return lambda world: world.claimed + (times - 1) * evaluate_claim(term, world.point)
+
+
+def _with_others(term: Expr, times: float) -> Callable[[Sample], Array]:
+    """The claim with all other terms so many times."""
+    return lambda world: times * world.claimed - (times - 1) * evaluate_claim(term, world.point)
+
+
+def _summed(tree: Expr) -> Iterator[Mended]:
+    """A claim for each entry where the derivative is the sum of them."""
+    shown = text(tree)
+    if tree.rank:
+        said = "the sum over its entries is missing"
+        yield Mended(
+            "axis", said, lambda world: np.asarray(world.claimed.sum()), PLAIN, f"sum({shown})"
+        )
+    for axis, what in ((0, "columns"), (1, "rows")) if tree.rank == 2 else ():
+        yield Mended(
+            "axis",
+            f"the sum within its {what} is missing",
+            lambda world, axis=axis: world.claimed.sum(axis=axis),  # type: ignore[misc]
+            PLAIN,
+            f"sum({shown}, {axis + 1})",
+        )
+    if tree.rank == 2 and tree.shape[0] == tree.shape[1]:
+        said = "the trace of it is missing"
+        yield Mended(
+            "axis", said, lambda world: np.trace(world.claimed), FARFETCHED, f"tr({shown})"
+        )
+
+
+def mended_claim(
+    question: Question,
+    mended: Mended,
+    variant: Variant,
+    factor: Factor,
+    worlds: Sequence[Sample],
+    correct: str,
+) -> str | None:
+    """The text that the slips, mended, make of the claim; None if it is not the derivative.
+
+    Where one of them is that the claim is of something else altogether, this is the derivative as
+    it is printed. It is empty where there is no text to be mended.
+    """
+    if question.program is None or question.tree is None:
+        return ""
+    if variant.undone is None:
+        return (checked(question, correct, worlds) or "") if correct else ""
+    formula = mended.formula
+    if factor.formula:
+        formula = f"-({formula})" if factor.formula == "-1" else f"{factor.formula}*({formula})"
+    return checked(question, variant.undone(formula), worlds)
+
+
+def checked(question: Question, formula: str, worlds: Sequence[Sample]) -> str | None:
+    """A formula as it is printed if it is the derivative in some worlds; else None."""
+    program = question.program
+    assert program is not None
+    claim = Claim(
+        question.title,
+        question.wrt,
+        formula,
+        question.variables,
+        question.order,
+        question.layout,
+        question.structure,
+    )
+    try:
+        stated, misfit = read_stated(claim, program)
+        if misfit or any(name not in program.variables for name in stated.variables):
+            return None
+        complete = completed(program, claim, stated)
+        for world in worlds:
+            point = Point(complete(world.point.sizes), world.point.values)
+            value = evaluate_claim(stated.expr, point)
+            if value.shape != world.truth.shape:
+                return None
+            error = float(np.max(np.abs(value - world.truth), initial=0.0))
+            if not error <= max(CLOSE, 10 * world.method.tolerance) * world.scale:
+                return None
+    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+        return None
+    return text(_merged(stated.expr))
+
+
+def _merged(tree: Expr) -> Expr:
+    """The formula with one number in front instead of two."""
+    inner, times, count = tree, Fraction(1), 0
+    while inner.op == "neg" or (inner.op == "*" and inner.args[1].shape == tree.shape):
+        value = Fraction(-1) if inner.op == "neg" else _constant(inner.args[0])
+        if value is None:
+            break
+        inner, times, count = inner.args[-1], times * value, count + 1
+    if count < 2:
+        return tree
+    made = (
+        inner
+        if abs(times) == 1
+        else Expr("*", (number(abs(times)), inner), inner.shape, row=inner.row)
+    )
+    return made if times > 0 else Expr("neg", (made,), made.shape, row=made.row)
+
+
+def _constant(node: Expr) -> Fraction | None:
+    """The number that a factor is."""
+    if node.op == "neg":
+        inner = _constant(node.args[0])
+        return None if inner is None else -inner
+    if node.op == "number":
+        return Fraction(node.value)
+    if node.op == "/" and all(arg.op == "number" and arg.value for arg in node.args):
+        return Fraction(node.args[0].value) / Fraction(node.args[1].value)
+    return None

@@ -1,0 +1,441 @@
+"""Single slips of the pen: every formula that differs from a given one in one place.
+
+They are tried both ways. If an edited claim is right, the claim has the slip; if the edited true
+formula is the claim, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import OPERATIONS, PRIMARY
+from matcalc.core.tree import Expr, number, variable
+from matcalc.core.walk import fold, postorder
+from matcalc.write.printers.text import text
+
+MOST_NODES = 150  # parts of a formula beyond which no slips are looked for
+_LONGEST = 60  # characters of a part that is quoted
+
+_FLAT = frozenset(
+    ("step", "sign", "<", "<=", ">", ">=", "==", "!=")
+)  # flat away from where they jump
+_HIDDEN = 1.0  # what a slip costs that is inside of a condition
+LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A formula with one part replaced: what kind of slip this is, both parts as text, and how
+    far-fetched it is.
+
+    ``gone`` is the factor that was left out, if this is what was done, and of the whole or of a
+    term: inside of a function a part is replaced by another. ``whole`` says that the part is all of
+    it.
+    """
+
+    kind: str
+    before: str
+    after: str
+    tree: Expr
+    cost: float
+    gone: str = ""
+    whole: bool = False
+
+
+class Change(NamedTuple):
+    """A kind of slip, the part instead, its cost; and the factor that it leaves out."""
+
+    kind: str
+    instead: Expr
+    cost: float
+    gone: Expr | None = None
+
+
+def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
+    """All formulas with one slip; none for a formula that is too long to be looked through."""
+    order = postorder(tree, lambda expr: expr.args)
+    if len(order) > MOST_NODES:
+        return
+    users: dict[int, list[Expr]] = {}
+    for node in order:
+        for arg in node.args:
+            users.setdefault(id(arg), []).append(node)
+    wholes, places, conditions = _wholes(tree), _places(order), _conditions(order)
+    for node in order:
+        for rule in _RULES:
+            for change in rule(node, users.get(id(node), []), variables):
+                gone = (
+                    quote(change.gone)
+                    if change.gone is not None and places[id(node)] != INSIDE
+                    else ""
+                )
+                gone += f" of {quote(node)}" if gone and places[id(node)] == IN_TERM else ""
+                made = replace_node(tree, node, change.instead)
+                cost = change.cost + (_HIDDEN if id(node) in conditions else 0.0)
+                yield Edit(
+                    change.kind,
+                    quote(node),
+                    quote(change.instead),
+                    made,
+                    cost,
+                    gone,
+                    id(node) in wholes,
+                )
+
+
+OF_ALL, IN_TERM, INSIDE = range(
+    3
+)  # where a factor stands: before all of a formula, before a term, in what is not linear
+_LINEAR = frozenset(("neg", "'", "*", ".*", "/", "./", "diag", "tr", "sum", "vec", "kron", "fill"))
+
+
+def _places(order: Sequence[Expr]) -> dict[int, int]:
+    """Where each part of a formula stands, in all of its places; ``order`` has children before
+    parents.
+    """
+    found = {id(order[-1]): OF_ALL}
+    for node in reversed(order):
+        for place, arg in enumerate(node.args):
+            linear = node.op in _LINEAR and not (place and node.op in ("/", "./"))
+            step = OF_ALL if linear else IN_TERM if node.op in ("+", "-") else INSIDE
+            found[id(arg)] = max(found.get(id(arg), OF_ALL), found[id(node)], step)
+    return found
+
+
+def _conditions(order: Sequence[Expr]) -> set[int]:
+    """The parts of conditions: what is written there changes the value in a few places only."""
+    found: set[int] = set()
+    for node in reversed(order):
+        inside = id(node) in found or node.op in _FLAT
+        found.update(
+            id(arg)
+            for arg in (node.args if inside else node.args[:1] if node.op == "where" else ())
+        )
+    return found
+
+
+def _wholes(tree: Expr) -> set[int]:
+    """The formula itself, and what is left of it without signs, transposes and numbers."""
+    found = {id(tree)}
+    while tree.op in ("neg", "'", "*", "/"):
+        inner = [arg for arg in tree.args if arg.shape == tree.shape or tree.op == "'"]
+        others = [arg for arg in tree.args if arg not in inner]
+        if len(inner) != 1 or any(arg.shape for arg in others):
+            break
+        (tree,) = inner
+        found.add(id(tree))
+    return found
+
+
+def quote(expr: Expr) -> str:
+    """A part of a formula as text, cut where it is long."""
+    shown = text(
+        expr.args[0] if expr.op == "fill" and expr.args[0].op not in ("number", "neg") else expr
+    )
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
+
+
+def replace_node(tree: Expr, part: Expr, instead: Expr) -> Expr:
+    """The formula with one of its parts replaced."""
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node is part:
+            return instead
+        if all(new is old for new, old in zip(args, node.args, strict=True)):
+            return node
+        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+
+    return fold(tree, lambda expr: expr.args, rule)
+
+
+def transpose(expr: Expr) -> Expr:
+    """The transpose, without a second sign on top of a first."""
+    if expr.op == "'":
+        return expr.args[0]
+    return Expr("'", (expr,), expr.shape[::-1], row=not expr.row and expr.rank == 1)
+
+
+def product(left: Expr, right: Expr) -> Expr:
+    """The matrix product of two factors with axes."""
+    rows = () if left.rank == 1 and (left.row or right.rank == 2) else left.shape[:1]
+    columns = () if right.rank == 1 and not right.row else right.shape[-1:]
+    return Expr("*", (left, right), rows + columns, row=not rows and bool(columns))
+
+
+def chain(expr: Expr) -> list[Expr]:
+    """The factors of a product from left to right."""
+    factors: list[Expr] = []
+    stack = [expr]
+    while stack:
+        part = stack.pop()
+        if part.op == "*" and (part.shape or part is expr):  # an inner product is one factor
+            stack += part.args
+        else:
+            factors.append(part)
+    return factors[::-1]
+
+
+def _transposes(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[Change]:
+    """A' for A and A for A'; by the side of a vector of ones this sums over the other axis."""
+    if (
+        node.rank != 2
+        or node.op in ("eye", "fill", "diag")
+        or any(user.op == "'" for user in users)
+    ):
+        return
+    if node.op == "variable" and variables[node.value].kind in ("symmetric", "psd", "diagonal"):
+        return
+    inner = node.args[0] if node.op == "'" else node
+    beside_ones = any(part.op == "fill" for user in users if user.op == "*" for part in user.args)
+    kind = (
+        "inverse-transposed"
+        if inner.op == "inv"
+        else "axis"
+        if beside_ones
+        else "factor-transposed"
+    )
+    if inner.op == "variable" and any(user.op == "inv" for user in users):
+        cost = POSSIBLE  # said of the inverse instead
+    else:
+        cost = LIKELY if inner.op == "variable" or inner.op in OPERATIONS else POSSIBLE
+    yield Change(kind, transpose(node), cost)
+
+
+def _dropped_factors(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[Change]:
+    """One operand of a product or quotient instead of the whole."""
+    if node.op not in ("*", ".*", "/", "./"):
+        return
+    left, right = node.args
+    for gone, rest in (
+        ((right, left), (left, right)) if node.op in ("*", ".*") else ((right, left),)
+    ):
+        kind = (
+            "factor"
+            if gone.op in ("number", "dimension")
+            else "inverse-missing"
+            if gone.op == "inv"
+            else "chain-factor"
+        )
+        if node.op in ("/", "./"):
+            gone = Expr(node.op, (number(1), gone), gone.shape, row=gone.row)
+        yield Change(kind, rest, LIKELY if rest.shape == node.shape else POSSIBLE, gone)
+
+
+def _dropped_terms(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[Change]:
+    """A term of a sum left out, or with the other sign; a sign left out."""
+    if node.op == "neg":
+        yield Change("sign", node.args[0], LIKELY)
+    if node.op not in ("+", "-"):
+        return
+    left, right = node.args
+    other = Expr("-" if node.op == "+" else "+", node.args, node.shape, row=node.row)
+    yield Change("sign", other, LIKELY)
+    yield Change(
+        "sign",
+        Expr(
+            node.op,
+            (Expr("neg", (left,), left.shape, row=left.row), right),
+            node.shape,
+            row=node.row,
+        ),
+        LIKELY,
+    )
+    if left.shape == node.shape:
+        yield Change("term", left, LIKELY)
+    if right.shape == node.shape:
+        yield Change(
+            "term",
+            right if node.op == "+" else Expr("neg", (right,), right.shape, row=right.row),
+            LIKELY,
+        )
+
+
+def _orders(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> Iterator[Change]:
+    """Two factors of a matrix product exchanged, one moved to an end, or all in reverse order."""
+    if node.op != "*" or any(user.op == "*" for user in users):
+        return
+    factors = chain(node)
+    scalars = [factor for factor in factors if not factor.shape]
+    factors = [factor for factor in factors if factor.shape]
+    count = len(factors)
+    if not 2 <= count <= 8 or (count == 2 and factors[0].rank == factors[1].rank == 1):
+        return
+    found = [list(reversed(factors))]
+    for i in range(count):
+        for j in range(count):
+            moved = factors[:i] + factors[i + 1 :]
+            moved.insert(j, factors[i])
+            exchanged = list(factors)
+            exchanged[i], exchanged[j] = exchanged[j], exchanged[i]
+            found += [exchanged, moved]
+    seen = [factors]
+    for candidate in found:
+        if any(all(a is b for a, b in zip(candidate, old, strict=True)) for old in seen):
+            continue
+        seen.append(candidate)
+        strangers = [a for a, b in zip(candidate, factors, strict=True) if a is not b]
+        kind = (
+            "inverse-side"
+            if len(strangers) == 2
+            and any("inv" in (s.op, s.args and s.args[0].op) for s in strangers)
+            else "order"
+        )
+        result = candidate[0]
+        for scalar in reversed(scalars):
+            result = Expr("*", (scalar, result), result.shape, row=result.row)
+        for factor in candidate[1:]:
+            result = product(result, factor)
+        yield Change(kind, result, LIKELY if len(strangers) == 2 else POSSIBLE)
+
+
+def _entrywise(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[Change]:
+    """``.*`` for ``*`` and the other way round; powers, exponentials and inverses entry by
+    entry.
+    """
+    shapes = [arg.shape for arg in node.args]
+    if node.op == "*" and shapes[0] == shapes[1] != () and node.args[0].rank == 2:
+        yield Change("elementwise", Expr(".*", node.args, node.shape), LIKELY)
+    if node.op == "*" and node.args[0].op == "diag" and node.args[0].args[0].rank == 1:
+        yield Change(
+            "elementwise",
+            Expr(".*", (node.args[0].args[0], node.args[1]), node.args[1].shape),
+            POSSIBLE,
+        )
+    if (
+        node.op == ".*"
+        and shapes[0] == shapes[1]
+        and node.rank == 2
+        and node.shape[0] == node.shape[1]
+    ):
+        yield Change("elementwise", Expr("*", node.args, node.shape), LIKELY)
+    if node.op == ".*" and shapes[0] == shapes[1] and node.rank == 1:
+        yield Change("elementwise", product(_row(node.args[0]), _column(node.args[1])), POSSIBLE)
+    square = node.rank == 2 and node.shape[0] == node.shape[1]
+    if square and node.op in ("^", ".^") and node.args[1].op in ("number", "neg"):
+        yield Change(
+            "elementwise", Expr("^" if node.op == ".^" else ".^", node.args, node.shape), LIKELY
+        )
+    other = PRIMARY.get(node.op) or (f"{node.op}m" if f"{node.op}m" in PRIMARY else None)
+    if square and other is not None:
+        yield Change("elementwise", Expr(other, node.args, node.shape), LIKELY)
+    if square and node.op == "inv":
+        yield Change("elementwise", Expr("./", (number(1), node.args[0]), node.shape), POSSIBLE)
+
+
+def _row(expr: Expr) -> Expr:
+    return expr if expr.row else transpose(expr)
+
+
+def _column(expr: Expr) -> Expr:
+    return transpose(expr) if expr.row else expr
+
+
+def _functions(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[Change]:
+    """Determinants and their logarithms, norms and their squares, inverses left out or brought in,
+    neighbouring functions.
+    """
+    if node.op in ("det", "logdet"):
+        yield Change("det-logdet", Expr("logdet" if node.op == "det" else "det", node.args), LIKELY)
+    if node.op == "log" and node.args[0].op == "det":
+        yield Change("det-logdet", node.args[0], LIKELY)
+    if node.op == "norm2" and not any(user.op in ("^", ".^") for user in users):
+        squared = Expr(".^" if node.rank else "^", (node, number(2)), node.shape, row=node.row)
+        yield Change("norm-squared", squared, LIKELY)
+    if node.op in ("^", ".^") and node.args[1].op == "number":
+        base, exponent = node.args[0], node.args[1].value
+        kind = "norm-squared" if base.op == "norm2" else "exponent"
+        for other in (exponent - 1, exponent + 1, -exponent, 2 * exponent, exponent / 2):
+            if other != 0 and (base.rank == 0 or node.op == ".^" or other.denominator == 1):
+                instead = (
+                    base
+                    if other == 1
+                    else Expr(node.op, (base, number(other)), node.shape, row=node.row)
+                )
+                yield Change(kind, instead, POSSIBLE)
+    if node.op == "inv":
+        yield Change("inverse-missing", node.args[0], POSSIBLE)
+    elif (
+        node.rank == 2
+        and node.shape[0] == node.shape[1]
+        and node.op == "variable"
+        and not any(u.op == "inv" for u in users)
+    ):
+        yield Change("inverse-missing", Expr("inv", (node,), node.shape), FARFETCHED)
+    if node.op == "diag":
+        yield Change("diag-missing", node.args[0], POSSIBLE)
+    for names in _NEIGHBOURS:
+        if node.op in names:
+            for name in names:
+                least, most = OPERATIONS[name].arity
+                if name != node.op and least <= len(node.args) <= most:
+                    yield Change(
+                        "function", Expr(name, node.args, node.shape, row=node.row), POSSIBLE
+                    )
+    if (
+        len(node.args) == 1
+        and node.args[0].shape == node.shape
+        and node.op in OPERATIONS
+        and node.op != "inv"
+    ):
+        yield Change("function", node.args[0], FARFETCHED)
+
+
+_NEIGHBOURS = [(name, other) for name, spec in OPERATIONS.items() for other in spec.neighbours]
+
+
+def _constants(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[Change]:
+    """A number doubled, halved or with the other sign, off by one; exponents have rules of their
+    own.
+    """
+    if node.op == "number" and not any(
+        user.op in ("^", ".^") and user.args[1] is node for user in users
+    ):
+        for value in (2 * node.value, node.value / 2, -node.value):
+            yield Change(
+                "factor" if value != -node.value else "sign", number(Fraction(value)), POSSIBLE
+            )
+
+
+def _names(node: Expr, users: Sequence[Expr], variables: dict[str, Variable]) -> Iterator[Change]:
+    """A variable of the same shape instead of another."""
+    if node.op == "variable":
+        for name, other in variables.items():
+            if name != node.value and other.shape == node.shape and other.kind != "function":
+                yield Change("name", variable(name, node.shape, row=node.row), FARFETCHED)
+
+
+def _kronecker(
+    node: Expr, users: Sequence[Expr], variables: dict[str, Variable]
+) -> Iterator[Change]:
+    """The factors of a Kronecker product exchanged."""
+    if node.op == "kron":
+        yield Change("kronecker-order", Expr("kron", node.args[::-1], node.shape), LIKELY)
+
+
+_RULES: tuple[Callable[[Expr, Sequence[Expr], dict[str, Variable]], Iterator[Change]], ...] = (
+    _dropped_terms,
+    _transposes,
+    _orders,
+    _dropped_factors,
+    _entrywise,
+    _functions,
+    _kronecker,
+    _constants,
+    _names,
+)

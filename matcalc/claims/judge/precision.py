@@ -1,0 +1,84 @@
+"""Signs that a function computes a derivative too roughly: in single precision inside, or by finite
+differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from matcalc.claims.judge.diagnosis import Cause
+from matcalc.claims.judge.question import Point, Question, Sample
+from matcalc.runtime.elementwise import Array
+
+_ROUGH = 1e-3  # of larger errors something else is the cause
+_UNSEEN = 1e-10  # a relative change of the arguments that single precision does not see
+_SEEN = 1e-3  # and one that it does
+_HINT = "rtol= allows for errors"
+
+Function = Callable[[Point], Array]
+
+
+def single(asked: Question, worlds: Sequence[Sample]) -> Cause | None:
+    """The cause of small errors if the claim has single precision, though its type does not say
+    so.
+    """
+    if not _small(worlds):
+        return None
+    representable = all(_representable(world.claimed) for world in worlds)
+    if not representable and not all(
+        blurred(asked.claimed, world.point, asked.wrt) for world in worlds
+    ):
+        return None
+    text = (
+        f"it looks like single precision: errors of the order of {_order(worlds)}; "
+        f"dtype='float32' says so, {_HINT}"
+    )
+    return Cause("precision", text)
+
+
+def differences(worlds: Sequence[Sample]) -> Cause | None:
+    """The cause of small errors that nothing else explains."""
+    if not _small(worlds):
+        return None
+    text = (
+        f"it looks like finite differences, or a rounded number: errors of the order of "
+        f"{_order(worlds)}; {_HINT}"
+    )
+    return Cause("precision", text)
+
+
+def blurred(function: Function, point: Point, wrt: str) -> bool:
+    """Whether a function does not see a change that double precision would show, of one argument or
+    of all, but a larger one.
+    """
+    arrays = [name for name, value in point.values.items() if np.asarray(value).dtype.kind == "f"]
+    try:
+        here = function(point)
+        return any(
+            np.array_equal(function(_scaled(point, names, _UNSEEN)), here)
+            and not np.array_equal(function(_scaled(point, names, _SEEN)), here)
+            for names in ([wrt], arrays)
+        )
+    except (ArithmeticError, ValueError, RuntimeError):  # outside of its domain
+        return False
+
+
+def _scaled(point: Point, names: Sequence[str], by: float) -> Point:
+    return Point(
+        point.sizes,
+        {**point.values, **{name: np.asarray(point.values[name]) * (1 + by) for name in names}},
+    )
+
+
+def _representable(value: Array) -> bool:
+    return np.array_equal(value, value.astype(np.float32).astype(float))
+
+
+def _small(worlds: Sequence[Sample]) -> bool:
+    return all(world.error < _ROUGH for world in worlds)
+
+
+def _order(worlds: Sequence[Sample]) -> str:
+    return f"{max(world.error for world in worlds):.0e}"

@@ -1,0 +1,158 @@
+"""What is judged: an objective, a claimed derivative, and how both are evaluated at a point."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.results import layout_axes
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.numeric import Method
+
+PROVED, DISPROVED, OPEN = "exact", "wrong", "undecided"  # what a proof can say
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``d expr / d wrt = claim``, as text."""
+
+    expr: str
+    wrt: str
+    claim: str
+    variables: Mapping[str, str | Variable] = field(default_factory=dict)
+    order: int = 1
+    layout: str = "mixed"
+    structure: str = "declared"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A size for each named dimension and a value for each variable."""
+
+    sizes: dict[str, int]
+    values: dict[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A point with what is true and what is claimed there, in the axes in which the claim is
+    written.
+
+    ``scale`` is the number that errors are relative to.
+    """
+
+    point: Point
+    truth: Array
+    claimed: Array
+    scale: float
+    method: Method
+
+    @property
+    def error(self) -> float:
+        """The largest error of an entry; infinite where shapes differ or the claim has no value."""
+        if self.truth.shape != self.claimed.shape:
+            return math.inf
+        errors = np.abs(self.claimed - self.truth)
+        return float(np.max(np.where(np.isnan(errors), np.inf, errors), initial=0.0)) / self.scale
+
+
+def columns_of(rank: int, total: int, order: int, layout: str) -> int:
+    """How many of the last axes of a derivative are the columns of J, of an objective with ``rank``
+    axes.
+    """
+    return rank if layout == "denominator" and rank else (total - rank) // order
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A claim together with everything that judging it needs.
+
+    ``derivative(point, variable, kind)`` is the true derivative by a variable, its axes those of
+    the objective and then those of the variable, projected on the matrices of the kind;
+    ``claimed(point)`` the claim. ``points`` draws inside of the domain and ``smooth`` says whether
+    a point is in it; ``complete`` adds to the sizes of the variables those that only the claim has.
+    The trees are there where the objective or the claim is a formula; ``proof`` is the verdict of
+    exact arithmetic, if both are.
+    """
+
+    title: str
+    stated: str
+    wrt: str
+    variables: Mapping[str, Variable]
+    rank: int
+    derivative: Callable[[Point, str, str], tuple[Array, Method]]
+    claimed: Callable[[Point], Array]
+    points: Callable[[np.random.Generator], Iterator[Point]]
+    smooth: Callable[[Point], bool]
+    magnitude: Callable[[Point], float]
+    complete: Callable[[dict[str, int]], dict[str, int]] = lambda sizes: sizes
+    order: int = 1
+    layout: str = "mixed"
+    structure: str = "declared"
+    program: Program | None = None
+    answer: Expr | None = None
+    tree: Expr | None = None
+    misfit: str = ""  # why the claim does not fit unless all sizes are equal
+    notes: tuple[str, ...] = ()
+    proof: Callable[[], str] = lambda: OPEN
+    kinked: Callable[[Point], bool] = lambda point: (
+        False
+    )  # whether a point lies on a kink, where conventions decide
+    # points on all sides of the kinks of both trees, with the sizes of a given one, and the pieces
+    # without
+    survey: Callable[[Point, np.random.Generator], tuple[list[Point], tuple[str, ...]]] = (
+        lambda point, rng: ([], ())
+    )
+    source: Claim | None = None  # where it came from, if that is a claim in text
+
+    @property
+    def kind(self) -> str:
+        """The kind on whose matrices the derivative is projected."""
+        return self.variables[self.wrt].kind if self.structure == "declared" else "free"
+
+    def sized(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """The sizes that have a meaning for the reader: those of the variables' dimensions."""
+        names = {
+            name
+            for variable in self.variables.values()
+            for size in variable.dims
+            for name in size.letters
+        }
+        return {name: size for name, size in sizes.items() if name in names}
+
+    def shown(self, derivative: Array) -> Array:
+        """A derivative as claims write it: in the layout asked for, beyond two axes as J of d
+        vec(F) = J*d vec(X).
+        """
+        total = derivative.ndim
+        if total < self.rank:
+            return derivative
+        laid = np.transpose(derivative, layout_axes(self.rank, total, self.layout))
+        return laid if total <= 2 else laid.reshape(*self.split(laid.shape), order="F")
+
+    def split(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """Rows and columns of the matrix J of a derivative with these axes."""
+        columns = self.columns(len(shape))
+        return math.prod(shape[: len(shape) - columns]), math.prod(shape[len(shape) - columns :])
+
+    def columns(self, total: int) -> int:
+        """How many of the last axes are the columns of J."""
+        return columns_of(self.rank, total, self.order, self.layout)
+
+    def world(self, point: Point) -> Sample:
+        """The truth and the claim at a point."""
+        derivative, method = self.derivative(point, self.wrt, self.kind)
+        truth = self.shown(derivative)
+        scale = max(
+            float(np.max(np.abs(truth), initial=0.0)),
+            1e-3 * self.magnitude(point),
+            np.finfo(float).tiny,
+        )
+        return Sample(point, truth, self.claimed(point), scale, method)

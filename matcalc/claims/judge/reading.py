@@ -1,0 +1,127 @@
+r"""Formulas of claims: texts of the language or, between dollar signs as in ``$x^\top x$``,
+LaTeX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from matcalc.claims.judge.question import Claim
+from matcalc.core.dims import Dim, Shape, dim
+from matcalc.core.errors import ArgumentError, ShapeError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, dimension
+from matcalc.core.walk import fold
+from matcalc.read.frontend import read
+from matcalc.results import Expression
+from matcalc.write.printers.text import text
+
+Declarations = Mapping[str, str | Variable]
+Definitions = Mapping[str, Expr]
+NO_DEFINITIONS: Definitions = {}
+# $...$, $$...$$, \(...\) and \[...\]: nothing of these can stand in a text of the language
+_LATEX = re.compile(r"\s*(\$.*\$|\\\(.*\\\)|\\\[.*\\\])\s*", re.DOTALL)
+
+
+def is_latex(formula: str) -> bool:
+    """Whether a formula is written in LaTeX."""
+    return _LATEX.fullmatch(formula) is not None
+
+
+def read_formula(
+    formula: str, declarations: Declarations, definitions: Definitions = NO_DEFINITIONS
+) -> Program:
+    """The typed program of a formula in either language; of LaTeX its ``source`` is the text that
+    means the same.
+    """
+    if not is_latex(formula):
+        return read(formula, declarations, definitions=definitions)
+    from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most claims are not in LaTeX
+
+    program = read_latex(formula, declarations, definitions)
+    return replace(program, source=str(Expression(program)))
+
+
+def read_objective(claim: Claim) -> tuple[Program, Claim]:
+    """The objective, and the claim about its text: with the variable that a formula names, or the
+    one that there is.
+    """
+    program = read_formula(claim.expr, claim.variables)
+    wrt, order = Expression(program).wanted(claim.wrt or None, claim.order)
+    if not is_latex(claim.expr):
+        return program, replace(claim, wrt=wrt)
+    return program, replace(
+        claim, expr=program.source, wrt=wrt, order=order, variables=program.variables
+    )
+
+
+def read_stated(claim: Claim, objective: Program) -> tuple[Program, str]:
+    """The claimed formula over the variables of the objective, and why it does not fit unless all
+    sizes are equal.
+
+    It may use what the objective defines. A definition of its own comes first, and one that makes a
+    name of the objective anew is noted where it means something else.
+    """
+    known, definitions = objective.variables, objective.definitions
+    try:
+        stated, misfit = read_formula(claim.claim, known, definitions), ""
+    except ShapeError as problem:
+        alike = {name: with_sizes(value, _one_name) for name, value in definitions.items()}
+        try:
+            stated, misfit = (
+                read_formula(claim.claim, equalize_sizes(known), alike),
+                problem.message,
+            )
+        except ShapeError:
+            raise problem from None
+    if stated.asked is not None:
+        raise ArgumentError(
+            "the claim is itself a derivative that is to be found",
+            hint="the sign for it belongs before the objective",
+        )
+    return stated, misfit
+
+
+def reparse(stated: Program, objective: Program) -> tuple[str, ...]:
+    """Notes on the names that mean something else in the claim than in the objective."""
+    given = objective.definitions
+    names = [
+        name
+        for name, value in stated.definitions.items()
+        if name in given and text(value) != text(given[name])
+    ]
+    return tuple(
+        [
+            f"note: {name} is what the claim defines it to be, not what the expression does"
+            for name in names
+        ]
+    )
+
+
+def equalize_sizes(variables: Mapping[str, Variable]) -> dict[str, Variable]:
+    """The same variables with one name for all named dimensions."""
+    return {name: replace(v, dims=equalize_shape(v.dims)) for name, v in variables.items()}
+
+
+def equalize_shape(shape: Shape) -> Shape:
+    """The same with one name for all."""
+    return tuple(size.put(_one_name) for size in shape)
+
+
+def _one_name(_: str) -> Dim:
+    return dim("n")
+
+
+def with_sizes(tree: Expr, known: Callable[[str], Dim | None]) -> Expr:
+    """The tree with other dimensions for those of some names."""
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node.op == "dimension":
+            return dimension(node.value.put(known))
+        shape = tuple(size.put(known) for size in node.shape)
+        return Expr(node.op, tuple(args), shape, value=node.value, row=node.row)
+
+    return fold(tree, lambda expr: expr.args, rule)

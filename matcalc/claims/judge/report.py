@@ -1,0 +1,203 @@
+"""The verdict on a claim, and everything that is said about it."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from matcalc.claims.judge.diagnosis import Diagnosis
+from matcalc.claims.judge.smallest import Counterexample
+from matcalc.core.kinds import Variable
+from matcalc.core.own import FILES
+from matcalc.runtime.elementwise import Array
+
+PROVED, AGREED, WRONG, UNDECIDED = "proved", "agreed", "wrong", "undecided"
+_ALL_DIGITS = 12  # that are more than rounding
+EXIT_CODES = {PROVED: 0, AGREED: 0, WRONG: 1, UNDECIDED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How a verdict was reached: what exact arithmetic says, and by numbers the method, the points,
+    the largest error there.
+    """
+
+    method: str
+    points: int
+    sizes: dict[str, int]
+    rng: int | None
+    error: float
+    tolerance: float
+    exact: str = ""
+
+    def __str__(self) -> str:
+        if not self.points:
+            return self.exact
+        parts = [
+            f"{self.exact}; {self.method}" if self.exact else self.method,
+            f"{self.points} point{'s' if self.points != 1 else ''}",
+        ]
+        parts += (
+            [" ".join(f"{name}={size}" for name, size in self.sizes.items())] if self.sizes else []
+        )
+        parts += [f"rng {self.rng}"] if self.rng is not None else []
+        found = (
+            f"max relative error {self.error:.1e}"
+            if math.isfinite(self.error)
+            else "another shape, or no value"
+        )
+        return f"{', '.join(parts)}; {found} (tolerance {self.tolerance:.0e})"
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """The entry with the largest error at the points that were tried."""
+
+    index: tuple[int, ...]
+    claimed: float
+    true: float
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Report:
+    """The verdict: ``proved``, ``agreed``, ``wrong`` or ``undecided``; with a diagnosis where it is
+    wrong.
+    """
+
+    verdict: str
+    title: str
+    wrt: str
+    claim: str
+    order: int = 1
+    correct: str = ""
+    diagnosis: Diagnosis | None = None
+    difference: str = ""
+    shapes: str = ""
+    counterexample: Counterexample | None = None
+    variables: dict[str, Variable] = field(default_factory=dict)
+    worst: Worst | None = None
+    checked: Checked | None = None
+    reproduce: str = ""
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+    name: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the claim is proved, or agrees with the derivative at all points that were
+        tried.
+        """
+        return self.verdict in (PROVED, AGREED)
+
+    @property
+    def exit_code(self) -> int:
+        """0 proved or agreed, 1 wrong, 2 undecided."""
+        return EXIT_CODES[self.verdict]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of the slips that explain the claim."""
+        return self.diagnosis.kinds if self.diagnosis is not None else ()
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [self.headline, *(f"  {label:<11} {said}" for label, said in self.lines())]
+        )
+
+    explain = __str__
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Report {self.headline}>"
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line."""
+        power = "" if self.order == 1 else f"^{self.order}"
+        what = (
+            f"d{power} ({self.title}) / d {self.wrt}{power}" if self.wrt else self.title
+        )  # unread LaTeX may name it
+        name = f"{self.name}: " if self.name else ""
+        if self.verdict == UNDECIDED:
+            return f"{name}undecided: {what} = {self.claim}"
+        return f"{name}{self.verdict}: {what} {'=' if self.ok else 'is not'} {self.claim}"
+
+    def lines(self) -> list[tuple[str, str]]:
+        """What is said below the headline, each with its label."""
+        found = [("reason", self.reason)]
+        if self.verdict == WRONG:
+            found += [("diagnosis", self._diagnosis()), ("mended", self._mended())]
+            found += [("correct", self.correct)]
+            found += [("shapes", self.shapes), ("smallest", self._smallest())]
+        elif self.ok and self.correct and self.correct != self.claim:
+            found.append(("printed as", self.correct))
+        found += [("note", note.removeprefix("note: ")) for note in self.notes]
+        found.append(("checked", str(self.checked) if self.checked is not None else ""))
+        if self.verdict == WRONG:
+            found.append(("reproduce", self.reproduce))
+        return [(label, said) for label, said in found if said]
+
+    def _diagnosis(self) -> str:
+        if self.diagnosis is not None:
+            return str(self.diagnosis)
+        unknown = "none of the known slips"
+        return f"{unknown}; true - claim = {self.difference}" if self.difference else unknown
+
+    def _mended(self) -> str:
+        """The claim without its slips, if it is not the derivative as it is printed."""
+        mended = self.diagnosis.mended if self.diagnosis is not None else ""
+        return mended if mended != self.correct else ""
+
+    def _smallest(self) -> str:
+        found = self.counterexample
+        if found is None:
+            return ""
+        names = {
+            name
+            for variable in self.variables.values()
+            for size in variable.dims
+            for name in size.letters
+        }
+        sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
+        values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
+        values += [
+            f"some {name}"
+            for name, variable in self.variables.items()
+            if variable.kind == "function"
+        ]
+        place = f"entry {list(found.index)}" if found.index else "the value"
+        claimed, true = written(found.claimed), written(found.true)
+        if claimed == true:  # numbers that differ late
+            claimed, true = written(found.claimed, _ALL_DIGITS), written(found.true, _ALL_DIGITS)
+        return f"{', '.join(sizes + values)}: {place} is claimed {claimed}, true {true}"
+
+
+def written(value: Array | float, digits: int = 6) -> str:
+    """An array as a list, numbers as short as they can be."""
+    array = np.asarray(value)
+    if array.ndim == 0:
+        return f"{float(array):.{digits}g}"
+    return "[" + ",".join(written(row, digits) for row in array) + "]"
+
+
+def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:
+    """The command line that gives this report again."""
+    words = ["matcalc", "check", title, "--wrt", wrt, "--claim", claim]
+    for name, value in options.items():
+        for each in value if isinstance(value, list) else [value]:
+            words += [f"--{name}", str(each)]
+    for file in FILES:
+        words += ["--identities", file]
+    return " ".join(_quoted(word) for word in words)
+
+
+def _quoted(word: str) -> str:
+    """Quoted for a shell where it has to be: in double quotes, if no character is special in
+    these.
+    """
+    if shlex.quote(word) == word:
+        return word
+    return shlex.quote(word) if set(word) & set('"$`\\!') else f'"{word}"'

@@ -1,0 +1,49 @@
+"""Sizes that the text of a claim leaves open, as that of ``eye``: those of the true derivative."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from matcalc.claims.judge.question import Claim, columns_of
+from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms
+from matcalc.core.program import Program
+from matcalc.results import layout_axes
+
+
+def true_shape(program: Program, claim: Claim) -> Shape:
+    """The shape in which a claim is written: beyond two axes that of the matrix J of d vec(F) = J*d
+    vec(X).
+    """
+    rank = program.expr.rank
+    axes = program.expr.shape + program.variables[claim.wrt].shape * claim.order
+    laid = [axes[axis] for axis in layout_axes(rank, len(axes), claim.layout)]
+    if len(laid) <= 2:
+        return tuple(laid)
+    rows = len(laid) - columns_of(rank, len(laid), claim.order, claim.layout)
+    return reduce(Dim.times, laid[:rows], ONE), reduce(Dim.times, laid[rows:], ONE)
+
+
+def open_sizes(stated: Program, shape: Shape) -> dict[str, Dim]:
+    """The open names that the true shape fixes: of ``kron(eye, A)``, which has k*n rows where n^2
+    are wanted, k = n.
+    """
+    names = {name for size in stated.undetermined for name in size.letters}
+    known: dict[str, Dim] = {}
+    if len(stated.expr.shape) != len(shape):
+        return known
+    for found, wanted in (*zip(stated.expr.shape, shape, strict=True),) * len(shape):
+        missing = [name for name in found.letters if name in names and name not in known]
+        if len(missing) == 1:
+            size = _solved(found.put(known.get), missing[0], wanted)
+            if size is not None:
+                known[missing[0]] = size
+    return known
+
+
+def _solved(found: Dim, name: str, wanted: Dim) -> Dim | None:
+    """The dimension that the name, which occurs once, has to be: of ``k*n + 1``, (wanted - 1)/n."""
+    factor, rest = ZERO, ZERO
+    for scale, names in found.terms:
+        term = combine_terms([(scale, tuple(other for other in names if other != name))])
+        factor, rest = (factor.plus(term), rest) if name in names else (factor, rest.plus(term))
+    return wanted.plus(rest, -1).over(factor)

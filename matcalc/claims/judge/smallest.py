@@ -1,0 +1,245 @@
+"""The smallest counterexample: the smallest sizes first, then entries from 0, 1, -1, 2."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product as combinations_of
+
+import numpy as np
+
+from matcalc.claims.judge.question import Point, Question, Sample
+from matcalc.core.dims import fitting
+from matcalc.core.errors import MatcalcError
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import positive_sizes
+from matcalc.core.walk import postorder
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.interpret import extent
+
+_ENTRIES = (0.0, 1.0, -1.0, 2.0)
+_LARGEST_SIZE = 3
+_DRAWS = 40  # random choices of entries at each choice of sizes, after the systematic ones
+_MOST_SIZES = 12
+_VISIBLE = 1e-6
+_UNFIT = (
+    MatcalcError,
+    ArithmeticError,
+    ValueError,
+    RuntimeError,
+    np.linalg.LinAlgError,
+)  # what has no value at a point
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point, an entry, and the claimed and true values there; whole arrays and no entry where the
+    shapes differ.
+    """
+
+    point: Point
+    index: tuple[int, ...]
+    claimed: float | Array
+    true: float | Array
+
+
+Differs = Callable[[Sample], Counterexample | None]
+
+
+def smallest(question: Question, *, at_kinks: bool = False) -> Counterexample | None:
+    """The first counterexample in the order of sizes, with as many entries as possible made 0, 1,
+    -1 or 2; the same each time.
+
+    A point on a kink convinces nobody, so there none is looked for unless that is asked for.
+    """
+    rng = np.random.default_rng(0)
+    off_kinks = replace(
+        question, smooth=lambda point: question.smooth(point) and not question.kinked(point)
+    )
+    asked = question if at_kinks else off_kinks
+    for differs in (_entry_differs, _shape_differs):
+        for sizes in _sizes(asked):
+            found = _at(asked, asked.complete(sizes), rng, differs)
+            if found is not None:
+                return found
+    return None
+
+
+def _sizes(question: Question) -> list[dict[str, int]]:
+    dims = [
+        size
+        for variable in question.variables.values()
+        for size in (*variable.dims, *variable.room)
+    ]
+    if question.program is not None:  # a place in X[i, j] has a name that no variable knows
+        places = [
+            node
+            for node in postorder(question.program.expr, lambda node: node.args)
+            if node.op in ("slice", "unit")
+        ]
+        dims += [size for node in places for size in positive_sizes(node)]
+    names = list(dict.fromkeys(name for size in dims for name in size.letters))
+    choices = sorted(
+        combinations_of(range(1, _LARGEST_SIZE + 1), repeat=len(names)),
+        key=lambda c: (max(c, default=0), sum(c)),
+    )
+    if question.misfit:
+        choices = [choice for choice in choices if len(set(choice)) <= 1]
+    found = [
+        sizes for choice in choices if fitting(sizes := dict(zip(names, choice, strict=True)), dims)
+    ]
+    return found[: _MOST_SIZES if len(names) < 4 else 2 * _MOST_SIZES]
+
+
+def _at(
+    question: Question, sizes: dict[str, int], rng: np.random.Generator, differs: Differs
+) -> Counterexample | None:
+    counts = {
+        name: _count(variable, sizes)
+        for name, variable in question.variables.items()
+        if variable.kind != "function"
+    }
+    total = sum(counts.values())
+    if total > 60:
+        return None
+    for entries in _candidates(total, rng):
+        found = _judged(question, sizes, counts, entries, differs)
+        if found is not None:
+            return _simplified(question, sizes, counts, entries, found, differs)
+    return None
+
+
+def _candidates(total: int, rng: np.random.Generator) -> Iterator[Array]:
+    """All ones, then everything for a few entries, else random ones."""
+    if 4**total <= _DRAWS * 4:
+        yield from (np.array(choice) for choice in combinations_of(_ENTRIES, repeat=total))
+        return
+    yield np.ones(total)
+    for _ in range(_DRAWS):
+        yield rng.choice(_ENTRIES, total)
+
+
+def _simplified(
+    question: Question,
+    sizes: dict[str, int],
+    counts: dict[str, int],
+    entries: Array,
+    found: Counterexample,
+    differs: Differs,
+) -> Counterexample:
+    """Entry by entry the first value in 0, 1, -1, 2 that leaves it a counterexample."""
+    for place in range(len(entries)):
+        for value in _ENTRIES[: _ENTRIES.index(entries[place])]:
+            other = entries.copy()
+            other[place] = value
+            simpler = _judged(question, sizes, counts, other, differs)
+            if simpler is not None:
+                entries, found = other, simpler
+                break
+    return found
+
+
+def _judged(
+    question: Question,
+    sizes: dict[str, int],
+    counts: dict[str, int],
+    entries: Array,
+    differs: Differs,
+) -> Counterexample | None:
+    """Whether the claim is visibly wrong at a smooth point."""
+    values: dict[str, Array] = {}
+    start = 0
+    for name, count in counts.items():
+        made = _value(question.variables[name], entries[start : start + count], sizes)
+        if made is None:
+            return None
+        values[name] = made
+        start += count
+    point = Point(sizes, values)
+    try:
+        world = question.world(point) if question.smooth(point) else None
+    except _UNFIT:
+        return None
+    return None if world is None else differs(world)
+
+
+def _entry_differs(world: Sample) -> Counterexample | None:
+    if world.truth.shape != world.claimed.shape or not np.all(np.isfinite(world.truth)):
+        return None
+    gaps = np.abs(world.claimed - world.truth)
+    gaps = np.where(np.isfinite(gaps), gaps, -1.0)
+    if not gaps.size or np.max(gaps) <= max(_VISIBLE, world.method.tolerance) * max(
+        1.0, world.scale
+    ):
+        return None
+    index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
+    return Counterexample(
+        world.point, index, float(world.claimed[index]), float(world.truth[index])
+    )
+
+
+def _shape_differs(world: Sample) -> Counterexample | None:
+    if world.truth.shape == world.claimed.shape or world.truth.size * world.claimed.size == 0:
+        return None
+    return Counterexample(world.point, (), world.claimed, world.truth)
+
+
+def _count(variable: Variable, sizes: dict[str, int]) -> int:
+    """How many entries can be chosen."""
+    shape = extent(variable.shape, sizes)
+    n = shape[0] if shape else 1
+    if variable.kind in ("symmetric", "psd", "triangular"):
+        return n * (n + 1) // 2
+    if variable.kind in ("skew", "orthogonal", "orthonormal"):
+        return n * (n - 1) // 2
+    if variable.kind == "onehot":
+        return 1
+    return n if variable.kind == "diagonal" else math.prod(shape)
+
+
+def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array | None:
+    """A value of the kind from its entries; None where these are not of it."""
+    shape = extent(variable.shape, sizes)
+    if variable.kind == "positive":
+        return entries.reshape(shape) if np.all(entries > 0) else None
+    if variable.kind == "simplex":
+        return (
+            np.asarray(entries / np.sum(entries))
+            if np.all(entries >= 0) and np.any(entries > 0)
+            else None
+        )
+    if variable.kind == "onehot":
+        return np.asarray(np.eye(shape[0])[int(entries[0]) % shape[0]])
+    if variable.kind in ("scalar", "vector", "matrix", "invertible"):
+        return entries.reshape(shape)
+    n = shape[0]
+    if variable.kind == "diagonal":
+        return np.diag(entries)
+    if variable.kind in ("skew", "orthogonal", "orthonormal"):
+        K = np.zeros((n, n))
+        K[np.triu_indices(n, 1)] = entries
+        K -= K.T
+        # Cayley: I - K is invertible for every skew K, and the result is a rotation, the identity
+        # for K = 0
+        return (
+            K
+            if variable.kind == "skew"
+            else np.linalg.solve(np.eye(n) - K, np.eye(n) + K)[:, : shape[1]]
+        )
+    if variable.kind == "triangular":
+        L = np.zeros((n, n))
+        L[np.tril_indices(n)] = entries
+        return L
+    S = np.zeros((n, n))
+    S[np.triu_indices(n)] = entries
+    S = S + np.triu(S, 1).T
+    return (
+        S if variable.kind == "symmetric" or float(np.min(np.linalg.eigvalsh(S))) > 1e-9 else None
+    )
+
+
+def largest_error(worlds: Sequence[Sample]) -> Counterexample | None:
+    """Where no small point shows it: the random point at which the claim is most wrong."""
+    found = [(world.error, made) for world in worlds if (made := _entry_differs(world)) is not None]
+    return max(found, key=lambda pair: pair[0])[1] if found else None

@@ -1,0 +1,404 @@
+"""What a claim may be instead of the derivative: the truth transposed, by another variable, less a
+term, and so on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from matcalc.claims.judge.claims import evaluate_claim
+from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, mutations, quote, replace_node
+from matcalc.claims.judge.question import Question, Sample
+from matcalc.claims.judge.swaps import swaps
+from matcalc.claims.judge.terms import coarse_terms, terms
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import OPERATIONS
+from matcalc.core.tree import Expr
+from matcalc.core.tree import variable as name_of
+from matcalc.core.walk import postorder
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
+from matcalc.write.printers.text import text
+
+PLAIN = 1.0
+_MOST_IN_PAIRS = 6  # terms of a sum that may lack two
+_OTHER_FORM = (
+    0.1  # a slip in the printed form is a bit less likely than one in the form that was claimed
+)
+_MOST_INNER = 8  # inner functions whose derivative may have been forgotten
+_INNER = "?"  # a variable in the place of an inner function; no name in the language
+_OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A wrong answer: its kind, what it is in words, its value in a world, and how far-fetched it
+    is.
+
+    ``undone`` makes the derivative of a text of it; without that it is replaced as a whole.
+    """
+
+    kind: str
+    text: str
+    value: Callable[[Sample], Array]
+    cost: float
+    undone: Callable[[str], str] | None = None
+
+
+IDENTITY = Variant("", "", lambda world: world.truth, 0.0, lambda claim: claim)
+
+
+def variants(question: Question) -> Iterator[Variant]:
+    """All that is tried; some have no value in some worlds, and a shape of their own in others."""
+    yield from _layouts(question)
+    yield from _conventions(question)
+    yield from _other_variables(question)
+    yield from _broadcasts()
+    if question.answer is not None and question.answer.rank <= 2:
+        yield from _missing_terms(question.answer, question)
+        yield from _missing_pairs(question.answer, question)
+        yield from _edited(question.answer, question)
+    if question.program is not None:
+        yield from _other_objectives(question)
+        yield from _outer_derivatives(question)
+
+
+def _layouts(question: Question) -> Iterator[Variant]:
+    other = {
+        "numerator": "denominator",
+        "denominator": "numerator",
+        "mixed": "numerator" if question.rank == 0 else "denominator",
+    }
+    total = question.rank + len(question.variables[question.wrt].shape) * question.order
+    if total <= 2:
+        hint = (
+            f" (the derivative in {other[question.layout]} layout)"
+            if question.layout == "mixed"
+            else ""
+        )
+        yield Variant(
+            "transpose",
+            f"it is the transpose{hint}",
+            lambda world: world.truth.T,
+            PLAIN,
+            _transposed,
+        )
+        return
+    whole = "it is the transpose of J in d vec(F) = J*d vec(X)"
+    yield Variant("transpose", whole, lambda world: world.truth.T, PLAIN, _transposed)
+    for rows, columns, where in (
+        ("C", "C", "both sides"),
+        ("C", "F", "the objective"),
+        ("F", "C", "the variable"),
+    ):
+        yield Variant(
+            "vec-order",
+            f"it is J for a vec that stacks rows instead of columns, in {where}",
+            lambda world, rows=rows, columns=columns: _reordered(question, world, rows, columns),  # type: ignore[misc]
+            PLAIN,
+        )
+
+
+def _transposed(claim: str) -> str:
+    return f"({claim})'"
+
+
+def _reordered(question: Question, world: Sample, rows: str, columns: str) -> Array:
+    """The matrix J with its rows and columns in the order in which other kinds of vec put them."""
+    derivative = question.derivative(world.point, question.wrt, question.kind)[0]
+    axes = derivative.ndim - question.columns(derivative.ndim)
+    places = [
+        np.arange(int(np.prod(shape))).reshape(shape, order="F").reshape(-1, order=order)  # type: ignore[call-overload]
+        for shape, order in ((derivative.shape[:axes], rows), (derivative.shape[axes:], columns))
+    ]
+    return world.truth[np.ix_(*places)]
+
+
+def _conventions(question: Question) -> Iterator[Variant]:
+    """The gradients that books give for structured variables."""
+    variable = question.variables[question.wrt]
+    if len(variable.shape) != 2 or variable.shape[0] != variable.shape[1]:
+        return
+    if question.rank or question.order > 1:
+        if question.kind not in ("free", "matrix", "invertible"):
+            yield Variant(
+                "structure",
+                f"it is the derivative with independent entries, not within the "
+                f"{variable.kind} matrices",
+                lambda world: question.shown(
+                    question.derivative(world.point, question.wrt, "free")[0]
+                ),
+                PLAIN,
+            )
+        return
+
+    def diagonal(G: Array) -> Array:
+        return np.diag(np.diag(G))
+
+    forms: list[tuple[str, Callable[[Array], Array]]] = [
+        ("G, the gradient with independent entries", lambda G: G),
+        ("(G + G')/2, the gradient within the symmetric matrices", lambda G: (G + G.T) / 2),
+        (
+            "G + G' - diag(diag(G)), which counts an entry off the diagonal of a symmetric "
+            "matrix twice",
+            _counted_twice,
+        ),
+        (
+            "2*G - diag(diag(G)), which counts an entry off the diagonal of a symmetric "
+            "matrix twice",
+            lambda G: 2 * G - diagonal(G),
+        ),
+        ("G + G', twice the gradient within the symmetric matrices", lambda G: G + G.T),
+        ("diag(diag(G)), the gradient within the diagonal matrices", diagonal),
+        ("(G - G')/2, the gradient within the skew matrices", lambda G: (G - G.T) / 2),
+        ("G - G', twice the gradient within the skew matrices", lambda G: G - G.T),
+    ]
+    declared = variable.kind not in ("matrix", "invertible")
+    for what, form in forms:
+        yield Variant(
+            "structure",
+            f"it is {what}, G being that with independent entries"
+            if not what.startswith("G,")
+            else f"it is {what}",
+            lambda world, form=form: question.shown(
+                form(question.derivative(world.point, question.wrt, "free")[0])
+            ),  # type: ignore[misc]
+            PLAIN if declared else LIKELY,
+        )
+
+
+def _counted_twice(G: Array) -> Array:
+    return np.asarray(G + G.T - np.diag(np.diag(G)))
+
+
+def _other_variables(question: Question) -> Iterator[Variant]:
+    for name, variable in question.variables.items():
+        if name == question.wrt or variable.kind == "function":
+            continue
+        other = replace(question, wrt=name)
+
+        def value(world: Sample, other: Question = other) -> Array:
+            return other.shown(other.derivative(world.point, other.wrt, other.kind)[0])
+
+        yield Variant("variable", f"it is the derivative with respect to {name}", value, PLAIN)
+
+
+def _broadcasts() -> Iterator[Variant]:
+    """Sums of the truth over an axis, which a claim may have left out or done too much of; and
+    single entries, broadcast.
+    """
+
+    def constant(world: Sample) -> Array:
+        first = world.truth.flat[0]
+        return (
+            np.asarray(first) if np.ptp(world.truth) <= 1e-9 * world.scale else np.asarray(np.nan)
+        )
+
+    def along(axis: int) -> Callable[[Sample], Array]:
+        def value(world: Sample) -> Array:
+            if world.truth.ndim != 2:
+                return np.asarray(np.nan)
+            same = np.ptp(world.truth, axis=axis) <= 1e-9 * world.scale
+            return world.truth.take(0, axis=axis) if np.all(same) else np.asarray(np.nan)
+
+        return value
+
+    def diagonal(world: Sample) -> Array:
+        if world.truth.ndim == 1:
+            return np.diag(world.truth)
+        return (
+            np.diag(world.truth)
+            if world.truth.ndim == 2 and _is_diagonal(world.truth)
+            else np.asarray(np.nan)
+        )
+
+    yield Variant(
+        "broadcast",
+        "it is right up to a broadcast: the scalar stands in every entry of the derivative",
+        constant,
+        PLAIN,
+    )
+    yield Variant(
+        "broadcast",
+        "it is right up to a broadcast: the vector is every row of the derivative",
+        along(0),
+        PLAIN,
+    )
+    yield Variant(
+        "broadcast",
+        "it is right up to a broadcast: the vector is every column of the derivative",
+        along(1),
+        PLAIN,
+    )
+    yield Variant(
+        "diag-missing",
+        "it has the right entries, but not on (or off) the diagonal: a diag is missing or too much",
+        diagonal,
+        PLAIN,
+    )
+    for alone in (True, False):
+        yield Variant(
+            "diag-missing",
+            f"it is the derivative's diagonal{'' if alone else ' as a matrix'}: the entries "
+            f"off the diagonal are missing",
+            lambda world, alone=alone: _diagonal(world.truth, alone=alone),  # type: ignore[misc]
+            PLAIN if alone else POSSIBLE,
+        )
+    yield Variant(
+        "axis",
+        "it is the sum of the derivative's entries",
+        lambda world: np.asarray(world.truth.sum()),
+        PLAIN,
+    )
+    for axis, what in ((0, "columns"), (1, "rows")):
+        yield Variant(
+            "axis",
+            f"it is the derivative summed over its {what}",
+            lambda world, axis=axis: (
+                world.truth.sum(axis=axis) if world.truth.ndim == 2 else np.asarray(np.nan)
+            ),  # type: ignore[misc]
+            PLAIN,
+        )
+
+
+def _diagonal(A: Array, *, alone: bool) -> Array:
+    """The diagonal of a square matrix that is not diagonal."""
+    if A.ndim != 2 or A.shape[0] != A.shape[1] or _is_diagonal(A):
+        return np.asarray(np.nan)
+    return np.diag(A) if alone else np.diag(np.diag(A))
+
+
+def _is_diagonal(A: Array) -> bool:
+    return A.shape[0] == A.shape[1] and bool(np.all(np.diag(np.diag(A)) == A))
+
+
+def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
+    """The truth without one of its terms, or with it having another sign or a factor."""
+    found = terms(answer)
+    for term in found:
+        value, shown, written = _evaluator(term), quote(term), _turned(term, question)
+        for kind, said, times, back in (
+            ("missing-term", f"the term {shown} is missing", -1.0, "+ "),
+            ("sign", f"the term {shown} has the wrong sign", -2.0, "+ 2*"),
+            ("factor", f"the term {shown} counts twice", 1.0, "- "),
+            ("factor", f"the term {shown} counts half", -0.5, "+ 1/2*"),
+        ):
+            yield Variant(
+                kind,
+                said,
+                lambda world, value=value, times=times: world.truth + times * value(world),  # type: ignore[misc]
+                PLAIN + 0.05 if kind == "missing-term" else LIKELY,
+                lambda claim, written=written, back=back: f"{claim} {back}{written}",  # type: ignore[misc]
+            )
+
+
+def _missing_pairs(answer: Expr, question: Question) -> Iterator[Variant]:
+    """The truth without two of its terms."""
+    found = coarse_terms(answer)
+    if not 2 < len(found) <= _MOST_IN_PAIRS:
+        return
+    for one, other in combinations(found, 2):
+        values = _evaluator(one), _evaluator(other)
+        both = f"{_turned(one, question)} + {_turned(other, question)}"
+        yield Variant(
+            "missing-term",
+            f"the terms {quote(one)} and {quote(other)} are missing",
+            lambda world, values=values: world.truth - values[0](world) - values[1](world),  # type: ignore[misc]
+            POSSIBLE,
+            lambda claim, both=both: f"{claim} + {both}",  # type: ignore[misc]
+        )
+
+
+def _turned(term: Expr, question: Question) -> str:
+    """A term as it is added to the claim, which may be a row where the derivative is a column."""
+    tree = question.tree
+    turned = tree is not None and tree.rank == term.rank == 1 and tree.row != term.row
+    return f"({text(term)})" + ("'" if turned else "")
+
+
+def _evaluator(tree: Expr) -> Callable[[Sample], Array]:
+    return lambda world: evaluate_claim(tree, world.point)
+
+
+def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
+    """The true formula with one slip of the pen."""
+    variables = dict(question.variables)
+    beside = [question.program.expr] if question.program is not None else []
+    for edit in (*mutations(answer, variables), *swaps(answer, variables, beside)):
+        if edit.kind == "term":
+            continue
+        stands = f"{edit.after} stands where {edit.before} belongs"
+        said = f"the factor {edit.gone} is missing" if edit.gone else stands
+        yield Variant(edit.kind, said, _evaluator(edit.tree), edit.cost + _OTHER_FORM)
+
+
+def _other_objectives(question: Question) -> Iterator[Variant]:
+    """The derivative of a slightly different objective."""
+    program = question.program
+    assert program is not None
+    for edit in mutations(program.expr, dict(question.variables)):
+        if edit.kind not in _OBJECTIVE_SLIPS:
+            continue
+
+        def value(world: Sample, tree: Expr = edit.tree) -> Array:
+            point = world.point
+            array, _ = numeric_derivative(
+                tree, question.variables, question.wrt, question.order, point.values, point.sizes
+            )
+            return question.shown(
+                structured_gradient(array, question.kind, question.rank, question.order)
+            )
+
+        yield Variant(edit.kind, f"it is the derivative of {quote(edit.tree)}", value, LIKELY - 0.1)
+
+
+def _outer_derivatives(question: Question) -> Iterator[Variant]:
+    """The derivative by an inner function, without that of the inner function: half of the chain
+    rule.
+    """
+    program = question.program
+    assert program is not None
+    wanted = question.variables[question.wrt].shape
+    order = postorder(program.expr, lambda expr: expr.args)
+    moving: set[int] = set()
+    for node in order:
+        if (node.op == "variable" and node.value == question.wrt) or any(
+            id(arg) in moving for arg in node.args
+        ):
+            moving.add(id(node))
+    inner = [
+        node
+        for node in order
+        if id(node) in moving and node.shape == wanted and node.op in OPERATIONS
+    ]
+    for node in inner[-_MOST_INNER:] if question.order == 1 else ():
+        if node is program.expr:
+            continue
+        tree = replace_node(program.expr, node, name_of(_INNER, node.shape, row=node.row))
+        variables = {
+            **question.variables,
+            _INNER: Variable(_INNER, ("scalar", "vector", "matrix")[node.rank], node.shape),
+        }
+
+        def value(
+            world: Sample,
+            tree: Expr = tree,
+            node: Expr = node,
+            variables: dict[str, Variable] = variables,
+        ) -> Array:
+            values = {**world.point.values, _INNER: evaluate_claim(node, world.point)}
+            return question.shown(
+                numeric_derivative(tree, variables, _INNER, 1, values, world.point.sizes)[0]
+            )
+
+        shown = quote(node)
+        yield Variant(
+            "chain-factor",
+            f"the derivative of {shown} is missing: it is the derivative by {shown}",
+            value,
+            LIKELY,
+        )

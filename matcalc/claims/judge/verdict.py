@@ -1,0 +1,345 @@
+"""Judges a claim by numbers and, where it can be, by a proof; where it is wrong, looks for the
+diagnosis and a counterexample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from math import floor, log10
+from typing import Any
+
+import numpy as np
+
+from matcalc.claims.judge.claims import question
+from matcalc.claims.judge.diagnosis import Cause, Diagnosis, diagnose
+from matcalc.claims.judge.precision import differences, single
+from matcalc.claims.judge.question import DISPROVED, Claim, Question, Sample
+from matcalc.claims.judge.question import PROVED as EXACT
+from matcalc.claims.judge.report import (
+    AGREED,
+    PROVED,
+    UNDECIDED,
+    WRONG,
+    Checked,
+    Report,
+    Worst,
+    command,
+)
+from matcalc.claims.judge.smallest import largest_error, smallest
+from matcalc.core.dims import Shape
+from matcalc.core.errors import EvaluationError, MatcalcError, UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
+from matcalc.verify.exact.judge import BITS
+from matcalc.write.printers.text import text
+
+POINTS = 3
+_REDRAWS = 4
+_MOST_NAMED = 3  # pieces without a point
+_ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
+_EPSILON = 1e-16
+_SAID = {
+    EXACT: f"exact (error probability < 2^-{BITS})",
+    DISPROVED: "exact, at a random point of a prime field",
+}
+# of the largest intermediate value: smaller derivatives hide errors, and are looked at elsewhere
+_VISIBLE = 1e-3
+
+
+def judge(claim: Claim, seed: int = 0) -> Report:
+    """The report on a claim; raises a MatcalcError where it cannot be read."""
+    return report(question(claim), seed)
+
+
+@np.errstate(
+    all="ignore"
+)  # candidates and functions are tried where they overflow or have no value
+def report(asked: Question, seed: int | None, rng: np.random.Generator | None = None) -> Report:
+    """The report on a question that was put already; ``rng`` draws in place of one made of the
+    seed.
+    """
+    rng = np.random.default_rng(seed) if rng is None else rng
+    correct = correct_form(asked)
+    common = {
+        "title": asked.title,
+        "wrt": asked.wrt,
+        "claim": asked.stated,
+        "order": asked.order,
+        "variables": dict(asked.variables),
+        "name": asked.source.name if asked.source is not None else "",
+        "correct": correct,
+    }
+    try:
+        worlds = _worlds(asked, rng)
+    except (EvaluationError, UnsupportedError) as problem:
+        return _without_numbers(asked, problem.message, common)
+    proved = asked.proof()
+    verdict, reason = _verdict(asked, worlds, proved)
+    if verdict == AGREED:
+        further, missing = _surveyed(asked, worlds, rng)
+        verdict, reason = _verdict(asked, [*worlds, *further], proved)
+        worlds = [*_telling(further), *worlds][:POINTS] if verdict == WRONG else [*worlds, *further]
+        if verdict == AGREED and missing:
+            verdict, reason = UNDECIDED, _unvisited(missing)
+    checked, worst = _checked(asked, worlds, seed, proved)
+    if verdict != WRONG:
+        notes = (*asked.notes, *_row_note(asked))
+        return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
+    rounded = all(world.error <= world.method.tolerance for world in worlds) and not asked.misfit
+    explained = None if rounded else _explained(asked, worlds, rng, correct)
+    diagnosis = _rounded(asked, checked.error) if rounded else explained
+    rest = difference(asked) if diagnosis is None else ""
+    diagnosis = _single_term(rest, asked) if rest else diagnosis
+    return Report(
+        WRONG,
+        diagnosis=diagnosis,
+        difference=rest,
+        shapes=_shapes(asked, worlds[0]),
+        counterexample=smallest(asked) or largest_error(worlds) or smallest(asked, at_kinks=True),
+        worst=worst,
+        checked=checked,
+        reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",
+        notes=asked.notes,
+        **common,  # type: ignore[arg-type]
+    )
+
+
+def _worlds(asked: Question, rng: np.random.Generator) -> list[Sample]:
+    """A few worlds; one in which the derivative almost vanishes is taken only if all do."""
+    good: list[Sample] = []
+    dull: list[Sample] = []
+    for point in islice(asked.points(rng), POINTS + _REDRAWS):
+        world = asked.world(point)
+        seen = float(np.max(np.abs(world.truth), initial=0.0)) >= _VISIBLE * asked.magnitude(point)
+        (good if seen and np.all(np.isfinite(world.truth)) else dull).append(world)
+        if len(good) == POINTS:
+            break
+    worlds = (good + [world for world in dull if np.all(np.isfinite(world.truth))])[:POINTS]
+    if not worlds:
+        raise EvaluationError("the derivative is not finite at any of the points that were tried")
+    return worlds
+
+
+def _surveyed(
+    asked: Question, worlds: Sequence[Sample], rng: np.random.Generator
+) -> tuple[list[Sample], tuple[str, ...]]:
+    """Worlds on all sides of the kinks, and the pieces that are in none; where the truth has no
+    value nothing is seen.
+    """
+    points, missing = asked.survey(worlds[0].point, rng)
+    found = [asked.world(point) for point in points]
+    return [world for world in found if np.all(np.isfinite(world.truth))], missing
+
+
+def _telling(worlds: Sequence[Sample]) -> list[Sample]:
+    """Those in which the claim is wrong."""
+    return [world for world in worlds if not world.error <= world.method.tolerance]
+
+
+def _unvisited(missing: Sequence[str]) -> str:
+    more = f", and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
+    return (
+        f"no point was found where {' or '.join(missing[:_MOST_NAMED])}{more}; the claim "
+        f"is right at the others"
+    )
+
+
+def _without_numbers(asked: Question, reason: str, common: dict[str, Any]) -> Report:
+    """The report where there is no point to compare numbers at: proved, or undecided."""
+    if asked.proof() != EXACT:
+        return Report(UNDECIDED, reason=reason, notes=asked.notes, **common)
+    notes = (*asked.notes, *_row_note(asked))
+    return Report(
+        PROVED, checked=Checked("", 0, {}, None, 0.0, 0.0, _SAID[EXACT]), notes=notes, **common
+    )
+
+
+def _verdict(asked: Question, worlds: Sequence[Sample], proved: str) -> tuple[str, str]:
+    """Wrong, if it is wrong anywhere; undecided, if it has no value in some worlds and is right in
+    the others.
+
+    Of a claim that is proved an error as small as rounding makes it at some points means nothing;
+    and a claim that is wrong in exact arithmetic is wrong, however small the error.
+    """
+    if asked.misfit:
+        return WRONG, ""
+    fits = [
+        world
+        for world in worlds
+        if world.truth.shape != world.claimed.shape or np.all(np.isfinite(world.claimed))
+    ]
+    if any(
+        not world.error <= (_ROUNDING if proved == EXACT else world.method.tolerance)
+        for world in fits
+    ):
+        return WRONG, ""
+    if len(fits) == len(worlds):
+        return {EXACT: PROVED, DISPROVED: WRONG}.get(proved, AGREED), ""
+    if not fits:
+        return UNDECIDED, "the claim has no value at any of the points that were tried"
+    return (
+        UNDECIDED,
+        "the claim has no value at some points of the domain, and is right at the others",
+    )
+
+
+def _explained(
+    asked: Question, worlds: Sequence[Sample], rng: np.random.Generator, correct: str
+) -> Diagnosis | None:
+    """What is wrong; a function that shows single precision or small errors that no slip explains
+    is said to be rough.
+    """
+    if asked.tree is not None:
+        return diagnose(asked, worlds, rng, correct)
+    cause = single(asked, worlds)
+    tiny = all(
+        world.error < _ROUNDING for world in worlds
+    )  # too small for candidates to be told from the derivative
+    if cause is None and not tiny:
+        found = diagnose(asked, worlds, rng, correct)
+        if found is not None:
+            return found
+    cause = cause or differences(worlds)
+    return None if cause is None else Diagnosis((cause,))
+
+
+def _rounded(asked: Question, error: float) -> Diagnosis:
+    """What is said of a claim that numbers cannot tell from the derivative."""
+    digits = _digits(error)
+    rest = difference(asked)
+    shown = f": true - claim = {rest}" if rest else ""
+    return Diagnosis(
+        (
+            Cause(
+                "rounded",
+                f"it is right to {digits} digits only, so a number in it is rounded{shown}",
+            ),
+        ),
+        mended=correct_form(asked),
+    )
+
+
+def _checked(
+    asked: Question, worlds: Sequence[Sample], seed: int | None, proved: str
+) -> tuple[Checked, Worst | None]:
+    # of errors that are rounding the largest is at another point on another machine
+    worst = max(worlds, key=lambda world: max(world.error, world.method.tolerance))
+    method, sizes = worst.method, asked.sized(worst.point.sizes)
+    error = max(world.error for world in worlds)
+    checked = Checked(
+        method.name, len(worlds), sizes, seed, error, method.tolerance, _SAID.get(proved, "")
+    )
+    if worst.truth.shape != worst.claimed.shape or not worst.truth.size:
+        return checked, None
+    gaps = np.abs(worst.claimed - worst.truth)
+    index = tuple(
+        int(k)
+        for k in np.unravel_index(
+            int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps))), gaps.shape
+        )
+    )
+    return checked, Worst(index, float(worst.claimed[index]), float(worst.truth[index]))
+
+
+def _digits(error: float) -> int:
+    return floor(-log10(max(error, _EPSILON)))
+
+
+def _row_note(asked: Question) -> tuple[str, ...]:
+    """A row and a column are the same array; a claim that mixes them up is right, but is told
+    so.
+    """
+    tree, answer = asked.tree, asked.answer
+    if (
+        tree is None
+        or answer is None
+        or tree.rank != 1
+        or answer.rank != 1
+        or tree.row == answer.row
+    ):
+        return ()
+    is_, should = ("row", "column") if tree.row else ("column", "row")
+    return (
+        f"the claim is a {is_} where the {asked.layout} layout has a {should}; the "
+        f"entries are the same",
+    )
+
+
+def correct_form(asked: Question) -> str:
+    """The derivative as matcalc prints it; empty where it has no closed form for it."""
+    if asked.answer is None:
+        return ""
+    return render(asked.answer, asked.variables, asked.columns(asked.answer.rank))
+
+
+def difference(asked: Question) -> str:
+    """true - claim as the engine simplifies it: the derivative of t*(true - claim) by t. Empty
+    where there is none.
+    """
+    if asked.answer is None or asked.tree is None or asked.misfit:
+        return ""
+    if asked.answer.rank > 2 or asked.answer.rank != asked.tree.rank:
+        return ""
+    turned = "'" if asked.tree.rank == 1 and asked.tree.row != asked.answer.row else ""
+    name = next(
+        name
+        for name in (f"t{k}" for k in range(1, len(asked.variables) + 2))
+        if name not in asked.variables
+    )
+    variables: Mapping[str, Variable] = {**asked.variables, name: Variable(name, "scalar")}
+    try:
+        program = read(f"{name}*(({text(asked.answer)}) - ({text(asked.tree)}){turned})", variables)
+        return render(derive(program, name), variables)
+    except MatcalcError:
+        return ""  # an answer in index notation does not read back
+
+
+def _single_term(rest: str, asked: Question) -> Diagnosis | None:
+    """A difference that is one term, and no longer than the derivative itself, is a term that is
+    missing or too much.
+    """
+    try:
+        tree = read(rest, asked.variables).expr
+    except MatcalcError:
+        return None  # definitions of parts, or index notation
+    inner = tree.args[0] if tree.op == "neg" else tree
+    if inner.op in ("+", "-") or asked.answer is None or len(rest) > len(text(asked.answer)):
+        return None
+    mended = correct_form(asked)
+    if tree.op == "neg":
+        return Diagnosis(
+            (Cause("extra-term", f"the term {text(inner)} is too much"),), mended=mended
+        )
+    return Diagnosis((Cause("missing-term", f"the term {rest} is missing"),), mended=mended)
+
+
+def _shapes(asked: Question, world: Sample) -> str:
+    """Both shapes, where they differ."""
+    if asked.misfit:
+        return f"the claim does not fit together: {asked.misfit}"
+    if world.truth.shape == world.claimed.shape:
+        return ""
+    if asked.tree is not None and asked.answer is not None and asked.answer.rank <= 2:
+        return (
+            f"the claim is {_written(asked.tree.shape)}, the derivative "
+            f"{_written(asked.answer.shape)}"
+        )
+    return f"the claim has shape {world.claimed.shape}, the derivative {world.truth.shape}"
+
+
+def _written(shape: Shape) -> str:
+    names = ("scalar", "vector", "matrix")
+    return f"{names[len(shape)]}({', '.join(map(str, shape))})" if shape else "scalar"
+
+
+def _reproduce(asked: Question, claim: Claim, seed: int | None) -> str:
+    declared = [f"{v.name}: {v}" for v in asked.variables.values() if v.name in claim.variables]
+    asked_for = (
+        ("order", claim.order, 1),
+        ("layout", claim.layout, "mixed"),
+        ("structure", claim.structure, "declared"),
+    )
+    options = {name: value for name, value, usual in asked_for if value != usual}
+    return command(claim.expr, claim.wrt, claim.claim, {"var": declared, **options, "rng": seed})

@@ -1,0 +1,1 @@
+"""From a typed tree to its derivative: networks, rewrites, calculus, recovery."""

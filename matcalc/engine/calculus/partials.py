@@ -1,0 +1,68 @@
+"""The local derivative of one node with respect to each of its children, as open products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from matcalc.engine.ir.nodes import Call, Factor, Labels, Node, Product, Rational, Sum, as_term
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``d node[outputs] / d child[inputs] = coefficient * prod(factors)``, summed over all other
+    labels.
+    """
+
+    child: Node
+    coefficient: Rational
+    factors: tuple[Factor, ...]
+    outputs: Labels
+    inputs: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDerivative:
+    """The derivative of a call by one argument.
+
+    Entry by entry it is a node with the axes of the call; otherwise those of the argument follow.
+    """
+
+    node: Node
+    entrywise: bool
+
+
+CallRule = Callable[[Call, int], LocalDerivative]
+
+
+def partials(node: Node, rule: CallRule, active: Callable[[Node], bool]) -> Iterator[Partial]:
+    """Every way in which the node depends on an active child."""
+    outputs = tuple(range(node.rank))
+    if isinstance(node, Product):
+        for index, (factor, labels, exponent) in enumerate(node.factors):
+            if active(factor):
+                rest = node.factors[:index] + node.factors[index + 1 :]
+                if exponent != 1:
+                    rest += ((factor, labels, exponent - 1),)
+                yield Partial(factor, node.coefficient * exponent, rest, outputs, labels)
+    elif isinstance(node, Sum):
+        for coefficient, term in node.terms:
+            if active(term):
+                yield Partial(term, coefficient, (), outputs, outputs)
+    elif isinstance(node, Call):
+        for index, arg in enumerate(node.args):
+            if active(arg):
+                yield from _call(node, arg, rule(node, index))
+
+
+def _call(node: Call, arg: Node, slope: LocalDerivative) -> Iterator[Partial]:
+    outputs = tuple(range(node.rank))
+    if slope.entrywise:
+        yield Partial(arg, 1, ((slope.node, outputs, 1),), outputs, outputs if arg.rank else ())
+        return
+    terms = slope.node.terms if isinstance(slope.node, Sum) else ((1, slope.node),)
+    for coefficient, term in terms:
+        own, factors = as_term(term)
+        yield Partial(
+            arg, coefficient * own, factors, outputs, tuple(range(node.rank, slope.node.rank))
+        )

@@ -1,0 +1,115 @@
+"""The slopes of functions, from the differentials that identities/ states."""
+
+from __future__ import annotations
+
+from matcalc.core.dims import ONE
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.operations import ALONG, ENTRYWISE
+from matcalc.engine.calculus.derivative import derivative
+from matcalc.engine.calculus.orders import ORDERED
+from matcalc.engine.calculus.partials import LocalDerivative
+from matcalc.engine.catalogue.compiled import Rule, differential
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Call, Node
+from matcalc.engine.lowering.lower import Lowering
+
+
+class LocalDerivatives:
+    """Derivatives of calls by their arguments, computed once per call."""
+
+    def __init__(self, builder: Builder, lowering: Lowering) -> None:
+        self.builder = builder
+        self.lowering = lowering
+        self._known: dict[tuple[Node, int], LocalDerivative] = {}
+
+    def __call__(self, node: Call, index: int) -> LocalDerivative:
+        """The slope by argument ``index``."""
+        key = (node, index)
+        if key not in self._known:
+            self._known[key] = self._slope(node, index)
+        return self._known[key]
+
+    def _slope(self, node: Call, index: int) -> LocalDerivative:
+        if node.slots:
+            self._refuse_constant(node, index)
+            return LocalDerivative(
+                self.builder.call(
+                    node.name, node.args, node.axes + node.args[0].axes, node.slots + 1
+                ),
+                entrywise=False,
+            )
+        if node.name[0] == "@":
+            return self._generic(node)
+        if node.name in ORDERED:
+            return LocalDerivative(ORDERED[node.name](self.builder, *node.args), entrywise=True)
+        if node.name in ("leftvec", "rightvec") and ONE in node.args[0].axes:
+            self._refuse_line(node.name)
+        rule = differential(node.name, _variant(node))
+        if rule is None:
+            raise UnsupportedError(f"the derivative of {node.name} is not known")
+        if node.name in ENTRYWISE:
+            return self._entrywise(node, index, rule)
+        return self._whole(node, index, rule)
+
+    def _generic(self, node: Call) -> LocalDerivative:
+        """The next derivative of a function that is only declared."""
+        if node.name[2] == "9":
+            raise UnsupportedError("derivatives of declared functions are known up to the ninth")
+        name = f"{node.name[:2]}{int(node.name[2]) + 1}{node.name[3:]}"
+        if node.name in ENTRYWISE:
+            return LocalDerivative(self.builder.elementwise(name, node.args), entrywise=True)
+        return LocalDerivative(
+            self.builder.call(name, node.args, node.axes + node.args[0].axes), entrywise=False
+        )
+
+    @staticmethod
+    def _refuse_constant(node: Call, index: int) -> None:
+        if index > 0:
+            raise UnsupportedError(
+                "the derivative of frechet_power by its exponent is not known",
+                hint="that of X^p by p is logm(X)*X^p",
+            )
+
+    @staticmethod
+    def _refuse_line(name: str) -> None:
+        """The rules for singular vectors set one singular value apart from others, and here is one
+        alone.
+        """
+        raise UnsupportedError(
+            f"no derivative of {name}: a matrix with one column or one row has one singular value",
+            hint="for B with one column write norm2(B) for the norm, B/norm2(B) for the "
+            "singular vector",
+        )
+
+    def _entrywise(self, node: Call, index: int, rule: Rule) -> LocalDerivative:
+        """The factor of dx in a differential written for scalars."""
+        names: dict[str, Node] = {"Y": node}
+        for position, (name, arg) in enumerate(zip(rule.parameters, node.args, strict=True)):
+            names[name] = arg
+            names["d" + name] = self.builder.number(int(position == index))
+        slope = self.lowering.lower(rule.body, names, rule.sizes(node.args))
+        if slope.rank < node.rank:
+            slope = self.builder.times(slope, self.builder.ones(node.axes))
+        return LocalDerivative(slope, entrywise=True)
+
+    def _whole(self, node: Call, index: int, rule: Rule) -> LocalDerivative:
+        """The kernel of a differential that is linear in dX: its derivative by dX."""
+        names: dict[str, Node] = {"Y": node}
+        for position, (name, arg) in enumerate(
+            zip(rule.parameters, node.args, strict=node.name not in ALONG)
+        ):
+            names[name] = arg
+            hole = self.builder.leaf("hole", arg.axes)
+            names["d" + name] = hole if position == index else self.builder.zero(arg.axes)
+        hole = self.builder.leaf("hole", node.args[index].axes)
+        body = self.lowering.lower(rule.body, names, rule.sizes(node.args))
+        return LocalDerivative(derivative(self.builder, body, hole, self), entrywise=False)
+
+
+def _variant(node: Call) -> str:
+    """What the entry of a differential is called behind the function's name, where the argument has
+    one of its own.
+    """
+    if node.name in ALONG and len(node.args) == 2:
+        return "-rows"
+    return "-matrix" if node.args[0].rank == 2 else ""

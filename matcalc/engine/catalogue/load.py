@@ -1,0 +1,133 @@
+"""Reads identities/: all of it for listing and testing, single entries for deriving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+from matcalc.core.resources import folder
+from matcalc.engine.catalogue import index
+from matcalc.engine.catalogue.index import Trait, Trigger
+from matcalc.engine.catalogue.schema import Identity
+from matcalc.engine.ir.build import Traits
+
+
+class Library:
+    """The entries found under one folder, by name, and those of users' files."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._loaded: dict[str, Identity] = {}
+        self._own: dict[str, Identity] = {}
+        self._known: list[Trigger | Trait] = []  # of the entries of users' files
+
+    def add(self, entries: Iterable[Identity], known: Iterable[Trigger | Trait] = ()) -> None:
+        """Takes in entries of a user's file, whose names are free, and what is known of them."""
+        self._own |= {entry.name: entry for entry in entries}
+        self._known += known
+        self._forget()
+
+    def remove(self, names: Iterable[str], functions: Iterable[str] = ()) -> None:
+        """Drops entries that were added, and what is known of functions."""
+        gone = {*names}
+        self._own = {name: entry for name, entry in self._own.items() if name not in gone}
+        gone |= {*functions}
+        self._known = [each for each in self._known if each[0] not in gone]
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was made of all entries has to be made anew."""
+        for made in ("rewrites", "by_need", "traits"):
+            self.__dict__.pop(made, None)
+
+    @cached_property
+    def _table(self) -> tuple[list[str], dict[str, str]]:
+        """The lines of the index, and the entries that the engine uses by name; compiled afresh
+        where the table is stale.
+        """
+        stored = self.root / index.TABLE
+        text = stored.read_text(encoding="utf-8") if stored.exists() else ""
+        if not text.startswith(f"checksum {index.checksum(self.root)}\n"):
+            text = index.compile_index(self.root)
+        head, *entries = text.split("\nentry ")
+        return head.splitlines(), {entry[: entry.index("\n")]: entry for entry in entries}
+
+    @cached_property
+    def pieces(self) -> dict[str, tuple[str, str]]:
+        """All entries, those that are there to be looked up and tested included: name -> (file,
+        text of the entry).
+        """
+        return index.cut(self.root, sorted(self.root.glob("*/*.toml")))
+
+    def get(self, name: str) -> Identity | None:
+        """The entry of that name among those that the engine uses."""
+        if name in self._own:
+            return self._own[name]
+        if name not in self._loaded:
+            text = self._table[1].get(name)
+            if text is None:
+                return None
+            self._loaded[name] = index.stored(text)
+        return self._loaded[name]
+
+    def all(self) -> list[Identity]:
+        """Every entry, checked."""
+        return [
+            *(self.get(name) or self._looked_up[name] for name in self.pieces),
+            *self._own.values(),
+        ]
+
+    @cached_property
+    def _looked_up(self) -> dict[str, Identity]:
+        """The entries that the engine does not use."""
+        return {
+            name: index.parsed(name, *place)
+            for name, place in self.pieces.items()
+            if name not in self._table[1]
+        }
+
+    @cached_property
+    def rewrites(self) -> list[Trigger]:
+        """The rewrites, each with what has to be present before it can fire."""
+        found = []
+        for line in self._table[0]:
+            if line.startswith("rewrite "):
+                name, phase, needs, brings, code = line[8:].split(";")
+                found.append(
+                    Trigger(
+                        name, frozenset(needs.split()), frozenset(brings.split()), phase, bool(code)
+                    )
+                )
+        return found + [each for each in self._known if isinstance(each, Trigger)]
+
+    @cached_property
+    def by_need(self) -> dict[str, list[int]]:
+        """The places of the rewrites that need a function or a kind; those that need nothing stand
+        under "".
+        """
+        found: dict[str, list[int]] = {}
+        for place, trigger in enumerate(self.rewrites):
+            for need in trigger.needs or ("",):
+                found.setdefault(need, []).append(place)
+        return found
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What the normal form of networks may know of functions."""
+        known = {
+            trait: names
+            for trait, *names in (
+                line.split(" ") for line in self._table[0][1 : 1 + len(index.TRAITS)]
+            )
+        }
+        for each in self._known:
+            if isinstance(each, Trait):
+                known[each.trait].append(each.function)
+        transposition = {name: trait for trait in index.TRANSPOSITIONS for name in known[trait]}
+        return Traits(
+            transposition, *(frozenset(known[trait]) for trait in ("positive", "odd", "even"))
+        )
+
+
+LIBRARY = Library(folder("identities"))

@@ -1,0 +1,503 @@
+"""Builder: the only maker of nodes. It interns them and puts products and sums into normal form.
+
+Normal form is structure, not algebra: nested products are flattened, identities merge indices,
+equal factors on equal indices become powers, scalars split off, like terms are collected. What
+needs a theorem stands in ``identities/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from matcalc.core.dims import ONE, Dim, Shape
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.operations import FUNCTIONS_OF_MATRICES
+from matcalc.engine.ir.canonical import canonical
+from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
+from matcalc.engine.ir.flatten import Flattening, rational
+from matcalc.engine.ir.knowledge import Knowledge
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Labels,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_term,
+    content,
+    is_zero,
+)
+from matcalc.engine.ir.signs import is_sign
+
+_LONGEST = 1_200  # factors of a product: the time to bring one in order grows with the square
+
+if TYPE_CHECKING:
+    from matcalc.engine.ir.restrict import Restrictions
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the normal form may know of functions; the catalogue reads it off the identities.
+
+    ``transposition``: name -> ``equivariant`` (f(A') = f(A)'), ``invariant`` (f(A') = f(A)) or
+    ``skew`` (f(x)' = -f(x)); ``positive``: functions with values above zero; ``odd``: f(-A) =
+    -f(A), so that a function of a skew matrix is skew; ``even``: f(-A) = f(A), so that it is
+    symmetric.
+    """
+
+    transposition: Mapping[str, str] = field(default_factory=dict)
+    positive: frozenset[str] = frozenset()
+    odd: frozenset[str] = frozenset()
+    even: frozenset[str] = frozenset()
+
+
+class Builder:
+    """Makes the nodes of one derivation; it lives as long as that."""
+
+    def __init__(self, traits: Traits) -> None:
+        self.traits = traits
+        self.knowledge = Knowledge(traits.positive)
+        self._table: dict[object, Node] = {}
+        self._serial = 0
+        self.matrix_functions = (
+            False  # whether there are functions of matrices, their derivatives, powers
+        )
+        self.selecting = False  # whether there are ranges of indices
+        self.diagonals = False  # whether there are vectors that stand for diagonal matrices
+        self._restrictions: Restrictions | None = None
+
+    @property
+    def restrictions(self) -> Restrictions:
+        """Nodes narrowed down to ranges."""
+        if self._restrictions is None:
+            # needed only where there are ranges
+            from matcalc.engine.ir.restrict import Restrictions  # noqa: PLC0415
+
+            self._restrictions = Restrictions(self)
+        return self._restrictions
+
+    def _intern(self, key: object, make: type[Node], *data: object) -> Node:
+        node = self._table.get(key)
+        if node is None:
+            node = make(self._serial, *data)  # type: ignore[arg-type]
+            self._serial += 1
+            self._table[key] = node
+        return node
+
+    # leaves
+
+    def leaf(self, kind: str, axes: Shape, name: str = "", structure: str = "") -> Node:
+        """A variable or a constant of the notation (see ``nodes.Leaf``)."""
+        node = self._intern((kind, axes, name, structure), Leaf, axes, kind, name, structure)
+        if kind == "eye" or (structure in ("symmetric", "psd", "diagonal") and len(axes) == 2):
+            node.parity, node.transposed = 1, node
+        elif kind == "epsilon":
+            node.parity = -1
+        elif structure == "skew" and node.parity == 0:
+            node.parity = -1
+            node.transposed = self.scale(-1, node)
+        return node
+
+    def eye(self, size: Dim) -> Node:
+        """The identity matrix, delta_ij."""
+        return self.leaf("eye", (size, size))
+
+    def select(self, whole: Dim, start: Dim, size: Dim) -> Node:
+        """S[k, i] = 1 where k = start + i: the columns of the identity in a range."""
+        if whole == size:
+            return self.eye(whole)
+        if size == ONE:  # a range of one place is that place
+            one = (self.unit(whole, start), (0,), 1)
+            return self.product(1, [one], (0, 1), (whole, ONE))
+        self.selecting = True
+        return self._intern(
+            ("select", whole, start, size), Leaf, (whole, size), "select", "", "", start
+        )
+
+    def unit(self, whole: Dim, start: Dim) -> Node:
+        """The vector with a one at a place."""
+        if whole == ONE:
+            return self.ones((whole,))
+        self.selecting = True
+        return self._intern(("unit", whole, start), Leaf, (whole,), "unit", "", "", start)
+
+    def ones(self, axes: Shape) -> Node:
+        """Ones everywhere; the number 1 for no axes."""
+        factors: list[Factor] = [
+            (self.leaf("ones", (size,)), (axis,), 1) for axis, size in enumerate(axes)
+        ]
+        return self.product(1, factors, tuple(range(len(axes))), axes)
+
+    def number(self, value: Rational) -> Node:
+        """A rational number."""
+        value = rational(value)
+        return self._intern((value, (), 0), Product, (), value, ())
+
+    def zero(self, axes: Shape) -> Node:
+        """The zero of a shape."""
+        if not axes:
+            return self.number(0)
+        return self._intern(("zero", axes), Sum, axes, ())
+
+    def size(self, size: Dim) -> Node:
+        """A dimension as a scalar."""
+        if size.rest:
+            return self.sum([(scale, self.size(Dim(1, names))) for scale, names in size.terms], ())
+        factors: list[Factor] = [(self.leaf("dimension", (), name), (), 1) for name in size.names]
+        return self.product(size.scale, factors, (), ())
+
+    # products
+
+    def product(
+        self, coefficient: Rational, factors: Iterable[Factor], outputs: Labels, axes: Shape
+    ) -> Node:
+        """``coefficient * prod(factors)`` summed over all labels but ``outputs`` (a repeated output
+        label is a diagonal).
+        """
+        flat = Flattening(self, factors, outputs, axes)
+        if flat.vanishes or coefficient == 0:
+            return self.zero(axes)
+        if len(flat.flat) > _LONGEST:
+            message = (
+                f"a product of {len(flat.flat):,} factors is too long; at most "
+                f"{_LONGEST:,} are worked with"
+            )
+            raise UnsupportedError(
+                message, hint="a repeated factor can be written as a power, A^1000"
+            )
+        if flat.wide is not None:
+            return self._distribute(coefficient, flat, axes)
+        coefficient = coefficient * flat.coefficient
+        if flat.alternatives is not None:
+            outputs = tuple(range(flat.rank))
+            return self.scale(
+                coefficient,
+                self.sum(
+                    [(1, self.product(1, each, outputs, axes)) for each in flat.alternatives], axes
+                ),
+            )
+        opened, closed, scalars = flat.components()
+        if closed and len(closed) == 1 and not opened and not scalars:
+            atom = self._atom(closed[0])
+            return self.scale(coefficient, atom)
+        if closed:
+            scalars += [(self._atom(component), (), 1) for component in closed]
+            return self.product(coefficient, scalars + opened, tuple(range(flat.rank)), axes)
+        form, sign = canonical(scalars + opened, flat.rank)
+        coefficient *= sign
+        if coefficient == 0:
+            return self.zero(axes)
+        if (
+            coefficient == 1
+            and len(form) == 1
+            and form[0][2] == 1
+            and form[0][1] == tuple(range(flat.rank))
+        ):
+            return form[0][0]
+        return self._product(coefficient, form, axes)
+
+    def _product(self, coefficient: Rational, form: tuple[Factor, ...], axes: Shape) -> Node:
+        coefficient = rational(coefficient)
+        key = (
+            coefficient,
+            tuple([(node.id, labels, exponent) for node, labels, exponent in form]),
+            len(axes),
+        )
+        return self._intern(key, Product, axes, coefficient, form)
+
+    def _atom(self, component: list[Factor]) -> Node:
+        """A connected network without outputs: one scalar, kept whole."""
+        node, _, exponent = component[0]
+        if (
+            len(component) == 1
+            and isinstance(node, Sum)
+            and exponent == 1
+            and len(set(component[0][1])) == node.rank
+        ):
+            # a plain sum over a sum is the sum of the plain sums
+            labels = component[0][1]
+            return self.sum(
+                [(c, self.product(1, [(term, labels, 1)], (), ())) for c, term in node.terms], ()
+            )
+        form, sign = canonical(component, 0)
+        return self.scale(sign, self._product(1, form, ()))
+
+    def _distribute(self, coefficient: Rational, flat: Flattening, axes: Shape) -> Node:
+        """A sum of more than two axes cannot stay a factor: no factor may have more axes than a
+        matrix notation has.
+        """
+        assert flat.wide is not None
+        inner, labels, _ = flat.flat[flat.wide]
+        assert isinstance(inner, Sum)
+        rest = flat.flat[: flat.wide] + flat.flat[flat.wide + 1 :]
+        outputs = tuple(range(flat.rank))
+        terms = [
+            (c, self.product(1, [*rest, (term, labels, 1)], outputs, axes))
+            for c, term in inner.terms
+        ]
+        return self.scale(coefficient * flat.coefficient, self.sum(terms, axes))
+
+    def scale(self, coefficient: Rational, node: Node) -> Node:
+        """A rational multiple."""
+        if coefficient == 1:
+            return node
+        if coefficient == 0:
+            return self.zero(node.axes)
+        if is_zero(node):
+            return node
+        own, form = as_term(node)
+        if (
+            own * coefficient == 1
+            and len(form) == 1
+            and form[0][2] == 1
+            and form[0][1] == tuple(range(node.rank))
+        ):
+            return form[0][0]
+        return self._product(own * coefficient, form, node.axes)
+
+    def power(self, node: Node, exponent: Rational) -> Node:
+        """The rational power, entry by entry."""
+        labels = tuple(range(node.rank))
+        return self.product(1, [(node, labels, exponent)], labels, node.axes)
+
+    def times(self, left: Node, right: Node) -> Node:
+        """Entry-by-entry product of two nodes of one shape, or of one with a scalar."""
+        first, second = tuple(range(left.rank)), tuple(range(right.rank))
+        axes = max(left.axes, right.axes, key=len)
+        return self.product(
+            1, [(left, first, 1), (right, second, 1)], max(first, second, key=len), axes
+        )
+
+    def permute(self, node: Node, order: Labels) -> Node:
+        """The node with axis ``order[k]`` at place k."""
+        return self.product(
+            1,
+            [(node, tuple(range(node.rank)), 1)],
+            order,
+            tuple([node.axes[axis] for axis in order]),
+        )
+
+    # sums
+
+    def sum(self, terms: Iterable[tuple[Rational, Node]], axes: Shape) -> Node:
+        """The linear combination; like terms collected, the common rational factor and an overall
+        sign in front.
+        """
+        collected: dict[Node, Rational] = {}
+        self._collect(collected, 1, terms)
+        entries = sorted(
+            ((c, node) for node, c in collected.items() if c != 0), key=lambda entry: entry[1].id
+        )
+        if not entries:
+            return self.zero(axes)
+        if len(entries) == 1:
+            return self.scale(*entries[0])
+        if len(axes) == 2 and all(_diagonal(node) for _, node in entries):
+            # delta_ij u_i + delta_ij v_i is delta_ij (u + v)_i
+            eye = self.eye(axes[0])
+            vectors = [(c, self._stripped(node)) for c, node in entries]
+            return self.product(
+                1, [(eye, (0, 1), 1), (self.sum(vectors, axes[:1]), (0,), 1)], (0, 1), axes
+            )
+        common = content(c for c, _ in entries)
+        if all(c < 0 for c, _ in entries):
+            common = -common
+        primitive = tuple(
+            [(rational(c / common) if common != 1 else c, node) for c, node in entries]
+        )
+        return self.scale(rational(common), self._sum(primitive, axes))
+
+    def _stripped(self, node: Node) -> Node:
+        """u for delta_ij u_i."""
+        _, form = as_term(node)
+        rest = [factor for factor in form if factor[1] != (0, 1)]
+        return self.product(
+            1, [*rest, (self.leaf("ones", node.axes[:1]), (0,), 1)], (0,), node.axes[:1]
+        )
+
+    def _collect(
+        self,
+        collected: dict[Node, Rational],
+        scale: Rational,
+        terms: Iterable[tuple[Rational, Node]],
+    ) -> None:
+        for coefficient, node in terms:
+            coefficient = coefficient * scale
+            own = as_term(node)[0]
+            if coefficient == 0 or own == 0:
+                continue
+            core = node if own == 1 else self.scale(Fraction(1) / own, node)
+            if isinstance(core, Sum):
+                self._collect(collected, coefficient * own, core.terms)
+            else:
+                collected[core] = collected.get(core, 0) + coefficient * own
+
+    def _sum(self, terms: tuple[tuple[Rational, Node], ...], axes: Shape) -> Node:
+        """Intern a primitive sum; its negative or its transpose, if that came first, stands for
+        it.
+        """
+        key = _sum_key(terms)
+        known = self._table.get(key)
+        if known is not None:
+            return known
+        negative = self._table.get(_sum_key(tuple([(-c, node) for c, node in terms])))
+        if negative is not None:
+            return self.scale(-1, negative)
+        if len(axes) != 2:
+            return self._intern(key, Sum, axes, terms)
+        across: dict[Node, Rational] = {}
+        self._collect(across, 1, [(c, self.transpose(node)) for c, node in terms])
+        flipped = tuple(
+            sorted(((c, node) for node, c in across.items()), key=lambda entry: entry[1].id)
+        )
+        for sign in (1, -1):
+            other = self._table.get(_sum_key(tuple([(sign * c, node) for c, node in flipped])))
+            if other is not None:
+                return self.scale(sign, self.transpose(other))
+        node = self._intern(key, Sum, axes, terms)
+        self._set_parity(node, [(c, n) for c, n in flipped], terms)
+        return node
+
+    def _set_parity(
+        self,
+        node: Node,
+        flipped: Sequence[tuple[Rational, Node]],
+        terms: Sequence[tuple[Rational, Node]],
+    ) -> None:
+        if tuple(flipped) == tuple(terms):
+            node.parity, node.transposed = 1, node
+        elif tuple((-c, n) for c, n in flipped) == tuple(terms):
+            node.parity = -1
+            node.transposed = self.scale(-1, node)
+
+    # functions
+
+    def call(self, name: str, args: Sequence[Node], axes: Shape, slots: int = 0) -> Node:
+        """A function of whole arguments; a transposed argument moves outside where the function
+        allows it.
+        """
+        rule = self.traits.transposition.get(name)
+        if rule == "skew" and not slots:
+            node = self._call(name, tuple(args), axes, 0)
+            if node.parity == 0:
+                node.parity = -1
+                node.transposed = self.scale(-1, node)
+            return node
+        if rule is None or slots or args[0].rank != 2 or (axes and rule == "invariant"):
+            return self._call(name, tuple(args), axes, slots)
+        across = (self.transpose(args[0]), *args[1:])
+        if across[0] is not args[0] and self._prefers(name, across, tuple(args)):
+            other = self._call(name, across, axes if rule == "invariant" else (axes[1], axes[0]), 0)
+            return other if rule == "invariant" else self.transpose(other)
+        node = self._call(name, tuple(args), axes, 0)
+        if rule == "equivariant" and (
+            across[0] is args[0] or (name in self.traits.even and args[0].parity < 0)
+        ):
+            node.parity, node.transposed = 1, node
+        elif name in self.traits.odd and args[0].parity < 0 and node.parity == 0:
+            node.parity = -1
+            node.transposed = self.scale(-1, node)
+        return node
+
+    def elementwise(self, name: str, args: Sequence[Node]) -> Node:
+        """A function entry by entry; arguments that are one number everywhere become scalars."""
+        axes = max((arg.axes for arg in args), key=len)
+        args = [self.constant_entry(arg) for arg in args]
+        if name == "abs" and self.nonnegative(args[0]):
+            return args[0] if args[0].axes == axes else self.times(args[0], self.ones(axes))
+        if axes and all(not arg.axes for arg in args):
+            return self.times(self.ones(axes), self._call(name, tuple(args), (), 0))
+        if len(axes) != 2:
+            return self._call(name, tuple(args), axes, 0)
+        across = tuple([self.transpose(arg) if arg.rank else arg for arg in args])
+        if across == tuple(args):
+            node = self._call(name, across, axes, 0)
+            node.parity, node.transposed = 1, node
+            return node
+        if self._prefers(name, across, tuple(args)):
+            return self.transpose(self._call(name, across, (axes[1], axes[0]), 0))
+        return self._call(name, tuple(args), axes, 0)
+
+    def _prefers(self, name: str, across: tuple[Node, ...], args: tuple[Node, ...]) -> bool:
+        """Whether the transposed arguments are the ones to keep: they came first, or they are
+        plainer.
+        """
+        if _scaled(args[0]) != _scaled(across[0]):
+            return _scaled(args[0])  # of inv(-K) and inv(K)', for a skew K, the second
+        if self._table.get((name, args, 0)) is not None:
+            return False
+        if self._table.get((name, across, 0)) is not None:
+            return True
+        return _wrapped(args[0]) and not _wrapped(across[0])
+
+    def _call(self, name: str, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
+        self.matrix_functions = self.matrix_functions or name in _OF_MATRICES
+        return self._intern((name, args, slots), Call, axes, name, args, slots)
+
+    def constant_entry(self, node: Node) -> Node:
+        """The scalar c for c*ones, else the node itself."""
+        if is_zero(node):
+            return self.number(0)
+        if node.rank and isinstance(node, Product | Leaf):
+            coefficient, form = as_term(node)
+            labelled = [entry for entry in form if entry[1]]
+            if all(isinstance(f, Leaf) and f.kind == "ones" for f, _, _ in labelled):
+                return self.product(coefficient, [entry for entry in form if not entry[1]], (), ())
+        return node
+
+    # transposes and signs
+
+    def transpose(self, node: Node) -> Node:
+        """The transpose of a two-axis node."""
+        if node.transposed is None:
+            result = self.permute(node, (1, 0))
+            node.transposed = result
+            if result.transposed is None:
+                result.transposed = node
+        return node.transposed
+
+    def nonnegative(self, node: Node) -> bool:
+        """Whether it is proved that no entry can be below zero."""
+        return bool(self.knowledge.facts(node) & NONNEGATIVE)
+
+    def positive(self, node: Node) -> bool:
+        """Whether it is proved that every entry is above zero."""
+        return bool(self.knowledge.facts(node) & POSITIVE)
+
+
+_OF_MATRICES = FUNCTIONS_OF_MATRICES - {"inv"}
+
+
+def _diagonal(node: Node) -> bool:
+    """Whether the node is delta_ij times something on i alone."""
+    _, form = as_term(node)
+    inner = [factor for factor in form if 1 in factor[1]]
+    return (
+        len(inner) == 1
+        and isinstance(inner[0][0], Leaf)
+        and inner[0][0].kind == "eye"
+        and inner[0][1] == (0, 1)
+    )
+
+
+def _wrapped(node: Node) -> bool:
+    """Whether the node is nothing but a transposed (and scaled) single factor."""
+    return isinstance(node, Product) and len(node.factors) == 1 and node.factors[0][1] == (1, 0)
+
+
+def _scaled(node: Node) -> bool:
+    """Whether the node carries a number in front; skewmat(x) is -e[i,k,j]*x[j]."""
+    if not isinstance(node, Product):
+        return False
+    return node.coefficient != (
+        -1 if node.rank == 2 and any(is_sign(factor) for factor, _, _ in node.factors) else 1
+    )
+
+
+def _sum_key(terms: tuple[tuple[Rational, Node], ...]) -> object:
+    return ("+", tuple([(c, node.id) for c, node in terms]))

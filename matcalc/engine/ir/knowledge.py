@@ -1,0 +1,203 @@
+"""Knowledge: what is proved of nodes, the kind of a matrix and the sign of all entries; bottom-up,
+once per node, when asked.
+
+Every condition of a rewrite is decided here and nowhere else. A fact speaks of the whole node and
+is derived from facts of its parts by theorems only, so nothing passes from ``Q`` to ``diag(Q)``;
+what is not proved is taken to be false. Facts hold wherever the node has a value: ``inv(A'*A)`` is
+positive definite, because where the inverse exists ``A`` has full rank. Horn & Johnson, Matrix
+Analysis (2013): congruences 4.5 and 7.1, sums 7.1, inverses 7.6; products of entries 7.5 (Schur);
+Kronecker products: Topics in Matrix Analysis (1991), 4.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from matcalc.core.operations import VANISHING
+from matcalc.core.walk import postorder
+from matcalc.engine.ir.facts import (
+    DEFINITE,
+    DIAGONAL,
+    INVERTIBLE,
+    LOWER,
+    NONNEGATIVE,
+    ONEHOT,
+    ORTHOGONAL,
+    ORTHONORMAL,
+    POSITIVE,
+    SEMIDEFINITE,
+    SIMPLEX,
+    SKEW,
+    SYMMETRIC,
+    UPPER,
+    ZEROS,
+    closure,
+)
+from matcalc.engine.ir.forms import network, signs
+from matcalc.engine.ir.nodes import Call, Leaf, Node, Product, Sum
+
+_KINDS = {
+    "symmetric": SYMMETRIC,
+    "psd": DEFINITE,
+    "diagonal": DIAGONAL,
+    "orthogonal": ORTHOGONAL,
+    "skew": SKEW,
+    "triangular": LOWER,
+    "invertible": INVERTIBLE,
+    "positive": POSITIVE,
+    "simplex": SIMPLEX,
+    "onehot": ONEHOT,
+    "orthonormal": ORTHONORMAL,
+}
+_LEAVES = {
+    "eye": DEFINITE | DIAGONAL | ORTHOGONAL | NONNEGATIVE,
+    "dimension": POSITIVE,
+    "constant": POSITIVE,
+    "ones": POSITIVE,
+    "fuse": NONNEGATIVE,
+    "lower": NONNEGATIVE,
+}
+
+
+class Knowledge:
+    """The facts about the nodes of one builder; ``positive`` are the functions with values above
+    zero.
+    """
+
+    def __init__(self, positive: Collection[str]) -> None:
+        self._positive = positive
+        self._facts: dict[Node, int] = {}
+
+    def facts(self, root: Node) -> int:
+        """All that is proved of a node, as bits of ``facts``."""
+        known = self._facts.get(root)
+        if known is None:
+            for node in postorder(root, lambda n: () if n in self._facts else n.children):
+                self._facts[node] = self._prove(node)
+            known = self._facts[root]
+        return known
+
+    def has(self, node: Node, kind: str) -> bool:
+        """Whether the node is proved to be of a kind that can be declared."""
+        return bool(self.facts(node) & _KINDS[kind])
+
+    def _prove(self, node: Node) -> int:
+        if isinstance(node, Leaf):
+            if node.rank == 1 and node.structure == "diagonal":
+                return 0  # the diagonal of a diagonal matrix
+            return closure(_KINDS.get(node.structure, _LEAVES.get(node.kind, 0)) | _triangle(node))
+        square = node.rank == 2 and node.axes[0] == node.axes[1]
+        facts = (SYMMETRIC if node.parity > 0 else SKEW if node.parity < 0 else 0) if square else 0
+        if isinstance(node, Product):
+            facts |= signs(node, self._facts)
+            facts |= network(node, self._facts) if square else 0
+        elif isinstance(node, Sum):
+            facts |= self._sum(node, square=square)
+        else:
+            assert isinstance(node, Call)
+            facts |= self._call(node, square=square)
+        return closure(facts)
+
+    def _sum(self, node: Sum, *, square: bool) -> int:
+        """Entries that all terms lack; a positive combination of semidefinite matrices, definite
+        with one that is.
+
+        Skew matrices beside it leave it invertible: x'*(P + K)*x = x'*P*x is above zero.
+        """
+        if not node.terms:
+            return DIAGONAL | SEMIDEFINITE | NONNEGATIVE if square else NONNEGATIVE
+        parts = [(c, self._facts[term]) for c, term in node.terms]
+        found = 0
+        if all(c > 0 and f & NONNEGATIVE for c, f in parts):
+            found |= POSITIVE if any(f & POSITIVE for _, f in parts) else NONNEGATIVE
+        if not square:
+            return found
+        for zeros in ZEROS:
+            if all(f & zeros for _, f in parts):
+                found |= zeros
+        rigid = [(c, f) for c, f in parts if not f & SKEW]
+        if rigid and all(c > 0 and f & SEMIDEFINITE for c, f in rigid):
+            definite = any(f & DEFINITE for _, f in rigid)
+            if len(rigid) == len(parts):
+                found |= DEFINITE if definite else SEMIDEFINITE
+            elif definite:
+                found |= INVERTIBLE
+        return found
+
+    def _call(self, node: Call, *, square: bool) -> int:
+        found = POSITIVE if node.name in self._positive else 0
+        argument = self._facts[node.args[0]] if node.args else 0
+        rule = _CALLS.get(node.name)
+        if rule is not None and not node.slots:
+            found |= rule(argument)
+        elif square and node.name in VANISHING:
+            found |= argument & (DIAGONAL | LOWER | UPPER)
+        return found
+
+
+def _triangle(node: Leaf) -> int:
+    """A square with ones up to the diagonal or to one below it."""
+    return (
+        LOWER
+        if node.kind == "lower" and node.axes[0] == node.axes[1] and int(node.name) <= 0
+        else 0
+    )
+
+
+def _det(a: int) -> int:
+    return POSITIVE if a & DEFINITE else NONNEGATIVE if a & SEMIDEFINITE else 0
+
+
+def _pinv(a: int) -> int:
+    kept = SYMMETRIC | SKEW | SEMIDEFINITE | DEFINITE | DIAGONAL | ORTHOGONAL | INVERTIBLE
+    return a & (kept | LOWER | UPPER if a & INVERTIBLE else kept)
+
+
+def _expm(a: int) -> int:
+    """Higham, Functions of Matrices (2008), 10.1: det(expm(A)) = exp(tr(A)) > 0, expm(K)*expm(-K) =
+    eye.
+    """
+    return (
+        a & (DIAGONAL | LOWER | UPPER)
+        | INVERTIBLE
+        | (DEFINITE if a & SYMMETRIC else 0)
+        | (ORTHOGONAL if a & SKEW else 0)
+    )
+
+
+def _orthonormal(a: int) -> int:
+    return ORTHOGONAL
+
+
+_POWERS = SYMMETRIC | SEMIDEFINITE | DEFINITE | DIAGONAL | ORTHOGONAL | LOWER | UPPER | INVERTIBLE
+
+# facts of the first argument -> facts of the value
+_CALLS: dict[str, Callable[[int], int]] = {
+    "inv": lambda a: a & (_POWERS | SKEW) | INVERTIBLE,
+    "pinv": _pinv,
+    "power": lambda a: a & _POWERS,
+    "expm": _expm,
+    "logm": lambda a: a & (DIAGONAL | LOWER | UPPER) | (SKEW if a & ORTHOGONAL else 0),
+    **dict.fromkeys(
+        ("sinm", "tanm", "sinhm", "tanhm"), lambda a: a & (DIAGONAL | LOWER | UPPER | SKEW)
+    ),
+    "cosm": lambda a: a & (DIAGONAL | LOWER | UPPER) | (SYMMETRIC if a & SKEW else 0),
+    "coshm": lambda a: (
+        a & (DIAGONAL | LOWER | UPPER)
+        | (SYMMETRIC if a & SKEW else DEFINITE if a & SYMMETRIC else 0)
+    ),
+    "adj": lambda a: a & _POWERS,
+    "cof": lambda a: (
+        a & (_POWERS & ~(LOWER | UPPER)) | (UPPER if a & LOWER else 0) | (LOWER if a & UPPER else 0)
+    ),
+    "det": _det,
+    "abs": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
+    "relu": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
+    "step": lambda a: NONNEGATIVE | a & (DIAGONAL | LOWER | UPPER | POSITIVE),
+    "norminf": lambda a: NONNEGATIVE,
+    "eigvecs": _orthonormal,
+    "rightvecs": _orthonormal,
+    "chol": lambda a: LOWER | INVERTIBLE | a & DIAGONAL,
+    **dict.fromkeys(("eigvals", "lambda_max", "lambda_min"), _det),
+    "svdvals": lambda a: NONNEGATIVE,
+}

@@ -1,0 +1,155 @@
+"""Functions that are index arithmetic: tr, diag, sum, and the directional derivatives of matrix
+functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from matcalc.core.dims import Shape
+from matcalc.core.operations import FRECHET
+from matcalc.engine.ir.nodes import Factor, Node
+from matcalc.engine.lowering.terms import ContractionBuilder, Open
+
+
+def _trace(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """tr(A) = sum_i A[i,i]."""
+    a = shop.open(args[0])
+    return Open(a.coefficient, [*a.factors, (shop.builder.eye(a.axes[0]), a.outputs, 1)], (), ())
+
+
+def _diagonal(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """diag(x)[i,j] = delta[i,j] x[i]; diag(A)[i] = A[i,i]."""
+    a = shop.open(args[0])
+    if len(a.axes) == 1:
+        return Open(a.coefficient, a.factors, a.outputs * 2, a.axes * 2)
+    return Open(
+        a.coefficient,
+        [*a.factors, (shop.builder.eye(a.axes[0]), a.outputs, 1)],
+        a.outputs[:1],
+        a.axes[:1],
+    )
+
+
+def _whole(number: Node) -> int:
+    """The integer that an argument is."""
+    return int(number.coefficient)  # type: ignore[attr-defined]
+
+
+def _lower(shop: ContractionBuilder, axes: Shape, offset: int) -> Node:
+    """1 where j - i <= offset."""
+    return shop.builder.leaf("lower", axes, str(offset))
+
+
+def _triangle(upper: bool) -> Callable[[ContractionBuilder, list[Node]], Open]:
+    """tril(A, k)[i,j] = A[i,j] where j - i <= k; triu(A, k) = tril(A', -k)'."""
+
+    def rule(shop: ContractionBuilder, args: list[Node]) -> Open:
+        a, offset = shop.open(args[0]), _whole(args[1]) if len(args) == 2 else 0
+        across = a.outputs[::-1] if upper else a.outputs
+        mask = _lower(shop, a.axes[::-1] if upper else a.axes, -offset if upper else offset)
+        return Open(a.coefficient, [*a.factors, (mask, across, 1)], a.outputs, a.axes)
+
+    return rule
+
+
+def _cumulative(backwards: bool) -> Callable[[ContractionBuilder, list[Node]], Open]:
+    """cumsum(x) = tril(ones)*x, revcumsum(x) = triu(ones)*x, along one axis."""
+
+    def rule(shop: ContractionBuilder, args: list[Node]) -> Open:
+        a, axis = shop.open(args[0]), _whole(args[1]) - 1 if len(args) == 2 else 0
+        (fresh,), size = shop.labels(1), a.axes[axis]
+        summed = a.outputs[axis]
+        ends = (summed, fresh) if backwards else (fresh, summed)
+        outputs = (*a.outputs[:axis], fresh, *a.outputs[axis + 1 :])
+        return Open(
+            a.coefficient, [*a.factors, (_lower(shop, (size, size), 0), ends, 1)], outputs, a.axes
+        )
+
+    return rule
+
+
+def _sum(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """The sum of all entries."""
+    a = shop.open(args[0])
+    return Open(a.coefficient, a.factors, (), ())
+
+
+def _mean(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """The sum of all entries over their number."""
+    a = shop.open(args[0])
+    return Open(
+        a.coefficient, [*a.factors, *((shop.builder.size(size), (), -1) for size in a.axes)], (), ()
+    )
+
+
+def _dot(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """The sum of the entry-by-entry product."""
+    product = shop.entrywise(args[0], args[1])
+    return Open(product.coefficient, product.factors, (), ())
+
+
+def _outer(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """x*y'."""
+    a, b = shop.open(args[0]), shop.open(args[1])
+    return shop.join(a, b, [], a.outputs + b.outputs, a.axes + b.axes)
+
+
+def _multivariate_gamma(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """log Gamma_p(a) = p*(p - 1)/4*log(pi) + sum_j log Gamma(a - j/2), j = 0, ..., p - 1; entry by
+    entry.
+    """
+    a, number = args
+    builder, p = shop.builder, int(number.coefficient)  # type: ignore[attr-defined]
+    ones, pi = builder.ones(a.axes), builder.leaf("constant", (), "pi")
+    terms = [(Fraction(p * (p - 1), 4), builder.times(builder.elementwise("log", [pi]), ones))]
+    for j in range(p):
+        shifted = builder.sum([(1, a), (Fraction(-j, 2), ones)], a.axes)
+        terms.append((Fraction(1), builder.elementwise("gammaln", [shifted])))
+    return shop.open(builder.sum(terms, a.axes))
+
+
+def _root(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """The derivative of X^(1/2)."""
+    return _frechet("power", 2)(shop, [args[0], shop.builder.number(Fraction(1, 2)), *args[1:]])
+
+
+def _frechet(name: str, parameters: int) -> Callable[[ContractionBuilder, list[Node]], Open]:
+    """The k-th Frechet derivative of a matrix function, contracted with its k directions."""
+
+    def rule(shop: ContractionBuilder, args: list[Node]) -> Open:
+        directions = args[parameters:]
+        size = args[0].axes
+        kernel = shop.builder.call(
+            name, args[:parameters], size * (1 + len(directions)), len(directions)
+        )
+        outputs = shop.labels(2)
+        labels = outputs
+        factors: list[Factor] = []
+        coefficient = 1
+        for direction in directions:
+            piece = shop.open(direction)
+            factors += piece.factors
+            coefficient = coefficient * piece.coefficient  # type: ignore[assignment]
+            labels += piece.outputs
+        return Open(coefficient, [(kernel, labels, 1), *factors], outputs, size)
+
+    return rule
+
+
+RULES: dict[str, Callable[[ContractionBuilder, list[Node]], Open]] = {
+    "tr": _trace,
+    "diag": _diagonal,
+    "tril": _triangle(upper=False),
+    "triu": _triangle(upper=True),
+    "cumsum": _cumulative(backwards=False),
+    "revcumsum": _cumulative(backwards=True),
+    "sum": _sum,
+    "mean": _mean,
+    "dot": _dot,
+    "outer": _outer,
+    "mvlgamma": _multivariate_gamma,
+    **{name: _frechet(name.removeprefix("frechet_"), first) for name, first in FRECHET.items()},
+    "frechet_sqrtm": _root,
+}

@@ -1,0 +1,315 @@
+"""lower(): a typed tree becomes a network node.
+
+The pass goes by the rank that values *have*: a rule written for scalars (``(1 - Y^2)*dX``) is used
+on vectors and matrices by binding its names to nodes of that rank; products of scalars then act
+entry by entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Protocol
+
+from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE, OPERATIONS
+from matcalc.core.tree import Expr, extent, grid
+from matcalc.core.walk import postorder
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
+from matcalc.engine.ir.nodes import is_number as is_rational
+from matcalc.engine.lowering import functions, multilinear
+from matcalc.engine.lowering.preconditions import is_wide, require_tall
+from matcalc.engine.lowering.terms import Combination, ContractionBuilder, Open, Value
+
+
+class Definition(Protocol):
+    """A function given by an expression in its parameters."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters' names."""
+
+    @property
+    def body(self) -> Expr:
+        """The value."""
+
+    def sizes(self, args: Sequence[Node]) -> Mapping[str, Dim]:
+        """What the dimension names of the definition are for these arguments."""
+
+
+Definitions = Callable[[str], Definition | None]
+
+_EXPANDED_POWER = 8  # integer matrix powers up to this one become chains of products
+
+
+class Lowering:
+    """Lowers trees into one builder; ``definitions`` gives parameters and body of functions defined
+    by others.
+    """
+
+    def __init__(self, builder: Builder, definitions: Definitions) -> None:
+        self.builder = builder
+        self.definitions = definitions
+        self.shop = ContractionBuilder(builder)
+        self.sizes: Mapping[str, Dim] = {}
+
+    def size(self, size: Dim) -> Dim:
+        """A dimension with the names that stand for others replaced."""
+        return size.put(self.sizes.get) if self.sizes else size
+
+    def lower(
+        self, root: Expr, names: Mapping[str, Node], sizes: Mapping[str, Dim] | None = None
+    ) -> Node:
+        """The node of a typed tree whose variables stand for ``names``, and whose dimension names
+        for ``sizes``.
+        """
+        self.sizes = sizes or {}
+        order = postorder(root, lambda expr: expr.args)
+        uses: dict[int, int] = {}
+        for expr in order:
+            for arg in expr.args:
+                uses[id(arg)] = uses.get(id(arg), 0) + 1
+        values: dict[int, Value] = {}
+        for expr in order:
+            value = self._step(expr, [values[id(arg)] for arg in expr.args], names)
+            values[id(expr)] = self.shop.close(value) if uses.get(id(expr), 0) > 1 else value
+        return self.shop.close(values[id(root)])
+
+    def _step(self, expr: Expr, args: list[Value], names: Mapping[str, Node]) -> Value:
+        if expr.op == "variable":
+            return names[expr.value]
+        if expr.op in COMPARISONS or expr.op == "where":
+            # few expressions have conditions
+            from matcalc.engine.lowering import conditions  # noqa: PLC0415
+
+            return conditions.RULES[expr.op](self.shop, args)
+        simple = _RULES.get(expr.op)
+        if simple is not None:
+            return simple(self, expr, args)
+        shaped = multilinear.RULES.get(expr.op)
+        if shaped is not None:
+            return shaped(self.shop, expr, args, self.size)
+        nodes = [self.shop.close(arg) for arg in args]
+        if expr.op == "schatten" and is_wide(nodes[0].axes):
+            nodes[0] = self.builder.transpose(
+                nodes[0]
+            )  # the same norm, and it is defined by functions of tall matrices
+        if expr.op[0] == "@":
+            # few programs declare functions
+            from matcalc.engine.lowering.generic import generic  # noqa: PLC0415
+
+            return generic(
+                self.shop, expr.op, nodes, tuple([self.size(size) for size in expr.shape])
+            )
+        if len(nodes) == 2 and expr.op in ALONG:
+            return self._along(expr.op, *nodes)
+        definition = self.definitions(expr.op)
+        if definition is not None:
+            names = dict(zip(definition.parameters, nodes, strict=True))
+            return Lowering(self.builder, self.definitions).lower(
+                definition.body, names, definition.sizes(nodes)
+            )
+        if expr.op.startswith("frechet_") and expr.value:
+            return self.builder.call(
+                expr.op[8:], nodes, tuple([self.size(size) for size in expr.shape]), expr.value
+            )
+        special = functions.RULES.get(expr.op)
+        if special is not None:
+            return special(self.shop, nodes)
+        if expr.op in ENTRYWISE:
+            return self.builder.elementwise(expr.op, nodes)
+        require_tall(expr.op, nodes[0])
+        by_blocks = (
+            self._blockwise(expr.op, nodes[0])
+            if self.builder.selecting and len(nodes) == 1
+            else None
+        )
+        if by_blocks is not None:
+            return by_blocks
+        return self.builder.call(expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
+
+    def _blockwise(self, name: str, node: Node) -> Node | None:
+        """The function of a matrix that is block-diagonal."""
+        # needed only where there are blocks
+        from matcalc.engine.lowering.blockwise import blockwise  # noqa: PLC0415
+
+        return blockwise(self.builder, name, node)
+
+    def _along(self, name: str, matrix: Node, axis: Node) -> Value:
+        """A function of each row; that of each column is that of each row of the transpose,
+        transposed.
+        """
+        columns = axis is self.builder.number(1)
+        rows = self.builder.transpose(matrix) if columns else matrix
+        definition = self.definitions(f"{name}-rows")
+        if definition is not None:
+            names = dict(zip(definition.parameters, [rows], strict=True))
+            value = Lowering(self.builder, self.definitions).lower(
+                definition.body, names, definition.sizes([rows])
+            )
+        else:
+            keeps = OPERATIONS[name].signature == "vector->vector"
+            value = self.builder.call(
+                name, [rows, self.builder.number(2)], rows.axes if keeps else rows.axes[:1]
+            )
+        return self.builder.transpose(value) if columns and value.rank == 2 else value
+
+    def power(self, base: Node, exponent: Node) -> Node:
+        """base ** exponent, entry by entry; rational exponents are part of the product, others a
+        function.
+        """
+        if is_rational(exponent):
+            return self.builder.power(base, exponent.coefficient)  # type: ignore[attr-defined]
+        return self.builder.elementwise("pow", [base, exponent])
+
+    def matrix_power(self, base: Node, exponent: Node) -> Node:
+        """base^k of a square matrix."""
+        if not is_rational(exponent):
+            return self.builder.call("power", [base, exponent], base.axes)
+        k: Rational = exponent.coefficient  # type: ignore[attr-defined]
+        if k.denominator != 1 or magnitude(k) > _EXPANDED_POWER:
+            return self.builder.call("power", [base, exponent], base.axes)
+        if k < 0:
+            base = self.builder.call("inv", [base], base.axes)
+        shop, result = self.shop, self.shop.open(self.builder.eye(base.axes[0]))
+        for _ in range(abs(int(k))):
+            result = multiply(shop, result, base)
+        return shop.close(result)
+
+
+def multiply(shop: ContractionBuilder, left: Value, right: Value) -> Open:
+    """The matrix product over the last label of the left and the first of the right."""
+    a, b = shop.open(left), shop.open(right)
+    return shop.join(
+        a,
+        b,
+        [(a.outputs[-1], b.outputs[0])],
+        a.outputs[:-1] + b.outputs[1:],
+        a.axes[:-1] + b.axes[1:],
+    )
+
+
+def _times(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    first, second = expr.args
+    if not first.shape or not second.shape:
+        return low.shop.entrywise(*args)
+    if first.rank == 1 and second.rank == 1 and not first.row:
+        a, b = low.shop.open(args[0]), low.shop.open(args[1])
+        return low.shop.join(a, b, [], a.outputs + b.outputs, a.axes + b.axes)
+    return multiply(low.shop, *args)
+
+
+def _reciprocal(low: Lowering, value: Value) -> Node:
+    node = low.shop.close(value)
+    if is_rational(node) and node.coefficient == 0:  # type: ignore[attr-defined]
+        raise UnsupportedError("division by zero")
+    return low.builder.power(node, -1)
+
+
+def _divide(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    return low.shop.entrywise(args[0], _reciprocal(low, args[1]))
+
+
+def _power(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    base, exponent = (low.shop.close(arg) for arg in args)
+    return low.matrix_power(base, exponent) if expr.args[0].rank == 2 else low.power(base, exponent)
+
+
+def _negate(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    return Combination([(-c, node) for c, node in low.shop.terms(args[0])], args[0].axes)
+
+
+def _transpose(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    value = low.shop.open(args[0])
+    return Open(value.coefficient, value.factors, value.outputs[::-1], value.axes[::-1])
+
+
+def _fill(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    return low.shop.entrywise(
+        args[0], low.builder.ones(tuple([low.size(size) for size in expr.shape]))
+    )
+
+
+def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    value: Fraction = expr.value
+    return low.builder.number(value)
+
+
+def _slice(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    """X[start + i] = sum_k S[k,i] X[k]."""
+    a, build = low.shop.open(args[0]), low.builder
+    factors, outputs, axes = list(a.factors), [], []
+    for label, size, place in zip(a.outputs, a.axes, expr.value, strict=True):
+        if place is None:
+            outputs.append(label)
+            axes.append(size)
+        elif place[1] is None:
+            factors.append((build.unit(size, low.size(place[0])), (label,), 1))
+        else:
+            (own,) = low.shop.labels(1)
+            part = low.size(place[1])
+            factors.append((build.select(size, low.size(place[0]), part), (label, own), 1))
+            outputs.append(own)
+            axes.append(part)
+    return Open(a.coefficient, factors, tuple(outputs), tuple(axes))
+
+
+def _blocks(low: Lowering, expr: Expr, args: list[Value]) -> Value:
+    """The sum of the blocks, each at its place: S_r*A*S_c'."""
+    heights, widths = grid(expr)
+    shape = tuple([low.size(size) for size in expr.shape])
+    axes = shape if len(shape) == 2 else (ONE, *shape) if expr.row else (*shape, ONE)
+    terms: list[tuple[Rational, Node]] = []
+    for place, (part, value) in enumerate(zip(expr.args, args, strict=True)):
+        row, column = divmod(place, len(widths))
+        a = low.shop.open(value)
+        factors, inner = list(a.factors), list(a.outputs)
+        outputs: Labels = ()
+        thin = (extent(part)[0] == ONE and part.rank < 2, extent(part)[1] == ONE and part.rank < 2)
+        for axis, (sizes, at) in enumerate(((heights, row), (widths, column))):
+            if len(shape) == 1 and axis != int(expr.row):
+                continue
+            start, size = low.size(_before(sizes, at)), low.size(sizes[at])
+            (label,) = low.shop.labels(1)
+            outputs += (label,)
+            own = () if thin[axis] else (inner.pop(0),)
+            leaf = (
+                low.builder.unit(axes[axis], start)
+                if thin[axis]
+                else low.builder.select(axes[axis], start, size)
+            )
+            factors.append((leaf, (label, *own), 1))
+        terms.append((1, low.builder.product(a.coefficient, factors, outputs, shape)))
+    return low.builder.sum(terms, shape)
+
+
+def _before(sizes: Shape, count: int) -> Dim:
+    result = ZERO
+    for size in sizes[:count]:
+        result = result.plus(size)
+    return result
+
+
+_RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
+    "number": _number,
+    "constant": lambda low, expr, args: low.builder.leaf("constant", (), expr.value),
+    "dimension": lambda low, expr, args: low.builder.size(low.size(expr.value)),
+    "eye": lambda low, expr, args: low.builder.eye(low.size(expr.shape[0])),
+    "fill": _fill,
+    "+": lambda low, expr, args: low.shop.add(args[0], args[1], 1),
+    "-": lambda low, expr, args: low.shop.add(args[0], args[1], -1),
+    "neg": _negate,
+    "*": _times,
+    ".*": lambda low, expr, args: low.shop.entrywise(args[0], args[1]),
+    "/": _divide,
+    "./": _divide,
+    ".^": lambda low, expr, args: low.power(low.shop.close(args[0]), low.shop.close(args[1])),
+    "^": _power,
+    "'": _transpose,
+    "slice": _slice,
+    "blocks": _blocks,
+    "unit": lambda low, expr, args: low.builder.unit(low.size(expr.shape[0]), low.size(expr.value)),
+    "sqrt": lambda low, expr, args: low.builder.power(low.shop.close(args[0]), Fraction(1, 2)),
+}

@@ -1,0 +1,212 @@
+"""Products and rearrangements of entries, with the fused index F[k,i,j] = 1 where k = i + j*m; and
+sums over named labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from matcalc.core.dims import ONE, Dim, Shape, half
+from matcalc.core.tree import Expr
+from matcalc.engine.ir.nodes import Factor, Labels, Node
+from matcalc.engine.lowering.terms import ContractionBuilder, Open, Value
+
+_THREE = Dim(3, ())
+Size = Callable[[Dim], Dim]  # a dimension of the tree in the names of the network
+
+
+def fuse(shop: ContractionBuilder, inner: Dim, outer: Dim) -> Node:
+    """F[k,i,j] = 1 where k = i + j*inner."""
+    return shop.builder.leaf("fuse", (inner.times(outer), inner, outer))
+
+
+def _vec(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """vec(A)[i + j*m] = A[i,j]."""
+    a = shop.open(args[0])
+    return _stacked(shop, a) if len(a.axes) == 2 else a
+
+
+def _stacked(shop: ContractionBuilder, a: Open) -> Open:
+    (k,) = shop.labels(1)
+    return Open(
+        a.coefficient,
+        [*a.factors, (fuse(shop, *a.axes), (k, *a.outputs), 1)],
+        (k,),
+        (a.axes[0].times(a.axes[1]),),
+    )
+
+
+def _kron(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """kron(A, B)[i2 + i1*p, j2 + j1*q] = A[i1,j1] B[i2,j2]; a column has no j, a row no i."""
+    a, b = shop.open(args[0]), shop.open(args[1])
+    factors = a.factors + b.factors
+    outputs: Labels = ()
+    axes: Shape = ()
+    for axis in (0, 1):
+        ends = [(side, _place(arg, axis)) for side, arg in zip((a, b), expr.args, strict=True)]
+        here = [side.outputs[place] for side, place in ends if place is not None]
+        sizes = [side.axes[place] for side, place in ends if place is not None]
+        if len(here) == 2:
+            (k,) = shop.labels(1)
+            factors = [*factors, (fuse(shop, sizes[1], sizes[0]), (k, here[1], here[0]), 1)]
+            outputs, axes = (*outputs, k), (*axes, sizes[0].times(sizes[1]))
+        else:
+            outputs, axes = (*outputs, *here), (*axes, *sizes)
+    return Open(a.coefficient * b.coefficient, factors, outputs, axes)
+
+
+def _place(expr: Expr, axis: int) -> int | None:
+    """Which axis of the value is its rows (0), its columns (1)."""
+    if expr.rank == 2:
+        return axis
+    return 0 if expr.row == (axis == 1) else None
+
+
+def _khatrirao(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """khatrirao(A, B)[i2 + i1*p, j] = A[i1,j] B[i2,j]."""
+    a, b = shop.open(args[0]), shop.open(args[1])
+    (k,) = shop.labels(1)
+    joint: Factor = (fuse(shop, b.axes[0], a.axes[0]), (k, b.outputs[0], a.outputs[0]), 1)
+    whole = shop.join(
+        a,
+        b,
+        [(a.outputs[1], b.outputs[1])],
+        (k, a.outputs[1]),
+        (a.axes[0].times(b.axes[0]), a.axes[1]),
+    )
+    return Open(whole.coefficient, [*whole.factors, joint], whole.outputs, whole.axes)
+
+
+def _sign(shop: ContractionBuilder) -> Node:
+    """The sign of the permutation i, j, k."""
+    return shop.builder.leaf("epsilon", (_THREE,) * 3)
+
+
+def _cross(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """cross(x, y)[i] = sum_jk e[i,j,k] x[j] y[k]."""
+    a, b = shop.open(args[0]), shop.open(args[1])
+    (i,) = shop.labels(1)
+    sign: Factor = (_sign(shop), (i, *a.outputs, *b.outputs), 1)
+    return Open(a.coefficient * b.coefficient, [*a.factors, *b.factors, sign], (i,), (_THREE,))
+
+
+def _skewmat(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """skewmat(x)[i,k] = sum_j e[i,j,k] x[j]."""
+    a = shop.open(args[0])
+    i, k = shop.labels(2)
+    return Open(
+        a.coefficient, [*a.factors, (_sign(shop), (i, *a.outputs, k), 1)], (i, k), (_THREE, _THREE)
+    )
+
+
+def _vee(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """vee(M)[j] = sum_ik e[i,j,k] M[i,k]/2."""
+    a = shop.open(args[0])
+    (j,) = shop.labels(1)
+    sign: Factor = (_sign(shop), (a.outputs[0], j, a.outputs[1]), 1)
+    return Open(Fraction(a.coefficient) / 2, [*a.factors, sign], (j,), (_THREE,))
+
+
+def _reshape(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """R[i,j] = u[i + j*m], where u is the argument or its vec."""
+    a = shop.open(args[0])
+    u = _stacked(shop, a) if len(a.axes) == 2 else a
+    outputs = shop.labels(2)
+    axes = tuple([size(axis) for axis in expr.shape])
+    return Open(
+        u.coefficient, [*u.factors, (fuse(shop, *axes), (*u.outputs, *outputs), 1)], outputs, axes
+    )
+
+
+def _commutation(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """K[j + i*n, i + j*m] = 1: the place of A[i,j] in vec(A') and in vec(A)."""
+    m, n = (size(_stated(arg)) for arg in expr.args)
+    k, q, i, j = shop.labels(4)
+    return Open(
+        1,
+        [(fuse(shop, n, m), (k, j, i), 1), (fuse(shop, m, n), (q, i, j), 1)],
+        (k, q),
+        (m.times(n), m.times(n)),
+    )
+
+
+def _halving(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """The matrix as a function without arguments: its axes say its size."""
+    return shop.open(shop.builder.call(expr.op, [], tuple([size(axis) for axis in expr.shape])))
+
+
+def _vech(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """vech(A) = elimination(n)*vec(A)."""
+    u = _stacked(shop, shop.open(args[0]))
+    n = size(expr.args[0].shape[0])
+    (k,) = shop.labels(1)
+    if n == ONE:
+        return u
+    eliminate = shop.builder.call("elimination", [], (half(n), n.times(n)))
+    return Open(u.coefficient, [*u.factors, (eliminate, (k, *u.outputs), 1)], (k,), (half(n),))
+
+
+def _stated(arg: Expr) -> Dim:
+    """The size that an argument is."""
+    return Dim(int(arg.value), ()) if arg.op == "number" else arg.value
+
+
+def _einsum(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """The sum over the labels that are not in the output, as results write it."""
+    labels, outputs = expr.value
+    names: dict[int, int] = {}
+    factors: list[Factor] = []
+    for arg, own in zip(args, labels, strict=True):
+        for label in own:
+            if label not in names:
+                (names[label],) = shop.labels(1)
+        factors.append((shop.close(arg), tuple([names[label] for label in own]), 1))
+    return Open(
+        1,
+        factors,
+        tuple([names[label] for label in outputs]),
+        tuple([size(axis) for axis in expr.shape]),
+    )
+
+
+def _fuse(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """The fused index itself, as a factor of an ``einsum``."""
+    return shop.open(fuse(shop, size(expr.shape[1]), size(expr.shape[2])))
+
+
+def matrix_of(shop: ContractionBuilder, node: Node, rows: int) -> Node:
+    """The first axes as rows and the others as columns, two axes being fused into one."""
+    value = shop.open(node)
+    factors, outputs, axes = list(value.factors), list[int](), list[Dim]()
+    for part, sizes in (
+        (value.outputs[:rows], value.axes[:rows]),
+        (value.outputs[rows:], value.axes[rows:]),
+    ):
+        if len(part) == 1:
+            outputs.append(part[0])
+            axes.append(sizes[0])
+        else:
+            (k,) = shop.labels(1)
+            factors.append((fuse(shop, *sizes), (k, *part), 1))
+            outputs.append(k)
+            axes.append(sizes[0].times(sizes[1]))
+    return shop.close(Open(value.coefficient, factors, tuple(outputs), tuple(axes)))
+
+
+RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Value], Size], Open]] = {
+    "vec": _vec,
+    "kron": _kron,
+    "khatrirao": _khatrirao,
+    "cross": _cross,
+    "skewmat": _skewmat,
+    "vee": _vee,
+    "reshape": _reshape,
+    "commutation": _commutation,
+    "vech": _vech,
+    "elimination": _halving,
+    "duplication": _halving,
+    "einsum": _einsum,
+    "fuse": _fuse,
+    "epsilon": lambda shop, expr, args, size: shop.open(_sign(shop)),
+}

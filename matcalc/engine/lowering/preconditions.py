@@ -1,0 +1,83 @@
+"""What functions demand of their arguments beyond shapes: eigenvalues are those of symmetric
+matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from matcalc.core.dims import Shape
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.operations import OF_SYMMETRIC, OF_TALL
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.engine.ir.nodes import Leaf, Node
+
+if TYPE_CHECKING:
+    from matcalc.engine.lowering.lower import Lowering
+
+
+def require_symmetry(
+    program: Program, lowering: Lowering, names: Mapping[str, Node], wrt: str = ""
+) -> None:
+    """UnsupportedError where an argument that should be symmetric is not proved to be.
+
+    With ``wrt`` that variable counts as having free entries: what is symmetric only within its kind
+    has no derivative then.
+    """
+    calls = [
+        expr for expr in postorder(program.expr, lambda expr: expr.args) if expr.op in OF_SYMMETRIC
+    ]
+    if not calls:
+        return
+    knowledge = lowering.builder.knowledge
+    for call in calls:
+        node = lowering.lower(call.args[0], names)
+        if not knowledge.has(node, "symmetric"):
+            raise _problem(program, call, node, wrt)
+
+
+def _problem(program: Program, call: Expr, node: Node, wrt: str) -> UnsupportedError:
+    span = call.args[0].span
+    if wrt:
+        message = (
+            f"{call.op} is a function of symmetric matrices, so the entries of {wrt} "
+            f"cannot vary freely"
+        )
+        return UnsupportedError(
+            message, source=program.source, span=span, hint="leave out structure=free"
+        )
+    if isinstance(node, Leaf) and node.kind == "variable":
+        kind = "psd" if call.op == "chol" else "symmetric"
+        hint = (
+            f"declare {node.name}: {kind}({node.axes[0]}), or write "
+            f"{call.op}(({node.name} + {node.name}')/2)"
+        )
+    else:
+        hint = (
+            "declare the matrices in it as symmetric or psd, or take the symmetric part "
+            "(M + M')/2 of it"
+        )
+    message = (
+        f"{call.op} is a function of symmetric matrices, and this is not known to be symmetric"
+    )
+    return UnsupportedError(message, source=program.source, span=span, hint=hint)
+
+
+def require_tall(name: str, argument: Node) -> None:
+    """UnsupportedError where a matrix is known to have fewer rows than columns."""
+    if name in OF_TALL and is_wide(argument.axes):
+        rows, columns = argument.axes
+        raise UnsupportedError(
+            f"the singular vectors of a {rows} x {columns} matrix are needed, which has "
+            f"fewer rows than columns",
+            hint="write the expression with its transpose",
+        )
+
+
+def is_wide(axes: Shape) -> bool:
+    """Whether a matrix is known to have fewer rows than columns."""
+    rows, columns = (size.integer for size in axes)
+    return rows is not None and columns is not None and rows < columns

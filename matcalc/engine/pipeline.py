@@ -1,0 +1,367 @@
+"""The stages and their order; the only module that knows both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from matcalc.core.dims import Shape
+from matcalc.core.errors import Span, UnknownNameError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.engine.calculus.derivative import derivative
+from matcalc.engine.calculus.rules import LocalDerivatives
+from matcalc.engine.calculus.structured import PROJECTED, project
+from matcalc.engine.catalogue.compiled import definition
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Node
+from matcalc.engine.ir.rebuild import substitute
+from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.lowering.preconditions import require_symmetry
+from matcalc.engine.recovery.decimals import rebalanced
+from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
+from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.graph import STYLES, Preferences
+from matcalc.engine.recovery.recover import Recovery
+from matcalc.engine.rewriting.engine import PHASES, Rewriter
+from matcalc.engine.rewriting.shorten import Shortener
+from matcalc.verify.readback.text import says
+from matcalc.verify.readback.values import confirm
+from matcalc.write.printers.naming import naming
+from matcalc.write.printers.program import program_text
+from matcalc.write.printers.sizes import known_sizes, size_choices
+from matcalc.write.printers.text import has_indices, index_head, text
+
+if TYPE_CHECKING:
+    from matcalc.engine.rewriting.commuting import Commuting
+
+_STYLED = ("kron", "khatrirao", "commutation")
+_MOST_FUSED = 2  # axes that are written as one
+_LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
+
+
+def derive(
+    program: Program,
+    wrt: str,
+    order: int = 1,
+    *,
+    structure: str = "declared",
+    layout: str = "mixed",
+) -> Expr:
+    """The derivative of a program by one of its variables, as a typed tree in matrix notation.
+
+    Its axes are those of the expression followed by those of the variable, ``order`` times; see
+    docs/conventions.md for ``structure`` and ``layout``. Raises UnknownNameError for an unknown
+    variable, UnsupportedError where no rule is known.
+    """
+    variable = program.variables.get(wrt)
+    if variable is None or variable.kind == "function":
+        known = [name for name, each in program.variables.items() if each.kind != "function"]
+        raise UnknownNameError(
+            f"{wrt} is not a variable of this expression",
+            source=wrt,
+            span=Span(0, len(wrt)),
+            hint=f"its variables are {', '.join(known) or 'none'}{_compact(program, wrt)}",
+        )
+    engine = _Engine(program.expr.rank, layout)
+    builder = engine.builder
+    # the variable is free while we differentiate: S' = S would merge entries that vary on their own
+    names = {v.name: _leaf(builder, v, free=v is variable) for v in program.variables.values()}
+    within = _leaf(builder, variable, free=False)
+    require_symmetry(program, engine.lowering, {**names, wrt: within})
+    if structure == "free" and within is not names[wrt]:
+        require_symmetry(program, engine.lowering, names, wrt)
+    node = engine.rewriter.rewrite(engine.lowering.lower(program.expr, names))
+    slopes = LocalDerivatives(builder, engine.lowering)
+    for _ in range(order):
+        node = engine.shortened(derivative(builder, node, names[wrt], slopes))
+    if variable.kind not in ("scalar", "vector", "matrix"):
+        node = substitute(builder, node, {names[wrt]: within})
+    if structure == "declared" and variable.kind in PROJECTED:
+        for turn in range(order):
+            node = engine.shortener.symmetrised(
+                project(builder, node, variable.kind, program.expr.rank + 2 * turn)
+            )
+    return engine.recovered(engine.ordinary(node))
+
+
+def _compact(program: Program, wrt: str) -> str:
+    """Says of a name such as Ax that it is one name."""
+    for name, variable in program.variables.items():
+        if (
+            not variable.declared
+            and wrt in name
+            and name.isalpha()
+            and len(name) <= 3
+            and name != wrt
+        ):
+            return f"; {name} is one name, write {'*'.join(name)} for a product"
+    return ""
+
+
+def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
+    """The program's value as the engine writes it, where that is no longer than what was typed, and
+    else as it was typed.
+
+    With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see
+    ``expansion``), however long that is.
+    """
+    engine = _Engine(program.expr.rank, "mixed", () if expand_inverse else PHASES)
+    names = {v.name: _leaf(engine.builder, v, free=False) for v in program.variables.values()}
+    require_symmetry(program, engine.lowering, names)
+    node = engine.lowering.lower(program.expr, names)
+    if expand_inverse:
+        # only where the user asks for it
+        from matcalc.engine.rewriting.expansion import expand_inverses  # noqa: PLC0415
+
+        node = expand_inverses(engine.builder, engine.rewriter.rewrite(node))
+    else:
+        node = engine.shortened(node)
+    tree = engine.recovered(engine.rewriter.rewrite(node))
+    forge = engine.forge
+    if program.expr.row:
+        tree = forge.transpose(tree)
+    typed = fold(
+        program.expr,
+        lambda e: e.args,
+        lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row),
+    )
+    longer = forge.size(typed) < forge.size(tree) and not expand_inverse
+    return typed if has_indices(tree) or longer else tree
+
+
+class _Engine:
+    """What one derivation works with: a builder, all that keeps its nodes, and the road back to
+    matrix notation.
+    """
+
+    def __init__(self, rank: int, layout: str, phases: tuple[str, ...] = ("short",)) -> None:
+        self.rank = rank  # of the expression
+        self.layout = layout
+        self.builder = Builder(LIBRARY.traits)
+        self.lowering = Lowering(self.builder, definition)
+        self.phases = phases
+        self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
+        self.shortener = Shortener(self.builder)
+        self.forge = ExpressionFactory()  # of the last tree
+        self.commuting: Commuting | None = None
+
+    def shortened(self, node: Node) -> Node:
+        """The node rewritten, and multiplied out where that makes it shorter."""
+        node = self.ordinary(node)
+        return self.ordinary(
+            self.rewriter.rewrite(self.shortener.shorten(self.rewriter.rewrite(node)))
+        )
+
+    def ordinary(self, node: Node) -> Node:
+        """The node with derivatives of functions of matrices in ordinary form where all
+        commutes.
+        """
+        if not self.builder.matrix_functions:
+            return node
+        if self.commuting is None:
+            # few expressions have functions of matrices
+            from matcalc.engine.rewriting.commuting import Commuting  # noqa: PLC0415
+
+            self.commuting = Commuting(self.builder, self.lowering)
+        return self.commuting.reduce(node)
+
+    def recovered(self, node: Node) -> Expr:
+        """The tree of a node, or where that is shorter the tree of the node multiplied out."""
+        last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
+        size, tree, self.forge = self._tree(last.rewrite(self._gathered(node)))
+        spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
+        if spread is not None:
+            other = self._tree(last.rewrite(self.rewriter.rewrite(self._gathered(spread))))
+            if other[0] < size:
+                _, tree, self.forge = other
+        if _signed(tree):
+            other = self._tree(
+                last.rewrite(self.rewriter.rewrite(_without_signs(self.builder, node)))
+            )
+            if not has_indices(other[1]):
+                _, tree, self.forge = other
+        return rebalanced(self.forge, tree)
+
+    def _gathered(self, node: Node) -> Node:
+        """The node with the derivatives of the branches of ``where`` as branches of one."""
+        if not self.rewriter.met("where"):
+            return node
+        # few expressions have cases
+        from matcalc.engine.rewriting.cases import gather_branches  # noqa: PLC0415
+
+        return gather_branches(self.builder, node)
+
+    def _tree(self, node: Node) -> tuple[int, Expr, ExpressionFactory]:
+        node = restore_diagonals(self.builder, node)
+        return _styled(
+            lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout)
+        )
+
+
+def _signed(tree: Expr) -> bool:
+    """Whether signs of permutations are left in index notation."""
+    return {"einsum", "epsilon"} <= {part.op for part in postorder(tree, lambda e: e.args)}
+
+
+def _without_signs(builder: Builder, node: Node) -> Node:
+    """The node with products of signs as deltas."""
+    from matcalc.engine.rewriting.signs import spread_signs  # noqa: PLC0415 - few answers need it
+
+    return spread_signs(builder, node)
+
+
+def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, ExpressionFactory]:
+    """The shortest tree over the styles of products of fused indices, where there are any; with its
+    length and its forge.
+    """
+    best: tuple[bool, int, Expr, ExpressionFactory] | None = None
+    tried: list[Preferences] = []
+    for style in STYLES:
+        if any(taste.agrees(style) for taste in tried):
+            continue
+        recovery = Recovery(style)
+        tree = recover(recovery)
+        tried.append(recovery.taste)
+        size = recovery.forge.size(tree)
+        if not recovery.taste.asked:
+            return size, tree, recovery.forge
+        operators = {part.op for part in postorder(tree, lambda e: e.args)}
+        indices = "einsum" in operators
+        if best is None or (indices, size) < best[:2]:
+            best = indices, size, tree, recovery.forge
+        if size > _MOST_TRIED or operators.isdisjoint(_STYLED):
+            break
+    assert best is not None
+    return best[1:]
+
+
+def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
+    if variable.kind == "diagonal" and not free:
+        return diagonal_leaf(builder, variable.shape, variable.name)
+    structure = "" if free or variable.kind in ("scalar", "vector", "matrix") else variable.kind
+    return builder.leaf("variable", variable.shape, variable.name, structure)
+
+
+def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout: str) -> Expr:
+    """numerator: the gradient of a scalar is transposed; denominator: the derivative of anything
+    else is.
+    """
+    if layout == "mixed" or (layout == "numerator") == (rank > 0) or not node.axes:
+        return recovery.recover(node)
+    if node.rank == 2:
+        return recovery.recover(builder.transpose(node))
+    if node.rank == 1:
+        return recovery.recover_row(node)
+    return recovery.recover(
+        builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank)))
+    )
+
+
+def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> str:
+    """The final text: matrix notation, for three axes and more that of the matrix of ``unfolded``,
+    or index notation.
+    """
+    return format_text(matricize(tree, variables, columns) or tree, variables)
+
+
+def format_text(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    *,
+    cse: bool = False,
+    definitions: Mapping[str, Expr] | None = None,
+    verify: bool = True,
+) -> str:
+    """The text of a tree: matrix notation where it has up to two axes, else index notation.
+
+    Matrix notation parses again with ``variables`` and means the same, which is verified; sizes
+    that the text does not fix are written out. What repeats in a long text is named (``cse``, see
+    ``naming``), by the names that ``definitions`` give where they do. Raises VerificationError
+    rather than to show a text that does not mean the tree.
+    """
+    tree = known_sizes(tree, variables)
+    names = name_parts(tree, variables, cse, definitions)
+    if tree.rank > 2 or has_indices(tree):
+        head = "" if tree.op == "fill" else f"{index_head(tree.rank)} = "
+        return program_text(tree, names, size_choices(tree)[-1], head=head)
+    choices = size_choices(tree)
+    for sized in choices:
+        result = program_text(tree, names, sized)
+        if (len(choices) == 1 and not verify) or says(result, tree, variables):
+            return result
+    confirm(not verify, "text")
+    return result
+
+
+def name_parts(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    cse: bool = False,
+    definitions: Mapping[str, Expr] | None = None,
+) -> dict[int, str]:
+    """The parts of a tree that get names; what ``definitions`` define keeps its name."""
+    sizes = {
+        name for variable in variables.values() for size in variable.dims for name in size.names
+    }
+    given: dict[str, str] = {}
+
+    def known(part: Expr) -> str | None:
+        if definitions and not given:
+            given.update(
+                {
+                    text(simplify(Program(value, dict(variables), ""))): name
+                    for name, value in definitions.items()
+                }
+            )
+        return given.get(text(part))
+
+    taken = {*variables, *sizes, *(definitions or {})}
+    taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
+    return naming(tree, taken, cse=cse, known=known if definitions else None)
+
+
+def matricize(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Expr | None:
+    """The matrix J of d vec(F) = J*d vec(X) for a derivative whose last ``columns`` axes are those
+    of X.
+
+    Both sides are vectorised column by column. None where J has no matrix notation.
+    """
+    rows = tree.rank - columns
+    if tree.rank <= 2 or not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or tree.op == "fill":
+        return None
+    # most derivatives have one axis or two
+    from matcalc.engine.lowering.multilinear import matrix_of  # noqa: PLC0415
+
+    builder = Builder(LIBRARY.traits)
+    lowering = Lowering(builder, definition)
+    node = matrix_of(
+        lowering.shop,
+        lowering.lower(tree, {v.name: _leaf(builder, v, free=False) for v in variables.values()}),
+        rows,
+    )
+    node = restore_diagonals(builder, Rewriter(builder, lowering, final=True).rewrite(node))
+    _, matrix, _ = _styled(lambda recovery: recovery.recover(node))
+    if _signed(matrix):
+        without = _without_signs(builder, node)
+        _, matrix, _ = _styled(lambda recovery: recovery.recover(without))
+    return None if has_indices(matrix) else matrix
+
+
+def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
+    """The array of three axes or more whose matrix this is: the inverse of ``unfolded``."""
+    rank = len(shape)
+    args, labels, own = [matrix], [], []
+    for axes, label in (
+        (tuple(range(rank - columns)), rank),
+        (tuple(range(rank - columns, rank)), rank + 1),
+    ):
+        own.append(label if len(axes) == 2 else axes[0])
+        if len(axes) == 2:
+            fast, slow = (shape[axis] for axis in axes)
+            args.append(Expr("fuse", (), (fast.times(slow), fast, slow)))
+            labels.append((label, *axes))
+    return Expr("einsum", tuple(args), shape, value=((tuple(own), *labels), tuple(range(rank))))

@@ -1,0 +1,196 @@
+"""Numbers, scalar factors and an array put together as one writes them: ``2*s*A*x/t``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from matcalc.core.decimals import shorter_as_decimal
+from matcalc.core.tree import Expr, is_number
+from matcalc.engine.ir.nodes import Rational, magnitude
+from matcalc.engine.recovery.chains import ProductWriter, Term
+from matcalc.engine.recovery.factory import ExpressionFactory
+
+Scalars = tuple[tuple[Expr, Rational], ...]
+
+
+class Assembler:
+    """Writes terms. ``roots`` maps a scalar that is a square sum to the array of which it is the
+    squared norm.
+    """
+
+    def __init__(
+        self, forge: ExpressionFactory, weaver: ProductWriter, roots: Mapping[int, Expr]
+    ) -> None:
+        self.forge = forge
+        self.weaver = weaver
+        self.roots = roots
+
+    def term(self, term: Term) -> Expr:
+        """The whole term."""
+        if not term.shape:
+            return self.scaled(term.coefficient, term.scalars, None)
+        plain = self.scaled(
+            term.coefficient, term.scalars, self.weaver.body(term.parts, term.shape)
+        )
+        exponents = {exponent for _, exponent in term.parts}
+        if len(exponents) != 1 or exponents & {1, -1} or not term.scalars:
+            return plain
+        inside = self._inside(term, exponents.pop())
+        return plain if inside is None else min(inside, plain, key=self.forge.size)
+
+    def _inside(self, term: Term, exponent: Rational) -> Expr | None:
+        """x.^2/t^2 written as (x/t).^2; None where no scalar fits."""
+        moved = tuple(
+            [
+                (scalar, e / Fraction(exponent))
+                for scalar, e in term.scalars
+                if magnitude(e) == magnitude(exponent)
+            ]
+        )
+        kept = tuple(
+            [
+                (scalar, e)
+                for scalar, e in term.scalars
+                if (scalar, e / Fraction(exponent)) not in moved
+            ]
+        )
+        if not moved:
+            return None
+        inner = self.scaled(
+            1, moved, self.weaver.body(tuple([(chain, 1) for chain, _ in term.parts]), term.shape)
+        )
+        return self.scaled(term.coefficient, kept, self.forge.power(inner, exponent))
+
+    def scaled(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
+        """``coefficient * scalars * body``; numerators in front, denominators behind."""
+        forge, c = self.forge, Fraction(coefficient)
+        above: list[Expr] = []
+        below: list[Expr] = []
+        for base, exponent in self._joined(
+            [self._root(*entry) for entry in self._means(self._determinants(scalars))]
+        ):
+            (above if exponent > 0 else below).append(forge.power(base, magnitude(exponent)))
+        above.sort(key=self.weaver.order)
+        below.sort(key=self.weaver.order)
+        negative, c = c < 0, abs(c)
+        divisor = (
+            body.args[1]
+            if body is not None and body.op == "./" and is_number(body.args[0], 1)
+            else None
+        )
+        if (
+            divisor is not None and divisor.shape and (above or c.numerator != 1)
+        ):  # s*(1./x)/t as s./(t*x)
+            numerator = self.scaled(
+                c.numerator, tuple([(base, Fraction(1)) for base in above]), None
+            )
+            whole = [
+                *([forge.number(c.denominator)] if c.denominator != 1 else []),
+                *below,
+                divisor,
+            ]
+            result = forge.binary("./", numerator, self._product(whole))
+            return forge.negative(result) if negative else result
+        divided = c.denominator != 1 and not shorter_as_decimal(c)
+        front = Fraction(c.numerator) if divided else c
+        number = forge.number(front) if front != 1 else None
+        if divided:
+            below.insert(0, forge.number(c.denominator))
+        pieces = [number] if number is not None else []
+        pieces += above
+        if body is not None:
+            if (
+                body.op == "fill"
+                and body.args[0].op == "number"
+                and body.args[0].value == 1
+                and pieces
+                and not below
+            ):
+                body, pieces = forge.fill(self._product(pieces), body.shape), []
+            pieces.append(body)
+        result = self._product(pieces) if pieces else forge.number(1)
+        if below:
+            result = forge.make("/", (result, self._product(below)), result.shape, row=result.row)
+        return forge.negative(result) if negative else result
+
+    def _joined(self, scalars: Sequence[tuple[Expr, Rational]]) -> Sequence[tuple[Expr, Rational]]:
+        """a^2*b^2 written as (a*b)^2, and a^2/b^2 as (a/b)^2."""
+        groups: dict[Rational, list[tuple[Expr, Rational]]] = {}
+        for base, exponent in scalars:
+            groups.setdefault(magnitude(exponent), []).append((base, exponent))
+        joined = []
+        for power, members in groups.items():
+            if power == 1 or len(members) == 1:
+                joined += members
+                continue
+            first = 1 if any(exponent > 0 for _, exponent in members) else -1
+            inside = tuple(
+                (base, Fraction(first if exponent > 0 else -first)) for base, exponent in members
+            )
+            joined.append((self.scaled(1, inside, None), first * power))
+        return joined
+
+    def _product(self, pieces: list[Expr]) -> Expr:
+        result = pieces[0]
+        for index, piece in enumerate(pieces[1:], 2):
+            # an inner product in the middle keeps its brackets: 2*(x'*A*x)*x
+            closed = not piece.shape and (index < len(pieces) or _inner(pieces[index - 2]))
+            result = self.forge.times(result, piece) if closed else self._join(result, piece)
+        return result
+
+    def _join(self, left: Expr, right: Expr) -> Expr:
+        """left*right with the right chain taken apart, so that it prints without brackets."""
+        if right.op == "*" and not left.shape:
+            return self.forge.times(self._join(left, right.args[0]), right.args[1])
+        return self.forge.times(left, right)
+
+    def _determinants(self, scalars: Scalars) -> Scalars:
+        """det(A)*det(B) written as det(A*B)."""
+        groups: dict[tuple[object, Rational], list[Expr]] = {}
+        for base, exponent in scalars:
+            if base.op == "det":
+                groups.setdefault((base.args[0].shape, exponent), []).append(base)
+        joined: list[tuple[Expr, Rational]] = [entry for entry in scalars if entry[0].op != "det"]
+        for (_, exponent), bases in groups.items():
+            product = bases[0].args[0]
+            for base in bases[1:]:
+                product = self._join(product, base.args[0])
+            joined.append(
+                (self.forge.call("det", (product,), ()) if len(bases) > 1 else bases[0], exponent)
+            )
+        return tuple(joined)
+
+    def _means(self, scalars: Scalars) -> Scalars:
+        """sum(x)/n written as mean(x), where n is the length of x; sum(X)/(m*n) as mean(X)."""
+        lengths = {
+            base.value: place
+            for place, (base, e) in enumerate(scalars)
+            if base.op == "dimension" and e == -1
+        }
+        for place, (base, exponent) in enumerate(scalars):
+            shape = base.args[0].shape if base.op == "sum" and exponent == 1 else ()
+            gone = {lengths[size] for size in shape if size in lengths}
+            if shape and len(gone) == len(shape):
+                rest = [entry for k, entry in enumerate(scalars) if k != place and k not in gone]
+                return (*rest, (self.forge.call("mean", base.args, ()), exponent))
+        return scalars
+
+    def _root(self, base: Expr, exponent: Rational) -> tuple[Expr, Rational]:
+        """A square sum to a power, as a power of the norm where that is shorter."""
+        root = self.roots.get(id(base))
+        if root is None:
+            return base, exponent
+        norm = self.forge.call("norm2", (root,), ())
+        plain, normed = (
+            self.forge.power(base, magnitude(exponent)),
+            self.forge.power(norm, 2 * magnitude(exponent)),
+        )
+        if self.forge.size(normed) < self.forge.size(plain):
+            return norm, 2 * exponent
+        return base, exponent
+
+
+def _inner(expr: Expr) -> bool:
+    """Whether this is an inner product written out."""
+    return expr.op == "*" and not expr.shape and expr.args[0].rank > 0

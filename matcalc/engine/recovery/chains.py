@@ -1,0 +1,464 @@
+"""Chains: matrix products as sequences of links, so that reversing one is free and strings are
+never glued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import NamedTuple
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.tree import Expr, is_number
+from matcalc.engine.ir.nodes import Rational
+from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.triangles import (
+    accumulate,
+    apply_mask,
+    is_running,
+    is_triangle,
+    transpose_mask,
+)
+
+_PERIODS = 4  # longest repeated block that is written as a power
+
+
+class Link(NamedTuple):
+    """A factor of a matrix product, transposed if ``flipped``; a flipped vector is a row."""
+
+    expr: Expr
+    flipped: bool = False
+    symmetric: bool = False
+
+    @property
+    def key(self) -> tuple[int, bool]:
+        """What makes two links the same factor."""
+        return id(self.expr), self.flipped
+
+
+Chain = tuple[Link, ...]
+Parts = tuple[tuple[Chain, Rational], ...]  # entry-by-entry product of chains to powers
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """``coefficient * scalars * parts``: numbers, scalar factors with exponents, and the
+    entry-by-entry product of chains.
+    """
+
+    coefficient: Rational
+    scalars: tuple[tuple[Expr, Rational], ...]
+    parts: Parts
+    shape: Shape
+
+    @property
+    def chain(self) -> Chain | None:
+        """The chain, where the term is a single one."""
+        return self.parts[0][0] if len(self.parts) == 1 and self.parts[0][1] == 1 else None
+
+
+def flip(chain: Chain) -> Chain:
+    """The transposed product."""
+    return tuple(
+        [link if link.symmetric else Link(link.expr, not link.flipped) for link in reversed(chain)]
+    )
+
+
+def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
+    """What makes two chains the same product."""
+    return tuple([link.key for link in chain])
+
+
+def is_placed(chain: Chain) -> bool:
+    """Whether a range of an index stands in a chain."""
+    return any(link.expr.op in ("select", "unit") for link in chain)
+
+
+def _as_power(expr: Expr, exponent: Rational) -> tuple[Expr, Rational]:
+    """An entry-by-entry power with its exponent in front: (X.^-2)^e is X to the -2*e."""
+    if expr.op == ".^" and expr.args[1].op == "number":
+        return expr.args[0], exponent * Fraction(expr.args[1].value)
+    if expr.op == "./" and is_number(expr.args[0], 1) and expr.args[1].shape:
+        return expr.args[1], -exponent
+    return expr, exponent
+
+
+def is_mask(chain: Chain) -> bool:
+    """Whether this is nothing but a triangle of ones."""
+    return len(chain) == 1 and is_triangle(chain[0].expr)
+
+
+def _bare(expr: Expr) -> Expr:
+    """The expression without a transpose around it."""
+    return expr.args[0] if expr.op == "'" else expr
+
+
+def _weights(link: Link) -> Expr | None:
+    """u of diag(u)."""
+    return link.expr.args[0] if link.expr.op == "diag" and link.expr.rank == 2 else None
+
+
+class ProductWriter:
+    """Chains and entry-by-entry products as typed trees."""
+
+    def __init__(
+        self, forge: ExpressionFactory, resolved: Callable[[ProductWriter, Chain], Chain]
+    ) -> None:
+        self.forge = forge
+        self._resolved = resolved  # ranges of indices as slices and blocks
+        self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
+        self.inside: dict[int, Chain] = {}  # the chains of which triangles were taken
+        self.krons: dict[
+            int, tuple[Chain, ...]
+        ] = {}  # the factors of the Kronecker and Khatri-Rao products that were made
+        self.inner: dict[int, Chain] = {}  # the chains of the inner products that were made
+        self.products: dict[int, Chain] = {}  # and of all products
+        self._made: dict[object, Expr] = {}
+        self.symmetric: set[int] = set()  # factors that are their own transposes
+
+    def link(self, link: Link) -> Expr:
+        """One factor; a transposed sum by its terms, (A' + B)' as A + B', where that is no longer;
+        a triangle by the other.
+        """
+        if not link.flipped:
+            return link.expr
+        across = self.forge.transpose(link.expr)
+        if link.expr.op == "kron" and id(link.expr) in self.krons:
+            inside = reduce(
+                self.forge.kron, [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]]
+            )
+            return min(inside, across, key=self.forge.size)
+        if link.expr.op in ("tril", "triu") and id(link.expr) in self.inside:
+            return min(across, self._other_half(link.expr), key=self.forge.size)
+        if link.expr.op not in ("+", "-") or link.expr.rank != 2:
+            return across
+        spread = self._spread(link.expr)
+        return spread if self.forge.size(spread) <= self.forge.size(across) else across
+
+    def _other_half(self, triangle: Expr) -> Expr:
+        """tril(A)' as triu(A')."""
+        name, offsets = transpose_mask(triangle)
+        array = self.product(flip(self.inside[id(triangle)]))
+        return self.forge.make(name, (array, *map(self.forge.number, offsets)), array.shape)
+
+    def _spread(self, total: Expr) -> Expr:
+        """The transpose of a sum as the sum of the transposes."""
+        terms: list[tuple[bool, Expr]] = []
+        while total.op in ("+", "-"):
+            terms.append((total.op == "+", self._turned(total.args[1])))
+            total = total.args[0]
+        negative = total.op == "neg"
+        return self.total(
+            [*terms, (not negative, self._turned(total.args[0] if negative else total))]
+        )
+
+    def total(self, signed: Sequence[tuple[bool, Expr]]) -> Expr:
+        """A sum, positive terms first, each group by the alphabet; arrays' shapes are kept when a
+        scalar is broadcast.
+        """
+        ordered = sorted(
+            signed,
+            key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])),
+        )
+        positive, first = ordered[0]
+        result = first if positive else self.forge.negative(first)
+        for positive, expr in ordered[1:]:
+            result = self.forge.binary("+" if positive else "-", result, expr)
+        return result
+
+    def _turned(self, term: Expr) -> Expr:
+        """The transpose, of a product factor by factor where that is no longer."""
+        if id(term) in self.symmetric:
+            return term
+        if term.op == "*" and not term.args[0].shape:
+            return self.forge.times(term.args[0], self._turned(term.args[1]))
+        plain = self.forge.transpose(term)
+        chain = self.products.get(id(term))
+        return (
+            plain if chain is None else min(self.product(flip(chain)), plain, key=self.forge.size)
+        )
+
+    def product(self, chain: Chain) -> Expr:
+        """The product, in this orientation, with repeated blocks as powers and cumulative sums."""
+        name = key(chain)
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = self._product(chain)
+        return made
+
+    def _product(self, chain: Chain) -> Expr:
+        chain = self.opened(chain)
+        if len(chain) > 1 and any(link.expr.op == "skewmat" for link in chain):
+            chain = self._crossed(chain)
+        self.symmetric.update([id(link.expr) for link in chain if link.symmetric])
+        if is_placed(chain):
+            chain = self._resolved(self, chain)
+        if len(chain) > 1 and any(is_running(link.expr) for link in chain):
+            return self._joined(
+                accumulate(self.forge, [self.link(link) for link in chain], self._joined)
+            )
+        result = self._joined(self._blocks(chain))
+        if len(chain) > 1:
+            self.products[id(result)] = chain
+        return result
+
+    def _joined(self, factors: Sequence[Expr]) -> Expr:
+        result: Expr | None = None
+        for block in factors:
+            result = block if result is None else self._append(result, block)
+        assert result is not None
+        return result
+
+    def opened(self, chain: Chain) -> Chain:
+        """The chain with the products among its links taken apart."""
+        if not any(id(_bare(link.expr)) in self.products for link in chain):
+            return chain
+        links: list[Link] = []
+        for link in chain:
+            inner = self.products.get(id(_bare(link.expr)), (link,))
+            links += (
+                inner if inner == (link,) or link.flipped == (link.expr.op == "'") else flip(inner)
+            )
+        return tuple(links)
+
+    def _append(self, left: Expr, right: Expr) -> Expr:
+        """left*right without brackets where the right is a product itself."""
+        factors = [right]
+        while factors[-1].op == "*" and factors[-1].args[0].shape:
+            right = factors.pop()
+            factors += [right.args[1], right.args[0]]
+        for factor in reversed(factors):
+            left = self.forge.times(left, factor)
+        return left
+
+    def _blocks(self, chain: Chain) -> list[Expr]:
+        keys, blocks, start = key(chain), [], 0
+        while start < len(chain):
+            period, count = self._repeat(keys, chain, start)
+            if count == 1:
+                blocks.append(self.link(chain[start]))
+                start += 1
+                continue
+            inner = chain[start : start + period]
+            base = self.product(inner)
+            blocks.append(self.forge.make("^", (base, self.forge.number(count)), base.shape))
+            start += period * count
+        return blocks
+
+    def _repeat(
+        self, keys: Sequence[tuple[int, bool]], chain: Chain, start: int
+    ) -> tuple[int, int]:
+        """The block that repeats from here, and how often."""
+        for period in range(1, min(_PERIODS, (len(keys) - start) // 2) + 1):
+            block = keys[start : start + period]
+            if any(link.expr.rank != 2 for link in chain[start : start + period]):
+                break
+            if period > 1 and len(set(block)) == 1:
+                break
+            count = 1
+            while keys[start + count * period : start + (count + 1) * period] == block:
+                count += 1
+            if count > 1:
+                return period, count
+        return 1, 1
+
+    def matrix(self, chain: Chain) -> Expr:
+        """A matrix product in the better orientation; see ``pays``."""
+        chain = self.opened(chain)
+        plain = self.product(chain)
+        if sum(link.flipped for link in chain) < 2:
+            return plain
+        turned = self.forge.transpose(self.product(flip(chain)))
+        return turned if self.pays(plain, turned, [chain]) else plain
+
+    def pays(self, plain: Expr, turned: Expr, chains: Sequence[Chain]) -> bool:
+        """Whether a whole is written transposed: where every factor is, if that is shorter; else if
+        it is by a tenth.
+        """
+        saved = self.forge.size(plain) - self.forge.size(turned)
+        every = all(link.flipped or link.symmetric for chain in chains for link in chain)
+        return saved > 0 if every else saved * 10 > self.forge.size(plain)
+
+    def kron(self, slow: Chain, fast: Chain) -> Chain:
+        """kron(slow, fast); of a column and a row it is their product."""
+        left, right = self._factor(slow), self._factor(fast)
+        if left.rank == right.rank == 1 and left.row != right.row:
+            return fast + slow if left.row else slow + fast
+        if left.op == right.op == "eye":
+            return (Link(self.forge.eye(left.shape[0].times(right.shape[0])), False, True),)
+        whole = self.forge.kron(left, right)
+        self.krons[id(whole)] = self._factors("kron", slow) + self._factors("kron", fast)
+        # a row is a column that is turned round
+        return (
+            (Link(whole, False),)
+            if whole.rank == 2 or not whole.row
+            else (Link(self.forge.transpose(whole), True),)
+        )
+
+    def _factor(self, chain: Chain) -> Expr:
+        """A factor of a Kronecker product: a matrix or a row in the better orientation, or a
+        column.
+        """
+        return self.product(chain) if self.shape(chain)[1] is None else self.matrix(chain)
+
+    def khatrirao(self, slow: Chain, fast: Chain) -> Chain:
+        """khatrirao(slow, fast)."""
+        left, right = self.matrix(slow), self.matrix(fast)
+        whole = self.forge.call(
+            "khatrirao", (left, right), (left.shape[0].times(right.shape[0]), left.shape[1])
+        )
+        self.krons[id(whole)] = self._factors("khatrirao", slow) + self._factors("khatrirao", fast)
+        return (Link(whole),)
+
+    def cross(self, first: Chain, second: Chain) -> Chain:
+        """cross(first, second)."""
+        whole = self.forge.call("cross", (self.product(first), self.product(second)), (Dim(3, ()),))
+        self.krons[id(whole)] = first, second
+        return (Link(whole),)
+
+    def _crossed(self, chain: Chain) -> Chain:
+        """skewmat(w)*x as cross(w, x), and x'*skewmat(w) as cross(x, w)'."""
+        ends = [
+            place
+            for place, link in enumerate(chain[:-1])
+            if link.expr.rank == 1 and not link.flipped
+        ]
+        if ends:
+            return self._crossed(chain[: ends[0] + 1]) + self._crossed(chain[ends[0] + 1 :])
+        while True:
+            places = [place for place, link in enumerate(chain) if link.expr.op == "skewmat"]
+            upright, lying = self.shape(chain)[1] is None, self.shape(chain)[0] is None
+            if not places or not (upright or lying):
+                return chain
+            place = places[-1] if upright else places[0]
+            vector = chain[place + 1 :] if upright else flip(chain[:place])
+            axis = (Link(chain[place].expr.args[0]),)
+            turned = (
+                self.cross(axis, vector)
+                if upright != chain[place].flipped
+                else self.cross(vector, axis)
+            )
+            chain = chain[:place] + turned if upright else flip(turned) + chain[place + 1 :]
+
+    def _factors(self, op: str, chain: Chain) -> tuple[Chain, ...]:
+        """The factors of a product of this kind, else the chain itself."""
+        link = chain[0]
+        if len(chain) > 1 or link.flipped or link.expr.op != op:
+            return (chain,)
+        return self.krons.get(id(link.expr), (chain,))
+
+    def spread(self, op: str, factors: Sequence[Chain]) -> Chain:
+        """The Kronecker or Khatri-Rao product of several factors."""
+        make = {"kron": self.kron, "khatrirao": self.khatrirao, "cross": self.cross}[op]
+        result = factors[0]
+        for factor in factors[1:]:
+            result = make(result, factor)
+        return result
+
+    def scalar(self, chain: Chain) -> Expr:
+        """A product from a row to a column, read in the direction with fewer transposes."""
+        best = min(self.product(chain), self.product(flip(chain)), key=self.order)
+        self.inner[id(best)] = chain
+        return best
+
+    def trace(self, chain: Chain) -> Expr:
+        """tr of a product: of all rotations and reversals the shortest."""
+        candidates = []
+        for start in range(len(chain)):
+            turned = chain[start:] + chain[:start]
+            candidates += [turned, flip(turned)]
+        best = min((self.forge.make("tr", (self.product(c),)) for c in candidates), key=self.order)
+        self.traces[id(best)] = chain
+        return best
+
+    def order(self, expr: Expr) -> tuple[int, str]:
+        """Shorter first, then by the alphabet."""
+        return self.forge.size(expr), self.forge.label(expr)
+
+    def hadamard(self, parts: Parts, shape: Shape) -> Expr:
+        """The entry-by-entry product of chains to powers."""
+        forge = self.forge
+        if any(is_mask(chain) for chain, _ in parts):
+            return self._triangle(parts, shape)
+        powers = [_as_power(self._whole(chain), e) for chain, e in parts]
+        above = [(base, e) for base, e in powers if e > 0]
+        below = [(base, -e) for base, e in powers if e < 0]
+        above.sort(key=lambda entry: self.order(entry[0]))
+        below.sort(key=lambda entry: self.order(entry[0]))
+        result: Expr | None = None
+        for base, exponent in above:
+            piece = forge.power(base, exponent)
+            result = piece if result is None else forge.binary(".*", result, piece)
+        if not below:
+            return result if result is not None else forge.fill(forge.number(1), shape)
+        divisor: Expr | None = None
+        for base, exponent in below:
+            piece = forge.power(base, exponent)
+            divisor = piece if divisor is None else forge.binary(".*", divisor, piece)
+        assert divisor is not None
+        if result is None and len(below) == 1 and below[0][1] not in (1, Fraction(1, 2)):
+            return forge.power(below[0][0], -below[0][1])
+        return forge.binary("./", result if result is not None else forge.number(1), divisor)
+
+    def masked(self, chain: Chain) -> Chain:
+        """diag(u)*tril(ones)*diag(v) as tril(u*v')."""
+        for place in range(1, len(chain) - 1):
+            if is_triangle(chain[place].expr):
+                u, v = (_weights(chain[place + step]) for step in (-1, 1))
+                if u is not None and v is not None:
+                    outer = (Link(u), Link(v, True))
+                    whole = self.hadamard(
+                        ((chain[place : place + 1], 1), (outer, 1)), chain[place].expr.shape
+                    )
+                    return self.masked((*chain[: place - 1], Link(whole), *chain[place + 2 :]))
+        return chain
+
+    def diagonals(self, chain: Chain) -> list[Expr]:
+        """The ways in which the diagonal of a square product may be written as a matrix."""
+        shape = (self.shape(chain)[0],)
+        if len(chain) == 2 and all(link.expr.rank == 1 for link in chain):
+            parts: Parts = tuple([((Link(link.expr),), 1) for link in chain])
+            vectors = [self.hadamard(parts, shape)]  # type: ignore[arg-type]
+        else:
+            both = [self.product(c) for c in (chain, flip(chain))]
+            vectors = [self.forge.call("diag", (c,), shape) for c in both]  # type: ignore[arg-type]
+        return [self.forge.call("diag", (vector,), shape * 2) for vector in vectors]  # type: ignore[arg-type]
+
+    def _triangle(self, parts: Parts, shape: Shape) -> Expr:
+        """The product of the other parts within the triangles of ones among them."""
+        rest = tuple([part for part in parts if not is_mask(part[0])])
+        result = self.body(rest, shape) if rest else None
+        for chain, _ in parts:
+            if is_mask(chain):
+                result = apply_mask(self.forge, self.link(chain[0]), result)
+        assert result is not None
+        if len(rest) == len(parts) - 1 == 1 and rest[0][1] == 1:
+            self.inside[id(result)] = rest[0][0]
+        return result
+
+    def _whole(self, chain: Chain) -> Expr:
+        return self.matrix(chain) if self.shape(chain)[1] is not None else self.product(chain)
+
+    @staticmethod
+    def shape(chain: Chain) -> tuple[Dim | None, Dim | None]:
+        """Rows and columns; None at the end where a vector stands."""
+        first, last = chain[0], chain[-1]
+        rows = (
+            first.expr.shape[-1 if first.flipped else 0]
+            if first.expr.rank == 2 or not first.flipped
+            else None
+        )
+        columns = (
+            last.expr.shape[0 if last.flipped else -1]
+            if last.expr.rank == 2 or last.flipped
+            else None
+        )
+        return rows, columns
+
+    def body(self, parts: Parts, shape: Shape) -> Expr:
+        """The array that the parts are."""
+        if len(parts) == 1 and parts[0][1] == 1:
+            return self._whole(parts[0][0])
+        return self.hadamard(parts, shape)

@@ -1,0 +1,158 @@
+"""Sums whose numbers are decimals: the common factor that the network takes out of a sum makes long
+integers of them.
+
+``997355701*(200000 + 26829*x)/250000000000000`` is ``0.7978845608*(1 + 0.134145*x)``: of the ways
+to share a factor between a sum and what multiplies it, the one with the fewest characters is
+written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from matcalc.core.decimals import shorter_as_decimal
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.write.printers.text import text
+
+_LONG = 10**5  # numbers below that are left as they are
+_LINEAR = ("neg", "'", "diag", "sum", "tr", "vec")  # a factor inside is one outside
+
+
+def rebalanced(forge: ExpressionFactory, root: Expr) -> Expr:
+    """The tree with the factors of such sums shared so that the text is shortest; the same where no
+    number is long.
+    """
+    numbers = [node.value for node in postorder(root, _args) if node.op == "number"]
+    if all(abs(value.numerator) < _LONG and value.denominator < _LONG for value in numbers):
+        return root
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        made = forge.make(node.op, tuple(args), node.shape, node.value, node.row)
+        return _shared(forge, made) if node.op in ("*", "/") else made
+
+    return fold(root, _args, rule)
+
+
+def _args(node: Expr) -> tuple[Expr, ...]:
+    return node.args
+
+
+def _shared(forge: ExpressionFactory, node: Expr) -> Expr:
+    """The shortest way to write a multiple of something linear in a sum."""
+    coefficient, body = _split(node)
+    if coefficient == 1:
+        return node
+    found = [node]
+    for factor in _factors(body):
+        inner = _scaled(forge, body, factor)
+        if inner is not None:
+            found.append(_times(forge, coefficient / factor, inner))
+    return min(found, key=lambda each: len(text(each)))
+
+
+def _split(node: Expr) -> tuple[Fraction, Expr]:
+    """The number in front of a product, and behind it, and the rest."""
+    if node.op == "/" and node.args[1].op == "number":
+        coefficient, body = _split(node.args[0])
+        return coefficient / node.args[1].value, body
+    if node.op == "*" and node.args[0].op == "number":
+        return node.args[0].value, node.args[1]
+    return Fraction(1), node
+
+
+def _factors(body: Expr) -> Iterator[Fraction]:
+    """What may be multiplied into the first sum of a body: what makes one of its numbers 1."""
+    while body.op not in ("+", "-"):
+        inner = _linear(body)
+        if inner is None:
+            return
+        body = body.args[inner]
+    for term in _terms(body):
+        coefficient, _ = _coefficient(term)
+        if coefficient != 1:
+            yield 1 / abs(coefficient)
+
+
+def _linear(node: Expr) -> int | None:
+    """The place of the argument in which a node is linear and that has a sum, if there is one."""
+    if node.op in _LINEAR:
+        return 0
+    if node.op in ("*", ".*"):
+        sums = [k for k, arg in enumerate(node.args) if arg.op in ("+", "-")]
+        nested = [k for k, arg in enumerate(node.args) if arg.op in (*_LINEAR, "*", ".*")]
+        return next(iter([*sums, *nested]), None)
+    return 0 if node.op in ("/", "./") else None
+
+
+def _terms(node: Expr) -> list[Expr]:
+    """The terms of a sum, without signs."""
+    found: list[Expr] = []
+    stack = [node]
+    while stack:
+        each = stack.pop()
+        if each.op in ("+", "-"):
+            stack += each.args[::-1]
+        else:
+            found.append(each)
+    return found
+
+
+def _coefficient(term: Expr) -> tuple[Fraction, Expr | None]:
+    """The number of a term, and the rest; a term that is a number has none."""
+    if term.op == "neg":
+        return _coefficient(term.args[0])
+    if term.op == "number":
+        return term.value, None
+    return _split(term)
+
+
+def _scaled(forge: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | None:
+    """A multiple of something linear in a sum, with the factor inside of the sum; None where there
+    is no sum.
+    """
+    path: list[tuple[Expr, int]] = []
+    while node.op not in ("+", "-"):
+        place = _linear(node)
+        if place is None or not node.args:
+            return None
+        path.append((node, place))
+        node = node.args[place]
+    made = fold(
+        node,
+        lambda e: e.args if e.op in ("+", "-") else (),
+        lambda e, args: _scaled_term(forge, e, args, factor),
+    )
+    for outer, place in reversed(path):
+        args = (*outer.args[:place], made, *outer.args[place + 1 :])
+        made = forge.make(outer.op, args, outer.shape, outer.value, outer.row)
+    return made
+
+
+def _scaled_term(forge: ExpressionFactory, node: Expr, args: list[Expr], factor: Fraction) -> Expr:
+    if node.op in ("+", "-"):
+        return forge.make(node.op, tuple(args), node.shape, node.value, node.row)
+    if node.op == "neg":
+        return forge.negative(_scaled_term(forge, node.args[0], [], factor))
+    coefficient, rest = _coefficient(node)
+    if rest is None:
+        return forge.number(coefficient * factor)
+    inner = _scaled(forge, rest, factor * coefficient) if rest.op in ("*", ".*") else None
+    plain = _times(forge, coefficient * factor, rest)
+    return plain if inner is None else min(plain, inner, key=lambda each: len(text(each)))
+
+
+def _times(forge: ExpressionFactory, coefficient: Fraction, body: Expr) -> Expr:
+    """``3*x/2``, or a decimal in front where that is shorter."""
+    if coefficient < 0:
+        return forge.negative(_times(forge, -coefficient, body))
+    divided = coefficient.denominator != 1 and not shorter_as_decimal(coefficient)
+    front = Fraction(coefficient.numerator) if divided else coefficient
+    made = forge.times(forge.number(front), body) if front != 1 else body
+    if divided:
+        made = forge.make(
+            "/", (made, forge.number(coefficient.denominator)), made.shape, row=made.row
+        )
+    return made

@@ -1,0 +1,538 @@
+"""Sums written short: common numbers, scalars, left and right factors and entry-by-entry factors
+pulled out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.core.dims import Shape
+from matcalc.core.tree import Expr, is_number
+from matcalc.engine.ir.nodes import magnitude
+from matcalc.engine.recovery.assemble import Assembler, Scalars
+from matcalc.engine.recovery.chains import (
+    Chain,
+    Link,
+    Parts,
+    ProductWriter,
+    Term,
+    flip,
+    is_placed,
+    key,
+)
+from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.shared import Shared, collect, common_number, share, tokens
+from matcalc.engine.recovery.triangles import is_triangle
+
+_LINEAR = ("diag", "skewmat", "vee")  # functions of sums that are written for sums of functions
+
+
+class Factoring:
+    """Writes linear combinations of terms."""
+
+    def __init__(
+        self, forge: ExpressionFactory, weaver: ProductWriter, assembler: Assembler
+    ) -> None:
+        self.forge = forge
+        self.weaver = weaver
+        self.assembler = assembler
+
+    def sum(self, terms: Sequence[Term], shape: Shape) -> Expr:
+        """The shortest form found for a sum of terms of one shape."""
+        terms = collect(terms) if len(terms) > 1 else terms
+        if not terms:
+            return self.forge.fill(self.forge.number(0), shape) if shape else self.forge.number(0)
+        if len(terms) == 1:
+            return self._single(terms[0])
+        return self._combine(sorted(terms, key=self._order) if len(terms) > 2 else terms, shape)
+
+    def _order(self, term: Term) -> tuple[int, str]:
+        """By what a term looks like, so that of two equally good ways to group them the input's
+        order chooses none.
+        """
+        return self.weaver.order(self.assembler.term(Term(1, term.scalars, term.parts, term.shape)))
+
+    def _single(self, term: Term) -> Expr:
+        """One term; a minus in front goes into a difference among the factors, which then is turned
+        round.
+        """
+        turned = self._turn(term) if term.coefficient < 0 else None
+        return self.assembler.term(turned or term)
+
+    def _turn(self, term: Term) -> Term | None:
+        """The term with the opposite coefficient and one difference turned round."""
+        if self.weaver.krons:
+            # few expressions have cross products
+            from matcalc.engine.recovery.signs import exchange_signs  # noqa: PLC0415
+
+            if (found := exchange_signs(self.weaver, term)) is not None:
+                return found
+        for index, (base, exponent) in enumerate(term.scalars):
+            if exponent == 1 and base.op == "-":
+                scalars = (
+                    *term.scalars[:index],
+                    (self._reverse(base), exponent),
+                    *term.scalars[index + 1 :],
+                )
+                return Term(-term.coefficient, scalars, term.parts, term.shape)
+        for index, (chain, exponent) in enumerate(term.parts):
+            if exponent.denominator != 1 or exponent % 2 == 0:
+                continue
+            for place, link in enumerate(chain):
+                turned = (
+                    self._reverse(link.expr) if link.expr.op == "-" else self._inside(link.expr)
+                )
+                if turned is not None:
+                    fresh = (
+                        *chain[:place],
+                        Link(turned, link.flipped, link.symmetric),
+                        *chain[place + 1 :],
+                    )
+                    parts = (*term.parts[:index], (fresh, exponent), *term.parts[index + 1 :])
+                    return Term(-term.coefficient, term.scalars, parts, term.shape)
+        return None
+
+    def _inside(self, expr: Expr) -> Expr | None:
+        """diag(a - b), (a - b).*c, (a - b)./c turned round inside."""
+        if expr.op in (".*", "./", "diag", "*"):
+            for index, arg in enumerate(expr.args[:1] if expr.op == "./" else expr.args):
+                turned = self._reverse(arg) if arg.op == "-" else self._inside(arg)
+                if turned is not None:
+                    args = (*expr.args[:index], turned, *expr.args[index + 1 :])
+                    return self.forge.make(expr.op, args, expr.shape, row=expr.row)
+        return None
+
+    def _reverse(self, difference: Expr) -> Expr:
+        """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus
+        again).
+        """
+        return self._write([(not positive, expr) for positive, expr in self._signed(difference)])
+
+    @staticmethod
+    def _signed(node: Expr) -> list[tuple[bool, Expr]]:
+        """The terms of a sum with their signs."""
+        signs: list[tuple[bool, Expr]] = []
+        while node.op in ("+", "-"):
+            signs.append((node.op == "+", node.args[1]))
+            node = node.args[0]
+        return [*signs, (node.op != "neg", node if node.op != "neg" else node.args[0])]
+
+    def _write(self, signed: list[tuple[bool, Expr]]) -> Expr:
+        """The terms with their signs as one sum."""
+        terms = self._numbers(
+            self._collect([part for entry in signed for part in self._opened(*entry)])
+        )
+        equal = next((expr for positive, expr in terms if not positive and expr.op == "=="), None)
+        if (
+            equal is not None
+            and len(terms) == 2
+            and any(positive and is_number(expr, 1) for positive, expr in terms)
+        ):
+            return self.forge.binary("!=", *equal.args)  # 1 - (a == b)
+        return self.weaver.total(terms) if terms else self.forge.number(0)
+
+    def _opened(self, positive: bool, expr: Expr) -> list[tuple[bool, Expr]]:
+        """The terms of a sum within a sum; what is broadcast stays where it is."""
+        if expr.op not in ("+", "-"):
+            return [(positive, expr)]
+        return [(plus == positive, part) for plus, part in self._signed(expr)]
+
+    def _collect(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
+        """X + X as 2*X."""
+        counts: dict[int, tuple[Expr, Fraction]] = {}
+        for positive, expr in signed:
+            number, base = (
+                (expr.args[0].value, expr.args[1])
+                if expr.op == "*" and expr.args[0].op == "number"
+                else (1, expr)
+            )
+            total = counts.get(id(base), (base, Fraction(0)))[1] + (number if positive else -number)
+            counts[id(base)] = base, total
+        if len(counts) == len(signed):
+            return signed
+        return [
+            (
+                total > 0,
+                base
+                if magnitude(total) == 1
+                else self.forge.times(self.forge.number(magnitude(total)), base),
+            )
+            for base, total in counts.values()
+            if total
+        ]
+
+    def _numbers(self, signed: list[tuple[bool, Expr]]) -> list[tuple[bool, Expr]]:
+        """1 + (1 + a) as 2 + a: a number that stands beside a sum with a number joins it."""
+        if not any(expr.op == "number" for _, expr in signed):
+            return signed
+        total, others = Fraction(0), []
+        for positive, expr in signed:
+            inner = self._signed(expr) if expr.op in ("+", "-") else [(True, expr)]
+            if any(part.op == "number" for _, part in inner):
+                total += sum(
+                    part.value if plus == positive else -part.value
+                    for plus, part in inner
+                    if part.op == "number"
+                )
+                others += [(plus == positive, part) for plus, part in inner if part.op != "number"]
+            else:
+                others.append((positive, expr))
+        return [(total > 0, self.forge.number(magnitude(total))), *others] if total else others
+
+    # pulling out
+
+    def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
+        plain = self._pull_out(terms, shape)
+        grouped = (
+            self._blocks(terms, shape)
+            if any(is_placed(term.chain or ()) for term in terms)
+            else None
+        )
+        if grouped is not None:
+            together = (
+                self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
+            )
+            plain = min(plain, together, key=self.forge.size)
+        inward = (
+            self._inward(terms)
+            if len(shape) == 1 and all(_column(term) for term in terms)
+            else None
+        )
+        if inward is None:
+            return plain
+        return min(plain, self._pull_out(inward, shape), key=self.forge.size)
+
+    def _blocks(self, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
+        """The terms that stand on ranges as blocks."""
+        # needed only where there are ranges
+        from matcalc.engine.recovery.block_terms import blocks  # noqa: PLC0415
+
+        return blocks(self, terms, shape)
+
+    def _inward(self, terms: Sequence[Term]) -> list[Term] | None:
+        """(a'*x)*b + (b'*x)*a as b*a'*x + a*b'*x, for there x can be pulled out; None if no two
+        terms share such an x.
+        """
+        ends: dict[tuple[int, bool], list[tuple[int, int, Chain]]] = {}
+        for place, term in enumerate(terms):
+            for k, (base, exponent) in enumerate(term.scalars):
+                chain = (
+                    self.weaver.inner.get(id(base))
+                    if exponent == 1 and term.chain is not None
+                    else None
+                )
+                for turned in (chain, flip(chain)) if chain else ():
+                    ends.setdefault(turned[-1].key, []).append((place, k, turned))
+        best = max(ends.values(), key=len, default=[])
+        moves = {place: (k, chain) for place, k, chain in best}
+        if len(moves) < 2:
+            return None
+        moved = []
+        for place, term in enumerate(terms):
+            if place not in moves:
+                moved.append(term)
+                continue
+            k, chain = moves[place]
+            scalars = (*term.scalars[:k], *term.scalars[k + 1 :])
+            moved.append(
+                Term(term.coefficient, scalars, (((term.chain or ()) + chain, 1),), term.shape)
+            )
+        return moved
+
+    def _pull_out(self, terms: Sequence[Term], shape: Shape) -> Expr:
+        if not shape:
+            terms = self._sums(terms)
+            if len(terms) == 1:
+                return self._single(terms[0])
+        terms = self._regroup(terms, shape)
+        shared = share(terms, self.forge)
+        if shared.something:
+            return self._single(self._merge(terms, shape, shared))
+        merged = self._wrapped(terms, shape)
+        if self.weaver.krons:
+            # few expressions have Kronecker products
+            from matcalc.engine.recovery.sums import kroneckers  # noqa: PLC0415
+
+            merged = kroneckers(self.weaver, self.sum, merged, shape)
+        if len(merged) < len(terms):
+            return self.sum(merged, shape)
+        grouped = self._group(list(terms), shape)
+        if grouped is not None:
+            return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
+        turned = self._transposed(terms, shape)
+        return turned if turned is not None else self._plain(terms)
+
+    def _sums(self, terms: Sequence[Term]) -> list[Term]:
+        """sum(f) - sum(g) as sum(f - g), tr(F) + tr(G) as tr(F + G)."""
+        groups: dict[tuple[str, Shape], list[Term]] = {}
+        rest = []
+        for term in terms:
+            base, exponent = term.scalars[0] if len(term.scalars) == 1 else (None, 0)
+            if base is not None and exponent == 1 and base.op in ("sum", "tr"):
+                groups.setdefault((base.op, base.args[0].shape), []).append(term)
+            else:
+                rest.append(term)
+        for (op, shape), members in groups.items():
+            if len(members) == 1:
+                rest += members
+                continue
+            number = common_number([term.coefficient for term in members])
+            chains = self._aligned(
+                [self.weaver.traces.get(id(term.scalars[0][0])) for term in members]
+            )
+            inside = []
+            for term, chain in zip(members, chains, strict=True):
+                array: Chain = chain or (Link(term.scalars[0][0].args[0]),)
+                shape = self.weaver.product(array).shape
+                inside.append(Term(Fraction(term.coefficient) / number, (), ((array, 1),), shape))
+            rest.append(
+                Term(number, ((self.forge.call(op, (self.sum(inside, shape),), ()), 1),), (), ())
+            )
+        return rest
+
+    @staticmethod
+    def _aligned(cycles: Sequence[Chain | None]) -> Sequence[Chain | None]:
+        """Traces of products turned so that all begin with one and the same factor, if they have
+        one in common.
+        """
+        first, *others = cycles
+        if first is None or any(cycle is None for cycle in others):
+            return [None] * len(cycles)
+        for place, link in enumerate(first):
+            found = [first[place:] + first[:place]]
+            for cycle in others:
+                for turned in (cycle or (), flip(cycle or ())):
+                    at = next((k for k, other in enumerate(turned) if other.key == link.key), None)
+                    if at is not None:
+                        found.append(turned[at:] + turned[:at])
+                        break
+            if len(found) == len(cycles):
+                return found
+        return [None] * len(cycles)
+
+    def _regroup(self, terms: Sequence[Term], shape: Shape) -> Sequence[Term]:
+        """P*(A - B) + B - A as P*(A - B) - (A - B): a sum that is a factor elsewhere, met taken
+        apart.
+        """
+        if len(terms) < 3:
+            return terms
+        written: dict[int, int] = {}
+        for index, term in enumerate(terms):
+            bare = Term(magnitude(term.coefficient), term.scalars, term.parts, term.shape)
+            written[id(self.assembler.term(bare))] = index
+        for term in terms:
+            for link in (
+                (term.chain[0], term.chain[-1])
+                if term.chain is not None and len(term.chain) > 1
+                else ()
+            ):
+                parts = (
+                    self._signed(link.expr)
+                    if link.expr.op in ("+", "-") and not link.flipped
+                    else []
+                )
+                places = [written.get(id(expr)) for _, expr in parts]
+                found = [
+                    (terms[k], positive)
+                    for k, (positive, _) in zip(places, parts, strict=True)
+                    if k is not None
+                ]
+                signs = {(term.coefficient > 0) == positive for term, positive in found}
+                if parts and len(found) == len(parts) < len(terms) and len(signs) == 1:
+                    whole = Term(1 if signs.pop() else -1, (), (((link,), 1),), shape)
+                    return [*(t for k, t in enumerate(terms) if k not in places), whole]
+        return terms
+
+    def _merge(self, terms: Sequence[Term], shape: Shape, shared: Shared) -> Term:
+        """The terms as one, with what they share around the sum of what is left."""
+        rest = shared.rest(terms)
+        inner = self.sum(rest, max((term.shape for term in rest), key=len))
+        scalars: Scalars = shared.scalars if inner.shape else (*shared.scalars, (inner, 1))
+        # a flipped vector is a row: what follows asks a link for its ends
+        lying = inner.row and inner.rank == 1
+        middle: Chain = (
+            (Link(self.forge.transpose(inner), True) if lying else Link(inner),)
+            if inner.shape
+            else ()
+        )
+        parts: Parts = ()
+        if shared.parts:
+            parts = shared.parts + (((middle, 1),) if middle else ())
+        elif shape:
+            parts = ((shared.left + middle + shared.right, 1),)
+        return Term(shared.number, scalars, parts, shape)
+
+    def _plain(self, terms: Sequence[Term]) -> Expr:
+        """The terms one after another; a constant array is written as a scalar that is
+        broadcast.
+        """
+        constants = [_constant(term) for term in terms]
+        signed = []
+        for term, constant in zip(terms, constants, strict=True):
+            scalars = term.scalars
+            if constant is not None and not is_number(constant, 1):
+                scalars = (*scalars, (constant, 1))
+            bare = Term(
+                magnitude(term.coefficient),
+                scalars,
+                term.parts,
+                term.shape if constant is None else (),
+            )
+            signed.append((term.coefficient > 0, self.assembler.term(bare)))
+        result = self._write(signed)
+        return (
+            self.forge.fill(result, terms[0].shape)
+            if all(c is not None for c in constants)
+            else result
+        )
+
+    def _transposed(self, terms: Sequence[Term], shape: Shape) -> Expr | None:
+        """(... + ...)' where that is clearly shorter."""
+        if len(shape) != 2 or any(term.chain is None for term in terms):
+            return None
+        if sum(link.flipped for term in terms for link in term.chain or ()) < 2:
+            return None  # it cannot be shorter
+        plain = self._plain(terms)
+        across = [
+            Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), shape[::-1]) for t in terms
+        ]
+        turned = self.forge.transpose(self._plain(across))
+        return (
+            turned
+            if self.weaver.pays(plain, turned, [term.chain or () for term in terms])
+            else None
+        )
+
+    def _wrapped(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
+        """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) +
+        diag(diag(A)) = tril(A).
+        """
+        terms = self._completed(terms)
+        groups: dict[object, list[Term]] = {}
+        for term in terms:
+            expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
+            if expr is not None and (
+                (expr.op in _LINEAR and (expr.rank == 2 or expr.op == "vee"))
+                or (expr.op in ("tril", "triu") and not is_triangle(expr))
+            ):
+                groups.setdefault((expr.op, expr.args[1:], term.chain[0].flipped), []).append(term)  # type: ignore[index]
+        for members in groups.values():
+            if len(members) > 1:
+                return [term for term in terms if term not in members] + [self._joined(members)]
+        return list(terms)
+
+    def _completed(self, terms: Sequence[Term]) -> Sequence[Term]:
+        """A triangle without the diagonal, and the diagonal beside it, as the triangle with it;
+        rather a transposed one.
+        """
+        for term in sorted(terms, key=lambda term: term.chain is None or not term.chain[0].flipped):
+            expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
+            inside = self.weaver.inside.get(id(expr))
+            if (
+                expr is None
+                or inside is None
+                or len(expr.args) != 2
+                or expr.args[1].value != (1 if expr.op == "triu" else -1)
+            ):
+                continue
+            diagonals = [
+                ((Link(diagonal, False, True),), 1) for diagonal in self.weaver.diagonals(inside)
+            ]
+            for other in terms:
+                if (other.coefficient, other.scalars) == (
+                    term.coefficient,
+                    term.scalars,
+                ) and other.parts in [(d,) for d in diagonals]:
+                    whole = self.forge.make(expr.op, expr.args[:1], expr.shape)
+                    self.weaver.inside[id(whole)] = inside
+                    assert term.chain is not None
+                    link = Link(whole, term.chain[0].flipped)
+                    rest = [each for each in terms if each is not term and each is not other]
+                    return [
+                        *rest,
+                        Term(term.coefficient, term.scalars, (((link,), 1),), term.shape),
+                    ]
+        return terms
+
+    def _joined(self, members: Sequence[Term]) -> Term:
+        """One function of the sum for a sum of the function's values."""
+        inner = []
+        for term in members:
+            assert term.chain is not None
+            link = term.chain[0]
+            argument = link.expr.args[0]
+            inside = self.weaver.inside.get(id(link.expr), (Link(argument),))
+            inner.append(Term(term.coefficient, term.scalars, ((inside, 1),), argument.shape))
+        number = common_number([term.coefficient for term in inner])
+        inner = [Term(Fraction(t.coefficient) / number, t.scalars, t.parts, t.shape) for t in inner]
+        whole = self.forge.make(
+            link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape
+        )
+        return Term(
+            number, (), (((Link(whole, link.flipped, link.symmetric),), 1),), members[0].shape
+        )
+
+    def _group(self, terms: list[Term], shape: Shape) -> list[Term] | None:
+        """Merge the group of terms that saves most by sharing an end of their chains, a scalar or
+        an entry-by-entry factor.
+        """
+        groups: dict[object, list[int]] = {}
+        for index, term in enumerate(terms):
+            for name in self._handles(term):
+                groups.setdefault(name, []).append(index)
+        best: tuple[int, list[int]] | None = None
+        for members in groups.values():
+            if len(members) < 2 or len(members) == len(terms):
+                continue
+            saving = (len(members) - 1) * self._length(
+                share([terms[index] for index in members], self.forge)
+            )
+            if saving > 0 and (best is None or saving > best[0]):
+                best = (saving, members)
+        if best is None:
+            return None
+        chosen = [terms[index] for index in best[1]]
+        merged = self._merge(chosen, shape, share(chosen, self.forge))
+        return [term for index, term in enumerate(terms) if index not in best[1]] + [merged]
+
+    def _handles(self, term: Term) -> list[object]:
+        handles: list[object] = [
+            ("scalar", id(base), exponent > 0) for base, exponent in term.scalars
+        ]
+        if magnitude(term.coefficient) != 1:
+            handles.append(("number", magnitude(term.coefficient)))
+        if term.chain is not None and len(term.chain) > 1:
+            handles += [("left", term.chain[0].key), ("right", term.chain[-1].key)]
+        return handles + [("part", key(chain)) for chain, _ in term.parts]
+
+    def _length(self, shared: Shared) -> int:
+        """The tokens that writing it once less saves, operators included."""
+        size = self.forge.size
+        scalars = sum(
+            size(base) + 1 + 2 * (magnitude(exponent) != 1) for base, exponent in shared.scalars
+        )
+        ends = sum(size(link.expr) + link.flipped + 1 for link in shared.left + shared.right)
+        parts = sum(
+            size(link.expr) + link.flipped + 1 for chain, _ in shared.parts for link in chain
+        )
+        return tokens(shared.number) + scalars + ends + parts
+
+
+def _column(term: Term) -> bool:
+    """Whether the term is a chain that ends in a column."""
+    return term.chain is not None and term.chain[-1].expr.rank == 1 and not term.chain[-1].flipped
+
+
+def _constant(term: Term) -> Expr | None:
+    """What a constant array has in every entry, its scalar factors apart; None for other arrays."""
+    if not term.shape:
+        return None
+    if not term.parts:
+        return Expr("number", value=Fraction(1))
+    chain = term.chain
+    return (
+        chain[0].expr.args[0]
+        if chain is not None and len(chain) == 1 and chain[0].expr.op == "fill"
+        else None
+    )

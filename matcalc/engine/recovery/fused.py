@@ -1,0 +1,242 @@
+"""Fused indices back to vec and kron; derivatives of matrix functions back to their directional
+form.
+"""
+
+from __future__ import annotations
+
+from matcalc.core.tree import Expr
+from matcalc.engine.recovery.arrange import identity
+from matcalc.engine.recovery.chains import Chain, Link, flip, key
+from matcalc.engine.recovery.graph import Graph
+from matcalc.engine.recovery.products import double, join, peel
+from matcalc.engine.recovery.signs import unsign
+
+
+def unfuse(graph: Graph) -> bool:
+    """Take one factor of three or more axes apart; False when none can be."""
+    fuses = [hyper for hyper in graph.hyper if hyper[0].op == "fuse"]
+    kernels = [hyper for hyper in graph.hyper if hyper[0].op.startswith("frechet_")]
+    return (
+        unsign(graph)
+        or join(graph)
+        or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
+        or any(_frechet(graph, hyper) for hyper in kernels)
+        or any(
+            _weighted(graph, hyper)
+            for hyper in graph.hyper
+            if hyper[0].op.startswith(("@v2", "@s"))
+        )
+        or any(_unvec(graph, hyper) for hyper in fuses)
+        or any(_partial_trace(graph, hyper) for hyper in fuses)
+        or double(graph)
+        or peel(graph)
+    )
+
+
+def _exclusive(graph: Graph, label: int) -> bool:
+    """Whether a summed vertex touches just one factor of three axes or more."""
+    return label >= graph.rank and sum(label in labels for _, labels in graph.hyper) == 1
+
+
+def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[k,i,i] w[i], where nothing else touches i, is the weight vec(diag(w)) of k; else an edge
+    khatrirao(eye, eye).
+    """
+    k, i, j = hyper[1]
+    if i != j:
+        return False
+    if not _exclusive(graph, i) or graph.incident(i):
+        graph.hyper.remove(hyper)
+        spread = graph.forge.call(
+            "khatrirao", (graph.forge.eye(graph.dims[i]),) * 2, (graph.dims[k], graph.dims[i])
+        )
+        graph.connect(k, i, (Link(spread),))
+        return True
+    matrix = graph.diagonal(tuple(graph.weights[i]), i) or identity(graph, graph.dims[i])
+    graph.hyper.remove(hyper)
+    graph.drop(i)
+    graph.add_weight(
+        k, (Link(graph.forge.call("vec", (graph.weaver.product(matrix),), (graph.dims[k],))),)
+    )
+    return True
+
+
+def _unvec(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[k,i,j] u[k] as an edge from i to j: the matrix reshape(u, m, n) of which u is the vec."""
+    k, i, j = hyper[1]
+    if not _exclusive(graph, k) or graph.incident(k) or not graph.weights[k] or i == j:
+        return False
+    graph.hyper.remove(hyper)
+    forge, shape = graph.forge, (graph.dims[i], graph.dims[j])
+    vector = graph.weaver.product(graph.end(k))
+    content = vector.args[0] if vector.op == "vec" else vector
+    graph.drop(k)
+    graph.connect(
+        i, j, (Link(forge.call("reshape", (content, *map(forge.dimension, shape)), shape)),)
+    )
+    return True
+
+
+def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """F[k,i,j] M[k,l] F[l,a,b] with one pair of i, a and j, b closed: a partial trace of M is an
+    edge between the other pair.
+
+    sum_j M[(i,j),(a,j)] = kron(vec(eye), eye)'*kron(eye, M)*kron(vec(eye), eye), and likewise for
+    the fast pair; what closes the pair is multiplied into M first.
+    """
+    k, i, j = hyper[1]
+    for other in graph.hyper:
+        if other is hyper or other[0].op != "fuse":
+            continue
+        q, a, b = other[1]
+        matrix = _bridge(graph, k, q) if k != q and i != j and a != b else None
+        slow, fast = _bridge(graph, j, b), _bridge(graph, i, a)
+        if matrix is None or (slow is None) == (fast is None):
+            continue
+        graph.hyper.remove(hyper)
+        graph.hyper.remove(other)
+        row, column, closed = (i, a, (j, b)) if slow is not None else (j, b, (i, a))
+        link = slow if slow is not None else fast
+        assert link is not None
+        spread, kron = _vec_eye(graph, closed[1]), graph.weaver.kron
+        if slow is not None:
+            inner = _behind(kron(flip(link), _eye(graph, i)), matrix)
+            sides = [kron(spread, _eye(graph, end)) for end in (row, column)]
+            middle = kron(_eye(graph, closed[1]), inner)
+        else:
+            inner = _behind(kron(_eye(graph, j), flip(link)), matrix)
+            sides = [kron(_eye(graph, end), spread) for end in (row, column)]
+            middle = kron(inner, _eye(graph, closed[1]))
+        for label in {k, q, *closed}:
+            graph.drop(label)
+        graph.connect(row, column, flip(sides[0]) + middle + sides[1])
+        return True
+    return False
+
+
+def _behind(first: Chain, chain: Chain) -> Chain:
+    return chain if first[0].expr.op == "eye" else first + chain
+
+
+def _eye(graph: Graph, label: int) -> Chain:
+    return identity(graph, graph.dims[label])
+
+
+def _vec_eye(graph: Graph, label: int) -> Chain:
+    size = graph.dims[label]
+    return (Link(graph.forge.call("vec", (graph.forge.eye(size),), (size.times(size),))),)
+
+
+def _bridge(graph: Graph, start: int, end: int) -> Chain | None:
+    """What joins two vertices that have no other neighbours: one edge, or an identity where they
+    are the same.
+    """
+    if start == end:
+        shared = (
+            start >= graph.rank
+            and not graph.incident(start)
+            and sum(start in labels for _, labels in graph.hyper) == 2
+        )
+        return (
+            (graph.diagonal(tuple(graph.weights[start]), start) or _eye(graph, start))
+            if shared
+            else None
+        )
+    if not (_exclusive(graph, start) and _exclusive(graph, end)):
+        return None
+    ways = graph.incident(start)
+    if len(ways) != 1 or ways[0][1] != end or len(graph.incident(end)) != 1:
+        return None
+    before, after = (
+        graph.diagonal(tuple(graph.weights[start]), start),
+        graph.diagonal(tuple(graph.weights[end]), end),
+    )
+    return before + ways[0][2] + after
+
+
+def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """The k-th derivative of f(X), k+1 pairs of axes, all but one contracted: f's directional
+    derivative.
+
+    <M, L(X, E1, ..., Ek)> as a function of Ek has the gradient L(X', M, E1', ...): the kernel is
+    symmetric in that sense.
+    """
+    expr, labels = hyper
+    pairs = [labels[n : n + 2] for n in range(0, len(labels), 2)]
+    matrices = [graph.matrix_between(first, second, hyper) for first, second in pairs]
+    missing = [n for n, matrix in enumerate(matrices) if matrix is None]
+    if len(missing) > 1:
+        return False
+    open_pair = missing[0] if missing else 0
+    directions = [
+        matrix for n, matrix in enumerate(matrices) if n != open_pair and matrix is not None
+    ]
+    transposed = open_pair != 0
+    for label in {label for n, pair in enumerate(pairs) if n != open_pair for label in pair}:
+        graph.drop(label)
+    graph.hyper.remove(hyper)
+    if transposed:
+        directions = directions[:1] + [flip(chain) for chain in directions[1:]]
+    row, column = pairs[open_pair]
+    graph.connect(row, column, _directional(graph, expr, directions, transposed))
+    return True
+
+
+def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """sum_k w[k] times the matrix of second derivatives of f_k: hess_f(u, w)."""
+    expr, labels = hyper
+    if expr.op[1] == "s":
+        return _along(graph, hyper)
+    k, i, j = labels
+    if k in (i, j) or not _exclusive(graph, k) or graph.incident(k):
+        return False
+    weights = (
+        graph.end(k)
+        if graph.weights[k]
+        else (Link(graph.forge.fill(graph.forge.number(1), (graph.dims[k],))),)
+    )
+    graph.hyper.remove(hyper)
+    graph.drop(k)
+    shape = (graph.dims[i], graph.dims[j])
+    whole = graph.forge.make(expr.op, (*expr.args, graph.weaver.product(weights)), shape)
+    graph.connect(i, j, (Link(whole, symmetric=True),))
+    return True
+
+
+def _along(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
+    """A derivative of a scalar function of a vector in all directions but up to two: d3_f(u, v)."""
+    expr, labels = hyper
+    inner = [
+        k for k in labels if labels.count(k) == 1 and _exclusive(graph, k) and not graph.incident(k)
+    ]
+    outer = [k for k in labels if k not in inner][:2]
+    if len(inner) + len(outer) < len(labels):
+        return False
+    graph.hyper.remove(hyper)
+    directions = sorted([graph.weaver.product(graph.end(k)) for k in inner], key=graph.weaver.order)
+    for k in inner:
+        graph.drop(k)
+    shape = tuple([graph.dims[k] for k in outer])
+    whole = graph.forge.make(expr.op, (*expr.args, *directions), shape)
+    if not outer:
+        graph.scalars.append((whole, 1))
+    elif len(outer) == 1:
+        graph.add_weight(outer[0], (Link(whole),))
+    else:
+        graph.connect(outer[0], outer[1], (Link(whole, symmetric=True),))
+    return True
+
+
+def _directional(graph: Graph, expr: Expr, directions: list[Chain], transposed: bool) -> Chain:
+    """frechet_f(X, E1, ...), with X transposed where it is the adjoint."""
+    forge, weaver = graph.forge, graph.weaver
+    symmetric = id(expr) in graph.symmetric
+    base = forge.transpose(expr.args[0]) if transposed and not symmetric else expr.args[0]
+    whole_symmetric = symmetric and all(key(chain) == key(flip(chain)) for chain in directions)
+    choices = []
+    for turned in (False, True):  # L(X', E') = L(X, E)'
+        matrices = [weaver.matrix(flip(chain) if turned else chain) for chain in directions]
+        at = forge.transpose(base) if turned and not symmetric else base
+        whole = forge.call(expr.op, (at, *expr.args[1:], *matrices), base.shape)
+        choices.append(Link(whole, turned and not whole_symmetric, whole_symmetric))
+    return (min(choices, key=lambda link: forge.size(link.expr) + link.flipped),)

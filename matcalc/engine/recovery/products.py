@@ -1,0 +1,414 @@
+"""Fused indices that face each other as Kronecker and Khatri-Rao products, with commutations where
+the order of indices differs.
+
+A fused index is a tree: its leaves, the slowest first, are the plain indices that it runs through.
+What stands between the leaves of two trees falls into blocks, each with some leaves of the one as
+its rows and some of the other as its columns; the Kronecker product of the blocks is the matrix
+between the roots, up to the order of the leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matcalc.core.dims import ONE
+from matcalc.engine.recovery.arrange import (
+    Block,
+    arrange_product,
+    exchange_factors,
+    identity,
+    is_identity,
+    joint_size,
+    kronecker,
+)
+from matcalc.engine.recovery.chains import Chain, Link, flip
+from matcalc.engine.recovery.graph import Graph, Hyper
+
+
+class Tree(NamedTuple):
+    """A fused index, or a plain one: its root, the leaves from slow to fast, the factors that it is
+    made of.
+    """
+
+    root: int
+    leaves: tuple[int, ...]
+    hypers: tuple[Hyper, ...] = ()
+
+
+def join(graph: Graph) -> bool:
+    """Takes one fused index out of the graph: an edge to another index, or a weight where it leads
+    nowhere.
+    """
+    trees = _trees(graph)
+    return any(
+        _move_inside(graph, tree)
+        or _join(graph, tree, trees)
+        or _join(graph, tree, trees, strict=True)
+        for tree in trees
+    )
+
+
+def _trees(graph: Graph) -> list[Tree]:
+    """The fused indices; one that is nothing but a part of another belongs to that."""
+    fuses = [hyper for hyper in graph.hyper if hyper[0].op == "fuse"]
+    roots = [labels[0] for _, labels in fuses]
+    by_root = {labels[0]: (expr, labels) for expr, labels in fuses}
+    inner = {
+        label
+        for label in by_root
+        if roots.count(label) == 1 and _bare(graph, label) and _touching(graph, label) == 2
+    }
+    inner &= {label for _, labels in fuses for label in labels[1:]}
+    found = []
+    for hyper in fuses:
+        if hyper[1][0] in inner:
+            continue
+        leaves: list[int] = []
+        hypers: list[Hyper] = []
+        stack: list[Hyper | int] = [hyper]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, int):
+                leaves.append(current)
+                continue
+            hypers.append(current)
+            stack += [by_root[label] if label in inner else label for label in current[1][1:]]
+        found.append(Tree(hyper[1][0], tuple(leaves), tuple(hypers)))
+    return found
+
+
+def _bare(graph: Graph, label: int) -> bool:
+    return label >= graph.rank and not graph.weights[label] and not graph.incident(label)
+
+
+def _touching(graph: Graph, label: int) -> int:
+    return sum(label in labels for _, labels in graph.hyper)
+
+
+def _move_inside(graph: Graph, tree: Tree) -> bool:
+    """A matrix between the two parts of a fused index is a weight vec(M) of it."""
+    for _, (k, i, j) in tree.hypers:
+        if i == j or len(graph.between(i, j)) != 1:
+            continue
+        alike = _leads_on(graph, i, tree) == _leads_on(graph, j, tree) or graph.chooses("scaled")
+        if alike and graph.vec_weight(k, i, j):
+            return True
+    return False
+
+
+def _leads_on(graph: Graph, leaf: int, tree: Tree) -> bool:
+    """Whether an index of a tree has a connection with anything outside."""
+    others = any(leaf in hyper[1] for hyper in graph.hyper if hyper not in tree.hypers)
+    return (
+        leaf < graph.rank
+        or others
+        or any(end not in tree.leaves for _, end, _ in graph.incident(leaf))
+    )
+
+
+def _join(graph: Graph, tree: Tree, trees: Sequence[Tree], *, strict: bool = False) -> bool:
+    """One fused index taken out; False where what is between it and others is no matrix.
+
+    ``strict``: a leaf of two fused indices that has edges besides counts as an index of its own.
+    """
+    if len(set(tree.leaves)) < len(tree.leaves):
+        return False
+    goals = {
+        goal
+        for leaf in tree.leaves
+        if (goal := _goal(graph, leaf, tree, trees, strict=strict)) is not None
+    }
+    if not goals:
+        goals = _opposite(graph, tree, trees)
+        goals = goals if goals and graph.chooses("paired") else set()
+    if len(goals) > 1 or any(len(set(goal.leaves)) < len(goal.leaves) for goal in goals):
+        return False
+    goal = next(iter(goals), None)
+    plain = goal is None or not goal.hypers
+    if (
+        not plain
+        and goal is not None
+        and any(
+            _goal(graph, leaf, goal, trees, strict=strict) not in (None, tree)
+            for leaf in goal.leaves
+        )
+    ):
+        return False
+    columns = goal.leaves if goal is not None else ()
+    kept = set(columns) if plain else set()
+    lent = _lent(graph, goal, tree) if goal is not None and plain else None
+    kept -= {lent}
+    blocks = _blocks(graph, tree.leaves, columns, kept)
+    arranged = arrange_product(graph, blocks, tree.leaves, columns) if blocks is not None else None
+    if arranged is None:
+        return False
+    loose = goal is None and not any(
+        graph.weights[leaf] or graph.incident(leaf) for leaf in tree.leaves
+    )
+    for hyper in (*tree.hypers, *(goal.hypers if goal is not None else ())):
+        graph.hyper.remove(hyper)
+        if hyper[1][0] not in (tree.root, goal.root if goal is not None else tree.root):
+            graph.drop(hyper[1][0])
+    for leaf in {*tree.leaves, *columns} - kept - {lent}:
+        graph.drop(leaf)
+    if lent is not None:
+        graph.weights[lent] = []
+    if goal is not None:
+        graph.connect(tree.root, goal.root, arranged)
+    elif not loose:
+        graph.add_weight(tree.root, arranged)
+    return True
+
+
+def _lent(graph: Graph, goal: Tree, tree: Tree) -> int | None:
+    """A plain output without other company: its weights go into the product, kron(w', diag(u)) for
+    diag(u)*kron(w', eye).
+    """
+    alone = (
+        all(end in tree.leaves for _, end, _ in graph.incident(goal.root))
+        and _touching(graph, goal.root) <= 1
+    )
+    return goal.root if goal.root < graph.rank and alone and graph.weights[goal.root] else None
+
+
+def _weighted(graph: Graph, tree: Tree) -> bool:
+    return any(graph.weights[leaf] for leaf in tree.leaves)
+
+
+def _opposite(graph: Graph, tree: Tree, trees: Sequence[Tree]) -> set[Tree]:
+    """The fused column index for the fused row index of a whole that is the product of a column and
+    a row.
+    """
+    if graph.rank != 2 or tree.root != 0 or not _weighted(graph, tree):
+        return set()
+    return {
+        other
+        for other in trees
+        if other.root == 1 and len(other.leaves) == len(tree.leaves) and _weighted(graph, other)
+    }
+
+
+def _goal(
+    graph: Graph, leaf: int, tree: Tree, trees: Sequence[Tree], *, strict: bool
+) -> Tree | None:
+    """Where a leaf leads: another fused index, or a plain index, which may be the leaf itself; None
+    if nowhere.
+    """
+    others = [hyper for hyper in graph.hyper if leaf in hyper[1] and hyper not in tree.hypers]
+    ends = [end for _, end, _ in graph.incident(leaf) if end not in tree.leaves]
+    if leaf < graph.rank or len(others) > 1 or (strict and others and ends):
+        return Tree(leaf, (leaf,))
+    if others:
+        shared = next(
+            (other for other in trees if others[0] in other.hypers and leaf in other.leaves), None
+        )
+        return (
+            shared
+            if shared is not None and set(ends) <= set(shared.leaves)
+            else Tree(leaf, (leaf,))
+        )
+    goals = {
+        next((other for other in trees if end in other.leaves), Tree(end, (end,))) for end in ends
+    }
+    if not goals:
+        return None
+    return goals.pop() if len(goals) == 1 else Tree(leaf, (leaf,))
+
+
+def _blocks(
+    graph: Graph, rows: tuple[int, ...], columns: tuple[int, ...], kept: set[int]
+) -> list[Block] | None:
+    """What hangs together between the leaves; None if some of it is no Kronecker factor."""
+    everything = (*rows, *(leaf for leaf in columns if leaf not in rows))
+    group = {leaf: leaf for leaf in everything}
+
+    def find(leaf: int) -> int:
+        while group[leaf] != leaf:
+            leaf = group[leaf]
+        return leaf
+
+    for leaf in everything:
+        for _, end, _ in graph.incident(leaf) if leaf not in kept else ():
+            if end not in group:
+                return None
+            first, second = sorted((find(leaf), find(end)), key=everything.index)
+            group[second] = first
+    found = []
+    for first in dict.fromkeys(find(leaf) for leaf in everything):
+        members = [leaf for leaf in everything if find(leaf) == first]
+        block = _block(
+            graph, [r for r in rows if r in members], [c for c in columns if c in members], kept
+        )
+        if block is None:
+            return None
+        found.append(block)
+    return found
+
+
+def _block(graph: Graph, rows: list[int], columns: list[int], kept: set[int]) -> Block | None:
+    """The matrix of one group of leaves."""
+    if not columns or not rows:
+        side = rows or columns
+        chain = _vector(graph, side)
+        return (
+            None
+            if chain is None
+            else Block(tuple(rows), tuple(columns), chain if rows else flip(chain))
+        )
+    if len(columns) == 1:
+        chain = _star(graph, columns[0], rows, kept) or _carried(graph, columns[0], rows, kept)
+        return None if chain is None else Block(tuple(rows), tuple(columns), chain)
+    if len(rows) == 1:
+        chain = _star(graph, rows[0], columns, kept) or _carried(graph, rows[0], columns, kept)
+        return None if chain is None else Block(tuple(rows), tuple(columns), flip(chain))
+    return None
+
+
+def _carried(graph: Graph, goal: int, leaves: list[int], kept: set[int]) -> Chain | None:
+    """M[j,i] B[i,k] with i and j fused: khatrirao(M, eye)*B, where j leads to i alone."""
+    if len(leaves) != 2:
+        return None
+    for carrier, other in (leaves, leaves[::-1]):
+        if [end for _, end, _ in graph.incident(other)] != [carrier] or other in kept:
+            continue
+        onward = _between(graph, carrier, goal, kept)
+        matrix = _between(graph, other, carrier, {*kept, carrier})
+        if onward is None or matrix is None:
+            continue
+        pair = [
+            identity(graph, graph.dims[carrier]) if leaf == carrier else matrix for leaf in leaves
+        ]
+        return graph.weaver.spread("khatrirao", pair) + (() if is_identity(onward) else onward)
+    return None
+
+
+def _vector(graph: Graph, leaves: list[int]) -> Chain | None:
+    """The weights of one leaf, or vec of the matrix between two."""
+    if len(leaves) == 1:
+        return graph.end(leaves[0])
+    if len(leaves) > 2:
+        return None
+    slow, fast = leaves
+    chain = _between(graph, fast, slow, set())
+    if chain is None:
+        return None
+    matrix = graph.weaver.matrix(chain)
+    return (Link(graph.forge.call("vec", (matrix,), (matrix.shape[0].times(matrix.shape[1]),))),)
+
+
+def _between(graph: Graph, start: int, end: int, kept: set[int]) -> Chain | None:
+    """The one edge between two leaves with the weights of both as diagonal matrices."""
+    before = () if start in kept else graph.diagonal(tuple(graph.weights[start]), start)
+    if start == end:
+        return before or identity(graph, graph.dims[start])
+    after = () if end in kept else graph.diagonal(tuple(graph.weights[end]), end)
+    ways = [chain for _, other, chain in graph.incident(start) if other == end]
+    return before + ways[0] + after if len(ways) == 1 else None
+
+
+def _star(graph: Graph, centre: int, leaves: list[int], kept: set[int]) -> Chain | None:
+    """The edges from leaves to one index: the column-wise (Khatri-Rao) product of their
+    matrices.
+    """
+    if any(
+        end != centre for leaf in leaves if leaf != centre for _, end, _ in graph.incident(leaf)
+    ):
+        return None
+    if len(leaves) == 1:
+        return _between(graph, leaves[0], centre, kept)
+    columns = [_between(graph, leaf, centre, {*kept, centre}) for leaf in leaves]
+    if any(chain is None for chain in columns):
+        return None
+    product = graph.weaver.spread("khatrirao", [chain or () for chain in columns])
+    return product + (
+        () if centre in kept else graph.diagonal(tuple(graph.weights[centre]), centre)
+    )
+
+
+def double(graph: Graph) -> bool:
+    """An index that stands twice in a fused one, once: F[k,i,i] is khatrirao(eye, eye)[k,i]."""
+    for tree in _trees(graph):
+        leaves = tree.leaves
+        twice = next((place for place, leaf in enumerate(leaves) if leaf in leaves[:place]), None)
+        if twice is None:
+            continue
+        first = leaves.index(leaves[twice])
+        before, between, after = leaves[:first], leaves[first + 1 : twice], leaves[twice + 1 :]
+        sizes = [
+            joint_size(graph, part) for part in (before, leaves[first : first + 1], between, after)
+        ]
+        exchange = (
+            exchange_factors(graph, sizes[0].times(sizes[1]), sizes[2], sizes[1], sizes[3])
+            if between
+            else ()
+        )
+        spread = graph.weaver.khatrirao(identity(graph, sizes[1]), identity(graph, sizes[1]))
+        around = [
+            () if size == ONE else identity(graph, size)
+            for size in (sizes[0], sizes[2].times(sizes[3]))
+        ]
+        whole = exchange + kronecker(
+            graph, [piece for piece in (around[0], spread, around[1]) if piece]
+        )
+        _uproot(graph, tree)
+        graph.connect(tree.root, _planted(graph, (*leaves[: first + 1], *between, *after)), whole)
+        return True
+    return False
+
+
+def _uproot(graph: Graph, tree: Tree) -> None:
+    """Take the factors of a fused index away."""
+    for hyper in tree.hypers:
+        graph.hyper.remove(hyper)
+        if hyper[1][0] != tree.root:
+            graph.drop(hyper[1][0])
+
+
+def peel(graph: Graph) -> bool:
+    """A leaf that leads to an index elsewhere gives way to that: F[k,i,j] M[i,p] is kron(eye, M)
+    times F[k',p,j].
+    """
+    trees = _trees(graph)
+    taken = {leaf for tree in trees for leaf in tree.leaves}
+    for tree in trees:
+        for place, leaf in enumerate(tree.leaves):
+            ways = graph.incident(leaf)
+            if (
+                leaf < graph.rank
+                or len(ways) != 1
+                or _touching(graph, leaf) != 1
+                or len(set(tree.leaves)) < len(tree.leaves)
+            ):
+                continue
+            end = ways[0][1]
+            if end < graph.rank or end in taken:
+                continue
+            before, after = tree.leaves[:place], tree.leaves[place + 1 :]
+            chain = graph.diagonal(tuple(graph.weights[leaf]), leaf) + ways[0][2]
+            pieces = [
+                identity(graph, joint_size(graph, before)),
+                chain,
+                identity(graph, joint_size(graph, after)),
+            ]
+            whole = kronecker(
+                graph,
+                [piece for piece in pieces if piece is chain or piece[0].expr.shape[0] != ONE],
+            )
+            _uproot(graph, tree)
+            graph.drop(leaf)
+            graph.connect(tree.root, _planted(graph, (*before, end, *after)), whole)
+            return True
+    return False
+
+
+def _planted(graph: Graph, leaves: Sequence[int]) -> int:
+    """A new fused index with these leaves."""
+    root = leaves[0]
+    for leaf in leaves[1:]:
+        size = graph.dims[leaf].times(graph.dims[root])
+        joint = graph.fresh(size)
+        fuse = graph.forge.make("fuse", (), (size, graph.dims[leaf], graph.dims[root]))
+        graph.hyper.append((fuse, (joint, leaf, root)))
+        root = joint
+    return root

@@ -1,0 +1,276 @@
+"""recover(): the network of a result as a typed tree in matrix notation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.core.dims import Dim
+from matcalc.core.operations import HALVING, frechet
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import fold
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_product,
+    as_sum,
+)
+from matcalc.engine.recovery.assemble import Assembler
+from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip
+from matcalc.engine.recovery.factor import Factoring
+from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.graph import PLAIN, Graph, Preferences, Style
+
+
+def _resolved(weaver: ProductWriter, chain: Chain) -> Chain:
+    """Ranges of indices as slices and blocks."""
+    # needed only where there are ranges
+    from matcalc.engine.recovery.block_terms import resolve_slices  # noqa: PLC0415
+
+    return resolve_slices(weaver, chain)
+
+
+class Recovery:
+    """Recovers nodes of one builder; a node that is met twice is recovered once, so sharing
+    survives.
+    """
+
+    def __init__(self, style: Style = PLAIN) -> None:
+        self.taste = Preferences(style)
+        self.forge = ExpressionFactory()
+        self.weaver = ProductWriter(self.forge, _resolved)
+        self.roots: dict[int, Expr] = {}
+        self.assembler = Assembler(self.forge, self.weaver, self.roots)
+        self.factoring = Factoring(self.forge, self.weaver, self.assembler)
+        self._known: dict[Node, Expr] = {}
+
+    def recover(self, root: Node) -> Expr:
+        """The tree of a node."""
+        tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
+        if tree.op in ("fuse", "epsilon") or (
+            tree.rank > 2 and tree.op.startswith(("frechet_", "@"))
+        ):
+            axes = tuple(range(tree.rank))
+            return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
+        return tree
+
+    def recover_row(self, node: Node) -> Expr:
+        """The tree of a vector as a row: x'*(A + A') where that is no longer than ((A + A')*x)'."""
+        column = self.forge.transpose(self.recover(node))
+        terms = self.terms(node)
+        if not isinstance(node, Product | Sum) or any(term.chain is None for term in terms):
+            return column
+        flipped = [
+            Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), t.shape) for t in terms
+        ]
+        return min(self.factoring.sum(flipped, node.axes), column, key=self.forge.size)
+
+    def _node(self, node: Node, _children: Sequence[Expr]) -> Expr:
+        if node not in self._known:
+            if isinstance(node, Leaf):
+                self._known[node] = self._leaf(node)
+            elif isinstance(node, Call):
+                self._known[node] = self._call(node)
+            else:
+                expr = self._known[node] = self.factoring.sum(self.terms(node), node.axes)
+                if expr.op == "^" and expr.args[0].op == "norm2" and expr.args[1].value == 2:
+                    self.roots[id(expr)] = expr.args[0].args[0]
+        return self._known[node]
+
+    def _leaf(self, node: Leaf) -> Expr:
+        if node.kind == "eye":
+            return self.forge.eye(node.axes[0])
+        if node.kind == "ones":
+            return self.forge.fill(self.forge.number(1), node.axes)
+        if node.kind == "dimension":
+            return self.forge.make("dimension", value=Dim(1, (node.name,)))
+        if node.kind == "lower":
+            offset = int(node.name)
+            whole = self.forge.fill(self.forge.number(1), node.axes)
+            return self.forge.make(
+                "tril", (whole, self.forge.number(offset)) if offset else (whole,), node.axes
+            )
+        if node.kind == "select":
+            return self.weaver.product((Link(self._place(node)),))
+        if node.kind == "unit":
+            return self._place(node)
+        return self.forge.make(node.kind, (), node.axes, node.name or None)
+
+    def _place(self, node: Leaf) -> Expr:
+        """A range or a unit vector as it stands in chains."""
+        return self.forge.make(node.kind, (), node.axes, node.start)
+
+    def _call(self, node: Call) -> Expr:
+        args = tuple([self._known[arg] for arg in node.args])
+        if node.name == "where":
+            # few expressions have conditions
+            from matcalc.engine.recovery.conditions import condition  # noqa: PLC0415
+
+            return self.forge.make("where", (condition(self.forge, args[0]), *args[1:]), node.axes)
+        if node.name == "equal":
+            return self.forge.binary("==", *args)
+        if node.name == "pow":
+            return self.forge.binary(".^" if node.axes else "^", *args)
+        name = node.name
+        if name in HALVING:
+            return self.forge.halving(name, node.axes)
+        if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):
+            name, args = "sqrtm", args[:1]
+        elif (
+            name == "power" and not node.slots and as_product(node.args[1]) == (Fraction(-1, 2), ())
+        ):
+            return self.forge.call(
+                "inv", (self.forge.call("sqrtm", args[:1], node.axes),), node.axes
+            )
+        elif name == "power" and not node.slots:
+            return self.forge.make("^", args, node.axes)
+        name = frechet(name) if node.slots else name
+        return self.forge.make(name, args, node.axes, node.slots or None)
+
+    def terms(self, node: Node) -> list[Term]:
+        """The node as a sum of reduced products."""
+        across = _transposed_sum(node)
+        if across is not None:
+            turned = [(t, t.chain) for t in self.terms(across[1])]
+            if all(chain is not None for _, chain in turned):
+                return [
+                    Term(across[0] * t.coefficient, t.scalars, ((flip(chain or ()), 1),), node.axes)
+                    for t, chain in turned
+                ]
+        multiple, terms = as_sum(node)
+        return [self._term(multiple * coefficient, term) for coefficient, term in terms]
+
+    def _term(self, coefficient: Rational, node: Node) -> Term:
+        own, factors = as_product(node)
+        graph = self._graph(node, factors)
+        graph.reduce()
+        signed = any(expr.op == "epsilon" for expr, _ in graph.hyper)
+        if graph.hyper:
+            # most factors have one axis or two
+            from matcalc.engine.recovery.fused import unfuse  # noqa: PLC0415
+
+            while unfuse(graph):
+                graph.reduce()
+        if graph.rank == 0 and graph.hyper:  # a scalar in index notation
+            graph.scalars.append((self._indexed(graph), 1))
+        for scalar, root in graph.roots:
+            self.roots[id(scalar)] = root
+        parts = tuple([(self.weaver.masked(chain), e) for chain, e in self._parts(graph)])
+        term = Term(coefficient * own * graph.coefficient, tuple(graph.scalars), parts, node.axes)
+        if signed:
+            # few expressions have cross products
+            from matcalc.engine.recovery.signs import upright  # noqa: PLC0415
+
+            return upright(term)
+        return term
+
+    def _graph(self, node: Node, factors: Sequence[Factor]) -> Graph:
+        dims: dict[int, Dim] = dict(enumerate(node.axes))
+        for factor, labels, _ in factors:
+            dims.update(zip(labels, factor.axes, strict=True))
+        graph = Graph(self.forge, self.weaver, node.rank, dims, self.taste)
+        for factor, labels, exponent in factors:
+            expr = self._known[factor]
+            if isinstance(factor, Leaf) and factor.kind == "select":
+                expr = self._place(factor)
+            if not labels:
+                graph.scalars.append((expr, exponent))
+            elif len(labels) == 1:
+                if not (isinstance(factor, Leaf) and factor.kind == "ones"):
+                    graph.add_weight(labels[0], (Link(expr),), exponent)
+            elif len(set(labels)) == 1 and (exponent < 0 or exponent.denominator != 1):
+                # 1./diag(A), and not diag(1./A): nothing is asked of the entries beside the
+                # diagonal
+                graph.add_weight(
+                    labels[0], (Link(self.forge.call("diag", (expr,), factor.axes[:1])),), exponent
+                )
+            elif len(labels) == 2:
+                graph.add_edge(*labels, self.forge.power(expr, exponent), factor.parity > 0)
+            else:
+                graph.hyper.append((expr, labels))
+                if isinstance(factor, Call) and factor.slots and factor.args[0].parity > 0:
+                    graph.symmetric.add(id(expr))
+        return graph
+
+    def _parts(self, graph: Graph) -> tuple[tuple[Chain, Rational], ...]:
+        """What is left when only outputs are: weights, one edge; or an index form."""
+        rank = graph.rank
+        if rank == 0:
+            return ()
+        if len(graph.weights) == rank and not graph.hyper:
+            if rank == 1:
+                return tuple(graph.weights[0])
+            if rank == 2 and len(graph.edges) <= 1:
+                return (self._matrix(graph),)
+        return (((Link(self._indexed(graph)),), 1),)
+
+    def _matrix(self, graph: Graph) -> tuple[Chain, Rational]:
+        rows, columns = tuple(graph.weights[0]), tuple(graph.weights[1])
+        if not graph.edges:
+            left = (
+                graph.vector(rows, 0)
+                if rows
+                else (Link(self.forge.fill(self.forge.number(1), (graph.dims[0],))),)
+            )
+            right = (
+                graph.vector(columns, 1)
+                if columns
+                else (Link(self.forge.fill(self.forge.number(1), (graph.dims[1],))),)
+            )
+            if _ones(left[-1].expr) and _ones(right[-1].expr):
+                # vector(1)*vector(1)' is matrix(1)
+                shape = (left[-1].expr.shape[0], right[-1].expr.shape[0])
+                ones = (Link(self.forge.fill(self.forge.number(1), shape)),)
+                return left[:-1] + ones + flip(right[:-1]), 1
+            return left + flip(right), 1
+        first, _, chain = graph.edges[0]
+        chain = chain if first == 0 else flip(chain)
+        if len(chain) == 1 and chain[0].expr.op == "eye" and (rows or columns):
+            return graph.diagonal(rows + columns, 0), 1
+        return graph.diagonal(rows, 0) + chain + graph.diagonal(columns, 1), 1
+
+    def _indexed(self, graph: Graph) -> Expr:
+        """The index form of whatever is left."""
+        args: list[Expr] = []
+        labels: list[tuple[int, ...]] = []
+        for first, second, chain in graph.edges:
+            plain, turned = self.weaver.product(chain), self.weaver.product(flip(chain))
+            forward = self.weaver.order(plain) <= self.weaver.order(turned)
+            args.append(plain if forward else turned)
+            labels.append((first, second) if forward else (second, first))
+        for label, weights in graph.weights.items():
+            for chain, exponent in weights:
+                args.append(self.forge.power(self.weaver.product(chain), exponent))
+                labels.append((label,))
+        for expr, own in graph.hyper:
+            args.append(expr)
+            labels.append(own)
+        covered = {label for own in labels for label in own}
+        for label in graph.weights:
+            if label not in covered:
+                args.append(self.forge.fill(self.forge.number(1), (graph.dims[label],)))
+                labels.append((label,))
+        outputs = tuple(range(graph.rank))
+        order = sorted(range(len(args)), key=lambda k: labels[k])
+        shape = tuple([graph.dims[label] for label in outputs])
+        value = (tuple([labels[k] for k in order]), outputs)
+        return self.forge.make("einsum", tuple([args[k] for k in order]), shape, value)
+
+
+def _transposed_sum(node: Node) -> tuple[Rational, Sum] | None:
+    """The number and the sum of a multiple of a transposed sum."""
+    if isinstance(node, Product) and node.rank == 2 and len(node.factors) == 1:
+        inner, labels, exponent = node.factors[0]
+        if isinstance(inner, Sum) and labels == (1, 0) and exponent == 1:
+            return node.coefficient, inner
+    return None
+
+
+def _ones(expr: Expr) -> bool:
+    """Whether this is an array of ones."""
+    return expr.op == "fill" and is_number(expr.args[0], 1)

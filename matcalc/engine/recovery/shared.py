@@ -1,0 +1,215 @@
+"""What the terms of a sum have in common, and what is left of them without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
+
+from matcalc.core.dims import Shape
+from matcalc.engine.ir.nodes import Rational, content, magnitude
+from matcalc.engine.recovery.assemble import Scalars
+from matcalc.engine.recovery.chains import Chain, Link, Parts, ProductWriter, Term, key
+from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.triangles import is_running
+
+F = TypeVar("F")
+Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
+
+# tokens and operators up to which a chain is rather written again than an identity brought in
+_SHORT = 4
+_RANGES = ("select", "unit")
+_CANDIDATES = 8  # common numbers tried in front of a sum
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A number, scalar factors, the beginning and the end of the chains, or entry-by-entry
+    factors.
+    """
+
+    number: Rational
+    scalars: Scalars
+    left: Chain
+    right: Chain
+    parts: Parts
+    forge: ExpressionFactory
+
+    @property
+    def something(self) -> bool:
+        """Whether there is anything to pull out."""
+        return bool(self.number != 1 or self.scalars or self.left or self.right or self.parts)
+
+    def rest(self, terms: Sequence[Term]) -> list[Term]:
+        """The terms without it; scalars where whole arrays were shared."""
+        rest = [self._without(term) for term in terms]
+        if self.parts and not any(term.parts for term in rest):
+            return [Term(term.coefficient, term.scalars, (), ()) for term in rest]
+        return rest
+
+    def _without(self, term: Term) -> Term:
+        kept = []
+        taken = {id(base): exponent for base, exponent in self.scalars}
+        for base, exponent in term.scalars:
+            exponent -= taken.get(id(base), 0)
+            if exponent != 0:
+                kept.append((base, exponent))
+        parts, shape = term.parts, term.shape
+        if self.parts:
+            gone = {key(chain): exponent for chain, exponent in self.parts}
+            parts = tuple(
+                [(c, e - gone.get(key(c), 0)) for c, e in parts if e != gone.get(key(c), 0)]
+            )
+        elif (self.left or self.right) and term.chain is not None:
+            chain = term.chain[len(self.left) : len(term.chain) - len(self.right)]
+            shape = _cut_shape(term, self.left, self.right)
+            parts = ((chain or (Link(self.forge.eye(shape[0]), False, True),), 1),)
+        return Term(Fraction(term.coefficient) / self.number, tuple(kept), parts, shape)
+
+
+def collect(terms: Sequence[Term]) -> list[Term]:
+    """Like terms added up: different networks may come out as one and the same product (derivatives
+    of expm do).
+    """
+    found: dict[object, Term] = {}
+    for term in terms:
+        scalars = tuple(sorted((id(base), exponent) for base, exponent in term.scalars))
+        name = (scalars, tuple([(key(chain), exponent) for chain, exponent in term.parts]))
+        known = found.get(name)
+        found[name] = (
+            term
+            if known is None
+            else Term(known.coefficient + term.coefficient, term.scalars, term.parts, term.shape)
+        )
+    return [term for term in found.values() if term.coefficient != 0]
+
+
+def share(terms: Sequence[Term], forge: ExpressionFactory) -> Shared:
+    """What all the terms share."""
+    parts: Parts = (
+        _common([term.parts for term in terms], key)
+        if any(len(term.parts) > 1 for term in terms)
+        else ()
+    )
+    left: Chain = ()
+    right: Chain = ()
+    if not parts and terms[0].shape:
+        chains = [term.chain for term in terms if term.chain is not None]
+        if len(chains) == len(terms):
+            if len({key(chain) for chain in chains}) == 1:
+                parts = terms[0].parts
+            else:
+                left, right = _shared_ends(chains, forge, column=len(terms[0].shape) == 1)
+    scalars: Scalars = _common([term.scalars for term in terms], id)
+    return Shared(
+        common_number([term.coefficient for term in terms]), scalars, left, right, parts, forge
+    )
+
+
+def common_number(coefficients: Sequence[Rational]) -> Rational:
+    """The rational factor to write in front of a bracket so that all numbers together are shortest;
+    negative where all are.
+    """
+    if all(c == 1 for c in coefficients):
+        return 1
+    first = content(coefficients)
+    # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
+    likely = [first, Fraction(1)] if first.denominator == 1 else [Fraction(1), first]
+    candidates = list(dict.fromkeys([*likely, *(Fraction(magnitude(c)) for c in coefficients)]))[
+        :_CANDIDATES
+    ]
+    if first.denominator == 1:  # whole numbers stay whole
+        candidates = [number for number in candidates if (first / number).denominator == 1]
+
+    def cost(number: Fraction) -> int:
+        return tokens(number) + sum(tokens(c / number) for c in coefficients)
+
+    best = min(candidates, key=cost)
+    return -best if all(c < 0 for c in coefficients) else best
+
+
+def tokens(number: Rational) -> int:
+    """What a coefficient costs: nothing for 1, a number and an operator otherwise, both twice for a
+    quotient.
+    """
+    number = magnitude(number)
+    return 2 * ((number.numerator != 1) + (number.denominator != 1))
+
+
+def _common(products: Sequence[Powers[F]], name: Callable[[F], object]) -> Powers[F]:
+    """Factors in all products, with the exponent nearest to zero; equal factors have equal
+    names.
+    """
+    shared = {name(factor): (factor, exponent) for factor, exponent in products[0]}
+    for product in products[1:]:
+        own = {name(factor): exponent for factor, exponent in product}
+        for known, (factor, exponent) in list(shared.items()):
+            other = own.get(known)
+            if other is None or (other > 0) != (exponent > 0):
+                del shared[known]
+            else:
+                shared[known] = (factor, min(exponent, other, key=magnitude))
+    return tuple(shared.values())
+
+
+def _shared_ends(
+    chains: Sequence[Chain], forge: ExpressionFactory, *, column: bool
+) -> tuple[Chain, Chain]:
+    """The longest common beginning, then the longest common end of what is left.
+
+    Of a chain nothing, an identity, may be left only where what is shared is long: (eye - P)*(A +
+    B), but x - P*x.
+    """
+    whole = min(chains, key=len)
+    short = sum(forge.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT
+    shortest = len(whole) - (short and not any(link.expr.op == "kron" for link in whole))
+    left = 0
+    # before the vector at the end of a column: what is left of x*(y'*z) without x would be a scalar
+    while (
+        left < shortest
+        and not any(_clings(chain, left + 1) for chain in chains)
+        and len({chain[left].key for chain in chains}) == 1
+        and not (column and whole[left].expr.rank == 1 and not whole[left].flipped)
+    ):
+        left += 1
+    right = 0
+    # a cumulative sum is not taken from what it sums
+    while (
+        right < shortest - left
+        and len({chain[len(chain) - 1 - right].key for chain in chains}) == 1
+        and not any(
+            is_running(chain[len(chain) - 2 - right].expr)
+            for chain in chains
+            if len(chain) > right + 1
+        )
+    ):
+        right += 1
+    while right and any(_clings(chain, len(chain) - right) for chain in chains):
+        right -= 1
+    first = chains[0]
+    return first[:left], first[len(first) - right :]
+
+
+def _clings(chain: Chain, place: int) -> bool:
+    """Whether a range of an index would be cut off from what it is a range of, or nothing else be
+    left of the chain.
+    """
+    before, after = chain[place - 1 : place], chain[place : place + 1]
+    slices = any(link.expr.op in _RANGES and link.flipped for link in before)
+    slices = slices or (
+        place > 1 and any(link.expr.op in _RANGES and not link.flipped for link in after)
+    )
+    return slices or any(
+        bool(part) and len(part) < len(chain) and all(link.expr.op in _RANGES for link in part)
+        for part in (chain[:place], chain[place:])
+    )
+
+
+def _cut_shape(term: Term, left: Chain, right: Chain) -> Shape:
+    """The shape of what stands between the common ends."""
+    chain = term.chain
+    assert chain is not None
+    rows = ProductWriter.shape(left)[1] if left else ProductWriter.shape(chain)[0]
+    columns = ProductWriter.shape(right)[0] if right else ProductWriter.shape(chain)[1]
+    return tuple([size for size in (rows, columns) if size is not None])

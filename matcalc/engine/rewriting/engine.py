@@ -1,0 +1,219 @@
+"""Rewriter: applies the catalogue's rewrites bottom-up until none fires; bounded, and every step is
+kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from heapq import heappop, heappush
+
+from matcalc.core.dims import Dim
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.walk import postorder
+from matcalc.engine.catalogue.compiled import bind_sizes
+from matcalc.engine.catalogue.index import Trigger
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Sum, as_product
+from matcalc.engine.ir.rebuild import rebuild
+from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.rewriting.match import Binding, Matcher, Search
+from matcalc.engine.rewriting.pattern import Pattern, functions, heads, pattern
+
+_BUDGET = 5000  # steps of one derivation; far above what any terminating set of rules needs
+
+
+PHASES = ("short", "introducing")  # of the rewrites that can be left out; see ``Identity``
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One application of a rewrite."""
+
+    rule: str
+    before: Node
+    after: Node
+
+
+class Rewriter:
+    """Rewrites nodes of one builder; results are remembered."""
+
+    def __init__(
+        self,
+        builder: Builder,
+        lowering: Lowering,
+        *,
+        final: bool = False,
+        phases: Collection[str] = PHASES,
+        code: bool = False,
+    ) -> None:
+        self.builder = builder
+        self.lowering = lowering
+        self.final = final
+        self.steps: list[Step] = []
+        self._done: dict[Node, Node] = {}
+        self._present: set[str] = set()
+        self._active: dict[str, list[Pattern]] = {}
+        self._code = code  # only the rewrites for generated code
+        self._phases = {"", *phases, *(["final"] if final else [])}
+        self._awake: set[int] = set()  # places of rewrites
+
+    def rewrite(self, root: Node) -> Node:
+        """The node with every rewrite applied wherever it holds."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in self._done:
+                stack.pop()
+                continue
+            order = postorder(node, lambda n: () if n in self._done else n.children)
+            self._admit(order)
+            follow = self._pass(order)
+            if follow is None:
+                stack.pop()
+            else:
+                stack.append(follow)
+        return self._resolve(root)
+
+    def met(self, function: str) -> bool:
+        """Whether the function was in a node that was rewritten."""
+        return function in self._present
+
+    def _resolve(self, node: Node) -> Node:
+        """What a node has become so far."""
+        seen = node
+        while self._done.get(seen, seen) is not seen:
+            seen = self._done[seen]
+        self._done[node] = seen
+        return seen
+
+    def _pass(self, order: list[Node]) -> Node | None:
+        """Settle nodes, children first; where a rule fired, its result comes first."""
+        for node in order:
+            if node in self._done:
+                continue
+            fresh = rebuild(self.builder, node, [self._resolve(child) for child in node.children])
+            if fresh is node:
+                fresh = self._once(node)
+            if fresh is node:
+                self._done[node] = node
+            elif fresh in self._done:
+                # two forms that lead to each other: the one met first in the order of work stays
+                self._done[node] = self._resolve(fresh)
+            else:
+                self._done[node] = fresh
+                return fresh
+        return None
+
+    def _admit(self, order: list[Node]) -> None:
+        """Wake the rules whose functions have come up, and those that their results may need."""
+        fresh = {"", *(name for node in order for name in functions(node))} - self._present
+        self._present |= fresh
+        # in the order of the catalogue; what a rewrite brings wakes those behind it in the same
+        # turn, and others in the next
+        queue = [
+            (0, place)
+            for place in sorted(
+                {place for name in fresh for place in LIBRARY.by_need.get(name, ())}
+            )
+        ]
+        while queue:
+            turn, place = heappop(queue)
+            trigger = LIBRARY.rewrites[place]
+            if (
+                place in self._awake
+                or not trigger.needs <= self._present
+                or not self._serves(trigger)
+            ):
+                continue
+            self._awake.add(place)
+            rule = pattern(trigger.name)
+            self._active.setdefault(rule.head, []).append(rule)
+            for name in trigger.brings - self._present:
+                for other in LIBRARY.by_need.get(name, ()):
+                    heappush(queue, (turn if other > place else turn + 1, other))
+            self._present |= trigger.brings
+
+    def _serves(self, trigger: Trigger) -> bool:
+        return trigger.code if self._code else trigger.phase in self._phases
+
+    def _once(self, node: Node) -> Node:
+        """The node after the first rule that fires, or the node."""
+        if isinstance(node, Leaf):
+            return node
+        head = node.name if isinstance(node, Call) else "+" if isinstance(node, Sum) else "*"
+        rules = self._active.get(head, ())
+        there = heads(node) if rules else frozenset()
+        for rule in rules:
+            if not rule.heads <= there:
+                continue
+            matcher = Matcher(self.builder, rule.rule.variables, lifted=rule.lifted)
+            for result in self._results(rule, matcher, node):
+                if result is not node:
+                    self.steps.append(Step(rule.rule.name, node, result))
+                    if len(self.steps) > _BUDGET:
+                        names = ", ".join(step.rule for step in self.steps[-10:])
+                        raise UnsupportedError(
+                            f"the rewrites do not come to an end; the last ones were {names}"
+                        )
+                    return result
+        return node
+
+    def _results(self, rule: Pattern, matcher: Matcher, node: Node) -> Iterator[Node]:
+        if isinstance(node, Call):
+            for binding in matcher.node(rule.left, node, {}):
+                yield self._right(rule, binding, node.axes)
+        elif isinstance(node, Sum):
+            assert isinstance(rule.left, Sum)
+            for binding, ratio, rest in matcher.terms(rule.left, node, {}):
+                yield self.builder.sum(
+                    [(ratio, self._right(rule, binding, node.axes)), *rest], node.axes
+                )
+        else:
+            own, wanted = as_product(rule.left)
+            coefficient, there = as_product(node)
+            if len(there) < len(wanted) and all(exponent == 1 for _, _, exponent in there):
+                return
+            search = Search(matcher, rule.left.rank, node.rank, whole=False)
+            for binding, names, left in search.run(list(wanted), list(there), {}, {}):
+                labels, axes = self._place(rule, names, there)
+                factors: list[Factor] = [*left, (self._right(rule, binding, axes), labels, 1)]
+                product = self.builder.product(1, factors, tuple(range(node.rank)), node.axes)
+                yield self.builder.scale(Fraction(coefficient) / own, product)
+
+    @staticmethod
+    def _place(
+        rule: Pattern, names: Mapping[int, int], there: tuple[Factor, ...]
+    ) -> tuple[Labels, tuple[Dim, ...]]:
+        """The labels in the product on which the right side stands, with their dimensions."""
+        count = names.get(-1, 0) if rule.lifted else rule.left.rank
+        labels = tuple([names[k] for k in range(count)])
+        sizes = {
+            label: size
+            for node, own, _ in there
+            for label, size in zip(own, node.axes, strict=True)
+        }
+        return labels, tuple([sizes[label] for label in labels])
+
+    def _right(self, rule: Pattern, binding: Binding, axes: tuple[Dim, ...]) -> Node:
+        """The right side with the variables replaced, on the axes of the place."""
+        sizes = bind_sizes(
+            (variable.shape, binding[name])
+            for name, variable in rule.rule.variables.items()
+            if name in binding
+        )
+        if isinstance(rule.left, Call) and not rule.rule.variables:
+            sizes = {
+                size.plain: axis
+                for size, axis in zip(rule.left.args[0].axes, axes or (), strict=False)
+                if size.plain
+            }
+        lowering = Lowering(self.builder, lambda name: None) if rule.names else self.lowering
+        result = lowering.lower(rule.rule.right, binding, sizes)
+        return (
+            self.builder.times(result, self.builder.ones(axes))
+            if result.rank < len(axes)
+            else result
+        )

@@ -1,0 +1,272 @@
+"""Inverse algebra: equal forms of sums and products with inverses, to be taken where they are
+shorter.
+
+Three theorems, each true wherever the inverses exist that are written down:
+
+* ``M*inv(M) = eye``, term by term of a sum ``M``: ``eye - B*inv(A + B) = A*inv(A + B)``;
+* ``inv(A)*(B - A)*inv(B) = inv(A) - inv(B)``, the resolvent identity (Horn & Johnson, Matrix
+  Analysis (2013), 0.7.4 and 5.8);
+* ``inv(c*eye + U*V)*U = U*inv(c*eye + V*U)``, the push-through identity (Henderson & Searle, SIAM
+  Review 23 (1981), (17)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc.engine.ir.branches import embed
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    as_product,
+    as_sum,
+    as_term,
+    is_zero,
+)
+
+_TERMS = 12  # sums of more terms, and products of more factors, are left alone
+_FACTORS = 12
+
+Terms = list[tuple[Rational, Node]]
+
+
+class Place(NamedTuple):
+    """An inverse in a product: as a matrix from ``near`` to ``far`` it is the inverse of
+    ``inside``; ``rest`` is all else.
+    """
+
+    inside: Node
+    near: int
+    far: int
+    rest: list[Factor]
+
+
+class Meeting(NamedTuple):
+    """T*inv(M) in a product: T stands between ``start`` and the inverse, ``multiple`` times;
+    ``rest`` is what is left.
+    """
+
+    place: Place
+    start: int
+    rest: list[Factor]
+    multiple: Fraction
+
+
+class Inverses:
+    """Other forms of the nodes of one builder."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+        self._zeros: dict[object, Terms] = {}
+
+    def of_sum(self, node: Node) -> Iterator[Node]:
+        """Sums that equal a sum."""
+        common, linear = as_sum(node)
+        terms = [(common * c, term) for c, term in linear]
+        if len(terms) > _TERMS or node.rank > 2:
+            return
+        replaced: set[tuple[Node, Node]] = set()  # parts and inverses, each with its transpose
+        for index, (c, term) in enumerate(terms):
+            others = [*terms[:index], *terms[index + 1 :]]
+            for place in self._places(term):
+                for part, meeting in self._vanishing(place, term):
+                    zero = self._zero(meeting, term)
+                    yield self.builder.sum([*terms, *_scaled(c, zero)], node.axes)
+                    if others and (part, place.inside) not in replaced:
+                        replaced |= self._both(part, place.inside)
+                        yield self.builder.sum(self._without(part, place.inside, terms), node.axes)
+                for pushed in self._pushed(place, term):
+                    yield self.builder.sum([*others, (c, pushed)], node.axes)
+                    for again in self._places(pushed):
+                        for _, meeting in self._vanishing(again, pushed):
+                            zero = self._zero(meeting, pushed)
+                            yield self.builder.sum(
+                                [*others, (c, pushed), *_scaled(c, zero)], node.axes
+                            )
+
+    def _both(self, part: Node, inside: Node) -> set[tuple[Node, Node]]:
+        return {(part, inside), (self.builder.transpose(part), self.builder.transpose(inside))}
+
+    def _without(self, part: Node, inside: Node, terms: Terms) -> Terms:
+        """The terms with ``part`` beside the inverse replaced wherever it is, on both sides."""
+        alike = self._both(part, inside)
+        done: Terms = []
+        queue = list(terms)
+        while queue and len(done) + len(queue) <= _TERMS:
+            c, term = queue.pop()
+            found = next(
+                (
+                    meeting
+                    for place in self._places(term)
+                    for other, meeting in self._vanishing(place, term)
+                    if (other, place.inside) in alike
+                ),
+                None,
+            )
+            if found is None:
+                done.append((c, term))
+            else:
+                common, linear = as_sum(
+                    self.builder.sum([(c, term), *_scaled(c, self._zero(found, term))], term.axes)
+                )
+                queue += [(common * own, other) for own, other in linear]
+        return done + queue
+
+    def of_product(self, node: Node) -> Iterator[Node]:
+        """Differences that equal a product: inv(A)*(B - A)*inv(B)."""
+        coefficient, factors = as_product(node)
+        if node.rank > 2 or len(factors) > _FACTORS:
+            return
+        for one in self._among(list(factors)):
+            for two in self._among(one.rest):
+                difference = self.builder.sum([(1, two.inside), (-1, one.inside)], two.inside.axes)
+                if one.inside.axes != two.inside.axes or is_zero(difference):
+                    continue
+                own, wanted = as_term(difference)
+                found = embed(list(wanted), two.rest, {0: one.far, 1: two.near}, node.rank, 0)
+                if found is not None:
+                    parted = self._parted(node, one, two, found[0])
+                    yield self.builder.scale(Fraction(coefficient) / own, parted)
+
+    def _parted(self, node: Node, one: Place, two: Place, rest: list[Factor]) -> Node:
+        first, second = self._inverse(one.inside), self._inverse(two.inside)
+        difference = self.builder.sum([(1, first), (-1, second)], first.axes)
+        return self.builder.product(
+            1, [*rest, (difference, (one.near, two.far), 1)], tuple(range(node.rank)), node.axes
+        )
+
+    def _inverse(self, node: Node) -> Node:
+        return self.builder.call("inv", [node], node.axes)
+
+    def _places(self, term: Node) -> Iterator[Place]:
+        _, factors = as_product(term)
+        if len(factors) <= _FACTORS:
+            yield from self._among(list(factors))
+
+    def _among(self, factors: list[Factor]) -> Iterator[Place]:
+        """Every inverse among factors, read in both directions."""
+        for index, (node, labels, exponent) in enumerate(factors):
+            if isinstance(node, Call) and node.name == "inv" and exponent == 1:
+                rest = factors[:index] + factors[index + 1 :]
+                near, far = labels
+                yield Place(node.args[0], near, far, rest)
+                yield Place(self.builder.transpose(node.args[0]), far, near, rest)
+
+    def _linear(self, node: Node) -> tuple[Rational, Terms]:
+        """The node as a multiple of a linear combination; the transpose of one too."""
+        common, linear = as_sum(node)
+        if len(linear) == 1 and node.rank == 2:
+            common, linear = as_sum(self.builder.transpose(node))
+            return common, [(c, self.builder.transpose(part)) for c, part in linear]
+        return common, list(linear)
+
+    def _vanishing(self, place: Place, term: Node) -> Iterator[tuple[Node, Meeting]]:
+        """Each term T of M with T*inv(M) in the product. A diagonal T need not stand apart; c*eye
+        may stand anywhere.
+        """
+        common, linear = self._linear(place.inside)
+        if not 2 <= len(linear) <= _TERMS:
+            return
+        for c, part in linear:
+            factors = list(as_term(part)[1])
+            if any(_identity(node) for node, _, _ in factors):
+                wanted = [factor for factor in factors if not _identity(factor[0])]
+                found = embed(wanted, place.rest, {0: place.near, 1: place.near}, term.rank, 2)
+            else:
+                found = embed(factors, place.rest, {1: place.near}, term.rank, 2)
+                if found is not None and not _passed(found[0], place.near, term.rank):
+                    continue
+            if found is not None and 0 in found[1]:
+                yield part, Meeting(place, found[1][0], found[0], Fraction(common) * c)
+
+    def _zero(self, meeting: Meeting, term: Node) -> Terms:
+        """L*R - sum of L*T_j*inv(M)*R, which is zero, so scaled that the product L*T*inv(M)*R
+        goes.
+        """
+        place, start, rest, multiple = meeting
+        known = self._zeros.get((term, place.inside, place.near, start, tuple(rest)))
+        if known is not None:
+            return known
+        builder, outputs = self.builder, tuple(range(term.rank))
+        common, linear = self._linear(place.inside)
+        eye, inverse = builder.eye(place.inside.axes[0]), self._inverse(place.inside)
+        middle = 1 + max(
+            (place.near, place.far, *(label for _, labels, _ in rest for label in labels))
+        )
+        found: Terms = [
+            (
+                1 / multiple,
+                builder.product(1, [*rest, (eye, (start, place.far), 1)], outputs, term.axes),
+            )
+        ]
+        for c, part in linear:
+            factors = [*rest, (part, (start, middle), 1), (inverse, (middle, place.far), 1)]
+            found.append((-common * c / multiple, builder.product(1, factors, outputs, term.axes)))
+        self._zeros[term, place.inside, place.near, start, tuple(rest)] = found
+        return found
+
+    def _pushed(self, place: Place, term: Node) -> Iterator[Node]:
+        """inv(c*eye + U*V)*U in the product as U*inv(c*eye + V*U), for each way to cut the chain
+        U*V.
+        """
+        common, linear = self._linear(place.inside)
+        if len(linear) != 2 or sum(_scalar_matrix(part) for _, part in linear) != 1:
+            return
+        (scalar, unit), (c, chain) = sorted(linear, key=lambda entry: not _scalar_matrix(entry[1]))
+        if not isinstance(chain, Product):
+            return
+        # few inverses are of an updated identity
+        from matcalc.engine.rewriting.cuts import bridges  # noqa: PLC0415
+
+        scale = _scalars(chain)
+        for cut in bridges(chain.factors):
+            size = cut.size
+            U = self.builder.product(1, cut.left, (0, cut.label), (chain.axes[0], size))
+            V = self.builder.product(1, [*scale, *cut.right], (cut.label, 1), (size, chain.axes[1]))
+            wanted = [(node, labels, e) for node, labels, e in as_term(U)[1]]
+            found = embed(wanted, place.rest, {0: place.far}, term.rank, 2)
+            if found is None or 1 not in found[1] or not _passed(found[0], place.far, term.rank):
+                continue
+            inner = self.builder.product(1, [(V, (0, 2), 1), (U, (2, 1), 1)], (0, 1), (size, size))
+            one = self.builder.product(
+                1, [*_scalars(unit), (self.builder.eye(size), (0, 1), 1)], (0, 1), (size, size)
+            )
+            other = self.builder.sum([(common * scalar, one), (common * c, inner)], (size, size))
+            middle = 1 + max(
+                (place.near, place.far, *(label for _, labels, _ in place.rest for label in labels))
+            )
+            factors = [
+                *found[0],
+                (U, (place.near, middle), 1),
+                (self._inverse(other), (middle, found[1][1]), 1),
+            ]
+            yield self.builder.product(1, factors, tuple(range(term.rank)), term.axes)
+
+
+def _scaled(c: Rational, terms: Terms) -> Terms:
+    return [(c * own, term) for own, term in terms]
+
+
+def _passed(rest: list[Factor], label: int, rank: int) -> bool:
+    """Whether a label is summed and nothing that is left touches it."""
+    return label >= rank and not any(label in labels for _, labels, _ in rest)
+
+
+def _identity(node: Node) -> bool:
+    return isinstance(node, Leaf) and node.kind == "eye"
+
+
+def _scalars(node: Node) -> list[Factor]:
+    return [factor for factor in as_term(node)[1] if not factor[1]]
+
+
+def _scalar_matrix(node: Node) -> bool:
+    """Whether the node is a scalar times the identity."""
+    return all(not labels or _identity(factor) for factor, labels, _ in as_term(node)[1])

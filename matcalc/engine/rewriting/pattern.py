@@ -1,0 +1,90 @@
+"""Left sides of rewrites as networks of their own, with leaves as the variables to be bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.engine.catalogue.compiled import Rewrite, definition, rewrite
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Call, Leaf, Node, Product, Sum, as_product
+from matcalc.engine.lowering.lower import Lowering
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """``head``: the function of a call, or ``*`` (part of a product) or ``+`` (part of a sum).
+
+    ``lifted``: all variables are scalars, so the rule holds entry by entry and matches factors on
+    any one tuple of labels. ``heads``: the functions that a node must have at its top for the rule
+    to be found there, see ``heads``. ``names``: the right side of a rewrite for the end has
+    functions with a definition, which is not put in their place there.
+    """
+
+    rule: Rewrite
+    left: Node
+    head: str
+    lifted: bool
+    heads: frozenset[str]
+    names: bool
+
+
+@cache
+def pattern(name: str) -> Pattern:
+    """The pattern of a rewrite, made once per process."""
+    rule = rewrite(name)
+    entry = LIBRARY.get(name)
+    final = entry is not None and entry.phase in ("final", "code")
+    builder = Builder(LIBRARY.traits)
+    # matched literally, so a symmetric or skew variable must not be put in order here
+    names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}
+    left = Lowering(builder, definition).lower(rule.left, names)
+    head = left.name if isinstance(left, Call) else "+" if isinstance(left, Sum) else "*"
+    lifted = all(not v.shape for v in rule.variables.values())
+    return Pattern(rule, left, head, lifted, heads(left), final and _names(rule.right))
+
+
+def heads(node: Node) -> frozenset[str]:
+    """The functions among the arguments of a call, the factors of a product, the terms of a sum and
+    their factors.
+    """
+    if isinstance(node, Call):
+        return frozenset([arg.name for arg in node.args if isinstance(arg, Call)])
+    terms = [term for _, term in node.terms] if isinstance(node, Sum) else [node]
+    return frozenset(
+        [
+            factor.name
+            for term in terms
+            for factor, _, _ in as_product(term)[1]
+            if isinstance(factor, Call)
+        ]
+    )
+
+
+def _names(right: Expr) -> bool:
+    calls = postorder(right, lambda expr: expr.args)
+    return any(
+        definition(e.op) is not None
+        or (len(e.args) == 2 and definition(f"{e.op}-rows") is not None)
+        for e in calls
+    )
+
+
+def functions(node: Node) -> set[str]:
+    """What of a node can trigger a rewrite: functions, and kinds of variables."""
+    if isinstance(node, Call):
+        return {node.name, "orthogonal"} if node.name == "expm" else {node.name}
+    if isinstance(node, Leaf):
+        # an identity is diagonal; it makes a vector a diagonal matrix
+        if node.structure == "onehot":
+            return {"onehot", "simplex"}
+        return {node.structure} if node.structure else {"diagonal"} if node.kind == "eye" else set()
+    return (
+        {"sqrt"}
+        if isinstance(node, Product)
+        and any(exponent.denominator == 2 for _, _, exponent in node.factors)
+        else set()
+    )

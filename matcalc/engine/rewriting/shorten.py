@@ -1,0 +1,300 @@
+"""shorten(): products over sums are multiplied out where that makes the whole shorter, because
+terms cancel or merge; and sums and products with inverses get the form that is shortest.
+
+Sums stay factors otherwise: ``A'*(A*x - b)`` must come out like that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from matcalc.core.walk import fold, postorder
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_sum,
+    as_term,
+    is_atom,
+)
+from matcalc.engine.ir.rebuild import rebuild
+from matcalc.engine.rewriting.inverses import Inverses
+
+_TERMS = 16  # a product that would fall into more terms than this is not multiplied out
+_TRIES = 4  # sums tried per product
+_QUOTIENTS = 6  # longer sums are not brought over a common denominator
+_FACTORS = 12  # longer products stay as they are: trying them would cost more than linear time
+
+
+class Shortener:
+    """Knows how long the nodes of one builder are."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+        self.inverses = Inverses(builder)
+        self._lengths: dict[Node, int] = {}
+        self._done: dict[Node, Node] = {}
+
+    def shorten(self, root: Node) -> Node:
+        """The node with everything multiplied out that gets shorter by it."""
+        return fold(root, lambda node: () if node in self._done else node.children, self._step)
+
+    def _step(self, node: Node, children: list[Node]) -> Node:
+        if node not in self._done:
+            fresh = rebuild(self.builder, node, children)
+            while True:
+                shorter = (
+                    self._sum(fresh)
+                    if isinstance(fresh, Sum)
+                    else self._product(fresh)
+                    if isinstance(fresh, Product)
+                    else None
+                )
+                if shorter is None:
+                    break
+                fresh = shorter
+            self._done[node] = self._done[fresh] = fresh
+        return self._done[node]
+
+    def _product(self, node: Product) -> Node | None:
+        """The product with one of its sums multiplied out, if that is shorter."""
+        merged = self._denominator(node)
+        if merged is not None:
+            return merged
+        tried = 0 if len(node.factors) <= _FACTORS else _TRIES
+        for index, (factor, _, exponent) in enumerate(node.factors):
+            if (
+                isinstance(factor, Sum)
+                and exponent == 1
+                and len(node.factors) + (node.coefficient != 1) > 1
+                and tried < _TRIES
+            ):
+                tried += 1
+                candidate = self._distributed(node, index)
+                if self.length(candidate) < self.length(node):
+                    return candidate
+        return self._least(self.inverses.of_product(node), node)
+
+    def _least(self, candidates: Iterable[Node], node: Node) -> Node | None:
+        """The shortest of the candidates if it is shorter than the node, or as short and has fewer
+        inverses.
+        """
+        options = list(candidates)
+        found = min(options, key=self._rank) if options else node
+        return found if options and self._rank(found) < self._rank(node) else None
+
+    def _rank(self, node: Node) -> tuple[int, int]:
+        inverses = {
+            n
+            for n in postorder(node, lambda n: n.children)
+            if isinstance(n, Call) and n.name == "inv"
+        }
+        return self.length(node), len(inverses)
+
+    def _denominator(self, node: Product) -> Node | None:
+        """s^(k*e) * (a + b)^e is (s^k*a + s^k*b)^e, where that is shorter: 1/(t*(1 + q/t)) is 1/(t
+        + q).
+
+        If fractions are left inside, more of s goes there: 1/(t*(1 + q/t^2)) is t/(t^2 + q).
+        """
+        if len(node.factors) > _FACTORS:
+            return None
+        for index, (factor, _, exponent) in enumerate(node.factors):
+            if not isinstance(factor, Sum) or exponent == 1 or exponent.denominator != 1:
+                continue
+            for other, (scalar, own, power) in enumerate(node.factors):
+                times = power / Fraction(exponent)
+                if own or times <= 0 or times.denominator != 1 or other == index:
+                    continue
+                candidate = self._moved(node, index, other, int(times))
+                if self.length(candidate) >= self.length(node):
+                    continue
+                depth = -min(
+                    e
+                    for _, term in factor.terms
+                    for base, _, e in (*as_term(term)[1], (scalar, (), 0))
+                    if base is scalar
+                )
+                if depth > times and depth.denominator == 1:
+                    candidate = min(
+                        self._moved(node, index, other, int(depth)), candidate, key=self.length
+                    )
+                return candidate
+        return None
+
+    def _moved(self, node: Product, index: int, other: int, times: int) -> Node:
+        """The product with the scalar factor ``other`` to the power ``times`` moved into each term
+        of the sum ``index``.
+        """
+        factor, labels, exponent = node.factors[index]
+        assert isinstance(factor, Sum)
+        scalar, own, power = node.factors[other]
+        moved = self.builder.power(scalar, times)
+        inside = self.builder.sum(
+            [(c, self.builder.times(moved, term)) for c, term in factor.terms], factor.axes
+        )
+        rest = [f for k, f in enumerate(node.factors) if k not in (index, other)]
+        whole = [*rest, (inside, labels, exponent), (scalar, own, power - times * exponent)]
+        return self.builder.product(node.coefficient, whole, tuple(range(node.rank)), node.axes)
+
+    def _distributed(self, node: Product, index: int) -> Node:
+        factor, labels, _ = node.factors[index]
+        assert isinstance(factor, Sum)
+        rest = (*node.factors[:index], *node.factors[index + 1 :])
+        outputs = tuple(range(node.rank))
+        terms = [
+            (c, self.builder.product(1, [*rest, (term, labels, 1)], outputs, node.axes))
+            for c, term in factor.terms
+        ]
+        return self.builder.scale(node.coefficient, self.builder.sum(terms, node.axes))
+
+    def _sum(self, node: Sum) -> Node | None:
+        """The sum with every product over a sum in it multiplied out, if that is shorter."""
+        candidate = self.expanded(node)
+        if candidate is not None and self.length(candidate) < self.length(node):
+            return candidate
+        return self._quotient(node) or self._least(self.inverses.of_sum(node), node)
+
+    def _quotient(self, node: Sum) -> Node | None:
+        """The sum over a common denominator, if that is shorter: x/u - x*y/u^2 is x/u^2 where u = 1
+        + y.
+        """
+        if len(node.terms) > _QUOTIENTS:
+            return None
+        whole = tuple(range(node.rank))
+        depths: dict[Factor, list[Rational]] = {}  # base ^ -1 -> how deep it stands in each term
+        for place, (_, term) in enumerate(node.terms):
+            for base, labels, exponent in as_term(term)[1]:
+                if exponent < 0 and labels in ((), whole):
+                    depths.setdefault((base, labels, -1), [0] * len(node.terms))[place] = -exponent
+        uneven = {
+            below: deep
+            for below, deep in depths.items()
+            if min(deep) != max(deep) and _whole_steps(deep)
+        }
+        sums = [
+            below for below in uneven if isinstance(below[0], Sum)
+        ]  # without one nothing can cancel
+        choices = [uneven, *({below: uneven[below]} for below in sums if len(uneven) > 1)]
+        for chosen in choices if sums else ():
+            candidate = self._over(node, chosen)
+            if candidate is not None and self.length(candidate) + 1 < self.length(node):
+                return candidate
+        return None
+
+    def _over(self, node: Sum, depths: Mapping[Factor, Sequence[Rational]]) -> Node | None:
+        """The sum with these denominators in front, each as deep as in its deepest term; None if no
+        terms cancel by that.
+        """
+        whole = tuple(range(node.rank))
+        above = []
+        for coefficient, term in node.terms:
+            missing = [(base, labels, max(deep)) for (base, labels, _), deep in depths.items()]
+            own, factors = as_term(term)
+            above.append(
+                (coefficient * own, self.builder.product(1, [*factors, *missing], whole, node.axes))
+            )
+        total = self.builder.sum(above, node.axes)
+        opened = self.expanded(total) or total
+        if len(as_sum(opened)[1]) > len(node.terms):
+            return None
+        below = [(base, labels, -max(deep)) for (base, labels, _), deep in depths.items()]
+        return self.builder.product(1, [(opened, whole, 1), *below], whole, node.axes)
+
+    def symmetrised(self, node: Node) -> Node:
+        """G + G' with the terms of a sum G collected with their transposes, where that is
+        shorter.
+        """
+        coefficient, linear = as_sum(node)
+        terms: list[tuple[Rational, Node]] = []
+        for c, term in linear:
+            alone = (
+                term.factors[0] if isinstance(term, Product) and len(term.factors) == 1 else None
+            )
+            if alone is not None and isinstance(alone[0], Sum) and alone[1:] == ((1, 0), 1):
+                terms += [
+                    (coefficient * c * own, self.builder.transpose(inner))
+                    for own, inner in alone[0].terms
+                ]
+            else:
+                terms.append((coefficient * c, term))
+        return (
+            min(node, self.builder.sum(terms, node.axes), key=self.length)
+            if len(terms) > len(linear)
+            else node
+        )
+
+    def expanded(self, node: Node) -> Node | None:
+        """The node with every product over a sum in it multiplied out; None if there is none, or if
+        that would be long.
+        """
+        coefficient, linear = as_sum(node)
+        terms = [(coefficient * c, term) for c, term in linear]
+        opened_ones, position = 0, 0
+        while position < len(terms) and len(terms) <= _TERMS and opened_ones <= _TERMS:
+            coefficient, term = terms[position]
+            inner = term if isinstance(term, Product) else None
+            index = (
+                next(
+                    (
+                        k
+                        for k, (f, _, e) in enumerate(inner.factors)
+                        if isinstance(f, Sum) and e == 1
+                    ),
+                    None,
+                )
+                if inner
+                else None
+            )
+            if inner is None or index is None:
+                position += 1
+                continue
+            multiple, opened = as_sum(self._distributed(inner, index))
+            terms[position : position + 1] = [(coefficient * multiple * c, t) for c, t in opened]
+            opened_ones += 1
+        if not opened_ones or position < len(terms):
+            return None
+        return self.builder.sum(terms, node.axes)
+
+    def length(self, node: Node) -> int:
+        """About as many tokens as the printed form has."""
+        return fold(node, lambda n: () if n in self._lengths else n.children, self._measure)
+
+    def _measure(self, node: Node, inside: list[int]) -> int:
+        known = self._lengths.get(node)
+        if known is None:
+            if isinstance(node, Product):
+                known = (
+                    sum(inside)
+                    + max(0, len(inside) - 1)
+                    + 2 * sum(e != 1 for _, _, e in node.factors)
+                    + _number(node)
+                )
+                known += is_atom(node)
+            elif isinstance(node, Sum):
+                known = (
+                    sum(inside)
+                    + max(0, len(inside) - 1)
+                    + sum(2 * (abs(c) != 1) for c, _ in node.terms)
+                )
+            else:
+                known = 1 + sum(inside) if isinstance(node, Call) else 1
+            self._lengths[node] = known
+        return known
+
+
+def _whole_steps(depths: Sequence[Rational]) -> bool:
+    """Whether the exponents differ by whole numbers, so that what is missing above is a product."""
+    return all((max(depths) - depth).denominator == 1 for depth in depths)
+
+
+def _number(node: Product) -> int:
+    c = abs(Fraction(node.coefficient))
+    return (1 if not node.factors else 2 * ((c.numerator != 1) + (c.denominator != 1))) + (
+        node.coefficient < 0
+    )

@@ -1,0 +1,1 @@
+"""What users add to the language, and the bridge to SymPy."""

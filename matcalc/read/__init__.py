@@ -1,0 +1,1 @@
+"""From text or LaTeX to a typed tree."""

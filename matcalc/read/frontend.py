@@ -1,0 +1,131 @@
+"""The front end: text and declarations in, a typed program out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from matcalc.core.errors import ParseError, Span, UnknownNameError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.read.shapes.infer import infer, infer_pair
+from matcalc.read.syntax.declare import declare, from_statement
+from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.parser import parse
+
+
+def read(
+    text: str,
+    declarations: Mapping[str, str | Variable] | Iterable[str] = (),
+    kinds: Mapping[str, str] | None = None,
+    definitions: Mapping[str, Expr] | None = None,
+) -> Program:
+    """Parses and types a program; raises a ``MatcalcError`` that knows its place in the text.
+
+    ``declarations`` is a mapping ``{"A": "symmetric(n)"}`` or lines ``"A: symmetric(n)"``; the text
+    may hold more of them. ``kinds`` are those of names of which nothing else was declared: ``{"b":
+    "vector"}``. ``definitions`` are those of another program over the declared variables, which the
+    text may use, and make anew.
+    """
+    (statements,), variables = _statements([text], declarations)
+    _check_order(statements, text)
+    return infer(statements, variables, text, kinds, definitions)
+
+
+def read_pair(
+    left: str | Program,
+    right: str | Program,
+    declarations: Mapping[str, str | Variable] | Iterable[str] = (),
+) -> tuple[Program, Program]:
+    """Two programs over the same variables whose values have one shape.
+
+    A declaration of one holds in both; the right one may use the definitions of the left one, and
+    make them anew. A side that is typed already stays as it is; its variables have to be declared.
+    """
+    first, second = (side if isinstance(side, str) else side.source for side in (left, right))
+    text = f"{first};\n{second}"
+    start = len(text) - len(second)
+    known: dict[str, Expr] = {}
+    texts = []
+    for side, shown, place in ((left, first, 0), (right, second, start)):
+        if isinstance(side, str):
+            _check_order(_statements([shown], declarations)[0][0], shown)
+            texts.append(
+                " " * (place - 1) + "\n" * (place > 0) + shown
+            )  # it stands where it stands in the whole
+    parsed, variables = _statements(texts, declarations)
+    sides = []
+    for side, shown, place in ((left, first, 0), (right, second, start)):
+        if isinstance(side, str):
+            sides.append(parsed.pop(0))
+        else:
+            name = f"({shown})"  # no name in the language
+            known[name] = side.expr
+            sides.append(
+                [Statement("value", Node("name", (), place, place + len(shown), value=name))]
+            )
+    program = infer_pair(sides[0], sides[1], variables, text, definitions=known)
+    one, other = program.expr.args
+    return replace(program, expr=one), replace(program, expr=other)
+
+
+def _statements(
+    texts: list[str], declarations: Mapping[str, str | Variable] | Iterable[str]
+) -> tuple[list[list[Statement]], dict[str, Variable]]:
+    """The definitions and values of each text, and everything that is declared."""
+    variables = declare([declarations] if isinstance(declarations, str) else declarations)
+    parsed = [parse(text, power_of_T=_is_scalar(variables.get("T"))) for text in texts]
+    if any(
+        statement.name == "T" and _is_power(statement)
+        for statements in parsed
+        for statement in statements
+    ):
+        parsed = [parse(text, power_of_T=True) for text in texts]
+    rest: list[list[Statement]] = []
+    for text, statements in zip(texts, parsed, strict=True):
+        rest.append([])
+        for statement in statements:
+            if statement.role == "declaration":
+                if statement.name in variables:
+                    raise UnknownNameError(
+                        f"{statement.name} is declared twice", source=text, span=statement.name_span
+                    )
+                variables[statement.name] = from_statement(statement, text)
+            else:
+                rest[-1].append(statement)
+    return rest, variables
+
+
+def _is_scalar(variable: Variable | None) -> bool:
+    """Whether this is a variable that can be an exponent."""
+    return variable is not None and not variable.shape
+
+
+def _is_power(statement: Statement) -> bool:
+    """Whether a statement about T makes ``X^T`` a power."""
+    return statement.role == "definition" or (
+        statement.body.kind == "name" and statement.body.value in ("scalar", "positive")
+    )
+
+
+def _check_order(statements: list[Statement], text: str) -> None:
+    """Definitions come first, and one value ends the program."""
+    for statement in statements[:-1]:
+        if statement.role == "value":
+            hint = (
+                "a line goes on inside brackets and after an operator; the answer is the "
+                "last statement"
+            )
+            raise ParseError(
+                "this value is not used", source=text, span=statement.body.span, hint=hint
+            )
+    if not statements or statements[-1].role != "value":
+        end = len(text.rstrip("; \t\r\n"))
+        hint = "end with what is wanted, as in  r = A*x; r'*r"
+        raise ParseError(
+            "there is no expression after the definitions",
+            source=text,
+            span=Span(end, end),
+            hint=hint,
+        )

@@ -1,0 +1,148 @@
+"""Shape rules of triangles, cumulative sums, eigenvalues and singular values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.operations import OF_TALL, TRANSPOSED
+from matcalc.core.tree import Expr
+from matcalc.read.shapes.context import Context
+from matcalc.read.shapes.scalars import of_scalar
+from matcalc.read.syntax.nodes import Node
+
+_FURTHEST = 1000
+
+
+def _settled(context: Context, arg: Expr, *, square: bool = False) -> Expr:
+    """``ones`` and the like as a matrix."""
+    if id(arg) in context.rankless:
+        rows = context.unifier.fresh()
+        context.settle(arg, (rows, rows if square else context.unifier.fresh()))
+    return arg
+
+
+def triangle(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """tril(A, k), triu(A, k): the entries with j - i <= k or j - i >= k, zeros elsewhere."""
+    arg = _settled(context, args[0])
+    if not arg.shape and len(args) == 1:
+        context.odd("function", arg, node, name=name)
+        return arg
+    if arg.rank != 2:
+        x = context.quote(arg)
+        hint = f"of the matrix with this diagonal: {name}(diag({x}))" if arg.rank == 1 else None
+        raise context.problem(
+            f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint
+        )
+    made = [arg]
+    if len(args) == 2:
+        offset, at = context.literal(args[1]), node.args[1]
+        if offset is None or offset.denominator != 1 or abs(offset) > _FURTHEST:
+            hint = (
+                f"{name}(A, -1) leaves the diagonal out"
+                if name == "tril"
+                else f"{name}(A, 1) leaves the diagonal out"
+            )
+            raise context.problem(
+                f"the second argument of {name} is the number of a diagonal: -1, 0, 1, ...",
+                at.span,
+                hint,
+            )
+        if offset:
+            made.append(context.number(offset, at))
+    return context.make(name, tuple(made), arg.shape, node)
+
+
+def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """cumsum(x)[i] = x[1] + ... + x[i], revcumsum(x)[i] = x[i] + ... + x[n]; of a matrix for each
+    column (1) or row (2).
+    """
+    arg = _settled(context, args[0]) if len(args) == 2 else context.settle(args[0])
+    if len(args) == 1:
+        if arg.rank == 2:
+            x = context.quote(arg)
+            hint = f"{name}({x}, 1) sums down each column, {name}({x}, 2) along each row"
+            raise context.problem(f"{name} of a matrix needs a direction", node.args[0].span, hint)
+        if not arg.shape:
+            context.odd("function", arg, node, name=name)
+            return arg
+        return context.make(name, (arg,), arg.shape, node, row=arg.row)
+    which, at = context.literal(args[1]), node.args[1]
+    if which not in (1, 2):
+        raise context.problem(
+            f"the second argument of {name} is 1 (down each column) or 2 (along each row)", at.span
+        )
+    if arg.rank != 2:
+        hint = f"{name}({context.quote(arg)}) takes the entries in order"
+        raise context.problem(
+            f"{name} by column or row needs a matrix, not {context.describe(arg)}",
+            node.args[0].span,
+            hint,
+        )
+    return context.make(name, (arg, context.number(which, at)), arg.shape, node)
+
+
+def spectrum(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """eigvals and eigvec: a vector with an entry for each row of a square matrix."""
+    arg = _settled(context, args[0], square=True)
+    if arg.rank != 2:
+        return _no_matrix(context, node, name, arg)
+    context.square(arg, name, node.args[0].span)
+    return context.make(name, (arg,), arg.shape[:1], node)
+
+
+SINGULAR: dict[str, Callable[[Dim, Dim], Shape]] = {
+    "svdvals": lambda m, n: (n,),
+    "leftvecs": lambda m, n: (m, n),
+    "rightvecs": lambda m, n: (n, n),
+    "leftvec": lambda m, n: (m,),
+    "rightvec": lambda m, n: (n,),
+    "polar": lambda m, n: (m, n),
+    "specnorm": lambda m, n: (),
+    "nucnorm": lambda m, n: (),
+    "schatten": lambda m, n: (),
+}
+
+
+def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """Singular values and vectors of an m x n matrix, and norms of them."""
+    arg = _settled(context, args[0])
+    if arg.rank != 2:
+        return _no_matrix(context, node, name, arg)
+    if name in OF_TALL:
+        rows, columns = (context.final(size, {}).integer for size in arg.shape)
+        if rows is not None and columns is not None and rows < columns:
+            message = f"{name} needs at least as many rows as columns, not {context.describe(arg)}"
+            raise context.problem(
+                message, node.args[0].span, f"write {TRANSPOSED[name]}({context.base(arg)}')"
+            )
+    if name == "schatten" and (id(args[1]) in context.rankless or args[1].shape):
+        raise context.problem(
+            f"the second argument of {name} is {context.describe(args[1])}, not a scalar",
+            node.args[1].span,
+        )
+    return context.make(name, tuple(args), SINGULAR[name](*arg.shape), node)
+
+
+def gaps(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """invgap(x)[i,j] = 1/(x[j] - x[i]) of a vector."""
+    arg = context.settle(args[0])
+    if arg.rank != 1:
+        raise context.problem(
+            f"{name} needs a vector, not {context.describe(arg)}", node.args[0].span
+        )
+    return context.make(name, (arg,), arg.shape * 2, node)
+
+
+def _no_matrix(context: Context, node: Node, name: str, arg: Expr) -> Expr:
+    """What these are of a scalar; there are none of a vector."""
+    if arg.rank == 1:
+        hint = (
+            f"norm2({context.quote(arg)}) is the norm of a vector"
+            if name.endswith("norm")
+            else None
+        )
+        raise context.problem(
+            f"{name} needs a matrix, not {context.describe(arg)}", node.args[0].span, hint
+        )
+    return of_scalar(context, node, name, arg)

@@ -1,0 +1,315 @@
+"""What is odd about a reading of undeclared letters, and which letters may be meant otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from matcalc.core.operations import ENTRYWISE, OPERATIONS
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
+from matcalc.read.shapes.context import ODDITIES, Context, Oddity
+from matcalc.read.syntax.names import default_kind
+from matcalc.read.syntax.nodes import Node
+
+Key = tuple[str, int]
+_SHORT = 40
+_MOST_LETTERS = 8  # that are tried at one conflict
+_PRICES = {  # of reading a letter against the rule of its first letter
+    "scalar": {"vector": 2, "matrix": 7},
+    "vector": {"scalar": 2, "matrix": 7},
+    "matrix": {"vector": 3, "scalar": 4},
+}
+_SIGN = 2  # the price of a sign that was forgotten
+_TRANSPOSED, _ADDED, _BEHIND, _OUTER, _FUNCTION, _SQUARE, _TIMES, _OVER = 8, 4, 5, 5, 5, 6, 4, 3
+_KINDS = ("scalar", "vector", "matrix")
+_FOR_VECTORS = ("call", "norm", "entries")
+# what stands in a product, a quotient or a power when one sign more is written
+_SIGNS = {
+    "*": ("'*", "*'", ".*"),
+    "/": ("./", "*inv"),
+    "^": (".^",),
+    "+": ("'+", "+'"),
+    "-": ("'-", "-'"),
+}
+
+
+class Candidate(NamedTuple):
+    """A letter that may be of another kind, what that costs, and why it would be."""
+
+    name: str
+    kind: str
+    price: int
+    why: str
+
+
+class Doubt(NamedTuple):
+    """An oddity about undeclared letters: its price where it stays, what may be meant, and what a
+    note says if it stays.
+    """
+
+    key: Key
+    price: int
+    candidates: list[Candidate]
+    left: str
+    other: Expr | None
+
+
+def undeclared(context: Context, name: str) -> bool:
+    """Whether only its use says what a letter is."""
+    return name in context.seen and name not in context.declared
+
+
+def doubts(context: Context) -> list[Doubt]:
+    """Everything odd in the text, in order; what is said of the same letters in the same way counts
+    once.
+    """
+    found = []
+    seen: set[tuple[object, ...]] = set()
+    for oddity in context.oddities.values():
+        if oddity.kind not in context.counted:
+            continue
+        names = _letters(context, oddity.scalar, functions=oddity.kind in _THROUGH_FUNCTIONS)
+        if oddity.kind in _BY_CONVENTION:
+            names = [name for name in names if default_kind(name) == "scalar"]
+        rank = -1 if oddity.other is None else oddity.other.rank
+        if (
+            not names
+            and oddity.kind == "added"
+            and oddity.other is not None
+            and _computed(oddity.scalar)
+        ):
+            names, rank = (
+                [n for n in _ranked(context, [oddity.other]) if default_kind(n) != "scalar"],
+                -2,
+            )
+        key = (oddity.kind, *names, rank, oddity.name)
+        if names and key not in seen:
+            seen.add(key)
+            found.append(_RULES[oddity.kind if rank > -2 else "computed"](context, oddity, names))
+    return found
+
+
+def conflict(
+    context: Context, given: Mapping[str, str]
+) -> tuple[list[Candidate], list[tuple[int, str, int]]]:
+    """Where a text has no type: the letters that can be blamed, and the signs that may be missing.
+
+    Two sides that cannot be compared say nothing of their letters.
+    """
+    node = context.failed
+    if node is None or node.kind == "=" or context.clashed or context.counted is not ODDITIES:
+        return [], []
+    text = shown(context, node)
+    candidates = []
+    known = {
+        (each.name, each.kind): each.why
+        for doubt in doubts(context)
+        for each in reversed(doubt.candidates)
+    }
+    for name in _ranked(context, context.operands)[:_MOST_LETTERS]:
+        if name in given:
+            continue
+        default = default_kind(name)
+        if default == "matrix" and node.kind in _FOR_VECTORS:
+            # softmax(X) is meant for each row or for all entries, and so on: the error says how to
+            # write that
+            continue
+        for kind, price in _PRICES[default].items():
+            why = known.get((name, kind), f"{text} has no meaning for a {default} {name}")
+            candidates.append(Candidate(name, kind, price, why))
+    signs = [(id(node), sign, _SIGN) for sign in _SIGNS.get(node.kind, ())]
+    return candidates, signs
+
+
+def shown(context: Context, node: Node) -> str:
+    """The text of a node, shortened if it is long."""
+    text = " ".join(context.source[node.start : node.end].split())
+    text = text[1:-1].strip() if text.startswith("(") and text.find(")") == len(text) - 1 else text
+    return text if len(text) <= _SHORT else text[: _SHORT - 3] + "..."
+
+
+def _letters(context: Context, expr: Expr, *, functions: bool) -> list[str]:
+    """The undeclared scalars that a scalar is made of so that a vector in their place would make a
+    vector.
+
+    Numbers stand before what they multiply: of the factors of a product that is the last.
+    """
+    key = (id(expr), functions)
+    found = context.letters.get(key)
+    if found is None:
+        found = context.letters[key] = fold(
+            expr, _inside, lambda part, args: _of_part(context, part, args, functions)
+        )
+    return found
+
+
+def _inside(part: Expr) -> tuple[Expr, ...]:
+    return () if part.shape else part.args
+
+
+def _of_part(context: Context, part: Expr, args: list[list[str]], functions: bool) -> list[str]:
+    if part.shape:
+        return []
+    if part.op == "variable":
+        return [part.value] if undeclared(context, part.value) else []
+    if part.op == "*":
+        return args[1] or args[0]
+    if part.op == "/" or (functions and part.op in ("^", ".^")):
+        return args[0]
+    if part.op in ("neg", "+", "-", ".*", "./") or (functions and part.op in ENTRYWISE):
+        return [*dict.fromkeys(name for names in args for name in names)][:_MOST_LETTERS]
+    return []
+
+
+def _ranked(context: Context, operands: list[Expr]) -> list[str]:
+    """The undeclared letters on whose kinds the ranks of the operands depend, the nearest first."""
+    found: dict[str, None] = {}
+    level, done = list(operands), set()
+    while level:
+        below: list[Expr] = []
+        for part in level:
+            if id(part) in done:
+                continue
+            done.add(id(part))
+            if part.op == "variable":
+                if undeclared(context, part.value):
+                    found.setdefault(part.value)
+            elif part.shape or part.op not in OPERATIONS or part.op in ENTRYWISE:
+                below.extend(part.args)
+        level = below
+    return [*found]
+
+
+def _as(names: list[str], kind: str, why: str) -> list[Candidate]:
+    """Each of the letters as one of this kind."""
+    result = []
+    for name in names:
+        default = default_kind(name)
+        price = 0 if default == kind else _PRICES[default][kind]
+        result.append(Candidate(name, kind, price, why))
+    return result
+
+
+def _transposed(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+    why = f"{shown(context, oddity.node)} is transposed"
+    candidates = [
+        each for name in names for kind in ("vector", "matrix") for each in _as([name], kind, why)
+    ]
+    return Doubt(oddity.key, _TRANSPOSED, candidates, f"is read as scalar, though {why}", None)
+
+
+def _added(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+    """A scalar beside a vector or a matrix in a sum: in mathematics only like is added to like."""
+    scalar, other = oddity.scalar, oddity.other
+    assert other is not None  # what it is added to
+    one, whole = context.quote(scalar), context.quote(other)
+    minus, first = oddity.node.kind == "-", oddity.first
+    verb = "is subtracted from" if minus else "is added to"
+    why = f"{whole} is subtracted from it" if minus and first else f"it {verb} {whole}"
+    left = (
+        f"has every entry of {whole} subtracted from it"
+        if minus and first
+        else f"{verb} every entry of {whole}"
+    )
+    is_it = "is read as scalar, and" + ("" if scalar.op == "variable" else f" {one}")
+    return Doubt(oddity.key, _ADDED, _as(names, _KINDS[other.rank], why), f"{is_it} {left}", other)
+
+
+def _beside(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+    """A number that vectors or matrices make, beside one of these."""
+    assert oddity.other is not None  # what it is added to
+    one = f"{context.quote(oddity.scalar)}, a scalar,"
+    left = (
+        ""
+        if _reduced(oddity.scalar)
+        else f"{one} is added to every entry of {context.quote(oddity.other)}"
+    )
+    return Doubt(oddity.key, _ADDED, _as(names, "scalar", f"{one} is added to it"), left, None)
+
+
+def _reduced(scalar: Expr) -> bool:
+    """Whether this is a function of all entries, as in x - mean(x), which is broadcast on
+    purpose.
+    """
+    while scalar.args and not scalar.args[0].shape and scalar.op not in ("+", "-", "*"):
+        scalar = scalar.args[0]
+    return scalar.op in OPERATIONS
+
+
+def _computed(scalar: Expr) -> bool:
+    """Whether a scalar is made of vectors or matrices."""
+    stack, done = [scalar], set()
+    while stack:
+        part = stack.pop()
+        if part.shape:
+            return True
+        if id(part) not in done:
+            done.add(id(part))
+            stack.extend(part.args)
+    return False
+
+
+def _behind(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+    """A scalar behind a matrix or a row: scalars stand before what they multiply."""
+    assert oddity.other is not None  # what stands before
+    why = f"{context.quote(oddity.other)} stands before it"
+    return Doubt(oddity.key, _BEHIND, _as(names, "vector", why), "", None)
+
+
+def _outer(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+    """A scalar before a row, as in a*x'."""
+    assert oddity.other is not None  # the row
+    why = f"it stands before the row {context.quote(oddity.other)}"
+    return Doubt(oddity.key, _OUTER, _as(names, "vector", why), "", None)
+
+
+def _function(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+    """A function of vectors or matrices, of a scalar."""
+    name = oddity.name
+    square = name in OPERATIONS and (
+        OPERATIONS[name].signature.startswith("square") or name in _OF_MATRICES
+    )
+    why = f"{name} of it is taken"
+    candidates = _as(names, "matrix" if square else "vector", why)
+    return Doubt(
+        oddity.key,
+        _SQUARE if square else _FUNCTION,
+        candidates,
+        f"is read as scalar, and {why}",
+        None,
+    )
+
+
+def _entrywise(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+    """A scalar in a product or below a quotient entry by entry, which it does not need."""
+    assert oddity.other is not None  # what has the entries
+    over = oddity.node.kind == "./"
+    other = context.quote(oddity.other)
+    why = (
+        f"{other} is divided by it entry by entry"
+        if over
+        else f"it multiplies {other} entry by entry"
+    )
+    candidates = _as(names, _KINDS[oddity.other.rank], why)
+    return Doubt(
+        oddity.key,
+        _OVER if over else _TIMES,
+        candidates,
+        f"is read as scalar, and {why}",
+        oddity.other,
+    )
+
+
+_THROUGH_FUNCTIONS = frozenset({"transposed", "function", "entrywise"})
+_BY_CONVENTION = frozenset({"behind", "outer"})
+_OF_MATRICES = frozenset({"pinv", "tril", "triu"})
+_RULES = {
+    "transposed": _transposed,
+    "added": _added,
+    "computed": _beside,
+    "behind": _behind,
+    "outer": _outer,
+    "function": _function,
+    "entrywise": _entrywise,
+}

@@ -1,0 +1,108 @@
+"""Norms as papers and NumPy write them: ‖a‖, |a|, norm(a, 1), norm(A, 'fro')."""
+
+from __future__ import annotations
+
+from matcalc.core.tree import Expr
+from matcalc.read.shapes.context import Context
+from matcalc.read.shapes.functions import apply
+from matcalc.read.syntax.nodes import Node
+
+_TEXTS = {
+    "fro": "norm2",
+    "F": "norm2",
+    "f": "norm2",
+    "nuc": "nucnorm",
+    "inf": "norminf",
+    "Inf": "norminf",
+}
+_OF_MATRICES = {
+    1: "max(sum(abs({0}), 1)) for the largest sum of a column, norm1({0}) for the sum "
+    "of all absolute values, "
+    "norm2({0}, 1) for the norm of each column",
+    2: "specnorm({0}) for the spectral norm, norm2({0}) for the Frobenius norm, "
+    "norm2({0}, 2) for the norm of each row",
+    None: "schatten({0}, p) for the p-norm of the singular values, normp({0}, p) for that "
+    "of the entries",
+}
+_LARGEST = "max(sum(abs({0}), 2)) for the largest sum of a row, max(abs({0})) for the largest entry"
+
+
+def norm(context: Context, node: Node, arg: Expr) -> Expr:
+    """‖a‖: the 2-norm of a vector or another that its subscript names, the Frobenius norm of a
+    matrix if that says F.
+    """
+    index = str(node.value)
+    context.settle(arg)
+    if arg.rank == 2 and index == "2":
+        return apply(context, node, "specnorm", [arg])
+    if arg.rank == 2 and index != "F":
+        a = context.quote(arg)
+        norms = {
+            "": f"‖{a}‖_F or norm2({a}) for the root of the squares' sum, ‖{a}‖_2 or "
+            f"specnorm({a}) for the spectral norm",
+            "1": _OF_MATRICES[1].format(a),
+            "inf": _LARGEST.format(a),
+        }
+        meant = {"": "may be the Frobenius or the spectral norm"}
+        message = (
+            f"‖...‖ of a matrix {meant.get(index, 'with this subscript has several readings')}"
+        )
+        raise context.problem(message, node.span, f"write {norms[index]}")
+    name = {"1": "norm1", "inf": "norminf"}.get(index, "norm2")
+    return apply(context, node, name, [arg])
+
+
+def bars(context: Context, node: Node, arg: Expr) -> Expr:
+    """|a| of a scalar; of anything else there are several readings."""
+    if not arg.shape and id(arg) not in context.rankless:
+        return apply(context, node, "abs", [arg])
+    context.settle(arg)
+    a = context.quote(arg)
+    if arg.rank == 1:
+        of_all = f"norm2({a}) for the length"
+    else:
+        rows, columns = (context.unifier.resolve(axis) for axis in arg.shape)
+        known = not any(name.startswith("?") for size in (rows, columns) for name in size.letters)
+        of_all = (
+            f"norm2({a}) for the norm"
+            if known and rows != columns
+            else f"det({a}) for the determinant"
+        )
+    hint = f"write abs({a}) entry by entry, {of_all}"
+    raise context.problem(f"|...| of {context.describe(arg)} has several readings", node.span, hint)
+
+
+def ordered(context: Context, node: Node, arg: Expr, order: list[Expr]) -> Expr:
+    """norm(a, 1), norm(a, 2), norm(a, inf), norm(a, p) of a vector, norm(a, 'fro')."""
+    place, a = node.args[1], context.quote(arg)
+    if place.kind == "text":
+        name = _TEXTS.get(str(place.value))
+        if name is None or (name == "nucnorm" and arg.rank != 2):
+            hint = (
+                f"write norm({a}, 'fro') for the Frobenius norm, norm({a}, p) for the "
+                f"p-norm of a vector"
+            )
+            raise context.problem(
+                f"no norm of {context.describe(arg)} has this name", place.span, hint
+            )
+    elif not order:
+        name = "norminf"
+    else:
+        value = context.literal(order[0])
+        name = f"norm{value}" if value in (1, 2) else "normp"
+        if arg.rank == 2:
+            hint = _OF_MATRICES[int(value) if value in (1, 2) else None].format(a)
+            raise context.problem(
+                "this norm of a matrix has several readings", node.span, f"write {hint}"
+            )
+    if arg.rank == 2 and name == "norminf":
+        raise context.problem(
+            "this norm of a matrix has several readings", node.span, f"write {_LARGEST.format(a)}"
+        )
+    return _named(context, node, name, [arg, *order] if name == "normp" else [arg])
+
+
+def _named(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """The norm of this name, as if it had been written so."""
+    call = Node("call", node.args[: len(args)], node.start, node.end, mark=node.mark, value=name)
+    return apply(context, call, name, args)

@@ -1,0 +1,197 @@
+"""What is written in the notation of other languages, and names that are no functions: what is
+meant, if it is clear.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matcalc.core.errors import MatcalcError, UnknownNameError
+from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS
+from matcalc.core.tree import Expr
+from matcalc.read.shapes.context import Context
+from matcalc.read.syntax.nodes import Node
+
+_LONGEST = 40  # characters of an argument that is written again
+_MEANT = {  # what other languages call a function, and what to say of it
+    "inverse": "inv",
+    "sgn": "sign",
+    "determinant": "det",
+    "trans": "transpose",
+    "maximum": "max",
+    "minimum": "min",
+    "average": "mean",
+    "heaviside": "step",
+    "expit": "sigmoid",
+    "hadamard": ".*",
+    "matmul": "*",
+    "multiply": ".*",
+    "divide": "./",
+    "power": ".^",
+    "pow": ".^",
+    "mul": "*",
+    "Σ": "∑",
+    "Π": "prod",
+    "sumsq": "norm2(...)^2",
+    "hess": "matcalc diff with --order 2 (order=2 in Python)",
+    "grad": "matcalc diff",
+    "diff": "matcalc diff",
+    "frobenius": "norm2",
+    "nuclear": "nucnorm",
+    "relu6": "min(max(x, 0), 6)",
+}
+_NONE = {
+    **dict.fromkeys(
+        ("argmax", "argmin"),
+        "it gives a place and has no derivative; the largest and smallest entries are "
+        "amax(x), amin(x)",
+    ),
+    **dict.fromkeys(
+        ("re", "im", "real", "imag", "conj"), "all numbers are real here: leave it out"
+    ),
+    **dict.fromkeys(
+        ("round", "floor", "ceil", "mod"),
+        "it is constant between its jumps; declare it as a function if that is meant",
+    ),
+}
+
+
+def check_notation(context: Context, node: Node, args: list[Expr]) -> None:
+    """Refuses what is read otherwise elsewhere: Python's operators between arrays, powers of an
+    undeclared e, lone texts.
+    """
+    if node.kind == "text":
+        raise _problem(
+            context,
+            "a text stands where a value is expected",
+            node,
+            "texts stand only in norm(A, 'fro')",
+        )
+    base = node.args[0]
+    if (
+        node.kind in ("^", ".^")
+        and base.kind == "name"
+        and base.value == "e"
+        and _is_free(context, "e")
+    ):
+        exponent = args[1]
+        if exponent.rank or id(exponent) in context.rankless or context.literal(exponent) is None:
+            x = context.quote(exponent)
+            euler = (
+                f"expm({x}) for the matrix exponential, exp({x}) entry by entry"
+                if exponent.rank == 2
+                else f"exp({x})"
+            )
+            raise _problem(
+                context,
+                "e may be a variable or Euler's number",
+                base,
+                f"write {euler}, or declare e: scalar",
+            )
+    if node.value == "python" and _is_array(context, args[0 if node.kind == "^" else 1]):
+        left, right = args
+        if node.kind == "*" and not _is_array(context, left):
+            return
+        a, b = context.base(left), context.base(right)
+        readings = {
+            "*": f"write {a} @ {b} for the product, {a}.*{b} entry by entry",
+            "/": f"write {a}./{b} entry by entry, {a} @ inv({b}) for the product with the inverse",
+            "^": f"write {a}.^{b} entry by entry"
+            + (f", {a}^{b} for the power of a matrix" if left.rank == 2 else ""),
+        }
+        sign = {"^": "**"}.get(node.kind, node.kind)
+        raise context.problem(
+            f"{sign} of arrays goes entry by entry in Python, and not here",
+            node.mark,
+            readings[node.kind],
+        )
+
+
+def _is_array(context: Context, expr: Expr) -> bool:
+    return bool(expr.shape) or id(expr) in context.rankless
+
+
+def _is_free(context: Context, name: str) -> bool:
+    return (
+        name not in context.declared
+        and name not in context.definitions
+        and name not in context.kinds
+    )
+
+
+def _problem(context: Context, message: str, node: Node, hint: str) -> UnknownNameError:
+    return UnknownNameError(message, source=context.source, span=node.span, hint=hint)
+
+
+def lone_function(context: Context, node: Node) -> MatcalcError:
+    """The error for the name of a function without an argument."""
+    name, rest = str(node.value), context.source[node.end :].lstrip()
+    hint = f"write {name}(...), or declare {name} to use it as a variable"
+    if rest.startswith("^"):
+        power = re.match(r"\^\s*([\w.]+)(?![\w.(])", rest)
+        inside = power[1] if power else "..."
+        hint = (
+            f"write exp({inside})"
+            if name == "exp"
+            else f"write {name}(x)^{inside} for the power of {name}(x)"
+        )
+    return _problem(context, f"{name} is a function", node, hint)
+
+
+def unknown_function(context: Context, node: Node) -> MatcalcError:
+    """The error for a call of what is no function, with what it may be."""
+    name = str(node.value)
+    where = node.mark or node.span
+    return UnknownNameError(
+        f"unknown function {name}",
+        source=context.source,
+        span=where,
+        hint=_similar(context, node, name),
+    )
+
+
+def called_variable(context: Context, node: Node) -> str:
+    """What to write instead of a call of a variable: the product, or an entry."""
+    name = str(node.value)
+    inside = context.source[(node.mark or node.span).end : node.end].strip()[1:-1].strip()
+    entry = (
+        f"{name}[{inside}] for an entry, "
+        if node.args and all(_is_place(arg) for arg in node.args)
+        else ""
+    )
+    factor = inside if len(node.args) == 1 and len(inside) <= _LONGEST else "..."
+    return f"write {entry}{name}*({factor}) for a product"
+
+
+def _is_place(node: Node) -> bool:
+    return node.kind == "number" or (
+        node.kind == "name" and str(node.value) in ("i", "j", "k", "n", "m")
+    )
+
+
+def _similar(context: Context, node: Node, name: str) -> str:
+    """Functions with a similar name, or what else a call can be."""
+    plain = name.rstrip("'")
+    declare = f'or declare "{plain}: function"'
+    known = [*OPERATIONS, *ALIASES, *CONSTANT_SHAPES, *NOTATIONS, "transpose"]
+    spelt = plain.lower().replace("_", "")
+    same = [each for each in known if each.lower().replace("_", "") == spelt]
+    if same:
+        return f"did you mean {same[0]}?"
+    meant = _MEANT.get(plain) or _MEANT.get(spelt)
+    if meant:
+        return f"did you mean {meant}?"
+    if spelt in _NONE:
+        return _NONE[spelt]
+    if len(plain.rstrip("0123456789")) == 1 or plain in context.seen:
+        return f"{called_variable(context, node)}, {declare}"
+    from difflib import SequenceMatcher  # noqa: PLC0415 - on the path of an error only
+
+    likeness = {each: SequenceMatcher(None, spelt, each).ratio() for each in known}
+    best = max(likeness.values())
+    close = sorted(
+        (each for each in known if likeness[each] >= max(best - 0.05, 0.7)),
+        key=lambda each: -likeness[each],
+    )
+    product = f"docs/language.md lists the functions; write {name}*(...) for a product, {declare}"
+    return f"did you mean {' or '.join(close[:3])}?" if close else product

@@ -1,0 +1,388 @@
+"""Shape rules of the operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcalc.core.errors import Span
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.tree import Expr
+from matcalc.read.shapes.context import Context
+from matcalc.read.syntax.nodes import Node
+
+_WORDS = {
+    "+": "add {0} and {1}",
+    "-": "subtract {1} from {0}",
+    ".*": "multiply {0} and {1} entry by entry",
+}
+_WORDS |= {"./": "divide {0} by {1} entry by entry", ".^": "raise {0} to {1} entry by entry"}
+
+
+def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, what: str) -> Expr:
+    """f(left[i,j], right[i,j]), a scalar operand being the same for every entry."""
+    if context.settle_pair(left, right):
+        return context.like(
+            op, (left, right), left if id(left) in context.rankless else right, node
+        )
+    if not left.shape or not right.shape:
+        return context.like(op, (left, right), left if left.shape else right, node)
+    where = node.mark or node.span
+    if left.rank != right.rank or left.row != right.row:
+        message = f"cannot {what.format(context.describe(left), context.describe(right))}"
+        raise context.problem(message, where, _orientation_hint(context, node, left, right))
+
+    def hint() -> str | None:
+        same = [context.unifier.resolve(axis) for axis in left.shape] == [
+            context.unifier.resolve(axis) for axis in right.shape[::-1]
+        ]
+        return (
+            f"{_transposed(context, right)} has the shape of {context.quote(left)}"
+            if same
+            else None
+        )
+
+    for one, other in zip(left.shape, right.shape, strict=True):
+        context.equate((left, one), (right, other), where, f"cannot {what}", hint)
+    return context.like(op, (left, right), left, node)
+
+
+def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> str:
+    """What to do about a row next to a column, or a vector next to a matrix."""
+    sign = node.kind if node.kind in _WORDS else None
+    if left.rank == right.rank:
+        lying = left if left.row else right
+        if sign is None:
+            return (
+                f"{context.quote(lying)} is a row; write {_transposed(context, lying)} "
+                f"for the column"
+            )
+        a, b = (context.factor if sign in ("+", "-") else context.base, context.base)
+        columns = (
+            (a(left), _transposed(context, right))
+            if right is lying
+            else (_transposed(context, left), b(right))
+        )
+        blank = " " if sign in ("+", "-") else ""
+        return f"write {columns[0]}{blank}{sign}{blank}{columns[1]} for columns"
+    vector = left if left.rank == 1 else right
+    column, row = context.factor(vector), _transposed(context, vector)
+    column, row = (row, column) if vector.row else (column, row)
+    return (
+        f"{column}*ones' is the matrix with {column} in each column, ones*{row} that with "
+        f"it in each row"
+    )
+
+
+def add(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """Sum or difference; remembers a scalar that is broadcast."""
+    result = entrywise(context, node, node.kind, left, right, _WORDS[node.kind])
+    if result.shape and not (left.shape and right.shape) and id(result) not in context.rankless:
+        scalar, other = (right, left) if left.shape else (left, right)
+        context.odd("added", scalar, node, other, first=scalar is left)
+    return result
+
+
+def hadamard(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``.*``, which with a scalar is ``*``."""
+    scalar = _is_scalar(context, left) or _is_scalar(context, right)
+    if scalar and (left.shape or right.shape):
+        one, other = (right, left) if left.shape else (left, right)
+        context.odd("entrywise", one, node, other)
+    return entrywise(context, node, "*" if scalar else ".*", left, right, _WORDS[".*"])
+
+
+def quotient(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``./``, which by a scalar is ``/``."""
+    over = _is_scalar(context, right)
+    if over and left.shape:
+        context.odd("entrywise", right, node, left)
+    return entrywise(context, node, "/" if over else "./", left, right, _WORDS["./"])
+
+
+def entry_power(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``.^``, which of scalars is ``^``."""
+    scalar = _is_scalar(context, left) and _is_scalar(context, right)
+    return entrywise(
+        context, node, "^" if scalar else ".^", left, _exponent(context, right), _WORDS[".^"]
+    )
+
+
+def _is_scalar(context: Context, expr: Expr) -> bool:
+    return not expr.shape and id(expr) not in context.rankless
+
+
+def _exponent(context: Context, expr: Expr) -> Expr:
+    """A negative number typed as an exponent is one number."""
+    if expr.op == "neg" and expr.args[0].op == "number":
+        folded = Expr("number", value=-expr.args[0].value, span=expr.span)
+        context.made.append(folded)
+        return folded
+    return expr
+
+
+def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``*``: sum_j left[..., j] right[j, ...], or the multiple by a scalar, or the outer product of
+    column and row.
+    """
+    if context.oddities and node.args:  # more factors follow behind the scalar
+        context.oddities.pop(("behind", id(node.args[0])), None)
+        context.oddities.pop(("outer", id(node.args[0])), None)
+    if _is_scalar(context, left):
+        if right.row and right.op == "'":
+            context.odd("outer", left, node, right)
+        return context.like("*", (left, right), right, node)
+    if _is_scalar(context, right):
+        if left.row or left.rank == 2:
+            context.odd("behind", right, node, left)
+        return context.like("*", (left, right), left, node)
+    context.settle(left)
+    context.settle(right)
+    where = node.mark or node.span
+    if left.rank == 1 and not left.row:
+        if right.rank == 1 and right.row:
+            return context.make("*", (left, right), left.shape + right.shape, node)
+        raise _not_a_product(context, left, right, where)
+    if right.row:
+        raise _not_a_product(context, left, right, where)
+
+    def hint() -> str | None:
+        fits = left.rank == 2 and context.unifier.resolve(left.shape[0]) == context.unifier.resolve(
+            right.shape[0]
+        )
+        return (
+            f"did you mean {_transposed(context, left)}*{context.factor(right)}?" if fits else None
+        )
+
+    what = "cannot multiply {0} by {1}"
+    context.equate((left, left.shape[-1]), (right, right.shape[0]), where, what, hint)
+    shape = left.shape[:-1] + right.shape[1:]
+    return context.make("*", (left, right), shape, node, row=left.row and len(shape) == 1)
+
+
+def _transposed(context: Context, expr: Expr) -> str:
+    """The text of the transpose of an operand."""
+    if expr.op == "'" and id(expr) not in context.names_given:
+        return context.factor(expr.args[0])
+    return f"{context.base(expr)}'"
+
+
+def _not_a_product(context: Context, left: Expr, right: Expr, where: Span) -> Exception:
+    """The error for a product of a column with something that is no row, or of something with a
+    row.
+    """
+    x, y = context.factor(left), context.factor(right)
+    tx, ty = _transposed(context, left), _transposed(context, right)
+    if left.rank == right.rank == 1 and not left.row:
+        hint = (
+            f"write {tx}*{y} for the inner product, {x}*{ty} for the outer product, "
+            f"{x}.*{y} entry by entry"
+        )
+    elif left.rank == right.rank:
+        hint = (
+            f"write {x}*{ty} for the inner product, {tx}*{y} for the outer product, "
+            f"{x}.*{y} entry by entry"
+        )
+    elif left.rank == 1:
+        hint = f"write {tx}*{y}"
+    else:
+        hint = (
+            f"write {x}*{ty} for a column, or {ty}'*{x} for a row"
+            if right.op != "'"
+            else f"write {x}*{ty}, or {y}*{x}"
+        )
+    return context.problem(
+        f"cannot multiply {context.describe(left)} by {context.describe(right)}", where, hint
+    )
+
+
+def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``/``: division by a scalar; ``b/A`` is ``b*inv(A)``, the X of ``X*A = b``."""
+    if _is_scalar(context, right):
+        return context.like("/", (left, right), left, node)
+    context.settle(left)
+    context.settle(right)
+    if right.rank == 2 and (left.rank == 2 or left.row):
+        return multiply(
+            context, node, left, _inverse(context, node, 1, right, f"{context.factor(left)}*pinv")
+        )
+    a, b = context.factor(left), context.base(right)
+    hint = f"write {a}./{b} to divide entry by entry"
+    if right.rank == 2:
+        inverse = f"inv({context.quote(right)})"
+        hint = (
+            f"write {b}\\{a} for {inverse}*{a}"
+            if left.rank == 1
+            else f"{hint}, {inverse} for the inverse"
+        )
+    raise context.problem(
+        f"cannot divide {context.describe(left)} by {context.describe(right)}", node.mark, hint
+    )
+
+
+def solve(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    r"""``A\b``, the X of ``A*X = b``: inv(A)*b, and b/a for a scalar a."""
+    if _is_scalar(context, left):
+        return context.like("/", (right, left), right, node)
+    context.settle(left)
+    context.settle(right)
+    a, b = context.base(left), context.factor(right)
+    if left.rank == 1:
+        hint = f"write {b}./{a} to divide entry by entry"
+        raise context.problem(
+            f"a system needs a matrix on the left, not {context.describe(left)}", node.mark, hint
+        )
+    if not right.shape or right.row:
+        hint = (
+            f"write {a}\\{_transposed(context, right)}"
+            if right.row
+            else f"write inv({context.quote(left)}) for the inverse"
+        )
+        message = f"a system needs a column or a matrix on the right, not {context.describe(right)}"
+        raise context.problem(message, node.mark, hint)
+    return multiply(context, node, _inverse(context, node, 0, left, "pinv"), right)
+
+
+def _inverse(context: Context, node: Node, place: int, arg: Expr, pseudo: str) -> Expr:
+    """The inverse of the operand at a place, a system's matrix; ``pseudo`` begins what solves it by
+    least squares.
+    """
+    rows, columns = arg.shape
+    what = "a system needs a square matrix, not {0}"
+    squares = f"{pseudo}({context.quote(arg)})"
+    context.equate(
+        (arg, rows),
+        (arg, columns),
+        node.mark or node.span,
+        what,
+        lambda: f"{squares} solves it by least squares",
+    )
+    return context.make("inv", (arg,), arg.shape, node.args[place])
+
+
+def negate(context: Context, node: Node, arg: Expr) -> Expr:
+    """``-x``."""
+    return context.like("neg", (arg,), arg, node)
+
+
+def transpose(context: Context, node: Node, arg: Expr) -> Expr:
+    """``x'``: nothing for a scalar, a row for a column."""
+    context.settle(arg)
+    if arg.op == "constant":
+        hint = f'declare "{arg.value}: vector(n)" if it is a variable here'
+        raise context.problem(
+            f"{arg.value} is a number, of which nobody takes the transpose", node.span, hint
+        )
+    if not arg.shape:
+        context.odd("transposed", arg, node)
+        return arg
+    return context.make("'", (arg,), arg.shape[::-1], node, row=arg.rank == 1 and not arg.row)
+
+
+def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
+    """``^``: of a scalar, or of a square matrix to a scalar power."""
+    context.settle(base)
+    context.settle(exponent)
+    if exponent.shape:
+        hint = f"write {context.base(base)}.^{_raised(context, exponent)} to raise to each entry"
+        if node.args[1].kind == "name" and node.args[1].value == "H":
+            hint = f"write {context.base(base)}' for the transpose: all numbers are real"
+        elif node.args[1].kind == "neg" and node.args[1].args[0].value == "T":
+            hint = f"write inv({context.quote(base)})' for the transpose of the inverse"
+        raise context.problem(
+            f"the exponent is {context.describe(exponent)}, not a scalar", node.mark, hint
+        )
+    exponent = _exponent(context, exponent)
+    if not base.shape:
+        return context.make("^", (base, exponent), (), node)
+    if base.rank == 1:
+        hint = f"write {context.base(base)}.^{_raised(context, exponent)} entry by entry"
+        if context.literal(exponent) == 2:
+            x, tx = context.factor(base), _transposed(context, base)
+            hint += f", {f'{x}*{tx}' if base.row else f'{tx}*{x}'} for the sum of the squares"
+        raise context.problem(
+            f"cannot raise {context.describe(base)} to a power with ^", node.mark, hint
+        )
+    value = context.literal(exponent)
+    context.square(base, "a matrix power" if value != -1 else "an inverse", node.mark or node.span)
+    if value == -1:
+        return context.make("inv", (base,), base.shape, node)
+    if value is not None and exponent.op != "number":
+        exponent = context.number(value, node.args[1])
+    return context.make("^", (base, exponent), base.shape, node)
+
+
+def _raised(context: Context, exponent: Expr) -> str:
+    """The text of an exponent; that of x² is no text of its own."""
+    number = context.literal(exponent)
+    if number is None:
+        return context.base(exponent)
+    return str(number) if number >= 0 and number.denominator == 1 else f"({number})"
+
+
+def compare(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``=``: two values of one shape, side by side; nothing is broadcast."""
+    if (
+        bool(left.shape) != bool(right.shape)
+        and not {id(left), id(right)} & context.rankless.keys()
+    ):
+        scalar = left if right.shape else right
+        hint = (
+            "write zeros, or vector(c) and matrix(c) for the scalar c everywhere"
+            if scalar.op == "number"
+            else None
+        )
+        raise context.problem(
+            f"cannot compare {context.describe(left)} with {context.describe(right)}",
+            node.mark,
+            hint,
+        )
+    return entrywise(context, node, "=", left, right, "compare {0} with {1}")
+
+
+def indicator(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``a < b`` and its like, entry by entry: 1 where it holds, else 0."""
+    return entrywise(context, node, node.kind, left, right, "compare {0} with {1}")
+
+
+def _inverse_behind(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``a*inv(B)`` for a scalar a, where ``a/B`` is written."""
+    if context.settle(right).rank != 2:
+        raise context.problem(
+            f"an inverse needs a matrix, not {context.describe(right)}", node.mark or node.span
+        )
+    return multiply(context, node, left, _inverse(context, node, 1, right, "pinv"))
+
+
+Rule = Callable[[Context, Node, Expr, Expr], Expr]
+
+
+def _transposing(rule: Rule, place: int) -> Rule:
+    """The rule with one operand transposed."""
+
+    def transposed(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+        turned = transpose(context, node.args[place], right if place else left)
+        return rule(context, node, *((left, turned) if place else (turned, right)))
+
+    return transposed
+
+
+# what a text may mean in which a sign was forgotten; see ``readings.py``
+REPAIRS = {
+    "*inv": _inverse_behind,
+    "'*": _transposing(multiply, 0),
+    "*'": _transposing(multiply, 1),
+    **dict.fromkeys(("'+", "'-"), _transposing(add, 0)),
+    **dict.fromkeys(("+'", "-'"), _transposing(add, 1)),
+}
+BINARY = {
+    **dict.fromkeys(COMPARISONS, indicator),
+    "+": add,
+    "-": add,
+    "*": multiply,
+    "/": divide,
+    "\\": solve,
+    ".*": hadamard,
+    "./": quotient,
+    ".^": entry_power,
+    "^": power,
+}

@@ -1,0 +1,303 @@
+"""What undeclared letters are where the rule of the first letter cannot be meant.
+
+A *reading* gives each undeclared letter a kind. The rule of the first letter gives the first one;
+where that does not fit together, or says something that nobody writes (a transposed scalar, a
+vector plus a scalar), the cheapest reading is looked for: each letter that is read against the rule
+has a price, and so has each such oddity that stays. It is the search A*: a state is a set of
+letters read otherwise, and what is still odd in it has to cost something. A text whose cheapest
+reading has a rival, or that needs a sign put in, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from matcalc.core.errors import MatcalcError, ShapeError
+from matcalc.core.tree import Expr
+from matcalc.read.shapes.context import Context
+from matcalc.read.shapes.doubts import Candidate, Doubt, Key, conflict, doubts
+from matcalc.read.syntax.names import default_kind
+
+_MOST_ATTEMPTS = 200
+_MOST_NODES = 40_000  # that all attempts together may type
+_LEAST_ATTEMPTS = 15
+_FOR_RIVALS = 8  # attempts to find a second reading when there is a first
+_GRAVE = 5  # the price from which on an oddity is not left to a note
+_OF_VALUE = (0, 1, 2)  # objectives are scalars: the price of a value by its rank,
+_OF_ROW = 3  # and that of a row
+_OF_NUMBERS = 1  # the price of reading all letters as scalars
+_FAR = 3  # how much dearer a reading may be that a hint still offers
+
+
+class Outcome(NamedTuple):
+    """What came of an attempt to type the text: a value, or why there is none."""
+
+    context: Context
+    value: Expr | None
+    problem: ShapeError | None
+
+
+Attempt = Callable[
+    [Mapping[str, str], Mapping[int, str]], Outcome
+]  # kinds of letters, signs put in -> outcome
+
+
+@dataclass(slots=True)
+class _State:
+    """Letters read otherwise, with the reasons; signs put in; oddities that are accepted; and what
+    all that costs.
+    """
+
+    letters: dict[str, Candidate] = field(default_factory=dict)
+    signs: dict[int, str] = field(default_factory=dict)
+    accepted: frozenset[Key] = frozenset()
+    spent: int = 0
+    done: bool = False
+
+    @property
+    def reading(self) -> tuple[object, ...]:
+        """What tells this reading from others."""
+        return tuple(sorted((name, each.kind) for name, each in self.letters.items())), tuple(
+            sorted(self.signs.items())
+        )
+
+
+def settled(
+    attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int
+) -> tuple[Outcome, dict[str, Candidate]]:
+    """The outcome of the cheapest reading, and the letters that it reads otherwise; the error where
+    there is none.
+    """
+    search = _Search(
+        attempt,
+        first,
+        given,
+        max(_LEAST_ATTEMPTS, min(_MOST_ATTEMPTS, _MOST_NODES // max(size, 1))),
+    )
+    found = search.run()
+    if not found:
+        if first.problem is not None:
+            raise first.problem
+        if search.exhausted and search.grave is not None:
+            raise _too_many(first.context, search.grave)
+        return first, {}
+    best, *others = found
+    rivals = [each for each in others if each.spent == best.spent and each.reading != best.reading]
+    if best.signs or (
+        rivals and best.letters and all(each.letters or each.signs for each in rivals)
+    ):
+        raise _refused(
+            first,
+            [
+                each
+                for each in found
+                if not each.signs and each.letters and each.spent <= best.spent + _FAR
+            ],
+        )
+    return search.outcome(best), best.letters
+
+
+class _Search:
+    """The states to be visited, the cheapest first."""
+
+    def __init__(
+        self, attempt: Attempt, first: Outcome, given: Mapping[str, str], budget: int
+    ) -> None:
+        self._attempt = attempt
+        self._given = given
+        self._outcomes = {_State().reading: first}
+        self._budget = budget
+        self._heap: list[tuple[int, int, int, _State]] = []
+        self._pushed = 0
+        self._known: set[tuple[object, ...]] = set()
+        self.exhausted = False
+        self.grave: Doubt | None = None
+
+    def run(self) -> list[_State]:
+        """The readings, from the cheapest to those that are too dear to be offered."""
+        found: list[_State] = []
+        self._push(_State(), 0)
+        while self._heap:
+            price, _, _, state = heappop(self._heap)
+            if found and price > found[0].spent + (_FAR if self._refusing(found) else 0):
+                break
+            if state.done:
+                if not found:
+                    self._budget = min(self._budget, _FOR_RIVALS)
+                if all(state.reading != each.reading for each in found):
+                    found.append(state)
+                continue
+            if self._budget <= 0 and state.reading not in self._outcomes:
+                self.exhausted = True
+                break
+            self._visit(state, price)
+        return found
+
+    @staticmethod
+    def _refusing(found: list[_State]) -> bool:
+        """Whether the text will be refused, so that what could be declared is of interest."""
+        return bool(found[0].signs) or len(found) > 1
+
+    def outcome(self, state: _State) -> Outcome:
+        """What the reading of a state makes of the text."""
+        found = self._outcomes.get(state.reading)
+        if found is None:
+            self._budget -= 1
+            kinds = {**self._given, **{name: each.kind for name, each in state.letters.items()}}
+            found = self._outcomes[state.reading] = self._attempt(kinds, state.signs)
+        return found
+
+    def _push(self, state: _State, price: int) -> None:
+        key = (state.reading, tuple(sorted(state.accepted)), state.done)
+        if not state.done:
+            if key in self._known:
+                return
+            self._known.add(key)
+        self._pushed += 1
+        heappush(
+            self._heap, (price, -len(state.letters) - len(state.accepted), self._pushed, state)
+        )
+
+    def _visit(self, state: _State, price: int) -> None:
+        outcome = self.outcome(state)
+        if outcome.value is None:
+            candidates, signs = conflict(outcome.context, self._given)
+            for each in candidates:
+                self._read(state, [each], price)
+            for node, sign, cost in signs:
+                if node not in state.signs:
+                    put = {**state.signs, node: sign}
+                    self._push(
+                        _State(state.letters, put, state.accepted, state.spent + cost),
+                        max(price, state.spent + cost),
+                    )
+            return
+        all_doubts = doubts(outcome.context)
+        open_doubts = [doubt for doubt in all_doubts if doubt.key not in state.accepted]
+        if not state.letters and not state.signs:
+            self.grave = next((doubt for doubt in open_doubts if doubt.price >= _GRAVE), None)
+        choices = [(doubt, self._open(state, doubt)) for doubt in open_doubts]
+        sure = [doubt for doubt, candidates in choices if not candidates]
+        accepted = state.accepted.union(doubt.key for doubt in sure)
+        spent = state.spent + sum(doubt.price for doubt in sure)
+        state = _State(state.letters, state.signs, accepted, spent)
+        choices = [(doubt, candidates) for doubt, candidates in choices if candidates]
+        if not choices:
+            value = outcome.value
+            spent += _OF_ROW if value.row and value.rank == 1 else _OF_VALUE[min(value.rank, 2)]
+            if state.letters and not any(
+                variable.shape for variable in outcome.context.seen.values()
+            ):
+                spent += _OF_NUMBERS
+            self._push(_State(state.letters, state.signs, accepted, spent, done=True), spent)
+            return
+        least = max(price, spent + _bound(choices))
+        single = [
+            candidates[0]
+            for _, candidates in choices
+            if len({each.name for each in candidates}) == 1
+        ]
+        together = list({each.name: each for each in reversed(single)}.values())
+        if len(together) > 1:
+            self._read(state, together, least)
+        doubt, candidates = choices[0]
+        for each in candidates:
+            self._read(state, [each], least)
+        kept = spent + doubt.price
+        self._push(
+            _State(state.letters, state.signs, accepted | {doubt.key}, kept), max(least, kept)
+        )
+
+    def _open(self, state: _State, doubt: Doubt) -> list[Candidate]:
+        return [
+            each
+            for each in doubt.candidates
+            if each.name not in state.letters and each.name not in self._given
+        ]
+
+    def _read(self, state: _State, candidates: Iterable[Candidate], price: int) -> None:
+        """The state in which these letters are read otherwise, too."""
+        new = {each.name: each for each in candidates if each.name not in state.letters}
+        if new:
+            spent = state.spent + sum(each.price for each in new.values())
+            self._push(
+                _State({**state.letters, **new}, state.signs, state.accepted, spent),
+                max(price, spent),
+            )
+
+
+def _bound(choices: list[tuple[Doubt, list[Candidate]]]) -> int:
+    """What doubts about different letters cost at least."""
+    used: set[str] = set()
+    total = 0
+    for doubt, candidates in choices:
+        names = {each.name for each in candidates}
+        if used.isdisjoint(names):
+            used |= names
+            total += min(doubt.price, *(each.price for each in candidates))
+    return total
+
+
+def _refused(first: Outcome, readings: list[_State]) -> MatcalcError:
+    """The error where a text has two readings, with the declarations of each."""
+    context = first.context
+    offers = dict.fromkeys(_declarations(state) for state in readings)
+    declare = " or ".join(
+        ["declare " + " and ".join(offer) for offer in offers][:1]
+        + [" and ".join(o) for o in [*offers][1:3]]
+    )
+    problem = first.problem
+    if problem is None:
+        names = dict.fromkeys(name for state in readings for name in state.letters)
+        return context.problem(f"{' or '.join(names)} may be read in two ways", None, declare)
+    if declare:
+        problem.hint = f"{problem.hint}; or {declare}" if problem.hint else declare
+    return problem
+
+
+def _declarations(state: _State) -> tuple[str, ...]:
+    return tuple([f"{name}: {each.kind}" for name, each in state.letters.items()])
+
+
+def _too_many(context: Context, doubt: Doubt) -> MatcalcError:
+    name = doubt.candidates[0].name
+    message = (
+        f"more letters than can be tried of which only their use says what they are, "
+        f"{name} among them"
+    )
+    return context.problem(
+        message, None, f'declare them, as in "{name}: {doubt.candidates[0].kind}"'
+    )
+
+
+def notes(context: Context, letters: Mapping[str, Candidate]) -> tuple[str, ...]:
+    """What the user may have meant otherwise: letters that are not what their first letter says,
+    oddities that stayed.
+    """
+    said: dict[str, str] = {}  # by the letter: one note on each
+    for name in context.seen:
+        if name in letters:
+            kind = context.kind_of(context.seen[name])
+            said[name] = note(
+                name, f"is read as {kind}, because {letters[name].why}", default_kind(name)
+            )
+    for doubt in doubts(context):
+        name, kind = doubt.candidates[0].name, doubt.candidates[0].kind
+        if doubt.key[0] == "added" and kind == "scalar":
+            if doubt.left:
+                said.setdefault(doubt.left, f"note: {doubt.left}")
+        elif doubt.left and name not in said:
+            if doubt.other is not None and doubt.other.rank == ("scalar", "vector", "matrix").index(
+                kind
+            ):
+                kind = context.describe(doubt.other).removeprefix("row ")
+            said[name] = note(name, doubt.left, kind)
+    return tuple(said.values())
+
+
+def note(name: str, what: str, otherwise: str) -> str:
+    """The words of a note on a letter, with the declaration that says otherwise."""
+    return f'note: {name} {what}; declare "{name}: {otherwise}" otherwise'

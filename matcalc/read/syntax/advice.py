@@ -1,0 +1,419 @@
+"""What to write instead of a text that is not in the language: missing products, Python's places,
+LaTeX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from matcalc.core.operations import ALIASES, OPERATIONS
+from matcalc.read.syntax.names import GREEK
+from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
+
+LATEX = "this looks like LaTeX: add --latex, or latex=True in Python"
+_COMMANDS = (
+    "frac dfrac tfrac sqrt sum prod int top intercal mathsf mathbf mathrm mathcal "
+    "mathbb boldsymbol bm operatorname text left "
+    "right big Big cdot times odot circ otimes oslash exp log ln det tr diag sin cos "
+    "tan lVert rVert lvert rvert Vert vert "
+    "partial nabla infty ell hat bar tilde begin end langle rangle mid quad"
+)
+COMMANDS = frozenset(
+    {*_COMMANDS.split(), *GREEK, *(name.capitalize() for name in GREEK), "varepsilon", "varphi"}
+)
+_SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$")
+
+_OPENING, _CLOSING = ("LPAR", "LSQUARE", "LNORM", "LBAR"), ("RPAR", "RSQUARE", "RNORM", "RBAR")
+_SEPARATING = frozenset(
+    {"COMMA", "SEPARATOR", "COMPARE", "EQUALS", "COLON", "ARROW", "WHERE", "$END"}
+)
+_TIGHT = frozenset(
+    {"DIVIDE", "SOLVE", "DOTDIVIDE", "KRON", "POWER", "DOTPOWER"}
+)  # what follows may be the product or a factor
+_COMPACT = re.compile(r"(?=.*[A-Z])[A-Za-z]{2,3}$")  # Ax, xAx: may be several names
+_LONGEST = 80  # characters of a text that is written again as a whole
+_WORDS = {
+    "and": "(0 < x).*(x < 1) is 1 where both hold",
+    "or": "max(x < 0, x > 1) is 1 where one of them holds",
+    **dict.fromkeys(
+        ("for", "in"),
+        "sum(x) and prod(x) go over all entries, sum(X, 1) and sum(X, 2) over each column and row",
+    ),
+    **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
+}
+_PLACE = re.compile(r"\s*(-?)\s*(\w*)\s*(?:(:)\s*(-?)\s*(\w*)\s*)?$")
+
+
+def looks_like_latex(text: str) -> bool:
+    """Whether there is something in it that only LaTeX has."""
+    return any(match[1] is None or match[1] in COMMANDS for match in _SIGNS.finditer(text))
+
+
+def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
+    """A hint for the token that cannot stand where it does, the k-th; ``readable`` tells whether a
+    text is in the language.
+    """
+    if looks_like_latex(text):
+        return LATEX
+    kind, before = stream[k][0], stream[k - 1] if k else ("", 0, 0, "")
+    opener = _opener(stream, k)
+    if before[3] == "positive":
+        return None  # a kind, of which the message says all
+    declared = (
+        k > 1 and stream[1][0] == "COLON" and not any(each[0] == "SEPARATOR" for each in stream[:k])
+    )
+    if declared and opener is None and kind in FACTORS:
+        return "write ; between a declaration and what follows"
+    called = (
+        opener is not None
+        and stream[opener][0] == "LPAR"
+        and stream[opener - 1][0] in ("NAME", "QUALIFIED", "METHOD")
+    )
+    if (
+        opener is not None
+        and stream[opener][0] == "LSQUARE"
+        and opener
+        and stream[opener - 1][0] in ENDS
+    ):
+        return _places(text, opener, stream, readable)
+    if kind == "COLON" and called and opener is not None and stream[opener - 1][0] == "NAME":
+        return _entries(text, opener, stream, readable)
+    if kind == "EQUALS" and called and before[3] in ("axis", "dim"):
+        return _axis(stream, k)
+    if kind == "COMMA":
+        return _comma(stream, k)
+    if kind in FACTORS or kind in ("NUMBER", "LSQUARE"):
+        return _product(text, k, stream, readable) if before[0] in ENDS else None
+    return None
+
+
+def _opener(stream: list[Token], k: int) -> int | None:
+    """The innermost bracket or norm that is open before the k-th token."""
+    depth = 0
+    for i in range(k - 1, -1, -1):
+        if stream[i][0] in _CLOSING:
+            depth += 1
+        elif stream[i][0] in _OPENING:
+            if not depth:
+                return i
+            depth -= 1
+    return None
+
+
+def _closer(stream: list[Token], opener: int) -> int | None:
+    """The bracket that closes one."""
+    depth = 0
+    for i in range(opener, len(stream)):
+        depth += (stream[i][0] in _OPENING) - (stream[i][0] in _CLOSING)
+        if not depth:
+            return i
+    return None
+
+
+# -- products
+# ----------------------------------------------------------------------------------------
+
+
+def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
+    """Two operands beside each other."""
+    (kind, _, _, left), (following, _, _, right) = stream[k - 1], stream[k]
+    if left in _WORDS or right in _WORDS:
+        return _WORDS[right if right in _WORDS else left]
+    if kind == "NAME" and (left in OPERATIONS or left in ALIASES):
+        end = _operand_end(stream, k)
+        over = stream[end + 1][0] in (*_SEPARATING, *_CLOSING, "PLUS", "MINUS")
+        return (
+            f"write {left}({text[stream[k][1] : stream[end][2]]})"
+            if over
+            else f"write {left}(...) with its argument in brackets"
+        )
+    if (
+        following == "LPAR"
+        and k > 2
+        and stream[k - 2][0] == "POWER"
+        and stream[k - 3][3] in OPERATIONS
+    ):
+        closer = _closer(stream, k)  # sin^2(x)
+        inside = text[stream[k][1] : stream[closer][2]] if closer else "(...)"
+        return f"write {stream[k - 3][3]}{inside}^{left}"
+    if kind == following == "NUMBER":
+        return f"write {left}{right}" if re.fullmatch("[0-9]{3}", right) else None
+    if following == "NUMBER" and right.startswith("."):
+        return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
+    if following == "LSQUARE":
+        return None
+    regions = [(0, len(stream) - 1)] if len(text) <= _LONGEST and "\n" not in text else []
+    opener = _opener(stream, k)
+    if opener is not None and stream[opener][0] == "LSQUARE":
+        regions = [(opener, (_closer(stream, opener) or opener) + 1)]
+    for first, last in [*regions, _region(stream, k)]:
+        found = [each for each in _with_products(text, stream, first, last) if readable(each[0])]
+        if regions and stream[first][0] == "LSQUARE" and found:
+            missing = [each for each in range(first + 1, last) if _is_missing(stream, each)]
+            beside = _joined(text, stream, first, last, missing, (), glue=", ")
+            found = [(beside, "for blocks beside each other"), *found]
+        if found:
+            return "write " + ", or ".join(
+                f"{each} {condition}".strip() for each, condition in found
+            )
+    return "write * for a product"
+
+
+def _region(stream: list[Token], k: int) -> tuple[int, int]:
+    """The tokens from and to the end of the term that has the k-th."""
+    first, depth = k, 0
+    while first > 0:
+        kind = stream[first - 1][0]
+        depth += (kind in _CLOSING) - (kind in _OPENING)
+        if depth < 0 or (not depth and _separates(stream, first - 1)):
+            break
+        first -= 1
+    last, depth = k, 0
+    while last < len(stream):
+        kind = stream[last][0]
+        depth += (kind in _OPENING) - (kind in _CLOSING)
+        if depth < 0 or (not depth and _separates(stream, last)):
+            break
+        last += 1
+    return first, last
+
+
+def _separates(stream: list[Token], k: int) -> bool:
+    kind = stream[k][0]
+    return kind in _SEPARATING or (kind in ("PLUS", "MINUS") and k > 0 and stream[k - 1][0] in ENDS)
+
+
+def _with_products(text: str, stream: list[Token], first: int, last: int) -> list[tuple[str, str]]:
+    """The tokens from first to last with the missing signs, in each reading, and when it is
+    meant.
+    """
+    missing = [k for k in range(first + 1, last) if _is_missing(stream, k)]
+    runs: list[list[int]] = []
+    for k in missing:
+        start = _operand_start(stream, k - 1)
+        if runs and start <= runs[-1][1]:
+            runs[-1][1] = _operand_end(stream, k)
+        else:
+            runs.append([start, _operand_end(stream, k)])
+    divided = [run for run in runs if run[0] > first and stream[run[0] - 1][0] in _TIGHT]
+    compact = [
+        k
+        for k in range(first, last)
+        if stream[k][0] == "NAME"
+        and _COMPACT.match(stream[k][3])
+        and (k in missing or k + 1 in missing)
+    ]
+    calls = [k + 1 for k in missing if _may_be_called(stream, k) and k + 1 < last]  # x'A(x - y)
+    plain = _joined(text, stream, first, last, missing, ())
+    if divided:
+        bracketed = _joined(text, stream, first, last, missing, [(a, b) for a, b in divided])
+        return [(plain, ""), (bracketed, "")] if len(divided) == 1 else []
+    if not compact and not calls:
+        return [(plain, "")]
+    apart = _joined(text, stream, first, last, [*missing, *calls], (), frozenset(compact))
+    names = dict.fromkeys(stream[k][3] for k in (*compact, *(k - 1 for k in calls)))
+    one, many = ("is one name", "are names") if compact else ("is a function", "are functions")
+    what = many if len(names) > 1 else one
+    return [(apart, ""), (plain, f"where {' and '.join(names)} {what}")]
+
+
+def _is_missing(stream: list[Token], k: int) -> bool:
+    """Whether two operands stand beside each other."""
+    kind, before = stream[k][0], stream[k - 1][0]
+    if before not in ENDS or (kind not in FACTORS and kind != "NUMBER"):
+        return False
+    return kind != "LPAR" or before not in ("NAME", "QUALIFIED")
+
+
+def _may_be_called(stream: list[Token], k: int) -> bool:
+    """Whether this is a single letter before a bracket, which may be a factor or a function."""
+    return stream[k][0] == "NAME" and len(stream[k][3]) == 1 and stream[k + 1][0] == "LPAR"
+
+
+def _joined(
+    text: str,
+    stream: list[Token],
+    first: int,
+    last: int,
+    missing: list[int],
+    bracketed: list[tuple[int, int]] | tuple[()],
+    apart: frozenset[int] = frozenset(),
+    glue: str = "*",
+) -> str:
+    """The text of the tokens from first to last with what is missing and added."""
+    parts: list[str] = []
+    gaps = set(missing)
+    opening, closing = {a for a, _ in bracketed}, {b for _, b in bracketed}
+    for k in range(first, last):
+        _, start, end, piece = stream[k]
+        if k in gaps:
+            parts.append(glue)
+        elif k > first and stream[k][0] != "TRANSPOSE":
+            parts.append(" " * bool(text[stream[k - 1][2] : start]))
+        parts += [
+            "(" * (k in opening),
+            "*".join(piece) if k in apart else text[start:end] or piece,
+            ")" * (k in closing),
+        ]
+    return "".join(parts)
+
+
+def _operand_start(stream: list[Token], k: int) -> int:
+    """The first token of the operand that ends with the k-th."""
+    while True:
+        while stream[k][0] in ("TRANSPOSE", "SUPERSCRIPT"):
+            k -= 1
+        if stream[k][0] not in _CLOSING:
+            return k
+        k, closed = _matching(stream, k), stream[k][0]
+        before = stream[k - 1][0] if k else ""
+        if closed == "RPAR" and before in ("NAME", "QUALIFIED"):
+            return k - 1
+        if closed == "RPAR" and before == "METHOD":
+            k -= 2
+        elif closed == "RSQUARE" and before in ENDS:
+            k -= 1
+        else:
+            return k
+
+
+def _matching(stream: list[Token], k: int) -> int:
+    depth = 0
+    for i in range(k, -1, -1):
+        depth += (stream[i][0] in _CLOSING) - (stream[i][0] in _OPENING)
+        if not depth:
+            return i
+    return 0
+
+
+def _operand_end(stream: list[Token], k: int) -> int:
+    """The last token of the operand that begins with the k-th."""
+    end = k
+    while stream[end][0] == "ROOT":
+        end += 1
+    if stream[end][0] in ("NAME", "QUALIFIED", "TOTAL") and stream[end + 1][0] == "LPAR":
+        end += 1
+    if stream[end][0] in _OPENING:
+        end = _closer(stream, end) or len(stream) - 2
+    while stream[end + 1 : end + 2] and stream[end + 1][0] in (
+        "TRANSPOSE",
+        "SUPERSCRIPT",
+        "LSQUARE",
+    ):
+        end += 1
+        if stream[end][0] == "LSQUARE":
+            end = _closer(stream, end) or len(stream) - 2
+    return end
+
+
+# -- places and arguments
+# ----------------------------------------------------------------------------------------
+
+
+def _arguments(stream: list[Token], opener: int, closer: int) -> list[tuple[int, int]]:
+    """The first and the last position in the text of what stands between the commas."""
+    found, depth, start = [], 0, stream[opener][2]
+    for i in range(opener + 1, closer + 1):
+        kind = stream[i][0]
+        if not depth and (kind == "COMMA" or i == closer):
+            found.append((start, stream[i][1]))
+            start = stream[i][2]
+        depth += (kind in _OPENING) - (kind in _CLOSING)
+    return found
+
+
+def _entries(
+    text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
+) -> str | None:
+    """``A(:, 1)``."""
+    closer = _closer(stream, opener)
+    if closer is None:
+        return None
+    places = [text[start:end].strip() for start, end in _arguments(stream, opener, closer)]
+    entries = f"{stream[opener - 1][3]}[{', '.join(places)}]"
+    return f"write {entries}" if readable(entries) else None
+
+
+def _places(
+    text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
+) -> str | None:
+    """``x[1:]``, which counts from 0 in Python."""
+    closer = _closer(stream, opener)
+    if closer is None or stream[closer][0] != "RSQUARE":
+        return None
+    matches = [_PLACE.match(text[start:end]) for start, end in _arguments(stream, opener, closer)]
+    base = text[stream[_operand_start(stream, opener - 1)][1] : stream[opener][1]]
+    counted = any(
+        match and ("-" in (match[1], match[4]) or match[2] == "0") for match in matches
+    )  # as only Python does
+    both = (_from_zero, _from_zero if counted else _from_one)
+    python, ours = ([place(match) if match else "" for match in matches] for place in both)
+    zero, one = (f"{base}[{', '.join(places)}]" for places in (python, ours))
+    if not readable(zero) or not readable(one):
+        return None
+    return (
+        f"write {zero}"
+        if zero == one
+        else f"write {zero} if you count from 0, as Python does, or {one} if from 1"
+    )
+
+
+def _from_zero(match: re.Match[str]) -> str:
+    sign, first, colon, last_sign, last = match.groups(default="")
+    if first.isdecimal():
+        first = _from_end(int(first) - 1) if sign else str(int(first) + 1)
+    elif first:
+        first = f"{first} + 1"
+    if not colon:
+        return first
+    if last.isdecimal():
+        last = _from_end(int(last)) if last_sign else last
+    return f"{first or 1}:{last or 'end'}" if first or last else ":"
+
+
+def _from_one(match: re.Match[str]) -> str:
+    sign, first, colon, last_sign, last = match.groups(default="")
+    first, last = f"{sign}{first}", f"{last_sign}{last}"
+    if not colon:
+        return first
+    return f"{first or 1}:{last or 'end'}" if first or last else ":"
+
+
+def _from_end(count: int) -> str:
+    return f"end - {count}" if count else "end"
+
+
+def _axis(stream: list[Token], k: int) -> str:
+    """``sum(X, axis=0)``."""
+    from matcalc.read.syntax.dotted import along  # noqa: PLC0415 - few texts are in Python's notation
+
+    opener = _opener(stream, k) or 1
+    name = stream[opener - 1][3].rpartition(".")[2]
+    number = (
+        stream[k + 1][3] if stream[k + 1][0] == "NUMBER" and stream[k + 1][3].isdecimal() else ""
+    )
+    return along(name, int(number) if number else None)
+
+
+def _comma(stream: list[Token], k: int) -> str | None:
+    """``1,000`` and ``0,5``, or a comma at the end."""
+    (before, _, end, left), (_, start, _, _), (after, begin, _, right) = (
+        stream[k - 1],
+        stream[k],
+        stream[k + 1],
+    )
+    if (
+        before == after == "NUMBER"
+        and end == start
+        and start + 1 == begin
+        and left.isdecimal()
+        and right.isdecimal()
+    ):
+        decimal = f"{left}.{right}"
+        return (
+            f"write {left}{right}, or {decimal} if the comma is a decimal one"
+            if len(right) == 3
+            else f"write {decimal}"
+        )
+    return "delete it" if after == "$END" else None

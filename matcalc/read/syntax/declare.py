@@ -1,0 +1,182 @@
+"""Declarations: ``A: symmetric(n)`` as a statement, a command-line line, or a mapping's item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from matcalc.core.dims import ONE, OPEN, Dim, dim
+from matcalc.core.errors import ParseError, Span, UnknownNameError
+from matcalc.core.kinds import KINDS, MOST_DIMENSIONS, Variable
+from matcalc.core.walk import fold
+from matcalc.read.syntax.nodes import Node, Statement, children
+from matcalc.read.syntax.parser import parse
+
+_FORMS = ", ".join(kind + ("", "(n)", "(m, n)")[count] for kind, count in KINDS.items())
+_FORMS = _FORMS.replace("positive,", "positive, positive(n), positive(m, n),").replace(
+    "orthonormal(m, n)", "orthonormal(n, p)"
+)
+
+_OTHERWISE = {"spd": "psd"}  # other words for kinds
+_LARGEST_POWER = 8  # of a dimension
+_LONGEST = 1_024  # names in one dimension
+
+
+def declare(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[str, Variable]:
+    """The declared variables, in order."""
+    result: dict[str, Variable] = {}
+    items = (
+        declarations.items()
+        if isinstance(declarations, Mapping)
+        else [(None, line) for line in declarations]
+    )
+    for name, text in items:
+        if isinstance(text, Variable):
+            assert name is not None
+            result[_checked(name)] = Variable(name, text.kind, text.dims, text.declared, text.ranks)
+            continue
+        variable = _from_line(text) if name is None else _from_item(name, text)
+        if variable.name in result:
+            raise UnknownNameError(
+                f"{variable.name} is declared twice", source=text, span=Span(0, len(text))
+            )
+        result[variable.name] = variable
+    return result
+
+
+def from_statement(statement: Statement, source: str) -> Variable:
+    """The variable that a declaration declares; the dimensions of a kind are names, integers, or
+    what is made of them.
+
+    A kind without its dimensions leaves them open.
+    """
+    body = statement.body
+    if body.kind == "->" or body.value == "function":
+        # few programs declare functions
+        from matcalc.read.syntax.mappings import function  # noqa: PLC0415
+
+        return function(statement, source)
+    kind = body.value if body.kind in ("name", "call") else None
+    hint = f"the kinds are {_FORMS}, function"
+    kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind
+    if (
+        body.end == len(source.rstrip())
+        and kind not in KINDS
+        and (body.kind != "call" or len(str(kind)) == 1)
+    ):
+        hint = (
+            f"{hint}; the sum of the products of the entries is dot({statement.name}, "
+            f"{source[body.start : body.end]})"
+        )
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise UnknownNameError(
+            f"{source[body.start : body.end]} is not a kind",
+            source=source,
+            span=body.span,
+            hint=hint,
+        )
+    if body.kind == "name":
+        return Variable(statement.name, kind, (OPEN,) * KINDS[kind])
+    if not KINDS[kind] <= len(body.args) <= MOST_DIMENSIONS.get(kind, KINDS[kind]):
+        wanted = ("no dimension", "one dimension", "two dimensions")[KINDS[kind]]
+        wanted = "up to two dimensions" if kind in MOST_DIMENSIONS else wanted
+        raise UnknownNameError(
+            f"{kind} takes {wanted}, not {len(body.args)}", source=source, span=body.span, hint=hint
+        )
+    variable = Variable(statement.name, kind, tuple(size(arg, source) for arg in body.args))
+    if any(left.integer is not None and left.integer < 0 for left in variable.room):
+        rows, columns = variable.dims
+        message = (
+            f"{columns} orthonormal columns with {rows} entries: there are at most as "
+            f"many columns as rows"
+        )
+        raise ParseError(
+            message,
+            source=source,
+            span=body.span,
+            hint=f"did you mean orthonormal({columns}, {rows})?",
+        )
+    return variable
+
+
+def size(node: Node, source: str) -> Dim:
+    """A dimension as it is written: a name, a positive integer, or products, powers, sums and
+    differences of these.
+    """
+
+    def rule(part: Node, args: list[Dim]) -> Dim:
+        found: Dim | None = None
+        if part.kind == "name":
+            return dim(str(part.value))
+        if (
+            part.kind == "number"
+            and isinstance(part.value, Fraction)
+            and part.value.denominator == 1
+        ):
+            found = dim(int(part.value))
+        elif part.kind == "*":
+            found = args[0].times(args[1])
+        elif part.kind in ("+", "-"):
+            found = args[0].plus(args[1], 1 if part.kind == "+" else -1)
+        elif part.kind == "/" and args[1].integer:
+            found = args[0].times(Dim(Fraction(1, args[1].integer), ()))
+        elif (
+            part.kind == "^"
+            and args[1].integer is not None
+            and 1 <= args[1].integer <= _LARGEST_POWER
+        ):
+            found = ONE
+            for _ in range(args[1].integer):
+                found = found.times(args[0])
+        if found is None or len(found.letters) > _LONGEST:
+            raise refused(part)
+        return found
+
+    def refused(part: Node) -> ParseError:
+        message = "a dimension is a name, a positive integer, or a sum or product of these"
+        return ParseError(message, source=source, span=part.span)
+
+    result = fold(node, children, rule)
+    if not result.possible:
+        raise refused(node)
+    return result
+
+
+def _from_line(line: str) -> Variable:
+    """``A: symmetric(n)``."""
+    statements = parse(line)
+    if len(statements) == 1 and statements[0].role == "definition":  # A=symmetric
+        return from_statement(statements[0], line)
+    if len(statements) != 1 or statements[0].role != "declaration":
+        hint = 'for example "A: symmetric(n)"'
+        raise ParseError(
+            "a declaration is  name: kind", source=line, span=Span(0, len(line)), hint=hint
+        )
+    return from_statement(statements[0], line)
+
+
+def _from_item(name: str, text: str) -> Variable:
+    """The name as a key, ``symmetric(n)`` as its value."""
+    if "->" in text:
+        return _from_line(f"{_checked(name)}: {text}")
+    statements = parse(text)
+    if len(statements) != 1 or statements[0].role != "value":
+        raise ParseError(
+            "a kind is expected",
+            source=text,
+            span=Span(0, len(text)),
+            hint=f"the kinds are {_FORMS}",
+        )
+    return from_statement(Statement("declaration", statements[0].body, _checked(name)), text)
+
+
+def _checked(name: str) -> str:
+    """The name of a mapping's item, if it is one."""
+    statements = parse(name)
+    if (
+        len(statements) != 1
+        or statements[0].body.kind != "name"
+        or statements[0].body.value != name
+    ):
+        raise UnknownNameError(f"{name!r} is not a name", source=name, span=Span(0, len(name)))
+    return name

@@ -1,0 +1,230 @@
+"""What to say of a text that is not in the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcalc.core.errors import ParseError, Span
+from matcalc.read.syntax.names import GREEK
+from matcalc.read.syntax.tokens import FACTORS, Token
+
+# Characters that are taken for others, and what to type instead
+_LOOKALIKES = {
+    **dict.fromkeys("’‘′`´ʹʼ", "'"),
+    **dict.fromkeys("‐‑‒–—", "-"),
+    **dict.fromkeys("∗∙•", "* for a product, .* entry by entry"),
+    **dict.fromkeys(
+        "·⋅", "* for a product, dot(x, y) for the inner product of vectors, .* entry by entry"
+    ),
+    "×": "* for a product, cross(x, y) for the cross product, .* entry by entry",
+    "◦": ".*",
+    **dict.fromkeys("÷⁄∕", "/"),
+    **dict.fromkeys("{⟨}⟩", "( ) for brackets, [ ] for blocks and entries"),
+    "⁺": "pinv(A) for the pseudo-inverse of A",
+    "†": "pinv(A) for the pseudo-inverse of A",
+    "ᴴ": "A' for the transpose of A: all numbers are real",
+    "∏": "prod(...)",
+    "!": "gamma(n + 1) for the factorial of n",
+    "&": ".* for both: (0 < x).*(x < 1)",
+    "∞": "norminf(...) for the maximum norm",
+}
+_ADVICE = {
+    **dict.fromkeys("“”„«»", "delete it: quotes belong to the command line, not to the expression"),
+    **dict.fromkeys(
+        "∇∂",
+        "only what is differentiated is written; the variable goes into --wrt, in Python into wrt=",
+    ),
+    "∈": "a kind is declared as in  x: vector(n)",
+    '"': "a transpose is written as '",
+}
+_ALPHABETS = (
+    ("АВЕКМНОРСТУХІЈЅаеорсухіјѕ", "ABEKMHOPCTYXIJSaeopcyxijs", "Cyrillic"),
+    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", "Greek"),
+)
+_STARTS = FACTORS | {"NUMBER", "LSQUARE"}  # what an operand may start with
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "0123456789n", strict=True))
+
+_CLOSING = {"RPAR": ")", "RSQUARE": "]"}
+
+_MISPLACED = {
+    "EQUALS": "a definition is  name = expression  and stands at the start of a statement",
+    "COLON": "a declaration is  name: kind  and stands at the start of a statement, as in "
+    '"A: symmetric(n)"',
+    "COMPARE": "one comparison at a time: (0 < x).*(x < 1) is 1 where both hold",
+    "COMMA": "a comma separates the arguments of a function, and blocks beside each other in [ ]",
+    "SEPARATOR": "a semicolon separates statements, and rows of blocks in [ ]",
+}
+
+_SUMS = "∑(x.^2), or ∑(A, 1) of each column; sums over an index are read in LaTeX"
+
+
+def bad_character(text: str, position: int) -> ParseError:
+    """A character that starts no token."""
+    char = text[position]
+    span = Span(position, position + 1)
+    if char in "\n;" or not char.isprintable():
+        kind = "blank" if char.isspace() else "control or invisible character"
+        message = f"the {kind} U+{ord(char):04X} cannot stand here"
+        return ParseError(
+            message,
+            source=text,
+            span=span,
+            hint="use an ordinary space" if char.isspace() else "delete it",
+        )
+    message = (
+        f"unexpected character {char!r}"
+        if char.isascii()
+        else f"unexpected character {char!r} (U+{ord(char):04X})"
+    )
+    return ParseError(message, source=text, span=span, hint=_instead(char, text, position))
+
+
+def _instead(char: str, text: str, position: int) -> str | None:
+    """What was probably meant by the character at a place."""
+    # on the path of an error only
+    from matcalc.read.syntax.advice import LATEX, looks_like_latex  # noqa: PLC0415
+
+    before = text[:position][-1:]
+    if looks_like_latex(text):
+        return LATEX
+    if char == "_" and before.isdecimal():
+        return "a number has no _: write 1000, not 1_000"
+    if char in _RAISED:
+        return f"write ^{_RAISED[char]}"
+    if char in _ADVICE:
+        return _ADVICE[char]
+    if char in _LOOKALIKES:
+        return f"write {_LOOKALIKES[char]}"
+    for foreign, latin, alphabet in _ALPHABETS:
+        if char in foreign:
+            plain = latin[foreign.index(char)]
+            return f"this is a {alphabet} letter that looks like the Latin {plain}; write {plain}"
+    import unicodedata  # noqa: PLC0415 - a megabyte of tables, on this path only
+
+    plain = unicodedata.normalize("NFKC", char)
+    if "⁄" in plain:
+        return f"write ({plain.replace('⁄', '/')})"
+    if plain != char and plain.isprintable():
+        return f"write {plain.strip()}"
+    if char == ".":
+        return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
+    if char == "_" and before == "∑":
+        return f"what is summed stands in brackets: {_SUMS}"
+    if char == "_" or char.isalpha():
+        return "names are made of Latin and Greek letters, digits and _, and start with a letter"
+    return None
+
+
+def refuse_command(text: str, position: int) -> None:
+    """Refuses what may be a command of LaTeX and the solution of a system: ``A\\beta``."""
+    from matcalc.read.syntax.advice import COMMANDS, LATEX  # noqa: PLC0415 - few texts solve systems
+
+    end = position + 1
+    while end < len(text) and text[end].isalpha():
+        end += 1
+    word = text[position + 1 : end]
+    if word in COMMANDS:
+        message = f"\\{word} may be a command of LaTeX, or the solution of a system"
+        called = word.lower() in GREEK or text.startswith("(", end)
+        system = f"; for a system write \\ {word} with a blank between them"
+        hint = LATEX + system * called
+        raise ParseError(message, source=text, span=Span(position, end), hint=hint)
+
+
+def bad_token(
+    text: str,
+    token: Token,
+    before: Token | None,
+    row: dict[str, int],
+    stream: list[Token] | None = None,
+    readable: Callable[[str], bool] | None = None,
+) -> ParseError:
+    """A token that cannot stand where it does; ``row`` holds what could, ``stream`` all tokens."""
+    problem = _bad_token(text, token, before, row)
+    if stream is not None and readable is not None:
+        from matcalc.read.syntax.advice import instead  # noqa: PLC0415 - on the path of an error only
+
+        at = next(k for k, each in enumerate(stream) if each is token)
+        problem.hint = instead(text, at, stream, readable) or problem.hint
+    return problem
+
+
+def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int]) -> ParseError:
+    kind, start, end, piece = token
+    span = Span(start, start + 1 if kind == "SEPARATOR" else end)
+    if before is None and kind == "$END":
+        return ParseError(
+            "there is no expression", source=text, span=span, hint="type one, for instance x'*A*x"
+        )
+    if before is not None and before[0] == "TOTAL":
+        return ParseError("what is summed stands in brackets", source=text, span=span, hint=_SUMS)
+    if before is not None and before[0] == "METHOD":
+        named = before[3][1:]
+        advice = (
+            "a point belongs to a number (0.5), to .* ./ .^ or to .T, or it begins a "
+            "method with brackets: X.sum()"
+        )
+        advice = (
+            "a size has a name: declare x: vector(n), and write n"
+            if named in ("shape", "size")
+            else advice
+        )
+        return ParseError(
+            f"unexpected {before[3]}", source=text, span=Span(before[1], before[2]), hint=advice
+        )
+    ends = {"$END": "the text ends", "SEPARATOR": "the statement ends"}.get(kind)
+    opened = _open_bracket(text[:start])
+    # the table cannot tell: its rows are joined, so that one inside ( may hold ] as well
+    closing = {"[": "]", "{": "}"}.get(text[opened] if opened is not None else "", ")")
+    if "NAME" in row:
+        closings = "".join(f" or {bracket}" for kind_, bracket in _CLOSING.items() if kind_ in row)
+        wanted = "a name, a number, a function or (" + closings
+        message = (
+            f"{ends} where {wanted} is expected"
+            if ends
+            else f"{wanted} is expected here, not {piece}"
+        )
+        return ParseError(message, source=text, span=span)
+    if row.keys() == {"EQUALS"}:
+        message = f"= is expected {'before the end' if ends else f'here, not {piece}'}"
+        return ParseError(
+            message, source=text, span=span, hint="a definition is  name = expression"
+        )
+    if ends:
+        hint = (
+            f"the {text[opened]} in column {opened - text.rfind(chr(10), 0, opened)} is not closed"
+            if opened is not None
+            else None
+        )
+        return ParseError(
+            f"{ends}, but {closing} is still to come", source=text, span=span, hint=hint
+        )
+    if kind in _STARTS and before is not None:
+        left = before[3]
+        if left == "positive" and piece in ("scalar", "vector", "matrix"):
+            hint = (
+                "write positive for a number, positive(n) for a vector, positive(m, n) for a matrix"
+            )
+            return ParseError(f"positive {piece} is not a kind", source=text, span=span, hint=hint)
+        return ParseError(
+            f"an operator is missing between {left} and {piece}", source=text, span=span
+        )
+    expected = (
+        "expected an operator or the end"
+        if opened is None
+        else f"expected an operator, a comma or {closing}"
+    )
+    return ParseError(
+        f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind)
+    )
+
+
+def _open_bracket(text: str) -> int | None:
+    """Where the innermost open bracket of the text stands."""
+    opened: list[int] = []
+    for position, char in enumerate(text):
+        if char in "([{":
+            opened.append(position)
+        elif char in ")]}" and opened:
+            opened.pop()
+    return opened[-1] if opened else None

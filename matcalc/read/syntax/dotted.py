@@ -1,0 +1,167 @@
+"""Functions and methods as NumPy and its like write them: ``np.linalg.inv(A)``, ``X.sum()``.
+
+A name is read where it means the same there and here, with these many arguments; all others are
+refused with what to write. Operators between arrays mean other things there, so that a text with
+such names may have them only beside scalars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.core.errors import Span, UnknownNameError
+from matcalc.core.operations import ALONG
+from matcalc.core.walk import postorder
+from matcalc.read.syntax.nodes import Node, Statement, children
+
+_PACKAGES = frozenset(
+    {"linalg", "special", "nn", "functional", "math", "numpy", "scipy"}
+)  # parts of np, scipy, torch, jax ...
+_SAME = (
+    "exp log log2 log10 log1p expm1 sqrt cbrt abs sign sin cos tan sinh cosh tanh "
+    "arcsin arccos arctan arcsinh arccosh arctanh "
+    "asin acos atan asinh acosh atanh sum mean prod trace diag det logdet inv pinv "
+    "norm expm logm sqrtm sigmoid relu softplus "
+    "silu gelu erf erfc erfinv gammaln lgamma digamma gamma amax amin max min cumsum "
+    "tril triu logsumexp softmax logit vec"
+)
+_PAIRS = "kron outer cross vdot xlogy maximum minimum norm tril triu"
+_NAMES = {  # name there -> name here, for one argument and for two
+    1: {name: name for name in _SAME.split()}
+    | {
+        "inverse": "inv",
+        "expit": "sigmoid",
+        "psi": "digamma",
+        "eigvalsh": "eigvals",
+        "absolute": "abs",
+        "identity": "eye",
+    }
+    | {name: name for name in ("eye", "ones", "zeros", "var", "std")}
+    | {f"reduce_{name}": name for name in ("sum", "mean", "prod", "max", "min", "logsumexp")}
+    | {"reduce_max": "amax", "reduce_min": "amin"},
+    2: {name: name for name in _PAIRS.split()}
+    | {"vdot": "dot", "maximum": "max", "minimum": "min"},
+}
+_OPERATORS = {  # name there -> operator here, between two arguments
+    **dict.fromkeys(("dot", "matmul", "mm", "mv"), "*"),
+    **dict.fromkeys(("multiply", "mul"), ".*"),
+    **dict.fromkeys(("divide", "div", "true_divide"), "./"),
+    **dict.fromkeys(("power", "pow"), ".^"),
+    "solve": "\\",
+    "matrix_power": "^",
+    "add": "+",
+    "subtract": "-",
+}
+_DIRECTED = frozenset(
+    [
+        "sum",
+        "mean",
+        "prod",
+        "max",
+        "min",
+        "amax",
+        "amin",
+        "var",
+        "std",
+        "norm",
+        "cumsum",
+        "softmax",
+        "logsumexp",
+        "log_softmax",
+    ]
+)
+_COUNTED_DIFFERENTLY = "matcalc divides by n; times n/(n - 1) for the variance over n - 1"
+
+
+def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Span) -> Node:
+    """The call of a function with a dotted name, ``np.linalg.inv(A)``, or of a method, ``.inv`` of
+    its first argument.
+    """
+    *packages, last = name.removeprefix(".").split(".")
+    method = name.startswith(".")
+    count, args = len(arguments), tuple(arguments)
+    known = method or not set(packages[1:]) - _PACKAGES
+    if not known:
+        raise _unknown(name, mark)
+    if last in ("var", "std") and (method or packages[0] in ("torch", "jax")):
+        raise UnknownNameError(
+            f"{last} of some libraries divides by n - 1",
+            span=mark,
+            hint=f"write {last}(...): {_COUNTED_DIFFERENTLY}",
+        )
+    if last in ("transpose", "t") and count == 1:
+        return Node("'", args, start, end, mark=mark)
+    if last == "square" and count == 1:
+        two = Node("number", (), start, end, value=Fraction(2))
+        return Node(".^", (args[0], two), start, end, mark=mark)
+    if last in _OPERATORS and count == 2:
+        return Node(_OPERATORS[last], args, start, end, mark=mark)
+    if last == "where" and count == 3 and not method:
+        return Node("call", args, start, end, mark=mark, value="where")
+    here = _NAMES.get(count, {}).get(last)
+    if here is None:
+        raise (
+            _unknown(name, mark)
+            if last not in _DIRECTED or count != 2
+            else _counted(last, args[1], mark)
+        )
+    return Node("call", args, start, end, mark=mark, value=here)
+
+
+def constant(name: str, start: int, end: int) -> Node:
+    """``np.pi``, ``np.inf``, ``np.e``."""
+    last = name.rpartition(".")[2]
+    if last == "e":
+        one = Node("number", (), start, end, value=Fraction(1))
+        return Node("call", (one,), start, end, mark=Span(start, end), value="exp")
+    if last not in ("pi", "inf"):
+        raise _unknown(name, Span(start, end))
+    return Node("name", (), start, end, value=last)
+
+
+def mark_operators(statements: Sequence[Statement], text: str) -> None:
+    """Says of the operators ``* / **`` that they are Python's, which go entry by entry between
+    arrays.
+    """
+    for statement in statements:
+        for node in postorder(statement.body, children):
+            if (
+                node.kind in ("*", "/", "^")
+                and node.mark
+                and text[node.mark.start : node.mark.end] in ("*", "/", "**")
+            ):
+                node.value = "python"
+
+
+def _unknown(name: str, mark: Span) -> UnknownNameError:
+    hint = (
+        "docs/language.md lists the functions; they are written without a prefix: "
+        "exp(x), sum(x), inv(A)"
+    )
+    what = f"the method {name[1:]}" if name.startswith(".") else name
+    return UnknownNameError(f"{what} is not known", span=mark, hint=hint)
+
+
+def _counted(name: str, axis: Node, mark: Span) -> UnknownNameError:
+    """A second argument that counts the axes from 0."""
+    value = int(axis.value) if axis.kind == "number" and isinstance(axis.value, Fraction) else None
+    return UnknownNameError(
+        f"the axis in {name} is counted from 0 in Python", span=mark, hint=along(name, value)
+    )
+
+
+def along(name: str, axis: int | None) -> str:
+    """What to write for a function along an axis that is counted from 0."""
+    name = name.removeprefix("reduce_")
+    here = {"norm": "norm2", "max": "amax", "min": "amin", "log_softmax": "logsoftmax"}.get(
+        name, name
+    )
+    if here not in ALONG and here not in ("sum", "mean", "cumsum", "revcumsum"):
+        return (
+            "the arguments have no names here; a second one is the number of a direction, "
+            "counted from 1"
+        )
+    if axis in (0, 1):
+        return f"write {here}(X, {axis + 1}): directions are counted from 1 here"
+    return f"write {here}(X, 1) for each column (axis 0), {here}(X, 2) for each row (axis 1)"

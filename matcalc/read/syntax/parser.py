@@ -1,0 +1,254 @@
+"""Tokens to syntax tree: an LALR(1) automaton driven by the compiled table, one small function for
+each kind of phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from matcalc.core.errors import MatcalcError, ParseError, Span
+from matcalc.read.syntax import diagnose
+from matcalc.read.syntax.automaton import drive
+from matcalc.read.syntax.lexer import tokens
+from matcalc.read.syntax.nodes import Node, Scope, Statement
+from matcalc.read.syntax.table import load
+from matcalc.read.syntax.tokens import Token
+
+_ASCII = {
+    "@": "*",
+    "**": "^",
+    ".**": ".^",
+    "⊙": ".*",
+    "∘": ".*",
+    "⊘": "./",
+    "−": "-",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+}
+_NORMS = {"": "", "F": "F", "inf": "inf", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
+_SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
+_LONGEST_NUMBER = (
+    1_000  # digits, and the largest exponent: exact arithmetic with more would not end
+)
+
+
+def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[Statement]:
+    """The statements of a program; raises ``ParseError``, which with ``advise`` says what to write
+    instead.
+    """
+    table = load()
+    try:
+        stream = tokens(text, table, power_of_T=power_of_T)
+
+        def refuse(token: Token, before: Token | None, row: dict[str, int]) -> ParseError:
+            return diagnose.bad_token(
+                text, token, before, row, *((stream, _readable) if advise else ())
+            )
+
+        result: list[Statement] = drive(stream, table, _BUILDERS, refuse)
+    except MatcalcError as problem:
+        problem.with_source(text)
+        raise
+    if "(" in text and any(token[0] == "WHERE" for token in stream):
+        # few texts have definitions in brackets
+        from matcalc.read.syntax.scopes import hoisted  # noqa: PLC0415
+
+        result = hoisted(result, text)
+    if "." in text and any(token[0] in ("QUALIFIED", "METHOD") for token in stream):
+        # few texts are in Python's notation
+        from matcalc.read.syntax.dotted import mark_operators  # noqa: PLC0415
+
+        mark_operators(result, text)
+    return result
+
+
+def _readable(text: str) -> bool:
+    """Whether a text is in the language."""
+    try:
+        return bool(parse(text, advise=False))
+    except MatcalcError:
+        return False
+
+
+def _binary(parts: list[Any]) -> Node:
+    left, (_, start, end, piece), right = parts
+    return Node(
+        _ASCII.get(piece, piece), (left, right), left.start, right.end, mark=Span(start, end)
+    )
+
+
+def _negative(parts: list[Any]) -> Node:
+    (_, start, end, _), operand = parts
+    return Node("neg", (operand,), start, operand.end, mark=Span(start, end))
+
+
+def _positive(parts: list[Any]) -> Node:
+    (_, start, _, _), operand = parts
+    operand.start = start
+    result: Node = operand
+    return result
+
+
+def _transpose(parts: list[Any]) -> Node:
+    operand, (_, start, end, _) = parts
+    return Node("'", (operand,), operand.start, end, mark=Span(start, end))
+
+
+def _superscript(parts: list[Any]) -> Node:
+    operand, (_, start, end, piece) = parts
+    exponent = Node("number", (), start, end, value=Fraction(_SUPERSCRIPTS[piece]))
+    return Node("^", (operand, exponent), operand.start, end, mark=Span(start, end))
+
+
+def _number(parts: list[Any]) -> Node:
+    ((_, start, end, piece),) = parts
+    mantissa, _, exponent = piece.lower().partition("e")
+    if (
+        len(mantissa) > _LONGEST_NUMBER
+        or len(exponent) > 6
+        or abs(int(exponent or 0)) > _LONGEST_NUMBER
+    ):
+        raise ParseError(
+            f"this number has more than {_LONGEST_NUMBER:,} digits", span=Span(start, end)
+        )
+    value = (
+        Fraction(int(piece))
+        if piece.isdecimal()
+        else Fraction(mantissa.rstrip(".")) * Fraction(10) ** int(exponent or 0)
+    )
+    return Node("number", (), start, end, value=value)
+
+
+def _name(parts: list[Any]) -> Node:
+    ((kind, start, end, piece),) = parts
+    if kind == "QUALIFIED":
+        from matcalc.read.syntax.dotted import constant  # noqa: PLC0415 - as above
+
+        return constant(piece, start, end)
+    return Node("name", (), start, end, value=piece)
+
+
+def _call(parts: list[Any]) -> Node:
+    kind, start, end, piece = parts[0]
+    arguments = tuple(parts[2]) if len(parts) > 3 else ()
+    if kind == "QUALIFIED":
+        from matcalc.read.syntax.dotted import called  # noqa: PLC0415 - as above
+
+        return called(piece, arguments, start, parts[-1][2], Span(start, end))
+    return Node("call", arguments, start, parts[-1][2], mark=Span(start, end), value=piece)
+
+
+def _method(parts: list[Any]) -> Node:
+    from matcalc.read.syntax.dotted import called  # noqa: PLC0415 - as above
+
+    operand, (_, start, end, piece) = parts[:2]
+    arguments = parts[3] if len(parts) > 4 else []
+    return called(piece, [operand, *arguments], operand.start, parts[-1][2], Span(start, end))
+
+
+def _string(parts: list[Any]) -> Node:
+    ((_, start, end, piece),) = parts
+    return Node("text", (), start, end, value=piece[1:-1])
+
+
+def _total(parts: list[Any]) -> Node:
+    call = _call(parts)
+    call.value = "sum"
+    return call
+
+
+def _bracket(parts: list[Any]) -> Node:
+    opening, inside, closing = parts
+    inside.start, inside.end = opening[1], closing[2]
+    result: Node = inside
+    return result
+
+
+def _norm(parts: list[Any]) -> Node:
+    (_, start, _, _), inside, (_, _, end, piece) = parts
+    return Node("norm", (inside,), start, end, value=_NORMS[piece.lstrip("‖|_")])
+
+
+def _bars(parts: list[Any]) -> Node:
+    (_, start, _, _), inside, (_, _, end, _) = parts
+    return Node("bars", (inside,), start, end)
+
+
+def _root(parts: list[Any]) -> Node:
+    (_, start, end, _), operand = parts
+    return Node("call", (operand,), start, operand.end, mark=Span(start, end), value="sqrt")
+
+
+def _blocks(parts: list[Any]) -> Node:
+    (_, start, _, _), rows, (_, _, end, _) = parts
+    lengths = tuple([len(row) for row in rows])
+    return Node(
+        "blocks", tuple([block for row in rows for block in row]), start, end, value=lengths
+    )
+
+
+def _entries(parts: list[Any]) -> Node:
+    operand, (_, start, _, _), places, (_, _, end, _) = parts
+    return Node("entries", (operand, *places), operand.start, end, mark=Span(start, end))
+
+
+def _more(parts: list[Any]) -> list[Any]:
+    result: list[Any] = parts[0]
+    result.append(parts[2])
+    return result
+
+
+def _named(role: str, parts: list[Any]) -> Statement:
+    (_, start, end, name), _, body = parts
+    return Statement(role, body, name, Span(start, end))
+
+
+def _mapping(parts: list[Any]) -> Statement:
+    """``f: function(vector(n)) -> scalar``."""
+    given, value = parts[2], parts[4]
+    parts[2] = Node("->", (given, value), given.start, value.end)
+    return _named("declaration", parts[:3])
+
+
+def _where(parts: list[Any]) -> list[Statement]:
+    """The definitions behind a value go before it."""
+    statements: list[Statement] = parts[0]
+    return [*statements[:-1], *parts[2], statements[-1]]
+
+
+_BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
+    "-": None,
+    "first": lambda parts: [parts[0]],
+    "more": _more,
+    "where": _where,
+    "scoped": lambda parts: Scope(parts[0], parts[2]),
+    "scoped_call": lambda parts: _call([*parts[:2], [parts[2]], parts[3]]),
+    "first_definition": lambda parts: [_named("definition", parts)],
+    "next_definition": lambda parts: _more([parts[0], parts[1], _named("definition", parts[2:])]),
+    "value": lambda parts: Statement("value", parts[0]),
+    "definition": lambda parts: _named("definition", parts),
+    "declaration": lambda parts: _named("declaration", parts),
+    "mapping": _mapping,
+    "binary": _binary,
+    "negative": _negative,
+    "positive": _positive,
+    "transpose": _transpose,
+    "superscript": _superscript,
+    "number": _number,
+    "name": _name,
+    "call": _call,
+    "method": _method,
+    "string": _string,
+    "bracket": _bracket,
+    "norm": _norm,
+    "bars": _bars,
+    "root": _root,
+    "total": _total,
+    "blocks": _blocks,
+    "entries": _entries,
+    "everything": lambda parts: Node(":", (), parts[0][1], parts[0][2]),
+    "range": lambda parts: Node("range", (parts[0], parts[2]), parts[0].start, parts[2].end),
+}

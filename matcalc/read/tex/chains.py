@@ -1,0 +1,301 @@
+r"""Juxtaposition: which of the things that stand side by side is a function of its neighbour, and
+which is a factor.
+"""
+
+from __future__ import annotations
+
+from matcalc.core.errors import ParseError, Span
+from matcalc.read.tex import derivatives, lettered
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.vocabulary import function
+
+_WRAPPERS = frozenset(
+    {"power", "entrywise", "transpose", "inverse-transpose", "pinv", "script", "indexed"}
+)
+_LOGARITHMS = {"2": "log2", "10": "log10"}
+
+
+def value(phrase: Phrase) -> Phrase:
+    """The phrase inside of brackets around one thing."""
+    while phrase.kind == "bracket" and len(phrase.args) == 1:
+        inside = phrase.args[0]
+        inside.start, inside.end, inside.bracketed = phrase.start, phrase.end, True
+        phrase = inside
+    return phrase
+
+
+def product(items: list[Phrase], scope: Scope) -> Phrase:
+    """The product of what stands side by side, from the left."""
+    if any(_is_mark(item, "PARTIAL") for item in items):
+        return _differential(items, scope)
+    if _is_mark(items[0], "NABLA"):
+        head: Phrase | None = derivatives.nabla(items[0], scope)
+        rest = items[1:]
+    else:
+        head = items[0] if items[0].kind == "gradient" and not items[0].bracketed else None
+        rest = items[1:] if head else items
+    factors = group_factors(rest, scope) if rest else []
+    for factor in factors:
+        if factor.kind == "gradient" and not factor.bracketed:
+            hint = "write it first, and brackets around everything that is derived"
+            raise ParseError(
+                "a derivative sign within a product",
+                source=scope.source,
+                span=factor.span,
+                hint=hint,
+            )
+    if head is None:
+        return _multiplied(factors)
+    if head.args and factors:
+        return derivatives.widen(head, "*", _multiplied(factors), factors[0].span)
+    return derivatives.apply_operator(head, _multiplied(factors) if factors else None)
+
+
+def _multiplied(factors: list[Phrase]) -> Phrase:
+    result = factors[0]
+    for factor in factors[1:]:
+        result = Phrase("*", result.start, factor.end, args=(result, factor), mark=factor.span)
+    return result
+
+
+def _is_mark(item: Phrase, text: str) -> bool:
+    _, core = _core(item)
+    return core.kind == "mark" and core.text == text
+
+
+def _differential(items: list[Phrase], scope: Scope) -> Phrase:
+    r"""\partial f or \partial x \partial x^\top: above, what follows the first sign is one
+    product.
+    """
+    if (
+        sum(_is_mark(item, "PARTIAL") for item in items) == 1
+        and len(items) > 1
+        and _is_mark(items[0], "PARTIAL")
+    ):
+        items = [items[0], _multiplied(group_factors(items[1:], scope))]
+    return Phrase("differential", items[0].start, items[-1].end, args=tuple(items))
+
+
+def slashed(
+    above: Phrase, slash: tuple[str, int, int, str], items: list[Phrase], scope: Scope
+) -> Phrase:
+    r"""\partial f / \partial x, and \partial / \partial x before what is derived."""
+    below = Phrase(
+        "differential", items[0].start, items[1].end, args=(items[0], _opened(items[1], scope))
+    )
+    head = derivatives.fraction(above, below, Span(above.start, below.end), scope)
+    rest = group_factors(items[2:], scope) if len(items) > 2 else []
+    if head is None or (head.args and rest):
+        hint = (
+            "write it as \\frac{\\partial}{\\partial x} before brackets around everything "
+            "that is derived"
+        )
+        raise ParseError(
+            "the reach of this derivative",
+            source=scope.source,
+            span=Span(slash[1], slash[2]),
+            hint=hint,
+        )
+    return derivatives.apply_operator(head, _multiplied(rest)) if rest else head
+
+
+def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
+    """The factors: functions have found their arguments, and brackets are off. From the right, so
+    that log det X nests.
+    """
+    factors: list[Phrase] = []  # the last is the leftmost
+    alone = len(items) == 1
+    for item in reversed(items):
+        core = _core(item)[1]
+        following = _core(factors[-1])[1] if factors else item
+        if (
+            following.kind == "bracket"
+            and following is not item
+            and lettered.indicator(item, following, scope)
+        ):
+            continue
+        if core.kind == "function" and factors:
+            factors.append(_applied(item, factors, scope))
+        elif core.kind == "symbol" and factors and _is_open(following):
+            applied = lettered.apply_letter(
+                item, following, tuple(map(value, following.args)), scope
+            )
+            factors.append(_put(factors.pop(), following, applied) if applied else item)
+        elif (
+            factors
+            and following.kind == "bracket"
+            and (refused := lettered.operator(item, following, scope))
+        ):
+            factors[-1] = refused
+        else:
+            factors.append(item)
+    result = [_opened(factor, scope) for factor in reversed(factors)]
+    for factor in result if not alone else ():
+        if factor.kind in ("mark", "hole"):
+            raise ParseError(
+                "this stands alone",
+                source=scope.source,
+                span=factor.span,
+                hint="it belongs into a superscript",
+            )
+    return result
+
+
+def before_sum(left: Phrase, total: Phrase, scope: Scope) -> Phrase | None:
+    r"""The sum as the argument of a function at the end of a product, as in 2 \log \sum_i; None if
+    there is no function.
+    """
+    if left.kind == "gradient" and left.args and not left.bracketed:
+        body = before_sum(left.args[0], total, scope)
+        return derivatives.apply_operator(left, body) if body else None
+    head = left.args[1] if left.kind == "*" and not left.bracketed else left
+    if head.kind != "function":
+        return None
+    call = _applied(head, [total], scope)
+    if head is left:
+        return call
+    return Phrase("*", left.start, call.end, args=(left.args[0], call), mark=call.span)
+
+
+def _core(item: Phrase) -> tuple[Phrase | None, Phrase]:
+    """What carries the scripts of an item, and the last of these; functions carry their own."""
+    parent = None
+    while item.kind in _WRAPPERS and not item.bracketed:
+        parent, item = item, item.args[0]
+    return parent, item
+
+
+def _is_open(core: Phrase) -> bool:
+    """Whether this is a pair of round brackets that may hold arguments."""
+    return core.kind == "bracket" and core.text == "("
+
+
+def _put(item: Phrase, core: Phrase, new: Phrase) -> Phrase:
+    """The item with another core, beginning where that begins."""
+    parent, _ = _core(item)
+    if parent is None:
+        return new
+    parent.args = (new, *parent.args[1:])
+    part = item
+    while part is not new:
+        part.start = new.start
+        part = part.args[0]
+    return item
+
+
+def _opened(item: Phrase, scope: Scope) -> Phrase:
+    """The item without the brackets around its core."""
+    _, core = _core(item)
+    if core.kind != "bracket":
+        if item.kind == "script":
+            hint = "write x_{1} for a name with an index, x^{1} for a power"
+            raise ParseError(
+                "this superscript may be an index or a power",
+                source=scope.source,
+                span=item.span,
+                hint=hint,
+            )
+        return item
+    if len(core.args) > 1:
+        message = (
+            "a comma separates the arguments of a function, and no function stands before this"
+        )
+        raise ParseError(message, source=scope.source, span=core.span)
+    inside = value(core)
+    return inside if core is item else _put(item, core, inside)
+
+
+def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
+    """A function with the argument that follows it, which is the last of ``factors``."""
+    if head.parts and head.text != "log":
+        raise _subscripted(head, scope)
+    following = factors.pop()
+    _, core = _core(following)
+    if core.kind == "bracket":
+        call = _call(head, tuple(value(arg) for arg in core.args), core.end, scope)
+        return _put(following, core, _raised(call, head, scope))
+    argument = following
+    if factors and not _stops(following, factors[-1]):
+        if (
+            following.kind == "number"
+            and factors[-1].kind == "symbol"
+            and factors[-1].text == r"\pi"
+        ):
+            pi = factors.pop()
+            argument = Phrase("*", following.start, pi.end, args=(following, pi), mark=pi.span)
+            shown = scope.source[head.start : pi.end]
+            scope.note(f"note: {shown} is read as the function of the product")
+        else:
+            raise _unclear(head, following, factors[-1], scope)
+    return _raised(_call(head, (argument,), argument.end, scope), head, scope)
+
+
+def _stops(argument: Phrase, following: Phrase) -> bool:
+    """Whether an argument without brackets ends before what follows: another function, or after its
+    own delimiters.
+    """
+    return argument.kind in ("bars", "norm", "call") or (
+        following.kind == "call" and following.mark is not None
+    )
+
+
+def _unclear(head: Phrase, first: Phrase, second: Phrase, scope: Scope) -> ParseError:
+    a, b = (scope.source[part.start : part.end] for part in (first, second))
+    name = scope.source[head.start : head.end].strip()
+    hint = f"write {name}({a}) {b} or {name}({a} {b})"
+    span = Span(head.start, second.end)
+    return ParseError(
+        f"where the argument of {head.text} ends has two readings",
+        source=scope.source,
+        span=span,
+        hint=hint,
+    )
+
+
+def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phrase:
+    name = function(head.text) or head.text
+    if head.parts:
+        base = head.parts[0].text if len(head.parts) == 1 else ""
+        if name != "log" or (base not in _LOGARITHMS and base != "e"):
+            raise _subscripted(head, scope)
+        name = _LOGARITHMS.get(base, "log")
+    if name == "log" and len(args) == 1:
+        inside = args[0].args[0] if args[0].kind == "bars" else args[0]
+        if inside.kind == "call" and inside.text == "gamma":
+            name, args = "gammaln" if len(inside.args) == 1 else "mvlgamma", inside.args
+        elif args[0].kind == "bars" and inside.kind == "call" and inside.text == "det":
+            name, args = "logdet", inside.args
+    return Phrase("call", head.start, end, args=args, text=name, mark=head.span)
+
+
+def _subscripted(head: Phrase, scope: Scope) -> ParseError:
+    hint = (
+        "of the logarithm, the bases 2 and 10 are known; minima and maxima over a set "
+        "are no expressions"
+    )
+    return ParseError(
+        "this subscript of a function", source=scope.source, span=head.parts[0].span, hint=hint
+    )
+
+
+def _raised(call: Phrase, head: Phrase, scope: Scope) -> Phrase:
+    r"""\sin^2 x is the square of the sine."""
+    if not head.args:
+        return call
+    (exponent,) = head.args
+    if head.text == "erf" and exponent.kind == "neg" and exponent.args[0].text == "1":
+        call.text = "erfinv"
+        return call
+    if exponent.kind != "number":
+        hint = (
+            f"write the power behind the argument, or the name of the inverse function: "
+            f"\\arc{head.text}"
+        )
+        raise ParseError(
+            "this superscript of a function has two readings",
+            source=scope.source,
+            span=head.span,
+            hint=hint,
+        )
+    return Phrase("power", call.start, call.end, args=(call, exponent), mark=head.span)

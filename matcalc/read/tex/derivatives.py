@@ -1,0 +1,124 @@
+r"""Signs that say by what to derive: \frac{\partial}{\partial x}, \frac{\partial f}{\partial x},
+\nabla_x.
+"""
+
+from __future__ import annotations
+
+from matcalc.core.errors import ParseError, Span
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.symbols import symbol
+
+_NAMES = "write the variable below, as in \\frac{\\partial}{\\partial x}"
+
+
+def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase | None:
+    """The derivative that a fraction of differentials asks for, or None if it is an ordinary
+    one.
+    """
+    if below.kind != "differential":
+        below = _upright(below, scope) if _is_d(above, scope) else below
+    if below.kind != "differential":
+        return None
+    order, body = _above(above, scope)
+    variable, times = _below(below, scope)
+    if order != times:
+        message = f"the derivative is of order {order} above and {times} below"
+        raise scope_problem(scope, message, span)
+    return Phrase("gradient", span.start, span.end, args=body, parts=(variable,), order=order)
+
+
+def nabla(head: Phrase, scope: Scope) -> Phrase:
+    r"""\nabla_x and \nabla_x^2, without what they stand before."""
+    order = 1
+    if head.kind == "power":
+        order = _exponent(head.args[1], scope)
+        head = head.args[0]
+    if (
+        head.kind != "indexed"
+        or len(head.parts) != 1
+        or head.parts[0].kind not in ("symbol", "indexed")
+    ):
+        raise scope_problem(
+            scope, r"\nabla does not say by what to derive", head.span, r"write \nabla_x"
+        )
+    return Phrase("gradient", head.start, head.end, parts=head.parts, order=order)
+
+
+def apply_operator(head: Phrase, body: Phrase | None) -> Phrase:
+    """A derivative sign before what it derives."""
+    if body is None:
+        return head
+    return Phrase(
+        "gradient", head.start, body.end, args=(body,), parts=head.parts, order=head.order
+    )
+
+
+def widen(left: Phrase, kind: str, right: Phrase, mark: Span) -> Phrase:
+    """A derivative sign reaches to the end of the product."""
+    if not left.args:
+        return apply_operator(left, right)
+    body = Phrase(kind, left.args[0].start, right.end, args=(left.args[0], right), mark=mark)
+    return apply_operator(left, body)
+
+
+def scope_problem(scope: Scope, message: str, span: Span, hint: str | None = None) -> ParseError:
+    """An error about the formula's form."""
+    return ParseError(message, source=scope.source, span=span, hint=hint)
+
+
+def _is_d(above: Phrase, scope: Scope) -> bool:
+    """Whether a numerator is a bare d, upright or not."""
+    base = above.args[0] if above.kind == "power" else above
+    return (
+        base.kind == "symbol"
+        and symbol(base, scope.source).key == ("d", ())
+        and not scope.knows(base)
+    )
+
+
+def _upright(below: Phrase, scope: Scope) -> Phrase:
+    """d x as a differential."""
+    if (
+        below.kind == "*"
+        and below.args[0].kind == "symbol"
+        and symbol(below.args[0], scope.source).key == ("d", ())
+    ):
+        mark = Phrase("mark", below.start, below.args[0].end, text="PARTIAL")
+        return Phrase("differential", below.start, below.end, args=(mark, below.args[1]))
+    return below
+
+
+def _above(above: Phrase, scope: Scope) -> tuple[int, tuple[Phrase, ...]]:
+    """The order, and what is derived if it stands in the numerator."""
+    head = above.args[0] if above.kind == "differential" else above
+    order = _exponent(head.args[1], scope) if head.kind == "power" else 1
+    if above.kind != "differential" and not _is_d(above, scope):
+        raise scope_problem(scope, "a differential stands below and none above", above.span, _NAMES)
+    return order, above.args[1:] if above.kind == "differential" else ()
+
+
+def _below(below: Phrase, scope: Scope) -> tuple[Phrase, int]:
+    """The one variable of a denominator, and how many times it stands there."""
+    variable: Phrase | None = None
+    times = 0
+    for part in below.args:
+        if part.kind == "mark" and part.text == "PARTIAL":
+            continue
+        count = _exponent(part.args[1], scope) if part.kind == "power" else 1
+        letter = part.args[0] if part.kind in ("power", "transpose") else part
+        if letter.kind not in ("symbol", "indexed"):
+            raise scope_problem(scope, "this is not a variable to derive by", part.span, _NAMES)
+        if variable is not None and scope.name(letter) != scope.name(variable):
+            hint = "derive by one variable, and the result by the other"
+            raise scope_problem(scope, "a derivative by two variables", letter.span, hint)
+        variable, times = letter, times + count
+    if variable is None:
+        raise scope_problem(scope, "this does not say by what to derive", below.span, _NAMES)
+    return variable, times
+
+
+def _exponent(phrase: Phrase, scope: Scope) -> int:
+    if phrase.kind != "number" or phrase.text not in ("1", "2"):
+        raise scope_problem(scope, "the order of a derivative is 1 or 2", phrase.span)
+    return int(phrase.text)

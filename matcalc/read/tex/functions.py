@@ -1,0 +1,289 @@
+"""Functions and delimiters: norms, bars, roots, exponentials, whose meaning depends on what is
+inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from matcalc.core.errors import UnknownNameError, UnsupportedError
+from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS
+from matcalc.core.walk import postorder
+from matcalc.read.syntax.names import default_kind
+from matcalc.read.tex import indices, vectors
+from matcalc.read.tex.phrases import Phrase, operands
+from matcalc.read.tex.values import Maker, Value, binary, call_function
+
+if TYPE_CHECKING:
+    from matcalc.read.tex.resolve import Resolver
+
+Rule = Callable[["Resolver", Phrase, list[Value]], Value]
+_OF_VECTORS = frozenset(
+    {"diag", "softmax", "sum", "mean", "logsumexp", "vec"}
+)  # whose argument is no number
+_OF_SQUARE = frozenset({"tr", "det", "logdet", "inv", "expm", "logm"})
+_OF_ROWS = frozenset(
+    {"sum", "mean", "logsumexp", "softmax", "logsoftmax"}
+)  # which act on each row of a matrix, too
+_MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
+_ENTRY_NORMS = ("2,1", "1,1")
+_OF_MATRICES = {
+    "exp": r"e^{X} is the matrix exponential",
+    "log": r"\operatorname{logm}(X) is the matrix logarithm",
+}
+
+
+def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """A function that is written out."""
+    name = phrase.text
+    declared = resolver.scope.declared.get(name)
+    if declared is not None and declared.kind == "function":
+        node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
+        return (
+            Value(node, declared.ranks[-1])
+            if declared.ranks
+            else Value(node, args[0].rank, args[0].row)
+        )
+    if name not in OPERATIONS:
+        from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
+
+        close = get_close_matches(name, [*OPERATIONS, *ALIASES], n=2)
+        hint = (
+            f"did you mean {' or '.join(close)}?"
+            if close
+            else "docs/language.md lists the functions"
+        )
+        raise UnknownNameError(
+            f"unknown function {name}", source=resolver.scope.source, span=phrase.mark, hint=hint
+        )
+    least, most = OPERATIONS[name].arity
+    if not least <= len(phrase.args) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        message = (
+            f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(phrase.args)}"
+        )
+        raise UnknownNameError(message, source=resolver.scope.source, span=phrase.span)
+    args = [*args, *(Value(resolver.letters.size(size)) for size in phrase.args[len(args) :])]
+    return _called(resolver, phrase, name, args)
+
+
+def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> Value:
+    make = Maker(phrase)
+    if len(args) == 1 and args[0].slots:
+        found = vectors.map_entries(make, name, args[0]) if name in ENTRYWISE else None
+        found = vectors.reduce_rows(make, name, args[0]) if name in _OF_ROWS else found
+        if found is not None:
+            return found
+    if any(arg.indexed for arg in args):
+        if name not in ENTRYWISE:
+            resolver._plain(phrase, args)
+        resolver._numbers(phrase, args)
+        return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
+    if name not in ENTRYWISE:
+        for part in phrase.args:
+            resolver.letters.refuse_entry(
+                part, f"{name} of it is taken", "matrix" if name in _OF_SQUARE else "vector"
+            )
+    if name in _OF_VECTORS and args[0].rank == 0:
+        resolver.letters.promote(phrase.args[0], 1, f"{name} of it is taken")
+    if name in _OF_MATRICES and args[0].rank == 2:
+        resolver.scope.note(
+            f"note: {resolver.shown(phrase)} is read entry by entry; {_OF_MATRICES[name]}"
+        )
+    return call_function(make, name, args)
+
+
+def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    r"""\lVert x \rVert_2, _1, _\infty of a vector, \lVert X \rVert_F of a matrix."""
+    (arg,) = args
+    index = (
+        resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
+    )
+    index = {"{": index[1:-1]}.get(index[:1], index).strip()
+    index = "F" if index.rstrip("}").endswith("F") else index
+    if arg.scalar and arg.indexed and learn_vectors(resolver, phrase.args[0], "its norm is taken"):
+        return arg
+    resolver.letters.refuse_entry(phrase.args[0], "its norm is taken")
+    if arg.scalar:
+        no_vectors(resolver, phrase.args[0], "the norm is taken of")
+    if arg.scalar:
+        if arg.indexed or not resolver.letters.promote(phrase.args[0], 1, "its norm is taken"):
+            return _called(resolver, phrase, "abs", args)
+        return call_function(Maker(phrase), "norm2", args)
+    if arg.order == 2:
+        if arg.slots and index == "F":
+            return vectors.norm(Maker(phrase), "norm2", arg)
+        if index in _MATRIX_NORMS and not arg.slots:
+            return call_function(Maker(phrase), _MATRIX_NORMS[index], args)
+        if index.replace(" ", "") in _ENTRY_NORMS and not arg.slots:
+            return _entry_norm(resolver, phrase, args, index.replace(" ", ""))
+        known = {"": "without a subscript may be the Frobenius or the spectral norm"}
+        hint = (
+            r"write \lVert X \rVert_F for the root of the squares' sum, _2 for the "
+            r"spectral and _* for the nuclear norm"
+        )
+        message = f"the norm of a matrix {known.get(index, f'with the subscript {index}')}"
+        raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
+    name = {
+        "": "norm2",
+        "2": "norm2",
+        "F": "norm2",
+        "1": "norm1",
+        r"\infty": "norminf",
+        "∞": "norminf",
+    }.get(index)
+    if name is None and len(phrase.parts) == 1 and phrase.parts[0].kind in ("number", "symbol"):
+        part = phrase.parts[0]
+        if part.kind == "symbol" and resolver.letters.letter(part).rank == 2:
+            message = f"the norm with the subscript {index}"
+            hint = f"write x^\\top {index} x for the square of a weighted norm"
+            raise UnsupportedError(
+                message, source=resolver.scope.source, span=phrase.span, hint=hint
+            )
+        if part.kind == "symbol":
+            resolver.letters.promote(part, 0, "it names a norm")
+        value = (
+            resolver.letters.number(part)
+            if part.kind == "number"
+            else resolver.letters.letter(part)
+        )
+        return call_function(Maker(phrase), "normp", [arg, value])
+    if name is None:
+        message = f"the norm with the subscript {index}"
+        hint = r"vectors have the norms 1, 2 and \infty"
+        raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
+    if arg.slots and name != "norminf":
+        return vectors.norm(Maker(phrase), name, arg)
+    return call_function(Maker(phrase), name, resolver._plain(phrase, args))
+
+
+def _entry_norm(resolver: Resolver, phrase: Phrase, args: list[Value], index: str) -> Value:
+    r"""\lVert X \rVert_{2,1}, the sum of the norms of the columns, and _{1,1}."""
+    make = Maker(phrase)
+    if index == "1,1":
+        return call_function(make, "norm1", args)
+    shown = resolver.shown(phrase)
+    resolver.scope.note(
+        f"note: {shown} is read as the sum of the norms of the columns; transpose what is "
+        f"inside for the rows"
+    )
+    return Value(make.call("sum", make.call("norm2", args[0].node, make.number(1))))
+
+
+def pinv(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """X^+; of a number or a vector it may be the positive part."""
+    if resolver._plain(phrase, args)[0].rank < 2:
+        x = resolver.shown(phrase.args[0]).strip("()[] ")
+        hint = f"write ({x})_+ for the positive part, \\operatorname{{pinv}}({x}) for the inverse"
+        raise resolver.problem(
+            "the superscript + may be the positive part or the pseudo-inverse", phrase, hint
+        )
+    return call_function(Maker(phrase), "pinv", args)
+
+
+def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """The absolute value of a number, the determinant of a matrix."""
+    (arg,) = args
+    if arg.scalar:
+        return _called(resolver, phrase, "abs", args)
+    if arg.order == 2:
+        return call_function(Maker(phrase), "det", resolver._plain(phrase, args))
+    hint = r"write \lVert x \rVert, or \operatorname{abs}(x) entry by entry"
+    raise resolver.problem(
+        "bars around a vector may be its norm or its absolute entries", phrase, hint
+    )
+
+
+def root(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """The root of a number, and of every entry of a vector."""
+    if args[0].rank == 2 and not args[0].indexed:
+        hint = (
+            r"write X^{\odot 1/2} for the roots of the entries, X^{1/2} for the root of the matrix"
+        )
+        raise resolver.problem(
+            "the root of a matrix may be that of its entries or the matrix root", phrase, hint
+        )
+    return _called(resolver, phrase, phrase.text, args)
+
+
+def exponential(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """e to a number, to every entry of a vector, to a matrix."""
+    if args[0].rank == 2 and not args[0].indexed:
+        return call_function(Maker(phrase), "expm", args)
+    return _called(resolver, phrase, "exp", args)
+
+
+def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """The inner product of two vectors or two matrices."""
+    left, right = args
+    for one, other, operand in ((left, right, phrase.args[0]), (right, left, phrase.args[1])):
+        if one.indexed and one.scalar and other.order == 1:
+            resolver.letters.promote_entry(operand, "it stands in an inner product")
+    if left.slots or right.slots:
+        found = vectors.dot(Maker(phrase), *resolver._opened(phrase, args))
+        if found is not None:
+            return found
+    if left.indexed or right.indexed:
+        resolver._numbers(phrase, args)
+        return indices.multiply(left, right)
+    for one, other, operand in ((left, right, phrase.args[0]), (right, left, phrase.args[1])):
+        if one.rank == 0:
+            resolver.letters.promote(operand, max(1, other.rank), "it stands in an inner product")
+    if left.rank == right.rank == 0:
+        return binary(Maker(phrase), "*", left, right)
+    return call_function(Maker(phrase), "dot", args)
+
+
+def frobenius(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """A : B, which is for matrices."""
+    if all(arg.scalar and not arg.indexed for arg in args):
+        hint = r"A : B is the sum of the products of the entries of two matrices"
+        raise resolver.problem("a colon between numbers", phrase, hint)
+    return inner(resolver, phrase, args)
+
+
+def positive(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    """(x)_+: the positive part of a number, or of every entry of a vector."""
+    if args[0].order == 2:
+        hint = r"write \max(X, 0) for the positive parts of the entries"
+        raise resolver.problem(
+            "the positive part of a matrix may be that of its entries or of its eigenvalues",
+            phrase,
+            hint,
+        )
+    return _called(resolver, phrase, "relu", args)
+
+
+def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:
+    r"""Whether the letters of a sum, as in x_i - \mu, can be vectors for each index; the first of
+    them is taken for one.
+    """
+    stack, terms = [phrase], []
+    while stack:
+        part = stack.pop()
+        if part.kind in ("+", "-", "neg"):
+            stack += part.args
+        else:
+            terms.append(part)
+    if any(part.kind not in ("indexed", "symbol") for part in terms):
+        return False
+    return any(resolver.letters.promote_entry(part, why) for part in reversed(terms))
+
+
+def no_vectors(resolver: Resolver, phrase: Phrase, what: str) -> None:
+    r"""Refuses \sum_i y_i x_i where a vector belongs: the x_i may be numbers, so that it is one, or
+    vectors.
+    """
+    if phrase.kind != "bigsum":
+        return
+    for part in reversed(postorder(phrase.args[0], operands)):
+        matrix = resolver.letters.matrix_of(part)
+        if matrix is not None and default_kind(resolver.scope.name(part.args[0])) == "vector":
+            x = resolver.shown(part)
+            message = f"{what} a sum in which {x} may be a number or a vector"
+            hint = (
+                f"declare {matrix} as a matrix for vectors, which are its rows; "
+                f"{matrix.lower()} as a vector for numbers"
+            )
+            raise resolver.letters.problem(message, part.span, hint)

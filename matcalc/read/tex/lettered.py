@@ -1,0 +1,171 @@
+r"""Letters that stand for functions before a bracket: \sigma(x), \psi^{(2)}(x), L_{\exp}(X, E), and
+f(x), which is unclear.
+"""
+
+from __future__ import annotations
+
+from matcalc.core.operations import COMPARISONS, PRIMARY, frechet
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.symbols import Symbol, symbol
+from matcalc.read.tex.vocabulary import OPERATORS
+
+# undeclared and before a bracket: the function, and what to call it in a note
+_FUNCTIONS = {
+    r"\sigma": ("sigmoid", "the logistic sigmoid"),
+    r"\psi": ("digamma", "the digamma function"),
+    r"\Gamma": ("gamma", "the gamma function"),
+    r"\Phi": ("normcdf", "the normal distribution function"),
+    r"\varphi": ("normpdf", "the normal density"),
+    r"\mathrm{H}": ("entropy", "the entropy"),
+}
+_OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
+_UNCLEAR = frozenset({"f", "g", "h", "phi"})  # letters that papers use for functions of their own
+
+
+def apply_letter(
+    item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope
+) -> Phrase | None:
+    """A letter with the brackets behind it: a function of ``args`` if it is known for one, None if
+    it is a factor.
+    """
+    if item.kind not in ("symbol", "indexed", "script"):
+        return None
+    of_matrices = _derivative(item, bracket, args)
+    if of_matrices is not None:
+        return of_matrices
+    known = scope.knows(item) or (
+        item.kind == "indexed" and scope.knows(item.args[0])
+    )  # v_j is an entry of a declared v
+    if known and item.kind != "script":
+        variable = scope.declared.get(scope.name(item))
+        if variable is not None and variable.kind == "function":
+            return _call(item, bracket, scope.name(item), args)
+    special = None if known else _special(item, bracket, args)
+    if special is not None or item.kind == "script":
+        return special
+    shown = scope.source[item.start : item.end]
+    if item.text in _FUNCTIONS:
+        name, words = _FUNCTIONS[item.text]
+        if known:
+            scope.note(f"note: {scope.name(item)} is a variable, so {shown}(...) is a product")
+            return None
+        scope.note(f"note: {shown}(...) is read as {words}; declare the letter if it is a factor")
+        return _call(item, bracket, name, args)
+    if _is_operator(item, scope):
+        return Phrase("application", item.start, bracket.end, text=shown, parts=args)
+    lone = args[0].kind in ("symbol", "indexed", "number")
+    if known or not (lone or len(args) > 1 or symbol(item, scope.source).stem in _UNCLEAR):
+        return None
+    return Phrase("application", item.start, bracket.end, text=shown, parts=args)
+
+
+def indicator(item: Phrase, bracket: Phrase, scope: Scope) -> bool:
+    r"""Whether \mathbb{1}[x > 0] or I(x > 0) stands before the condition, which is its own
+    value.
+    """
+    one = item.kind == "constant" and item.text == "1" and not item.parts
+    letter = (
+        item.kind == "symbol"
+        and symbol(item, scope.source).key == ("I", ())
+        and not scope.knows(item)
+    )
+    return (one or letter) and len(bracket.args) == 1 and bracket.args[0].kind in COMPARISONS
+
+
+def operator(item: Phrase, bracket: Phrase, scope: Scope) -> Phrase | None:
+    r"""\mathbb{E}[x], \mathrm{Var}\{x\}: a word or a letter before square brackets that is no
+    factor.
+    """
+    base = item.args[0] if item.kind == "indexed" else item
+    letter = base.kind == "symbol" and symbol(base, scope.source)
+    if not letter or not (
+        _is_operator(item, scope)
+        or (letter.stem in ("E", "P") and bracket.text == "[" and not scope.knows(item))
+    ):
+        return None
+    shown = scope.source[item.start : item.end]
+    return Phrase("application", item.start, bracket.end, text=shown, parts=bracket.args)
+
+
+def _is_operator(item: Phrase, scope: Scope) -> bool:
+    """Whether a word, or an upright or ornate letter, before brackets must be the name of a
+    function.
+    """
+    base = item.args[0] if item.kind == "indexed" else item
+    if base.kind != "symbol":
+        return False
+    found = symbol(base, scope.source)
+    if found.style == "mathbb" and found.stem in OPERATORS:
+        return True
+    if scope.knows(item) or found.bold:
+        return False
+    upright = base.text.startswith(
+        (r"\mathrm", r"\text", r"\operatorname", r"\mathsf", r"\mathop", r"\mbox")
+    )
+    word = (
+        len(found.stem) > 1
+        and base.text.startswith("\\")
+        and not base.text[1:].isalpha()
+        and not found.pieces
+    )
+    return bool(found.style) or word or (upright and found.stem.isupper())
+
+
+def refuse_operator(letter: Phrase, found: Symbol, known: bool, scope: Scope) -> None:
+    r"""\mathbb{E} is no matrix, nor are \mathcal{L} and \mathrm{Var} where nothing was declared."""
+    meant = OPERATORS.get(found.stem) if found.style == "mathbb" or len(found.stem) > 1 else None
+    if (known and not (meant and found.style == "mathbb")) or not (meant or found.style):
+        return
+    plain = f"; write {found.stem} in plain and declare it if it is a variable"
+    hint = (
+        f"write out what it "
+        f"means{plain if found.style else f', or declare {found.stem} if it is a variable'}"
+    )
+    what = meant or (
+        "a set of numbers" if found.style == "mathbb" else "an operator, a set or a distribution"
+    )
+    raise scope.problem(
+        f"{scope.source[letter.start : letter.end]} may be {what}", letter.span, hint
+    )
+
+
+def _call(item: Phrase, bracket: Phrase, name: str, args: tuple[Phrase, ...]) -> Phrase:
+    return Phrase("call", item.start, bracket.end, args=args, text=name, mark=item.span)
+
+
+def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase | None:
+    r"""\psi^{(k)}(x), J_k(x), \Gamma_p(a), D_{KL}(p \parallel q)."""
+    if item.kind == "script" and item.args[0].text == r"\psi":
+        return _call(item, bracket, "polygamma", (item.args[1], *args))
+    name = item.args[0] if item.kind == "script" else item
+    if name.kind != "indexed" or len(name.parts) != 1:
+        return None
+    letter, (of,) = name.args[0].text, name.parts
+    match letter, len(args):
+        case r"\sigma", 1 if of.kind == "function" and of.text == "max":
+            return _call(item, bracket, "specnorm", args)
+        case r"\lambda", 1 if of.kind == "function" and of.text in ("max", "min"):
+            return _call(item, bracket, f"lambda_{of.text}", args)
+        case "J", 1:
+            return _call(item, bracket, "besselj", (of, *args))
+        case r"\Gamma", 1:
+            return _call(item, bracket, "gamma", (*args, of))  # its logarithm is a function
+        case "D", 2 if "KL" in of.text:
+            return _call(item, bracket, "kl", args)
+    return None
+
+
+def _derivative(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase | None:
+    r"""L_{\exp}(X, E) and its like, L_{(\cdot)^k}(X, E), also with an order: no variable has such a
+    name, whatever L is.
+    """
+    name = item.args[0] if item.kind == "script" else item
+    if name.kind != "indexed" or len(name.parts) != 1 or name.args[0].text != "L":
+        return None
+    (of,) = name.parts
+    if of.kind == "function" and of.text in _OF_MATRICES:
+        return _call(item, bracket, frechet(_OF_MATRICES[of.text]), args)
+    if of.kind == "power" and of.args[0].kind == "hole":
+        return _call(item, bracket, "frechet_power", (args[0], of.args[1], *args[1:]))
+    return None

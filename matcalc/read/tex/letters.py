@@ -1,0 +1,494 @@
+"""Letters as values: variables, constants, sizes, and entries where an index of a sum is their
+subscript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from matcalc.core.errors import MatcalcError, ParseError, ShapeError, Span, UnsupportedError
+from matcalc.core.kinds import KINDS
+from matcalc.core.operations import SIZES
+from matcalc.read.syntax.names import default_kind
+from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.tex import lettered, subscripts
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.places import size, size_leaves
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.symbols import Key, Symbol, letters, symbol
+from matcalc.read.tex.values import Maker, Value, call_function, transpose
+from matcalc.read.tex.vectors import row_of
+
+Ranges = Mapping[str, Phrase | None]  # the indices that run, each with its upper limit
+_LONGEST_NUMBER = 1_000  # digits
+_IDENTITY = ("I", ())
+_CHANGES = frozenset(
+    {(0, 1), (0, 2), (1, 0), (1, 2)}
+)  # what the use of a letter can make of its rank
+
+
+class Letters:
+    """The meaning of letters; what is learnt of their kinds stays for the next pass over the
+    formula.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.kinds: dict[
+            str, str
+        ] = {}  # of names that were not declared, where the first letter does not say it
+        self.defined: dict[str, Value] = {}
+        self.ranges: dict[int, Ranges] = {}  # phrase -> the indices that run there
+        self.checks: list[
+            Statement
+        ] = []  # definitions that make the limits of sums agree with the sizes of vectors
+        self.indices_of_sums: set[str] = set()
+        self.data: dict[
+            str, str
+        ] = {}  # letters whose x_i are vectors, and the matrix of which these are the rows
+        self.whole_keys: dict[Key, Symbol] = {}  # letters that occur without a subscript
+        self.summed: set[Key] = set()  # letters of which entries are summed
+        self.bound: list[tuple[Phrase, frozenset[str]]] = []  # the sums, with their indices
+        self.subscripted: list[tuple[Phrase, str]] = []  # what has a subscript, and a letter in it
+        self.fixed: set[int] = (
+            set()
+        )  # the phrases that are entries at a fixed place; and in this pass:
+        self.places: set[str] = set()  # the letters of such places,
+        self.alone: dict[
+            int, Phrase
+        ] = {}  # the letters with a subscript that occur in no other way,
+        self.own: dict[
+            str, str
+        ] = {}  # and what to say of variables that look like a part of another
+        self.changed = False
+
+    def problem(self, message: str, span: Span, hint: str | None = None) -> MatcalcError:
+        """An error about how many axes something has."""
+        return ShapeError(message, source=self.scope.source, span=span, hint=hint)
+
+    # -- names
+    # ------------------------------------------------------------------------------------
+
+    def letter(self, phrase: Phrase) -> Value:
+        """The value of a letter, with its subscript if that is part of its name."""
+        running = self.ranges.get(id(phrase), {})
+        if phrase.kind == "indexed":
+            indices = subscripts.names(phrase, self.scope.source)
+            if any(index in running for index in indices):
+                return self._entry_of_letter(phrase, running)
+            if not self.scope.knows(phrase) and self.indices_of_sums.intersection(indices):
+                hint = "write brackets around everything that is summed"
+                shown = self.scope.source[phrase.start : phrase.end]
+                raise self.scope.problem(
+                    f"{shown} stands outside of the sum over its index", phrase.span, hint
+                )
+            entry = subscripts.fixed(self, phrase)
+            if entry is not None:
+                return entry
+            if phrase.text == "(":
+                hint = "write x_{i} for a name with an index, x^{i} for a power"
+                raise ParseError(
+                    "this superscript may be an index or a power",
+                    source=self.scope.source,
+                    span=phrase.span,
+                    hint=hint,
+                )
+        average = subscripts.mean(self, phrase) if phrase.kind == "symbol" else None
+        if average is not None:
+            return average
+        if (
+            phrase.kind == "indexed"
+            and self.is_identity(phrase)
+            and any(letters(part) is None for part in phrase.parts)
+        ):
+            return self._identity(phrase)  # I_{n-1}, of which the subscript is no part of a name
+        found = symbol(phrase, self.scope.source)
+        known = self.scope.knows(phrase)
+        if not known and (found.stem, ()) == _IDENTITY and not found.style.startswith("mathcal"):
+            return self._identity(phrase)
+        lettered.refuse_operator(phrase, found, known, self.scope)
+        name = self.scope.name(phrase)
+        if not known and name in running:
+            raise UnsupportedError(
+                f"the index {name} as a number",
+                source=self.scope.source,
+                span=phrase.span,
+                hint="indices stand in subscripts here",
+            )
+        if not known and name == "e":
+            hint = r"declare e, or write e^{1} for Euler's number"
+            raise self.scope.problem("e may be a variable or Euler's number", phrase.span, hint)
+        node = Maker(phrase).node("name", value=name)
+        if name in self.defined:
+            return Value(node, self.defined[name].rank, self.defined[name].row)
+        return Value(node, self.rank(name, bold=found.bold))
+
+    def shown(self, phrase: Phrase) -> str:
+        """The text of a letter."""
+        return self.scope.source[phrase.start : phrase.end]
+
+    def base_name(self, base: Phrase) -> str:
+        """The name of a letter whose entries are meant; these may be set in plain where the letter
+        is bold.
+        """
+        found = symbol(base, self.scope.source)
+        bare = self.whole_keys.get(found.key)
+        if (
+            bare is not None
+            and bare.bold
+            and not found.bold
+            and not found.style
+            and len(self.scope.names.get(found.key, "1")) == 1
+        ):
+            return self.scope.names.get(found.key, [found.name])[0]
+        return self.scope.name(base)
+
+    def base(self, base: Phrase) -> Value:
+        """The value of a letter whose entries are meant."""
+        name = self.base_name(base)
+        bare = self.whole_keys.get(symbol(base, self.scope.source).key)
+        if name in self.defined:
+            return replace(self.defined[name], node=Maker(base).node("name", value=name))
+        return Value(
+            Maker(base).node("name", value=name),
+            self.rank(name, bold=bare is not None and bare.bold),
+        )
+
+    def note_own(self, phrase: Phrase, name: str) -> None:
+        """Remembers that a letter with a subscript is no part of the letter."""
+        shown = self.shown(phrase)
+        self.own[shown] = (
+            f"note: {shown} is read as a variable of its own, not as a part of {name}; "
+            f"declare it if that is right"
+        )
+
+    def rank(self, name: str, *, bold: bool = False) -> int:
+        """How many axes a variable has: by its declaration, by what was learnt, or by its first
+        letter.
+        """
+        if name in self.scope.declared:
+            return len(self.scope.declared[name].shape)
+        if name in self.scope.dimensions or name == "pi":
+            return 0
+        if bold and default_kind(name) == "scalar":
+            self.kinds.setdefault(name, "vector")
+        return KINDS[self.kinds.get(name) or default_kind(name)]
+
+    def promote(self, phrase: Phrase, rank: int, why: str) -> bool:
+        """Gives an undeclared letter another rank than its first letter says: a scalar becomes a
+        vector, a vector a scalar.
+
+        Returns whether it is such a letter. What was learnt of a letter once is not changed again.
+        """
+        if self.changed:  # what this pass has read since then may be wrong
+            return False
+        if phrase.kind not in ("symbol", "indexed") or (
+            phrase.kind == "indexed" and phrase.args[0].kind != "symbol"
+        ):
+            return False
+        if rank and id(phrase) in self.fixed:
+            if rank == 1 and self.promote_entry(phrase, why):
+                return True
+            self.refuse_entry(phrase, why, ("", "vector", "matrix")[rank])
+        name = self.base_name(phrase) if phrase.kind == "symbol" else self.scope.name(phrase)
+        fixed = (
+            self.scope.knows(phrase)
+            or name in ("pi", "e")
+            or name in self.scope.dimensions
+            or name in self.kinds
+        )
+        if fixed or (self.rank(name), rank) not in _CHANGES:
+            return False
+        kind = ("number", "vector", "matrix")[rank]
+        self.kinds[name] = "scalar" if rank == 0 else kind
+        self.changed = True
+        self.scope.note(
+            f"note: {name} is read as a {kind}, because {why}; declare it if it is something else"
+        )
+        return True
+
+    def refuse_entry(self, phrase: Phrase, why: str, kind: str = "vector") -> None:
+        """Refuses the entry x_1 of x where only a vector or a matrix x_1 makes sense."""
+        if id(phrase) not in self.fixed:
+            return
+        base = self.base_name(phrase.args[0])
+        message = (
+            f"{self.shown(phrase)} may be an entry of {base}, or a {kind} of its own, because {why}"
+        )
+        own, entry = symbol(phrase, self.scope.source).name, subscripts.entry_of(self, phrase)
+        raise self.scope.problem(
+            message, phrase.span, f"declare {own} if it is a {kind}; write {entry} for the entry"
+        )
+
+    def promote_entry(self, phrase: Phrase, why: str) -> bool:
+        r"""Takes x_i for a vector, where i runs and nothing else is known of x: a row of the data
+        matrix X, as a column.
+
+        Returns whether it is such a letter.
+        """
+        matrix = None if self.changed else self.matrix_of(phrase)
+        if matrix is None:
+            return False
+        name, (index,) = self.base_name(phrase.args[0]), self.indices(phrase) or [""]
+        shown = self.scope.source[phrase.start : phrase.end]
+        self.data[name] = matrix
+        self.kinds[matrix] = "matrix"
+        self.kinds.pop(name, None)
+        for note in [
+            note for note in self.scope.notes if note.startswith(f"note: {name} is read as")
+        ]:
+            del self.scope.notes[note]
+        self.changed = True
+        self.scope.note(
+            f"note: {shown} is read as a vector, because {why}: row {index} of the data "
+            f"matrix {matrix}"
+        )
+        return True
+
+    def matrix_of(self, phrase: Phrase) -> str | None:
+        """The matrix whose rows x_i may be, X; None if it is no entry of a letter of which nothing
+        is known.
+        """
+        if phrase.kind != "indexed" or phrase.args[0].kind != "symbol" or self.scope.knows(phrase):
+            return None
+        base = phrase.args[0]
+        indices = self.indices(phrase) or []
+        name, key = self.base_name(base), symbol(base, self.scope.source).key
+        if len(indices) != 1 or self.scope.knows(base) or name in self.data:
+            return None
+        beside = (
+            id(phrase) in self.fixed and key in self.summed and key not in self.whole_keys
+        )  # u_o beside \sum_w u_w
+        if indices[0] not in self.ranges.get(id(phrase), {}) and not beside:
+            return None
+        matrix = name[:1].upper() + name[1:]
+        known = self.scope.declared.get(matrix)
+        return None if matrix == name or (known is not None and len(known.shape) != 2) else matrix
+
+    def start(self) -> None:
+        """Forgets what belongs to one pass."""
+        self.changed = False
+        for each in (self.defined, self.fixed, self.places, self.alone, self.own):
+            each.clear()
+
+    def finish(self) -> None:
+        """Says what the last pass was not sure of, and refuses what has two readings."""
+        self._check_data()
+        subscripts.check_alone(self)
+        for note in self.own.values():
+            self.scope.note(note)
+
+    def _check_data(self) -> None:
+        """Refuses a formula that has the letter of a data matrix besides, unless that is
+        declared.
+        """
+        for name, matrix in self.data.items():
+            if matrix in self.scope.spelled and matrix not in self.scope.declared:
+                index = next(iter(self.indices_of_sums), "i")
+                message = (
+                    f"{matrix} may be the matrix whose rows are the vectors "
+                    f"{name}_{index}, or another"
+                )
+                hint = (
+                    f"declare {matrix} if it has these rows; give one of them another letter if not"
+                )
+                raise self.scope.problem(message, Span(0, len(self.scope.source)), hint)
+
+    def number(self, phrase: Phrase) -> Value:
+        """An exact number."""
+        if len(phrase.text) > _LONGEST_NUMBER:
+            message = f"this number has more than {_LONGEST_NUMBER:,} digits"
+            raise ParseError(message, source=self.scope.source, span=phrase.span)
+        return Value(Maker(phrase).number(Fraction(phrase.text)))
+
+    # -- constants and sizes
+    # ------------------------------------------------------------------------------------
+
+    def constant(self, phrase: Phrase) -> Value:
+        r"""\mathbf{1}, \mathbf{1}_n, \mathbf{0}_{m \times n}."""
+        make = Maker(phrase)
+        name = "ones" if phrase.text == "1" else "zeros"
+        if not phrase.parts:
+            return Value(make.node("name", value=name), 1)
+        sizes = [
+            each for part in phrase.parts for each in (part.args if part.kind == "x" else (part,))
+        ]
+        if len(sizes) > 2:
+            raise self.problem("a vector has one size and a matrix two", phrase.span)
+        return Value(make.call(name, *map(self.size, sizes)), len(sizes))
+
+    def _identity(self, phrase: Phrase) -> Value:
+        make = Maker(phrase)
+        if phrase.kind == "symbol":
+            return Value(make.node("name", value="eye"), 2)
+        if len(phrase.parts) != 1:
+            raise self.problem("an identity matrix has one size", phrase.span)
+        return Value(make.call("eye", self.size(phrase.parts[0])), 2)
+
+    def size(self, phrase: Phrase) -> Node:
+        """A size as it is written."""
+        return size(phrase, self.scope)
+
+    def note_sizes(self, phrase: Phrase) -> None:
+        """Letters that are sizes: as \\mathbf{1}_n, I_n or the limit of a sum they are numbers
+        wherever they stand.
+        """
+        sizes: tuple[Phrase, ...] = ()
+        if phrase.kind == "constant" or (phrase.kind == "indexed" and self.is_identity(phrase)):
+            sizes = phrase.parts
+        elif phrase.kind == "call" and phrase.text in SIZES:
+            sizes = phrase.args[SIZES[phrase.text] :]
+        elif phrase.limit is not None:
+            sizes = (phrase.limit,)
+        for part in sizes:
+            for each in part.args if part.kind == "x" else (part,):
+                for leaf in size_leaves(each):
+                    self.scope.add_dimension(leaf)
+
+    def is_identity(self, phrase: Phrase) -> bool:
+        """Whether this is I_n."""
+        base = phrase.args[0]
+        if base.kind != "symbol" or self.scope.knows(phrase):
+            return False
+        return symbol(base, self.scope.source).key == _IDENTITY
+
+    # -- entries
+    # ------------------------------------------------------------------------------------
+
+    def indices(self, phrase: Phrase) -> list[str] | None:
+        """The letters of a subscript as indices, or None if something else stands there."""
+        found = [letters(part) for part in phrase.parts]
+        if any(part is None for part in found):
+            return None
+        leaves = [leaf for part in found for leaf in part or ()]
+        if any(leaf.kind not in ("symbol", "indexed") for leaf in leaves):
+            return None
+        return [symbol(leaf, self.scope.source).name for leaf in leaves]
+
+    def names_of(self, total: Phrase) -> list[str]:
+        """The indices that a sum runs over."""
+        names = self.indices(total)
+        if not names or len({*names}) < len(names):
+            hint = r"write \sum_{i} or \sum_{i,j}"
+            raise self.problem("a sum runs over different letters", total.mark or total.span, hint)
+        return names
+
+    def outside(self, total: Phrase) -> set[str]:
+        """The letters in subscripts outside of a sum, where no other sum runs over them."""
+        found = set()
+        for phrase, name in self.subscripted:
+            inside = total.start <= phrase.start and phrase.end <= total.end
+            bound = any(
+                name in names and s.start <= phrase.start and phrase.end <= s.end
+                for s, names in self.bound
+            )
+            if not inside and not bound:
+                found.add(name)
+        return found
+
+    def _entry_of_letter(self, phrase: Phrase, running: Ranges) -> Value:
+        base, source = phrase.args[0], self.scope.source
+        shown = self.shown(phrase)
+        if self.scope.knows(phrase):
+            message = f"{shown} may be an entry or the variable {self.scope.name(phrase)}"
+            raise self.scope.problem(message, phrase.span, "let the sum run over another letter")
+        found = symbol(base, source)
+        data = self._data_of(phrase, found)
+        parts = subscripts.places(phrase, 2)
+        indices = [self._index(part, running) for part in parts]
+        if found.key == ("delta", ()) and len(indices) == 2 and not self.scope.knows(base):
+            return self._entry_of(
+                Value(Maker(phrase).node("name", value="eye"), 2), phrase, parts, running
+            )
+        if data is not None:
+            make = Maker(phrase)
+            rows = Value(make.node("name", value=data), 2)
+            if len(indices) == 2:
+                return self._entry_of(rows, phrase, parts, running)
+            limit = running[indices[0]] if len(indices) == 1 else None
+            if limit is not None:
+                self._check(make, rows, 0, self.size(limit))
+            return row_of(make, rows.node, indices[0])
+        self.promote(base, min(len(indices), 2), f"its entries {shown} are summed")
+        return self._entry_of(self.base(base), phrase, parts, running)
+
+    def _data_of(self, phrase: Phrase, found: Symbol) -> str | None:
+        """The matrix of which this is a row, or an entry of a row, if it is known to be one."""
+        if found.bold or self.matrix_of(phrase) in self.scope.declared:
+            self.promote_entry(
+                phrase, "it is bold" if found.bold else f"{self.matrix_of(phrase)} is declared"
+            )
+        return self.data.get(found.name)
+
+    def _index(self, part: Phrase, running: Ranges) -> str:
+        """An index that runs, or "" for a fixed place."""
+        if part.kind == "symbol":
+            name = symbol(part, self.scope.source).name
+            return name if name in running else ""
+        if any(symbol(leaf, self.scope.source).name in running for leaf in size_leaves(part)):
+            hint = r"write the entries as [x]_{2:n} and [x]_{1:n-1}"
+            raise self.problem(
+                "an index that is shifted, or made of others, is not read", part.span, hint
+            )
+        return ""
+
+    def _entry_of(
+        self, value: Value, phrase: Phrase, parts: list[Phrase], running: Ranges
+    ) -> Value:
+        """The entry of a value; of a matrix one of the two places may be fixed."""
+        indices = [self._index(part, running) for part in parts]
+        if all(indices):
+            return self.entry(value, phrase, indices, running)
+        if len(indices) != 2 or value.rank != 2:
+            raise self.problem(
+                f"{self.shown(phrase)} has an index that runs and one that does not", phrase.span
+            )
+        make = Maker(phrase)
+        row = indices[0] == ""
+        unclear = parts[0 if row else 1]
+        if subscripts.kind_of(unclear, self) != subscripts.PLACE:
+            raise self.problem(
+                f"{self.shown(phrase)} has an index that runs, and another that is no place",
+                phrase.span,
+            )
+        at, everything = subscripts.place(self, unclear), make.node(":")
+        line = make.node("entries", value.node, *((at, everything) if row else (everything, at)))
+        limit = running["".join(indices)]
+        if limit is not None:
+            self._check(make, value, int(row), self.size(limit))
+        return Value(make.transposed(line) if row else line, 1, axes=("".join(indices),))
+
+    def entry(self, value: Value, phrase: Phrase, indices: list[str], running: Ranges) -> Value:
+        """The entry of a value at indices that run."""
+        shown = self.scope.source[phrase.start : phrase.end]
+        if value.rank != len(indices):
+            if value.rank == 2 and len(indices) == 1:
+                hint = "write the sum as a product of the whole matrix, or both indices"
+                raise self.problem(
+                    f"{shown} may be a row or a column of a matrix", phrase.span, hint
+                )
+            kind = ("a number", "a vector", "a matrix")[value.rank]
+            raise self.problem(
+                f"{shown} has {len(indices)} subscripts, and is one of {kind}", phrase.span
+            )
+        make = Maker(phrase)
+        for axis, index in enumerate(indices):
+            limit = running[index]
+            if limit is not None:
+                self._check(make, value, axis, self.size(limit))
+        if len(indices) == 2 and indices[0] == indices[1]:
+            value, indices = call_function(make, "diag", [value]), indices[:1]
+        if value.row:
+            value = transpose(make, value)
+        return Value(value.node, value.rank, axes=tuple(indices))
+
+    def _check(self, make: Maker, value: Value, axis: int, size: Node) -> None:
+        """A definition that is well typed only if an axis has the size that a sum runs to."""
+        zeros = make.call("zeros", size)
+        if value.rank == 1:
+            body = make.node("-", make.transposed(value.node) if value.row else value.node, zeros)
+        else:
+            body = make.node("*", value.node if axis else make.transposed(value.node), zeros)
+        self.checks.append(Statement("definition", body, f"range {len(self.checks)}"))

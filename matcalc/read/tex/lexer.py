@@ -1,0 +1,350 @@
+"""LaTeX to tokens: words split into letters, one-token arguments cut off, bars told apart."""
+
+from __future__ import annotations
+
+import re
+
+from matcalc.core.errors import ParseError, Span, UnknownNameError
+from matcalc.read.syntax.table import Table
+from matcalc.read.tex.vocabulary import CHARACTERS, advice, function
+
+LONGEST = 65_536  # characters of a text
+DEEPEST = 3_000  # levels of brackets
+Token = tuple[str, int, int, str]  # terminal, start, end, text
+
+_OPENING = {
+    "LPAR": "RPAR",
+    "LSQUARE": "RSQUARE",
+    "LCURLY": "RCURLY",
+    "LBRACE": "RBRACE",
+    "LANGLE": "RANGLE",
+}
+_OPENING["BEGINMATRIX"] = "ENDMATRIX"
+_CLOSING = frozenset(_OPENING.values())
+_BARS = {"LBAR": "RBAR", "LNORM": "RNORM"}
+_UNDIRECTED = frozenset({"|", "||", r"\vert", r"\Vert", r"\|", "‖"})
+_ENDS = frozenset(
+    {
+        "NUMBER",
+        "LETTERS",
+        "GREEK",
+        "STYLED",
+        "CONSTANT",
+        "PRIME",
+        "INFINITY",
+        "TOP",
+        "RBAR",
+        "RNORM",
+        *_CLOSING,
+    }
+)  # an operand may end with these
+_STARTS = frozenset(
+    {
+        "NUMBER",
+        "LETTERS",
+        "GREEK",
+        "STYLED",
+        "CONSTANT",
+        "FUNCTION",
+        "FRAC",
+        "SQRT",
+        *_OPENING,
+        "LBAR",
+        "LNORM",
+    }
+)
+_STYLE = re.compile(r"\\([A-Za-z]+\*?)\s*\{?\s*((?:.|\n)*?)\s*\}?\s*", re.DOTALL)
+_SWITCH = re.compile(
+    r"(?:\{\s*)?\\(rm|bf|it|sf|tt|cal|bfseries|boldmath)(?![A-Za-z])\s*(.*)", re.DOTALL
+)
+_STYLE_OF = {
+    "rm": "mathrm",
+    "bf": "mathbf",
+    "it": "mathit",
+    "sf": "mathsf",
+    "tt": "mathtt",
+    "cal": "mathcal",
+}
+_STYLE_OF |= {"bfseries": "mathbf", "boldmath": "boldsymbol"}
+_SCRIPTED = re.compile(r"(\\[A-Za-z]+\*?\s*\{\s*)(\\?[A-Za-z]+|[01])\s*((?:[_^].*)?)\}", re.DOTALL)
+_SECOND_BAR = re.compile(
+    r"\s*\\(left|right|[bB]igg?[lrm]?)\s*\||\|"
+)  # behind a bar, with which it is a double one
+_WORD_STYLES = frozenset(
+    {
+        "mathrm",
+        "text",
+        "textrm",
+        "textup",
+        "mbox",
+        "operatorname",
+        "operatorname*",
+        "mathsf",
+        "textsf",
+        "mathtt",
+    }
+)
+_BOLD_DIGITS = frozenset({"mathbf", "mathbb", "bm", "boldsymbol", "bold", "vec", "textbf"})
+
+
+def tokens(text: str, table: Table, words: frozenset[str]) -> list[Token]:
+    """The tokens, ended by ``$END``. ``words`` are the declared names of several letters, which are
+    not split.
+    """
+    if len(text) > LONGEST:
+        message = f"the text has {len(text):,} characters; at most {LONGEST:,} are read"
+        raise ParseError(message, source=text, span=Span(LONGEST, LONGEST + 1))
+    lexer = _Lexer(text, words, table)
+    lexer.read(0, len(text))
+    return lexer.finished()
+
+
+class _Lexer:
+    def __init__(self, text: str, words: frozenset[str], table: Table) -> None:
+        self.text = text
+        self.words = words
+        self.table = table
+        self.tokens: list[Token] = []
+        self.open: list[
+            tuple[str, int]
+        ] = []  # what closes each open bracket, and its token's number
+        self.size = ""  # \left or \right just before this token
+        self.single = 0  # how many one-token arguments are still to come
+        self.closed: dict[
+            int, int
+        ] = {}  # depth -> number of the token that closed an undirected bar there
+
+    def read(self, position: int, end: int) -> None:
+        """The tokens of a part of the text."""
+        while position < end:
+            match = self.table.scan(self.text, position, end)
+            if match is None:
+                raise bad_character(self.text, position)
+            kind, start, position = match.lastgroup or "", match.start(), match.end()
+            if kind == "SIZE":
+                self.size = match.group()
+            elif kind in self.table.ignored:
+                continue
+            elif (
+                match.group() == "|"
+                and (second := _SECOND_BAR.match(self.text, position))
+                and self._double()
+            ):
+                position = second.end()
+                self.take("LNORM", start, position, "||")
+            else:
+                self.take(kind, start, position, match.group())
+
+    def _double(self) -> bool:
+        """Whether two bars in a row are a double one, and not one that closes and one that
+        opens.
+        """
+        return not (self.open and self.open[-1][0] == "RBAR" and self._after_operand())
+
+    def _after_operand(self) -> bool:
+        return bool(self.tokens) and self.tokens[-1][0] in _ENDS
+
+    def take(self, kind: str, start: int, end: int, piece: str) -> None:
+        """One match of the terminals' regular expression."""
+        if kind == "AMPERSAND" and not (self.open and self.open[-1][0] == "ENDMATRIX"):
+            return  # aligns lines
+        single, self.single = self.single, 0
+        size, self.size = self.size, ""
+        if kind in _BARS and (piece in _UNDIRECTED or size.startswith("\\right")):
+            kind = self._bar(kind, size, start, end)
+        if kind == "STYLED":
+            piece = _plain_style(piece)
+            inside = _SCRIPTED.fullmatch(piece)
+            if inside and inside.group(3):  # \\mathbf{x_i} is \\mathbf{x}_i
+                scripts = self.text.rindex(inside.group(3), start, end)
+                self.take("STYLED", start, scripts, f"{inside.group(1)}{inside.group(2)}}}")
+                self.read(scripts, scripts + len(inside.group(3)))
+                last = self.tokens[-1]
+                self.tokens[-1] = (last[0], last[1], end, last[3])
+                return
+            kind, piece = _styled(piece)
+        if kind == "COLON" and not self._in_subscript():
+            kind = "DOUBLEDOT"
+        if kind == "FUNCTION":
+            piece = piece.strip().lstrip("\\")
+        if piece == "*" and self._below_norm():
+            self.tokens.append(("LETTERS", start, end, piece))
+        elif kind == "LETTERS":
+            self._letters(start, piece, single)
+        elif kind == "NUMBER" and single and len(piece) > 1:
+            self._digits(start, piece, single)
+        else:
+            self._brackets(kind, start, end, piece)
+            self.tokens.append((kind, start, end, piece))
+        if kind in ("SUP", "SUB", "SQRT"):
+            self.single = 1
+        elif kind == "FRAC":
+            self.single = 2
+        elif (
+            single > 1
+            and len(self.tokens)
+            and self.tokens[-1][0] not in ("LBRACE", "LETTERS", "NUMBER")
+        ):
+            self.single = 1
+
+    def _in_subscript(self) -> bool:
+        return any(self.tokens[place - 1][0] == "SUB" for _, place in self.open if place)
+
+    def _below_norm(self) -> bool:
+        r"""Whether the subscript of a norm begins here, as in \lVert X \rVert_*."""
+        kinds = [token[0] for token in self.tokens[-3:]]
+        return kinds[-2:] == ["RNORM", "SUB"] or kinds == ["RNORM", "SUB", "LBRACE"]
+
+    def _letters(self, start: int, piece: str, single: int) -> None:
+        """A run of letters: a declared name, or one letter after the other."""
+        if piece in self.words and not single:
+            self.tokens.append(("LETTERS", start, start + len(piece), piece))
+            return
+        if len(piece) > 1 and function(piece) and not single and not self._in_subscript():
+            hint = (
+                f"write \\operatorname{{{piece}}} for the function, {' '.join(piece)} for "
+                f"the product"
+            )
+            message = f"{piece} is a product of {len(piece)} letters in LaTeX"
+            raise UnknownNameError(
+                message, source=self.text, span=Span(start, start + len(piece)), hint=hint
+            )
+        for offset, letter in enumerate(piece):
+            self.tokens.append(("LETTERS", start + offset, start + offset + 1, letter))
+        self.single = single - 1 if single > 1 and len(piece) == 1 else 0
+
+    def _digits(self, start: int, piece: str, single: int) -> None:
+        r"""Digits where TeX takes one token: \frac12 is 1/2, and x^12 is x^1 2, which is not what
+        its writer meant.
+        """
+        before = self.tokens[-1][0]
+        if before in ("SUP", "SUB") or "." in piece or len(piece) > single:
+            sign = {"SUP": "^", "SUB": "_"}.get(before, "\\frac" if before == "FRAC" else "")
+            message = f"TeX reads only the {piece[0]} after {sign or 'this'}"
+            hint = f"write {sign}{{{piece}}}, or {sign}{{{piece[0]}}} {piece[1:]}"
+            raise ParseError(
+                message, source=self.text, span=Span(start, start + len(piece)), hint=hint
+            )
+        for offset, digit in enumerate(piece):
+            self.tokens.append(("NUMBER", start + offset, start + offset + 1, digit))
+        self.single = single - len(piece)
+
+    def _bar(self, kind: str, size: str, start: int, end: int) -> str:
+        r"""Whether | or \| opens or closes: it closes the innermost bar if an operand has just
+        ended.
+        """
+        closing = _BARS[kind]
+        after_operand = self._after_operand()
+        inside = bool(self.open) and self.open[-1][0] == closing
+        if size.startswith("\\right") or (
+            inside and after_operand and not size.startswith(("\\left", "\\bigl", "\\Bigl"))
+        ):
+            return closing
+        earlier = self.closed.get(len(self.open), len(self.tokens))
+        pair = self.tokens[
+            earlier : earlier + 2
+        ]  # an undirected bar that has closed, and what follows it
+        if after_operand and len(pair) == 2 and pair[0][0] == closing and pair[1][0] in _STARTS:
+            between = self.text[pair[0][2] : start].strip()
+            left, right = ("\\lvert", "\\rvert") if kind == "LBAR" else ("\\lVert", "\\rVert")
+            message = f"the bars around {between} may close and open, or open and close"
+            hint = f"write {left} and {right}, which say which they are"
+            raise ParseError(message, source=self.text, span=Span(start, end), hint=hint)
+        return kind
+
+    def _brackets(self, kind: str, start: int, end: int, piece: str) -> None:
+        """Each closing bracket has to match the last open one."""
+        if kind in _OPENING or kind in _BARS:
+            self.open.append((_OPENING.get(kind) or _BARS[kind], len(self.tokens)))
+            if len(self.open) > DEEPEST:
+                message = f"brackets are nested more than {DEEPEST:,} levels deep"
+                raise ParseError(message, source=self.text, span=Span(start, end))
+        elif kind in _CLOSING or kind in _BARS.values():
+            if not self.open:
+                raise ParseError(
+                    f"this {piece} has no opening bracket", source=self.text, span=Span(start, end)
+                )
+            wanted, place = self.open.pop()
+            if wanted != kind:
+                opening = self.tokens[place]
+                message = f"{piece} does not close the {opening[3]} in column {opening[1] + 1}"
+                divides = opening[3] == "|" and kind in ("RPAR", "RSQUARE", "RCURLY")
+                hint = (
+                    "a bar that divides, as in p(x | y), is not read: write the density out"
+                    if divides
+                    else None
+                )
+                raise ParseError(message, source=self.text, span=Span(start, end), hint=hint)
+            if piece in _UNDIRECTED:
+                self.closed[len(self.open)] = len(self.tokens)
+        elif kind in ("SEPARATOR", "COMMA", "EQUALS"):
+            self.closed.pop(len(self.open), None)
+
+    def finished(self) -> list[Token]:
+        """All of them, without the line ends at both ends, and ``$END`` behind the last."""
+        found = self.tokens
+        if self.open:
+            _, start, end, piece = found[self.open[-1][1]]
+            message = f"the formula ends, but the {piece} in column {start + 1} is not closed"
+            raise ParseError(message, source=self.text, span=Span(start, end))
+        while found and found[0][0] == "SEPARATOR":
+            del found[0]
+        while found and found[-1][0] == "SEPARATOR":
+            del found[-1]
+        end = found[-1][2] if found else len(self.text.rstrip())
+        found.append(("$END", end, end, ""))
+        return found
+
+
+def _plain_style(piece: str) -> str:
+    r"""{\bf x} and \mathop{\rm tr} in the words of today: \mathbf{x}, \mathrm{tr}."""
+    while True:
+        wrapped = re.fullmatch(r"\\mathop\s*\{\s*(.*?)\s*\}", piece, re.DOTALL)
+        switched = _SWITCH.fullmatch(piece.removesuffix("}"))
+        if wrapped:
+            inner = wrapped.group(1)
+            piece = inner if inner.startswith("\\") else f"\\operatorname{{{inner}}}"
+            piece = f"{{{piece}}}" if _SWITCH.fullmatch(f"{{{piece}}}") else piece
+        elif switched:
+            return (
+                f"\\{_STYLE_OF[switched.group(1)]}{{{switched.group(2).strip().removeprefix('{')}}}"
+            )
+        else:
+            return piece
+
+
+def _styled(piece: str) -> tuple[str, str]:
+    r"""A styled word is a function (\operatorname{tr}), a bold 1 or 0, or a name."""
+    found = _STYLE.fullmatch(piece)
+    style, word = found.groups() if found else ("", "")
+    if word in ("0", "1") and style in _BOLD_DIGITS:
+        return "CONSTANT", word
+    written = style.startswith("operatorname")
+    if (
+        style in _WORD_STYLES
+        and (function(word) or written)
+        and (len(word) > 1 or (function(word) and written))
+    ):
+        return "FUNCTION", word
+    return "STYLED", piece
+
+
+def bad_character(text: str, position: int) -> ParseError:
+    """A character or a command that is not known."""
+    command = re.compile(r"\\([A-Za-z]+)").match(text, position)
+    if command:
+        span = Span(position, command.end())
+        return ParseError(
+            f"unknown command {command.group()}",
+            source=text,
+            span=span,
+            hint=advice(command.group(1)),
+        )
+    char = text[position]
+    span = Span(position, position + 1)
+    if not char.isprintable():
+        return ParseError(
+            f"the invisible character U+{ord(char):04X} cannot stand here", source=text, span=span
+        )
+    hint = f"write {CHARACTERS[char]}" if char in CHARACTERS else None
+    return ParseError(f"unexpected character {char!r}", source=text, span=span, hint=hint)

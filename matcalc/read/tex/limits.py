@@ -1,0 +1,236 @@
+r"""The limits of a sum: sizes, and indices that run: \sum_{j=1}^{i}, \sum_{i<j}, \sum_{j \neq k}.
+
+A limit that runs itself is a factor of what is summed: T_ij, which is one for j <= i and else zero,
+in \sum_{j=1}^{i}.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcalc.core.errors import ParseError, Span, UnsupportedError
+from matcalc.core.walk import postorder
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.places import size, size_leaves
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.subscripts import names as names_in
+from matcalc.read.tex.symbols import letters, symbol
+from matcalc.read.tex.values import Maker, Value
+
+if TYPE_CHECKING:
+    from matcalc.read.tex.letters import Letters, Ranges
+
+_TURNED = {">": "<", ">=": "<="}
+Side = tuple[
+    str, int
+]  # an index or a size ("" if there is none), and the number that is added to it
+
+
+def bounded(found: list[list[Phrase]], start: int, end: int, scope: Scope) -> Phrase:
+    """What stands below a sum sign: indices, i=1, and conditions such as i < j; the signs are
+    comparisons without operands.
+    """
+    indices: list[Phrase] = []
+    bounds: list[Phrase] = []
+    for bound in found:
+        operands, signs = bound[::2], bound[1::2]
+        if not signs:
+            indices.append(operands[0])
+        elif len(signs) == 1 and signs[0].text == "=":
+            indices.append(operands[0])
+            if operands[1].kind != "number" or operands[1].text != "1":
+                bounds.append(
+                    Phrase("<=", *_ends(operands), args=(operands[1], operands[0]), text="from")
+                )
+        else:
+            pairs = zip(operands, signs, operands[1:], strict=False)
+            bounds += [
+                Phrase(sign.kind, left.start, right.end, args=(left, right))
+                for left, sign, right in pairs
+            ]
+    for condition in bounds:
+        if condition.kind not in ("<", "<=", "!=", ">", ">="):
+            hint = r"sums have limits, and conditions i < j, i \neq j"
+            raise scope.problem("this condition of a sum is not read", condition.span, hint)
+    return Phrase("subscripts", start, end, parts=tuple(indices), bounds=tuple(bounds))
+
+
+def _ends(operands: list[Phrase]) -> tuple[int, int]:
+    return operands[0].start, operands[-1].end
+
+
+def settle(total: Phrase, letters_: Letters, running: Ranges) -> None:
+    """Finds which indices a sum runs over, and what of its limits is a size: ``limit``; the rest
+    stays in ``bounds``.
+    """
+    named = _indices(total, letters_)
+    total.parts = named
+    names = {symbol(part, letters_.scope.source).name for part in named}
+    known = {*running, *names}
+    if total.limit is not None and any(
+        _name(leaf, letters_) in running for leaf in size_leaves(total.limit)
+    ):
+        above, total.limit = total.limit, None
+        total.bounds += tuple(
+            Phrase("<=", part.start, above.end, args=(part, above), text="to") for part in named
+        )
+    rest = []
+    for bound in total.bounds:
+        (a, p), sign, (b, q) = _sides(bound, letters_)
+        if a == "" and sign == "<=" and p - q <= 1 and b in known:
+            if p - q < 1:
+                raise _from_zero(bound, letters_)
+            continue  # 1 <= i
+        size_above = (
+            sign == "<="
+            and p == q == 0
+            and a in names
+            and b
+            and b not in known
+            and bound.text != "from"
+        )
+        if size_above and total.limit is None:
+            total.limit = bound.args[1] if bound.kind in ("<=", "<") else bound.args[0]  # i <= n
+            continue
+        rest.append(bound)
+    total.bounds = tuple(rest)
+
+
+def _indices(total: Phrase, letters_: Letters) -> tuple[Phrase, ...]:
+    """The letters that a sum runs over: those that are named alone, or those of its conditions that
+    are subscripts inside.
+    """
+    source = letters_.scope.source
+    found = [leaf for part in total.parts for leaf in letters(part) or (part,)]
+    if any(leaf.kind != "symbol" for leaf in found):
+        return total.parts
+    names = [symbol(leaf, source).name for leaf in found]
+    running = letters_.ranges.get(id(total), {})
+    below = {
+        name
+        for part in postorder(total.args[0], lambda part: part.args)
+        for name in names_in(part, source)
+    }
+    for bound in total.bounds:
+        for leaf in (leaf for side in bound.args for leaf in size_leaves(side)):
+            name = _name(leaf, letters_)
+            if leaf.kind != "symbol" or name in names or name in running or name not in below:
+                continue
+            if found and total.parts and name in letters_.outside(total):
+                continue  # a place that is fixed outside of the sum
+            if total.parts or (bound.kind == "!=" and name in letters_.outside(total)):
+                continue
+            names.append(name)
+            found.append(leaf)
+    return tuple(found)
+
+
+def _name(leaf: Phrase, letters_: Letters) -> str:
+    return (
+        letters_.scope.name(leaf)
+        if letters_.scope.knows(leaf)
+        else symbol(leaf, letters_.scope.source).name
+    )
+
+
+def _sides(bound: Phrase, letters_: Letters) -> tuple[Side, str, Side]:
+    """A condition as a <= b, a < b or a != b, each an index and a number that is added to it."""
+    left, right = (_side(part, letters_) for part in bound.args)
+    sign = _TURNED.get(bound.kind, bound.kind)
+    if bound.kind in _TURNED:
+        left, right = right, left
+    if sign == "<":
+        return left, "<=", (right[0], right[1] - 1)
+    return left, sign, right
+
+
+def _side(phrase: Phrase, letters_: Letters) -> Side:
+    if phrase.kind == "number" and phrase.text.isdecimal():
+        return "", int(phrase.text)
+    if phrase.kind in ("symbol", "indexed"):
+        return _name(phrase, letters_), 0
+    if (
+        phrase.kind in ("+", "-")
+        and phrase.args[0].kind in ("symbol", "indexed")
+        and phrase.args[1].kind == "number"
+    ):
+        added = int(phrase.args[1].text) if phrase.args[1].text.isdecimal() else 0
+        return _name(phrase.args[0], letters_), added if phrase.kind == "+" else -added
+    hint = "limits are 1, a size, and indices with a number added to them"
+    raise ParseError(
+        "this limit of a sum is not read", source=letters_.scope.source, span=phrase.span, hint=hint
+    )
+
+
+def _from_zero(bound: Phrase, letters_: Letters) -> ParseError:
+    span = bound.args[0].span
+    hint = "entries are counted from 1 to the size"
+    return ParseError(
+        "an index starts at 1 here", source=letters_.scope.source, span=span, hint=hint
+    )
+
+
+def factors(total: Phrase, letters_: Letters, running: Ranges) -> list[Value]:
+    """The conditions of a sum as factors of what is summed, zero where they do not hold."""
+    return [_factor(bound, total, letters_, running) for bound in total.bounds]
+
+
+def _factor(bound: Phrase, total: Phrase, letters_: Letters, running: Ranges) -> Value:
+    (a, p), sign, (b, q) = _sides(bound, letters_)
+    make = Maker(bound)
+    names = {symbol(part, letters_.scope.source).name for part in total.parts}
+    shift = q - p  # a <= b + shift
+    runs = [name for name in (a, b) if name in names or name in running]
+    if sign == "!=" and shift == 0 and len(runs) == 2:
+        return Value(
+            make.node("-", make.call("matrix", make.number(1)), make.node("name", value="eye")),
+            2,
+            axes=(a, b),
+        )
+    if sign == "<=" and len(runs) == 2 and shift <= 0:
+        ones = make.call("cumsum", make.node("name", value="eye"), make.number(1))
+        node = ones if shift == 0 else make.call("tril", ones, make.number(shift))
+        return Value(node, 2, axes=(b, a))
+    if len(runs) == 1 and sign == "!=":
+        place = bound.args[1] if runs[0] == a else bound.args[0]
+        unit = make.node(
+            "entries", make.node("name", value="eye"), make.node(":"), size(place, letters_.scope)
+        )
+        return Value(make.node("-", make.ones(), unit), 1, axes=(runs[0],))
+    if len(runs) == 1 and sign == "<=" and a and b and shift <= 0:
+        upper = runs[0] == a  # i <= k, else k <= i
+        whole = make.call(
+            "cumsum" if upper else "revcumsum", make.node("name", value="eye"), make.number(1)
+        )
+        if shift:
+            whole = make.call(
+                "tril" if upper else "triu", whole, make.number(shift if upper else -shift)
+            )
+        row = make.node(
+            "entries", whole, make.node("name", value=b if upper else a), make.node(":")
+        )
+        return Value(make.transposed(row), 1, axes=(runs[0],))
+    raise _refused(bound, letters_, a)
+
+
+def _refused(bound: Phrase, letters_: Letters, a: str) -> ParseError | UnsupportedError:
+    source = letters_.scope.source
+    if a == "" or bound.text == "from":
+        span = bound.args[0].span
+        return ParseError(
+            "an index starts at 1 here",
+            source=source,
+            span=span,
+            hint="entries are counted from 1 to the size",
+        )
+    shown = source[bound.start : bound.end]
+    message = (
+        f"the sum goes beyond the range of its index: {shown}"
+        if bound.text
+        else f"the condition {shown} of a sum"
+    )
+    hint = (
+        r"limits that run are read as \sum_{j=1}^{i}, \sum_{j=1}^{i-1}, \sum_{j=i}^{n}, "
+        r"\sum_{i<j}, \sum_{j \neq i}"
+    )
+    return UnsupportedError(message, source=source, span=Span(bound.start, bound.end), hint=hint)

@@ -1,0 +1,508 @@
+"""Tokens to phrase tree: one small function for each rule of ``grammar/latex.lark``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from matcalc.core.errors import ParseError, Span, UnknownNameError
+from matcalc.read.syntax.automaton import drive
+from matcalc.read.syntax.table import load
+from matcalc.read.tex import chains, derivatives, diagnose, limits
+from matcalc.read.tex.lexer import tokens
+from matcalc.read.tex.phrases import Equation, Phrase
+from matcalc.read.tex.scope import Scope
+
+_CIRCLES = {"ODOT": ".*", "CIRC": ".*", "OSLASH": "./", "OTIMES": "⊗"}
+_PRODUCTS = {"CDOT": ".", "STAR": "*", "TIMES": "x"}
+_COMPARISONS = {
+    "=": "==",
+    ":=": "==",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "le": "<=",
+    "leq": "<=",
+    "ge": ">=",
+    "geq": ">=",
+}
+_COMPARISONS |= {"ne": "!=", "neq": "!=", "lt": "<", "gt": ">", "leqslant": "<=", "geqslant": ">="}
+_RAISED = frozenset(
+    {"power", "entrywise", "transpose", "inverse-transpose", "pinv", "exponential", "script"}
+)
+_POSTFIX_H = frozenset({"H", r"\mathsf{H}", r"\mathsf H", r"\mathrm{H}", r"\mathrm H", r"\text{H}"})
+_POSTFIX_T = frozenset(
+    {"T", r"\mathsf{T}", r"\mathsf T", r"\mathrm{T}", r"\mathrm T", r"\text{T}", r"\mathit{T}"}
+)
+
+
+def parse(text: str, scope: Scope) -> list[Equation]:
+    """The statements of a formula; raises ``ParseError`` and ``UnknownNameError``. Notes and sizes
+    go into ``scope``.
+    """
+    builder = _Builder(text, scope)
+    table = load("latex")
+    result: list[Equation] = drive(
+        tokens(text, table, scope.words), table, builder.rules(), builder.refuse
+    )
+    return result
+
+
+def _lone(base: Phrase) -> bool:
+    """Whether this is a letter in square brackets: a subscript behind them is no part of its
+    name.
+    """
+    return (
+        base.kind == "bracket"
+        and base.text == "["
+        and chains.value(base).kind in ("symbol", "indexed")
+    )
+
+
+class _Builder:
+    """The rules; each takes the values of its right side."""
+
+    def __init__(self, text: str, scope: Scope) -> None:
+        self.text = text
+        self.scope = scope
+        self.refuse = diagnose.refusal(text)
+
+    def rules(self) -> dict[str, Callable[[list[Any]], Any] | None]:
+        """The functions by the names that the grammar gives them."""
+        own = [name[len("on_") :] for name in dir(self) if name.startswith("on_")]
+        return {"-": None, **{name: getattr(self, f"on_{name}") for name in own}}
+
+    def problem(self, message: str, span: Span, hint: str | None = None) -> ParseError:
+        """An error about a place in the formula."""
+        return ParseError(message, source=self.text, span=span, hint=hint)
+
+    # -- leaves
+    # ------------------------------------------------------------------------------------
+
+    def _leaf(self, kind: str, token: tuple[str, int, int, str]) -> Phrase:
+        return Phrase(kind, token[1], token[2], text=token[3])
+
+    def on_number(self, parts: list[Any]) -> Phrase:
+        return self._leaf("number", parts[0])
+
+    def on_symbol(self, parts: list[Any]) -> Phrase:
+        return self._leaf("symbol", parts[0])
+
+    def on_function(self, parts: list[Any]) -> Phrase:
+        return self._leaf("function", parts[0])
+
+    def on_constant(self, parts: list[Any]) -> Phrase:
+        return self._leaf("constant", parts[0])
+
+    def on_mark(self, parts: list[Any]) -> Phrase:
+        leaf = self._leaf("mark", parts[0])
+        leaf.text = parts[0][0] if parts[0][3] not in (r"\dagger", "†") else "DAGGER"
+        return leaf
+
+    def on_hole(self, parts: list[Any]) -> Phrase:
+        return Phrase("hole", parts[0][1], parts[2][2])
+
+    # -- brackets
+    # ------------------------------------------------------------------------------------
+
+    def on_group(self, parts: list[Any]) -> Phrase:
+        return Phrase("bracket", parts[0][1], parts[2][2], args=(parts[1],), text="{")
+
+    def on_bracket(self, parts: list[Any]) -> Phrase:
+        return Phrase("bracket", parts[0][1], parts[2][2], args=tuple(parts[1]), text=parts[0][3])
+
+    def on_inner(self, parts: list[Any]) -> Phrase:
+        span = Span(parts[0][1], parts[2][2])
+        if len(parts[1]) != 2:
+            raise self.problem(
+                "an inner product has two operands", span, r"write \langle x, y \rangle"
+            )
+        return Phrase("inner", span.start, span.end, args=tuple(parts[1]), mark=span)
+
+    def on_bars(self, parts: list[Any]) -> Phrase:
+        return Phrase("bars", parts[0][1], parts[2][2], args=(parts[1],))
+
+    def on_norm(self, parts: list[Any]) -> Phrase:
+        return Phrase("norm", parts[0][1], parts[2][2], args=(parts[1],))
+
+    def on_fraction(self, parts: list[Any]) -> Phrase:
+        (_, start, end, _), above, below = parts
+        above, below = chains.value(above), chains.value(below)
+        head = derivatives.fraction(above, below, Span(start, parts[2].end), self.scope)
+        return head or Phrase("/", start, parts[2].end, args=(above, below), mark=Span(start, end))
+
+    def on_root(self, parts: list[Any]) -> Phrase:
+        return Phrase(
+            "root", parts[0][1], parts[1].end, args=(chains.value(parts[1]),), text="sqrt"
+        )
+
+    def on_higher_root(self, parts: list[Any]) -> Phrase:
+        index = parts[2]
+        if index.text not in ("2", "3"):
+            raise self.problem("roots are square or cube roots", index.span, "write the power 1/k")
+        text = "sqrt" if index.text == "2" else "cbrt"
+        return Phrase("root", parts[0][1], parts[4].end, args=(chains.value(parts[4]),), text=text)
+
+    def on_blocks(self, parts: list[Any]) -> Phrase:
+        rows: list[list[Phrase]] = parts[1]
+        cells = tuple([chains.value(cell) for row in rows for cell in row])
+        return Phrase(
+            "blocks",
+            parts[0][1],
+            parts[2][2],
+            args=cells,
+            text=",".join(str(len(row)) for row in rows),
+        )
+
+    # -- scripts
+    # ------------------------------------------------------------------------------------
+
+    def on_sign(self, parts: list[Any]) -> Phrase:
+        return self._leaf("sign", parts[0])
+
+    def on_sign_in_braces(self, parts: list[Any]) -> Phrase:
+        return self._leaf("sign", parts[1])
+
+    def on_entrywise(self, parts: list[Any]) -> Phrase:
+        return Phrase("circled-script", parts[0][1], parts[3][2], args=(parts[2],))
+
+    def on_index(self, parts: list[Any]) -> Phrase:
+        return Phrase("subscripts", parts[0].start, parts[0].end, parts=(parts[0],))
+
+    def on_indices(self, parts: list[Any]) -> Phrase:
+        return Phrase(
+            "subscripts", parts[0][1], parts[-1][2], parts=tuple(map(chains.value, parts[1]))
+        )
+
+    def on_everything(self, parts: list[Any]) -> Phrase:
+        return Phrase("all", parts[0][1], parts[0][2])
+
+    def on_slice(self, parts: list[Any]) -> Phrase:
+        first, last = chains.value(parts[0]), chains.value(parts[2])
+        return Phrase("range", first.start, last.end, args=(first, last))
+
+    def on_bound(self, parts: list[Any]) -> list[Phrase]:
+        result, (_, start, end, sign), right = parts
+        kind = _COMPARISONS.get(sign.lstrip("\\"), sign)
+        return [*result, Phrase(kind, start, end, text="=" if sign in ("=", ":=") else sign), right]
+
+    def on_bounded(self, parts: list[Any]) -> Phrase:
+        found = [[*map(chains.value, bound)] for bound in parts[1]]
+        return limits.bounded(found, parts[0][1], parts[2][2], self.scope)
+
+    def on_prime(self, parts: list[Any]) -> Phrase:
+        base, (_, start, end, _) = parts
+        if base.kind == "function" or (
+            base.kind == "symbol" and base.text in ("f", "g", "h") and not self.scope.knows(base)
+        ):
+            hint = r"x' is the transpose; a derivative is written \frac{\partial}{\partial x}"
+            raise self.problem("the prime of a function", Span(start, end), hint)
+        return Phrase("transpose", base.start, end, args=(base,), text="'", mark=Span(start, end))
+
+    def on_superscript(self, parts: list[Any]) -> Phrase:
+        base: Phrase = parts[0]
+        start: int = parts[1][1]
+        script: Phrase = parts[2]
+        where, raised = Span(start, script.end), base.kind in _RAISED and base.text != "'"
+        if raised or (base.kind == "function" and base.args):
+            hint = "write braces around the one that comes first, as in {x^a}^b"
+            raise self.problem("two superscripts on one letter", where, hint)
+        script = script.args[0] if script.kind == "bracket" and script.text == "{" else script
+        if base.kind == "function":
+            return Phrase(
+                "function", base.start, where.end, args=(script,), text=base.text, parts=base.parts
+            )
+        if base.kind == "mark":
+            return Phrase("power", base.start, where.end, args=(base, script), mark=where)
+        return self._superscripted(base, script, where)
+
+    def _superscripted(self, base: Phrase, script: Phrase, where: Span) -> Phrase:
+        """A base with a superscript, which may be a power or one of many signs."""
+
+        def made(kind: str, *more: Phrase) -> Phrase:
+            return Phrase(kind, base.start, where.end, args=(base, *more), mark=where)
+
+        if script.kind == "circled-script":
+            return made("entrywise", script.args[0])
+        if self._transposes(script):
+            return made("transpose")
+        if script.kind == "neg" and self._transposes(script.args[0]):
+            return made("inverse-transpose")
+        if script.kind == "sign" and script.text == "+":
+            return made("pinv")
+        if script.kind == "symbol" and script.text in _POSTFIX_H and not self.scope.knows(script):
+            hint = (
+                r"everything is real here, where the conjugate transpose is the "
+                r"transpose: write ^\top; or declare H"
+            )
+            raise self.problem("the conjugate transpose, or a power H", where, hint)
+        if script.kind == "sign" or (script.kind == "mark" and script.text == "DAGGER"):
+            hint = (
+                r"write ^\top for the transpose, ^+ for the pseudo-inverse, "
+                r"\operatorname{adj}(A) for the adjugate"
+            )
+            raise self.problem("this superscript has several readings", where, hint)
+        if script.kind == "mark":
+            raise self.problem("this cannot be a superscript", where)
+        if script.bracketed and script.kind == "number":
+            return made("script", script)
+        if (
+            script.bracketed and script.kind == "symbol" and base.kind in ("symbol", "indexed")
+        ):  # x^{(i)}, the sample i
+            letter = base.args[0] if base.kind == "indexed" else base
+            return Phrase(
+                "indexed",
+                base.start,
+                where.end,
+                args=(letter,),
+                parts=(script, *base.parts),
+                text="(",
+            )
+        if (
+            base.kind == "symbol"
+            and base.text in ("e", r"\mathrm{e}", r"\mathrm e")
+            and not self.scope.knows(base)
+        ):
+            return Phrase("exponential", base.start, where.end, args=(script,), mark=where)
+        return made("power", script)
+
+    def _transposes(self, script: Phrase) -> bool:
+        if script.kind == "mark":
+            return script.text == "TOP"
+        return script.kind == "symbol" and script.text in _POSTFIX_T and not self.scope.power_of_T
+
+    def on_subscript(self, parts: list[Any]) -> Phrase:
+        base: Phrase = parts[0]
+        start: int = parts[1][1]
+        subscripts: Phrase = parts[2]
+        end = subscripts.end
+        last: Phrase | None = None
+        below = base
+        while below.kind in _RAISED and below.args:
+            last, below = below, below.args[0]
+        if subscripts.kind == "sign":
+            return self._signed(base, below, last, subscripts)
+        if below.text == "(" and below.kind == "indexed" and len(below.parts) == 1:  # x^{(i)}_j
+            subscripts.parts, below = (*below.parts, *subscripts.parts), below.args[0]
+            return Phrase(
+                "indexed", base.start, end, args=(below,), parts=subscripts.parts, text="("
+            )
+        if below.kind == "exponential" or below.parts:
+            raise self.problem(
+                "two subscripts on one letter",
+                Span(start, end),
+                "write them with a comma, as in A_{i,j}",
+            )
+        if below.kind in ("norm", "constant", "function"):
+            below.parts, new = subscripts.parts, below
+        elif below.kind == "inner":
+            new = self._inner_below(below, subscripts)
+        elif any(part.kind in ("all", "range") for part in subscripts.parts) or _lone(below):
+            new = Phrase(
+                "entries", below.start, end, args=(chains.value(below),), parts=subscripts.parts
+            )
+        elif below.kind in ("symbol", "bracket", "mark"):
+            new = Phrase("indexed", below.start, end, args=(below,), parts=subscripts.parts)
+        else:
+            raise self.problem("a subscript cannot stand here", Span(start, end))
+        if last is not None:
+            last.args = (new, *last.args[1:])
+            new = base
+        new.end = end
+        return new
+
+    def _signed(self, base: Phrase, below: Phrase, last: Phrase | None, sign: Phrase) -> Phrase:
+        """(x)_+, the positive part."""
+        where = Span(below.end, sign.end)
+        if (
+            sign.text != "+"
+            or below.kind not in ("bracket", "symbol", "indexed")
+            or len(below.args) > 1
+        ):
+            hint = (
+                r"(x)_+ is read as \max(x, 0); write \max(-x, 0) or \min(x, 0) for the "
+                r"negative part"
+            )
+            raise self.problem(f"the subscript {sign.text} is not read here", where, hint)
+        inside = chains.value(below)
+        new = Phrase("positive", below.start, sign.end, args=(inside,), mark=where)
+        if last is None:
+            return new
+        last.args = (new, *last.args[1:])
+        base.end = sign.end
+        return base
+
+    def _inner_below(self, inner: Phrase, subscripts: Phrase) -> Phrase:
+        index = self.text[subscripts.start : subscripts.end].strip("{} ")
+        if index.removeprefix(r"\mathrm").strip("{} ") not in ("F", "2"):
+            hint = (
+                r"\langle A, B \rangle_F is the sum of the products of their entries; "
+                r"write x^\top M y for another one"
+            )
+            raise self.problem(
+                f"an inner product with the subscript {index}", subscripts.span, hint
+            )
+        return inner
+
+    # -- operators
+    # ------------------------------------------------------------------------------------
+
+    def on_first(self, parts: list[Any]) -> list[Any]:
+        return [parts[0]]
+
+    def on_append(self, parts: list[Any]) -> list[Phrase]:
+        result: list[Phrase] = parts[0]
+        result.append(parts[1])
+        return result
+
+    def on_more(self, parts: list[Any]) -> list[Any]:
+        result: list[Any] = parts[0]
+        result.append(parts[2])
+        return result
+
+    def on_juxtaposed(self, parts: list[Any]) -> Phrase:
+        return chains.product(parts[0], self.scope)
+
+    def _binary(
+        self, kind: str, left: Phrase, sign: tuple[str, int, int, str], right: Phrase
+    ) -> Phrase:
+        mark = Span(sign[1], sign[2])
+        if left.kind == "gradient" and not left.bracketed:
+            return derivatives.widen(left, kind, right, mark)
+        return Phrase(kind, left.start, right.end, args=(left, right), mark=mark)
+
+    def on_times(self, parts: list[Any]) -> Phrase:
+        left, sign, right = parts
+        right = chains.product(right, self.scope) if isinstance(right, list) else right
+        return self._binary(_PRODUCTS[sign[0]], left, sign, right)
+
+    def on_divided(self, parts: list[Any]) -> Phrase:
+        left, sign, chain = parts
+        if left.kind == "differential" and len(chain) > 1 and chain[0].text == "PARTIAL":
+            return chains.slashed(left, sign, chain, self.scope)
+        factors = chains.group_factors(chain, self.scope)
+        right = factors[-1]
+        if len(factors) > 1:
+            below, rest = (
+                self.text[a.start : b.end]
+                for a, b in ((factors[0], factors[0]), (factors[1], factors[-1]))
+            )
+            above = self.text[left.start : left.end]
+            hint = (
+                f"write \\frac{{{above}}}{{{below}}} {rest} or \\frac{{{above}}}{{{below} {rest}}}"
+            )
+            raise self.problem(
+                f"{above}/{below} {rest} has two readings", Span(left.start, right.end), hint
+            )
+        return self._binary("/", left, sign, right)
+
+    def on_circled(self, parts: list[Any]) -> Phrase:
+        left, sign, right = parts
+        kind = _CIRCLES[sign[0]]
+        chained = left.kind in ("./", "⊗", ".*") and not left.bracketed
+        if chained and (left.kind, kind) not in ((".*", ".*"), (".*", "./"), ("⊗", "⊗")):
+            raise self.problem(
+                "this order of products has two readings",
+                Span(sign[1], sign[2]),
+                "write brackets around one of them",
+            )
+        if sign[0] == "CIRC":
+            self.scope.note(r"note: \circ is read as the product entry by entry")
+        return self._binary(kind, left, sign, right)
+
+    def on_frobenius(self, parts: list[Any]) -> Phrase:
+        left, (_, start, end, _), right = parts
+        if left.kind in (".*", "./", "⊗", "frobenius") and not left.bracketed:
+            hint = "write brackets around one of them"
+            raise self.problem("this order of products has two readings", Span(start, end), hint)
+        return self._binary("frobenius", left, ("", start, end, ":"), right)
+
+    def on_sum(self, parts: list[Any]) -> Phrase:
+        left, sign, right = parts
+        for operand in (left, right):
+            if operand.kind == "gradient" and not operand.bracketed:
+                hint = "write brackets around everything that is derived"
+                raise self.problem(
+                    f"what stands behind the {sign[3]} may be derived or not", operand.span, hint
+                )
+        return Phrase(
+            "-" if sign[0] == "MINUS" else "+",
+            left.start,
+            right.end,
+            args=(left, right),
+            mark=Span(sign[1], sign[2]),
+        )
+
+    def on_negative(self, parts: list[Any]) -> Phrase:
+        (_, start, end, _), operand = parts
+        return Phrase("neg", start, operand.end, args=(operand,), mark=Span(start, end))
+
+    def on_positive(self, parts: list[Any]) -> Phrase:
+        operand: Phrase = parts[1]
+        operand.start = parts[0][1]
+        return operand
+
+    # -- sums
+    # ------------------------------------------------------------------------------------
+
+    def on_limits(self, parts: list[Any]) -> Phrase:
+        above = chains.value(parts[3]) if len(parts) > 2 else None
+        below = parts[1]
+        return Phrase(
+            "limits", parts[0][1], parts[0][2], parts=below.parts, limit=above, bounds=below.bounds
+        )
+
+    def on_limits_above_first(self, parts: list[Any]) -> Phrase:
+        return self.on_limits([parts[2], parts[3], parts[0], parts[1]])
+
+    def on_bigsum(self, parts: list[Any]) -> Phrase:
+        (_, start, end, _), below, body = parts
+        mark = Span(start, end)
+        return Phrase(
+            "bigsum",
+            start,
+            body.end,
+            args=(body,),
+            parts=below.parts,
+            limit=below.limit,
+            bounds=below.bounds,
+            mark=mark,
+        )
+
+    def on_bigsum_negative(self, parts: list[Any]) -> Phrase:
+        sign, below, minus, body = parts
+        return self.on_bigsum([sign, below, self.on_negative([minus, body])])
+
+    def on_before_sum(self, parts: list[Any]) -> Phrase:
+        left, right = parts
+        applied = chains.before_sum(left, right, self.scope)
+        return applied or self._binary("*", left, ("", right.start, right.start + 1, ""), right)
+
+    # -- statements
+    # ------------------------------------------------------------------------------------
+
+    def on_value(self, parts: list[Any]) -> Equation:
+        return Equation(chains.value(parts[0]))
+
+    def on_comparison(self, parts: list[Any]) -> Phrase:
+        left, (_, start, end, sign), right = parts
+        kind = _COMPARISONS.get(sign.lstrip("\\"), sign)
+        return Phrase(
+            kind,
+            left.start,
+            right.end,
+            args=(chains.value(left), chains.value(right)),
+            mark=Span(start, end),
+        )
+
+    def on_equation(self, parts: list[Any]) -> Equation:
+        left, (_, start, end, _), right = parts
+        left = chains.value(left)
+        if left.kind not in ("symbol", "indexed", "call", "application"):
+            message = "left of an equals sign stands the name of what is on its right"
+            raise UnknownNameError(
+                message, source=self.text, span=Span(start, end), hint="or leave the left side out"
+            )
+        if left.kind in ("symbol", "indexed"):
+            self.scope.define(left)
+        return Equation(chains.value(right), left)

@@ -1,0 +1,77 @@
+r"""Sizes, entries and blocks: n - 1, [X]_{1:k, j}, \begin{bmatrix} A & B \\ C & D \end{bmatrix}."""
+
+from __future__ import annotations
+
+from matcalc.core.walk import fold, postorder
+from matcalc.read.syntax.nodes import Node
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.values import Maker, Value
+
+_OPERATORS = {"*": "*", ".": "*", "+": "+", "-": "-", "/": "/", "power": "^"}
+
+
+def size_leaves(phrase: Phrase) -> list[Phrase]:
+    """The letters in a size."""
+    return [part for part in postorder(phrase, _operands) if part.kind in ("symbol", "indexed")]
+
+
+def size(phrase: Phrase, scope: Scope) -> Node:
+    """A size as it is written: a name, a number, or what is made of these."""
+
+    def rule(part: Phrase, args: list[Node]) -> Node:
+        make = Maker(part)
+        if part.kind == "number" and part.text.isdecimal():
+            return make.number(int(part.text))
+        if part.kind in _OPERATORS:
+            return make.node(_OPERATORS[part.kind], *args)
+        if part.kind not in ("symbol", "indexed", "function"):
+            raise scope.problem("a size is made of letters, numbers and + - *", part.span)
+        name = scope.name(part)
+        if name in scope.declared:
+            raise scope.problem(f"{name} is declared as a variable, so it is not a size", part.span)
+        return make.node("name", value=name)
+
+    return fold(phrase, _operands, rule)
+
+
+def _operands(phrase: Phrase) -> tuple[Phrase, ...]:
+    return phrase.args if phrase.kind in _OPERATORS else ()
+
+
+def entries(phrase: Phrase, value: Value, scope: Scope) -> Value:
+    """[X]_{i, 1:k}: entries of a vector or a matrix, counted from 1."""
+    make = Maker(phrase)
+    places, single = [], []
+    for part in phrase.parts:
+        inside = [
+            size(each, scope)
+            for each in (
+                part.args if part.kind == "range" else (part,) if part.kind != "all" else ()
+            )
+        ]
+        places.append(
+            Maker(part).node({"range": "range", "all": ":"}[part.kind], *inside)
+            if part.kind in _WIDE
+            else inside[0]
+        )
+        single.append(part.kind not in _WIDE)
+    rank = value.rank - sum(single)
+    row = rank == 1 and (single[0] if value.rank == 2 else value.row)
+    return Value(make.node("entries", value.node, *places), max(rank, 0), row)
+
+
+_WIDE = ("range", "all")
+
+
+def blocks(phrase: Phrase, args: list[Value]) -> Value:
+    """Blocks, row by row; scalars, rows and columns are thin ones."""
+    lengths = tuple(map(int, phrase.text.split(",")))
+    if len(args) == 1:
+        return args[0]
+    node = Maker(phrase).node("blocks", *[arg.node for arg in args], value=lengths)
+    column = all(length == 1 for length in lengths) and all(
+        arg.rank == 0 or (arg.rank == 1 and not arg.row) for arg in args
+    )
+    row = len(lengths) == 1 and all(arg.rank == 0 or arg.row for arg in args)
+    return Value(node, 1 if column or row else 2, row)

@@ -1,0 +1,254 @@
+"""LaTeX and declarations in, a typed program out, or two for the sides of an equation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+from matcalc.core.errors import (
+    MatcalcError,
+    ParseError,
+    ShapeError,
+    Span,
+    UnknownNameError,
+    UnsupportedError,
+)
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.read.shapes.context import ODDITIES
+from matcalc.read.shapes.infer import infer, infer_pair
+from matcalc.read.syntax.declare import declare
+from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.tex.parser import parse
+from matcalc.read.tex.phrases import Equation, Phrase
+from matcalc.read.tex.resolve import Resolver
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.survey import survey
+from matcalc.read.tex.symbols import symbol
+from matcalc.read.tex.values import Value
+
+_OF_LETTERS = frozenset({"transposed", "behind", "outer"})
+_MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
+
+
+Declarations = Mapping[str, str | Variable] | Iterable[str]
+Named = tuple[Phrase | None, Phrase]  # a statement: its name if it is a definition, and its value
+
+
+def read_latex(
+    text: str, declarations: Declarations = (), definitions: Mapping[str, Expr] | None = None
+) -> Program:
+    """Parses and types a formula; raises a ``MatcalcError`` that knows its place in the text.
+
+    ``declarations`` and ``definitions`` are those of ``frontend.read``. A letter of which nothing
+    was declared follows the same rule, except where the formula says otherwise: a bold letter is a
+    vector or a matrix, and so is one that is added to such.
+    """
+    scope = Scope(text, _declared(declarations))
+    definitions = {
+        name: value for name, value in (definitions or {}).items() if name.isidentifier()
+    }
+    for name in definitions:
+        scope.adopt(name)
+    with _explained(text):
+        values = _values(parse(text, scope), text)
+        resolver = Resolver(scope)
+
+        def typed(sides: list[list[Statement]], counted: frozenset[str]) -> Program:
+            if values[-1][1].kind == "gradient":
+                _by_entry(resolver, values[-1][1].parts[0])
+            return infer(
+                sides[0], scope.declared, text, resolver.letters.kinds, definitions, counted
+            )
+
+        program = _learning(resolver, [values], typed, definitions)
+    wanted = values[-1][1]
+    asked = (scope.name(wanted.parts[0]), wanted.order) if wanted.kind == "gradient" else None
+    return replace(program, notes=(*scope.notes, *program.notes), asked=asked)
+
+
+def read_latex_pair(
+    left: str, right: str, declarations: Declarations = ()
+) -> tuple[Program, Program]:
+    """Two formulas over the same letters whose values have one shape, as ``frontend.read_pair``
+    reads two texts.
+    """
+    text = f"{left}\n{right}"
+    scope = Scope(text, _declared(declarations))
+    with _explained(text):
+        # each is parsed by itself, and stands at the same place as in the whole
+        sides = [
+            _values(parse(side, scope), side) for side in (left, f"{' ' * len(left)}\n{right}")
+        ]
+        for _, value in (side[-1] for side in sides):
+            if value.kind == "gradient":
+                hint = "matcalc check --latex judges what somebody claims of a derivative"
+                raise ParseError(
+                    "a derivative is no side of an equation here",
+                    source=text,
+                    span=value.span,
+                    hint=hint,
+                )
+        resolver = Resolver(scope)
+
+        def typed(both: list[list[Statement]], counted: frozenset[str]) -> Program:
+            return infer_pair(
+                both[0], both[1], scope.declared, text, resolver.letters.kinds, counted=counted
+            )
+
+        program = _learning(resolver, sides, typed)
+    first, second = program.expr.args
+    program = replace(program, notes=(*scope.notes, *program.notes))
+    return replace(program, expr=first), replace(program, expr=second)
+
+
+def variable_named(text: str, variables: Mapping[str, Variable]) -> str:
+    r"""The name of a variable that is written in LaTeX: \Sigma, \mathbf{x}, W_{1}."""
+    scope = Scope(text, dict(variables))
+    (*before, last) = parse(text, scope)
+    if before or last.left is not None or last.value.kind not in ("symbol", "indexed"):
+        raise UnknownNameError(
+            f"{text} is not a letter",
+            source=text,
+            span=Span(0, len(text)),
+            hint=r"write \Sigma, x or W_{1}",
+        )
+    return scope.name(last.value)
+
+
+def _by_entry(resolver: Resolver, letter: Phrase) -> None:
+    r"""Refuses the derivative by x_i where x is a vector: it is an entry of the derivative by x."""
+    base = letter.args[0] if letter.kind == "indexed" else letter
+    known = resolver.letters.summed | resolver.letters.whole_keys.keys()
+    found = symbol(base, resolver.scope.source) if base.kind == "symbol" else None
+    if (
+        letter.kind != "indexed"
+        or found is None
+        or resolver.scope.knows(letter)
+        or found.key not in known
+    ):
+        return
+    name, shown = found.name, resolver.letters.shown(letter)
+    shown_base = resolver.letters.shown(base)
+    hint = (
+        rf"write \frac{{\partial}}{{\partial {shown_base}}}: the derivative by {shown} is "
+        rf"an entry of the answer"
+    )
+    raise UnsupportedError(
+        f"{shown} is an entry of {name}, and no variable",
+        source=resolver.scope.source,
+        span=letter.span,
+        hint=hint,
+    )
+
+
+def _declared(declarations: Declarations) -> dict[str, Variable]:
+    return declare([declarations] if isinstance(declarations, str) else declarations)
+
+
+@contextmanager
+def _explained(text: str) -> Iterator[None]:
+    """Errors get to know the text, and lose hints that speak of the other language."""
+    try:
+        yield
+    except MatcalcError as problem:
+        problem.with_source(text)
+        if isinstance(problem, ShapeError) and problem.hint and "'" in problem.hint:
+            problem.hint = None
+        raise
+
+
+def _values(equations: list[Equation], text: str) -> list[Named]:
+    """The statements with their names: definitions, and one value. What a value is called does not
+    matter.
+    """
+    for equation in equations[:-1]:
+        if equation.left is None:
+            hint = r"a formula in several lines has definitions, as in r = A x - b \\ r^\top r"
+            raise ParseError(
+                "this value is not used", source=text, span=equation.value.span, hint=hint
+            )
+    for equation in equations[:-1]:
+        if equation.left is not None and equation.left.kind not in ("symbol", "indexed"):
+            raise ParseError(
+                "a definition has a letter on its left", source=text, span=equation.left.span
+            )
+        if equation.value.kind == "gradient":
+            raise ParseError(
+                "the derivative of a definition", source=text, span=equation.value.span
+            )
+    return [(equation.left, equation.value) for equation in equations]
+
+
+def _learning(
+    resolver: Resolver,
+    sides: list[list[Named]],
+    typed: Callable[[list[list[Statement]], frozenset[str]], Program],
+    definitions: Mapping[str, Expr] | None = None,
+) -> Program:
+    """The typed program; resolved again where the shapes tell that a letter is not what it was
+    taken for.
+
+    Beside the entries of sums there may be numbers, so that nothing follows from a sum of a number
+    and a vector.
+    """
+    statements = _resolved(resolver, sides, definitions)
+    counted = _OF_LETTERS if resolver.letters.indices_of_sums else ODDITIES
+    program = typed(statements, counted)
+    if not program.learnt:
+        return program
+    resolver.letters.kinds.update(program.learnt)
+    again = typed(_resolved(resolver, sides, definitions), counted)
+    return replace(
+        again, notes=tuple(dict.fromkeys((*program.notes, *again.notes))), learnt=program.learnt
+    )
+
+
+def _resolved(
+    resolver: Resolver, sides: list[list[Named]], definitions: Mapping[str, Expr] | None = None
+) -> list[list[Statement]]:
+    """The statements; again as long as a pass has learnt of a letter that it is a vector or a
+    matrix.
+    """
+    given = {
+        name: Value(Node("name", (), 0, 0, value=name), e.rank, e.row)
+        for name, e in (definitions or {}).items()
+    }
+    for name, phrase in (pair for values in sides for pair in values):
+        resolver.followed |= survey(resolver.letters, phrase, name)
+    for _ in range(_MOST_LEARNT):
+        letters = resolver.letters
+        letters.start()
+        letters.defined.update(given)
+        try:
+            result = [_pass(resolver, values) for values in sides]
+        except MatcalcError:
+            if not letters.changed:
+                raise
+            continue
+        if not letters.changed:
+            letters.finish()
+            return result
+    raise UnsupportedError(
+        f"more than {_MOST_LEARNT} letters of which only their use says what they are",
+        hint="declare them",
+    )
+
+
+def _pass(resolver: Resolver, values: list[Named]) -> list[Statement]:
+    """The statements, with the kinds that are known so far; the value comes last, after the
+    definitions that check ranges.
+    """
+    result: list[Statement] = []
+    letters = resolver.letters
+    letters.checks.clear()
+    for name, phrase in values[:-1]:
+        assert name is not None  # _values has made sure
+        value = resolver.value(phrase)
+        called = resolver.scope.name(name)
+        letters.defined[called] = value
+        result.append(Statement("definition", value.node, called, Span(name.start, name.end)))
+    last = Statement("value", resolver.value(values[-1][1]).node)
+    return [*result, *letters.checks, last]

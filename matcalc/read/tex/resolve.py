@@ -1,0 +1,475 @@
+"""Phrase tree to syntax tree: signs whose meaning depends on whether a number, a vector or a matrix
+carries them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.walk import postorder
+from matcalc.read.tex import functions, indices, limits, places, vectors
+from matcalc.read.tex.letters import Letters
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.survey import children
+from matcalc.read.tex.values import Maker, Value, binary, call_function, transpose
+from matcalc.read.tex.vocabulary import operator
+
+_LONGEST_QUOTE = 40
+_TIMES = {"*": "*", ".": "*", "x": "*", ".*": ".*", "⊗": "⊗"}
+
+
+class Resolver:
+    """One statement after the other; ``letters`` remembers what was learnt."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.letters = Letters(scope)
+        self._values: dict[int, Value] = {}
+        self.followed: set[int] = set()  # factors behind which another stands
+        self._rules: dict[str, Callable[[Phrase, list[Value]], Value]] = {
+            "number": lambda phrase, args: self.letters.number(phrase),
+            "symbol": lambda phrase, args: self.letters.letter(phrase),
+            "constant": lambda phrase, args: self.letters.constant(phrase),
+            "indexed": self._indexed,
+            "entries": self._entries,
+            "blocks": lambda phrase, args: places.blocks(phrase, self._plain(phrase, args)),
+            "neg": self._negative,
+            "+": self._sum,
+            "-": self._sum,
+            **dict.fromkeys(COMPARISONS, self._sum),
+            "/": self._quotient,
+            "./": self._entrywise_quotient,
+            "power": self._power,
+            "entrywise": self._entrywise_power,
+            "transpose": self._transpose,
+            "inverse-transpose": self._inverse_transpose,
+            "pinv": self._functional(functions.pinv),
+            "bigsum": self._bigsum,
+            "gradient": lambda phrase, args: args[0],
+            "application": self._application,
+            **dict.fromkeys(_TIMES, self._product),
+            **{
+                kind: self._functional(rule)
+                for kind, rule in {
+                    "call": functions.call,
+                    "norm": functions.norm,
+                    "bars": functions.bars,
+                    "root": functions.root,
+                    "exponential": functions.exponential,
+                    "inner": functions.inner,
+                    "frobenius": functions.frobenius,
+                    "positive": functions.positive,
+                }.items()
+            },
+        }
+
+    def value(self, root: Phrase) -> Value:
+        """The value of a statement."""
+        values = self._values
+        for phrase in postorder(root, children):
+            args = [values[id(child)] for child in children(phrase)]
+            try:
+                values[id(phrase)] = self._rule(phrase)(phrase, args)
+            except UnsupportedError as problem:  # the rules for indices know no place
+                problem.span = problem.span or phrase.span
+                problem.with_source(self.scope.source)
+                raise
+        result = values[id(root)]
+        if result.indexed:
+            raise self.problem("an index is left over", root)
+        return result
+
+    def _rule(self, phrase: Phrase) -> Callable[[Phrase, list[Value]], Value]:
+        rule = self._rules.get(phrase.kind)
+        if phrase.kind == "function":
+            raise ParseError(
+                f"{phrase.text} has no argument", source=self.scope.source, span=phrase.span
+            )
+        if rule is None or (phrase.kind == "gradient" and not phrase.args):
+            shown = self.scope.source[phrase.start : phrase.end]
+            raise ParseError(
+                f"{shown} stands alone here", source=self.scope.source, span=phrase.span
+            )
+        return rule
+
+    def problem(self, message: str, phrase: Phrase, hint: str | None = None) -> MatcalcError:
+        """An error about what a part of the formula is."""
+        return self.letters.problem(message, phrase.mark or phrase.span, hint)
+
+    def shown(self, phrase: Phrase) -> str:
+        """The text of a part, shortened if it is long."""
+        text = " ".join(self.scope.source[phrase.start : phrase.end].split())
+        return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
+
+    def _plain(self, phrase: Phrase, args: list[Value]) -> list[Value]:
+        """The operands, none of which depends on an index."""
+        if any(arg.indexed for arg in args):
+            hint = (
+                "inside of a sum, entries are multiplied, added and put into functions of numbers"
+            )
+            raise self.problem("this is not read of an entry", phrase, hint)
+        return args
+
+    def _functional(self, rule: functions.Rule) -> Callable[[Phrase, list[Value]], Value]:
+        return lambda phrase, args: rule(self, phrase, args)
+
+    # -- letters and indices
+    # ------------------------------------------------------------------------------------
+
+    def _application(self, phrase: Phrase, args: list[Value]) -> Value:
+        hint = (
+            f"declare {phrase.text}, or write {phrase.text} \\cdot (...), for the "
+            f"product; functions are written out"
+        )
+        meant = operator(phrase.text)
+        if meant:
+            hint = (
+                "write it out, over samples as a sum for instance; declare the letter in "
+                "plain if it is a variable"
+            )
+        message = f"{self.shown(phrase)} may be {meant or 'a function'} or a product"
+        raise ParseError(message, source=self.scope.source, span=phrase.span, hint=hint)
+
+    def _indexed(self, phrase: Phrase, args: list[Value]) -> Value:
+        """W_1, an entry, or [...]_ij: the vector or matrix of what stands in the brackets."""
+        if not args:
+            return self.letters.letter(phrase)
+        running = self.letters.ranges.get(id(phrase), {})
+        wanted = self.letters.indices(phrase)
+        if wanted and all(index in running for index in wanted):
+            return self.letters.entry(self._plain(phrase, args)[0], phrase, wanted, running)
+        make = Maker(phrase)
+        if not args[0].indexed and args[0].rank == len(phrase.parts):
+            return places.entries(phrase, args[0], self.scope)
+        value = indices.merge_factors(make, args[0]) if args[0].indexed else args[0]
+        if not wanted or set(value.axes) != set(wanted) or len(wanted) != len(value.axes):
+            raise self.problem(
+                "this subscript is neither an index that runs nor part of a name", phrase
+            )
+        node = value.node if value.axes == tuple(wanted) else make.transposed(value.node)
+        return Value(node, value.rank)
+
+    def _entries(self, phrase: Phrase, args: list[Value]) -> Value:
+        """[x]_i for an index that runs, else the entry i."""
+        (value,) = self._plain(phrase, args)
+        running = self.letters.ranges.get(id(phrase), {})
+        wanted = self.letters.indices(phrase)
+        if wanted and all(index in running for index in wanted):
+            return self.letters.entry(value, phrase, wanted, running)
+        return places.entries(phrase, value, self.scope)
+
+    def _bigsum(self, phrase: Phrase, args: list[Value]) -> Value:
+        (body,) = args
+        for factor in limits.factors(phrase, self.letters, self.letters.ranges.get(id(phrase), {})):
+            if body.scalar or body.slots:
+                body = replace(indices.multiply(body, factor), slots=body.slots, row=body.row)
+        if body.slots:
+            names = self.letters.names_of(phrase)
+            total = replace(
+                indices.sum_over(Maker(phrase), body, names), slots=body.slots, row=body.row
+            )
+            return vectors.close_slots(Maker(phrase), total)
+        if not body.scalar:
+            kind = ("", "a vector", "a matrix")[body.rank]
+            hint = (
+                "put what does not depend on the index before the sum, or write the "
+                "product of the whole matrix"
+            )
+            raise self.problem(
+                f"what is summed here is {kind}, not a number for each index", phrase, hint
+            )
+        return indices.sum_over(Maker(phrase), body, self.letters.names_of(phrase))
+
+    # -- operators
+    # ------------------------------------------------------------------------------------
+
+    def _negative(self, phrase: Phrase, args: list[Value]) -> Value:
+        (arg,) = args
+        node = Maker(phrase).node("neg", arg.node)
+        return replace(arg, node=node)
+
+    def _sum(self, phrase: Phrase, args: list[Value]) -> Value:
+        left, right = args
+        make = Maker(phrase)
+        if left.indexed or right.indexed:
+            return self._entrywise(phrase, args)
+        self._fit(*phrase.args)
+        if left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row):
+            a, b = (self._kind(value) for value in args)
+            verb = {"+": "add", "-": "subtract"}.get(phrase.kind, "compare")
+            hint = r"write x^\top for the row, \operatorname{diag}(x) for the matrix of a vector"
+            raise self.problem(f"cannot {verb} {a} and {b}", phrase, hint)
+        return binary(make, phrase.kind, left, right)
+
+    @staticmethod
+    def _kind(value: Value) -> str:
+        return ("a number", "a row" if value.row else "a vector", "a matrix")[value.order]
+
+    def _entrywise(self, phrase: Phrase, args: list[Value]) -> Value:
+        """A sum or a difference for each index; what is added to a vector is one."""
+        make = Maker(phrase)
+        for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
+            if value.scalar and other.order == 1 and not other.row:
+                why = f"it is added to {self.shown(phrase.args[operand is phrase.args[0]])}"
+                letter = self._letter(operand)
+                if self.letters.promote_entry(letter, why) or self.letters.promote(letter, 1, why):
+                    return value
+        if all(value.scalar for value in args):
+            return indices.entrywise(make, lambda nodes: make.node(phrase.kind, *nodes), args)
+        left, right = self._opened(phrase, args)
+        result = vectors.entrywise(make, phrase.kind, left, right)
+        if result is None:
+            a, b = (self._kind(value) for value in args)
+            raise self.problem(
+                f"cannot {'subtract' if phrase.kind == '-' else 'add'} {a} and {b}", phrase
+            )
+        return result
+
+    def _opened(self, phrase: Phrase, args: list[Value]) -> list[Value]:
+        """Vectors and matrices by their entries, beside those that depend on an index."""
+        return [
+            vectors.open_slots(Maker(part), value)
+            for part, value in zip(phrase.args, args, strict=True)
+        ]
+
+    def _fit(self, left: Phrase, right: Phrase) -> None:
+        """In papers only like is added to like: b in Ax - b and beta in y - X beta are vectors, n
+        in n + tr(A) is a number.
+
+        What can be a vector or a matrix becomes one; failing that, a letter that is a vector by its
+        first letter a number.
+        """
+        pairs = [(left, right), (right, left)]
+        for phrase, beside in pairs:
+            value, other = self._values[id(phrase)], self._values[id(beside)]
+            factor = phrase.args[-1] if phrase.kind == "*" else None
+            if value.rank == 0 < other.rank and not other.row:
+                self.letters.promote(
+                    self._letter(phrase), other.rank, f"it is added to {self.shown(beside)}"
+                )
+            elif (
+                value.rank == 2
+                and other.rank == 1
+                and not other.row
+                and factor
+                and not self._values[id(factor)].rank
+            ):
+                self.letters.promote(factor, 1, f"it is added to {self.shown(beside)}")
+        for phrase, beside in pairs:
+            value, other = self._values[id(phrase)], self._values[id(beside)]
+            if (
+                value.rank == 1
+                and other.rank == 0
+                and beside.kind not in ("number", "symbol", "indexed")
+            ):
+                self.letters.promote(
+                    self._letter(phrase), 0, f"it is added to {self.shown(beside)}"
+                )
+
+    def _letter(self, phrase: Phrase) -> Phrase:
+        """What a phrase is a multiple of: of several numbers the last."""
+        while phrase.kind in ("neg", "*", "/"):
+            if phrase.kind != "*":
+                phrase = phrase.args[0]
+                continue
+            left, right = (self._values[id(arg)].rank for arg in phrase.args)
+            if left and right:
+                break
+            phrase = phrase.args[0 if left else 1]
+        return phrase
+
+    def _numbers(self, phrase: Phrase, args: list[Value]) -> None:
+        """Demands that all operands are numbers for each index."""
+        for value, operand in zip(args, phrase.args, strict=True):
+            if not value.scalar:
+                hint = (
+                    f"{self.shown(operand)} is {self._kind(value)}; for a sum over the "
+                    f"rows of a matrix write the product"
+                )
+                raise self.problem(
+                    "an entry, which is a number, next to a vector or a matrix", phrase, hint
+                )
+
+    def _product(self, phrase: Phrase, args: list[Value]) -> Value:
+        left, right = args
+        make, kind = Maker(phrase), phrase.kind
+        if left.indexed or right.indexed:
+            return self._indexed_product(phrase, args)
+        if left.row and not right.rank:
+            functions.no_vectors(
+                self, phrase.args[1], f"{self.shown(phrase.args[0])} stands before"
+            )
+        if left.rank == 2 or left.row:
+            self.letters.refuse_entry(
+                phrase.args[1], f"{self.shown(phrase.args[0])} stands before it"
+            )
+        if (
+            left.row
+            and not right.rank
+            and kind == "*"
+            and (phrase.bracketed or id(phrase) not in self.followed)
+        ):
+            self.letters.promote(
+                phrase.args[1], 1, f"{self.shown(phrase.args[0])} stands before it"
+            )  # b in a^\top X b
+        columns = left.rank == right.rank == 1 and not left.row and not right.row
+        if kind == "." and columns:
+            return call_function(make, "dot", args)
+        if kind == "x" and columns:
+            raise UnsupportedError(
+                "the cross product",
+                source=self.scope.source,
+                span=phrase.mark,
+                hint=r"write x^\top y or x y^\top",
+            )
+        if kind == "⊗" and columns:
+            self.scope.note(
+                f"note: {self.shown(phrase)} is read as a Kronecker product; write x y^\\top "
+                f"for the matrix"
+            )
+        wrong = (
+            left.rank
+            and right.rank
+            and _TIMES[kind] == "*"
+            and (columns or (right.row and (left.rank == 2 or left.row)))
+        )
+        if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
+            a, b = (self.shown(operand) for operand in phrase.args)
+            hint = (
+                f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} "
+                f"\\odot {b} entry by entry"
+            )
+            hint = (
+                hint
+                if columns and len(a) < 20
+                else "write ^\\top where it belongs, and brackets around what is a number"
+            )
+            raise self.problem(
+                f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint
+            )
+        return binary(make, _TIMES[kind], left, right)
+
+    def _indexed_product(self, phrase: Phrase, args: list[Value]) -> Value:
+        """A product for each index. What a row or a matrix stands before is a vector."""
+        left, right = args
+        make, kind = Maker(phrase), _TIMES[phrase.kind]
+        before = left.order == 2 or (left.order == 1 and left.row)
+        if kind == "*" and right.scalar and before:
+            why = f"{self.shown(phrase.args[0])} stands before it"
+            learnt = self.letters.promote_entry(phrase.args[1], why)
+            if not learnt and left.row and (phrase.bracketed or id(phrase) not in self.followed):
+                self.letters.promote(phrase.args[1], 1, why)  # beta in x_i^\top \beta
+        if kind == ".*":
+            for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
+                if value.scalar and other.order == 1:
+                    self.letters.promote_entry(
+                        operand, "it is multiplied with a vector entry by entry"
+                    )
+        if left.scalar and right.scalar:
+            if kind == "*" and phrase.kind == "*":
+                self._one_reading(phrase, right)
+            return indices.multiply(left, right)
+        if kind == "*" and left.scalar:
+            self._one_reading(phrase, right)
+        columns = left.order == right.order == 1 and not left.row and not right.row
+        opened = self._opened(phrase, args)
+        result = None
+        if phrase.kind == "." and columns:
+            result = vectors.dot(make, *opened)
+        elif kind == ".*":
+            result = vectors.entrywise(make, kind, *opened)
+        elif kind == "*":
+            result = vectors.times(make, *opened)
+        if result is None:
+            hint = (
+                r"write x_i^\top y_i for a number, x_i y_i^\top for a matrix, and ^\top "
+                r"where it belongs"
+            )
+            raise self.problem(
+                f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint
+            )
+        return result
+
+    def _one_reading(self, phrase: Phrase, right: Value) -> None:
+        r"""Refuses a^\top x_i b, where the product of the first two may be meant, or the number x_i
+        between the others.
+        """
+        left = phrase.args[0]
+        if left.kind != "*" or left.bracketed or right.order != 1 or right.row:
+            return
+        first, second = (self._values[id(part)] for part in left.args)
+        letter = left.args[1]
+        if first.order == 1 and first.row and second.slots and letter.kind == "indexed":
+            a, x, b = (self.shown(part) for part in (*left.args, phrase.args[1]))
+            hint = f"write ({a} {x}) {b} if {x} is a vector, {x} {a} {b} if it is a number"
+            raise self.problem(f"{a} {x} {b} has two readings", phrase, hint)
+
+    def _quotient(self, phrase: Phrase, args: list[Value]) -> Value:
+        left, right = args
+        make = Maker(phrase)
+        if right.rank and not right.indexed:
+            hint = (
+                rf"write {self.shown(phrase.args[1])}^{{-1}}"
+                if right.rank == 2
+                else r"write a \oslash b entry by entry"
+            )
+            raise self.problem(f"cannot divide by {self._kind(right)}", phrase, hint)
+        if left.indexed or right.indexed:
+            if left.scalar or not right.scalar:
+                self._numbers(phrase, args)
+            inverse = indices.entrywise(
+                make, lambda nodes: make.node("./", make.number(1), *nodes), [right]
+            )
+            product = vectors.times(make, *self._opened(phrase, [left, inverse]))
+            assert product is not None  # one of the two is a number
+            return product
+        return binary(make, "/", left, right)
+
+    def _entrywise_quotient(self, phrase: Phrase, args: list[Value]) -> Value:
+        left, right = self._plain(phrase, args)
+        return binary(Maker(phrase), "./", left, right)
+
+    def _power(self, phrase: Phrase, args: list[Value]) -> Value:
+        base, exponent = args
+        make = Maker(phrase)
+        if exponent.rank and not exponent.indexed:
+            hint = r"write a^{\odot x} to raise to each entry"
+            raise self.problem(
+                f"the exponent is {self._kind(exponent)}, not a number", phrase, hint
+            )
+        if (base.indexed or exponent.indexed) and base.order != 1:
+            self._numbers(phrase, args)
+            return indices.entrywise(make, lambda nodes: make.node(".^", *nodes), args)
+        if base.order == 1:
+            x = self.shown(phrase.args[0])
+            hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
+            raise self.problem("a power of a vector", phrase, hint)
+        return Value(make.node("^", base.node, exponent.node), base.rank)
+
+    def _entrywise_power(self, phrase: Phrase, args: list[Value]) -> Value:
+        base, exponent = self._plain(phrase, args)
+        return binary(Maker(phrase), ".^", base, exponent)
+
+    def _transpose(self, phrase: Phrase, args: list[Value]) -> Value:
+        (arg,) = args
+        if arg.slots:
+            return vectors.transpose_slots(arg)
+        if arg.indexed:
+            x = self.shown(phrase.args[0])
+            if functions.learn_vectors(self, phrase.args[0], "it is transposed"):
+                return arg
+            hint = (
+                f"if {x} is a vector, one for each index: declare nothing of its letter, "
+                f"or write the product X w"
+            )
+            raise self.problem(f"{x} is an entry, a number, and has no transpose", phrase, hint)
+        self.letters.promote(phrase.args[0], 1, "it is transposed")
+        return transpose(Maker(phrase), arg)
+
+    def _inverse_transpose(self, phrase: Phrase, args: list[Value]) -> Value:
+        make = Maker(phrase)
+        return transpose(make, call_function(make, "inv", self._plain(phrase, args)))

@@ -1,0 +1,97 @@
+"""What is known of letters while a formula is read: declarations, definitions, sizes, and notes for
+the user.
+"""
+
+from __future__ import annotations
+
+from matcalc.core.errors import Span, UnknownNameError
+from matcalc.core.kinds import Variable
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, symbol
+from matcalc.read.tex.vocabulary import GREEK
+
+
+class Scope:
+    """Names by the letters that they are written with."""
+
+    def __init__(self, source: str, declared: dict[str, Variable]) -> None:
+        self.source = source
+        self.declared = declared
+        self.names: dict[Key, list[str]] = {}
+        for name in declared:
+            self.names.setdefault(declared_key(name), []).append(name)
+        self.dimensions = {
+            name
+            for variable in declared.values()
+            for axis in variable.dims
+            for name in axis.letters
+        }
+        self.words = frozenset(
+            name for name in declared if len(name) > 1 and name.isalpha() and name.isascii()
+        )
+        self.power_of_T = "T" in declared and not declared["T"].shape
+        self.notes: dict[str, None] = {}
+        self.spelled: dict[str, Symbol] = {}
+
+    def note(self, text: str) -> None:
+        """Something that may have been meant otherwise."""
+        self.notes.setdefault(text)
+
+    def problem(self, message: str, span: Span, hint: str | None = None) -> UnknownNameError:
+        """An error about a name."""
+        return UnknownNameError(message, source=self.source, span=span, hint=hint)
+
+    def knows(self, phrase: Phrase) -> bool:
+        """Whether a letter has been declared or defined."""
+        base = phrase
+        while base.kind == "indexed":
+            if any(letters(part) is None for part in base.parts):
+                return False
+            base = base.args[0]
+        return base.kind == "symbol" and symbol(phrase, self.source).key in self.names
+
+    def define(self, phrase: Phrase) -> None:
+        """A letter that has got a value; the letters that follow mean it."""
+        found = symbol(phrase, self.source)
+        self.names.setdefault(found.key, [found.name])
+
+    def adopt(self, name: str) -> None:
+        """A name that another formula has defined."""
+        self.names.setdefault(declared_key(name), []).append(name)
+
+    def add_dimension(self, phrase: Phrase) -> None:
+        """A letter that is the size of something."""
+        if phrase.kind in ("symbol", "indexed"):
+            self.dimensions.add(self.name(phrase))
+
+    def name(self, phrase: Phrase) -> str:
+        """The name in the expression language; the same letter in two styles is refused."""
+        found = symbol(phrase, self.source)
+        names = self.names.get(found.key, [found.name])
+        if len(names) > 1:
+            shown = " and ".join(names)
+            raise self.problem(
+                f"{shown} are written alike in LaTeX", phrase.span, "give one of them another name"
+            )
+        (name,) = names
+        if (
+            found.bold
+            and len(found.stem) > 1
+            and found.stem.lower() not in GREEK
+            and found.key not in self.names
+        ):
+            hint = f"write a bold letter for each, or declare {name}"
+            raise self.problem(
+                f"{self.source[phrase.start : phrase.end]} may be one name or a product",
+                phrase.span,
+                hint,
+            )
+        first = self.spelled.setdefault(name, found)
+        if (first.bold, first.style) != (found.bold, found.style):
+            message = f"{self.source[phrase.start : phrase.end]} stood here in another style before"
+            raise self.problem(
+                message,
+                phrase.span,
+                f"both would be called {name}; choose another letter for one of them",
+            )
+        return name

@@ -1,0 +1,203 @@
+r"""What a subscript at a fixed place means: z_k beside z is an entry of it, u_o beside \sum_w u_w a
+row, W_0 a name.
+
+A letter with a subscript is a variable of its own (docs/latex.md), unless the letter occurs as a
+whole, is summed over, or is declared. Then it is an entry; and where it may be either, that is an
+error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcalc.core.errors import MatcalcError
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.places import size, size_leaves
+from matcalc.read.tex.symbols import letters, symbol
+from matcalc.read.tex.values import Maker, Value, transpose
+
+if TYPE_CHECKING:
+    from matcalc.read.syntax.nodes import Node
+    from matcalc.read.tex.letters import Letters
+
+PLACE, LABEL, UNCLEAR = "place", "label", "unclear"
+_SUMS = ("+", "-")
+
+
+def names(phrase: Phrase, source: str) -> list[str]:
+    """The letters in a subscript, those of k + 1 included."""
+    parts = phrase.parts if phrase.kind in ("indexed", "entries") else ()
+    leaves = [leaf for part in parts for leaf in letters(part) or size_leaves(part)]
+    return [symbol(leaf, source).name for leaf in leaves if leaf.kind in ("symbol", "indexed")]
+
+
+def places(phrase: Phrase, rank: int) -> list[Phrase]:
+    """The subscripts one by one: two of A_{12} and A_{ij}, one of x_{12}."""
+    if len(phrase.parts) > 1:
+        return list(phrase.parts)
+    (part,) = phrase.parts
+    flat = letters(part) or [part]
+    if rank == 2 and len(flat) == 1 and part.kind == "number" and len(part.text) == 2:  # A_{12}
+        first = Phrase("number", part.start, part.end, text=part.text[0])
+        return [first, Phrase("number", part.start, part.end, text=part.text[1])]
+    return flat
+
+
+def kind_of(part: Phrase, letters_: Letters) -> str:
+    """Whether a subscript is a place, a label that makes a name, or may be either."""
+    if part.kind in _SUMS:
+        kinds = {kind_of(each, letters_) for each in part.args}
+        return PLACE if kinds == {PLACE} else UNCLEAR
+    if part.kind == "number":
+        return PLACE if part.text.isdecimal() and int(part.text) else LABEL
+    if part.kind == "function":
+        return LABEL
+    if part.kind != "symbol":
+        return UNCLEAR
+    found = symbol(part, letters_.scope.source)
+    if found.name in letters_.scope.dimensions:
+        return PLACE
+    if part.text.startswith("\\") and part.text != r"\ell":
+        return LABEL if len(found.stem) > 1 and not part.text[1:].isalpha() else UNCLEAR
+    return PLACE if found.stem.islower() else UNCLEAR
+
+
+def fixed(letters_: Letters, phrase: Phrase) -> Value | None:
+    """The entry or row that a letter with a subscript is; None for a variable of its own."""
+    base = phrase.args[0]
+    if base.kind != "symbol" or letters_.scope.knows(phrase) or letters_.is_identity(phrase):
+        return None
+    found = symbol(base, letters_.scope.source)
+    if (
+        found.key not in letters_.whole_keys
+        and found.key not in letters_.summed
+        and not letters_.scope.knows(base)
+    ):
+        letters_.alone[id(phrase)] = phrase
+        return None
+    name = letters_.base_name(base)
+    if name in letters_.data:
+        rank, data = 2, letters_.data[name]
+    else:
+        rank, data = letters_.base(base).rank, ""
+    parts = places(phrase, rank)
+    kinds = {kind_of(part, letters_) for part in parts}
+    if rank == 0 or kinds == {LABEL}:
+        if rank or PLACE in kinds:
+            letters_.note_own(phrase, name)
+        return None
+    if UNCLEAR in kinds or LABEL in kinds or (found.bold and rank == 1) or len(parts) > rank:
+        raise both(letters_, phrase, name)
+    if len(parts) < rank and not data:
+        if parts[0].kind == "number":
+            letters_.note_own(phrase, name)
+            return None
+        raise both(letters_, phrase, name)
+    return _entry(letters_, phrase, parts, data)
+
+
+def mean(letters_: Letters, phrase: Phrase) -> Value | None:
+    r"""\bar x beside the x_i of a sum: their mean, of data vectors that of the rows."""
+    found = symbol(phrase, letters_.scope.source)
+    key = (found.stem, found.pieces[1:])
+    if (
+        found.pieces[:1] != ("bar",)
+        or letters_.scope.knows(phrase)
+        or key not in letters_.summed | letters_.whole_keys.keys()
+    ):
+        return None
+    name = letters_.scope.names.get(key, ["_".join((found.stem, *found.pieces[1:]))])[0]
+    if key not in letters_.summed:
+        letters_.note_own(phrase, f"{name} or its mean")
+        return None
+    make, data = Maker(phrase), letters_.data.get(name)
+    rank = 2 if data else letters_.rank(name)
+    if rank == 2 and not data:
+        hint = (
+            f"write \\operatorname{{mean}}({name}) for that of all entries, or declare {found.name}"
+        )
+        message = f"{letters_.shown(phrase)} may be the mean of all entries, of rows or of columns"
+        raise letters_.scope.problem(message, phrase.span, hint)
+    shown = letters_.shown(phrase)
+    letters_.own[shown] = (
+        f"note: {shown} is read as the mean; declare {found.name} if it is a variable"
+    )
+    whole = make.node("name", value=data or name)
+    if data:
+        return transpose(make, Value(make.call("mean", whole, make.number(1)), 1, True))
+    return Value(make.call("mean", whole))
+
+
+def _entry(letters_: Letters, phrase: Phrase, parts: list[Phrase], data: str) -> Value:
+    make = Maker(phrase)
+    nodes = [place(letters_, part) for part in parts]
+    letters_.fixed.add(id(phrase))
+    if data:
+        whole: Node = make.node("name", value=data)
+        if len(parts) == 1:
+            letters_.fixed.discard(id(phrase))
+            return transpose(
+                make, Value(make.node("entries", whole, *nodes, make.node(":")), 1, True)
+            )
+        return Value(make.node("entries", whole, *nodes))
+    return Value(make.node("entries", letters_.base(phrase.args[0]).node, *nodes))
+
+
+def place(letters_: Letters, part: Phrase) -> Node:
+    """A place; its letters mean nothing else in the formula."""
+    scope = letters_.scope
+    for leaf in size_leaves(part):
+        found = symbol(leaf, scope.source)
+        if (
+            found.key in letters_.whole_keys
+            and found.name not in scope.dimensions
+            and not scope.knows(leaf)
+        ):
+            message = f"{found.name} is the place of an entry here, and a variable elsewhere"
+            raise scope.problem(message, part.span, "give one of them another letter")
+        letters_.places.add(found.name)
+    return size(part, scope)
+
+
+def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
+    """The error where a letter with a subscript may be a part of the letter or a variable of its
+    own.
+    """
+    shown = letters_.shown(phrase)
+    own = (
+        symbol(phrase, letters_.scope.source).name
+        if all(letters(part) for part in phrase.parts)
+        else shown
+    )
+    message = f"{shown} may be a part of {name}, which occurs as well, or a variable of its own"
+    return letters_.scope.problem(
+        message,
+        phrase.span,
+        f"declare {own} if it is a variable; write {entry_of(letters_, phrase)} if not",
+    )
+
+
+def entry_of(letters_: Letters, phrase: Phrase) -> str:
+    r"""The spelling of an entry that cannot be a name: [x]_{k}."""
+    source = letters_.scope.source
+    base = source[phrase.args[0].start : phrase.args[0].end]
+    inside = ",".join(source[part.start : part.end].strip("{}") for part in places(phrase, 2))
+    return f"[{base}]_{{{inside}}}"
+
+
+def check_alone(letters_: Letters) -> None:
+    """Refuses y_i beside an entry x_i, where nothing says whether y_i is a variable or an entry of
+    y.
+    """
+    for phrase in letters_.alone.values():
+        for name in names(phrase, letters_.scope.source):
+            if name in letters_.places and phrase.parts[0].kind == "symbol":
+                shown, base = letters_.shown(phrase), letters_.shown(phrase.args[0])
+                message = (
+                    f"{shown} may be an entry of {base}, as others at the place {name} "
+                    f"are, or a variable of its own"
+                )
+                hint = (
+                    f"declare {base} as a vector, or {symbol(phrase, letters_.scope.source).name}"
+                )
+                raise letters_.scope.problem(message, phrase.span, hint)

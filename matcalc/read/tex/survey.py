@@ -1,0 +1,88 @@
+"""The first look at a formula: which indices run where, which letters are sizes, which occur as a
+whole.
+"""
+
+from __future__ import annotations
+
+from matcalc.core.operations import SIZES
+from matcalc.core.walk import postorder
+from matcalc.read.tex import limits, subscripts
+from matcalc.read.tex.letters import Letters, Ranges
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.places import size_leaves
+from matcalc.read.tex.symbols import letters as letters_of
+from matcalc.read.tex.symbols import symbol
+
+_MOST_NESTED = 20  # sums inside of sums
+
+
+def children(phrase: Phrase) -> tuple[Phrase, ...]:
+    """The operands that have a value of their own: the W of W_1 is none, nor are the sizes in
+    reshape(X, m, n).
+    """
+    if phrase.kind == "call":
+        return phrase.args[: SIZES.get(phrase.text)]
+    return (
+        ()
+        if phrase.kind == "indexed" and phrase.args[0].kind in ("symbol", "mark")
+        else phrase.args
+    )
+
+
+def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[int]:
+    """Tells ``letters`` what is found; returns the factors behind which another stands."""
+    followed = set()
+    for part in postorder(root, children):
+        _note_letters(letters, part)
+    for part in label.parts if label is not None and label.kind == "application" else ():
+        _note_whole(letters, part)
+    stack: list[tuple[Phrase, Ranges, int]] = [(root, {}, 0)]
+    while stack:
+        phrase, running, depth = stack.pop()
+        if running:
+            letters.ranges[id(phrase)] = running
+        if phrase.kind == "*":
+            followed.add(id(phrase.args[0]))
+        if phrase.kind == "bigsum":
+            depth += 1
+            if depth > _MOST_NESTED:
+                raise letters.problem(
+                    f"more than {_MOST_NESTED} sums inside of one another",
+                    phrase.mark or phrase.span,
+                )
+            limits.settle(phrase, letters, running)
+            names = letters.names_of(phrase)
+            letters.indices_of_sums.update(names)
+            running = {**running, **dict.fromkeys(names, phrase.limit)}
+        elif phrase.kind == "indexed" and phrase.args[0].kind not in ("symbol", "mark"):
+            own = letters.indices(phrase) or []
+            if not any(index in running for index in own):
+                running = {**running, **dict.fromkeys(own)}
+        elif phrase.kind == "indexed" and any(
+            name in running for name in subscripts.names(phrase, letters.scope.source)
+        ):
+            letters.summed.add(symbol(phrase.args[0], letters.scope.source).key)
+        letters.note_sizes(phrase)
+        stack += [(child, running, depth) for child in children(phrase)]
+    return followed
+
+
+def _note_letters(letters: Letters, phrase: Phrase) -> None:
+    _note_whole(letters, phrase)
+    for part in phrase.parts if phrase.kind == "gradient" else ():
+        _note_whole(letters, part)
+    for name in subscripts.names(phrase, letters.scope.source):
+        letters.subscripted.append((phrase, name))
+    if phrase.kind == "bigsum":
+        every = [*phrase.parts, *(side for bound in phrase.bounds for side in bound.args)]
+        found = [leaf for part in every for leaf in letters_of(part) or size_leaves(part)]
+        names = frozenset(
+            symbol(leaf, letters.scope.source).name for leaf in found if leaf.kind == "symbol"
+        )
+        letters.bound.append((phrase, names))
+
+
+def _note_whole(letters: Letters, phrase: Phrase) -> None:
+    if phrase.kind == "symbol":
+        found = symbol(phrase, letters.scope.source)
+        letters.whole_keys.setdefault(found.key, found)

@@ -1,0 +1,138 @@
+r"""Letters with their styles, accents and subscripts, and the names that they are in the expression
+language.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from matcalc.core.errors import Span, UnknownNameError
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.vocabulary import ACCENTS, ALPHABETS, BOLD, CHARACTERS, WORDS
+
+_COMMAND = re.compile(r"\\([A-Za-z]+\*?)\s*")
+_NAME = re.compile(r"([^\W\d_]+)_*(.*)", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z][A-Za-z]*[0-9]*")
+_PIECES = re.compile(r"[0-9]+|[^\W\d_]+")
+
+
+Key = tuple[str, tuple[str, ...]]  # what a declared name is found by
+
+
+class Symbol(NamedTuple):
+    r"""A letter: \hat{\mathbf{x}}_1 has the stem x, the pieces ("hat", "1") and is bold; ``style``
+    tells alphabets apart.
+    """
+
+    stem: str
+    pieces: tuple[str, ...] = ()
+    bold: bool = False
+    style: str = ""
+
+    @property
+    def key(self) -> Key:
+        """What a declared name is found by."""
+        return self.stem, self.pieces
+
+    @property
+    def name(self) -> str:
+        """The name that it gets where nothing was declared."""
+        return "_".join((self.stem, *self.pieces))
+
+
+def declared_key(name: str) -> Key:
+    """The key of a name of the expression language: ``W1`` and ``W_1`` are both a W with the
+    subscript 1.
+    """
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return name, ()
+    stem, rest = found.groups()
+    pieces = tuple(
+        CHARACTERS.get(piece, piece)
+        for part in rest.split("_")
+        for piece in ([part] if part else [])
+    )
+    return CHARACTERS.get(stem, stem), pieces
+
+
+def symbol(phrase: Phrase, source: str) -> Symbol:
+    """The letter that a phrase of the kind ``symbol`` or ``indexed`` is."""
+    pieces: tuple[str, ...] = ()
+    while phrase.kind == "indexed":
+        pieces = (
+            tuple(piece for part in phrase.parts for piece in subscript_pieces(part, source))
+            + pieces
+        )
+        phrase = phrase.args[0]
+    plain = apply_style(phrase.text, phrase.span, source)
+    return plain._replace(pieces=plain.pieces + pieces)
+
+
+def apply_style(text: str, span: Span, source: str) -> Symbol:
+    r"""A letter as it is set: ``x``, ``\alpha``, ``\mathbf{x}``, ``\hat{\mathbf x}``."""
+    bold, style, accents = False, "", []
+    while True:
+        found = _COMMAND.match(text)
+        word = found.group(1) if found else ""
+        if found is None or word not in BOLD | WORDS | ALPHABETS | ACCENTS.keys():
+            break
+        bold = bold or word in BOLD
+        style = word if word in ALPHABETS else style
+        if word in ACCENTS:
+            accents.append(ACCENTS[word])
+        text = text[found.end() :].strip()
+        if text.startswith("{") and text.endswith("}"):
+            text = text[1:-1].strip()
+    stem = text[1:].removeprefix("var") if text.startswith("\\") else CHARACTERS.get(text, text)
+    if not _WORD.fullmatch(stem):
+        hint = r"\mathbf{A}\mathbf{x} is the product of two letters; \mathit{loss} is one name"
+        raise UnknownNameError(
+            f"{text or 'this'} is not a letter or a word", source=source, span=span, hint=hint
+        )
+    return Symbol(stem, tuple(reversed(accents)), bold, style)
+
+
+def subscript_pieces(part: Phrase, source: str) -> list[str]:
+    """The pieces of a name that a subscript adds: ``12``, ``i``, ``ij``, ``train``."""
+    flat = letters(part)
+    if flat is None:
+        message = "a subscript is a number, letters or a word"
+        raise UnknownNameError(
+            message,
+            source=source,
+            span=part.span,
+            hint="it names a variable, or the entry that a sum runs over",
+        )
+    pieces = [
+        _PIECES.findall(leaf.text) if leaf.kind == "number" else [_text(leaf, source)]
+        for leaf in flat
+    ]
+    return ["".join(piece for found in pieces for piece in found)]
+
+
+def _text(leaf: Phrase, source: str) -> str:
+    if leaf.kind == "function":
+        return leaf.text
+    found = symbol(leaf, source)
+    return "".join((found.stem, *found.pieces))
+
+
+def letters(part: Phrase) -> list[Phrase] | None:
+    """The letters and numbers of a subscript one after the other, or None if it is something
+    else.
+    """
+    found: list[Phrase] = []
+    stack = [part]
+    while stack:
+        phrase = stack.pop()
+        if phrase.kind == "*":
+            stack.extend(reversed(phrase.args))
+        elif phrase.kind in ("symbol", "indexed", "function") or (
+            phrase.kind == "number" and phrase.text.isdecimal()
+        ):
+            found.append(phrase)
+        else:
+            return None
+    return found

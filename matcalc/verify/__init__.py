@@ -1,0 +1,1 @@
+"""Two judges, each independent of the engine, and what is printed read back."""

@@ -1,0 +1,416 @@
+"""The functions of the language on jets, each by a definition of its own: none is taken from the
+rules under judgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+
+from matcalc.verify.exact.field import P, Undecided, Zero, identity, inverse, number_root, permute
+from matcalc.verify.exact.generators import HALF, Generators
+from matcalc.verify.exact.jets import (
+    Jet,
+    add,
+    bilinear,
+    cofactors,
+    constant,
+    det,
+    entrywise,
+    hadamard,
+    linear,
+    multiply,
+    scale,
+    shift,
+    solve_inverse,
+)
+from matcalc.verify.exact.series import integer_power, polygamma, series
+
+Rule = Callable[[Generators, Sequence[Jet]], Jet]
+
+
+def spread(a: Jet, b: Jet) -> tuple[Jet, Jet]:
+    """Both with one extent: a scalar goes with every entry."""
+    if a.extent == b.extent:
+        return a, b
+    if not a.extent:
+        return fill(a, b.extent), b
+    if not b.extent:
+        return a, fill(b, a.extent)
+    raise Undecided("operands of different extents")
+
+
+def fill(a: Jet, extent: tuple[int, ...]) -> Jet:
+    """The array filled with a scalar."""
+    count = prod(extent)
+    return linear(a, lambda part: part * count, extent)
+
+
+def apply(world: Generators, name: str, a: Jet) -> Jet:
+    """A function of one variable entry by entry."""
+    if name == "sqrt":
+        world.announce(a.value)
+    elif name == "asin" and a.moves:
+        world.announce([(1 - x * x) % P for x in a.value])
+    return entrywise(a, series(world, name))
+
+
+def offset(a: Jet, number: int) -> Jet:
+    """A number added to every entry."""
+    return shift(a, [number % P] * len(a.value))
+
+
+def divide(world: Generators, a: Jet, b: Jet) -> Jet:
+    """a/b entry by entry."""
+    return hadamard(*spread(a, apply(world, "reciprocal", b)))
+
+
+def total(a: Jet) -> Jet:
+    """The sum of all entries."""
+    return linear(a, lambda part: [sum(part) % P], ())
+
+
+def raise_power(world: Generators, base: Jet, exponent: Jet) -> Jet:
+    """base .^ exponent: by products for whole numbers, by roots for halves and thirds, else
+    exp(exponent*log(base)).
+    """
+    number = exponent.number
+    if number is not None and number.denominator in (1, 2, 3):
+        if abs(number.numerator) > P:
+            raise Undecided("a huge exponent")
+        if number.denominator == 2:
+            base = root(world, base)
+        elif number.denominator == 3:
+            base = apply(world, "cbrt", base)
+        return entrywise(base, integer_power(number.numerator))
+    return apply(world, "exp", hadamard(*spread(exponent, apply(world, "log", base))))
+
+
+def matrix(a: Jet) -> Jet:
+    """A scalar as a 1 x 1 matrix, a vector as one column."""
+    return a if len(a.extent) == 2 else Jet((*a.extent, *(1, 1)[len(a.extent) :]), a.parts)
+
+
+def _keeping(rule: Callable[[Jet], Jet]) -> Rule:
+    """A square -> square function, of scalars too."""
+    return lambda world, args: Jet(args[0].extent, rule(matrix(args[0])).parts)
+
+
+def _sigmoid(world: Generators, a: Jet) -> Jet:
+    """1/(1 + exp(-x))."""
+    return _positive(
+        world, apply(world, "reciprocal", offset(apply(world, "exp", scale(-1, a)), 1))
+    )
+
+
+def _positive(world: Generators, a: Jet) -> Jet:
+    for x in a.value:
+        world.positive(x)
+    return a
+
+
+def _tanh(world: Generators, a: Jet) -> Jet:
+    """1 - 2/(exp(2*x) + 1)."""
+    e = apply(world, "exp", scale(2, a))
+    return offset(scale(-2, apply(world, "reciprocal", offset(e, 1))), 1)
+
+
+def _hyperbolic(sign: int) -> Callable[[Generators, Jet], Jet]:
+    """(exp(x) +- exp(-x))/2."""
+
+    def rule(world: Generators, a: Jet) -> Jet:
+        e = apply(world, "exp", a)
+        return scale(HALF, add(e, apply(world, "reciprocal", e), sign))
+
+    return rule
+
+
+def _area(sign: int) -> Callable[[Generators, Jet], Jet]:
+    """log(x + sqrt(x^2 +- 1)): the inverses of sinh and cosh."""
+
+    def rule(world: Generators, a: Jet) -> Jet:
+        root = apply(world, "sqrt", offset(hadamard(a, a), sign))
+        return apply(world, "log", add(a, root))
+
+    return rule
+
+
+def _atanh(world: Generators, a: Jet) -> Jet:
+    """log((1 + x)/(1 - x))/2."""
+    quotient = divide(world, offset(a, 1), offset(scale(-1, a), 1))
+    return scale(HALF, apply(world, "log", quotient))
+
+
+def _acos(world: Generators, a: Jet) -> Jet:
+    """pi/2 - asin(x)."""
+    return offset(scale(-1, apply(world, "asin", a)), world.pi() * HALF)
+
+
+def _tan(world: Generators, a: Jet) -> Jet:
+    return divide(world, apply(world, "sin", a), apply(world, "cos", a))
+
+
+def _based(base: int) -> Callable[[Generators, Jet], Jet]:
+    """log(x)/log(base)."""
+    return lambda world, a: scale(inverse(world.log(base)), apply(world, "log", a))
+
+
+def _abs(world: Generators, a: Jet) -> Jet:
+    """sign(x)*x."""
+    return _positive(world, hadamard(apply(world, "sign", a), a))
+
+
+def step(world: Generators, a: Jet) -> Jet:
+    """(1 + sign(x))/2, and 0 at 0."""
+    entries = [(1 + world.sign(x)) * HALF % P if x else 0 for x in a.value]
+    return constant(a.extent, entries, len(a.parts))
+
+
+def _larger(world: Generators, a: Jet, b: Jet) -> Jet:
+    """b + (a - b)*step(a - b)."""
+    a, b = spread(a, b)
+    gap = add(a, b, -1)
+    return add(b, hadamard(gap, step(world, gap)))
+
+
+def _maximum(world: Generators, args: Sequence[Jet]) -> Jet:
+    return _larger(world, *args)
+
+
+def _minimum(world: Generators, args: Sequence[Jet]) -> Jet:
+    return scale(-1, _larger(world, *(scale(-1, arg) for arg in args)))
+
+
+def _polygamma(world: Generators, args: Sequence[Jet]) -> Jet:
+    number = args[0].number
+    if number is None or number.denominator != 1 or number < 0:
+        raise Undecided("polygamma of an order that is no number")
+    return entrywise(args[1], polygamma(world, int(number)))
+
+
+def root(world: Generators, a: Jet) -> Jet:
+    """sqrt(x); that of a number is no choice: a rational one, or one of two conjugates."""
+    if a.number is None or a.number <= 0:
+        return apply(world, "sqrt", a)
+    return constant(a.extent, [world.positive(number_root(a.number))], len(a.parts))
+
+
+def _norm2(world: Generators, args: Sequence[Jet]) -> Jet:
+    """The root of the sum of squares."""
+    return apply(world, "sqrt", along(hadamard(args[0], args[0]), args))
+
+
+def along(a: Jet, args: Sequence[Jet]) -> Jet:
+    """The sum of all entries, or with a second argument 1 of each column, 2 of each row."""
+    if len(args) == 1:
+        return total(a)
+    rows, columns = a.extent
+    if args[1].number == 1:
+        return linear(
+            a, lambda part: [sum(part[j::columns]) % P for j in range(columns)], (columns,)
+        )
+    return linear(
+        a,
+        lambda part: [sum(part[i * columns : (i + 1) * columns]) % P for i in range(rows)],
+        (rows,),
+    )
+
+
+def back(a: Jet, args: Sequence[Jet]) -> Jet:
+    """One value for all entries, for each column or for each row of the first argument, at all
+    places that it is the value of.
+    """
+    extent = args[0].extent
+    if len(args) == 1:
+        return fill(a, extent)
+    rows, columns = extent
+    if args[1].number == 1:
+        return linear(a, lambda part: part * rows, extent)
+    return linear(a, lambda part: [x for x in part for _ in range(columns)], extent)
+
+
+def log_sum_exp(world: Generators, args: Sequence[Jet]) -> Jet:
+    """log(sum(exp(x)))."""
+    return apply(world, "log", along(apply(world, "exp", args[0]), args))
+
+
+def _softmax(world: Generators, args: Sequence[Jet]) -> Jet:
+    e = apply(world, "exp", args[0])
+    whole = along(e, args)
+    for x in whole.value:
+        world.log(
+            x
+        )  # so that the logarithms of the parts are found by it: log(e[i]/s) = x[i] - log(s)
+    return _positive(world, divide(world, e, back(whole, args)))
+
+
+def _extreme(sign: int) -> Rule:
+    """The largest entry, or with -1 the smallest: of all, of each column (1) or of each row (2)."""
+
+    def rule(world: Generators, args: Sequence[Jet]) -> Jet:
+        a = args[0]
+        if len(args) == 1 or not a.extent:
+            return _weighted(a, [(world.largest(scale(sign, a).value), range(len(a.value)))], ())
+        rows, columns = a.extent
+        slices = [range(j, rows * columns, columns) for j in range(columns)]
+        if args[1].number != 1:
+            slices = [range(i * columns, (i + 1) * columns) for i in range(rows)]
+        signed = scale(sign, a).value
+        return _weighted(
+            a, [(world.largest([signed[k] for k in each]), each) for each in slices], (len(slices),)
+        )
+
+    return rule
+
+
+def _weighted(a: Jet, slices: Sequence[tuple[list[int], range]], extent: tuple[int, ...]) -> Jet:
+    """Of each slice the entries times their weights, summed."""
+    return linear(
+        a,
+        lambda part: [
+            sum(w * part[k] for w, k in zip(ws, each, strict=True)) % P for ws, each in slices
+        ],
+        extent,
+    )
+
+
+def above(world: Generators, a: Jet, b: Jet) -> Jet:
+    """1 where a > b, else 0."""
+    return step(world, add(*spread(a, b), -1))
+
+
+def equal(world: Generators, a: Jet, b: Jet) -> Jet:
+    """1 where a = b, else 0."""
+    if a.number is not None and b.number is not None:
+        return constant((), [int(a.number == b.number)], len(a.parts))
+    gap = add(*spread(a, b), -1)
+    return constant(gap.extent, [world.zero(x) for x in gap.value], len(gap.parts))
+
+
+def otherwise(a: Jet) -> Jet:
+    """1 where a is 0, and 0 where it is 1."""
+    return offset(scale(-1, a), 1)
+
+
+def _logdet(world: Generators, args: Sequence[Jet]) -> Jet:
+    """log(abs(det(X)))."""
+    return apply(world, "log", _abs(world, det(matrix(args[0]))))
+
+
+def trace(world: Generators, args: Sequence[Jet]) -> Jet:
+    """The sum of the diagonal."""
+    a = matrix(args[0])
+    return linear(a, lambda part: [sum(part[:: a.extent[0] + 1]) % P], ())
+
+
+def _pinv(world: Generators, args: Sequence[Jet]) -> Jet:
+    """inv(A'*A)*A' or A'*inv(A*A'), of full rank; of a vector x/(x'*x)."""
+    a = args[0]
+    if len(a.extent) < 2:
+        return divide(world, a, total(hadamard(a, a)))
+    flipped = transpose(a)
+    tall = a.extent[0] >= a.extent[1]
+    square = multiply(flipped, a) if tall else multiply(a, flipped)
+    try:
+        inner = solve_inverse(square)
+    except Zero as problem:
+        raise Undecided("pinv of a matrix without full rank") from problem
+    return multiply(inner, flipped) if tall else multiply(flipped, inner)
+
+
+def transpose(a: Jet) -> Jet:
+    """A'; a vector stays."""
+    if len(a.extent) < 2:
+        return a
+    return linear(a, lambda part: permute(part, a.extent, (1, 0)), a.extent[::-1])
+
+
+def _diag(world: Generators, args: Sequence[Jet]) -> Jet:
+    a = args[0]
+    n = a.extent[0] if a.extent else 1
+    if len(a.extent) == 2:
+        return linear(a, lambda part: part[:: n + 1], (n,))
+    unit = identity(n)
+    return linear(a, lambda part: [part[k // n] * unit[k] for k in range(n * n)], (n, n))
+
+
+def stack(a: Jet) -> Jet:
+    """vec of a matrix; a vector stays."""
+    if len(a.extent) < 2:
+        return Jet((len(a.value),), a.parts)
+    return linear(a, lambda part: permute(part, a.extent, (1, 0)), (len(a.value),))
+
+
+def _dot(world: Generators, args: Sequence[Jet]) -> Jet:
+    return total(hadamard(args[0], args[1]))
+
+
+def outer(a: Jet, b: Jet) -> Jet:
+    """x*y'."""
+    return bilinear(a, b, lambda x, y: [u * v % P for u in x for v in y], a.extent + b.extent)
+
+
+_ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
+    "sqrt": root,
+    "sigmoid": _sigmoid,
+    "tanh": _tanh,
+    "sinh": _hyperbolic(-1),
+    "cosh": lambda world, a: _positive(world, _hyperbolic(1)(world, a)),
+    "asinh": _area(1),
+    "acosh": _area(-1),
+    "atanh": _atanh,
+    "acos": _acos,
+    "tan": _tan,
+    "log2": _based(2),
+    "log10": _based(10),
+    "log1p": lambda world, a: apply(world, "log", offset(a, 1)),
+    "expm1": lambda world, a: offset(apply(world, "exp", a), -1),
+    "softplus": lambda world, a: _positive(
+        world, apply(world, "log", offset(apply(world, "exp", a), 1))
+    ),
+    "erfc": lambda world, a: offset(scale(-1, apply(world, "erf", a)), 1),
+    "abs": _abs,
+    "step": step,
+    "relu": lambda world, a: hadamard(a, step(world, a)),
+    "digamma": lambda world, a: entrywise(a, polygamma(world, 0)),
+}
+
+
+def _single(rule: Callable[[Generators, Jet], Jet]) -> Rule:
+    return lambda world, args: rule(world, args[0])
+
+
+def _primitive(name: str) -> Rule:
+    return lambda world, args: apply(world, name, args[0])
+
+
+FUNCTIONS: dict[str, Rule] = {
+    **{
+        name: _primitive(name)
+        for name in ("exp", "log", "sin", "cos", "cbrt", "asin", "atan", "erf", "gammaln", "sign")
+    },
+    **{name: _single(rule) for name, rule in _ONE_ARGUMENT.items()},
+    "max": _maximum,
+    "min": _minimum,
+    "polygamma": _polygamma,
+    "tr": trace,
+    "det": lambda world, args: det(matrix(args[0])),
+    "logdet": _logdet,
+    "inv": _keeping(solve_inverse),
+    "adj": _keeping(lambda a: transpose(cofactors(a))),
+    "cof": _keeping(cofactors),
+    "pinv": _pinv,
+    "sum": lambda world, args: total(args[0]),
+    "mean": lambda world, args: scale(inverse(len(args[0].value)), total(args[0])),
+    "norm1": lambda world, args: _positive(world, along(_abs(world, args[0]), args)),
+    "norm2": _norm2,
+    "logsumexp": log_sum_exp,
+    "softmax": _softmax,
+    "amax": _extreme(1),
+    "amin": _extreme(-1),
+    "norminf": lambda world, args: _positive(world, _extreme(1)(world, [_abs(world, args[0])])),
+    "diag": _diag,
+    "vec": lambda world, args: stack(args[0]),
+    "dot": _dot,
+    "outer": lambda world, args: outer(args[0], args[1]),
+}

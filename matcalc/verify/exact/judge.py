@@ -1,0 +1,305 @@
+"""The verdict on a derivative: input and result agree at random points of the field, or they do
+not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil, prod
+
+from matcalc.core.dims import dim
+from matcalc.core.kinds import Variable
+from matcalc.core.own import inline
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.verify.exact.degree import error_bits
+from matcalc.verify.exact.evaluate import Evaluation
+from matcalc.verify.exact.field import (
+    Entries,
+    Meter,
+    Never,
+    P,
+    Stream,
+    Undecided,
+    Unfit,
+    Zero,
+    permute,
+    product,
+)
+from matcalc.verify.exact.generators import MOST_ROOTS, Generators
+from matcalc.verify.exact.jets import Jet, constant
+from matcalc.verify.exact.points import EXPONENTS, STRUCTURED, Setting, direction, project
+
+BITS = 50  # the error probability is below 2^-BITS
+_DRAWS = 48  # points tried for one choice of sizes
+_DRAWING = 500  # multiplications that take as long as a point
+_ALIKE = 3  # what is zero at so many points is zero
+_MOST_POINTS = 4
+_MOST_MEMBERS = 30  # settings of one-hot vectors
+
+_SPARE = "?"  # no name in the language
+_UNKNOWN = "values of which only some relations are known"
+
+
+class Undefined(Zero):
+    """The expression itself has no value at this point."""
+
+
+class NoPoint(Undecided):
+    """No point was found, with these sizes."""
+
+
+class Misshapen(Exception):
+    """The result has another shape: it is wrong, whatever is known of its values."""
+
+
+class Nowhere(NoPoint):
+    """The expression itself has no value anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``exact``, ``wrong`` (certainly), ``undecided`` or, of an expression without a value,
+    ``undefined``, with the reason.
+    """
+
+    outcome: str
+    reason: str = ""
+
+
+def judge(
+    program: Program,
+    tree: Expr,
+    wrt: str,
+    order: int,
+    structure: str,
+    axes: Sequence[int],
+    columns: int = 0,
+) -> Verdict:
+    """Whether ``tree`` is the derivative of the program by ``wrt``.
+
+    ``axes`` says where the axes of the expression, then those of the variable, stand in the tree.
+    Agreement along a random direction is agreement in all; in a structured set the directions are
+    in it, and so has the gradient to be. With ``columns`` the tree is the matrix J of d vec(F) =
+    J*d vec(X): that many of the axes, the last ones, are its columns, the others its rows.
+    """
+    try:
+        return Judge(program, tree, wrt, order, structure, axes, columns).verdict()
+    except Nowhere as problem:
+        return Verdict("undefined", str(problem))
+    except Misshapen as problem:
+        return Verdict("wrong", str(problem))
+    except Undecided as problem:
+        return Verdict("undecided", str(problem))
+
+
+def same_value(left: Program, right: Program) -> str:
+    """Whether two expressions over the same variables have one value: ``exact``, ``wrong`` or
+    ``undecided``.
+
+    That is asked of the derivatives of order zero by a variable that occurs in neither. The judge
+    gives the first dimension the first of its sizes, so a spare vector is a way to other sizes for
+    all the others: ones'*ones is 3 at some size only.
+    """
+    outcomes = []
+    for spare in (Variable(_SPARE, "scalar"), Variable(_SPARE, "vector", (dim(_SPARE),))):
+        program = replace(left, variables={spare.name: spare, **left.variables})
+        outcomes.append(
+            judge(program, right.expr, spare.name, 0, "free", range(right.expr.rank)).outcome
+        )
+    return (
+        "wrong"
+        if "wrong" in outcomes
+        else "exact"
+        if outcomes == ["exact", "exact"]
+        else "undecided"
+    )
+
+
+class Judge:
+    """One derivative under judgement."""
+
+    def __init__(
+        self,
+        program: Program,
+        tree: Expr,
+        wrt: str,
+        order: int,
+        structure: str,
+        axes: Sequence[int],
+        columns: int = 0,
+    ) -> None:
+        self.program = replace(program, expr=inline(program.expr))
+        self.tree = inline(tree)
+        self.wrt = wrt
+        self.order = order
+        rows = len(axes) - columns
+        self.rows = rows if columns else -1  # how many axes are the rows of J
+        # vec stacks columns, and entries lie row by row: so the axes that are fused stand from the
+        # last to the first
+        self.axes = (*axes[:rows][::-1], *axes[rows:][::-1]) if columns else tuple(axes)
+        kind = program.variables[wrt].kind
+        self.kind = kind if structure == "declared" and kind in STRUCTURED else ""
+        self.stream = Stream(1)
+        self.meter = Meter()
+        self.setting = Setting((self.program.expr, self.tree), program.variables, wrt)
+        self.sizes: dict[str, int] = {}
+        self.turn = 0
+        self.nonzero = False
+
+    def verdict(self) -> Verdict:
+        """The verdict; raises Undecided where there is no point, or no function.
+
+        One choice of sizes is enough, but for functions that are something else for other shapes,
+        and where all is zero.
+        """
+        wanted, reached = 2 if self.setting.sensitive else 1, 0
+        last = Undecided("no sizes that are small enough")
+        for sizes in self.setting.sizes():
+            self.sizes = sizes
+            start = self._place()
+            try:
+                agreed, world = self._somewhere(0, None)
+            except Undecided as problem:
+                if reached and not isinstance(problem, NoPoint):
+                    raise
+                last = problem
+                continue
+            nonzero = self.nonzero
+            if not self._settle(agreed, world, start):
+                return Verdict("wrong")
+            reached += 1
+            if reached >= wanted and nonzero:
+                break
+        if not reached:
+            raise last
+        return Verdict("exact")
+
+    def _settle(self, agreed: bool, world: Generators, start: tuple[int, int]) -> bool:
+        """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if
+        a relation may be missing.
+
+        All choices are tried at each point, from ``start`` on: the root of a^2 is a for the one and
+        -a for the other, and which is a for which depends on the point.
+        """
+        if not agreed and not world.sign_count:
+            return self._certainly_not(world)
+        # a sign that is opaque stands for both
+        choices = world.root_count + (0 if agreed else world.sign_count)
+        if choices > MOST_ROOTS:
+            raise Undecided(f"{choices} roots and signs")
+        patterns: list[tuple[int, int | None]] = [
+            (roots, signs)
+            for roots in range(1 << world.root_count)
+            for signs in (range(1 << world.sign_count) if not agreed else (None,))
+        ]
+        todo = patterns[1:] if agreed else patterns
+        for _ in range(self._points(world)):
+            for roots, signs in todo:
+                self.stream.state, self.turn = start
+                agreed, world = self._somewhere(roots, signs)
+                if world.root_count + (0 if signs is None else world.sign_count) > choices:
+                    raise Undecided("choices that open only after others")
+                if not agreed:
+                    return self._certainly_not(world)
+            todo, start = patterns, self._place()
+        return True
+
+    def _place(self) -> tuple[int, int]:
+        """What the next point depends on."""
+        return self.stream.state, self.turn
+
+    @staticmethod
+    def _certainly_not(world: Generators) -> bool:
+        """Disagreement of rational expressions is final."""
+        if world.opaque or world.rooted or world.sign_count:
+            raise Undecided(_UNKNOWN)
+        return False
+
+    def _points(self, world: Generators) -> int:
+        """How many points the degree asks for."""
+        each = error_bits(
+            (self.program.expr, self.tree), self.program.variables, self.sizes, self.order, world
+        )
+        points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
+        if points > _MOST_POINTS:
+            raise Undecided("a function of so high a degree")
+        members = self.setting.members(self.sizes)
+        if members > _MOST_MEMBERS:
+            raise Undecided("so many one-hot vectors")
+        return members * (max(points, EXPONENTS) if self.setting.exponents else points)
+
+    def _somewhere(self, roots: int, signs: int | None) -> tuple[bool, Generators]:
+        """The comparison at a random point."""
+        zeros = 0
+        for _ in range(_DRAWS):
+            self.meter.pay(_DRAWING)
+            world = Generators(self.stream, roots, signs)
+            try:
+                agreed = self._compare(world)
+                self.turn += 1
+                return agreed, world
+            except Unfit as problem:
+                reason = str(problem)
+                zeros += isinstance(problem, Zero)
+                if isinstance(problem, Undefined) and zeros == _ALIKE:
+                    raise Nowhere(reason) from problem
+                if zeros == _ALIKE or isinstance(problem, Never):
+                    break
+        raise NoPoint(f"no point: {reason}")
+
+    def _compare(self, world: Generators) -> bool:
+        """Whether the derivative along random directions is what the result says."""
+        count = 2**self.order
+        values = self.setting.point(world, self.sizes, count, self.meter, self.turn)
+        at = values[self.wrt]
+        directions = [direction(self.stream, self.kind, at.extent) for _ in range(self.order)]
+        moving = Jet(at.extent, [at.value, *directions, *[None] * (count - 1 - self.order)])
+        try:
+            given = Evaluation(
+                world, {**values, self.wrt: moving}, self.sizes, count, self.meter
+            ).run(self.program.expr)
+        except Zero as problem:
+            raise Undefined(str(problem)) from problem
+        plain = {
+            name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()
+        }
+        stated = Evaluation(world, plain, self.sizes, 1, self.meter).run(self.tree)
+        shape = given.extent + at.extent * self.order
+        if sorted(self.axes) != list(range(len(shape))):
+            raise Misshapen(f"it has {len(self.axes)} axes, and should have {len(shape)}")
+        extent = tuple([shape[axis] for axis in self.axes])
+        fused = extent if self.rows < 0 else (prod(extent[: self.rows]), prod(extent[self.rows :]))
+        if stated.extent != fused:
+            raise Misshapen(f"its shape is {stated.extent}, and should be {fused}")
+        entries = stated.value
+        if self.axes != tuple(range(len(self.axes))):
+            back = [self.axes.index(axis) for axis in range(len(self.axes))]
+            entries = permute(entries, extent, back)
+        if self.kind and not self._inside(entries, len(given.value), at.extent[0]):
+            return False
+        along = entries
+        for move in reversed(directions):
+            along = product(along, move, len(along) // len(move), len(move), 1)
+        expected = given.parts[-1]
+        self.nonzero = expected is not None and any(expected)
+        return along == ([0] * len(given.value) if expected is None else expected)
+
+    def _inside(self, entries: Entries, outer: int, n: int) -> bool:
+        """Whether the result is in the structured set in each pair of axes of the variable."""
+        size = n * n
+        for turn in range(self.order):
+            inner = size ** (self.order - 1 - turn)
+            for block in range(outer * size**turn):
+                for offset in range(inner):
+                    start = block * size * inner + offset
+                    matrix = entries[start : start + size * inner : inner][:size]
+                    there = project(matrix, self.kind, n)
+                    if there != (
+                        matrix
+                        if self.kind in ("diagonal", "triangular")
+                        else [2 * x % P for x in matrix]
+                    ):
+                        return False
+        return True

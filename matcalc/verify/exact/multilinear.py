@@ -1,0 +1,129 @@
+"""Kronecker and Khatri-Rao products, reshaped arrays and commutations on jets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matcalc.verify.exact.field import P, permute
+from matcalc.verify.exact.functions import Rule, matrix, spread, stack
+from matcalc.verify.exact.generators import HALF, Generators
+from matcalc.verify.exact.jets import Jet, bilinear, constant, hadamard, linear
+
+
+def kron(world: Generators, args: Sequence[Jet]) -> Jet:
+    """K[i1*p + i2, j1*q + j2] = A[i1,j1]*B[i2,j2]."""
+    rank = max(len(arg.extent) for arg in args)
+    if not min(len(arg.extent) for arg in args):
+        return hadamard(*spread(*args))
+    a, b = matrix(args[0]), matrix(args[1])
+    (m, n), (p, q) = a.extent, b.extent
+
+    def rule(x: list[int], y: list[int]) -> list[int]:
+        outer = [u * v % P for u in x for v in y]
+        return permute(outer, (m, n, p, q), (0, 2, 1, 3))
+
+    return bilinear(a, b, rule, (m * p, n * q)[:rank])
+
+
+def _khatrirao(world: Generators, args: Sequence[Jet]) -> Jet:
+    """K[i1*p + i2, j] = A[i1,j]*B[i2,j]."""
+    (m, n), (p, _) = args[0].extent, args[1].extent
+
+    def rule(x: list[int], y: list[int]) -> list[int]:
+        return [
+            x[i * n + j] * y[k * n + j] % P for i in range(m) for k in range(p) for j in range(n)
+        ]
+
+    return bilinear(args[0], args[1], rule, (m * p, n))
+
+
+def _reshape(world: Generators, args: Sequence[Jet]) -> Jet:
+    """R[i,j] is the entry i + j*m, counted column by column."""
+    m, n = (int(arg.value[0]) for arg in args[1:])
+    entries = stack(args[0])
+    return linear(entries, lambda part: permute(part, (n, m), (1, 0)), (m, n))
+
+
+def _commutation(world: Generators, args: Sequence[Jet]) -> Jet:
+    """K[j + i*n, i + j*m] = 1."""
+    m, n = (int(arg.value[0]) for arg in args)
+    size = m * n
+    return constant(
+        (size, size),
+        [int(k // n + k % n * m == q) for k in range(size) for q in range(size)],
+        len(args[0].parts),
+    )
+
+
+_CYCLES = ((1, 2), (2, 0), (0, 1))  # the other two indices of each, in the order of the cycle
+
+
+def _cross(world: Generators, args: Sequence[Jet]) -> Jet:
+    """(x2*y3 - x3*y2, x3*y1 - x1*y3, x1*y2 - x2*y1)."""
+    return bilinear(
+        args[0], args[1], lambda x, y: [(x[j] * y[k] - x[k] * y[j]) % P for j, k in _CYCLES], (3,)
+    )
+
+
+def _skewmat(world: Generators, args: Sequence[Jet]) -> Jet:
+    """[0, -x3, x2; x3, 0, -x1; -x2, x1, 0]."""
+    return linear(
+        args[0], lambda x: [0, -x[2] % P, x[1], x[2], 0, -x[0] % P, -x[1] % P, x[0], 0], (3, 3)
+    )
+
+
+def _vee(world: Generators, args: Sequence[Jet]) -> Jet:
+    """(M32 - M23, M13 - M31, M21 - M12)/2."""
+    return linear(
+        args[0], lambda m: [(m[3 * k + j] - m[3 * j + k]) * HALF % P for j, k in _CYCLES], (3,)
+    )
+
+
+def _places(n: int) -> list[tuple[int, int]]:
+    """Row and column of the entries of the lower half, column by column."""
+    return [(i, j) for j in range(n) for i in range(j, n)]
+
+
+def _vech(world: Generators, args: Sequence[Jet]) -> Jet:
+    """The entries i >= j, column by column."""
+    n = args[0].extent[0]
+    places = [i * n + j for i, j in _places(n)]
+    return linear(args[0], lambda part: [part[place] for place in places], (len(places),))
+
+
+def _elimination(world: Generators, args: Sequence[Jet]) -> Jet:
+    """L[k, i + j*n] = 1 for the k-th place i, j of the lower half."""
+    n = int(args[0].value[0])
+    places = _places(n)
+    entries = [int(q == i + j * n) for i, j in places for q in range(n * n)]
+    return constant((len(places), n * n), entries, len(args[0].parts))
+
+
+def _duplication(world: Generators, args: Sequence[Jet]) -> Jet:
+    """D[i + j*n, k] = D[j + i*n, k] = 1 for the k-th place i, j of the lower half."""
+    n = int(args[0].value[0])
+    places = _places(n)
+    entries = [int(q in (i + j * n, j + i * n)) for q in range(n * n) for i, j in places]
+    return constant((n * n, len(places)), entries, len(args[0].parts))
+
+
+def epsilon() -> list[int]:
+    """The sign of the permutation i, j, k."""
+    entries = [0] * 27
+    for i, (j, k) in enumerate(_CYCLES):
+        entries[9 * i + 3 * j + k], entries[9 * i + 3 * k + j] = 1, P - 1
+    return entries
+
+
+FUNCTIONS: dict[str, Rule] = {
+    "kron": kron,
+    "khatrirao": _khatrirao,
+    "reshape": _reshape,
+    "commutation": _commutation,
+    "vech": _vech,
+    "elimination": _elimination,
+    "duplication": _duplication,
+    "cross": _cross,
+    "skewmat": _skewmat,
+    "vee": _vee,
+}

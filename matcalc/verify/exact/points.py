@@ -1,0 +1,253 @@
+"""Sizes and random points: variables of each declared kind, and directions within it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import prod
+
+from matcalc.core.dims import Dim, fit
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr, positive_sizes
+from matcalc.core.walk import postorder
+from matcalc.verify.exact.field import (
+    Entries,
+    Extent,
+    Meter,
+    Never,
+    P,
+    Stream,
+    determinant,
+    identity,
+    inverse,
+    invert,
+    plus,
+    product,
+    scaled,
+    transpose,
+)
+from matcalc.verify.exact.generators import Generators
+from matcalc.verify.exact.jets import Jet, constant
+
+# Sizes in successive attempts: of skew matrices, which are singular unless even; of delicate
+# dimensions, for which 2 will not do; of all others. Later attempts have another order, no
+# difference as before, and last only numbers with roots in the field.
+_PLAIN = (
+    (3, 2, 4, 5, 6, 7, 8, 9),
+    (2, 3, 5, 4, 6, 7, 8, 9),
+    (4, 3, 2, 5, 6, 7, 8, 9),
+    (2, 4, 5, 8, 9, 10),
+)
+_DELICATE = ((3, 4, 5, 6, 7), (3, 5, 4, 6, 7), (3, 4, 5, 6, 7), (4, 5, 8, 9))
+_BESIDE = ((4, 2, 5, 6, 7, 8, 9), (2, 4, 6, 5, 7, 8, 9), (5, 4, 6, 7, 8, 9), (5, 2, 8, 9, 10))
+_SMALL = (2, 3, 4, 5)  # of arrays of roots: each entry has to be a square
+_WIDE = (5, 6, 7, 8, 9, 10)  # of rows, where there are fewer columns
+_SKEW = ((4, 6, 8), (4, 6, 8), (6, 4, 8), (4, 8, 10))
+STRUCTURED = ("symmetric", "psd", "diagonal", "skew", "triangular")
+EXPONENTS = 5  # integer exponents are 2, 3, 4, 5, 6 in turn
+_OF_SIZE = frozenset(
+    ("pinv", "dimension", "mean")
+)  # what holds for one shape of these need not hold for another
+# 2 x 2 matrices satisfy more equations than others: tr(B)*B - B^2 = det(B)*eye, rotations commute
+_ROOTS = frozenset(("sqrt", "cbrt", "asin", "acos", "asinh", "acosh"))
+_SQUARE = frozenset(("inv", "det", "logdet", "adj", "cof"))
+
+
+class Setting:
+    """What is known of the trees before a point is drawn: the names of their dimensions, and which
+    variables are exponents.
+    """
+
+    def __init__(self, trees: Sequence[Expr], variables: Mapping[str, Variable], wrt: str) -> None:
+        dims: dict[Dim, None] = {
+            size: None
+            for variable in variables.values()
+            for size in (*variable.dims, *variable.room)
+        }
+        exponents = []
+        self.sensitive = False
+        used = {wrt}
+        delicate: list[Dim] = []
+        small: list[Dim] = []
+        for tree in trees:
+            for node in postorder(tree, lambda node: node.args):
+                self.sensitive = self.sensitive or node.op in _OF_SIZE
+                if node.op in _ROOTS:
+                    small += node.args[0].shape
+                if node.op in _SQUARE or (
+                    node.op == "^" and node.rank == 2 and not _is_positive(node.args[1])
+                ):
+                    delicate += node.args[0].shape
+                for size in positive_sizes(node):
+                    dims[size] = None
+                if node.op == "variable":
+                    used.add(node.value)
+                elif node.op == "frechet_power" or (node.op == "^" and node.args[0].rank == 2):
+                    exponents.append(node.args[1])
+        self.variables = {name: variable for name, variable in variables.items() if name in used}
+        delicate += [
+            size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims
+        ]
+        self.skew = {
+            name
+            for v in self.variables.values()
+            if v.kind == "skew"
+            for size in v.dims
+            for name in size.letters
+        }
+        self.wide = {
+            name for v in self.variables.values() for size in v.room for name in v.dims[0].letters
+        }
+        self.small = {name for size in small for name in size.letters}
+        self.delicate = {name for size in delicate for name in size.letters} - self.skew
+        self.names = list(dict.fromkeys(name for size in dims for name in size.letters))
+        self.dims = list(dims)
+        self.taken = {size.integer for size in dims}
+        inside = (
+            node for exponent in exponents for node in postorder(exponent, lambda node: node.args)
+        )
+        self.exponents = {node.value for node in inside if node.op == "variable"}
+
+    def sizes(self) -> Iterator[dict[str, int]]:
+        """Ways to give each dimension a size of its own; of very many the later ones share, so that
+        work stays linear.
+        """
+        seen: list[dict[str, int]] = []
+        beside = _BESIDE if self.delicate or self.skew else _PLAIN
+        for skew, delicate, plain in zip(_SKEW, _DELICATE, beside, strict=True):
+            sizes: dict[str, int] = {}
+            for names, pool in (
+                (self.skew, skew),
+                (self.wide, _WIDE),
+                (self.delicate, delicate),
+                (self.small, _SMALL),
+                (set(self.names), plain),
+            ):
+                for name in self.names:
+                    if name in names and name not in sizes:
+                        free = [
+                            size
+                            for size in pool
+                            if size not in self.taken and size not in sizes.values()
+                        ]
+                        again = [size for size in pool if size not in self.taken] or [pool[-1] + 1]
+                        sizes[name] = free[0] if free else again[len(sizes) % len(again)]
+            found = fit(sizes, self.dims)
+            if found is not None and found not in seen:
+                seen.append(found)
+                yield found
+
+    def members(self, sizes: Mapping[str, int]) -> int:
+        """How many settings the one-hot vectors have: there are few of them, so that all have to be
+        visited.
+        """
+        return prod(
+            [v.dims[0].size(dict(sizes)) for v in self.variables.values() if v.kind == "onehot"]
+        )
+
+    def point(
+        self, world: Generators, sizes: Mapping[str, int], count: int, meter: Meter, turn: int
+    ) -> dict[str, Jet]:
+        """A value for every variable; ``turn`` counts the points, and says what the integer
+        exponents are.
+        """
+        found = {}
+        places = turn
+        for name, variable in self.variables.items():
+            extent = tuple([size.size(dict(sizes)) for size in variable.shape])
+            meter.pay(prod(extent))
+            if name in self.exponents:
+                value = 2 + turn % EXPONENTS
+                found[name] = constant((), [value], count, Fraction(value))
+            elif variable.kind == "onehot":
+                places, place = divmod(places, extent[0])
+                found[name] = constant(
+                    extent, [world.square(1) if k == place else 0 for k in range(extent[0])], count
+                )
+            else:
+                found[name] = constant(
+                    extent, _VALUES.get(variable.kind, _free)(world, extent), count
+                )
+        return found
+
+
+def _is_positive(exponent: Expr) -> bool:
+    return exponent.op == "number" and exponent.value > 0
+
+
+def direction(stream: Stream, kind: str, extent: Extent) -> Entries:
+    """A random direction; for the structured kinds one in which such a matrix can move."""
+    entries = stream.some(prod(extent))
+    if kind not in STRUCTURED:
+        return entries
+    return project(entries, kind, extent[0])
+
+
+def project(a: Entries, kind: str, n: int) -> Entries:
+    """a + a', a - a', the diagonal of a, or its lower triangle."""
+    if kind == "diagonal":
+        return [x if k % (n + 1) == 0 else 0 for k, x in enumerate(a)]
+    if kind == "triangular":
+        return [x if k % n <= k // n else 0 for k, x in enumerate(a)]
+    return plus(a, scaled(-1 if kind == "skew" else 1, transpose(a, n, n)))
+
+
+def _free(world: Generators, extent: Extent) -> Entries:
+    return world.stream.some(prod(extent))
+
+
+def _structured(kind: str) -> Callable[[Generators, Extent], Entries]:
+    return lambda world, extent: project(_free(world, extent), kind, extent[0])
+
+
+def _psd(world: Generators, extent: Extent) -> Entries:
+    """B*B', and its determinant is positive."""
+    n = extent[0]
+    B = _free(world, extent)
+    result = product(B, transpose(B, n, n), n, n, n)
+    world.positive(determinant(result, n))
+    return result
+
+
+def _rotation(world: Generators, extent: Extent) -> Entries:
+    """(1 - K)*inv(1 + K) of a skew K (Cayley), which is orthogonal; its first row turned for a
+    determinant of -1.
+    """
+    n = extent[0]
+    K = project(_free(world, extent), "skew", n)
+    unit = identity(n)
+    Q = product(plus(unit, scaled(-1, K)), invert(plus(unit, K), n), n, n, n)
+    return scaled(world.choice(), Q[:n]) + Q[n:]
+
+
+def _simplex(world: Generators, extent: Extent) -> Entries:
+    """The squares of a unit vector, w = 2*a/(1 + a'*a) and (1 - a'*a)/(1 + a'*a) for any a
+    (stereographic projection).
+    """
+    a = world.stream.some(extent[0] - 1)
+    square = sum(x * x for x in a) % P
+    scale = inverse((1 + square) % P)
+    roots = [*(2 * x * scale % P for x in a), (1 - square) * scale % P]
+    return [world.square(w) for w in roots]
+
+
+def _orthonormal(world: Generators, extent: Extent) -> Entries:
+    """The first columns of a rotation."""
+    n, p = extent
+    if p > n:
+        raise Never("more orthonormal columns than rows")
+    Q = _rotation(world, (n, n))
+    return [x for k, x in enumerate(Q) if k % n < p]
+
+
+_VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
+    "positive": lambda world, extent: [world.free_square() for _ in range(prod(extent))],
+    "simplex": _simplex,
+    "orthonormal": _orthonormal,
+    "symmetric": _structured("symmetric"),
+    "skew": _structured("skew"),
+    "diagonal": _structured("diagonal"),
+    "triangular": _structured("triangular"),
+    "psd": _psd,
+    "orthogonal": _rotation,
+}

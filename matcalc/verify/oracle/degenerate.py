@@ -1,0 +1,69 @@
+"""Spectral functions of matrices whose eigenvalues or singular values coincide, or vanish, at every
+point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+
+import numpy as np
+
+from matcalc.core.errors import DomainProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.own import inline
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.interpret import evaluate
+from matcalc.verify.oracle.sample import sample, sizes_for
+from matcalc.verify.oracle.spectra import GAPS
+
+_SIZES, _POINTS = 7, 4  # looked at
+_OF_FULL_RANK = ("nucnorm", "polar")
+_ROUNDING = 1e-9  # relative: gaps below are none
+
+
+def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str | None:
+    """Which function of the variable never meets simple values, and which values; None where all do
+    somewhere.
+
+    One point with simple values settles it, for the gap is an analytic function of the point: it
+    vanishes everywhere or hardly anywhere.
+    """
+    order = postorder(inline(expr), lambda node: node.args)
+    moving: set[int] = set()
+    for node in order:
+        if (node.op == "variable" and node.value == wrt) or any(
+            id(arg) in moving for arg in node.args
+        ):
+            moving.add(id(node))
+    suspects = {id(node): node for node in order if node.op in GAPS and id(node) in moving}
+    seen: set[int] = set()
+    rng = np.random.default_rng(0)
+    for sizes in islice(sizes_for([expr], variables), _SIZES):
+        for turn in range(_POINTS):
+            if not suspects:
+                return None
+            values = sample(variables, rng, sizes, positive=turn % 2 > 0)
+            results: dict[int, Array] = {}
+            try:
+                with np.errstate(all="ignore"):
+                    for node in order:
+                        args = [results[id(arg)] for arg in node.args]
+                        results[id(node)] = evaluate(node, args, values=values, sizes=sizes)
+                        if id(node) in suspects and np.all(np.isfinite(args[0])):
+                            seen.add(id(node))
+                            if GAPS[node.op][1](args[0]) > _ROUNDING * float(
+                                np.max(np.abs(args[0]), initial=0.0)
+                            ):
+                                del suspects[id(node)]
+            except DomainProblem:
+                continue
+    found = next((node for node in order if id(node) in suspects and id(node) in seen), None)
+    if found is None:
+        return None
+    how = (
+        "a singular value is zero" if found.op in _OF_FULL_RANK else f"{GAPS[found.op][0]} coincide"
+    )
+    return f"no derivative of {found.op}: at every point {how}"

@@ -1,0 +1,300 @@
+"""Random points: inputs of each declared kind, well conditioned, inside the domain of an
+expression.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from matcalc.core.dims import fit
+from matcalc.core.errors import DomainProblem
+from matcalc.core.kinds import Variable
+from matcalc.core.own import inline
+from matcalc.core.tree import Expr, positive_sizes
+from matcalc.core.walk import postorder
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.interpret import Sizes, extent
+from matcalc.verify.oracle.preconditions import violated_precondition
+
+_ATTEMPTS = 200  # points tried for one choice of sizes
+_SIZE_CHOICES = (
+    6  # ways tried of giving sizes to dimensions: X'*X is only invertible if X has enough rows
+)
+_NUDGE = 1e-9
+_WHOLE = 4  # one attempt in so many takes integers for exponents of matrices
+_POOL = (3, 4, 2, 5, 6, 7, 8, 9, 10, 11)
+
+
+def _near_diagonal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """A positive matrix close to the diagonal, which has a logarithm; of other shapes positive
+    entries.
+    """
+    entries = rng.uniform(0.4, 2.0, shape)
+    if len(shape) != 2:
+        return entries
+    return np.asarray(np.where(np.eye(*shape) > 0, entries + 1, rng.uniform(0.05, 0.5, shape)))
+
+
+Entries = Callable[[np.random.Generator, tuple[int, ...]], Array]
+STYLES: dict[str, Entries] = {
+    "normal": lambda rng, shape: rng.standard_normal(shape),
+    "positive": lambda rng, shape: rng.uniform(0.4, 2.0, shape),
+    "unit": lambda rng, shape: rng.uniform(0.1, 0.9, shape),
+    "above": lambda rng, shape: rng.uniform(1.1, 3.0, shape),
+    "negative": lambda rng, shape: -rng.uniform(0.4, 2.0, shape),
+    "dominant": _near_diagonal,
+}
+
+
+def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Iterator[dict[str, int]]:
+    """Ways to give each named dimension a size of its own, different from the sizes written as
+    numbers.
+    """
+    dims = [size for variable in variables.values() for size in (*variable.dims, *variable.room)]
+    wide = [(size.dims[0].plain, size.dims[1].plain) for size in variables.values() if size.room]
+    for expr in exprs:
+        for node in postorder(inline(expr), lambda node: node.args):
+            dims += positive_sizes(node)
+    names = list(dict.fromkeys(name for size in dims for name in size.letters))
+    pool = [size for size in _POOL if size not in {size.integer for size in dims}]
+    for shift in itertools.islice(itertools.permutations(range(min(len(names), 3))), _SIZE_CHOICES):
+        order = [names[k] for k in shift] + names[len(shift) :]
+        chosen = {name: pool[k % len(pool)] for k, name in enumerate(order)}
+        for rows, columns in wide:
+            if rows and columns and chosen[rows] < chosen[columns]:
+                chosen[rows], chosen[columns] = chosen[columns], chosen[rows]
+        sizes = fit({name: chosen[name] for name in names}, dims)
+        if sizes is not None:
+            yield sizes
+    skew = {
+        name
+        for variable in variables.values()
+        if variable.kind == "skew"
+        for size in variable.dims
+        for name in size.letters
+    }
+    if skew:  # of an odd size they are singular
+        pool.sort(key=lambda size: size % 2)
+        order = [*skew.intersection(names), *(name for name in names if name not in skew)]
+        order.sort(key=lambda name: (name not in skew, name))
+        sizes = fit({name: pool[k % len(pool)] for k, name in enumerate(order)}, dims)
+        if sizes is not None:
+            yield sizes
+
+
+def matrix_exponents(exprs: Sequence[Expr]) -> set[str]:
+    """The scalar variables in exponents of matrices: for some matrices only integers make sense."""
+    exponents = [
+        node.args[1]
+        for expr in exprs
+        for node in postorder(inline(expr), lambda node: node.args)
+        if node.op == "frechet_power" or (node.op == "^" and node.args[0].rank == 2)
+    ]
+    nodes = (node for exponent in exponents for node in postorder(exponent, lambda node: node.args))
+    return {node.value for node in nodes if node.op == "variable"}
+
+
+def sample(
+    variables: Mapping[str, Variable],
+    rng: np.random.Generator,
+    sizes: Sizes,
+    positive: bool | Collection[str] = False,
+) -> dict[str, Array]:
+    """A point: every variable drawn as its kind demands; ``positive`` says which of them get
+    positive entries.
+    """
+    chosen = set(variables) if positive is True else set(positive or ())
+    drawn = {name: variable for name, variable in variables.items() if variable.kind != "function"}
+    return {
+        name: draw(variable, rng, sizes, "positive" if name in chosen else "normal")
+        for name, variable in drawn.items()
+    }
+
+
+def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str) -> Array:
+    """A random value of one variable, its entries distributed as the style says so far as the kind
+    permits.
+    """
+    shape = extent(variable.shape, sizes)
+    if (variable.kind == "positive" and style == "normal") or (
+        variable.kind in ("positive", "psd") and style == "negative"
+    ):
+        style = "positive"
+    entries = STYLES[style]
+    if variable.kind in _VECTORS:
+        return _VECTORS[variable.kind](rng, shape[0])
+    if variable.kind == "orthonormal":
+        return _rotation(rng, shape[0])[:, : shape[1]]
+    if variable.kind in _MATRICES:
+        return _MATRICES[variable.kind](rng, shape[0], entries)
+    return np.asarray(entries(rng, shape))
+
+
+def _shares(x: Array) -> Array:
+    return np.asarray(x / np.sum(x))
+
+
+def _rotation(rng: np.random.Generator, n: int) -> Array:
+    """A random orthogonal matrix, uniformly: the signs make the QR decomposition unique."""
+    Q, R = np.linalg.qr(rng.standard_normal((n, n)))
+    return np.asarray(Q * np.sign(np.diag(R)))
+
+
+def _symmetric(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    A = entries(rng, (n, n))
+    return np.asarray((A + A.T) / 2)
+
+
+def _skew(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    A = np.triu(entries(rng, (n, n)), 1)
+    return np.asarray(A - A.T)
+
+
+def _psd(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    """Q*diag(w)*Q' with eigenvalues in [0.5, 2]; for entries of one sign a symmetric matrix with a
+    dominant diagonal.
+    """
+    if entries is STYLES["normal"]:
+        Q = _rotation(rng, n)
+        A = (Q * rng.uniform(0.5, 2.0, n)) @ Q.T
+        return np.asarray((A + A.T) / 2)
+    return _dominant(_symmetric(rng, n, entries))
+
+
+def _triangular(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    """Lower triangular, and well conditioned: the entries below the diagonal are small beside those
+    on it.
+    """
+    A = entries(rng, (n, n))
+    if entries is STYLES["normal"]:
+        np.fill_diagonal(A, rng.choice((-1.0, 1.0), n) * rng.uniform(0.5, 2.0, n))
+    return np.tril(_dominant(A))
+
+
+def _invertible(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    """Singular values in [0.5, 2]; for entries of one sign a dominant diagonal."""
+    if entries is STYLES["normal"]:
+        return np.asarray((_rotation(rng, n) * rng.uniform(0.5, 2.0, n)) @ _rotation(rng, n).T)
+    return _dominant(entries(rng, (n, n)))
+
+
+def _dominant(A: Array) -> Array:
+    """The off-diagonal entries shrunk to less than half the diagonal in sum, so that the condition
+    number is bounded.
+    """
+    n = len(A)
+    small = A * (0.5 * np.min(np.abs(np.diag(A))) / (n * np.max(np.abs(A))))
+    return np.where(np.eye(n) > 0, A, small)
+
+
+def _onehot(rng: np.random.Generator, n: int) -> Array:
+    return np.asarray(np.eye(n)[rng.integers(n)])
+
+
+_VECTORS: dict[str, Callable[[np.random.Generator, int], Array]] = {
+    "simplex": lambda rng, n: _shares(rng.uniform(0.4, 2.0, n)),
+    "onehot": _onehot,
+}
+_MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
+    "symmetric": _symmetric,
+    "psd": _psd,
+    "diagonal": lambda rng, n, entries: np.diag(entries(rng, (n,))),
+    "orthogonal": lambda rng, n, entries: _rotation(rng, n),
+    "skew": _skew,
+    "triangular": _triangular,
+    "invertible": _invertible,
+}
+
+
+def _styles(names: Sequence[str], rng: np.random.Generator) -> Iterator[dict[str, str]]:
+    """Which style each variable gets in the successive attempts: all alike first, then mixed."""
+    for style, count in (
+        ("normal", 12),
+        ("positive", 6),
+        ("unit", 6),
+        ("above", 6),
+        ("negative", 6),
+        ("dominant", 6),
+    ):
+        yield from (dict.fromkeys(names, style) for _ in range(count))
+    while True:
+        yield {name: str(rng.choice(list(STYLES))) for name in names}
+
+
+def find_point(
+    exprs: Sequence[Expr],
+    variables: Mapping[str, Variable],
+    rng: np.random.Generator,
+    sizes: Sizes,
+    around: str | None = None,
+    attempts: int = _ATTEMPTS,
+) -> tuple[dict[str, Array] | None, str]:
+    """A point of these sizes at which all expressions are smooth; if there is none, why the last
+    attempt failed.
+
+    With ``around`` they are smooth also a little beside it, where every entry of that variable has
+    moved on its own: abs(W) of a skew W has zeros on the diagonal, where the convention gives a
+    value but differences do not.
+    """
+    exponents = matrix_exponents(exprs)
+    reason = ""
+    for attempt, styles in enumerate(itertools.islice(_styles(list(variables), rng), attempts)):
+        values = {
+            name: _exponent(rng, attempt)
+            if name in exponents
+            else draw(variable, rng, sizes, styles[name])
+            for name, variable in variables.items()
+            if variable.kind != "function"
+        }
+        places = [values] if around is None else [values, nudged(values, around)]
+        found = next(
+            (
+                text
+                for expr in exprs
+                for place in places
+                if (text := violated_precondition(expr, place, sizes)) is not None
+            ),
+            None,
+        )
+        if found is None:
+            return values, ""
+        reason = found
+    return None, reason
+
+
+def _exponent(rng: np.random.Generator, attempt: int) -> Array:
+    """An exponent of a matrix: any number, and now and then an integer, which all matrices can be
+    raised to.
+    """
+    return np.asarray(
+        float(rng.integers(2, 5)) if attempt % _WHOLE == _WHOLE - 1 else rng.uniform(0.3, 3.7)
+    )
+
+
+def nudged(values: dict[str, Array], name: str) -> dict[str, Array]:
+    """The point with every entry of one variable moved by its own tiny amount."""
+    x = values[name]
+    return {**values, name: x + _NUDGE * np.linspace(1.0, 2.0, x.size).reshape(x.shape)}
+
+
+def find_sizes(
+    exprs: Sequence[Expr],
+    variables: Mapping[str, Variable],
+    rng: np.random.Generator,
+    around: str | None = None,
+) -> tuple[dict[str, int], dict[str, Array]]:
+    """Sizes of the dimensions with a point at which all expressions are smooth; DomainProblem if
+    none is found.
+    """
+    reason = ""
+    for sizes in sizes_for(exprs, variables):
+        values, reason = find_point(exprs, variables, rng, sizes, around)
+        if values is not None:
+            return sizes, values
+    raise DomainProblem(
+        f"no point inside the domain was found: {reason}",
+        hint="declare variables that must be positive as positive",
+    )

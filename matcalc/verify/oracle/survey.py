@@ -1,0 +1,430 @@
+"""A survey: points that between them are on both sides of every kink, and the pieces to which no
+way was found.
+
+Many points are looked at, which costs an evaluation each, and few are chosen. Points of several
+sizes come first, then such as lie near the numbers of the expression; for a side that none of them
+is on, a search along lines. Between two points on either side of a kink the border is looked for,
+and points close to it are taken, so that a narrow piece between two borders is seen. A side is
+empty, and no way to it is asked for, if bounds of the expression prove it or if the branch that it
+stands in does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from matcalc.core.errors import EvaluationError
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.bounds import bounds, dominates
+from matcalc.verify.oracle.implied import implied, windows
+from matcalc.verify.oracle.interpret import Sizes, interpret
+from matcalc.verify.oracle.pieces import EQUAL, PLACE, SIDE, Pieces, Sight, Switch
+from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.sample import STYLES, draw, nudged
+
+_WORK = 150_000  # evaluations of nodes that one survey may take
+_MOST_LOOKS = 1200
+_MOST_CHOSEN = 32
+_PAIRED = 8  # with so many switches also pairs of sides are looked for, and the borders
+_SCALES = (1.0, 4.0, 30.0, 300.0, 1e4, 1e7)
+_LINEAR = frozenset(
+    ("scalar", "vector", "matrix", "symmetric", "skew", "diagonal", "triangular", "positive", "psd")
+)
+_STEPS = tuple(s * 2.0**k for k in range(-2, 52, 3) for s in (1, -1))
+_BESIDE = (4e-3, 0.02, 0.2)
+_BISECTIONS = 40
+
+Values = dict[str, Array]
+Feature = tuple[object, ...]
+
+
+class Piece(NamedTuple):
+    """A side of a switch."""
+
+    switch: Switch
+    side: int
+
+    def said(self, text: Callable[[Expr], str]) -> str:
+        """What holds there."""
+        return self.switch.said(self.side, text)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """A point that was looked at."""
+
+    values: Values
+    sight: Sight
+    features: frozenset[Feature]
+
+
+def survey(
+    strict: Sequence[Expr],
+    beside: Sequence[Expr],
+    variables: Mapping[str, Variable],
+    rng: np.random.Generator,
+    sizes: Sizes,
+    around: str | None = None,
+    wrt: str = "",
+) -> tuple[list[Values], list[Piece]]:
+    """Points at which all of ``strict`` is smooth, and ``beside`` away from kinks; and the pieces
+    that none of them visits.
+    """
+    pieces = Pieces([*strict, *beside])
+    if not pieces.switches:
+        return [], []
+    return _Survey(pieces, strict, beside, variables, rng, sizes, around, wrt).result()
+
+
+class _Survey:
+    def __init__(
+        self,
+        pieces: Pieces,
+        strict: Sequence[Expr],
+        beside: Sequence[Expr],
+        variables: Mapping[str, Variable],
+        rng: np.random.Generator,
+        sizes: Sizes,
+        around: str | None,
+        wrt: str,
+    ) -> None:
+        self.pieces, self.strict, self.beside = pieces, strict, beside
+        self.variables = {
+            name: variable for name, variable in variables.items() if variable.kind != "function"
+        }
+        self.rng, self.sizes, self.around = rng, sizes, around
+        self.budget = min(_MOST_LOOKS, max(40, _WORK // pieces.size))
+        self.moving = {
+            place for place, switch in enumerate(pieces.switches) if wrt in _names(switch)
+        }
+        self.paired = len(pieces.switches) <= _PAIRED
+        self.looks: list[Look] = []
+        self.seen: set[Feature] = set()
+        self.unfit: list[tuple[Values, Sight]] = []
+        self.numbers = _numbers(pieces)
+
+    def result(self) -> tuple[list[Values], list[Piece]]:
+        for values in self._draws():
+            self._look(values)
+        wanted = self._wanted()
+        for place, side in wanted:
+            if ("side", place, side) not in self.seen:
+                self._search(place, side)
+        if self.paired:
+            for place, switch in enumerate(self.pieces.switches):
+                if switch.kind == SIDE:
+                    self._border(place)
+        sides = {("side", *each) for each in wanted} - self.seen
+        missing = [
+            Piece(self.pieces.switches[place], side)
+            for place, side in wanted
+            if ("side", place, side) in sides
+        ]
+        for place, side, other, beyond in (
+            windows(self.pieces, [look.sight for look in self.looks]) if self.paired else ()
+        ):
+            if ("pair", place, side, other, beyond) not in self.seen and not missing:
+                missing += [
+                    Piece(self.pieces.switches[place], side),
+                    Piece(self.pieces.switches[other], beyond),
+                ]
+        return self._chosen(), missing
+
+    def _wanted(self) -> list[tuple[int, int]]:
+        """The sides that are not known to be empty."""
+        found: list[tuple[int, int]] = []
+        sights = [*(look.sight for look in self.looks), *(sight for _, sight in self.unfit)]
+        for place, switch in enumerate(self.pieces.switches):
+            if switch.kind == EQUAL:
+                found += [(place, 0)] if place not in self.moving else []
+            elif switch.kind == PLACE:
+                found += [(place, k) for k in range(self._places(switch))]
+            else:
+                found += [(place, side) for side in (1, -1) if self._may_be(place, side, sights)]
+        return found
+
+    def _places(self, switch: Switch) -> int:
+        """How many entries may be the largest; of many it is left open which."""
+        shape = [size.size(dict(self.sizes)) for size in switch.left.shape]
+        if len(switch.node.args) == 2 and len(shape) == 2:
+            shape = [shape[0] if switch.node.args[1].value == 1 else shape[1]]
+        count = int(np.prod(shape))
+        return count if count <= _PAIRED else 2
+
+    def _may_be(self, place: int, side: int, sights: Sequence[Sight]) -> bool:
+        switch = self.pieces.switches[place]
+        if ("side", place, side) in self.seen:
+            return True
+        if (
+            switch.right is not None
+            and switch.sign > 0
+            and dominates(*(switch.right, switch.left)[::side])
+        ):
+            return False
+        left = bounds(switch.left, self.variables)
+        if switch.right is not None:
+            right = bounds(switch.right, self.variables)
+            left = left.plus(right.negative() if switch.sign > 0 else right)
+        if (left.high <= 0) if side > 0 else (left.low >= 0):
+            return False
+        return not implied(self.pieces, place, side, sights)
+
+    def _draws(self) -> Iterator[Values]:
+        """All variables alike first, then each in a style and of a size of its own; and around the
+        numbers that occur.
+        """
+        names = list(self.variables)
+        for _ in range(12):
+            yield {name: self._draw(name, "normal", 1.0) for name in names}
+        for scale in _SCALES:
+            for style in ("normal", "positive", "negative"):
+                yield {name: self._draw(name, style, scale) for name in names}
+        for _ in range(24 if len(names) > 1 else 6):
+            styles = [str(self.rng.choice(list(STYLES))) for _ in names]
+            scales = [float(self.rng.choice(_SCALES[:4])) for _ in names]
+            yield {
+                name: self._draw(name, style, scale)
+                for name, style, scale in zip(names, styles, scales, strict=True)
+            }
+        for number in self.numbers:
+            for spread in (0.05, 1.0):
+                base = {
+                    name: self._draw(name, "normal", spread * max(1.0, abs(number)))
+                    for name in names
+                }
+                for each in names:
+                    if self.variables[each].kind in ("scalar", "vector", "matrix", "positive"):
+                        moved = (
+                            np.abs(number + base[each])
+                            if self.variables[each].kind == "positive"
+                            else number + base[each]
+                        )
+                        yield {
+                            **{name: self._draw(name, "normal", 1.0) for name in names},
+                            each: moved,
+                        }
+
+    def _draw(self, name: str, style: str, scale: float) -> Array:
+        variable = self.variables[name]
+        value = draw(variable, self.rng, self.sizes, style)
+        return value * scale if variable.kind in _LINEAR else value
+
+    def _look(self, values: Values) -> Sight | None:
+        """Looks at a point, and keeps it if it is fit."""
+        if self.budget <= 0:
+            return None
+        self.budget -= 1
+        try:
+            sight = self.pieces.sight(values, self.sizes)
+        except (EvaluationError, np.linalg.LinAlgError, FloatingPointError):
+            return None
+        features = self._features(sight)
+        if features <= self.seen and len(self.looks) > 2:
+            return sight
+        if not self._fit(values):
+            self.unfit.append((values, sight))
+            return sight
+        self.looks.append(Look(values, sight, features))
+        self.seen |= features
+        return sight
+
+    def _fit(self, values: Values) -> bool:
+        places = [values] if self.around is None else [values, nudged(values, self.around)]
+        try:
+            if any(
+                violated_precondition(expr, place, self.sizes) is not None
+                for expr in self.strict
+                for place in places
+            ):
+                return False
+            found = [violated_precondition(expr, values, self.sizes) for expr in self.beside]
+        except np.linalg.LinAlgError:
+            return False
+        return all(text is None or not text.endswith("kink") for text in found)
+
+    def _features(self, sight: Sight) -> frozenset[Feature]:
+        """The sides that are visited, those on which the whole is, and pairs of sides at one
+        entry.
+        """
+        found: set[Feature] = set()
+        masks: list[list[tuple[int, Array]]] = []
+        for place, switch in enumerate(self.pieces.switches):
+            for side, whole in sight.sides(switch, place):
+                found.add(("side", place, side))
+                if whole:
+                    found.add(("whole", place, side))
+            gap, counts = sight.gaps[place], sight.counting[place]
+            masks.append(
+                [(side, (gap * side > 0) & counts) for side in (1, -1)]
+                if switch.kind == SIDE and self.paired
+                else []
+            )
+        for place, ours in enumerate(masks):
+            for other in range(place + 1, len(masks)):
+                for side, mask in ours:
+                    for beyond, theirs in masks[other]:
+                        both = (
+                            mask & theirs
+                            if mask.shape == theirs.shape
+                            else np.any(mask) & np.any(theirs)
+                        )
+                        if np.any(both):
+                            found.add(("pair", place, side, other, beyond))
+        return frozenset(found)
+
+    def _bases(self) -> list[Values]:
+        return [look.values for look in self.looks[:4]] + [values for values, _ in self.unfit[:2]]
+
+    def _search(self, place: int, side: int) -> None:
+        """Along lines through points that are known, all variables at once and each alone, ever
+        further.
+        """
+        switch, wanted = self.pieces.switches[place], ("side", place, side)
+        names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
+        if switch.kind == EQUAL:
+            self._equalise(switch, names)
+            return
+        for base in self._bases():
+            for moving in [names, *([name] for name in names if len(names) > 1)]:
+                other = {
+                    name: draw(self.variables[name], self.rng, self.sizes, "normal")
+                    for name in moving
+                }
+                for step in _STEPS:
+                    self._look(
+                        {
+                            **base,
+                            **{
+                                name: self._along(name, base[name], other[name], step)
+                                for name in moving
+                            },
+                        }
+                    )
+                    if wanted in self.seen or self.budget <= 0:
+                        return
+
+    def _along(self, name: str, base: Array, other: Array, step: float) -> Array:
+        if self.variables[name].kind in ("positive", "psd"):  # a cone
+            return base * abs(step) if step > 0 else base / abs(step)
+        return np.asarray(base + step * other)
+
+    def _equalise(self, switch: Switch, names: Collection[str]) -> None:
+        """A variable that is one side of an equation gets the value of the other."""
+        sides = [switch.left, switch.right]
+        for one, other in (sides, sides[::-1]):
+            inner = one.args[0] if one is not None and one.op == "fill" else one
+            if inner is None or inner.op != "variable" or inner.value not in names:
+                continue
+            for base in self._bases():
+                try:
+                    value = np.zeros(()) if other is None else interpret(other, base, self.sizes)
+                except (EvaluationError, np.linalg.LinAlgError):
+                    continue
+                if np.ndim(value) == 0 or np.shape(value) == base[inner.value].shape:
+                    self._look(
+                        {
+                            **base,
+                            inner.value: np.broadcast_to(value, base[inner.value].shape).astype(
+                                float
+                            ),
+                        }
+                    )
+        for number in self.numbers:
+            for base in self._bases()[:2]:
+                for name in _names(switch) & set(names):
+                    self._look({**base, name: np.full(base[name].shape, number)})
+
+    def _border(self, place: int) -> None:
+        """Points close to the border of a switch, on the line between one before it and one behind
+        it.
+        """
+        below, above = (
+            next(
+                (
+                    look
+                    for look in self.looks
+                    if np.any((look.sight.gaps[place] * side > 0) & look.sight.counting[place])
+                ),
+                None,
+            )
+            for side in (-1, 1)
+        )
+        if below is None or above is None:
+            return
+        names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
+        entry = int(np.argmax(above.sight.gaps[place]))
+        start = above.sight.gaps[place].ravel()[entry]
+        if (
+            below.sight.gaps[place].shape != above.sight.gaps[place].shape
+            or below.sight.gaps[place].ravel()[entry] >= 0
+        ):
+            below = next(
+                (look for look in self.looks if look.sight.gaps[place].ravel()[entry] < 0), below
+            )
+        lost, found = 0.0, 1.0
+
+        def between(t: float) -> Values:
+            return {
+                name: below.values[name] + t * (x - below.values[name])
+                if name in names
+                else below.values[name]
+                for name, x in above.values.items()
+            }
+
+        for _ in range(_BISECTIONS):
+            middle = (lost + found) / 2
+            try:
+                gap = self.pieces.sight(between(middle), self.sizes).gaps[place].ravel()[entry]
+            except (EvaluationError, np.linalg.LinAlgError):
+                return
+            self.budget -= 1
+            lost, found = (middle, found) if not gap > 0 else (lost, middle)
+        slope = max(abs(start), 1e-9) / max(1.0 - found, 1e-9)  # as if it were linear
+        for beside in _BESIDE:
+            for side in (1, -1):
+                self._look(between(found + side * beside / slope))
+
+    def _chosen(self) -> list[Values]:
+        """Those that between them show the most, one after the other."""
+        todo = set(self.seen)
+        chosen: list[Values] = []
+        limit = min(_MOST_CHOSEN, 4 + 4 * len(self.pieces.switches))
+        rest = list(self.looks)
+        while todo and rest and len(chosen) < limit:
+            best = max(rest, key=lambda look: _worth(look.features & todo))
+            if not best.features & todo:
+                break
+            chosen.append(best.values)
+            todo -= best.features
+            rest.remove(best)
+        return chosen
+
+
+def _worth(features: Collection[Feature]) -> int:
+    """A side counts more than all pairs."""
+    return sum(1000 if feature[0] == "side" else 1 for feature in features)
+
+
+def _names(switch: Switch) -> set[str]:
+    """The variables that decide."""
+    roots = [switch.left, *([switch.right] if switch.right is not None else [])]
+    nodes = (node for root in roots for node in postorder(root, lambda node: node.args))
+    return {node.value for node in nodes if node.op == "variable"}
+
+
+def _numbers(pieces: Pieces) -> list[float]:
+    """The numbers that the switches mention, and their opposites."""
+    found: dict[float, None] = {}
+    for switch in pieces.switches:
+        for root in (switch.left, switch.right):
+            for node in postorder(root, lambda node: node.args) if root is not None else ():
+                if node.op == "number" and 0 < abs(node.value) < 10**9:
+                    found |= dict.fromkeys((float(node.value), -float(node.value)))
+    return list(found)[:12]

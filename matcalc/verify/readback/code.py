@@ -1,0 +1,120 @@
+"""Whether generated code computes the tree that it was made from: it is run at a small random
+point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from matcalc.core.errors import EvaluationError, UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.generic import generic
+from matcalc.verify.oracle.interpret import extent, interpret, magnitude
+from matcalc.verify.oracle.sample import find_point, sizes_for
+from matcalc.write.printers.numpy_code import Source, compile_numpy
+
+_SEEDS = (0, 1, 2)  # at an ill-conditioned point right code may fail, but not at all of these
+_ATTEMPTS, _SIZE_CHOICES = (
+    42,
+    2,
+)  # to find a point: each style of entries once, at two choices of sizes
+_MOST_ENTRIES = 1_000_000  # of an intermediate value whose sizes are given
+_USUAL = 4  # what a size that is a name counts for
+_TOLERANCE = 1e-7
+# of the largest intermediate value: below that times the tolerance, numbers count as rounding
+_FLOOR = 1e-3
+
+
+def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Variable]) -> bool:
+    """Whether the code, the text of the source, gives the value of the tree at a random point.
+
+    It counts as right where there is nothing to compare with: no point where the tree has a value,
+    or values too large.
+    """
+    nodes = postorder(tree, lambda node: node.args)
+    if any(
+        prod([size.size(dict.fromkeys(size.letters, _USUAL)) for size in node.shape])
+        > _MOST_ENTRIES
+        for node in nodes
+    ):
+        return True
+    try:
+        function = compile_numpy(text, source.name)
+    except ImportError:  # the module of a user's function
+        return True
+    return any(_agrees(function, source, tree, variables, seed) for seed in _SEEDS)
+
+
+def _agrees(
+    function: Callable[..., Any],
+    source: Source,
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    seed: int,
+) -> bool:
+    sizes, values = _point(tree, variables, seed)
+    if values is None:
+        return True
+    try:
+        expected = interpret(tree, values, sizes)
+        size = magnitude(tree, values, sizes)
+    except (EvaluationError, UnsupportedError):
+        return True
+    arguments = {
+        name: _argument(meaning, tree, values, sizes)
+        for name, meaning in source.arguments().items()
+    }
+    try:
+        with np.errstate(all="ignore"):
+            found = np.asarray(function(**arguments))
+    except (EvaluationError, UnsupportedError, ArithmeticError, ValueError, TypeError, IndexError):
+        return False
+    if found.shape != expected.shape:
+        return False
+    scale = max(
+        float(np.max(np.abs(expected), initial=0.0)), _FLOOR * size, float(np.finfo(float).tiny)
+    )
+    return bool(np.all(np.abs(found - expected) <= _TOLERANCE * scale))
+
+
+def _point(
+    tree: Expr, variables: Mapping[str, Variable], seed: int
+) -> tuple[dict[str, int], dict[str, Array] | None]:
+    """Sizes and a point where the tree has a value, if a few attempts find one: code is not kept
+    waiting for long.
+    """
+    rng = np.random.default_rng(seed)
+    sizes: dict[str, int] = {}
+    values = None
+    for sizes in islice(sizes_for([tree], variables), _SIZE_CHOICES):
+        values, _ = find_point([tree], variables, rng, sizes, attempts=_ATTEMPTS)
+        if values is not None:
+            break
+    return sizes, values
+
+
+def _argument(
+    meaning: str, tree: Expr, values: Mapping[str, Array], sizes: Mapping[str, int]
+) -> Any:
+    """A variable, a size, or a function that is only declared."""
+    if meaning[0] != "@":
+        return values[meaning] if meaning in values else sizes[meaning]
+    shapes = {
+        len(node.args): extent(node.shape, sizes)
+        for node in postorder(tree, lambda node: node.args)
+        if node.op == meaning
+    }
+
+    def function(*args: Array) -> Array:
+        args = tuple([np.asarray(arg) for arg in args])
+        return generic(meaning, args, args[0].shape if meaning[1] == "e" else shapes[len(args)])
+
+    return function

@@ -1,0 +1,164 @@
+"""Forms: numbers for what an expression says, the same for a typed tree and for the text that says
+it.
+
+Two expressions with one form are equal by their structure. What notation leaves open is one: a
+minus in front of a product is a minus in front of its first factor, 1/2 is a number, and a multiple
+of a product is a longer product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from fractions import Fraction
+
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import ALIASES, COMPARISONS, OPERATIONS
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.read.syntax.nodes import Node, Statement, children
+
+Form = tuple[int, int]  # the sign, and the place among the forms
+_PRODUCTS = ("*", "/", ".*", "./")
+_BINARY = frozenset({*_PRODUCTS, "+", "-", "^", ".^", *COMPARISONS})
+_EXTREMES = {"max": "amax", "min": "amin"}  # of one argument
+_PLAIN = frozenset({*_BINARY, "number", "variable", "neg", "'"})
+
+
+class Forms:
+    """All forms that have come up."""
+
+    def __init__(self) -> None:
+        self._places: dict[Hashable, int] = {}
+        self._made: list[tuple[Hashable, ...]] = []
+        self._scalars: set[int] = set()  # products that are scalars: factors of what they multiply
+
+    def of(self, *form: Hashable) -> Form:
+        """The form that is made of these."""
+        place = self._places.get(form)
+        if place is None:
+            place = self._places[form] = len(self._made)
+            self._made.append(form)
+        return 1, place
+
+    def tree(self, expr: Expr, *, sized: bool) -> Form:
+        """That of a typed tree; constants with their shapes if ``sized``, which no text says by
+        itself.
+        """
+
+        def rule(node: Expr, args: list[Form]) -> Form:
+            return self._typed(node, args, sized)
+
+        return fold(expr, lambda node: node.args, rule)
+
+    def program(self, statements: Sequence[Statement]) -> Form:
+        """That of the value of a program of definitions."""
+        names: dict[str, Form] = {}
+        for statement in statements:
+            value = fold(
+                statement.body, children, lambda node, args: self._parsed(node, args, names)
+            )
+            names[statement.name] = value
+        return value
+
+    def _number(self, value: Fraction) -> Form:
+        return -1 if value < 0 else 1, self.of("number", abs(value))[1]
+
+    def _value(self, form: Form) -> Fraction | None:
+        kind, *rest = self._made[form[1]]
+        if kind != "number":
+            return None
+        value = rest[0]
+        assert isinstance(value, Fraction)
+        return form[0] * value
+
+    def _negated(self, form: Form) -> Form:
+        return form if self._value(form) == 0 else (-form[0], form[1])
+
+    def _binary(self, op: str, left: Form, right: Form) -> Form:
+        if op == "-":
+            op, right = "+", self._negated(right)
+        if op not in _PRODUCTS:
+            return self.of(op, left, right)
+        if op == "/":
+            above, below = self._value(left), self._value(right)
+            if above is not None and below:
+                return self._number(above / below)
+        return left[0] * right[0], self.of(op, left[1], right[1])[1]
+
+    def _typed(self, expr: Expr, args: list[Form], sized: bool) -> Form:
+        op = expr.op
+        if op == "*" and not expr.args[0].shape and expr.args[1].op == "*" and expr.args[1].shape:
+            return self._multiple(args[0], args[1])
+        if op in _BINARY:
+            form = self._binary(op, *args)
+            if op == "*" and not expr.shape:
+                self._scalars.add(form[1])
+            return form
+        if op == "neg":
+            return self._negated(args[0])
+        if op == "number":
+            return self._number(expr.value)
+        if op == "variable" or (op in ("constant", "dimension") and not sized):
+            return self.of("name", str(expr.value))
+        if op == "fill":
+            size = (expr.shape, expr.row) if sized else ()
+            value = self._value(args[0])
+            if value == 0:
+                return self.of("zeros", *size)
+            ones = self.of("ones", *size)
+            return ones if value == 1 else self._binary("*", args[0], ones)
+        if op in OPERATIONS or op == "'" or not sized:
+            return self.of(op, *args)
+        return self.of(op, expr.value, expr.shape, *args)
+
+    def _multiple(self, scalar: Form, product: Form) -> Form:
+        """s*(A*B) as it is read: (s*A)*B."""
+        place, rights = product[1], []
+        while self._made[place][0] == "*" and place not in self._scalars:
+            _, left, right = self._made[place]
+            assert isinstance(left, int)
+            rights.append(right)
+            place = left
+        place = self.of("*", scalar[1], place)[1]
+        for right in reversed(rights):
+            place = self.of("*", place, right)[1]
+        return scalar[0] * product[0], place
+
+    def _parsed(self, node: Node, args: list[Form], names: Mapping[str, Form]) -> Form:
+        kind, value = node.kind, node.value
+        if kind in _BINARY:
+            return self._binary(kind, *args)
+        if kind == "neg":
+            return self._negated(args[0])
+        if kind == "number":
+            assert isinstance(value, Fraction)
+            return self._number(value)
+        if kind == "name":
+            name = str(value)
+            return names[name] if name in names else self.of("name", name)
+        if kind == "call":
+            name = str(value)
+            name = _EXTREMES.get(name, name) if len(args) == 1 else ALIASES.get(name, name)
+            return self.of(name, *args)
+        return self.of(kind, *args)
+
+
+def plain(expr: Expr, variables: Mapping[str, Variable]) -> bool:
+    """Whether the syntax alone says what a text for this tree means: no constant in it takes its
+    size from its place.
+
+    A size that is a name and a named number are what they say where no variable has that name.
+    """
+    for node in postorder(expr, lambda node: node.args):
+        op = node.op
+        if op in _PLAIN or op in OPERATIONS:
+            continue
+        if op == "dimension":
+            known = any(
+                node.value == size for variable in variables.values() for size in variable.dims
+            )
+        else:
+            known = op == "constant"
+        if not known or str(node.value) in variables:
+            return False
+    return True

@@ -1,0 +1,41 @@
+"""Whether LaTeX means the tree that it was printed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matcalc.core.errors import MatcalcError
+from matcalc.core.kinds import Variable
+from matcalc.core.own import OWN
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.read.tex.read import read_latex
+from matcalc.verify.readback.forms import Forms
+from matcalc.verify.readback.values import alike
+
+_INDICES = frozenset({"einsum", "epsilon", "fuse"})
+
+
+def latex_says(formula: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
+    """Whether the formula, read again with these variables, has the value of the tree.
+
+    Of sums over entries with more than two axes, of functions that users set as they like, and of
+    derivatives of declared functions nothing is read.
+    """
+    if tree.rank > 2 or any(_unread(node.op) for node in postorder(tree, lambda node: node.args)):
+        return True
+    try:
+        again = read_latex(formula, variables)
+    except MatcalcError:
+        return False
+    value = again.expr
+    if len(again.variables) > len(variables) or (value.shape, value.row) != (tree.shape, tree.row):
+        return False
+    forms = Forms()
+    return forms.tree(value, sized=True) == forms.tree(tree, sized=True) or alike(
+        tree, value, variables
+    )
+
+
+def _unread(op: str) -> bool:
+    return op in OWN or op in _INDICES or (op[0] == "@" and op[2] != "0")

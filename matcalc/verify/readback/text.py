@@ -1,0 +1,72 @@
+"""Whether a text means the tree that it was printed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matcalc.core.errors import MatcalcError, ParseError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.read.frontend import read
+from matcalc.read.syntax.lexer import DEEPEST, LONGEST
+from matcalc.read.syntax.parser import parse
+from matcalc.verify.readback.forms import Forms, plain
+from matcalc.verify.readback.values import alike
+
+
+def says(text: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
+    """Whether the text, read again with these variables, has the value of the tree, by its
+    structure or by values.
+
+    Where the text fixes no sizes for what the tree has with sizes, it does not. What the parser
+    does not take whatever it says, being too long or calling a function that has the name of a
+    variable, counts as said.
+    """
+    forms = Forms()
+    if plain(tree, variables):
+        try:
+            statements = parse(text, power_of_T="T" in variables and not variables["T"].shape)
+        except ParseError:
+            return not readable(text)
+        if forms.program(statements) == forms.tree(tree, sized=False):
+            return True
+    try:
+        again = read(text, variables)
+    except MatcalcError:  # as for sizes that only their product fixes
+        return not readable(text) or _clashes(tree, variables)
+    value = again.expr
+    if (
+        _open(again)
+        or len(again.variables) > len(variables)
+        or (value.shape, value.row) != (tree.shape, tree.row)
+    ):
+        return False
+    if forms.tree(value, sized=True) == forms.tree(tree, sized=True):
+        return True
+    # constants of other sizes are worth no further look
+    return forms.tree(value, sized=False) != forms.tree(tree, sized=False) and alike(
+        tree, value, variables
+    )
+
+
+def readable(text: str) -> bool:
+    """Whether the parser takes a text of that length, with so many brackets."""
+    return len(text) <= LONGEST and text.count("(") <= DEEPEST
+
+
+def _open(program: Program) -> bool:
+    """Whether some array in the value has a size that nothing fixes; the blocks of ``blkdiag`` have
+    names that are not used.
+    """
+    letters = {name for size in program.undetermined for name in size.letters}
+    if not letters:
+        return False
+    nodes = postorder(program.expr, lambda node: node.args)
+    return any(not letters.isdisjoint(size.letters) for node in nodes for size in node.shape)
+
+
+def _clashes(tree: Expr, variables: Mapping[str, Variable]) -> bool:
+    """Whether a function has the name of a variable, so that its call is none."""
+    return any(node.op in variables for node in postorder(tree, lambda node: node.args))

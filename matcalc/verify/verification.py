@@ -1,0 +1,185 @@
+"""Proves a derivative before anybody sees it: exactly in a prime field, else numerically."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from matcalc.core.errors import DomainProblem, MatcalcError, UnsupportedError, VerificationError
+from matcalc.core.operations import OF_TALL
+from matcalc.core.own import blame
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.verify.exact.judge import BITS, judge
+from matcalc.write.printers.text import text
+
+if TYPE_CHECKING:
+    from matcalc.verify.oracle.compare import Report
+
+_SEEDS = (0, 1, 2)  # a true formula may fail at an ill-conditioned point, but not at all of these
+_FURTHER_SEEDS = (3, 4, 5, 6)  # where rounding errors hide the derivative at all of these
+_MOST_ENTRIES = (
+    10_000  # of a derivative whose sizes are given: more take too long to be checked unasked
+)
+# what Python and NumPy raise where a tree is not what it says it is
+_FAILURES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+_USUAL = 4  # what a size that is a name counts for
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How a derivative was verified: ``exact``, ``numeric`` with the error and the method, or
+    ``none`` with the reason.
+    """
+
+    kind: str
+    error: float | None = None
+    how: str = ""
+
+    def __str__(self) -> str:
+        if self.kind == "exact":
+            return f"exact (error probability < 2^-{BITS})"
+        if self.kind == "numeric":
+            return f"numeric (max relative error {self.error:.0e}, {self.how})"
+        return f"not verified ({self.how})"
+
+
+def verify(
+    program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]
+) -> Verification:
+    """Verifies that ``tree`` is the derivative; VerificationError if it is not, or if a judge
+    fails: that is no verdict.
+
+    ``axes`` are those of the mixed layout (the expression's, the variable's) in the order in which
+    the tree has them.
+    """
+    stranger = next(
+        (node for node in postorder(tree, lambda node: node.args) if _is_strange(node, program)),
+        None,
+    )
+    if stranger is not None:
+        raise _problem(program, f"wrong: it has a {stranger.value} of another shape")
+    try:
+        return _verified(program, tree, wrt, order, structure, axes)
+    except (VerificationError, UnsupportedError):
+        raise
+    except MatcalcError as problem:
+        raise _problem(
+            program, f"not to be trusted, because it cannot be judged: {problem.message}"
+        ) from problem
+    except MemoryError:
+        return Verification("none", how="the sizes are too large")
+    except _FAILURES as failure:
+        how = f"not to be trusted, because it cannot be judged: {type(failure).__name__}: {failure}"
+        raise _problem(program, how) from failure
+
+
+def _is_strange(node: Expr, program: Program) -> bool:
+    """Whether this is a variable that the program has in another shape, or not at all."""
+    if node.op != "variable":
+        return False
+    variable = program.variables.get(node.value)
+    return variable is None or variable.shape != node.shape
+
+
+def _verified(
+    program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]
+) -> Verification:
+    verdict = judge(program, tree, wrt, order, structure, axes)
+    if verdict.outcome == "exact":
+        return Verification("exact")
+    if verdict.outcome == "wrong":
+        raise _problem(
+            program, f"wrong: {verdict.reason or 'it differs at a random point of a prime field'}"
+        )
+    if verdict.outcome == "undefined":
+        return Verification("none", how=f"no point inside the domain was found: {verdict.reason}")
+    if _entries(program, wrt, order) > _MOST_ENTRIES:
+        return Verification("none", how="the derivative has too many entries")
+    try:
+        reports: list[Report] = []
+        for seed in (*_SEEDS, *_FURTHER_SEEDS):
+            if seed in _FURTHER_SEEDS and any(not report.hidden for report in reports):
+                break
+            report = compare(program, tree, wrt, order, structure, axes, seed)
+            if report.ok and not report.hidden:
+                if report.unvisited:
+                    return Verification(
+                        "none", how=f"no point was found where {report.unvisited[0].said(text)}"
+                    )
+                return Verification("numeric", report.max_error, report.method)
+            reports.append(report)
+    except DomainProblem as problem:
+        _refuse_degenerate(program, wrt)
+        return Verification("none", how=problem.message)
+    except UnsupportedError as problem:
+        return Verification("none", how=problem.message)
+    wrong = next((report for report in reports if not report.hidden), None)
+    if wrong is None:
+        return Verification(
+            "none", how="rounding errors hide the derivative at all points that were tried"
+        )
+    raise _problem(program, f"wrong: {wrong}")
+
+
+def _refuse_degenerate(program: Program, wrt: str) -> None:
+    """UnsupportedError where a spectral function meets eigenvalues or singular values that coincide
+    at every point.
+    """
+    from matcalc.verify.oracle.degenerate import degenerate  # noqa: PLC0415 - it loads NumPy
+
+    reason = degenerate(program.expr, program.variables, wrt)
+    if reason is not None:
+        raise UnsupportedError(reason, source=program.source or None)
+
+
+def compare(
+    program: Program,
+    tree: Expr,
+    wrt: str,
+    order: int,
+    structure: str,
+    axes: Sequence[int],
+    seed: int = 0,
+) -> Report:
+    """The numeric verdict on a tree whose axes stand as ``axes`` says."""
+    import numpy as np  # noqa: PLC0415 - slow to load
+
+    from matcalc.verify.oracle.compare import check  # noqa: PLC0415 - it loads NumPy
+    from matcalc.verify.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
+
+    back = tuple([axes.index(axis) for axis in range(len(axes))])
+
+    def mixed(values: dict[str, Any], sizes: dict[str, int]) -> Any:
+        value = interpret(tree, values, sizes)
+        return np.transpose(value, back) if value.ndim == len(back) else value
+
+    # of a wide matrix there are no such vectors, so that the sizes have to be others
+    tall = [node for node in postorder(tree, lambda node: node.args) if node.op in OF_TALL]
+    return check(program, wrt, order, structure, mixed, seed, beside=tall, trees=[tree])
+
+
+def _entries(program: Program, wrt: str, order: int) -> int:
+    shape = program.expr.shape + program.variables[wrt].shape * order
+    return prod([max(1, size.size(dict.fromkeys(size.letters, _USUAL))) for size in shape])
+
+
+def _problem(program: Program, how: str) -> VerificationError:
+    return VerificationError(
+        f"{blame()}: the derivative that it found of "
+        f"{program.source or 'this expression'} is {how}",
+        hint="please report it with the expression, its declarations and the output of "
+        "matcalc --version; "
+        "verify=False (--no-verify) gives the answer all the same",
+    )

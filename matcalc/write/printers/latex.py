@@ -1,0 +1,253 @@
+r"""LaTeX of a typed tree, as a paper would print it (amsmath is enough to compile it).
+
+Conventions: functions of scalars stand for the function of every entry (\\exp(X) is entry by entry,
+e^{X} the matrix exponential); element-wise powers are x^{\\odot 2}; values with more than two axes,
+and contractions that are no product of matrices, are sums over indices whose free indices i, j, k,
+l ... are the axes in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+
+from matcalc.core.dims import ONE
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import postorder
+from matcalc.write.printers import latex_names as names
+from matcalc.write.printers.latex_functions import FUNCTIONS, LETTERS, elementwise_power
+from matcalc.write.printers.latex_indices import einsum, fuse
+from matcalc.write.printers.latex_pieces import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SIGNED,
+    SUM,
+    Piece,
+    add,
+    call,
+    compare,
+    fraction,
+    multiply,
+    negative,
+    parenthesize,
+    power,
+    subtract,
+    transpose,
+    with_operator,
+)
+from matcalc.write.printers.naming import naming
+from matcalc.write.printers.own_functions import declared_form, latex_form
+
+
+def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = None) -> str:
+    """The formula; with ``bold`` vectors and matrices are set in bold.
+
+    Parts with names (``named``, else as ``naming`` has it) are set in lines before it: M = ..., N =
+    ..., the formula last.
+    """
+    order = postorder(expr, lambda node: node.args)
+    taken = {names.name(node.value) for node in order if node.op == "variable"}
+    named = (
+        naming(expr, {node.value.replace("_", "") for node in order if node.op == "variable"})
+        if named is None
+        else named
+    )
+    pieces: dict[int, Piece] = {}
+    lines: list[str] = []
+    for node in order:
+        args = [pieces[id(arg)] for arg in node.args]
+        written_out = not taken.isdisjoint(LETTERS.get(node.op, ()))
+        piece = (
+            call(rf"\operatorname{{{node.op.replace('_', '')}}}", *args)
+            if written_out
+            else _piece(bold, node, args)
+        )
+        if id(node) in named:
+            name = names.name(named[id(node)], bold=bold and node.rank > 0)
+            lines.append(f"{name} &= {piece.text}")
+            piece = Piece(name)
+        pieces[id(node)] = piece
+    if not lines:
+        return pieces[id(expr)].text
+    return (
+        "\\begin{aligned}\n"
+        + " \\\\\n".join([*lines, f"&{pieces[id(expr)].text}"])
+        + "\n\\end{aligned}"
+    )
+
+
+def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
+    if expr.op == "variable":
+        letter = Piece(names.name(expr.value, bold=bold and expr.rank > 0))
+        return transpose(letter) if expr.row else letter
+    if expr.op == "eye":
+        symbol = r"\mathbf{I}" if bold else "I"
+        return Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
+    if expr.op == "unit":
+        return _unit(bold, expr)
+    if expr.op[0] == "@":
+        return declared_form(expr, args, names.name(expr.op[4:]))
+    rule = _RULES.get(expr.op)
+    return rule(expr, args) if rule else FUNCTIONS.get(expr.op, latex_form)(expr, args)
+
+
+def _number(expr: Expr, args: list[Piece]) -> Piece:
+    text = names.number(expr.value)
+    if text.startswith("-"):
+        return Piece(text, SIGNED, tall="\\frac" in text)
+    if text.startswith("\\frac"):
+        return Piece(text, POWER, tall=True)
+    return Piece(text, PRODUCT if "cdot" in text else POWER if "^" in text else ATOM)
+
+
+def _dimension(expr: Expr) -> Piece:
+    text = names.size(expr.value)
+    number, shared, _ = expr.value.parts()
+    if expr.value.rest and number == 1 and not shared:
+        return Piece(text, SUM)
+    return Piece(text, ATOM if len(text) == 1 else PRODUCT)
+
+
+def _fill(expr: Expr, args: list[Piece]) -> Piece:
+    """c 1_n; zeros are a bold 0."""
+    (value,) = expr.args
+    digit = "0" if is_number(value, 0) else "1"
+    constant = Piece(f"\\mathbf{{{digit}}}_{{{names.sizes(expr.shape)}}}")
+    constant = transpose(constant) if expr.row else constant
+    piece = constant if is_number(value, 0) or is_number(value, 1) else multiply(args[0], constant)
+    return replace(piece, inner=args[0], mark="fill")
+
+
+def _product(expr: Expr, args: list[Piece]) -> Piece:
+    """Juxtaposition is associative while every part is read as a matrix; a scalar x'*y within a
+    longer product is bracketed.
+    """
+    left, right = (
+        _closed(node, piece, other)
+        for node, piece, other in zip(expr.args, args, expr.args[::-1], strict=True)
+    )
+    piece = multiply(left, right)
+    chain = any(node.rank > 0 for node in expr.args) or args[0].chain or args[1].chain
+    return replace(piece, chain=chain)
+
+
+def _closed(node: Expr, piece: Piece, other: Expr) -> Piece:
+    if piece.chain and node.rank == 0 and other.rank > 0:
+        return Piece(parenthesize(piece), ATOM, piece.tall)
+    return piece
+
+
+def _negative(expr: Expr, args: list[Piece]) -> Piece:
+    return replace(negative(args[0]), chain=args[0].chain)
+
+
+def _quotient(expr: Expr, args: list[Piece]) -> Piece:
+    """A fraction; a sum of vectors or matrices over a number reads better behind a coefficient: 1/2
+    (A + B).
+    """
+    numerator, denominator = args
+    if expr.rank > 0 and numerator.level == SUM and expr.args[1].op == "number":
+        return multiply(fraction(Piece("1"), denominator), numerator)
+    return fraction(numerator, denominator)
+
+
+def _entrywise_product(expr: Expr, args: list[Piece]) -> Piece:
+    if any(node.rank == 0 for node in expr.args):
+        return _product(expr, args)
+    return with_operator(args[0], r"\odot", args[1])
+
+
+def _entrywise_quotient(expr: Expr, args: list[Piece]) -> Piece:
+    if expr.args[1].rank == 0:
+        return _quotient(expr, args)
+    return with_operator(args[0], r"\oslash", args[1])
+
+
+def _entrywise_power(expr: Expr, args: list[Piece]) -> Piece:
+    if expr.rank == 0:
+        return _power(expr, args)
+    return elementwise_power(args[0], _exponent(expr.args[1], args[1]))
+
+
+def _power(expr: Expr, args: list[Piece]) -> Piece:
+    exponent = expr.args[1]
+    if expr.rank == 0 and is_number(exponent) and exponent.value == Fraction(1, 2):
+        return FUNCTIONS["sqrt"](expr, args[:1])
+    return power(args[0], _exponent(exponent, args[1]))
+
+
+def _exponent(expr: Expr, piece: Piece) -> str:
+    """The text of an exponent; fractions go on one line there."""
+    if expr.op == "number" and expr.value.denominator != 1 and "frac" in piece.text:
+        return f"{expr.value.numerator}/{expr.value.denominator}"
+    return piece.text
+
+
+def _blocks(expr: Expr, args: list[Piece]) -> Piece:
+    columns = expr.value[1]
+    lines = [
+        " & ".join(piece.text for piece in args[start : start + columns])
+        for start in range(0, len(args), columns)
+    ]
+    inside = r" \\ ".join(lines)
+    return Piece(rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}", ATOM, tall=True)
+
+
+def _slice(expr: Expr, args: list[Piece]) -> Piece:
+    """[X]_{1:k, j}: the places counted from 1."""
+    places = []
+    for place in expr.value:
+        if place is None:
+            places.append(":")
+            continue
+        first, last = names.size(place[0].plus(ONE)), names.size(place[0].plus(place[1] or ONE))
+        places.append(first if place[1] is None else f"{first}:{last}")
+    return _entries(args[0], ",".join(places))
+
+
+def _entries(piece: Piece, places: str) -> Piece:
+    left, right = (r"\left", r"\right") if piece.tall else ("", "")
+    return Piece(f"{left}[{piece.text}{right}]_{{{places}}}", POWER, piece.tall)
+
+
+def _unit(bold: bool, expr: Expr) -> Piece:
+    """A column of the identity."""
+    symbol = r"\mathbf{I}" if bold else "I"
+    return _entries(
+        Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}"), f":,{names.size(expr.value.plus(ONE))}"
+    )
+
+
+_Rule = Callable[[Expr, list[Piece]], Piece]
+
+
+def _binary(combine: Callable[[Piece, Piece], Piece]) -> _Rule:
+    return lambda expr, args: combine(args[0], args[1])
+
+
+_RULES: dict[str, _Rule] = {
+    "number": _number,
+    "constant": lambda expr, args: Piece(f"\\{expr.value}"),
+    "dimension": lambda expr, args: _dimension(expr),
+    "fill": _fill,
+    **{sign: _binary(partial(compare, sign)) for sign in COMPARISONS},
+    "+": _binary(add),
+    "-": _binary(subtract),
+    "neg": _negative,
+    "*": _product,
+    "/": _quotient,
+    ".*": _entrywise_product,
+    "./": _entrywise_quotient,
+    ".^": _entrywise_power,
+    "^": _power,
+    "'": lambda expr, args: transpose(args[0]),
+    "einsum": einsum,
+    "blocks": _blocks,
+    "slice": _slice,
+    "epsilon": lambda expr, args: Piece(r"\varepsilon"),
+    "fuse": lambda expr, args: fuse(expr, [names.index(axis) for axis in range(3)]),
+}

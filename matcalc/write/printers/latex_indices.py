@@ -1,0 +1,75 @@
+"""Index notation: sums over entries for contractions that are no product of matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matcalc.core.tree import Expr
+from matcalc.write.printers import latex_names as names
+from matcalc.write.printers.latex_pieces import ATOM, SIGNED, Piece, bracket, multiply
+
+
+def add_indices(piece: Piece, rank: int) -> Piece:
+    """The entry of a value with that many axes, at the free indices i, j, k, ..."""
+    return _entry(piece, [names.index(axis) for axis in range(rank)])
+
+
+def einsum(expr: Expr, args: Sequence[Piece]) -> Piece:
+    r"""sum_k A_ik B_kj. As a vector or matrix among others it stands in brackets with its indices:
+    [\\sum_k ...]_ij.
+    """
+    inputs, output = expr.value
+    letters = {label: names.index(axis) for axis, label in enumerate(output)}
+    for labels in inputs:
+        for label in labels:
+            letters.setdefault(label, names.index(len(letters)))
+    summed = [letter for label, letter in letters.items() if label not in output]
+    factors = [
+        _factor(node, piece, [letters[k] for k in labels])
+        for node, piece, labels in zip(expr.args, args, inputs, strict=True)
+    ]
+    kept = [factor for factor in factors if factor.text != "1"] or [Piece("1")]
+    product = kept[0]
+    for factor in kept[1:]:
+        product = multiply(product, factor)
+    if summed:
+        text = f"\\sum_{{{', '.join(summed)}}} {bracket(product, SIGNED)}"
+        product = Piece(text, SIGNED, tall=True)
+    if expr.rank in (1, 2):
+        return _entry(
+            Piece(product.text, SIGNED, product.tall), [letters[label] for label in output], "[]"
+        )
+    return product
+
+
+def _factor(node: Expr, piece: Piece, letters: list[str]) -> Piece:
+    """The entry of a factor: delta_ij of the identity, A_ji of A', the constant of a filled one."""
+    if node.op == "eye":
+        return Piece(f"\\delta_{{{' '.join(letters)}}}")
+    if node.op == "epsilon":
+        return Piece(f"\\varepsilon_{{{' '.join(letters)}}}")
+    if node.op == "fuse":
+        return fuse(node, letters)
+    if piece.inner is not None and piece.mark == "fill":
+        return piece.inner
+    if not letters:
+        return piece
+    if piece.inner is not None and piece.mark == "transpose":
+        return _entry(piece.inner, letters[::-1])
+    return _entry(piece, letters)
+
+
+def _entry(piece: Piece, letters: list[str], brackets: str = "()") -> Piece:
+    """A_ij; anything but a plain symbol in brackets."""
+    plain = (
+        brackets == "()" and piece.level == ATOM and not any(mark in piece.text for mark in "_^(")
+    )
+    left, right = ("\\left", "\\right") if piece.tall else ("", "")
+    text = piece.text if plain else f"{left}{brackets[0]}{piece.text}{right}{brackets[1]}"
+    return Piece(f"{text}_{{{' '.join(letters)}}}", ATOM, piece.tall)
+
+
+def fuse(node: Expr, letters: list[str]) -> Piece:
+    """F[k,i,j] = 1 where k runs through the m x n pairs (i, j) column by column, counted from 1."""
+    k, i, j = letters
+    return Piece(f"\\delta_{{{k}, {i} + ({j} - 1) {names.size(node.shape[1])}}}")

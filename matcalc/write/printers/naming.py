@@ -1,0 +1,125 @@
+"""Which parts of a result get a name, and which: ``where M = inv(X'*C*X)``.
+
+A part that occurs more than once is named if that saves tokens. That is asked of results beyond a
+length, or by the user; the parts of a tree are shared, so each is looked at once and the gradient
+of a deep network is printed with linear length.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterator, Mapping
+from itertools import count
+
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.write.printers.text import number_text
+
+_SHORT = 20  # tokens up to which a result is written out in full
+_WORTH = 0.9  # unasked, names must bring the length down to this share,
+_GAIN = 3  # and save so many tokens
+_LETTERS = ("abc", "uvwrs", "MNGHK")  # for scalars, vectors, matrices, where few names are needed
+
+
+def own_tokens(expr: Expr) -> int:
+    """The tokens that a node adds to those of its arguments: names, numbers and operators count one
+    each.
+    """
+    if expr.op == "number":
+        return len(number_text(expr.value)[0].split("/")) * 2 - 1 + int(expr.value < 0)
+    if expr.op == "slice":
+        return 1 + sum(1 if place is None or place[1] is None else 3 for place in expr.value)
+    if expr.op == "unit":
+        return 3
+    if expr.op == "blocks":
+        return len(expr.args)
+    return len(expr.args) - 1 if expr.op == "einsum" else 1
+
+
+def naming(
+    tree: Expr,
+    taken: Container[str],
+    *,
+    cse: bool = False,
+    known: Callable[[Expr], str | None] | None = None,
+) -> dict[int, str]:
+    """The names by the ids of the parts, each after those that it is made of.
+
+    Names are given where the result is long and gets clearly shorter, with ``cse`` wherever they
+    save tokens. ``taken`` are names in use; ``known`` says which name the user gave to a part.
+    """
+    order = postorder(tree, lambda expr: expr.args)
+    full: dict[int, int] = {}
+    for expr in order:
+        full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])
+    if not cse and full[id(tree)] <= _SHORT:
+        return {}
+    chosen, length = _kept(order, _worthwhile(order, full))
+    if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
+        return {}
+    return _names([expr for expr in order if id(expr) in chosen], taken, known)
+
+
+def _saves(times: int, tokens: int) -> bool:
+    """Whether the name is shorter: it is written once more than the part was, the part once."""
+    return times * tokens > times + 1 + tokens
+
+
+def _worthwhile(order: list[Expr], full: Mapping[int, int]) -> dict[int, int]:
+    """Parts that are written twice or more although what they stand in is named, with the number of
+    times.
+    """
+    written = {id(order[-1]): 1}
+    parents = Counter(id(arg) for expr in order for arg in expr.args)
+    chosen: dict[int, int] = {}
+    for expr in reversed(order):
+        times = written[id(expr)]
+        # with more axes it is no value of the language; what is written both ways round is named as
+        # it stands; x^2 says more
+        plain = expr.op in ("^", ".^") and not expr.args[0].args
+        other = expr.op == "'" and parents[id(expr.args[0])] > 1
+        if expr.rank <= 2 and not plain and not other and _saves(times, full[id(expr)]):
+            chosen[id(expr)] = times
+            times = 1
+        for arg in expr.args:
+            written[id(arg)] = written.get(id(arg), 0) + times
+    return chosen
+
+
+def _kept(order: list[Expr], chosen: Mapping[int, int]) -> tuple[set[int], int]:
+    """Those that are still long enough where the parts inside of them have names, and the length of
+    all.
+    """
+    kept: set[int] = set()
+    short: dict[int, int] = {}
+    total = 0
+    for expr in order:
+        short[id(expr)] = own_tokens(expr) + sum(
+            [1 if id(arg) in kept else short[id(arg)] for arg in expr.args]
+        )
+        if id(expr) in chosen and _saves(chosen[id(expr)], short[id(expr)]):
+            kept.add(id(expr))
+            total += 1 + short[id(expr)]
+    return kept, total + 1 + short[id(order[-1])]  # one for "where"
+
+
+def _names(
+    parts: list[Expr], taken: Container[str], known: Callable[[Expr], str | None] | None
+) -> dict[int, str]:
+    """The user's names, letters by the rank where there are enough of them, else t1, t2, ..."""
+    given = {
+        id(part): name for part in parts if known is not None and (name := known(part)) is not None
+    }
+    used = set(given.values())
+    free = [
+        [letter for letter in letters if letter not in taken and letter not in used]
+        for letters in _LETTERS
+    ]
+    ranks = [part.rank for part in parts if id(part) not in given]
+    few = all(ranks.count(rank) <= min(len(free[rank]), 2) for rank in range(3))
+    numbered = (f"t{k}" for k in count(1) if f"t{k}" not in taken and f"t{k}" not in used)
+    letters: list[Iterator[str]] = [iter(row) for row in free]
+    return {
+        id(part): given.get(id(part)) or next(letters[part.rank] if few else numbered)
+        for part in parts
+    }

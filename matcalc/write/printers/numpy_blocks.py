@@ -1,0 +1,113 @@
+"""Blocks, slices and unit vectors as array programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from matcalc.core.dims import ONE, Dim
+from matcalc.core.tree import Expr
+from matcalc.write.printers.numpy_nodes import Builder, Node
+
+
+class Context(Protocol):
+    """What the rules need of the pass that calls them."""
+
+    build: Builder
+
+    def node(self, expr: Expr) -> Node:
+        """The value of a subtree as an array."""
+
+
+def blocks(low: Context, expr: Expr) -> Node:
+    """np.block of matrices, a column as A[:, None] and a row as A[None, :]; np.hstack of vectors
+    and numbers.
+    """
+    rows, columns = expr.value
+    if expr.rank == 1:
+        return low.build.node(
+            "stacked",
+            ("np.hstack", 1, len(expr.args)),
+            tuple([low.node(arg) for arg in expr.args]),
+            expr.shape,
+        )
+    parts = tuple([_wide(low, arg) for arg in expr.args])
+    return low.build.node("stacked", ("np.block", rows, columns), parts, expr.shape)
+
+
+def _wide(low: Context, expr: Expr) -> Node:
+    """A block as a matrix (a number becomes one by itself)."""
+    node = low.node(expr)
+    if expr.rank != 1:
+        return node
+    return low.build.suffix(node, "[None, :]" if expr.row else "[:, None]", expr.shape)
+
+
+def slice_of(low: Context, expr: Expr) -> Node:
+    """X[a:b, k]."""
+    return low.build.node("sliced", expr.value, (low.node(expr.args[0]),), expr.shape)
+
+
+def unit(low: Context, expr: Expr) -> Node:
+    """A row of the identity."""
+    return low.build.node("unit", expr.value, (), expr.shape)
+
+
+RULES: dict[str, Callable[[Context, Expr], Node]] = {
+    "blocks": blocks,
+    "slice": slice_of,
+    "unit": unit,
+}
+
+
+def dims(node: Node) -> tuple[Dim, ...]:
+    """The sizes that the code of such a node mentions."""
+    if node.op == "unit":
+        return (node.attr, *node.shape)
+    if node.op == "sliced":
+        return tuple(
+            [size for place in node.attr if place is not None for size in place if size is not None]
+        )
+    return ()
+
+
+def room(node: Node) -> list[Dim]:
+    """What must not be negative for the node to have the entries that it takes or makes.
+
+    NumPy would count from the other end, or give fewer entries than were asked for.
+    """
+    needed: list[Dim] = []
+    if node.op == "filled":
+        needed += node.shape
+    elif node.op == "unit":
+        needed += [node.attr, node.shape[0].plus(node.attr, -1).plus(ONE, -1)]
+    elif node.op == "sliced":
+        for place, axis in zip(node.attr, node.args[0].shape, strict=True):
+            if place is not None:
+                start, part = place
+                count = ONE if part is None else part
+                needed += [start, count.plus(ONE, -1), axis.plus(start, -1).plus(count, -1)]
+    return [size for size in needed if any(factor < 0 for factor, _ in size.terms)]
+
+
+def code(node: Node, args: list[str], size: Callable[[Dim], str]) -> str:
+    """The Python of such a node; ``args`` are those of its operands."""
+    if node.op == "unit":
+        return f"np.eye(1, {size(node.shape[0])}, {size(node.attr)})[0]"
+    if node.op == "sliced":
+        return f"{args[0]}[{', '.join(_place(place, size) for place in node.attr)}]"
+    function, rows, columns = node.attr
+    if function == "np.hstack":
+        return f"np.hstack([{', '.join(args)}])"
+    lines = [f"[{', '.join(args[r * columns : (r + 1) * columns])}]" for r in range(rows)]
+    return f"np.block([{', '.join(lines)}])"
+
+
+def _place(place: tuple[Dim, Dim | None] | None, size: Callable[[Dim], str]) -> str:
+    if place is None:
+        return ":"
+    start, part = place
+    if part is None:
+        return size(start)
+    first = "" if start.integer == 0 else size(start)
+    return f"{first}:{size(start.plus(part))}"

@@ -1,0 +1,290 @@
+"""Python source of a function that computes an expression with NumPy, and the function itself."""
+
+from __future__ import annotations
+
+import keyword
+import textwrap
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from matcalc.core.dims import Dim
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.write.printers.numpy_blocks import dims as block_dims
+from matcalc.write.printers.numpy_blocks import room as block_room
+from matcalc.write.printers.numpy_emit import Emitter, own_key, size_code
+from matcalc.write.printers.numpy_lower import lower
+from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.own_functions import called, imports
+from matcalc.write.printers.text import generic_name
+
+_SYMMETRIC = ("symmetric", "psd", "diagonal")
+_HELPERS = ("as_scalar", "check_room", "check_shapes", "check_size", "take", "arguments")
+_WIDTH = 100
+_INDENT = "    "
+
+
+def numpy_source(
+    expr: Expr, variables: Mapping[str, Variable], *, name: str = "f", title: str = ""
+) -> str:
+    """The source of ``def name(*, A, x): ...``, a function of all the variables by keyword."""
+    return Source(expr, variables, name, title).text()
+
+
+def compile_numpy(source: str, name: str = "f") -> Callable[..., Any]:
+    """The function that the source defines, kept as ``.source``; see ``runtime/compiled.py``."""
+    # source can be made without NumPy
+    from matcalc.runtime.compiled import Compiled  # noqa: PLC0415
+
+    return Compiled(source, name)
+
+
+class Source:
+    """The parts of one source text."""
+
+    def __init__(
+        self, expr: Expr, variables: Mapping[str, Variable], name: str, title: str
+    ) -> None:
+        self.variables = {key: each for key, each in variables.items() if each.kind != "function"}
+        self.name = name
+        self.title = title
+        builder = Builder()
+        nodes = {
+            key: builder.name(key, each.shape, symmetric=each.kind in _SYMMETRIC)
+            for key, each in self.variables.items()
+        }
+        self.root = lower(expr, nodes, builder)
+        self.order = postorder(self.root, lambda node: node.args)
+        self.runtime = sorted(
+            {node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]}
+        )
+        self.taken = {"np", *_HELPERS, *self.runtime}
+        self.locals = {key: self._local(key) for key in self.variables}
+        own = sorted({node.attr for node in self.order if node.op == "own"})
+        self.own = {function: self._local(function) for function in own if function[0] != "@"}
+        self.declared = {
+            function: self._local(called(function)) for function in own if function[0] == "@"
+        }
+        self.plain = all(key == local for key, local in self.locals.items())
+        self.room = list(dict.fromkeys(size for node in self.order for size in block_room(node)))
+        self.sizes = {key: self._local(key) for key in _dimension_names(self.order, self.room)}
+
+    def _local(self, key: str) -> str:
+        """The name itself, where Python and the names that the code uses allow it; else one like
+        it.
+        """
+        local = unicodedata.normalize("NFKC", key)
+        while keyword.iskeyword(local) or local in self.taken:
+            local += "_"
+        self.taken.add(local)
+        return local
+
+    def text(self) -> str:
+        """The whole source."""
+        given, bindings = self._bindings()
+        names = self.locals | {
+            own_key(function): local for function, local in (self.own | self.declared).items()
+        }
+        emitter = Emitter(self.root, names, self.sizes, self.taken.__contains__)
+        statements, result = emitter.statements()
+        checks = [*self._checks(given), *bindings, *self._room()]
+        body = [*self._docstring(given), *checks, *statements, f"return {self._result(result)}"]
+        return "\n".join(
+            [
+                *self._imports(given),
+                "",
+                "",
+                self._signature(given),
+                *(_INDENT + line if line else "" for line in body),
+                "",
+            ]
+        )
+
+    def arguments(self) -> dict[str, str]:
+        """What each argument of the function is: a variable, a function that is only declared, or
+        the name of a size.
+        """
+        given, _ = self._bindings()
+        functions = {local: op for op, local in self.declared.items()}
+        return {
+            **{key: key for key in self.variables},
+            **functions,
+            **{self.sizes[name]: name for name in given},
+        }
+
+    def _bindings(self) -> tuple[list[str], list[str]]:
+        """Sizes that no argument tells, so that they are arguments themselves; and the statements
+        that bind the others.
+        """
+        given: list[str] = []
+        statements: list[str] = []
+        missing = dict(self.sizes)
+        for key, variable in self.variables.items():
+            found = [dim.plain or "" for dim in variable.shape]
+            new = [name for name in dict.fromkeys(found) if name in missing]
+            local = self.locals[key]
+            if len(found) == 2 and len(new) == 2:
+                statements.append(f"{missing[found[0]]}, {missing[found[1]]} = {local}.shape")
+            elif new:
+                axis = found.index(new[0])
+                statements.append(
+                    f"{missing[new[0]]} = "
+                    + (f"len({local})" if axis == 0 else f"{local}.shape[{axis}]")
+                )
+            for name in new:
+                del missing[name]
+        for name in missing:
+            statement = self._solved(name, missing)
+            statements += [statement] if statement else []
+            given += [] if statement else [name]
+        return given, statements
+
+    def _solved(self, name: str, missing: Mapping[str, str]) -> str | None:
+        """The size from an axis that is a multiple of it, plus what is known."""
+        for key, variable in self.variables.items():
+            for axis, dim in enumerate(variable.shape):
+                if dim.letters.count(name) == 1 and all(
+                    other == name or (other in self.sizes and other not in missing)
+                    for other in dim.letters
+                ):
+                    (scale, names) = next(term for term in dim.terms if name in term[1])
+                    rest = [
+                        size_code(Dim(-c, own), self.sizes)[0]
+                        for c, own in dim.terms
+                        if name not in own
+                    ]
+                    left = " + ".join([f"{self.locals[key]}.shape[{axis}]", *rest]).replace(
+                        "+ -", "- "
+                    )
+                    others = [self.sizes[other] for other in names if other != name]
+                    if scale != 1 or others:
+                        left = f"({left})" if rest else left
+                        left = f"{left} // ({' * '.join([str(scale)] * (scale != 1) + others)})"
+                    return f"{missing[name]} = {left}"
+        return None
+
+    def _imports(self, given: list[str]) -> list[str]:
+        used = (
+            self.root.rank == 0,
+            bool(self.room),
+            bool(self.variables),
+            bool(given),
+            not self.plain,
+        )
+        helpers = [helper for helper, there in zip(_HELPERS, used, strict=False) if there]
+        lines = ["import numpy as np"]
+        if self.runtime:
+            lines.append(f"from matcalc.runtime import {', '.join(self.runtime)}")
+        if helpers:
+            lines.append(f"from matcalc.runtime.arguments import {', '.join(helpers)}")
+        return lines + imports(self.own)
+
+    def _signature(self, given: list[str]) -> str:
+        if not self.plain:
+            return f"def {self.name}(**arguments):"
+        names = [*self.locals, *self.declared.values(), *(self.sizes[name] for name in given)]
+        return f"def {self.name}({'*, ' if names else ''}{', '.join(names)}):"
+
+    def _docstring(self, given: list[str]) -> list[str]:
+        title = (self.title or "Generated by matcalc.").replace("\\", "\\\\").replace('"', '\\"')
+        lines = [
+            wrapped
+            for line in title.splitlines()
+            for wrapped in textwrap.wrap(line, _WIDTH, break_on_hyphens=False) or [""]
+        ]
+        lines[0] = f'"""{lines[0]}'
+        lines.append("")
+        lines += [f"{key}: {variable}" for key, variable in self.variables.items()]
+        lines += [
+            f"{local}: a function, {generic_name(key)} of the formula"
+            for key, local in self.declared.items()
+        ]
+        lines += [f"{self.sizes[name]}: the size {name}, which no array tells" for name in given]
+        axes = ", ".join(map(str, self.root.shape))
+        returned = (
+            f"an array of shape ({axes}{',' if self.root.rank == 1 else ''})"
+            if self.root.rank
+            else "a number"
+        )
+        return [*lines, f"Returns {returned}.", '"""']
+
+    def _checks(self, given: list[str]) -> list[str]:
+        """The arguments as arrays of the right shapes."""
+        names = [*self.locals.values()]
+        wanted = [
+            repr(key)
+            for key in (
+                *self.variables,
+                *self.declared.values(),
+                *(self.sizes[name] for name in given),
+            )
+        ]
+        targets = ", ".join(
+            [*names, *self.declared.values(), *(self.sizes[name] for name in given)]
+        )
+        lines = [] if self.plain else [f"[{targets}] = take(arguments, {', '.join(wanted)})"]
+        lines += [
+            f'{self.sizes[name]} = check_size("{name}", {self.sizes[name]})' for name in given
+        ]
+        if not names:
+            return lines
+        checks = [
+            f"({key!r}, {self.locals[key]}, {_axes(variable)})".replace("'", '"')
+            for key, variable in self.variables.items()
+        ]
+        target = f"[{', '.join(names)}]" if len(names) == 1 else ", ".join(names)
+        line = f"{target} = check_shapes({', '.join(checks)})"
+        if len(line) <= _WIDTH:
+            return [*lines, line]
+        return [
+            *lines,
+            f"{target} = check_shapes(",
+            *(f"{_INDENT}{check}," for check in checks),
+            ")",
+        ]
+
+    def _room(self) -> list[str]:
+        """What must be left of the sizes."""
+        left = [size_code(size, self.sizes)[0] for size in self.room]
+        return [f"check_room({', '.join(left)})"] if left else []
+
+    def _result(self, code: str) -> str:
+        """A number without axes becomes Python's own; a view of an argument is copied."""
+        if self.root.rank == 0:
+            return f"as_scalar({code})"
+        source = self.root
+        while source.op in ("suffix", "sliced"):
+            source = source.args[0]
+        view = source.op == "name" or self.root.calls("np.diagonal")
+        return f"np.array({code})" if view else code
+
+
+def _dimension_names(order: list[Node], room: list[Dim]) -> list[str]:
+    """The names in the sizes that the program mentions or needs room for."""
+    dims = [
+        dim
+        for node in order
+        for dim in (
+            (node.attr,)
+            if node.op == "size"
+            else node.shape
+            if node.op in ("filled", "reshaped")
+            else block_dims(node)
+        )
+    ]
+    return list(dict.fromkeys(name for dim in [*dims, *room] for name in dim.letters))
+
+
+def _expanded(dim: Dim) -> str:
+    """The dimension as a sum of products, which ``check_shapes`` reads."""
+    return " + ".join(
+        "*".join([str(c)] * (c != 1 or not names) + [*names]) for c, names in dim.terms
+    )
+
+
+def _axes(variable: Variable) -> str:
+    """The shape as ``check_shapes`` takes it."""
+    axes = [str(dim.scale) if not dim.letters else repr(_expanded(dim)) for dim in variable.shape]
+    return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"

@@ -1,0 +1,194 @@
+"""Array program to Python statements: what is used twice, or would make a line too long, gets a
+name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from itertools import count
+
+from matcalc.core.decimals import places
+from matcalc.core.dims import Dim, Shape
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.walk import postorder
+from matcalc.write.printers import numpy_blocks as blocks
+from matcalc.write.printers.numpy_nodes import Node
+
+_WIDTH = 88  # characters of an expression on one line
+_SHORT = 8  # characters of a decimal that is written instead of a quotient
+_EXACT = 2**53  # beyond it integers are written as the float that they become
+_COMPARISON, _SUM, _TERM, _UNARY, _POWER, _ATOM = range(6)
+_LEVELS = {
+    **dict.fromkeys(COMPARISONS, _COMPARISON),
+    "+": _SUM,
+    "-": _SUM,
+    "*": _TERM,
+    "/": _TERM,
+    "@": _TERM,
+    "**": _POWER,
+}
+_Code = tuple[str, int]  # text and how tightly it binds
+
+
+def own_key(function: str) -> str:
+    """What a user's function is called among the names of variables."""
+    return f"{function}()"
+
+
+class Emitter:
+    """Writes the statements that compute a node."""
+
+    def __init__(
+        self,
+        root: Node,
+        names: Mapping[str, str],
+        sizes: Mapping[str, str],
+        taken: Callable[[str], bool],
+    ) -> None:
+        self.order = postorder(root, lambda node: node.args)
+        self.uses = Counter(id(arg) for node in self.order for arg in node.args)
+        self.names = names
+        self.sizes = sizes
+        self.fresh = (f"t{number}" for number in count(1) if not taken(f"t{number}"))
+        self.codes: dict[int, _Code] = {}
+        self.lines: list[str] = []
+
+    def statements(self) -> tuple[list[str], str]:
+        """The assignments, and the expression for the root."""
+        for node in self.order:
+            code = self._written(node)
+            trivial = (
+                not node.args
+                or (node.op == "suffix" and not node.args[0].args)
+                or (node.op == "neg" and not node.args[0].args)
+            )
+            self.codes[id(node)] = (
+                self._named(code) if self.uses[id(node)] > 1 and not trivial else code
+            )
+        return self.lines, self.codes[id(self.order[-1])][0]
+
+    def _named(self, code: _Code) -> _Code:
+        name = next(self.fresh)
+        self.lines.append(f"{name} = {code[0]}")
+        return name, _ATOM
+
+    def _written(self, node: Node) -> _Code:
+        """The code of a node; while it is too long, its longest operand is given a name."""
+        code = self._code(node)
+        while len(code[0]) > _WIDTH:
+            longest = max(node.args, key=lambda arg: len(self.codes[id(arg)][0]), default=None)
+            if longest is None or len(self.codes[id(longest)][0]) <= _WIDTH // 4:
+                break
+            self.codes[id(longest)] = self._named(self.codes[id(longest)])
+            code = self._code(node)
+        return code
+
+    def _bracket(self, node: Node, level: int) -> str:
+        text, own = self.codes[id(node)]
+        return text if own >= level else f"({text})"
+
+    def _code(self, node: Node) -> _Code:
+        match node.op:
+            case "name":
+                return self.names[node.attr], _ATOM
+            case "text":
+                return node.attr, _ATOM
+            case "number":
+                return number(node.attr)
+            case "size":
+                return self._size(node.attr)
+            case "filled":
+                values = "".join(f", {self._float(arg)}" for arg in node.args)
+                return (
+                    f"{node.attr}({self._shape(node.shape, eye=node.attr == 'np.eye')}{values})",
+                    _ATOM,
+                )
+            case "reshaped":
+                shape = self._shape(node.shape, eye=False)
+                return f'{self._bracket(node.args[0], _ATOM)}.reshape({shape}, order="F")', _ATOM
+            case "neg":
+                return f"-{self._bracket(node.args[0], _UNARY)}", _UNARY
+            case "suffix":
+                return self._bracket(node.args[0], _ATOM) + node.attr, _ATOM
+            case "call":
+                function, before, after = node.attr
+                given = [*before, *(self.codes[id(arg)][0] for arg in node.args), *after]
+                return f"{function}({', '.join(given)})", _ATOM
+            case "sliced" | "stacked" | "unit":
+                inner = [
+                    self._bracket(arg, _ATOM) if node.op == "sliced" else self.codes[id(arg)][0]
+                    for arg in node.args
+                ]
+                return blocks.code(node, inner, lambda dim: self._size(dim)[0]), _ATOM
+            case "own":
+                given = [self.codes[id(arg)][0] for arg in node.args]
+                return f"{self.names[own_key(node.attr)]}({', '.join(given)})", _ATOM
+        return self._infix(node)
+
+    def _infix(self, node: Node) -> _Code:
+        """Left-associative, apart from ``**``; * and @ are bracketed beside each other, though
+        Python would read them right.
+        """
+        left, right = node.args
+        level = _LEVELS[node.attr]
+        if node.attr == "**":
+            return f"{self._bracket(left, _ATOM)} ** {self._bracket(right, _UNARY)}", _POWER
+        mixed = level == _TERM and left.op == "infix" and (left.attr == "@") != (node.attr == "@")
+        before = self._bracket(left, _UNARY if mixed else level)
+        return f"{before} {node.attr} {self._bracket(right, level + 1)}", level
+
+    def _float(self, node: Node) -> str:
+        return _decimal(node.attr) if node.op == "number" else self.codes[id(node)][0]
+
+    def _size(self, dim: Dim) -> _Code:
+        return size_code(dim, self.sizes)
+
+    def _shape(self, shape: Shape, *, eye: bool) -> str:
+        texts = [self._size(dim)[0] for dim in shape]
+        return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def size_code(dim: Dim, sizes: Mapping[str, str]) -> _Code:
+    """The size of a dimension, given the variables that hold those of the names."""
+    if not dim.rest:
+        factors = _factors(int(dim.scale), dim.names, sizes)
+        return " * ".join(factors), _ATOM if len(factors) == 1 else _TERM
+    number, shared, inner = dim.parts()
+    text = " + ".join(" * ".join(_factors(c, names, sizes)) for c, names in inner).replace(
+        "+ -", "- "
+    )
+    if number == 1 and not shared:
+        return text, _SUM
+    front = _factors(number.numerator, shared, sizes) if number.numerator != 1 or shared else []
+    divisor = f" // {number.denominator}" if number.denominator != 1 else ""
+    return " * ".join([*front, f"({text})"]) + divisor, _TERM
+
+
+def _factors(scale: int, names: Sequence[str], sizes: Mapping[str, str]) -> list[str]:
+    """A monomial as factors, the sign with the first of them."""
+    found = [sizes[name] for name in names]
+    if abs(scale) != 1 or not found:
+        return [str(scale), *found]
+    return [f"-{found[0]}", *found[1:]] if scale < 0 else found
+
+
+def number(value: Fraction) -> _Code:
+    """A number: an integer, a short decimal, or a quotient."""
+    if value.denominator == 1 and abs(value.numerator) < _EXACT:
+        return str(value.numerator), _ATOM if value >= 0 else _UNARY
+    decimal = _decimal(value)
+    quotient = f"{value.numerator} / {value.denominator}"
+    ends = places(value) is not None and len(decimal) <= len(quotient)
+    if ends or len(decimal) <= _SHORT or max(abs(value.numerator), value.denominator) >= _EXACT:
+        return decimal, _ATOM if value >= 0 else _UNARY
+    return quotient, _TERM
+
+
+def _decimal(value: Fraction) -> str:
+    """The nearest floating-point number."""
+    try:
+        return repr(float(value))
+    except OverflowError:
+        return "np.inf" if value > 0 else "-np.inf"

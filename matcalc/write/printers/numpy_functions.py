@@ -1,0 +1,255 @@
+"""How every function of the language is computed with NumPy: by a call that its row names, or by a
+rule.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Protocol
+
+from matcalc.core.dims import ONE, Shape
+from matcalc.core.operations import FRECHET, OPERATIONS
+from matcalc.core.tree import Expr
+from matcalc.write.printers.numpy_chains import (
+    COLUMN,
+    DIAGONAL,
+    INVERSE,
+    MATRIX,
+    ROW,
+    Chains,
+    Factor,
+    Product,
+)
+from matcalc.write.printers.numpy_nodes import Builder, Node
+
+Value = Node | Product
+
+
+class Context(Protocol):
+    """What the rules need of the pass that calls them."""
+
+    build: Builder
+    chains: Chains
+    inverted: frozenset[Node]
+
+    def node(self, expr: Expr) -> Node:
+        """The value of a subtree as an array."""
+
+    def open(self, expr: Expr) -> Product:
+        """The value of a subtree as a product to build on."""
+
+
+# functions that are one call, of NumPy or (without a dot) of matcalc.runtime
+CALLS = {name: spec.numpy for name, spec in OPERATIONS.items() if spec.numpy is not None}
+
+
+def power(build: Builder, base: Node, exponent: Node, shape: Shape) -> Node:
+    """Entry by entry; roots and reciprocals have quicker ways than a power."""
+    value = exponent.attr if exponent.op == "number" else None
+    if value == Fraction(1, 2):
+        return build.call("np.sqrt", base, shape=shape)
+    if value in (-1, Fraction(-1, 2)):
+        below = base if value == -1 else build.call("np.sqrt", base, shape=shape)
+        return build.infix("/", build.number(1), below, shape)
+    return build.infix("**", base, exponent, shape)
+
+
+def squared_norm(low: Context, norm: Expr) -> Node:
+    """The square of norm2(x) or norm2(X, axis): the sum of squares."""
+    node = low.node(norm.args[0])
+    if node.rank == 1:
+        return low.build.dot(node, node)
+    squares = power(low.build, node, low.build.number(2), node.shape)
+    return low.build.call("np.sum", squares, shape=norm.shape, after=_axis(norm))
+
+
+def _inverse(low: Context, expr: Expr) -> Value:
+    """Left open: beside something it becomes the solution of a system."""
+    product = low.open(expr.args[0])
+    if product.scaled or len(product.factors) > 1:
+        node = low.chains.array(product)
+        product = Product(expr.shape, factors=deque([Factor(MATRIX, node)]))
+    if not product.factors:
+        return product
+    factor = product.factors[0]
+    if factor.kind == DIAGONAL:
+        node = low.build.infix("/", low.build.number(1), factor.node, factor.node.shape)
+        return Product(expr.shape, factors=deque([Factor(DIAGONAL, node)]))
+    if factor.kind == MATRIX and factor.node in low.inverted:
+        inverse = low.build.call("np.linalg.inv", factor.node, shape=factor.node.shape)
+        return Product(expr.shape, factors=deque([Factor(MATRIX, inverse, factor.flipped)]))
+    kind = INVERSE if factor.kind == MATRIX else MATRIX
+    return Product(expr.shape, factors=deque([Factor(kind, factor.node, factor.flipped)]))
+
+
+def _trace(low: Context, expr: Expr) -> Value:
+    inside = low.open(expr.args[0])
+    scalars = low.chains.trace(list(inside.factors), inside.shape)
+    return Product((), inside.number, inside.top + scalars, list(inside.bottom))
+
+
+def _sum(low: Context, expr: Expr) -> Value:
+    """1' F 1: row and column sums before products."""
+    (arg,) = expr.args
+    if arg.rank == 0:
+        return low.node(arg)
+    if arg.op == ".*" and arg.rank == 1 and all(each.rank == 1 for each in arg.args):
+        return low.build.dot(*(low.node(each) for each in arg.args))
+    inside = low.open(arg)
+    result = Product((), inside.number, list(inside.top), list(inside.bottom))
+    factors = list(inside.factors)
+    if arg.rank == 2 and len(factors) != 1:
+        ones = [low.build.filled("np.ones", (axis,)) for axis in arg.shape]
+        factors = [Factor(ROW, ones[0]), *factors, Factor(COLUMN, ones[1])]
+        result.top += low.chains.core(factors, ())[0]
+    else:
+        scalars, value = low.chains.core(factors, arg.shape)
+        result.top += scalars
+        if value is not None:
+            result.top.append(low.build.total(value))
+    return result
+
+
+def _diag(low: Context, expr: Expr) -> Value:
+    (arg,) = expr.args
+    if arg.rank == 1:
+        return Product(expr.shape, factors=deque([Factor(DIAGONAL, low.node(arg))]))
+    inside = low.open(arg)
+    scalars, vector = low.chains.diagonal(list(inside.factors), inside.shape)
+    kind = ROW if expr.row else COLUMN
+    return Product(
+        expr.shape,
+        inside.number,
+        inside.top + scalars,
+        list(inside.bottom),
+        deque([Factor(kind, vector)]),
+    )
+
+
+def _logdet(low: Context, expr: Expr) -> Value:
+    return low.build.suffix(low.build.call("np.linalg.slogdet", low.node(expr.args[0])), "[1]", ())
+
+
+def _sign(low: Context, expr: Expr) -> Value:
+    """That of a determinant is known where the determinant itself overflows."""
+    (arg,) = expr.args
+    if arg.op == "det":
+        return low.build.suffix(
+            low.build.call("np.linalg.slogdet", low.node(arg.args[0])), "[0]", ()
+        )
+    return low.build.call("np.sign", low.node(arg), shape=expr.shape)
+
+
+def _norm1(low: Context, expr: Expr) -> Value:
+    sizes = low.build.call("np.abs", low.node(expr.args[0]), shape=expr.args[0].shape)
+    return low.build.call("np.sum", sizes, shape=expr.shape, after=_axis(expr))
+
+
+def _axis(expr: Expr) -> tuple[str, ...]:
+    """The argument of NumPy that says of each column or of each row."""
+    return (f"axis={int(expr.args[1].value) - 1}",) if len(expr.args) == 2 else ()
+
+
+def _norminf(low: Context, expr: Expr) -> Value:
+    (arg,) = expr.args
+    return low.build.call("np.max", low.build.call("np.abs", low.node(arg), shape=arg.shape))
+
+
+def _reduction(function: str) -> Callable[[Context, Expr], Value]:
+    """Over all entries, or along an axis."""
+
+    def form(low: Context, expr: Expr) -> Value:
+        return low.build.call(function, low.node(expr.args[0]), shape=expr.shape, after=_axis(expr))
+
+    return form
+
+
+def _where(low: Context, expr: Expr) -> Value:
+    """A comparison is the condition itself, not the numbers 1 and 0."""
+    condition, *branches = (low.node(arg) for arg in expr.args)
+    if condition.calls("np.where") and condition.attr[2] == ("1.0", "0.0"):
+        condition = condition.args[0]
+    return low.build.call("np.where", condition, *branches, shape=expr.shape)
+
+
+def _vec(low: Context, expr: Expr) -> Value:
+    node = low.node(expr.args[0])
+    return node if node.rank < 2 else low.build.suffix(node, '.ravel("F")', expr.shape)
+
+
+def _kron(low: Context, expr: Expr) -> Value:
+    """A column beside a matrix or a row is one column, a row one row."""
+    nodes = []
+    for arg in expr.args:
+        node = low.node(arg)
+        if expr.rank == 2 and arg.row:
+            node = low.build.suffix(node, "[None, :]", (ONE, *node.shape))
+        elif expr.rank == 2 and arg.rank == 1:
+            node = low.build.suffix(node, "[:, None]", (*node.shape, ONE))
+        nodes.append(node)
+    return low.build.call("np.kron", *nodes, shape=expr.shape)
+
+
+def _dot(low: Context, expr: Expr) -> Value:
+    left, right = (low.node(arg) for arg in expr.args)
+    if left.rank == 1:
+        return low.build.dot(left, right)
+    return low.build.call("np.sum", low.build.times(left, right))
+
+
+def _outer(low: Context, expr: Expr) -> Value:
+    left, right = (low.node(arg) for arg in expr.args)
+    return Product(expr.shape, factors=deque([Factor(COLUMN, left), Factor(ROW, right)]))
+
+
+def _triangle(low: Context, expr: Expr) -> Value:
+    after = tuple(str(offset.value) for offset in expr.args[1:])
+    return low.build.call(f"np.{expr.op}", low.node(expr.args[0]), shape=expr.shape, after=after)
+
+
+def _cumulative(low: Context, expr: Expr) -> Value:
+    axis = expr.args[1].value if len(expr.args) == 2 else 1
+    node, backwards = low.node(expr.args[0]), expr.op == "revcumsum"
+    if backwards:
+        return low.build.call(
+            "revcumsum", node, shape=expr.shape, after=(str(axis),) if axis != 1 else ()
+        )
+    return low.build.call(
+        "np.cumsum", node, shape=expr.shape, after=(f"axis={axis - 1}",) if expr.rank == 2 else ()
+    )
+
+
+def _frechet(low: Context, expr: Expr) -> Value:
+    after = (f"slots={expr.value}",) if expr.value else ()
+    return low.build.call(
+        expr.op, *(low.node(arg) for arg in expr.args), shape=expr.shape, after=after
+    )
+
+
+FORMS: dict[str, Callable[[Context, Expr], Value]] = {
+    "inv": _inverse,
+    "tr": _trace,
+    "sum": _sum,
+    "diag": _diag,
+    "logdet": _logdet,
+    "sign": _sign,
+    "where": _where,
+    "amax": _reduction("np.max"),
+    "amin": _reduction("np.min"),
+    "var": _reduction("np.var"),
+    "std": _reduction("np.std"),
+    "prod": _reduction("np.prod"),
+    "norm1": _norm1,
+    "norminf": _norminf,
+    "vec": _vec,
+    "kron": _kron,
+    "dot": _dot,
+    "outer": _outer,
+    "tril": _triangle,
+    "triu": _triangle,
+    "cumsum": _cumulative,
+    "revcumsum": _cumulative,
+    **dict.fromkeys(FRECHET, _frechet),
+}

@@ -1,0 +1,330 @@
+"""Typed tree to array program: the best way NumPy has to compute each part.
+
+The tree is first made unique (equal subtrees become one node), so that whatever occurs twice is
+computed once; products of parts that are used once are kept open (``Product``) until something
+needs their value, and only then multiplied out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from matcalc.core.dims import Shape
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.own import OWN, inline
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import fold, postorder
+from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
+from matcalc.write.printers.numpy_chains import COLUMN, MATRIX, ROW, Chains, Factor, Product
+from matcalc.write.printers.numpy_functions import CALLS, FORMS, Value, power, squared_norm
+from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_spectral import THIN, thin
+
+# a shared product of at most so many matrices is multiplied out again where a vector makes that
+# cheap
+_COPIED = 4
+_SOLVES = 2  # systems with one matrix; for more of them the inverse is computed once
+_ROUNDS = 3  # which inverses are wanted depends on which are computed; settled after a round or two
+_LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
+    """The array program of an expression; ``names`` gives the node of each variable."""
+    root = _unique(thin(_unique(inline(expr))))
+    inverted: frozenset[Node] = frozenset()
+    for _ in range(_ROUNDS):
+        result = _Lowering(root, names, builder, inverted).result()
+        wanted = inverted | _wanted_inverses(result)
+        if wanted == inverted:
+            break
+        inverted = wanted
+    return result
+
+
+def _unique(expr: Expr) -> Expr:
+    """The same tree with equal subtrees shared."""
+    known: dict[tuple[object, ...], Expr] = {}
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        key = (node.op, node.value, node.shape, node.row, *map(id, args))
+        if key not in known:
+            known[key] = Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        return known[key]
+
+    return fold(expr, lambda node: node.args, rule)
+
+
+def _wanted_inverses(root: Node) -> frozenset[Node]:
+    """Matrices whose inverse is needed anyway, or that take part in many systems."""
+    solves: Counter[Node] = Counter()
+    for node in postorder(root, lambda each: each.args):
+        if node.calls("np.linalg.inv"):
+            solves[node.args[0]] += _SOLVES + 1
+        elif node.calls("np.linalg.solve"):
+            matrix = node.args[0]
+            solves[matrix.args[0] if matrix.op == "suffix" and matrix.attr == ".T" else matrix] += 1
+    return frozenset(matrix for matrix, count in solves.items() if count > _SOLVES)
+
+
+class _Lowering:
+    """One pass over the unique tree."""
+
+    def __init__(
+        self, root: Expr, names: Mapping[str, Node], builder: Builder, inverted: frozenset[Node]
+    ) -> None:
+        self.root = root
+        self.names = names
+        self.build = builder
+        self.chains = Chains(builder)
+        self.inverted = inverted
+        self.values: dict[int, Value] = {}
+        self.order = postorder(root, lambda node: node.args)
+        self.uses = Counter(id(arg) for node in self.order for arg in node.args)
+
+    def result(self) -> Node:
+        """The value of the root."""
+        for node in self.order:
+            self.values[id(node)] = _RULES.get(node.op, _Lowering.function)(self, node)
+        return self.node(self.root)
+
+    def node(self, expr: Expr) -> Node:
+        """The value as an array."""
+        value = self.values[id(expr)]
+        return self.chains.array(value) if isinstance(value, Product) else value
+
+    def open(self, expr: Expr, *, beside_vector: bool = False) -> Product:
+        """The value as a product to build on; one that others use too is taken as a finished array,
+        unless it is trivial.
+        """
+        value = self.values[id(expr)]
+        if isinstance(value, Product):
+            if self.uses[id(expr)] == 1:
+                return value
+            length = len(value.factors)
+            if (length <= 1 and not value.scaled) or (
+                beside_vector and expr.rank == 2 and length <= _COPIED
+            ):
+                return value.copy()
+            value = self.chains.array(value)
+        return self._leaf(expr, value)
+
+    def _leaf(self, expr: Expr, node: Node) -> Product:
+        product = Product(expr.shape)
+        if node.op == "number":
+            product.number = node.attr
+        elif expr.rank == 0:
+            product.top.append(node)
+        else:
+            kind = MATRIX if expr.rank != 1 else ROW if expr.row else COLUMN
+            product.factors.append(Factor(kind, node))
+        return product
+
+    def scaled(self, scalar: Expr, rest: Expr) -> Product:
+        """A scalar times anything."""
+        result, coefficient = self.open(rest), self.open(scalar)
+        result.number *= coefficient.number
+        result.top = coefficient.top + result.top
+        result.bottom += coefficient.bottom
+        return result
+
+    def product(self, expr: Expr) -> Value:
+        left, right = expr.args
+        if left.rank == 0 or right.rank == 0:
+            return self.scaled(left, right) if left.rank == 0 else self.scaled(right, left)
+        a = self.open(left, beside_vector=right.rank == 1)
+        b = self.open(right, beside_vector=left.rank == 1)
+        number, top, bottom = a.number * b.number, a.top + b.top, a.bottom + b.bottom
+        if len(a.factors) >= len(b.factors):
+            a.factors.extend(b.factors)
+            factors = a.factors
+        else:
+            b.factors.extendleft(reversed(a.factors))
+            factors = b.factors
+        result = Product(expr.shape, number, top, bottom, factors)
+        if expr.rank == 0:
+            result.top += self.chains.core(list(factors), ())[0]
+            result.factors.clear()
+        return result
+
+    def transpose(self, expr: Expr) -> Value:
+        return self.open(expr.args[0]).transpose()
+
+    def negative(self, expr: Expr) -> Value:
+        result = self.open(expr.args[0])
+        result.number = -result.number
+        return result
+
+    def quotient(self, expr: Expr) -> Value:
+        numerator, divisor = expr.args
+        if divisor.rank > 0:
+            return self.build.infix(
+                "/", self.beside(numerator, divisor), self.node(divisor), expr.shape
+            )
+        below = self.node(divisor)
+        result = self.open(numerator)
+        if below.op == "number" and below.attr != 0:
+            result.number /= below.attr
+        else:
+            result.bottom.append(below)
+        return result
+
+    def entrywise_product(self, expr: Expr) -> Value:
+        left, right = expr.args
+        if left.rank == 0 or right.rank == 0:
+            return self.product(expr)
+        if left.op == "fill":
+            return self.scaled(left.args[0], right)
+        if right.op == "fill":
+            return self.scaled(right.args[0], left)
+        return self.build.times(self.node(left), self.node(right))
+
+    def beside(self, expr: Expr, other: Expr) -> Node:
+        """An operand of a broadcasting operator: a filled array need not be one where the other
+        operand has the shape.
+        """
+        return self.node(
+            expr.args[0]
+            if expr.op == "fill" and other.op != "fill" and other.rank == expr.rank
+            else expr
+        )
+
+    def sum(self, expr: Expr) -> Value:
+        left, right = expr.args
+        operator, other = expr.op, self.values[id(right)]
+        if (
+            isinstance(other, Product)
+            and other.number < 0
+            and self.uses[id(right)] == 1
+            and right.op != "number"
+        ):
+            other.number = -other.number
+            operator = "-" if operator == "+" else "+"
+        return self.build.infix(
+            operator, self.beside(left, right), self.beside(right, left), expr.shape
+        )
+
+    def indicator(self, expr: Expr) -> Value:
+        """A comparison as a number, 1 or 0."""
+        left, right = expr.args
+        holds = self.build.infix(
+            expr.op, self.beside(left, right), self.beside(right, left), expr.shape
+        )
+        return self.build.call("np.where", holds, shape=expr.shape, after=("1.0", "0.0"))
+
+    def fill(self, expr: Expr) -> Value:
+        value = self.node(expr.args[0])
+        if value.op == "number" and value.attr in (0, 1):
+            return self.build.filled("np.ones" if value.attr == 1 else "np.zeros", expr.shape)
+        return self.build.filled("np.full", expr.shape, value)
+
+    def power(self, expr: Expr) -> Value:
+        base, exponent = expr.args
+        if base.op == "norm2" and is_number(exponent, 2) and self.uses[id(base)] == 1:
+            return squared_norm(self, base)
+        return power(
+            self.build, self.beside(base, exponent), self.beside(exponent, base), expr.shape
+        )
+
+    def any_power(self, expr: Expr) -> Value:
+        """Of a scalar; of a matrix a short chain, or a call for high, negative and symbolic
+        exponents.
+        """
+        base, exponent = expr.args
+        if expr.rank == 0:
+            return self.power(expr)
+        if exponent.op == "number" and exponent.value in range(_COPIED):
+            factor = Factor(MATRIX, self.node(base))
+            return Product(expr.shape, factors=deque([factor] * int(exponent.value)))
+        return self.build.call(
+            "matrix_power", self.node(base), self.node(exponent), shape=expr.shape
+        )
+
+    def einsum(self, expr: Expr) -> Value:
+        """Scalars leave as a coefficient, and ones on indices that others have too."""
+        inputs, output = expr.value
+        operands = list(zip(expr.args, inputs, strict=True))
+        result = Product(expr.shape)
+        kept: list[tuple[Node, tuple[int, ...]]] = []
+        for place, (arg, labels) in enumerate(operands):
+            others = [each for _, each in [*operands[place + 1 :], *kept]]
+            covered = set(labels).issubset(label for each in others for label in each)
+            constant = arg.args[0] if arg.op == "fill" and covered else arg
+            if constant is arg and labels:
+                kept.append((self.node(arg), labels))
+            else:
+                result.scale(self.open(constant))
+        if kept:
+            nodes, inputs = zip(*kept, strict=True)
+            value = (
+                nodes[0]
+                if inputs == (output,)
+                else self.build.call("np.einsum", *nodes, **_subscripts(inputs, output, expr.shape))
+            )
+            result.factors.extend(self._leaf(expr, value).factors)
+            result.top += [value] if expr.rank == 0 else []
+        return result
+
+    def function(self, expr: Expr) -> Value:
+        """A function of the catalogue."""
+        rule = FORMS.get(expr.op)
+        if rule is not None:
+            return rule(self, expr)
+        args = [self.node(arg) for arg in expr.args]
+        if expr.op in OWN or expr.op[0] == "@":
+            return self.build.node("own", expr.op, tuple(args), expr.shape)
+        return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
+
+
+def _subscripts(
+    inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], shape: Shape
+) -> dict[str, Any]:
+    """What einsum is called with besides the operands."""
+    labels = list(dict.fromkeys([*output, *(label for each in inputs for label in each)]))
+    if len(labels) > len(_LETTERS):
+        raise UnsupportedError(
+            f"NumPy's einsum has letters for {len(_LETTERS)} indices; this contraction needs "
+            f"{len(labels)}"
+        )
+    letters = dict(zip(labels, _LETTERS, strict=False))
+    left, right = (
+        ",".join("".join(letters[label] for label in each) for each in side)
+        for side in (inputs, [output])
+    )
+    after = ("optimize=True",) if len(inputs) > 2 else ()
+    return {"before": (f'"{left}->{right}"',), "after": after, "shape": shape}
+
+
+_RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
+    "number": lambda low, expr: low.build.number(expr.value),
+    "constant": lambda low, expr: low.build.node("text", f"np.{expr.value}", (), ()),
+    "dimension": lambda low, expr: low.build.size(expr.value),
+    "variable": lambda low, expr: low.names[expr.value],
+    "eye": lambda low, expr: Product(expr.shape),
+    "fill": _Lowering.fill,
+    **dict.fromkeys(COMPARISONS, _Lowering.indicator),
+    "+": _Lowering.sum,
+    "-": _Lowering.sum,
+    "neg": _Lowering.negative,
+    "*": _Lowering.product,
+    "/": _Lowering.quotient,
+    ".*": _Lowering.entrywise_product,
+    "./": _Lowering.quotient,
+    ".^": _Lowering.power,
+    "^": _Lowering.any_power,
+    "'": _Lowering.transpose,
+    "einsum": _Lowering.einsum,
+    **BLOCKS,
+    **dict.fromkeys(
+        THIN.values(),
+        lambda low, expr: low.build.call(expr.op, low.node(expr.args[0]), shape=expr.shape),
+    ),
+    "epsilon": lambda low, expr: low.build.call("signs", shape=expr.shape),
+    # F[k, i, j] = 1 where k = i + j*m: the columns of the identity, read as m x n matrices column
+    # by column
+    "fuse": lambda low, expr: low.build.node(
+        "reshaped", None, (low.build.filled("np.eye", expr.shape[:1] * 2),), expr.shape
+    ),
+}

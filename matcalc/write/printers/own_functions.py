@@ -1,0 +1,90 @@
+r"""How the functions that users bring are set in LaTeX, and called by generated code."""
+
+from __future__ import annotations
+
+import re
+
+from matcalc.core.own import OWN
+from matcalc.core.tree import Expr
+from matcalc.write.printers.latex_pieces import (
+    ATOM,
+    POWER,
+    SUM,
+    Piece,
+    call,
+    parenthesize,
+    transpose,
+)
+from matcalc.write.printers.text import generic_name
+
+_OPENING = r"(?:[(\[{|,]|\\(?:lVert|lvert|langle|lfloor|lceil|\|)\s*)"
+_CLOSING = r"(?:[)\]}|,]|\s*(?:\\right)?\s*\\(?:rVert|rvert|rangle|rfloor|rceil|\|))"
+
+
+def latex_form(expr: Expr, args: list[Piece]) -> Piece:
+    r"""The function's template with its arguments; without one ``\operatorname{name}(...)``."""
+    own = OWN[expr.op]
+    head = own.head
+    if head is not None:
+        return call(head, *args)
+    pieces = dict(zip((parameter.name for parameter in own.parameters), args, strict=True))
+    names = "|".join(map(re.escape, pieces))
+    place = re.compile(
+        rf"(?P<open>{_OPENING}\s*)?\{{(?P<name>{names})\}}(?P<close>(?={_CLOSING}))?"
+    )
+    text = place.sub(lambda found: _placed(found, pieces), own.latex)
+    outside = re.sub(r"\{[^{}]*\}|\([^()]*\)", "", place.sub("", own.latex))
+    bare = any(
+        found["open"] is None or found["close"] is None for found in place.finditer(own.latex)
+    )
+    level = SUM if bare or re.search(r"[+\-=]", outside) else POWER if "^" in outside else ATOM
+    return Piece(text, level, any(arg.tall for arg in args))
+
+
+def _placed(found: re.Match[str], pieces: dict[str, Piece]) -> str:
+    """An argument, in brackets unless it stands between some or binds as closely as a name."""
+    piece, before = pieces[found["name"]], found["open"] or ""
+    bare = piece.level == ATOM or (found["open"] is not None and found["close"] is not None)
+    return before + (piece.text if bare else parenthesize(piece))
+
+
+def called(op: str) -> str:
+    """What generated code calls a function that is only declared: f, df, d2f; grad_f, hess_f,
+    jac_f.
+    """
+    name = generic_name(op)
+    primes = len(name) - len(name.rstrip("'"))
+    return f"d{primes if primes > 1 else ''}{name.rstrip(chr(39))}" if primes else name
+
+
+def declared_form(expr: Expr, args: list[Piece], name: str) -> Piece:
+    r"""f'(x), \nabla f(u), \nabla^2 f(u), J_{f}(u); \nabla^2 (w^\top f)(u) of several functions
+    with weights.
+    """
+    kind, order = expr.op[1], int(expr.op[2])
+    if kind == "e" or order == 0:
+        return call(name + "'" * order, args[0])
+    if kind == "v" and order == 1:
+        return call(f"J_{{{name}}}", args[0])
+    if len(args) == 2 and kind == "v":
+        name, args = f"({transpose(args[1]).text} {name})", args[:1]
+    return call(rf"\nabla {name}" if order == 1 else rf"\nabla^{{{order}}} {name}", *args)
+
+
+def imports(calls: dict[str, str]) -> list[str]:
+    """The lines that bring in own functions, ``calls`` being what the code calls each of them."""
+    lines: list[str] = []
+    last: list[str] = []
+    for name, local in calls.items():
+        origin = OWN[name].origin
+        if origin is None:
+            last.append(f'{local} = own_function("{name}")')
+            continue
+        module, attribute = origin
+        lines.append(
+            f"from {module} import {attribute}" + (f" as {local}" if local != attribute else "")
+        )
+    if last:
+        lines.append("from matcalc.runtime.own import own_function")
+        last.insert(0, "")
+    return lines + last

@@ -1,0 +1,28 @@
+"""A long result with its repeated parts named behind it: ``A*M where M = inv(X'*C*X)``."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.write.printers.text import Piece, name_piece, piece
+
+
+def program_text(
+    tree: Expr, names: Mapping[int, str], sized: Container[int] = (), *, head: str = ""
+) -> str:
+    """The tree as text, with the parts whose ids are in ``names`` defined behind it.
+
+    ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression.
+    """
+    pieces: dict[int, Piece] = {}
+    definitions: list[str] = []
+    for expr in postorder(tree, lambda expr: expr.args):
+        made = piece(expr, [pieces[id(arg)] for arg in expr.args], sized)
+        if id(expr) in names:
+            definitions.append(f"{names[id(expr)]} = {made[0]}")
+            made = name_piece(names[id(expr)])
+        pieces[id(expr)] = made
+    body = head + pieces[id(tree)][0]
+    return f"{body} where {', '.join(definitions)}" if definitions else body

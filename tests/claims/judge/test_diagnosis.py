@@ -1,0 +1,373 @@
+"""Wrong claims, each with what is said of it: the slip by its kind, and words that have to be in
+the diagnosis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from matcalc.claims.judge.claims import Claim
+from matcalc.claims.judge.report import UNDECIDED, WRONG
+from matcalc.claims.judge.verdict import judge
+
+LEAST_SQUARES = "norm2(A*x - b)^2"
+B = {"b": "vector(m)", "A": "matrix(m, n)"}
+S = {"S": "symmetric(n)"}
+AB = {"a": "vector(n)", "b": "vector(n)"}
+
+
+def row(name, expr, wrt, claim, kinds, words="", variables=None, **options):
+    return pytest.param(Claim(expr, wrt, claim, variables or {}, **options), kinds, words, id=name)
+
+
+SLIPS = [
+    row("transpose", "tr(A*X*X)", "X", "A*X + X*A", {"transpose"}, "numerator layout"),
+    row("transpose-of-another-shape", "A*x", "x", "A'", {"transpose"}, "denominator layout"),
+    row("sign", "a'*inv(X)*b", "X", "inv(X)'*a*b'*inv(X)'", {"sign"}, "wrong sign", AB),
+    row("factor-2", LEAST_SQUARES, "x", "A'*(A*x - b)", {"factor"}, "the factor 2 is missing", B),
+    row("factor-half", "x'*x/2", "x", "2*x", {"factor"}, "2 times the derivative"),
+    row(
+        "factor-1/m",
+        f"{LEAST_SQUARES}/m",
+        "x",
+        "2*A'*(A*x - b)",
+        {"factor"},
+        "the factor 1/m is missing",
+        B,
+    ),
+    row(
+        "factor-n",
+        "n*sum(x)",
+        "x",
+        "ones",
+        {"factor"},
+        "the factor n is missing",
+        {"x": "vector(n)"},
+    ),
+    row(
+        "scalar-factor",
+        "exp(x'*x)",
+        "x",
+        "2*x",
+        {"chain-factor"},
+        "the factor exp(x'*x) is missing",
+    ),
+    row(
+        "missing-term",
+        "tr(X'*A*X*B)",
+        "X",
+        "A*X*B",
+        {"missing-term"},
+        "the term A'*X*B' is missing",
+    ),
+    row(
+        "missing-constant",
+        "k'*log(r) - sum(r)",
+        "r",
+        "k./r",
+        {"missing-term"},
+        "is missing",
+        {"k": "vector(n)", "r": "vector(n)"},
+    ),
+    row("extra-term", "x'*A*x", "x", "(A + A')*x + x", {"extra-term"}, "the term x is too much"),
+    row("sign-of-a-term", "x'*x + a'*x", "x", "2*x - a", {"sign"}, "", {"a": "vector(n)"}),
+    row(
+        "chain-rule",
+        LEAST_SQUARES,
+        "x",
+        "2*(A*x - b)",
+        {"chain-factor"},
+        "the factor A' is missing",
+        B,
+    ),
+    row(
+        "chain-rule-entrywise",
+        "sum(exp(x.*x))",
+        "x",
+        "exp(x.*x)",
+        {"chain-factor", "factor"},
+        "is missing",
+    ),
+    row(
+        "diagonal-alone",
+        "softmax(x)",
+        "x",
+        "softmax(x).*(1 - softmax(x))",
+        {"diag-missing"},
+        "the derivative's diagonal:",
+    ),
+    row(
+        "diagonal-as-matrix",
+        "softmax(x)",
+        "x",
+        "diag(softmax(x).*(1 - softmax(x)))",
+        {"diag-missing"},
+        "as a matrix",
+    ),
+    row(
+        "factor-and-sign",
+        "x'*x",
+        "x",
+        "-x",
+        {"factor", "sign"},
+        "the factor 2 is missing; and it has the wrong sign",
+    ),
+    row(
+        "n-for-1/n",
+        "sum(x)/n",
+        "x",
+        "n*ones",
+        {"factor"},
+        "the factor 1/n^2 is missing",
+        {"x": "vector(n)"},
+    ),
+    row(
+        "sign-or-variable",
+        "norm2(x - y)^2",
+        "x",
+        "2*(y - x)",
+        {"sign"},
+        "as the derivative with respect to y has",
+    ),
+    row(
+        "function-with-an-axis",
+        "sum(logsumexp(X, 2))",
+        "X",
+        "2*softmax(X, 2)",
+        {"factor"},
+        "it is 2 times the derivative",
+    ),
+    row(
+        "neighbour",
+        "sum(log(cosh(x)))",
+        "x",
+        "sigmoid(x)",
+        {"function"},
+        "sigmoid(x) should be tanh(x)",
+    ),
+    row(
+        "transposed-whole",
+        "tr(A*X) + tr(X*B*X)",
+        "X",
+        "-(B*X + X*B)",
+        {"sign", "transpose", "missing-term"},
+        "it is transposed",
+    ),
+    row(
+        "transposed-and-term",
+        "logdet(X) - tr(A*X)",
+        "X",
+        "inv(X)",
+        {"inverse-transposed", "missing-term"},
+        "the term -A' is missing",
+    ),
+    row(
+        "where-a-step-is-zero",
+        "relu(tr(A*X))",
+        "X",
+        "A*step(tr(A*X))",
+        {"transpose"},
+        "the transpose",
+    ),
+    row("symmetric", "x'*A*x", "x", "2*A*x", {"needs-symmetric"}, "only if A is symmetric"),
+    row(
+        "orthogonal",
+        "tr(inv(X)*A)",
+        "X",
+        "-X*A'*X",
+        {"needs-orthogonal"},
+        "only if X is orthogonal",
+    ),
+    row("commuting", "tr(X^3*A)", "X", "(3*X^2*A)'", {"needs-commuting"}, "commute"),
+    row("square", "tr(A*X*B)", "X", "B*A", {"transpose"}, "transpose"),
+    row("structure-free", "tr(A*S)", "S", "A'", {"structure"}, "independent entries", S),
+    row(
+        "structure-twice",
+        "tr(A*S)",
+        "S",
+        "A + A' - diag(diag(A))",
+        {"structure"},
+        "G + G' - diag(diag(G))",
+        S,
+    ),
+    row("structure-sum", "tr(A*S)", "S", "A + A'", {"factor", "structure"}, "", S),
+    row("order", "tr(A*X*B)", "X", "B'*A'", {"order"}, "B'*A' should be A'*B'"),
+    row("inner-transpose", "tr(A*X*B)", "X", "A'*B", {"factor-transposed"}, "B should be B'"),
+    row(
+        "inverse-transposed",
+        "tr(inv(X)*A)",
+        "X",
+        "-inv(X)'*A'*inv(X)",
+        {"inverse-transposed"},
+        "inv(X)",
+    ),
+    row(
+        "inverse-side",
+        "tr(A*inv(X)*B)",
+        "X",
+        "-inv(X)'*inv(X)'*A'*B'",
+        {"inverse-side", "order"},
+        "",
+    ),
+    row(
+        "elementwise-exp",
+        "tr(expm(X))",
+        "X",
+        "exp(X)'",
+        {"elementwise"},
+        "exp(X) should be expm(X)",
+    ),
+    row(
+        "elementwise-cos",
+        "tr(sinm(X))",
+        "X",
+        "cos(X)'",
+        {"elementwise"},
+        "cos(X) should be cosm(X)",
+    ),
+    row(
+        "elementwise-product",
+        "tr(A*X*X)",
+        "X",
+        "(A.*X + X*A)'",
+        {"elementwise"},
+        "A.*X should be A*X",
+    ),
+    row("det-logdet", "det(X)", "X", "inv(X)'", {"det-logdet"}, "derivative of logdet(X)"),
+    row("log-det", "logdet(X)", "X", "det(X)*inv(X)'", {"det-logdet"}, "derivative of det(X)"),
+    row(
+        "norm-squared",
+        "norm2(A*x - b)",
+        "x",
+        "2*A'*(A*x - b)",
+        {"norm-squared"},
+        "norm2(A*x - b)^2",
+        B,
+    ),
+    row("kronecker", "A*X*B", "X", "kron(A, B')", {"kronecker-order", "vec-order"}, "vec"),
+    row("kronecker-transposed", "A*X*B", "X", "kron(B, A')", {"transpose"}, "transpose of J"),
+    row(
+        "variable",
+        "x'*A*y",
+        "x",
+        "A'*x",
+        {"variable"},
+        "with respect to y",
+        {"x": "vector(n)", "y": "vector(n)"},
+    ),
+    row("axis", "sum(A*x)", "x", "A*ones", {"axis"}, "", {"A": "matrix(n, n)"}),
+    row("broadcast", "sum(x)", "x", "1", {"broadcast"}, "the scalar stands in every entry"),
+    row("diag", "sum(exp(x).*y)", "x", "diag(exp(x).*y)", {"diag-missing"}, "diag"),
+    row("function", "sum(sin(x))", "x", "sin(x)", {"function"}, "sin(x) should be cos(x)"),
+    row(
+        "sign-and-transpose",
+        "tr(inv(X)*A)",
+        "X",
+        "inv(X)*A*inv(X)",
+        {"sign", "transpose"},
+        "; and ",
+    ),
+    row("factor-and-term", "x'*x + sum(exp(x))", "x", "x", {"factor", "missing-term"}, "; and "),
+    row("factor-and-order", "tr(A*X*B)", "X", "2*B'*A'", {"factor", "order"}, "; and "),
+    row("second-order", "x'*A*x", "x", "2*A", {"needs-symmetric"}, "A is symmetric", order=2),
+    row("numerator-layout", "tr(A*X)", "X", "A'", {"transpose"}, "transpose", layout="numerator"),
+]
+
+
+@pytest.mark.parametrize(("claim", "kinds", "words"), SLIPS)
+def test_slip_is_named(claim, kinds, words):
+    report = judge(claim)
+    assert report.verdict == WRONG
+    assert report.kinds, str(report)
+    assert set(report.kinds) <= kinds, str(report)
+    assert words in str(report.diagnosis)
+    assert report.counterexample is not None
+    assert report.correct
+
+
+@pytest.mark.parametrize(
+    "claim", [parameter.values[0] for parameter in SLIPS], ids=[parameter.id for parameter in SLIPS]
+)
+def test_the_correct_form_of_a_wrong_claim_agrees(claim):
+    correct = judge(claim).correct
+    again = Claim(
+        claim.expr, claim.wrt, correct, claim.variables, claim.order, claim.layout, claim.structure
+    )
+    assert judge(again, seed=1).ok
+
+
+@pytest.mark.parametrize(
+    "claim", [parameter.values[0] for parameter in SLIPS], ids=[parameter.id for parameter in SLIPS]
+)
+def test_the_mended_claim_is_the_derivative(claim):
+    assert judge(replace(claim, claim=judge(claim).diagnosis.mended), seed=2).ok
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param(Claim("x'*A*x", "x", "A*x + A'*x"), id="another-form"),
+        pytest.param(Claim("x'*A*x", "x", "x'*(A + A')"), id="row"),
+        pytest.param(Claim("tr(A)^2", "A", "2*tr(A)*eye"), id="open-size"),
+        pytest.param(Claim("A*X*B", "X", "kron(B', A)"), id="kronecker"),
+        pytest.param(
+            Claim("A*X*B", "X", "kron(B, A')", layout="denominator"), id="kronecker-denominator"
+        ),
+        pytest.param(Claim("tr(A*X)", "X", "A", layout="numerator"), id="numerator-layout"),
+        pytest.param(Claim("tr(A*S)", "S", "(A + A')/2", S), id="structured"),
+        pytest.param(Claim("tr(A*S)", "S", "A'", S, structure="free"), id="free"),
+        pytest.param(Claim("norm1(x)", "x", "sign(x)"), id="kink"),
+        pytest.param(Claim("log(det(X))", "X", "inv(X')"), id="domain"),
+        pytest.param(Claim("sum(erf(x))", "x", "2/sqrt(pi)*exp(-x.^2)"), id="differences"),
+        pytest.param(Claim("a*b", "a", "b"), id="scalars"),
+        pytest.param(
+            Claim(
+                "x'*y",
+                "A",
+                "zeros(2, 2)",
+                {"A": "matrix(2, 2)", "x": "vector(n)", "y": "vector(n)"},
+            ),
+            id="zero",
+        ),
+    ],
+)
+def test_right_claims_agree(claim):
+    assert judge(claim).ok
+
+
+def test_a_row_for_a_column_is_told():
+    assert "the claim is a row where the mixed layout has a column" in str(
+        judge(Claim("x'*A*x", "x", "x'*(A + A')"))
+    )
+
+
+def test_a_claim_outside_of_its_domain_is_undecided():
+    report = judge(Claim("sum(x)", "x", "sqrt(x)./sqrt(x)"))
+    assert (report.verdict, report.exit_code) == (UNDECIDED, 2)
+    assert "the claim has no value" in report.reason
+
+
+def test_what_no_slip_explains_is_told_as_a_difference():
+    report = judge(Claim("x'*A*x", "x", "A*sin(x) + x.^3"))
+    assert report.diagnosis is None
+    assert "true - claim = " in str(report)
+
+
+def test_a_symmetric_matrix_beside_a_local_slip_is_a_remark():
+    assert "(as it stands, it is right only if D is symmetric)" in str(
+        judge(
+            Claim(
+                "b'*X'*D*X*c",
+                "X",
+                "D*X*b*c' + D*X*c*b'",
+                {"b": "vector(n)", "c": "vector(n)", "D": "matrix(m, m)"},
+            )
+        )
+    )
+
+
+def test_deep_claims_do_not_meet_the_recursion_limit():
+    deep = "x" + " + x" * 3000
+    assert judge(Claim("x'*x", "x", deep)).verdict == WRONG

@@ -1,0 +1,77 @@
+"""Claims that are wrong on one piece only, and right ones in other words; no verdict says more than
+the points have seen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matcalc.claims.judge.claims import question
+from matcalc.claims.judge.equal import equal
+from matcalc.claims.judge.question import PROVED as EXACT
+from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.verdict import judge
+from tests.kinking import RIGHT, VARIABLES, WRONG
+
+
+def shown_wrong(expr: str, wrt: str, claim: str, seed: int) -> bool:
+    """Whether a point on some side of some kink shows that the claim is wrong, and nothing proves
+    it.
+    """
+    asked = question(Claim(expr, wrt, claim, dict(VARIABLES)))
+    rng = np.random.default_rng(seed)
+    with np.errstate(all="ignore"):
+        point = next(asked.points(rng))
+        worlds = [asked.world(each) for each in (point, *asked.survey(point, rng)[0])]
+    return asked.proof() != EXACT and any(
+        not world.error <= world.method.tolerance for world in worlds
+    )
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim"), WRONG[::2], ids=lambda text: text)
+def test_wrong_on_one_piece(expr: str, wrt: str, claim: str) -> None:
+    assert shown_wrong(expr, wrt, claim, 1)
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim"), RIGHT[::2], ids=lambda text: text)
+def test_right_on_all_pieces(expr: str, wrt: str, claim: str) -> None:
+    report = judge(Claim(expr, wrt, claim, dict(VARIABLES)), 1)
+    assert report.ok, str(report)
+
+
+def test_unvisited_piece_is_named() -> None:
+    report = judge(Claim("sum(where(x > 10^60, x, x.^2))", "x", "2*x", dict(VARIABLES)))
+    assert (report.verdict, report.reason) == (
+        "undecided",
+        "no point was found where x > 10^60; the claim is right at the others",
+    )
+
+
+def test_smallest_counterexample_is_off_the_kink() -> None:
+    report = judge(Claim("sum(min(max(x, 0), 1))", "x", "step(x)", dict(VARIABLES)))
+    assert report.counterexample is not None
+    assert report.counterexample.point.values["x"].tolist() == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        ("where(k == 1, x, x.^2)", "x.^2", "different"),
+        ("where(x > 100, 1, x)", "x", "different"),
+        ("max(x, 40)", "vector(40)", "different"),
+        ("min(max(x, -50), 50)", "x", "different"),
+        ("where(x > 10^60, 1, x)", "x", "undecided"),
+        ("max(x, 40)", "where(x > 40, x, 40)", "equal"),
+        ("abs(x)", "sqrt(x.^2)", "equal"),
+    ],
+)
+def test_equations_on_all_pieces(left: str, right: str, verdict: str) -> None:
+    assert equal(left, right, {"x": "vector(n)", "k": "scalar"}).verdict == verdict
+
+
+def test_a_deep_chain_of_kinks_ends() -> None:
+    expr = "x"
+    for _ in range(100):
+        expr = f"relu({expr} - 1/100)"
+    assert judge(Claim(f"sum({expr}.^2)", "x", "2*x", dict(VARIABLES))).verdict != "proved"

@@ -1,0 +1,151 @@
+"""What a diagnosis says, followed, gives the derivative: factors divided by, factors inside of
+functions, half a chain rule.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.report import PROVED, WRONG
+from matcalc.claims.judge.verdict import judge
+
+# expression, variable, claim, declarations, what is said, and the claim mended as it says
+SLIPS = [
+    ("sum(exp(x)./l)", "x", "exp(x)", {}, "the factor 1./l is missing", "(1./l).*exp(x)"),
+    ("sum(exp(x)/c)", "x", "exp(x)", {}, "the factor 1/c is missing", "1/c*exp(x)"),
+    (
+        "sum(w.*x.^2./l)",
+        "x",
+        "2*(w.*x)",
+        {"w": "vector(n)"},
+        "the factor 1./l is missing",
+        "2*(w.*x).*(1./l)",
+    ),
+    (
+        "log(x/c)^2",
+        "x",
+        "2*log(x)/x",
+        {"x": "scalar"},
+        "x stands where x/c belongs",
+        "2*log(x/c)/x",
+    ),
+    ("sin(a*x)", "x", "a*cos(x)", {"x": "scalar"}, "x stands where a*x belongs", "a*cos(a*x)"),
+    (
+        "sum(log(sigmoid(z)))",
+        "z",
+        "1./sigmoid(z)",
+        {},
+        "the derivative of sigmoid(z) is missing: it is the derivative by sigmoid(z)",
+        "1./sigmoid(z).*sigmoid(z).*(1 - sigmoid(z))",
+    ),
+    (
+        "sum(sin(cosh(x)))",
+        "x",
+        "cos(cosh(x))",
+        {},
+        "the derivative of cosh(x) is missing: it is the derivative by cosh(x)",
+        "cos(cosh(x)).*sinh(x)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim", "variables", "said", "mended"), SLIPS)
+def test_mended(
+    expr: str, wrt: str, claim: str, variables: dict[str, str], said: str, mended: str
+) -> None:
+    report = judge(Claim(expr, wrt, claim, variables))
+    assert report.verdict == WRONG
+    assert str(report.diagnosis) == said
+    assert judge(Claim(expr, wrt, mended, variables)).verdict == PROVED
+
+
+# expression, variable, claim, declarations, what is said, and the claim without its slips
+MENDED = [
+    (
+        "norm2(A*x - b)^2",
+        "x",
+        "A'*(A*x - b)",
+        {"b": "vector(m)"},
+        "the factor 2 is missing",
+        "2*A'*(A*x - b)",
+    ),
+    ("3*x'*x", "x", "-2*x", {}, "the factor 3 is missing; and it has the wrong sign", "6*x"),
+    (
+        "x'*x + a'*x",
+        "x",
+        "2*x' - a'",
+        {"a": "vector(n)"},
+        "the term -a' has the wrong sign",
+        "2*x' + a'",
+    ),
+    ("x'*A*x", "x", "(A + A')*x + x", {}, "the term x is too much", "(A + A')*x"),
+    (
+        "2*x^2 + 2*x*y - 5*x",
+        "x",
+        "2*x + y - 5",
+        {"x": "scalar", "y": "scalar"},
+        "the factor 2 is missing everywhere but in -5",
+        "2*(2*x + y) - 5",
+    ),
+    (
+        "sum(tanh(t*x))",
+        "t",
+        "x.*(1 - tanh(t*x).^2)",
+        {"t": "scalar", "x": "vector(n)"},
+        "the sum over its entries is missing",
+        "sum(x.*(1 - tanh(t*x).^2))",
+    ),
+    (
+        "u'*tanh(B*x) + v'*sin(A*x)",
+        "x",
+        "B'*(u.*(1 - tanh(A*x).^2)) + A'*(v.*cos(A*x))",
+        {"A": "matrix(m, n)", "B": "matrix(m, n)"},
+        "A should be B",
+        "B'*(u.*(1 - tanh(B*x).^2)) + A'*(v.*cos(A*x))",
+    ),
+    (
+        "sum(tanh(B*x)) + sum(A)",
+        "x",
+        "A'*(1 - tanh(A*x).^2)",
+        {"A": "matrix(m, n)", "B": "matrix(m, n)"},
+        "A should be B everywhere",
+        "B'*(1 - tanh(B*x).^2)",
+    ),
+    (
+        "sum(min(max(x, 0), 6))",
+        "x",
+        "step(x)",
+        {},
+        "the factor step(6 - max(x, 0)) is missing",
+        "step(x).*step(6 - max(x, 0))",
+    ),
+    (
+        "S*b",
+        "S",
+        "kron(b', eye)",
+        {"S": "symmetric(n)"},
+        "it is the derivative with independent entries, not within the symmetric matrices",
+        "(kron(b, eye) + kron(eye, b))'/2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim", "variables", "said", "mended"), MENDED)
+def test_the_mended_claim_is_shown(
+    expr: str, wrt: str, claim: str, variables: dict[str, str], said: str, mended: str
+) -> None:
+    report = judge(Claim(expr, wrt, claim, variables))
+    assert str(report.diagnosis) == said
+    assert report.diagnosis is not None
+    assert report.diagnosis.mended == mended
+    assert (f"mended      {mended}" in str(report)) == (mended != report.correct)
+
+
+@pytest.mark.parametrize(
+    ("expr", "claim"), [("sum((A*x).^2)", "norm2(A*x)"), ("sum((A*x).^2)", "sum(2*A'*A*x)")]
+)
+def test_scalars_for_vectors(expr: str, claim: str) -> None:
+    report = judge(Claim(expr, "x", claim))
+    assert "the claim is scalar, the derivative vector(" in str(report)
+    assert report.diagnosis is None or "sum of the derivative's entries" in str(report.diagnosis)

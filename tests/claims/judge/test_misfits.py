@@ -1,0 +1,60 @@
+"""Claims whose shapes do not fit, about functions that are only declared: a verdict with the slip,
+not an error.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.verdict import judge
+from matcalc.core.errors import ShapeError
+
+F = {"F": "function(vector(p)) -> scalar", "A": "matrix(p, n)"}
+H = {"H": "function(vector(p)) -> vector(q)", "A": "matrix(p, n)"}
+Q = {"Q": "function(matrix(m, n)) -> scalar", "A": "matrix(m, k)", "B": "matrix(l, n)"}
+LEFT, BOTH = Q | {"X": "matrix(k, n)"}, Q | {"X": "matrix(k, l)"}
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim", "variables", "kinds", "words"),
+    [
+        ("F(A*x)", "x", "A*grad_F(A*x)", F, ("factor-transposed",), "A should be A'"),
+        ("F(A*x)", "x", "A'*grad_F(x)", F, ("chain-factor",), "x stands where A*x belongs"),
+        (
+            "F(A*x - b)",
+            "x",
+            "-A*grad_F(A*x - b)",
+            F,
+            ("factor-transposed", "sign"),
+            "A should be A'",
+        ),
+        ("H(A*x)", "x", "A*jac_H(A*x)", H, ("order",), "should be jac_H(A*x)*A"),
+        ("H(A*x)", "x", "jac_H(A*x)*A'", H, ("factor-transposed",), "A' should be A"),
+        ("H(A*x)'*y", "x", "A*jac_H(A*x)'*y", H, ("factor-transposed",), "A should be A'"),
+        ("Q(A*X)", "X", "A*grad_Q(A*X)", LEFT, ("factor-transposed",), "A should be A'"),
+        ("Q(A*X*B)", "X", "A'*grad_Q(A*X*B)*B", BOTH, ("factor-transposed",), "B should be B'"),
+    ],
+)
+def test_misfits_are_diagnosed(expr, wrt, claim, variables, kinds, words):
+    report = judge(
+        Claim(
+            expr,
+            wrt,
+            claim,
+            {name: kind for name, kind in variables.items() if f"{name}" in expr or name == wrt},
+        )
+    )
+    assert (report.verdict, report.kinds) == ("wrong", kinds)
+    assert words in str(report.diagnosis)
+    assert "does not fit together" in report.shapes
+
+
+def test_right_claims_are_proved_all_the_same():
+    assert judge(Claim("F(A*x)", "x", "A'*grad_F(A*x)", F)).verdict == "proved"
+    assert judge(Claim("H(A*x)", "x", "jac_H(A*x)*A", H)).verdict == "proved"
+
+
+def test_what_fits_at_no_sizes_is_an_error():
+    with pytest.raises(ShapeError, match="matrix"):
+        judge(Claim("F(A*x)", "x", "grad_F(A*A')", F))

@@ -1,0 +1,41 @@
+"""Every test leaves the language as it found it."""
+
+import pytest
+
+from matcalc.core.operations import ENTRYWISE, OPERATIONS
+from matcalc.core.own import FILES, OWN
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.extend.own.load import load_identities
+
+
+def _state():
+    return (
+        list(OPERATIONS),
+        set(ENTRYWISE),
+        list(OWN),
+        list(FILES),
+        LIBRARY.rewrites,
+        LIBRARY.traits,
+    )
+
+
+@pytest.fixture(autouse=True)
+def unchanged():
+    before = _state()
+    yield
+    assert _state() == before
+
+
+@pytest.fixture
+def bring(tmp_path):
+    """Loads a text as a file for the time of one test."""
+    loaded = []
+
+    def load(text, functions=None, file="mine.toml"):
+        (tmp_path / file).write_text(text, encoding="utf-8")
+        loaded.append(load_identities(tmp_path / file, functions=functions))
+        return loaded[-1]
+
+    yield load
+    for each in loaded:
+        each.unload()

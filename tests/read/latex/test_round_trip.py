@@ -1,0 +1,242 @@
+"""What is printed as LaTeX is read back and means the same: expressions, and their derivatives."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from strategies import terms
+
+import matcalc
+from matcalc.core.errors import EvaluationError, MatcalcError
+from matcalc.core.operations import FRECHET, OPERATIONS
+from matcalc.core.program import Program
+from matcalc.engine.pipeline import derive
+from matcalc.read.frontend import read
+from matcalc.read.tex.read import read_latex
+from matcalc.verify.oracle.compare import agree
+from matcalc.verify.readback.latex import latex_says
+from matcalc.write.printers.latex import latex
+from matcalc.write.printers.sizes import known_sizes
+
+common = settings(
+    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def assert_read_back(program: Program, bold: bool) -> None:
+    formula = latex(program.expr, bold=bold)
+    again = read_latex(formula, program.variables)
+    assert again.expr.shape == program.expr.shape, formula
+    try:
+        report = agree(program, again)
+    except EvaluationError:
+        assume(False)  # there is no point where the expression is defined
+    assert report.ok, f"{formula}: {report}"
+
+
+@settings(common, max_examples=250)
+@given(term=terms(), bold=st.booleans())
+def test_expressions(term, bold):
+    assert_read_back(read(term.text, term.declarations), bold)
+
+
+@settings(common, max_examples=150)
+@given(term=terms(), bold=st.booleans(), data=st.data())
+def test_derivatives(term, bold, data):
+    program = read(term.text, term.declarations)
+    try:
+        tree = derive(program, data.draw(st.sampled_from(term.names)))
+    except MatcalcError:
+        assume(False)
+    assume(tree.rank <= 2)
+    tree = known_sizes(tree, program.variables)  # as Formula.latex does
+    assert_read_back(replace(program, expr=tree), bold)
+
+
+ARGUMENTS = {
+    "square->scalar": "X",
+    "square->square": "X",
+    "matrix->transposed": "A",
+    "any->scalar": "A",
+    "vector->scalar": "x",
+    "vector->vector": "x",
+}
+SPECIAL = {
+    "polygamma": "2, p",
+    "besselj": "2, p",
+    "mvlgamma": "p + 2, 2",
+    "kl": "v, w",
+    "where": "v > w, v, 2*w",
+    "normp": "x, 3",
+    "entropy": "v",
+    **dict.fromkeys(FRECHET, "X, Y"),
+    "frechet_power": "X, 3, Y",
+    "dot": "x, x",
+    "outer": "x, y",
+    "kron": "A, X",
+    **dict.fromkeys(("eigvals", "eigvecs", "eigvec", "lambda_max", "lambda_min", "chol"), "X'*X"),
+    **dict.fromkeys(
+        ("svdvals", "leftvecs", "rightvecs", "leftvec", "rightvec", "polar", "specnorm", "nucnorm"),
+        "A'*A",
+    ),
+    "schatten": "A'*A, p",
+    "invgap": "x",
+    "tril": "A, 1",
+    "triu": "A, 0 - 1",
+    "cumsum": "A, 1",
+    "revcumsum": "A, 2",
+    "khatrirao": "A, X",
+    "cross": "r3, s3",
+    "skewmat": "r3",
+    "vee": "M3",
+    "reshape": "A, n, m",
+    "commutation": "m, n",
+    "vech": "A'*A",
+    "elimination": "n",
+    "duplication": "n",
+}
+
+
+def example_of(name: str) -> str:
+    operation = OPERATIONS[name]
+    if name in SPECIAL:
+        return f"{name}({SPECIAL[name]})"
+    if operation.signature == "elementwise":
+        return f"{name}({', '.join('pqr'[: operation.arity[0]])})"
+    return f"{name}({ARGUMENTS.get(operation.signature, 'X')})"
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_function(name: str) -> None:
+    kinds = {
+        "X": "matrix(n, n)",
+        "Y": "matrix(n, n)",
+        "A": "matrix(m, n)",
+        "x": "vector(n)",
+        "y": "vector(m)",
+    }
+    kinds |= {"p": "positive", "q": "positive", "r": "positive", "v": "vector(n)", "w": "vector(n)"}
+    kinds |= {"r3": "vector(3)", "s3": "vector(3)", "M3": "matrix(3, 3)"}
+    program = read(example_of(name), kinds)
+    formula = latex(program.expr)
+    again = read_latex(formula, program.variables)
+    assert again.expr.shape == program.expr.shape
+    assert agree(program, again).ok, formula
+
+
+@pytest.mark.parametrize(
+    ("text", "declarations"),
+    [
+        pytest.param("sigma*sigmoid(x)", {"sigma": "scalar"}, id="sigma"),
+        pytest.param(
+            "psi*digamma(p) + psi*polygamma(2, p)", {"psi": "scalar", "p": "positive"}, id="psi"
+        ),
+        pytest.param("Gamma*gammaln(p)", {"Gamma": "scalar", "p": "positive"}, id="Gamma"),
+        pytest.param(
+            "Gamma*gamma(p) + mvlgamma(2 + p, 3)",
+            {"Gamma": "scalar", "p": "positive"},
+            id="Gamma-of-gamma",
+        ),
+        pytest.param(
+            "Phi*normcdf(p) + phi*normpdf(p)",
+            {"Phi": "scalar", "phi": "scalar", "p": "positive"},
+            id="Phi",
+        ),
+        pytest.param("J*besselj(2, p)", {"J": "scalar", "p": "positive"}, id="J"),
+        pytest.param(
+            "H*entropy(x) + D*kl(x, y)",
+            {"H": "scalar", "D": "scalar", "x": "vector(n)"},
+            id="H-and-D",
+        ),
+        pytest.param("tr(expm(e*X))^e", {"e": "scalar", "X": "matrix(n, n)"}, id="e"),
+        pytest.param("tr(I*eye(n)*X)", {"I": "matrix(n, n)", "X": "matrix(n, n)"}, id="I"),
+        pytest.param("x.^T + x*T", {"T": "scalar", "x": "vector(n)"}, id="T"),
+        pytest.param(
+            "loss*w12*x_i*x_train*theta_1",
+            dict.fromkeys(["loss", "w12", "x_i", "x_train"], "scalar"),
+            id="names",
+        ),
+        pytest.param("abs(X) + det(X)*abs(a)", {"X": "matrix(n, n)", "a": "scalar"}, id="bars"),
+        pytest.param(
+            "f*(a + b) + g*(a)", dict.fromkeys("fgab", "scalar"), id="letters-of-functions"
+        ),
+        pytest.param(
+            "L*frechet_expm(X, Y) + L*frechet_sinm(X, L, Y)",
+            dict.fromkeys("LXY", "matrix(n, n)"),
+            id="L",
+        ),
+        pytest.param(
+            "frechet_sqrtm(X, Y, X) + frechet_sqrtm(L, X)",
+            dict.fromkeys("LXY", "matrix(n, n)"),
+            id="L-of-roots",
+        ),
+        pytest.param("d*x + d*a", {"d": "scalar", "x": "scalar", "a": "scalar"}, id="d"),
+    ],
+)
+@pytest.mark.parametrize("bold", [False, True])
+def test_letters_that_mean_something(text: str, declarations: dict[str, str], bold: bool) -> None:
+    program = read(text, declarations)
+    again = read_latex(latex(program.expr, bold=bold), program.variables)
+    assert agree(program, again).ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{name}(X, Y, X*Y)" for name in FRECHET if name != "frechet_power"),
+        *(f"frechet_power(X, {exponent}, Y, X)" for exponent in ("3", "p", "1/2", "-1/2", "p + 1")),
+        "frechet_expm(X + Y, X, Y, X')'",
+        "frechet_power(X, p, Y)*sqrtm(X)'*sqrtm(X')*X^0.5",
+    ],
+)
+@pytest.mark.parametrize("beside", [{}, {"L": "matrix(n, n)"}])
+def test_derivatives_of_functions_of_matrices(text: str, beside: dict[str, str]) -> None:
+    program = read(text, {"X": "psd(n)", "Y": "matrix(n, n)", "p": "positive", **beside})
+    assert latex_says(latex(program.expr), program.expr, program.variables)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sum",
+        "mean",
+        "logsumexp",
+        "softmax",
+        "logsoftmax",
+        "amax",
+        "norm1",
+        "norm2",
+        "var",
+        "std",
+        "prod",
+    ],
+)
+@pytest.mark.parametrize("axis", [1, 2])
+def test_functions_of_each_column_or_row(name: str, axis: int) -> None:
+    program = read(f"{name}(X, {axis})", {"X": "matrix(m, n)"})
+    again = read_latex(f"\\operatorname{{{name}}}(X, {axis})", program.variables)
+    assert (again.expr.shape, again.expr.row) == (program.expr.shape, program.expr.row)
+    assert agree(program, again).ok
+
+
+def test_named_parts_of_a_long_formula() -> None:
+    text = (
+        "t0 = tanh(A*x + x); "
+        + "; ".join(f"t{k} = t{k - 1}.*tanh(A*t{k - 1} + x)" for k in range(1, 40))
+        + "; sum(t39)"
+    )
+    program = read(text, {"x": "vector(n)"})
+    formula = latex(program.expr)
+    assert formula.startswith(r"\begin{aligned}")
+    assert agree(program, read_latex(formula, program.variables)).ok
+
+
+@pytest.mark.parametrize(
+    "text", ["tr(kron(eye(k), M))", "sum(kron(eye(k), M))", "x'*ones(n, k)*ones(k)*sum(M)"]
+)
+def test_sizes_that_no_variable_has(text: str) -> None:
+    name = "M" if "M)" in text else "x"
+    d = matcalc.diff(text, name, variables={"M": "matrix(n, n)", "x": "vector(n)"})
+    again = matcalc.parse_latex(d.latex(), d.variables)
+    assert agree(read(str(d), d.variables), read(str(again), again.variables)).ok
