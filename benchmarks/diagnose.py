@@ -28,6 +28,7 @@ from matcalc.claims.judge.report import WRONG, Report
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.catalogue.load import LIBRARY
@@ -434,7 +435,9 @@ def is_wrong(source: Published, claim: str, structure: str = "free") -> bool | N
         return interpret(stated.expr, values, {**sizes, **extra})
 
     try:
-        return not check(program, source.wrt, source.order, structure, value, seed=99).ok
+        return not check(
+            DerivativeStatement(program, source.wrt, source.order, structure), value, seed=99
+        ).ok
     except MatcalcError:
         return None
 

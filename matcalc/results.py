@@ -25,10 +25,11 @@ from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 from matcalc.core.own import blame
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import (
-    derive,
+    differentiate,
     format_text,
     matricize,
     name_parts,
@@ -231,12 +232,10 @@ class Expression(Formula):
         visited, or sizes are too large, a VerificationWarning says so.
         """
         wrt, order = self.wanted(wrt, order)
-        derivative = Derivative(
-            self, wrt, order=order, layout=layout, structure=structure, verify=verify
-        )
-        reason = derivative.unverified
-        if reason:
-            _warn(f"not verified: {reason}")
+        statement = _asked(self._program, wrt, order, structure, layout)
+        derivative = Derivative(self, statement, differentiate(statement), verify=verify)
+        if verify and derivative.verification.kind == "none":
+            _warn(f"not verified: {derivative.unverified}")
         return derivative
 
     @public
@@ -310,30 +309,35 @@ class Derivative(Formula):
     def __init__(
         self,
         expression: Expression,
-        wrt: str,
+        statement: DerivativeStatement,
+        tree: Expr,
         *,
-        order: int = 1,
-        layout: str = "mixed",
-        structure: str = "declared",
         verify: bool = True,
     ) -> None:
-        if not isinstance(wrt, str):
-            raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
-        if isinstance(order, bool) or not isinstance(order, int) or order not in ORDERS:
-            raise ArgumentError(f"order is 1 or 2, not {order!r}")
-        _choice("layout", layout, LAYOUTS)
-        _choice("structure", structure, STRUCTURES)
-        program = expression._program
-        tree = derive(program, wrt, order, structure=structure, layout=layout)
-        rank = program.expr.rank
-        trailing = rank if layout == "denominator" and rank else len(program.variables[wrt].shape)
-        super().__init__(program, tree, trailing, verify=verify)
+        super().__init__(statement.program, tree, statement.columns, verify=verify)
         self.expression = expression
-        self.wrt = wrt
-        self.order = order
-        self.layout = layout
-        self.structure = structure
-        self._verification = self._verified() if verify else None
+        self._statement = statement
+        self._verification: Verification | None = None
+
+    @property
+    def wrt(self) -> str:
+        """The variable that the derivative is with respect to."""
+        return self._statement.wrt
+
+    @property
+    def order(self) -> int:
+        """1 or 2."""
+        return self._statement.order
+
+    @property
+    def layout(self) -> str:
+        """In which order the axes stand; see docs/conventions.md."""
+        return self._statement.layout
+
+    @property
+    def structure(self) -> str:
+        """Whether the declared kind is kept, ``declared``, or the entries are ``free``."""
+        return self._statement.structure
 
     def _label(self) -> str:
         power = "" if self.order == 1 else f"^{self.order}"
@@ -380,25 +384,13 @@ class Derivative(Formula):
 
     def _verified(self) -> Verification:
         """Of the array, and of the matrix that it is shown as."""
-        found = verified(
-            self._program, self._tree, self.wrt, self.order, self.structure, self._axes()
-        )
+        found = verified(self._statement, self._tree)
         if self._matrix is not None:
-            verified(
-                self._program,
-                self._folded(self._matrix),
-                self.wrt,
-                self.order,
-                self.structure,
-                self._axes(),
-            )
+            verified(self._statement, self._folded(self._matrix))
         return found
 
     def _folded(self, matrix: Expr) -> Expr:
         return tensorize(matrix, self._tree.shape, self._trailing)
-
-    def _axes(self) -> tuple[int, ...]:
-        return layout_axes(self._program.expr.rank, self._tree.rank, self.layout)
 
     @public
     def check(self, rng: Any = 0, *, seed: int | None = None) -> Report:
@@ -412,17 +404,12 @@ class Derivative(Formula):
         reads back; index notation does not.
         """
         drawn = seed_of(rng, seed)
-        report = self._judged(self._tree, drawn)
+        report = compare(self._statement, self._tree, drawn)
         if report.ok and self._tree.op != "fill" and not has_index_notation(str(self)):
             again = read(str(self), self._program.variables).expr
-            report = self._judged(again if self._matrix is None else self._folded(again), drawn)
+            tree = again if self._matrix is None else self._folded(again)
+            report = compare(self._statement, tree, drawn)
         return report
-
-    def _judged(self, tree: Expr, seed: int) -> Report:
-        """The verdict on a tree in this layout."""
-        return compare(
-            self._program, tree, self.wrt, self.order, self.structure, self._axes(), seed
-        )
 
 
 def _warn(text: str) -> None:
@@ -442,18 +429,17 @@ def has_index_notation(text: str) -> bool:
     return "[" in text
 
 
-def layout_axes(rank: int, total: int, layout: str) -> tuple[int, ...]:
-    """The axes of the mixed layout, in the order in which a layout shows them.
-
-    ``rank`` of the ``total`` axes are the expression's. Numerator layout transposes the matrix
-    gradient of a scalar, denominator layout puts the variable's axes first where the expression has
-    any; the rest is as in mixed layout.
-    """
-    if layout == "numerator" and rank == 0 and total == 2:
-        return (1, 0)
-    if layout == "denominator" and rank > 0:
-        return (1, 0) if total == 2 else (*range(rank, total), *range(rank))
-    return tuple(range(total))
+def _asked(
+    program: Program, wrt: object, order: object, structure: str, layout: str
+) -> DerivativeStatement:
+    """What a caller asks for; ArgumentError where an argument is none."""
+    if not isinstance(wrt, str):
+        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
+    if isinstance(order, bool) or not isinstance(order, int) or order not in ORDERS:
+        raise ArgumentError(f"order is 1 or 2, not {order!r}")
+    _choice("layout", layout, LAYOUTS)
+    _choice("structure", structure, STRUCTURES)
+    return DerivativeStatement(program, wrt, order, structure, layout)
 
 
 def _choice(name: str, value: object, allowed: tuple[str, ...]) -> None:

@@ -1,5 +1,6 @@
 """The exact verdict on statements written as text."""
 
+from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
 from matcalc.verify.exact.judge import judge
 
@@ -8,11 +9,11 @@ def verdict(expr, variables, wrt, claim, order=1, structure="declared"):
     """On the claim that this is the derivative, in mixed layout."""
     program = read(expr, variables)
     tree = read(claim, program.variables).expr
-    return judge(program, tree, wrt, order, structure, range(tree.rank))
+    return judge(DerivativeStatement(program, wrt, order, structure), tree)
 
 
 def equal(left, right, variables):
     """On the claim that two expressions are equal: t*left has the derivative left by t."""
     program = read(f"t*({left})", {"t": "scalar", **variables})
     tree = read(right, program.variables).expr
-    return judge(program, tree, "t", 1, "declared", range(tree.rank)).outcome
+    return judge(DerivativeStatement(program, "t"), tree).outcome

@@ -9,6 +9,7 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import MatcalcError
+from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.pipeline import simplify
 from matcalc.read.frontend import read
 from matcalc.verify.exact.judge import judge
@@ -287,7 +288,7 @@ def test_a_branch_that_is_not_taken_may_have_no_value():
 def test_wrong_gradients_of_the_largest(wrong):
     program = read("max(w)", KINDS_OF_W)
     tree = read(wrong, KINDS_OF_W).expr
-    assert judge(program, tree, "w", 1, "free", [0]).outcome != "exact"
+    assert judge(DerivativeStatement(program, "w", 1, "free"), tree).outcome != "exact"
 
 
 @pytest.mark.parametrize("order", [1, 2])

@@ -13,8 +13,8 @@ import sympy
 
 import matcalc
 from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError, VerificationError
+from matcalc.core.statement import layout_axes
 from matcalc.read.frontend import read
-from matcalc.results import layout_axes
 
 RNG = np.random.default_rng(5)
 A, B, x, y = (
@@ -222,7 +222,7 @@ def test_structure(kind: str, project: Callable[[Any], Any]) -> None:
 
 def test_check_sees_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = read("(A - A')*x", {"A": "matrix(n, n)"}).expr
-    monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
+    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: wrong)
     report = matcalc.diff("x'*A*x", "x", verify=False).check(rng=4)
     assert not report.ok
     assert report.rng == 4
@@ -230,7 +230,7 @@ def test_check_sees_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_wrong_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = read("(A - A')*x", {"A": "matrix(n, n)"}).expr
-    monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: wrong)
+    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: wrong)
     with pytest.raises(VerificationError, match="this is a bug in matcalc"):
         matcalc.diff("x'*A*x", "x")
     late = matcalc.diff("x'*A*x", "x", verify=False)
@@ -248,7 +248,7 @@ def test_check_sees_a_wrong_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_check_sees_a_wrong_layout(monkeypatch: pytest.MonkeyPatch) -> None:
     mixed = matcalc.diff("B*y", "y")._tree
-    monkeypatch.setattr("matcalc.results.derive", lambda *args, **options: mixed)
+    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: mixed)
     assert not matcalc.diff("B*y", "y", layout="denominator", verify=False).check().ok
 
 

@@ -9,6 +9,7 @@ from judging import differential_error, equality_report, kinds, points, publishe
 from longer import LONGER
 
 from matcalc.core.operations import FRECHET, OPERATIONS
+from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.catalogue.document import document
 from matcalc.engine.catalogue.load import LIBRARY
@@ -76,10 +77,7 @@ def test_engine_derives_the_published(entry):
     program = read(entry.expr, kinds(entry))
     tree = derive(program, entry.wrt, entry.order, structure=entry.structure)
     report = check(
-        program,
-        entry.wrt,
-        entry.order,
-        entry.structure,
+        DerivativeStatement(program, entry.wrt, entry.order, entry.structure),
         lambda values, sizes: interpret(tree, values, sizes),
     )
     assert report.ok, str(report)

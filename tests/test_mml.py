@@ -7,6 +7,7 @@ here A*X*B + X'*X of a square X.
 
 import pytest
 
+from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.pipeline import derive, render
 from matcalc.read.frontend import read
@@ -89,4 +90,7 @@ def test_the_catalogue_has_it_by_number(number):
 def test_derivative_by_the_matrix(expr):
     program = read(expr.replace("F", F), SQUARE)
     tree = derive(program, "X")
-    assert check(program, "X", 1, "free", lambda values, sizes: interpret(tree, values, sizes)).ok
+    assert check(
+        DerivativeStatement(program, "X", 1, "free"),
+        lambda values, sizes: interpret(tree, values, sizes),
+    ).ok

@@ -7,6 +7,7 @@ import pytest
 from judging import differential_error, equality_report, kinds
 
 from matcalc.core.operations import OF_SYMMETRIC, OPERATIONS
+from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.catalogue import compiled
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.pipeline import derive
@@ -77,7 +78,8 @@ def verdict(program, wrt):
     structure = "declared" if program.expr.op in OF_SYMMETRIC else "free"
     tree = derive(program, wrt, structure=structure)
     return check(
-        program, wrt, 1, structure, lambda values, sizes: interpret(tree, values, sizes)
+        DerivativeStatement(program, wrt, 1, structure),
+        lambda values, sizes: interpret(tree, values, sizes),
     ).ok
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from strategies import terms
 
 from matcalc.core.errors import EvaluationError, UnsupportedError
+from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.pipeline import derive, render
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import check
@@ -54,7 +55,8 @@ def test_derivative_passes_the_oracle(problem, structure):
     assert tree.shape == program.expr.shape + program.variables[wrt].shape * order
     try:
         report = check(
-            program, wrt, order, structure, lambda values, sizes: interpret(tree, values, sizes)
+            DerivativeStatement(program, wrt, order, structure),
+            lambda values, sizes: interpret(tree, values, sizes),
         )
     except (EvaluationError, UnsupportedError):
         assume(False)  # not smooth where the check looks, or too large to differentiate numerically

@@ -9,6 +9,7 @@ import pytest
 import matcalc
 from matcalc.cli.command import main
 from matcalc.core.errors import DomainProblem, EvaluationError, VerificationError
+from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
 from matcalc.verify.exact.judge import judge
 from matcalc.verify.verification import Verification, verify
@@ -111,7 +112,7 @@ def test_a_wrong_derivative_is_an_error(text, claim):
     program = read(text, {"x": "vector(n)", "A": "matrix(n, n)"})
     tree = read(claim, {"x": "vector(n)", "A": "matrix(n, n)"}).expr
     with pytest.raises(VerificationError, match="this is a bug in matcalc") as caught:
-        verify(program, tree, "x", 1, "declared", range(tree.rank))
+        verify(DerivativeStatement(program, "x"), tree)
     assert "--no-verify" in str(caught.value)
 
 
@@ -149,13 +150,13 @@ def test_a_variable_of_another_shape_is_found_before_anything_is_evaluated():
     program = read("x'*x", {"x": "vector(n)"})
     tree = read("2*x*1", {"x": "matrix(n, n)"}).expr
     with pytest.raises(VerificationError, match="it has a x of another shape"):
-        verify(program, tree, "x", 1, "declared", range(1))
+        verify(DerivativeStatement(program, "x"), tree)
 
 
 def test_another_shape_is_wrong_whatever_is_known_of_the_values():
     program = read("log(norm2(x))", {"x": "vector(n)"})
     tree = read("x*x'/norm2(x)^2", {"x": "vector(n)"}).expr
-    assert judge(program, tree, "x", 1, "declared", range(2)).outcome == "wrong"
+    assert judge(DerivativeStatement(program, "x"), tree).outcome == "wrong"
 
 
 def test_the_exact_road_needs_no_numpy():

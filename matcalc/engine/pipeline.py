@@ -9,6 +9,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.calculus.derivative import derivative
@@ -51,12 +52,18 @@ def derive(
     structure: str = "declared",
     layout: str = "mixed",
 ) -> Expr:
-    """The derivative of a program by one of its variables, as a typed tree in matrix notation.
+    """The derivative of a program by one of its variables; see ``differentiate``."""
+    return differentiate(DerivativeStatement(program, wrt, order, structure, layout))
+
+
+def differentiate(statement: DerivativeStatement) -> Expr:
+    """The derivative that a statement asks for, as a typed tree in matrix notation.
 
     Its axes are those of the expression followed by those of the variable, ``order`` times; see
     docs/conventions.md for ``structure`` and ``layout``. Raises UnknownNameError for an unknown
     variable, UnsupportedError where no rule is known.
     """
+    program, wrt, structure = statement.program, statement.wrt, statement.structure
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
         known = [name for name, each in program.variables.items() if each.kind != "function"]
@@ -66,7 +73,7 @@ def derive(
             span=Span(0, len(wrt)),
             hint=f"its variables are {', '.join(known) or 'none'}{_compact(program, wrt)}",
         )
-    engine = _Engine(program.expr.rank, layout)
+    engine = _Engine(program.expr.rank, statement.layout)
     builder = engine.builder
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
     names = {v.name: _leaf(builder, v, free=v is variable) for v in program.variables.values()}
@@ -76,12 +83,12 @@ def derive(
         require_symmetry(program, engine.lowering, names, wrt)
     node = engine.rewriter.rewrite(engine.lowering.lower(program.expr, names))
     slopes = LocalDerivatives(builder, engine.lowering)
-    for _ in range(order):
+    for _ in range(statement.order):
         node = engine.shortened(derivative(builder, node, names[wrt], slopes))
     if variable.kind not in ("scalar", "vector", "matrix"):
         node = substitute(builder, node, {names[wrt]: within})
     if structure == "declared" and variable.kind in PROJECTED:
-        for turn in range(order):
+        for turn in range(statement.order):
             node = engine.shortener.symmetrised(
                 project(builder, node, variable.kind, program.expr.rank + 2 * turn)
             )

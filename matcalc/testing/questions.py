@@ -17,6 +17,7 @@ from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
 from matcalc.read.syntax.declare import declare
 from matcalc.results import Formula
@@ -180,18 +181,13 @@ def _formula_and_function(
         setting.arrays,
         setting.direction,
     )
-    claim = Claim(
-        title,
-        setting.wrt,
-        called.name,
-        setting.variables,
-        setting.order,
-        "mixed",
-        setting.structure,
-    )
-    answer = engine_answer(program, claim)
+    statement = DerivativeStatement(program, setting.wrt, setting.order, setting.structure)
     asked = about_formula(
-        program, claim, answer, lambda point: called(point.values), stated=called.name
+        statement,
+        engine_answer(statement),
+        lambda point: called(point.values),
+        title=title,
+        stated=called.name,
     )
     if setting.at:
         asked = replace(asked, points=_around(setting, program.variables, asked.smooth))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from matcalc.core.errors import DomainProblem, MatcalcError, UnsupportedError, V
 from matcalc.core.operations import OF_TALL
 from matcalc.core.own import blame
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.verify.exact.judge import BITS, judge
@@ -55,15 +55,11 @@ class Verification:
         return f"not verified ({self.how})"
 
 
-def verify(
-    program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]
-) -> Verification:
+def verify(statement: DerivativeStatement, tree: Expr) -> Verification:
     """Verifies that ``tree`` is the derivative; VerificationError if it is not, or if a judge
     fails: that is no verdict.
-
-    ``axes`` are those of the mixed layout (the expression's, the variable's) in the order in which
-    the tree has them.
     """
+    program = statement.program
     stranger = next(
         (node for node in postorder(tree, lambda node: node.args) if _is_strange(node, program)),
         None,
@@ -71,7 +67,7 @@ def verify(
     if stranger is not None:
         raise _problem(program, f"wrong: it has a {stranger.value} of another shape")
     try:
-        return _verified(program, tree, wrt, order, structure, axes)
+        return _verified(statement, tree)
     except (VerificationError, UnsupportedError):
         raise
     except MatcalcError as problem:
@@ -93,10 +89,9 @@ def _is_strange(node: Expr, program: Program) -> bool:
     return variable is None or variable.shape != node.shape
 
 
-def _verified(
-    program: Program, tree: Expr, wrt: str, order: int, structure: str, axes: Sequence[int]
-) -> Verification:
-    verdict = judge(program, tree, wrt, order, structure, axes)
+def _verified(statement: DerivativeStatement, tree: Expr) -> Verification:
+    program = statement.program
+    verdict = judge(statement, tree)
     if verdict.outcome == "exact":
         return Verification("exact")
     if verdict.outcome == "wrong":
@@ -105,14 +100,14 @@ def _verified(
         )
     if verdict.outcome == "undefined":
         return Verification("none", how=f"no point inside the domain was found: {verdict.reason}")
-    if _entries(program, wrt, order) > _MOST_ENTRIES:
+    if _entries(statement) > _MOST_ENTRIES:
         return Verification("none", how="the derivative has too many entries")
     try:
         reports: list[Report] = []
         for seed in (*_SEEDS, *_FURTHER_SEEDS):
             if seed in _FURTHER_SEEDS and any(not report.hidden for report in reports):
                 break
-            report = compare(program, tree, wrt, order, structure, axes, seed)
+            report = compare(statement, tree, seed)
             if report.ok and not report.hidden:
                 if report.unvisited:
                     return Verification(
@@ -121,7 +116,7 @@ def _verified(
                 return Verification("numeric", report.max_error, report.method)
             reports.append(report)
     except DomainProblem as problem:
-        _refuse_degenerate(program, wrt)
+        _refuse_degenerate(program, statement.wrt)
         return Verification("none", how=problem.message)
     except UnsupportedError as problem:
         return Verification("none", how=problem.message)
@@ -144,21 +139,14 @@ def _refuse_degenerate(program: Program, wrt: str) -> None:
         raise UnsupportedError(reason, source=program.source or None)
 
 
-def compare(
-    program: Program,
-    tree: Expr,
-    wrt: str,
-    order: int,
-    structure: str,
-    axes: Sequence[int],
-    seed: int = 0,
-) -> Report:
-    """The numeric verdict on a tree whose axes stand as ``axes`` says."""
+def compare(statement: DerivativeStatement, tree: Expr, seed: int = 0) -> Report:
+    """The numeric verdict on a tree whose axes stand as the layout says."""
     import numpy as np  # noqa: PLC0415 - slow to load
 
     from matcalc.verify.oracle.compare import check  # noqa: PLC0415 - it loads NumPy
     from matcalc.verify.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
 
+    axes = statement.axes
     back = tuple([axes.index(axis) for axis in range(len(axes))])
 
     def mixed(values: dict[str, Any], sizes: dict[str, int]) -> Any:
@@ -167,12 +155,12 @@ def compare(
 
     # of a wide matrix there are no such vectors, so that the sizes have to be others
     tall = [node for node in postorder(tree, lambda node: node.args) if node.op in OF_TALL]
-    return check(program, wrt, order, structure, mixed, seed, beside=tall, trees=[tree])
+    return check(statement, mixed, seed, beside=tall, trees=[tree])
 
 
-def _entries(program: Program, wrt: str, order: int) -> int:
-    shape = program.expr.shape + program.variables[wrt].shape * order
-    return prod([max(1, size.size(dict.fromkeys(size.letters, _USUAL))) for size in shape])
+def _entries(statement: DerivativeStatement) -> int:
+    sizes = [size.size(dict.fromkeys(size.letters, _USUAL)) for size in statement.mixed_shape]
+    return prod([max(1, size) for size in sizes])
 
 
 def _problem(program: Program, how: str) -> VerificationError:

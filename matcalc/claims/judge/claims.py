@@ -13,8 +13,9 @@ from matcalc.claims.judge.reading import equalize_shape, read_objective, read_st
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.errors import EvaluationError, UnknownNameError, UnsupportedError
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import derive
+from matcalc.engine.pipeline import differentiate
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude
 from matcalc.verify.oracle.numeric import (
@@ -41,11 +42,11 @@ def question(claim: Claim) -> Question:
 
 def about(program: Program, claim: Claim) -> Question:
     """The question that a claim puts about an objective that was read already."""
-    answer = engine_answer(program, claim)
+    statement = claim.about(program)
+    answer = engine_answer(statement)
     known = program.variables
     given = claim.claim
     stated, misfit = read_stated(claim, program)
-    claim = replace(claim, claim=stated.source)
     unknown = [name for name in stated.variables if name not in known]
     if unknown:
         hint = f"its variables are {', '.join(known)}; others have to be declared"
@@ -55,74 +56,73 @@ def about(program: Program, claim: Claim) -> Question:
         )
     tree = stated.expr
     asked = about_formula(
-        program,
-        claim,
+        statement,
         answer,
         lambda point: evaluate_claim(tree, point),
-        stated=claim.claim,
+        title=claim.expr,
+        stated=stated.source,
         tree=tree,
         misfit=misfit,
-        complete=_completion(program, claim, stated, square=bool(misfit)),
+        complete=_completion(statement, stated, square=bool(misfit)),
     )
     spoken = stated.notes if stated.source != given else ()
     notes = tuple(dict.fromkeys((*asked.notes, *spoken, *reparse(stated, program))))
     return replace(
         asked,
-        source=claim,
+        source=replace(claim, claim=stated.source),
         notes=notes,
-        proof=lambda: OPEN if misfit else proof(program, claim, stated),
+        proof=lambda: OPEN if misfit else proof(statement, stated),
     )
 
 
-def engine_answer(program: Program, claim: Claim) -> Expr | None:
+def engine_answer(statement: DerivativeStatement) -> Expr | None:
     """The derivative that matcalc finds, laid out as the claim is; None where it has no rule:
     numbers judge all the same.
     """
     try:
-        return derive(
-            program, claim.wrt, claim.order, structure=claim.structure, layout=claim.layout
-        )
+        return differentiate(statement)
     except UnsupportedError:
         return None
 
 
 def about_formula(
-    program: Program,
-    claim: Claim,
+    statement: DerivativeStatement,
     answer: Expr | None,
     claimed: Callable[[Point], Array],
     *,
+    title: str,
     stated: str,
     tree: Expr | None = None,
     misfit: str = "",
     complete: Callable[[dict[str, int]], dict[str, int]] = dict,
 ) -> Question:
     """A question about an objective that is a formula."""
+    program, order = statement.program, statement.order
     variables = program.variables
 
     def derivative(point: Point, wrt: str, kind: str) -> tuple[Array, Method]:
         array, method = numeric_derivative(
-            program.expr, variables, wrt, claim.order, point.values, point.sizes
+            program.expr, variables, wrt, order, point.values, point.sizes
         )
-        return structured_gradient(array, kind, program.expr.rank, claim.order), method
+        return structured_gradient(array, kind, program.expr.rank, order), method
 
     return Question(
-        title=claim.expr,
+        title=title,
         stated=stated,
-        wrt=claim.wrt,
+        wrt=statement.wrt,
         variables=variables,
         rank=program.expr.rank,
         derivative=derivative,
         claimed=claimed,
-        points=lambda rng: _points(program, claim, rng, complete, square=bool(misfit)),
-        survey=lambda point, rng: _surveyed(program, claim, tree, point, rng),
+        points=lambda rng: _points(statement, rng, complete, square=bool(misfit)),
+        survey=lambda point, rng: _surveyed(statement, tree, point, rng),
         kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
         smooth=lambda point: violated_precondition(program.expr, point.values, point.sizes) is None,
         magnitude=lambda point: max(1.0, magnitude(program.expr, point.values, point.sizes)),
         complete=complete,
-        order=claim.order,
-        layout=claim.layout,
-        structure=claim.structure,
+        order=order,
+        layout=statement.layout,
+        structure=statement.structure,
         program=program,
         answer=answer,
         tree=tree,
@@ -132,23 +132,31 @@ def about_formula(
 
 
 def _surveyed(
-    program: Program, claim: Claim, tree: Expr | None, point: Point, rng: np.random.Generator
+    statement: DerivativeStatement, tree: Expr | None, point: Point, rng: np.random.Generator
 ) -> tuple[list[Point], tuple[str, ...]]:
     """Points on all sides of the kinks of objective and claim, and what holds on those to which no
     way was found.
     """
-    around = claim.wrt if takes_differences(program.expr, claim.wrt, claim.order) else None
+    program, around = statement.program, _differenced(statement)
     beside = [tree] if tree is not None else []
     found, missing = survey(
-        [program.expr], beside, program.variables, rng, point.sizes, around, claim.wrt
+        [program.expr], beside, program.variables, rng, point.sizes, around, statement.wrt
     )
     return [Point(point.sizes, values) for values in found], tuple(
         dict.fromkeys(piece.said(text) for piece in missing)
     )
 
 
+def _differenced(statement: DerivativeStatement) -> str | None:
+    """The variable, if the derivative is found by differences of values: then room around it is
+    needed.
+    """
+    wrt, order = statement.wrt, statement.order
+    return wrt if takes_differences(statement.program.expr, wrt, order) else None
+
+
 def _completion(
-    program: Program, claim: Claim, stated: Program, *, square: bool
+    statement: DerivativeStatement, stated: Program, *, square: bool
 ) -> Callable[[dict[str, int]], dict[str, int]]:
     """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the
     true derivative.
@@ -157,7 +165,7 @@ def _completion(
     does not pass.
     """
     open_names = sorted({name for size in stated.undetermined for name in size.letters})
-    shape = true_shape(program, claim)
+    shape = true_shape(statement)
     known = open_sizes(stated, equalize_shape(shape) if square else shape)
 
     def complete(sizes: dict[str, int]) -> dict[str, int]:
@@ -171,10 +179,10 @@ def _completion(
 
 
 def completed(
-    program: Program, claim: Claim, stated: Program
+    statement: DerivativeStatement, stated: Program
 ) -> Callable[[dict[str, int]], dict[str, int]]:
     """Adds the sizes that a formula leaves open, which fits without all sizes being equal."""
-    return _completion(program, claim, stated, square=False)
+    return _completion(statement, stated, square=False)
 
 
 def evaluate_claim(tree: Expr, point: Point) -> Array:
@@ -186,15 +194,14 @@ def evaluate_claim(tree: Expr, point: Point) -> Array:
 
 
 def _points(
-    program: Program,
-    claim: Claim,
+    statement: DerivativeStatement,
     rng: np.random.Generator,
     complete: Callable[[dict[str, int]], dict[str, int]],
     *,
     square: bool,
 ) -> Iterator[Point]:
     """Points inside the domain, without end; the second has larger sizes than all the others."""
-    around = claim.wrt if takes_differences(program.expr, claim.wrt, claim.order) else None
+    program, around = statement.program, _differenced(statement)
     reason = ""
     for sizes in sizes_for([program.expr], program.variables):
         chosen = dict.fromkeys(sizes, max(sizes.values(), default=1)) if square else sizes

@@ -187,7 +187,7 @@ def checked(question: Question, formula: str, worlds: Sequence[Sample]) -> str |
         stated, misfit = read_stated(claim, program)
         if misfit or any(name not in program.variables for name in stated.variables):
             return None
-        complete = completed(program, claim, stated)
+        complete = completed(claim.about(program), stated)
         for world in worlds:
             point = Point(complete(world.point.sizes), world.point.values)
             value = evaluate_claim(stated.expr, point)

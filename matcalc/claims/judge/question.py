@@ -10,8 +10,8 @@ import numpy as np
 
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement, columns_of, layout_axes
 from matcalc.core.tree import Expr
-from matcalc.results import layout_axes
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import Method
 
@@ -30,6 +30,10 @@ class Claim:
     layout: str = "mixed"
     structure: str = "declared"
     name: str = ""
+
+    def about(self, program: Program) -> DerivativeStatement:
+        """What is claimed to be found, of an objective that was read."""
+        return DerivativeStatement(program, self.wrt, self.order, self.structure, self.layout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,6 @@ class Sample:
             return math.inf
         errors = np.abs(self.claimed - self.truth)
         return float(np.max(np.where(np.isnan(errors), np.inf, errors), initial=0.0)) / self.scale
-
-
-def columns_of(rank: int, total: int, order: int, layout: str) -> int:
-    """How many of the last axes of a derivative are the columns of J, of an objective with ``rank``
-    axes.
-    """
-    return rank if layout == "denominator" and rank else (total - rank) // order
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from functools import reduce
 
-from matcalc.claims.judge.question import Claim, columns_of
 from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms
 from matcalc.core.program import Program
-from matcalc.results import layout_axes
+from matcalc.core.statement import DerivativeStatement
 
 
-def true_shape(program: Program, claim: Claim) -> Shape:
+def true_shape(statement: DerivativeStatement) -> Shape:
     """The shape in which a claim is written: beyond two axes that of the matrix J of d vec(F) = J*d
     vec(X).
     """
-    rank = program.expr.rank
-    axes = program.expr.shape + program.variables[claim.wrt].shape * claim.order
-    laid = [axes[axis] for axis in layout_axes(rank, len(axes), claim.layout)]
+    laid = statement.shape
     if len(laid) <= 2:
-        return tuple(laid)
-    rows = len(laid) - columns_of(rank, len(laid), claim.order, claim.layout)
+        return laid
+    rows = len(laid) - statement.columns
     return reduce(Dim.times, laid[:rows], ONE), reduce(Dim.times, laid[rows:], ONE)
 
 

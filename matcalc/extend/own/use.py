@@ -9,6 +9,7 @@ from functools import partial
 from matcalc.core.errors import MatcalcError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.catalogue.compiled import definition, differential, rewrite
 from matcalc.engine.catalogue.index import Trigger, trigger_of
@@ -17,7 +18,7 @@ from matcalc.engine.catalogue.schema import Identity
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Leaf, Node, Product, Rational, is_number
 from matcalc.engine.lowering.lower import Lowering
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import differentiate, render
 from matcalc.engine.rewriting.engine import Rewriter
 from matcalc.engine.rewriting.pattern import pattern
 from matcalc.extend.own.functions import PLAIN
@@ -87,8 +88,9 @@ def try_function(table: Table, entry: Identity) -> None:
     _check_linear(table, program)
     for name in program.variables:
         try:
-            tree = derive(program, name, structure="free")
-            report = check(program, name, 1, "free", partial(interpret, tree))
+            statement = DerivativeStatement(program, name, structure="free")
+            tree = differentiate(statement)
+            report = check(statement, partial(interpret, tree))
         except MatcalcError as problem:
             message = f"matcalc cannot derive {entry.expr} by {name}: {problem.message}"
             raise table.problem(message, "diff", problem.hint) from None

@@ -4,7 +4,6 @@ not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, prod
 
@@ -12,6 +11,7 @@ from matcalc.core.dims import dim
 from matcalc.core.kinds import Variable
 from matcalc.core.own import inline
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.degree import error_bits
 from matcalc.verify.exact.evaluate import Evaluation
@@ -68,24 +68,15 @@ class Verdict:
     reason: str = ""
 
 
-def judge(
-    program: Program,
-    tree: Expr,
-    wrt: str,
-    order: int,
-    structure: str,
-    axes: Sequence[int],
-    columns: int = 0,
-) -> Verdict:
-    """Whether ``tree`` is the derivative of the program by ``wrt``.
+def judge(statement: DerivativeStatement, tree: Expr, *, as_matrix: bool = False) -> Verdict:
+    """Whether ``tree`` is the derivative.
 
-    ``axes`` says where the axes of the expression, then those of the variable, stand in the tree.
     Agreement along a random direction is agreement in all; in a structured set the directions are
-    in it, and so has the gradient to be. With ``columns`` the tree is the matrix J of d vec(F) =
-    J*d vec(X): that many of the axes, the last ones, are its columns, the others its rows.
+    in it, and so has the gradient to be. ``as_matrix`` says that the tree is the matrix J of
+    d vec(F) = J*d vec(X).
     """
     try:
-        return Judge(program, tree, wrt, order, structure, axes, columns).verdict()
+        return Judge(statement, tree, as_matrix=as_matrix).verdict()
     except Nowhere as problem:
         return Verdict("undefined", str(problem))
     except Misshapen as problem:
@@ -105,9 +96,8 @@ def same_value(left: Program, right: Program) -> str:
     outcomes = []
     for spare in (Variable(_SPARE, "scalar"), Variable(_SPARE, "vector", (dim(_SPARE),))):
         program = replace(left, variables={spare.name: spare, **left.variables})
-        outcomes.append(
-            judge(program, right.expr, spare.name, 0, "free", range(right.expr.rank)).outcome
-        )
+        statement = DerivativeStatement(program, spare.name, 0, "free")
+        outcomes.append(judge(statement, right.expr).outcome)
     return (
         "wrong"
         if "wrong" in outcomes
@@ -121,29 +111,23 @@ class Judge:
     """One derivative under judgement."""
 
     def __init__(
-        self,
-        program: Program,
-        tree: Expr,
-        wrt: str,
-        order: int,
-        structure: str,
-        axes: Sequence[int],
-        columns: int = 0,
+        self, statement: DerivativeStatement, tree: Expr, *, as_matrix: bool = False
     ) -> None:
+        program, axes = statement.program, statement.axes
+        columns = statement.columns if as_matrix else 0
         self.program = replace(program, expr=inline(program.expr))
         self.tree = inline(tree)
-        self.wrt = wrt
-        self.order = order
+        self.wrt = statement.wrt
+        self.order = statement.order
         rows = len(axes) - columns
         self.rows = rows if columns else -1  # how many axes are the rows of J
         # vec stacks columns, and entries lie row by row: so the axes that are fused stand from the
         # last to the first
-        self.axes = (*axes[:rows][::-1], *axes[rows:][::-1]) if columns else tuple(axes)
-        kind = program.variables[wrt].kind
-        self.kind = kind if structure == "declared" and kind in STRUCTURED else ""
+        self.axes = (*axes[:rows][::-1], *axes[rows:][::-1]) if columns else axes
+        self.kind = statement.kind if statement.kind in STRUCTURED else ""
         self.stream = Stream(1)
         self.meter = Meter()
-        self.setting = Setting((self.program.expr, self.tree), program.variables, wrt)
+        self.setting = Setting((self.program.expr, self.tree), program.variables, self.wrt)
         self.sizes: dict[str, int] = {}
         self.turn = 0
         self.nonzero = False
@@ -267,8 +251,6 @@ class Judge:
         }
         stated = Evaluation(world, plain, self.sizes, 1, self.meter).run(self.tree)
         shape = given.extent + at.extent * self.order
-        if sorted(self.axes) != list(range(len(shape))):
-            raise Misshapen(f"it has {len(self.axes)} axes, and should have {len(shape)}")
         extent = tuple([shape[axis] for axis in self.axes])
         fused = extent if self.rows < 0 else (prod(extent[: self.rows]), prod(extent[self.rows :]))
         if stated.extent != fused:

@@ -11,6 +11,7 @@ import numpy as np
 
 from matcalc.core.errors import DomainProblem, EvaluationError, UnknownNameError
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret, magnitude
@@ -100,18 +101,14 @@ class Report:
 
 
 def check(
-    program: Program,
-    wrt: str,
-    order: int,
-    structure: str,
+    statement: DerivativeStatement,
     evaluate: Candidate,
     seed: int = 0,
-    layout: str = "mixed",
+    *,
     beside: Sequence[Expr] = (),
     trees: Sequence[Expr] = (),
 ) -> Report:
-    """Whether ``evaluate(values, sizes)`` is the derivative of the program with respect to ``wrt``
-    at random points.
+    """Whether ``evaluate(values, sizes)`` is the derivative at random points.
 
     With ``structure="declared"`` the derivative is projected on the matrices of the kind that
     ``wrt`` is declared to be. The layout does not matter here: candidates hand in shape(expression)
@@ -120,12 +117,13 @@ def check(
     it is asked what rounding does: the tolerance grows by that as long as much is left, else the
     point is ``hidden``.
     """
+    program, wrt, order = statement.program, statement.wrt, statement.order
     if wrt not in program.variables:
         raise UnknownNameError(f"there is no variable {wrt}")
     rng = np.random.default_rng(seed)
     around = wrt if takes_differences(program.expr, wrt, order) else None
     sizes, values = find_sizes([program.expr, *beside], program.variables, rng, around)
-    kind = program.variables[wrt].kind if structure == "declared" else "free"
+    kind = statement.kind
 
     def doubted(
         report: Report,

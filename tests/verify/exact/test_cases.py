@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from matcalc.core.operations import PRIMARY
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, number
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
@@ -45,7 +46,7 @@ def derived(text):
 
 
 def outcome(case, program, tree):
-    return judge(program, tree, case["wrt"], case["order"], "free", range(tree.rank)).outcome
+    return judge(DerivativeStatement(program, case["wrt"], case["order"], "free"), tree).outcome
 
 
 @pytest.mark.parametrize("case", cases())

@@ -5,6 +5,7 @@ below the true degree.
 import pytest
 
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
 from matcalc.verify.exact.composites import COMPOSITES
 from matcalc.verify.exact.degree import _FUNCTIONS, _RULES, Bound, error_bits
@@ -140,7 +141,7 @@ def test_a_higher_degree_of_the_argument_costs_bits(call):
 
 def verdict(text, claim, kinds):
     tree = read(claim, kinds).expr
-    return judge(read(text, kinds), tree, "x", 1, "declared", range(tree.rank))
+    return judge(DerivativeStatement(read(text, kinds), "x"), tree)
 
 
 def test_a_high_degree_takes_more_points_and_a_huge_one_is_undecided():

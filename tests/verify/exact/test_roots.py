@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
 from matcalc.verify.exact.judge import judge
 
@@ -29,5 +30,7 @@ GIVEN = {"a": "scalar", "b": "scalar", "c": "scalar", "p": "positive", "x": "vec
 )
 def test_roots_of_squares(text: str, claim: str, outcome: str) -> None:
     program = read(text, GIVEN)
-    verdict = judge(program, read(claim, program.variables).expr, "a", 1, "free", ())
+    verdict = judge(
+        DerivativeStatement(program, "a", 1, "free"), read(claim, program.variables).expr
+    )
     assert verdict.outcome == outcome

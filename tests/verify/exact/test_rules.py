@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from matcalc.core.operations import OPERATIONS
+from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.catalogue import compiled
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.pipeline import derive
@@ -86,7 +87,7 @@ def outcome(entry):
     )
     structure = "declared" if definite else "free"
     tree = derive(program, name, structure=structure)
-    return judge(program, tree, name, 1, structure, range(tree.rank)).outcome
+    return judge(DerivativeStatement(program, name, 1, structure), tree).outcome
 
 
 @pytest.mark.parametrize(("entry", "wrong"), ROWS)

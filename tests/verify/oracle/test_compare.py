@@ -31,6 +31,7 @@ from matcalc.core.dims import dim
 from matcalc.core.errors import EvaluationError, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import variable
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import agree, check
@@ -83,7 +84,7 @@ def full(expr, wrt):
 @pytest.mark.parametrize(("expr", "wrt", "order", "derivative"), CORRECT)
 def test_right_derivatives_pass(expr, wrt, order, derivative):
     for seed in range(3):
-        report = check(full(expr, wrt), wrt, order, "free", derivative, seed)
+        report = check(DerivativeStatement(full(expr, wrt), wrt, order, "free"), derivative, seed)
         assert report.ok, str(report)
         assert report.max_error <= report.tolerance
         assert report.rng == seed
@@ -132,7 +133,9 @@ WRONG = [
 def test_wrong_derivatives_fail(expr, wrt, order, derivative, corrupt):
     for seed in range(3):
         report = check(
-            full(expr, wrt), wrt, order, "free", lambda v, s: corrupt(derivative(v, s)), seed
+            DerivativeStatement(full(expr, wrt), wrt, order, "free"),
+            lambda v, s: corrupt(derivative(v, s)),
+            seed,
         )
         assert not report.ok
         assert str(report).startswith("check failed: ")
@@ -142,17 +145,16 @@ def test_wrong_derivatives_fail(expr, wrt, order, derivative, corrupt):
 def test_a_branch_where_all_is_zero_hides_nothing(seed):
     expr = op("relu", a)
     wrong = check(
-        program(expr), "a", 1, "free", lambda values, sizes: 1.001 * (values["a"] > 0), seed
+        DerivativeStatement(program(expr), "a", 1, "free"),
+        lambda values, sizes: 1.001 * (values["a"] > 0),
+        seed,
     )
     assert not wrong.ok
 
 
 def test_a_singular_matrix_in_the_candidate_alone_is_a_failure():
     report = check(
-        program(squares),
-        "x",
-        1,
-        "free",
+        DerivativeStatement(program(squares), "x", 1, "free"),
         lambda v, s: np.linalg.inv(np.zeros((s["n"], s["n"]))) @ v["x"],
     )
     assert not report.ok
@@ -186,8 +188,8 @@ def backwards(v, sizes):
 @pytest.mark.parametrize("depth", [1, 8, 64])
 def test_deep_networks_are_judged_where_the_gradient_does_not_vanish(depth):
     network = chain(depth)
-    assert check(network, "W1", 1, "declared", backwards).ok
-    report = check(network, "W1", 1, "declared", lambda v, s: 1.001 * backwards(v, s))
+    assert check(DerivativeStatement(network, "W1"), backwards).ok
+    report = check(DerivativeStatement(network, "W1"), lambda v, s: 1.001 * backwards(v, s))
     assert not report.ok, str(report)
 
 
@@ -211,30 +213,31 @@ def test_declared_structure_projects_and_free_does_not(matrix, name, project):
     def declared(v, s):
         return project(free(v, s))
 
-    assert check(program(form), name, 1, "declared", declared).ok
-    assert check(program(form), name, 1, "free", free).ok
+    assert check(DerivativeStatement(program(form), name), declared).ok
+    assert check(DerivativeStatement(program(form), name, 1, "free"), free).ok
     if name not in "QX":
-        assert not check(program(form), name, 1, "declared", free).ok
-        assert not check(program(form), name, 1, "free", declared).ok
+        assert not check(DerivativeStatement(program(form), name), free).ok
+        assert not check(DerivativeStatement(program(form), name, 1, "free"), declared).ok
 
 
 def test_the_report_reads_well():
-    good = check(program(squares), "x", 1, "declared", gradient_of_squares, seed=4)
+    good = check(DerivativeStatement(program(squares), "x"), gradient_of_squares, seed=4)
     assert str(good).startswith("check passed: max relative error ")
     for part in ("(complex step, 2 points, ", "m=", "n=", "rng 4)"):
         assert part in str(good)
-    bad = check(program(squares), "x", 1, "declared", lambda v, s: -gradient_of_squares(v, s))
+    bad = check(DerivativeStatement(program(squares), "x"), lambda v, s: -gradient_of_squares(v, s))
     assert "relative error 2.0e+00 at [" in str(bad)
     for part in ("exceeds 1e-09", "expected ", "found ", "step 1e-20", "rng 0"):
         assert part in str(bad)
     assert "\n" not in str(good) + str(bad)
-    shaped = check(program(squares), "x", 1, "declared", lambda v, s: np.zeros((1, 2)))
+    shaped = check(DerivativeStatement(program(squares), "x"), lambda v, s: np.zeros((1, 2)))
     assert "the shape is (1, 2), expected (" in str(shaped)
 
 
 def test_seeds_repeat_and_differ():
     first, second, other = (
-        check(program(squares), "x", 1, "free", gradient_of_squares, seed) for seed in (1, 1, 2)
+        check(DerivativeStatement(program(squares), "x", 1, "free"), gradient_of_squares, seed)
+        for seed in (1, 1, 2)
     )
     assert first == second
     assert first.worst != other.worst
@@ -242,7 +245,7 @@ def test_seeds_repeat_and_differ():
 
 def test_unknown_variable():
     with pytest.raises(UnknownNameError, match="no variable q"):
-        check(program(squares), "q", 1, "free", gradient_of_squares)
+        check(DerivativeStatement(program(squares), "q", 1, "free"), gradient_of_squares)
 
 
 def gram():

@@ -5,6 +5,7 @@ wrong one never right.
 import pytest
 
 from matcalc.core.errors import VerificationError
+from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
 from matcalc.verify.verification import verify
 
@@ -18,7 +19,7 @@ def kinds(text):
 
 def verdict(text, wrt, claim):
     tree = read(claim, kinds(claim + wrt)).expr
-    return verify(read(text, kinds(text)), tree, wrt, 1, "declared", range(tree.rank)).kind
+    return verify(DerivativeStatement(read(text, kinds(text)), wrt), tree).kind
 
 
 # expression, variable, a right derivative, a wrong one, what the right one is judged to be

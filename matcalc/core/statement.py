@@ -1,0 +1,81 @@
+"""What is asked and answered, proved and judged: the derivative of a program with respect to one of
+its variables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matcalc.core.dims import Shape
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class DerivativeStatement:
+    """``d^order program / d wrt^order``, in a layout and within a structure (docs/conventions.md).
+
+    The *mixed axes* are those of the expression, then those of the variable for each order; a
+    derivative has them in the order that the layout says.
+    """
+
+    program: Program
+    wrt: str
+    order: int = 1
+    structure: str = "declared"
+    layout: str = "mixed"
+
+    @property
+    def variable(self) -> Variable:
+        """The variable; KeyError where the program has none of this name."""
+        return self.program.variables[self.wrt]
+
+    @property
+    def kind(self) -> str:
+        """The kind on whose matrices the derivative is projected; ``free`` for none."""
+        return self.variable.kind if self.structure == "declared" else "free"
+
+    @property
+    def mixed_shape(self) -> Shape:
+        """The mixed axes."""
+        return self.program.expr.shape + self.variable.shape * self.order
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """Which mixed axis each axis of the derivative is."""
+        return layout_axes(self.program.expr.rank, len(self.mixed_shape), self.layout)
+
+    @property
+    def shape(self) -> Shape:
+        """The axes of the derivative as they are laid out."""
+        mixed = self.mixed_shape
+        return tuple([mixed[axis] for axis in self.axes])
+
+    @property
+    def columns(self) -> int:
+        """How many of the last axes are the columns of J in d vec(F) = J*d vec(X)."""
+        total = len(self.mixed_shape)
+        return columns_of(self.program.expr.rank, total, self.order, self.layout)
+
+
+def layout_axes(rank: int, total: int, layout: str) -> tuple[int, ...]:
+    """The axes of the mixed layout, in the order in which a layout shows them.
+
+    ``rank`` of the ``total`` axes are the expression's. Numerator layout transposes the matrix
+    gradient of a scalar, denominator layout puts the variable's axes first where the expression has
+    any; the rest is as in mixed layout.
+    """
+    if layout == "numerator" and rank == 0 and total == 2:
+        return (1, 0)
+    if layout == "denominator" and rank > 0:
+        return (1, 0) if total == 2 else (*range(rank, total), *range(rank))
+    return tuple(range(total))
+
+
+def columns_of(rank: int, total: int, order: int, layout: str) -> int:
+    """How many of the last axes of a derivative are the columns of J, of an objective with ``rank``
+    axes.
+    """
+    if layout == "denominator" and rank:
+        return rank
+    return (total - rank) // order if order else 0
