@@ -33,7 +33,7 @@ def parse(text: str, variables: Declarations | None = None) -> Expression:
     """
     if not isinstance(text, str):
         hint = "from_sympy() takes a SymPy expression"
-        raise ArgumentError(f"an expression is a text, not {_described(text)}", hint=hint)
+        raise ArgumentError(f"the expression must be a string, not {_described(text)}", hint=hint)
     return Expression(read(text, _declarations(variables)))
 
 
@@ -43,7 +43,7 @@ def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
     if not isinstance(text, str):
-        raise ArgumentError(f"a formula is a text, not {_described(text)}")
+        raise ArgumentError(f"the formula must be a string, not {_described(text)}")
     return Expression(read_latex(text, _declarations(variables)))
 
 
@@ -136,11 +136,11 @@ def load_identities(
     from matcalc.extend.own.load import load_identities as loaded  # noqa: PLC0415
 
     if not isinstance(path, str | os.PathLike):
-        raise ArgumentError(f"the path of a file is wanted, not {_described(path)}")
+        raise ArgumentError(f"expected the path of a file, not {_described(path)}")
     for name, function in (functions or {}).items():
         if not isinstance(name, str) or not callable(function):
             raise ArgumentError(
-                f"functions maps names to functions, not {_described(name)} to "
+                f"functions must map names to functions, not {_described(name)} to "
                 f"{_described(function)}"
             )
     return loaded(path, functions=functions)
@@ -158,7 +158,7 @@ def from_sympy(expr: Any) -> Expression:
 
     if not isinstance(expr, sympy.Basic | sympy.MatrixBase):
         raise ArgumentError(
-            f"a SymPy expression is wanted, not {_described(expr)}", hint="parse() takes a text"
+            f"expected a SymPy expression, not {_described(expr)}", hint="parse() takes a string"
         )
     text, declarations = converted(expr)
     return parse(text, declarations)
@@ -188,7 +188,7 @@ def _side(expression: str | Formula) -> str | Program:
     if isinstance(expression, Formula):
         return expression.program()
     if not isinstance(expression, str):
-        raise ArgumentError(f"an expression is a text, not {_described(expression)}")
+        raise ArgumentError(f"the expression must be a string, not {_described(expression)}")
     return expression
 
 
@@ -198,12 +198,12 @@ def _declarations(variables: Declarations | None) -> Declarations:
     if not isinstance(variables, Mapping):
         hint = 'for example {"A": "symmetric(n)", "x": "vector(n)"}'
         raise ArgumentError(
-            f"variables is a mapping from names to declarations, not {_described(variables)}",
+            f"variables must map names to declarations, not {_described(variables)}",
             hint=hint,
         )
     for name, declaration in variables.items():
         if not isinstance(name, str):
-            raise ArgumentError(f"the name of a variable is a text, not {_described(name)}")
+            raise ArgumentError(f"the name of a variable must be a string, not {_described(name)}")
         if not isinstance(declaration, str | Variable):
             hint = 'for example "symmetric(n)"'
             raise ArgumentError(

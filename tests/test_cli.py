@@ -15,7 +15,7 @@ from matcalc.cli import main
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 
-HINT = "matcalc diff --help says what can be asked for"
+HINT = "matcalc diff --help lists what is possible"
 
 
 def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
@@ -173,7 +173,7 @@ def test_bad_expression_prints_the_error(
         pytest.param(
             [],
             "error: a command is needed: diff, check, simplify, equal, identities or functions\n"
-            "hint: matcalc --help says what can be asked for",
+            "hint: matcalc --help lists what is possible",
             id="none",
         ),
         pytest.param(
@@ -197,7 +197,7 @@ def test_bad_expression_prints_the_error(
         ),
         pytest.param(
             ["diff", "A*x", "x", "A"],
-            "error: unrecognized arguments: A\nhint: matcalc --help says what can be asked for",
+            "error: unrecognized arguments: A\nhint: matcalc --help lists what is possible",
             id="three-words",
         ),
         pytest.param(

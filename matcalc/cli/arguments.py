@@ -61,7 +61,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """What argparse does with wrong arguments."""
-        raise ArgumentError(message, hint=f"{self.prog} --help says what can be asked for")
+        raise ArgumentError(message, hint=f"{self.prog} --help lists what is possible")
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -157,7 +157,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         "--structure",
         choices=STRUCTURES,
         default="declared",
-        help="derive within the declared set, or with free entries",
+        help="the gradient within the declared set, or with free entries",
     )
     diff.add_argument(
         "--format", choices=FORMATS, default="text", help="what to print (default: text)"
@@ -166,13 +166,13 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     diff.add_argument(
         "--check",
         action="store_true",
-        help="say how the answer was verified, and compare it with numbers",
+        help="report how the answer was verified, and compare it with numerical derivatives",
     )
     diff.add_argument(
         "--no-verify",
         dest="verify",
         action="store_false",
-        help="answer without verifying (as is done unasked, silently)",
+        help="print the answer without verifying it",
     )
     _add_rng(diff, "of the random points of --check (default: 0)")
 

@@ -125,7 +125,7 @@ class Called:
         self.dtype = result.dtype
         if np.finfo(result.dtype).eps > _ROUGH:
             raise UnsupportedError(
-                f"{self.name} computes in half precision: too rough to be judged"
+                f"{self.name} computes in half precision, which is too rough to be judged"
             )
         return result.astype(float)
 

@@ -153,7 +153,7 @@ def _free(name: str, variables: Any) -> None:
 def _function(claim: Any) -> Callable[..., Any]:
     if not callable(claim):
         raise ArgumentError(
-            "a function cannot be judged by a formula: the claim has to be a function, too"
+            "a function cannot be judged by a formula: the claim must be a function too"
         )
     return claim  # type: ignore[no-any-return]
 

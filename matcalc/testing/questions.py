@@ -123,7 +123,7 @@ def ask(
         if not callable(claim):
             raise ArgumentError(
                 "a formula cannot be judged by a function alone",
-                hint="give the objective as a formula, too",
+                hint="give the objective as a formula too",
             )
         return ask_about_function(objective, claim, setting)
     return ask_about_formula(program_of(objective, setting), str(objective), claim, setting)
@@ -394,7 +394,7 @@ def _around(
             if not failures:
                 yield Point(sizes, values)
         raise EvaluationError(
-            "the function has no value, or a kink, at the given point and near it"
+            "the function has no value or is not smooth at the given point and near it"
         )
 
     return points
@@ -486,7 +486,7 @@ def _drawn(
                 turn += 1
                 yield point
         raise EvaluationError(
-            "no point was found at which the function has a value and no kink",
+            "no point was found at which the function has a value and is smooth",
             hint="give one with at=",
         )
 

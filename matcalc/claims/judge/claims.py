@@ -51,7 +51,7 @@ def about(program: Program, claim: Claim) -> Question:
     if unknown:
         hint = f"its variables are {', '.join(known)}; others have to be declared"
         raise UnknownNameError(
-            f"the claim speaks of {unknown[0]}, which is not a variable of the expression",
+            f"the claim contains {unknown[0]}, which is not a variable of the expression",
             hint=hint,
         )
     tree = stated.expr

@@ -56,7 +56,7 @@ def _toml(text: str, where: str) -> list[Claim]:
     if unknown:
         raise ParseError(
             f"{where}: unknown key {unknown[0]}",
-            hint="a file of claims has [[claim]] and [variables]",
+            hint="a file of claims consists of [[claim]] and [variables]",
         )
     entries = content.get("claim", [])
     if not isinstance(entries, list):

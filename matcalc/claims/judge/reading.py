@@ -79,8 +79,8 @@ def read_stated(claim: Claim, objective: Program) -> tuple[Program, str]:
             raise problem from None
     if stated.asked is not None:
         raise ArgumentError(
-            "the claim is itself a derivative that is to be found",
-            hint="the sign for it belongs before the objective",
+            "the claim contains a derivative that is still to be worked out",
+            hint="put the sign for it before the objective",
         )
     return stated, misfit
 

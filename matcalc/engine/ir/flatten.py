@@ -153,7 +153,7 @@ class Flattening:
         ):
             raise UnsupportedError(
                 "a number with too many digits",
-                hint="give large powers of numbers a name of their own",
+                hint="give large powers of numbers a name",
             )
         elif exponent.denominator == 1 and value != 0:
             self.coefficient *= Fraction(value) ** int(exponent)

@@ -156,7 +156,7 @@ class Rewriter:
                     if len(self.steps) > _BUDGET:
                         names = ", ".join(step.rule for step in self.steps[-10:])
                         raise UnsupportedError(
-                            f"the rewrites do not come to an end; the last ones were {names}"
+                            f"the rewrites do not terminate; the last ones were {names}"
                         )
                     return result
         return node

@@ -50,7 +50,7 @@ def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -
             else _NAMES.get(node.op, node.op)
         )
         raise UnsupportedError(
-            f"SymPy's matrix expressions have no notion of {what}", span=node.span
+            f"SymPy's matrix expressions cannot represent {what}", span=node.span
         )
     return rule(node, args)
 
@@ -192,7 +192,7 @@ def _diag(node: Expr, args: list[Any]) -> Any:
 def _vec(node: Expr, args: list[Any]) -> Any:
     if node.args[0].rank == 2:
         raise UnsupportedError(
-            "SymPy's matrix expressions have no notion of the function vec of a matrix",
+            "SymPy's matrix expressions cannot represent the function vec of a matrix",
             span=node.span,
         )
     return args[0].T if node.args[0].row and not node.row else args[0]
@@ -205,7 +205,7 @@ def _of_two(function: Callable[[Any, Any], Any]) -> _Rule:
         matrices = [arg for arg in args if isinstance(arg, sp.MatrixExpr)]
         if len(matrices) == 2:
             raise UnsupportedError(
-                f"SymPy has no notion of the function {node.op} of two vectors or matrices",
+                f"SymPy cannot represent the function {node.op} of two vectors or matrices",
                 span=node.span,
             )
         if not matrices:

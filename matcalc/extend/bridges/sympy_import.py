@@ -62,7 +62,7 @@ def convert(expression: Any) -> tuple[str, dict[str, str]]:
 
 def _unsupported(node: Any) -> UnsupportedError:
     return UnsupportedError(
-        f"the language of matcalc has no notion of SymPy's {type(node).__name__}"
+        f"the language of matcalc cannot represent SymPy's {type(node).__name__}"
     )
 
 
@@ -78,7 +78,7 @@ def _dim(size: Any) -> Dim:
     found = combine_terms((Fraction(int(c.p), int(c.q)), tuple(names)) for c, names in powers)
     if not found.possible:
         raise UnsupportedError(
-            f"a dimension has to be a positive number, a name, or a sum or product of these, "
+            f"a dimension must be a positive number, a name, or a sum or product of these, "
             f"not {size}"
         )
     return found
@@ -186,7 +186,7 @@ def _number(node: Any, args: list[Expr]) -> Expr:
         return Expr("constant", value="pi")
     if node is sp.E:
         return Expr("exp", (number(1),))
-    raise UnsupportedError(f"the language of matcalc has no notion of the number {node}")
+    raise UnsupportedError(f"the language of matcalc cannot represent the number {node}")
 
 
 def _multiplied(left: Expr, right: Expr, entrywise: bool) -> Expr:
@@ -330,7 +330,7 @@ def _kron(node: Any, args: list[Expr]) -> Expr:
     if any(arg.row for arg in args):
         if any(arg.rank == 1 and not arg.row for arg in args):
             raise UnsupportedError(
-                "the language of matcalc has no notion of the Kronecker product of a column "
+                "the language of matcalc cannot represent the Kronecker product of a column "
                 "and a row"
             )
         return _transposed(_kron(node, [_transposed(arg) for arg in args]))
@@ -353,7 +353,7 @@ def _dot(node: Any, args: list[Expr]) -> Expr:
 
 def _element(node: Any, args: list[Expr]) -> Expr:
     if args[0].rank:
-        raise UnsupportedError(f"the language of matcalc has no notion of the single entry {node}")
+        raise UnsupportedError(f"the language of matcalc cannot represent the single entry {node}")
     return args[0]
 
 

@@ -152,7 +152,7 @@ def _judged(
         entries += [(table, entry) for entry in statements(table, own)]
     unknown = [name for name in callables if name not in functions]
     if unknown:
-        raise CatalogueError(f"functions has {unknown[0]}, of which the file does not speak")
+        raise CatalogueError(f"functions has {unknown[0]}, which the file does not declare")
     for table in mine:
         judge_function(
             table, OWN[table.data["name"]], [entry for each, entry in entries if each is table]

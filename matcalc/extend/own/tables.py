@@ -85,7 +85,7 @@ def tables(text: str, file: str) -> list[Table]:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise CatalogueError(
-            f"{file}: {problem}", hint='texts stand in quotes; "A\\\\b" needs two backslashes'
+            f"{file}: {problem}", hint='strings need quotes; "A\\\\b" needs two backslashes'
         ) from None
     for key, value in content.items():
         if (
@@ -95,7 +95,7 @@ def tables(text: str, file: str) -> list[Table]:
         ):
             raise CatalogueError(f"{file}: {key} is unknown here", hint=_HINT)
     if not content:
-        raise CatalogueError(f"{file}: there is nothing in it", hint=_HINT)
+        raise CatalogueError(f"{file}: the file is empty", hint=_HINT)
     places = {kind: _spans(text, kind) for kind in KINDS}
     whole = Span(0, len(text))
     found = [

@@ -109,7 +109,7 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char == ".":
         return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
     if char == "_" and before == "∑":
-        return f"what is summed stands in brackets: {_SUMS}"
+        return f"put what is summed in brackets: {_SUMS}"
     if char == "_" or char.isalpha():
         return "names are made of Latin and Greek letters, digits and _, and start with a letter"
     return None
@@ -157,7 +157,7 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
             "there is no expression", source=text, span=span, hint="type one, for instance x'*A*x"
         )
     if before is not None and before[0] == "TOTAL":
-        return ParseError("what is summed stands in brackets", source=text, span=span, hint=_SUMS)
+        return ParseError("put what is summed in brackets", source=text, span=span, hint=_SUMS)
     if before is not None and before[0] == "METHOD":
         named = before[3][1:]
         advice = (
@@ -196,9 +196,7 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
             if opened is not None
             else None
         )
-        return ParseError(
-            f"{ends}, but {closing} is still to come", source=text, span=span, hint=hint
-        )
+        return ParseError(f"{ends}, but {closing} is missing", source=text, span=span, hint=hint)
     if kind in _STARTS and before is not None:
         left = before[3]
         if left == "positive" and piece in ("scalar", "vector", "matrix"):

@@ -92,7 +92,7 @@ def slashed(
             "that is derived"
         )
         raise ParseError(
-            "the reach of this derivative",
+            "how far this derivative reaches is not clear",
             source=scope.source,
             span=Span(slash[1], slash[2]),
             hint=hint,

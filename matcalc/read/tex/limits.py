@@ -158,7 +158,10 @@ def _side(phrase: Phrase, letters_: Letters) -> Side:
         return _name(phrase.args[0], letters_), added if phrase.kind == "+" else -added
     hint = "limits are 1, a size, and indices with a number added to them"
     raise ParseError(
-        "this limit of a sum is not read", source=letters_.scope.source, span=phrase.span, hint=hint
+        "this limit of a sum is not supported",
+        source=letters_.scope.source,
+        span=phrase.span,
+        hint=hint,
     )
 
 

@@ -86,7 +86,7 @@ def read_latex_pair(
             if value.kind == "gradient":
                 hint = "matcalc check --latex judges what somebody claims of a derivative"
                 raise ParseError(
-                    "a derivative is no side of an equation here",
+                    "a derivative cannot be a side of an equation here",
                     source=text,
                     span=value.span,
                     hint=hint,

@@ -71,7 +71,7 @@ def test_verdicts(capsys, argv, code, start):
         pytest.param(["x'*x", "-w", "x", "-c", "2*x +"], "error: ", id="claim-is-no-expression"),
         pytest.param(["x'*x", "-w", "x", "-c", "A*x*x"], "error: ", id="claim-does-not-fit"),
         pytest.param(
-            ["x'*x", "-w", "x", "-c", "y"], "error: the claim speaks of y", id="unknown-name"
+            ["x'*x", "-w", "x", "-c", "y"], "error: the claim contains y", id="unknown-name"
         ),
         pytest.param(
             ["x'*x", "-w", "z", "-c", "x"], "error: z is not a variable", id="unknown-variable"

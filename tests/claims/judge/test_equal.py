@@ -178,7 +178,7 @@ def test_shapes_are_inferred_together() -> None:
             "F", "F'", ShapeError, "m from F (declared), n from F (declared)", id="transpose"
         ),
         pytest.param("A +", "B", ParseError, "the text ends", id="first-is-cut-off"),
-        pytest.param("(A", "B)", ParseError, ") is still to come", id="bracket"),
+        pytest.param("(A", "B)", ParseError, ") is missing", id="bracket"),
         pytest.param("r = x", "r", ParseError, "there is no expression", id="definition-alone"),
         pytest.param(
             "r = x; r = y; r", "x", UnknownNameError, "r is defined twice", id="defined-twice"

@@ -106,8 +106,8 @@ def test_a_note_on_a_rewrite_that_cannot_fire(bring):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((3,), "the path of a file is wanted, not 3"),
-        (("x.toml", {"f": 3}), "functions maps names to functions, not 'f'"),
+        ((3,), "expected the path of a file, not 3"),
+        (("x.toml", {"f": 3}), "functions must map names to functions, not 'f'"),
     ],
 )
 def test_arguments(arguments, message):

@@ -137,7 +137,7 @@ def test_false_statements(text, line, message, bring):
 
 
 MALFORMED = [
-    ("empty", "", "there is nothing in it"),
+    ("empty", "", "the file is empty"),
     ("no TOML", "[[function]]\nname = foo\n", "at line 2"),
     (
         "backslash",
@@ -332,7 +332,7 @@ def test_malformed(text, message, bring):
 
 
 def test_rewriting_without_end(bring):
-    with pytest.raises(CatalogueError, match="line 5, mine: the rewrites do not come to an end"):
+    with pytest.raises(CatalogueError, match="line 5, mine: the rewrites do not terminate"):
         bring(identity(expr="exp(x)", to="exp(x/2)^2"))
 
 
@@ -356,7 +356,7 @@ def test_no_text(tmp_path):
 
 
 def test_functions_of_which_nothing_is_said(bring):
-    with pytest.raises(CatalogueError, match="functions has bar, of which the file does not speak"):
+    with pytest.raises(CatalogueError, match="functions has bar, which the file does not declare"):
         bring(function(**{"is": "x"}), {"bar": abs})
 
 
