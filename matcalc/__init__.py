@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from matcalc import testing
     from matcalc.api import diff, equal, from_sympy, load_identities, parse, parse_latex, simplify
     from matcalc.claims.judge.equal import Equality
-    from matcalc.core.errors import MatcalcError, VerificationWarning
+    from matcalc.core.errors import MatcalcError, NotationWarning, VerificationWarning
     from matcalc.results import Derivative, Expression
 
     __version__: str
@@ -18,6 +18,7 @@ __all__ = [
     "Equality",
     "Expression",
     "MatcalcError",
+    "NotationWarning",
     "VerificationWarning",
     "__version__",
     "diff",
@@ -37,6 +38,7 @@ _HOMES = {
     "Equality": "matcalc.claims.judge.equal",
     "Expression": "matcalc.results",
     "MatcalcError": "matcalc.core.errors",
+    "NotationWarning": "matcalc.core.errors",
     "VerificationWarning": "matcalc.core.errors",
     "diff": "matcalc.api",
     "equal": "matcalc.api",

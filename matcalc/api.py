@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
-from matcalc.core.boundary import public
+from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
@@ -34,7 +34,7 @@ def parse(text: str, variables: Declarations | None = None) -> Expression:
     if not isinstance(text, str):
         hint = "from_sympy() takes a SymPy expression"
         raise ArgumentError(f"the expression must be a string, not {_described(text)}", hint=hint)
-    return Expression(read(text, _declarations(variables)))
+    return _noted(read(text, _declarations(variables)))
 
 
 @public
@@ -44,7 +44,7 @@ def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
 
     if not isinstance(text, str):
         raise ArgumentError(f"the formula must be a string, not {_described(text)}")
-    return Expression(read_latex(text, _declarations(variables)))
+    return _noted(read_latex(text, _declarations(variables)))
 
 
 @public
@@ -106,7 +106,9 @@ def equal(
         # most expressions are not in LaTeX
         from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
 
-        return compared(*read_latex_pair(left, right, known), left, right, drawn)
+        sides = read_latex_pair(left, right, known)
+        warn_of_notes(sides[0].notes)
+        return compared(*sides, left, right, drawn)
     for side in (left, right):
         for name, variable in side.variables.items() if isinstance(side, Formula) else ():
             if str(known.setdefault(name, variable)) != str(variable):
@@ -118,7 +120,9 @@ def equal(
             parse_latex(side, known) if isinstance(side, str) else side for side in (left, right)
         )
         known = {**left.variables, **right.variables}
-    return compared(*read_pair(_side(left), _side(right), known), str(left), str(right), drawn)
+    pair = read_pair(_side(left), _side(right), known)
+    warn_of_notes(pair[0].notes)
+    return compared(*pair, str(left), str(right), drawn)
 
 
 @public
@@ -162,6 +166,12 @@ def from_sympy(expr: Any) -> Expression:
         )
     text, declarations = converted(expr)
     return parse(text, declarations)
+
+
+def _noted(program: Program) -> Expression:
+    """The expression of a text; its notes become warnings."""
+    warn_of_notes(program.notes)
+    return Expression(program)
 
 
 def _expression(

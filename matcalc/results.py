@@ -4,16 +4,14 @@ demand.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
-from warnings import warn
 
 from matcalc.claims.equality import DIFFERENT, decide_by_value
-from matcalc.core.boundary import public
+from matcalc.core.boundary import public, warn_caller
 from matcalc.core.errors import (
     ArgumentError,
     UnsupportedError,
@@ -21,6 +19,7 @@ from matcalc.core.errors import (
     VerificationWarning,
 )
 from matcalc.core.kinds import Variable
+from matcalc.core.notes import as_markdown, in_python
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 from matcalc.core.own import blame
 from matcalc.core.program import Program
@@ -162,7 +161,15 @@ class Formula:
             confirm(latex_says(formula, tree, program.variables), "LaTeX")
         return formula
 
-    def _repr_latex_(self) -> str:
+    def _repr_latex_(self) -> str | None:
+        return None if self.notes else self._displayed()
+
+    def _repr_markdown_(self) -> str | None:
+        """In a notebook: the formula, and a line under it for each note."""
+        lines = [as_markdown(in_python(note)) for note in self.notes]
+        return "\n\n".join([self._displayed(), *lines]) if lines else None
+
+    def _displayed(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
 
     @public
@@ -235,7 +242,7 @@ class Expression(Formula):
         statement = _asked(self._program, wrt, order, structure, layout)
         derivative = Derivative(self, statement, differentiate(statement), verify=verify)
         if verify and derivative.verification.kind == "none":
-            _warn(f"not verified: {derivative.unverified}")
+            warn_caller(f"not verified: {derivative.unverified}", VerificationWarning)
         return derivative
 
     @public
@@ -410,16 +417,6 @@ class Derivative(Formula):
             tree = again if self._matrix is None else self._folded(again)
             report = compare(self._statement, tree, drawn)
         return report
-
-
-def _warn(text: str) -> None:
-    """A warning at the line of the caller of this package."""
-    level, frame = 1, sys._getframe()
-    while (
-        frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "matcalc"
-    ):
-        level, frame = level + 1, frame.f_back
-    warn(text, VerificationWarning, stacklevel=level)
 
 
 def has_index_notation(text: str) -> bool:

@@ -135,7 +135,7 @@ def test_inferred_shapes_on_standard_error(
 def test_notes_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, err = run(capsys, "diff", "norm2(A*x - b)^2", "-w", "x")
     (note,) = read("norm2(A*x - b)^2").notes
-    assert err.splitlines()[1:] == [note]
+    assert err.splitlines()[1:] == [note.replace("declare", "add --var")]
     assert "note" not in out
 
 

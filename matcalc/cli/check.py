@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import replace
 
 from matcalc.claims.judge.files import read_claims
 from matcalc.claims.judge.forms import as_json, as_junit, as_text
@@ -11,6 +12,7 @@ from matcalc.claims.judge.question import Claim
 from matcalc.claims.judge.report import UNDECIDED, Report
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError, MatcalcError
+from matcalc.core.notes import at_command_line
 
 _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
 
@@ -21,10 +23,18 @@ def check(options: Namespace) -> tuple[str, int]:
     """
     formula = options.claim is not None or options.latex
     reports = (
-        [judge(claim, options.rng) for claim in _stated(options)] if formula else _of_file(options)
+        [_judged(claim, options.rng) for claim in _stated(options)]
+        if formula
+        else _of_file(options)
     )
     codes = {report.exit_code for report in reports}
     return _FORMS[options.format](reports), 1 if 1 in codes else max(codes)
+
+
+def _judged(claim: Claim, seed: int) -> Report:
+    """The report on a claim of the command line, whose notes speak of its options."""
+    found = judge(claim, seed)
+    return replace(found, notes=tuple([at_command_line(note) for note in found.notes]))
 
 
 def _stated(options: Namespace) -> list[Claim]:

@@ -22,6 +22,7 @@ from matcalc.core.errors import (
     VerificationError,
     VerificationWarning,
 )
+from matcalc.core.notes import at_command_line
 
 if TYPE_CHECKING:
     from matcalc.core.program import Program
@@ -102,7 +103,7 @@ def _simplify(options: Namespace) -> int:
     expression = Expression(_read(text, options)).simplify(expand_inverse=options.expand_inverse)
     _say(shapes_line(expression))
     for note in expression.notes:
-        _say(note)
+        _say(at_command_line(note))
     _answer(_formatted(expression, options.format, options.cse))
     return DONE
 
@@ -113,7 +114,7 @@ def _equal(options: Namespace) -> int:
 
     verdict = judge_equation(*_read_pair(options), options.left, options.right, options.rng)
     for note in verdict.notes:
-        _say(note)
+        _say(at_command_line(note))
     _answer(str(verdict))
     return verdict.exit_code
 
@@ -134,7 +135,7 @@ def _diff(options: Namespace) -> int:
         )
     _say(shapes_line(derivative, derivative.reading))
     for note in derivative.notes:
-        _say(note)
+        _say(at_command_line(note))
     if derivative.unverified:
         _say(f"not verified: {derivative.unverified}")
     report: Report | None = None

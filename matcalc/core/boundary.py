@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from warnings import warn
 
-from matcalc.core.errors import MatcalcError
+from matcalc.core.errors import MatcalcError, NotationWarning
+from matcalc.core.notes import in_python
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -27,3 +30,19 @@ def public(function: Callable[_P, _T]) -> Callable[_P, _T]:
             raise problem.with_traceback(None) from None
 
     return called
+
+
+def warn_caller(text: str, category: type[Warning]) -> None:
+    """A warning at the line of the caller of this package."""
+    level, frame = 1, sys._getframe()
+    while (
+        frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "matcalc"
+    ):
+        level, frame = level + 1, frame.f_back
+    warn(text, category, stacklevel=level)
+
+
+def warn_of_notes(notes: Iterable[str]) -> None:
+    """What may have been meant otherwise, as a NotationWarning for each note."""
+    for note in notes:
+        warn_caller(in_python(note), NotationWarning)

@@ -100,6 +100,10 @@ class VerificationWarning(UserWarning):
     """An answer that could not be verified; the text says why."""
 
 
+class NotationWarning(UserWarning):
+    """Something in a formula that may have been meant otherwise; the text says how it is read."""
+
+
 def _excerpt(source: str, span: Span) -> list[str]:
     start = source.rfind("\n", 0, span.start) + 1
     end = source.find("\n", span.start)

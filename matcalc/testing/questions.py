@@ -13,6 +13,7 @@ import numpy as np
 from matcalc.claims.judge.claims import about, about_formula, engine_answer
 from matcalc.claims.judge.precision import blurred
 from matcalc.claims.judge.question import DISPROVED, OPEN, Claim, Point, Question
+from matcalc.core.boundary import warn_of_notes
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
 from matcalc.core.kinds import Variable
@@ -140,11 +141,13 @@ def program_of(objective: str | Formula, setting: Setting) -> Program:
         )
     if not isinstance(objective, str):
         raise ArgumentError(f"an objective is a formula or a function, not {objective!r}")
-    return read(
+    program = read(
         objective,
         setting.variables,
         {name: _plain(value.ndim, name) for name, value in numpy_values(setting.at).items()},
     )
+    warn_of_notes(program.notes)
+    return program
 
 
 def ask_about_formula(

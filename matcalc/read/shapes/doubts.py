@@ -95,11 +95,14 @@ def conflict(
 ) -> tuple[list[Candidate], list[tuple[int, str, int]]]:
     """Where a text has no type: the letters that can be blamed, and the signs that may be missing.
 
-    Two sides that cannot be compared say nothing of their letters.
+    Two sides that cannot be compared say nothing of their letters but what is odd in each.
     """
     node = context.failed
-    if node is None or node.kind == "=" or context.clashed or context.counted is not ODDITIES:
+    if node is None or context.clashed or context.counted is not ODDITIES:
         return [], []
+    if node.kind == "=":
+        odd = [each for doubt in doubts(context) for each in doubt.candidates]
+        return [each for each in odd if each.name not in given], []
     text = shown(context, node)
     candidates = []
     known = {

@@ -16,6 +16,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from matcalc.core.errors import MatcalcError, ShapeError
+from matcalc.core.notes import declaring
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.doubts import Candidate, Doubt, Key, conflict, doubts
@@ -300,4 +301,4 @@ def notes(context: Context, letters: Mapping[str, Candidate]) -> tuple[str, ...]
 
 def note(name: str, what: str, otherwise: str) -> str:
     """The words of a note on a letter, with the declaration that says otherwise."""
-    return f'note: {name} {what}; declare "{name}: {otherwise}" otherwise'
+    return f"note: {name} {what}; {declaring(name, otherwise)} otherwise"

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from matcalc.core.errors import MatcalcError, ParseError, ShapeError, Span, UnsupportedError
 from matcalc.core.kinds import KINDS
+from matcalc.core.notes import declaring
 from matcalc.core.operations import SIZES
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import Node, Statement
@@ -205,7 +206,8 @@ class Letters:
         self.kinds[name] = "scalar" if rank == 0 else kind
         self.changed = True
         self.scope.note(
-            f"note: {name} is read as a {kind}, because {why}; declare it if it is something else"
+            f"note: {name} is read as a {kind}, because {why}; "
+            f"{declaring(name, default_kind(name))} otherwise"
         )
         return True
 

@@ -195,6 +195,5 @@ def test_the_line_that_reproduces_is_in_the_language(capsys):
         """matcalc check "norm2(A*x - b)^2" --wrt x --claim "A'*(A*x - b)" --var"""
     )
     assert report.notes == (
-        "note: b is read as a vector, because it is added to Ax; declare it if it is "
-        "something else",
+        'note: b is read as a vector, because it is added to Ax; declare "b: scalar" otherwise',
     )

@@ -10,6 +10,8 @@ from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read_pair
 from matcalc.read.tex.read import read_latex
 
+pytestmark = pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+
 FORMULAS = [
     (r"\sum_{i=1}^n (w^\top x_i - y_i)^2", "norm2(X*w - y)^2"),
     (r"\sum_i (x_i^\top w - y_i)^2", "norm2(X*w - y)^2"),

@@ -117,7 +117,8 @@ def test_python_refuses(call, message: str) -> None:
 
 
 def test_answer_is_printed_and_read_back() -> None:
-    d = matcalc.diff(r"\lVert Ax - b \rVert_2^2", "x", latex=True)
+    given = {"b": "vector(m)"}
+    d = matcalc.diff(r"\lVert Ax - b \rVert_2^2", "x", variables=given, latex=True)
     assert str(matcalc.parse_latex(d.latex(), d.variables)) == str(d)
 
 

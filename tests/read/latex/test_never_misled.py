@@ -12,6 +12,8 @@ import pytest
 import matcalc
 from matcalc.core.errors import MatcalcError
 
+pytestmark = pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
+
 Declared = dict[str, str]
 
 ENTRIES = [

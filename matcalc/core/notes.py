@@ -1,0 +1,41 @@
+"""Notes on how a formula is read, and how each door says the declaration that they offer.
+
+A note is a text that begins with ``note:``. What reads otherwise stands in it as ``declare "c:
+scalar"``: that is ``--var`` at the command line and ``variables`` in Python.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DECLARED = re.compile(r'declare ("\w+: [^"]+"(?: and "\w+: [^"]+")*)')
+_SIGNS = frozenset("\\`*_{}[]<>#|$~&")
+_ONE = re.compile(r'"(\w+): ([^"]+)"')
+
+
+def declaring(name: str, kind: str) -> str:
+    """The declaration of one letter, as notes offer it."""
+    return f'declare "{name}: {kind}"'
+
+
+def at_command_line(note: str) -> str:
+    """The note with the options that declare."""
+    return _DECLARED.sub(
+        lambda found: "add " + " ".join(f'--var "{a}: {b}"' for a, b in _ONE.findall(found[1])),
+        note,
+    )
+
+
+def in_python(note: str) -> str:
+    """The words of a warning: the note with the argument that declares."""
+    return _DECLARED.sub(_argument, note.removeprefix("note: "))
+
+
+def as_markdown(text: str) -> str:
+    """A text of which no character is a sign of Markdown or of its formulas."""
+    return "".join(f"&#{ord(char)};" if char in _SIGNS else char for char in text)
+
+
+def _argument(found: re.Match[str]) -> str:
+    declared = ", ".join(f'"{a}": "{b}"' for a, b in _ONE.findall(found[1]))
+    return f"add variables={{{declared}}}"
