@@ -1,138 +1,142 @@
-"""How fast generated NumPy code is, beside what an expert would write by hand; benchmarks/README.md
-says how to read it.
+"""How fast generated code is, beside what an expert would write by hand; benchmarks/README.md says
+how to read it.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from statistics import median
+from collections.abc import Callable, Iterator
+from math import exp, log
 from typing import Any
 
+# one thread: what is compared is the code, not the machine
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import numpy as np
+from problems import PROBLEMS, Array, Problem, Sizes
 
 import matcalc
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
+_SECONDS = 0.25  # that each contestant gets, at least
+_CALLS = 5  # at least
 
 
-@dataclass(frozen=True)
-class Contest:
-    """A gradient: matcalc's from ``text``, the expert's by hand."""
-
-    text: str
-    wrt: str
-    expert: Callable[..., Any]
-    variables: dict[str, str] = field(default_factory=dict)
-
-
-def least_squares(A: Array, x: Array, b: Array) -> Array:
-    return 2 * (A.T @ (A @ x - b))
-
-
-def logistic(X: Array, w: Array, y: Array) -> Array:
-    return -X.T @ (y / (1 + np.exp(y * (X @ w))))
-
-
-def factors(T: Array, U: Array, V: Array) -> Array:
-    return 2 * (U @ (V.T @ V) - T @ V)
-
-
-def trace(A: Array, B: Array, C: Array, X: Array) -> Array:
-    CA = C @ A
-    return B @ (X @ CA) + B.T @ (X @ CA.T)
-
-
-def inverse_form(X: Array, u: Array, v: Array) -> Array:
-    return -np.outer(np.linalg.solve(X.T, u), np.linalg.solve(X, v))
-
-
-def gaussian(S: Array, x: Array, m: Array) -> Array:
-    inverse = np.linalg.inv(S)
-    z = inverse @ (x - m)
-    return 0.5 * (inverse - np.outer(z, z))
-
-
-def diagonal_form(A: Array, x: Array, w: Array) -> Array:
-    return 2 * (A.T @ (w * (A @ x)))
-
-
-CONTESTS = [
-    Contest("norm2(A*x - b)^2", "x", least_squares, {"A": "matrix(m, n)", "b": "vector(m)"}),
-    Contest("sum(log(1 + exp(-y.*(X*w))))", "w", logistic, {"X": "matrix(m, n)"}),
-    Contest(
-        "norm2(T - U*V')^2",
-        "U",
-        factors,
-        {"T": "matrix(m, n)", "U": "matrix(m, k)", "V": "matrix(n, k)"},
-    ),
-    Contest("tr(A*X'*B*X*C)", "X", trace, dict.fromkeys("ABCX", "matrix(n, n)")),
-    Contest("u'*inv(X)*v", "X", inverse_form, {"X": "matrix(n, n)"}),
-    Contest("0.5*(x-m)'*inv(S)*(x-m) + 0.5*logdet(S)", "S", gaussian, {"S": "psd(n)"}),
-    Contest("(A*x)'*diag(w)*(A*x)", "x", diagonal_form, {"A": "matrix(m, n)"}),
-]
-
-
-def point(derivative: matcalc.Derivative, sizes: dict[str, int]) -> dict[str, Array]:
+def point(derivative: matcalc.Derivative, sizes: Sizes) -> dict[str, Array]:
     """Random arrays of the declared kinds; a psd one is well conditioned."""
     random = np.random.default_rng(0)
     values = {}
     for name, variable in derivative.variables.items():
         axes = [dim.size(sizes) for dim in variable.shape]
         value = random.standard_normal(axes)
-        if len(axes) == 2 and axes[0] == axes[1]:
-            value = value / np.sqrt(axes[0]) + 3 * np.eye(axes[0])
-            value = value @ value.T if variable.kind == "psd" else value
-        values[name] = value
+        if len(axes) == 2:
+            value /= np.sqrt(axes[1])
+        if variable.kind == "psd":
+            value = value @ value.T + 3 * np.eye(axes[0])
+        values[name] = np.abs(value) if name == "Y" else value
     return values
 
 
-def microseconds(function: Callable[..., Any], arguments: dict[str, Array], repeats: int) -> float:
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function(**arguments)
-        times.append(time.perf_counter() - start)
-    return 1e6 * median(times)
+def minima(functions: list[Callable[[], Any]], seconds: float) -> list[float]:
+    """The least microseconds of each function, called in turn."""
+    best = [float("inf")] * len(functions)
+    end, calls = time.perf_counter() + seconds * len(functions), 0
+    while calls < _CALLS or time.perf_counter() < end:
+        for place, function in enumerate(functions):
+            start = time.perf_counter()
+            function()
+            best[place] = min(best[place], time.perf_counter() - start)
+        calls += 1
+    return [1e6 * each for each in best]
+
+
+def jax_function(problem: Problem, values: dict[str, Array]) -> Callable[[], Any]:
+    """The derivative by JAX, compiled; its arrays are on the device already."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    given = {name: jax.numpy.asarray(value) for name, value in values.items()}
+
+    def objective(wrt: Any, rest: dict[str, Any]) -> Any:
+        return problem.objective(jax.numpy, **{**rest, problem.wrt: wrt})
+
+    derive = jax.jit((jax.grad if problem.order == 1 else jax.hessian)(objective))
+    rest = {name: value for name, value in given.items() if name != problem.wrt}
+    return lambda: derive(given[problem.wrt], rest).block_until_ready()
+
+
+def torch_function(problem: Problem, values: dict[str, Array]) -> Callable[[], Any]:
+    """The derivative by PyTorch's function transforms."""
+    import torch
+
+    torch.set_num_threads(1)
+    given = {name: torch.asarray(value) for name, value in values.items()}
+    derive = torch.func.grad if problem.order == 1 else torch.func.hessian
+
+    def objective(wrt: Any) -> Any:
+        return problem.objective(torch, **{**given, problem.wrt: wrt})
+
+    return lambda: derive(objective)(given[problem.wrt])
+
+
+PEERS = {"jax": jax_function, "torch": torch_function}
+
+
+def contests(options: argparse.Namespace) -> Iterator[tuple[Problem, Sizes, list[float], float]]:
+    """Each problem at each of its sizes: the times (ours, the expert's, the peers') and how far our
+    values are from the expert's.
+    """
+    for problem in PROBLEMS:
+        if options.only not in f"{problem.name} {problem.order}":
+            continue
+        derivative = matcalc.diff(
+            problem.text, problem.wrt, order=problem.order, variables=problem.variables
+        )
+        function = derivative.to_callable()
+        for sizes in problem.sizes:
+            values = point(derivative, sizes)
+            ours, theirs = function(**values), problem.expert(**values)
+            away = float(np.max(np.abs(ours - theirs)) / np.max(np.abs(theirs)))
+            runs: list[Callable[[], Any]] = [
+                lambda values=values, function=function: function(**values),
+                lambda values=values, expert=problem.expert: expert(**values),
+            ]
+            runs += [PEERS[peer](problem, values) for peer in options.peers]
+            yield problem, sizes, minima(runs, options.seconds), away
+
+
+def geometric_mean(values: list[float]) -> float:
+    return exp(sum(map(log, values)) / len(values)) if values else float("nan")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--repeats", type=int, default=51, help="calls of which the median is taken (default 51)"
-    )
+    parser.add_argument("--seconds", type=float, default=_SECONDS, help="for each contestant")
+    parser.add_argument("--only", default="", help="problems whose name and order contain this")
+    parser.add_argument("--peers", nargs="*", default=[], choices=sorted(PEERS))
     options = parser.parse_args()
-    print(f"Gradients, microseconds (median of {options.repeats})\n")
+    heads = "".join(f"{peer:>10}" for peer in options.peers)
+    print("microseconds, least of alternating calls; the peers as multiples of the expert's time\n")
     print(
-        f"{'expression':<44}{'size':>6}{'matcalc':>10}{'expert':>10}{'ratio':>8}{'difference':>12}"
+        f"{'problem':<24}{'order':>5}  {'sizes':<20}{'matcalc':>10}{'expert':>10}{'ratio':>7}"
+        f"{heads}{'difference':>12}"
     )
-    for contest in CONTESTS:
-        derivative = matcalc.diff(contest.text, contest.wrt, variables=contest.variables)
-        function = derivative.to_callable()
-        names = {
-            dim
-            for variable in derivative.variables.values()
-            for size in variable.shape
-            for dim in size.names
-        }
-        for size in (10, 300):
-            # all sizes differ; k (the rank of a factorisation) is small
-            sizes = {
-                name: max(2, size // 10) if name == "k" else size + 2 * index
-                for index, name in enumerate(sorted(names))
-            }
-            values = point(derivative, sizes)
-            ours, theirs = function(**values), contest.expert(**values)
-            difference = float(np.max(np.abs(ours - theirs)) / np.max(np.abs(theirs)))
-            mine, hand = (
-                microseconds(each, values, options.repeats) for each in (function, contest.expert)
-            )
-            print(
-                f"{contest.text:<44}{size:>6}{mine:>10.1f}{hand:>10.1f}"
-                f"{mine / hand:>8.2f}{difference:>12.1e}"
-            )
+    ratios: dict[int, list[float]] = {1: [], 2: []}
+    worst = (0.0, "")
+    for problem, sizes, times, away in contests(options):
+        ratio, shown = times[0] / times[1], ",".join(f"{k}={v}" for k, v in sizes.items())
+        ratios[problem.order].append(ratio)
+        worst = max(worst, (ratio, f"{problem.name}, order {problem.order}, {shown}"))
+        peers = "".join(f"{each / times[1]:>10.2f}" for each in times[2:])
+        print(
+            f"{problem.name:<24}{problem.order:>5}  {shown:<20}{times[0]:>10.1f}{times[1]:>10.1f}"
+            f"{ratio:>7.2f}{peers}{away:>12.1e}",
+            flush=True,
+        )
+    for order, found in ratios.items():
+        print(f"order {order}: geometric mean {geometric_mean(found):.2f} of {len(found)}")
+    print(f"worst: {worst[0]:.2f} ({worst[1]})")
 
 
 if __name__ == "__main__":

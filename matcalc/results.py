@@ -175,13 +175,15 @@ class Formula:
     @public
     def source(self, backend: str = "numpy", *, name: str = "f") -> str:
         """Python source of a function that takes all the variables by keyword."""
-        # a plain answer does not need it
-        from matcalc.write.printers.numpy_code import Source  # noqa: PLC0415
-
         _choice("backend", backend, BACKENDS)
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             raise ArgumentError(f"{name!r} is not a name that a Python function can have")
+        return self._coded(name)[0]
+
+    def _coded(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """The source, and those of its arguments that are functions."""
         from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
+        from matcalc.write.printers.numpy_code import Source  # noqa: PLC0415 - as above
 
         source = Source(stable(self._tree, self.variables), self.variables, name, self._title())
         text = source.text()
@@ -189,7 +191,7 @@ class Formula:
             from matcalc.verify.readback.code import code_says  # noqa: PLC0415 - it loads NumPy
 
             confirm(code_says(text, source, self._tree, self.variables), "code")
-        return text
+        return text, tuple(source.declared.values())
 
     def _title(self) -> str:
         return str(self)
@@ -202,7 +204,8 @@ class Formula:
         # a plain answer does not need it
         from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
 
-        return compile_numpy(self.source("numpy"), "f")
+        source, functions = self._coded("f")
+        return compile_numpy(source, "f", functions)
 
     @public
     def to_sympy(self) -> Any:

@@ -240,6 +240,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/lowering/multilinear.py": "rules: index arithmetic",
     "engine/pipeline.py": "what has a choice of styles",
     "write/printers/latex_functions.py": "rules: what no template says",
+    "write/printers/numpy_facts.py": "signs of what generated code calls",
     "write/printers/numpy_functions.py": "rules: what is no single call",
     "write/printers/numpy_spectral.py": "rules: functions of wide matrices",
     "verify/readback/forms.py": "one pair of names",

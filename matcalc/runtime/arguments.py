@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from matcalc.core.errors import EvaluationError
 from matcalc.runtime.elementwise import Array
 
+_FLOATS = "fdFD"  # single and double precision, real and complex
 Axis = int | str  # a size, a dimension's name, a product of both such as "2*m*n", a sum of these
 
 
@@ -68,13 +69,27 @@ def check_room(*left: int) -> None:
 
 
 def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Array]:
-    """The arguments (name, value, axes) as arrays of floats or complex numbers.
+    """The arguments (name, value, axes) as arrays of floats or complex numbers, without axes as
+    NumPy's numbers.
 
-    A dimension gets its size from the first argument that has it as an axis; every later one must
-    agree. Axes that are products are compared when all names are known.
+    Single and double precision are kept; whole numbers, and numbers of Python, take the precision
+    of the others. A dimension gets its size from the first argument that has it as an axis; every
+    later one must agree. Axes that are products are compared when all names are known.
     """
     sizes: dict[str, tuple[int, str]] = {}  # name -> its size and the argument it came from
-    arrays = [_array(name, value) for name, value, _ in arguments]
+    given = [_array(name, value) for name, value, _ in arguments]
+    firm = [
+        array.dtype.char in _FLOATS and not isinstance(value, (float, complex))
+        for (_, value, _), array in zip(arguments, given, strict=True)
+    ]
+    found = [array.dtype for array, stays in zip(given, firm, strict=True) if stays]
+    common = np.finfo(np.result_type(*found) if found else float).dtype
+    arrays = [
+        array
+        if stays
+        else array.astype(np.result_type(common, 1j) if array.dtype.kind == "c" else common)
+        for array, stays in zip(given, firm, strict=True)
+    ]
     for (name, _, axes), array in zip(arguments, arrays, strict=True):
         if array.ndim != len(axes):
             raise _mismatch(name, axes, array, sizes)
@@ -84,7 +99,7 @@ def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Ar
     for (name, _, axes), array in zip(arguments, arrays, strict=True):
         if not all(_fits(axis, size, sizes) for axis, size in zip(axes, array.shape, strict=True)):
             raise _mismatch(name, axes, array, sizes)
-    return arrays
+    return [array if array.ndim else array[()] for array in arrays]
 
 
 def as_scalar(value: ArrayLike) -> float | complex:
@@ -94,9 +109,14 @@ def as_scalar(value: ArrayLike) -> float | complex:
 
 
 def _array(name: str, value: ArrayLike) -> Array:
+    """The value as an array of numbers, which NumPy's linear algebra has to know if they are no
+    whole numbers.
+    """
     try:
         array = np.asarray(value)
-        return np.asarray(array, dtype=complex if np.iscomplexobj(array) else float)
+        if array.dtype.char in _FLOATS or array.dtype.kind in "bui":
+            return array
+        return array.astype(complex if np.iscomplexobj(array) else float)
     except (TypeError, ValueError):
         raise EvaluationError(f"argument {name} is not an array of numbers") from None
 

@@ -19,7 +19,7 @@ class Compiled:
     it.
     """
 
-    def __init__(self, source: str, name: str = "f") -> None:
+    def __init__(self, source: str, name: str = "f", functions: tuple[str, ...] = ()) -> None:
         namespace: dict[str, Any] = {}
         exec(compile(source, f"<matcalc {name}>", "exec"), namespace)
         inner: Callable[..., Any] = namespace[name]
@@ -34,33 +34,43 @@ class Compiled:
             if all(each.kind == each.KEYWORD_ONLY for each in parameters)
             else None
         )
+        self._functions = functions  # arguments that are functions
 
     def __call__(self, *positional: Any, **arguments: Any) -> Any:
         """The value; the arrays are given by name."""
-        if positional:
-            names = self._names or tuple(arguments)
-            example = f"for example {self.__name__}({names[0]}=...)" if names else None
-            raise CallProblem("arguments are given by name", hint=example)
-        if self._names is not None and arguments.keys() != set(self._names):
-            take(arguments, *self._names)
-        brought = {key: _Brought(value) for key, value in arguments.items() if callable(value)}
+        brought = {}
+        if self._functions:
+            brought = {
+                key: _Brought(arguments[key])
+                for key in self._functions
+                if callable(arguments.get(key))
+            }
+            arguments |= brought
         try:
-            return self.__wrapped__(**{**arguments, **brought})
-        except np.linalg.LinAlgError as problem:
-            if _within(brought):
-                raise
-            raise SingularMatrixError(
-                f"the formula has no value here: {str(problem).lower()}"
-            ) from None
+            return self.__wrapped__(*positional, **arguments)
         except (IndexError, TypeError, ValueError) as problem:
             if _within(brought) or isinstance(problem, EvaluationError):
                 raise
+            self._check_names(positional, arguments)
+            if isinstance(problem, np.linalg.LinAlgError):
+                raise SingularMatrixError(
+                    f"the formula has no value here: {str(problem).lower()}"
+                ) from None
             raise EvaluationError(
                 f"the formula has no value for arrays of these shapes: {problem}"
             ) from None
 
-    def __reduce__(self) -> tuple[type[Compiled], tuple[str, str]]:
-        return Compiled, (self.source, self.__name__)
+    def _check_names(self, positional: tuple[Any, ...], arguments: Mapping[str, Any]) -> None:
+        """Only where something went wrong, so that a call costs nothing that it need not."""
+        if positional:
+            names = self._names or tuple(arguments)
+            example = f"for example {self.__name__}({names[0]}=...)" if names else None
+            raise CallProblem("arguments are given by name", hint=example) from None
+        if self._names is not None and arguments.keys() != set(self._names):
+            take(arguments, *self._names)
+
+    def __reduce__(self) -> tuple[type[Compiled], tuple[str, str, tuple[str, ...]]]:
+        return Compiled, (self.source, self.__name__, self._functions)
 
     def __repr__(self) -> str:
         return f"<matcalc function {self.__name__}{inspect.signature(self.__wrapped__)}>"

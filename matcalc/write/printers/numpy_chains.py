@@ -18,7 +18,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.write.printers.numpy_nodes import Builder, Node, is_ones
+from matcalc.write.printers.numpy_apply import apply, spread
+from matcalc.write.printers.numpy_facts import nonnegative
+from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
 
 MATRIX, INVERSE, DIAGONAL, COLUMN, ROW = "matrix", "inverse", "diagonal", "column", "row"
 _NOMINAL = 100  # the size that stands for every name
@@ -88,11 +90,25 @@ class Product:
         return Product(self.shape[::-1], self.number, self.top, self.bottom, factors)
 
 
+def shared_ends(left: Product, right: Product) -> tuple[int, int]:
+    """How many factors two products of matrices begin with alike, and how many they end with alike;
+    both keep what is left as a matrix.
+    """
+    a, b = list(left.factors), list(right.factors)
+    if any(factor.kind in (COLUMN, ROW) for factor in [*a, *b]):
+        return 0, 0
+    most = min(len(a), len(b))
+    first = next((k for k in range(most) if a[k] != b[k]), most)
+    last = next((k for k in range(most - first) if a[-1 - k] != b[-1 - k]), most - first)
+    return first, last
+
+
 class Chains:
     """Multiplies chains out."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, kept: frozenset[Node] = frozenset()) -> None:
         self.builder = builder
+        self.kept = kept  # matrices that are computed anyway
 
     def array(self, product: Product) -> Node:
         """The value of a product: coefficient and chain."""
@@ -125,7 +141,7 @@ class Chains:
             else:
                 ends.append(self.matrix(part, shape))
         if len(ends) == 2:
-            return scalars, self.builder.call("np.outer", *ends, shape=shape)
+            return scalars, self.builder.outer(*ends)
         return scalars, ends[0] if ends else None
 
     def _scaled(self, product: Product, scalars: list[Node], value: Node | None) -> Node:
@@ -135,6 +151,15 @@ class Chains:
         bare = not top and value is None
         if abs(product.number) != 1 or bare:
             top.insert(0, build.number(product.number))
+        if value is not None and value.calls(OUTER) and product.scaled:
+            # u*w' is scaled where it is a vector
+            u, w = value.args
+            column = Product(u.shape, product.number, product.top, product.bottom)
+            return build.outer(self._scaled(column, scalars, u), w)
+        if value is not None and value.calls("np.diag") and product.scaled:
+            (weights,) = value.args
+            column = Product(weights.shape, product.number, product.top, product.bottom)
+            return build.call("np.diag", self._scaled(column, scalars, weights), shape=value.shape)
         coefficient = reduce(build.times, top) if top else None
         result = coefficient if coefficient is not None else value
         assert result is not None
@@ -169,21 +194,106 @@ class Chains:
             return self.builder.call(
                 "np.linalg.solve", self._oriented(factor), vector, shape=vector.shape
             )
-        if is_ones(vector):
-            axis = "axis=0" if factor.flipped else "axis=1"
-            return self.builder.call("np.sum", factor.node, after=(axis,), shape=(factor.ends[0],))
-        return self.builder.infix("@", self._oriented(factor), vector, (factor.ends[0],))
+        return apply(self.builder, factor.node, factor.flipped, vector, self.kept)
 
     def matrix(self, factors: Sequence[Factor], shape: Shape) -> Node:
         """A chain without vectors."""
         if not factors:
             return self.builder.filled("np.eye", shape)
+        factors = self._merged(factors)
+        distributed = self._distributed(factors) or self._gram(factors)
+        if distributed is not None:
+            return distributed
         if len(factors) > _PLANNED:
             result = factors[0]
             for factor in factors[1:]:
                 result = self._combined(result, factor)
             return self.single(result)
         return self.single(self._planned(factors, _splits(factors)[1], 0, len(factors) - 1))
+
+    def _merged(self, factors: Sequence[Factor]) -> list[Factor]:
+        """Neighbouring diagonals as one."""
+        result: list[Factor] = []
+        for factor in factors:
+            if result and result[-1].kind == factor.kind == DIAGONAL:
+                result.append(Factor(DIAGONAL, self.builder.times(result.pop().node, factor.node)))
+            else:
+                result.append(factor)
+        return result
+
+    def _distributed(self, factors: Sequence[Factor]) -> Node | None:
+        """L*(D - u*w')*R as L*D*R - (L*u)*(R'*w)': the dyads of a sum are multiplied as vectors;
+        None where no factor is a sum with a dyad.
+        """
+        if len(factors) == 1:
+            return None
+        for place, factor in enumerate(factors):
+            if factor.kind != MATRIX or factor.node in self.kept:
+                continue
+            terms = spread(factor.node)
+            dyads = [(sign, term) for sign, term in terms if term.calls(OUTER)]
+            if not dyads:
+                continue
+            left, right = factors[:place], factors[place + 1 :]
+            total: Node | None = None
+            for middle in self._joined(terms, factor.flipped):
+                total = self._plus(total, 1, self.matrix([*left, middle, *right], ()))
+            turned = [each.transpose() for each in reversed(right)]
+            for sign, dyad in dyads:
+                u, w = dyad.args if not factor.flipped else dyad.args[::-1]
+                outer = self.builder.outer(self._applied(left, u), self._applied(turned, w))
+                total = self._plus(total, sign, outer)
+            return total
+        return None
+
+    def _joined(self, terms: Sequence[tuple[int, Node]], flipped: bool) -> list[Factor]:
+        """The terms of a sum that are no dyads as one factor, or as two: the diagonal of the sum
+        and the rest.
+        """
+        rest: Node | None = None
+        for sign, term in terms:
+            if not term.calls(OUTER):
+                rest = self._plus(rest, sign, term)
+        if rest is None:
+            return []
+        if rest.calls("np.diag"):
+            return [Factor(DIAGONAL, rest.args[0])]
+        return [Factor(MATRIX, rest, flipped)]
+
+    def _plus(self, total: Node | None, sign: int, term: Node) -> Node:
+        if total is None:
+            return term if sign > 0 else self.builder.negative(term)
+        return self.builder.infix("+" if sign > 0 else "-", total, term, term.shape)
+
+    def _gram(self, factors: Sequence[Factor]) -> Node | None:
+        """B'*D*B with a diagonal D as Z'*Z with Z = sqrt(D)*B, or as B'*(D*B); BLAS computes one
+        half of Z'*Z and mirrors it. None where the chain is not the same from both ends.
+        """
+        half = len(factors) // 2
+        if half == 0 or any(
+            factors[place].transpose() != factors[-1 - place] for place in range(half)
+        ):
+            return None
+        right = list(factors[len(factors) - half :])
+        if len(factors) % 2 and factors[half].kind == DIAGONAL:
+            weight = factors[half].node
+            if not nonnegative(weight):
+                return None
+            root = self.builder.call("np.sqrt", weight, shape=weight.shape)
+            right.insert(0, Factor(DIAGONAL, _idempotent(weight) or root))
+        elif len(factors) % 2:
+            return self._between(factors[half], right)
+        Z = self.matrix(right, ())
+        return self.builder.infix("@", self.builder.transposed(Z), Z, (Z.shape[1], Z.shape[1]))
+
+    def _between(self, middle: Factor, right: list[Factor]) -> Node | None:
+        """R'*M*R, R being a product that is worth computing once."""
+        if all(factor.kind == DIAGONAL for factor in right) or middle.kind == INVERSE:
+            return None
+        R = self.matrix(right, ())
+        inner = self.matrix([middle, Factor(MATRIX, R)], ())
+        shape = (R.shape[1], R.shape[1])
+        return self.builder.infix("@", self.builder.transposed(R), inner, shape)
 
     def _transposed(self, factors: Sequence[Factor]) -> Node:
         """The transpose of a chain without vectors, of the whole or factor by factor: whichever
@@ -297,6 +407,11 @@ class Chains:
         )
         cut = _cut(turned)[1]
         return [build.paired(self.matrix(turned[:cut], ()), self._transposed(turned[cut:]))]
+
+
+def _idempotent(weight: Node) -> Node | None:
+    """The weight itself, where it is made of zeros and ones."""
+    return weight if weight.calls("step") else None
 
 
 def _parts(factors: list[Factor]) -> list[list[Factor]]:

@@ -33,12 +33,17 @@ def numpy_source(
     return Source(expr, variables, name, title).text()
 
 
-def compile_numpy(source: str, name: str = "f") -> Callable[..., Any]:
-    """The function that the source defines, kept as ``.source``; see ``runtime/compiled.py``."""
+def compile_numpy(
+    source: str, name: str = "f", functions: tuple[str, ...] = ()
+) -> Callable[..., Any]:
+    """The function that the source defines, kept as ``.source``; see ``runtime/compiled.py``.
+
+    ``functions`` are those of its arguments that are functions themselves.
+    """
     # source can be made without NumPy
     from matcalc.runtime.compiled import Compiled  # noqa: PLC0415
 
-    return Compiled(source, name)
+    return Compiled(source, name, functions)
 
 
 class Source:
@@ -50,7 +55,7 @@ class Source:
         self.variables = {key: each for key, each in variables.items() if each.kind != "function"}
         self.name = name
         self.title = title
-        builder = Builder()
+        self.builder = builder = Builder()
         nodes = {
             key: builder.name(key, each.shape, symmetric=each.kind in _SYMMETRIC)
             for key, each in self.variables.items()
@@ -167,7 +172,7 @@ class Source:
 
     def _imports(self, given: list[str]) -> list[str]:
         used = (
-            self.root.rank == 0,
+            self.root.rank == 0 and self._number("").startswith("as_scalar"),
             bool(self.room),
             bool(self.variables),
             bool(given),
@@ -235,15 +240,39 @@ class Source:
             for key, variable in self.variables.items()
         ]
         target = f"[{', '.join(names)}]" if len(names) == 1 else ", ".join(names)
-        line = f"{target} = check_shapes({', '.join(checks)})"
-        if len(line) <= _WIDTH:
-            return [*lines, line]
-        return [
-            *lines,
-            f"{target} = check_shapes(",
-            *(f"{_INDENT}{check}," for check in checks),
-            ")",
-        ]
+        return [*lines, *self._fitting(_call(f"{target} = check_shapes", checks))]
+
+    def _fitting(self, otherwise: list[str]) -> list[str]:
+        """What is done with arguments that are not plainly arrays of the right shapes; to ask that
+        costs a fraction of a microsecond.
+        """
+        fits = _plain_fit({self.locals[key]: each for key, each in self.variables.items()})
+        if fits is None:
+            return otherwise
+        inner = [_INDENT + line for line in otherwise]
+        numbers = [self.locals[key] for key, each in self.variables.items() if not each.shape]
+        converted = [f"{_INDENT}{name} = np.float64({name})" for name in numbers]
+        condition = " and ".join(fits)
+        negated = "if " if numbers else "if not "
+        if len(negated) + len(condition) + 3 <= _WIDTH - len(_INDENT):
+            simple = len(fits) == 1 or bool(numbers)
+            head = [f"{negated}{condition}:" if simple else f"{negated}({condition}):"]
+        else:
+            joined = [f"{_INDENT}{'and ' * bool(place)}{fit}" for place, fit in enumerate(fits)]
+            head = [f"{negated}(", *joined, "):"]
+        return [*head, *converted, "else:", *inner] if numbers else [*head, *inner]
+
+    def _number(self, code: str) -> str:
+        """A number of NumPy as one of Python; what is made of sizes and numbers is one already."""
+        if self.builder.is_python(self.root):
+            return f"float({code})"
+        root = self.root
+        strange = any(node.op in ("own", "text") for node in self.order)
+        plain = not strange and root.op in ("infix", "neg", "name", "suffix")
+        if plain or (root.op == "call" and root.attr[0][:3] == "np."):
+            bare = root.op in ("name", "suffix") or root.op == "call"
+            return f"{code}.item()" if bare else f"({code}).item()"
+        return f"as_scalar({code})"
 
     def _room(self) -> list[str]:
         """What must be left of the sizes."""
@@ -253,7 +282,7 @@ class Source:
     def _result(self, code: str) -> str:
         """A number without axes becomes Python's own; a view of an argument is copied."""
         if self.root.rank == 0:
-            return f"as_scalar({code})"
+            return self._number(code)
         source = self.root
         while source.op in ("suffix", "sliced"):
             source = source.args[0]
@@ -275,6 +304,47 @@ def _dimension_names(order: list[Node], room: list[Dim]) -> list[str]:
         )
     ]
     return list(dict.fromkeys(name for dim in [*dims, *room] for name in dim.letters))
+
+
+def _call(head: str, arguments: list[str]) -> list[str]:
+    """A call on one line, or with an argument on each."""
+    line = f"{head}({', '.join(arguments)})"
+    if len(line) <= _WIDTH - 2 * len(_INDENT):
+        return [line]
+    return [f"{head}(", *(f"{_INDENT}{each}," for each in arguments), ")"]
+
+
+def _plain_fit(variables: Mapping[str, Variable]) -> list[str] | None:
+    """What holds if the arguments are arrays of double precision and of the declared shapes, and
+    numbers of Python or NumPy; None where one cannot tell that by a simple comparison.
+    """
+    arrays = [name for name, each in variables.items() if each.shape]
+    fits = [f"isinstance({name}, float)" for name, each in variables.items() if not each.shape]
+    if arrays:
+        fits += [
+            f"{' is '.join(f'type({name})' for name in arrays)} is np.ndarray",
+            f'{" == ".join(f"{name}.dtype.char" for name in arrays)} == "d"',
+        ]
+    sizes: dict[str, str] = {}
+    for name in arrays:
+        axes, new = variables[name].shape, False
+        for place, dim in enumerate(axes):
+            if dim.plain and dim.plain not in sizes:
+                sizes[dim.plain], new = f"{name}.shape[{place}]", True
+        if any(letter not in sizes for dim in axes for letter in dim.letters):
+            return None
+        own = [dim.plain and sizes[dim.plain] == f"{name}.shape[{k}]" for k, dim in enumerate(axes)]
+        if new:
+            fits.append(f"{name}.ndim == {len(axes)}")
+            fits += [
+                f"{name}.shape[{place}] == {size_code(dim, sizes)[0]}"
+                for place, dim in enumerate(axes)
+                if not own[place]
+            ]
+        else:
+            wanted = ", ".join(size_code(dim, sizes)[0] for dim in axes)
+            fits.append(f"{name}.shape == ({wanted}{',' * (len(axes) == 1)})")
+    return fits
 
 
 def _expanded(dim: Dim) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from matcalc.core.dims import Shape
@@ -18,7 +19,16 @@ from matcalc.core.own import OWN, inline
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
-from matcalc.write.printers.numpy_chains import COLUMN, MATRIX, ROW, Chains, Factor, Product
+from matcalc.write.printers.numpy_chains import (
+    COLUMN,
+    DIAGONAL,
+    MATRIX,
+    ROW,
+    Chains,
+    Factor,
+    Product,
+    shared_ends,
+)
 from matcalc.write.printers.numpy_functions import CALLS, FORMS, Value, power, squared_norm
 from matcalc.write.printers.numpy_nodes import Builder, Node
 from matcalc.write.printers.numpy_spectral import THIN, thin
@@ -35,13 +45,24 @@ def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
     """The array program of an expression; ``names`` gives the node of each variable."""
     root = _unique(thin(_unique(inline(expr))))
     inverted: frozenset[Node] = frozenset()
+    kept: frozenset[Node] = frozenset()
     for _ in range(_ROUNDS):
-        result = _Lowering(root, names, builder, inverted).result()
+        result = _Lowering(root, names, builder, inverted, kept).result()
         wanted = inverted | _wanted_inverses(result)
-        if wanted == inverted:
+        made = _made(result)
+        if wanted == inverted and made == kept:
             break
-        inverted = wanted
+        inverted, kept = wanted, made
     return result
+
+
+def _made(root: Node) -> frozenset[Node]:
+    """The matrices that a program computes and does not only look at in another way."""
+    return frozenset(
+        node
+        for node in postorder(root, lambda each: each.args)
+        if node.rank == 2 and node.op in ("infix", "call", "filled")
+    )
 
 
 def _unique(expr: Expr) -> Expr:
@@ -73,12 +94,17 @@ class _Lowering:
     """One pass over the unique tree."""
 
     def __init__(
-        self, root: Expr, names: Mapping[str, Node], builder: Builder, inverted: frozenset[Node]
+        self,
+        root: Expr,
+        names: Mapping[str, Node],
+        builder: Builder,
+        inverted: frozenset[Node],
+        kept: frozenset[Node],
     ) -> None:
         self.root = root
         self.names = names
         self.build = builder
-        self.chains = Chains(builder)
+        self.chains = Chains(builder, kept)
         self.inverted = inverted
         self.values: dict[int, Value] = {}
         self.order = postorder(root, lambda node: node.args)
@@ -193,6 +219,9 @@ class _Lowering:
 
     def sum(self, expr: Expr) -> Value:
         left, right = expr.args
+        factored = self._factored(expr)
+        if factored is not None:
+            return factored
         operator, other = expr.op, self.values[id(right)]
         if (
             isinstance(other, Product)
@@ -205,6 +234,35 @@ class _Lowering:
         return self.build.infix(
             operator, self.beside(left, right), self.beside(right, left), expr.shape
         )
+
+    def _factored(self, expr: Expr) -> Product | None:
+        """P*A*Q + P*B*Q as P*(A + B)*Q, which is a product less."""
+        values = [self.values[id(arg)] for arg in expr.args]
+        if expr.rank != 2 or any(self.uses[id(arg)] > 1 for arg in expr.args):
+            return None
+        one, other = values
+        if not isinstance(one, Product) or not isinstance(other, Product) or not one.number:
+            return None
+        first, last = shared_ends(one, other)
+        both = list(one.factors)
+        ends = [*both[:first], *both[len(both) - last :]]
+        if all(factor.kind == DIAGONAL for factor in ends):
+            return None
+        sign = 1 if expr.op == "+" else -1
+        result = Product(expr.shape, one.number)
+        inner: list[Node] = []
+        for value, number in ((one, Fraction(1)), (other, sign * other.number / one.number)):
+            middle = list(value.factors)[first : len(value.factors) - last]
+            shape = (
+                both[first - 1].ends[1] if first else expr.shape[0],
+                both[len(both) - last].ends[0] if last else expr.shape[1],
+            )
+            part = Product(shape, abs(number), value.top, value.bottom, deque(middle))
+            inner.append(self.chains.array(part))
+            operator = "+" if number > 0 else "-"
+        total = self.build.infix(operator, inner[0], inner[1], shape)
+        result.factors.extend([*both[:first], Factor(MATRIX, total), *both[len(both) - last :]])
+        return result
 
     def indicator(self, expr: Expr) -> Value:
         """A comparison as a number, 1 or 0."""

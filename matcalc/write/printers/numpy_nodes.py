@@ -68,6 +68,8 @@ class Builder:
             found = self._known[key] = Node(op, attr, args, shape, len(self._known))
             if op in _PYTHON and self._python.issuperset(args):
                 self._python.add(found)
+            if _is_symmetric(found, self._symmetric):
+                self._symmetric.add(found)
         return found
 
     def name(self, name: str, shape: Shape, *, symmetric: bool) -> Node:
@@ -84,6 +86,14 @@ class Builder:
     def size(self, dim: Dim) -> Node:
         """The size of a dimension as a number."""
         return self.node("size", dim, (), ()) if dim.letters else self.number(dim.scale)
+
+    def is_symmetric(self, node: Node) -> bool:
+        """Whether a matrix is known to be its own transpose."""
+        return node in self._symmetric
+
+    def is_python(self, node: Node) -> bool:
+        """Whether the value is a number of Python, not of NumPy."""
+        return node in self._python
 
     def call(
         self,
@@ -126,7 +136,7 @@ class Builder:
 
     def transposed(self, node: Node) -> Node:
         """A'."""
-        if node.rank < 2 or node in self._symmetric or (node.op, node.attr) == ("filled", "np.eye"):
+        if node.rank < 2 or node in self._symmetric:
             return node
         if node.op == "suffix" and node.attr == ".T":
             return node.args[0]
@@ -140,6 +150,10 @@ class Builder:
         """diag(v)*M."""
         column = self.suffix(v, "[:, None]", (*v.shape, Dim(1, ())))
         return self.infix("*", column, M, M.shape)
+
+    def outer(self, u: Node, w: Node) -> Node:
+        """u*w'."""
+        return self.call(OUTER, u, w, shape=u.shape + w.shape)
 
     def dot(self, x: Node, y: Node) -> Node:
         """x'*y; in one order, for it commutes."""
@@ -180,6 +194,7 @@ class Builder:
         return self.call("np.sum", entries, after=(f"axis={axis}",), shape=(P.shape[1 - axis],))
 
 
+OUTER = "np.multiply.outer"
 _EXACT: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
     "+": add,
     "-": sub,
@@ -198,3 +213,31 @@ _PYTHON = (
 def is_ones(node: Node) -> bool:
     """Whether this is a vector of ones."""
     return node.op == "filled" and node.attr == "np.ones" and node.rank == 1
+
+
+def _is_symmetric(node: Node, known: set[Node]) -> bool:
+    """Whether a matrix that was just made is its own transpose, given which of its parts are."""
+    args = node.args
+    if node.rank != 2:
+        return False
+    if node.op == "neg":
+        return args[0] in known
+    if node.op == "infix":
+        left, right = args
+        if node.attr in ("+", "-"):
+            return all(arg in known or not arg.rank for arg in args)
+        if node.attr in ("*", "/"):
+            return all(arg in known or not arg.rank for arg in args)
+        if node.attr == "@":
+            return any(
+                one.op == "suffix" and one.attr == ".T" and one.args[0] is other
+                for one, other in ((left, right), (right, left))
+            )
+        return bool(node.attr == "**" and left in known and not right.rank)
+    if node.op == "call":
+        if node.calls("np.linalg.inv"):
+            return args[0] in known
+        if node.attr[0] == OUTER:
+            return args[0] is args[1]
+        return bool(node.calls("np.diag"))
+    return (node.op, node.attr) == ("filled", "np.eye")

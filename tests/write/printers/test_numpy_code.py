@@ -28,7 +28,7 @@ def body(text: str, *declarations: str) -> str:
     start = max(
         place
         for place, line in enumerate(lines)
-        if (line.endswith(")") and "check_shapes(" in line) or line == "    )"
+        if line == "    ):" or line.startswith(("    if ", "     "))
     )
     return "; ".join(line.strip() for line in lines[start + 1 :])
 
@@ -197,7 +197,7 @@ STYLE = [
     pytest.param(
         "inv(X)*v*v' - inv(X)",
         [],
-        "t1 = np.linalg.inv(X); return np.outer(t1 @ v, v) - t1",
+        "t1 = np.linalg.inv(X); return np.multiply.outer(t1 @ v, v) - t1",
         id="inverse-needed",
     ),
     pytest.param("diag(v)*A", [], "return v[:, None] * A", id="rows"),
@@ -205,23 +205,23 @@ STYLE = [
     pytest.param(
         "X'*diag(p)*X", ["p: vector(n)"], "return X.T @ (p[:, None] * X)", id="weighted-gram"
     ),
-    pytest.param("tr(A*B)", [], "return as_scalar(np.sum(A * B.T))", id="trace"),
-    pytest.param("tr(A'*B)", [], "return as_scalar(np.sum(A * B))", id="trace-inner"),
+    pytest.param("tr(A*B)", [], "return np.sum(A * B.T).item()", id="trace"),
+    pytest.param("tr(A'*B)", [], "return np.sum(A * B).item()", id="trace-inner"),
     pytest.param(
         "tr(A*(B*C'))",
         [],
-        "return as_scalar(np.sum(A * (C @ B.T)))",
+        "return np.sum(A * (C @ B.T)).item()",
         id="trace-of-transposed-chain",
     ),
     pytest.param("diag(A*B)", [], "return np.sum(A * B.T, axis=1)", id="diagonal"),
-    pytest.param("x'*A*y", [], "return as_scalar(x @ (A @ y))", id="bilinear"),
+    pytest.param("x'*A*y", [], "return (x @ (A @ y)).item()", id="bilinear"),
     pytest.param("x*y'*B*z", [], "return (y @ (B @ z)) * x", id="no-outer-product"),
     pytest.param("A*B*x", [], "return A @ (B @ x)", id="vector-first"),
-    pytest.param("A*x*y'*B", [], "return np.outer(A @ x, B.T @ y)", id="rank-one"),
+    pytest.param("A*x*y'*B", [], "return np.multiply.outer(A @ x, B.T @ y)", id="rank-one"),
     pytest.param(
         "x*x'*A*A'",
         ["A: matrix(n, 2)"],
-        "return np.outer(x, A @ (A.T @ x))",
+        "return np.multiply.outer(x, A @ (A.T @ x))",
         id="vectors-before-matrices",
     ),
     pytest.param(
@@ -239,18 +239,23 @@ STYLE = [
     pytest.param("2*A'*(A*x - y)", [], "return 2 * (A.T @ (A @ x - y))", id="scalars-last"),
     pytest.param("A*(2*x)/3", [], "return 2 / 3 * (A @ x)", id="scalars-out"),
     pytest.param(
-        "norm2(A*x - y)^2", [], "t1 = A @ x - y; return as_scalar(t1 @ t1)", id="squared-norm"
+        "norm2(A*x - y)^2", [], "t1 = A @ x - y; return (t1 @ t1).item()", id="squared-norm"
     ),
-    pytest.param("logdet(X)", [], "return as_scalar(np.linalg.slogdet(X)[1])", id="logdet"),
+    pytest.param("logdet(X)", [], "return np.linalg.slogdet(X)[1].item()", id="logdet"),
     pytest.param(
         "tanh(A*x).*(1 - tanh(A*x).^2)",
         [],
         "t1 = np.tanh(A @ x); return t1 * (1 - t1 ** 2)",
         id="shared",
     ),
-    pytest.param("(A*x)*(A*x)'", [], "t1 = A @ x; return np.outer(t1, t1)", id="shared-vector"),
     pytest.param(
-        "(x'*A)'*(x'*A)", [], "t1 = A.T @ x; return np.outer(t1, t1)", id="row-and-column-shared"
+        "(A*x)*(A*x)'", [], "t1 = A @ x; return np.multiply.outer(t1, t1)", id="shared-vector"
+    ),
+    pytest.param(
+        "(x'*A)'*(x'*A)",
+        [],
+        "t1 = A.T @ x; return np.multiply.outer(t1, t1)",
+        id="row-and-column-shared",
     ),
     pytest.param("x - (-2)*y", [], "return x + 2 * y", id="signs"),
     pytest.param("x.^0.5", [], "return np.sqrt(x)", id="square-root"),
@@ -264,6 +269,89 @@ STYLE = [
 @pytest.mark.parametrize(("text", "declarations", "expected"), STYLE)
 def test_style(text: str, declarations: list[str], expected: str) -> None:
     assert body(text, *declarations) == expected
+
+
+STRUCTURE = [
+    pytest.param("(A + A')*x", ["A: matrix(n, n)"], "return A @ x + A.T @ x", id="sum-of-matrices"),
+    pytest.param(
+        "(A*B - u*v' + g*eye)*x",
+        ["A: matrix(n, m)", "B: matrix(m, n)", "u: vector(n)"],
+        "return A @ (B @ x) - (v @ x) * u + g * x",
+        id="every-kind-of-term",
+    ),
+    pytest.param(
+        "(A + B)*x + exp(A + B)*x",
+        ["A: matrix(n, n)", "B: matrix(n, n)", "x: vector(n)"],
+        "t1 = A + B; return t1 @ x + np.exp(t1) @ x",
+        id="a-sum-that-is-needed-anyway",
+    ),
+    pytest.param(
+        "X'*diag(exp(p))*X",
+        ["p: vector(n)"],
+        "t1 = np.sqrt(np.exp(p))[:, None] * X; return t1.T @ t1",
+        id="gram-with-weights",
+    ),
+    pytest.param(
+        "X'*diag(1 - tanh(p).^2)*X",
+        ["p: vector(n)"],
+        "t1 = np.sqrt(1 - np.tanh(p) ** 2)[:, None] * X; return t1.T @ t1",
+        id="gram-with-weights-that-are-proved",
+    ),
+    pytest.param("A'*B'*B*A", [], "t1 = B @ A; return t1.T @ t1", id="gram-of-a-product"),
+    pytest.param(
+        "A'*B'*S*B*A",
+        ["S: symmetric(n)"],
+        "t1 = B @ A; return t1.T @ (S @ t1)",
+        id="same-from-both-ends",
+    ),
+    pytest.param(
+        "A'*(diag(softmax(x)) - softmax(x)*softmax(x)')*A",
+        [],
+        "t1 = softmax(x); t2 = np.sqrt(t1)[:, None] * A; t3 = A.T @ t1; "
+        "return t2.T @ t2 - np.multiply.outer(t3, t3)",
+        id="dyads-leave-products",
+    ),
+    pytest.param(
+        "A'*(B*C*D + B*diag(v)*D)*D'",
+        [],
+        "return A.T @ (B @ ((C + np.diag(v)) @ (D @ D.T)))",
+        id="common-factors",
+    ),
+    pytest.param("3*x*y'/g", [], "return np.multiply.outer(3 / g * x, y)", id="scaled-dyad"),
+    pytest.param(
+        "diag(u)*diag(v)*A*diag(w)*diag(x)",
+        [],
+        "return (u * v)[:, None] * (A * (w * x))",
+        id="diagonals-together",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "declarations", "expected"), STRUCTURE)
+def test_structure(text: str, declarations: list[str], expected: str) -> None:
+    assert body(text, *declarations) == expected
+    program = read(text, declarations)
+    values, sizes = point(program)
+    found = compile_numpy(numpy_source(program.expr, program.variables))(**values)
+    np.testing.assert_allclose(found, interpret(program.expr, values, sizes), rtol=1e-10)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.complex64, np.complex128])
+def test_precision_is_kept(kind: type) -> None:
+    program = read("g*A*x + 2*x", ["A: matrix(n, n)"])
+    function = compile_numpy(numpy_source(program.expr, program.variables))
+    A, x = np.eye(2, dtype=kind), np.ones(2, dtype=kind)
+    for scalar in (2, 2.0, kind(2)):
+        assert function(A=A, x=x, g=scalar).dtype == kind
+    assert function(A=A, x=[1, 2], g=1).dtype == kind
+    assert function(A=[[1, 2], [3, 4]], x=[1, 2], g=1).dtype == float
+
+
+def test_matrices_of_other_classes_are_arrays() -> None:
+    """Where ``*`` would mean something else."""
+    function = compile_numpy(source_of("A.*A", "A: matrix(n, n)"))
+    A = np.array([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(function(A=A.view(np.matrix)), A * A)
 
 
 def test_scaling_builds_no_diagonal_matrix() -> None:
@@ -282,7 +370,7 @@ def test_many_systems_share_one_inverse() -> None:
 def test_source_is_a_documented_function() -> None:
     assert source_of("norm2(A*x - b)^2", "b: vector(m)") == (
         "import numpy as np\n"
-        "from matcalc.runtime.arguments import as_scalar, check_shapes\n"
+        "from matcalc.runtime.arguments import check_shapes\n"
         "\n"
         "\n"
         "def f(*, A, x, b):\n"
@@ -293,9 +381,16 @@ def test_source_is_a_documented_function() -> None:
         "    b: vector(m)\n"
         "    Returns a number.\n"
         '    """\n'
-        '    A, x, b = check_shapes(("A", A, ("m", "n")), ("x", x, ("n",)), ("b", b, ("m",)))\n'
+        "    if not (\n"
+        "        type(A) is type(x) is type(b) is np.ndarray\n"
+        '        and A.dtype.char == x.dtype.char == b.dtype.char == "d"\n'
+        "        and A.ndim == 2\n"
+        "        and x.shape == (A.shape[1],)\n"
+        "        and b.shape == (A.shape[0],)\n"
+        "    ):\n"
+        '        A, x, b = check_shapes(("A", A, ("m", "n")), ("x", x, ("n",)), ("b", b, ("m",)))\n'
         "    t1 = A @ x - b\n"
-        "    return as_scalar(t1 @ t1)\n"
+        "    return (t1 @ t1).item()\n"
     )
 
 

@@ -1,0 +1,102 @@
+"""A matrix of an array program times a vector, without the matrix where its structure allows that.
+
+``(A + A.T) @ x`` is ``A @ x + x @ A``, ``(A @ B) @ x`` is ``A @ (B @ x)``, and a dyad, a diagonal
+or a scaled matrix is taken apart as well. Matrices that are computed anyway stay whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
+
+_DEEP = 12  # levels of structure that are looked into
+_TERMS = 12  # of a sum; longer ones are computed
+
+
+def spread(node: Node) -> list[tuple[int, Node]]:
+    """The terms of a sum with their signs, in order; a node that is none is its only term."""
+    terms: list[tuple[int, Node]] = []
+    stack = [(1, node)]
+    while stack:
+        sign, each = stack.pop()
+        if each.op == "neg":
+            stack.append((-sign, each.args[0]))
+        elif each.op == "infix" and each.attr in ("+", "-") and _alike(each):
+            left, right = each.args
+            stack += [(sign if each.attr == "+" else -sign, right), (sign, left)]
+        else:
+            terms.append((sign, each))
+    return terms
+
+
+def _alike(node: Node) -> bool:
+    """Whether no operand is broadcast."""
+    return all(arg.shape == node.shape for arg in node.args)
+
+
+def apply(
+    build: Builder, matrix: Node, flipped: bool, vector: Node, kept: Container[Node], level: int = 0
+) -> Node:
+    """matrix*vector, or matrix'*vector."""
+    shape = (matrix.shape[-1 if flipped else 0],)
+    if level < _DEEP and matrix not in kept:
+        inner = _inside(build, matrix, flipped, vector, kept, level)
+        if inner is not None:
+            return inner
+    if is_ones(vector):
+        axis = "axis=0" if flipped else "axis=1"
+        return build.call("np.sum", matrix, after=(axis,), shape=shape)
+    return build.infix("@", build.transposed(matrix) if flipped else matrix, vector, shape)
+
+
+def _inside(
+    build: Builder, matrix: Node, flipped: bool, vector: Node, kept: Container[Node], level: int
+) -> Node | None:
+    """The product by way of the parts of the matrix; None where it has none."""
+
+    def inner(part: Node, turned: bool, other: Node) -> Node:
+        return apply(build, part, turned, other, kept, level + 1)
+
+    args = matrix.args
+    if matrix.op == "neg":
+        return build.negative(inner(args[0], flipped, vector))
+    if matrix.op == "suffix" and matrix.attr == ".T":
+        return inner(args[0], not flipped, vector)
+    if matrix.calls(OUTER):
+        u, w = args if not flipped else args[::-1]
+        return build.times(build.dot(w, vector), u)
+    if matrix.calls("np.diag"):
+        return args[0] if is_ones(vector) else build.times(args[0], vector)
+    if (matrix.op, matrix.attr) == ("filled", "np.eye"):
+        return vector
+    if matrix.op != "infix" or matrix.rank != 2:
+        return None
+    if matrix.attr in ("+", "-"):
+        return _sum(build, matrix, flipped, vector, kept, level)
+    left, right = args
+    if matrix.attr == "@":
+        first, last = (right, left) if not flipped else (left, right)
+        return inner(last, flipped, inner(first, flipped, vector))
+    if matrix.attr == "*" and not left.rank:
+        return build.times(left, inner(right, flipped, vector))
+    if matrix.attr == "/" and not right.rank:
+        product = inner(left, flipped, vector)
+        return build.infix("/", product, right, product.shape)
+    return None
+
+
+def _sum(
+    build: Builder, matrix: Node, flipped: bool, vector: Node, kept: Container[Node], level: int
+) -> Node | None:
+    terms = spread(matrix)
+    if len(terms) > _TERMS or any(term.shape != matrix.shape for _, term in terms):
+        return None
+    total: Node | None = None
+    for sign, term in terms:
+        product = apply(build, term, flipped, vector, kept, level + 1)
+        if total is None:
+            total = product if sign > 0 else build.negative(product)
+        else:
+            total = build.infix("+" if sign > 0 else "-", total, product, product.shape)
+    return total

@@ -1,0 +1,84 @@
+"""What is known of the signs of an array program without running it."""
+
+from __future__ import annotations
+
+from matcalc.core.walk import fold
+from matcalc.write.printers.numpy_nodes import Node, is_ones
+
+# of real arguments: values that are never negative, and values between -1 and 1
+_POSITIVE = frozenset(
+    [
+        "np.exp",
+        "np.abs",
+        "np.sqrt",
+        "np.cosh",
+        "sigmoid",
+        "softmax",
+        "softplus",
+        "relu",
+        "step",
+        "abs_",
+        "normpdf",
+        "normcdf",
+        "erfc",
+        "norm1",
+        "norm2",
+        "norminf",
+    ]
+)
+_BOUNDED = frozenset(
+    [
+        "np.tanh",
+        "np.sin",
+        "np.cos",
+        "sigmoid",
+        "softmax",
+        "step",
+        "erf",
+        "normcdf",
+        "np.sign",
+        "sign",
+    ]
+)
+
+
+def nonnegative(node: Node) -> bool:
+    """Whether no entry can be negative (of real arguments); what is not proved counts as false."""
+    return fold(node, _relevant, _signs)[0]
+
+
+def _relevant(node: Node) -> tuple[Node, ...]:
+    return node.args if node.op in ("infix", "neg", "suffix") else ()
+
+
+def _signs(node: Node, args: list[tuple[bool, bool]]) -> tuple[bool, bool]:
+    """Whether all entries are >= 0, and whether none is beyond -1 and 1."""
+    if node.op == "number":
+        return node.attr >= 0, abs(node.attr) <= 1
+    if node.op == "size" or is_ones(node):
+        return True, is_ones(node)
+    if node.op == "call":
+        return node.attr[0] in _POSITIVE, node.attr[0] in _BOUNDED
+    if node.op == "suffix":
+        return args[0]
+    if node.op == "neg":
+        return False, args[0][1]
+    if node.op != "infix":
+        return False, False
+    (positive, small), (other_positive, other_small) = args
+    left, right = node.args
+    match node.attr:
+        case "*":
+            return left is right or (positive and other_positive), small and other_small
+        case "**" if right.op == "number":
+            even = right.attr.denominator == 1 and right.attr % 2 == 0
+            return positive or even, small and right.attr > 0
+        case "/":
+            return positive and other_positive, False
+        case "+":
+            return positive and other_positive, False
+        case "-":  # 1 - t
+            one = left.op == "number" and left.attr >= 1
+            unit = left.op == "number" and left.attr == 1
+            return one and other_small, unit and other_small and other_positive
+    return False, False
