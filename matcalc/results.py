@@ -299,7 +299,7 @@ class Expression(Formula):
         )
         if len(names) != 1:
             hint = (
-                f"--wrt {names[0]}, in Python wrt={names[0]!r}; its variables are "
+                f"--wrt {names[0]}, in Python and in files wrt={names[0]!r}; its variables are "
                 f"{', '.join(names)}"
                 if names
                 else None

@@ -179,7 +179,7 @@ def test_bad_expression_prints_the_error(
         pytest.param(
             ["diff", "A*x"],
             "error: wrt is missing: the variable to derive by\nhint: --wrt A, in Python "
-            "wrt='A'; its variables are A, x",
+            "and in files wrt='A'; its variables are A, x",
             id="no-wrt",
         ),
         pytest.param(["diff", "2"], "error: there is no variable to derive by", id="no-variable"),

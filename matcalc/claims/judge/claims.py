@@ -8,13 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from matcalc.claims.judge.proof import proof
-from matcalc.claims.judge.question import OPEN, Claim, Point, Question
+from matcalc.claims.judge.question import OPEN, Claim, Misfit, Point, Question
 from matcalc.claims.judge.reading import equalize_shape, read_objective, read_stated, reparse
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.errors import EvaluationError, UnknownNameError, UnsupportedError
+from matcalc.core.operations import OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import differentiate
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude
@@ -63,10 +65,16 @@ def about(program: Program, claim: Claim) -> Question:
         stated=stated.source,
         tree=tree,
         misfit=misfit,
-        complete=_completion(statement, stated, square=bool(misfit)),
+        complete=_completion(statement, stated, misfit),
     )
     spoken = stated.notes if stated.source != given else ()
-    notes = tuple(dict.fromkeys((*asked.notes, *spoken, *reparse(stated, program))))
+    tall = [text(node) for node in _of_tall(tree)] if not _of_tall(program.expr) else []
+    narrow = [
+        f"note: the claim is compared where {part} has a value: for at least as many rows as "
+        f"columns"
+        for part in tall[:1]
+    ]
+    notes = tuple(dict.fromkeys((*asked.notes, *spoken, *reparse(stated, program), *narrow)))
     return replace(
         asked,
         source=replace(claim, claim=stated.source),
@@ -93,7 +101,7 @@ def about_formula(
     title: str,
     stated: str,
     tree: Expr | None = None,
-    misfit: str = "",
+    misfit: Misfit | None = None,
     complete: Callable[[dict[str, int]], dict[str, int]] = dict,
 ) -> Question:
     """A question about an objective that is a formula."""
@@ -114,7 +122,7 @@ def about_formula(
         rank=program.expr.rank,
         derivative=derivative,
         claimed=claimed,
-        points=lambda rng: _points(statement, rng, complete, square=bool(misfit)),
+        points=lambda rng: _points(statement, tree, rng, complete, misfit),
         survey=lambda point, rng: _surveyed(statement, tree, point, rng),
         kinked=lambda point: on_kink([program.expr], point.values, point.sizes),
         smooth=lambda point: violated_precondition(program.expr, point.values, point.sizes) is None,
@@ -156,7 +164,7 @@ def _differenced(statement: DerivativeStatement) -> str | None:
 
 
 def _completion(
-    statement: DerivativeStatement, stated: Program, *, square: bool
+    statement: DerivativeStatement, stated: Program, misfit: Misfit | None
 ) -> Callable[[dict[str, int]], dict[str, int]]:
     """Adds the sizes that the claim's text leaves open, as that of ``eye``: they are those of the
     true derivative.
@@ -166,10 +174,12 @@ def _completion(
     """
     open_names = sorted({name for size in stated.undetermined for name in size.letters})
     shape = true_shape(statement)
-    known = open_sizes(stated, equalize_shape(shape) if square else shape)
+    known = open_sizes(stated, shape if misfit is None else equalize_shape(shape, misfit))
 
     def complete(sizes: dict[str, int]) -> dict[str, int]:
-        completed = {"n": next(iter(sizes.values()), 1), **sizes} if square else dict(sizes)
+        completed = dict(sizes)
+        if misfit is not None and misfit.common.integer is None:
+            completed = {"n": next(iter(sizes.values()), 1), **sizes}
         completed |= {name: size.size(completed) for name, size in known.items()}
         for name in open_names:
             completed.setdefault(name, 1 + sum(sizes.values()) % 5)
@@ -182,7 +192,13 @@ def completed(
     statement: DerivativeStatement, stated: Program
 ) -> Callable[[dict[str, int]], dict[str, int]]:
     """Adds the sizes that a formula leaves open, which fits without all sizes being equal."""
-    return _completion(statement, stated, square=False)
+    return _completion(statement, stated, None)
+
+
+def _of_tall(tree: Expr | None) -> list[Expr]:
+    """The parts that have values for matrices with at least as many rows as columns alone."""
+    nodes = [] if tree is None else postorder(tree, lambda node: node.args)
+    return [node for node in nodes if node.op in OF_TALL]
 
 
 def evaluate_claim(tree: Expr, point: Point) -> Array:
@@ -195,22 +211,31 @@ def evaluate_claim(tree: Expr, point: Point) -> Array:
 
 def _points(
     statement: DerivativeStatement,
+    tree: Expr | None,
     rng: np.random.Generator,
     complete: Callable[[dict[str, int]], dict[str, int]],
-    *,
-    square: bool,
+    misfit: Misfit | None,
 ) -> Iterator[Point]:
-    """Points inside the domain, without end; the second has larger sizes than all the others."""
+    """Points inside the domain, without end; the second has larger sizes than all the others.
+
+    Sizes at which the claim has values, too, come first: singular vectors are those of tall
+    matrices.
+    """
     program, around = statement.program, _differenced(statement)
     reason = ""
-    for sizes in sizes_for([program.expr], program.variables):
-        chosen = dict.fromkeys(sizes, max(sizes.values(), default=1)) if square else sizes
-        values, reason = find_point([program.expr], program.variables, rng, chosen, around)
+    tall = _of_tall(tree)
+    both = [[program.expr, *tall], [program.expr]] if tall else [[program.expr]]
+    for trees, sizes in (
+        (trial, sizes) for trial in both for sizes in sizes_for(trial, program.variables)
+    ):
+        chosen = sizes if misfit is None else misfit.chosen(sizes)
+        values, reason = find_point(trees, program.variables, rng, chosen, around)
         if values is None:
             continue
         yield Point(complete(chosen), values)
         larger = {name: size + _APART for name, size in chosen.items()}
-        other = find_point([program.expr], program.variables, rng, larger, around)[0]
+        larger = larger if misfit is None else misfit.chosen(larger)
+        other = find_point(trees, program.variables, rng, larger, around)[0]
         if other is not None:
             yield Point(complete(larger), other)
         while True:

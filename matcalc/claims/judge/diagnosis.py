@@ -106,7 +106,12 @@ def diagnose(
         and all(w.error < CLOSE for w in worlds)
     ):
         return Diagnosis(
-            (Cause("needs-square", f"it is right only if all sizes are equal: {question.misfit}"),),
+            (
+                Cause(
+                    "needs-square",
+                    f"it is right only if all sizes are equal: {question.misfit.why}",
+                ),
+            ),
             mended=correct,
         )
     if best is None:
@@ -247,12 +252,11 @@ def _fits(match: _Match, question: Question) -> bool:
     """
     if match.mended.tree is None:
         return True
-    loose = question.misfit and match.variant is not IDENTITY
+    variables = question.variables
+    if question.misfit is not None and match.variant is not IDENTITY:
+        variables = equalize_sizes(variables, question.misfit)
     try:
-        read(
-            text(match.mended.tree),
-            equalize_sizes(question.variables) if loose else question.variables,
-        )
+        read(text(match.mended.tree), variables)
     except MatcalcError:
         return False
     return True

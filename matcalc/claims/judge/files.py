@@ -17,7 +17,6 @@ from typing import Any
 
 from matcalc.claims.judge.marks import equation, markers
 from matcalc.claims.judge.question import Claim
-from matcalc.claims.judge.reading import is_latex
 from matcalc.core.errors import ArgumentError, ParseError
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 
@@ -142,10 +141,8 @@ def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
         raise ParseError(
             f"{where}: unknown key {unknown[0]}", hint=f"the keys are {', '.join(_KEYS)}"
         )
-    latex = isinstance(entry.get("expr"), str) and is_latex(
-        entry["expr"]
-    )  # it may name the variable itself
-    for key in ("expr", "claim") if latex and "wrt" not in entry else ("expr", "wrt", "claim"):
+    # the variable may be left out where there is one, or where a formula names it itself
+    for key in ("expr", "claim", *(("wrt",) if "wrt" in entry else ())):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise ParseError(f"{where}: {key} is missing")
     for key, allowed in _ALLOWED.items():

@@ -18,6 +18,7 @@ from matcalc.claims.judge.terms import coarse_terms, negated, terms
 from matcalc.claims.judge.variants import PLAIN, Variant
 from matcalc.core.errors import MatcalcError
 from matcalc.core.tree import Expr, number
+from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.write.printers.text import text
 
@@ -204,12 +205,10 @@ def checked(question: Question, formula: str, worlds: Sequence[Sample]) -> str |
 def _merged(tree: Expr) -> Expr:
     """The formula with one number in front instead of two."""
     inner, times, count = tree, Fraction(1), 0
-    while inner.op == "neg" or (inner.op == "*" and inner.args[1].shape == tree.shape):
-        value = Fraction(-1) if inner.op == "neg" else _constant(inner.args[0])
-        if value is None:
-            break
-        inner, times, count = inner.args[-1], times * value, count + 1
-    if count < 2:
+    while (found := _without_number(inner)) is not None:
+        value, inner = found
+        times, count = times * value, count + 1
+    if count < 2 or inner.op == "number":
         return tree
     made = (
         inner
@@ -219,13 +218,36 @@ def _merged(tree: Expr) -> Expr:
     return made if times > 0 else Expr("neg", (made,), made.shape, row=made.row)
 
 
-def _constant(node: Expr) -> Fraction | None:
-    """The number that a factor is."""
-    if node.op == "neg":
-        inner = _constant(node.args[0])
-        return None if inner is None else -inner
-    if node.op == "number":
-        return Fraction(node.value)
-    if node.op == "/" and all(arg.op == "number" and arg.value for arg in node.args):
-        return Fraction(node.args[0].value) / Fraction(node.args[1].value)
-    return None
+def _without_number(tree: Expr) -> tuple[Fraction, Expr] | None:
+    """The number that stands first in a product, or the sign, and the rest; None where there is
+    none.
+    """
+    constants = _constants(tree)
+    path = [tree]
+    while path[-1].op == "*" and id(path[-1].args[0]) not in constants:
+        path.append(path[-1].args[0])
+    first = path.pop()
+    if first.op == "neg":
+        value, rest = Fraction(-1), first.args[0]
+    elif first.op == "*" and first.args[1].shape == first.shape:
+        value, rest = constants[id(first.args[0])], first.args[1]
+    else:
+        return None
+    for node in reversed(path):
+        rest = Expr("*", (rest, node.args[1]), node.shape, row=node.row)
+    return value, rest
+
+
+def _constants(tree: Expr) -> dict[int, Fraction]:
+    """The parts that are numbers, by the identity of their nodes."""
+    found: dict[int, Fraction] = {}
+    for node in postorder(tree, lambda node: node.args):
+        if node.op == "number":
+            found[id(node)] = Fraction(node.value)
+        elif node.op in ("neg", "*", "/") and all(id(arg) in found for arg in node.args):
+            first, last = found[id(node.args[0])], found[id(node.args[-1])]
+            if node.op == "neg":
+                found[id(node)] = -first
+            elif node.op == "*" or last:
+                found[id(node)] = first * last if node.op == "*" else first / last
+    return found

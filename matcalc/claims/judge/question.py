@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement, columns_of, layout_axes
@@ -34,6 +35,26 @@ class Claim:
     def about(self, program: Program) -> DerivativeStatement:
         """What is claimed to be found, of an objective that was read."""
         return DerivativeStatement(program, self.wrt, self.order, self.structure, self.layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why a claim does not fit unless all sizes that have names are equal: to each other, or to a
+    number.
+    """
+
+    why: str
+    common: Dim
+
+    def size(self, _: str) -> Dim:
+        """The size that a name stands for."""
+        return self.common
+
+    def chosen(self, sizes: Mapping[str, int]) -> dict[str, int]:
+        """The sizes, all of them equal."""
+        largest = max(sizes.values(), default=1)
+        number = largest if self.common.integer is None else self.common.integer
+        return dict.fromkeys(sizes, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,7 @@ class Question:
     program: Program | None = None
     answer: Expr | None = None
     tree: Expr | None = None
-    misfit: str = ""  # why the claim does not fit unless all sizes are equal
+    misfit: Misfit | None = None
     notes: tuple[str, ...] = ()
     proof: Callable[[], str] = lambda: OPEN
     kinked: Callable[[Point], bool] = lambda point: (

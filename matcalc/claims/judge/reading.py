@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.question import Claim, Misfit
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ArgumentError, ShapeError
 from matcalc.core.kinds import Variable
@@ -58,7 +58,7 @@ def read_objective(claim: Claim) -> tuple[Program, Claim]:
     )
 
 
-def read_stated(claim: Claim, objective: Program) -> tuple[Program, str]:
+def read_stated(claim: Claim, objective: Program) -> tuple[Program, Misfit | None]:
     """The claimed formula over the variables of the objective, and why it does not fit unless all
     sizes are equal.
 
@@ -66,23 +66,34 @@ def read_stated(claim: Claim, objective: Program) -> tuple[Program, str]:
     name of the objective anew is noted where it means something else.
     """
     known, definitions = objective.variables, objective.definitions
+    misfit = None
     try:
-        stated, misfit = read_formula(claim.claim, known, definitions), ""
+        stated = read_formula(claim.claim, known, definitions)
     except ShapeError as problem:
-        alike = {name: with_sizes(value, _one_name) for name, value in definitions.items()}
-        try:
-            stated, misfit = (
-                read_formula(claim.claim, equalize_sizes(known), alike),
-                problem.message,
-            )
-        except ShapeError:
-            raise problem from None
+        stated, misfit = _read_misfit(claim.claim, known, definitions, problem)
     if stated.asked is not None:
         raise ArgumentError(
             "the claim contains a derivative that is still to be worked out",
             hint="put the sign for it before the objective",
         )
     return stated, misfit
+
+
+def _read_misfit(
+    formula: str, known: Mapping[str, Variable], definitions: Definitions, problem: ShapeError
+) -> tuple[Program, Misfit]:
+    """The formula where all sizes that have names are one, or one of the sizes that are numbers;
+    raises the problem if it does not fit even then.
+    """
+    numbers = {size for each in known.values() for size in each.dims if size.integer is not None}
+    for common in (dim("n"), *sorted(numbers, key=str)):
+        misfit = Misfit(problem.message, common)
+        alike = {name: with_sizes(value, misfit.size) for name, value in definitions.items()}
+        try:
+            return read_formula(formula, equalize_sizes(known, misfit), alike), misfit
+        except ShapeError:
+            continue
+    raise problem from None
 
 
 def reparse(stated: Program, objective: Program) -> tuple[str, ...]:
@@ -101,18 +112,14 @@ def reparse(stated: Program, objective: Program) -> tuple[str, ...]:
     )
 
 
-def equalize_sizes(variables: Mapping[str, Variable]) -> dict[str, Variable]:
-    """The same variables with one name for all named dimensions."""
-    return {name: replace(v, dims=equalize_shape(v.dims)) for name, v in variables.items()}
+def equalize_sizes(variables: Mapping[str, Variable], misfit: Misfit) -> dict[str, Variable]:
+    """The same variables with one size for all named dimensions."""
+    return {name: replace(v, dims=equalize_shape(v.dims, misfit)) for name, v in variables.items()}
 
 
-def equalize_shape(shape: Shape) -> Shape:
-    """The same with one name for all."""
-    return tuple(size.put(_one_name) for size in shape)
-
-
-def _one_name(_: str) -> Dim:
-    return dim("n")
+def equalize_shape(shape: Shape, misfit: Misfit) -> Shape:
+    """The same with one size for all names."""
+    return tuple(size.put(misfit.size) for size in shape)
 
 
 def with_sizes(tree: Expr, known: Callable[[str], Dim | None]) -> Expr:

@@ -84,7 +84,9 @@ def _sizes(question: Question) -> list[dict[str, int]]:
         combinations_of(range(1, _LARGEST_SIZE + 1), repeat=len(names)),
         key=lambda c: (max(c, default=0), sum(c)),
     )
-    if question.misfit:
+    if question.misfit is not None and question.misfit.common.integer is not None:
+        choices = [(question.misfit.common.integer,) * len(names)]
+    elif question.misfit is not None:
         choices = [choice for choice in choices if len(set(choice)) <= 1]
     found = [
         sizes for choice in choices if fitting(sizes := dict(zip(names, choice, strict=True)), dims)

@@ -318,7 +318,7 @@ def _single_term(rest: str, asked: Question) -> Diagnosis | None:
 def _shapes(asked: Question, world: Sample) -> str:
     """Both shapes, where they differ."""
     if asked.misfit:
-        return f"the claim does not fit together: {asked.misfit}"
+        return f"the claim does not fit together: {asked.misfit.why}"
     if world.truth.shape == world.claimed.shape:
         return ""
     if asked.tree is not None and asked.answer is not None and asked.answer.rank <= 2:

@@ -5,7 +5,8 @@ side of a kink is empty.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from matcalc.core.kinds import Variable
@@ -50,7 +51,8 @@ class Bounds(NamedTuple):
         return self.negative() if self.high <= 0 else Bounds(0.0, max(-self.low, self.high))
 
 
-_ZERO = Bounds(0.0, 0.0)
+_ONE = Expr("number", (), (), value=Fraction(1))
+_LONGEST = 100  # factors of a product that is looked at as a whole
 _UNIT = Bounds(0.0, 1.0)
 _SIGNED = Bounds(-1.0, 1.0)
 _POSITIVE = Bounds(0.0, math.inf)
@@ -59,7 +61,8 @@ _POSITIVE = Bounds(0.0, math.inf)
 def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
     """Bounds of the entries; not the closest ones."""
     known: dict[int, Bounds] = {}
-    keys: dict[int, int] = {}
+    keys: dict[int, int] = {id(_ONE): -1}
+    known[id(_ONE)] = Bounds(1.0, 1.0)
     table: dict[Any, int] = {}
     definite: set[int] = set()
     for node in postorder(tree, lambda node: node.args):
@@ -71,7 +74,9 @@ def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
         )
         keys[id(node)] = table.setdefault(key, len(table))
         args = [known[id(arg)] for arg in node.args]
-        known[id(node)] = _of_psd(node, variables, keys, definite) or _step(
+        if _is_definite(node, variables, known, keys, definite):
+            definite.add(id(node))
+        known[id(node)] = _of_psd(node, known, keys, definite) or _step(
             node, args, variables, [keys[id(arg)] for arg in node.args]
         )
     return known[id(tree)]
@@ -116,7 +121,7 @@ def _step(
     if op in (".*", "*", "dot"):
         entrywise = op == ".*" or not (node.args[0].shape and node.args[1].shape)
         same = keys[0] == keys[1] and (entrywise or op == "dot" or node.args[0].rank == 1)
-        return _product(args, same=same or _is_square(node, op), entrywise=entrywise)
+        return _product(args, same=same, entrywise=entrywise)
     if op in ("^", ".^"):
         return _power(node, args)
     if op in _RULES:
@@ -140,56 +145,87 @@ def _step(
     return Bounds()
 
 
-def _is_square(node: Expr, op: str) -> bool:
-    """Whether a product is x'*x."""
-    left, right = node.args
-    return (
-        op == "*"
-        and left.op == "'"
-        and left.rank == right.rank == 1
-        and _same_leaf(left.args[0], right)
-    )
-
-
-def _same_leaf(one: Expr, other: Expr) -> bool:
-    return one is other or (one.op == other.op == "variable" and one.value == other.value)
-
-
 def _of_psd(
-    node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int], definite: set[int]
+    node: Expr, known: Mapping[int, Bounds], keys: Mapping[int, int], definite: set[int]
 ) -> Bounds | None:
-    """x'*A*x, the trace and the determinant of a positive semidefinite A, and the trace of a
+    """x'*x, x'*A*x, the trace and the determinant of a positive semidefinite A, and the trace of a
     product of two; notes which are.
     """
     args = node.args
-    if _is_definite(node, variables, keys, definite):
-        definite.add(id(node))
     if node.op in ("tr", "det") and id(args[0]) in definite:
         return _POSITIVE
     if node.op == "tr" and args[0].op == "*" and all(id(arg) in definite for arg in args[0].args):
         return _POSITIVE
-    if node.op == "*" and node.rank == 0 and args[0].op == "*":
-        row, middle = args[0].args
-        if id(middle) in definite and row.op == "'" and keys[id(row.args[0])] == keys[id(args[1])]:
-            return _POSITIVE
+    if node.op == "*" and node.rank == 0 and any(arg.rank for arg in args):
+        scalars, factors = _chain(node)
+        if _is_congruence(factors, keys, definite):
+            found = _POSITIVE
+            for turn, scalar in scalars:
+                found = found.times(known[id(scalar)] if turn > 0 else known[id(scalar)].negative())
+            return found
     return None
 
 
 def _is_definite(
-    node: Expr, variables: Mapping[str, Variable], keys: Mapping[int, int], definite: set[int]
+    node: Expr,
+    variables: Mapping[str, Variable],
+    known: Mapping[int, Bounds],
+    keys: Mapping[int, int],
+    definite: set[int],
 ) -> bool:
-    """Whether a matrix is positive semidefinite: one declared so, the identity, A'*A, A*A', sums
-    and inverses of such.
+    """Whether a matrix is positive semidefinite: one declared so, the identity, A'*A, B'*A*B, sums,
+    inverses and positive multiples of such.
     """
     args = node.args
     if node.op == "variable":
         return node.value in variables and variables[node.value].kind == "psd"
     if node.op in ("+", "inv", "'"):
         return all(id(arg) in definite for arg in args)
-    if node.op == "*" and args[0].rank == args[1].rank == 2:
-        flipped = [keys[id(arg.args[0])] if arg.op == "'" else None for arg in args]
-        return flipped[0] == keys[id(args[1])] or flipped[1] == keys[id(args[0])]
+    if node.op == "*" and node.rank == 2:
+        scalars, factors = _chain(node)
+        positive = all(
+            known[id(scalar)].low >= 0 if turn > 0 else known[id(scalar)].high <= 0
+            for turn, scalar in scalars
+        )
+        return positive and _is_congruence(factors, keys, definite)
     return node.op == "eye"
+
+
+def _chain(product: Expr) -> tuple[list[tuple[int, Expr]], list[tuple[Expr, bool]]]:
+    """The scalars of a product, each with a sign, and its other factors in order, each with whether
+    it is transposed.
+    """
+    scalars: list[tuple[int, Expr]] = []
+    factors: list[tuple[Expr, bool]] = []
+    todo = [(product, False)]
+    while todo:
+        node, turned = todo.pop()
+        if node.op == "'":
+            todo.append((node.args[0], not turned))
+        elif node.op == "neg" and node.rank:
+            scalars.append((-1, _ONE))
+            todo.append((node.args[0], turned))
+        elif node.rank == 0 and node is not product:
+            scalars.append((1, node))
+        elif node.op == "*" and len(factors) + len(todo) < _LONGEST:
+            todo += [(arg, turned) for arg in (node.args if turned else node.args[::-1])]
+        else:
+            factors.append((node, turned))
+    return scalars, factors
+
+
+def _is_congruence(
+    factors: Sequence[tuple[Expr, bool]], keys: Mapping[int, int], definite: set[int]
+) -> bool:
+    """Whether the factors are B' and B, or B' and B about a positive semidefinite one."""
+    half, odd = divmod(len(factors), 2)
+    if odd and id(factors[half][0]) not in definite:
+        return False
+    mirrored = zip(factors[:half], factors[: -half - 1 : -1], strict=True)
+    return len(factors) > 0 and all(
+        keys[id(left)] == keys[id(right)] and turned != other
+        for (left, turned), (right, other) in mirrored
+    )
 
 
 def _product(args: list[Bounds], *, same: bool, entrywise: bool) -> Bounds:

@@ -24,7 +24,7 @@ _OF_TWO = frozenset(("max", "min", "<", "<=", ">", ">="))
 _BY_ENTRIES = ENTRYWISE | {"+", "-", "neg", ".*", "./", ".^", "<", "<=", ">", ">=", "==", "!="}
 # of larger arrays it does not matter which entry is the largest, only that it is not always the
 # same
-_MOST_PLACES = 12
+MOST_PLACES = 12
 
 
 class Switch(NamedTuple):
@@ -183,7 +183,7 @@ class Pieces:
             places = np.argmax(x, axis=1)
         else:
             places = np.atleast_1d(np.argmax(x))
-        return np.asarray(np.minimum(places, _MOST_PLACES - 1))
+        return np.asarray(np.minimum(places, MOST_PLACES - 1))
 
 
 def _hand_down(node: Expr, known: Mapping[int, Array], counting: dict[int, Array]) -> None:

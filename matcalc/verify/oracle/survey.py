@@ -11,7 +11,7 @@ stands in does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,7 +25,16 @@ from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.bounds import bounds, dominates
 from matcalc.verify.oracle.implied import implied, windows
 from matcalc.verify.oracle.interpret import Sizes, interpret
-from matcalc.verify.oracle.pieces import EQUAL, PLACE, SIDE, Pieces, Sight, Switch
+from matcalc.verify.oracle.ordered import extreme, never_above
+from matcalc.verify.oracle.pieces import (
+    EQUAL,
+    MOST_PLACES,
+    PLACE,
+    SIDE,
+    Pieces,
+    Sight,
+    Switch,
+)
 from matcalc.verify.oracle.preconditions import violated_precondition
 from matcalc.verify.oracle.sample import STYLES, draw, nudged
 
@@ -145,18 +154,23 @@ class _Survey:
             if switch.kind == EQUAL:
                 found += [(place, 0)] if place not in self.moving else []
             elif switch.kind == PLACE:
-                found += [(place, k) for k in range(self._places(switch))]
+                found += [(place, k) for k in self._places(switch)]
             else:
                 found += [(place, side) for side in (1, -1) if self._may_be(place, side, sights)]
         return found
 
-    def _places(self, switch: Switch) -> int:
-        """How many entries may be the largest; of many it is left open which."""
+    def _places(self, switch: Switch) -> Iterable[int]:
+        """Which entries may be the largest; of many it is left open which."""
         shape = [size.size(dict(self.sizes)) for size in switch.left.shape]
         if len(switch.node.args) == 2 and len(shape) == 2:
             shape = [shape[0] if switch.node.args[1].value == 1 else shape[1]]
         count = int(np.prod(shape))
-        return count if count <= _PAIRED else 2
+        if switch.node.op != "norminf":
+            largest = switch.node.op == "amax"
+            place = extreme(switch.left, largest, count, self.variables)
+            if place is not None:
+                return [min(place, MOST_PLACES - 1)]
+        return range(count if count <= _PAIRED else 2)
 
     def _may_be(self, place: int, side: int, sights: Sequence[Sight]) -> bool:
         switch = self.pieces.switches[place]
@@ -168,6 +182,10 @@ class _Survey:
             and dominates(*(switch.right, switch.left)[::side])
         ):
             return False
+        if switch.right is not None and switch.sign > 0:
+            ends = (switch.left, switch.right)[::side]
+            if never_above(ends[0], ends[1], self.variables):
+                return False
         left = bounds(switch.left, self.variables)
         if switch.right is not None:
             right = bounds(switch.right, self.variables)

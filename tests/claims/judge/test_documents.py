@@ -141,9 +141,6 @@ def test_a_file_of_claims(tmp_path):
         pytest.param(
             "% matcalc-claim\n% matcalc-claim\n$a=b$", ":1: claim is missing", id="between-markers"
         ),
-        pytest.param(
-            '% matcalc-claim: expr = "x\'*x"\n$2x$', ":1: wrt is missing", id="no-variable"
-        ),
         pytest.param("% matcalc-claim: claim = '$2x$'", ":1: expr is missing", id="no-objective"),
     ],
 )
@@ -153,6 +150,20 @@ def test_what_a_marker_lacks(tmp_path, text, message):
     with pytest.raises(MatcalcError) as caught:
         read_claims(path)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("marker", "code", "words"),
+    [
+        ('expr = "x\'*x"', 0, "proved: d (x'*x) / d x = 2*x"),
+        ('expr = "x\'*A*x"', 2, "wrt is missing"),
+    ],
+)
+def test_the_variable_may_be_left_out_where_there_is_one(capsys, tmp_path, marker, code, words):
+    path = tmp_path / "paper.tex"
+    path.write_text(f"% matcalc-claim: {marker}\n$2x$", encoding="utf-8")
+    assert main(["check", str(path)]) == code
+    assert words in capsys.readouterr().out
 
 
 def test_what_cannot_be_read_is_undecided(capsys, tmp_path):
