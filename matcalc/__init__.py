@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matcalc import testing
-    from matcalc.api import diff, equal, from_sympy, load_identities, parse, parse_latex, simplify
+    from matcalc.answers.directional import Directional
+    from matcalc.api import (
+        diff,
+        equal,
+        from_sympy,
+        hvp,
+        jvp,
+        load_identities,
+        parse,
+        parse_latex,
+        simplify,
+        vjp,
+    )
     from matcalc.claims.judge.equal import Equality
     from matcalc.core.errors import MatcalcError, NotationWarning, VerificationWarning
     from matcalc.results import Derivative, Expression
@@ -15,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Derivative",
+    "Directional",
     "Equality",
     "Expression",
     "MatcalcError",
@@ -24,17 +37,21 @@ __all__ = [
     "diff",
     "equal",
     "from_sympy",
+    "hvp",
+    "jvp",
     "load_identities",
     "parse",
     "parse_latex",
     "simplify",
     "testing",
+    "vjp",
 ]
 
 # Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that
 # comes with these.
 _HOMES = {
     "Derivative": "matcalc.results",
+    "Directional": "matcalc.answers.directional",
     "Equality": "matcalc.claims.judge.equal",
     "Expression": "matcalc.results",
     "MatcalcError": "matcalc.core.errors",
@@ -43,10 +60,13 @@ _HOMES = {
     "diff": "matcalc.api",
     "equal": "matcalc.api",
     "from_sympy": "matcalc.api",
+    "hvp": "matcalc.api",
+    "jvp": "matcalc.api",
     "load_identities": "matcalc.api",
     "parse": "matcalc.api",
     "parse_latex": "matcalc.api",
     "simplify": "matcalc.api",
+    "vjp": "matcalc.api",
     "__version__": "matcalc.version",
 }
 

@@ -5,9 +5,11 @@ below.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from matcalc.answers import directional
+from matcalc.answers.directional import Directional
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
@@ -67,6 +69,61 @@ def diff(
     """
     expression = _expression(expression, variables, latex=latex)
     return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
+
+
+@public
+def jvp(
+    expression: str | Expression | Derivative,
+    directions: Mapping[str, str] | Sequence[Mapping[str, str]],
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    verify: bool = True,
+) -> Directional:
+    """The derivative along directions, ``{"x": "v"}``, without the Jacobian, verified; see
+    docs/several.md.
+
+    Variables of one mapping move together; a list of mappings gives the second derivative along
+    the one and the other, and so on. A direction that is not declared has the shape of its
+    variable, and is symmetric, skew, diagonal or triangular where the variable is.
+    """
+    return directional.jvp(
+        _expression(expression, variables, latex=latex), directions, verify=verify
+    )
+
+
+@public
+def vjp(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    cotangent: str = "u",
+    variables: Declarations | None = None,
+    latex: bool = False,
+    verify: bool = True,
+) -> Directional:
+    """The gradient by ``wrt`` of the inner product of a cotangent and the expression, verified.
+
+    That is the product with the transposed Jacobian, which is not formed. The cotangent has the
+    shape of the expression.
+    """
+    expression = _expression(expression, variables, latex=latex)
+    return directional.vjp(expression, wrt, cotangent=cotangent, verify=verify)
+
+
+@public
+def hvp(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    direction: str = "v",
+    variables: Declarations | None = None,
+    latex: bool = False,
+    verify: bool = True,
+) -> Directional:
+    """The product of the Hessian by ``wrt`` and a direction, without the Hessian, verified."""
+    expression = _expression(expression, variables, latex=latex)
+    return directional.hvp(expression, wrt, direction=direction, verify=verify)
 
 
 @public

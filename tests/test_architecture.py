@@ -47,19 +47,22 @@ ALLOWED = {
     "exact": "core",
     "readback": "core syntax frontend tex printers oracle runtime exact",
     "pipeline": "core ir lowering catalogue calculus rewriting recovery printers readback",
+    "directional": "core ir lowering calculus pipeline",
     "verification": "core exact oracle printers",
+    "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery equality",
     "results": "core frontend tex pipeline printers readback verification equality stable "
     "oracle bridges",
+    "answers": "core frontend pipeline directional oracle verification steps results",
     "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
     "own": "core syntax frontend ir lowering catalogue rewriting pipeline oracle runtime "
     "equality judge",
-    "api": "core frontend tex judge results bridges own",
-    "__init__": "core version api judge results testing",
-    "cli": "core version frontend tex catalogue oracle results judge own",
+    "api": "core frontend tex judge results answers bridges own",
+    "__init__": "core version api judge results answers testing",
+    "cli": "core version frontend tex catalogue oracle results answers judge own",
     "__main__": "cli",
 }
 HEAVY = {

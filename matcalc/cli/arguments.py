@@ -28,6 +28,9 @@ examples:
   matcalc equal "tr(A*B)" "tr(B*A)"
   matcalc identities logdet
   matcalc functions softmax
+  matcalc jvp "inv(X)" --direction X=D
+  matcalc vjp "A*X*B" --wrt X --cotangent U
+  matcalc hvp "norm2(x)^3" --wrt x --direction v
   matcalc diff "sum(mish(A*x))" --wrt x --identities mine.toml
 """
 _EXIT_CODES = """\
@@ -71,8 +74,11 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         _expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv
     )
     if options.command is None and not options.version:
-        parser.error("a command is needed: diff, check, simplify, equal, identities or functions")
-    if options.command in ("diff", "check"):
+        parser.error(
+            "a command is needed: diff, jvp, vjp, hvp, check, simplify, equal, identities or "
+            "functions"
+        )
+    if options.command in ("diff", "check", "vjp", "hvp"):
         options.wrt = _one_variable(
             [*options.wrt, *([options.variable] if options.variable else [])]
         )
@@ -102,6 +108,8 @@ def _parser(command: str) -> Parser:
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_diff(commands)
+    for name, (help_text, description) in _DIRECTIONAL.items():
+        _add_directional(commands, name, help_text, description, used=command == name)
     _add_check(commands, used=command == "check")
     _add_simplify(commands, used=command == "simplify")
     _add_equal(commands, used=command == "equal")
@@ -163,18 +171,22 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         "--format", choices=FORMATS, default="text", help="what to print (default: text)"
     )
     _add_names(diff)
-    diff.add_argument(
+    _add_verdict(diff)
+
+
+def _add_verdict(command: Parser) -> None:
+    command.add_argument(
         "--check",
         action="store_true",
         help="report how the answer was verified, and compare it with numerical derivatives",
     )
-    diff.add_argument(
+    command.add_argument(
         "--no-verify",
         dest="verify",
         action="store_false",
         help="print the answer without verifying it",
     )
-    _add_rng(diff, "of the random points of --check (default: 0)")
+    _add_rng(command, "of the random points of --check (default: 0)")
 
 
 def _add_variable(command: Parser) -> None:
@@ -183,6 +195,74 @@ def _add_variable(command: Parser) -> None:
         "variable", metavar="NAME", nargs="?", help=f"{help_text}; also --wrt NAME"
     )
     command.add_argument("--wrt", "-w", metavar="NAME", action="append", default=[], help=help_text)
+
+
+_DIRECTIONAL = {
+    "jvp": (
+        "derive along a direction",
+        "The derivative along directions, without the Jacobian. Variables that are given together, "
+        "as in\n--direction x=u,y=v, move together; a second --direction derives once more.",
+    ),
+    "vjp": (
+        "derive the product with a cotangent",
+        "The gradient of the inner product with a cotangent, without the Jacobian.",
+    ),
+    "hvp": (
+        "multiply a direction by the Hessian",
+        "The product of the Hessian and a direction, without the Hessian.",
+    ),
+}
+
+
+def _add_directional(
+    commands: argparse._SubParsersAction[Parser],
+    name: str,
+    help_text: str,
+    description: str,
+    *,
+    used: bool,
+) -> None:
+    """One of the commands about directions and, where it is used, its options."""
+    command = commands.add_parser(
+        name,
+        help=help_text,
+        description=f"{description} See docs/several.md.\n\n{_NAMES}",
+        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    if not used:
+        return
+    command.add_argument(
+        "expression", metavar="EXPR", help="the expression, or - to read it from standard input"
+    )
+    if name == "jvp":
+        command.add_argument(
+            "--direction",
+            metavar="VAR=NAME",
+            action="append",
+            default=[],
+            help="a variable and the name of its direction, as in x=v; repeatable",
+        )
+    else:
+        _add_variable(command)
+    if name == "hvp":
+        command.add_argument(
+            "--direction", metavar="NAME", default="v", help="the direction (default: v)"
+        )
+    if name == "vjp":
+        command.add_argument(
+            "--cotangent", metavar="NAME", default="u", help="the cotangent (default: u)"
+        )
+    command.add_argument(
+        "--latex", action="store_true", help="EXPR is a formula in LaTeX; see docs/latex.md"
+    )
+    _add_declarations(command)
+    command.add_argument(
+        "--format", choices=FORMATS, default="text", help="what to print (default: text)"
+    )
+    _add_names(command)
+    _add_verdict(command)
 
 
 def _add_names(command: Parser) -> None:
@@ -337,7 +417,7 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-_WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal")  # commands
+_WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal", *_DIRECTIONAL)  # commands
 _WITH_VALUE = (
     *(
         "--wrt",
@@ -352,6 +432,8 @@ _WITH_VALUE = (
         "--claim",
         "-c",
         "--rng",
+        "--direction",
+        "--cotangent",
     ),
     "--identities",
 )

@@ -83,6 +83,8 @@ def _command(options: Namespace) -> int:
         return _identities(options.word)
     if options.command == "functions":
         return _functions(options.word)
+    if options.command in ("jvp", "vjp", "hvp"):
+        return _directional(options)
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[
         options.command
     ](options)
@@ -161,6 +163,37 @@ def _diff(options: Namespace) -> int:
     sys.stdout.flush()  # the verdict comes after the answer
     if options.verify and not derivative.unverified:
         _say(f"verified: {derivative.verification}")
+    _say(str(report))
+    return DONE if report.ok else CHECK_FAILED
+
+
+def _directional(options: Namespace) -> int:
+    from matcalc.cli.further import directional  # noqa: PLC0415 - diff does without
+
+    text = _standard_input() if options.expression == "-" else options.expression
+    with catch_warnings():
+        simplefilter("ignore", VerificationWarning)  # it is said below
+        formula, asked = directional(options, _read(text, options))
+    _say(shapes_line(formula))
+    for note in formula.notes:
+        _say(note)
+    verdict = formula.verification if options.verify else None
+    if verdict is not None and verdict.kind == "none":
+        _say(f"not verified: {verdict.how}")
+    if options.format == "json":
+        from matcalc.cli.json_form import json_formula  # noqa: PLC0415 - as above
+
+        report = formula.check(options.rng) if options.check else None
+        how = None if verdict is None else str(verdict)
+        _answer(json_formula(formula, text, asked, report, how, options.cse))
+    else:
+        _answer(_formatted(formula, options.format, options.cse))
+        report = formula.check(options.rng) if options.check else None
+    if report is None:
+        return DONE
+    sys.stdout.flush()
+    if verdict is not None and verdict.kind != "none":
+        _say(f"verified: {verdict}")
     _say(str(report))
     return DONE if report.ok else CHECK_FAILED
 

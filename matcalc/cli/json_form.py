@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from matcalc.version import __version__
 
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
-    from matcalc.results import Derivative
+    from matcalc.results import Derivative, Formula
     from matcalc.verify.oracle.compare import Report
 
 
@@ -24,19 +25,34 @@ def json_report(
     """Everything known of a derivative of the expression that was written as ``text``; ``cse`` as
     for ``Formula.text``.
     """
-    content = {
-        "version": __version__,
-        "expression": text,
+    asked = {
         "wrt": derivative.wrt,
         "order": derivative.order,
         "layout": derivative.layout,
         "structure": derivative.structure,
-        "variables": {name: _variable(variable) for name, variable in derivative.variables.items()},
-        "shape": list(derivative.shape),
-        "text": derivative.text(cse=cse),
-        "latex": derivative.latex(cse=cse),
-        "numpy": derivative.source("numpy"),
-        "notes": list(derivative.notes),
+    }
+    return json_formula(derivative, text, asked, report, verification, cse)
+
+
+def json_formula(
+    formula: Formula,
+    text: str,
+    asked: Mapping[str, Any],
+    report: Report | None,
+    verification: str | None,
+    cse: bool = False,
+) -> str:
+    """The same of any formula; ``asked`` says what was wanted of the expression."""
+    content = {
+        "version": __version__,
+        "expression": text,
+        **asked,
+        "variables": {name: _variable(variable) for name, variable in formula.variables.items()},
+        "shape": list(formula.shape),
+        "text": formula.text(cse=cse),
+        "latex": formula.latex(cse=cse),
+        "numpy": formula.source("numpy"),
+        "notes": list(formula.notes),
         "verification": verification,
         "check": None if report is None else _check(report),
     }

@@ -26,8 +26,9 @@ KINDS = {
 MOST_DIMENSIONS = {
     "positive": 2
 }  # kinds of which the dimensions say whether it is a scalar, a vector or a matrix
+ZERO = "zero"  # of a scalar that is 0 wherever a point is drawn; no declaration says it
 _AXES = frozenset(
-    ("scalar", "positive", "vector", "matrix", "simplex", "onehot", "orthonormal")
+    ("scalar", ZERO, "positive", "vector", "matrix", "simplex", "onehot", "orthonormal")
 )  # the others are square
 
 

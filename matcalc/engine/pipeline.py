@@ -64,20 +64,12 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     variable, UnsupportedError where no rule is known.
     """
     program, wrt, structure = statement.program, statement.wrt, statement.structure
-    variable = program.variables.get(wrt)
-    if variable is None or variable.kind == "function":
-        known = [name for name, each in program.variables.items() if each.kind != "function"]
-        raise UnknownNameError(
-            f"{wrt} is not a variable of this expression",
-            source=wrt,
-            span=Span(0, len(wrt)),
-            hint=f"its variables are {', '.join(known) or 'none'}{_compact(program, wrt)}",
-        )
-    engine = _Engine(program.expr.rank, statement.layout)
+    variable = require_variable(program, wrt)
+    engine = Engine(program.expr.rank, statement.layout)
     builder = engine.builder
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
-    names = {v.name: _leaf(builder, v, free=v is variable) for v in program.variables.values()}
-    within = _leaf(builder, variable, free=False)
+    names = {v.name: leaf_of(builder, v, free=v is variable) for v in program.variables.values()}
+    within = leaf_of(builder, variable, free=False)
     require_symmetry(program, engine.lowering, {**names, wrt: within})
     if structure == "free" and within is not names[wrt]:
         require_symmetry(program, engine.lowering, names, wrt)
@@ -93,6 +85,20 @@ def differentiate(statement: DerivativeStatement) -> Expr:
                 project(builder, node, variable.kind, program.expr.rank + 2 * turn)
             )
     return engine.recovered(engine.ordinary(node))
+
+
+def require_variable(program: Program, wrt: str) -> Variable:
+    """The variable to derive by; UnknownNameError where the expression has none of this name."""
+    variable = program.variables.get(wrt)
+    if variable is None or variable.kind == "function":
+        known = [name for name, each in program.variables.items() if each.kind != "function"]
+        raise UnknownNameError(
+            f"{wrt} is not a variable of this expression",
+            source=wrt,
+            span=Span(0, len(wrt)),
+            hint=f"its variables are {', '.join(known) or 'none'}{_compact(program, wrt)}",
+        )
+    return variable
 
 
 def _compact(program: Program, wrt: str) -> str:
@@ -116,8 +122,8 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see
     ``expansion``), however long that is.
     """
-    engine = _Engine(program.expr.rank, "mixed", () if expand_inverse else PHASES)
-    names = {v.name: _leaf(engine.builder, v, free=False) for v in program.variables.values()}
+    engine = Engine(program.expr.rank, "mixed", () if expand_inverse else PHASES)
+    names = {v.name: leaf_of(engine.builder, v, free=False) for v in program.variables.values()}
     require_symmetry(program, engine.lowering, names)
     node = engine.lowering.lower(program.expr, names)
     if expand_inverse:
@@ -140,7 +146,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     return typed if has_indices(tree) or longer else tree
 
 
-class _Engine:
+class Engine:
     """What one derivation works with: a builder, all that keeps its nodes, and the road back to
     matrix notation.
     """
@@ -246,7 +252,8 @@ def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, ExpressionF
     return best[1:]
 
 
-def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
+def leaf_of(builder: Builder, variable: Variable, *, free: bool) -> Node:
+    """The node of a variable; a ``free`` one has any entries, whatever its kind."""
     if variable.kind == "diagonal" and not free:
         return diagonal_leaf(builder, variable.shape, variable.name)
     structure = "" if free or variable.kind in ("scalar", "vector", "matrix") else variable.kind
@@ -347,7 +354,7 @@ def matricize(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Ex
     lowering = Lowering(builder, definition)
     node = matrix_of(
         lowering.shop,
-        lowering.lower(tree, {v.name: _leaf(builder, v, free=False) for v in variables.values()}),
+        lowering.lower(tree, {v.name: leaf_of(builder, v, free=False) for v in variables.values()}),
         rows,
     )
     node = restore_diagonals(builder, Rewriter(builder, lowering, final=True).rewrite(node))

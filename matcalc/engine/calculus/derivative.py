@@ -3,12 +3,14 @@
 The derivative has the axes of the node followed by those of the variable. It is accumulated
 backwards (adjoints: d root / d node, small when the root is) where the root has at most as many
 axes as the variable, forwards otherwise. What is accumulated are open products: extending one by a
-layer costs the layer, so a chain of K layers costs O(K).
+layer costs the layer, so a chain of K layers costs O(K). derivatives() are those by several
+variables, with adjoints in common; directional() is the derivative along directions, which has the
+axes of the node alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from matcalc.core.dims import Shape
@@ -32,31 +34,79 @@ class _Term:
 
 def derivative(builder: Builder, root: Node, variable: Node, rule: CallRule) -> Node:
     """d root / d variable; zero of the right shape where the root does not depend on it."""
-    return _Accumulation(builder, root, variable, rule).run()
+    return derivatives(builder, root, (variable,), rule)[0]
+
+
+def derivatives(
+    builder: Builder, root: Node, variables: Sequence[Node], rule: CallRule
+) -> list[Node]:
+    """d root / d variable for each of the variables.
+
+    Those with at least as many axes as the root share one pass backwards: what is known of a layer
+    serves all that stand before it.
+    """
+    backwards = [variable for variable in variables if root.rank <= variable.rank]
+    found: dict[Node, Node] = {}
+    if backwards:
+        accumulation = _Accumulation(builder, root, backwards, rule)
+        found = accumulation.adjoint(backwards)
+    for variable in variables:
+        if variable not in found:
+            found[variable] = _Accumulation(builder, root, (variable,), rule).tangent(variable)
+    return [found[variable] for variable in variables]
+
+
+def directional(builder: Builder, root: Node, moves: Mapping[Node, Node], rule: CallRule) -> Node:
+    """d/dt of the root, all variables moving at once, each by t times its direction.
+
+    It is accumulated forwards, so nothing has more axes than the node that it is the derivative of.
+    """
+    return _Accumulation(builder, root, moves, rule).along(moves)
 
 
 class _Accumulation:
-    def __init__(self, builder: Builder, root: Node, variable: Node, rule: CallRule) -> None:
+    def __init__(
+        self, builder: Builder, root: Node, variables: Collection[Node], rule: CallRule
+    ) -> None:
         self.builder = builder
         self.root = root
-        self.variable = variable
         self.rule = rule
         self.order = postorder(root, lambda node: node.children)
-        self.active = _dependents(self.order, variable)
+        self.variables = frozenset(variables)
+        self.active = _dependents(self.order, variables)
         self._next = 0
 
-    def run(self) -> Node:
-        axes = self.root.axes + self.variable.axes
+    def adjoint(self, variables: Sequence[Node]) -> dict[Node, Node]:
+        """The derivative by each variable, accumulated backwards."""
+        adjoints = self._backward() if self.root in self.active else {}
+        found = {}
+        for variable in variables:
+            axes = self.root.axes + variable.axes
+            terms = adjoints.get(variable, [])
+            nodes = [self._close(term, term.fixed + term.moving, axes) for term in terms]
+            found[variable] = self.builder.sum([(1, node) for node in nodes], axes)
+        return found
+
+    def tangent(self, variable: Node) -> Node:
+        """The derivative by a variable, accumulated forwards."""
+        start = self._labels(variable.rank)
+        return self._closed({variable: [_Term(1, (), start, start)]}, variable.axes)
+
+    def along(self, moves: Mapping[Node, Node]) -> Node:
+        """The derivative along the directions."""
+        starts = {}
+        for variable, direction in moves.items():
+            labels = self._labels(variable.rank)
+            starts[variable] = [_Term(1, ((direction, labels, 1),), (), labels)]
+        return self._closed(starts, ())
+
+    def _closed(self, starts: Mapping[Node, list[_Term]], fixed: Shape) -> Node:
+        """The tangent of the root."""
+        axes = self.root.axes + fixed
         if self.root not in self.active:
             return self.builder.zero(axes)
-        backwards = self.root.rank <= self.variable.rank
-        terms = self._backward() if backwards else self._forward()
-        nodes = [
-            self._close(
-                term, term.fixed + term.moving if backwards else term.moving + term.fixed, axes
-            )
-            for term in terms
-        ]
+        terms = self._forward(starts, fixed)
+        nodes = [self._close(term, term.moving + term.fixed, axes) for term in terms]
         return self.builder.sum([(1, node) for node in nodes], axes)
 
     def _labels(self, count: int) -> Labels:
@@ -66,45 +116,44 @@ class _Accumulation:
     def _close(self, term: _Term, outputs: Labels, axes: Shape) -> Node:
         return self.builder.product(term.coefficient, term.factors, outputs, axes)
 
-    def _backward(self) -> list[_Term]:
-        """d root / d node for every node, the root first."""
+    def _backward(self) -> dict[Node, list[_Term]]:
+        """d root / d node for every node, the root first; those of the variables are left."""
         start = self._labels(self.root.rank)
         adjoints: dict[Node, list[_Term]] = {self.root: [_Term(1, (), start, start)]}
         for node in reversed(self.order):
-            if node is self.variable or node not in self.active:
+            if node in self.variables or node not in self.active:
                 continue
-            terms = self._gather(adjoints.pop(node), node, self.root)
+            terms = self._gather(adjoints.pop(node), node, self.root.axes)
             for partial in partials(node, self.rule, self.active.__contains__):
                 for term in terms:
                     adjoints.setdefault(partial.child, []).append(
                         self._extend(term, partial, partial.outputs, partial.inputs)
                     )
-        return adjoints[self.variable]
+        return adjoints
 
-    def _forward(self) -> list[_Term]:
-        """d node / d variable for every node, the variable first."""
-        start = self._labels(self.variable.rank)
-        tangents: dict[Node, list[_Term]] = {self.variable: [_Term(1, (), start, start)]}
+    def _forward(self, starts: Mapping[Node, list[_Term]], fixed: Shape) -> list[_Term]:
+        """The tangent of every node, those of the variables first."""
+        tangents = dict(starts)
         for node in self.order:
-            if node is self.variable or node not in self.active:
+            if node in self.variables or node not in self.active:
                 continue
             terms = [
                 self._extend(term, partial, partial.inputs, partial.outputs)
                 for partial in partials(node, self.rule, self.active.__contains__)
                 for term in tangents[partial.child]
             ]
-            tangents[node] = self._gather(terms, node, self.variable)
+            tangents[node] = self._gather(terms, node, fixed)
         return tangents[self.root]
 
-    def _gather(self, terms: list[_Term], node: Node, fixed: Node) -> list[_Term]:
+    def _gather(self, terms: list[_Term], node: Node, fixed: Shape) -> list[_Term]:
         """Several contributions become one factor, as long as that is no wider than a matrix."""
-        if len(terms) == 1 or node.rank + fixed.rank > 2:
+        if len(terms) == 1 or node.rank + len(fixed) > 2:
             return terms
-        axes = fixed.axes + node.axes
+        axes = fixed + node.axes
         total = self.builder.sum(
             [(1, self._close(term, term.fixed + term.moving, axes)) for term in terms], axes
         )
-        outer, inner = self._labels(fixed.rank), self._labels(node.rank)
+        outer, inner = self._labels(len(fixed)), self._labels(node.rank)
         return [_Term(1, ((total, outer + inner, 1),), outer, inner)]
 
     def _extend(self, term: _Term, partial: Partial, near: Labels, far: Labels) -> _Term:
@@ -140,9 +189,9 @@ class _Accumulation:
         return tuple([names[label] for label in labels])
 
 
-def _dependents(order: Sequence[Node], variable: Node) -> set[Node]:
-    """The nodes that the variable is part of."""
-    active = {variable}
+def _dependents(order: Sequence[Node], variables: Collection[Node]) -> set[Node]:
+    """The nodes that one of the variables is part of."""
+    active = set(variables)
     for node in order:
         if any(child in active for child in node.children):
             active.add(node)

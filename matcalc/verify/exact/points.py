@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import prod
 
 from matcalc.core.dims import Dim, fit
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import ZERO, Variable
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
 from matcalc.verify.exact.field import (
@@ -241,6 +241,7 @@ def _orthonormal(world: Generators, extent: Extent) -> Entries:
 
 
 _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
+    ZERO: lambda world, extent: [0],
     "positive": lambda world, extent: [world.free_square() for _ in range(prod(extent))],
     "simplex": _simplex,
     "orthonormal": _orthonormal,

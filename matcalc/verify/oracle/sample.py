@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.core.dims import fit
 from matcalc.core.errors import DomainProblem
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import ZERO, Variable
 from matcalc.core.own import inline
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
@@ -119,6 +119,8 @@ def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str)
     permits.
     """
     shape = extent(variable.shape, sizes)
+    if variable.kind == ZERO:
+        return np.zeros(())
     if (variable.kind == "positive" and style == "normal") or (
         variable.kind in ("positive", "psd") and style == "negative"
     ):

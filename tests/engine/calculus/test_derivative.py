@@ -22,12 +22,9 @@ def both(bench, source, wrt):
     """The derivative accumulated backwards and forwards."""
     root, variable = bench.node(source), bench.node(wrt)
     accumulation = _Accumulation(
-        bench.builder, root, variable, LocalDerivatives(bench.builder, bench.lowering)
+        bench.builder, root, (variable,), LocalDerivatives(bench.builder, bench.lowering)
     )
-    axes = root.axes + variable.axes
-    backward = [accumulation._close(t, t.fixed + t.moving, axes) for t in accumulation._backward()]
-    forward = [accumulation._close(t, t.moving + t.fixed, axes) for t in accumulation._forward()]
-    return [bench.builder.sum([(1, node) for node in nodes], axes) for nodes in (backward, forward)]
+    return accumulation.adjoint((variable,))[variable], accumulation.tangent(variable)
 
 
 PROBLEMS = [

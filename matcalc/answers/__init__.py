@@ -1,0 +1,1 @@
+"""Answers beyond one derivative by one variable: several variables, directions, polynomials."""

@@ -1,0 +1,73 @@
+"""Names that a question brings: the variables that it derives by, and directions that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from matcalc.core.directions import direction_of
+from matcalc.core.errors import ArgumentError, ParseError, ShapeError, UnknownNameError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.engine.pipeline import require_variable
+from matcalc.read.frontend import read
+
+
+def with_variable(program: Program, variable: Variable, role: str) -> Program:
+    """The program with one more variable, or with a declared one of this shape.
+
+    ``role`` says in messages what the variable is. Raises ArgumentError where the name is none, and
+    ShapeError where a declared variable of this name has another shape.
+    """
+    name = variable.name
+    known = program.variables.get(name)
+    if known is not None:
+        if known.kind == "function" or known.shape != variable.shape:
+            raise ShapeError(
+                f"{name} is {known} here, and {role} has to be {variable}",
+                hint=f"give {role} another name",
+            )
+        return program
+    _require_name(name, role)
+    sizes = {each for v in program.variables.values() for d in v.dims for each in d.letters}
+    if name in sizes:
+        raise ArgumentError(
+            f"{name} is a size here, so {role} cannot have this name",
+            hint="give it a name that does not occur",
+        )
+    return replace(program, variables={**program.variables, name: variable})
+
+
+def with_directions(program: Program, moves: Mapping[str, str]) -> Program:
+    """The program with a direction for each variable that moves."""
+    if not isinstance(moves, Mapping) or not moves:
+        raise ArgumentError(
+            f"directions are a mapping from variables to names, not {moves!r}",
+            hint='for example {"x": "v"}',
+        )
+    for name, direction in moves.items():
+        variable = require_variable(program, name)
+        if direction in moves:
+            raise ArgumentError(
+                f"{direction} moves itself, so it cannot be the direction of {name}",
+                hint="give the direction a name of its own",
+            )
+        _require_name(direction, f"a direction of {name}")
+        program = with_variable(
+            program, direction_of(variable, direction), f"a direction of {name}"
+        )
+    return program
+
+
+def _require_name(name: object, role: str) -> None:
+    """ArgumentError where this is not a name that a variable can have."""
+    if not isinstance(name, str):
+        raise ArgumentError(f"the name of {role} is a text, not {name!r}")
+    try:
+        expr = read(name, {name: Variable(name, "scalar")}).expr
+    except (ParseError, UnknownNameError) as problem:
+        raise ArgumentError(
+            f"{name!r} is not a name that a variable can have: {problem.message}"
+        ) from None
+    if expr.op != "variable" or expr.value != name:
+        raise ArgumentError(f"{name!r} is not a name that a variable can have")

@@ -1,0 +1,48 @@
+"""The commands about directions: jvp, vjp and hvp."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from matcalc.answers import directional as along
+from matcalc.answers.directional import Directional
+from matcalc.core.errors import ArgumentError
+from matcalc.core.program import Program
+from matcalc.results import Expression
+
+
+def directional(options: Namespace, program: Program) -> tuple[Directional, dict[str, Any]]:
+    """The answer, and what was asked for in the names of the JSON output."""
+    expression = Expression(program)
+    asked: dict[str, Any] = {"operation": options.command}
+    if options.command == "jvp":
+        moves = [_mapping(given) for given in options.direction]
+        return along.jvp(expression, moves, verify=options.verify), {**asked, "directions": moves}
+    wrt, _ = expression.wanted(options.wrt, 1)
+    asked["wrt"] = wrt
+    if options.command == "vjp":
+        found = along.vjp(expression, wrt, cotangent=options.cotangent, verify=options.verify)
+        return found, {**asked, "cotangent": options.cotangent}
+    found = along.hvp(expression, wrt, direction=options.direction, verify=options.verify)
+    return found, {**asked, "direction": options.direction}
+
+
+def _mapping(text: str) -> dict[str, str]:
+    """``x=u,y=v`` as a mapping."""
+    moves: dict[str, str] = {}
+    for part in text.split(","):
+        name, equals, direction = (piece.strip() for piece in part.partition("="))
+        if not (name and equals and direction):
+            raise ArgumentError(
+                f"{part.strip() or text!r} is not a variable with its direction",
+                hint="write --direction x=v, or --direction x=u,y=v",
+            )
+        if name in moves:
+            raise ArgumentError(
+                f"{name} has two directions, {moves[name]} and {direction}",
+                hint=f"for a second derivative repeat the option: --direction {name}={moves[name]} "
+                f"--direction {name}={direction}",
+            )
+        moves[name] = direction
+    return moves

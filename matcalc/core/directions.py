@@ -1,0 +1,70 @@
+"""Derivatives along directions: what a direction is, and the program that moves along one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from matcalc.core.kinds import ZERO, Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
+
+# kinds that are linear spaces, or lie open in one; in the others a direction is any array
+_TANGENT = {
+    "symmetric": "symmetric",
+    "psd": "symmetric",
+    "diagonal": "diagonal",
+    "skew": "skew",
+    "triangular": "triangular",
+}
+_FREE = ("scalar", "vector", "matrix")
+PARAMETER = "?t"  # no name in the language
+
+# what is derived by once: a variable, or directions of one or more variables that move together
+Step = str | Mapping[str, str]
+
+
+def direction_of(variable: Variable, name: str) -> Variable:
+    """The variable ``name`` that is a direction in which ``variable`` can move within its kind."""
+    kind = _TANGENT.get(variable.kind)
+    if kind is not None:
+        return Variable(name, kind, variable.dims)
+    return free_variable(name, variable)
+
+
+def free_variable(name: str, like: Variable | Expr) -> Variable:
+    """A variable of the same shape of which nothing else is known."""
+    return Variable(name, _FREE[len(like.shape)], like.shape)
+
+
+def keeps_kind(variable: Variable, direction: Variable) -> bool:
+    """Whether a variable that moves in this direction stays of its kind, as far as that is a linear
+    space.
+    """
+    return _TANGENT.get(variable.kind) in (None, _TANGENT.get(direction.kind))
+
+
+def moving(program: Program, moves: Mapping[str, str]) -> Program:
+    """The program at x + t*v for each variable x and its direction v, where the scalar t is zero.
+
+    Its derivative by t, ``PARAMETER``, is the derivative along the directions.
+    """
+    parameter = Expr("variable", value=PARAMETER)
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node.op == "variable" and node.value in moves:
+            direction = _like(node, "variable", (), moves[node.value])
+            step = _like(node, "*", (parameter, direction))
+            return _like(node, "+", (node, step))
+        if all(old is new for old, new in zip(node.args, args, strict=True)):
+            return node
+        return _like(node, node.op, tuple(args), node.value)
+
+    expr = fold(program.expr, lambda node: node.args, rule)
+    variables = {**program.variables, PARAMETER: Variable(PARAMETER, ZERO)}
+    return replace(program, expr=expr, variables=variables)
+
+
+def _like(node: Expr, op: str, args: tuple[Expr, ...], value: object = None) -> Expr:
+    return Expr(op, args, node.shape, value=value, row=node.row, span=node.span)

@@ -1,0 +1,125 @@
+"""derive_steps(): derivatives along directions, and by one variable after another.
+
+A directional derivative is accumulated forwards, so it never has more axes than what it is the
+derivative of: no Jacobian is formed and then multiplied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matcalc.core.directions import Step, direction_of, keeps_kind
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.engine.calculus.derivative import derivative, directional
+from matcalc.engine.calculus.rules import LocalDerivatives
+from matcalc.engine.calculus.structured import PROJECTED, project
+from matcalc.engine.ir.nodes import Node
+from matcalc.engine.ir.rebuild import substitute
+from matcalc.engine.lowering.preconditions import require_symmetry
+from matcalc.engine.pipeline import Engine, leaf_of
+
+
+def derive_steps(
+    program: Program, steps: Sequence[Step], structure: str = "declared"
+) -> list[Expr]:
+    """The derivatives after the first step, after the second, and so on, as typed trees.
+
+    A step by a variable adds its axes behind those that there are; a step along directions adds
+    none. Raises UnsupportedError where no rule is known, or where a direction leaves the symmetric
+    matrices that a function is defined on.
+    """
+    return Stepping(program, steps, structure).trees()
+
+
+class Stepping:
+    """One derivation in steps; the nodes of all steps are those of one builder."""
+
+    def __init__(self, program: Program, steps: Sequence[Step], structure: str) -> None:
+        self.program = program
+        self.steps = steps
+        self.structure = structure
+        self.engine = Engine(program.expr.rank, "mixed")
+        builder = self.engine.builder
+        moved = {name for step in steps for name in ([step] if isinstance(step, str) else step)}
+        variables = program.variables
+        # a variable is free while we differentiate, as in pipeline.derive
+        self.names = {
+            name: leaf_of(builder, variable, free=name in moved)
+            for name, variable in variables.items()
+        }
+        self.within = {name: leaf_of(builder, variables[name], free=False) for name in moved}
+        lowering = self.engine.lowering
+        require_symmetry(program, lowering, {**self.names, **self.within})
+        for step in steps:
+            if isinstance(step, str):
+                if structure == "free":
+                    self._require_symmetry(step)
+            else:
+                for name, direction in step.items():
+                    if not keeps_kind(variables[name], variables[direction]):
+                        self._require_symmetry(name, direction)
+
+    def _require_symmetry(self, name: str, direction: str = "") -> None:
+        """UnsupportedError where a function of symmetric matrices does not allow for the step."""
+        free = {**self.names, **self.within, name: self.names[name]}
+        try:
+            require_symmetry(self.program, self.engine.lowering, free, name)
+        except UnsupportedError as problem:
+            if not direction:
+                raise
+            variable = self.program.variables[name]
+            wanted = direction_of(variable, direction)
+            raise UnsupportedError(
+                f"{direction} is a {self.program.variables[direction]}, and along it {name} does "
+                f"not stay symmetric, as a function here demands",
+                source=problem.source,
+                span=problem.span,
+                hint=f"declare {direction}: {wanted}, or leave its declaration out",
+            ) from None
+
+    def nodes(self) -> list[Node]:
+        """The derivative after each step, in the names of the variables with their kinds."""
+        engine, builder = self.engine, self.engine.builder
+        node = engine.rewriter.rewrite(engine.lowering.lower(self.program.expr, self.names))
+        slopes = LocalDerivatives(builder, engine.lowering)
+        found: list[Node] = []
+        places: list[tuple[str, int]] = []  # where the axes of variables of some kind begin
+        for step in self.steps:
+            if isinstance(step, str):
+                kind = self.program.variables[step].kind
+                if self.structure == "declared" and kind in PROJECTED:
+                    places.append((kind, node.rank))
+                node = derivative(builder, node, self.names[step], slopes)
+            else:
+                moves = {self.names[name]: self.names[step[name]] for name in step}
+                node = directional(builder, node, moves, slopes)
+            node = engine.shortened(node)
+            found.append(self._settled(node, places))
+        return found
+
+    def _settled(self, node: Node, places: Sequence[tuple[str, int]]) -> Node:
+        """The node in variables of their kinds, within the kinds that it was derived by."""
+        builder = self.engine.builder
+        back: Mapping[Node, Node] = {
+            self.names[name]: leaf
+            for name, leaf in self.within.items()
+            if leaf is not self.names[name]
+        }
+        if back:
+            node = substitute(builder, node, back)
+        for kind, first in places:
+            node = self.engine.shortener.symmetrised(project(builder, node, kind, first))
+        return node
+
+    def trees(self) -> list[Expr]:
+        """The typed tree of each step; along directions a row stays a row."""
+        engine, found = self.engine, []
+        row = self.program.expr.row
+        for step, node in zip(self.steps, self.nodes(), strict=True):
+            row = row and not isinstance(step, str)
+            # in numerator layout the gradient of a scalar is a row
+            engine.rank, engine.layout = (0, "numerator") if row else (node.rank, "mixed")
+            found.append(engine.recovered(engine.ordinary(node)))
+        return found
