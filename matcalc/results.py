@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from matcalc.verify.oracle.compare import Report
 
 BACKENDS = ("numpy",)
-_MOST_AXES = 2  # of a value of the language
 _LONGEST_REPR = 120  # characters of a formula
 
 
@@ -89,6 +88,11 @@ class Formula:
         """The matrix that an array of three axes or more is shown as, if there is one."""
         return matricize(self._tree, self._program.variables, self._trailing)
 
+    @property
+    def _readable(self) -> bool:
+        """Whether what is shown is an expression of the language, not index notation."""
+        return not has_indices(self._matrix or self._tree, self._program.variables)
+
     def __repr__(self) -> str:
         shown = str(self)
         shown = shown if len(shown) <= _LONGEST_REPR else shown[: _LONGEST_REPR - 3] + "..."
@@ -107,7 +111,7 @@ class Formula:
         notation.
         """
         tree = self._matrix or self._tree
-        if tree.rank > _MOST_AXES or has_indices(tree):
+        if not self._readable:
             shown = (
                 str(self)
                 if len(str(self)) <= _LONGEST_REPR
@@ -358,7 +362,7 @@ class Derivative(Formula):
         """How to read a text that is a Kronecker form: the equation that its matrix J stands in;
         else empty.
         """
-        if self._tree.rank <= 2 or self._tree.op == "fill" or has_index_notation(str(self)):
+        if self._matrix is None:
             return ""
         transposed = self.layout == "denominator" and self._program.expr.rank > 0
         if self.order == 1:
@@ -415,18 +419,11 @@ class Derivative(Formula):
         """
         drawn = seed_of(rng, seed)
         report = compare(self._statement, self._tree, drawn)
-        if report.ok and self._tree.op != "fill" and not has_index_notation(str(self)):
+        if report.ok and self._readable:
             again = read(str(self), self._program.variables).expr
             tree = again if self._matrix is None else self._folded(again)
             report = compare(self._statement, tree, drawn)
         return report
-
-
-def has_index_notation(text: str) -> bool:
-    """Whether a result is written entry by entry: the language of expressions has no square
-    brackets.
-    """
-    return "[" in text
 
 
 def _asked(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
 from matcalc.core.own import inline
 from matcalc.core.program import Program
@@ -162,9 +162,11 @@ class _Stabiliser:
         for each in postorder(part.tree, _args):
             if each.op == "variable" and each.value not in names:
                 kind = (
-                    self.variables[each.value].kind if each.value not in part.hidden else "matrix"
+                    self.variables[each.value].kind
+                    if each.value not in part.hidden
+                    else free_kind(each.rank)
                 )
-                structure = "" if kind in ("scalar", "vector", "matrix", "diagonal") else kind
+                structure = "" if kind in FREE or kind == "diagonal" else kind
                 names[each.value] = self.builder.leaf("variable", each.shape, each.value, structure)
         try:
             before = self.lowering.lower(part.tree, names)
@@ -226,7 +228,7 @@ class _Stabiliser:
         variables = {
             name: self.variables[name]
             if name not in part.hidden
-            else Variable(name, _KINDS[len(shape)], shape)
+            else Variable(name, free_kind(len(shape)), shape)
             for name, shape in used.items()
         }
         return (
@@ -253,6 +255,3 @@ def _transposed(vector: Expr) -> Expr:
         if vector.op == "'"
         else Expr("'", (vector,), vector.shape, row=not vector.row)
     )
-
-
-_KINDS = ("scalar", "vector", "matrix")

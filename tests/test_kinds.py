@@ -232,7 +232,7 @@ def test_functions_as_claims() -> None:
 REFUSED = [
     ("V: orthonormal(3, 4); V", "4 orthonormal columns with 3 entries", "orthonormal(4, 3)"),
     ("x: positive vector(n); x", "positive vector is not a kind", "positive(n) for a vector"),
-    ("x: positive(m, n, p); x", "positive takes up to two dimensions, not 3", "positive(m, n)"),
+    ("x: positive(a, b, c, d, e, f, g); x", "up to six dimensions, not 7", "positive(m, n)"),
     ("y: onehot(n, m); y", "onehot takes one dimension, not 2", "onehot(n)"),
     ("V: orthonormal(n); V", "orthonormal takes two dimensions, not 1", "orthonormal(n, p)"),
     ("A: wrong(n); A", "wrong(n) is not a kind", "simplex(n), onehot(n), orthonormal(n, p)"),

@@ -16,7 +16,7 @@ from matcalc.core.tree import Expr, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import require_variable, tensorize
 from matcalc.read.frontend import read
-from matcalc.results import Expression, Formula, has_index_notation
+from matcalc.results import Expression, Formula
 from matcalc.verify.steps import compare_steps, verify_steps
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Directional(Formula):
         """
         drawn = seed_of(rng, None)
         report = compare_steps(self._derived, self.steps, self._trees, "declared", drawn)
-        if report.ok and self._tree.op != "fill" and not has_index_notation(str(self)):
+        if report.ok and self._readable:
             again = read(str(self), self._program.variables).expr
             trees = [*self._trees[:-1], again if self._matrix is None else self._folded(again)]
             report = compare_steps(self._derived, self.steps, trees, "declared", drawn)

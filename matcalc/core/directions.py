@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from matcalc.core.kinds import ZERO, Variable
+from matcalc.core.kinds import ZERO, Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
@@ -18,7 +18,6 @@ _TANGENT = {
     "skew": "skew",
     "triangular": "triangular",
 }
-_FREE = ("scalar", "vector", "matrix")
 PARAMETER = "?t"  # no name in the language
 
 # what is derived by once: a variable, or directions of one or more variables that move together
@@ -35,7 +34,7 @@ def direction_of(variable: Variable, name: str) -> Variable:
 
 def free_variable(name: str, like: Variable | Expr) -> Variable:
     """A variable of the same shape of which nothing else is known."""
-    return Variable(name, _FREE[len(like.shape)], like.shape)
+    return Variable(name, free_kind(len(like.shape)), like.shape)
 
 
 def keeps_kind(variable: Variable, direction: Variable) -> bool:

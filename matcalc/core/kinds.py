@@ -12,6 +12,7 @@ KINDS = {
     "positive": 0,
     "vector": 1,
     "matrix": 2,
+    "tensor": 3,  # three axes or more
     "symmetric": 1,
     "psd": 1,
     "diagonal": 1,
@@ -23,13 +24,19 @@ KINDS = {
     "onehot": 1,  # one entry is 1, the others are 0
     "orthonormal": 2,  # V'*V = eye, so there are no more columns than rows
 }
-MOST_DIMENSIONS = {
-    "positive": 2
-}  # kinds of which the dimensions say whether it is a scalar, a vector or a matrix
 ZERO = "zero"  # of a scalar that is 0 wherever a point is drawn; no declaration says it
-_AXES = frozenset(
-    ("scalar", ZERO, "positive", "vector", "matrix", "simplex", "onehot", "orthonormal")
-)  # the others are square
+MOST_AXES = 6  # of a variable
+MOST_RESULT_AXES = 8  # of a value: those of an expression, then those of a variable
+# kinds of which the dimensions say how many axes there are
+MOST_DIMENSIONS = {"positive": MOST_AXES, "tensor": MOST_AXES}
+_FREE = ("scalar", "vector", "matrix", "tensor")  # by the number of axes; any entries will do
+FREE = frozenset(_FREE)
+_AXES = FREE | {ZERO, "positive", "simplex", "onehot", "orthonormal"}  # the others are square
+
+
+def free_kind(rank: int) -> str:
+    """The kind of an array of which nothing but the number of axes is known."""
+    return _FREE[min(rank, 3)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,8 +91,7 @@ class Variable:
         """
         if self.ranks:
             *given, value = [
-                str(Variable("", ("scalar", "vector", "matrix")[len(shape)], shape))
-                for shape in self.shapes
+                str(Variable("", free_kind(len(shape)), shape)) for shape in self.shapes
             ]
             return f"function({', '.join(given)}) -> {value}"
         return f"{self.kind}({', '.join(map(str, self.dims))})" if self.dims else self.kind

@@ -14,6 +14,7 @@ from matcalc.core.functions import (
 )
 from matcalc.core.functions.matrix_functions import frechet
 from matcalc.core.functions.spec import ELEMENTWISE, FunctionSpec
+from matcalc.core.tree import Expr
 
 __all__ = ["frechet"]
 
@@ -65,6 +66,15 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 ALONG = frozenset(row.name for row in _ROWS if row.along)
 INDEX_ARITHMETIC = frozenset(row.name for row in _ROWS if row.arithmetic)
 VANISHING = frozenset(row.name for row in _ROWS if row.vanishes)
+
+
+def is_value(expr: Expr) -> bool:
+    """Whether this is an array of the language; constants of index notation and derivatives of
+    functions with axes left open are none.
+    """
+    name = expr.op
+    open_derivative = expr.rank > 2 and (name.startswith("@") or (name in FRECHET and expr.value))
+    return name not in ("fuse", "epsilon") and not open_derivative
 
 
 class _Names(set[str]):

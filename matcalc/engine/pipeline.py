@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import FREE, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -65,7 +65,7 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     """
     program, wrt, structure = statement.program, statement.wrt, statement.structure
     variable = require_variable(program, wrt)
-    engine = Engine(program.expr.rank, statement.layout)
+    engine = Engine(program.expr, statement.layout)
     builder = engine.builder
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
     names = {v.name: leaf_of(builder, v, free=v is variable) for v in program.variables.values()}
@@ -77,7 +77,7 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     slopes = LocalDerivatives(builder, engine.lowering)
     for _ in range(statement.order):
         node = engine.shortened(derivative(builder, node, names[wrt], slopes))
-    if variable.kind not in ("scalar", "vector", "matrix"):
+    if variable.kind not in FREE:
         node = substitute(builder, node, {names[wrt]: within})
     if structure == "declared" and variable.kind in PROJECTED:
         for turn in range(statement.order):
@@ -122,7 +122,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see
     ``expansion``), however long that is.
     """
-    engine = Engine(program.expr.rank, "mixed", () if expand_inverse else PHASES)
+    engine = Engine(program.expr, "mixed", () if expand_inverse else PHASES)
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in program.variables.values()}
     require_symmetry(program, engine.lowering, names)
     node = engine.lowering.lower(program.expr, names)
@@ -143,7 +143,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
         lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row),
     )
     longer = forge.size(typed) < forge.size(tree) and not expand_inverse
-    return typed if has_indices(tree) or longer else tree
+    return typed if has_indices(tree, program.variables) or longer else tree
 
 
 class Engine:
@@ -151,10 +151,11 @@ class Engine:
     matrix notation.
     """
 
-    def __init__(self, rank: int, layout: str, phases: tuple[str, ...] = ("short",)) -> None:
-        self.rank = rank  # of the expression
+    def __init__(self, expr: Expr, layout: str, phases: tuple[str, ...] = ("short",)) -> None:
+        self.rank = expr.rank
         self.layout = layout
         self.builder = Builder(LIBRARY.traits)
+        self.builder.widest = max(2, *(part.rank for part in postorder(expr, lambda e: e.args)))
         self.lowering = Lowering(self.builder, definition)
         self.phases = phases
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
@@ -256,7 +257,7 @@ def leaf_of(builder: Builder, variable: Variable, *, free: bool) -> Node:
     """The node of a variable; a ``free`` one has any entries, whatever its kind."""
     if variable.kind == "diagonal" and not free:
         return diagonal_leaf(builder, variable.shape, variable.name)
-    structure = "" if free or variable.kind in ("scalar", "vector", "matrix") else variable.kind
+    structure = "" if free or variable.kind in FREE else variable.kind
     return builder.leaf("variable", variable.shape, variable.name, structure)
 
 
@@ -299,8 +300,8 @@ def format_text(
     """
     tree = known_sizes(tree, variables)
     names = name_parts(tree, variables, cse, definitions)
-    if tree.rank > 2 or has_indices(tree):
-        head = "" if tree.op == "fill" else f"{index_head(tree.rank)} = "
+    if has_indices(tree, variables):
+        head = f"{index_head(tree.rank)} = "
         return program_text(tree, names, size_choices(tree)[-1], head=head)
     choices = size_choices(tree)
     for sized in choices:
@@ -345,8 +346,10 @@ def matricize(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Ex
     Both sides are vectorised column by column. None where J has no matrix notation.
     """
     rows = tree.rank - columns
-    if tree.rank <= 2 or not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or tree.op == "fill":
+    if not 0 < rows <= _MOST_FUSED or columns > _MOST_FUSED or tree.rank <= 2:
         return None
+    if not has_indices(tree, variables):
+        return None  # it is in the language as it is
     # most derivatives have one axis or two
     from matcalc.engine.lowering.multilinear import matrix_of  # noqa: PLC0415
 
@@ -362,7 +365,7 @@ def matricize(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Ex
     if _signed(matrix):
         without = _without_signs(builder, node)
         _, matrix, _ = _styled(lambda recovery: recovery.recover(without))
-    return None if has_indices(matrix) else matrix
+    return None if has_indices(matrix, variables) else matrix
 
 
 def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:

@@ -56,6 +56,7 @@ from matcalc.runtime.reductions import (
     prod,
     softmax,
     std,
+    total,
     var,
 )
 from matcalc.runtime.shaping import (
@@ -208,6 +209,7 @@ __all__ = [
     "thin_leftvecs",
     "thin_rightvecs",
     "thin_svdvals",
+    "total",
     "tr",
     "tril",
     "triu",

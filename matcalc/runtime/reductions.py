@@ -13,15 +13,20 @@ _TINY = 1e-150  # squares of smaller numbers lose digits
 
 
 def _axis(axis: ArrayLike | None) -> int | None:
-    """The axis of an array that goes away: 1 says of each column, 2 of each row, None of all
-    entries.
+    """The axis of an array that goes away, counted from 1: 1 says of each column of a matrix, 2 of
+    each row, None of all entries.
     """
     return None if axis is None else int(np.real(axis)) - 1
 
 
-def mean(x: ArrayLike) -> Array:
-    """The sum over the number of entries."""
-    return np.asarray(np.mean(np.asarray(x)))
+def total(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The sum of all entries, or along an axis that is counted from 1."""
+    return np.asarray(np.sum(np.asarray(x), axis=_axis(axis)))
+
+
+def mean(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The sum over the number of entries; of all, or along an axis."""
+    return np.asarray(np.mean(np.asarray(x), axis=_axis(axis)))
 
 
 def norm1(x: ArrayLike, axis: ArrayLike | None = None) -> Array:

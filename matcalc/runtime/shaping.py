@@ -37,7 +37,7 @@ def revcumsum(X: ArrayLike, axis: ArrayLike = 1) -> Array:
 
 
 def vec(X: ArrayLike) -> Array:
-    """The columns of a matrix under one another."""
+    """The columns of a matrix under one another; of any array the entries, first axis fastest."""
     return np.ravel(np.asarray(X), order="F")
 
 
@@ -88,9 +88,9 @@ def vee(M: ArrayLike) -> Array:
     return np.array([M[2, 1] - M[1, 2], M[0, 2] - M[2, 0], M[1, 0] - M[0, 1]]) / 2
 
 
-def reshape(X: ArrayLike, m: ArrayLike, n: ArrayLike) -> Array:
-    """The entries of X, taken column by column, as the columns of an m x n matrix."""
-    return np.asarray(np.asarray(X).reshape(_size(m), _size(n), order="F"))
+def reshape(X: ArrayLike, *sizes: ArrayLike) -> Array:
+    """The entries of X, taken column by column, as an array of these sizes, first axis fastest."""
+    return np.asarray(np.asarray(X).reshape([_size(size) for size in sizes], order="F"))
 
 
 def commutation(m: ArrayLike, n: ArrayLike) -> Array:

@@ -16,7 +16,7 @@ import numpy as np
 from matcalc.claims.judge.question import OPEN, Point, Question
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, MatcalcError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number, variable
 from matcalc.core.walk import fold
@@ -36,7 +36,6 @@ from matcalc.testing.questions import (
 from matcalc.write.printers.text import text
 
 _LINEAR = ("symmetric", "skew", "diagonal", "triangular")
-_PLAIN = ("scalar", "vector", "matrix")
 
 
 def vjp_question(
@@ -50,7 +49,10 @@ def vjp_question(
         shape = program.expr.shape
         U = variable(cotangent, shape)
         product = Expr("dot" if shape else "*", (U, program.expr))
-        variables = {**program.variables, cotangent: Variable(cotangent, _plain(len(shape)), shape)}
+        variables = {
+            **program.variables,
+            cotangent: Variable(cotangent, free_kind(len(shape)), shape),
+        }
         return ask_about_formula(
             replace(program, expr=product, variables=variables),
             f"sum({cotangent}.*({objective}))",
@@ -73,7 +75,7 @@ def vjp_question(
             )
         shape_of_value = f(numpy_values(setting.at)).shape
         axes = tuple(dim(size) for size in shape_of_value)
-        variables[cotangent] = Variable(cotangent, _plain(len(axes)), axes)
+        variables[cotangent] = Variable(cotangent, free_kind(len(axes)), axes)
 
     def product_with(**values: Array) -> Array:
         return _as_precise(np.asarray(np.sum(values[cotangent] * f(values))), f)
@@ -97,7 +99,9 @@ def jvp_question(
         )
     X = known[setting.wrt]
     _free(tangent, known)
-    kind = X.kind if X.kind in _LINEAR else "symmetric" if X.kind == "psd" else _plain(len(X.shape))
+    kind = (
+        X.kind if X.kind in _LINEAR else "symmetric" if X.kind == "psd" else free_kind(len(X.shape))
+    )
     step = next(
         name
         for name in ("t", *(f"t{k}" for k in range(len(known) + 1)))
@@ -156,14 +160,6 @@ def _function(claim: Any) -> Callable[..., Any]:
             "a function cannot be judged by a formula: the claim must be a function too"
         )
     return claim  # type: ignore[no-any-return]
-
-
-def _plain(rank: int) -> str:
-    if rank >= len(_PLAIN):
-        raise ArgumentError(
-            f"a value with {rank} axes: there are products for scalars, vectors and matrices"
-        )
-    return _PLAIN[rank]
 
 
 def _with(tree: Expr, name: str, instead: Expr) -> Expr:

@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from matcalc.core.dims import fit
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import FREE, Variable
 from matcalc.read.syntax.declare import declare
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent
@@ -54,7 +54,7 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
         return _filled(shape, _POSITIVE).map(lambda x: x / np.sum(x))
     if variable.kind == "onehot":
         return st.integers(0, shape[0] - 1).map(lambda k: np.eye(shape[0])[k])
-    if variable.kind in ("scalar", "positive", "vector", "matrix"):
+    if variable.kind in FREE or variable.kind == "positive":
         return _filled(shape, entries)
     n = shape[0]
     square = _filled((n, n), entries)

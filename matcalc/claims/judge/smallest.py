@@ -12,7 +12,7 @@ import numpy as np
 from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.core.dims import fitting
 from matcalc.core.errors import MatcalcError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import FREE, Variable
 from matcalc.core.tree import positive_sizes
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
@@ -213,7 +213,7 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
         )
     if variable.kind == "onehot":
         return np.asarray(np.eye(shape[0])[int(entries[0]) % shape[0]])
-    if variable.kind in ("scalar", "vector", "matrix", "invertible"):
+    if variable.kind in FREE or variable.kind == "invertible":
         return entries.reshape(shape)
     n = shape[0]
     if variable.kind == "diagonal":

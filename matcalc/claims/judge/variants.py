@@ -15,7 +15,7 @@ from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, mutations, quote, r
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
@@ -381,7 +381,7 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
         tree = replace_node(program.expr, node, name_of(_INNER, node.shape, row=node.row))
         variables = {
             **question.variables,
-            _INNER: Variable(_INNER, ("scalar", "vector", "matrix")[node.rank], node.shape),
+            _INNER: Variable(_INNER, free_kind(node.rank), node.shape),
         }
 
         def value(

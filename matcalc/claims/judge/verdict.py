@@ -29,7 +29,7 @@ from matcalc.claims.judge.report import (
 from matcalc.claims.judge.smallest import largest_error, smallest
 from matcalc.core.dims import Shape
 from matcalc.core.errors import EvaluationError, MatcalcError, UnsupportedError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, free_kind
 from matcalc.engine.pipeline import derive, render
 from matcalc.read.frontend import read
 from matcalc.verify.exact.judge import BITS
@@ -330,8 +330,7 @@ def _shapes(asked: Question, world: Sample) -> str:
 
 
 def _written(shape: Shape) -> str:
-    names = ("scalar", "vector", "matrix")
-    return f"{names[len(shape)]}({', '.join(map(str, shape))})" if shape else "scalar"
+    return f"{free_kind(len(shape))}({', '.join(map(str, shape))})" if shape else "scalar"
 
 
 def _reproduce(asked: Question, claim: Claim, seed: int | None) -> str:

@@ -46,7 +46,8 @@ class FunctionSpec:
     have too; ``in_formulas``: whether LaTeX input knows the name. ``numpy``: the function that
     generated code calls, of ``matcalc.runtime`` where there is no dot in it (None: a rule);
     ``sympy``: SymPy's function of the entries. ``neighbours``: functions that people confuse it
-    with.
+    with; ``any_rank``: although its signature is special, it is of arrays with three axes or more
+    too.
     """
 
     name: str
@@ -74,3 +75,9 @@ class FunctionSpec:
     numpy: str | None = None
     sympy: str = ""
     neighbours: tuple[str, ...] = ()
+    any_rank: bool = False
+
+    @property
+    def takes_tensors(self) -> bool:
+        """Whether arrays with three axes or more are among the arguments it has a meaning for."""
+        return self.any_rank or self.entrywise or self.signature in (ELEMENTWISE, ANY_TO_SCALAR)

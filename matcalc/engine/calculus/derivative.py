@@ -146,8 +146,8 @@ class _Accumulation:
         return tangents[self.root]
 
     def _gather(self, terms: list[_Term], node: Node, fixed: Shape) -> list[_Term]:
-        """Several contributions become one factor, as long as that is no wider than a matrix."""
-        if len(terms) == 1 or node.rank + len(fixed) > 2:
+        """Several contributions become one factor, as long as that is no wider than values are."""
+        if len(terms) == 1 or node.rank + len(fixed) > self.builder.widest:
             return terms
         axes = fixed + node.axes
         total = self.builder.sum(

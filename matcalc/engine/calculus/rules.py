@@ -112,4 +112,4 @@ def _variant(node: Call) -> str:
     """
     if node.name in ALONG and len(node.args) == 2:
         return "-rows"
-    return "-matrix" if node.args[0].rank == 2 else ""
+    return "-matrix" if node.args[0].rank >= 2 else ""

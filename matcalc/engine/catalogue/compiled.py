@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import CatalogueError
@@ -43,13 +43,16 @@ class Rewrite:
 
 
 def bind_sizes(pairs: Iterable[tuple[Shape, Node]]) -> dict[str, Dim]:
-    """Dimension names of declared shapes against the axes of actual nodes."""
-    return {
-        size.plain: axis
-        for shape, node in pairs
-        for size, axis in zip(shape, node.axes, strict=False)
-        if size.plain
-    }
+    """Dimension names of declared shapes against the axes of actual nodes; the rows of a rule for
+    matrices are all axes of a tensor but the last.
+    """
+    found: dict[str, Dim] = {}
+    for shape, node in pairs:
+        axes = node.axes
+        if len(axes) > len(shape) == 2:
+            axes = (reduce(Dim.times, axes[:-1]), axes[-1])
+        found.update({s.plain: axis for s, axis in zip(shape, axes, strict=False) if s.plain})
+    return found
 
 
 def _rule(entry: Identity, program: Program) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.errors import CatalogueError, MatcalcError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.engine.catalogue.schema import Identity
 from matcalc.read.frontend import read
@@ -41,4 +41,4 @@ def differential_program(entry: Identity) -> tuple[Program, Program]:
 def _variable(name: str, left: Program, like: str | None = None) -> Variable:
     """A free variable of the shape of another, or of the value."""
     shape = left.expr.shape if like is None else left.variables[like].shape
-    return Variable(name, ("scalar", "vector", "matrix")[len(shape)], shape)
+    return Variable(name, free_kind(len(shape)), shape)

@@ -67,6 +67,7 @@ class Builder:
         self.matrix_functions = (
             False  # whether there are functions of matrices, their derivatives, powers
         )
+        self.widest = 2  # axes of a sum that stays a factor: as many as values have
         self.selecting = False  # whether there are ranges of indices
         self.diagonals = False  # whether there are vectors that stand for diagonal matrices
         self._restrictions: Restrictions | None = None
@@ -228,8 +229,8 @@ class Builder:
         return self.scale(sign, self._product(1, form, ()))
 
     def _distribute(self, coefficient: Rational, flat: Flattening, axes: Shape) -> Node:
-        """A sum of more than two axes cannot stay a factor: no factor may have more axes than a
-        matrix notation has.
+        """A sum with more axes than values have cannot stay a factor: no factor may have more axes
+        than its notation has.
         """
         assert flat.wide is not None
         inner, labels, _ = flat.flat[flat.wide]
@@ -412,6 +413,12 @@ class Builder:
             return args[0] if args[0].axes == axes else self.times(args[0], self.ones(axes))
         if axes and all(not arg.axes for arg in args):
             return self.times(self.ones(axes), self._call(name, tuple(args), (), 0))
+        if len(axes) > 2:
+            order = _order(args[0])
+            if order is not None and all(arg.rank for arg in args):
+                back = tuple([order.index(axis) for axis in range(len(axes))])
+                plain = [self.permute(arg, back) for arg in args]
+                return self.permute(self._call(name, tuple(plain), plain[0].axes, 0), order)
         if len(axes) != 2:
             return self._call(name, tuple(args), axes, 0)
         across = tuple([self.transpose(arg) if arg.rank else arg for arg in args])
@@ -483,6 +490,16 @@ def _diagonal(node: Node) -> bool:
         and inner[0][0].kind == "eye"
         and inner[0][1] == (0, 1)
     )
+
+
+def _order(node: Node) -> Labels | None:
+    """The order of the axes of a node that is nothing but another one permuted."""
+    if not isinstance(node, Product) or node.coefficient != 1 or len(node.factors) != 1:
+        return None
+    _, labels, exponent = node.factors[0]
+    if exponent != 1 or sorted(labels) != list(range(node.rank)):
+        return None
+    return tuple([labels.index(axis) for axis in range(node.rank)])
 
 
 def _wrapped(node: Node) -> bool:

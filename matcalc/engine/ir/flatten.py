@@ -43,7 +43,7 @@ def rational(value: Rational) -> Rational:
 class Flattening:
     """Works a list of factors into flat form; outputs become the labels 0 ... rank-1.
 
-    ``wide`` is the index of a factor that is a sum of more than two axes, if there is one.
+    ``wide`` is the index of a factor that is a sum of more axes than values have, if there is one.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Flattening:
                 (
                     k
                     for k, (node, _, e) in enumerate(self.flat)
-                    if isinstance(node, Sum) and node.rank > 2 and e == 1
+                    if isinstance(node, Sum) and node.rank > builder.widest and e == 1
                 ),
                 None,
             )

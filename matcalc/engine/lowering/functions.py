@@ -71,17 +71,25 @@ def _cumulative(backwards: bool) -> Callable[[ContractionBuilder, list[Node]], O
 
 
 def _sum(shop: ContractionBuilder, args: list[Node]) -> Open:
-    """The sum of all entries."""
+    """The sum of all entries, or over the axis that a second argument counts from 1."""
     a = shop.open(args[0])
-    return Open(a.coefficient, a.factors, (), ())
+    kept = _kept(a, args)
+    outputs, axes = [tuple([each[axis] for axis in kept]) for each in (a.outputs, a.axes)]
+    return Open(a.coefficient, a.factors, outputs, axes)  # type: ignore[arg-type]
+
+
+def _kept(a: Open, args: list[Node]) -> list[int]:
+    """The axes that stay when all are summed over, or the one that a second argument counts."""
+    return [axis for axis in range(len(a.axes)) if len(args) == 2 and axis != _whole(args[1]) - 1]
 
 
 def _mean(shop: ContractionBuilder, args: list[Node]) -> Open:
     """The sum of all entries over their number."""
-    a = shop.open(args[0])
-    return Open(
-        a.coefficient, [*a.factors, *((shop.builder.size(size), (), -1) for size in a.axes)], (), ()
-    )
+    a = _sum(shop, args)
+    whole = args[0].axes
+    gone = whole if len(args) == 1 else whole[_whole(args[1]) - 1 : _whole(args[1])]
+    sizes: list[Factor] = [(shop.builder.size(size), (), -1) for size in gone]
+    return Open(a.coefficient, [*a.factors, *sizes], a.outputs, a.axes)
 
 
 def _dot(shop: ContractionBuilder, args: list[Node]) -> Open:

@@ -104,7 +104,7 @@ class Lowering:
                 self.shop, expr.op, nodes, tuple([self.size(size) for size in expr.shape])
             )
         if len(nodes) == 2 and expr.op in ALONG:
-            return self._along(expr.op, *nodes)
+            return self._along(expr, *nodes)
         definition = self.definitions(expr.op)
         if definition is not None:
             names = dict(zip(definition.parameters, nodes, strict=True))
@@ -137,12 +137,16 @@ class Lowering:
 
         return blockwise(self.builder, name, node)
 
-    def _along(self, name: str, matrix: Node, axis: Node) -> Value:
-        """A function of each row; that of each column is that of each row of the transpose,
-        transposed.
+    def _along(self, expr: Expr, matrix: Node, axis: Node) -> Value:
+        """A function along the last axis: of each row of a matrix; along another axis it is that of
+        the permuted array, permuted back.
         """
-        columns = axis is self.builder.number(1)
-        rows = self.builder.transpose(matrix) if columns else matrix
+        name = expr.op
+        # rules are of each row of a matrix: along the last axis
+        number = int(axis.coefficient)  # type: ignore[attr-defined]
+        place = number - 1 + matrix.rank - expr.args[0].rank
+        others = [k for k in range(matrix.rank) if k != place]
+        rows = self.builder.permute(matrix, (*others, place)) if place < matrix.rank - 1 else matrix
         definition = self.definitions(f"{name}-rows")
         if definition is not None:
             names = dict(zip(definition.parameters, [rows], strict=True))
@@ -152,9 +156,12 @@ class Lowering:
         else:
             keeps = OPERATIONS[name].signature == "vector->vector"
             value = self.builder.call(
-                name, [rows, self.builder.number(2)], rows.axes if keeps else rows.axes[:1]
+                name, [rows, self.builder.number(2)], rows.axes if keeps else rows.axes[:-1]
             )
-        return self.builder.transpose(value) if columns and value.rank == 2 else value
+        if rows is matrix or value.rank < matrix.rank:
+            return value
+        last = matrix.rank - 1
+        return self.builder.permute(value, (*range(place), last, *range(place, last)))
 
     def power(self, base: Node, exponent: Node) -> Node:
         """base ** exponent, entry by entry; rational exponents are part of the product, others a

@@ -23,18 +23,28 @@ def fuse(shop: ContractionBuilder, inner: Dim, outer: Dim) -> Node:
 
 def _vec(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vec(A)[i + j*m] = A[i,j]."""
-    a = shop.open(args[0])
-    return _stacked(shop, a) if len(a.axes) == 2 else a
+    return stacked(shop, shop.open(args[0]))
 
 
-def _stacked(shop: ContractionBuilder, a: Open) -> Open:
-    (k,) = shop.labels(1)
-    return Open(
-        a.coefficient,
-        [*a.factors, (fuse(shop, *a.axes), (k, *a.outputs), 1)],
-        (k,),
-        (a.axes[0].times(a.axes[1]),),
-    )
+def stacked(shop: ContractionBuilder, a: Open) -> Open:
+    """The entries as one axis, the first axis fastest."""
+    factors, (label, size) = _fused(shop, a.outputs, a.axes)
+    return Open(a.coefficient, [*a.factors, *factors], (label,), (size,))
+
+
+def _fused(
+    shop: ContractionBuilder, labels: Labels, sizes: Shape
+) -> tuple[list[Factor], tuple[int, Dim]]:
+    """The factors that make one index of several, the first of which is the fastest; its label and
+    its size.
+    """
+    factors: list[Factor] = []
+    label, size = labels[0], sizes[0]
+    for slow, more in zip(labels[1:], sizes[1:], strict=True):
+        (k,) = shop.labels(1)
+        factors.append((fuse(shop, size, more), (k, label, slow), 1))
+        label, size = k, size.times(more)
+    return factors, (label, size)
 
 
 def _kron(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
@@ -110,12 +120,22 @@ def _vee(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) ->
 
 def _reshape(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """R[i,j] = u[i + j*m], where u is the argument or its vec."""
-    a = shop.open(args[0])
-    u = _stacked(shop, a) if len(a.axes) == 2 else a
-    outputs = shop.labels(2)
+    u = stacked(shop, shop.open(args[0]))
+    outputs = shop.labels(len(expr.shape))
     axes = tuple([size(axis) for axis in expr.shape])
+    factors, (whole, _) = _fused(shop, outputs, axes)
+    same: Factor = (shop.builder.eye(u.axes[0]), (*u.outputs, whole), 1)
+    return Open(u.coefficient, [*u.factors, *factors, same], outputs, axes)
+
+
+def _permute(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+    """R[i,j,k] = T[k,i,j], as the value says."""
+    a = shop.open(args[0])
     return Open(
-        u.coefficient, [*u.factors, (fuse(shop, *axes), (*u.outputs, *outputs), 1)], outputs, axes
+        a.coefficient,
+        a.factors,
+        tuple([a.outputs[axis] for axis in expr.value]),
+        tuple([a.axes[axis] for axis in expr.value]),
     )
 
 
@@ -138,7 +158,7 @@ def _halving(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size
 
 def _vech(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vech(A) = elimination(n)*vec(A)."""
-    u = _stacked(shop, shop.open(args[0]))
+    u = stacked(shop, shop.open(args[0]))
     n = size(expr.args[0].shape[0])
     (k,) = shop.labels(1)
     if n == ONE:
@@ -183,14 +203,10 @@ def matrix_of(shop: ContractionBuilder, node: Node, rows: int) -> Node:
         (value.outputs[:rows], value.axes[:rows]),
         (value.outputs[rows:], value.axes[rows:]),
     ):
-        if len(part) == 1:
-            outputs.append(part[0])
-            axes.append(sizes[0])
-        else:
-            (k,) = shop.labels(1)
-            factors.append((fuse(shop, *sizes), (k, *part), 1))
-            outputs.append(k)
-            axes.append(sizes[0].times(sizes[1]))
+        fuses, (label, axis) = _fused(shop, part, sizes)
+        factors += fuses
+        outputs.append(label)
+        axes.append(axis)
     return shop.close(Open(value.coefficient, factors, tuple(outputs), tuple(axes)))
 
 
@@ -202,6 +218,7 @@ RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Value], Size], Open]] 
     "skewmat": _skewmat,
     "vee": _vee,
     "reshape": _reshape,
+    "permute": _permute,
     "commutation": _commutation,
     "vech": _vech,
     "elimination": _halving,

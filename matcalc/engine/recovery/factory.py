@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import ALONG, FRECHET
+from matcalc.core.functions.spec import VECTOR_TO_VECTOR
+from matcalc.core.operations import ALONG, FRECHET, OPERATIONS
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
@@ -126,6 +127,39 @@ class ExpressionFactory:
         if expr.op == "fill" and expr.rank == 2:
             return self.fill(expr.args[0], expr.shape[::-1])
         return self.make("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
+
+    def permute(self, expr: Expr, order: tuple[int, ...]) -> Expr:
+        """The array whose axis k is axis ``order[k]`` of this one."""
+        if order == tuple(range(expr.rank)):
+            return expr
+        if expr.rank == 2:
+            return self.transpose(expr)
+        shape = tuple([expr.shape[axis] for axis in order])
+        if expr.op == "permute":
+            return self.permute(expr.args[0], tuple([expr.value[axis] for axis in order]))
+        if expr.op == "fill":
+            return self.fill(expr.args[0], shape)
+        if expr.op == "einsum":
+            labels, outputs = expr.value
+            value = (labels, tuple([outputs[axis] for axis in order]))
+            return self.make("einsum", expr.args, shape, value)
+        return self.make("permute", (expr,), shape, order)
+
+    def along(self, name: str, array: Expr) -> Expr:
+        """The function along the last axis, of a permuted array along the axis that became the
+        last.
+        """
+        inner, order = (
+            (array.args[0], array.value)
+            if array.op == "permute"
+            else (array, tuple(range(array.rank)))
+        )
+        axis = order[-1]
+        keeps = OPERATIONS[name].signature == VECTOR_TO_VECTOR
+        shape = inner.shape if keeps else inner.shape[:axis] + inner.shape[axis + 1 :]
+        whole = self.make(name, (inner, self.number(axis + 1)), shape)
+        kept = order if keeps else tuple([k - (k > axis) for k in order[:-1]])
+        return self.permute(whole, kept)
 
     def negative(self, expr: Expr) -> Expr:
         """The negative."""

@@ -102,6 +102,22 @@ class Graph:
         """A two-axis factor."""
         self.connect(first, second, (Link(expr, False, symmetric),))
 
+    def add_factor(self, expr: Expr, labels: Labels) -> None:
+        """A factor with any number of axes."""
+        if len(labels) == 1:
+            self.add_weight(labels[0], (Link(expr),))
+        elif len(labels) == 2:
+            self.add_edge(labels[0], labels[1], expr, symmetric=False)
+        else:
+            self.hyper.append((expr, labels))
+
+    def total(self, expr: Expr, root: Expr | None) -> None:
+        """The sum of all entries, a scalar; ``root`` where they are squares."""
+        if root is not None:
+            self._square(self._sum(expr), root)
+        else:
+            self.scalars.append((self._sum(expr), 1))
+
     def connect(self, first: int, second: int, chain: Chain) -> None:
         """A new edge."""
         self._edges[self._serial] = (first, second, chain)
@@ -297,11 +313,7 @@ class Graph:
                     self.weaver.matrix(flip(chain)),
                     key=self.weaver.order,
                 )
-                root = self._entrywise_root(inside)
-                if root is not None:
-                    self._square(self._sum(inside), root)
-                else:
-                    self.scalars.append((self._sum(inside), 1))
+                self.total(inside, self._entrywise_root(inside))
                 return True
             end = (
                 self.vector(tuple(self.weights[label]), label)

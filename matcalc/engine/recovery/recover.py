@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Dim
-from matcalc.core.operations import HALVING, frechet
+from matcalc.core.operations import ALONG, HALVING, frechet
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
 from matcalc.engine.ir.nodes import (
@@ -117,6 +117,8 @@ class Recovery:
         if node.name == "pow":
             return self.forge.binary(".^" if node.axes else "^", *args)
         name = node.name
+        if name in ALONG and len(args) == 2 and args[0].rank > 2:
+            return self.forge.along(name, args[0])
         if name in HALVING:
             return self.forge.halving(name, node.axes)
         if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):
@@ -153,8 +155,9 @@ class Recovery:
         if graph.hyper:
             # most factors have one axis or two
             from matcalc.engine.recovery.fused import unfuse  # noqa: PLC0415
+            from matcalc.engine.recovery.tensors import reduce_arrays  # noqa: PLC0415
 
-            while unfuse(graph):
+            while reduce_arrays(graph) or unfuse(graph):
                 graph.reduce()
         if graph.rank == 0 and graph.hyper:  # a scalar in index notation
             graph.scalars.append((self._indexed(graph), 1))
@@ -192,7 +195,7 @@ class Recovery:
             elif len(labels) == 2:
                 graph.add_edge(*labels, self.forge.power(expr, exponent), factor.parity > 0)
             else:
-                graph.hyper.append((expr, labels))
+                graph.hyper.append((self.forge.power(expr, exponent), labels))
                 if isinstance(factor, Call) and factor.slots and factor.args[0].parity > 0:
                     graph.symmetric.add(id(expr))
         return graph
@@ -207,6 +210,12 @@ class Recovery:
                 return tuple(graph.weights[0])
             if rank == 2 and len(graph.edges) <= 1:
                 return (self._matrix(graph),)
+        if rank > 2:
+            from matcalc.engine.recovery.tensors import aligned  # noqa: PLC0415 - as above
+
+            parts = aligned(graph)
+            if parts is not None:
+                return parts
         return (((Link(self._indexed(graph)),), 1),)
 
     def _matrix(self, graph: Graph) -> tuple[Chain, Rational]:
@@ -248,6 +257,9 @@ class Recovery:
                 args.append(self.forge.power(self.weaver.product(chain), exponent))
                 labels.append((label,))
         for expr, own in graph.hyper:
+            if expr.op == "permute":
+                own = tuple([own[expr.value.index(axis)] for axis in range(expr.rank)])
+                expr = expr.args[0]
             args.append(expr)
             labels.append(own)
         covered = {label for own in labels for label in own}

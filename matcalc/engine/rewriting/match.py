@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import FREE, Variable
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
     Call,
@@ -103,7 +103,7 @@ class Matcher:
             and node.axes[0] != node.axes[1]
         ):
             return False
-        if variable.kind in ("scalar", "vector", "matrix"):
+        if variable.kind in FREE:
             return True
         return self.builder.knowledge.has(node, variable.kind)
 

@@ -10,6 +10,7 @@ from matcalc.core.errors import UnknownNameError
 from matcalc.core.tree import Expr, extent, is_number
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import Context
+from matcalc.read.shapes.tensors import refuse_blocks
 from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.nodes import Node, children
 
@@ -22,6 +23,8 @@ def blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
     """
     lengths = node.value
     assert isinstance(lengths, tuple)
+    if any(arg.rank > 2 for arg in args):
+        refuse_blocks(context, args, node.args)
     columns = lengths[0]
     if all(length == columns for length in lengths):
         return _grid(context, node, args, list(node.args), len(lengths), columns)
@@ -45,6 +48,7 @@ def block_diagonal(context: Context, node: Node, args: list[Expr]) -> Expr:
     if not count:
         message = "blkdiag takes one block or more"
         raise UnknownNameError(message, source=context.source, span=node.span)
+    refuse_blocks(context, args, node.args)
     for arg in args:
         unknown = context.unifier.fresh()
         context.settle(arg, (unknown, context.unifier.fresh()))
@@ -143,11 +147,12 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
     context.settle(arg)
     places = node.args[1:]
     if arg.rank != len(places):
-        counts = {
-            0: "a scalar has no entries",
-            1: "entries of a vector have one place",
-            2: "entries of a matrix have two places",
-        }
+        counts = [
+            "a scalar has no entries",
+            "entries of a vector have one place",
+            "entries of a matrix have two places",
+            f"entries of a tensor have a place for each of its {arg.rank} axes",
+        ]
         inside = [context.source[place.start : place.end] for place in places]
         hint = None
         if arg.rank == 2:
@@ -157,8 +162,11 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
             )
         elif arg.rank == 1:
             hint = f"write {context.base(arg)}[{inside[0]}]"
+        elif arg.rank:
+            more = [*inside[: arg.rank], *[":"] * (arg.rank - len(inside))]
+            hint = f"write {context.base(arg)}[{', '.join(more)}]"
         raise context.problem(
-            f"{counts[arg.rank]}, not {len(places)}; this is {context.describe(arg)}",
+            f"{counts[min(arg.rank, 3)]}, not {len(places)}; this is {context.describe(arg)}",
             node.span,
             hint,
         )
@@ -173,7 +181,7 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
         axis if place is None else place[1] for axis, place in zip(arg.shape, value, strict=True)
     )
     kept = tuple(axis for axis in shape if axis is not None)
-    row = len(kept) == 1 and (arg.row if arg.rank == 1 else shape[0] is None)
+    row = len(kept) == 1 and (arg.row if arg.rank == 1 else arg.rank == 2 and shape[0] is None)
     return context.make("slice", (arg,), kept, node, row=row, value=value)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import OPEN, Dim, Shape, combine_terms
 from matcalc.core.errors import ShapeError, Span
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
@@ -294,7 +294,7 @@ class Context:
             return "a scalar"
         names = self.names()
         inside = ", ".join(str(self.final(dim, names)) for dim in expr.shape)
-        return f"{'row ' if expr.row else ''}{'vector' if expr.rank == 1 else 'matrix'}({inside})"
+        return f"{'row ' if expr.row else ''}{free_kind(expr.rank)}({inside})"
 
     def kind_of(self, variable: Variable) -> str:
         """The kind of a variable with its sizes."""

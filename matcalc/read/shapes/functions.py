@@ -8,7 +8,7 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.operations import ALONG, FRECHET, OPERATIONS
 from matcalc.core.own import OWN
 from matcalc.core.tree import Expr
-from matcalc.read.shapes import multilinear
+from matcalc.read.shapes import multilinear, tensors
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.decompositions import (
     SINGULAR,
@@ -27,7 +27,12 @@ Rule = Callable[[Context, Node, str, list[Expr]], Expr]
 
 def apply(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The typed call of the function with this canonical name."""
-    rule = _RULES.get(name) or _BY_SIGNATURE[OPERATIONS[name].signature]
+    spec = OPERATIONS[name]
+    if not spec.takes_tensors:
+        for arg, place in zip(args, node.args, strict=False):
+            if arg.rank > 2 and not (spec.along and len(args) == 2):
+                raise tensors.refuse_function(context, name, arg, place)
+    rule = _RULES.get(name) or _BY_SIGNATURE[spec.signature]
     return rule(context, node, name, args)
 
 
@@ -97,6 +102,14 @@ def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Ex
     column X*ones.
     """
     which = context.literal(axis)
+    if arg.rank > 2:
+        if which is None or which not in range(1, arg.rank + 1):
+            message = (
+                f"the second argument of {name} is the number of an axis of "
+                f"{context.describe(arg)}: 1 to {arg.rank}"
+            )
+            raise context.problem(message, node.args[1].span)
+        return tensors.along(context, node, name, arg, int(which))
     if which not in (1, 2):
         row, column = (
             ("", "")
@@ -180,7 +193,7 @@ def _diag(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The columns of an m x n matrix on top of each other: m*n entries; a vector as a column."""
     arg = context.settle(args[0])
-    if arg.rank == 2:
+    if arg.rank >= 2:
         return context.make(name, (arg,), (context.unifier.product(*arg.shape),), node)
     if not arg.shape:
         context.odd("function", arg, node, name=name)
@@ -365,6 +378,8 @@ _RULES: dict[str, Rule] = {
     **multilinear.RULES,
     "diag": _diag,
     "vec": _vec,
+    "permute": tensors.permute,
+    "einsum": tensors.einsum,
     "dot": _pair,
     "kl": _pair,
     "outer": _outer,

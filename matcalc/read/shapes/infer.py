@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ShapeError, Span, UnknownNameError
-from matcalc.core.kinds import KINDS, Variable
+from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS, SIZES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -27,8 +27,8 @@ from matcalc.read.syntax.nodes import Node, Statement
 
 _SIZED = {
     "eye": (1, 1),
-    "ones": (1, 2),
-    "zeros": (1, 2),
+    "ones": (1, MOST_RESULT_AXES),
+    "zeros": (1, MOST_RESULT_AXES),
     "unit": (2, 2),
 }  # constants that take their sizes as arguments
 _FIRST_SIZE = {**dict.fromkeys(_SIZED, 0), **SIZES}
@@ -191,12 +191,16 @@ def _typed_children(node: Node) -> tuple[Node, ...]:
     """
     if node.kind == "entries" or _names_order(node):
         return node.args[:1]
+    if node.kind == "call" and node.value == "einsum":
+        return node.args[1:]
     return node.args[: _FIRST_SIZE.get(str(node.value))] if node.kind == "call" else node.args
 
 
 def _sizes(node: Node) -> tuple[Node, ...]:
     """The arguments of a call that are sizes."""
-    return () if _names_order(node) else node.args[len(_typed_children(node)) :]
+    if _names_order(node) or str(node.value) not in _FIRST_SIZE:
+        return ()
+    return node.args[len(_typed_children(node)) :]
 
 
 def _names_order(node: Node) -> bool:

@@ -79,18 +79,16 @@ def _size(arg: Expr) -> Dim:
 
 
 def _reshape(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """The entries of a vector, or of a matrix column by column, as the columns of an m x n
-    matrix.
-    """
+    """The entries of vec(X) as an array of these sizes, the first axis fastest."""
     arg = context.settle(args[0])
     if not arg.shape:
         raise context.problem(
-            "reshape needs a vector or a matrix, not a scalar",
+            "reshape needs a vector, a matrix or a tensor, not a scalar",
             node.args[0].span,
             "matrix(c) is filled with c",
         )
-    shape = (_size(args[1]), _size(args[2]))
-    count = context.unifier.product(*arg.shape) if arg.rank == 2 else arg.shape[0]
+    shape = tuple([_size(size) for size in args[1:]])
+    count = context.unifier.product(*arg.shape) if arg.rank > 1 else arg.shape[0]
     result = context.make(name, (arg, *args[1:]), shape, node)
     what = "reshape keeps the number of entries: {0} cannot become {1}"
     context.equate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matcalc.core.errors import ShapeError
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.functions import apply
@@ -35,6 +36,8 @@ def norm(context: Context, node: Node, arg: Expr) -> Expr:
     context.settle(arg)
     if arg.rank == 2 and index == "2":
         return apply(context, node, "specnorm", [arg])
+    if arg.rank > 2 and index in ("1", "2", "inf"):
+        raise _of_tensor(context, node, arg, index)
     if arg.rank == 2 and index != "F":
         a = context.quote(arg)
         norms = {
@@ -52,6 +55,19 @@ def norm(context: Context, node: Node, arg: Expr) -> Expr:
     return apply(context, node, name, [arg])
 
 
+def _of_tensor(context: Context, node: Node, arg: Expr, index: str) -> ShapeError:
+    """A norm of an array with three axes or more that has several readings."""
+    a = context.quote(arg)
+    ours = {
+        "1": f"norm1({a}) for the sum of all absolute values",
+        "2": f"norm2({a}) for the root of the sum of all squares",
+        "inf": f"max(abs({a})) for the largest absolute entry",
+        "p": f"normp({a}, p) for the p-norm of the entries",
+    }
+    message = f"this norm of {context.describe(arg)} has several readings"
+    return context.problem(message, node.span, f"write {ours[index]}")
+
+
 def bars(context: Context, node: Node, arg: Expr) -> Expr:
     """|a| of a scalar; of anything else there are several readings."""
     if not arg.shape and id(arg) not in context.rankless:
@@ -60,6 +76,8 @@ def bars(context: Context, node: Node, arg: Expr) -> Expr:
     a = context.quote(arg)
     if arg.rank == 1:
         of_all = f"norm2({a}) for the length"
+    elif arg.rank > 2:
+        of_all = f"norm2({a}) for the norm"
     else:
         rows, columns = (context.unifier.resolve(axis) for axis in arg.shape)
         known = not any(name.startswith("?") for size in (rows, columns) for name in size.letters)
@@ -90,11 +108,15 @@ def ordered(context: Context, node: Node, arg: Expr, order: list[Expr]) -> Expr:
     else:
         value = context.literal(order[0])
         name = f"norm{value}" if value in (1, 2) else "normp"
+        if arg.rank > 2:
+            raise _of_tensor(context, node, arg, str(value) if value in (1, 2) else "p")
         if arg.rank == 2:
             hint = _OF_MATRICES[int(value) if value in (1, 2) else None].format(a)
             raise context.problem(
                 "this norm of a matrix has several readings", node.span, f"write {hint}"
             )
+    if arg.rank > 2 and name == "norminf":
+        raise _of_tensor(context, node, arg, "inf")
     if arg.rank == 2 and name == "norminf":
         raise context.problem(
             "this norm of a matrix has several readings", node.span, f"write {_LARGEST.format(a)}"

@@ -37,7 +37,7 @@ def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, wh
         ]
         return (
             f"{_transposed(context, right)} has the shape of {context.quote(left)}"
-            if same
+            if same and left.rank == 2
             else None
         )
 
@@ -49,6 +49,8 @@ def entrywise(context: Context, node: Node, op: str, left: Expr, right: Expr, wh
 def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> str:
     """What to do about a row next to a column, or a vector next to a matrix."""
     sign = node.kind if node.kind in _WORDS else None
+    if max(left.rank, right.rank) > 2:
+        return "arrays that meet entry by entry have as many axes; einsum spreads one over more"
     if left.rank == right.rank:
         lying = left if left.row else right
         if sign is None:
@@ -137,6 +139,7 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         return context.like("*", (left, right), left, node)
     context.settle(left)
     context.settle(right)
+    _need_matrices(context, node, left, right)
     where = node.mark or node.span
     if left.rank == 1 and not left.row:
         if right.rank == 1 and right.row:
@@ -157,6 +160,15 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     context.equate((left, left.shape[-1]), (right, right.shape[0]), where, what, hint)
     shape = left.shape[:-1] + right.shape[1:]
     return context.make("*", (left, right), shape, node, row=left.row and len(shape) == 1)
+
+
+def _need_matrices(context: Context, node: Node, *args: Expr) -> None:
+    """Refuses operands with more axes than a matrix has."""
+    if any(arg.rank > 2 for arg in args):
+        # few programs have tensors
+        from matcalc.read.shapes.tensors import refuse_operator  # noqa: PLC0415
+
+        raise refuse_operator(context, node, args)
 
 
 def _transposed(context: Context, expr: Expr) -> str:
@@ -201,6 +213,7 @@ def divide(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         return context.like("/", (left, right), left, node)
     context.settle(left)
     context.settle(right)
+    _need_matrices(context, node, left, right)
     if right.rank == 2 and (left.rank == 2 or left.row):
         return multiply(
             context, node, left, _inverse(context, node, 1, right, f"{context.factor(left)}*pinv")
@@ -225,6 +238,7 @@ def solve(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         return context.like("/", (right, left), right, node)
     context.settle(left)
     context.settle(right)
+    _need_matrices(context, node, left, right)
     a, b = context.base(left), context.factor(right)
     if left.rank == 1:
         hint = f"write {b}./{a} to divide entry by entry"
@@ -275,6 +289,7 @@ def transpose(context: Context, node: Node, arg: Expr) -> Expr:
     if not arg.shape:
         context.odd("transposed", arg, node)
         return arg
+    _need_matrices(context, node, arg)
     return context.make("'", (arg,), arg.shape[::-1], node, row=arg.rank == 1 and not arg.row)
 
 
@@ -294,6 +309,7 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     exponent = _exponent(context, exponent)
     if not base.shape:
         return context.make("^", (base, exponent), (), node)
+    _need_matrices(context, node, base, exponent)
     if base.rank == 1:
         hint = f"write {context.base(base)}.^{_raised(context, exponent)} entry by entry"
         if context.literal(exponent) == 2:

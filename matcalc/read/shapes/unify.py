@@ -9,6 +9,7 @@ where nothing else decides. Sums are solved where they are linear in an unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 from itertools import count
 from math import gcd
 from typing import Generic, TypeVar
@@ -70,9 +71,12 @@ class Unifier(Generic[C]):
             dim = _bounded(dim.put(self._bound.get))
         return dim
 
-    def product(self, left: Dim, right: Dim) -> Dim:
-        """``left * right`` with the factors in this order."""
-        left, right = self.resolve(left), self.resolve(right)
+    def product(self, first: Dim, *others: Dim) -> Dim:
+        """The product with the factors in this order."""
+        return reduce(self._times, others, self.resolve(first))
+
+    def _times(self, left: Dim, right: Dim) -> Dim:
+        right = self.resolve(right)
         if left.rest or right.rest:
             return _bounded(left.times(right))
         return _bounded(Dim(left.scale * right.scale, left.names + right.names))

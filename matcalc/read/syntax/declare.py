@@ -12,10 +12,13 @@ from matcalc.core.walk import fold
 from matcalc.read.syntax.nodes import Node, Statement, children
 from matcalc.read.syntax.parser import parse
 
-_FORMS = ", ".join(kind + ("", "(n)", "(m, n)")[count] for kind, count in KINDS.items())
+_SHOWN = ("", "(n)", "(m, n)", "(n, m, k)")
+_FORMS = ", ".join(kind + _SHOWN[count] for kind, count in KINDS.items())
 _FORMS = _FORMS.replace("positive,", "positive, positive(n), positive(m, n),").replace(
     "orthonormal(m, n)", "orthonormal(n, p)"
 )
+_COUNTS = ("no dimension", "one dimension", "two dimensions", "three dimensions")
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
 
 _OTHERWISE = {"spd": "psd"}  # other words for kinds
 _LARGEST_POWER = 8  # of a dimension
@@ -75,13 +78,17 @@ def from_statement(statement: Statement, source: str) -> Variable:
             span=body.span,
             hint=hint,
         )
-    if body.kind == "name":
+    if body.kind == "name" and kind != "tensor":  # a tensor has as many axes as it has sizes
         return Variable(statement.name, kind, (OPEN,) * KINDS[kind])
-    if not KINDS[kind] <= len(body.args) <= MOST_DIMENSIONS.get(kind, KINDS[kind]):
-        wanted = ("no dimension", "one dimension", "two dimensions")[KINDS[kind]]
-        wanted = "up to two dimensions" if kind in MOST_DIMENSIONS else wanted
+    least, most = KINDS[kind], MOST_DIMENSIONS.get(kind, KINDS[kind])
+    if not least <= len(body.args) <= most:
+        start = f"{_NUMBERS[least]} to" if least else "up to"
+        wanted = _COUNTS[least] if least == most else f"{start} {_NUMBERS[most]} dimensions"
         raise UnknownNameError(
-            f"{kind} takes {wanted}, not {len(body.args)}", source=source, span=body.span, hint=hint
+            f"{kind} takes {wanted}, not {len(body.args)}",
+            source=source,
+            span=body.span,
+            hint=_tensor_hint(statement.name, body, source) or hint,
         )
     variable = Variable(statement.name, kind, tuple(size(arg, source) for arg in body.args))
     if any(left.integer is not None and left.integer < 0 for left in variable.room):
@@ -97,6 +104,23 @@ def from_statement(statement: Statement, source: str) -> Variable:
             hint=f"did you mean orthonormal({columns}, {rows})?",
         )
     return variable
+
+
+def _tensor_hint(name: str, body: Node, source: str) -> str | None:
+    """The kind that has as many dimensions as were given, where it is the number of axes that is
+    wrong.
+    """
+    counts = [kind for kind in ("scalar", "vector", "matrix") if KINDS[kind] == len(body.args)]
+    if body.value == "tensor" and body.args:
+        kind = counts[0] if counts else None
+    else:
+        least, most = KINDS["tensor"], MOST_DIMENSIONS["tensor"]
+        known = body.value in ("vector", "matrix") and least <= len(body.args) <= most
+        kind = "tensor" if known else None
+    if kind is None:
+        return None
+    sizes = ", ".join(source[arg.start : arg.end] for arg in body.args)
+    return f"declare {name}: {kind}({sizes})"
 
 
 def size(node: Node, source: str) -> Dim:

@@ -139,7 +139,7 @@ class _Nesting:
         if char == "}" and self.braces and self.braces[-1] == self.depth:
             self.braces.pop()
             return "RPAR"
-        if char == '"' and result and result[-1][0] == "COMMA":
+        if char == '"' and _takes_text(result):
             return "TEXT"
         raise diagnose.bad_character(self.text, position)
 
@@ -209,13 +209,15 @@ class _Nesting:
         return ParseError(message, source=self.text, span=Span(start, end), hint=hint)
 
 
+def _takes_text(result: list[Token]) -> bool:
+    """Whether an argument of a function begins here."""
+    kinds = [token[0] for token in result[-2:]]
+    return kinds[-1:] == ["COMMA"] or kinds in (["NAME", "LPAR"], ["QUALIFIED", "LPAR"])
+
+
 def _text(text: str, position: int, end: int, result: list[Token]) -> tuple[str, int] | None:
     """A text in quotes, which only an argument can be: ``norm(A, 'fro')``."""
-    match = (
-        _TEXTS[text[position]].match(text, position)
-        if result and result[-1][0] == "COMMA"
-        else None
-    )
+    match = _TEXTS[text[position]].match(text, position) if _takes_text(result) else None
     if match is None and text[position] == '"':
         raise diagnose.bad_character(text, position)
     return ("STRING", match.end()) if match else None

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.core.errors import MatcalcError, ParseError, ShapeError, Span, UnsupportedError
-from matcalc.core.kinds import KINDS
+from matcalc.core.kinds import KINDS, MOST_RESULT_AXES
 from matcalc.core.notes import declaring
 from matcalc.core.operations import SIZES
 from matcalc.read.syntax.names import default_kind
@@ -28,6 +28,15 @@ _IDENTITY = ("I", ())
 _CHANGES = frozenset(
     {(0, 1), (0, 2), (1, 0), (1, 2)}
 )  # what the use of a letter can make of its rank
+
+
+def _across(part: Phrase) -> list[Phrase]:
+    r"""The sizes of m \times n \times k."""
+    sizes: list[Phrase] = []
+    while part.kind == "x":
+        part, last = part.args
+        sizes.insert(0, last)
+    return [part, *sizes]
 
 
 class Letters:
@@ -314,11 +323,9 @@ class Letters:
         name = "ones" if phrase.text == "1" else "zeros"
         if not phrase.parts:
             return Value(make.node("name", value=name), 1)
-        sizes = [
-            each for part in phrase.parts for each in (part.args if part.kind == "x" else (part,))
-        ]
-        if len(sizes) > 2:
-            raise self.problem("a vector has one size and a matrix two", phrase.span)
+        sizes = [each for part in phrase.parts for each in _across(part)]
+        if len(sizes) > MOST_RESULT_AXES:
+            raise self.problem(f"an array has up to {MOST_RESULT_AXES} sizes", phrase.span)
         return Value(make.call(name, *map(self.size, sizes)), len(sizes))
 
     def _identity(self, phrase: Phrase) -> Value:
@@ -345,7 +352,7 @@ class Letters:
         elif phrase.limit is not None:
             sizes = (phrase.limit,)
         for part in sizes:
-            for each in part.args if part.kind == "x" else (part,):
+            for each in _across(part):
                 for leaf in size_leaves(each):
                     self.scope.add_dimension(leaf)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from matcalc.core.errors import Span
+from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_VECTOR
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.own import OWN
 from matcalc.read.syntax.nodes import Node
@@ -105,6 +106,11 @@ def transpose(make: Maker, value: Value) -> Value:
     return Value(make.transposed(value.node), value.rank, value.rank == 1 and not value.row)
 
 
+# functions that a second argument applies along an axis
+_ALONG = frozenset(
+    name for name, spec in OPERATIONS.items() if spec.along or spec.signature == ANY_TO_SCALAR
+)
+
 # functions whose value has as many axes as their arguments say
 _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     "diag": lambda args: {0: 0, 1: 2, 2: 1}[args[0].rank],
@@ -116,6 +122,8 @@ _SPECIAL: dict[str, Callable[[list[Value]], int]] = {
     ),
     "khatrirao": lambda args: max(arg.rank for arg in args),
     "polygamma": lambda args: args[-1].rank,
+    "permute": lambda args: args[0].rank,
+    "reshape": lambda args: len(args) - 1,
 }
 
 
@@ -123,6 +131,9 @@ def call_function(make: Maker, name: str, args: list[Value]) -> Value:
     """A function of values without indices."""
     node = make.call(name, *[arg.node for arg in args])
     operation = OPERATIONS.get(name)
+    if operation is not None and len(args) == 2 and args[0].rank > 2 and name in _ALONG:
+        keeps = operation.signature == VECTOR_TO_VECTOR
+        return Value(node, args[0].rank - (not keeps))
     if operation is not None and operation.signature == "any->scalar" and len(args) == 2:
         return Value(
             node, 1, row=args[1].node.value == 1

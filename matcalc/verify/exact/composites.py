@@ -17,6 +17,7 @@ from matcalc.verify.exact.functions import (
     apply,
     back,
     divide,
+    lines,
     log_sum_exp,
     matrix,
     offset,
@@ -107,15 +108,9 @@ def _entries(a: Jet, places: Sequence[int], extent: Extent) -> Jet:
 
 
 def _product(world: Generators, args: Sequence[Jet]) -> Jet:
-    """The product of all entries, of each column or of each row."""
+    """The product of all entries, or along an axis."""
     a = args[0]
-    if len(args) == 1 or not a.extent:
-        places = [range(len(a.value))]
-    elif args[1].number == 1:
-        places = [range(j, len(a.value), a.extent[1]) for j in range(a.extent[1])]
-    else:
-        places = [range(i * a.extent[1], (i + 1) * a.extent[1]) for i in range(a.extent[0])]
-    extent = () if len(args) == 1 else (len(places),)
+    places, extent = lines(args)
     result = _entries(a, [each[0] for each in places], extent)
     for k in range(1, len(places[0])):
         result = hadamard(result, _entries(a, [each[k] for each in places], extent))

@@ -313,7 +313,7 @@ _RULES: dict[str, Rule] = {
     ),
     **_names(
         lambda bound, node, args: args[0],
-        "tril triu cumsum revcumsum slice neg ' fill sum mean tr diag vec reshape vech vee",
+        "tril triu cumsum revcumsum slice permute neg ' fill sum mean tr diag vec reshape vech vee",
     ),
     **_names(lambda bound, node, args: args[0], "commutation elimination duplication skewmat"),
     **_names(

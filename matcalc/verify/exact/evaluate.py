@@ -13,7 +13,17 @@ from matcalc.core.tree import Expr, grid, is_number
 from matcalc.core.walk import fold
 from matcalc.verify.exact.composites import COMPOSITES
 from matcalc.verify.exact.contraction import contract, frechet_power, fuse, whole_number
-from matcalc.verify.exact.field import Extent, Meter, P, Undecided, element, identity, product
+from matcalc.verify.exact.field import (
+    Extent,
+    Meter,
+    P,
+    Undecided,
+    element,
+    identity,
+    permute,
+    product,
+    strides,
+)
 from matcalc.verify.exact.functions import (
     FUNCTIONS,
     above,
@@ -178,13 +188,16 @@ def _slice(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
         first = 0 if place is None else place[0].size(run.sizes)
         count = size if place is None else 1 if place[1] is None else place[1].size(run.sizes)
         ranges.append(range(first, first + count))
-    columns = args[0].extent[-1]
-    chosen = (
-        [r * columns + c for r in ranges[0] for c in ranges[1]]
-        if len(ranges) == 2
-        else list(ranges[0])
-    )
+    chosen = [0]
+    for places, step in zip(ranges, strides(args[0].extent), strict=True):
+        chosen = [place + k * step for place in chosen for k in places]
     return linear(args[0], lambda part: [part[k] for k in chosen], run.extent(node.shape))
+
+
+def _permute(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    """The axes in another order."""
+    extent = args[0].extent
+    return linear(args[0], lambda part: permute(part, extent, node.value), run.extent(node.shape))
 
 
 def _blocks(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
@@ -328,6 +341,7 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "'": lambda run, node, args: transpose(args[0]),
     "fill": _fill,
     "slice": _slice,
+    "permute": _permute,
     "blocks": _blocks,
     "einsum": lambda run, node, args: contract(args, node.value[0], node.value[1], run.meter),
     "kron": _kron,

@@ -7,7 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import prod
 
-from matcalc.verify.exact.field import P, Undecided, Zero, identity, inverse, number_root, permute
+from matcalc.verify.exact.field import (
+    P,
+    Undecided,
+    Zero,
+    identity,
+    inverse,
+    number_root,
+    permute,
+    strides,
+)
 from matcalc.verify.exact.generators import HALF, Generators
 from matcalc.verify.exact.jets import (
     Jet,
@@ -200,33 +209,40 @@ def _norm2(world: Generators, args: Sequence[Jet]) -> Jet:
     return apply(world, "sqrt", along(hadamard(args[0], args[0]), args))
 
 
+def lines(args: Sequence[Jet]) -> tuple[list[range], tuple[int, ...]]:
+    """The places of the entries that a function takes together: all, or those along the axis that a
+    second argument counts from 1; and the extent of the values.
+    """
+    extent = args[0].extent
+    if len(args) == 1 or not extent:
+        return [range(len(args[0].value))], ()
+    axis = int(args[1].number or 0) - 1
+    size, step = extent[axis], strides(extent)[axis]
+    starts = [place for place in range(len(args[0].value)) if place // step % size == 0]
+    found = [range(start, start + size * step, step) for start in starts]
+    return found, extent[:axis] + extent[axis + 1 :]
+
+
 def along(a: Jet, args: Sequence[Jet]) -> Jet:
-    """The sum of all entries, or with a second argument 1 of each column, 2 of each row."""
+    """The sum of all entries, or with a second argument along that axis."""
     if len(args) == 1:
         return total(a)
-    rows, columns = a.extent
-    if args[1].number == 1:
-        return linear(
-            a, lambda part: [sum(part[j::columns]) % P for j in range(columns)], (columns,)
-        )
-    return linear(
-        a,
-        lambda part: [sum(part[i * columns : (i + 1) * columns]) % P for i in range(rows)],
-        (rows,),
-    )
+    found, extent = lines(args)
+    return linear(a, lambda part: [sum(part[r.start : r.stop : r.step]) % P for r in found], extent)
 
 
 def back(a: Jet, args: Sequence[Jet]) -> Jet:
-    """One value for all entries, for each column or for each row of the first argument, at all
-    places that it is the value of.
+    """One value for all entries, or for those of each line along an axis of the first argument, at
+    all places that it is the value of.
     """
     extent = args[0].extent
     if len(args) == 1:
         return fill(a, extent)
-    rows, columns = extent
-    if args[1].number == 1:
-        return linear(a, lambda part: part * rows, extent)
-    return linear(a, lambda part: [x for x in part for _ in range(columns)], extent)
+    source = [0] * len(args[0].value)
+    for number, line in enumerate(lines(args)[0]):
+        for place in line:
+            source[place] = number
+    return linear(a, lambda part: [part[number] for number in source], extent)
 
 
 def log_sum_exp(world: Generators, args: Sequence[Jet]) -> Jet:
@@ -245,20 +261,13 @@ def _softmax(world: Generators, args: Sequence[Jet]) -> Jet:
 
 
 def _extreme(sign: int) -> Rule:
-    """The largest entry, or with -1 the smallest: of all, of each column (1) or of each row (2)."""
+    """The largest entry, or with -1 the smallest: of all, or along an axis."""
 
     def rule(world: Generators, args: Sequence[Jet]) -> Jet:
-        a = args[0]
-        if len(args) == 1 or not a.extent:
-            return _weighted(a, [(world.largest(scale(sign, a).value), range(len(a.value)))], ())
-        rows, columns = a.extent
-        slices = [range(j, rows * columns, columns) for j in range(columns)]
-        if args[1].number != 1:
-            slices = [range(i * columns, (i + 1) * columns) for i in range(rows)]
-        signed = scale(sign, a).value
-        return _weighted(
-            a, [(world.largest([signed[k] for k in each]), each) for each in slices], (len(slices),)
-        )
+        found, extent = lines(args)
+        signed = scale(sign, args[0]).value
+        weights = [(world.largest([signed[k] for k in each]), each) for each in found]
+        return _weighted(args[0], weights, extent)
 
     return rule
 
@@ -335,10 +344,11 @@ def _diag(world: Generators, args: Sequence[Jet]) -> Jet:
 
 
 def stack(a: Jet) -> Jet:
-    """vec of a matrix; a vector stays."""
+    """vec of an array, the first axis fastest; a vector stays."""
     if len(a.extent) < 2:
         return Jet((len(a.value),), a.parts)
-    return linear(a, lambda part: permute(part, a.extent, (1, 0)), (len(a.value),))
+    backwards = range(len(a.extent))[::-1]
+    return linear(a, lambda part: permute(part, a.extent, backwards), (len(a.value),))
 
 
 def _dot(world: Generators, args: Sequence[Jet]) -> Jet:
@@ -400,8 +410,8 @@ FUNCTIONS: dict[str, Rule] = {
     "adj": _keeping(lambda a: transpose(cofactors(a))),
     "cof": _keeping(cofactors),
     "pinv": _pinv,
-    "sum": lambda world, args: total(args[0]),
-    "mean": lambda world, args: scale(inverse(len(args[0].value)), total(args[0])),
+    "sum": lambda world, args: along(args[0], args),
+    "mean": lambda world, args: scale(inverse(len(lines(args)[0][0])), along(args[0], args)),
     "norm1": lambda world, args: _positive(world, along(_abs(world, args[0]), args)),
     "norm2": _norm2,
     "logsumexp": log_sum_exp,

@@ -38,10 +38,10 @@ def _khatrirao(world: Generators, args: Sequence[Jet]) -> Jet:
 
 
 def _reshape(world: Generators, args: Sequence[Jet]) -> Jet:
-    """R[i,j] is the entry i + j*m, counted column by column."""
-    m, n = (int(arg.value[0]) for arg in args[1:])
-    entries = stack(args[0])
-    return linear(entries, lambda part: permute(part, (n, m), (1, 0)), (m, n))
+    """R[i,j] is the entry i + j*m of the stacked array, and so on."""
+    extent = tuple([int(arg.value[0]) for arg in args[1:]])
+    backwards = range(len(extent))[::-1]
+    return linear(stack(args[0]), lambda part: permute(part, extent[::-1], backwards), extent)
 
 
 def _commutation(world: Generators, args: Sequence[Jet]) -> Jet:

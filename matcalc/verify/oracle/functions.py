@@ -11,6 +11,7 @@ import numpy as np
 from matcalc import runtime
 from matcalc.core.operations import FRECHET, PRIMARY
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.contraction import contract
 
 FUNCTIONS: dict[str, Callable[..., Array]] = {
     "exp": np.exp,
@@ -70,7 +71,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "cof": runtime.cof,
     "pinv": runtime.pinv,
     **{name: getattr(runtime, name) for name in (*PRIMARY, *FRECHET)},
-    "sum": np.sum,
+    "sum": runtime.total,
     "mean": runtime.mean,
     "norm1": runtime.norm1,
     "norm2": runtime.norm2,
@@ -116,6 +117,8 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "skewmat": runtime.skewmat,
     "vee": runtime.vee,
     "reshape": runtime.reshape,
+    "permute": np.transpose,
+    "einsum": contract,
     "commutation": runtime.commutation,
     "vech": runtime.vech,
     "elimination": runtime.elimination,

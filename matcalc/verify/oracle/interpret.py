@@ -18,7 +18,6 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.runtime import matrix_power, power
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.contraction import contract
 from matcalc.verify.oracle.functions import FUNCTIONS
 from matcalc.verify.oracle.generic import generic
 
@@ -324,7 +323,8 @@ _OPERATORS: dict[str, Callable[[Expr, list[Array]], Any]] = {
     "^": _power,
     "'": lambda node, args: args[0].T,
     "blocks": _blocks,
-    "einsum": lambda node, args: contract(args, node.value[0], node.value[1]),
+    "permute": lambda node, args: FUNCTIONS["permute"](args[0], node.value),
+    "einsum": lambda node, args: FUNCTIONS["einsum"](args, *node.value),
     "kron": _kron,
     **dict.fromkeys(FRECHET, _frechet),
 }

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcalc.core.errors import EvaluationError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import FREE, Variable
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
@@ -43,9 +43,7 @@ _MOST_LOOKS = 1200
 _MOST_CHOSEN = 32
 _PAIRED = 8  # with so many switches also pairs of sides are looked for, and the borders
 _SCALES = (1.0, 4.0, 30.0, 300.0, 1e4, 1e7)
-_LINEAR = frozenset(
-    ("scalar", "vector", "matrix", "symmetric", "skew", "diagonal", "triangular", "positive", "psd")
-)
+_LINEAR = FREE | {"symmetric", "skew", "diagonal", "triangular", "positive", "psd"}
 _STEPS = tuple(s * 2.0**k for k in range(-2, 52, 3) for s in (1, -1))
 _BESIDE = (4e-3, 0.02, 0.2)
 _BISECTIONS = 40
@@ -218,7 +216,7 @@ class _Survey:
                     for name in names
                 }
                 for each in names:
-                    if self.variables[each].kind in ("scalar", "vector", "matrix", "positive"):
+                    if self.variables[each].kind in FREE | {"positive"}:
                         moved = (
                             np.abs(number + base[each])
                             if self.variables[each].kind == "positive"

@@ -19,10 +19,10 @@ _INDICES = frozenset({"einsum", "epsilon", "fuse"})
 def latex_says(formula: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether the formula, read again with these variables, has the value of the tree.
 
-    Of sums over entries with more than two axes, of functions that users set as they like, and of
-    derivatives of declared functions nothing is read.
+    Of sums over entries, of functions that users set as they like, and of derivatives of declared
+    functions nothing is read.
     """
-    if tree.rank > 2 or any(_unread(node.op) for node in postorder(tree, lambda node: node.args)):
+    if any(_unread(node.op) for node in postorder(tree, lambda node: node.args)):
         return True
     try:
         again = read_latex(formula, variables)

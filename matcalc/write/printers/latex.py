@@ -19,7 +19,7 @@ from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import postorder
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_functions import FUNCTIONS, LETTERS, elementwise_power
-from matcalc.write.printers.latex_indices import einsum, fuse
+from matcalc.write.printers.latex_indices import add_indices, einsum, entries, fuse
 from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -56,7 +56,9 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
         if named is None
         else named
     )
+    terms, above = entries(expr)
     pieces: dict[int, Piece] = {}
+    by_entry: dict[int, Piece] = {}
     lines: list[str] = []
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
@@ -66,18 +68,25 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
             if written_out
             else _piece(bold, node, args)
         )
+        if id(node) in above:
+            by_entry[id(node)] = _piece(
+                bold, node, [by_entry.get(id(arg), pieces[id(arg)]) for arg in node.args]
+            )
         if id(node) in named:
             name = names.name(named[id(node)], bold=bold and node.rank > 0)
             lines.append(f"{name} &= {piece.text}")
             piece = Piece(name)
         pieces[id(node)] = piece
+        if id(node) in terms:
+            by_entry[id(node)] = (
+                einsum(node, args, free=True)
+                if node.op == "einsum"
+                else add_indices(piece, node.rank)
+            )
+    whole = by_entry.get(id(expr), pieces[id(expr)]).text
     if not lines:
-        return pieces[id(expr)].text
-    return (
-        "\\begin{aligned}\n"
-        + " \\\\\n".join([*lines, f"&{pieces[id(expr)].text}"])
-        + "\n\\end{aligned}"
-    )
+        return whole
+    return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"&{whole}"]) + "\n\\end{aligned}"
 
 
 def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
@@ -245,7 +254,6 @@ _RULES: dict[str, _Rule] = {
     ".^": _entrywise_power,
     "^": _power,
     "'": lambda expr, args: transpose(args[0]),
-    "einsum": einsum,
     "blocks": _blocks,
     "slice": _slice,
     "epsilon": lambda expr, args: Piece(r"\varepsilon"),

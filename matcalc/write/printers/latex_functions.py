@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from matcalc.core.operations import OPERATIONS, PRIMARY, frechet
 from matcalc.core.tree import Expr
-from matcalc.write.printers.latex_indices import add_indices
+from matcalc.write.printers.latex_indices import add_indices, einsum
 from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -43,7 +43,7 @@ def _root(degree: int) -> Form:
     radical = r"\sqrt" if degree == 2 else f"\\sqrt[{degree}]"
 
     def form(expr: Expr, args: list[Piece]) -> Piece:
-        if expr.rank == 2:
+        if expr.rank >= 2:
             return elementwise_power(args[0], f"1/{degree}")
         return Piece(f"{radical}{{{args[0].text}}}", POWER, tall=True)
 
@@ -66,9 +66,9 @@ def _norm(index: str) -> Form:
         # the 1-norm of a matrix is a different thing (the largest column sum); ours is that of its
         # entries
         inside = (
-            call(r"\mathrm{vec}", args[0]) if index == "1" and expr.args[0].rank == 2 else args[0]
+            call(r"\mathrm{vec}", args[0]) if index == "1" and expr.args[0].rank >= 2 else args[0]
         )
-        subscript = "F" if index == "2" and expr.args[0].rank == 2 else index
+        subscript = "F" if index == "2" and expr.args[0].rank >= 2 else index
         norm = between(r"\lVert", inside, r"\rVert")
         return Piece(
             f"{norm.text}_{{{subscript}}}" if len(subscript) > 1 else f"{norm.text}_{subscript}",
@@ -83,7 +83,7 @@ def _norm_of_power(expr: Expr, args: list[Piece]) -> Piece:
     """The p-norm, with a p that fits into a subscript."""
     if expr.args[1].op not in ("number", "variable"):
         return call(r"\operatorname{normp}", *args)
-    inside = call(r"\mathrm{vec}", args[0]) if expr.args[0].rank == 2 else args[0]
+    inside = call(r"\mathrm{vec}", args[0]) if expr.args[0].rank >= 2 else args[0]
     norm = between(r"\lVert", inside, r"\rVert")
     return Piece(f"{norm.text}_{{{args[1].text}}}", ATOM, norm.tall)
 
@@ -180,6 +180,11 @@ def _dot(expr: Expr, args: list[Piece]) -> Piece:
     return between(r"\langle", inside, r"\rangle")
 
 
+def _permute(expr: Expr, args: list[Piece]) -> Piece:
+    axes = [Piece(str(axis + 1)) for axis in expr.value]
+    return call(r"\operatorname{permute}", args[0], *axes)
+
+
 def _extreme(name: str) -> Form:
     """Over all entries as LaTeX has it; of each column or row by a name of its own."""
     return lambda expr, args: call(
@@ -221,6 +226,8 @@ _RULES: dict[str, Form] = {
     "kron": _kron,
     "dot": _dot,
     "outer": _outer,
+    "permute": _permute,
+    "einsum": einsum,
 }
 FUNCTIONS: dict[str, Form] = {
     **{

@@ -14,9 +14,29 @@ def add_indices(piece: Piece, rank: int) -> Piece:
     return _entry(piece, [names.index(axis) for axis in range(rank)])
 
 
-def einsum(expr: Expr, args: Sequence[Piece]) -> Piece:
-    r"""sum_k A_ik B_kj. As a vector or matrix among others it stands in brackets with its indices:
-    [\\sum_k ...]_ij.
+def entries(tree: Expr) -> tuple[set[int], set[int]]:
+    """The ids of the terms of an array with three axes or more that are written entry by entry, at
+    the free indices, and of what adds and multiplies them: all of it where one term is a
+    contraction.
+    """
+    terms: dict[int, Expr] = {}
+    above: set[int] = set()
+    stack = [tree] if tree.rank > 2 else []
+    while stack:
+        expr = stack.pop()
+        if expr.op in ("+", "-", "neg", "/") or (expr.op == "*" and not expr.args[0].rank):
+            above.add(id(expr))
+            stack += [arg for arg in expr.args if arg.rank and id(arg) not in above]
+        else:
+            terms[id(expr)] = expr
+    if any(expr.op == "einsum" for expr in terms.values()):
+        return set(terms), above
+    return set(), set()
+
+
+def einsum(expr: Expr, args: Sequence[Piece], *, free: bool = False) -> Piece:
+    r"""sum_k A_ik B_kj. Among others it stands in brackets with its indices, [\\sum_k ...]_ij,
+    unless its indices are ``free`` ones of the whole.
     """
     inputs, output = expr.value
     letters = {label: names.index(axis) for axis, label in enumerate(output)}
@@ -35,7 +55,7 @@ def einsum(expr: Expr, args: Sequence[Piece]) -> Piece:
     if summed:
         text = f"\\sum_{{{', '.join(summed)}}} {bracket(product, SIGNED)}"
         product = Piece(text, SIGNED, tall=True)
-    if expr.rank in (1, 2):
+    if expr.rank and not free:
         return _entry(
             Piece(product.text, SIGNED, product.tall), [letters[label] for label in output], "[]"
         )

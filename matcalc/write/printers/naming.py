@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from itertools import count
 
+from matcalc.core.kinds import MOST_RESULT_AXES
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
-from matcalc.write.printers.text import number_text
+from matcalc.write.printers.text import has_indices, number_text
 
 _SHORT = 20  # tokens up to which a result is written out in full
 _WORTH = 0.9  # unasked, names must bring the length down to this share,
 _GAIN = 3  # and save so many tokens
-_LETTERS = ("abc", "uvwrs", "MNGHK")  # for scalars, vectors, matrices, where few names are needed
+# for scalars, vectors, matrices and more axes, where few names are needed
+_LETTERS = ("abc", "uvwrs", "MNGHK", "TSR")
 
 
 def own_tokens(expr: Expr) -> int:
@@ -27,6 +29,8 @@ def own_tokens(expr: Expr) -> int:
     """
     if expr.op == "number":
         return len(number_text(expr.value)[0].split("/")) * 2 - 1 + int(expr.value < 0)
+    if expr.op == "permute":
+        return 1 + len(expr.value)
     if expr.op == "slice":
         return 1 + sum(1 if place is None or place[1] is None else 3 for place in expr.value)
     if expr.op == "unit":
@@ -72,13 +76,13 @@ def _worthwhile(order: list[Expr], full: Mapping[int, int]) -> dict[int, int]:
     written = {id(order[-1]): 1}
     parents = Counter(id(arg) for expr in order for arg in expr.args)
     chosen: dict[int, int] = {}
+    most = 2 if has_indices(order[-1]) else MOST_RESULT_AXES
     for expr in reversed(order):
         times = written[id(expr)]
-        # with more axes it is no value of the language; what is written both ways round is named as
-        # it stands; x^2 says more
+        # what is written both ways round is named as it stands; x^2 says more
         plain = expr.op in ("^", ".^") and not expr.args[0].args
         other = expr.op == "'" and parents[id(expr.args[0])] > 1
-        if expr.rank <= 2 and not plain and not other and _saves(times, full[id(expr)]):
+        if expr.rank <= most and not plain and not other and _saves(times, full[id(expr)]):
             chosen[id(expr)] = times
             times = 1
         for arg in expr.args:
@@ -115,11 +119,11 @@ def _names(
         [letter for letter in letters if letter not in taken and letter not in used]
         for letters in _LETTERS
     ]
-    ranks = [part.rank for part in parts if id(part) not in given]
-    few = all(ranks.count(rank) <= min(len(free[rank]), 2) for rank in range(3))
+    ranks = [min(part.rank, 3) for part in parts if id(part) not in given]
+    few = all(ranks.count(rank) <= min(len(free[rank]), 2) for rank in range(4))
     numbered = (f"t{k}" for k in count(1) if f"t{k}" not in taken and f"t{k}" not in used)
     letters: list[Iterator[str]] = [iter(row) for row in free]
     return {
-        id(part): given.get(id(part)) or next(letters[part.rank] if few else numbered)
+        id(part): given.get(id(part)) or next(letters[min(part.rank, 3)] if few else numbered)
         for part in parts
     }

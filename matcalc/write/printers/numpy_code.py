@@ -130,14 +130,13 @@ class Source:
             found = [dim.plain or "" for dim in variable.shape]
             new = [name for name in dict.fromkeys(found) if name in missing]
             local = self.locals[key]
-            if len(found) == 2 and len(new) == 2:
-                statements.append(f"{missing[found[0]]}, {missing[found[1]]} = {local}.shape")
-            elif new:
-                axis = found.index(new[0])
-                statements.append(
-                    f"{missing[new[0]]} = "
-                    + (f"len({local})" if axis == 0 else f"{local}.shape[{axis}]")
-                )
+            if len(found) > 1 and len(new) == len(found):
+                statements.append(f"{', '.join(missing[name] for name in found)} = {local}.shape")
+            else:
+                for name in new:
+                    axis = found.index(name)
+                    size = f"len({local})" if axis == 0 else f"{local}.shape[{axis}]"
+                    statements.append(f"{missing[name]} = {size}")
             for name in new:
                 del missing[name]
         for name in missing:

@@ -40,6 +40,9 @@ class Context(Protocol):
     def open(self, expr: Expr) -> Product:
         """The value of a subtree as a product to build on."""
 
+    def einsum(self, expr: Expr) -> Value:
+        """A contraction."""
+
 
 # functions that are one call, of NumPy or (without a dot) of matcalc.runtime
 CALLS = {name: spec.numpy for name, spec in OPERATIONS.items() if spec.numpy is not None}
@@ -91,7 +94,9 @@ def _trace(low: Context, expr: Expr) -> Value:
 
 
 def _sum(low: Context, expr: Expr) -> Value:
-    """1' F 1: row and column sums before products."""
+    """1' F 1: row and column sums before products; or along an axis of a tensor."""
+    if len(expr.args) == 2:
+        return _reduction("np.sum")(low, expr)
     (arg,) = expr.args
     if arg.rank == 0:
         return low.node(arg)
@@ -179,6 +184,11 @@ def _vec(low: Context, expr: Expr) -> Value:
     return node if node.rank < 2 else low.build.suffix(node, '.ravel("F")', expr.shape)
 
 
+def _permute(low: Context, expr: Expr) -> Value:
+    axes = ", ".join(map(str, expr.value))
+    return low.build.suffix(low.node(expr.args[0]), f".transpose({axes})", expr.shape)
+
+
 def _kron(low: Context, expr: Expr) -> Value:
     """A column beside a matrix or a row is one column, a row one row."""
     nodes = []
@@ -240,6 +250,9 @@ FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "amin": _reduction("np.min"),
     "var": _reduction("np.var"),
     "std": _reduction("np.std"),
+    "mean": _reduction("np.mean"),
+    "permute": _permute,
+    "einsum": lambda low, expr: low.einsum(expr),
     "prod": _reduction("np.prod"),
     "norm1": _norm1,
     "norminf": _norminf,

@@ -373,7 +373,6 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     ".^": _Lowering.power,
     "^": _Lowering.any_power,
     "'": _Lowering.transpose,
-    "einsum": _Lowering.einsum,
     **BLOCKS,
     **dict.fromkeys(
         THIN.values(),

@@ -14,12 +14,14 @@ def program_text(
 ) -> str:
     """The tree as text, with the parts whose ids are in ``names`` defined behind it.
 
-    ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression.
+    ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression,
+    which then is in index notation.
     """
+    called = not head
     pieces: dict[int, Piece] = {}
     definitions: list[str] = []
     for expr in postorder(tree, lambda expr: expr.args):
-        made = piece(expr, [pieces[id(arg)] for arg in expr.args], sized)
+        made = piece(expr, [pieces[id(arg)] for arg in expr.args], sized, called=called)
         if id(expr) in names:
             definitions.append(f"{names[id(expr)]} = {made[0]}")
             made = name_piece(names[id(expr)])

@@ -7,12 +7,13 @@ an inner product that multiplies more (``(x'*A*x)*x``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 
 from matcalc.core.decimals import USUAL_PLACES, decimal, places
 from matcalc.core.dims import ONE, Dim
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.kinds import Variable
+from matcalc.core.operations import COMPARISONS, is_value
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 
@@ -27,12 +28,19 @@ def text(expr: Expr, sized: Container[int] = ()) -> str:
     """The expression as text; ``sized`` holds the ids of the eye and fill nodes that are to be
     written with their sizes.
     """
-    return fold(expr, lambda e: e.args, lambda e, args: piece(e, args, sized))[0]
+    called = not has_indices(expr)
+    return fold(expr, lambda e: e.args, lambda e, args: piece(e, args, sized, called=called))[0]
 
 
-def piece(expr: Expr, args: Sequence[Piece], sized: Container[int] = ()) -> Piece:
-    """The text of a node from the texts of its arguments."""
+def piece(
+    expr: Expr, args: Sequence[Piece], sized: Container[int] = (), *, called: bool = False
+) -> Piece:
+    """The text of a node from the texts of its arguments; with ``called`` contractions are calls of
+    ``einsum``, else in index notation.
+    """
     rule = _RULES.get(expr.op)
+    if called and expr.op in _CALLED:
+        rule = _CALLED[expr.op]
     if rule is not None:
         return rule(expr, args, sized)
     op = expr.op if expr.op[0] != "@" else generic_name(expr.op)
@@ -251,9 +259,55 @@ def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     )
 
 
-def has_indices(expr: Expr) -> bool:
-    """Whether the text has to be in index notation: the parser does not read it."""
-    return any(part.op == "einsum" for part in postorder(expr, lambda e: e.args))
+def _einsum_call(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    """einsum("ij,jkl->ikl", A, T), the letters in the order in which they come up."""
+    given = ", ".join([f'"{subscripts(expr)}"', *(arg[0] for arg in args)])
+    return f"einsum({given})", _ATOM, "call"
+
+
+def subscripts(expr: Expr) -> str:
+    """What ``einsum`` is told: ``ij,jkl->ikl``."""
+    labels, outputs = expr.value
+    order = dict.fromkeys(label for own in labels for label in own)
+    letters = dict(zip(order, _LETTERS, strict=False))
+    inside = ",".join("".join(letters[label] for label in own) for own in labels)
+    return f"{inside}->{''.join(letters[label] for label in outputs)}"
+
+
+def _fuse_call(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    """The columns of the identity, read as matrices column by column."""
+    return f"reshape(eye({expr.shape[0]}), {_sizes(expr)})", _ATOM, "call"
+
+
+def _permute(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    """permute(T, 2, 1, 3): the axes counted from 1."""
+    axes = ", ".join(str(axis + 1) for axis in expr.value)
+    return f"permute({args[0][0]}, {axes})", _ATOM, "permute"
+
+
+def has_indices(expr: Expr, variables: Mapping[str, Variable] | None = None) -> bool:
+    """Whether the text has to be in index notation, which the parser does not read.
+
+    That is so of contractions where nothing in the expression, nor among the variables, is an array
+    with three axes or more; and where something is no value of the language.
+    """
+    found = False
+    arrays = any(len(each.shape) > 2 for each in variables.values()) if variables else False
+    for part in postorder(expr, lambda e: e.args):
+        if part.op == "einsum":
+            found = True
+            letters = {label for own in part.value[0] for label in own}
+            if len(letters) > len(_LETTERS):
+                return True
+        elif part.op == "epsilon" or not (is_value(part) or part.op == "fuse"):
+            return True
+        elif part.rank > 2 and part.op not in _NEUTRAL:
+            arrays = True
+    return found and not arrays
+
+
+_LETTERS = "ijklmnpqrstuvwxyzabcdefghoABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NEUTRAL = ("fuse", "fill", "+", "-", "neg", "*", "/")  # what derivatives by matrices have
 
 
 def index_head(rank: int) -> str:
@@ -292,4 +346,9 @@ _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     "blocks": _blocks,
     "slice": _slice,
     "unit": _unit,
+    "permute": _permute,
+}
+_CALLED: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
+    "einsum": _einsum_call,
+    "fuse": _fuse_call,
 }

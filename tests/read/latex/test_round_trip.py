@@ -90,6 +90,8 @@ SPECIAL = {
     "cross": "r3, s3",
     "skewmat": "r3",
     "vee": "M3",
+    "permute": "T, 2, 3, 1",
+    "einsum": '"i,i->", v, w',
     "reshape": "A, n, m",
     "commutation": "m, n",
     "vech": "A'*A",
@@ -117,6 +119,7 @@ def test_every_function(name: str) -> None:
         "y": "vector(m)",
     }
     kinds |= {"p": "positive", "q": "positive", "r": "positive", "v": "vector(n)", "w": "vector(n)"}
+    kinds |= {"T": "tensor(n, m, n)"}
     kinds |= {"r3": "vector(3)", "s3": "vector(3)", "M3": "matrix(3, 3)"}
     program = read(example_of(name), kinds)
     formula = latex(program.expr)

@@ -174,7 +174,7 @@ GIVEN = [
         ),
         pytest.param("khatrirao(A, B*A')", ShapeError, 0, "as many columns", id="khatrirao-clash"),
         pytest.param(
-            "reshape(2, 1, 1)", ShapeError, 8, "a vector or a matrix", id="reshape-of-scalar"
+            "reshape(2, 1, 1)", ShapeError, 8, "a matrix or a tensor", id="reshape-of-scalar"
         ),
         pytest.param(
             "reshape(x, 2, 3)",

@@ -37,7 +37,10 @@ CALLS = sorted(set(re.findall(rf"`((?:{NAMES})\([^`.]*\))`", TEXT)) - NUMBERED)
 
 @pytest.mark.parametrize("call", CALLS)
 def test_calls_are_well_typed(call: str) -> None:
-    assert read(call, ["s: scalar", "a: vector(n)", "b: vector(n)"]).source == call
+    assert (
+        read(call, ["s: scalar", "a: vector(n)", "b: vector(n)", "T: tensor(n, m, k)"]).source
+        == call
+    )
 
 
 def test_the_programs() -> None:

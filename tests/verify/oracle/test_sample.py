@@ -51,6 +51,7 @@ PROPERTIES = {
     "positive": lambda v: v.shape == () and v > 0,
     "vector": lambda v: v.shape == (3,),
     "matrix": lambda v: v.shape == (3, 3) and not close(v, v.T),
+    "tensor": lambda v: v.shape == (3, 3, 3) and not close(v, v.transpose(1, 0, 2)),
     "symmetric": lambda v: close(v, v.T) and np.any(v - np.diag(np.diag(v))),
     "psd": lambda v: close(v, v.T) and np.min(np.linalg.eigvalsh(v)) > 0 and np.linalg.cond(v) < 50,
     "diagonal": lambda v: close(v, np.diag(np.diag(v))) and np.all(np.diag(v)),

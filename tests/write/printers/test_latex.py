@@ -301,6 +301,8 @@ def example_of(name: str) -> str:
         "skewmat": "r",
         "vee": "r*s'",
         "reshape": "X, n, n",
+        "permute": "T, 2, 3, 1",
+        "einsum": '"ijk,kl->ijl", T, X',
         "commutation": "n, n",
         "elimination": "n",
         "duplication": "n",
@@ -339,7 +341,11 @@ def assert_well_formed(text: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 def test_every_function_is_well_formed(name: str) -> None:
-    text = latex(read(f"{example_of(name)}", {"v": "vector(n)", "X": "matrix(n, n)"}).expr)
+    text = latex(
+        read(
+            f"{example_of(name)}", {"v": "vector(n)", "X": "matrix(n, n)", "T": "tensor(n, n, n)"}
+        ).expr
+    )
     assert_well_formed(text)
 
 
@@ -348,7 +354,11 @@ def test_everything_compiles(tmp_path: Path) -> None:
         pytest.skip("no LaTeX on this machine")
     exact = [latex(typed(case.values[0]), bold=bold) for case in EXACT for bold in (False, True)]
     functions = [
-        latex(read(example_of(name), {"v": "vector(n)", "X": "matrix(n, n)"}).expr)
+        latex(
+            read(
+                example_of(name), {"v": "vector(n)", "X": "matrix(n, n)", "T": "tensor(n, n, n)"}
+            ).expr
+        )
         for name in OPERATIONS
     ]
     formulas = [*exact, *functions, *(latex(case.values[0]) for case in INDICES)]
