@@ -125,7 +125,7 @@ def test_sessions(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     "page", [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES]
 )
 def test_links_lead_somewhere(page: Path) -> None:
-    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    text = re.sub(r"`[^`\n]+`", "", FENCE.sub("", page.read_text(encoding="utf-8")))  # no code
     targets = [
         target.partition("#")[0]
         for target in re.findall(r"\]\(([^)\s]+)\)", text)

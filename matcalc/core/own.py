@@ -14,6 +14,7 @@ from typing import Any
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.functions.spec import ELEMENTWISE, FunctionSpec
 from matcalc.core.functions.spec import OWN as OWN_SIGNATURE
+from matcalc.core.indexed import Form
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ENTRYWISE, OPERATIONS
 from matcalc.core.tree import Expr, fill
@@ -109,9 +110,14 @@ def inline(root: Expr) -> Expr:
                 if own.entrywise
                 else _whole(own.body, own, args)
             )
-        elif any(new is not old for new, old in zip(args, node.args, strict=True)):
+        elif node.op == "indexed" or any(
+            new is not old for new, old in zip(args, node.args, strict=True)
+        ):
+            value = node.value
+            if node.op == "indexed":
+                value = Form(value.indices, inline(value.body), value.room)
             made[id(node)] = Expr(
-                node.op, args, node.shape, value=node.value, row=node.row, span=node.span
+                node.op, args, node.shape, value=value, row=node.row, span=node.span
             )
         else:
             made[id(node)] = node

@@ -38,6 +38,8 @@ columns are thin ones
 None) the place k, no axis
 ``epsilon``           --                         shape (3, 3, 3): the sign of the permutation i, j,
 k, else 0
+``indexed``           ``Form``                   a function of the args with bound indices, see
+``core.indexed``
 any function's name   --                         see ``operations.py``
 ====================  =========================
 =============================================================
@@ -158,6 +160,8 @@ def positive_sizes(expr: Expr) -> list[Dim]:
                     start.plus(ONE),
                     size.plus(start, -1).plus(part or ONE, -1).plus(ONE),
                 ]
+    elif expr.op == "indexed":
+        found += expr.value.room
     elif expr.op == "unit":
         found += [expr.value.plus(ONE), expr.shape[0].plus(expr.value, -1)]
     return found

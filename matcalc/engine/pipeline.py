@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
-from matcalc.core.errors import Span, UnknownNameError
+from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -32,7 +32,7 @@ from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.naming import naming
-from matcalc.write.printers.program import program_text
+from matcalc.write.printers.program import array_head, program_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
 from matcalc.write.printers.text import has_indices, index_head, text
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from matcalc.engine.rewriting.commuting import Commuting
 
 _STYLED = ("kron", "khatrirao", "commutation")
+_ARRAYS = ("D", "G", "H", "F", *[f"D{k}" for k in range(1, 100)])  # names of what is defined
 _MOST_FUSED = 2  # axes that are written as one
 _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
 
@@ -133,7 +134,12 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
         node = expand_inverses(engine.builder, engine.rewriter.rewrite(node))
     else:
         node = engine.shortened(node)
-    tree = engine.recovered(engine.rewriter.rewrite(node))
+    try:
+        tree = engine.recovered(engine.rewriter.rewrite(node))
+    except UnsupportedError:
+        if not engine.builder.indexed:
+            raise
+        return program.expr
     forge = engine.forge
     if program.expr.row:
         tree = forge.transpose(tree)
@@ -185,6 +191,14 @@ class Engine:
 
     def recovered(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
+        if self.builder.indexed:
+            narrow = self._narrowed(node)
+            if narrow is None:
+                raise UnsupportedError(
+                    "this has no matrix notation, and is not yet written with indices",
+                    hint="write the sums with fewer indices at a time, or conditions as products",
+                )
+            node = narrow
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         size, tree, self.forge = self._tree(last.rewrite(self._gathered(node)))
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
@@ -199,6 +213,21 @@ class Engine:
             if not has_indices(other[1]):
                 _, tree, self.forge = other
         return rebalanced(self.forge, tree)
+
+    def _narrowed(self, node: Node) -> Node | None:
+        """A node with bound indices as one that has matrix notation, if there is one."""
+        # few expressions have bound indices
+        from matcalc.engine.rewriting.wide import (  # noqa: PLC0415
+            has_wide,
+            multiplied_out,
+            singular_masks,
+        )
+
+        if has_wide(node):
+            node = self.shortened(multiplied_out(self.builder, self.rewriter.rewrite(node)))
+        if has_wide(node) or singular_masks(node):
+            return None
+        return node
 
     def _gathered(self, node: Node) -> Node:
         """The node with the derivatives of the branches of ``where`` as branches of one."""
@@ -304,12 +333,22 @@ def format_text(
         head = f"{index_head(tree.rank)} = "
         return program_text(tree, names, size_choices(tree)[-1], head=head)
     choices = size_choices(tree)
+    head = array_head(tree)
+    if head:
+        taken = {*variables, *names.values(), *_size_names(variables)}
+        head = f"{next(name for name in _ARRAYS if name not in taken)}{head} = "
     for sized in choices:
-        result = program_text(tree, names, sized)
+        result = program_text(tree, names, sized, head=head)
         if (len(choices) == 1 and not verify) or says(result, tree, variables):
             return result
     confirm(not verify, "text")
     return result
+
+
+def _size_names(variables: Mapping[str, Variable]) -> set[str]:
+    return {
+        name for variable in variables.values() for size in variable.dims for name in size.names
+    }
 
 
 def name_parts(
@@ -319,9 +358,7 @@ def name_parts(
     definitions: Mapping[str, Expr] | None = None,
 ) -> dict[int, str]:
     """The parts of a tree that get names; what ``definitions`` define keeps its name."""
-    sizes = {
-        name for variable in variables.values() for size in variable.dims for name in size.names
-    }
+    sizes = _size_names(variables)
     given: dict[str, str] = {}
 
     def known(part: Expr) -> str | None:

@@ -11,7 +11,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.syntax.declare import declare, from_statement
-from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.nodes import Binding, Node, Statement
 from matcalc.read.syntax.parser import parse
 
 
@@ -94,7 +94,18 @@ def _statements(
                 variables[statement.name] = from_statement(statement, text)
             else:
                 rest[-1].append(statement)
+        if rest[-1] and _is_array(rest[-1][-1]):
+            rest[-1][-1].role = "value"
     return rest, variables
+
+
+def _is_array(statement: Statement) -> bool:
+    """Whether the entries of an array are defined: as the last line that is the value."""
+    return (
+        statement.role == "definition"
+        and isinstance(statement.body.value, Binding)
+        and (statement.body.value.name == "array")
+    )
 
 
 def _is_scalar(variable: Variable | None) -> bool:

@@ -69,6 +69,7 @@ class Builder:
         )
         self.widest = 2  # axes of a sum that stays a factor: as many as values have
         self.selecting = False  # whether there are ranges of indices
+        self.indexed = False  # whether there are indices bound by sums, and arrays made by them
         self.diagonals = False  # whether there are vectors that stand for diagonal matrices
         self._restrictions: Restrictions | None = None
 
@@ -95,7 +96,8 @@ class Builder:
     def leaf(self, kind: str, axes: Shape, name: str = "", structure: str = "") -> Node:
         """A variable or a constant of the notation (see ``nodes.Leaf``)."""
         node = self._intern((kind, axes, name, structure), Leaf, axes, kind, name, structure)
-        if kind == "eye" or (structure in ("symmetric", "psd", "diagonal") and len(axes) == 2):
+        whole = kind == "eye" or (kind == "apart" and name == "0" and axes[0] == axes[1])
+        if whole or (structure in ("symmetric", "psd", "diagonal") and len(axes) == 2):
             node.parity, node.transposed = 1, node
         elif kind == "epsilon":
             node.parity = -1
@@ -242,6 +244,16 @@ class Builder:
             for c, term in inner.terms
         ]
         return self.scale(coefficient * flat.coefficient, self.sum(terms, axes))
+
+    def opens(self, node: Sum) -> bool:
+        """Whether a sum of more than two axes is multiplied out: not if it is one of values at
+        bound indices, which no identity of a derivative takes apart.
+        """
+        return not self.indexed or any(
+            isinstance(factor, Leaf) and factor.kind in ("eye", "fuse", "epsilon")
+            for _, term in node.terms
+            for factor, _, _ in as_term(term)[1]
+        )
 
     def scale(self, coefficient: Rational, node: Node) -> Node:
         """A rational multiple."""

@@ -69,7 +69,10 @@ class Flattening:
                 (
                     k
                     for k, (node, _, e) in enumerate(self.flat)
-                    if isinstance(node, Sum) and node.rank > builder.widest and e == 1
+                    if isinstance(node, Sum)
+                    and node.rank > builder.widest
+                    and e == 1
+                    and builder.opens(node)
                 ),
                 None,
             )
@@ -293,6 +296,7 @@ class Flattening:
                 "lower",
                 "select",
                 "unit",
+                "apart",
             )
             found[key] = exponent if known is None or projection else known + exponent
         self.flat = []

@@ -1,5 +1,5 @@
 """Triangles of ones: L_k[i,j] = 1 where j - i <= k, else 0, by which ``tril`` and ``triu`` are
-entry-by-entry products.
+entry-by-entry products; and what is apart from a diagonal: U_k[i,j] = 1 where j - i != k.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from matcalc.engine.ir.nodes import Factor, Labels, Leaf, Node
 
 
 def is_mask(node: Node) -> bool:
-    """Whether this is a triangle of ones."""
-    return isinstance(node, Leaf) and node.kind == "lower"
+    """Whether this is a triangle of ones, or what is apart from a diagonal."""
+    return isinstance(node, Leaf) and node.kind in ("lower", "apart")
 
 
 def reduce_masks(factors: list[Factor]) -> tuple[list[Factor], list[Labels], bool]:
@@ -20,10 +20,15 @@ def reduce_masks(factors: list[Factor]) -> tuple[list[Factor], list[Labels], boo
     L_k.*L_l = L_min(k,l); L_k.*L_l' is 0 for k + l < 0 and the identity of a square for k = l = 0;
     on a diagonal L_k is 1 or 0.
     """
+    apart = [factor for factor in factors if _is_apart(factor[0])]
+    if apart:
+        factors, vanishes = _without_apart(factors, apart)
+        if vanishes:
+            return factors, [], True
     lowest: dict[Labels, int] = {}
     square: set[Labels] = set()
     for node, labels, exponent in factors:
-        if is_mask(node):
+        if is_mask(node) and not _is_apart(node):
             if exponent < 0:
                 raise UnsupportedError(
                     "division by zero", hint="one half of a triangular matrix is zero everywhere"
@@ -39,11 +44,45 @@ def reduce_masks(factors: list[Factor]) -> tuple[list[Factor], list[Labels], boo
     merged = [labels for labels in both if labels[0] < labels[1] and labels in square]
     kept: list[Factor] = []
     for node, labels, exponent in factors:
-        if not is_mask(node):
+        if not is_mask(node) or _is_apart(node):
             kept.append((node, labels, exponent))
         elif labels[0] != labels[1] and _offset(node) == lowest[labels]:
             kept.append((node, labels, 1))
     return kept, merged, vanishes
+
+
+def _is_apart(node: Node) -> bool:
+    return isinstance(node, Leaf) and node.kind == "apart"
+
+
+def _without_apart(factors: list[Factor], apart: list[Factor]) -> tuple[list[Factor], bool]:
+    """The factors without those U_k that are 1 wherever the others are not 0, and whether all is 0.
+
+    U_k meets its own diagonal where its labels are one, or where an identity joins them.
+    """
+    equal = {
+        frozenset(labels)
+        for node, labels, _ in factors
+        if isinstance(node, Leaf) and node.kind == "eye"
+    }
+    kept = [factor for factor in factors if not _is_apart(factor[0])]
+    for node, labels, exponent in apart:
+        k = _offset(node)
+        if exponent < 0:
+            raise UnsupportedError("division by zero", hint="a condition is 0 where it fails")
+        if labels[0] == labels[1] or frozenset(labels) in equal:
+            if k == 0:
+                return kept, True
+            continue
+        below = [_offset(n) for n, own, _ in factors if _is_lower(n) and own == labels]
+        above = [_offset(n) for n, own, _ in factors if _is_lower(n) and own == labels[::-1]]
+        if not any(other < k for other in below) and not any(-other > k for other in above):
+            kept.append((node, labels, 1))
+    return kept, False
+
+
+def _is_lower(node: Node) -> bool:
+    return isinstance(node, Leaf) and node.kind == "lower"
 
 
 def _offset(mask: Node) -> int:

@@ -85,6 +85,11 @@ class Lowering:
             from matcalc.engine.lowering import conditions  # noqa: PLC0415
 
             return conditions.RULES[expr.op](self.shop, args)
+        if expr.op == "indexed":
+            # few expressions have bound indices
+            from matcalc.engine.lowering.indexed import indexed  # noqa: PLC0415
+
+            return indexed(self, expr, args)
         simple = _RULES.get(expr.op)
         if simple is not None:
             return simple(self, expr, args)

@@ -95,11 +95,24 @@ class Recovery:
             return self.forge.make(
                 "tril", (whole, self.forge.number(offset)) if offset else (whole,), node.axes
             )
+        if node.kind == "apart":
+            return self._apart(node)
         if node.kind == "select":
             return self.weaver.product((Link(self._place(node)),))
         if node.kind == "unit":
             return self._place(node)
         return self.forge.make(node.kind, (), node.axes, node.name or None)
+
+    def _apart(self, node: Leaf) -> Expr:
+        """Ones but on a diagonal."""
+        whole, offset = self.forge.fill(self.forge.number(1), node.axes), int(node.name)
+        if not offset and node.axes[0] == node.axes[1]:
+            return self.forge.binary("-", whole, self.forge.eye(node.axes[0]))
+        below, upto = (
+            self.forge.make("tril", (whole, self.forge.number(k)), node.axes)
+            for k in (offset - 1, offset)
+        )
+        return self.forge.binary("+", self.forge.binary("-", whole, upto), below)
 
     def _place(self, node: Leaf) -> Expr:
         """A range or a unit vector as it stands in chains."""

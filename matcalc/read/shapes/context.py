@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.core.dims import OPEN, Dim, Shape, combine_terms
 from matcalc.core.errors import ShapeError, Span
@@ -17,6 +17,9 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.unify import Unifier
 from matcalc.read.syntax.nodes import Node
+
+if TYPE_CHECKING:
+    from matcalc.read.shapes.indexed import Indices
 
 _LONGEST_QUOTE = 60
 ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "entrywise"})
@@ -101,6 +104,7 @@ class Context:
                 declared = {**declared, name: replace(variable, dims=open_dims)}
         self.declared = declared
         self.rankless: dict[int, Expr] = {}
+        self.bound: Indices | None = None  # the indices that binders bind, where there are any
         self.literals: dict[int, Fraction | None] = {}
         self.oddities: dict[tuple[str, int], Oddity] = {}
         self.letters: dict[
@@ -111,6 +115,16 @@ class Context:
         self.failed: Node | None = None  # where the text has no type,
         self.operands: list[Expr] = []  # what stands there,
         self.clashed = False  # and whether sizes are to blame, not kinds
+
+    @property
+    def indices(self) -> Indices:
+        """The indices that binders bind."""
+        if self.bound is None:
+            # few texts have any
+            from matcalc.read.shapes.indexed import Indices  # noqa: PLC0415
+
+            self.bound = Indices()
+        return self.bound
 
     def adopt(self, definitions: Mapping[str, Expr]) -> None:
         """Takes in typed parts of another program by their names; places in its text mean nothing

@@ -23,7 +23,7 @@ from matcalc.read.shapes.notation import (
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
 from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.names import GREEK, default_kind
-from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.nodes import SYMBOLS, Node, Statement, has_index
 
 _SIZED = {
     "eye": (1, 1),
@@ -112,6 +112,10 @@ def _read(
         context.signs = signs
         try:
             value = typed(context)
+            if context.bound is not None:
+                from matcalc.read.shapes.indexed import settle_axes  # noqa: PLC0415 - as below
+
+                settle_axes(context)
             cause = context.unifier.finish()
             if cause is not None:
                 raise context.clash(cause)
@@ -157,6 +161,10 @@ def _orders(
                 from matcalc.read.shapes.blocks import place_names  # noqa: PLC0415 - as below
 
                 dimensions.update(place_names(node))
+            elif node.kind == "binder":
+                from matcalc.read.syntax.binders import range_names  # noqa: PLC0415 - as below
+
+                dimensions.update(range_names(node))
     return orders, dimensions
 
 
@@ -185,10 +193,28 @@ def _by_blocks(context: Context, node: Node, args: list[Expr]) -> Expr:
     )
 
 
+def _by_indices(context: Context, node: Node, args: list[Expr]) -> Expr:
+    """What has bound indices."""
+    # few texts have any
+    from matcalc.read.shapes import indexed  # noqa: PLC0415
+
+    if node.kind == "binder":
+        return indexed.binder(context, node, args[0])
+    if node.kind == "index":
+        return indexed.index(context, node)
+    head = node.args[0]
+    name = str(head.value)
+    if not args and (name in context.declared or name in context.definitions):
+        args = [_name(context, head)]
+    return indexed.entries(context, node, args[0] if args else None)
+
+
 def _typed_children(node: Node) -> tuple[Node, ...]:
     """The operands that are values: the sizes of ``eye(n)`` and ``reshape(X, m, n)`` are none, nor
     are the places of entries.
     """
+    if node.kind == "entries" and node.args[0].kind == "name" and node.args[0].value in SYMBOLS:
+        return () if has_index(node) else node.args[:1]
     if node.kind == "entries" or _names_order(node):
         return node.args[:1]
     if node.kind == "call" and node.value == "einsum":
@@ -240,6 +266,8 @@ def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
     if kind == "call":
         return _call(context, node, [values[id(arg)] for arg in _typed_children(node)])
     args = [values[id(arg)] for arg in _typed_children(node)]
+    if kind in ("binder", "index") or (kind == "entries" and has_index(node)):
+        return _by_indices(context, node, args)
     if kind in ("blocks", "entries"):
         return _by_blocks(context, node, args)
     if kind == "neg":
@@ -441,6 +469,10 @@ def _finish(
             from matcalc.read.shapes.blocks import finish_places  # noqa: PLC0415 - as above
 
             finish_places(context, expr, names)
+    if context.bound is not None:
+        from matcalc.read.shapes.indexed import finish  # noqa: PLC0415 - as above
+
+        finish(context, names)
     variables = {name: _sized(context, variable, names) for name, variable in context.seen.items()}
     fixed = {axis.plain for variable in variables.values() for axis in variable.dims}
     undetermined: tuple[Dim, ...] = tuple(dim(name) for name in names.values() if name not in fixed)

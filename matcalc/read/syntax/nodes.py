@@ -5,6 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from matcalc.core.errors import Span
+from matcalc.core.walk import postorder
+
+# delta[i,j] is 1 where i = j, epsilon[i,j,k] the sign of a permutation, vec[k,i,j] 1 where k = i +
+# j*m; unless a variable has such a name
+SYMBOLS = frozenset({"delta", "epsilon", "vec"})
 
 
 class Node:
@@ -29,7 +34,7 @@ class Node:
         end: int,
         *,
         mark: Span | None = None,
-        value: Fraction | str | tuple[int, ...] | None = None,
+        value: Fraction | str | tuple[int, ...] | Bound | Binding | None = None,
     ) -> None:
         self.kind = kind
         self.args = args
@@ -76,6 +81,53 @@ class Scope(Node):
         self.definitions = definitions
 
 
+class Bound:
+    """An index that a binder binds: its name, its place in the text, and its range where one is
+    written, as the nodes of the first and the last value.
+    """
+
+    __slots__ = ("first", "last", "name", "span")
+
+    def __init__(
+        self, name: str, span: Span, first: Node | None = None, last: Node | None = None
+    ) -> None:
+        self.name = name
+        self.span = span
+        self.first = first
+        self.last = last
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Binding:
+    """What a node of the kind ``binder`` binds: ``sum[i, j>i](body)`` is called ``sum``, and the
+    entries that define an array are called ``array``.
+
+    ``places`` are what stands in the square brackets; ``binders.bind`` makes ``bounds`` and
+    ``conditions`` of them, and of the names that they bind nodes of the kind ``index`` (value: the
+    Bound).
+    """
+
+    __slots__ = ("bounds", "conditions", "name", "places")
+
+    def __init__(self, name: str, places: list[Node]) -> None:
+        self.name = name
+        self.places = places
+        self.bounds: tuple[Bound, ...] = ()
+        self.conditions: tuple[Node, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"{self.name}[{', '.join(map(repr, self.bounds))}]"
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The operands, for the walks of ``core.walk``."""
     return node.args
+
+
+def has_index(node: Node) -> bool:
+    """Whether there are bound indices in the places of entries."""
+    return any(
+        part.kind == "index" for place in node.args[1:] for part in postorder(place, children)
+    )

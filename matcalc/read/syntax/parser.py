@@ -12,7 +12,7 @@ from matcalc.core.errors import MatcalcError, ParseError, Span
 from matcalc.read.syntax import diagnose
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.lexer import tokens
-from matcalc.read.syntax.nodes import Node, Scope, Statement
+from matcalc.read.syntax.nodes import Binding, Node, Scope, Statement
 from matcalc.read.syntax.table import load
 from matcalc.read.syntax.tokens import Token
 
@@ -29,6 +29,7 @@ _ASCII = {
     "≠": "!=",
 }
 _NORMS = {"": "", "F": "F", "inf": "inf", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
+_BINDING = frozenset({"BINDER", "ARRAY", "FOR"})
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
 _LONGEST_NUMBER = (
     1_000  # digits, and the largest exponent: exact arithmetic with more would not end
@@ -52,6 +53,11 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
     except MatcalcError as problem:
         problem.with_source(text)
         raise
+    if any(token[0] in _BINDING for token in stream):
+        # few texts have bound indices
+        from matcalc.read.syntax.binders import bind  # noqa: PLC0415
+
+        bind(result, text)
     if "(" in text and any(token[0] == "WHERE" for token in stream):
         # few texts have definitions in brackets
         from matcalc.read.syntax.scopes import hoisted  # noqa: PLC0415
@@ -160,6 +166,33 @@ def _total(parts: list[Any]) -> Node:
     return call
 
 
+def _binder(parts: list[Any]) -> Node:
+    (_, start, end, name), _, places, _, _, body, closing = parts
+    binding = Binding(name, places)
+    return Node("binder", (body,), start, closing[2], mark=Span(start, end), value=binding)
+
+
+def _binder_behind(parts: list[Any]) -> Node:
+    """``sum(E for i, j)``."""
+    (_, start, end, name), _, body, _, places, closing = parts
+    binding = Binding(name, places)
+    return Node("binder", (body,), start, closing[2], mark=Span(start, end), value=binding)
+
+
+def _bounds(parts: list[Any]) -> Node:
+    """``i = 1:n``."""
+    name, _, first, _, last = parts
+    return Node("bounds", (_name([name]), first, last), name[1], last.end)
+
+
+def _array(parts: list[Any]) -> Statement:
+    """``F[i, k] = E``."""
+    (_, start, end, name), _, places, (_, _, closing, _), _, body = parts
+    mark, binding = Span(start, closing), Binding("array", places)
+    value = Node("binder", (body,), start, body.end, mark=mark, value=binding)
+    return Statement("definition", value, name, Span(start, end))
+
+
 def _bracket(parts: list[Any]) -> Node:
     opening, inside, closing = parts
     inside.start, inside.end = opening[1], closing[2]
@@ -228,6 +261,12 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "scoped_call": lambda parts: _call([*parts[:2], [parts[2]], parts[3]]),
     "first_definition": lambda parts: [_named("definition", parts)],
     "next_definition": lambda parts: _more([parts[0], parts[1], _named("definition", parts[2:])]),
+    "first_array": lambda parts: [parts[0]],
+    "next_array": _more,
+    "array": _array,
+    "binder": _binder,
+    "binder_behind": _binder_behind,
+    "bounds": _bounds,
     "value": lambda parts: Statement("value", parts[0]),
     "definition": lambda parts: _named("definition", parts),
     "declaration": lambda parts: _named("declaration", parts),

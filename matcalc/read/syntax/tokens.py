@@ -8,5 +8,5 @@ ENDS = frozenset(
     {"NAME", "NUMBER", "RPAR", "RSQUARE", "RNORM", "RBAR", "TRANSPOSE", "SUPERSCRIPT", "QUALIFIED"}
 )
 FACTORS = frozenset(
-    {"NAME", "QUALIFIED", "LPAR", "LNORM", "LBAR", "ROOT", "TOTAL"}
+    {"NAME", "QUALIFIED", "LPAR", "LNORM", "LBAR", "ROOT", "TOTAL", "BINDER"}
 )  # what a factor other than a number starts with

@@ -125,7 +125,8 @@ class Bound:
         self.sizes = dict(sizes)
         self.fresh = fresh
         self.argument = 0.0  # largest degree of an argument
-        self.depth = 0  # functions inside of each other
+        self.depth = 0  # functions inside of each other,
+        self.inner = 0  # and within forms with bound indices
 
     def of(self, tree: Expr) -> Degree:
         """The degree of a tree."""
@@ -135,7 +136,7 @@ class Bound:
             known[id(node)] = self._step(node, [known[id(arg)] for arg in node.args])
             inner = max([depths[id(arg)] for arg in node.args], default=0)
             depths[id(node)] = inner + (node.op not in _RULES)
-        self.depth = depths[id(tree)]
+        self.depth = depths[id(tree)] + self.inner
         return known[id(tree)]
 
     def entries(self, node: Expr) -> int:
@@ -302,6 +303,13 @@ def _logdet(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return bound.opaque(node, [whole])
 
 
+def _indexed(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+    # few trees have bound indices
+    from matcalc.verify.exact.indexed import degree  # noqa: PLC0415
+
+    return degree(bound, node, args)
+
+
 def _names(rule: Rule, names: str) -> dict[str, Rule]:
     return dict.fromkeys(names.split(), rule)
 
@@ -325,6 +333,7 @@ _RULES: dict[str, Rule] = {
     "inv": lambda bound, node, args: args[0].inverse(bound.side(node)),
     "det": lambda bound, node, args: args[0].raised(bound.side(node.args[0])),
     **_names(lambda bound, node, args: args[0].raised(max(1, bound.side(node) - 1)), "adj cof"),
+    "indexed": _indexed,
     "pinv": _pinv,
     "var": _variance,
     "prod": lambda bound, node, args: args[0].raised(max(1, bound.entries(node.args[0]))),

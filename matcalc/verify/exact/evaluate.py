@@ -309,6 +309,13 @@ def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     return add(*spread(chosen, second))
 
 
+def _indexed(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
+    # few trees have bound indices
+    from matcalc.verify.exact.indexed import indexed  # noqa: PLC0415
+
+    return indexed(run, node, args, run._step, _children)
+
+
 def _factors(node: Expr) -> tuple[Expr, ...]:
     return node.args if node.op in ("*", ".*", "-") else ()
 
@@ -346,6 +353,7 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "einsum": lambda run, node, args: contract(args, node.value[0], node.value[1], run.meter),
     "kron": _kron,
     "frechet_power": _frechet_power,
+    "indexed": _indexed,
 }
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import prod
 
 from matcalc.core.dims import Dim, fit
+from matcalc.core.indexed import parts
 from matcalc.core.kinds import ZERO, Variable
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
@@ -70,7 +71,7 @@ class Setting:
         delicate: list[Dim] = []
         small: list[Dim] = []
         for tree in trees:
-            for node in postorder(tree, lambda node: node.args):
+            for node in postorder(tree, parts):
                 self.sensitive = self.sensitive or node.op in _OF_SIZE
                 if node.op in _ROOTS:
                     small += node.args[0].shape

@@ -108,6 +108,8 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
             return np.asarray(args[0][places(node, sizes)])
         if node.op in _OPERATORS:
             return np.asarray(_OPERATORS[node.op](node, args))
+        if node.op == "indexed":
+            return _indexed(node, args, values, sizes)
         if node.op in OWN:
             return _own(OWN[node.op], node, args, sizes)
         if node.op[0] == "@":
@@ -120,6 +122,20 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         large = isinstance(problem, MemoryError) or "Maximum allowed" in str(problem)
         said = "arrays of these sizes do not fit into memory" if large else problem
         raise kind(f"cannot evaluate {node.op}: {said}", span=node.span) from problem
+
+
+def _indexed(node: Expr, args: list[Array], values: Values, sizes: Sizes) -> Array:
+    # few trees have bound indices
+    from matcalc.verify.oracle.indexed import indexed  # noqa: PLC0415
+
+    return indexed(
+        node,
+        args,
+        dict(sizes),
+        extent(node.shape, sizes),
+        lambda part, inside: evaluate(part, inside, values=values, sizes=sizes),
+        lambda part: extent(part.shape, sizes),
+    )
 
 
 def _lies_with_the_point(problem: Exception, node: Expr, sizes: Sizes) -> bool:

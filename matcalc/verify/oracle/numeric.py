@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcalc.core.errors import UnknownNameError, UnsupportedError
+from matcalc.core.indexed import parts
 from matcalc.core.kinds import Variable
 from matcalc.core.own import OWN, inline
 from matcalc.core.tree import Expr
@@ -118,11 +119,17 @@ def _has_complex_path(expr: Expr, wrt: str) -> bool:
             id(arg) in moving for arg in node.args
         ):
             moving.add(id(node))
-            if (
-                node.op in REAL_ONLY or node.op in OWN
-            ):  # an own function is called with real arguments alone
+            # an own function is called with real arguments alone
+            inside = postorder(node.value.body, parts) if node.op == "indexed" else [node]
+            if any(_is_real(part) for part in inside):
                 return False
     return True
+
+
+def _is_real(node: Expr) -> bool:
+    """Whether this is evaluated for real arguments only."""
+    name = f"a{node.value.name}" if node.op == "reduce" else node.op  # amax, amin
+    return name in REAL_ONLY or name in OWN
 
 
 def complex_step(function: Function, x: Array) -> Array:

@@ -107,6 +107,8 @@ class Forms:
                 return self.of("zeros", *size)
             ones = self.of("ones", *size)
             return ones if value == 1 else self._binary("*", args[0], ones)
+        if op == "indexed":  # what is in it shows only by its values
+            return self.of(op, expr.value, *args)
         if op in OPERATIONS or op == "'" or not sized:
             return self.of(op, *args)
         return self.of(op, expr.value, expr.shape, *args)

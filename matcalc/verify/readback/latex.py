@@ -13,7 +13,7 @@ from matcalc.read.tex.read import read_latex
 from matcalc.verify.readback.forms import Forms
 from matcalc.verify.readback.values import alike
 
-_INDICES = frozenset({"einsum", "epsilon", "fuse"})
+_INDICES = frozenset({"einsum", "epsilon", "fuse", "indexed"})
 
 
 def latex_says(formula: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:

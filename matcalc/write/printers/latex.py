@@ -74,7 +74,7 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
             )
         if id(node) in named:
             name = names.name(named[id(node)], bold=bold and node.rank > 0)
-            lines.append(f"{name} &= {piece.text}")
+            lines.append(f"{name}{_axes(node)} &= {piece.text}")
             piece = Piece(name)
         pieces[id(node)] = piece
         if id(node) in terms:
@@ -89,6 +89,16 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
     return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"&{whole}"]) + "\n\\end{aligned}"
 
 
+def _axes(expr: Expr) -> str:
+    """The indices behind the name of an array that is defined by its entries."""
+    if expr.op != "indexed" or not expr.value.indices:
+        return ""
+    # few expressions have bound indices
+    from matcalc.write.printers.latex_indexed import subscript  # noqa: PLC0415
+
+    return subscript(expr)
+
+
 def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
     if expr.op == "variable":
         letter = Piece(names.name(expr.value, bold=bold and expr.rank > 0))
@@ -98,6 +108,11 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
         return Piece(f"{symbol}_{{{names.size(expr.shape[0])}}}")
     if expr.op == "unit":
         return _unit(bold, expr)
+    if expr.op == "indexed":
+        # few expressions have bound indices
+        from matcalc.write.printers.latex_indexed import indexed  # noqa: PLC0415
+
+        return indexed(expr, args, partial(_piece, bold))
     if expr.op[0] == "@":
         return declared_form(expr, args, names.name(expr.op[4:]))
     rule = _RULES.get(expr.op)

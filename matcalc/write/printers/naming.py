@@ -37,6 +37,11 @@ def own_tokens(expr: Expr) -> int:
         return 3
     if expr.op == "blocks":
         return len(expr.args)
+    if expr.op == "indexed":
+        # few trees have bound indices
+        from matcalc.write.printers.text_indexed import tokens  # noqa: PLC0415
+
+        return tokens(expr)
     return len(expr.args) - 1 if expr.op == "einsum" else 1
 
 
@@ -56,12 +61,16 @@ def naming(
     full: dict[int, int] = {}
     for expr in order:
         full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])
-    if not cse and full[id(tree)] <= _SHORT:
+    # an array that is defined by its entries is written nowhere but behind its name
+    arrays = {id(expr) for expr in order[:-1] if expr.op == "indexed" and expr.value.indices}
+    chosen: set[int] = set()
+    if cse or full[id(tree)] > _SHORT:
+        chosen, length = _kept(order, _worthwhile(order, full))
+        if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
+            chosen = set()
+    if not chosen and not arrays:
         return {}
-    chosen, length = _kept(order, _worthwhile(order, full))
-    if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
-        return {}
-    return _names([expr for expr in order if id(expr) in chosen], taken, known)
+    return _names([expr for expr in order if id(expr) in chosen | arrays], taken, known)
 
 
 def _saves(times: int, tokens: int) -> bool:

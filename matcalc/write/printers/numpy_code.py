@@ -101,6 +101,7 @@ class Source:
                 *self._imports(given),
                 "",
                 "",
+                *self._quietly(),
                 self._signature(given),
                 *(_INDENT + line if line else "" for line in body),
                 "",
@@ -184,6 +185,11 @@ class Source:
         if helpers:
             lines.append(f"from matcalc.runtime.arguments import {', '.join(helpers)}")
         return lines + imports(self.own)
+
+    def _quietly(self) -> list[str]:
+        """What conditions leave out is computed, whether it has a value or not."""
+        masked = any(node.calls("np.where") and len(node.attr[2]) == 1 for node in self.order)
+        return ['@np.errstate(all="ignore")'] if masked else []
 
     def _signature(self, given: list[str]) -> str:
         if not self.plain:

@@ -325,6 +325,13 @@ class _Lowering:
             result.top += [value] if expr.rank == 0 else []
         return result
 
+    def indexed(self, expr: Expr) -> Value:
+        """A form with bound indices."""
+        # few expressions have any
+        from matcalc.write.printers.numpy_indexed import indexed  # noqa: PLC0415
+
+        return indexed(self, expr)
+
     def function(self, expr: Expr) -> Value:
         """A function of the catalogue."""
         rule = FORMS.get(expr.op)
@@ -373,6 +380,7 @@ _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
     ".^": _Lowering.power,
     "^": _Lowering.any_power,
     "'": _Lowering.transpose,
+    "indexed": _Lowering.indexed,
     **BLOCKS,
     **dict.fromkeys(
         THIN.values(),

@@ -9,6 +9,16 @@ from matcalc.core.walk import postorder
 from matcalc.write.printers.text import Piece, name_piece, piece
 
 
+def array_head(expr: Expr) -> str:
+    """``[i, k]`` of an array that is defined by its entries; else nothing."""
+    if expr.op != "indexed" or not expr.value.indices:
+        return ""
+    # few expressions have bound indices
+    from matcalc.write.printers.text_indexed import head  # noqa: PLC0415
+
+    return head(expr)
+
+
 def program_text(
     tree: Expr, names: Mapping[int, str], sized: Container[int] = (), *, head: str = ""
 ) -> str:
@@ -23,7 +33,7 @@ def program_text(
     for expr in postorder(tree, lambda expr: expr.args):
         made = piece(expr, [pieces[id(arg)] for arg in expr.args], sized, called=called)
         if id(expr) in names:
-            definitions.append(f"{names[id(expr)]} = {made[0]}")
+            definitions.append(f"{names[id(expr)]}{array_head(expr)} = {made[0]}")
             made = name_piece(names[id(expr)])
         pieces[id(expr)] = made
     body = head + pieces[id(tree)][0]

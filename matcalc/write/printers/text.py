@@ -17,7 +17,8 @@ from matcalc.core.operations import COMPARISONS, is_value
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 
-_NOTHING, _COMPARISON, _SUM, _PRODUCT, _NEGATION, _POWER, _POSTFIX, _ATOM = range(8)
+_NOTHING, _COMPARISON, _SUM, _PRODUCT, _NEGATION, _POWER, POSTFIX, ATOM = range(8)
+_POSTFIX, _ATOM = POSTFIX, ATOM
 
 Piece = tuple[str, int, str]  # text, level, outermost operator
 
@@ -78,13 +79,14 @@ def name_piece(name: str) -> Piece:
     return name, _ATOM, "name"
 
 
-def _bracket(argument: Piece, level: int) -> str:
+def bracket(argument: Piece, level: int) -> str:
+    """The text of an operand, in brackets where it binds less closely."""
     return argument[0] if argument[1] >= level else f"({argument[0]})"
 
 
 def _sum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    left = _bracket(args[0], _SUM)
-    right = _bracket(args[1], _PRODUCT)
+    left = bracket(args[0], _SUM)
+    right = bracket(args[1], _PRODUCT)
     if args[1][2] == "neg":
         right = f"({args[1][0]})"
     return left + _INFIX[expr.op] + right, _SUM, expr.op
@@ -110,20 +112,20 @@ def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
         and right[2] in ("*", "einsum")
     )
     return (
-        first + _INFIX[expr.op] + _bracket(right, _PRODUCT if scaled else _POWER),
+        first + _INFIX[expr.op] + bracket(right, _PRODUCT if scaled else _POWER),
         _PRODUCT,
         expr.op,
     )
 
 
 def _comparison(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    return f"{_bracket(args[0], _SUM)} {expr.op} {_bracket(args[1], _SUM)}", _COMPARISON, expr.op
+    return f"{bracket(args[0], _SUM)} {expr.op} {bracket(args[1], _SUM)}", _COMPARISON, expr.op
 
 
 def _negation(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     # the minus binds closer than a product: -(a*b) prints -a*b, but x^-(a*b) needs its brackets
     return (
-        "-" + _bracket(args[0], _PRODUCT),
+        "-" + bracket(args[0], _PRODUCT),
         _PRODUCT if args[0][1] in (_PRODUCT, _NEGATION) else _NEGATION,
         "neg",
     )
@@ -139,9 +141,9 @@ def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     ):
         exponent = str(expr.args[1].value), _PRODUCT, "/"  # A^(1/2), not A^0.5
     return (
-        _bracket(args[0], _POSTFIX)
+        bracket(args[0], _POSTFIX)
         + expr.op
-        + _bracket(exponent, _NEGATION if exponent[2] == "neg" else _POWER),
+        + bracket(exponent, _NEGATION if exponent[2] == "neg" else _POWER),
         _POWER,
         expr.op,
     )
@@ -154,7 +156,7 @@ def _extreme(name: str, args: Sequence[Piece]) -> Piece:
 
 
 def _transpose(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    return _bracket(args[0], _POSTFIX) + "'", _POSTFIX, "'"
+    return bracket(args[0], _POSTFIX) + "'", _POSTFIX, "'"
 
 
 def _level(size: Dim) -> int:
@@ -183,7 +185,7 @@ def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     return (
         (ones, _ATOM, "fill")
         if value == "1"
-        else (f"{_bracket(args[0], _PRODUCT)}*{ones}", _PRODUCT, "*")
+        else (f"{bracket(args[0], _PRODUCT)}*{ones}", _PRODUCT, "*")
     )
 
 
@@ -234,7 +236,7 @@ def _slice(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
             continue
         first = place[0].plus(ONE)
         places.append(str(first) if place[1] is None else f"{first}:{place[0].plus(place[1])}")
-    return f"{_bracket(args[0], _POSTFIX)}[{', '.join(places)}]", _POSTFIX, "slice"
+    return f"{bracket(args[0], _POSTFIX)}[{', '.join(places)}]", _POSTFIX, "slice"
 
 
 def _unit(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
@@ -249,7 +251,7 @@ def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     factors = []
     for arg, argument, own in zip(expr.args, args, labels, strict=True):
         inside = ",".join(names[label] for label in own)
-        symbol = _SYMBOLS.get(arg.op) or _bracket(argument, _ATOM if own else _POWER)
+        symbol = _SYMBOLS.get(arg.op) or bracket(argument, _ATOM if own else _POWER)
         factors.append(f"{symbol}[{inside}]" if own else symbol)
     product = "*".join(factors)
     return (
@@ -257,6 +259,14 @@ def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
         if summed
         else (product, _PRODUCT, "einsum")
     )
+
+
+def _indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    """What has bound indices."""
+    # few trees have any
+    from matcalc.write.printers.text_indexed import indexed  # noqa: PLC0415
+
+    return indexed(expr, args, sized)
 
 
 def _einsum_call(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
@@ -343,6 +353,7 @@ _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     ".^": _power,
     "'": _transpose,
     "einsum": _einsum,
+    "indexed": _indexed,
     "blocks": _blocks,
     "slice": _slice,
     "unit": _unit,

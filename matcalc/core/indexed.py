@@ -1,0 +1,229 @@
+"""Bound indices in the typed tree.
+
+A node with the op ``indexed`` is the value of an expression with bound indices: ``sum[i](E)``, or
+the array ``[i, k] -> E``. It has a ``Form`` as its value. Its args are the parts that have no bound
+index inside, so whoever walks a tree sees a function of these args. The ``body`` of the form is a
+tree of its own, in which besides all that a tree has there is
+
+==========  =======================  ===========================================================
+op          value                    meaning
+==========  =======================  ===========================================================
+``slot``    number k                 the k-th arg of the ``indexed`` node
+``index``   Index                    the value of an index, a scalar
+``at``      Place or None, by axis   the entries of args[0] there; None is the whole axis
+``reduce``  Reduction                the sum (product, ...) of args[0] over indices
+==========  =======================  ===========================================================
+
+The meaning is that of the text: the body is evaluated for every choice of the indices that the
+conditions leave, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from matcalc.core.dims import ONE, Dim
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+
+
+class Index:
+    """A bound index: its name, its first value and how many values it has; compared by identity."""
+
+    __slots__ = ("name", "size", "start")
+
+    def __init__(self, name: str, size: Dim, start: Dim = ONE) -> None:
+        self.name = name
+        self.start = start
+        self.size = size
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+Terms = tuple[tuple[Index, int], ...]
+
+
+class Place(NamedTuple):
+    """The place ``sum(c*index) + offset`` on an axis, counted from 1."""
+
+    terms: Terms
+    offset: Dim
+
+    @property
+    def plain(self) -> Index | None:
+        """The index, where the place is no more than that."""
+        if len(self.terms) == 1 and self.terms[0][1] == 1 and not self.offset.scale:
+            return self.terms[0][0]
+        return None
+
+    def at(self, values: Mapping[Index, int], sizes: Mapping[str, int]) -> int:
+        """The number of the place."""
+        return sum(c * values[index] for index, c in self.terms) + self.offset.size(dict(sizes))
+
+
+class Condition(NamedTuple):
+    """``place op 0``, as in i - j < 0."""
+
+    op: str
+    place: Place
+
+    def holds(self, values: Mapping[Index, int], sizes: Mapping[str, int]) -> bool:
+        """Whether it holds."""
+        value = self.place.at(values, sizes)
+        return {
+            "<": value < 0,
+            "<=": value <= 0,
+            ">": value > 0,
+            ">=": value >= 0,
+            "==": value == 0,
+            "!=": value != 0,
+        }[self.op]
+
+
+class Reduction(NamedTuple):
+    """What is taken over indices (``sum``, ``prod``, ...), where conditions hold."""
+
+    name: str
+    indices: tuple[Index, ...]
+    conditions: tuple[Condition, ...] = ()
+
+
+class Form:
+    """The value of an ``indexed`` node: the indices that are its axes, in order, and the body.
+
+    ``room`` are the dimensions that have to be positive for all places to be inside of their axes.
+    """
+
+    __slots__ = ("body", "indices", "room")
+
+    def __init__(self, indices: tuple[Index, ...], body: Expr, room: tuple[Dim, ...] = ()) -> None:
+        self.indices = indices
+        self.body = body
+        self.room = room
+
+    def __repr__(self) -> str:
+        return f"[{', '.join(index.name for index in self.indices)}]{self.body!r}"
+
+
+def own_indices(expr: Expr) -> tuple[Index, ...]:
+    """The indices that a node of a body names itself."""
+    if expr.op == "index":
+        return (expr.value,)
+    if expr.op == "at":
+        return tuple([index for place in expr.value if place for index, _ in place.terms])
+    if expr.op == "reduce":
+        found = [index for condition in expr.value.conditions for index, _ in condition.place.terms]
+        return tuple([index for index in found if index not in expr.value.indices])
+    return ()
+
+
+def free_indices(root: Expr) -> dict[int, tuple[Index, ...]]:
+    """The indices that each part of a body depends on, by its id, in order of appearance."""
+    free: dict[int, tuple[Index, ...]] = {}
+    for node in postorder(root, lambda node: node.args):
+        found = dict.fromkeys(index for arg in node.args for index in free[id(arg)])
+        found.update(dict.fromkeys(own_indices(node)))
+        if node.op == "reduce":
+            for index in node.value.indices:
+                found.pop(index, None)
+        free[id(node)] = tuple(found)
+    return free
+
+
+def choices(
+    reduction: Reduction, values: Mapping[Index, int], sizes: Mapping[str, int]
+) -> Iterator[dict[Index, int]]:
+    """The values of all indices, those of the reduction in each way that its conditions leave."""
+    for found in assignments(reduction.indices, values, sizes):
+        if all(condition.holds(found, sizes) for condition in reduction.conditions):
+            yield found
+
+
+def assignments(
+    indices: tuple[Index, ...], values: Mapping[Index, int], sizes: Mapping[str, int]
+) -> Iterator[dict[Index, int]]:
+    """All values of some indices beside those that are given, the last one fastest."""
+    known = dict(sizes)
+    ranges = []
+    for index in indices:
+        start = index.start.size(known)
+        ranges.append(range(start, start + index.size.size(known)))
+    for found in product(*ranges):
+        yield {**values, **dict(zip(indices, found, strict=True))}
+
+
+def parts(expr: Expr) -> tuple[Expr, ...]:
+    """The args of a node, and of an ``indexed`` one the body, for those who look for functions."""
+    return (*expr.args, expr.value.body) if expr.op == "indexed" else expr.args
+
+
+class Loop:
+    """Evaluates a form as the text says it: part by part for each choice of the indices.
+
+    ``step`` gives the value of a part from those of its arguments, ``take`` entries of an array at
+    places (None is a whole axis), ``reduce`` what is taken over the values of a reduction, of which
+    there may be none. A part is evaluated once for the indices that it depends on.
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        args: Sequence[Any],
+        sizes: Mapping[str, int],
+        rules: Rules,
+        children: Callable[[Expr], tuple[Expr, ...]] = lambda expr: expr.args,
+    ) -> None:
+        self._form = form
+        self._args = args
+        self._sizes = dict(sizes)
+        self._rules = rules
+        self._children = children
+        self._free = free_indices(form.body)
+        self._orders: dict[int, list[Expr]] = {}
+        self._known: dict[tuple[int, ...], Any] = {}
+
+    def values(self) -> list[Any]:
+        """The values for all choices of the indices of the form, the last index fastest."""
+        found = assignments(self._form.indices, {}, self._sizes)
+        return [self._value(self._form.body, values) for values in found]
+
+    def _value(self, root: Expr, values: Mapping[Index, int]) -> Any:
+        if id(root) not in self._orders:
+            self._orders[id(root)] = postorder(
+                root, lambda part: () if part.op == "reduce" else self._children(part)
+            )
+        for part in self._orders[id(root)]:
+            key = (id(part), *(values[index] for index in self._free[id(part)]))
+            if key not in self._known:
+                self._known[key] = self._step(part, values)
+        return self._known[key]
+
+    def _step(self, part: Expr, values: Mapping[Index, int]) -> Any:
+        if part.op == "slot":
+            return self._args[part.value]
+        if part.op == "reduce":
+            found = choices(part.value, values, self._sizes)
+            each = [self._value(part.args[0], inner) for inner in found]
+            return self._rules.reduce(part, each)
+        if part.op == "index":
+            return self._rules.number(values[part.value])
+        inside = [
+            self._known[(id(arg), *(values[index] for index in self._free[id(arg)]))]
+            for arg in self._children(part)
+        ]
+        if part.op == "at":
+            places = [None if p is None else p.at(values, self._sizes) - 1 for p in part.value]
+            return self._rules.take(inside[0], places)
+        return self._rules.step(part, inside)
+
+
+class Rules(NamedTuple):
+    """How the parts of a form are evaluated, see ``Loop``."""
+
+    step: Callable[[Expr, list[Any]], Any]
+    number: Callable[[int], Any]
+    take: Callable[[Any, list[int | None]], Any]
+    reduce: Callable[[Expr, list[Any]], Any]

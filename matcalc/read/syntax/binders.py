@@ -1,0 +1,168 @@
+"""Which names are indices: those that a binder around them binds, ``i`` in ``sum[i](x[i]*y[i])``.
+
+An index holds in the body of its binder, and in the square brackets behind the place where it
+stands first. It hides what has its name outside. In a condition every name is an index, one that
+a binder further out binds or a new one of this binder: ``sum[i<j](E)`` binds both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matcalc.core.dims import ZERO, Dim, dim
+from matcalc.core.errors import ParseError
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.walk import fold, postorder
+from matcalc.read.syntax.nodes import Binding, Bound, Node, Scope, Statement, children
+
+BINDERS = ("sum", "prod", "mean", "max", "min", "logsumexp")
+_MOST = 8  # indices of one binder: an array has no more axes
+_Names = Mapping[str, Bound]
+Affine = tuple[tuple[tuple[Bound, int], ...], Dim]  # coefficients of indices, and what is added
+
+
+def bind(statements: list[Statement], source: str) -> None:
+    """Makes ``index`` nodes of the names that binders bind, in place; ParseError where what stands
+    in the brackets of a binder is no index, range or condition.
+    """
+    for statement in statements:
+        todo: list[tuple[Node, _Names]] = [(statement.body, {})]
+        while todo:
+            node, names = todo.pop()
+            if node.kind == "name":
+                _resolve(node, names)
+            elif isinstance(node.value, Binding):
+                names = _bound(node, node.value, names, source)
+                todo += [(arg, names) for arg in node.args]
+            else:
+                todo += [(arg, names) for arg in node.args]
+                if isinstance(node, Scope):
+                    todo += [(definition.body, names) for definition in node.definitions]
+
+
+def _resolve(node: Node, names: _Names) -> None:
+    bound = names.get(str(node.value))
+    if bound is not None:
+        node.kind, node.value = "index", bound
+
+
+def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
+    """The names that hold in the body."""
+    if binding.name != "array" and binding.name not in BINDERS:
+        raise ParseError(
+            f"{binding.name} is not taken over indices",
+            source=source,
+            span=node.mark,
+            hint=f"what is taken over indices is {', '.join(BINDERS)}",
+        )
+    inside = dict(names)
+    bounds: list[Bound] = []
+    conditions: list[Node] = []
+
+    def add(name: Node, first: Node | None = None, last: Node | None = None) -> None:
+        bound = Bound(str(name.value), name.span, first, last)
+        if any(each.name == bound.name for each in bounds):
+            raise ParseError(
+                f"{bound.name} is bound twice",
+                source=source,
+                span=name.span,
+                hint="give one of the indices another name",
+            )
+        bounds.append(bound)
+        inside[bound.name] = bound
+
+    for place in binding.places:
+        if place.kind == "name":
+            add(place)
+        elif place.kind == "bounds":
+            name, *ends = place.args
+            for part in [part for end in ends for part in postorder(end, children)]:
+                if part.kind == "name":
+                    _resolve(part, inside)
+            add(name, *ends)
+        elif place.kind in COMPARISONS and binding.name != "array":
+            for part in postorder(place, children):
+                if part.kind == "name":
+                    if str(part.value) not in inside:
+                        add(part)
+                    _resolve(part, inside)
+            conditions.append(place)
+        else:
+            raise _misplaced(binding, place, source)
+    if len(bounds) > _MOST:
+        message = f"{binding.name} over {len(bounds)} indices; at most {_MOST} are taken"
+        raise ParseError(message, source=source, span=node.mark)
+    binding.bounds, binding.conditions = tuple(bounds), tuple(conditions)
+    return inside
+
+
+def _misplaced(binding: Binding, place: Node, source: str) -> ParseError:
+    written = source[place.start : place.end]
+    if binding.name == "array":
+        message = f"the entries of an array are defined at indices, and {written} is none"
+        hint = "write names of indices, with a range where none follows: F[i, k=1:m] = ..."
+    else:
+        message = f"{written} is no index, range or condition"
+        hint = (
+            f"write {binding.name}[i](...), {binding.name}[i=1:n](...) or {binding.name}[i<j](...)"
+        )
+    return ParseError(message, source=source, span=place.span, hint=hint)
+
+
+def affine(node: Node, source: str) -> Affine:
+    """A place as a sum of indices, names of sizes and numbers: the coefficients of the indices, and
+    the rest; ParseError where it is none.
+    """
+
+    def rule(part: Node, args: list[Affine]) -> Affine:
+        if part.kind == "index" and isinstance(part.value, Bound):
+            return ((part.value, 1),), ZERO
+        if part.kind == "name":
+            return (), dim(str(part.value))
+        if part.kind == "number" and part.value.denominator == 1:  # type: ignore[union-attr]
+            return (), dim(int(part.value))  # type: ignore[arg-type]
+        if part.kind == "neg":
+            return scaled(args[0], -1)
+        if part.kind in ("+", "-"):
+            return plus(args[0], args[1], 1 if part.kind == "+" else -1)
+        if part.kind == "*":
+            for one, other in ((args[0], args[1]), (args[1], args[0])):
+                if not one[0] and one[1].integer is not None:
+                    return scaled(other, one[1].integer)
+            if not args[0][0] and not args[1][0]:
+                return (), args[0][1].times(args[1][1])
+        raise ParseError(
+            f"{source[part.start : part.end]} is no place",
+            source=source,
+            span=part.span,
+            hint="a place is an index, a size or a number, or a sum or difference of these",
+        )
+
+    return fold(node, children, rule)
+
+
+def scaled(value: Affine, factor: int) -> Affine:
+    """A multiple."""
+    terms, start = value
+    return tuple([(bound, c * factor) for bound, c in terms if factor]), ZERO.plus(start, factor)
+
+
+def plus(left: Affine, right: Affine, sign: int) -> Affine:
+    """The sum, or with the sign -1 the difference."""
+    terms = dict(left[0])
+    for bound, c in right[0]:
+        terms[bound] = terms.get(bound, 0) + sign * c
+    return tuple([(bound, c) for bound, c in terms.items() if c]), left[1].plus(right[1], sign)
+
+
+def range_names(node: Node) -> list[str]:
+    """The names of sizes in the brackets of a binder."""
+    binding = node.value
+    assert isinstance(binding, Binding)
+    ends = [end for bound in binding.bounds for end in (bound.first, bound.last) if end is not None]
+    return [
+        str(part.value)
+        for end in (*ends, *binding.conditions)
+        for part in postorder(end, children)
+        if part.kind == "name"
+    ]

@@ -1,0 +1,58 @@
+"""Forms with bound indices in real arithmetic, evaluated for each choice of the indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from matcalc.core.errors import DomainProblem
+from matcalc.core.indexed import Loop, Rules
+from matcalc.core.tree import Expr
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.functions import FUNCTIONS
+
+_TAKEN: dict[str, Callable[[Array], Array]] = {
+    "prod": lambda values: np.prod(values, axis=0),
+    "max": FUNCTIONS["amax"],
+    "min": FUNCTIONS["amin"],
+    "logsumexp": FUNCTIONS["logsumexp"],
+}
+
+
+def indexed(
+    node: Expr,
+    args: Sequence[Array],
+    sizes: dict[str, int],
+    extent: tuple[int, ...],
+    step: Callable[[Expr, list[Array]], Array],
+    shape: Callable[[Expr], tuple[int, ...]],
+) -> Array:
+    """The value of an ``indexed`` node; ``step`` evaluates what has no indices itself."""
+
+    def reduce(part: Expr, found: list[Array]) -> Array:
+        name = part.value.name
+        if name == "sum":
+            return sum(found, np.zeros(shape(part)))
+        if name == "mean":
+            return np.asarray(sum(found, np.zeros(shape(part))) / np.float64(len(found)))
+        if not found:
+            if name == "prod":
+                return np.ones(())
+            raise DomainProblem(f"{name} of nothing", span=node.span)
+        return np.asarray(_TAKEN[name](np.stack(found)))
+
+    def take(array: Array, places: list[int | None]) -> Array:
+        inside = all(
+            place is None or 0 <= place < size
+            for place, size in zip(places, array.shape, strict=True)
+        )
+        if not inside:
+            raise DomainProblem("these sizes leave no room for the entries", span=node.span)
+        return np.asarray(
+            array[tuple([slice(None) if place is None else place for place in places])]
+        )
+
+    rules = Rules(step, lambda value: np.asarray(float(value)), take, reduce)
+    found = Loop(node.value, args, sizes, rules).values()
+    return np.stack(found).reshape(extent) if node.value.indices else np.asarray(found[0])

@@ -1,0 +1,134 @@
+r"""Forms with bound indices in LaTeX: ``\sum_{i < j} q_i q_j``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from matcalc.core.dims import ONE, ZERO, Dim
+from matcalc.core.indexed import Condition, Form, Index, Place
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
+from matcalc.write.printers import latex_names as names
+from matcalc.write.printers.latex_pieces import (
+    ATOM,
+    POWER,
+    SIGNED,
+    Piece,
+    bracket,
+    fraction,
+    multiply,
+    parenthesize,
+)
+from matcalc.write.printers.text_indexed import follows, index_names
+
+_SIGNS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
+_BINDERS = {
+    "sum": r"\sum",
+    "prod": r"\prod",
+    "max": r"\max",
+    "min": r"\min",
+    "logsumexp": r"\operatorname{logsumexp}",
+}
+_SYMBOLS = {"eye": r"\delta", "epsilon": r"\varepsilon"}
+Names = dict[Index, str]
+
+
+def indexed(
+    expr: Expr, args: Sequence[Piece], plain: Callable[[Expr, list[Piece]], Piece]
+) -> Piece:
+    """The body; ``plain`` sets what has no indices itself."""
+    form: Form = expr.value
+    called: Names = {index: names.name(name) for index, name in index_names(expr).items()}
+
+    def rule(part: Expr, parts: list[Piece]) -> Piece:
+        if part.op == "slot":
+            slot: Piece = args[part.value]
+            return slot
+        if part.op == "index":
+            return Piece(called[part.value])
+        if part.op == "at":
+            return _entries(expr, part, parts[0], called)
+        if part.op == "reduce":
+            return _reduce(expr, part, parts[0], called)
+        return plain(part, parts)
+
+    return fold(form.body, lambda part: part.args, rule)
+
+
+def subscript(expr: Expr) -> str:
+    """The indices of an array: ``_{i k}``."""
+    called = index_names(expr)
+    return f"_{{{' '.join(names.name(called[index]) for index in expr.value.indices)}}}"
+
+
+def _entries(expr: Expr, part: Expr, base: Piece, called: Names) -> Piece:
+    array = part.args[0]
+    plain = expr.args[array.value] if array.op == "slot" else array
+    places = [":" if place is None else _place(place, called) for place in part.value]
+    short = all(len(place) == 1 or place.startswith("\\") for place in places)
+    inside = (" " if short and ":" not in places else ", ").join(places)
+    if plain.op in _SYMBOLS:
+        return Piece(f"{_SYMBOLS[plain.op]}_{{{inside}}}")
+    letter = base.level == ATOM and not any(mark in base.text for mark in "_^(")
+    text = base.text if letter else parenthesize(base)
+    return Piece(f"{text}_{{{inside}}}", ATOM if letter else POWER, base.tall)
+
+
+def _place(place: Place, called: Names) -> str:
+    text = ""
+    for index, c in sorted(place.terms, key=lambda term: term[1] < 0):
+        front = "-" if c < 0 else "+" if text else ""
+        text += front + (f"{abs(c)} " if abs(c) != 1 else "") + called[index]
+    if place.offset.scale or not text:
+        offset = names.size(place.offset)
+        text += offset if not text or offset[0] == "-" else f"+{offset}"
+    return text
+
+
+def _reduce(expr: Expr, part: Expr, body: Piece, called: Names) -> Piece:
+    reduction = part.value
+    conditioned = {i for each in reduction.conditions for i, _ in each.place.terms}
+    below: list[str] = []
+    above = ""
+    for index in reduction.indices:
+        if not follows(index, part.args[0], expr.args):
+            last = names.size(index.start.plus(index.size).plus(ONE, -1))
+            below.append(f"{called[index]} = {names.size(index.start)}")
+            if len(reduction.indices) == 1 and not reduction.conditions:
+                above = f"^{{{last}}}"
+            else:
+                below[-1] += rf", \dots, {last}"
+        elif index not in conditioned:
+            below.append(called[index])
+    below += [_condition(each, reduction.indices, called) for each in reduction.conditions]
+    under = ", ".join(below)
+    if reduction.name == "mean":
+        return _mean(reduction.indices, under, body)
+    inside = bracket(body, SIGNED) if reduction.name == "sum" else parenthesize(body)
+    if inside.startswith("-"):
+        inside = parenthesize(body)
+    return Piece(f"{_BINDERS[reduction.name]}_{{{under}}}{above} {inside}", SIGNED, tall=True)
+
+
+def _mean(indices: Sequence[Index], under: str, body: Piece) -> Piece:
+    total = Piece(rf"\sum_{{{under}}} {parenthesize(body)}", SIGNED, tall=True)
+    if any(mark in under for mark in ("<", ">", r"\neq", r"\leq", r"\geq")):
+        count = Piece(rf"\sum_{{{under}}} 1", SIGNED, tall=True)
+        return fraction(total, count)
+    size = Dim(1, ())
+    for index in indices:
+        size = size.times(index.size)
+    return multiply(fraction(Piece("1"), Piece(names.size(size))), total)
+
+
+def _condition(condition: Condition, own: Sequence[Index], called: Names) -> str:
+    terms, offset = condition.place
+    op = condition.op
+    first = next((index for index, _ in terms if index in own), terms[0][0])
+    if dict(terms)[first] < 0:
+        flipped = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+        op, offset = flipped.get(op, op), ZERO.plus(offset, -1)
+        terms = tuple([(index, -c) for index, c in terms])
+    left = Place(tuple([(index, c) for index, c in terms if c > 0]), ZERO)
+    right = Place(tuple([(index, -c) for index, c in terms if c < 0]), ZERO.plus(offset, -1))
+    return f"{_place(left, called)} {_SIGNS[op]} {_place(right, called)}"

@@ -1,0 +1,394 @@
+"""Forms with bound indices as array programs: every index is an axis, and what depends on several
+is broadcast.
+
+A part that depends on indices is an array with these as its first axes, in the order in which the
+form has them, and its own axes behind. What conditions leave out is computed and not taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from matcalc.core.dims import ONE, Dim, Shape
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.indexed import Condition, Index, Place
+from matcalc.core.operations import COMPARISONS, ENTRYWISE
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.write.printers.numpy_functions import CALLS, power
+from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.text_indexed import all_indices
+
+if TYPE_CHECKING:
+    from matcalc.write.printers.numpy_lower import _Lowering
+
+_LETTERS = "ijklmnopqrstuvwxyz"
+_OWN = "abcdefgh"
+_TAKEN = {
+    "sum": "np.sum",
+    "mean": "np.mean",
+    "prod": "np.prod",
+    "max": "np.max",
+    "min": "np.min",
+    "logsumexp": "np.logaddexp.reduce",
+}
+_LEFT_OUT = {"sum": "0.0", "prod": "1.0", "max": "-np.inf", "min": "np.inf", "logsumexp": "-np.inf"}
+
+
+class Batch(NamedTuple):
+    """An array whose first axes are indices."""
+
+    indices: tuple[Index, ...]
+    node: Node
+
+    @property
+    def own(self) -> Shape:
+        """The axes of the value itself."""
+        return self.node.shape[len(self.indices) :]
+
+
+def indexed(low: _Lowering, expr: Expr) -> Node:
+    """The array of an ``indexed`` node."""
+    return _Body(low, expr).result()
+
+
+class _Body:
+    def __init__(self, low: _Lowering, expr: Expr) -> None:
+        self.low = low
+        self.build = low.build
+        self.expr = expr
+        self.args = [low.node(arg) for arg in expr.args]
+        self.order = {index: k for k, index in enumerate(all_indices(expr.value))}
+
+    def result(self) -> Node:
+        """The value, with the axes of the form."""
+        form = self.expr.value
+        values: dict[int, Batch] = {}
+        for part in postorder(form.body, lambda part: part.args):
+            values[id(part)] = self._step(part, [values[id(arg)] for arg in part.args])
+        body = values[id(form.body)]
+        if not form.indices or body.indices == form.indices:
+            return body.node
+        present = [index for index in form.indices if index in body.indices]
+        node = self._moved(body, present).node
+        return self._wide(Batch(tuple(present), node), form.indices, filled=True)
+
+    # -- axes
+
+    def _sorted(self, indices: Sequence[Index]) -> tuple[Index, ...]:
+        return tuple(sorted(dict.fromkeys(indices), key=self.order.__getitem__))
+
+    def _moved(self, value: Batch, indices: Sequence[Index]) -> Batch:
+        """The same with its indices in another order."""
+        wanted = tuple(indices)
+        if wanted == value.indices:
+            return value
+        shape = (*[index.size for index in wanted], *value.own)
+        places = [value.indices.index(index) for index in wanted]
+        places += range(len(wanted), value.node.rank)
+        after = (f"({', '.join(map(str, places))})",)
+        return Batch(wanted, self.build.call("np.transpose", value.node, shape=shape, after=after))
+
+    def _wide(self, value: Batch, indices: tuple[Index, ...], *, filled: bool = False) -> Node:
+        """The array with an axis for each of the indices, of size 1 where it does not depend on
+        one; with ``filled`` of full size.
+        """
+        if value.indices == indices:
+            return value.node
+        texts = [":" if index in value.indices else "None" for index in indices]
+        while texts and texts[-1] == ":" and not value.own:
+            texts.pop()
+        shape = (*[i.size if i in value.indices else ONE for i in indices], *value.own)
+        node = value.node
+        if "None" in texts:
+            node = self.build.suffix(node, f"[{', '.join(texts)}]", shape)
+        if not filled:
+            return node
+        full = (*[index.size for index in indices], *value.own)
+        ones = self.build.filled("np.ones", full)
+        return self.build.infix("*", node, ones, full)
+
+    def _aligned(self, args: Sequence[Batch]) -> tuple[tuple[Index, ...], list[Node], Shape]:
+        """Arrays that broadcast against each other, and their common shape."""
+        indices = self._sorted([index for arg in args for index in arg.indices])
+        own = max([arg.own for arg in args], key=len)
+        nodes = []
+        for arg in args:
+            node = self._wide(arg, indices) if arg.node.rank else arg.node
+            missing = len(own) - len(arg.own)
+            if missing and arg.indices:
+                text = ", ".join([*[":"] * len(indices), *["None"] * missing])
+                node = self.build.suffix(node, f"[{text}]", (*node.shape, *[ONE] * missing))
+            nodes.append(node)
+        return indices, nodes, (*[index.size for index in indices], *own)
+
+    def _einsum(self, args: Sequence[Batch], own: Sequence[str], kept: str, shape: Shape) -> Batch:
+        """The sum of products over the letters of own axes that are not kept."""
+        indices = self._sorted([index for arg in args for index in arg.indices])
+        if len(indices) > len(_LETTERS):
+            raise UnsupportedError("a product over so many indices", span=self.expr.span)
+        letters = {index: _LETTERS[k] for k, index in enumerate(indices)}
+        inputs = [
+            "".join(letters[index] for index in arg.indices) + text
+            for arg, text in zip(args, own, strict=True)
+        ]
+        output = "".join(letters[index] for index in indices) + kept
+        subscripts = (f'"{",".join(inputs)}->{output}"',)
+        nodes = [arg.node for arg in args]
+        full = (*[index.size for index in indices], *shape)
+        return Batch(indices, self.build.call("np.einsum", *nodes, before=subscripts, shape=full))
+
+    # -- parts
+
+    def _step(self, part: Expr, args: list[Batch]) -> Batch:
+        op = part.op
+        if op == "slot":
+            return Batch((), self.args[part.value])
+        if op == "number":
+            return Batch((), self.build.number(part.value))
+        if op == "constant":
+            return Batch((), self.build.node("text", f"np.{part.value}", (), ()))
+        if op == "dimension":
+            return Batch((), self.build.size(part.value))
+        if op == "index":
+            return self._counted(part.value)
+        if op == "at":
+            return self._at(part, args[0])
+        if op == "reduce":
+            return self._reduce(part, args[0])
+        rule = _RULES.get(op)
+        if rule is not None:
+            return rule(self, part, args)
+        if op in COMPARISONS:
+            holds, indices, shape = self._compared(part.op, args)
+            return Batch(
+                indices, self.build.call("np.where", holds, shape=shape, after=("1.0", "0.0"))
+            )
+        if op in ENTRYWISE and (op in CALLS or op == "sign"):
+            indices, nodes, shape = self._aligned(args)
+            return Batch(indices, self.build.call(CALLS.get(op, "np.sign"), *nodes, shape=shape))
+        raise UnsupportedError(
+            f"code for {op} of what depends on an index is not supported", span=part.span
+        )
+
+    def _counted(self, index: Index) -> Batch:
+        """The values of an index."""
+        first = self.build.size(index.start)
+        behind = self.build.size(index.start.plus(index.size))
+        node = self.build.call(
+            "np.arange", first, behind, shape=(index.size,), after=("dtype=float",)
+        )
+        return Batch((index,), node)
+
+    def _compared(self, op: str, args: Sequence[Batch]) -> tuple[Node, tuple[Index, ...], Shape]:
+        indices, nodes, shape = self._aligned(args)
+        return self.build.infix(op, nodes[0], nodes[1], shape), indices, shape
+
+    def _at(self, part: Expr, value: Batch) -> Batch:
+        """Entries: ranges are slices, and einsum brings the axes in order."""
+        node = value.node
+        front = len(value.indices)
+        found: list[Index | None] = []
+        places: list[tuple[Dim, Dim | None] | None] = [None] * front
+        for place, size in zip(part.value, value.own, strict=True):
+            if place is None:
+                found.append(None)
+                places.append(None)
+            elif not place.terms:
+                places.append((place.offset.plus(ONE, -1), None))
+            else:
+                index = self._single(part, place)
+                first = index.start.plus(place.offset).plus(ONE, -1)
+                whole = not first.scale and index.size == size
+                places.append(None if whole else (first, index.size))
+                found.append(index)
+        if any(place is not None for place in places):
+            kept = [
+                size if place is None else place[1]
+                for size, place in zip(node.shape, places, strict=True)
+            ]
+            shape = tuple([size for size in kept if size is not None])
+            node = self.build.node("sliced", tuple(places), (node,), shape)
+        own = tuple(
+            [size for size, index in zip(node.shape[front:], found, strict=True) if index is None]
+        )
+        axes = [*value.indices, *found]
+        named = [index for index in axes if index is not None]
+        indices = self._sorted(named)
+        if axes == [*indices, *[None] * len(own)]:
+            return Batch(indices, node)
+        letters = {index: _LETTERS[k] for k, index in enumerate(indices)}
+        spare = iter(_OWN)
+        inside = [letters[index] if index is not None else next(spare) for index in axes]
+        kept_own = "".join(each for each in inside if each in _OWN)
+        text = f'"{"".join(inside)}->{"".join(letters[i] for i in indices)}{kept_own}"'
+        shape = (*[index.size for index in indices], *own)
+        if len(set(axes)) == len(axes) == 2 and len(own) == 0:
+            return Batch(indices, self.build.transposed(node))
+        return Batch(indices, self.build.call("np.einsum", node, before=(text,), shape=shape))
+
+    def _single(self, part: Expr, place: Place) -> Index:
+        if len(place.terms) > 1 or place.terms[0][1] != 1:
+            raise UnsupportedError("code for such places is not supported", span=part.span)
+        return place.terms[0][0]
+
+    def _reduce(self, part: Expr, value: Batch) -> Batch:
+        reduction = part.value
+        name = reduction.name
+        used = [index for each in reduction.conditions for index, _ in each.place.terms]
+        indices = self._sorted([*value.indices, *reduction.indices, *used])
+        node = value.node
+        shape = (*[index.size for index in indices], *value.own)
+        if node.rank and (reduction.conditions or indices != value.indices):
+            node = self._wide(Batch(value.indices, node), indices)
+        for condition in reduction.conditions:
+            holds, own, _ = self._mask(condition)
+            mask = self._wide(Batch(own, holds), indices)
+            if value.own:
+                text = ", ".join([*[":"] * len(indices), *["None"] * len(value.own)])
+                mask = self.build.suffix(mask, f"[{text}]", (*mask.shape, *[ONE] * len(value.own)))
+            left = _LEFT_OUT.get(name, "0.0")
+            node = self.build.call("np.where", mask, node, shape=shape, after=(left,))
+        axes = [k for k, index in enumerate(indices) if index in reduction.indices]
+        if node.shape != shape and (not node.rank or any(node.shape[k] != shape[k] for k in axes)):
+            # a value that does not depend on an index, once for each of its values
+            node = self.build.infix("*", node, self.build.filled("np.ones", shape), shape)
+        kept = tuple([index for index in indices if index not in reduction.indices])
+        left_over = (*[index.size for index in kept], *value.own)
+        total = self._taken(name, node, axes, left_over)
+        if name == "mean" and reduction.conditions:
+            total = self._counted_mean(part, value, node, axes, left_over)
+        return Batch(kept, total)
+
+    def _taken(self, name: str, node: Node, axes: Sequence[int], shape: Shape) -> Node:
+        if name == "logsumexp" and len(axes) > 1:
+            for axis in reversed(axes):
+                inner = node.shape[:axis] + node.shape[axis + 1 :]
+                node = self._taken(name, node, [axis], inner)
+            return node
+        which = str(axes[0]) if len(axes) == 1 else f"({', '.join(map(str, axes))})"
+        after = () if len(axes) == node.rank and name != "logsumexp" else (f"axis={which}",)
+        return self.build.call(_TAKEN[name], node, shape=shape, after=after)
+
+    def _counted_mean(
+        self, part: Expr, value: Batch, node: Node, axes: Sequence[int], shape: Shape
+    ) -> Node:
+        """The sum over the number of the choices that the conditions leave."""
+        one = Expr("number", value=1)
+        reduction = part.value._replace(name="sum")
+        count = self._reduce(
+            Expr("reduce", (one,), (), value=reduction), Batch((), self.build.number(1))
+        )
+        total = self._taken("sum", node, axes, shape)
+        if not shape or not count.node.rank:
+            return self.build.infix("/", total, count.node, shape)
+        raise UnsupportedError("code for such a mean is not supported", span=part.span)
+
+    def _mask(self, condition: Condition) -> tuple[Node, tuple[Index, ...], Shape]:
+        """Where a condition on indices holds."""
+        sides: list[Batch] = []
+        for sign in (1, -1):
+            terms = [(i, c * sign) for i, c in condition.place.terms if c * sign > 0]
+            total: Batch | None = None
+            for index, c in terms:
+                each = self._counted(index)
+                if c != 1:
+                    node = self.build.infix("*", self.build.number(c), each.node, each.node.shape)
+                    each = Batch((index,), node)
+                total = each if total is None else _infix("+")(self, self.expr, [total, each])
+            sides.append(total or Batch((), self.build.number(0)))
+        if condition.place.offset.scale:
+            offset = Batch((), self.build.size(condition.place.offset))
+            sides[0] = _infix("+")(self, self.expr, [sides[0], offset])
+        return self._compared(condition.op, sides)
+
+
+def _infix(operator: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
+    def rule(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+        indices, nodes, shape = body._aligned(args)
+        return Batch(indices, body.build.infix(operator, nodes[0], nodes[1], shape))
+
+    return rule
+
+
+def _negative(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    return Batch(args[0].indices, body.build.negative(args[0].node))
+
+
+def _power(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    if part.op == "^" and args[0].own:
+        raise UnsupportedError("the power of a matrix that depends on an index", span=part.span)
+    indices, nodes, shape = body._aligned(args)
+    return Batch(indices, power(body.build, nodes[0], nodes[1], shape))
+
+
+def _times(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    left, right = args
+    if not left.own or not right.own:
+        return _infix("*")(body, part, args)
+    first = _OWN[: len(left.own)]
+    if len(left.own) == len(right.own) == 1 and part.args[1].row and not part.args[0].row:
+        return body._einsum(args, (first, "b"), "ab", (*left.own, *right.own))
+    second = first[-1] + "cd"[: len(right.own) - 1]
+    kept = first[:-1] + second[1:]
+    if not left.indices and not right.indices:
+        return Batch(
+            (), body.build.infix("@", left.node, right.node, left.own[:-1] + right.own[1:])
+        )
+    return body._einsum(args, (first, second), kept, left.own[:-1] + right.own[1:])
+
+
+def _dot(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    letters = _OWN[: len(args[0].own)]
+    return body._einsum(args, (letters, letters), "", ())
+
+
+def _transpose(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    (value,) = args
+    if len(value.own) < 2:
+        return value
+    if not value.indices:
+        return Batch((), body.build.transposed(value.node))
+    shape = (*[index.size for index in value.indices], *value.own[::-1])
+    return Batch(
+        value.indices, body.build.call("np.swapaxes", value.node, shape=shape, after=("-1", "-2"))
+    )
+
+
+def _behind(function: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
+    """A function of all entries of the value itself."""
+
+    def rule(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+        value = args[0]
+        shape = tuple([index.size for index in value.indices])
+        axes = (-1, -2)[: len(value.own)]
+        if len(args) == 2:
+            raise UnsupportedError(f"code for {part.op} along an axis", span=part.span)
+        which = str(axes[0]) if len(axes) == 1 else str(axes)
+        after = (f"axis={which}",) if axes else ()
+        return Batch(value.indices, body.build.call(function, value.node, shape=shape, after=after))
+
+    return rule
+
+
+def _norm(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    return _behind("np.linalg.norm")(body, part, args)
+
+
+_RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
+    "+": _infix("+"),
+    "-": _infix("-"),
+    "neg": _negative,
+    "*": _times,
+    ".*": _infix("*"),
+    "/": _infix("/"),
+    "./": _infix("/"),
+    "^": _power,
+    ".^": _power,
+    "'": _transpose,
+    "dot": _dot,
+    "norm2": _norm,
+    "sum": _behind("np.sum"),
+    "mean": _behind("np.mean"),
+}

@@ -1,0 +1,185 @@
+"""Forms with bound indices as text: ``sum[i<j](q[i]*q[j])``, and the heads of arrays, as in
+``F[i, k=1:m]``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+
+from matcalc.core.dims import ONE, ZERO, Dim
+from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.write.printers.text import ATOM, POSTFIX, Piece, bracket, piece
+
+SYMBOLS = {"eye": "delta", "epsilon": "epsilon", "fuse": "vec"}
+_TOKEN = re.compile(r"[A-Za-z_Α-ω][\w']*|\d+(?:\.\d+)?|!=|<=|>=|==|\.\*|\./|\.\^|[-+*/^'<>=:]")
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+Names = Mapping[Index, str]
+
+
+def indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+    """The text of the body; of an array without its head."""
+    names = index_names(expr)
+    form: Form = expr.value
+
+    def rule(part: Expr, parts: list[Piece]) -> Piece:
+        if part.op == "slot":
+            slot: Piece = args[part.value]
+            return slot
+        if part.op == "index":
+            return names[part.value], ATOM, "name"
+        if part.op == "at":
+            return _entries(expr, part, parts[0], names)
+        if part.op == "reduce":
+            inside = f"{_bounds(part, names, expr.args)}]({parts[0][0]})"
+            return f"{part.value.name}[{inside}", ATOM, "reduce"
+        return piece(part, parts, sized)
+
+    return fold(form.body, lambda part: part.args, rule)
+
+
+def head(expr: Expr) -> str:
+    """``[i, k=1:m]`` of an array."""
+    form: Form = expr.value
+    names = index_names(expr)
+    inside = [_bound(index, form.body, names, expr.args) for index in form.indices]
+    return f"[{(', ' if any('=' in each for each in inside) else ',').join(inside)}]"
+
+
+def tokens(expr: Expr) -> int:
+    """The tokens that the form adds to those of its args."""
+    blank: list[Piece] = [("", ATOM, "name")] * len(expr.args)
+    text, _, _ = indexed(expr, blank, ())
+    return len(_TOKEN.findall(text)) + (
+        len(_TOKEN.findall(head(expr))) + 2 if expr.value.indices else 0
+    )
+
+
+def index_names(expr: Expr) -> Names:
+    """What each index is called: as it is, unless that is the name of something in its form."""
+    form: Form = expr.value
+    taken = {
+        name
+        for arg in expr.args
+        for part in postorder(arg, lambda part: part.args)
+        for name in _spoken(part)
+    }
+    taken |= {name for part in _inside(form) for name in _spoken(part)}
+    found: dict[Index, str] = {}
+    for index in all_indices(form):
+        name, count = index.name, 1
+        while name in taken:
+            count += 1
+            name = f"{index.name}{count}"
+        found[index] = name
+    return found
+
+
+def all_indices(form: Form) -> list[Index]:
+    """The indices of a form, those of its axes first."""
+    bound = [index for part in _inside(form) if part.op == "reduce" for index in part.value.indices]
+    return [*form.indices, *bound]
+
+
+def _inside(form: Form) -> list[Expr]:
+    return postorder(form.body, lambda part: part.args)
+
+
+def _spoken(part: Expr) -> list[str]:
+    """The names that a node is written with, besides those of its indices."""
+    if part.op == "variable":
+        return [str(part.value)]
+    if part.op == "dimension":
+        return list(part.value.letters)
+    if part.op in ("eye", "fill", "slice", "unit"):
+        return [name for size in part.shape for name in size.letters]
+    if part.op == "reduce":
+        sizes = [size for i in part.value.indices for size in (i.start, i.size)]
+        return [name for size in sizes for name in size.letters]
+    return []
+
+
+def _entries(form: Expr, part: Expr, base: Piece, names: Names) -> Piece:
+    array = part.args[0]
+    plain = form.args[array.value] if array.op == "slot" else array
+    symbol = SYMBOLS.get(plain.op) or bracket(base, POSTFIX)
+    inside = ",".join(":" if place is None else _place(place, names) for place in part.value)
+    return f"{symbol}[{inside}]", POSTFIX, "at"
+
+
+def _place(place: Place, names: Names) -> str:
+    text = ""
+    for index, c in sorted(place.terms, key=lambda term: term[1] < 0):
+        front = "-" if c < 0 else "+" if text else ""
+        text += front + (f"{abs(c)}*" if abs(c) != 1 else "") + names[index]
+    if place.offset.scale or not text:
+        offset = str(place.offset).replace(" ", "")
+        text += offset if not text or offset[0] == "-" else f"+{offset}"
+    return text
+
+
+def _bounds(part: Expr, names: Names, args: Sequence[Expr]) -> str:
+    """What stands in the brackets of a binder."""
+    reduction: Reduction = part.value
+    conditioned = {i for each in reduction.conditions for i, _ in each.place.terms}
+    items = []
+    for index in reduction.indices:
+        text = _bound(index, part.args[0], names, args)
+        if index not in conditioned or "=" in text:
+            items.append(text)
+    # names are bound in order, so those of a condition that nothing else lists have to be new
+    return ", ".join(
+        [*items, *[_condition(each, reduction, names) for each in reduction.conditions]]
+    )
+
+
+def _condition(condition: Condition, reduction: Reduction, names: Names) -> str:
+    """``j != i``, an index of the binder itself first; ``i < j`` where both are."""
+    place, op = condition.place, condition.op
+    terms = list(place.terms)
+    own = [index for index, _ in terms if index in reduction.indices]
+    offset = place.offset
+    first = min(
+        (index for index, _ in terms if index in own),
+        key=reduction.indices.index,
+        default=terms[0][0],
+    )
+    sign = dict(terms)[first]
+    if sign < 0:
+        terms, offset, op = [(i, -c) for i, c in terms], ZERO.plus(offset, -1), _FLIPPED[op]
+    left = Place(tuple([(i, c) for i, c in terms if c > 0]), ZERO)
+    right = Place(tuple([(i, -c) for i, c in terms if c < 0]), ZERO.plus(offset, -1))
+    return f"{_place(left, names)}{op}{_place(right, names)}"
+
+
+def _bound(index: Index, body: Expr, names: Names, args: Sequence[Expr]) -> str:
+    """The index, with its range where that does not follow from what is indexed."""
+    if follows(index, body, args):
+        return names[index]
+    last = index.start.plus(index.size).plus(ONE, -1)
+    return f"{names[index]}={_end(index.start)}:{_end(last)}"
+
+
+def _end(size: Dim) -> str:
+    return str(size).replace(" ", "")
+
+
+def follows(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
+    """Whether the range of an index is that of the axes on which it stands by itself; those of
+    ``delta`` and its like have no size of their own.
+    """
+    found = False
+    for part in postorder(body, lambda part: part.args):
+        if part.op != "at":
+            continue
+        for place, axis in zip(part.value, part.args[0].shape, strict=True):
+            if place is None or [index] != [each for each, _ in place.terms]:
+                continue
+            if place.plain is None or index.start != ONE or index.size != axis:
+                return False
+            array = part.args[0]
+            array = args[array.value] if array.op == "slot" else array
+            found = found or array.op not in SYMBOLS
+    return found

@@ -1,0 +1,122 @@
+"""Every shared model that is in the language: the value is the true one, and the printed form no
+longer than the published one where there is one.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from judging import tokens
+
+from matcalc.core.errors import MatcalcError
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
+from matcalc.verify.oracle.interpret import interpret
+
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
+
+# what is not supported yet, by what a case needs; the first that applies is its reason
+MANY = "several variables at a time"
+DIRECTIONS = "derivatives along directions and Taylor polynomials"
+LOOPS = "loops and families"
+INDICES = "answers in index notation"
+# cases that are refused, each with the reason
+REFUSED = dict.fromkeys(
+    ("coulomb", "lennard-jones", "mds-sammon", "sne-largevis", "springs-hessian"), INDICES
+)
+# cases whose printed form is longer than the published one, each with the reason
+LONGER = {
+    "bradley-terry": INDICES,
+    "fcm-memberships": INDICES,
+    "o3-black-scholes-speed": "no rewrite joins the two densities that the quotient rule leaves",
+    "svm-hinge": "the step that is 1 at 0 is one less the step that is 0 there",
+}
+
+
+def reason(case):
+    """Why a case is refused, or None."""
+    if case["id"] in REFUSED:
+        return REFUSED[case["id"]]
+    if case["op"] in ("jvp", "vjp", "hvp", "taylor"):
+        return DIRECTIONS
+    if case["op"] == "hessian" or not isinstance(case["wrt"], str):
+        return MANY
+    if "for " in case["expr"] or any("[" in name for name in case["vars"]):
+        return LOOPS
+    return None
+
+
+def cases():
+    lines = (
+        (FOLDER / "cases.jsonl").read_text(encoding="utf-8").splitlines() if FOLDER.is_dir() else []
+    )
+    if not lines:
+        return [
+            pytest.param(
+                None,
+                id="absent",
+                marks=pytest.mark.skip(reason="shared models are not beside this checkout"),
+            )
+        ]
+    return [pytest.param(case, id=case["id"]) for case in map(json.loads, lines)]
+
+
+@cache
+def truth():
+    with np.load(FOLDER / "truth.npz") as arrays:
+        return dict(arrays)
+
+
+def inputs(case, program):
+    """The arrays of a case, and the sizes that they give to the named dimensions."""
+    prefix = case["id"] + "/in/"
+    values = {name: truth()[prefix + name] for name in program.variables}
+    axes = [
+        pair
+        for name, v in program.variables.items()
+        for pair in zip(v.shape, values[name].shape, strict=True)
+    ]
+    return values, {axis.plain: size for axis, size in axes if axis.plain}
+
+
+def derived(case):
+    program = read(case["expr"], case["vars"])
+    return program, derive(program, case["wrt"], case["order"], structure="free")
+
+
+@pytest.mark.parametrize("case", cases())
+def test_value(case):
+    why = reason(case)
+    if why in (MANY, DIRECTIONS):  # there is nothing to call
+        pytest.skip(why)
+    if why is not None:
+        with pytest.raises(MatcalcError):
+            derived(case)
+        return
+    program, tree = derived(case)
+    values, sizes = inputs(case, program)
+    assert np.allclose(
+        interpret(program.expr, values, sizes), truth()[case["id"] + "/value"], rtol=1e-9
+    )
+    found, expected = interpret(tree, values, sizes), truth()[case["id"] + "/truth"]
+    assert found.shape == expected.shape
+    assert np.max(np.abs(found - expected)) <= 1e-8 * max(1.0, float(np.max(np.abs(expected))))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        param
+        for param in cases()
+        if param.values[0] is None
+        or (param.values[0].get("expected_size") and reason(param.values[0]) is None)
+    ],
+)
+def test_length(case):
+    program, tree = derived(case)
+    columns = len(program.variables[case["wrt"]].shape) * case["order"]
+    printed = render(tree, program.variables, columns)
+    fits = tokens(printed) <= case["expected_size"]
+    assert fits != (case["id"] in LONGER), f"{printed}   published: {case['expected']}"
