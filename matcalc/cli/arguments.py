@@ -76,8 +76,8 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     )
     if options.command is None and not options.version:
         parser.error(
-            "a command is needed: diff, jvp, vjp, hvp, check, simplify, equal, identities or "
-            "functions"
+            "a command is needed: diff, jvp, vjp, hvp, check, simplify, equal, identities, "
+            "functions or web"
         )
     if options.command in ("diff", "check", "vjp", "hvp"):
         options.wrt = _one_variable(
@@ -136,7 +136,23 @@ def _parser(command: str) -> Parser:
         "word", metavar="WORD", nargs="?", default="", help="only those that contain this text"
     )
     functions.set_defaults(identities=[])
+    _add_web(commands)
     return parser
+
+
+def _add_web(commands: argparse._SubParsersAction[Parser]) -> None:
+    web = commands.add_parser(
+        "web",
+        help="open the page in a browser, on this machine alone",
+        description="Serve the page on 127.0.0.1 and open it in a browser; Ctrl-C ends it.",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    web.add_argument(
+        "--port", metavar="N", type=_natural, default=0, help="the port (default: a free one)"
+    )
+    web.add_argument("--no-browser", action="store_true", help="only print the address")
+    web.set_defaults(identities=[])
 
 
 def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -85,6 +85,8 @@ def _command(options: Namespace) -> int:
         return _functions(options.word)
     if options.command in ("jvp", "vjp", "hvp"):
         return _directional(options)
+    if options.command == "web":
+        return _web(options)
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[
         options.command
     ](options)
@@ -269,6 +271,23 @@ def _functions(word: str) -> int:
             f"no function is called {word}", hint="matcalc functions lists them all"
         )
     _answer(found)
+    return DONE
+
+
+def _web(options: Namespace) -> int:
+    """Serves the page until it is interrupted."""
+    import webbrowser  # noqa: PLC0415 - for this command alone
+
+    from matcalc.web.server import ADDRESS, make_server  # noqa: PLC0415 - as above
+
+    with make_server(options.port) as server:
+        address = f"http://{ADDRESS}:{server.server_port}/"
+        _answer(address)
+        sys.stdout.flush()
+        _say("Ctrl-C ends it")
+        if not options.no_browser:
+            webbrowser.open(address)
+        server.serve_forever()
     return DONE
 
 

@@ -1,0 +1,246 @@
+"""Answers what the page asks.
+
+Question and answer are JSON objects. The same module runs behind the local server and, compiled to
+WebAssembly, inside the page itself, where there is no NumPy: what needs it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from importlib.util import find_spec
+from typing import Any
+from warnings import catch_warnings, simplefilter
+
+from matcalc import api
+from matcalc.core.errors import ArgumentError, MatcalcError, VerificationWarning
+from matcalc.results import Derivative, Expression, Formula
+
+LONGEST = 100_000  # characters of a field; the parser has a limit of its own
+
+
+def answer(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a question; an error of the user is an answer too, with ``ok`` false.
+
+    A question has ``op`` (``diff``, ``check``, ``simplify`` or ``equal``), ``expression``,
+    ``latex`` (whether texts are LaTeX), ``variables`` (declarations by name) and what the
+    operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``claim``, ``other``.
+    """
+    try:
+        with catch_warnings():
+            simplefilter("ignore", VerificationWarning)  # the badge says it
+            return {"ok": True, **_OPERATIONS[_choice(question)](question)}
+    except MatcalcError as problem:
+        return {"ok": False, "error": _error(problem)}
+
+
+def _choice(question: Mapping[str, Any]) -> str:
+    op = question.get("op", "diff")
+    if op not in _OPERATIONS:
+        raise ArgumentError(f"op must be one of {', '.join(_OPERATIONS)}, not {op!r}")
+    return str(op)
+
+
+def _text(question: Mapping[str, Any], key: str) -> str:
+    value = question.get(key, "")
+    if not isinstance(value, str) or len(value) > LONGEST:
+        raise ArgumentError(f"{key} must be a string of at most {LONGEST:,} characters")
+    return value
+
+
+def _declared(question: Mapping[str, Any]) -> dict[str, str]:
+    declared = question.get("variables") or {}
+    if not isinstance(declared, dict):
+        raise ArgumentError("variables must be an object of declarations by name")
+    return {str(name): str(kind) for name, kind in declared.items()}
+
+
+def _expression(question: Mapping[str, Any], key: str = "expression") -> Expression:
+    text = _text(question, key)
+    if question.get("latex"):
+        return api.parse_latex(text, _declared(question))
+    return api.parse(text, _declared(question))
+
+
+def _options(question: Mapping[str, Any]) -> dict[str, Any]:
+    order = question.get("order", 1)
+    return {
+        "order": order if isinstance(order, int) else 0,
+        "layout": question.get("layout") or "mixed",
+        "structure": question.get("structure") or "declared",
+    }
+
+
+def _diff(question: Mapping[str, Any]) -> dict[str, Any]:
+    expression = _expression(question)
+    derivative, verification = _derived(expression, question)
+    return {
+        **_shown(derivative),
+        "title": f"d ({expression}) / d {derivative.wrt}",
+        "expression": _latex(expression),
+        "wrt": derivative.wrt,
+        "verification": verification,
+    }
+
+
+def _derived(
+    expression: Expression, question: Mapping[str, Any]
+) -> tuple[Derivative, dict[str, str]]:
+    """The derivative, and how it was verified; where that needs NumPy and there is none, it was
+    not.
+    """
+    wrt, options = _variable(expression, question), _options(question)
+    try:
+        derivative = expression.diff(wrt, **options)
+        found = derivative.verification
+    except ModuleNotFoundError:
+        how = "not verified (this needs numbers, which the engine in the page lacks)"
+        return expression.diff(wrt, **options, verify=False), {"kind": "none", "text": how}
+    return derivative, {"kind": found.kind, "text": str(found)}
+
+
+def _variable(expression: Expression, question: Mapping[str, Any]) -> str | None:
+    """What to differentiate with respect to: as asked, or as the formula says, or the likeliest."""
+    wrt = question.get("wrt") or None
+    names = list(expression.variables)
+    if wrt is not None or expression.program().asked is not None or not names:
+        return wrt
+    return next((name for name in _LIKELY if name in names), names[0])
+
+
+def _simplify(question: Mapping[str, Any]) -> dict[str, Any]:
+    expression = _expression(question)
+    return {**_shown(expression.simplify()), "expression": _latex(expression)}
+
+
+def _equal(question: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        result = api.equal(
+            _text(question, "expression"),
+            _text(question, "other"),
+            variables=_declared(question),
+            latex=bool(question.get("latex")),
+        )
+    except ModuleNotFoundError as problem:
+        return _without_numpy(problem)
+    return {"verdict": result.verdict, "report": str(result), "notes": list(result.notes)}
+
+
+def _check(question: Mapping[str, Any]) -> dict[str, Any]:
+    if find_spec("numpy") is None:
+        return _proof_alone(question)
+    from matcalc.claims.judge.question import Claim  # noqa: PLC0415 - it loads NumPy
+    from matcalc.claims.judge.verdict import judge  # noqa: PLC0415 - as above
+
+    expression, claim = _text(question, "expression"), _text(question, "claim")
+    if question.get("latex"):
+        expression, claim = f"${expression}$", f"${claim}$"
+    options = _options(question)
+    wrt = _variable(_expression(question), question) or ""
+    asked = (_declared(question), options["order"], options["layout"], options["structure"])
+    report = judge(Claim(expression, wrt, claim, *asked))
+    diagnosis = report.diagnosis
+    return {
+        "verdict": report.verdict,
+        "report": str(report),
+        "diagnosis": "" if diagnosis is None else str(diagnosis),
+        "mended": "" if diagnosis is None else diagnosis.mended or "",
+        "correct": report.correct or "",
+        "notes": list(report.notes),
+        "variables": {name: str(kind) for name, kind in report.variables.items()},
+        "wrt": report.wrt,
+    }
+
+
+def _proof_alone(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The verdict of the exact judge, which needs no NumPy: proved, wrong, or undecided."""
+    from matcalc.core.statement import DerivativeStatement  # noqa: PLC0415 - for claims alone
+    from matcalc.verify.exact.judge import judge  # noqa: PLC0415 - as above
+
+    expression = _expression(question)
+    derivative, _ = _derived(expression, question)
+    given = {name: str(kind) for name, kind in derivative.variables.items()}
+    claim = _expression({**question, "variables": given}, "claim").program()
+    options = _options(question)
+    statement = DerivativeStatement(
+        expression.program(), derivative.wrt, options["order"], options["structure"]
+    )
+    axes = len(statement.mixed_shape)
+    # sizes that the claim leaves open are a matter of the whole judgement
+    open_sizes = claim.undetermined or claim.expr.rank != min(axes, 2)
+    outcome = "" if open_sizes else judge(statement, claim.expr, as_matrix=axes > 2).outcome
+    verdict = _VERDICTS.get(outcome, "undecided")
+    return {
+        "verdict": verdict,
+        "report": f"{verdict}: {_SAID[verdict].format(claim=claim.source)}",
+        "diagnosis": "",
+        "mended": "",
+        "correct": "" if verdict == "proved" else str(derivative),
+        "notes": list(derivative.notes),
+        "variables": given,
+        "wrt": derivative.wrt,
+    }
+
+
+def _without_numpy(problem: ModuleNotFoundError) -> dict[str, Any]:
+    reason = f"undecided: this needs {problem.name}, which the engine in the page lacks"
+    return {"verdict": "undecided", "report": f"{reason}; matcalc web has it", "notes": []}
+
+
+def _shown(formula: Formula) -> dict[str, Any]:
+    """The formula in all its forms, with what was inferred."""
+    return {
+        "text": str(formula),
+        "latex": _latex(formula),
+        "code": _code(formula),
+        "shape": [str(size) for size in formula.shape],
+        "row": formula.row,
+        "variables": {name: str(kind) for name, kind in formula.variables.items()},
+        "notes": list(formula.notes),
+    }
+
+
+def _latex(formula: Formula) -> str:
+    return _or_nothing(Formula.latex, formula)
+
+
+def _code(formula: Formula) -> str:
+    return _or_nothing(Formula.source, formula)
+
+
+def _or_nothing(form: Callable[[Formula], str], formula: Formula) -> str:
+    """A form of the answer, or nothing where it has none."""
+    try:
+        return form(formula)
+    except MatcalcError:
+        return ""
+    except ModuleNotFoundError:  # reading it back needs NumPy
+        unread = copy(formula)
+        unread._verify = False
+        return form(unread)
+
+
+def _error(problem: MatcalcError) -> dict[str, Any]:
+    span = problem.span
+    return {
+        "kind": type(problem).__name__,
+        "message": problem.message,
+        "hint": problem.hint or "",
+        "source": problem.source or "",
+        "span": None if span is None else [span.start, span.end],
+    }
+
+
+_LIKELY = ("x", "X", "w", "W", "theta", "beta", "z", "Z")
+_VERDICTS = {"exact": "proved", "wrong": "wrong"}
+_SAID = {
+    "proved": "{claim} is the derivative",
+    "wrong": "{claim} is not the derivative; `matcalc web` says what is wrong with it",
+    "undecided": "this claim needs numbers; `matcalc web` has them",
+}
+_OPERATIONS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "diff": _diff,
+    "check": _check,
+    "simplify": _simplify,
+    "equal": _equal,
+}

@@ -1,0 +1,166 @@
+"""What the page asks and what it is told."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from matcalc.web import answer as module
+from matcalc.web.answer import LONGEST, answer
+from matcalc.web.server import ADDRESS, PAGE, make_server
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ({"expression": "x'*A*x", "wrt": "x", "variables": {"A": "symmetric(n)"}}, "2*A*x"),
+        ({"expression": "tr(A*X)"}, "A'"),
+        ({"expression": r"\nabla_X \log\det X", "latex": True}, "inv(X)'"),
+        ({"expression": "logsumexp(x)", "order": 2}, "diag(softmax(x)) - softmax(x)*softmax(x)'"),
+        ({"op": "simplify", "expression": "x - x + y"}, "y"),
+    ],
+)
+def test_forms(question: dict[str, Any], text: str) -> None:
+    said = answer(question)
+    assert (said["ok"], said["text"]) == (True, text)
+    assert said["latex"] and said["code"].startswith("import numpy")
+    assert set(said["variables"]) and json.dumps(said)
+
+
+def test_a_derivative_says_how_it_was_verified() -> None:
+    said = answer({"expression": "x'*x", "wrt": "x"})
+    assert said["verification"] == {
+        "kind": "exact",
+        "text": "exact (error probability < 2^-50)",
+    }
+    assert said["wrt"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "mended"),
+    [("2*A*x", "wrong", "(A + A')*x"), ("(A + A')*x", "proved", "")],
+)
+def test_claims(claim: str, verdict: str, mended: str) -> None:
+    said = answer({"op": "check", "expression": "x'*A*x", "wrt": "x", "claim": claim})
+    assert (said["verdict"], said["mended"]) == (verdict, mended)
+
+
+def test_equations() -> None:
+    said = answer({"op": "equal", "expression": "tr(A*B)", "other": "tr(B*A)"})
+    assert said["verdict"] == "equal"
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ({"expression": "x*y"}, "cannot multiply vector(n) by vector(m)"),
+        ({"expression": ""}, "there is no expression"),
+        ({"op": "integrate", "expression": "x"}, "op must be one of"),
+        ({"expression": "x" * (LONGEST + 1)}, "must be a string of at most"),
+        ({"expression": 3}, "must be a string"),
+        ({"expression": "x", "variables": "x"}, "variables must be an object"),
+        ({"expression": "x'*x", "order": "two"}, "order is"),
+        ({"expression": "x'*x", "layout": "upside down"}, "layout is"),
+    ],
+)
+def test_errors_are_answers(question: dict[str, Any], message: str) -> None:
+    said = answer(question)
+    assert not said["ok"]
+    assert message in said["error"]["message"]
+
+
+def test_the_place_of_an_error() -> None:
+    error = answer({"expression": "x*y"})["error"]
+    assert (error["span"], error["source"]) == ([1, 2], "x*y")
+
+
+@pytest.fixture
+def without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the page: what imports NumPy fails, and what is loaded already counts as missing."""
+    for name in list(sys.modules):
+        if name.startswith(("matcalc.claims.judge", "matcalc.verify.oracle", "matcalc.runtime")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "matcalc.verify.readback.code", raising=False)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    monkeypatch.setattr(module, "find_spec", lambda _: None)
+
+
+@pytest.mark.usefixtures("without_numpy")
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [("2*A*x", "wrong"), ("A*x + A'*x", "proved"), ("x'*x*ones", "undecided")],
+)
+def test_claims_without_numpy(claim: str, verdict: str) -> None:
+    said = answer({"op": "check", "expression": "x'*A*x", "wrt": "x", "claim": claim})
+    assert said["verdict"] == verdict
+
+
+@pytest.mark.usefixtures("without_numpy")
+def test_derivatives_without_numpy() -> None:
+    said = answer({"expression": "norm2(A*x)^2", "wrt": "x"})
+    assert (said["text"], said["verification"]["kind"]) == ("2*A'*A*x", "exact")
+    assert said["code"].startswith("import numpy")
+    said = answer({"expression": "tr(expm(X*A))", "wrt": "X"})
+    assert said["verification"]["kind"] == "none"
+    assert "needs numbers" in said["verification"]["text"]
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with make_server() as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def ask(
+    port: int, method: str, path: str, body: str | None = None, **headers: str
+) -> tuple[int, bytes]:
+    connection = HTTPConnection(ADDRESS, port, timeout=30)
+    connection.request(method, path, body, headers)
+    response = connection.getresponse()
+    said = response.status, response.read()
+    connection.close()
+    return said
+
+
+@pytest.mark.parametrize("path", ["/", "/app.js", "/app.css"])
+def test_the_page_is_served(port: int, path: str) -> None:
+    status, body = ask(port, "GET", path)
+    assert status == 200
+    assert body == (PAGE / (path[1:] or "index.html")).read_bytes()
+
+
+def test_questions_are_answered(port: int) -> None:
+    assert json.loads(ask(port, "GET", "/engine")[1]) == {"engine": "native"}
+    question = json.dumps({"expression": "x'*x", "wrt": "x"})
+    status, body = ask(port, "POST", "/answer", question)
+    assert (status, json.loads(body)["text"]) == (200, "2*x")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "headers", "status"),
+    [
+        pytest.param("GET", "/../answer.py", None, {}, 404, id="outside"),
+        pytest.param("GET", "/%2e%2e/answer.py", None, {}, 404, id="outside-encoded"),
+        pytest.param("GET", "/", None, {"Host": "example.org"}, 403, id="another-name"),
+        pytest.param(
+            "POST", "/answer", "{}", {"Origin": "http://example.org"}, 403, id="another-page"
+        ),
+        pytest.param("POST", "/answer", "[" * 100_000, {}, 400, id="deep"),
+        pytest.param("POST", "/answer", "[]", {}, 400, id="list"),
+        pytest.param("POST", "/other", "{}", {}, 400, id="elsewhere"),
+    ],
+)
+def test_what_is_refused(
+    port: int, method: str, path: str, body: str | None, headers: dict[str, str], status: int
+) -> None:
+    assert ask(port, method, path, body, **headers)[0] == status

@@ -1,0 +1,325 @@
+import katex from "katex";
+import { makeEditor } from "./editor.js";
+import { Cancelled, chooseEngine } from "./engine.js";
+import { GALLERY } from "./gallery.js";
+import { fixesOf } from "./hints.js";
+
+const KINDS = [
+  "scalar", "positive", "vector", "matrix", "symmetric", "psd", "diagonal", "orthogonal",
+  "skew", "triangular", "invertible", "simplex", "onehot", "orthonormal",
+];
+const TABS = ["diff", "check", "simplify", "equal"];
+const SECOND = { check: "Claimed derivative", equal: "Another expression" };
+const WAIT = 150; // ms after the last key
+const SLOW = 800; // ms after which an answer can be cancelled
+
+const find = (id) => document.getElementById(id);
+const state = { op: "diff", form: "text", declared: {}, answer: null };
+let engine = null;
+let asked = 0;
+let timer = 0;
+
+const expression = makeEditor(find("expression"), "label-expression", later);
+const second = makeEditor(find("second"), "label-second", later);
+
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(ask, WAIT);
+}
+
+function question() {
+  const key = state.op === "check" ? "claim" : "other";
+  return {
+    op: state.op,
+    expression: expression.text,
+    latex: find("latex").checked,
+    variables: state.declared,
+    wrt: find("wrt").value || null,
+    order: Number(find("order").value),
+    layout: find("layout").value,
+    ...(SECOND[state.op] ? { [key]: second.text } : {}),
+  };
+}
+
+async function ask() {
+  clearTimeout(timer);
+  if (!engine) return;
+  remember();
+  if (!expression.text.trim() || (SECOND[state.op] && !second.text.trim())) {
+    show(null);
+    return;
+  }
+  const number = ++asked;
+  find("output").setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => (find("cancel").hidden = false), SLOW);
+  try {
+    const answer = await engine.ask(question());
+    if (number === asked) show(answer);
+  } catch (problem) {
+    if (number === asked && !(problem instanceof Cancelled)) {
+      show({ ok: false, error: { message: String(problem.message), hint: "", span: null } });
+    }
+  } finally {
+    clearTimeout(slow);
+    if (number === asked) {
+      find("cancel").hidden = true;
+      find("output").setAttribute("aria-busy", "false");
+    }
+  }
+}
+
+function show(answer) {
+  state.answer = answer?.ok ? answer : null;
+  showError(answer && !answer.ok ? answer.error : null);
+  showResult(state.answer);
+  if (state.answer?.variables) showVariables(state.answer.variables, state.answer.wrt);
+  else if (answer && !answer.ok) showVariables(state.declared); // the others are not known
+}
+
+function showError(error) {
+  const box = find("error");
+  const inSecond = Boolean(error?.source) && error.source === second.text && error.source !== expression.text;
+  expression.mark(inSecond ? null : error?.span, error?.message);
+  second.mark(inSecond ? error.span : null, error?.message);
+  box.hidden = !error;
+  box.replaceChildren();
+  if (!error) return;
+  const message = document.createElement("p");
+  message.textContent = error.message;
+  box.append(message);
+  if (error.hint) {
+    const hint = document.createElement("p");
+    hint.className = "hint";
+    hint.textContent = `Hint: ${error.hint}`;
+    box.append(hint);
+  }
+  for (const fix of fixesOf(error)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = fix.label;
+    button.onclick = () => {
+      for (const [name, kind] of fix.declarations ?? []) state.declared[name] = kind;
+      if (fix.span) (inSecond ? second : expression).replace(...fix.span, fix.insert);
+      ask();
+      expression.focus();
+    };
+    box.append(button);
+  }
+}
+
+function showResult(answer) {
+  const formula = find("formula");
+  formula.replaceChildren();
+  find("forms").hidden = !answer?.text;
+  find("report").hidden = !answer?.report;
+  find("report").textContent = answer?.report ?? "";
+  if (answer?.latex) typeset(formula, equation(answer));
+  else if (answer?.text) formula.textContent = answer.text;
+  const badge = find("badge");
+  const verdict = answer?.verdict ?? answer?.verification?.kind;
+  badge.hidden = !verdict;
+  badge.className = verdict ?? "";
+  const how = answer?.verification;
+  badge.textContent = how ? (how.kind === "none" ? how.text : `verified: ${how.text}`) : (verdict ?? "");
+  const notes = find("notes");
+  notes.hidden = !answer?.notes?.length;
+  notes.replaceChildren(
+    ...(answer?.notes ?? []).map((note) => {
+      const item = document.createElement("li");
+      item.textContent = note.replace(/^note: /, "");
+      return item;
+    }),
+  );
+  showForm();
+}
+
+function equation(answer) {
+  if (answer.wrt && answer.expression) {
+    const times = find("order").value === "2" ? "^{2}" : "";
+    const wrt = find("latex").checked ? answer.wrt : answer.wrt.replace(/_/g, "\\_");
+    return `\\frac{\\partial${times}}{\\partial ${wrt}${times}} \\left(${answer.expression}\\right) = ${answer.latex}`;
+  }
+  return answer.expression ? `${answer.expression} = ${answer.latex}` : answer.latex;
+}
+
+function typeset(element, latex) {
+  katex.render(latex, element, { displayMode: true, throwOnError: false, output: "htmlAndMathml" });
+}
+
+function showForm() {
+  const text = state.answer?.[state.form] ?? "";
+  find("form").textContent = text || "There is no such form of this result.";
+  find("copy").disabled = !text;
+}
+
+function showVariables(variables, wrt) {
+  const names = Object.keys(variables);
+  const select = find("wrt");
+  const chosen = wrt ?? select.value;
+  const choices = chosen && !names.includes(chosen) ? [...names, chosen] : names;
+  select.replaceChildren(...choices.map((name) => new Option(name, name, false, name === chosen)));
+  const active = document.activeElement?.id;
+  const table = find("variables");
+  table.hidden = names.length === 0;
+  table.tBodies[0].replaceChildren(...names.map((name) => row(name, variables[name])));
+  if (active?.startsWith("kind-") || active?.startsWith("size-")) find(active)?.focus();
+}
+
+function row(name, declaration) {
+  const [, kind, size] = /^(\w+)(?:\((.*)\))?$/.exec(declaration) ?? [null, "", declaration];
+  const line = document.createElement("tr");
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.textContent = name;
+  const known = KINDS.includes(kind);
+  const kinds = document.createElement("select");
+  kinds.id = `kind-${name}`;
+  kinds.setAttribute("aria-label", `kind of ${name}`);
+  kinds.append(...(known ? KINDS : [...KINDS, kind]).map((each) => new Option(each, each, false, each === kind)));
+  const sizes = document.createElement("input");
+  sizes.id = `size-${name}`;
+  sizes.setAttribute("aria-label", `size of ${name}`);
+  sizes.value = size ?? "";
+  sizes.size = 8;
+  sizes.disabled = kind === "scalar";
+  const declare = (kind, size) => {
+    state.declared[name] = size ? `${kind}(${size})` : kind;
+    ask();
+  };
+  kinds.onchange = () => declare(kinds.value, fitting(kinds.value, sizes.value));
+  sizes.onchange = () => declare(kinds.value, sizes.value.trim());
+  const from = document.createElement("td");
+  if (name in state.declared) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "declared ×";
+    button.setAttribute("aria-label", `forget the declaration of ${name}`);
+    button.onclick = () => {
+      delete state.declared[name];
+      ask();
+    };
+    from.append(button);
+  } else {
+    from.textContent = "inferred";
+  }
+  const cells = [kinds, sizes].map((element) => {
+    const cell = document.createElement("td");
+    cell.append(element);
+    return cell;
+  });
+  line.append(head, ...cells, from);
+  return line;
+}
+
+// the sizes that a kind takes, of those that were there; left to inference where they do not fit
+function fitting(kind, size) {
+  const sizes = size.split(",").map((each) => each.trim()).filter(Boolean);
+  if (kind === "scalar" || kind === "positive") return "";
+  const wanted = ["matrix", "orthonormal"].includes(kind) ? 2 : 1;
+  return sizes.length >= wanted ? sizes.slice(0, wanted).join(", ") : "";
+}
+
+function choose(op) {
+  state.op = op;
+  for (const tab of TABS) {
+    const button = find(`tab-${tab}`);
+    button.setAttribute("aria-selected", String(tab === op));
+    button.tabIndex = tab === op ? 0 : -1;
+  }
+  find("panel").setAttribute("aria-labelledby", `tab-${op}`);
+  find("field-second").hidden = !SECOND[op];
+  find("label-second").textContent = SECOND[op] ?? "";
+  for (const option of ["wrt", "order", "layout"]) {
+    find(`option-${option}`).hidden = !["diff", "check"].includes(op);
+  }
+  ask();
+}
+
+// the address carries the input
+function remember() {
+  const query = new URLSearchParams();
+  const { op, variables, latex, order, layout, wrt } = question();
+  query.set("op", op);
+  query.set("expr", expression.text);
+  if (SECOND[op]) query.set("second", second.text);
+  if (wrt) query.set("wrt", wrt);
+  if (latex) query.set("latex", "1");
+  if (order !== 1) query.set("order", String(order));
+  if (layout !== "mixed") query.set("layout", layout);
+  for (const [name, kind] of Object.entries(variables)) query.append("var", `${name}: ${kind}`);
+  window.history.replaceState(null, "", `#${query}`);
+}
+
+function recall(query) {
+  const declared = query.getAll("var").map((line) => line.split(/:\s*(.*)/s).slice(0, 2));
+  state.declared = Object.fromEntries(declared);
+  find("latex").checked = query.get("latex") === "1";
+  find("order").value = query.get("order") === "2" ? "2" : "1";
+  if (["mixed", "numerator", "denominator"].includes(query.get("layout"))) {
+    find("layout").value = query.get("layout");
+  }
+  const wrt = query.get("wrt") ?? "";
+  find("wrt").replaceChildren(new Option(wrt, wrt, false, true));
+  expression.text = query.get("expr") ?? "";
+  second.text = query.get("second") ?? "";
+  choose(TABS.includes(query.get("op")) ? query.get("op") : "diff");
+}
+
+function arrows(ids, use) {
+  ids.forEach((id, place) => {
+    find(id).onclick = () => use(id);
+    find(id).onkeydown = ({ key }) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+      if (!step) return;
+      const next = ids[(place + step + ids.length) % ids.length];
+      use(next);
+      find(next).focus();
+    };
+  });
+}
+
+function chooseForm(form) {
+  state.form = form;
+  for (const each of ["text", "latex", "code"]) {
+    find(`form-${each}`).setAttribute("aria-selected", String(each === form));
+    find(`form-${each}`).tabIndex = each === form ? 0 : -1;
+  }
+  find("form").setAttribute("aria-labelledby", `form-${form}`);
+  showForm();
+}
+
+function setTheme(dark) {
+  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  find("theme").setAttribute("aria-pressed", String(dark));
+}
+
+arrows(TABS.map((op) => `tab-${op}`), (id) => choose(id.slice(4)));
+arrows(["form-text", "form-latex", "form-code"], (id) => chooseForm(id.slice(5)));
+for (const id of ["wrt", "order", "layout", "latex"]) find(id).onchange = ask;
+find("copy").onclick = async () => {
+  await navigator.clipboard.writeText(find("form").textContent);
+  find("copy").textContent = "Copied";
+  setTimeout(() => (find("copy").textContent = "Copy"), 1500);
+};
+find("cancel").onclick = () => engine.cancel();
+find("theme").onclick = () => setTheme(document.documentElement.dataset.theme !== "dark");
+setTheme(matchMedia("(prefers-color-scheme: dark)").matches);
+find("examples").append(...GALLERY.map((each, place) => new Option(each.name, String(place))));
+find("examples").onchange = ({ target }) => {
+  const example = GALLERY[Number(target.value)];
+  if (target.value === "" || !example) return;
+  const query = new URLSearchParams({ op: "diff", expr: example.expression, wrt: example.wrt });
+  if (example.latex) query.set("latex", "1");
+  if (example.order) query.set("order", String(example.order));
+  for (const [name, kind] of Object.entries(example.variables ?? {})) query.append("var", `${name}: ${kind}`);
+  recall(query);
+};
+window.onhashchange = () => recall(new URLSearchParams(location.hash.slice(1)));
+
+engine = await chooseEngine((text, ready) => {
+  find("engine").textContent = text;
+  find("engine").dataset.ready = String(ready);
+});
+const given = location.hash.length > 1 ? location.hash.slice(1) : "op=diff&expr=tr(A*X'*B*X*C)&wrt=X";
+recall(new URLSearchParams(given));
+expression.focus();
