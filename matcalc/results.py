@@ -44,6 +44,7 @@ from matcalc.write.printers.sizes import known_sizes
 from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
+    from matcalc.explain.build import Derivation
     from matcalc.verify.oracle.compare import Report
 
 BACKENDS = ("numpy",)
@@ -405,6 +406,16 @@ class Derivative(Formula):
 
     def _folded(self, matrix: Expr) -> Expr:
         return tensorize(matrix, self._tree.shape, self._trailing)
+
+    @public
+    def steps(self, *, detail: int = 2) -> Derivation:
+        """How the derivative is found, in differentials, each line proved; see docs/steps.md.
+
+        With ``detail`` 1 only the main lines, with 3 linear steps as well.
+        """
+        from matcalc.explain.build import derivation  # noqa: PLC0415 - a plain answer does not need it
+
+        return derivation(self._statement, detail)
 
     @public
     def check(self, rng: Any = 0, *, seed: int | None = None) -> Report:

@@ -52,8 +52,10 @@ ALLOWED = {
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery equality",
+    "explain": "core ir lowering catalogue calculus rewriting recovery pipeline printers readback "
+    "verification equality exact",
     "results": "core frontend tex pipeline printers readback verification equality stable "
-    "oracle bridges",
+    "oracle bridges explain",
     "answers": "core frontend pipeline directional oracle verification steps results",
     "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
@@ -232,6 +234,7 @@ def test_nothing_is_caught_wholesale() -> None:
 # are there: each is a rule of its stage, or a choice of a few. The judges have tables of their own,
 # so that a mistake in a row cannot pass them.
 KEYED_BY_FUNCTIONS = {
+    "explain/instances.py": "what reads the same of vectors and of matrices",
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",
     "engine/calculus/rules.py": "a rule that does not hold for matrices of one row or column",

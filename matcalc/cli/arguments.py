@@ -22,6 +22,7 @@ examples:
   matcalc diff "x'*A*x" --wrt x --var "A: symmetric(n)"
   matcalc diff "norm2(A*x - b)^2" -w x -v "b: vector(m)" --check
   matcalc diff "logsumexp(x)" --wrt x --order 2 --format latex
+  matcalc diff "log(det(A + X*X'))" --wrt X --steps
   echo "r = A*x - y; r'*r/2" | matcalc diff - --wrt x --format numpy
   matcalc check "x'*A*x" --wrt x --claim "2*A*x"
   matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
@@ -185,10 +186,30 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         help="the gradient within the declared set, or with free entries",
     )
     diff.add_argument(
-        "--format", choices=FORMATS, default="text", help="what to print (default: text)"
+        "--format",
+        choices=(*FORMATS, "markdown"),
+        default="text",
+        help="what to print (default: text); markdown is for --steps",
     )
     _add_names(diff)
+    _add_steps(diff)
     _add_verdict(diff)
+
+
+def _add_steps(diff: Parser) -> None:
+    diff.add_argument(
+        "--steps",
+        action="store_true",
+        help="show how the answer is found, each line proved; see docs/steps.md",
+    )
+    diff.add_argument(
+        "--detail",
+        metavar="N",
+        type=int,
+        choices=(1, 2, 3),
+        default=2,
+        help="of --steps: 1 the main lines, 2 (default) also what is inserted, 3 linear steps too",
+    )
 
 
 def _add_verdict(command: Parser) -> None:
@@ -451,6 +472,7 @@ _WITH_VALUE = (
         "--rng",
         "--direction",
         "--cotangent",
+        "--detail",
     ),
     "--identities",
 )

@@ -143,7 +143,13 @@ def _diff(options: Namespace) -> int:
     if derivative.unverified:
         _say(f"not verified: {derivative.unverified}")
     report: Report | None = None
-    if options.format == "json":
+    if options.steps or options.format == "markdown":
+        # few answers are explained
+        from matcalc.cli.steps import steps_text  # noqa: PLC0415
+
+        _answer(steps_text(derivative, text, options))
+        report = derivative.check(options.rng) if options.check else None
+    elif options.format == "json":
         # a plain answer does not need it
         from matcalc.cli.json_form import json_report  # noqa: PLC0415
 

@@ -1,0 +1,1 @@
+"""Derivations that are shown: a derivative in differentials, line by line, each line proved."""

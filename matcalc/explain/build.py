@@ -1,0 +1,116 @@
+"""The derivation of a derivative, proved: one chain for each order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.engine.pipeline import differentiate, matricize
+from matcalc.explain.derivation import Chain
+from matcalc.explain.forms import as_fields, as_markdown, as_text
+from matcalc.explain.instances import CannotShow
+from matcalc.explain.parts import DETAILS, USUAL
+from matcalc.explain.proof import prove
+from matcalc.explain.steps import ChainBuilder
+from matcalc.write.printers.text import has_indices
+
+_MOST_AXES = 2  # of a value of the language
+_MOST = 400  # nodes of an expression whose derivation anybody would read
+
+
+@dataclass(frozen=True, repr=False)
+class Derivation:
+    """A derivation in differentials; ``str`` gives the lines as text.
+
+    Each line was proved from those before when this was made. ``chains`` has one entry for the
+    first derivative, and one more for the second.
+    """
+
+    chains: tuple[Chain, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return as_text(self.chains)
+
+    def __repr__(self) -> str:
+        lines = sum(len(chain.lines) for chain in self.chains)
+        return f"<matcalc.Derivation of {lines} lines>"
+
+    @property
+    def proved(self) -> bool:
+        """Whether every line is proved."""
+        return all(line.proved for chain in self.chains for line in chain.lines)
+
+    def markdown(self) -> str:
+        """Tables of formulas and reasons, and the sources."""
+        return as_markdown(self.chains)
+
+    def latex(self, *, bold: bool = False) -> str:
+        """An ``align*`` for each derivative, and the sources; needs amsmath."""
+        from matcalc.explain.latex_form import as_latex  # noqa: PLC0415 - text does not need it
+
+        return as_latex(self.chains, bold=bold)
+
+    def fields(self) -> list[dict[str, object]]:
+        """All that is known of each line, as JSON has it."""
+        return as_fields(self.chains)
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
+
+
+def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivation:
+    """The derivation of a derivative, each line proved.
+
+    ``detail`` 1 shows the main lines, 2 also what is inserted where, 3 also linear steps. Raises
+    UnsupportedError where some step has no form that can be shown, and VerificationError where a
+    line does not follow.
+    """
+    if isinstance(detail, bool) or detail not in DETAILS:
+        raise ArgumentError(f"detail is 1, 2 or 3, not {detail!r}")
+    if len(postorder(statement.program.expr, lambda expr: expr.args)) > _MOST:
+        raise _refusal("the expression is too long to be read step by step")
+    chains: list[Chain] = []
+    first = replace(statement, order=1, layout="mixed")
+    for turn in range(statement.order):
+        tree = differentiate(first)
+        chains.append(_chain(first, tree, turn, detail))
+        if turn + 1 < statement.order:
+            if tree.rank > _MOST_AXES or has_indices(tree):
+                raise _refusal("the first derivative is in index notation")
+            program = replace(first.program, expr=tree, definitions={}, asked=None)
+            first = replace(first, program=program)
+    if statement.layout != "mixed":
+        chains[-1].remark = (
+            f"these steps are in mixed layout; in {statement.layout} layout the axes may stand in "
+            "another order"
+        )
+    return Derivation(tuple(chains))
+
+
+def _chain(statement: DerivativeStatement, tree: Expr, turn: int, detail: int) -> Chain:
+    program = statement.program
+    if program.expr.rank > _MOST_AXES or has_indices(program.expr):
+        raise _refusal("the expression is in index notation")
+    answer: Expr | None = tree
+    if tree.rank > _MOST_AXES:
+        answer = matricize(tree, program.variables, statement.columns)
+    if answer is not None and has_indices(answer):
+        answer = None
+    try:
+        chain = ChainBuilder(
+            program, statement.wrt, statement.structure, answer, turn, detail
+        ).build()
+    except CannotShow as problem:
+        raise _refusal(str(problem)) from problem
+    prove(chain)
+    return chain
+
+
+def _refusal(why: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"this derivation cannot be shown in steps: {why}",
+        hint="the derivative itself is there without steps",
+    )

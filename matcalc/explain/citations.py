@@ -1,0 +1,59 @@
+"""Entries of the catalogue as reasons."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from matcalc.engine.catalogue.index import parsed
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.catalogue.schema import Identity
+from matcalc.explain.derivation import Reason
+
+
+def cited(name: str, words: str = "") -> Reason:
+    """The entry of that name as a reason, called by ``words`` or by its formula."""
+    found = entry(name)
+    return Reason(words or found.formula, found.name, found.source)
+
+
+def entry(name: str) -> Identity:
+    """The entry of that name, whether the engine uses it or not."""
+    return LIBRARY.get(name) or _looked_up(name)
+
+
+@cache
+def _looked_up(name: str) -> Identity:
+    """An entry that the engine does not use."""
+    return parsed(name, *LIBRARY.pieces[name])
+
+
+# rules that hold for all expressions, with the words that they are known by
+PRODUCT = ("cookbook-37", "product rule")
+PRODUCTS = {
+    "*": PRODUCT,
+    ".*": ("cookbook-38", "product rule"),
+    "kron": ("cookbook-39", "product rule"),
+}
+QUOTIENT = ("quotient-rule", "quotient rule")
+POWER = ("power-rule", "power rule")
+EXPONENT = ("d-pow", "")
+SUM = ("cookbook-35", "d of a sum is the sum of the d")
+MULTIPLE = ("cookbook-34", "constant factors stay")
+TRANSPOSE = ("d-transpose", "")
+CYCLIC = ("cookbook-14", "the trace is cyclic")
+OF_TRANSPOSE = ("cookbook-13", "tr(A) = tr(A')")
+INNER = ("inner-transposed", "a number is its own transpose")
+SUMMED = ("sum-of-products", "")
+ENTRIES = ("sum-of-entries", "")
+AS_TRACE = ("inner-as-trace", "")
+VECTORISED = ("cookbook-520", "")
+VEC_ENTRYWISE = ("vec-entrywise", "")
+VEC_TRANSPOSED = ("vec-transposed", "")
+AS_DIAGONAL = ("entrywise-as-diagonal", "")
+PROJECTIONS = {
+    "symmetric": ("along-symmetric", "{d} is symmetric, so the skew part does not count"),
+    "psd": ("along-symmetric", "{d} is symmetric, so the skew part does not count"),
+    "skew": ("along-skew", "{d} is skew, so the symmetric part does not count"),
+    "diagonal": ("along-diagonal", "{d} is diagonal, so only the diagonal counts"),
+    "triangular": ("along-triangular", "{d} is triangular, so only the lower triangle counts"),
+}

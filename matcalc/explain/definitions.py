@@ -1,0 +1,55 @@
+"""Functions that the catalogue defines by others, written out before anything is differentiated."""
+
+from __future__ import annotations
+
+from matcalc.core.operations import ALONG
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.engine.catalogue.compiled import definition
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.explain.instances import CannotShow, Trees
+
+
+def defined(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
+    """The tree with what is defined and moves written out, and the names of the definitions.
+
+    ``norm2(x)^2`` is ``sum(x.^2)``: an even power of a root loses the root.
+    """
+    made: dict[int, Expr] = {}
+    used: list[str] = []
+    moving: set[int] = set()
+    for expr in postorder(root, lambda expr: expr.args):
+        args = tuple([made[id(arg)] for arg in expr.args])
+        fresh = trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+        moves = expr.op == "variable" and expr.value == wrt
+        if moves or any(id(arg) in moving for arg in expr.args):
+            moving.add(id(expr))
+            fresh = _squared(trees, fresh)
+            fresh = _written_out(trees, fresh, used)
+        made[id(expr)] = fresh
+    return made[id(root)], list(dict.fromkeys(used))
+
+
+def _written_out(trees: Trees, expr: Expr, used: list[str]) -> Expr:
+    along = expr.op in ALONG and len(expr.args) == 2
+    rule = None if along else definition(expr.op)
+    if rule is None or len(rule.parameters) != len(expr.args):
+        return expr
+    try:
+        made = trees.inserted(rule, expr.args, dict(zip(rule.parameters, expr.args, strict=True)))
+    except CannotShow:
+        return expr
+    if made.shape != expr.shape:
+        return expr
+    if LIBRARY.get(f"define-{expr.op}") is not None:
+        used.append(f"define-{expr.op}")
+    return trees.forge.transpose(made) if made.row != expr.row else made
+
+
+def _squared(trees: Trees, expr: Expr) -> Expr:
+    if expr.op not in ("^", ".^") or expr.args[0].op != "sqrt" or expr.args[1].op != "number":
+        return expr
+    half = expr.args[1].value / 2
+    if half.denominator != 1 or half <= 0:
+        return expr
+    return trees.arrayed(".^", expr.args[0].args[0], trees.forge.number(half))

@@ -1,0 +1,303 @@
+"""The differential of a typed tree, term by term, as the catalogue and the product rule give it.
+
+Nothing is simplified here: what comes out is the line that a mathematician writes first. The
+engine's networks serve where a tree has no such form (functions of each row, index notation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+
+from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import postorder
+from matcalc.engine.catalogue.compiled import Rule, differential
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.lowering.functions import RULES as BY_INDICES
+from matcalc.engine.lowering.multilinear import RULES as BY_SHAPES
+from matcalc.explain import citations as because
+from matcalc.explain.citations import cited
+from matcalc.explain.derivation import Reason
+from matcalc.explain.instances import CannotShow, Trees
+
+_MOST_TERMS = 8  # of a differential that is written out; longer ones stay in brackets
+_MOST_FACTORS = 8  # a higher power of a matrix is a function of it
+
+Fallback = Callable[[Expr, Sequence[bool], Sequence[Expr]], Expr]
+
+
+class Differentials:
+    """Differentials over one table of trees; ``reasons`` collects what they stand on."""
+
+    def __init__(self, trees: Trees, moving: Mapping[str, Expr], fallback: Fallback) -> None:
+        self.trees = trees
+        self.moving = moving  # the differentials of the names that move
+        self.fallback = fallback
+        self.reasons: list[Reason] = []
+        self.elementary: list[Reason] = []
+
+    def of(self, root: Expr) -> Expr:
+        """The differential of a tree; zero where nothing moves."""
+        return self.trees.sum(self.terms(root), root)
+
+    def terms(self, root: Expr) -> list[Expr]:
+        """Its terms, each linear in the differential of one name."""
+        known: dict[int, list[Expr]] = {}
+        for expr in postorder(root, lambda expr: expr.args):
+            if expr.op == "variable":
+                known[id(expr)] = [self.moving[expr.value]] if expr.value in self.moving else []
+            else:
+                parts = [known[id(arg)] for arg in expr.args]
+                known[id(expr)] = self._terms(expr, parts) if any(parts) else []
+        return known[id(root)]
+
+    def _terms(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        rule = _RULES.get(expr.op)
+        terms = rule(self, expr, parts) if rule is not None else self._function(expr, parts)
+        terms = [term for term in terms if not _zero(term)]
+        if len(terms) > _MOST_TERMS:
+            return [self.trees.sum(terms, expr)]
+        return terms
+
+    def note(self, name: str, words: str = "") -> None:
+        """Remembers what was used."""
+        reason = cited(name, words)
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+    def elementarily(self, name: str, words: str = "") -> None:
+        """Remembers something that is spelled out only where everything is."""
+        reason = cited(name, words)
+        if reason not in self.elementary:
+            self.elementary.append(reason)
+
+    def _replaced(self, expr: Expr, place: int, term: Expr) -> Expr:
+        """The same function with one argument replaced; a sign or a number comes out."""
+        inner = term.args[0] if term.op == "neg" else term
+        number = inner.args[0] if inner.op == "*" and inner.args[0].op == "number" else None
+        inner = inner if number is None else inner.args[1]
+        args = (*expr.args[:place], inner, *expr.args[place + 1 :])
+        made = self.trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+        made = made if number is None else self.trees.times(number, made)
+        return self.trees.forge.negative(made) if term.op == "neg" else made
+
+    def _linear(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        """The product rule of what is linear in each of its arguments."""
+        if sum(map(bool, parts)) > 1:
+            self.note(*because.PRODUCTS.get(expr.op, because.PRODUCT))
+        return [
+            self._replaced(expr, place, term) for place, terms in enumerate(parts) for term in terms
+        ]
+
+    def _function(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        if is_multilinear(expr.op):
+            stated = differential(expr.op)
+            if stated is not None:
+                self.elementarily(f"d-{expr.op}")
+            return self._linear(expr, parts)
+        rule, name = _stated(expr)
+        if rule is not None:
+            try:
+                terms = [
+                    term
+                    for place, each in enumerate(parts)
+                    for term in self._by_rule(expr, rule, place, each)
+                ]
+                self.note(name)
+                return terms
+            except CannotShow:
+                pass
+        inner = [self.trees.sum(each, arg) for each, arg in zip(parts, expr.args, strict=True)]
+        if rule is not None:
+            self.note(name)
+        return [self.fallback(expr, [bool(each) for each in parts], inner)]
+
+    def _by_rule(self, expr: Expr, rule: Rule, place: int, terms: list[Expr]) -> list[Expr]:
+        found: list[Expr] = []
+        for term in terms:
+            names = {"Y": expr}
+            for other, (parameter, arg) in enumerate(zip(rule.parameters, expr.args, strict=False)):
+                names[parameter] = arg
+                names[f"d{parameter}"] = term if other == place else self.trees.zero(arg)
+            made = self.trees.inserted(rule, expr.args, names)
+            found += self.split(self.trees.filled(made, expr))
+        return found
+
+    def split(self, expr: Expr) -> list[Expr]:
+        """The terms of a sum."""
+        terms: list[Expr] = []
+        todo = [(expr, False)]
+        while todo:
+            part, negative = todo.pop()
+            if part.op in ("+", "-") and part.args[0].shape == part.args[1].shape:
+                todo.append((part.args[1], negative ^ (part.op == "-")))
+                todo.append((part.args[0], negative))
+            elif part.op == "neg":
+                todo.append((part.args[0], not negative))
+            else:
+                terms.append(self.trees.forge.negative(part) if negative else part)
+        return terms
+
+    # operators
+
+    def _sum(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        if all(parts):
+            self.elementarily(*because.SUM)
+        left = [self.trees.filled(term, expr) for term in parts[0]]
+        right = [self.trees.filled(term, expr) for term in parts[1]]
+        return left + ([self.trees.forge.negative(t) for t in right] if expr.op == "-" else right)
+
+    def _negative(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        return [self.trees.forge.negative(term) for term in parts[0]]
+
+    def _product(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        if all(parts):
+            self.note(*because.PRODUCTS[expr.op])
+        elif not all(arg.shape for arg in expr.args):
+            self.elementarily(*because.MULTIPLE)
+        left, right = expr.args
+        if expr.op == "*":
+            return [
+                *(self.trees.times(term, right) for term in parts[0]),
+                *(self.trees.times(left, term) for term in parts[1]),
+            ]
+        if left is right:  # a square
+            two = self.trees.forge.number(2)
+            return [
+                self.trees.times(two, self.trees.arrayed(".*", left, term)) for term in parts[0]
+            ]
+        return [
+            *(self.trees.arrayed(".*", term, right) for term in parts[0]),
+            *(self.trees.arrayed(".*", left, term) for term in parts[1]),
+        ]
+
+    def _quotient(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        trees, (top, bottom) = self.trees, expr.args
+        if parts[1]:
+            self.note(*because.QUOTIENT)
+        elif expr.op == "/":
+            self.elementarily(*because.MULTIPLE)
+        terms = [trees.arrayed("./", trees.filled(term, expr), bottom) for term in parts[0]]
+        square = trees.arrayed(".^", bottom, trees.forge.number(2))
+        for term in parts[1]:
+            over = trees.times(top, term) if expr.op == "/" else trees.arrayed(".*", top, term)
+            terms.append(trees.forge.negative(trees.arrayed("./", over, square)))
+        return terms
+
+    def _power(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        base, exponent = expr.args
+        if expr.op == "^" and base.rank == 2:
+            return self._matrix_power(expr, parts)
+        trees = self.trees
+        terms: list[Expr] = []
+        self.note(*(because.EXPONENT if parts[1] else because.POWER))
+        for term in parts[0]:
+            lower = trees.arrayed(".^", base, self._less_one(exponent))
+            factor = trees.arrayed(".*", exponent, lower)
+            terms.append(trees.arrayed(".*", factor, trees.filled(term, expr)))
+        for term in parts[1]:
+            logarithm = trees.forge.make("log", (base,), base.shape, row=base.row)
+            terms.append(trees.arrayed(".*", trees.arrayed(".*", logarithm, expr), term))
+        return terms
+
+    def _less_one(self, exponent: Expr) -> Expr:
+        if exponent.op == "number":
+            return self.trees.forge.number(exponent.value - 1)
+        return self.trees.forge.binary("-", exponent, self.trees.forge.number(1))
+
+    def _matrix_power(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        """d X^3 = dX*X^2 + X*dX*X + X^2*dX."""
+        exponent = expr.args[1]
+        count = exponent.value if exponent.op == "number" else None
+        if count is None or count.denominator != 1 or not 0 < count <= _MOST_FACTORS:
+            inner = [self.trees.sum(each, arg) for each, arg in zip(parts, expr.args, strict=True)]
+            self.note("d-power")
+            return [self.fallback(expr, [bool(each) for each in parts], inner)]
+        self.note(*because.PRODUCT)
+        terms = []
+        for place, term in product(range(int(count)), parts[0]):
+            before, behind = self._to_the(expr, place), self._to_the(expr, int(count) - 1 - place)
+            front = term if before is None else self.trees.times(before, term)
+            terms.append(front if behind is None else self.trees.times(front, behind))
+        return terms
+
+    def _to_the(self, expr: Expr, count: int) -> Expr | None:
+        if count == 0:
+            return None
+        if count == 1:
+            return expr.args[0]
+        forge = self.trees.forge
+        return forge.make("^", (expr.args[0], forge.number(count)), expr.shape)
+
+    def _root(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        trees = self.trees
+        self.note(*because.POWER)
+        twice = trees.times(trees.forge.number(2), expr)
+        return [trees.arrayed("./", term, twice) for term in parts[0]]
+
+    def _transpose(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        self.elementarily(*because.TRANSPOSE)
+        forge = self.trees.forge
+        return [
+            forge.negative(forge.transpose(term.args[0]))
+            if term.op == "neg"
+            else forge.transpose(term)
+            for term in parts[0]
+        ]
+
+    def _spread(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        """Of a scalar in every entry, and of a part of an array."""
+        return [self._replaced(expr, 0, term) for term in parts[0]]
+
+    def _blocks(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        """The differentials in their blocks, zeros in the others."""
+        cells = [self.trees.sum(terms, arg) for terms, arg in zip(parts, expr.args, strict=True)]
+        make = self.trees.forge.make
+        return [make(expr.op, tuple(cells), expr.shape, expr.value, expr.row)]
+
+
+_Rule = Callable[[Differentials, Expr, list[list[Expr]]], list[Expr]]
+_RULES: dict[str, _Rule] = {
+    "+": Differentials._sum,
+    "-": Differentials._sum,
+    "neg": Differentials._negative,
+    "*": Differentials._product,
+    ".*": Differentials._product,
+    "/": Differentials._quotient,
+    "./": Differentials._quotient,
+    "^": Differentials._power,
+    ".^": Differentials._power,
+    "sqrt": Differentials._root,
+    "'": Differentials._transpose,
+    "fill": Differentials._spread,
+    "slice": Differentials._spread,
+    "blocks": Differentials._blocks,
+}
+
+
+def _zero(expr: Expr) -> bool:
+    inner = expr.args[0] if expr.op in ("fill", "neg") else expr
+    return is_number(inner, 0)
+
+
+def is_multilinear(op: str) -> bool:
+    """Whether a function is index arithmetic, linear in each of its arguments."""
+    by_indices = op in BY_INDICES and not op.startswith("frechet_")
+    return (by_indices or op in BY_SHAPES) and op in OPERATIONS and op not in ENTRYWISE
+
+
+def _stated(expr: Expr) -> tuple[Rule | None, str]:
+    """The differential that the catalogue states of a call, and the name of the entry."""
+    if expr.op in ALONG and len(expr.args) == 2:
+        if is_number(expr.args[1], 2):
+            return differential(expr.op, "-rows"), _entry(expr.op, "-rows")
+        return None, ""
+    variant = "-matrix" if expr.args and expr.args[0].rank == 2 else ""
+    return differential(expr.op, variant), _entry(expr.op, variant)
+
+
+def _entry(function: str, variant: str) -> str:
+    """The name of the entry that ``differential`` takes."""
+    name = f"d-{function}{variant}"
+    return name if LIBRARY.get(name) is not None else f"d-{function}"

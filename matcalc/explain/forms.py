@@ -1,0 +1,202 @@
+"""A derivation as text, as Markdown and for machines. Every formula is read back before it is
+shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.explain.derivation import (
+    ANSWER,
+    CLOSED,
+    DIFFERENTIAL,
+    EQUAL,
+    LET,
+    VALUE,
+    VECTORISED,
+    Chain,
+    Line,
+    Reason,
+)
+from matcalc.verify.readback.text import says
+from matcalc.verify.readback.values import confirm
+from matcalc.write.printers.sizes import size_choices
+from matcalc.write.printers.text import text
+
+_WIDTH = 100  # of a line with its reasons behind the formula
+_COLUMN = 60  # where reasons begin, if the formulas are shorter
+
+
+def formula(tree: Expr, variables: dict[str, Variable]) -> str:
+    """The text of a line, which reads as it was meant; VerificationError where none does."""
+    for sized in size_choices(tree):
+        result = text(tree, sized)
+        if says(result, tree, variables):
+            return result
+    confirm(False, "text")
+    return result
+
+
+class Sources:
+    """Numbers for the entries that are cited, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Reason, int] = {}
+
+    def cite(self, reasons: Iterable[Reason]) -> list[tuple[str, int]]:
+        """The words of each reason, with the number of its source; 0 where it needs none."""
+        return [(reason.text, self._number(reason)) for reason in reasons]
+
+    def _number(self, reason: Reason) -> int:
+        if not reason.source:
+            return 0
+        known = next((each for each in self.numbers if each.name == reason.name), reason)
+        return self.numbers.setdefault(known, len(self.numbers) + 1)
+
+    def listed(self) -> list[tuple[int, Reason]]:
+        """All that were cited."""
+        return [(number, reason) for reason, number in self.numbers.items()]
+
+
+def left_side(chain: Chain, line: Line) -> str:
+    """What stands before the equals sign; empty where that is the line above."""
+    place = next(k for k, each in enumerate(chain.lines) if each is line)
+    if line.kind == EQUAL and chain.lines[place - 1].kind == LET:
+        return f"d{chain.name}"
+    if line.kind in (VALUE, LET):
+        return line.name
+    if line.kind == VECTORISED:
+        return f"vec(d{chain.name})"
+    if line.kind == DIFFERENTIAL:
+        return chain.differentials.get(line.name, f"d{line.name}")
+    return ""
+
+
+def words(line: Line) -> list[Reason]:
+    """The reasons of a line: what was inserted first, and last what is not proved exactly."""
+    inserted = [Reason(f"insert {', '.join(line.inserted)}")] if line.inserted else []
+    weaker = []
+    if not line.proved:
+        weaker.append(Reason(f"not proved: {line.proof}"))
+    elif line.proof.startswith("numeric"):
+        weaker.append(Reason("proved with numbers"))
+    return [*inserted, *line.reasons, *weaker]
+
+
+def introduction(chain: Chain, line: Line) -> str:
+    """The words before an answer."""
+    if line.kind == ANSWER:
+        return f"so the derivative of {chain.name} by {chain.wrt} is"
+    if line.kind == CLOSED:
+        return "with all names written out:"
+    return ""
+
+
+def as_text(chains: Iterable[Chain]) -> str:
+    """Formulas one below the other, reasons beside them, sources at the end."""
+    sources = Sources()
+    blocks = [_block(chain, sources) for chain in chains]
+    cited = [f"[{number}] {reason.name}: {reason.source}" for number, reason in sources.listed()]
+    return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
+
+
+def _block(chain: Chain, sources: Sources) -> str:
+    rows: list[tuple[str, str]] = []
+    indent = 0
+    for line in chain.lines:
+        shown = formula(line.tree, chain.variables)
+        before = left_side(chain, line)
+        why = ", ".join(
+            f"{said} [{number}]" if number else said for said, number in sources.cite(words(line))
+        )
+        if line.kind in (ANSWER, CLOSED):
+            rows.append((introduction(chain, line), ""))
+            rows.append((f"    {shown}", ""))
+            continue
+        if before:
+            indent = len(before)
+        rows.append((f"{before or ' ' * indent} = {shown}", why))
+    column = max([len(row) for row, why in rows if why and len(row) <= _COLUMN], default=0) + 4
+    lines = []
+    for row, why in rows:
+        if not why:
+            lines.append(row)
+        elif max(len(row) + 2, column) + len(why) <= _WIDTH:
+            lines.append(f"{row.ljust(column)}{'' if len(row) < column else '  '}{why}")
+        else:
+            lines += [row, f"{' ' * 8}({why})"]
+    return "\n".join([*lines, *closing(chain)])
+
+
+def closing(chain: Chain) -> list[str]:
+    """How the lines were proved, and what could not be."""
+    said = [chain.remark] if chain.remark else []
+    weaker = [line.proof for line in chain.lines if line.proof.startswith("numeric")]
+    failed = [line for line in chain.lines if not line.proved]
+    if failed:
+        said.append("lines that are not marked are proved from those before")
+    elif weaker:
+        said.append("each line is proved from those before, exactly where nothing else is said")
+    else:
+        said.append("each line is proved from those before, exactly")
+    return said
+
+
+def as_markdown(chains: Iterable[Chain]) -> str:
+    """A table for each derivative, and the sources as a list."""
+    sources = Sources()
+    blocks = []
+    for chain in chains:
+        rows = ["| | formula | because |", "|---|---|---|"]
+        for line in chain.lines:
+            side = left_side(chain, line) or introduction(chain, line)
+            sign = f"`{side} =`" if line.kind not in (ANSWER, CLOSED) else side
+            sign = sign if side else "`=`"
+            why = ", ".join(
+                f"{_in_table(said)} [{number}]" if number else _in_table(said)
+                for said, number in sources.cite(words(line))
+            )
+            rows.append(f"| {sign} | `{formula(line.tree, chain.variables)}` | {why} |")
+        blocks.append("\n".join([*rows, "", *[f"{said}  " for said in closing(chain)]]))
+    cited = [f"{number}. [{reason.name}] {reason.source}" for number, reason in sources.listed()]
+    return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
+
+
+def _in_table(said: str) -> str:
+    """Words as they are, formulas as code."""
+    return f"`{said}`" if "=" in said else said
+
+
+def as_fields(chains: Iterable[Chain]) -> list[dict[str, Any]]:
+    """Everything known of each line, for JSON."""
+    return [
+        {
+            "name": chain.name,
+            "wrt": chain.wrt,
+            "variables": {name: str(each) for name, each in chain.variables.items()},
+            "lines": [
+                {
+                    "kind": line.kind,
+                    "left": left_side(chain, line),
+                    "text": formula(line.tree, chain.variables),
+                    "inserted": list(line.inserted),
+                    "reasons": [
+                        {
+                            "text": reason.text,
+                            "identity": reason.name or None,
+                            "source": reason.source or None,
+                        }
+                        for reason in line.reasons
+                    ],
+                    "proved": line.proved,
+                    "proof": line.proof or None,
+                }
+                for line in chain.lines
+            ],
+            "remark": chain.remark or None,
+        }
+        for chain in chains
+    ]

@@ -1,0 +1,238 @@
+"""Entries of the catalogue on typed trees: a rule's right side with arguments put in.
+
+A rule that is written for scalars holds entry by entry, so its products become ``.*`` where they
+meet arrays. The engine does the same on networks; here the result is kept as it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matcalc.core.dims import Dim
+from matcalc.core.operations import COMPARISONS, ENTRYWISE, OPERATIONS
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import fold
+from matcalc.engine.catalogue.compiled import Rule
+from matcalc.engine.recovery.factory import ExpressionFactory
+
+_ARRAYED = {"*": ".*", "/": "./", "^": ".^"}
+
+
+class CannotShow(Exception):
+    """A tree that has no such form here; the reason is for the reader."""
+
+
+class Trees:
+    """Makes trees in which numbers are tidy: no 0 is added, nothing is multiplied by 1."""
+
+    def __init__(self) -> None:
+        self.forge = ExpressionFactory()
+
+    def interned(self, tree: Expr, names: Mapping[str, Expr] | None = None) -> Expr:
+        """The same tree made here, with variables replaced."""
+        put = names or {}
+
+        def rule(expr: Expr, args: list[Expr]) -> Expr:
+            if expr.op == "variable" and expr.value in put:
+                return put[expr.value]
+            return self.forge.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
+
+        return fold(tree, lambda expr: expr.args, rule)
+
+    def variable(self, name: str, like: Expr) -> Expr:
+        """A variable of the shape of another expression, which stands upright."""
+        return self.forge.make("variable", (), like.shape, name)
+
+    def zero(self, like: Expr) -> Expr:
+        """Nothing, in the shape of another expression."""
+        nothing = self.forge.number(0)
+        if not like.shape:
+            return nothing
+        return self.forge.make("fill", (nothing,), like.shape, row=like.row)
+
+    def filled(self, expr: Expr, like: Expr) -> Expr:
+        """A scalar in every entry of an array."""
+        if expr.rank == like.rank:
+            return expr
+        return self.forge.make("fill", (expr,), like.shape, row=like.row)
+
+    def sum(self, terms: Sequence[Expr], like: Expr) -> Expr:
+        """The sum, with the signs of the terms between them."""
+        if not terms:
+            return self.zero(like)
+        total = terms[0]
+        for term in terms[1:]:
+            sign, right = ("-", term.args[0]) if term.op == "neg" else ("+", term)
+            total = self.forge.binary(sign, total, right)
+        return total
+
+    def vectorised(self, matrix: Expr) -> Expr:
+        """vec(X)."""
+        rows, columns = matrix.shape
+        return self.forge.make("vec", (matrix,), (rows.times(columns),))
+
+    def times(self, left: Expr, right: Expr) -> Expr:
+        """The product as ``*`` means it."""
+        if right.op == "neg":
+            return self.forge.negative(self.times(left, right.args[0]))
+        if is_number(left, 1):
+            return right
+        if is_number(right, 1):
+            return left
+        if is_number(left, -1):
+            return self.forge.negative(right)
+        return self.forge.times(left, right)
+
+    def inner(self, factor: Expr, step: Expr, *, across: bool = False) -> Expr:
+        """The inner product of an array and a differential: g*da, g'*dx, tr(G'*dX), with the
+        scalars before it; of a matrix that stands ``across``, tr(G*dX).
+        """
+        forge = self.forge
+        if factor.op == "neg":
+            return forge.negative(self.inner(factor.args[0], step, across=across))
+        if factor.op == "/" and not factor.args[1].shape:
+            top = self.inner(factor.args[0], step, across=across)
+            return forge.binary("/", top, factor.args[1])
+        if not factor.shape:
+            return self.times(factor, step)
+        scalar, rest = self._pulled(factor)
+        left = rest if across else forge.transpose(rest)
+        if factor.rank == 1:
+            return forge.times(left if scalar is None else self.times(scalar, left), step)
+        made = forge.make("tr", (forge.times(left, step),))
+        return made if scalar is None else self.times(scalar, made)
+
+    def _pulled(self, factor: Expr) -> tuple[Expr | None, Expr]:
+        """The scalar that stands first in a product, and the rest."""
+        spine = []
+        while factor.op == "*" and factor.args[0].shape and factor.args[1].shape:
+            spine.append(factor.args[1])
+            factor = factor.args[0]
+        scalar = None
+        if factor.op == "*" and not factor.args[0].shape:
+            scalar, factor = factor.args
+        for right in reversed(spine):
+            factor = self.forge.times(factor, right)
+        return scalar, factor
+
+    def arrayed(self, op: str, left: Expr, right: Expr) -> Expr:
+        """``.*``, ``./`` or ``.^``, which are ``*``, ``/`` and ``^`` where a scalar is meant."""
+        if op == ".*":
+            if not left.shape or not right.shape:
+                return self.times(left, right)
+            number = _leading_number(left)
+            if number is not None:
+                return self.times(number, self.arrayed(op, left.args[1], right))
+            if left.op == "neg" or right.op == "neg":
+                inner = [side.args[0] if side.op == "neg" else side for side in (left, right)]
+                product = self.arrayed(op, *inner)
+                return self.forge.negative(product) if left.op != right.op else product
+        if op == "./":
+            if left.op == "neg":
+                return self.forge.negative(self.arrayed(op, left.args[0], right))
+            if not right.shape:
+                return self.forge.binary("/", left, right)
+        if op == ".^":
+            if is_number(right, 1):
+                return left
+            if not left.shape and not right.shape:
+                return self.forge.binary("^", left, right)
+        return self.forge.binary(op, left, right)
+
+    def inserted(self, rule: Rule, args: Sequence[Expr], names: Mapping[str, Expr]) -> Expr:
+        """The right side of a rule for these arguments; ``names`` are its variables."""
+        sizes = {
+            size.plain: axis
+            for shape, arg in zip(rule.shapes, args, strict=False)
+            for size, axis in zip(shape, arg.shape, strict=False)
+            if size.plain
+        }
+        ranks = [len(shape) for shape in rule.shapes]
+        if any(
+            rank and rank != arg.rank and not _of_entries(rule.body)
+            for rank, arg in zip(ranks, args, strict=False)
+        ):
+            raise CannotShow("the rule is written for other shapes")
+        return fold(
+            rule.body,
+            lambda expr: expr.args,
+            lambda expr, inner: self._put(expr, inner, names, sizes),
+        )
+
+    def _put(
+        self, expr: Expr, args: list[Expr], names: Mapping[str, Expr], sizes: Mapping[str, Dim]
+    ) -> Expr:
+        op = expr.op
+        if op == "variable":
+            return names[expr.value]
+        shape = tuple([size.put(sizes.get) for size in expr.shape])
+        if op == "dimension":
+            return self.forge.dimension(expr.value.put(sizes.get))
+        if not args:
+            return self.forge.make(op, (), shape, expr.value, expr.row)
+        if op in ("+", "-"):
+            return self._added(op, *args)
+        if op == "neg":
+            return self.forge.negative(args[0])
+        if op == "'":
+            return self.forge.transpose(args[0])
+        if op in _ARRAYED and not any(arg.rank for arg in expr.args):
+            return self._product(_ARRAYED[op], args)
+        if op == "*":
+            return self._product(op, args)
+        if op in (".*", "./", ".^"):
+            return self._product(op, args)
+        if op == "/":
+            return self._product("./", args)
+        if op in ENTRYWISE or op in COMPARISONS or op in ("where", "sqrt"):
+            larger = max(args, key=lambda arg: arg.rank)
+            return self.forge.make(op, tuple(args), larger.shape, expr.value, larger.row)
+        if op == "fill":
+            return self.forge.make(op, tuple(args), shape, row=expr.row)
+        same = all(a.rank == b.rank for a, b in zip(args, expr.args, strict=True))
+        if not same and not (expr.rank == 0 and op in OPERATIONS):
+            raise CannotShow("the rule is written for other shapes")
+        return self.forge.make(op, tuple(args), shape, expr.value, expr.row)
+
+    def _added(self, op: str, left: Expr, right: Expr) -> Expr:
+        if _nothing(right):
+            return left if left.rank >= right.rank else self.filled(left, right)
+        if _nothing(left) and right.rank >= left.rank:
+            return right if op == "+" else self.forge.negative(right)
+        if op == "+" and right.op == "neg":
+            op, right = "-", right.args[0]
+        elif op == "-" and right.op == "neg":
+            op, right = "+", right.args[0]
+        return self.forge.binary(op, left, right)
+
+    def _product(self, op: str, args: list[Expr]) -> Expr:
+        left, right = args
+        if op in ("*", ".*") and (_nothing(left) or _nothing(right)):
+            whole = self.forge.times(left, right) if op == "*" else None
+            return self.zero(whole or (left if left.rank >= right.rank else right))
+        if op == "./" and _nothing(left):
+            return self.zero(left if left.rank >= right.rank else right)
+        return self.times(left, right) if op == "*" else self.arrayed(op, left, right)
+
+
+def _leading_number(expr: Expr) -> Expr | None:
+    """The 2 of ``2*X``."""
+    return expr.args[0] if expr.op == "*" and expr.args[0].op == "number" else None
+
+
+def _nothing(expr: Expr) -> bool:
+    """Whether this is a 0, or an array of them."""
+    return is_number(expr.args[0] if expr.op == "fill" else expr, 0)
+
+
+def _of_entries(body: Expr) -> bool:
+    """Whether a rule for vectors reads the same for matrices: it sums over all entries at most."""
+
+    def plain(expr: Expr, args: list[bool]) -> bool:
+        entries = expr.op in ENTRYWISE or expr.op in _PLAIN or expr.op in COMPARISONS
+        return all(args) and (entries or not expr.args)
+
+    return fold(body, lambda expr: expr.args, plain)
+
+
+_PLAIN = ("+", "-", "neg", ".*", "./", ".^", "^", "/", "sum", "mean", "fill")

@@ -1,0 +1,144 @@
+"""A derivation in LaTeX: an ``align*`` for each derivative, which amsmath is enough to compile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
+from matcalc.engine.catalogue.sides import sides
+from matcalc.explain.citations import entry
+from matcalc.explain.derivation import ANSWER, CLOSED, LET, VALUE, VECTORISED, Chain, Line, Reason
+from matcalc.explain.forms import Sources, closing, introduction, left_side, words
+from matcalc.verify.readback.latex import latex_says
+from matcalc.verify.readback.values import confirm
+from matcalc.write.printers.latex import latex
+from matcalc.write.printers.latex_names import name as letter
+
+_MARK = "dqz"  # the stem of names that stand for differentials while a formula is printed
+_MARKED = re.compile(r"\\math(?:it|bf)\{dqz\}_\{(\d+)\}")
+_OPENED = re.compile(r"(^|[({])\\,")  # no space behind a bracket
+_SPECIAL = str.maketrans(
+    {sign: f"\\{sign}" for sign in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+)
+
+
+class _Writer:
+    """Sets formulas in which differentials and adjoints have names of their own."""
+
+    def __init__(self, chain: Chain, bold: bool) -> None:
+        self.chain = chain
+        self.bold = bold
+        self.marks: dict[str, str] = {}  # name -> the name that stands for it
+        self.shown: list[str] = []  # what each stands for, in LaTeX
+        for name, step in chain.differentials.items():
+            self._mark(step, rf"\,\mathrm{{d}}{self.name(name)}")
+        for name in chain.adjoints:
+            self._mark(name, rf"\bar{{{self.name(chain.adjoints[name])}}}")
+
+    def name(self, name: str) -> str:
+        """A name as it is set."""
+        if name in self.chain.adjoints:
+            return rf"\bar{{{self.name(self.chain.adjoints[name])}}}"
+        variable = self.chain.variables.get(name)
+        return letter(name, bold=self.bold and variable is not None and bool(variable.shape))
+
+    def _mark(self, name: str, shown: str) -> None:
+        self.marks[name] = f"{_MARK}{len(self.shown)}"
+        self.shown.append(shown)
+
+    def formula(self, tree: Expr) -> str:
+        """The formula of a tree; VerificationError where it does not read as it was meant."""
+        marked = renamed(tree, self.marks)
+        variables = {
+            self.marks.get(name, name): replace(each, name=self.marks.get(name, name))
+            for name, each in self.chain.variables.items()
+        }
+        result = latex(marked, bold=self.bold, named={})
+        confirm(latex_says(result, marked, variables), "LaTeX")
+        return self.unmarked(result)
+
+    def unmarked(self, text: str) -> str:
+        """The names that stand for others replaced."""
+        shown = _MARKED.sub(lambda found: self.shown[int(found[1])], text)
+        return _OPENED.sub(r"\1", shown)
+
+
+def renamed(tree: Expr, names: Mapping[str, str]) -> Expr:
+    """The tree with other names of variables."""
+
+    def rule(expr: Expr, args: list[Expr]) -> Expr:
+        value = names.get(expr.value, expr.value) if expr.op == "variable" else expr.value
+        return Expr(expr.op, tuple(args), expr.shape, value=value, row=expr.row)
+
+    return fold(tree, lambda expr: expr.args, rule)
+
+
+def as_latex(chains: Iterable[Chain], *, bold: bool = False) -> str:
+    """One ``align*`` for each derivative, and the sources behind them."""
+    sources = Sources()
+    blocks = [_block(chain, sources, bold) for chain in chains]
+    cited = [
+        f"\\noindent {{[{number}]}} {escaped(reason.source)}" for number, reason in sources.listed()
+    ]
+    return "\n\n".join([*blocks, "\n\n".join(cited)] if cited else blocks)
+
+
+def _block(chain: Chain, sources: Sources, bold: bool) -> str:
+    writer = _Writer(chain, bold)
+    rows = []
+    for line in chain.lines:
+        why = ",\\ ".join(
+            f"{_reason(said)}\\ \\text{{[{number}]}}" if number else _reason(said)
+            for said, (_, number) in zip(words(line), sources.cite(words(line)), strict=True)
+        )
+        rows.append(f"{_left(writer, line)} {writer.formula(line.tree)}{_behind(why)}")
+    said = "\n".join(escaped(each) for each in closing(chain))
+    body = " \\\\\n".join(rows)
+    return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{said}"
+
+
+def _behind(why: str) -> str:
+    return f" && {why}" if why else ""
+
+
+def _left(writer: _Writer, line: Line) -> str:
+    chain = writer.chain
+    if line.kind == ANSWER:
+        said = f"so the derivative of ${writer.name(chain.name)}$ by ${writer.name(chain.wrt)}$ is"
+        return rf"\intertext{{{said}}}" + "\n&"
+    if line.kind == CLOSED:
+        return rf"\intertext{{{introduction(chain, line)}}}" + "\n&"
+    if not left_side(chain, line):
+        return "&="
+    own = writer.name(line.name or chain.name)
+    if line.kind == VECTORISED:
+        return rf"\operatorname{{vec}}(\mathrm{{d}}{own}) &="
+    return f"{own} &=" if line.kind in (VALUE, LET) else rf"\mathrm{{d}}{own} &="
+
+
+def _reason(reason: Reason) -> str:
+    """Words as text, an identity as a formula."""
+    if not reason.name or "=" not in reason.text:
+        return rf"\text{{{escaped(reason.text)}}}"
+    found = entry(reason.name)
+    if reason.text != found.formula:
+        return rf"\text{{{escaped(reason.text)}}}"
+    left, right = sides(found)
+    marks = {f"d{name}": f"{_MARK}{k}" for k, name in enumerate(found.given)}
+    shown = [rf"\mathrm{{d}}{letter(name)}" for name in found.given]
+    marked = latex(renamed(right.expr, marks), named={})
+    right_text = _MARKED.sub(lambda mark: shown[int(mark[1])], marked)
+    left_text = latex(left.expr, named={})
+    if found.form == "diff":
+        inner = rf"\left({left_text}\right)" if left.expr.args else left_text
+        left_text = rf"\mathrm{{d}}{inner}"
+    return f"{left_text} = {right_text}"
+
+
+def escaped(text: str) -> str:
+    """Words in LaTeX, formulas in them as they are typed."""
+    return text.translate(_SPECIAL)

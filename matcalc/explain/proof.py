@@ -1,0 +1,200 @@
+"""Every line of a derivation proved: exactly in the field, else with numbers; wrong ones refused.
+
+A line is judged by values alone. The judges see trees, not the rule that the line is said to follow
+from, so a rule that was applied wrongly, or a line that was changed, is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_by_value
+from matcalc.core.errors import VerificationError
+from matcalc.core.kinds import Variable
+from matcalc.core.own import blame
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr
+from matcalc.explain import derivation as kinds
+from matcalc.explain.derivation import Chain, Line
+from matcalc.explain.instances import Trees
+from matcalc.verify.exact.directional import judge_differential
+from matcalc.verify.exact.judge import BITS
+from matcalc.verify.verification import verify
+from matcalc.write.printers.text import text
+
+_EXACT = f"exact (error probability < 2^-{BITS})"
+_STEP = Fraction(1, 1000)  # of the way along which the numeric judge moves a variable
+
+
+def prove(chain: Chain) -> None:
+    """Judges every line, and says in it how; VerificationError for a line that is wrong."""
+    _Proof(chain).run()
+
+
+class _Proof:
+    """What is known while the lines of one chain are read."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.trees = Trees()
+        self.values: dict[str, Expr] = {}  # names that lines define
+        self.steps: dict[str, Expr] = {}  # differentials of them, by their names
+        self.current: Expr | None = None  # the line before
+        self.owner = ""  # whose differential the line before is
+        self.value: Expr | None = None
+
+    def run(self) -> None:
+        """All lines in their order."""
+        for line in self.chain.lines:
+            tree = self.trees.interned(line.tree)
+            {
+                kinds.VALUE: self._start,
+                kinds.LET: self._define,
+                kinds.DIFFERENTIAL: self._differential,
+                kinds.EQUAL: self._equal,
+                kinds.VECTORISED: self._vectorised,
+                kinds.ANSWER: self._answer,
+                kinds.CLOSED: self._closed,
+            }[line.kind](line, tree)
+            line.proved = line.proved or line.kind in (kinds.VALUE, kinds.LET)
+
+    def _start(self, line: Line, tree: Expr) -> None:
+        given = self.trees.interned(self.chain.program.expr)
+        if tree is not given:
+            self._judge(line, given, tree)
+        self.current = self.value = tree
+
+    def _define(self, line: Line, tree: Expr) -> None:
+        self.values[line.name] = tree
+
+    def _differential(self, line: Line, tree: Expr) -> None:
+        """Of the value that stands in the line before, or of a name."""
+        whole = line.name == self.chain.name
+        value = self.value if whole else self.values[line.name]
+        assert value is not None
+        own = {} if whole else {line.name: value}
+        names = self.chain.differentials
+        if whole:
+            tree_of, moving = self._spelt(tree), {self.chain.wrt: self.chain.step}
+        else:
+            tree_of = self.trees.interned(tree, own)
+            moving = {name: names[name] for name in names if name != line.name}
+        self._judge_differential(line, value, tree_of, moving)
+        if not whole:
+            self.steps[names[line.name]] = tree
+        self.current, self.owner = tree, line.name
+
+    def _judge_differential(
+        self, line: Line, value: Expr, tree: Expr, moving: Mapping[str, str]
+    ) -> None:
+        program = Program(value, dict(self.chain.variables), text(value))
+        verdict = judge_differential(program, tree, moving)
+        if verdict.outcome == "exact":
+            line.proof, line.proved = _EXACT, True
+        elif verdict.outcome == "wrong":
+            raise self._wrong(line)
+        else:
+            self._numerically(line, program, tree, moving)
+
+    def _numerically(
+        self, line: Line, program: Program, tree: Expr, moving: Mapping[str, str]
+    ) -> None:
+        """By moving every variable along its differential, as a number ``?t`` says how far."""
+        forge = self.trees.forge
+        way = self.trees.times(forge.number(_STEP), forge.make("variable", (), (), "?t"))
+        moved = {}
+        for name, step in moving.items():
+            shape = self.chain.variables[name].shape
+            here, there = (forge.make("variable", (), shape, each) for each in (name, step))
+            moved[name] = forge.binary("+", here, self.trees.times(way, there))
+        value = self.trees.interned(program.expr, moved)
+        along = self.trees.times(forge.number(_STEP), self.trees.interned(tree, moved))
+        variables = {**program.variables, "?t": Variable("?t", "scalar")}
+        try:
+            found = verify(
+                DerivativeStatement(Program(value, variables, program.source), "?t", 1, "free"),
+                along,
+            )
+        except VerificationError as problem:
+            raise self._wrong(line) from problem
+        line.proof, line.proved = str(found), found.kind != "none"
+
+    def _equal(self, line: Line, tree: Expr) -> None:
+        assert self.current is not None
+        before = self.current
+        if line.inserted:
+            put = {step: self.steps[step] for step in line.inserted}
+            before = self.trees.interned(before, put)
+        self._judge(line, before, tree)
+        self.current = tree
+        if self.owner in self.chain.differentials and self.owner != self.chain.name:
+            self.steps[self.chain.differentials[self.owner]] = tree
+        elif not self.owner:
+            self.value = tree
+
+    def _vectorised(self, line: Line, tree: Expr) -> None:
+        assert self.current is not None
+        self._judge(line, self.trees.vectorised(self.current), tree)
+        self.current = tree
+
+    def _answer(self, line: Line, tree: Expr) -> None:
+        assert self.current is not None
+        shape = self.chain.variables[self.chain.wrt].shape
+        step = self.trees.forge.make("variable", (), shape, self.chain.step)
+        self._judge(line, self.current, applied(self.trees, tree, step, self.current))
+        self.current = tree
+
+    def _closed(self, line: Line, tree: Expr) -> None:
+        assert self.current is not None
+        self._judge(line, self.current, tree)
+        self.current = tree
+
+    def _judge(self, line: Line, left: Expr, right: Expr) -> None:
+        """Equality as it stands, or with all names written out."""
+        decision = self._decide(left, right)
+        if decision.verdict != EQUAL and self.values:
+            decision = self._decide(self._spelt(left), self._spelt(right))
+        if decision.verdict == DIFFERENT:
+            raise self._wrong(line)
+        line.proof, line.proved = decision.how, decision.verdict == EQUAL
+
+    def _decide(self, left: Expr, right: Expr) -> Decision:
+        if left is right:
+            return Decision(EQUAL, "the same formula")
+        if (left.shape, left.row) != (right.shape, right.row):
+            return Decision(DIFFERENT, "of another shape")
+        one, other = (Program(tree, dict(self.chain.variables), "") for tree in (left, right))
+        return decide_by_value(one, other)
+
+    def _spelt(self, tree: Expr) -> Expr:
+        """The tree in the variables of the program and the differential of one of them."""
+        names = dict(self.values)
+        put: dict[str, Expr] = {}
+        for name, value in names.items():
+            put[name] = self.trees.interned(value, put)
+        for step, formula in self.steps.items():
+            put[step] = self.trees.interned(formula, put)
+        return self.trees.interned(tree, put)
+
+    def _wrong(self, line: Line) -> VerificationError:
+        return VerificationError(
+            f"{blame()}: a line of the derivation does not follow from the one before: "
+            f"{text(line.tree)}",
+            hint="please report it with the expression, its declarations and the output of "
+            "matcalc --version",
+        )
+
+
+def applied(trees: Trees, factor: Expr, step: Expr, like: Expr) -> Expr:
+    """The factor times the differential, as the line ``like`` has it: g'*dx, tr(G'*dX), J*dx,
+    J*vec(dX).
+    """
+    forge = trees.forge
+    if not like.shape and factor.shape:
+        product = forge.times(forge.transpose(factor), step)
+        return product if factor.rank == 1 else forge.make("tr", (product,))
+    upright = trees.vectorised(step) if step.rank == 2 else step
+    product = trees.times(factor, upright)
+    return forge.transpose(product) if product.row != like.row else product

@@ -1,0 +1,371 @@
+"""The derivation of one derivative: names for its parts, their differentials, insertion from the
+last part to the first, and the coefficient of the differential of the variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.engine.calculus.structured import PROJECTED
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.explain import citations as because
+from matcalc.explain.citations import cited
+from matcalc.explain.definitions import defined
+from matcalc.explain.derivation import (
+    ANSWER,
+    CLOSED,
+    DIFFERENTIAL,
+    EQUAL,
+    LET,
+    VALUE,
+    VECTORISED,
+    Chain,
+    Line,
+    Reason,
+)
+from matcalc.explain.differential import Differentials
+from matcalc.explain.instances import CannotShow, Trees
+from matcalc.explain.normal import Normal, variables_of
+from matcalc.explain.parts import FULL, USUAL, Names, Part, partition
+from matcalc.explain.turns import factored, turned
+
+_LONG = 9  # tokens of a factor that gets a name before more is inserted
+_LONGEST = 160  # tokens of a line; what is longer is left out
+_VALUES = (
+    ("f", "g", "e"),
+    ("g", "h", "e"),
+)  # for the expression, for its derivative
+_KINDS = ("scalar", "vector", "matrix")
+
+
+class ChainBuilder:
+    """Builds the lines; the trees of all of them are of one table."""
+
+    def __init__(
+        self,
+        program: Program,
+        wrt: str,
+        structure: str,
+        answer: Expr | None,
+        turn: int,
+        detail: int,
+    ) -> None:
+        self.program = program
+        self.wrt = wrt
+        self.trees = Trees()
+        self.detail = detail
+        self.variables: dict[str, Variable] = dict(program.variables)
+        sizes = {s for v in program.variables.values() for d in v.dims for s in d.letters}
+        self.names = Names({*program.variables, *sizes})
+        variable = program.variables[wrt]
+        self.kind = variable.kind if structure == "declared" and variable.kind in PROJECTED else ""
+        self.steps: dict[str, str] = {}  # name -> what its differential is called
+        self.moving: dict[str, Expr] = {}
+        self.lines: list[Line] = []
+        self.formulas: dict[str, Expr] = {}  # of differentials of parts
+        self.adjoints: dict[str, str] = {}
+        self.remark = ""
+        self.depends: dict[str, set[str]] = {}
+        self.pending: tuple[str, ...] = ()  # inserted since the last line that is shown
+        self._step(wrt, self.trees.interned(Expr("variable", (), variable.shape, value=wrt)))
+        self.d_wrt = self.steps[wrt]
+        kind = "symmetric" if self.kind == "psd" else self.kind
+        dims = variable.dims if self.kind else variable.shape
+        self.variables[self.d_wrt] = Variable(self.d_wrt, kind or _KINDS[len(variable.shape)], dims)
+        self.answer = None if answer is None else self.trees.interned(answer)
+        self.name = self.names.first(_VALUES[turn])
+
+    def build(self) -> Chain:
+        """The chain of lines from the value to its derivative."""
+        root = self.trees.interned(self.program.expr)
+        self.lines.append(Line(VALUE, root, name=self.name))
+        root = self._definitions(root)
+        given = {
+            id(self.trees.interned(tree)): name for name, tree in self.program.definitions.items()
+        }
+        parts, root = partition(self.trees, root, self.wrt, self.names, self.detail, given)
+        for part in parts:
+            self._part(part)
+        self._value(root, parts)
+        return Chain(
+            self.program,
+            self.wrt,
+            self.name,
+            self.lines,
+            self.variables,
+            self.steps,
+            self.adjoints,
+            self.d_wrt,
+            self.remark,
+        )
+
+    # names
+
+    def _step(self, name: str, like: Expr) -> None:
+        """Names the differential of a name."""
+        step = f"d{name}"
+        while step in self.variables:
+            step += "_"
+        self.steps[name] = step
+        self.moving[name] = self.trees.variable(step, like)
+        self._declare(step, like)
+
+    def _declare(self, name: str, like: Expr) -> None:
+        self.variables[name] = Variable(name, _KINDS[like.rank], like.shape)
+
+    # lines
+
+    def _definitions(self, root: Expr) -> Expr:
+        expanded, used = defined(self.trees, root, self.wrt)
+        if expanded is root:
+            return root
+        reasons = tuple(cited(name) for name in used)
+        self.lines.append(Line(EQUAL, expanded, reasons))
+        return expanded
+
+    def _part(self, part: Part) -> None:
+        """A name for a part, and its differential."""
+        self._declare(part.name, part.tree)
+        self.lines.append(Line(LET, part.tree, name=part.name))
+        tree, reasons = self._differential(part.tree)
+        own = self.trees.variable(part.name, part.tree)
+        tree = self._replaced(tree, {id(part.tree): own})
+        self._step(part.name, part.tree)
+        self.lines.append(Line(DIFFERENTIAL, tree, reasons, name=part.name))
+        if tree.shape or not self._present(tree):
+            shorter = self._shorter(tree)
+            tree = tree if shorter is None else shorter
+        else:
+            tree = self._collected(tree, show=True)
+        self.formulas[part.name] = tree
+        there = variables_of(tree)
+        direct = {name for name in self.formulas if self.steps[name] in there}
+        self.depends[part.name] = direct.union(*(self.depends[name] for name in direct))
+
+    def _differential(self, tree: Expr) -> tuple[Expr, tuple[Reason, ...]]:
+        found = Differentials(self.trees, self.moving, self._by_network)
+        result = found.of(tree)
+        elementary = found.elementary if self.detail == FULL else []
+        return result, (*found.reasons, *elementary)
+
+    def _by_network(self, expr: Expr, moves: Sequence[bool], inner: Sequence[Expr]) -> Expr:
+        return Normal(self.trees, self.variables).differential(expr, moves, inner)
+
+    def _shorter(self, tree: Expr) -> Expr | None:
+        """The engine's form of the last line, as a line of its own where it is shorter."""
+        try:
+            normal = self._normal()
+            form = normal.form(tree)
+        except CannotShow:
+            return None
+        if self.trees.forge.size(form) >= self.trees.forge.size(tree):
+            return None
+        reasons = self._rewrites(normal) or (Reason("simplified"),)
+        self._line(Line(EQUAL, form, reasons))
+        return form
+
+    def _normal(self) -> Normal:
+        return Normal(self.trees, self.variables, (self.d_wrt,))
+
+    def _rewrites(self, normal: Normal) -> tuple[Reason, ...]:
+        """The rewrites of the catalogue that fired."""
+        names = dict.fromkeys(name for name in normal.rules if LIBRARY.get(name) is not None)
+        return tuple(cited(name) for name in names)
+
+    def _replaced(self, tree: Expr, put: Mapping[int, Expr]) -> Expr:
+        """The tree with some nodes of it replaced."""
+        if not put:
+            return tree
+        forge = self.trees.forge
+        done: dict[int, Expr] = {}
+        stack = [tree]
+        while stack:
+            expr = stack[-1]
+            if id(expr) in put:
+                done[id(expr)] = put[id(expr)]
+            if id(expr) in done:
+                stack.pop()
+                continue
+            todo = [arg for arg in expr.args if id(arg) not in done]
+            if todo:
+                stack += todo
+                continue
+            args = tuple([done[id(arg)] for arg in expr.args])
+            done[id(expr)] = forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+        return done[id(tree)]
+
+    def _value(self, root: Expr, parts: list[Part]) -> None:
+        """The differential of the value, and what becomes of it."""
+        tree, reasons = self._differential(root)
+        self.lines.append(Line(DIFFERENTIAL, tree, reasons, name=self.name))
+        if not variables_of(tree) & set(self.steps.values()):
+            self._finish_constant()
+            return
+        if root.rank == 0:
+            tree = self._backwards(tree, parts)
+            self._finish_gradient(tree)
+        else:
+            tree = self._forwards(tree, parts)
+            self._finish_product(tree)
+
+    def _finish_constant(self) -> None:
+        self.remark = f"{self.name} does not depend on {self.wrt}"
+        if self.answer is not None:
+            self.lines.append(Line(ANSWER, self.answer))
+
+    # values that are numbers: inner products with adjoints
+
+    def _backwards(self, tree: Expr, parts: list[Part]) -> Expr:
+        """Inserts the differentials of parts, those first that depend on others."""
+        while True:
+            names = self._next(tree, parts)
+            if not names:
+                return tree
+            tree = self._collected(tree, show=True)
+            tree = self._named_factors(tree)
+            tree = self._inserted(tree, names)
+
+    def _next(self, tree: Expr, parts: list[Part]) -> list[str]:
+        """The names whose differentials are inserted next: none that another of them depends on."""
+        there = variables_of(tree)
+        waiting = [part.name for part in parts if self.steps[part.name] in there]
+        return [
+            name for name in waiting if not any(name in self.depends[other] for other in waiting)
+        ]
+
+    def _inserted(self, tree: Expr, names: list[str]) -> Expr:
+        """The line with some differentials replaced by their formulas."""
+        steps = tuple(self.steps[name] for name in names)
+        put = {self.steps[name]: self.formulas[name] for name in names}
+        inserted = self.trees.interned(tree, put)
+        if self.trees.forge.size(inserted) > _LONGEST:
+            raise CannotShow("its lines get too long")
+        self._line(Line(EQUAL, inserted, inserted=steps), brief=False)
+        return inserted
+
+    def _line(self, line: Line, *, brief: bool = True) -> None:
+        """Adds a line, or leaves it out where only the main ones are shown."""
+        if not brief and self.detail < USUAL:
+            self.pending += line.inserted
+            return
+        if line.kind == EQUAL:
+            line.inserted, self.pending = (*self.pending, *line.inserted), ()
+        self.lines.append(line)
+
+    def _collected(self, tree: Expr, *, show: bool) -> Expr:
+        """The line as a sum of inner products, one for each differential in it."""
+        normal = self._normal()
+        terms: list[Expr] = []
+        rules: list[str] = []
+        for step in self._present(tree):
+            factor = normal.coefficient(tree, step)
+            rules += normal.rules
+            terms.append(self._inner(factor, step))
+        collected = self.trees.sum(terms, tree)
+        if collected is not tree and show:
+            normal.rules = rules
+            reasons = (*self._rewrites(normal), *turned(self._present(tree), tree, terms))
+            self._line(Line(EQUAL, collected, reasons))
+        return collected
+
+    def _present(self, tree: Expr) -> list[str]:
+        """The differentials in a line, that of the variable last."""
+        there = variables_of(tree)
+        found = [step for step in self.steps.values() if step in there]
+        return sorted(found, key=lambda step: step == self.d_wrt)
+
+    def _named_factors(self, tree: Expr) -> Expr:
+        """Long factors of differentials get names, which are those of the parts with bar."""
+        normal = self._normal()
+        terms, changed = [], False
+        owners = {step: name for name, step in self.steps.items()}
+        for step in self._present(tree):
+            factor = normal.coefficient(tree, step)
+            if step != self.d_wrt and self.trees.forge.size(factor) > _LONG:
+                name = self.names.take(f"{owners[step]}bar")
+                self._declare(name, factor)
+                self.adjoints[name] = owners[step]
+                self.lines.append(Line(LET, factor, name=name))
+                factor, changed = self.trees.variable(name, factor), True
+            terms.append(self._inner(factor, step))
+        if not changed:
+            return tree
+        named = self.trees.sum(terms, tree)
+        self._line(Line(EQUAL, named))
+        return named
+
+    def _inner(self, factor: Expr, step: str) -> Expr:
+        """The inner product of a factor and a differential, with tr(X^2*dX) for tr((X'^2)'*dX)."""
+        variable = self.trees.variable(step, factor)
+        usual = self.trees.inner(factor, variable)
+        if factor.rank < 2:
+            return usual
+        try:
+            across = self._normal().form(self.trees.forge.transpose(factor))
+        except CannotShow:
+            return usual
+        plain = across is factor or all(
+            part.op != "'" for part in postorder(across, lambda expr: expr.args)
+        )
+        return self.trees.inner(across, variable, across=True) if plain else usual
+
+    def _finish_gradient(self, tree: Expr) -> None:
+        """The line as one inner product, its projection, and the answer."""
+        assert self.answer is not None, "a number has no more axes than the variable"
+        normal = self._normal()
+        factor = normal.coefficient(tree, self.d_wrt)
+        rules = normal.rules
+        within = normal.coefficient(tree, self.d_wrt, self.kind) if self.kind else factor
+        if not variables_of(within) - self.program.variables.keys():  # as the answer is written
+            factor = self.answer if within is factor else factor
+            within = self.answer
+        line = self._inner(factor, self.d_wrt)
+        if line is not tree:
+            normal.rules = rules
+            reasons = (*self._rewrites(normal), *turned([self.d_wrt], tree, [line]))
+            self._line(Line(EQUAL, line, reasons))
+        if within is not factor:
+            name, words = because.PROJECTIONS[self.kind]
+            reason = cited(name, words.format(d=self.d_wrt))
+            self._line(Line(EQUAL, self._inner(within, self.d_wrt), (reason,)))
+        self.lines.append(Line(ANSWER, within))
+        if within is not self.answer:
+            self.lines.append(Line(CLOSED, self.answer))
+
+    # other values: the differential is inserted, and factored at last
+
+    def _forwards(self, tree: Expr, parts: list[Part]) -> Expr:
+        while True:
+            names = self._next(tree, parts)
+            if not names:
+                break
+            tree = self._inserted(tree, names)
+        if parts:
+            shorter = self._shorter(tree)
+            tree = tree if shorter is None else shorter
+        return tree
+
+    def _finish_product(self, tree: Expr) -> None:
+        """The line as a matrix times the differential, both vectorised where they are matrices."""
+        if self.answer is None:
+            self.remark = (
+                f"the derivative of {self.name} by {self.wrt} has no form as a matrix; "
+                f"what is shown is its differential"
+            )
+            return
+        variable = self.program.variables[self.wrt]
+        step = self.trees.variable(self.d_wrt, Expr("", (), variable.shape))
+        upright = self.trees.vectorised(step) if step.rank == 2 else step
+        line = self.trees.times(self.answer, upright)
+        if tree.rank == 2 and step.shape:
+            reasons = tuple(factored(self.d_wrt, tree, self.answer))
+            self._line(Line(VECTORISED, line, reasons))
+        else:
+            line = self.trees.forge.transpose(line) if line.row != tree.row else line
+            if line is not tree:
+                self._line(Line(EQUAL, line, tuple(factored(self.d_wrt, tree, self.answer))))
+        self.lines.append(Line(ANSWER, self.answer))

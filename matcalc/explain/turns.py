@@ -1,0 +1,75 @@
+"""By which rules the factors of a differential were brought before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.explain import citations as because
+from matcalc.explain.citations import cited
+from matcalc.explain.derivation import Reason
+
+
+def turned(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Reason]:
+    """The reasons why a line is the sum of the terms, one inner product for each differential."""
+    order = postorder(before, lambda expr: expr.args)
+    moving = _moving(before, steps)
+    traces = [expr for expr in order if expr.op == "tr" and id(expr) in moving]
+    across = any(expr.op == "'" and id(expr) in moving for expr in order)
+    after = {part.op for term in terms for part in postorder(term, lambda expr: expr.args)}
+    reasons: list[Reason] = []
+    if any(not _ends(expr.args[0], steps) for expr in traces):
+        reasons.append(cited(*because.CYCLIC))
+    if traces and across:
+        reasons.append(cited(*because.OF_TRANSPOSE))
+    summed = any(expr.op == "sum" and id(expr) in moving for expr in order)
+    if "tr" in after and not traces:
+        reasons.append(cited(*(because.SUMMED if summed else because.AS_TRACE)))
+    elif summed and "tr" not in after:
+        reasons.append(cited(*because.ENTRIES))
+    elif across and not traces:
+        reasons.append(cited(*because.INNER))
+    return reasons or [Reason("simplified")]
+
+
+def factored(step: str, before: Expr, answer: Expr) -> list[Reason]:
+    """The reasons why a differential, vectorised, is a matrix times that of the variable."""
+    order = postorder(before, lambda expr: expr.args)
+    moving = _moving(before, [step])
+    across = any(expr.op == "'" and id(expr) in moving for expr in order)
+    entries = any(expr.op == ".*" and id(expr) in moving for expr in order)
+    products = any(expr.op == "*" and expr.args[0].shape and id(expr) in moving for expr in order)
+    inside = {part.op for part in postorder(answer, lambda expr: expr.args)}
+    matrix = any(expr.rank == 2 and id(expr) in moving for expr in order)
+    reasons = []
+    if matrix and products and "kron" in inside:
+        reasons.append(cited(*because.VECTORISED))
+    if matrix and entries:
+        reasons.append(cited(*because.VEC_ENTRYWISE))
+    if matrix and across and "commutation" in inside:
+        reasons.append(cited(*because.VEC_TRANSPOSED))
+    if not matrix and entries and "diag" in inside:
+        reasons.append(cited(*because.AS_DIAGONAL))
+    return reasons or [Reason(f"{step} is factored out")]
+
+
+def _moving(tree: Expr, steps: Sequence[str]) -> set[int]:
+    """The nodes that a differential occurs in."""
+    found: set[int] = set()
+
+    def visit(expr: Expr, inner: list[bool]) -> bool:
+        moves = any(inner) or (expr.op == "variable" and expr.value in steps)
+        if moves:
+            found.add(id(expr))
+        return moves
+
+    fold(tree, lambda expr: expr.args, visit)
+    return found
+
+
+def _ends(tree: Expr, steps: Sequence[str]) -> bool:
+    """Whether a product ends in a differential."""
+    while tree.op in ("*", "neg"):
+        tree = tree.args[-1]
+    return tree.op == "variable" and tree.value in steps

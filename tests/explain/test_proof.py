@@ -1,0 +1,80 @@
+"""A line that does not follow is refused, whichever it is."""
+
+import pytest
+
+import matcalc
+from matcalc.core.errors import VerificationError
+from matcalc.explain.derivation import LET
+from matcalc.explain.instances import Trees
+from matcalc.explain.proof import prove
+
+EXPRESSIONS = [
+    ("tr(A*X'*B*X*C)", "X", {}),
+    ("norm2(A*x - b)^2", "x", {"b": "vector(m)"}),
+    ("x'*A*x/(x'*x)", "x", {}),
+    ("norm2(W*tanh(V*x) - y)^2", "V", {"y": "vector(m)"}),
+    ("tr(S*A) + log(det(S))", "S", {"S": "symmetric(n)"}),
+    ("inv(X)*B", "X", {}),
+    ("lambda_max(A*diag(x)*A')", "x", {}),
+    ("tr(K*A)", "K", {"K": "skew(n)"}),
+]
+PARAMS = [pytest.param(*row, id=row[0]) for row in EXPRESSIONS]
+
+
+def chain_of(expression, wrt, variables):
+    return matcalc.diff(expression, wrt, variables=variables).steps().chains[0]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "variables"), PARAMS)
+def test_a_line_that_was_doubled_is_refused(expression, wrt, variables):
+    chain = chain_of(expression, wrt, variables)
+    trees = Trees()
+    for line in chain.lines:
+        if line.kind == LET:  # a name may stand for anything, if what follows holds of it
+            continue
+        true = line.tree
+        line.tree = trees.times(trees.forge.number(2), trees.interned(true))
+        with pytest.raises(VerificationError, match="does not follow"):
+            prove(chain)
+        line.tree = true
+    prove(chain)
+
+
+def test_a_sign_in_the_middle_of_a_line_is_found():
+    chain = chain_of("x'*A*x", "x", {})
+    line = chain.lines[1]
+    assert line.tree.op == "+"
+    trees = Trees()
+    args = tuple(trees.interned(arg) for arg in line.tree.args)
+    line.tree = trees.forge.make("-", args, line.tree.shape)
+    with pytest.raises(VerificationError, match="dx'\\*A\\*x - x'\\*A\\*dx"):
+        prove(chain)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "variables"),
+    [
+        pytest.param("tr(A*X)", "X", {}, id="gradient"),
+        pytest.param("A*X*B", "X", {"A": "matrix(n, n)", "B": "matrix(n, n)"}, id="Kronecker"),
+        pytest.param("A*x", "x", {"A": "matrix(n, n)"}, id="Jacobian"),
+    ],
+)
+def test_a_transposed_answer_is_found(expression, wrt, variables):
+    chain = chain_of(expression, wrt, variables)
+    line, trees = chain.lines[-1], Trees()
+    line.tree = trees.forge.transpose(trees.interned(line.tree))
+    with pytest.raises(VerificationError):
+        prove(chain)
+
+
+def test_what_was_inserted_has_to_be_its_formula():
+    chain = chain_of("norm2(W*tanh(V*x) - y)^2", "V", {"y": "vector(m)"})
+    line = next(line for line in chain.lines if line.inserted)
+    line.inserted = ()
+    prove(chain)  # du stands for its formula all the same
+    name = next(line for line in chain.lines if line.kind == LET)
+    trees = Trees()
+    inner = trees.interned(name.tree.args[0])
+    name.tree = trees.forge.make("cosh", (inner,), inner.shape)
+    with pytest.raises(VerificationError):
+        prove(chain)

@@ -1,0 +1,234 @@
+"""Derivations in differentials: what the lines say, and that each is proved."""
+
+import pytest
+
+import matcalc
+from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.write.printers.text import text
+
+
+def lines(derivation):
+    return [f"{line.name} {text(line.tree)}".strip() for line in derivation.chains[-1].lines]
+
+
+SHOWN = [
+    (
+        "tr(A*X'*B*X*C)",
+        "X",
+        {},
+        [
+            "f tr(A*X'*B*X*C)",
+            "f tr(A*dX'*B*X*C) + tr(A*X'*B*dX*C)",
+            "tr((B*X*C*A + B'*X*A'*C')'*dX)",
+            "B*X*C*A + B'*X*A'*C'",
+        ],
+    ),
+    (
+        "norm2(A*x - b)^2",
+        "x",
+        {"b": "vector(m)"},
+        [
+            "f norm2(A*x - b)^2",
+            "sum((A*x - b).^2)",
+            "f 2*sum((A*x - b).*(A*dx))",
+            "2*(A'*(A*x - b))'*dx",
+            "2*A'*(A*x - b)",
+        ],
+    ),
+    (
+        "x'*A*x/(x'*x)",
+        "x",
+        {},
+        [
+            "f x'*A*x/(x'*x)",
+            "a x'*A*x",
+            "a dx'*A*x + x'*A*dx",
+            "((A + A')*x)'*dx",
+            "b x'*x",
+            "b dx'*x + x'*dx",
+            "2*x'*dx",
+            "f da/b - a*db/b^2",
+            "((A + A')*x)'*dx/b - a*(2*x'*dx)/b^2",
+            "((A + A')*x - 2*a*x/b)'*dx/b",
+            "((A + A')*x - 2*a*x/b)/b",
+            "((A + A')*x - 2*(x'*A*x)*x/(x'*x))/(x'*x)",
+        ],
+    ),
+    (
+        "inv(X)",
+        "X",
+        {},
+        [
+            "f inv(X)",
+            "f -inv(X)*dX*inv(X)",
+            "-kron(inv(X)', inv(X))*vec(dX)",
+            "-kron(inv(X)', inv(X))",
+        ],
+    ),
+    (
+        "tr(S*A) + log(det(S))",
+        "S",
+        {"S": "symmetric(n)"},
+        [
+            "f tr(S*A) + log(det(S))",
+            "a det(S)",
+            "a a*tr(inv(S)*dS)",
+            "f tr(dS*A) + da/a",
+            "da/a + tr(A*dS)",
+            "a*tr(inv(S)*dS)/a + tr(A*dS)",
+            "tr((A + inv(S))*dS)",
+            "tr(((A + A')/2 + inv(S))*dS)",
+            "(A + A')/2 + inv(S)",
+        ],
+    ),
+    (
+        "norm2(W*tanh(V*x) - y)^2",
+        "V",
+        {"y": "vector(m)"},
+        [
+            "f norm2(W*tanh(V*x) - y)^2",
+            "sum((W*tanh(V*x) - y).^2)",
+            "u tanh(V*x)",
+            "u (1 - u.^2).*(dV*x)",
+            "f 2*sum((W*u - y).*(W*du))",
+            "2*(W'*(W*u - y))'*du",
+            "ubar 2*W'*(W*u - y)",
+            "ubar'*du",
+            "ubar'*((1 - u.^2).*(dV*x))",
+            "tr(((ubar.*(1 - u.^2))*x')'*dV)",
+            "(ubar.*(1 - u.^2))*x'",
+            "2*((1 - tanh(V*x).^2).*(W'*(W*tanh(V*x) - y)))*x'",
+        ],
+    ),
+    (
+        "r = A*x - y; r'*r/2",
+        "x",
+        {},
+        [
+            "f (A*x - y)'*(A*x - y)/2",
+            "r A*x - y",
+            "r A*dx",
+            "f dr'*r/2 + r'*dr/2",
+            "r'*dr",
+            "r'*(A*dx)",
+            "(A'*r)'*dx",
+            "A'*r",
+            "A'*(A*x - y)",
+        ],
+    ),
+    ("x'*A", "x", {}, ["f x'*A", "f dx'*A", "(A'*dx)'", "A'"]),
+    ("c*x'*x", "c", {}, ["f c*x'*x", "f dc*x'*x", "(x'*x)*dc", "x'*x"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "variables", "expected"),
+    [pytest.param(*row, id=f"{row[0]} by {row[1]}") for row in SHOWN],
+)
+def test_lines(expression, wrt, variables, expected):
+    derivation = matcalc.diff(expression, wrt, variables=variables).steps()
+    assert lines(derivation) == expected
+    assert derivation.proved
+
+
+# one of each kind: scalars, sums, networks, Kronecker products, structure, functions of rows,
+# declared functions, conditions, blocks, spectra, second derivatives
+PROVED = [
+    ("a^2*sin(a)", "a", {}, 2),
+    ("sum(x.^a)", "a", {"x": "positive(n)"}, 1),
+    ("log(1 + exp(-y.*(X*w)))'*vector(1)", "w", {}, 1),
+    ("-y'*log(softmax(W*x))", "W", {}, 1),
+    ("sum(sigmoid(W3*tanh(W2*tanh(W1*x))))", "W1", {}, 1),
+    ("A*X*B*X'", "X", {}, 1),
+    ("kron(X, A)", "X", {}, 1),
+    ("X.*(X*B)", "X", {}, 1),
+    ("logdet(A + X*X')", "X", {}, 1),
+    ("exp(-norm2(x - z)^2/(2*c^2))", "x", {}, 2),
+    ("tr(inv(X)*A)", "X", {}, 2),
+    ("tr(X^3)", "X", {}, 1),
+    ("tr(K*A)", "K", {"K": "skew(n)"}, 1),
+    ("x'*D*A*x", "D", {"D": "diagonal(n)"}, 1),
+    ("tr(L*A*L')", "L", {"L": "triangular(n)"}, 1),
+    ("log(det(S))", "S", {"S": "psd(n)"}, 1),
+    ("tr(Q'*A*Q)", "Q", {"Q": "orthogonal(n)"}, 1),
+    ("softmax(X, 2)", "X", {}, 1),
+    ("sum(logsumexp(X, 1))", "X", {}, 1),
+    ("g(norm2(x))", "x", {"g": "function(scalar) -> scalar"}, 1),
+    ("sum(where(x > 0, x.^2, sin(x)))", "x", {}, 1),
+    ("norm2([A; sqrt(c)*eye]*x - [b; zeros])^2", "x", {"b": "vector(m)"}, 1),
+    ("sum(x[1:2].^3)", "x", {"x": "vector(5)"}, 1),
+    ("lambda_max(A*diag(x)*A')", "x", {}, 1),
+    ("x'*expm(a*S)*x", "a", {"S": "symmetric(n)"}, 1),
+    ("pinv(X)", "X", {}, 1),
+    ("cross(x, A*x)'*h", "x", {"x": "vector(3)", "A": "matrix(3, 3)"}, 1),
+    ("sum(cumsum(x).^2)", "x", {}, 1),
+    ("std(x)", "x", {}, 1),
+    ("besselj(2, a)*gammaln(a)", "a", {}, 1),
+    ("du'*x + dx*x'*x", "x", {"du": "vector(n)"}, 1),
+    ("f*x'*x", "x", {}, 2),
+    ("sum(y)", "y", {}, 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "variables", "order", "detail"),
+    [
+        pytest.param(*row, detail, id=f"{row[0]} by {row[1]}, detail {detail}")
+        for place, row in enumerate(PROVED)
+        for detail in ((1, 2, 3) if place < 6 else (2,))
+    ],
+)
+def test_every_line_is_proved_and_the_last_is_the_derivative(
+    expression, wrt, variables, order, detail
+):
+    derivative = matcalc.diff(expression, wrt, variables=variables, order=order)
+    derivation = derivative.steps(detail=detail)
+    assert derivation.proved
+    assert len(derivation.chains) == order
+    last = derivation.chains[-1].lines[-1]
+    assert text(last.tree) == text(derivative._matrix or derivative._tree)
+
+
+def test_names_that_are_taken_are_not_used_again():
+    derivation = matcalc.diff("du'*x + f*a*log(x'*x)", "x", variables={"du": "vector(n)"}).steps()
+    names = [line.name for line in derivation.chains[0].lines if line.name]
+    assert not {"a", "f", "u"} & set(names)
+    assert matcalc.diff("dx*x'*x", "x").steps().chains[0].step == "dx_"
+
+
+def test_what_does_not_depend_on_the_variable():
+    derivation = matcalc.diff("a*3", "x", variables={"x": "vector(n)"}).steps()
+    assert "f does not depend on x" in str(derivation)
+
+
+def test_layout_is_said():
+    assert "denominator layout" in str(matcalc.diff("A*x", "x", layout="denominator").steps())
+
+
+def test_a_derivative_without_matrix_notation_ends_with_the_differential():
+    derivation = matcalc.diff("expm(X)", "X").steps()
+    assert lines(derivation)[-1] == "f frechet_expm(X, dX)"
+    assert "has no form as a matrix" in str(derivation)
+
+
+@pytest.mark.parametrize("detail", [0, 4, True, "2"])
+def test_levels_of_detail(detail):
+    with pytest.raises(ArgumentError, match="detail is 1, 2 or 3"):
+        matcalc.diff("x'*x", "x").steps(detail=detail)
+
+
+def test_what_is_too_long_is_refused():
+    expression = " + ".join(f"sin({k}*x'*x)" for k in range(1, 90))
+    with pytest.raises(UnsupportedError, match="too long to be read step by step"):
+        matcalc.diff(expression, "x", verify=False).steps()
+
+
+def test_a_network_has_one_step_for_each_layer():
+    layers = "x"
+    for k in range(1, 9):
+        layers = f"tanh(W{k}*{layers})"
+    derivation = matcalc.diff(f"sum({layers})", "W1").steps()
+    assert derivation.proved
+    inserted = [line.inserted for line in derivation.chains[0].lines if line.inserted]
+    assert len(inserted) == 7
+    assert all(len(steps) == 1 for steps in inserted)
