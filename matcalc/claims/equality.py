@@ -28,9 +28,33 @@ class Decision:
 
 def decide(left: Program, right: Program, seed: int = 0) -> Decision:
     """The decision on two expressions over the same variables, of one shape."""
-    if _vanishes(left, right):
+    rest = _difference(left, right)
+    if rest is not None and is_number(rest.args[0] if rest.op == "fill" else rest, 0):
         return Decision(EQUAL, "the difference simplifies to zero")
-    return decide_by_value(left, right, seed)
+    decision = decide_by_value(left, right, seed)
+    if rest is None or decision.verdict == DIFFERENT or decision.how.startswith("exact"):
+        return decision
+    from matcalc.verify.oracle.apart import is_apart_somewhere  # noqa: PLC0415 - it loads NumPy
+
+    if is_apart_somewhere(rest, left.variables, seed):
+        return Decision(DIFFERENT, f"the difference simplifies to {text(rest)}")
+    return _doubted(decision, left, right)
+
+
+def _doubted(decision: Decision, left: Program, right: Program) -> Decision:
+    """Numbers that are close but not equal leave it open whether values that agree are equal."""
+    from matcalc.verify.oracle.close import close_numbers  # noqa: PLC0415 - it is seldom needed
+
+    for value, near, name in close_numbers([left.expr], [right.expr]):
+        if decision.verdict == EQUAL:
+            other = name_multiple(text(near), name)
+            return Decision(UNDECIDED, f"numbers do not tell {text(value)} from {other}")
+    return decision
+
+
+def name_multiple(factor: str, name: str) -> str:
+    """A multiple of a number that has a name; without one the number itself."""
+    return factor if not name else name if factor == "1" else f"{factor}*{name}"
 
 
 def decide_by_value(left: Program, right: Program, seed: int = 0) -> Decision:
@@ -45,17 +69,14 @@ def decide_by_value(left: Program, right: Program, seed: int = 0) -> Decision:
     return _numeric(left, right, seed)
 
 
-def _vanishes(left: Program, right: Program) -> bool:
-    """Whether the engine finds that the difference is zero; it refuses some expressions that have
-    values.
-    """
+def _difference(left: Program, right: Program) -> Expr | None:
+    """The difference as the engine simplifies it; it refuses some expressions that have values."""
     whole = left.expr
     difference = Expr("-", (whole, right.expr), whole.shape, row=whole.row)
     try:
-        tree = simplify(replace(left, expr=difference))
+        return simplify(replace(left, expr=difference))
     except UnsupportedError:
-        return False
-    return is_number(tree.args[0] if tree.op == "fill" else tree, 0)
+        return None
 
 
 def _numeric(left: Program, right: Program, seed: int) -> Decision:

@@ -109,7 +109,7 @@ def tolerant(asked: Question, rtol: float) -> Question:
         found = asked.proof()
         return OPEN if found == DISPROVED else found
 
-    return replace(asked, derivative=slope, proof=proof, notes=notes)
+    return replace(asked, derivative=slope, proof=proof, notes=notes, rough=True)
 
 
 def ask(

@@ -128,6 +128,7 @@ class Question:
     survey: Callable[[Point, np.random.Generator], tuple[list[Point], tuple[str, ...]]] = (
         lambda point, rng: ([], ())
     )
+    rough: bool = False  # whether errors are allowed that are more than rounding
     source: Claim | None = None  # where it came from, if that is a claim in text
 
     @property

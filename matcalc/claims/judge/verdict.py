@@ -4,7 +4,7 @@ diagnosis and a counterexample.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from math import floor, log10
 from typing import Any
@@ -26,11 +26,12 @@ from matcalc.claims.judge.report import (
     Worst,
     command,
 )
+from matcalc.claims.judge.rest import difference, is_different, why_untold
 from matcalc.claims.judge.smallest import largest_error, smallest
 from matcalc.core.dims import Shape
 from matcalc.core.errors import EvaluationError, MatcalcError, UnsupportedError
-from matcalc.core.kinds import Variable, free_kind
-from matcalc.engine.pipeline import derive, render
+from matcalc.core.kinds import free_kind
+from matcalc.engine.pipeline import render
 from matcalc.read.frontend import read
 from matcalc.verify.exact.judge import BITS
 from matcalc.write.printers.text import text
@@ -83,6 +84,11 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         worlds = [*_telling(further), *worlds][:POINTS] if verdict == WRONG else [*worlds, *further]
         if verdict == AGREED and missing:
             verdict, reason = UNDECIDED, _unvisited(missing)
+    if verdict == AGREED and asked.tree is not None and not asked.rough:
+        different = is_different(asked, worlds)
+        if different is None:
+            verdict, reason = UNDECIDED, why_untold(asked, worlds)
+        verdict = WRONG if different else verdict
     checked, worst = _checked(asked, worlds, seed, proved)
     if verdict != WRONG:
         notes = (*asked.notes, *_row_note(asked))
@@ -272,28 +278,6 @@ def correct_form(asked: Question) -> str:
     if asked.answer is None:
         return ""
     return render(asked.answer, asked.variables, asked.columns(asked.answer.rank))
-
-
-def difference(asked: Question) -> str:
-    """true - claim as the engine simplifies it: the derivative of t*(true - claim) by t. Empty
-    where there is none.
-    """
-    if asked.answer is None or asked.tree is None or asked.misfit:
-        return ""
-    if asked.answer.rank > 2 or asked.answer.rank != asked.tree.rank:
-        return ""
-    turned = "'" if asked.tree.rank == 1 and asked.tree.row != asked.answer.row else ""
-    name = next(
-        name
-        for name in (f"t{k}" for k in range(1, len(asked.variables) + 2))
-        if name not in asked.variables
-    )
-    variables: Mapping[str, Variable] = {**asked.variables, name: Variable(name, "scalar")}
-    try:
-        program = read(f"{name}*(({text(asked.answer)}) - ({text(asked.tree)}){turned})", variables)
-        return render(derive(program, name), variables)
-    except MatcalcError:
-        return ""  # an answer in index notation does not read back
 
 
 def _single_term(rest: str, asked: Question) -> Diagnosis | None:

@@ -35,10 +35,10 @@ def noise(
     Inputs that differ in their last bits show what cancels after it was rounded. What cancels
     inside of the candidate (one of ``trees``) alone shows in its largest intermediate value.
     """
-    moved = _moved(values, variables)
+    beside = moved(values, variables)
     found = 0.0
     for side, result in zip(sides, results, strict=True):
-        other = side(moved)
+        other = side(beside)
         change = np.abs(other - result) if other.shape == result.shape else np.asarray(np.inf)
         found = max(
             found, float(np.max(np.where(np.isfinite(change), change, np.inf), initial=0.0))
@@ -52,7 +52,7 @@ def noise(
     return _AMPLIFIED * found + _OPERATIONS * _EPSILON * (inner if np.isfinite(inner) else np.inf)
 
 
-def _moved(values: Mapping[str, Array], variables: Mapping[str, Variable]) -> dict[str, Array]:
+def moved(values: Mapping[str, Array], variables: Mapping[str, Variable]) -> dict[str, Array]:
     """Every entry moved by some last bits; matrices of a kind by the same for an entry and the one
     across the diagonal.
     """

@@ -118,8 +118,8 @@ def test_how(left: str, right: str, how: str) -> None:
     [
         pytest.param(
             "sqrt(a)",
-            "sqrt(a) + 1e-8*a",
-            Decision(UNDECIDED, "the values differ by 1e-08, which may be rounding"),
+            "sqrt(a) + 1e-8*gammaln(a)",
+            Decision(UNDECIDED, "the values differ by 6e-08, which may be rounding"),
             id="rounding",
         ),
         pytest.param(

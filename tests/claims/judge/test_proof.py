@@ -77,9 +77,6 @@ def test_a_rounded_number_is_wrong_however_little():
 
 def test_what_numbers_alone_can_say_is_agreed():
     assert judge(Claim("tr(expm(X))", "X", "expm(X)'")).verdict == "agreed"
-    assert (
-        judge(Claim("norm2(x)", "x", "0.70710678118654752*sqrt(2)*x/norm2(x)")).verdict == "agreed"
-    )
 
 
 def test_claims_in_tests():

@@ -1,0 +1,113 @@
+"""What is left between the derivative and a claim, as the engine writes it; and what that says of
+a claim that numbers cannot tell from the derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from matcalc.claims.equality import name_multiple
+from matcalc.claims.judge.question import Point, Question, Sample
+from matcalc.core.errors import MatcalcError
+from matcalc.core.kinds import Variable
+from matcalc.engine.pipeline import derive, render
+from matcalc.read.frontend import read
+from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.apart import is_apart
+from matcalc.verify.oracle.close import close_numbers
+from matcalc.verify.oracle.rounding import noise
+from matcalc.write.printers.text import text
+
+_LOOKED_AT = 1e-12  # a relative error that may be more than rounding
+
+
+def difference(asked: Question) -> str:
+    """true - claim as the engine simplifies it: the derivative of t*(true - claim) by t. Empty
+    where there is none.
+    """
+    if asked.answer is None or asked.tree is None or asked.misfit:
+        return ""
+    if asked.answer.rank > 2 or asked.answer.rank != asked.tree.rank:
+        return ""
+    turned = "'" if asked.tree.rank == 1 and asked.tree.row != asked.answer.row else ""
+    name = next(
+        name
+        for name in (f"t{k}" for k in range(1, len(asked.variables) + 2))
+        if name not in asked.variables
+    )
+    variables: Mapping[str, Variable] = {**asked.variables, name: Variable(name, "scalar")}
+    try:
+        program = read(f"{name}*(({text(asked.answer)}) - ({text(asked.tree)}){turned})", variables)
+        return render(derive(program, name), variables)
+    except MatcalcError:
+        return ""  # an answer in index notation does not read back
+
+
+def is_different(asked: Question, worlds: Sequence[Sample]) -> bool | None:
+    """Whether a claim that agrees within the tolerance is not the derivative all the same; None
+    where that cannot be told.
+
+    It is not where the difference, simplified, is certainly not zero. That cannot be told where the
+    error is more than rounding explains, or where a number differs a little from one that the
+    derivative has.
+    """
+    doubtful = _is_unexplained(asked, worlds)
+    if not doubtful and _taken_for(asked) is None:
+        return False
+    rest = difference(asked)
+    if rest:
+        try:
+            tree = read(rest, asked.variables).expr
+        except MatcalcError:
+            return None
+        points = [world.point for world in worlds]
+        if any(is_apart(tree, asked.variables, each.values, each.sizes) for each in points):
+            return True
+    return None
+
+
+def why_untold(asked: Question, worlds: Sequence[Sample]) -> str:
+    """The reason where it cannot be told whether a claim is different."""
+    error = max(world.error for world in worlds)
+    if _is_unexplained(asked, worlds):
+        return (
+            f"it differs from the derivative by {error:.0e}, which is more than rounding explains"
+        )
+    return f"numbers do not tell {' from '.join(_taken_for(asked) or ())}"
+
+
+def _is_unexplained(asked: Question, worlds: Sequence[Sample]) -> bool:
+    """Whether there is an error that neither rounding nor the method explains."""
+    return any(
+        world.error > _LOOKED_AT
+        and world.method.rounded == 0
+        and world.error * world.scale > _rounding(asked, world)
+        for world in worlds
+    )
+
+
+def _rounding(asked: Question, world: Sample) -> float:
+    sizes = world.point.sizes
+
+    def truth(values: dict[str, Array]) -> Array:
+        return asked.shown(asked.derivative(Point(sizes, values), asked.wrt, asked.kind)[0])
+
+    def claimed(values: dict[str, Array]) -> Array:
+        return asked.claimed(Point(sizes, values))
+
+    trees = [] if asked.tree is None else [asked.tree]
+    results = (world.truth, world.claimed)
+    with np.errstate(all="ignore"):
+        return noise((truth, claimed), results, world.point.values, sizes, asked.variables, trees)
+
+
+def _taken_for(asked: Question) -> tuple[str, str] | None:
+    """A number of the claim or of the derivative, and what it may be taken for."""
+    if asked.tree is None or asked.program is None:
+        return None
+    given = [asked.program.expr, *([] if asked.answer is None else [asked.answer])]
+    for value, near, name in close_numbers([asked.tree], given):
+        return text(value), name_multiple(text(near), name)
+    return None
