@@ -156,7 +156,32 @@ REWRITTEN = [
         {"(x - y)'*A*(x - y)": "dot(x - y, A*(x - y))", "(x - y)'*A(x - y)": None},
         id="call-in-a-product",
     ),
-    pytest.param("1/2x'*y", None, {"1/2*x'*y": "dot(x, y)/2", "1/(2*x')*y": None}, id="half"),
+    pytest.param(
+        "1/2x'*y", None, {"1/2*x'*y": "dot(x, y)/2", "1/(2*x'*y)": "1/(2*dot(x, y))"}, id="half"
+    ),
+    pytest.param(
+        "2/3x'*y + t",
+        None,
+        {"2/3*x'*y": "2*dot(x, y)/3", "2/(3*x'*y)": "2/(3*dot(x, y))"},
+        id="two-thirds",
+    ),
+    pytest.param(
+        "1/2||x - y||^2",
+        None,
+        {"1/2*||x - y||^2": "norm2(x - y)^2/2", "1/(2*||x - y||^2)": "1/(2*norm2(x - y)^2)"},
+        id="half-a-norm",
+    ),
+    pytest.param(
+        "t/2norm2(x)^2*t/2",
+        None,
+        {
+            "t/2*norm2(x)^2*t/2": "t^2/4*norm2(x)^2",
+            "t/(2*norm2(x)^2*t)/2": "1/(4*norm2(x)^2)",
+        },
+        id="half-between-divisions",
+    ),
+    pytest.param("X(:)", None, {"vec(X)": "vec(X)"}, id="matlab-all-entries"),
+    pytest.param("sum(X(:).^2)", "X(:)", {"vec(X)": "norm2(X)^2"}, id="matlab-all-squares"),
     pytest.param("sin^2(t)", None, {"sin(t)^2": "sin(t)*sin(t)"}, id="power-of-a-sine"),
     pytest.param("[t 2]", None, {"[t, 2]": "[t, 2]", "[t*2]": "2*t"}, id="blocks"),
     pytest.param(

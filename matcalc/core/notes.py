@@ -10,12 +10,24 @@ import re
 
 _DECLARED = re.compile(r'declare ("\w+: [^"]+"(?: and "\w+: [^"]+")*)')
 _SIGNS = frozenset("\\`*_{}[]<>#|$~&")
+_OFFER = re.compile(f"; {_DECLARED.pattern} otherwise")
 _ONE = re.compile(r'"(\w+): ([^"]+)"')
 
 
 def declaring(name: str, kind: str) -> str:
     """The declaration of one letter, as notes offer it."""
     return f'declare "{name}: {kind}"'
+
+
+def offered(note: str) -> dict[str, str]:
+    """What a note offers to declare: kinds by the names of the letters."""
+    found = _DECLARED.search(note)
+    return dict(_ONE.findall(found[1])) if found else {}
+
+
+def without_offer(note: str) -> str:
+    """The note without that."""
+    return _OFFER.sub("", note)
 
 
 def at_command_line(note: str) -> str:

@@ -9,6 +9,7 @@ from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.read.offers import keep_readable
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.syntax.declare import declare, from_statement
 from matcalc.read.syntax.nodes import Binding, Node, Statement
@@ -28,9 +29,17 @@ def read(
     "vector"}``. ``definitions`` are those of another program over the declared variables, which the
     text may use, and make anew.
     """
-    (statements,), variables = _statements([text], declarations)
-    _check_order(statements, text)
-    return infer(statements, variables, text, kinds, definitions)
+    known = _known(declarations)
+
+    def typed(more: Mapping[str, str]) -> Program:
+        (statements,), variables = _statements([text], {**known, **more})
+        _check_order(statements, text)
+        return infer(statements, variables, text, kinds, definitions)
+
+    program = typed({})
+    if not program.notes:
+        return program
+    return replace(program, notes=keep_readable(program.notes, len(text), typed))
 
 
 def read_pair(
@@ -43,6 +52,18 @@ def read_pair(
     A declaration of one holds in both; the right one may use the definitions of the left one, and
     make them anew. A side that is typed already stays as it is; its variables have to be declared.
     """
+    given = _known(declarations)
+    one, other = _typed_pair(left, right, given)
+    if not one.notes:
+        return one, other
+    size = len(one.source)
+    notes = keep_readable(one.notes, size, lambda more: _typed_pair(left, right, {**given, **more}))
+    return replace(one, notes=notes), replace(other, notes=notes)
+
+
+def _typed_pair(
+    left: str | Program, right: str | Program, declarations: Mapping[str, str | Variable]
+) -> tuple[Program, Program]:
     first, second = (side if isinstance(side, str) else side.source for side in (left, right))
     text = f"{first};\n{second}"
     start = len(text) - len(second)
@@ -70,11 +91,20 @@ def read_pair(
     return replace(program, expr=one), replace(program, expr=other)
 
 
+def _known(
+    declarations: Mapping[str, str | Variable] | Iterable[str],
+) -> Mapping[str, str | Variable]:
+    """The declarations by name."""
+    if isinstance(declarations, Mapping):
+        return declarations
+    return {**declare([declarations] if isinstance(declarations, str) else declarations)}
+
+
 def _statements(
-    texts: list[str], declarations: Mapping[str, str | Variable] | Iterable[str]
+    texts: list[str], declarations: Mapping[str, str | Variable]
 ) -> tuple[list[list[Statement]], dict[str, Variable]]:
     """The definitions and values of each text, and everything that is declared."""
-    variables = declare([declarations] if isinstance(declarations, str) else declarations)
+    variables = declare(declarations)
     parsed = [parse(text, power_of_T=_is_scalar(variables.get("T"))) for text in texts]
     if any(
         statement.name == "T" and _is_power(statement)

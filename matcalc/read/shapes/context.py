@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matcalc.read.shapes.indexed import Indices
 
 _LONGEST_QUOTE = 60
-ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "entrywise"})
+ODDITIES = frozenset({"transposed", "added", "behind", "outer", "function", "entrywise", "leading"})
 _LARGEST = (
     4_096  # bits of a number that is computed here: repeated squaring by definitions would not end
 )
@@ -55,7 +55,7 @@ class Cause(NamedTuple):
 
 class Oddity(NamedTuple):
     """Something that nobody writes of a scalar: what it is, the scalar, the place, and what it
-    stands beside or the function.
+    stands beside or the function. (``leading``: what nobody writes of a vector.)
     """
 
     kind: str
@@ -110,6 +110,9 @@ class Context:
         self.letters: dict[
             tuple[int, bool], list[str]
         ] = {}  # what ``doubts.py`` has found of scalars
+        self.vectors: set[str] | None = None  # and of letters that are used as vectors,
+        self.sums: dict[int, Expr] = {}  # and of terms, each with the sum that it stands in,
+        self.slopes: dict[int, list[str]] = {}  # and of these sums
         self.counted = counted
         self.signs: Mapping[int, str] = {}  # what is read in the place of the operators of nodes
         self.failed: Node | None = None  # where the text has no type,

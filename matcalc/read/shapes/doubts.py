@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from matcalc.core.operations import ENTRYWISE, OPERATIONS
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
-from matcalc.read.shapes.context import ODDITIES, Context, Oddity
-from matcalc.read.syntax.names import default_kind
+from matcalc.core.walk import fold, postorder
+from matcalc.read.shapes.context import ODDITIES, Context, Oddity, operands
+from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.syntax.nodes import Node
 
 Key = tuple[str, int]
@@ -21,6 +21,9 @@ _PRICES = {  # of reading a letter against the rule of its first letter
     "matrix": {"vector": 3, "scalar": 4},
 }
 _SIGN = 2  # the price of a sign that was forgotten
+_LEADING = 4  # the price of a vector that stands where counts do
+_COUNTS = frozenset("ijklmnNMTKL")  # letters that count, whatever they are by convention,
+_NUMBERS = frozenset("hrst")  # and letters that are numbers about as often as vectors
 _TRANSPOSED, _ADDED, _BEHIND, _OUTER, _FUNCTION, _SQUARE, _TIMES, _OVER = 8, 4, 5, 5, 5, 6, 4, 3
 _KINDS = ("scalar", "vector", "matrix")
 _FOR_VECTORS = ("call", "norm", "entries")
@@ -69,7 +72,12 @@ def doubts(context: Context) -> list[Doubt]:
     for oddity in context.oddities.values():
         if oddity.kind not in context.counted:
             continue
-        names = _letters(context, oddity.scalar, functions=oddity.kind in _THROUGH_FUNCTIONS)
+        if oddity.other is not None and oddity.other.rank > 2:
+            continue  # arrays are declared, and letters of which nothing is known are none
+        if oddity.kind == "leading":
+            names = _leaders(context, oddity.scalar)
+        else:
+            names = _letters(context, oddity.scalar, functions=oddity.kind in _THROUGH_FUNCTIONS)
         if oddity.kind in _BY_CONVENTION:
             names = [name for name in names if default_kind(name) == "scalar"]
         rank = -1 if oddity.other is None else oddity.other.rank
@@ -184,6 +192,61 @@ def _ranked(context: Context, operands: list[Expr]) -> list[str]:
     return [*found]
 
 
+def _leaders(context: Context, expr: Expr) -> list[str]:
+    """The letter of a vector or a matrix that may be a number, unless it is used as what it is."""
+    name = str(expr.value)
+    if not undeclared(context, name) or name not in _COUNTS | _NUMBERS:
+        return []
+    _survey(context)
+    return [] if name in (context.vectors or ()) else [name]
+
+
+def _survey(context: Context) -> None:
+    """Finds once which letters are used as vectors or matrices, and in which sums terms stand."""
+    if context.vectors is not None:
+        return
+    context.vectors = set()
+    for part in reversed(context.made):  # sums before their terms
+        if part.op in ("+", "-", "neg"):
+            whole = context.sums.get(id(part), part)
+            context.sums.update((id(arg), whole) for arg in part.args)
+        if part.op == "'" or (part.op in ("+", "-") and all(arg.shape for arg in part.args)):
+            found = part.args
+        elif part.op == "*" and part.args[0].rank:
+            found = part.args[1:]
+        else:
+            continue
+        context.vectors.update(arg.value for arg in found if arg.op == "variable")
+
+
+def _is_intercept(context: Context, scalar: Expr) -> bool:
+    """Whether a letter is the a of y - a - b*x: beside a vector times a letter of its alphabet that
+    is a number, and without any matrix.
+    """
+    if scalar.op != "variable":
+        return False
+    _survey(context)
+    whole = context.sums[id(scalar)]
+    if id(whole) not in context.slopes:
+        context.slopes[id(whole)] = _slopes(context, whole)
+    greek = scalar.value in GREEK
+    return any((name in GREEK) == greek for name in context.slopes[id(whole)])
+
+
+def _slopes(context: Context, whole: Expr) -> list[str]:
+    """The letters of numbers that multiply vectors in a sum; none where a matrix is in it."""
+    if any(part.rank == 2 for part in postorder(whole, operands)):
+        return []
+    stack, found = [whole], []
+    while stack:
+        part = stack.pop()
+        if part.op in ("+", "-", "neg"):
+            stack += part.args
+        elif part.op == "*" and part.rank == 1:
+            found += [str(arg.value) for arg in part.args if arg.op == "variable" and not arg.shape]
+    return [name for name in found if undeclared(context, name)]
+
+
 def _as(names: list[str], kind: str, why: str) -> list[Candidate]:
     """Each of the letters as one of this kind."""
     result = []
@@ -215,8 +278,9 @@ def _added(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
         if minus and first
         else f"{verb} every entry of {whole}"
     )
+    price = 0 if _is_intercept(context, scalar) else _ADDED
     is_it = "is read as scalar, and" + ("" if scalar.op == "variable" else f" {one}")
-    return Doubt(oddity.key, _ADDED, _as(names, _KINDS[other.rank], why), f"{is_it} {left}", other)
+    return Doubt(oddity.key, price, _as(names, _KINDS[other.rank], why), f"{is_it} {left}", other)
 
 
 def _beside(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
@@ -267,6 +331,17 @@ def _outer(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     return Doubt(oddity.key, _OUTER, _as(names, "vector", why), "", None)
 
 
+def _leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
+    """A vector before a number, as in n*log(det(S)) and n*x'*x."""
+    assert oddity.other is not None  # what it multiplies
+    kind = context.kind_of(context.seen[names[0]])
+    product = shown(context, oddity.node)
+    why = f"it stands first in {product}, as numbers do"
+    price = _LEADING if names[0] in _COUNTS else 0
+    candidates = _as(names, "scalar", why)
+    return Doubt(oddity.key, price, candidates, f"is read as {kind} in {product}", None)
+
+
 def _function(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A function of vectors or matrices, of a scalar."""
     name = oddity.name
@@ -315,4 +390,5 @@ _RULES = {
     "outer": _outer,
     "function": _function,
     "entrywise": _entrywise,
+    "leading": _leading,
 }

@@ -194,7 +194,8 @@ def _vec(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The columns of an m x n matrix on top of each other: m*n entries; a vector as a column."""
     arg = context.settle(args[0])
     if arg.rank >= 2:
-        return context.make(name, (arg,), (context.unifier.product(*arg.shape),), node)
+        # the factors in the order of kron(column, row): vec(b*a') = kron(a, b)
+        return context.make(name, (arg,), (context.unifier.product(*arg.shape[::-1]),), node)
     if not arg.shape:
         context.odd("function", arg, node, name=name)
     return transpose(context, node, arg) if arg.row else arg

@@ -137,6 +137,10 @@ def _read(
         )
         notes = readings.notes(context, letters)
         learnt = {name: each.kind for name, each in letters.items()}
+    if context.unifier.chosen:
+        from matcalc.read.shapes import splittings  # noqa: PLC0415 - as readings
+
+        notes = (*notes, *splittings.notes(context))
     if value is None:
         assert problem is not None  # there is one or the other
         raise problem

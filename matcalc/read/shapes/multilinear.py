@@ -88,11 +88,11 @@ def _reshape(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
             "matrix(c) is filled with c",
         )
     shape = tuple([_size(size) for size in args[1:]])
-    count = context.unifier.product(*arg.shape) if arg.rank > 1 else arg.shape[0]
+    count = context.unifier.product(*arg.shape[::-1]) if arg.rank > 1 else arg.shape[0]
     result = context.make(name, (arg, *args[1:]), shape, node)
     what = "reshape keeps the number of entries: {0} cannot become {1}"
     context.equate(
-        (arg, count), (result, context.unifier.product(*shape)), node.mark or node.span, what
+        (arg, count), (result, context.unifier.product(*shape[::-1])), node.mark or node.span, what
     )
     return result
 
@@ -105,7 +105,9 @@ def _commutation(context: Context, node: Node, name: str, args: list[Expr]) -> E
     size = rows.times(columns)
     if ONE in (rows, columns):
         return context.make("eye", (), (size, size), node)
-    return context.make(name, tuple(args), (size, size), node)
+    # in the order of vec: the columns count an m x n matrix, the rows its transpose
+    shape = (context.unifier.product(rows, columns), context.unifier.product(columns, rows))
+    return context.make(name, tuple(args), shape, node)
 
 
 def _vech(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:

@@ -136,6 +136,8 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     if _is_scalar(context, right):
         if left.row or left.rank == 2:
             context.odd("behind", right, node, left)
+        if right.op not in ("number", "variable"):
+            _note_leading(context, node, left, right)
         return context.like("*", (left, right), left, node)
     context.settle(left)
     context.settle(right)
@@ -147,6 +149,8 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
         raise _not_a_product(context, left, right, where)
     if right.row:
         raise _not_a_product(context, left, right, where)
+    if right.rank == 1 and left.op == "*":
+        _note_leading(context, node, _outer_column(left), right)
 
     def hint() -> str | None:
         fits = left.rank == 2 and context.unifier.resolve(left.shape[0]) == context.unifier.resolve(
@@ -169,6 +173,26 @@ def _need_matrices(context: Context, node: Node, *args: Expr) -> None:
         from matcalc.read.shapes.tensors import refuse_operator  # noqa: PLC0415
 
         raise refuse_operator(context, node, args)
+
+
+def _note_leading(context: Context, node: Node, left: Expr | None, right: Expr) -> None:
+    """Remembers n in n*log(det(S)) and in n*x'*x, which may be a number as well as a vector."""
+    while left is not None and left.op in ("/", "*", "+", "-") and left.args[1].op == "number":
+        left = left.args[0]
+    while left is not None and left.op == "*" and left.args[0].op == "number":
+        left = left.args[1]
+    if left is not None and left.op == "variable" and not left.row:
+        context.odd("leading", left, node, right)
+
+
+def _outer_column(product: Expr) -> Expr | None:
+    """The k of k*x' and of k*x'*A."""
+    while product.op == "*" and product.rank == 2:
+        left, right = product.args
+        if left.rank == 1 and right.row:
+            return left
+        product = left
+    return None
 
 
 def _transposed(context: Context, expr: Expr) -> str:

@@ -29,6 +29,7 @@ class Unifier(Generic[C]):
         self._bound: dict[str, Dim] = {}
         self._unknowns = 0
         self._waiting: list[tuple[Dim, Dim, C]] = []
+        self.chosen: list[C] = []  # equations of which one of several solutions was taken
 
     def fresh(self) -> Dim:
         """A new unknown."""
@@ -171,9 +172,29 @@ class Unifier(Generic[C]):
                     return cause
             if len(self._waiting) == len(waiting):
                 left, right, cause = self._waiting.pop(0)
+                if self._alike(left, right):
+                    continue
                 if not self._factorwise(left, right):
                     return cause
+                self.chosen.append(cause)
         return None
+
+    def _alike(self, left: Dim, right: Dim) -> bool:
+        """Equates the one unknown of each side where these are alike, as n*n = m*m, or n*(n + 1)/2
+        on both: sizes are positive, so that there is no other solution.
+        """
+        left, right = self.resolve(left), self.resolve(right)
+        if not left.rest and not right.rest:
+            left, right = _cancelled(left, right)
+        unknown = [{name for name in side.letters if name[0] == "?"} for side in (left, right)]
+        if [len(each) for each in unknown] != [1, 1]:
+            return False
+        (one,), (other,) = unknown
+        older, younger = sorted((one, other), key=lambda name: int(name[1:]))
+        if left.put({one: Dim(1, (other,))}.get) != right:
+            return False
+        self._bound[younger] = Dim(1, (older,))
+        return True
 
     def _factorwise(self, left: Dim, right: Dim) -> bool:
         """Equates the factors one by one: the choice where m*n = p*q leaves one."""

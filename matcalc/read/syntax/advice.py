@@ -31,6 +31,7 @@ _SEPARATING = frozenset(
 _TIGHT = frozenset(
     {"DIVIDE", "SOLVE", "DOTDIVIDE", "KRON", "POWER", "DOTPOWER"}
 )  # what follows may be the product or a factor
+_DIVISIONS = frozenset({"DIVIDE", "SOLVE", "DOTDIVIDE"})
 _COMPACT = re.compile(r"(?=.*[A-Z])[A-Za-z]{2,3}$")  # Ax, xAx: may be several names
 _LONGEST = 80  # characters of a text that is written again as a whole
 _WORDS = {
@@ -207,7 +208,8 @@ def _with_products(text: str, stream: list[Token], first: int, last: int) -> lis
     calls = [k + 1 for k in missing if _may_be_called(stream, k) and k + 1 < last]  # x'A(x - y)
     plain = _joined(text, stream, first, last, missing, ())
     if divided:
-        bracketed = _joined(text, stream, first, last, missing, [(a, b) for a, b in divided])
+        reach = [(a, _product_end(stream, b, last)) for a, b in divided]
+        bracketed = _joined(text, stream, first, last, missing, reach)
         return [(plain, ""), (bracketed, "")] if len(divided) == 1 else []
     if not compact and not calls:
         return [(plain, "")]
@@ -216,6 +218,17 @@ def _with_products(text: str, stream: list[Token], first: int, last: int) -> lis
     one, many = ("is one name", "are names") if compact else ("is a function", "are functions")
     what = many if len(names) > 1 else one
     return [(apart, ""), (plain, f"where {' and '.join(names)} {what}")]
+
+
+def _product_end(stream: list[Token], k: int, last: int) -> int:
+    """The last token of the factors and powers that follow on the k-th, up to another division."""
+    depth = 0
+    for i in range(k + 1, last):
+        kind = stream[i][0]
+        depth += (kind in _OPENING) - (kind in _CLOSING)
+        if depth < 0 or (not depth and (_separates(stream, i) or kind in _DIVISIONS)):
+            return i - 1
+    return last - 1
 
 
 def _is_missing(stream: list[Token], k: int) -> bool:
@@ -331,6 +344,8 @@ def _entries(
     if closer is None:
         return None
     places = [text[start:end].strip() for start, end in _arguments(stream, opener, closer)]
+    if places == [":"]:
+        return f"write vec({stream[opener - 1][3]})"
     entries = f"{stream[opener - 1][3]}[{', '.join(places)}]"
     return f"write {entries}" if readable(entries) else None
 

@@ -17,6 +17,7 @@ from matcalc.core.errors import (
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.read.offers import keep_readable
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.syntax.declare import declare
@@ -29,7 +30,7 @@ from matcalc.read.tex.survey import survey
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Value
 
-_OF_LETTERS = frozenset({"transposed", "behind", "outer"})
+_OF_LETTERS = frozenset({"transposed", "behind", "outer", "leading"})
 _MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
 
 
@@ -46,10 +47,21 @@ def read_latex(
     was declared follows the same rule, except where the formula says otherwise: a bold letter is a
     vector or a matrix, and so is one that is added to such.
     """
-    scope = Scope(text, _declared(declarations))
-    definitions = {
-        name: value for name, value in (definitions or {}).items() if name.isidentifier()
-    }
+    declared = _declared(declarations)
+    parts = {name: value for name, value in (definitions or {}).items() if name.isidentifier()}
+    program = _typed(text, declared, parts)
+    if not program.notes:
+        return program
+    notes = keep_readable(
+        program.notes,
+        len(text),
+        lambda more: _typed(text, {**declared, **declare(more)}, parts),
+    )
+    return replace(program, notes=notes)
+
+
+def _typed(text: str, declared: dict[str, Variable], definitions: Mapping[str, Expr]) -> Program:
+    scope = Scope(text, declared)
     for name in definitions:
         scope.adopt(name)
     with _explained(text):
@@ -75,8 +87,21 @@ def read_latex_pair(
     """Two formulas over the same letters whose values have one shape, as ``frontend.read_pair``
     reads two texts.
     """
+    declared = _declared(declarations)
+    one, other = _typed_pair(left, right, declared)
+    if not one.notes:
+        return one, other
+    notes = keep_readable(
+        one.notes,
+        len(left) + len(right),
+        lambda more: _typed_pair(left, right, {**declared, **declare(more)}),
+    )
+    return replace(one, notes=notes), replace(other, notes=notes)
+
+
+def _typed_pair(left: str, right: str, declared: dict[str, Variable]) -> tuple[Program, Program]:
     text = f"{left}\n{right}"
-    scope = Scope(text, _declared(declarations))
+    scope = Scope(text, declared)
     with _explained(text):
         # each is parsed by itself, and stands at the same place as in the whole
         sides = [

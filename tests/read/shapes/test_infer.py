@@ -269,7 +269,7 @@ def kinds(text: str, given: Mapping[str, str]) -> dict[str, str]:
         pytest.param(
             "vec(X) - x",
             {"x": "vector(m*k)"},
-            {"X": "matrix(k, m)", "x": "vector(k*m)"},
+            {"X": "matrix(m, k)", "x": "vector(k*m)"},
             id="factor-by-factor",
         ),
         pytest.param(

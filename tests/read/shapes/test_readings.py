@@ -184,7 +184,8 @@ MEANT = [
     ("x'*a", "x", "x: vector(n), a: vector(n)", "a", "a"),
     ("det(x)", "x", "x: matrix(n, n)", "x", "det(x)*inv(x)'"),
     ("inv(a)", "a", "a: scalar", "a", "-1/a^2"),
-    ("m*x'*x", "x", "m: vector(n), x: vector(p)", "", "2*m*x'"),
+    ("m*x'*x", "x", "m: scalar, x: vector(n)", "m", "2*m*x"),
+    ("r*x'*x", "x", "r: vector(n), x: vector(m)", "r", "2*r*x'"),
     (
         "x'*A*x + b'*x + c",
         "x",
@@ -429,8 +430,7 @@ def test_refused(text: str, hint: str) -> None:
         ),
         (
             "expm(A*t)*x",
-            "t is read as scalar, because expm(A*t) has no meaning for a vector t; declare "
-            '"t: vector" otherwise',
+            "t is read as scalar, because expm(A*t) has no meaning for a vector t",
         ),
         (
             "y + x'*x",
