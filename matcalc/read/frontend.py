@@ -9,10 +9,10 @@ from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.read.offers import keep_readable
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.syntax.declare import declare, from_statement
 from matcalc.read.syntax.nodes import Binding, Node, Statement
+from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.syntax.parser import parse
 
 

@@ -237,14 +237,16 @@ def _slopes(context: Context, whole: Expr) -> list[str]:
     """The letters of numbers that multiply vectors in a sum; none where a matrix is in it."""
     if any(part.rank == 2 for part in postorder(whole, operands)):
         return []
-    stack, found = [whole], []
+    stack, found, data = [whole], [], False
     while stack:
         part = stack.pop()
         if part.op in ("+", "-", "neg"):
             stack += part.args
+        elif part.op == "variable" and part.rank == 1:
+            data = True
         elif part.op == "*" and part.rank == 1:
             found += [str(arg.value) for arg in part.args if arg.op == "variable" and not arg.shape]
-    return [name for name in found if undeclared(context, name)]
+    return [name for name in found if data and undeclared(context, name)]
 
 
 def _as(names: list[str], kind: str, why: str) -> list[Candidate]:

@@ -176,7 +176,8 @@ class Unifier(Generic[C]):
                     continue
                 if not self._factorwise(left, right):
                     return cause
-                self.chosen.append(cause)
+                if not (left.rest or right.rest):  # blocks that meet are cut at the same places
+                    self.chosen.append(cause)
         return None
 
     def _alike(self, left: Dim, right: Dim) -> bool:

@@ -227,7 +227,7 @@ def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
             shown = scope.source[head.start : pi.end]
             scope.note(f"note: {shown} is read as the function of the product")
         else:
-            raise _unclear(head, following, factors[-1], scope)
+            raise _unclear(head, following, factors, scope)
     return _raised(_call(head, (argument,), argument.end, scope), head, scope)
 
 
@@ -240,8 +240,15 @@ def _stops(argument: Phrase, following: Phrase) -> bool:
     )
 
 
-def _unclear(head: Phrase, first: Phrase, second: Phrase, scope: Scope) -> ParseError:
-    a, b = (scope.source[part.start : part.end] for part in (first, second))
+def _unclear(head: Phrase, first: Phrase, factors: list[Phrase], scope: Scope) -> ParseError:
+    """The error for log x^T A x; ``factors`` are those behind the first, the last one before."""
+    second = factors[-1]
+    for factor in reversed(factors):
+        if _stops(second, factor) and factor is not factors[-1]:
+            break
+        second = factor
+    a = scope.source[first.start : first.end]
+    b = scope.source[factors[-1].start : second.end]
     name = scope.source[head.start : head.end].strip()
     hint = f"write {name}({a}) {b} or {name}({a} {b})"
     span = Span(head.start, second.end)

@@ -137,7 +137,7 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         part = phrase.parts[0]
         if part.kind == "symbol" and resolver.letters.letter(part).rank == 2:
             message = f"the norm with the subscript {index}"
-            hint = f"write x^\\top {index} x for the square of a weighted norm"
+            hint = _weighted(resolver, phrase, index)
             raise UnsupportedError(
                 message, source=resolver.scope.source, span=phrase.span, hint=hint
             )
@@ -152,10 +152,21 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if name is None:
         message = f"the norm with the subscript {index}"
         hint = r"vectors have the norms 1, 2 and \infty"
+        (weight,) = phrase.parts if len(phrase.parts) == 1 else (phrase,)
+        inverse = weight.kind == "power" and weight.args[0].kind in ("symbol", "indexed")
+        if inverse and resolver.letters.letter(weight.args[0]).rank == 2:
+            hint = _weighted(resolver, phrase, index)
         raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     if arg.slots and name != "norminf":
         return vectors.norm(Maker(phrase), name, arg)
     return call_function(Maker(phrase), name, resolver._plain(phrase, args))
+
+
+def _weighted(resolver: Resolver, phrase: Phrase, weight: str) -> str:
+    """What to write for the square of a weighted norm."""
+    x = resolver.shown(phrase.args[0])
+    x = x if phrase.args[0].kind in ("symbol", "indexed") else f"({x})"
+    return f"write {x}^\\top {weight} {x} for the square of a weighted norm"
 
 
 def _entry_norm(resolver: Resolver, phrase: Phrase, args: list[Value], index: str) -> Value:

@@ -26,7 +26,7 @@ Ranges = Mapping[str, Phrase | None]  # the indices that run, each with its uppe
 _LONGEST_NUMBER = 1_000  # digits
 _IDENTITY = ("I", ())
 _CHANGES = frozenset(
-    {(0, 1), (0, 2), (1, 0), (1, 2)}
+    {(0, 1), (0, 2), (1, 0), (1, 2), (2, 0)}
 )  # what the use of a letter can make of its rank
 
 
@@ -420,6 +420,10 @@ class Letters:
             if limit is not None:
                 self._check(make, rows, 0, self.size(limit))
             return row_of(make, rows.node, indices[0])
+        matrix = subscripts.matrix_beside(self, phrase) if len(indices) == 2 else None
+        if matrix is not None:
+            whole = Value(Maker(phrase).node("name", value=matrix), 2)
+            return self._entry_of(whole, phrase, parts, running)
         self.promote(base, min(len(indices), 2), f"its entries {shown} are summed")
         return self._entry_of(self.base(base), phrase, parts, running)
 

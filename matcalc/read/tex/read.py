@@ -17,11 +17,12 @@ from matcalc.core.errors import (
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.read.offers import keep_readable
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
+from matcalc.read.syntax.offers import keep_readable
+from matcalc.read.tex.densities import refused
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.resolve import Resolver
@@ -179,6 +180,9 @@ def _explained(text: str) -> Iterator[None]:
     try:
         yield
     except MatcalcError as problem:
+        density = refused(text) if isinstance(problem, ParseError) else None
+        if density is not None:
+            raise density from None
         problem.with_source(text)
         if isinstance(problem, ShapeError) and problem.hint and "'" in problem.hint:
             problem.hint = None

@@ -15,10 +15,13 @@ from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
+from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Maker, Value, binary, call_function, transpose
 from matcalc.read.tex.vocabulary import operator
 
 _LONGEST_QUOTE = 40
+_NUMBERS = frozenset("hijklmnrst")  # letters that are numbers about as often as vectors,
+_COUNTS = frozenset("NMTKL")  # and those that count, which are matrices by convention
 _TIMES = {"*": "*", ".": "*", "x": "*", ".*": ".*", "⊗": "⊗"}
 
 
@@ -244,6 +247,11 @@ class Resolver:
         first letter a number.
         """
         pairs = [(left, right), (right, left)]
+        for phrase, beside in pairs:  # X b + c, where both letters are vectors
+            if self._values[id(phrase)].rank == 0 and beside.kind == "*":
+                matrix, letter = beside.args
+                if self._values[id(matrix)].rank == 2 and not self._values[id(letter)].rank:
+                    self.letters.promote(letter, 1, f"{self.shown(matrix)} stands before it")
         for phrase, beside in pairs:
             value, other = self._values[id(phrase)], self._values[id(beside)]
             factor = phrase.args[-1] if phrase.kind == "*" else None
@@ -269,6 +277,17 @@ class Resolver:
                 self.letters.promote(
                     self._letter(phrase), 0, f"it is added to {self.shown(beside)}"
                 )
+
+    def _learn_number(self, phrase: Phrase, why: str, *, counted: bool = False) -> None:
+        """Takes t in t A, e^{At} x and n in a denominator for numbers; N and T if something is
+        ``counted``.
+        """
+        letter = self._letter(phrase)
+        if letter.kind == "symbol":
+            name = symbol(letter, self.scope.source).name
+            rank = self._values[id(letter)].rank
+            if (rank == 1 and name in _NUMBERS) or (rank == 2 and counted and name in _COUNTS):
+                self.letters.promote(letter, 0, why)
 
     def _letter(self, phrase: Phrase) -> Phrase:
         """What a phrase is a multiple of: of several numbers the last."""
@@ -338,6 +357,13 @@ class Resolver:
             and (columns or (right.row and (left.rank == 2 or left.row)))
         )
         if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
+            first, why = phrase.args[0], f"it stands before {self.shown(phrase.args[1])}"
+            if right.rank == 2:
+                self._learn_number(first, why)
+            elif first.kind == "exponential" and first.args[0].kind == "*":
+                matrix, time = first.args[0].args
+                if self._values[id(matrix)].rank == 2:
+                    self._learn_number(time, f"{self.shown(first)} stands before a vector")
             a, b = (self.shown(operand) for operand in phrase.args)
             hint = (
                 f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} "
@@ -412,10 +438,13 @@ class Resolver:
         left, right = args
         make = Maker(phrase)
         if right.rank and not right.indexed:
+            above = self.scope.source[phrase.args[0].start : phrase.args[0].end].strip("{} ")
+            why = f"{above if len(above) < _LONGEST_QUOTE else 'something'} is divided by it"
+            self._learn_number(phrase.args[1], why, counted=not left.order)
             hint = (
                 rf"write {self.shown(phrase.args[1])}^{{-1}}"
                 if right.rank == 2
-                else r"write a \oslash b entry by entry"
+                else r"write a \oslash b entry by entry, or declare the letter if it is a number"
             )
             raise self.problem(f"cannot divide by {self._kind(right)}", phrase, hint)
         if left.indexed or right.indexed:
@@ -446,6 +475,9 @@ class Resolver:
             return indices.entrywise(make, lambda nodes: make.node(".^", *nodes), args)
         if base.order == 1:
             x = self.shown(phrase.args[0])
+            if phrase.args[0].kind == "call" and phrase.mark is not None:  # \sin^2 x
+                head = self.scope.source[phrase.mark.start : phrase.mark.end].partition("^")[0]
+                x = f"{head}({', '.join(map(self.shown, phrase.args[0].args))})"
             hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
             raise self.problem("a power of a vector", phrase, hint)
         return Value(make.node("^", base.node, exponent.node), base.rank)

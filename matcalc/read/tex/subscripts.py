@@ -73,8 +73,10 @@ def fixed(letters_: Letters, phrase: Phrase) -> Value | None:
         and found.key not in letters_.summed
         and not letters_.scope.knows(base)
     ):
-        letters_.alone[id(phrase)] = phrase
-        return None
+        part = _part_of_matrix(letters_, phrase)
+        if part is None:
+            letters_.alone[id(phrase)] = phrase
+        return part
     name = letters_.base_name(base)
     if name in letters_.data:
         rank, data = 2, letters_.data[name]
@@ -94,6 +96,63 @@ def fixed(letters_: Letters, phrase: Phrase) -> Value | None:
             return None
         raise both(letters_, phrase, name)
     return _entry(letters_, phrase, parts, data)
+
+
+def matrix_beside(letters_: Letters, phrase: Phrase) -> str | None:
+    """The declared matrix A of which a_{ij} is an entry, which a note says; refused beside an A
+    of which nothing is known.
+    """
+    base, scope = phrase.args[0], letters_.scope
+    found = symbol(base, scope.source)
+    name = letters_.base_name(base)
+    matrix = name[:1].upper() + name[1:]
+    if matrix == name or found.key in letters_.whole_keys or scope.knows(base):
+        return None
+    shown = letters_.shown(phrase)
+    own = symbol(phrase, scope.source).name if phrase.text != "(" else name
+    if matrix in scope.declared:
+        if len(scope.declared[matrix].shape) != 2:
+            return None
+        letters_.own[shown] = (
+            f"note: {shown} is read as a part of {matrix}, which is declared; "
+            f"declare {own} if it is a variable"
+        )
+        return matrix
+    bare = matrix not in scope.dimensions and any(
+        each.name == matrix for each in letters_.whole_keys.values()
+    )
+    if bare and len(places(phrase, 2)) == 2:
+        capital = letters_.shown(base)
+        capital = f"\\{matrix}" if capital == f"\\{name}" else matrix
+        inside = ",".join(
+            part.text if part.kind == "number" else letters_.shown(part).strip("{}()")
+            for part in places(phrase, 2)
+        )
+        entry = f"[{capital}]_{{{inside}}}"
+        message = (
+            f"{shown} may be an entry of {matrix}, which occurs as well, or a variable of its own"
+        )
+        hint = f"write {entry} for the entry; declare {own} if it is a variable"
+        raise scope.problem(message, phrase.span, hint)
+    if bare:
+        letters_.note_own(phrase, matrix)
+    return None
+
+
+def _part_of_matrix(letters_: Letters, phrase: Phrase) -> Value | None:
+    """The entry a_{ij} or the row x_i, as a column, of a declared matrix of which the letter is the
+    small one.
+    """
+    parts = places(phrase, 2)
+    kinds = {kind_of(part, letters_) for part in parts}
+    if kinds != {PLACE}:
+        return None
+    matrix = matrix_beside(letters_, phrase)
+    if matrix is None:
+        return None
+    if len(parts) == 1 and parts[0].kind == "number" and phrase.text != "(":
+        raise both(letters_, phrase, matrix)
+    return _entry(letters_, phrase, parts, matrix)
 
 
 def mean(letters_: Letters, phrase: Phrase) -> Value | None:

@@ -210,6 +210,7 @@ OPERATORS = [
     (r"\Pr(x)", "probabilities are not read"),
     (r"\mathcal{N}(x|\mu,\Sigma)", "write the density out"),
     (r"\log \mathcal{N}(x \mid \mu,\Sigma)", "densities"),
+    (r"\mathcal N(x; \mu,\Sigma)", "densities"),
     (r"\mathcal{N}(x, \mu, \Sigma)", "a function or a product"),
     (r"p(x | \theta)", "write the density out"),
     (r"\operatorname{foo}(x)", "unknown function foo"),

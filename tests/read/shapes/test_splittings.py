@@ -63,18 +63,6 @@ CHOSEN = [
         {"X": "matrix(n, m)", "Y": "matrix(n, m)"},
         {"X": "matrix(2, 3)", "Y": "matrix(3, 2)"},
     ),
-    (
-        "[A, B]*[x; y]",
-        {},
-        {"A": "matrix(n, m)", "B": "matrix(n, p)", "x": "vector(m)", "y": "vector(p)"},
-        {"A": "matrix(2, 3)", "B": "matrix(2, 2)", "x": "vector(1)", "y": "vector(4)"},
-    ),
-    (
-        "x'*blkdiag(A, B)*x",
-        {},
-        {"x": "vector(m + n)", "A": "matrix(n, n)", "B": "matrix(m, m)"},
-        {"x": "vector(5)", "A": "matrix(2, 4)", "B": "matrix(3, 1)"},
-    ),
 ]
 # where nothing is chosen
 FIXED = [
@@ -86,6 +74,8 @@ FIXED = [
     ("kron(A, A)*vec(X) - vec(X)", {"A": "symmetric", "X": "symmetric"}),
     ("kron(A, A) - kron(B, B)", {"A": "symmetric", "B": "symmetric"}),
     ("[A, B; C, D]*x", {}),
+    ("[A, B]*[x; y]", {}),
+    ("x'*blkdiag(A, B)*x", {}),
     ("reshape(x, m, n)*y", {}),
 ]
 
