@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matcalc import testing
     from matcalc.answers.directional import Directional
+    from matcalc.answers.gradients import Gradients
     from matcalc.api import (
         diff,
         equal,
@@ -30,6 +31,7 @@ __all__ = [
     "Directional",
     "Equality",
     "Expression",
+    "Gradients",
     "MatcalcError",
     "NotationWarning",
     "VerificationWarning",
@@ -54,6 +56,7 @@ _HOMES = {
     "Directional": "matcalc.answers.directional",
     "Equality": "matcalc.claims.judge.equal",
     "Expression": "matcalc.results",
+    "Gradients": "matcalc.answers.gradients",
     "MatcalcError": "matcalc.core.errors",
     "NotationWarning": "matcalc.core.errors",
     "VerificationWarning": "matcalc.core.errors",

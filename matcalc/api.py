@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from matcalc.answers import directional
 from matcalc.answers.directional import Directional
+from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
@@ -49,7 +50,7 @@ def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
     return _noted(read_latex(text, _declarations(variables)))
 
 
-@public
+@overload
 def diff(
     expression: str | Expression | Derivative,
     wrt: str | None = None,
@@ -60,15 +61,56 @@ def diff(
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
-) -> Derivative:
+) -> Derivative: ...
+
+
+@overload
+def diff(
+    expression: str | Expression | Derivative,
+    wrt: list[str] | tuple[str, ...] | None = None,
+    *,
+    data: Sequence[str] | None = None,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    order: int = 1,
+    layout: str = "mixed",
+    structure: str = "declared",
+    verify: bool = True,
+) -> Gradients: ...
+
+
+@public
+def diff(
+    expression: str | Expression | Derivative,
+    wrt: str | list[str] | tuple[str, ...] | None = None,
+    *,
+    data: Sequence[str] | None = None,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    order: int = 1,
+    layout: str = "mixed",
+    structure: str = "declared",
+    verify: bool = True,
+) -> Derivative | Gradients:
     """The derivative of an expression by one of its variables, ``order`` times, verified; see
     docs/conventions.md.
 
-    With ``latex`` the expression is a formula in LaTeX, which may name the variable itself; see
-    docs/latex.md.
+    With a list of variables the derivatives by each of them, derived together (docs/several.md);
+    with ``data`` those by all variables that are not data. With ``latex`` the expression is a
+    formula in LaTeX, which may name the variable itself; see docs/latex.md.
     """
     expression = _expression(expression, variables, latex=latex)
-    return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
+    if data is not None:
+        if wrt is not None:
+            raise ArgumentError("data says by what not to derive, so wrt is left out beside it")
+        if isinstance(data, str):
+            raise ArgumentError(f"data has the names of variables, as in [{data!r}]")
+        wrt = parameters(expression, data)
+    if not isinstance(wrt, list | tuple):
+        return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
+    if order != 1:
+        raise ArgumentError("the derivatives by several variables are first derivatives")
+    return gradients(expression, wrt, layout=layout, structure=structure, verify=verify)
 
 
 @public

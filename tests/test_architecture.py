@@ -48,6 +48,8 @@ ALLOWED = {
     "readback": "core syntax frontend tex printers oracle runtime exact",
     "pipeline": "core ir lowering catalogue calculus rewriting recovery printers readback",
     "directional": "core ir lowering calculus pipeline",
+    "segments": "core",
+    "several": "core ir lowering calculus pipeline segments",
     "verification": "core exact oracle printers",
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
@@ -56,7 +58,8 @@ ALLOWED = {
     "verification equality exact",
     "results": "core frontend tex pipeline printers readback verification equality stable "
     "oracle bridges explain",
-    "answers": "core frontend pipeline directional oracle verification steps results",
+    "answers": "core frontend pipeline directional several printers readback stable oracle "
+    "verification steps results",
     "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",

@@ -184,7 +184,7 @@ def test_bad_expression_prints_the_error(
         ),
         pytest.param(["diff", "2"], "error: there is no variable to derive by", id="no-variable"),
         pytest.param(
-            ["diff", "A*x", "-w", "x", "-w", "A"],
+            ["check", "A*x", "-w", "x", "-w", "A", "-c", "A"],
             "error: there are 2 variables to derive by: x, A\nhint: derive by one of them at "
             "a time: --wrt x, then --wrt A",
             id="two-variables",

@@ -18,8 +18,8 @@ from matcalc.verify.oracle.interpret import interpret
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 
 # what is not supported yet, by what a case needs; the first that applies is its reason
-MANY = "several variables at a time"
-DIRECTIONS = "derivatives along directions and Taylor polynomials"
+MANY = "several variables at a time: tests/test_several.py"
+DIRECTIONS = "derivatives along directions: tests/test_directions.py"
 LOOPS = "loops and families"
 INDICES = "answers in index notation"
 # cases that are refused, each with the reason

@@ -29,6 +29,8 @@ examples:
   matcalc equal "tr(A*B)" "tr(B*A)"
   matcalc identities logdet
   matcalc functions softmax
+  matcalc diff "norm2(W*x + b - y)^2" --wrt W,b --var "b: vector(m)"
+  matcalc diff "norm2(W*x + b - y)^2" --wrt all --data x,y --var "b: vector(m)"
   matcalc jvp "inv(X)" --direction X=D
   matcalc vjp "A*X*B" --wrt X --cotangent U
   matcalc hvp "norm2(x)^3" --wrt x --direction v
@@ -81,10 +83,19 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
             "functions or web"
         )
     if options.command in ("diff", "check", "vjp", "hvp"):
-        options.wrt = _one_variable(
-            [*options.wrt, *([options.variable] if options.variable else [])]
-        )
+        names = [*options.wrt, *([options.variable] if options.variable else [])]
+        if options.command == "diff":
+            options.several = _names(names)
+            names = options.several if len(options.several) == 1 else []
+        options.wrt = _one_variable(names)
     return options
+
+
+def _names(given: list[str]) -> list[str]:
+    """The variables of ``--wrt x,y``, each once; commas in the brackets of LaTeX part nothing."""
+    return list(
+        dict.fromkeys(name.strip() for text in given for name in _COMMA.split(text) if name.strip())
+    )
 
 
 def _one_variable(names: list[str]) -> str | None:
@@ -168,7 +179,14 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     diff.add_argument(
         "expression", metavar="EXPR", help="the expression, or - to read it from standard input"
     )
-    _add_variable(diff)
+    _add_variable(diff, "; several as in --wrt W,b, or all")
+    diff.add_argument(
+        "--data",
+        metavar="NAMES",
+        action="append",
+        default=[],
+        help="the variables that --wrt all leaves out, as in X,y",
+    )
     diff.add_argument(
         "--latex",
         action="store_true",
@@ -227,8 +245,8 @@ def _add_verdict(command: Parser) -> None:
     _add_rng(command, "of the random points of --check (default: 0)")
 
 
-def _add_variable(command: Parser) -> None:
-    help_text = "the variable to derive by; not needed where there is only one"
+def _add_variable(command: Parser, several: str = "") -> None:
+    help_text = f"the variable to derive by; not needed where there is only one{several}"
     command.add_argument(
         "variable", metavar="NAME", nargs="?", help=f"{help_text}; also --wrt NAME"
     )
@@ -473,10 +491,12 @@ _WITH_VALUE = (
         "--direction",
         "--cotangent",
         "--detail",
+        "--data",
     ),
     "--identities",
 )
 _WITHOUT_VALUE = ("--check", "--latex", "--no-verify", "--help", "-h")
+_COMMA = re.compile(r",(?![^{]*\})")
 _LONG_OPTION = re.compile(
     r"--[A-Za-z][A-Za-z-]*(=|$)"
 )  # --seed=3, also a misspelt one; --x'*x is an expression

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
 from matcalc.cli.arguments import parse_arguments
@@ -25,9 +25,12 @@ from matcalc.core.errors import (
 from matcalc.core.notes import at_command_line
 
 if TYPE_CHECKING:
+    from matcalc.answers.directional import Directional
+    from matcalc.answers.gradients import Gradients
+    from matcalc.core.kinds import Variable
     from matcalc.core.program import Program
     from matcalc.engine.catalogue.schema import Identity
-    from matcalc.results import Formula
+    from matcalc.results import Expression, Formula
     from matcalc.verify.oracle.compare import Report
 
 DONE, CHECK_FAILED, BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
@@ -128,6 +131,8 @@ def _diff(options: Namespace) -> int:
 
     text = _standard_input() if options.expression == "-" else options.expression
     expression = Expression(_read(text, options))
+    if len(options.several) > 1 or options.data or _means_all(options.several, expression):
+        return _several(expression, text, options)
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
         derivative = expression.diff(
@@ -175,6 +180,11 @@ def _diff(options: Namespace) -> int:
     return DONE if report.ok else CHECK_FAILED
 
 
+def _means_all(names: list[str], expression: Expression) -> bool:
+    """Whether ``--wrt all`` means all variables: none of them has that name."""
+    return names == ["all"] and "all" not in expression.variables
+
+
 def _directional(options: Namespace) -> int:
     from matcalc.cli.further import directional  # noqa: PLC0415 - diff does without
 
@@ -183,20 +193,38 @@ def _directional(options: Namespace) -> int:
         simplefilter("ignore", VerificationWarning)  # it is said below
         formula, asked = directional(options, _read(text, options))
     _say(shapes_line(formula))
-    for note in formula.notes:
-        _say(note)
-    verdict = formula.verification if options.verify else None
+    return _answered(formula, text, asked, options)
+
+
+def _several(expression: Expression, text: str, options: Namespace) -> int:
+    """The derivatives by several variables."""
+    from matcalc.cli.further import kinds_line, several  # noqa: PLC0415 - few ask for them
+
+    with catch_warnings():
+        simplefilter("ignore", VerificationWarning)  # it is said below
+        found, asked = several(options, expression)
+    _say(kinds_line(found))
+    return _answered(found, text, asked, options)
+
+
+def _answered(
+    found: Directional | Gradients, text: str, asked: Mapping[str, Any], options: Namespace
+) -> int:
+    """Prints an answer, and what is said of it."""
+    for note in found.notes:
+        _say(at_command_line(note))
+    verdict = found.verification if options.verify else None
     if verdict is not None and verdict.kind == "none":
         _say(f"not verified: {verdict.how}")
     if options.format == "json":
-        from matcalc.cli.json_form import json_formula  # noqa: PLC0415 - as above
+        from matcalc.cli.json_form import json_answer  # noqa: PLC0415 - a plain answer does without
 
-        report = formula.check(options.rng) if options.check else None
+        report = found.check(options.rng) if options.check else None
         how = None if verdict is None else str(verdict)
-        _answer(json_formula(formula, text, asked, report, how, options.cse))
+        _answer(json_answer(found, text, asked, report, how, options.cse))
     else:
-        _answer(_formatted(formula, options.format, options.cse))
-        report = formula.check(options.rng) if options.check else None
+        _answer(_formatted(found, options.format, options.cse))
+        report = found.check(options.rng) if options.check else None
     if report is None:
         return DONE
     sys.stdout.flush()
@@ -227,7 +255,7 @@ def _read_pair(options: Namespace) -> tuple[Program, Program]:
     return read_pair(options.left, options.right, options.var)
 
 
-def _formatted(formula: Formula, form: str, cse: bool) -> str:
+def _formatted(formula: Formula | Gradients, form: str, cse: bool) -> str:
     if form == "latex":
         return formula.latex(cse=cse)
     if form == "numpy":
@@ -237,17 +265,20 @@ def _formatted(formula: Formula, form: str, cse: bool) -> str:
 
 def shapes_line(formula: Formula, reading: str = "") -> str:
     """What was inferred: the variables that were not declared, and the kind of the result."""
-    inferred = [
-        f"{name}: {variable}"
-        for name, variable in formula.variables.items()
-        if not variable.declared
-    ]
-    given = f"with {', '.join(inferred)}; " if inferred else ""
     shown = f", shown as {reading}" if reading else ""
-    return f"{given}result: {_kind(formula)}{shown}"
+    return f"{inferred_kinds(formula.variables)}result: {kind_of(formula)}{shown}"
 
 
-def _kind(formula: Formula) -> str:
+def inferred_kinds(variables: Mapping[str, Variable]) -> str:
+    """The variables that were not declared, before the results."""
+    inferred = [
+        f"{name}: {variable}" for name, variable in variables.items() if not variable.declared
+    ]
+    return f"with {', '.join(inferred)}; " if inferred else ""
+
+
+def kind_of(formula: Formula) -> str:
+    """``vector(n)``, with the word row before it where it is one."""
     axes = ", ".join(map(str, formula.shape))
     names = ("scalar", "vector", "matrix")
     name = names[len(formula.shape)] if len(formula.shape) < len(names) else "array"

@@ -1,4 +1,4 @@
-"""The commands about directions: jvp, vjp and hvp."""
+"""The commands about directions, jvp, vjp and hvp, and derivatives by several variables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from matcalc.answers import directional as along
 from matcalc.answers.directional import Directional
+from matcalc.answers.gradients import Gradients, gradients, parameters
+from matcalc.cli.command import inferred_kinds, kind_of
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.results import Expression
@@ -26,6 +28,44 @@ def directional(options: Namespace, program: Program) -> tuple[Directional, dict
         return found, {**asked, "cotangent": options.cotangent}
     found = along.hvp(expression, wrt, direction=options.direction, verify=options.verify)
     return found, {**asked, "direction": options.direction}
+
+
+def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict[str, Any]]:
+    """The derivatives by several variables, and what was asked for in the names of the JSON
+    output.
+    """
+    data = [name.strip() for given in options.data for name in given.split(",") if name.strip()]
+    names = options.several
+    if not names or (names == ["all"] and "all" not in expression.variables):
+        names = parameters(expression, data)
+    elif data:
+        raise ArgumentError(
+            "--data goes with --wrt all", hint=f"leave it out, or derive by all: --data {data[0]}"
+        )
+    if options.order != 1:
+        raise ArgumentError(
+            f"the derivatives by several variables are first derivatives, not of order "
+            f"{options.order}",
+            hint=f"derive by one of them: --wrt {names[0]} --order {options.order}",
+        )
+    found = gradients(
+        expression,
+        names,
+        layout=options.layout,
+        structure=options.structure,
+        verify=options.verify,
+    )
+    asked = {"wrt": names, "layout": options.layout, "structure": options.structure}
+    return found, asked
+
+
+def kinds_line(found: Gradients) -> str:
+    """What was inferred, and the kind of each result."""
+    kinds = ", ".join(f"d{name}: {kind_of(each)}" for name, each in found.items())
+    readings = "".join(
+        f"; d{name} is shown as {each.reading}" for name, each in found.items() if each.reading
+    )
+    return f"{inferred_kinds(found.variables)}results: {kinds}{readings}"
 
 
 def _mapping(text: str) -> dict[str, str]:

@@ -7,11 +7,13 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from matcalc.results import Formula
 from matcalc.version import __version__
 
 if TYPE_CHECKING:
+    from matcalc.answers.gradients import Gradients
     from matcalc.core.kinds import Variable
-    from matcalc.results import Derivative, Formula
+    from matcalc.results import Derivative
     from matcalc.verify.oracle.compare import Report
 
 
@@ -31,28 +33,40 @@ def json_report(
         "layout": derivative.layout,
         "structure": derivative.structure,
     }
-    return json_formula(derivative, text, asked, report, verification, cse)
+    return json_answer(derivative, text, asked, report, verification, cse)
 
 
-def json_formula(
-    formula: Formula,
+def json_answer(
+    answer: Formula | Gradients,
     text: str,
     asked: Mapping[str, Any],
     report: Report | None,
     verification: str | None,
     cse: bool = False,
 ) -> str:
-    """The same of any formula; ``asked`` says what was wanted of the expression."""
+    """The same of any answer; ``asked`` says what was wanted of the expression.
+
+    Of several derivatives each has its text and shape as well, as it stands alone.
+    """
+    if isinstance(answer, Formula):
+        parts: dict[str, Any] = {"shape": list(answer.shape)}
+    else:
+        parts = {
+            "derivatives": {
+                name: {"shape": list(each.shape), "text": each.text(cse=cse)}
+                for name, each in answer.items()
+            }
+        }
     content = {
         "version": __version__,
         "expression": text,
         **asked,
-        "variables": {name: _variable(variable) for name, variable in formula.variables.items()},
-        "shape": list(formula.shape),
-        "text": formula.text(cse=cse),
-        "latex": formula.latex(cse=cse),
-        "numpy": formula.source("numpy"),
-        "notes": list(formula.notes),
+        "variables": {name: _variable(variable) for name, variable in answer.variables.items()},
+        **parts,
+        "text": answer.text(cse=cse),
+        "latex": answer.latex(cse=cse),
+        "numpy": answer.source("numpy"),
+        "notes": list(answer.notes),
         "verification": verification,
         "check": None if report is None else _check(report),
     }

@@ -157,7 +157,14 @@ class Engine:
     matrix notation.
     """
 
-    def __init__(self, expr: Expr, layout: str, phases: tuple[str, ...] = ("short",)) -> None:
+    def __init__(
+        self,
+        expr: Expr,
+        layout: str,
+        phases: tuple[str, ...] = ("short",),
+        *,
+        several: bool = False,
+    ) -> None:
         self.rank = expr.rank
         self.layout = layout
         self.builder = Builder(LIBRARY.traits)
@@ -168,6 +175,8 @@ class Engine:
         self.shortener = Shortener(self.builder)
         self.forge = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None
+        # of several results: what they share is recovered once
+        self.common = Recovery() if several else None
 
     def shortened(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
@@ -240,6 +249,11 @@ class Engine:
 
     def _tree(self, node: Node) -> tuple[int, Expr, ExpressionFactory]:
         node = restore_diagonals(self.builder, node)
+        if self.common is not None:
+            tree = _lay_out(self.common, self.builder, node, self.rank, self.layout)
+            if not self.common.taste.asked:
+                return self.common.forge.size(tree), tree, self.common.forge
+            self.common = Recovery()
         return _styled(
             lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout)
         )

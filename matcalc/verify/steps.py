@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcalc.core.directions import PARAMETER, Step, moving
+from matcalc.core.directions import PARAMETER, PROJECTED, Step, free_variable, moving
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, variable
 from matcalc.verify.verification import Verification, compare, verify
 
 if TYPE_CHECKING:
     from matcalc.verify.oracle.compare import Report
+
+_DIRECTION = "?v"  # no name in the language begins with it
 
 
 def verify_steps(
@@ -41,6 +43,69 @@ def compare_steps(
             break
         program = replace(program, expr=tree)
     return report
+
+
+def verify_several(program: Program, trees: Mapping[str, Expr], structure: str) -> Verification:
+    """Verifies derivatives by several variables, all at once: the sum of their products with random
+    directions is the derivative along these.
+
+    Those within symmetric matrices and the like are verified alone, for a gradient has to be of the
+    kind as well.
+    """
+    kinds = {name: DerivativeStatement(program, name, 1, structure).kind for name in trees}
+    alone = [name for name in trees if kinds[name] in PROJECTED]
+    found = [
+        verify(DerivativeStatement(program, name, 1, structure), trees[name]) for name in alone
+    ]
+    together = {name: tree for name, tree in trees.items() if name not in alone}
+    if together:
+        statement, tree = _along_all(program, together)
+        found.append(verify(statement, tree))
+    return weakest(found)
+
+
+def compare_several(
+    program: Program, trees: Mapping[str, Expr], structure: str, seed: int
+) -> Report:
+    """The numeric verdict on each of the derivatives: on the first that fails, or on the worst."""
+    worst: Report | None = None
+    for name, tree in trees.items():
+        report = compare(DerivativeStatement(program, name, 1, structure), tree, seed)
+        if worst is None or (not report.ok, report.max_error) > (not worst.ok, worst.max_error):
+            worst = report
+        if not report.ok:
+            break
+    assert worst is not None
+    return worst
+
+
+def _along_all(program: Program, trees: Mapping[str, Expr]) -> tuple[DerivativeStatement, Expr]:
+    """The derivative along a direction for each variable, and what the derivatives say it is."""
+    moves = {name: f"{_DIRECTION}{name}" for name in trees}
+    directions = {
+        direction: free_variable(direction, program.variables[name])
+        for name, direction in moves.items()
+    }
+    program = replace(program, variables={**program.variables, **directions})
+    total: Expr | None = None
+    for name, tree in trees.items():
+        term = _applied(tree, variable(moves[name], directions[moves[name]].shape))
+        total = term if total is None else Expr("+", (total, term), term.shape)
+    assert total is not None
+    return DerivativeStatement(moving(program, moves), PARAMETER), total
+
+
+def _applied(tree: Expr, direction: Expr) -> Expr:
+    """The sum of the products of the last axes with a direction."""
+    if not tree.shape:
+        return Expr("*", (tree, direction))
+    outer = tree.rank - direction.rank
+    axes = tuple(range(tree.rank))
+    if not direction.shape:  # the direction of a scalar is a number
+        return Expr("*", (direction, tree), tree.shape, row=tree.row)
+    return Expr(
+        "einsum", (tree, direction), tree.shape[:outer], value=((axes, axes[outer:]), axes[:outer])
+    )
 
 
 def weakest(found: Sequence[Verification]) -> Verification:

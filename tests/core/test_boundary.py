@@ -108,7 +108,7 @@ def test_mypy_sees_the_types_of_a_users_file(tmp_path: Path) -> None:
     )
     assert 'note: Revealed type is "matcalc.results.Derivative"' in found.stdout
     assert 'note: Revealed type is "matcalc.claims.judge.equal.Equality"' in found.stdout
-    assert 'Argument 1 to "diff" has incompatible type "int"' in found.stdout
+    assert 'No overload variant of "diff" matches argument types "int", "str"' in found.stdout
     assert "Found 1 error" in found.stdout
 
 

@@ -19,7 +19,7 @@ from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.generic import generic
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude
 from matcalc.verify.oracle.sample import find_point, sizes_for
-from matcalc.write.printers.numpy_code import Source, compile_numpy
+from matcalc.write.printers.numpy_code import VALUE, Source, compile_numpy
 
 _SEEDS = (0, 1, 2)  # at an ill-conditioned point right code may fail, but not at all of these
 _ATTEMPTS, _SIZE_CHOICES = (
@@ -39,18 +39,45 @@ def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Var
     It counts as right where there is nothing to compare with: no point where the tree has a value,
     or values too large.
     """
-    nodes = postorder(tree, lambda node: node.args)
-    if any(
-        prod([size.size(dict.fromkeys(size.letters, _USUAL)) for size in node.shape])
-        > _MOST_ENTRIES
-        for node in nodes
-    ):
+    if _is_large(tree):
         return True
     try:
         function = compile_numpy(text, source.name)
     except ImportError:  # the module of a user's function
         return True
     return any(_agrees(function, source, tree, variables, seed) for seed in _SEEDS)
+
+
+def _is_large(tree: Expr) -> bool:
+    """Whether some value is too large to be computed unasked."""
+    return any(
+        prod([size.size(dict.fromkeys(size.letters, _USUAL)) for size in node.shape])
+        > _MOST_ENTRIES
+        for node in postorder(tree, lambda node: node.args)
+    )
+
+
+def several_say(
+    text: str, source: Source, trees: Mapping[str, Expr], variables: Mapping[str, Variable]
+) -> bool:
+    """The same of code with several results, which are those of the trees."""
+    try:
+        function = compile_numpy(text, source.name)
+    except ImportError:  # the module of a user's function
+        return True
+
+    def one(key: str) -> Callable[..., Any]:
+        def called(**arguments: Any) -> Any:
+            found = function(**arguments)
+            value, others = found if VALUE in trees else (None, found)
+            return value if key == VALUE else others[key]
+
+        return called
+
+    return all(
+        _is_large(tree) or any(_agrees(one(key), source, tree, variables, seed) for seed in _SEEDS)
+        for key, tree in trees.items()
+    )
 
 
 def _agrees(

@@ -52,13 +52,16 @@ class Forms:
 
     def program(self, statements: Sequence[Statement]) -> Form:
         """That of the value of a program of definitions."""
+        return self.definitions(statements)[statements[-1].name]
+
+    def definitions(self, statements: Sequence[Statement]) -> dict[str, Form]:
+        """Those of all that a program defines; its value has the name of the last statement."""
         names: dict[str, Form] = {}
         for statement in statements:
-            value = fold(
+            names[statement.name] = fold(
                 statement.body, children, lambda node, args: self._parsed(node, args, names)
             )
-            names[statement.name] = value
-        return value
+        return names
 
     def _number(self, value: Fraction) -> Form:
         return -1 if value < 0 else 1, self.of("number", abs(value))[1]

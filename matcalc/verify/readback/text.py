@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.kinds import Variable
@@ -49,6 +50,42 @@ def says(text: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
     return forms.tree(value, sized=False) != forms.tree(tree, sized=False) and alike(
         tree, value, variables
     )
+
+
+def several_say(
+    texts: Mapping[int, tuple[str, str, Expr]],
+    definitions: Sequence[str],
+    variables: Mapping[str, Variable],
+) -> dict[int, bool]:
+    """The same of several texts with definitions in common: each with the indices of the array that
+    it defines by its entries, if it does, and its tree.
+    """
+    said = dict.fromkeys(texts, False)
+    if all(plain(tree, variables) and not head for _, head, tree in texts.values()):
+        whole = "".join([*(line for line, _, _ in texts.values()), *definitions])
+        name = next(name for k in count(1) if (name := "y" * k) not in whole)
+        answers = [f"{name}{key} = {line}" for key, (line, _, _) in texts.items()]
+        try:
+            statements = parse(
+                "; ".join([*definitions, *answers, "0"]),
+                power_of_T="T" in variables and not variables["T"].shape,
+            )
+        except ParseError:
+            statements = []
+        if statements:
+            forms = Forms()
+            found = forms.definitions(statements)
+            said = {
+                key: found[f"{name}{key}"] == forms.tree(tree, sized=False)
+                for key, (_, _, tree) in texts.items()
+            }
+    where = f" where {', '.join(definitions)}" if definitions else ""
+    array = next(name for k in count(1) if (name := "Y" * k) not in variables)
+    return {
+        key: said[key]
+        or says((f"{array}{head} = " if head else "") + line + where, tree, variables)
+        for key, (line, head, tree) in texts.items()
+    }
 
 
 def readable(text: str) -> bool:

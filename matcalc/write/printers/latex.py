@@ -8,7 +8,7 @@ l ... are the axes in their order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -56,13 +56,44 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
         if named is None
         else named
     )
-    terms, above = entries(expr)
+    pieces, by_entry, lines = _lines(order, entries(expr), taken, bold, named)
+    whole = by_entry.get(id(expr), pieces[id(expr)]).text
+    if not lines:
+        return whole
+    return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"&{whole}"]) + "\n\\end{aligned}"
+
+
+def several_latex(
+    trees: Mapping[str, Expr], *, bold: bool = False, named: Mapping[int, str]
+) -> str:
+    """Several formulas, each in a line with its head, behind the parts that have names."""
+    order = postorder(Expr("several", tuple(trees.values())), lambda node: node.args)[:-1]
+    taken = {names.name(node.value) for node in order if node.op == "variable"}
+    known = [entries(tree) for tree in trees.values()]
+    above = set().union(*(each[1] for each in known))
+    terms = set().union(*(each[0] for each in known))
+    pieces, by_entry, lines = _lines(order, (terms, above), taken, bold, named)
+    lines += [
+        f"{head} &= {by_entry.get(id(tree), pieces[id(tree)]).text}" for head, tree in trees.items()
+    ]
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+
+def _lines(
+    order: Sequence[Expr],
+    by_entries: tuple[Collection[int], Collection[int]],
+    taken: Collection[str],
+    bold: bool,
+    named: Mapping[int, str],
+) -> tuple[dict[int, Piece], dict[int, Piece], list[str]]:
+    """The pieces of all nodes, those with indices, and the lines that define those with names."""
+    terms, above = by_entries
     pieces: dict[int, Piece] = {}
     by_entry: dict[int, Piece] = {}
     lines: list[str] = []
     for node in order:
         args = [pieces[id(arg)] for arg in node.args]
-        written_out = not taken.isdisjoint(LETTERS.get(node.op, ()))
+        written_out = not set(taken).isdisjoint(LETTERS.get(node.op, ()))
         piece = (
             call(rf"\operatorname{{{node.op.replace('_', '')}}}", *args)
             if written_out
@@ -83,10 +114,7 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
                 if node.op == "einsum"
                 else add_indices(piece, node.rank)
             )
-    whole = by_entry.get(id(expr), pieces[id(expr)]).text
-    if not lines:
-        return whole
-    return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"&{whole}"]) + "\n\\end{aligned}"
+    return pieces, by_entry, lines
 
 
 def _axes(expr: Expr) -> str:

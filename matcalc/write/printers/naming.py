@@ -88,9 +88,9 @@ def _worthwhile(order: list[Expr], full: Mapping[int, int]) -> dict[int, int]:
     most = 2 if has_indices(order[-1]) else MOST_RESULT_AXES
     for expr in reversed(order):
         times = written[id(expr)]
-        # what is written both ways round is named as it stands; x^2 says more
+        # what is written both ways round is named as it stands; x^2 and vector(1) say more
         plain = expr.op in ("^", ".^") and not expr.args[0].args
-        other = expr.op == "'" and parents[id(expr.args[0])] > 1
+        other = expr.op in ("fill", "eye") or (expr.op == "'" and parents[id(expr.args[0])] > 1)
         if expr.rank <= most and not plain and not other and _saves(times, full[id(expr)]):
             chosen[id(expr)] = times
             times = 1

@@ -24,6 +24,7 @@ _SYMMETRIC = ("symmetric", "psd", "diagonal")
 _HELPERS = ("as_scalar", "check_room", "check_shapes", "check_size", "take", "arguments")
 _WIDTH = 100
 _INDENT = "    "
+VALUE = ""  # the key of the value among several results
 
 
 def numpy_source(
@@ -95,7 +96,11 @@ class Source:
         emitter = Emitter(self.root, names, self.sizes, self.taken.__contains__)
         statements, result = emitter.statements()
         checks = [*self._checks(given), *bindings, *self._room()]
-        body = [*self._docstring(given), *checks, *statements, f"return {self._result(result)}"]
+        if self.root.op == "several":
+            statements += self._results(emitter)
+        else:
+            statements.append(f"return {self._result(self.root, result)}")
+        body = [*self._docstring(given), *checks, *statements]
         return "\n".join(
             [
                 *self._imports(given),
@@ -172,7 +177,10 @@ class Source:
 
     def _imports(self, given: list[str]) -> list[str]:
         used = (
-            self.root.rank == 0 and self._number("").startswith("as_scalar"),
+            any(
+                node.rank == 0 and self._number(node, "").startswith("as_scalar")
+                for node in self._roots()
+            ),
             bool(self.room),
             bool(self.variables),
             bool(given),
@@ -218,6 +226,9 @@ class Source:
             if self.root.rank
             else "a number"
         )
+        if self.root.op == "several":
+            value = "the value, and " if VALUE in self.root.attr else ""
+            returned = f"{value}a mapping from the variables to the derivatives"
         return [*lines, f"Returns {returned}.", '"""']
 
     def _checks(self, given: list[str]) -> list[str]:
@@ -267,11 +278,10 @@ class Source:
             head = [f"{negated}(", *joined, "):"]
         return [*head, *converted, "else:", *inner] if numbers else [*head, *inner]
 
-    def _number(self, code: str) -> str:
+    def _number(self, root: Node, code: str) -> str:
         """A number of NumPy as one of Python; what is made of sizes and numbers is one already."""
-        if self.builder.is_python(self.root):
+        if self.builder.is_python(root):
             return f"float({code})"
-        root = self.root
         strange = any(node.op in ("own", "text") for node in self.order)
         plain = not strange and root.op in ("infix", "neg", "name", "suffix")
         if plain or (root.op == "call" and root.attr[0][:3] == "np."):
@@ -284,15 +294,42 @@ class Source:
         left = [size_code(size, self.sizes)[0] for size in self.room]
         return [f"check_room({', '.join(left)})"] if left else []
 
-    def _result(self, code: str) -> str:
+    def _roots(self) -> tuple[Node, ...]:
+        """The nodes of the results."""
+        return self.root.args if self.root.op == "several" else (self.root,)
+
+    def _result(self, root: Node, code: str) -> str:
         """A number without axes becomes Python's own; a view of an argument is copied."""
-        if self.root.rank == 0:
-            return self._number(code)
-        source = self.root
-        while source.op in ("suffix", "sliced"):
-            source = source.args[0]
-        view = source.op == "name" or self.root.calls("np.diagonal")
+        if root.rank == 0:
+            return self._number(root, code)
+        view = _base(root).op == "name" or root.calls("np.diagonal")
         return f"np.array({code})" if view else code
+
+    def _results(self, emitter: Emitter) -> list[str]:
+        """The statement that returns several results: a mapping, behind the value if there is one.
+
+        No two of them share memory.
+        """
+        written: dict[str, str] = {}
+        seen: set[int] = set()
+        for key, node in zip(self.root.attr, self.root.args, strict=True):
+            code, base = self._result(node, emitter.codes[id(node)][0]), _base(node)
+            shared = node.rank > 0 and base.op != "name" and id(base) in seen
+            written[key] = f"np.array({code})" if shared else code
+            seen.add(id(base))
+        value = f"{written.pop(VALUE)}, " if VALUE in written else ""
+        entries = [f'"{key}": {code}' for key, code in written.items()]
+        line = f"return {value}{{{', '.join(entries)}}}"
+        if len(line) <= _WIDTH - len(_INDENT):
+            return [line]
+        return [f"return {value}{{", *(f"{_INDENT}{entry}," for entry in entries), "}"]
+
+
+def _base(node: Node) -> Node:
+    """What a view is a view of."""
+    while node.op in ("suffix", "sliced", "reshaped"):
+        node = node.args[0]
+    return node
 
 
 def _dimension_names(order: list[Node], room: list[Dim]) -> list[str]:

@@ -93,6 +93,8 @@ class Emitter:
         match node.op:
             case "name":
                 return self.names[node.attr], _ATOM
+            case "several":
+                return "", _ATOM  # several results; Source writes them
             case "text":
                 return node.attr, _ATOM
             case "number":

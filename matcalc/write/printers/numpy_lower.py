@@ -363,6 +363,9 @@ def _subscripts(
 
 
 _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {
+    "several": lambda low, expr: low.build.node(
+        "several", expr.value, tuple([low.node(arg) for arg in expr.args]), ()
+    ),
     "number": lambda low, expr: low.build.number(expr.value),
     "constant": lambda low, expr: low.build.node("text", f"np.{expr.value}", (), ()),
     "dimension": lambda low, expr: low.build.size(expr.value),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -27,7 +27,33 @@ def program_text(
     ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression,
     which then is in index notation.
     """
-    called = not head
+    pieces, definitions = _pieces(tree, names, sized, called=not head)
+    body = head + pieces[id(tree)][0]
+    return f"{body} where {', '.join(definitions)}" if definitions else body
+
+
+def several_text(
+    trees: Sequence[Expr],
+    names: Mapping[int, str],
+    sized: Container[int] = (),
+    indexed: Collection[int] = (),
+) -> tuple[list[str], list[str]]:
+    """The texts of several trees, and the definitions of the parts that have names in them.
+
+    Those at the places ``indexed`` are in index notation.
+    """
+    root = Expr("several", tuple(trees))
+    pieces, definitions = _pieces(root, names, sized, called=True)
+    entries = _pieces(root, names, sized, called=False)[0] if indexed else pieces
+    texts = [
+        (entries if place in indexed else pieces)[id(tree)][0] for place, tree in enumerate(trees)
+    ]
+    return texts, definitions
+
+
+def _pieces(
+    tree: Expr, names: Mapping[int, str], sized: Container[int], *, called: bool
+) -> tuple[dict[int, Piece], list[str]]:
     pieces: dict[int, Piece] = {}
     definitions: list[str] = []
     for expr in postorder(tree, lambda expr: expr.args):
@@ -36,5 +62,4 @@ def program_text(
             definitions.append(f"{names[id(expr)]}{array_head(expr)} = {made[0]}")
             made = name_piece(names[id(expr)])
         pieces[id(expr)] = made
-    body = head + pieces[id(tree)][0]
-    return f"{body} where {', '.join(definitions)}" if definitions else body
+    return pieces, definitions

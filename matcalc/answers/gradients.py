@@ -1,0 +1,251 @@
+"""The derivatives of an expression by several variables, as one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matcalc.core.boundary import public, warn_caller
+from matcalc.core.errors import ArgumentError, VerificationWarning
+from matcalc.core.options import LAYOUTS, STRUCTURES
+from matcalc.core.rng import seed_of
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr
+from matcalc.engine.pipeline import name_parts, require_variable
+from matcalc.engine.several import derive_several, interned
+from matcalc.results import Derivative, Expression
+from matcalc.verify.readback.text import several_say
+from matcalc.verify.readback.values import confirm
+from matcalc.verify.steps import compare_several, verify_several, weakest
+from matcalc.write.printers.numpy_code import VALUE
+from matcalc.write.printers.program import array_head, several_text
+from matcalc.write.printers.sizes import known_sizes, size_choices
+from matcalc.write.printers.text import has_indices, index_head
+
+if TYPE_CHECKING:
+    from matcalc.core.kinds import Variable
+    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.verification import Verification
+
+
+class Gradients(Mapping[str, Derivative]):
+    """A mapping from variables to derivatives, with the parts that these share.
+
+    ``str`` gives a line for each, ``dW = ...``, and names what repeats in one ``where`` for all.
+    """
+
+    def __init__(
+        self, expression: Expression, derivatives: Mapping[str, Derivative], *, verify: bool = True
+    ) -> None:
+        self.expression = expression
+        self._derivatives = dict(derivatives)
+        self._verify = verify
+        self._verification: Verification | None = None
+        self._text: str | None = None
+        shown = interned([d._matrix or d._tree for d in self._derivatives.values()])
+        self._shown = dict(zip(self._derivatives, shown, strict=True))
+
+    def __getitem__(self, name: str) -> Derivative:
+        return self._derivatives[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._derivatives)
+
+    def __len__(self) -> int:
+        return len(self._derivatives)
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Gradients by {', '.join(self)}>"
+
+    def __str__(self) -> str:
+        if self._text is None:
+            self._text = self.text()
+        return self._text
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """Every variable of the expression; ``str`` of it is the declaration."""
+        return self.expression.variables
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What may have been meant otherwise."""
+        return self.expression.notes
+
+    @public
+    def text(self, *, cse: bool = False) -> str:
+        """A line for each derivative, and a line with the parts that are named in them."""
+        named, names = self._named(cse)
+        trees = list(named.values())
+        indexed = {k for k, tree in enumerate(trees) if has_indices(tree, self.variables)}
+        heads = [array_head(tree) for tree in trees]
+        language = [k for k in range(len(trees)) if k not in indexed]
+        sized: set[int] = set()
+        for place in range(3):
+            lines, definitions = several_text(trees, names, sized, indexed)
+            said = self._verify and several_say(
+                {k: (lines[k], heads[k], trees[k]) for k in language}, definitions, self.variables
+            )
+            if not said or all(said.values()):
+                break
+            confirm(place < 2, "text")
+            for k, same in said.items():
+                sized |= set() if same else size_choices(trees[k])[min(place + 1, 2)]
+        for k in indexed:
+            heads[k] = index_head(trees[k].rank)[1:]
+        text = [
+            f"d{name}{head} = {line}" for name, head, line in zip(named, heads, lines, strict=True)
+        ]
+        return "\n".join([*text, f"where {', '.join(definitions)}"] if definitions else text)
+
+    def _named(self, cse: bool = False) -> tuple[dict[str, Expr], dict[int, str]]:
+        """The trees as they are shown, and the names of their parts."""
+        program = self.expression._program
+        root = known_sizes(Expr("several", tuple(self._shown.values())), program.variables)
+        names = name_parts(root, program.variables, cse, program.definitions)
+        return dict(zip(self._shown, root.args, strict=True)), names
+
+    @public
+    def latex(self, *, bold: bool = False, cse: bool = False) -> str:
+        """The derivatives in LaTeX, a line each, behind the parts that are named in them."""
+        from matcalc.write.printers import latex  # noqa: PLC0415 - a plain answer does not need it
+        from matcalc.write.printers.latex_names import name as letter  # noqa: PLC0415 - as above
+
+        trees, names = self._named(cse)
+        if self._verify:
+            from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above
+
+            for tree in trees.values():
+                formula = latex.latex(tree, bold=bold, named=names)
+                confirm(latex_says(formula, tree, self.variables), "LaTeX")
+        heads = {rf"\frac{{\partial}}{{\partial {letter(name)}}}": t for name, t in trees.items()}
+        return latex.several_latex(heads, bold=bold, named=names)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    @public
+    def source(self, backend: str = "numpy", *, name: str = "f", value: bool = False) -> str:
+        """Python source of one function that computes all of them, and what they share once.
+
+        It returns a mapping from names to arrays; with ``value`` the value of the expression stands
+        before it.
+        """
+        if backend != "numpy":
+            raise ArgumentError(f"backend is 'numpy', not {backend!r}")
+        # a plain answer does not need it
+        from matcalc.stable import stable  # noqa: PLC0415
+        from matcalc.write.printers.numpy_code import Source  # noqa: PLC0415
+
+        trees = {VALUE: self.expression._tree} if value else {}
+        trees |= {key: each._tree for key, each in self._derivatives.items()}
+        root = Expr("several", tuple(trees.values()), value=tuple(trees))
+        source = Source(stable(root, self.variables), self.variables, name, self._title())
+        text = source.text()
+        if self._verify:
+            # it loads NumPy
+            from matcalc.verify.readback.code import several_say as code_says  # noqa: PLC0415
+
+            confirm(code_says(text, source, trees, self.variables), "code")
+        return text
+
+    def _title(self) -> str:
+        return f"The derivatives of {self.expression}:\n\n{self}"
+
+    @public
+    def to_callable(self, *, value: bool = False) -> Callable[..., Any]:
+        """A NumPy function of all the variables by keyword that returns a mapping from names to
+        arrays; with ``value`` a pair of the value and the mapping.
+        """
+        # a plain answer does not need it
+        from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
+
+        return compile_numpy(self.source("numpy", value=value), "f")
+
+    @property
+    @public
+    def verification(self) -> Verification:
+        """How the answer was verified; with ``verify=False`` that is done now. VerificationError if
+        a derivative is wrong.
+        """
+        if self._verification is None:
+            found = []
+            first = next(iter(self._derivatives.values()))
+            if first.layout == "mixed":
+                trees = {name: each._tree for name, each in self._derivatives.items()}
+                found.append(verify_several(self.expression._program, trees, first.structure))
+            for each in self._derivatives.values():
+                if first.layout != "mixed" or each._matrix is not None:
+                    found.append(each.verification)
+                else:
+                    each._verification = found[0]
+            self._verification = weakest(found)
+        return self._verification
+
+    @public
+    def check(self, rng: Any = 0) -> Report:
+        """The derivatives against numbers that are computed without the engine: the first report
+        that failed, or the one with the largest error.
+        """
+        drawn = seed_of(rng, None)
+        first = next(iter(self._derivatives.values()))
+        if first.layout != "mixed":
+            reports = [each.check(drawn) for each in self._derivatives.values()]
+            return max(reports, key=lambda report: (not report.ok, report.max_error))
+        trees = {name: each._tree for name, each in self._derivatives.items()}
+        return compare_several(self.expression._program, trees, first.structure, drawn)
+
+
+def parameters(expression: Expression, data: Sequence[str] = ()) -> list[str]:
+    """All variables of an expression that are not data, in the order in which they occur."""
+    program = expression._program
+    for name in data:
+        require_variable(program, name)
+    return [
+        name
+        for name, variable in program.variables.items()
+        if variable.kind != "function" and name not in data
+    ]
+
+
+def gradients(
+    expression: Expression,
+    wrt: Sequence[str],
+    *,
+    layout: str = "mixed",
+    structure: str = "declared",
+    verify: bool = True,
+) -> Gradients:
+    """The derivatives by several variables, derived together and verified."""
+    names = list(wrt)
+    if not names:
+        raise ArgumentError("there is no variable to derive by", hint='for example ["x", "y"]')
+    for name in names:
+        if not isinstance(name, str):
+            raise ArgumentError(f"wrt has the names of variables, not {name!r}")
+        if names.count(name) > 1:
+            raise ArgumentError(f"{name} is there twice", hint="name each variable once")
+    for what, given, allowed in (
+        ("layout", layout, LAYOUTS),
+        ("structure", structure, STRUCTURES),
+    ):
+        if given not in allowed:
+            raise ArgumentError(f"{what} is {' or '.join(map(repr, allowed))}, not {given!r}")
+    program = expression._program
+    trees = derive_several(program, names, structure=structure, layout=layout)
+    found = Gradients(
+        expression,
+        {
+            name: Derivative(
+                expression,
+                DerivativeStatement(program, name, 1, structure, layout),
+                tree,
+                verify=verify,
+            )
+            for name, tree in trees.items()
+        },
+        verify=verify,
+    )
+    if verify and found.verification.kind == "none":
+        warn_caller(f"not verified: {found.verification.how}", VerificationWarning)
+    return found

@@ -1,0 +1,203 @@
+"""Segments: a long program cut at its intermediate values, so that the chain rule goes from one to
+the next.
+
+Of a deep network each gradient alone is a product through all layers behind it. Cut into segments
+it is short: the adjoint of a layer (d program / d value) is computed from that of the layer behind
+it, and serves all variables before. Adjoints and values are variables with hidden names while a
+segment is derived, and are put back at the end; a tree that is put in twice is one object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from matcalc.core.directions import free_variable
+from matcalc.core.kinds import MOST_AXES, Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+
+_LEAST = 4  # nodes of a segment that is cut at a definition or at a value that is used again,
+_MOST = 14  # and anywhere
+_FEWEST = 3  # segments
+_SHORT = 8  # nodes of an adjoint that is put in where it is used
+_VALUE, _ADJOINT = "?f", "?d"  # no names in the language
+
+# the derivatives of a program by variables, and its value in the engine's form
+Derive = Callable[[Program, Sequence[str]], Mapping[str, Expr]]
+Simplify = Callable[[Program], Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a program between intermediate values, which are variables in it."""
+
+    name: str  # of its own value; empty for the last one
+    expr: Expr
+    node: Expr  # of the program
+
+
+def cut(program: Program, wrt: Sequence[str]) -> list[Segment]:
+    """The segments of a program, each behind those that it uses; one alone where it is short."""
+    order = postorder(program.expr, lambda node: node.args)
+    moving = _dependents(order, wrt)
+    uses: dict[int, int] = {}
+    for node in order:
+        for arg in node.args:
+            uses[id(arg)] = uses.get(id(arg), 0) + 1
+    defined = {id(value) for value in program.definitions.values()}
+    size: dict[int, int] = {}
+    made: dict[int, Expr] = {}
+    segments: list[Segment] = []
+    for node in order:
+        size[id(node)] = 1 + sum(size[id(arg)] for arg in node.args)
+        args = tuple([made[id(arg)] for arg in node.args])
+        expr = _with(node, args)
+        long = size[id(node)] >= (
+            _LEAST if id(node) in defined or uses.get(id(node), 0) > 1 else _MOST
+        )
+        last = node is program.expr
+        if last or (long and id(node) in moving and node.rank <= MOST_AXES):
+            name = "" if last else f"{_VALUE}{len(segments) + 1}"
+            segments.append(Segment(name, expr, node))
+            expr = Expr("variable", (), node.shape, value=name, row=node.row)
+            size[id(node)] = 1
+        made[id(node)] = expr
+    return segments if len(segments) >= _FEWEST else [Segment("", program.expr, program.expr)]
+
+
+def _dependents(order: Sequence[Expr], wrt: Sequence[str]) -> set[int]:
+    """The nodes that one of the variables is part of."""
+    moving: set[int] = set()
+    for node in order:
+        if (node.op == "variable" and node.value in wrt) or any(
+            id(arg) in moving for arg in node.args
+        ):
+            moving.add(id(node))
+    return moving
+
+
+def _with(node: Expr, args: tuple[Expr, ...]) -> Expr:
+    if all(old is new for old, new in zip(node.args, args, strict=True)):
+        return node
+    return Expr(node.op, args, node.shape, value=node.value, row=node.row, span=node.span)
+
+
+class Backward:
+    """Gradients of a scalar program from the last segment to the first."""
+
+    def __init__(
+        self,
+        program: Program,
+        wrt: Sequence[str],
+        segments: Sequence[Segment],
+        derive: Derive,
+        simplify: Simplify,
+    ) -> None:
+        self.program = program
+        self.wrt = wrt
+        self.segments = segments
+        self.derive = derive
+        self.simplify = simplify
+        self.values: dict[str, Expr] = {}  # of the hidden names, as the engine writes them
+        self.found: dict[str, list[Expr]] = {name: [] for name in wrt}
+        self.adjoints: dict[str, list[Expr]] = {}
+        self.variables: dict[str, Variable] = dict(program.variables)
+        for segment in segments:
+            for name in (segment.name, _adjoint(segment.name)) if segment.name else ():
+                self.variables[name] = free_variable(name, segment.node)
+
+    def gradients(self) -> dict[str, Expr]:
+        """The gradient by each variable, and under the hidden names the intermediate values."""
+        for segment in self.segments[:-1]:
+            value = self.simplify(self._program(segment.expr))
+            self.values[segment.name] = self._resolved(value)
+        for segment in reversed(self.segments):
+            self._step(segment)
+        zero = {name: fill_zero(self.variables[name]) for name in self.wrt}
+        return {name: _sum(self.found[name]) or zero[name] for name in self.wrt}
+
+    def _program(self, expr: Expr) -> Program:
+        return replace(self.program, expr=expr, variables=self.variables, definitions={})
+
+    def _step(self, segment: Segment) -> None:
+        """Hands the adjoint of a segment on to all that it is made of."""
+        expr = segment.expr
+        if segment.name:
+            adjoint = _sum(self.adjoints.pop(segment.name, []))
+            if adjoint is None:
+                return
+            if _nodes(adjoint) > _SHORT:
+                name = _adjoint(segment.name)
+                self.values[name] = self._resolved(adjoint)
+                adjoint = Expr("variable", (), segment.node.shape, value=name)
+            expr = paired(adjoint, expr)
+        inside = postorder(segment.expr, lambda node: node.args)
+        used = {node.value for node in inside if node.op == "variable"}
+        inner = [each.name for each in self.segments if each.name in used]
+        outer = [name for name in self.wrt if name in used]
+        for name, tree in self.derive(self._program(expr), [*outer, *inner]).items():
+            if name in self.found:
+                self.found[name].append(self._resolved(tree))
+            else:
+                self.adjoints.setdefault(name, []).append(tree)
+
+    def _resolved(self, tree: Expr) -> Expr:
+        """The tree with what the hidden names stand for."""
+
+        def rule(node: Expr, args: list[Expr]) -> Expr:
+            if node.op == "variable" and node.value in self.values:
+                value = self.values[node.value]
+                return value if value.row == node.row else _transposed(value)
+            return _with(node, tuple(args))
+
+        return fold(tree, lambda node: node.args, rule)
+
+
+def _adjoint(name: str) -> str:
+    return _ADJOINT + name[len(_VALUE) :]
+
+
+def _nodes(tree: Expr) -> int:
+    return len(postorder(tree, lambda node: node.args))
+
+
+def _transposed(vector: Expr) -> Expr:
+    return Expr("'", (vector,), vector.shape, row=not vector.row)
+
+
+def fill_zero(variable: Variable) -> Expr:
+    """The zero of the shape of a variable."""
+    zero = Expr("number", value=0)
+    return Expr("fill", (zero,), variable.shape) if variable.shape else zero
+
+
+def _sum(terms: Iterable[Expr]) -> Expr | None:
+    """The sum of all terms; None where there are none."""
+    total: Expr | None = None
+    for term in terms:
+        if is_zero(term):
+            continue
+        if total is None:
+            total = term
+        elif term.op == "neg":
+            total = Expr("-", (total, term.args[0]), total.shape)
+        else:
+            total = Expr("+", (total, term), total.shape)
+    return total
+
+
+def is_zero(tree: Expr) -> bool:
+    """Whether a tree is the number zero, or an array of zeros."""
+    number = tree.args[0] if tree.op == "fill" else tree
+    return number.op == "number" and number.value == 0
+
+
+def paired(cotangent: Expr, value: Expr) -> Expr:
+    """The sum of the products of the entries of a cotangent, which is a column, and a value."""
+    if not value.shape:
+        return Expr("*", (cotangent, value))
+    if value.row:
+        cotangent = _transposed(cotangent)
+    return Expr("sum", (Expr(".*", (cotangent, value), value.shape, row=value.row),))

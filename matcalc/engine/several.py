@@ -1,0 +1,122 @@
+"""derive_several(): the derivatives by several variables, with what they share derived once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import FREE
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.engine.calculus.derivative import derivatives
+from matcalc.engine.calculus.rules import LocalDerivatives
+from matcalc.engine.calculus.structured import PROJECTED, project
+from matcalc.engine.ir.rebuild import substitute
+from matcalc.engine.lowering.preconditions import require_symmetry
+from matcalc.engine.pipeline import Engine, leaf_of, require_variable
+from matcalc.engine.segments import Backward, Segment, cut
+
+_LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked
+
+
+def derive_several(
+    program: Program, wrt: Sequence[str], *, structure: str = "declared", layout: str = "mixed"
+) -> dict[str, Expr]:
+    """The derivative of the program by each of the variables; equal parts are one object.
+
+    Each is as ``pipeline.differentiate`` gives it. Raises UnknownNameError for an unknown variable,
+    UnsupportedError where no rule is known.
+    """
+    for name in wrt:
+        require_variable(program, name)
+    segments = cut(program, wrt) if program.expr.rank == 0 and layout == "mixed" else []
+    found: list[list[Expr]] = []
+    if len(segments) > 1:
+        # what a segment does not show of its values, as that they are symmetric, the whole does
+        with suppress(UnsupportedError):
+            found.append(_through(program, wrt, segments, structure))
+    if not found or len(postorder(program.expr, lambda node: node.args)) <= _LONG:
+        engine = Engine(program.expr, layout, several=True)
+        whole = _whole(engine, program, wrt, structure)
+        found.append([whole[name] for name in wrt])
+    shortest = min([interned(trees) for trees in found], key=_operations)
+    return dict(zip(wrt, shortest, strict=True))
+
+
+def _operations(trees: Sequence[Expr]) -> int:
+    """How many operations there are, each part being computed once."""
+    nodes = postorder(Expr("several", tuple(trees)), lambda node: node.args)
+    return sum(1 for node in nodes if node.args)
+
+
+def _through(
+    program: Program, wrt: Sequence[str], segments: Sequence[Segment], structure: str
+) -> list[Expr]:
+    """Gradients from segment to segment."""
+    engine = Engine(program.expr, "mixed", several=True)
+
+    def derive(part: Program, names: Sequence[str]) -> dict[str, Expr]:
+        return _whole(engine, part, names, structure)
+
+    def value(part: Program) -> Expr:
+        names = {v.name: leaf_of(engine.builder, v, free=False) for v in part.variables.values()}
+        require_symmetry(part, engine.lowering, names)
+        return engine.recovered(engine.shortened(engine.lowering.lower(part.expr, names)))
+
+    found = Backward(program, wrt, segments, derive, value).gradients()
+    return [found[name] for name in wrt]
+
+
+def _whole(engine: Engine, program: Program, wrt: Sequence[str], structure: str) -> dict[str, Expr]:
+    """Each of the derivatives in one piece."""
+    plain = [name for name in wrt if program.variables[name].kind in FREE]
+    found = _derived(engine, program, plain, structure)
+    for name in wrt:
+        if name not in found:  # its entries are free while we differentiate, and no others
+            found.update(_derived(engine, program, [name], structure))
+    return found
+
+
+def _derived(
+    engine: Engine, program: Program, wrt: Sequence[str], structure: str
+) -> dict[str, Expr]:
+    """The derivatives by variables that are all free while we differentiate."""
+    if not wrt:
+        return {}
+    builder, lowering, variables = engine.builder, engine.lowering, program.variables
+    names = {name: leaf_of(builder, v, free=name in wrt) for name, v in variables.items()}
+    within = {name: leaf_of(builder, variables[name], free=False) for name in wrt}
+    require_symmetry(program, lowering, {**names, **within})
+    if structure == "free" and any(within[name] is not names[name] for name in wrt):
+        require_symmetry(program, lowering, names, wrt[0])
+    node = engine.rewriter.rewrite(lowering.lower(program.expr, names))
+    slopes = LocalDerivatives(builder, lowering)
+    found = {}
+    nodes = derivatives(builder, node, [names[name] for name in wrt], slopes)
+    for name, each in zip(wrt, nodes, strict=True):
+        each, kind = engine.shortened(each), variables[name].kind
+        if within[name] is not names[name]:
+            each = substitute(builder, each, {names[name]: within[name]})
+        if structure == "declared" and kind in PROJECTED:
+            each = engine.shortener.symmetrised(project(builder, each, kind, node.rank))
+        found[name] = engine.recovered(engine.ordinary(each))
+    return found
+
+
+def interned(trees: Sequence[Expr]) -> list[Expr]:
+    """The same trees, equal parts being one object."""
+    known: dict[object, Expr] = {}
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        key = (node.op, node.value, node.shape, node.row, *map(id, args))
+        found = known.get(key)
+        if found is None:
+            same = all(old is new for old, new in zip(node.args, args, strict=True))
+            made = Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+            found = known[key] = node if same else made
+        return found
+
+    root = Expr("several", tuple(trees))
+    return list(fold(root, lambda node: node.args, rule).args)

@@ -1,0 +1,250 @@
+"""Derivatives by several variables: printed together, computed together, proved together."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.answers import gradients as module
+from matcalc.cli import main
+from matcalc.core.errors import ArgumentError, UnknownNameError, VerificationError
+from matcalc.core.tree import Expr, number
+from matcalc.engine.several import derive_several
+
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
+
+
+def layers(count):
+    """A network, its variables and their declarations."""
+    inner = ["x", *(f"f{k}" for k in range(1, count))]
+    lines = [f"f{k} = tanh(W{k}*{inner[k - 1]} + b{k}); " for k in range(1, count + 1)]
+    names = [f"{letter}{k}" for k in range(1, count + 1) for letter in "Wb"]
+    declarations = {
+        name: "matrix(n, n)" if name[0] == "W" else "vector(n)" for name in [*names, "x", "y"]
+    }
+    return "".join(lines) + f"norm2(y - f{count})^2", names, declarations
+
+
+PRINTED = [
+    (
+        "regression",
+        "norm2(W*x + b - y)^2",
+        ["W", "b"],
+        {"b": "vector(m)"},
+        "dW = u*x'\ndb = u\nwhere u = 2*(W*x + b - y)",
+    ),
+    (
+        "factors",
+        "1/2*norm2(Y - A*B*X)^2",
+        ["A", "B"],
+        {},
+        "dA = M*X'*B'\ndB = A'*M*X'\nwhere M = A*B*X - Y",
+    ),
+    (
+        "two-layers",
+        layers(2)[0],
+        layers(2)[1],
+        layers(2)[2],
+        "dW1 = v*x'\ndb1 = v\ndW2 = 2*u*f1'\ndb2 = 2*u\n"
+        "where f1 = tanh(W1*x + b1), f2 = tanh(W2*f1 + b2), u = (f2 - y).*(1 - f2.^2), "
+        "v = (2*W2'*u).*(1 - f1.^2)",
+    ),
+    ("jacobians", "A*x + c*y", ["x", "c", "y"], {"y": "vector(m)"}, None),
+    ("kronecker", "A*X*B", ["A", "X"], {}, "dA = kron((X*B)', eye(n))\ndX = kron(B', A)"),
+    ("row", "x'*A", ["x", "A"], {}, None),
+    ("scalars", "sin(a*b)", ["a", "b"], {}, "da = b*cos(a*b)\ndb = a*cos(a*b)"),
+    (
+        "within-kinds",
+        "tr(inv(S)*A) + logdet(S) + x'*D*x",
+        ["S", "A", "D", "x"],
+        {"S": "psd(n)", "D": "diagonal(n)"},
+        None,
+    ),
+    ("two-kinds", "tr(S*P*A)", ["S", "P"], {"S": "symmetric(n)", "P": "psd(n)"}, None),
+    ("absent", "x'*x", ["x", "A"], {"A": "matrix(n, m)"}, "dx = 2*x\ndA = zeros(n, m)"),
+    ("kinks", "sum(relu(W*x + b))", ["W", "b"], {"b": "vector(m)"}, None),
+    ("function", "sum(f(W*x))", ["W", "x"], {"f": "function"}, None),
+    ("one", "x'*A*x", ["x"], {}, "dx = (A + A')*x"),
+]
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "variables", "expected"), [pytest.param(*r[1:], id=r[0]) for r in PRINTED]
+)
+def test_several(expr, wrt, variables, expected):
+    found = matcalc.diff(expr, wrt, variables=variables)
+    assert list(found) == wrt
+    assert found.verification.kind != "none"
+    assert found.check(rng=1).ok
+    if expected is not None:
+        assert str(found) == expected
+    assert found.latex()
+    for name in wrt:
+        alone = matcalc.diff(expr, name, variables=variables)
+        assert matcalc.equal(found[name], alone) if found[name].shape else True
+
+
+def test_one_function_computes_all_of_them_and_the_value():
+    rng = np.random.default_rng(3)
+    expr, names, declarations = layers(2)
+    found = matcalc.diff(expr, names, variables=declarations)
+    arrays = {
+        name: rng.standard_normal((3, 3) if "matrix" in kind else 3)
+        for name, kind in declarations.items()
+    }
+    value, slopes = found.to_callable(value=True)(**arrays)
+    assert value == pytest.approx(matcalc.parse(expr, declarations).to_callable()(**arrays))
+    assert list(slopes) == names
+    for name in names:
+        assert np.allclose(slopes[name], found[name].to_callable()(**arrays))
+    assert found.to_callable()(**arrays).keys() == slopes.keys()
+
+
+def test_results_do_not_share_memory():
+    found = matcalc.diff("x'*y + x'*z", ["y", "z", "x"]).to_callable()
+    x = np.ones(2)
+    slopes = found(x=x, y=x, z=x)
+    for one in slopes:
+        for other in (*slopes, ""):
+            if one != other:
+                assert not np.shares_memory(slopes[one], slopes[other] if other else x)
+
+
+def test_code_calls_each_layer_once():
+    expr, names, declarations = layers(3)
+    code = matcalc.diff(expr, names, variables=declarations).source(value=True)
+    assert code.count("np.tanh(") == 3
+
+
+@pytest.mark.parametrize("count", [8, 16])
+def test_the_length_grows_with_the_number_of_layers(count):
+    expr, names, declarations = layers(count)
+    found = matcalc.diff(expr, names, variables=declarations)
+    assert found.verification.kind == "exact"
+    assert len(str(found)) < 90 * count
+
+
+def test_shared_weights_add_up():
+    """A recurrent cell: each use of W adds its part."""
+    cell = "".join(f"h{k} = tanh(W*h{k - 1} + U*x{k}); " for k in range(1, 7))
+    declarations = {"W": "matrix(n, n)", "U": "matrix(n, p)", "h0": "vector(n)", "y": "vector(n)"}
+    declarations |= {f"x{k}": "vector(p)" for k in range(1, 7)}
+    found = matcalc.diff(cell + "norm2(h6 - y)^2", ["W", "U", "h0"], variables=declarations)
+    assert found.verification.kind == "exact"
+    assert found.check().ok
+
+
+def test_all_variables_that_are_no_data():
+    expr = "norm2(X*w + b*vector(1) - y)^2"
+    assert list(matcalc.diff(expr, data=["X", "y"])) == ["w", "b"]
+    with pytest.raises(UnknownNameError, match="z is not a variable"):
+        matcalc.diff(expr, data=["z"])
+
+
+@pytest.mark.parametrize(
+    ("ask", "problem", "message"),
+    [
+        (lambda: matcalc.diff("x'*x", []), ArgumentError, "no variable to derive by"),
+        (lambda: matcalc.diff("x'*x", ["x", "x"]), ArgumentError, "x is there twice"),
+        (lambda: matcalc.diff("x'*x", ["x", "z"]), UnknownNameError, "z is not a variable"),
+        (lambda: matcalc.diff("x'*x", [1]), ArgumentError, "names of variables"),
+        (lambda: matcalc.diff("x'*y", ["x", "y"], order=2), ArgumentError, "first derivatives"),
+        (lambda: matcalc.diff("x'*y", ["x"], data=["y"]), ArgumentError, "wrt is left out"),
+        (lambda: matcalc.diff("x'*y", ["x"], layout="z"), ArgumentError, "layout is"),
+        (lambda: matcalc.diff("x'*y", ["x"]).source("c"), ArgumentError, "backend is"),
+    ],
+)
+def test_refusals(ask, problem, message):
+    with pytest.raises(problem, match=message):
+        ask()
+
+
+@pytest.mark.parametrize("name", ["W", "b", "S"])
+def test_one_wrong_derivative_is_not_shown(monkeypatch, name):
+    """All are proved by one point; the one that is wrong is not hidden by the others."""
+
+    def wrong(program, wrt, **options):
+        trees = derive_several(program, wrt, **options)
+        trees[name] = Expr("*", (number(2), trees[name]), trees[name].shape)
+        return trees
+
+    monkeypatch.setattr(module, "derive_several", wrong)
+    with pytest.raises(VerificationError):
+        matcalc.diff(
+            "norm2(S*(W*x + b) - y)^2",
+            ["W", "b", "S"],
+            variables={"b": "vector(m)", "S": "symmetric(m)", "y": "vector(m)"},
+        )
+
+
+def test_layouts():
+    found = matcalc.diff("A*x", ["x", "A"], layout="denominator")
+    assert str(found["x"]) == "A'"
+    assert found.check().ok
+
+
+def test_what_a_segment_does_not_show_the_whole_does():
+    """A cut would hide that the argument of chol is symmetric."""
+    text = "K = X*X' + s*eye; u = K*y + tanh(K*y); sum(chol(K)*u) + sum(tanh(u))"
+    found = matcalc.diff(text, ["X", "s"], variables={"s": "positive", "y": "vector(n)"})
+    assert found.verification.kind != "none"
+
+
+def shared_cases():
+    path = FOLDER / "cases.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    found = [json.loads(line) for line in lines]
+    found = [case for case in found if case["op"] == "diff" and isinstance(case["wrt"], list)]
+    return [pytest.param(case, id=case["id"]) for case in found]
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="shared cases are not beside this checkout")
+@pytest.mark.parametrize("case", shared_cases())
+def test_shared_case(case):
+    truth = np.load(FOLDER / "truth.npz")
+    name = case["id"]
+    values = {key.split("/")[2]: truth[key] for key in truth.files if key.startswith(f"{name}/in/")}
+    found = matcalc.diff(case["expr"], case["wrt"], variables=case["vars"])
+    value, slopes = found.to_callable(value=True)(**values)
+    assert value == pytest.approx(float(truth[f"{name}/value"]), rel=1e-9)
+    for each in case["wrt"]:
+        assert np.allclose(slopes[each], truth[f"{name}/truth/{each}"], rtol=1e-8, atol=1e-9)
+
+
+COMMANDS = [
+    (["norm2(W*x)^2", "--wrt", "W,x"], "dW = 2*W*x*x'\ndx = 2*W'*W*x\n"),
+    (["x'*A*y", "--wrt", "x", "--wrt", "y"], "dx = A*y\ndy = A'*x\n"),
+    (["x'*A*y", "--wrt", "all", "--data", "A"], "dx = A*y\ndy = A'*x\n"),
+    (["x'*A*y", "--data", "A,y", "--check"], "dx = A*y\n"),
+    (["a*all", "--wrt", "all"], None),
+]
+
+
+@pytest.mark.parametrize(("arguments", "answer"), COMMANDS)
+def test_command(arguments, answer, capsys):
+    assert main(["diff", *arguments]) == 0
+    out = capsys.readouterr().out
+    assert answer is None or out == answer
+
+
+def test_command_prints_json(capsys):
+    assert main(["diff", "x'*A*y", "--wrt", "x,y", "--format", "json", "--check"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["wrt"] == ["x", "y"]
+    assert content["derivatives"]["y"] == {"shape": ["m"], "text": "A'*x"}
+    assert content["check"]["ok"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["x'*y", "--wrt", "x,y", "--order", "2"], "are first derivatives"),
+        (["x'*y", "--wrt", "x,y", "--data", "y"], "--data goes with --wrt all"),
+        (["x'*y", "--wrt", "x,z"], "z is not a variable"),
+    ],
+)
+def test_command_refuses(arguments, message, capsys):
+    assert main(["diff", *arguments]) == 2
+    assert message in capsys.readouterr().err
