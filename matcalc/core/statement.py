@@ -58,6 +58,13 @@ class DerivativeStatement:
         return columns_of(self.program.expr.rank, total, self.order, self.layout)
 
 
+def is_folded(rank: int, total: int, order: int) -> bool:
+    """Whether a derivative of an objective with ``rank`` axes is written as the matrix J of
+    d vec(F) = J*d vec(X): that of a tensor, or by one, is an array.
+    """
+    return total > 2 and rank <= 2 and total - rank <= 2 * order
+
+
 def layout_axes(rank: int, total: int, layout: str) -> tuple[int, ...]:
     """The axes of the mixed layout, in the order in which a layout shows them.
 

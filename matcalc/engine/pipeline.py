@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
-from matcalc.core.kinds import FREE, Variable
+from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -66,6 +66,12 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     """
     program, wrt, structure = statement.program, statement.wrt, statement.structure
     variable = require_variable(program, wrt)
+    axes = len(statement.mixed_shape)
+    if axes > MOST_RESULT_AXES:
+        raise UnsupportedError(
+            f"this derivative has {axes} axes; up to {MOST_RESULT_AXES} are worked with",
+            hint="along a direction it has fewer: jvp, hvp (matcalc jvp --help)",
+        )
     engine = Engine(program.expr, statement.layout)
     builder = engine.builder
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
@@ -149,6 +155,8 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
         lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row),
     )
     longer = forge.size(typed) < forge.size(tree) and not expand_inverse
+    contracted = any(part.op == "einsum" for part in postorder(typed, lambda e: e.args))
+    longer = longer and not contracted  # a call of einsum counts for less than its text
     return typed if has_indices(tree, program.variables) or longer else tree
 
 

@@ -16,7 +16,7 @@ from matcalc.claims.judge.question import DISPROVED, OPEN, Claim, Point, Questio
 from matcalc.core.boundary import warn_of_notes
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import MOST_AXES, Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
@@ -343,9 +343,9 @@ def declared_variables(setting: Setting) -> dict[str, Variable]:
 
 def _plain(rank: int, name: str) -> str:
     """The kind of a given array."""
-    if rank > 2:
-        raise ArgumentError(f"{name} has {rank} axes: variables are scalars, vectors and matrices")
-    return ("scalar", "vector", "matrix")[rank]
+    if rank > MOST_AXES:
+        raise ArgumentError(f"{name} has {rank} axes; a variable has up to {MOST_AXES}")
+    return free_kind(rank)
 
 
 def _is_smooth(f: Called, point: Point, setting: Setting, kind: str) -> bool:

@@ -173,7 +173,7 @@ def _completion(
     does not pass.
     """
     open_names = sorted({name for size in stated.undetermined for name in size.letters})
-    shape = true_shape(statement)
+    shape = true_shape(statement, stated.expr.rank)
     known = open_sizes(stated, shape if misfit is None else equalize_shape(shape, misfit))
 
     def complete(sizes: dict[str, int]) -> dict[str, int]:

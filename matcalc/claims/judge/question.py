@@ -11,7 +11,7 @@ import numpy as np
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement, columns_of, layout_axes
+from matcalc.core.statement import DerivativeStatement, columns_of, is_folded, layout_axes
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import Method
@@ -148,13 +148,16 @@ class Question:
 
     def shown(self, derivative: Array) -> Array:
         """A derivative as claims write it: in the layout asked for, beyond two axes as J of d
-        vec(F) = J*d vec(X).
+        vec(F) = J*d vec(X), unless it is claimed as an array.
         """
         total = derivative.ndim
         if total < self.rank:
             return derivative
         laid = np.transpose(derivative, layout_axes(self.rank, total, self.layout))
-        return laid if total <= 2 else laid.reshape(*self.split(laid.shape), order="F")
+        whole = self.tree is not None and self.tree.rank > 2
+        if whole or not is_folded(self.rank, total, self.order):
+            return laid
+        return laid.reshape(*self.split(laid.shape), order="F")
 
     def split(self, shape: tuple[int, ...]) -> tuple[int, int]:
         """Rows and columns of the matrix J of a derivative with these axes."""

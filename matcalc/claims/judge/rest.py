@@ -18,7 +18,7 @@ from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.apart import is_apart
 from matcalc.verify.oracle.close import close_numbers
 from matcalc.verify.oracle.rounding import noise
-from matcalc.write.printers.text import text
+from matcalc.write.printers.text import has_indices, text
 
 _LOOKED_AT = 1e-12  # a relative error that may be more than rounding
 
@@ -29,7 +29,7 @@ def difference(asked: Question) -> str:
     """
     if asked.answer is None or asked.tree is None or asked.misfit:
         return ""
-    if asked.answer.rank > 2 or asked.answer.rank != asked.tree.rank:
+    if asked.answer.rank != asked.tree.rank or has_indices(asked.answer, asked.variables):
         return ""
     turned = "'" if asked.tree.rank == 1 and asked.tree.row != asked.answer.row else ""
     name = next(

@@ -6,15 +6,16 @@ from functools import reduce
 
 from matcalc.core.dims import ONE, ZERO, Dim, Shape, combine_terms
 from matcalc.core.program import Program
-from matcalc.core.statement import DerivativeStatement
+from matcalc.core.statement import DerivativeStatement, is_folded
 
 
-def true_shape(statement: DerivativeStatement) -> Shape:
-    """The shape in which a claim is written: beyond two axes that of the matrix J of d vec(F) = J*d
-    vec(X).
+def true_shape(statement: DerivativeStatement, rank: int) -> Shape:
+    """The shape in which a claim with ``rank`` axes is written: beyond two axes that of the matrix
+    J of d vec(F) = J*d vec(X), or that of the array.
     """
     laid = statement.shape
-    if len(laid) <= 2:
+    objective = statement.program.expr.rank
+    if rank > 2 or not is_folded(objective, len(laid), statement.order):
         return laid
     rows = len(laid) - statement.columns
     return reduce(Dim.times, laid[:rows], ONE), reduce(Dim.times, laid[rows:], ONE)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.operations import OPERATIONS
+from matcalc.core.statement import is_folded
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
 from matcalc.core.walk import postorder
@@ -49,6 +50,7 @@ class Variant:
     undone: Callable[[str], str] | None = None
 
 
+_MOST_PERMUTED = 4  # axes of an array of which every order is tried
 IDENTITY = Variant("", "", lambda world: world.truth, 0.0, lambda claim: claim)
 
 
@@ -88,6 +90,9 @@ def _layouts(question: Question) -> Iterator[Variant]:
             _transposed,
         )
         return
+    if not is_folded(question.rank, total, question.order):
+        yield from _permuted(total)
+        return
     whole = "it is the transpose of J in d vec(F) = J*d vec(X)"
     yield Variant("transpose", whole, lambda world: world.truth.T, PLAIN, _transposed)
     for rows, columns, where in (
@@ -100,6 +105,25 @@ def _layouts(question: Question) -> Iterator[Variant]:
             f"it is J for a vec that stacks rows instead of columns, in {where}",
             lambda world, rows=rows, columns=columns: _reordered(question, world, rows, columns),  # type: ignore[misc]
             PLAIN,
+        )
+
+
+def _permuted(total: int) -> Iterator[Variant]:
+    """The axes of an array in another order: in any, or with two exchanged where there are many."""
+    axes = list(range(total))
+    orders = list(permutations(axes))[1:] if total <= _MOST_PERMUTED else []
+    for first, second in combinations(axes, 2) if not orders else ():
+        exchanged = list(axes)
+        exchanged[first], exchanged[second] = second, first
+        orders.append(tuple(exchanged))
+    for order in orders:
+        back = ", ".join(str(order.index(axis) + 1) for axis in axes)
+        yield Variant(
+            "axes",
+            f"its axes stand in another order; permute(claim, {back}) is the derivative",
+            lambda world, order=order: np.transpose(world.truth, order),  # type: ignore[misc]
+            PLAIN,
+            lambda claim, back=back: f"permute({claim}, {back})",  # type: ignore[misc]
         )
 
 

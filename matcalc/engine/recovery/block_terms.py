@@ -92,13 +92,18 @@ def _cut(forge: ExpressionFactory, link: Link, by: Link) -> Link:
 
 
 def slice_of(forge: ExpressionFactory, expr: Expr, axis: int, start: Dim, size: Dim | None) -> Expr:
-    """Entries of one axis; of a transpose those of the other, of a slice those of what it is a
-    slice of.
+    """Entries of one axis; of a transpose and a permuted array those of another, of a slice those
+    of what it is a slice of.
     """
     if expr.op == "'":
         return forge.transpose(
             slice_of(forge, expr.args[0], len(expr.shape) - 1 - axis, start, size)
         )
+    if expr.op == "permute":
+        inner = expr.value[axis]
+        rest = expr.value if size is not None else expr.value[:axis] + expr.value[axis + 1 :]
+        order = tuple([k - (size is None and k > inner) for k in rest])
+        return forge.permute(slice_of(forge, expr.args[0], inner, start, size), order)
     base = expr
     places: list[tuple[Dim, Dim | None] | None] = [None] * expr.rank
     position = axis
@@ -111,7 +116,7 @@ def slice_of(forge: ExpressionFactory, expr: Expr, axis: int, start: Dim, size: 
     kept = _kept(places)
     sizes = [(base.shape[k], places[k]) for k in kept]
     shape = tuple([whole if place is None else place[1] or whole for whole, place in sizes])
-    row = len(shape) == 1 and (base.row if base.rank == 1 else kept == [1])
+    row = len(shape) == 1 and (base.row if base.rank == 1 else base.rank == 2 and kept == [1])
     return forge.make("slice", (base,), shape, tuple(places), row)
 
 

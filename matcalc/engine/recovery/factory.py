@@ -250,11 +250,20 @@ class ExpressionFactory:
         """A scalar or, entry by entry, an array to a rational power; sqrt for one half."""
         if exponent == 1:
             return base
+        root = base.args[0] if base.op == "sum" and len(base.args) == 2 else None
+        if root is not None and exponent.denominator == 2 and _is_square(root):
+            norm = self.make("norm2", (root.args[0], base.args[1]), base.shape)
+            return self.power(norm, 2 * exponent)
         if exponent == Fraction(1, 2):
             return self.make("sqrt", (base,), base.shape, row=base.row)
         if exponent == -1 and base.shape:
             return self.binary("./", self.number(1), base)
         return self.binary(".^" if base.shape else "^", base, self.number(exponent))
+
+
+def _is_square(expr: Expr) -> bool:
+    """Whether this is x.^2."""
+    return expr.op == ".^" and is_number(expr.args[1], 2)
 
 
 def _square(expr: Expr) -> bool:

@@ -40,7 +40,7 @@ def join(graph: Graph) -> bool:
     """Takes one fused index out of the graph: an edge to another index, or a weight where it leads
     nowhere.
     """
-    trees = _trees(graph)
+    trees = fused_indices(graph)
     return any(
         _move_inside(graph, tree)
         or _join(graph, tree, trees)
@@ -49,7 +49,7 @@ def join(graph: Graph) -> bool:
     )
 
 
-def _trees(graph: Graph) -> list[Tree]:
+def fused_indices(graph: Graph) -> list[Tree]:
     """The fused indices; one that is nothing but a part of another belongs to that."""
     fuses = [hyper for hyper in graph.hyper if hyper[0].op == "fuse"]
     roots = [labels[0] for _, labels in fuses]
@@ -328,7 +328,7 @@ def _star(graph: Graph, centre: int, leaves: list[int], kept: set[int]) -> Chain
 
 def double(graph: Graph) -> bool:
     """An index that stands twice in a fused one, once: F[k,i,i] is khatrirao(eye, eye)[k,i]."""
-    for tree in _trees(graph):
+    for tree in fused_indices(graph):
         leaves = tree.leaves
         twice = next((place for place, leaf in enumerate(leaves) if leaf in leaves[:place]), None)
         if twice is None:
@@ -369,7 +369,7 @@ def peel(graph: Graph) -> bool:
     """A leaf that leads to an index elsewhere gives way to that: F[k,i,j] M[i,p] is kron(eye, M)
     times F[k',p,j].
     """
-    trees = _trees(graph)
+    trees = fused_indices(graph)
     taken = {leaf for tree in trees for leaf in tree.leaves}
     for tree in trees:
         for place, leaf in enumerate(tree.leaves):

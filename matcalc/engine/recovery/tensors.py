@@ -6,16 +6,27 @@ touches is summed. What is left is an ``einsum``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matcalc.core.operations import is_value
 from matcalc.core.tree import Expr, is_number
-from matcalc.engine.ir.nodes import Labels
+from matcalc.engine.ir.nodes import Labels, Rational
+from matcalc.engine.recovery.block_terms import slice_of
 from matcalc.engine.recovery.chains import Chain, Link, Parts
 from matcalc.engine.recovery.graph import Graph, Hyper
+from matcalc.engine.recovery.products import Tree, fused_indices
 
 
 def reduce_arrays(graph: Graph) -> bool:
     """One step; False when there is none."""
-    return _join(graph) or any(_sum(graph, hyper) for hyper in list(graph.hyper))
+    arrays = [hyper for hyper in graph.hyper if _plain(hyper)]
+    return (
+        any(_slice(graph, hyper) for hyper in arrays)
+        or any(_stack(graph, tree) for tree in (fused_indices(graph) if arrays else ()))
+        or _join(graph)
+        or any(_sum(graph, hyper) for hyper in arrays)
+        or any(_unstack(graph, tree) for tree in fused_indices(graph))
+    )
 
 
 def aligned(graph: Graph) -> Parts | None:
@@ -69,6 +80,104 @@ def _join(graph: Graph) -> bool:
         graph.hyper.append(min(found, key=lambda each: graph.weaver.order(each[0])))
         return True
     return False
+
+
+def _slice(graph: Graph, hyper: Hyper) -> bool:
+    """A range of an index that nothing else touches, or one place, as a slice of the array."""
+    expr, labels = hyper
+    for axis, label in enumerate(labels):
+        if label < graph.rank or _touching(graph, label) > 1:
+            continue
+        weights, edges = graph.weights[label], graph.incident(label)
+        if not edges and len(weights) == 1 and _is_place(weights[0]):
+            place = weights[0][0][0].expr
+            sliced = slice_of(graph.forge, expr, axis, place.value, None)
+            _replace(graph, hyper, label, sliced, labels[:axis] + labels[axis + 1 :])
+            return True
+        if not weights and len(edges) == 1 and _is_range(edges[0][2][0]):
+            _, end, (first, *rest) = edges[0]
+            own = graph.fresh(first.expr.shape[1]) if rest or end in labels else end
+            if own != end:
+                eye = (Link(graph.forge.eye(first.expr.shape[1]), False, True),)
+                graph.connect(own, end, tuple(rest) or eye)
+            sliced = slice_of(graph.forge, expr, axis, first.expr.value, first.expr.shape[1])
+            _replace(graph, hyper, label, sliced, (*labels[:axis], own, *labels[axis + 1 :]))
+            return True
+    return False
+
+
+def _is_range(link: Link) -> bool:
+    """Whether the places of a range are picked here, and not put back."""
+    return link.expr.op == "select" and not link.flipped
+
+
+def _is_place(weight: tuple[Chain, Rational]) -> bool:
+    """Whether this is the vector with a one at a place."""
+    chain, exponent = weight
+    return len(chain) == 1 and exponent == 1 and chain[0].expr.op == "unit"
+
+
+def _replace(graph: Graph, hyper: Hyper, gone: int, expr: Expr, labels: Labels) -> None:
+    """A factor instead of another, without one of its labels."""
+    graph.hyper.remove(hyper)
+    graph.drop(gone)
+    graph.add_factor(expr, labels)
+
+
+def _stack(graph: Graph, tree: Tree) -> bool:
+    """An array whose labels run through one index is vec of it, a weight of that index."""
+    leaves = tree.leaves[::-1]  # the fastest first
+    for hyper in graph.hyper:
+        if not _plain(hyper) or set(hyper[1]) != set(leaves) or len(leaves) != len(hyper[1]):
+            continue
+        if all(
+            label >= graph.rank and _inside(graph, label, (*tree.hypers, hyper)) for label in leaves
+        ):
+            array = _turned(graph, hyper, leaves)
+            graph.hyper.remove(hyper)
+            _uproot(graph, tree, leaves)
+            whole = graph.forge.call("vec", (array,), (graph.dims[tree.root],))
+            graph.add_weight(tree.root, (Link(whole),))
+            return True
+    return False
+
+
+def _unstack(graph: Graph, tree: Tree) -> bool:
+    """A vector over an index that runs through three labels or more is an array on these,
+    reshape(u, n, m, k).
+    """
+    root, leaves = tree.root, tree.leaves[::-1]
+    if len(leaves) < 3 or root < graph.rank or not graph.weights[root]:
+        return False
+    if len(set(leaves)) < len(leaves) or not _inside(graph, root, tree.hypers, bare=False):
+        return False
+    vector = graph.weaver.product(graph.end(root))
+    content = vector.args[0] if vector.op == "vec" else vector
+    shape = tuple([graph.dims[label] for label in leaves])
+    sizes = [graph.forge.dimension(size) for size in shape]
+    _uproot(graph, tree, (root,))
+    graph.hyper.append((graph.forge.call("reshape", (content, *sizes), shape), leaves))
+    return True
+
+
+def _uproot(graph: Graph, tree: Tree, gone: Labels) -> None:
+    """Takes the factors of a fused index away, and the labels that only they had."""
+    inner = {hyper[1][0] for hyper in tree.hypers} - {tree.root}
+    for hyper in tree.hypers:
+        graph.hyper.remove(hyper)
+    for label in inner | set(gone):
+        graph.drop(label)
+
+
+def _inside(graph: Graph, label: int, hypers: Sequence[Hyper], *, bare: bool = True) -> bool:
+    """Whether nothing but these factors, and weights unless it is to be bare, touches a label."""
+    if graph.incident(label) or (bare and graph.weights[label]):
+        return False
+    return all(label not in hyper[1] for hyper in graph.hyper if hyper not in hypers)
+
+
+def _touching(graph: Graph, label: int) -> int:
+    return sum(label in labels for _, labels in graph.hyper)
 
 
 def _sum(graph: Graph, hyper: Hyper) -> bool:

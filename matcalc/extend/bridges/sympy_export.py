@@ -35,13 +35,17 @@ _OF_ALL = ("norm1", "norm2")  # exported over all entries alone
 
 
 def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -> Any:
+    if node.rank > 2 and node.op != "einsum":
+        raise UnsupportedError(
+            "SymPy's matrix expressions have no arrays with three axes or more", span=node.span
+        )
     if node.op == "variable":
         return _variable(node, variables.get(node.value))
     if node.op in _ELEMENTWISE:
         return _entrywise(_ELEMENTWISE[node.op], args[0])
     rule = _RULES.get(node.op)
     along = len(args) == 2 and node.op in _OF_ALL  # by row or by column
-    if rule is None or node.rank > 2 or along:
+    if rule is None or along:
         what = (
             f"the function {node.op}{' of rows and columns' * along}"
             if node.op in OPERATIONS

@@ -422,8 +422,8 @@ def test_the_point_says_what_the_letters_are():
     assert (
         check_gradient("k*norm2(A*x - b)^2", "2*k*A'*(A*x - b)", wrt="x", at=at).verdict == "proved"
     )
-    with pytest.raises(ArgumentError, match="3 axes"):
-        check_gradient("x'*x", "2*x", wrt="x", at={"x": np.ones((2, 2, 2))})
+    with pytest.raises(ArgumentError, match="7 axes"):
+        check_gradient("norm2(x)^2", "2*x", wrt="x", at={"x": np.ones((1,) * 7)})
 
 
 @settings(max_examples=25, deadline=None)
