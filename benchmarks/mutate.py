@@ -18,8 +18,7 @@ import json
 import os
 import random
 import re
-import select
-import signal
+import resource
 import subprocess
 import sys
 import time
@@ -48,7 +47,8 @@ STAGES = {
     "readback": ["matcalc/verify/readback/*.py"],
 }
 OUTPUTS = ("text", "latex", "source")
-PATIENCE = 60  # seconds for one mutant
+PATIENCE = 60  # seconds of computing for one mutant
+_MEMORY = 4 << 30
 
 
 class Request(NamedTuple):
@@ -364,6 +364,8 @@ def in_a_process(mutant: Mutant | None) -> list[str | None] | None:
     child = os.fork()
     if child == 0:
         os.close(reading)
+        resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - until the process ends
         try:
             content = json.dumps(answers(mutant)).encode()
@@ -373,14 +375,10 @@ def in_a_process(mutant: Mutant | None) -> list[str | None] | None:
             pipe.write(content)
         os._exit(0)
     os.close(writing)
-    received, end = b"", time.monotonic() + PATIENCE
-    while select.select([reading], [], [], max(0.0, end - time.monotonic()))[0]:
-        chunk = os.read(reading, 1 << 16)
-        if not chunk:
-            break
+    received = b""
+    while chunk := os.read(reading, 1 << 16):
         received += chunk
     os.close(reading)
-    os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return json.loads(received) if received else None
 

@@ -210,7 +210,7 @@ class _Stabiliser:
 
     def _open(self, node: Expr, root: bool) -> bool:
         """Whether rewrites look into a node: where there are functions that they know, and into
-        sums and multiples.
+        sums, multiples and squares.
         """
         if self.inside.get(id(node)):
             return node.op in _TRANSPARENT or node.op in self.sought
@@ -218,7 +218,8 @@ class _Stabiliser:
             return True
         scaled = node.op in ("*", "/") and any(arg.op == "number" for arg in node.args)
         ones = node.op == "fill" and node.args[0].op == "number"
-        return scaled or ones or (root and node.op in _TRANSPARENT)
+        square = node.op in ("^", ".^") and is_number(node.args[1], 2) and node.args[0].rank < 2
+        return scaled or ones or square or (root and node.op in _TRANSPARENT)
 
     def _agrees(self, part: _Part, tree: Expr) -> bool:
         """Whether the values are the same; of what cannot be decided nothing is changed."""
