@@ -478,7 +478,10 @@ class Resolver:
             if phrase.args[0].kind == "call" and phrase.mark is not None:  # \sin^2 x
                 head = self.scope.source[phrase.mark.start : phrase.mark.end].partition("^")[0]
                 x = f"{head}({', '.join(map(self.shown, phrase.args[0].args))})"
-            hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
+            times = self.scope.source[phrase.args[1].start : phrase.args[1].end].strip("{} ")
+            hint = rf"write {x}^{{\odot {times}}} entry by entry"
+            if times == "2":
+                hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
             raise self.problem("a power of a vector", phrase, hint)
         return Value(make.node("^", base.node, exponent.node), base.rank)
 

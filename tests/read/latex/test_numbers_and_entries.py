@@ -75,6 +75,8 @@ DENSITIES = [
 # the formula, what its hint says to write, and what that means
 HINTS = [
     (r"\sin^2 x", r"\sin(x)^{\odot 2}", "sin(x).^2"),
+    (r"\cos^3 x", r"\cos(x)^{\odot 3}", "cos(x).^3"),
+    (r"x^{3}", r"x^{\odot 3}", "x.^3"),
     (r"\log x^T A x", r"\log(x^T A x)", "log(x'*A*x)"),
     (r"\log x^\top x", r"\log(x^\top x)", "log(x'*x)"),
     (r"\|x\|_{\Sigma^{-1}}^2", r"x^\top \Sigma^{-1} x", "x'*inv(Sigma)*x"),
