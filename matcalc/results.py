@@ -4,7 +4,7 @@ demand.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from keyword import iskeyword
@@ -45,6 +45,7 @@ from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
     from matcalc.explain.build import Derivation
+    from matcalc.graph.picture import ComputationalGraph
     from matcalc.verify.oracle.compare import Report
 
 BACKENDS = ("numpy",)
@@ -317,6 +318,17 @@ class Expression(Formula):
             raise ArgumentError(message, hint=hint)
         return str(names[0])
 
+    @public
+    def graph(
+        self, wrt: str | None = None, *, at: Mapping[str, Any] | None = None
+    ) -> ComputationalGraph:
+        """The computational graph with local derivatives, by ``wrt`` or by all variables, and with
+        values where ``at`` has those of all inputs; see docs/graph.md.
+        """
+        from matcalc.graph.picture import ComputationalGraph  # noqa: PLC0415 - few look at graphs
+
+        return ComputationalGraph(self._program, wrt, at)
+
 
 class Derivative(Formula):
     """The derivative of an expression by one of its variables."""
@@ -416,6 +428,13 @@ class Derivative(Formula):
         from matcalc.explain.build import derivation  # noqa: PLC0415 - a plain answer does not need it
 
         return derivation(self._statement, detail)
+
+    @public
+    def graph(self, *, at: Mapping[str, Any] | None = None) -> ComputationalGraph:
+        """The computational graph of the expression, differentiated by ``wrt``; with values and
+        adjoints where ``at`` has the values of all inputs; see docs/graph.md.
+        """
+        return self.expression.graph(self.wrt, at=at)
 
     @public
     def check(self, rng: Any = 0, *, seed: int | None = None) -> Report:

@@ -56,8 +56,9 @@ ALLOWED = {
     "stable": "core ir lowering catalogue rewriting recovery equality",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline printers readback "
     "verification equality exact",
+    "graph": "core pipeline explain verification printers oracle runtime",
     "results": "core frontend tex pipeline printers readback verification equality stable "
-    "oracle bridges explain",
+    "oracle bridges explain graph",
     "answers": "core frontend pipeline directional several printers readback stable oracle "
     "verification steps results",
     "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
@@ -68,7 +69,7 @@ ALLOWED = {
     "api": "core frontend tex judge results answers bridges own",
     "__init__": "core version api judge results answers testing",
     "web": "core exact judge results api",
-    "cli": "core version frontend tex catalogue oracle results answers judge own web",
+    "cli": "core version frontend tex catalogue oracle results answers judge own web graph",
     "__main__": "cli",
 }
 HEAVY = {

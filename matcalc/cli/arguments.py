@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from matcalc.cli.shown import add_graph_options, add_steps_options
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 
@@ -27,6 +28,7 @@ examples:
   matcalc check "x'*A*x" --wrt x --claim "2*A*x"
   matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
   matcalc equal "tr(A*B)" "tr(B*A)"
+  matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --format mermaid
   matcalc identities logdet
   matcalc functions softmax
   matcalc diff "norm2(W*x + b - y)^2" --wrt W,b --var "b: vector(m)"
@@ -79,7 +81,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     )
     if options.command is None and not options.version:
         parser.error(
-            "a command is needed: diff, jvp, vjp, hvp, check, simplify, equal, identities, "
+            "a command is needed: diff, jvp, vjp, hvp, check, simplify, equal, graph, identities, "
             "functions or web"
         )
     if options.command in ("diff", "check", "vjp", "hvp"):
@@ -126,6 +128,7 @@ def _parser(command: str) -> Parser:
     _add_check(commands, used=command == "check")
     _add_simplify(commands, used=command == "simplify")
     _add_equal(commands, used=command == "equal")
+    _add_graph(commands, used=command == "graph")
     identities = commands.add_parser(
         "identities",
         help="list the identities that matcalc stands on",
@@ -210,24 +213,8 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         help="what to print (default: text); markdown is for --steps",
     )
     _add_names(diff)
-    _add_steps(diff)
+    add_steps_options(diff)
     _add_verdict(diff)
-
-
-def _add_steps(diff: Parser) -> None:
-    diff.add_argument(
-        "--steps",
-        action="store_true",
-        help="show how the answer is found, each line proved; see docs/steps.md",
-    )
-    diff.add_argument(
-        "--detail",
-        metavar="N",
-        type=int,
-        choices=(1, 2, 3),
-        default=2,
-        help="of --steps: 1 the main lines, 2 (default) also what is inserted, 3 linear steps too",
-    )
 
 
 def _add_verdict(command: Parser) -> None:
@@ -428,6 +415,21 @@ def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     _add_rng(equal, "of the random points (default: 0)")
 
 
+def _add_graph(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
+    """The command and, where it is used, its options."""
+    graph = commands.add_parser(
+        "graph",
+        help="draw the computational graph of an expression",
+        description=f"Draw a computational graph; see docs/graph.md.\n\n{_NAMES}",
+        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    if used:
+        add_graph_options(graph)
+        _add_declarations(graph)
+
+
 def _add_declarations(parser: Parser) -> None:
     parser.add_argument(
         "--var",
@@ -473,7 +475,7 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-_WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal", *_DIRECTIONAL)  # commands
+_WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal", "graph", *_DIRECTIONAL)  # commands
 _WITH_VALUE = (
     *(
         "--wrt",
@@ -492,6 +494,7 @@ _WITH_VALUE = (
         "--cotangent",
         "--detail",
         "--data",
+        "--at",
     ),
     "--identities",
 )

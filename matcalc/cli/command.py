@@ -88,6 +88,8 @@ def _command(options: Namespace) -> int:
         return _functions(options.word)
     if options.command in ("jvp", "vjp", "hvp"):
         return _directional(options)
+    if options.command == "graph":
+        return _graph(options)
     if options.command == "web":
         return _web(options)
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[
@@ -101,6 +103,14 @@ def _check(options: Namespace) -> int:
     text, code = check(options)
     _answer(text)
     return code
+
+
+def _graph(options: Namespace) -> int:
+    from matcalc.cli.graph import graph_text, source_text  # noqa: PLC0415 - few look at graphs
+
+    text = _standard_input() if options.expression == "-" else source_text(options.expression)
+    _answer(graph_text(_read(text, options), options))
+    return DONE
 
 
 def _simplify(options: Namespace) -> int:

@@ -1,0 +1,39 @@
+"""The options of what is shown: ``matcalc diff --steps`` and ``matcalc graph``."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+GRAPHS = ("text", "svg", "dot", "mermaid")
+
+
+def add_steps_options(diff: ArgumentParser) -> None:
+    """Whether and how the derivation is shown."""
+    diff.add_argument(
+        "--steps",
+        action="store_true",
+        help="show how the answer is found, each line proved; see docs/steps.md",
+    )
+    diff.add_argument(
+        "--detail",
+        metavar="N",
+        type=int,
+        choices=(1, 2, 3),
+        default=2,
+        help="of --steps: 1 the main lines, 2 (default) also what is inserted, 3 linear steps too",
+    )
+
+
+def add_graph_options(graph: ArgumentParser) -> None:
+    """What is drawn, and how."""
+    graph.add_argument(
+        "expression", metavar="EXPR|FILE", help="the expression, a file of it, or - to read it"
+    )
+    graph.add_argument("--wrt", "-w", metavar="NAME", help="derive by this variable alone")
+    graph.add_argument("--latex", action="store_true", help="EXPR is LaTeX; see docs/latex.md")
+    graph.add_argument(
+        "--format", choices=GRAPHS, default="text", help="what to print (default: text)"
+    )
+    graph.add_argument(
+        "--at", metavar="FILE", help="values of the inputs (.npz or .json), for those of all nodes"
+    )

@@ -1,0 +1,1 @@
+"""The computational graph of an expression: its operations, their local derivatives, and values."""

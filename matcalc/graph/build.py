@@ -1,0 +1,260 @@
+"""A program as a graph of variables: x_i = g_i(x_Pa(i)), inputs first (Deisenroth, Faisal & Ong,
+Mathematics for Machine Learning (2020), section 5.6.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from matcalc.core.dims import Shape
+from matcalc.core.errors import UnknownNameError, UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.engine.pipeline import differentiate, matricize
+from matcalc.explain.instances import Trees
+from matcalc.verify.verification import verify
+from matcalc.write.printers.text import has_indices, index_head, text
+
+_KINDS = ("scalar", "vector", "matrix")
+_INLINE = ("number", "constant", "dimension", "eye", "unit")  # no nodes of their own
+_MOST = 300  # nodes of a graph that anybody would look at
+
+
+@dataclass(slots=True)
+class Node:
+    """An input or an operation.
+
+    ``number`` is its place in the forward order, from 1; ``reverse`` that in the reverse order,
+    from 1 at the output, and 0 where the output is not to be differentiated by it. ``tree`` is the
+    operation over the names of the ``parents``, None for an input. ``whole`` is the value in terms
+    of the inputs.
+    """
+
+    number: int
+    name: str
+    shape: Shape
+    whole: Expr
+    tree: Expr | None = None
+    parents: tuple[int, ...] = ()
+    kind: str = ""
+    reverse: int = 0
+    value: Any = None
+    adjoint: Any = None
+
+    @property
+    def formula(self) -> str:
+        """``u = A*x``; of an input its name."""
+        return self.name if self.tree is None else f"{self.name} = {text(self.tree)}"
+
+
+@dataclass(slots=True)
+class Edge:
+    """The dependence of a node on one of its parents, with the local derivative.
+
+    ``derivative`` has the axes of the child, then those of the parent; ``label`` is its text, that
+    of the matrix J of d vec(child) = J*d vec(parent) where it has more than two axes. Both are
+    None where nothing is differentiated, or no derivative is known.
+    """
+
+    parent: int
+    child: int
+    derivative: Expr | None = None
+    label: str | None = None
+
+
+@dataclass(slots=True)
+class Graph:
+    """All nodes in forward order, the last is the output, and the edges."""
+
+    source: str
+    wrt: tuple[str, ...]
+    nodes: list[Node]
+    edges: list[Edge]
+    variables: dict[str, Variable] = field(default_factory=dict)
+    remark: str = ""
+
+    def node(self, number: int) -> Node:
+        """The node with this number."""
+        return self.nodes[number - 1]
+
+    @property
+    def output(self) -> Node:
+        """The value of the program."""
+        return self.nodes[-1]
+
+
+def build(program: Program, wrt: str | None = None) -> Graph:
+    """The graph of a program; with ``wrt`` only what depends on that variable is differentiated.
+
+    Raises UnknownNameError for a variable that is not there, UnsupportedError for a graph that is
+    too large to be drawn.
+    """
+    names = [name for name, each in program.variables.items() if each.kind != "function"]
+    if wrt is not None and wrt not in names:
+        raise UnknownNameError(
+            f"{wrt} is not a variable of this expression",
+            hint=f"its variables are {', '.join(names) or 'none'}",
+        )
+    builder = _GraphBuilder(program)
+    nodes = builder.nodes()
+    asked = tuple(names) if wrt is None else (wrt,)
+    graph = Graph(program.source, asked, nodes, [], builder.variables)
+    active = _active(graph, asked)
+    for node in nodes:
+        for parent in node.parents:
+            moving = parent in active and node.number in active
+            graph.edges.append(
+                builder.edge(node, nodes[parent - 1]) if moving else Edge(parent, node.number)
+            )
+    below = [node for node in reversed(nodes) if node.number in active]
+    for place, node in enumerate(below, 1):
+        node.reverse = place
+    return graph
+
+
+def _active(graph: Graph, wrt: tuple[str, ...]) -> set[int]:
+    """The numbers of the nodes that depend on one of the variables, and that the output depends
+    on.
+    """
+    depends = {node.number for node in graph.nodes if node.tree is None and node.name in wrt}
+    for node in graph.nodes:
+        if depends.intersection(node.parents):
+            depends.add(node.number)
+    return depends
+
+
+class _GraphBuilder:
+    """Names the operations of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.trees = Trees()
+        self.variables: dict[str, Variable] = dict(program.variables)
+        self.given = {
+            id(self.trees.interned(tree)): name for name, tree in program.definitions.items()
+        }
+        self.taken = {
+            *program.variables,
+            *program.definitions,
+            *(s for v in program.variables.values() for d in v.dims for s in d.letters),
+        }
+        self.letter = next(
+            letter
+            for letter in ("x", "v", "z", "node")
+            if not any(
+                name.startswith(letter) and name[len(letter) :].isdigit() for name in self.taken
+            )
+        )
+
+    def nodes(self) -> list[Node]:
+        """The inputs in the order of the program, then the operations in that of the tree."""
+        root = self.trees.interned(self.program.expr)
+        order = postorder(root, lambda expr: expr.args)
+        there = {expr.value for expr in order if expr.op == "variable"}
+        found: list[Node] = []
+        numbers: dict[str, int] = {}
+        for name, each in self.program.variables.items():
+            if name in there:
+                numbers[name] = len(found) + 1
+                tree = self.trees.forge.make("variable", (), each.shape, name)
+                found.append(Node(numbers[name], name, each.shape, tree, kind=str(each)))
+        made: dict[int, Expr] = {}
+        for expr in order:
+            args = tuple([made[id(arg)] for arg in expr.args])
+            fresh = self.trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+            if not self._is_inline(expr) or (expr is root and expr.op != "variable"):
+                fresh = self._named(expr, fresh, found, numbers)
+            made[id(expr)] = fresh
+            if len(found) > _MOST:
+                raise UnsupportedError(
+                    f"the graph has more than {_MOST} nodes, which nobody could read",
+                    hint="draw a part of the expression",
+                )
+        return found
+
+    def _is_inline(self, expr: Expr) -> bool:
+        """Names, literals, transposes, and negatives of names stand in the formulas of others."""
+        if expr.op in _INLINE or expr.op == "variable":
+            return True
+        if expr.op == "'":
+            return True
+        inner = expr.args[0] if expr.op in ("neg", "fill") else expr
+        inner = inner.args[0] if inner.op == "'" else inner
+        return inner is not expr and (inner.op in _INLINE or inner.op == "variable")
+
+    def _named(self, expr: Expr, fresh: Expr, found: list[Node], numbers: dict[str, int]) -> Expr:
+        forge = self.trees.forge
+        upright = self._upright(fresh)
+        number = len(found) + 1
+        given = self.given.get(id(expr))
+        name = given if given is not None and given not in numbers else f"{self.letter}{number}"
+        parents = dict.fromkeys(
+            part.value for part in postorder(upright, lambda e: e.args) if part.op == "variable"
+        )
+        numbers[name] = number
+        self.variables[name] = Variable(name, _KINDS[upright.rank], upright.shape)
+        whole = self._upright(expr)
+        found.append(
+            Node(
+                number,
+                name,
+                upright.shape,
+                whole,
+                upright,
+                tuple(numbers[parent] for parent in parents),
+            )
+        )
+        letter = self.trees.variable(name, upright)
+        return forge.transpose(letter) if fresh.row else letter
+
+    def _upright(self, expr: Expr) -> Expr:
+        """A row as a column."""
+        if not expr.row:
+            return expr
+        forge = self.trees.forge
+        if expr.op == "neg":
+            return forge.negative(forge.transpose(expr.args[0]))
+        return forge.transpose(expr)
+
+    def edge(self, child: Node, parent: Node) -> Edge:
+        """The derivative of an operation by one of its arguments, in which its value has its
+        name.
+        """
+        assert child.tree is not None
+        used = {
+            part.value: self.variables[part.value]
+            for part in postorder(child.tree, lambda e: e.args)
+            if part.op == "variable"
+        }
+        functions = {n: v for n, v in self.variables.items() if v.kind == "function"}
+        program = Program(child.tree, {**used, **functions}, text(child.tree))
+        statement = DerivativeStatement(program, parent.name, 1, "free")
+        try:
+            tree = differentiate(statement)
+        except UnsupportedError:
+            return Edge(parent.number, child.number)
+        verify(statement, tree)
+        return Edge(parent.number, child.number, tree, self._label(child, statement, tree))
+
+    def _label(self, child: Node, statement: DerivativeStatement, tree: Expr) -> str:
+        shown = tree
+        if tree.rank > 2:
+            shown = matricize(tree, statement.program.variables, statement.columns) or tree
+        own = self.trees.variable(child.name, child.tree) if child.tree is not None else shown
+        value = self.trees.interned(child.tree) if child.tree is not None else own
+        inside = self.trees.interned(shown)
+
+        def rule(expr: Expr, args: list[Expr]) -> Expr:
+            if expr is value and expr.args:
+                return own
+            return self.trees.forge.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
+
+        named = fold(inside, lambda e: e.args, rule)
+        written = text(named)
+        if named.rank > 2 or has_indices(named):
+            return f"{index_head(named.rank)} = {written}" if named.rank else written
+        return written

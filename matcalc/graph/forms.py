@@ -1,0 +1,136 @@
+"""A graph as text, for Graphviz and for Mermaid."""
+
+from __future__ import annotations
+
+from matcalc.graph.build import Edge, Graph, Node
+
+_LABEL = 34  # characters of a line in a picture
+_KINDS = ("number", "vector", "matrix")
+
+
+def kind(node: Node) -> str:
+    """What an array is: ``vector(n)``."""
+    axes = ", ".join(map(str, node.shape))
+    return f"{_KINDS[len(node.shape)]}({axes})" if axes else _KINDS[0]
+
+
+def _written(value: object) -> str:
+    from matcalc.graph.values import shown  # noqa: PLC0415 - it loads NumPy
+
+    return shown(value)
+
+
+def as_text(graph: Graph) -> str:
+    """The nodes in forward order, then the edges in reverse order."""
+    rows = [["forward", "", "parents", "kind", "reverse", "value", "adjoint"]]
+    rows += [
+        [
+            str(node.number),
+            node.formula,
+            "input" if node.tree is None else _listed(node.parents),
+            node.kind or kind(node),
+            str(node.reverse or ""),
+            "" if node.value is None else _written(node.value),
+            "" if node.adjoint is None else _written(node.adjoint),
+        ]
+        for node in graph.nodes
+    ]
+    lines = _table(rows)
+    derived = [edge for edge in graph.edges if edge.label is not None]
+    if derived:
+        rows = [["local derivatives", "", ""]]
+        for edge in sorted(derived, key=lambda edge: (-edge.child, -edge.parent)):
+            child, parent = graph.node(edge.child), graph.node(edge.parent)
+            rows.append([f"d {child.name} / d {parent.name}", "=", edge.label or ""])
+        lines += ["", *_table(rows)]
+        if any(edge.derivative is not None and edge.derivative.rank > 2 for edge in derived):
+            lines.append("with more than two axes: the matrix J of d vec(child) = J*d vec(parent)")
+    return "\n".join([*lines, *([graph.remark] if graph.remark else [])])
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    """Columns side by side, without those that are empty."""
+    kept = [k for k in range(len(rows[0])) if any(row[k] for row in rows[1:])]
+    widths = {k: max(len(row[k]) for row in rows) for k in kept}
+    return ["  ".join(row[k].ljust(widths[k]) for k in kept).rstrip() for row in rows]
+
+
+def broken(label: str) -> list[str]:
+    """A label in lines that are short enough for a picture, broken before operators."""
+    lines, rest = [], label
+    while len(rest) > _LABEL:
+        place = max(rest.rfind(sign, 1, _LABEL) for sign in (" + ", " - ", "*"))
+        place = max(place, rest.rfind(", ", 1, _LABEL) + 1)
+        if place <= 0:
+            place = _LABEL
+        lines.append(rest[:place].rstrip())
+        rest = rest[place:].lstrip()
+        if len(lines) == 2:
+            return [*lines, "..."]
+    return [*lines, rest]
+
+
+def _lines(node: Node) -> list[str]:
+    """What stands in a node: its formula, what it is, its places in both orders, its values."""
+    turns = f"forward {node.number}" + (f", reverse {node.reverse}" if node.reverse else "")
+    lines = [*broken(node.formula), node.kind or kind(node), turns]
+    if node.value is not None:
+        lines += broken(f"value {_written(node.value)}")
+    if node.adjoint is not None:
+        lines += broken(f"adjoint {_written(node.adjoint)}")
+    return lines
+
+
+def as_dot(graph: Graph) -> str:
+    """A digraph for Graphviz, from the inputs at the top to the output at the bottom."""
+    lines = [
+        "digraph matcalc {",
+        "  rankdir=TB; nodesep=0.5; ranksep=0.6;",
+        '  node [fontname="Helvetica", fontsize=11, shape=box, style="rounded,filled", '
+        'fillcolor="#ffffff", color="#555555"];',
+        '  edge [fontname="Helvetica", fontsize=9, color="#777777", fontcolor="#1f4e79"];',
+    ]
+    for node in graph.nodes:
+        color = "#e8f0fa" if node.tree is None else "#fdf1dc" if node is graph.output else "#ffffff"
+        label = r"\n".join(_quoted(line) for line in _lines(node))
+        tip = _quoted(node.formula)
+        lines.append(f'  n{node.number} [label="{label}", fillcolor="{color}", tooltip="{tip}"];')
+    lines += [f"  n{edge.parent} -> n{edge.child}{_attributes(edge)};" for edge in graph.edges]
+    return "\n".join([*lines, "}"])
+
+
+def _attributes(edge: Edge) -> str:
+    if edge.label is None:
+        return " [style=dashed]"
+    label = r"\n".join(_quoted(line) for line in broken(edge.label))
+    return f' [label=" {label} ", tooltip="{_quoted(edge.label)}"]'
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def as_mermaid(graph: Graph) -> str:
+    """A flowchart for Mermaid, as Markdown of many sites draws it."""
+    lines = ["flowchart TD"]
+    for node in graph.nodes:
+        label = "<br>".join(_entity(line) for line in _lines(node))
+        left, right = ("([", "])") if node.tree is None else ("[", "]")
+        lines.append(f'  n{node.number}{left}"{label}"{right}')
+    for edge in graph.edges:
+        if edge.label is None:
+            lines.append(f"  n{edge.parent} -.-> n{edge.child}")
+        else:
+            label = "<br>".join(_entity(line) for line in broken(edge.label))
+            lines.append(f'  n{edge.parent} -->|"{label}"| n{edge.child}')
+    return "\n".join(lines)
+
+
+def _entity(text: str) -> str:
+    """Text in which nothing means anything to Mermaid or to HTML."""
+    table = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "|": "#124;"}
+    return "".join(table.get(sign, sign) for sign in text)
