@@ -142,6 +142,10 @@ def _diff(options: Namespace) -> int:
     text = _standard_input() if options.expression == "-" else options.expression
     expression = Expression(_read(text, options))
     if len(options.several) > 1 or options.data or _means_all(options.several, expression):
+        if options.steps or options.format == "markdown":
+            raise ArgumentError(
+                "steps are those of one variable", hint="name one of the variables with --wrt"
+            )
         return _several(expression, text, options)
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below

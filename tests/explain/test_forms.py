@@ -123,10 +123,11 @@ def test_command(capsys):
     [
         pytest.param(["--format", "markdown"], "markdown is a format of steps", id="markdown"),
         pytest.param(["--steps", "--format", "numpy"], "NumPy code is none", id="numpy"),
+        pytest.param(["--wrt", "a", "--steps"], "steps are those of one variable", id="several"),
         pytest.param(["--steps", "--detail", "5"], "invalid choice: 5", id="detail"),
     ],
 )
 def test_what_the_command_refuses(capsys, words, said):
-    code, out, err = run(capsys, "x'*x", "--wrt", "x", *words)
+    code, out, err = run(capsys, "a*x'*x", "--wrt", "x", *words)
     assert (code, out) == (2, "")
     assert said in err
