@@ -104,6 +104,16 @@ class Form:
         self.body = body
         self.room = room
 
+    def all_indices(self) -> list[Index]:
+        """The indices of the form, those of its axes first."""
+        bound = [
+            index
+            for part in postorder(self.body, lambda part: part.args)
+            if part.op == "reduce"
+            for index in part.value.indices
+        ]
+        return list(dict.fromkeys([*self.indices, *bound]))
+
     def __repr__(self) -> str:
         return f"[{', '.join(index.name for index in self.indices)}]{self.body!r}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _STYLED = ("kron", "khatrirao", "commutation")
 _ARRAYS = ("D", "G", "H", "F", *[f"D{k}" for k in range(1, 100)])  # names of what is defined
 _MOST_FUSED = 2  # axes that are written as one
+_FAVOUR = Fraction(3, 4)  # index notation has to bring the length of matrix notation down to this
 _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
 
 
@@ -140,12 +142,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
         node = expand_inverses(engine.builder, engine.rewriter.rewrite(node))
     else:
         node = engine.shortened(node)
-    try:
-        tree = engine.recovered(engine.rewriter.rewrite(node))
-    except UnsupportedError:
-        if not engine.builder.indexed:
-            raise
-        return program.expr
+    tree = engine.recovered(engine.rewriter.rewrite(node))
     forge = engine.forge
     if program.expr.row:
         tree = forge.transpose(tree)
@@ -178,6 +175,13 @@ class Engine:
         self.builder = Builder(LIBRARY.traits)
         self.builder.widest = max(2, *(part.rank for part in postorder(expr, lambda e: e.args)))
         self.lowering = Lowering(self.builder, definition)
+        parts = postorder(expr, lambda e: e.args)
+        forms = [part.value for part in parts if part.op == "indexed"]
+        self.index_names = [
+            (index.name, index.size) for form in forms for index in form.all_indices()
+        ]
+        self.taken = {str(part.value) for part in parts if part.op == "variable"}
+        self.taken |= {name for part in parts for size in part.shape for name in size.letters}
         self.phases = phases
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
         self.shortener = Shortener(self.builder)
@@ -209,13 +213,10 @@ class Engine:
     def recovered(self, node: Node) -> Expr:
         """The tree of a node, or where that is shorter the tree of the node multiplied out."""
         if self.builder.indexed:
-            narrow = self._narrowed(node)
-            if narrow is None:
-                raise UnsupportedError(
-                    "this has no matrix notation, and is not yet written with indices",
-                    hint="write the sums with fewer indices at a time, or conditions as products",
-                )
-            node = narrow
+            return self._by_indices(node)
+        return self._in_matrices(node)
+
+    def _in_matrices(self, node: Node) -> Expr:
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         size, tree, self.forge = self._tree(last.rewrite(self._gathered(node)))
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
@@ -231,14 +232,49 @@ class Engine:
                 _, tree, self.forge = other
         return rebalanced(self.forge, tree)
 
+    def _by_indices(self, node: Node) -> Expr:
+        """The tree of a node with bound indices: in matrix notation where that is not much longer
+        than in index notation.
+        """
+        # few expressions have bound indices
+        from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
+        from matcalc.engine.rewriting.wide import joined_masks, singular_masks  # noqa: PLC0415
+
+        narrow = self._narrowed(node)
+        matrix, forge = None, self.forge
+        if narrow is not None:
+            matrix = self._in_matrices(narrow)
+            forge = self.forge
+            size = forge.size(matrix)
+            if size <= _LEAST_TRIED and not has_indices(matrix):
+                return matrix
+        last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
+        node = joined_masks(self.builder, last.rewrite(self._gathered(node)))
+        if singular_masks(node, of_axes=True):
+            if matrix is None:
+                raise UnsupportedError(
+                    "some entries of this derivative are left out by conditions on its own indices",
+                    hint="only what is summed over can be left out where it has no value",
+                )
+            return matrix
+        recovery = Recovery()
+        writer = IndexWriter(recovery, self.index_names, self.taken)
+        tree = writer.array(_turned(self.builder, node, self.rank, self.layout))
+        if _lies(node, self.rank, self.layout):
+            tree = recovery.forge.transpose(tree)
+        if matrix is not None:
+            apart = node.rank > 2 or has_indices(matrix)
+            if _FAVOUR * size <= recovery.forge.size(tree) * (_FAVOUR if apart else 1):
+                self.forge = forge
+                return matrix
+        self.forge = recovery.forge
+        return tree
+
     def _narrowed(self, node: Node) -> Node | None:
         """A node with bound indices as one that has matrix notation, if there is one."""
         # few expressions have bound indices
-        from matcalc.engine.rewriting.wide import (  # noqa: PLC0415
-            has_wide,
-            multiplied_out,
-            singular_masks,
-        )
+        from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
+        from matcalc.engine.rewriting.wide import multiplied_out, singular_masks  # noqa: PLC0415
 
         if has_wide(node):
             node = self.shortened(multiplied_out(self.builder, self.rewriter.rewrite(node)))
@@ -310,6 +346,20 @@ def leaf_of(builder: Builder, variable: Variable, *, free: bool) -> Node:
         return diagonal_leaf(builder, variable.shape, variable.name)
     structure = "" if free or variable.kind in FREE else variable.kind
     return builder.leaf("variable", variable.shape, variable.name, structure)
+
+
+def _lies(node: Node, rank: int, layout: str) -> bool:
+    """Whether the layout makes a row of a gradient."""
+    return node.rank == 1 and layout != "mixed" and (layout == "numerator") != (rank > 0)
+
+
+def _turned(builder: Builder, node: Node, rank: int, layout: str) -> Node:
+    """The node with its axes as the layout has them."""
+    if layout == "mixed" or (layout == "numerator") == (rank > 0) or node.rank < 2:
+        return node
+    if node.rank == 2:
+        return builder.transpose(node)
+    return builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank)))
 
 
 def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout: str) -> Expr:

@@ -250,7 +250,7 @@ class Builder:
         bound indices, which no identity of a derivative takes apart.
         """
         return not self.indexed or any(
-            isinstance(factor, Leaf) and factor.kind in ("eye", "fuse", "epsilon")
+            isinstance(factor, Leaf) and factor.kind in _STRUCTURE
             for _, term in node.terms
             for factor, _, _ in as_term(term)[1]
         )
@@ -490,6 +490,8 @@ class Builder:
 
 
 _OF_MATRICES = FUNCTIONS_OF_MATRICES - {"inv"}
+# leaves that say which indices are equal, or how they lie
+_STRUCTURE = frozenset({"eye", "fuse", "epsilon", "lower", "apart"})
 
 
 def _diagonal(node: Node) -> bool:

@@ -6,9 +6,21 @@ products of matrices; what is left then is for index notation.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, Factor, Leaf, Node, Product, Sum, as_product
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_product,
+    as_sum,
+)
 from matcalc.engine.ir.rebuild import rebuild
 
 # functions that are defined at every real number
@@ -21,19 +33,7 @@ _EVERYWHERE = frozenset(
 )
 
 
-def is_wide(node: Node) -> bool:
-    """Whether this is a sum, or a function, of more than two axes."""
-    return node.rank > 2 and isinstance(node, Sum | Call)
-
-
-def has_wide(root: Node) -> bool:
-    """Whether an array with more than two axes is a factor, or the argument of a function."""
-    return any(
-        is_wide(child)
-        for node in postorder(root, lambda node: node.children)
-        if not isinstance(node, Sum)
-        for child in node.children
-    )
+_MOST_TERMS = 60  # that sums with conditions are multiplied out to
 
 
 def multiplied_out(builder: Builder, root: Node) -> Node:
@@ -84,13 +84,15 @@ def _spread(builder: Builder, node: Product, factors: list[Factor]) -> Node:
     return builder.sum(made, node.axes)
 
 
-def singular_masks(root: Node) -> bool:
+def singular_masks(root: Node, *, of_axes: bool = False) -> bool:
     """Whether a mask leaves out places where what it multiplies may have no value: 1/(x[i] - x[j])
-    for i != j.
+    for i != j; with ``of_axes`` only if its indices are axes of a term.
     """
-    for node in postorder(root, lambda node: node.children):
+    nodes = postorder(root, lambda node: node.children)
+    for node in [term for _, term in as_sum(root)[1]] if of_axes else nodes:
         _, factors = as_product(node)
         masks = [set(labels) for inner, labels, _ in factors if _is_mask(inner)]
+        masks = [pair for pair in masks if not of_axes or max(pair) < node.rank]
         for pair in masks:
             for inner, labels, exponent in factors:
                 beside = pair <= set(labels) and not _is_mask(inner)
@@ -115,3 +117,79 @@ def _total(root: Node) -> bool:
             if any(e.denominator != 1 and inner.rank > 1 for inner, _, e in node.factors):
                 return False
     return True
+
+
+def joined_masks(builder: Builder, root: Node) -> Node:
+    """Terms that are the same but for i < j here and i > j there as one, for i != j."""
+    multiple, terms = as_sum(_opened(builder, root))
+    found: dict[Node, list[tuple[Rational, Rational, Node]]] = {}
+    kept: list[tuple[Rational, Node]] = []
+    for c, term in terms:
+        apart = _apart(builder, term)
+        if apart is None:
+            kept.append((c, term))
+            continue
+        own, core = _core(builder, multiplied_out(builder, apart))
+        same = found.setdefault(core, [])
+        other = next((k for k, (size, *_) in enumerate(same) if size == c * own), None)
+        if other is None:
+            same.append((c * own, c, term))
+        else:
+            del same[other]
+            kept.append((c, apart))
+    kept += [(c, term) for same in found.values() for _, c, term in same]
+    return builder.scale(multiple, builder.sum(kept, root.axes))
+
+
+def _opened(builder: Builder, root: Node) -> Node:
+    """The sum with the sums inside of its terms multiplied out that have masks in them."""
+    multiple, terms = as_sum(root)
+    todo = [(multiple * c, term) for c, term in reversed(terms)]
+    done: list[tuple[Rational, Node]] = []
+    while todo:
+        c, term = todo.pop()
+        coefficient, factors = as_product(term)
+        place = next((k for k, factor in enumerate(factors) if _masked(factor)), None)
+        if place is None or len(done) + len(todo) > _MOST_TERMS:
+            done.append((c, term))
+            continue
+        inner, labels, _ = factors[place]
+        own, parts = as_sum(inner)
+        outputs = tuple(range(term.rank))
+        for size, part in reversed(parts):
+            whole = [*factors[:place], (part, labels, 1), *factors[place + 1 :]]
+            made = builder.product(coefficient * own * size, whole, outputs, term.axes)
+            todo.append((c, made))
+    return builder.sum(done, root.axes)
+
+
+def _masked(factor: Factor) -> bool:
+    """Whether this is a sum of which a term has a mask."""
+    node, _, exponent = factor
+    return (
+        isinstance(node, Sum)
+        and exponent == 1
+        and any(_is_mask(inner) for _, term in node.terms for inner, _, _ in as_product(term)[1])
+    )
+
+
+def _core(builder: Builder, node: Node) -> tuple[Rational, Node]:
+    """A number and a node without one."""
+    if isinstance(node, Product) and node.coefficient != 1:
+        return node.coefficient, builder.scale(Fraction(1) / node.coefficient, node)
+    return 1, node
+
+
+def _apart(builder: Builder, node: Node) -> Node | None:
+    """The term with its one triangle, of i < j, as i != j."""
+    coefficient, factors = as_product(node)
+    masks = [k for k, (inner, _, _) in enumerate(factors) if _is_mask(inner)]
+    if len(masks) != 1:
+        return None
+    mask, labels, _ = factors[masks[0]]
+    assert isinstance(mask, Leaf)
+    if mask.kind != "lower" or mask.name != "-1" or mask.axes[0] != mask.axes[1]:
+        return None
+    whole = [*factors[: masks[0]], *factors[masks[0] + 1 :]]
+    whole.append((builder.leaf("apart", mask.axes, "0"), labels, 1))
+    return builder.product(coefficient, whole, tuple(range(node.rank)), node.axes)

@@ -18,7 +18,6 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_functions import CALLS, power
 from matcalc.write.printers.numpy_nodes import Node
-from matcalc.write.printers.text_indexed import all_indices
 
 if TYPE_CHECKING:
     from matcalc.write.printers.numpy_lower import _Lowering
@@ -59,7 +58,7 @@ class _Body:
         self.build = low.build
         self.expr = expr
         self.args = [low.node(arg) for arg in expr.args]
-        self.order = {index: k for k, index in enumerate(all_indices(expr.value))}
+        self.order = {index: k for k, index in enumerate(expr.value.all_indices())}
 
     def result(self) -> Node:
         """The value, with the axes of the form."""

@@ -68,19 +68,13 @@ def index_names(expr: Expr) -> Names:
     }
     taken |= {name for part in _inside(form) for name in _spoken(part)}
     found: dict[Index, str] = {}
-    for index in all_indices(form):
+    for index in form.all_indices():
         name, count = index.name, 1
         while name in taken:
             count += 1
             name = f"{index.name}{count}"
         found[index] = name
     return found
-
-
-def all_indices(form: Form) -> list[Index]:
-    """The indices of a form, those of its axes first."""
-    bound = [index for part in _inside(form) if part.op == "reduce" for index in part.value.indices]
-    return [*form.indices, *bound]
 
 
 def _inside(form: Form) -> list[Expr]:

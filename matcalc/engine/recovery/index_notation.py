@@ -1,0 +1,443 @@
+"""Networks in index notation: ``G[i,k] = sum[j!=i](q[j]*(X[i,k] - X[j,k]))``.
+
+Everything can be written so. A node of the network is a scalar at every choice of its axes: a leaf
+is an entry, a summed label a bound index, a mask a condition, a range a shift. What several terms
+share is written once, before the sum that it does not depend on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from matcalc.core.dims import ZERO, Dim
+from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
+from matcalc.core.operations import ENTRYWISE
+from matcalc.core.tree import Expr, number
+from matcalc.engine.ir.nodes import (
+    Call,
+    Factor,
+    Leaf,
+    Node,
+    Product,
+    Rational,
+    Sum,
+    as_product,
+    as_sum,
+    content,
+    magnitude,
+)
+from matcalc.engine.ir.wide import has_wide, is_wide
+from matcalc.engine.recovery.index_terms import (
+    Group,
+    Key,
+    Places,
+    Term,
+    chained,
+    common_of,
+    comparison,
+    condition,
+    connected,
+    leading,
+    merged,
+    plain_sum,
+    positive_first,
+    raised,
+    rank_of,
+    size_of,
+    touches,
+    without_sign,
+)
+from matcalc.engine.recovery.recover import Recovery
+from matcalc.write.printers.text import has_indices
+
+_LETTERS = "ijklpqrstuvwabcdefgh"
+
+
+def at_index(index: Index) -> Place:
+    """The place that an index says."""
+    return Place(((index, 1),), ZERO)
+
+
+class IndexWriter:
+    """Writes the nodes of one network; ``names`` are preferred names of indices with the size that
+    each runs over, ``taken`` are not to be used.
+    """
+
+    def __init__(
+        self, recovery: Recovery, names: Sequence[tuple[str, Dim]], taken: Iterable[str]
+    ) -> None:
+        self.recovery = recovery
+        self.forge = recovery.forge
+        self._names = names
+        self._taken = set(taken)
+        self._indices: dict[tuple[str, Dim], Index] = {}
+        self._slots: list[Expr] = []
+
+    def array(self, node: Node, rank: int | None = None) -> Expr:
+        """The node as an array that is defined by its entries."""
+        outer, self._slots = self._slots, []
+        axes: tuple[Index, ...] = ()
+        for size in node.axes:
+            axes = (*axes, self._pick(size, axes))
+        body = self._entry(node, tuple([at_index(axis) for axis in axes]), axes)
+        slots, self._slots = self._slots, outer
+        return self.forge.make("indexed", tuple(slots), node.axes, Form(axes, body))
+
+    def _pick(self, size: Dim, scope: Sequence[Index]) -> Index:
+        """An index that is not in use: the first of the input that runs over as much, or a
+        letter.
+        """
+        used = {index.name for index in scope}
+        known = {name for name, _ in self._names}
+        preferred = [name for name, own in self._names if own == size]
+        spare = [letter for letter in _LETTERS if letter not in known]
+        others = [name for name, own in self._names if own != size]
+        numbered = [f"i{k}" for k in range(1, 2 + len(scope) + len(self._taken))]
+        for name in (*preferred, *spare, *others, *numbered):
+            if name not in used and name not in self._taken:
+                key = (name, size)
+                if key not in self._indices:
+                    self._indices[key] = Index(name, size)
+                return self._indices[key]
+        raise AssertionError("there are more names than indices")
+
+    # -- entries
+
+    def _slot(self, tree: Expr) -> Expr:
+        if tree.op == "number":
+            return tree
+        if tree not in self._slots:
+            self._slots.append(tree)
+        place = next(k for k, each in enumerate(self._slots) if each is tree)
+        return Expr("slot", (), tree.shape, value=place, row=tree.row)
+
+    def _at(self, tree: Expr, places: Places) -> Expr:
+        if not places:
+            return self._slot(tree)
+        return Expr("at", (self._slot(tree),), (), value=places)
+
+    def _entry(self, node: Node, places: Places, scope: tuple[Index, ...]) -> Expr:
+        """The scalar at a place."""
+        if isinstance(node, Leaf):
+            return self._leaf(node, places)
+        if isinstance(node, Call):
+            return self._call(node, places, scope)
+        if not node.axes and not has_wide(node) and not is_wide(node):
+            tree = self.recovery.recover(node)
+            if not has_indices(tree):
+                return self._slot(tree)
+        return self._total(self._terms(node, places, scope), scope)
+
+    def _leaf(self, node: Leaf, places: Places) -> Expr:
+        if node.kind == "ones":
+            return number(1)
+        if node.kind in ("lower", "apart"):
+            return comparison(node, places)
+        if node.kind == "select":
+            whole, inner = places
+            shifted = Place(inner.terms, inner.offset.plus(node.start))
+            return self._at(self.forge.eye(node.axes[0]), (whole, shifted))
+        if node.kind == "unit":
+            fixed = Place((), node.start.plus(Dim(1, ())))
+            return self._at(self.forge.eye(node.axes[0]), (places[0], fixed))
+        return self._at(self.recovery.recover(node) if node.rank < 3 else self._plain(node), places)
+
+    def _plain(self, node: Leaf) -> Expr:
+        return self.forge.make(node.kind, (), node.axes, node.name or None)
+
+    def _call(self, node: Call, places: Places, scope: tuple[Index, ...]) -> Expr:
+        if node.name in ENTRYWISE and not node.slots:
+            args = tuple([self._entry(arg, places if arg.axes else (), scope) for arg in node.args])
+            if node.name in ("pow", "equal"):
+                return Expr("^" if node.name == "pow" else "==", args, ())
+            return Expr(node.name, args, ())
+        return self._at(self._closed(node), places)
+
+    def _closed(self, node: Node) -> Expr:
+        """A function of arrays; those that have no matrix notation are defined by their entries."""
+        for arg in node.children:
+            if arg.axes and (has_wide(arg) or is_wide(arg)) and arg not in self.recovery._known:
+                self.recovery._known[arg] = (
+                    self._closed(arg)
+                    if isinstance(arg, Call) and arg.name not in ENTRYWISE
+                    else self.array(arg)
+                )
+        return self.recovery.recover(node)
+
+    # -- products
+
+    def _terms(self, node: Node, places: Places, scope: tuple[Index, ...]) -> list[Term]:
+        multiple, terms = as_sum(node)
+        return [self._term(multiple * c, term, places, scope) for c, term in terms]
+
+    def _term(
+        self, coefficient: Rational, node: Node, places: Places, scope: tuple[Index, ...]
+    ) -> Term:
+        own, factors = as_product(node)
+        labels: dict[int, Place] = dict(enumerate(places))
+        bound = self._bound(factors, labels, scope)
+        outer: dict[Key, Rational] = {}
+        inner: list[tuple[set[Index], Key, Rational]] = []
+        masks: list[tuple[set[Index], Condition]] = []
+        for factor, own_labels, exponent in factors:
+            at = tuple([labels[label] for label in own_labels])
+            touched = {index for place in at for index, _ in place.terms} & set(bound)
+            key: Key = (factor, at)
+            if isinstance(factor, Leaf) and factor.kind == "ones":
+                continue
+            if isinstance(factor, Leaf) and factor.kind in ("lower", "apart") and touched:
+                masks.append((touched, condition(factor, at)))
+            elif (
+                isinstance(factor, Leaf)
+                and factor.kind == "select"
+                and at[0] == Place(at[1].terms, at[1].offset.plus(factor.start))
+            ):
+                continue  # what its index was put in for
+            elif touched:
+                inner.append((touched, key, exponent))
+            else:
+                outer[key] = outer.get(key, 0) + exponent
+        for group in connected(bound, [each[0] for each in inner] + [each[0] for each in masks]):
+            held = tuple([index for index in bound if index in group])
+            product = Term(1, tuple([(key, e) for touched, key, e in inner if touched & group]))
+            conditions = tuple([each for touched, each in masks if touched & group])
+            key = (Group(held, conditions, (product,)), ())
+            outer[key] = outer.get(key, 0) + 1
+        return Term(coefficient * own, tuple(outer.items()))
+
+    def _bound(
+        self, factors: Sequence[Factor], labels: dict[int, Place], scope: tuple[Index, ...]
+    ) -> tuple[Index, ...]:
+        """Indices for the labels that are summed; one that a range gives needs none of its own."""
+        sizes = {
+            label: size
+            for factor, own, _ in factors
+            for label, size in zip(own, factor.axes, strict=True)
+        }
+        given = {}
+        for factor, own, _ in factors:
+            if isinstance(factor, Leaf) and factor.kind == "select":
+                whole, inner = own
+                if whole not in labels and whole not in given and inner not in given:
+                    given[whole] = (inner, factor.start)
+        bound: tuple[Index, ...] = ()
+        for label in sorted(sizes):
+            if label not in labels and label not in given:
+                index = self._pick(sizes[label], (*scope, *bound))
+                bound = (*bound, index)
+                labels[label] = at_index(index)
+        for whole, (inner, start) in given.items():
+            place = labels[inner]
+            labels[whole] = Place(place.terms, place.offset.plus(start))
+        return bound
+
+    # -- sums of terms
+
+    def _total(self, terms: Sequence[Term], scope: tuple[Index, ...]) -> Expr:
+        """The sum of terms, with what they share before it, and sums over the same indices as
+        one.
+        """
+        terms = self._gathered(terms)
+        if not terms:
+            return number(0)
+        if len(terms) == 1:
+            return self._product(terms[0], scope)
+        common = common_of(terms)
+        shared = content([term.coefficient for term in terms])
+        if terms[0].coefficient < 0 and all(term.coefficient < 0 for term in terms):
+            shared = -shared
+        left = [
+            Term(Fraction(term.coefficient) / shared, term.without(common).factors)
+            for term in terms
+        ]
+        if common or shared != 1:
+            inside = self._sum([self._product(term, scope) for term in positive_first(left)])
+            return self._multiplied(Term(shared, tuple(common.items())), scope, [inside])
+        return self._sum([self._product(term, scope) for term in positive_first(left)])
+
+    def _gathered(self, terms: Sequence[Term]) -> list[Term]:
+        """Terms that are sums over the same indices as one sum."""
+        found: dict[object, list[Term]] = {}
+        for term in terms:
+            groups = [key[0] for key, e in term.factors if isinstance(key[0], Group) and e == 1]
+            signature = groups[0].signature if len(groups) == 1 else (len(found), None)
+            found.setdefault(signature, []).append(term)
+        result = []
+        for several in found.values():
+            if len(several) == 1:
+                result += several
+                continue
+            common = common_of(several)
+            inside = []
+            for term in several:
+                rest = term.without(common)
+                group = next(
+                    (k[0] for k, e in rest.factors if isinstance(k[0], Group) and e == 1), None
+                )
+                if group is None:
+                    break
+                front = tuple([f for f in rest.factors if f[0][0] is not group])
+                inside += [
+                    Term(rest.coefficient * each.coefficient, merged(front, each.factors))
+                    for each in group.terms
+                ]
+            else:
+                assert group is not None
+                whole = Group(group.indices, group.conditions, tuple(inside))
+                result.append(Term(1, (*common.items(), ((whole, ()), 1))))
+                continue
+            result += several
+        return result
+
+    def _sum(self, parts: Sequence[Expr]) -> Expr:
+        total = parts[0]
+        for part in parts[1:]:
+            if part.op == "neg":
+                total = Expr("-", (total, part.args[0]), ())
+            elif part.op in ("*", "/") and leading(part) < 0:
+                total = Expr("-", (total, without_sign(part)), ())
+            elif part.op == "number" and part.value < 0:
+                total = Expr("-", (total, number(-part.value)), ())
+            else:
+                total = Expr("+", (total, part), ())
+        return total
+
+    def _product(self, term: Term, scope: tuple[Index, ...]) -> Expr:
+        return self._multiplied(term, scope, [])
+
+    def _multiplied(self, term: Term, scope: tuple[Index, ...], last: list[Expr]) -> Expr:
+        """A number, what stands above, one division, and the sign in front."""
+        above: list[Expr] = []
+        below: list[Expr] = []
+        ordered = sorted(term.factors, key=lambda factor: rank_of(factor[0]))
+        for key, exponent in ordered:
+            value = self._power(key, exponent if exponent > 0 else -exponent, scope)
+            (above if exponent > 0 else below).append(value)
+        above += last
+        size = Fraction(magnitude(term.coefficient))
+        if size.numerator != 1 or not above:
+            above.insert(0, number(size.numerator))
+        if size.denominator != 1:
+            below.insert(0, number(size.denominator))
+        result = chained(above)
+        if below:
+            result = Expr("/", (result, chained(below)), ())
+        return Expr("neg", (result,), ()) if term.coefficient < 0 else result
+
+    def _power(self, key: Key, exponent: Rational, scope: tuple[Index, ...]) -> Expr:
+        what, places = key
+        if isinstance(what, Group):
+            return raised(self._reduced(what, scope), exponent)
+        assert isinstance(what, Node)
+        if isinstance(what, Product):
+            norm = self._norm_of(self._term(1, what, places, scope), scope)
+            if norm is not None:
+                return raised(norm, 2 * exponent)
+        return raised(self._entry(what, places, scope), exponent)
+
+    def _reduced(self, group: Group, scope: tuple[Index, ...]) -> Expr:
+        """sum[j](...), a norm, or a product of a row and a column."""
+        inside = (*scope, *group.indices)
+        single = self._as_vectors(group, inside)
+        if single is not None:
+            return single
+        body = self._total(group.terms, inside)
+        value = Reduction("sum", group.indices, group.conditions)
+        return Expr("reduce", (body,), (), value=value)
+
+    def _norm_of(self, term: Term, scope: tuple[Index, ...]) -> Expr | None:
+        """norm2(v) for the sum of the squares of the entries of v, and nothing else."""
+        if term.coefficient != 1 or len(term.factors) != 1:
+            return None
+        ((group, _), exponent) = term.factors[0]
+        if exponent != 1 or not isinstance(group, Group) or not plain_sum(group):
+            return None
+        if len(group.terms[0].factors) != 1 or group.terms[0].coefficient != 1:
+            return None
+        ((key, power),) = group.terms[0].factors
+        if power != 2 or not isinstance(key[0], Node):
+            return None
+        vector = self._vector(key[0], key[1], group.indices[0], (*scope, *group.indices))
+        return None if vector is None else Expr("norm2", (vector,), ())
+
+    def _as_vectors(self, group: Group, scope: tuple[Index, ...]) -> Expr | None:
+        if not plain_sum(group):
+            return None
+        norm = self._norm_of(Term(1, (((group, ()), 1),)), scope)
+        if norm is not None:
+            return raised(norm, 2)
+        factors = group.terms[0].factors
+        if len(factors) != 2 or any(e != 1 or not isinstance(k[0], Node) for k, e in factors):
+            return None
+        (first, _), (second, _) = factors
+        one, other = (
+            self._vector(node, places, group.indices[0], scope)  # type: ignore[arg-type]
+            for node, places in (first, second)
+        )
+        if one is None or other is None or size_of(one) + size_of(other) > 2:
+            return None
+        if not one.row and other.row:
+            one, other = other, one
+        left = one if one.row else Expr("'", (one,), one.shape, row=True)
+        right = Expr("'", (other,), other.shape) if other.row else other
+        return Expr("*", (left, right), ())
+
+    def _vector(
+        self, node: Node, places: Places, hole: Index, scope: tuple[Index, ...]
+    ) -> Expr | None:
+        """The entries along an index as a vector; None where that is not one axis of one array."""
+        if isinstance(node, Sum | Product):
+            return self._combination(node, places, hole, scope)
+        touching = [k for k, place in enumerate(places) if hole in dict(place.terms)]
+        if len(touching) != 1 or places[touching[0]].plain is not hole:
+            return None
+        if node.axes[touching[0]] != hole.size:
+            return None
+        if isinstance(node, Leaf):
+            if node.kind != "variable":
+                return None
+            tree = self.recovery.recover(node)
+        elif isinstance(node, Call) and node.name not in ENTRYWISE and node.rank <= 2:
+            tree = self._closed(node)
+        else:
+            return None
+        if node.rank == 1:
+            return self._slot(tree)
+        open_places = tuple([None if k in touching else p for k, p in enumerate(places)])
+        row = touching[0] > 0
+        return Expr("at", (self._slot(tree),), (hole.size,), value=open_places, row=row)
+
+    def _combination(
+        self, node: Node, places: Places, hole: Index, scope: tuple[Index, ...]
+    ) -> Expr | None:
+        """A sum of multiples of vectors."""
+        parts: list[tuple[Term, Expr]] = []
+        for term in self._terms(node, places, scope):
+            inside = [f for f in term.factors if touches(f[0], hole)]
+            if len(inside) != 1 or inside[0][1] != 1 or isinstance(inside[0][0][0], Group):
+                return None
+            (inner, at), _ = inside[0]
+            assert isinstance(inner, Node)
+            vector = self._vector(inner, at, hole, scope)
+            if vector is None:
+                return None
+            outer = tuple([f for f in term.factors if f is not inside[0]])
+            parts.append((Term(term.coefficient, outer), vector))
+        row = any(vector.row for _, vector in parts)
+        total: Expr | None = None
+        for scale, vector in sorted(parts, key=lambda part: part[0].coefficient < 0):
+            turned = vector
+            if vector.row != row:
+                turned = Expr("'", (vector,), vector.shape, row=row)
+            size = Term(magnitude(scale.coefficient), scale.factors)
+            if size.coefficient != 1 or size.factors:
+                turned = Expr("*", (self._product(size, scope), turned), turned.shape, row=row)
+            if total is None:
+                total = turned
+                if scale.coefficient < 0:
+                    total = Expr("neg", (turned,), turned.shape, row=row)
+            else:
+                sign = "-" if scale.coefficient < 0 else "+"
+                total = Expr(sign, (total, turned), turned.shape, row=row)
+        return total

@@ -1,0 +1,167 @@
+"""Terms of index notation: numbers times powers of entries, and sums over indices of such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from matcalc.core.dims import ZERO, Dim
+from matcalc.core.indexed import Condition, Index, Place
+from matcalc.core.tree import Expr, number
+from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum
+
+Places = tuple[Place, ...]
+Key = tuple["Node | Group", Places]  # a node, or a sum, and where its entry is taken
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A sum over indices of terms."""
+
+    indices: tuple[Index, ...]
+    conditions: tuple[Condition, ...]
+    terms: tuple[Term, ...]
+
+    @property
+    def signature(self) -> object:
+        """What two sums have to share to be one."""
+        return self.indices, self.conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A number times powers of entries."""
+
+    coefficient: Rational
+    factors: tuple[tuple[Key, Rational], ...]
+
+    def without(self, common: dict[Key, Rational]) -> Term:
+        """The quotient by factors."""
+        left = [(key, e - common.get(key, 0)) for key, e in self.factors]
+        missing = [(key, -e) for key, e in common.items() if key not in dict(self.factors)]
+        return Term(self.coefficient, tuple([(k, e) for k, e in (*left, *missing) if e]))
+
+
+def comparison(mask: Leaf, places: Places) -> Expr:
+    """A mask as a comparison of two values."""
+    held = condition(mask, places)
+    sides = []
+    for sign in (1, -1):
+        terms = [(i, c * sign) for i, c in held.place.terms if c * sign > 0]
+        value: Expr | None = None
+        for index, _ in terms:
+            one = Expr("index", (), (), value=index)
+            value = one if value is None else Expr("+", (value, one), ())
+        sides.append(value or number(0))
+    offset = held.place.offset.integer or 0
+    if offset:
+        sides[0] = Expr("+" if offset > 0 else "-", (sides[0], number(abs(offset))), ())
+    return Expr(held.op, tuple(sides), ())
+
+
+def condition(mask: Leaf, places: Places) -> Condition:
+    """``lower``: b - a <= k; ``apart``: b - a != k."""
+    (first, second), k = places, int(mask.name)
+    terms: dict[Index, int] = {}
+    for place, sign in ((second, 1), (first, -1)):
+        for index, c in place.terms:
+            terms[index] = terms.get(index, 0) + sign * c
+    offset = second.offset.plus(first.offset, -1).plus(Dim(k, ()), -1)
+    place = Place(tuple([(i, c) for i, c in terms.items() if c]), offset)
+    if mask.kind == "apart":
+        return Condition("!=", place)
+    if offset == Dim(1, ()):
+        return Condition("<", Place(place.terms, ZERO))
+    return Condition("<=", place)
+
+
+def connected(bound: Sequence[Index], touched: Sequence[set[Index]]) -> list[set[Index]]:
+    """Indices that factors join."""
+    groups = [{index} for index in bound]
+    for each in touched:
+        joined = [group for group in groups if group & each]
+        groups = [group for group in groups if not group & each]
+        groups.append(set().union(*joined))
+    order = {index: k for k, index in enumerate(bound)}
+    return sorted(groups, key=lambda group: min(order[index] for index in group))
+
+
+def plain_sum(group: Group) -> bool:
+    """Whether this is one term over one index, without a condition."""
+    return len(group.indices) == 1 and not group.conditions and len(group.terms) == 1
+
+
+def touches(key: Key, index: Index) -> bool:
+    """Whether an entry depends on an index."""
+    return any(index in dict(place.terms) for place in key[1])
+
+
+def size_of(vector: Expr) -> int:
+    """How many arrays a vector is made of."""
+    return 1 if vector.op in ("slot", "at") else 2
+
+
+def common_of(terms: Sequence[Term]) -> dict[Key, Rational]:
+    """The factors that all terms have, to the power that all have."""
+    found: dict[Key, Rational] = {}
+    each = [dict(term.factors) for term in terms]
+    for key, _ in terms[0].factors:
+        powers = [factors.get(key, Fraction(0)) for factors in each]
+        if all(p > 0 for p in powers):
+            found[key] = min(powers)
+        elif all(p < 0 for p in powers):
+            found[key] = max(powers)
+    return found
+
+
+def merged(
+    first: tuple[tuple[Key, Rational], ...], second: tuple[tuple[Key, Rational], ...]
+) -> tuple[tuple[Key, Rational], ...]:
+    """The product of two products."""
+    found = dict(first)
+    for key, exponent in second:
+        found[key] = found.get(key, 0) + exponent
+    return tuple([(key, e) for key, e in found.items() if e])
+
+
+def positive_first(terms: Sequence[Term]) -> list[Term]:
+    """The terms with a plus before those with a minus."""
+    return sorted(terms, key=lambda term: term.coefficient < 0)
+
+
+def rank_of(key: Key) -> tuple[bool, bool, int]:
+    """Scalars first, sums last."""
+    what, places = key
+    return isinstance(what, Group), isinstance(what, Sum | Product), len(places)
+
+
+def chained(factors: Sequence[Expr]) -> Expr:
+    """The product."""
+    result = factors[0]
+    for factor in factors[1:]:
+        result = Expr("*", (result, factor), ())
+    return result
+
+
+def raised(base: Expr, exponent: Rational) -> Expr:
+    """A power."""
+    if exponent == 1:
+        return base
+    if exponent == Fraction(1, 2):
+        return Expr("sqrt", (base,), ())
+    return Expr("^", (base, number(Fraction(exponent))), ())
+
+
+def leading(part: Expr) -> Rational:
+    """The number in front of a product, or 1."""
+    while part.op in ("*", "/"):
+        part = part.args[0]
+    return part.value if part.op == "number" else 1
+
+
+def without_sign(part: Expr) -> Expr:
+    """The product with the number in front negated."""
+    if part.op == "number":
+        return number(-part.value)
+    return Expr(part.op, (without_sign(part.args[0]), part.args[1]), ())
