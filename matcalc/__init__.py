@@ -8,10 +8,12 @@ if TYPE_CHECKING:
     from matcalc import testing
     from matcalc.answers.directional import Directional
     from matcalc.answers.gradients import Gradients
+    from matcalc.answers.hessian import Hessian
     from matcalc.api import (
         diff,
         equal,
         from_sympy,
+        hessian,
         hvp,
         jvp,
         load_identities,
@@ -32,6 +34,7 @@ __all__ = [
     "Equality",
     "Expression",
     "Gradients",
+    "Hessian",
     "MatcalcError",
     "NotationWarning",
     "VerificationWarning",
@@ -39,6 +42,7 @@ __all__ = [
     "diff",
     "equal",
     "from_sympy",
+    "hessian",
     "hvp",
     "jvp",
     "load_identities",
@@ -57,12 +61,14 @@ _HOMES = {
     "Equality": "matcalc.claims.judge.equal",
     "Expression": "matcalc.results",
     "Gradients": "matcalc.answers.gradients",
+    "Hessian": "matcalc.answers.hessian",
     "MatcalcError": "matcalc.core.errors",
     "NotationWarning": "matcalc.core.errors",
     "VerificationWarning": "matcalc.core.errors",
     "diff": "matcalc.api",
     "equal": "matcalc.api",
     "from_sympy": "matcalc.api",
+    "hessian": "matcalc.api",
     "hvp": "matcalc.api",
     "jvp": "matcalc.api",
     "load_identities": "matcalc.api",

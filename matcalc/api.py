@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, overload
 from matcalc.answers import directional
 from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
+from matcalc.answers.hessian import Hessian
+from matcalc.answers.hessian import hessian as blocks
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
@@ -166,6 +168,21 @@ def hvp(
     """The product of the Hessian by ``wrt`` and a direction, without the Hessian, verified."""
     expression = _expression(expression, variables, latex=latex)
     return directional.hvp(expression, wrt, direction=direction, verify=verify)
+
+
+@public
+def hessian(
+    expression: str | Expression | Derivative,
+    wrt: Sequence[str],
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    verify: bool = True,
+) -> Hessian:
+    """The second derivatives of a scalar by each pair of variables, ``h["x", "y"]``, verified."""
+    if isinstance(wrt, str):
+        wrt = [wrt]
+    return blocks(_expression(expression, variables, latex=latex), wrt, verify=verify)
 
 
 @public

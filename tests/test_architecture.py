@@ -69,7 +69,8 @@ ALLOWED = {
     "api": "core frontend tex judge results answers bridges own",
     "__init__": "core version api judge results answers testing",
     "web": "core exact judge results api",
-    "cli": "core version frontend tex catalogue oracle results answers judge own web graph",
+    "cli": "core version frontend tex catalogue oracle verification results answers judge own "
+    "web graph",
     "__main__": "cli",
 }
 HEAVY = {

@@ -172,7 +172,8 @@ def test_bad_expression_prints_the_error(
     [
         pytest.param(
             [],
-            "error: a command is needed: diff, jvp, vjp, hvp, check, simplify, equal, graph, "
+            "error: a command is needed: diff, jvp, vjp, hvp, hessian, check, simplify, equal, "
+            "graph, "
             "identities, functions or web\nhint: matcalc --help lists what is possible",
             id="none",
         ),

@@ -81,12 +81,12 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     )
     if options.command is None and not options.version:
         parser.error(
-            "a command is needed: diff, jvp, vjp, hvp, check, simplify, equal, graph, identities, "
-            "functions or web"
+            "a command is needed: diff, jvp, vjp, hvp, hessian, check, simplify, equal, "
+            "graph, identities, functions or web"
         )
-    if options.command in ("diff", "check", "vjp", "hvp"):
+    if options.command in ("diff", "check", "vjp", "hvp", "hessian"):
         names = [*options.wrt, *([options.variable] if options.variable else [])]
-        if options.command == "diff":
+        if options.command in ("diff", "hessian"):
             options.several = _names(names)
             names = options.several if len(options.several) == 1 else []
         options.wrt = _one_variable(names)
@@ -250,6 +250,10 @@ _DIRECTIONAL = {
         "derive the product with a cotangent",
         "The gradient of the inner product with a cotangent, without the Jacobian.",
     ),
+    "hessian": (
+        "second derivatives by several variables",
+        "The second derivatives of a scalar by each pair of variables, as a block matrix.",
+    ),
     "hvp": (
         "multiply a direction by the Hessian",
         "The product of the Hessian and a direction, without the Hessian.",
@@ -302,7 +306,10 @@ def _add_directional(
     )
     _add_declarations(command)
     command.add_argument(
-        "--format", choices=FORMATS, default="text", help="what to print (default: text)"
+        "--format",
+        choices=FORMATS[:2] if name == "hessian" else FORMATS,
+        default="text",
+        help="what to print (default: text)",
     )
     _add_names(command)
     _add_verdict(command)

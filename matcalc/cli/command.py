@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from matcalc.engine.catalogue.schema import Identity
     from matcalc.results import Expression, Formula
     from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.verification import Verification
 
 DONE, CHECK_FAILED, BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 
@@ -86,6 +87,8 @@ def _command(options: Namespace) -> int:
         return _identities(options.word)
     if options.command == "functions":
         return _functions(options.word)
+    if options.command == "hessian":
+        return _hessian(options)
     if options.command in ("jvp", "vjp", "hvp"):
         return _directional(options)
     if options.command == "graph":
@@ -221,8 +224,27 @@ def _several(expression: Expression, text: str, options: Namespace) -> int:
     return _answered(found, text, asked, options)
 
 
+def _hessian(options: Namespace) -> int:
+    from matcalc.cli.further import blocks  # noqa: PLC0415 - diff does without
+
+    text = _standard_input() if options.expression == "-" else options.expression
+    with catch_warnings():
+        simplefilter("ignore", VerificationWarning)  # it is said below
+        found = blocks(options, _read(text, options))
+    _say(f"{inferred_kinds(found.variables)}results: {len(found)} blocks")
+    for note in found.notes:
+        _say(at_command_line(note))
+    latex = options.format == "latex"
+    _answer(found.latex(cse=options.cse) if latex else found.text(cse=options.cse))
+    report = found.check(options.rng) if options.check else None
+    return _concluded(report, found.verification if options.verify else None)
+
+
 def _answered(
-    found: Directional | Gradients, text: str, asked: Mapping[str, Any], options: Namespace
+    found: Directional | Gradients,
+    text: str,
+    asked: Mapping[str, Any],
+    options: Namespace,
 ) -> int:
     """Prints an answer, and what is said of it."""
     for note in found.notes:
@@ -239,6 +261,11 @@ def _answered(
     else:
         _answer(_formatted(found, options.format, options.cse))
         report = found.check(options.rng) if options.check else None
+    return _concluded(report, verdict)
+
+
+def _concluded(report: Report | None, verdict: Verification | None) -> int:
+    """Says what a check found, after the answer."""
     if report is None:
         return DONE
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from typing import Any
 from matcalc.answers import directional as along
 from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
+from matcalc.answers.hessian import Hessian, hessian
 from matcalc.cli.command import inferred_kinds, kind_of
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
@@ -57,6 +58,15 @@ def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict
     )
     asked = {"wrt": names, "layout": options.layout, "structure": options.structure}
     return found, asked
+
+
+def blocks(options: Namespace, program: Program) -> Hessian:
+    """The second derivatives by each pair of variables."""
+    expression = Expression(program)
+    names = options.several or [expression.wanted(None, 1)[0]]
+    if names == ["all"] and "all" not in expression.variables:
+        names = parameters(expression)
+    return hessian(expression, names, verify=options.verify)
 
 
 def kinds_line(found: Gradients) -> str:

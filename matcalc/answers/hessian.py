@@ -1,0 +1,129 @@
+"""Second derivatives by several variables, in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matcalc.answers.directional import Directional
+from matcalc.core.boundary import public
+from matcalc.core.errors import ArgumentError
+from matcalc.engine.pipeline import require_variable
+from matcalc.results import Expression
+from matcalc.verify.steps import weakest
+from matcalc.write.printers.latex_names import name as letter
+
+if TYPE_CHECKING:
+    from matcalc.core.kinds import Variable
+    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.verification import Verification
+
+Pair = tuple[str, str]
+
+
+class Hessian(Mapping[Pair, Directional]):
+    """A mapping from pairs of variables to the derivative by the first, then by the second.
+
+    ``str`` gives the block matrix, where all variables are scalars and vectors, and a line for each
+    block.
+    """
+
+    def __init__(self, expression: Expression, wrt: Sequence[str], *, verify: bool = True) -> None:
+        self.expression = expression
+        self.wrt = tuple(wrt)
+        program = expression._program
+        self._blocks = {
+            (one, other): Directional(expression, "hessian", program, [one, other], verify=verify)
+            for one in self.wrt
+            for other in self.wrt
+        }
+
+    def __getitem__(self, pair: Pair) -> Directional:
+        return self._blocks[pair]
+
+    def __iter__(self) -> Iterator[Pair]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Hessian by {', '.join(self.wrt)}>"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    @public
+    def text(self, *, cse: bool = False) -> str:
+        """The block matrix and its blocks, a line each."""
+        lines = []
+        program = self.expression._program
+        if all(len(program.variables[name].shape) <= 1 for name in self.wrt):
+            rows = (", ".join(self._placed(one, other) for other in self.wrt) for one in self.wrt)
+            lines.append(f"H = [{'; '.join(rows)}]")
+        for (one, other), block in self._blocks.items():
+            text = block.text(cse=cse)
+            name = _name(one, other)
+            lines.append(f"{name}{text[1:]}" if text.startswith("D[") else f"{name} = {text}")
+        return "\n".join(lines)
+
+    def _placed(self, one: str, other: str) -> str:
+        """A block as it stands in the matrix: the derivatives of one row are a row."""
+        variables = self.expression.variables
+        row = not variables[one].shape and variables[other].shape
+        return _name(one, other) + "'" * bool(row)
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """Every variable of the expression; ``str`` of it is the declaration."""
+        return self.expression.variables
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What may have been meant otherwise."""
+        return self.expression.notes
+
+    @public
+    def latex(self, *, bold: bool = False, cse: bool = False) -> str:
+        """The blocks in LaTeX, a line each."""
+        lines = [
+            rf"\frac{{\partial^2}}{{\partial {letter(one)} \, \partial {letter(other)}}} &= "
+            + block.latex(bold=bold, cse=cse)
+            for (one, other), block in self._blocks.items()
+        ]
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    @public
+    def check(self, rng: Any = 0) -> Report:
+        """The blocks against numbers that are computed without the engine: the first report that
+        failed, or the one with the largest error.
+        """
+        reports = [block.check(rng) for block in self._blocks.values()]
+        return max(reports, key=lambda report: (not report.ok, report.max_error))
+
+    @property
+    @public
+    def verification(self) -> Verification:
+        """How the blocks were verified: as sure as the least sure."""
+        return weakest([block.verification for block in self._blocks.values()])
+
+
+def _name(one: str, other: str) -> str:
+    return f"H_{one}_{other}"
+
+
+def hessian(expression: Expression, wrt: Sequence[str], *, verify: bool = True) -> Hessian:
+    """The second derivatives of a scalar by each pair of variables, verified."""
+    names = list(wrt)
+    if not names:
+        raise ArgumentError("there is no variable to derive by", hint='for example ["x", "y"]')
+    for name in names:
+        require_variable(expression._program, name)
+        if names.count(name) > 1:
+            raise ArgumentError(f"{name} is there twice", hint="name each variable once")
+    if expression._program.expr.rank:
+        raise ArgumentError(
+            "the Hessian is that of a scalar, and this expression is none",
+            hint="derive by one variable with order=2",
+        )
+    return Hessian(expression, names, verify=verify)

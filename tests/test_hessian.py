@@ -1,0 +1,87 @@
+"""Second derivatives by several variables, in blocks."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.cli import main
+from matcalc.core.errors import ArgumentError, UnknownNameError
+
+FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
+REGRESSION = "norm2(y - X*w - b*vector(1))^2"
+INDICES = ("hess-coulomb",)  # there is no matrix notation of its blocks
+
+
+def test_blocks():
+    found = matcalc.hessian(REGRESSION, ["w", "b"])
+    assert str(found).splitlines() == [
+        "H = [H_w_w, H_w_b; H_b_w', H_b_b]",
+        "H_w_w = 2*X'*X",
+        "H_w_b = 2*X'*vector(1)",
+        "H_b_w = 2*X'*vector(1)",
+        "H_b_b = 2*n",
+    ]
+    assert str(found["w", "b"]) == "2*X'*vector(1)"
+    assert found.verification.kind == "exact"
+    assert found.check(rng=1).ok
+    assert found.latex().count("&=") == 4
+
+
+def test_blocks_of_matrices():
+    found = matcalc.hessian("tr(A*X*B*Y)", ["X", "Y"])
+    assert str(found).splitlines()[0].startswith("H_X_X = ")
+    assert found.check().ok
+
+
+@pytest.mark.parametrize(
+    ("ask", "problem", "message"),
+    [
+        (lambda: matcalc.hessian("A*x", ["x"]), ArgumentError, "that of a scalar"),
+        (lambda: matcalc.hessian("x'*x", []), ArgumentError, "no variable"),
+        (lambda: matcalc.hessian("x'*x", ["x", "x"]), ArgumentError, "x is there twice"),
+        (lambda: matcalc.hessian("x'*x", ["z"]), UnknownNameError, "z is not a variable"),
+    ],
+)
+def test_refusals(ask, problem, message):
+    with pytest.raises(problem, match=message):
+        ask()
+
+
+def shared_cases():
+    path = FOLDER / "cases.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    found = [json.loads(line) for line in lines]
+    return [
+        pytest.param(case, id=case["id"])
+        for case in found
+        if case["op"] == "hessian" and case["id"] not in INDICES
+    ]
+
+
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="shared cases are not beside this checkout")
+@pytest.mark.parametrize("case", shared_cases())
+def test_shared_case(case):
+    truth = np.load(FOLDER / "truth.npz")
+    name = case["id"]
+    values = {key.split("/")[2]: truth[key] for key in truth.files if key.startswith(f"{name}/in/")}
+    found = matcalc.hessian(case["expr"], case["wrt"], variables=case["vars"])
+    for one in case["wrt"]:
+        for other in case["wrt"]:
+            expected = truth[f"{name}/truth/{one}/{other}"]
+            block = found[one, other].to_callable()(**values)
+            assert np.allclose(block, expected, rtol=1e-8, atol=1e-9)
+
+
+def test_command(capsys):
+    assert main(["hessian", "x'*A*y", "--wrt", "x,y", "--check"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "H = [H_x_x, H_x_y; H_y_x, H_y_y]",
+        "H_x_x = zeros(n, n)",
+        "H_x_y = A",
+        "H_y_x = A'",
+        "H_y_y = zeros(m, m)",
+    ]
+    assert main(["hessian", "x'*x", "--format", "latex"]) == 0
