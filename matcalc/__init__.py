@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from matcalc.answers.directional import Directional
     from matcalc.answers.gradients import Gradients
     from matcalc.answers.hessian import Hessian
+    from matcalc.answers.taylor import TaylorPolynomial
     from matcalc.api import (
         diff,
         equal,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         parse,
         parse_latex,
         simplify,
+        taylor,
         vjp,
     )
     from matcalc.claims.judge.equal import Equality
@@ -37,6 +39,7 @@ __all__ = [
     "Hessian",
     "MatcalcError",
     "NotationWarning",
+    "TaylorPolynomial",
     "VerificationWarning",
     "__version__",
     "diff",
@@ -49,6 +52,7 @@ __all__ = [
     "parse",
     "parse_latex",
     "simplify",
+    "taylor",
     "testing",
     "vjp",
 ]
@@ -75,6 +79,8 @@ _HOMES = {
     "parse": "matcalc.api",
     "parse_latex": "matcalc.api",
     "simplify": "matcalc.api",
+    "TaylorPolynomial": "matcalc.answers.taylor",
+    "taylor": "matcalc.api",
     "vjp": "matcalc.api",
     "__version__": "matcalc.version",
 }

@@ -13,6 +13,7 @@ from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.hessian import hessian as blocks
+from matcalc.answers.taylor import TaylorPolynomial
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
@@ -183,6 +184,24 @@ def hessian(
     if isinstance(wrt, str):
         wrt = [wrt]
     return blocks(_expression(expression, variables, latex=latex), wrt, verify=verify)
+
+
+@public
+def taylor(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    at: str,
+    order: int = 2,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    verify: bool = True,
+) -> TaylorPolynomial:
+    """The Taylor polynomial in ``wrt`` at a point, which is a variable of the same kind, verified;
+    ``remainder`` measures what it leaves.
+    """
+    expression = _expression(expression, variables, latex=latex)
+    return TaylorPolynomial(expression, wrt, at, order, verify=verify)
 
 
 @public
