@@ -125,6 +125,8 @@ def test_every_function_has_its_mathematics(name):
     }
     by_indices |= {
         "khatrirao",
+        "permute",
+        "einsum",
         "reshape",
         "commutation",
         "cross",

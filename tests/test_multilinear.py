@@ -72,6 +72,13 @@ def test_value(text, kinds, wanted):
     assert np.allclose(matcalc.parse(text, variables=used).to_callable()(**values), expected)
 
 
+# without sizes the factors of a product of kron fit together in several ways
+FACTORS = {
+    "A": "matrix(n, m)",
+    "B": "matrix(p, q)",
+    "C": "matrix(m, k)",
+    "D": "matrix(q, r)",
+}
 SIMPLIFIED = [
     ("commutation-of-vec", "commutation(m, n)*vec(A)", {"A": "matrix(m, n)"}, "vec(A')"),
     ("commutations", "commutation(m, n)*commutation(n, m)", {}, "eye(m*n)"),
@@ -81,8 +88,13 @@ SIMPLIFIED = [
         {"A": "matrix(n, p)", "B": "matrix(m, q)"},
         "kron(B, A)",
     ),
-    ("mixed-product", "kron(A, B)*kron(C, D)", {}, "kron(A*C, B*D)"),
-    ("mixed-khatrirao", "kron(A, B)*khatrirao(C, D)", {}, "khatrirao(A*C, B*D)"),
+    ("mixed-product", "kron(A, B)*kron(C, D)", FACTORS, "kron(A*C, B*D)"),
+    (
+        "mixed-khatrirao",
+        "kron(A, B)*khatrirao(C, D)",
+        FACTORS | {"D": "matrix(q, r)", "C": "matrix(m, r)"},
+        "khatrirao(A*C, B*D)",
+    ),
     ("kron-sum", "kron(A, B) + kron(A, C)", {}, "kron(A, B + C)"),
     ("unvec-of-vec", "reshape(vec(A), m, n)", {"A": "matrix(m, n)"}, "A"),
     ("reshape-in-trace", "tr(reshape(A*x, n, n)*B)", {}, "vec(B')'*A*x"),
