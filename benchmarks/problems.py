@@ -353,7 +353,7 @@ PROBLEMS = [
         "log-sum-exp",
         "log(sum(exp(A*x + b)))",
         "x",
-        {"A": "matrix(m, n)"},
+        {"A": "matrix(m, n)", "b": "vector(m)"},
         (_DATA, _DATA),
         (log_sum_exp, log_sum_exp_hessian),
         _log_sum_exp,

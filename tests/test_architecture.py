@@ -255,6 +255,7 @@ KEYED_BY_FUNCTIONS = {
     "write/printers/latex_indexed.py": "what is taken over indices",
     "write/printers/numpy_indexed.py": "rules: what has bound indices",
     "write/printers/latex_functions.py": "rules: what no template says",
+    "write/printers/numpy_code.py": "runtime functions that keep single precision",
     "write/printers/numpy_facts.py": "signs of what generated code calls",
     "write/printers/numpy_functions.py": "rules: what is no single call",
     "write/printers/numpy_spectral.py": "rules: functions of wide matrices",

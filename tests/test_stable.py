@@ -102,6 +102,8 @@ def test_forms(typed, kinds, form, expected):
         given["x"] = np.abs(x)
     if "1e200" in typed:
         given["x"] = 1e200 * x
+    if kinds.get("K") == "psd(n)":  # which is taken by one of its triangles
+        given["K"] = np.diag(np.diag(K))
     found = matcalc.parse(typed, kinds).to_callable()(**given)
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-300)
 

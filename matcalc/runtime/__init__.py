@@ -26,6 +26,7 @@ from matcalc.runtime.elementwise import (
     xlogy,
 )
 from matcalc.runtime.exponential import coshm, cosm, expm, sinhm, sinm, tanhm, tanm
+from matcalc.runtime.factors import psd_factors, psd_inverse, psd_logdet, psd_solve
 from matcalc.runtime.frechet import (
     frechet_coshm,
     frechet_cosm,
@@ -183,6 +184,10 @@ __all__ = [
     "polygamma",
     "power",
     "prod",
+    "psd_factors",
+    "psd_inverse",
+    "psd_logdet",
+    "psd_solve",
     "relu",
     "reshape",
     "revcumsum",

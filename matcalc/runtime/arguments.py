@@ -72,9 +72,10 @@ def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Ar
     """The arguments (name, value, axes) as arrays of floats or complex numbers, without axes as
     NumPy's numbers.
 
-    Single and double precision are kept; whole numbers, and numbers of Python, take the precision
-    of the others. A dimension gets its size from the first argument that has it as an axis; every
-    later one must agree. Axes that are products are compared when all names are known.
+    All get one type, the widest of theirs; whole numbers, and numbers of Python, take that of the
+    others, so that single precision is kept. A dimension gets its size from the first argument that
+    has it as an axis; every later one must agree. Axes that are products are compared when all
+    names are known.
     """
     sizes: dict[str, tuple[int, str]] = {}  # name -> its size and the argument it came from
     given = [_array(name, value) for name, value, _ in arguments]
@@ -83,13 +84,10 @@ def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Ar
         for (_, value, _), array in zip(arguments, given, strict=True)
     ]
     found = [array.dtype for array, stays in zip(given, firm, strict=True) if stays]
-    common = np.finfo(np.result_type(*found) if found else float).dtype
-    arrays = [
-        array
-        if stays
-        else array.astype(np.result_type(common, 1j) if array.dtype.kind == "c" else common)
-        for array, stays in zip(given, firm, strict=True)
-    ]
+    common = np.result_type(*found) if found else np.dtype(float)
+    if any(array.dtype.kind == "c" for array in given):
+        common = np.result_type(common, np.complex64)
+    arrays = [np.asarray(array, dtype=common) for array in given]
     for (name, _, axes), array in zip(arguments, arrays, strict=True):
         if array.ndim != len(axes):
             raise _mismatch(name, axes, array, sizes)

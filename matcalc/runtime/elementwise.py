@@ -22,6 +22,8 @@ def sign(x: ArrayLike) -> Array:
 
 def step(x: ArrayLike) -> Array:
     """1 where x > 0, else 0."""
+    if isinstance(x, np.ndarray) and x.dtype.kind == "f":
+        return np.heaviside(x, 0.0)
     return np.asarray(np.heaviside(np.real(x), 0.0))
 
 
@@ -32,6 +34,8 @@ def abs_(x: ArrayLike) -> Array:
 
 def relu(x: ArrayLike) -> Array:
     """max(x, 0) = step(x) x."""
+    if isinstance(x, np.ndarray) and x.dtype.kind == "f":
+        return np.maximum(x, 0.0)
     return np.asarray(np.maximum(x, 0.0) if not np.iscomplexobj(x) else step(x) * np.asarray(x))
 
 
@@ -66,7 +70,12 @@ def _folded(x: ArrayLike) -> tuple[NDArray[np.bool_], Array, Array]:
 
 
 def sigmoid(x: ArrayLike) -> Array:
-    """1/(1 + exp(-x))."""
+    """1/(1 + exp(-x)); where exp(-x) is infinite the value is 0 to double precision."""
+    if isinstance(x, np.ndarray) and x.dtype.kind == "f" and x.ndim:
+        with np.errstate(over="ignore"):
+            result = np.exp(-x)
+        result += 1.0
+        return np.divide(1.0, result, out=result)
     positive, _, small = _folded(x)
     return np.where(positive, 1.0, small) / (1.0 + small)
 

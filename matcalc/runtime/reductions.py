@@ -16,7 +16,9 @@ def _axis(axis: ArrayLike | None) -> int | None:
     """The axis of an array that goes away, counted from 1: 1 says of each column of a matrix, 2 of
     each row, None of all entries.
     """
-    return None if axis is None else int(np.real(axis)) - 1
+    if axis is None:
+        return None
+    return (axis if type(axis) is int else int(np.real(axis))) - 1
 
 
 def total(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
@@ -97,6 +99,11 @@ def logsumexp(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
 def softmax(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     """exp(x)/sum(exp(x)): of a vector, of each column (1) or of each row (2) of a matrix."""
     x, gone = np.asarray(x), _axis(axis)
+    if x.dtype.kind == "f" and x.ndim:
+        weights = x - x.max(axis=gone, keepdims=True)
+        np.exp(weights, out=weights)
+        weights /= weights.sum(axis=gone, keepdims=True)
+        return np.asarray(weights)
     weights = np.exp(x - np.max(np.real(x), axis=gone, keepdims=True))
     return np.asarray(weights / np.sum(weights, axis=gone, keepdims=True))
 

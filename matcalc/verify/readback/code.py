@@ -36,16 +36,19 @@ _FLOOR = 1e-3
 def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether the code, the text of the source, gives the value of the tree at a random point.
 
-    It counts as right where there is nothing to compare with: no point where the tree has a value,
-    or values too large.
+    Where the code chooses between two ways by the sizes, both are run. It counts as right where
+    there is nothing to compare with: no point where the tree has a value, or values too large.
     """
     if _is_large(tree):
         return True
     try:
-        function = compile_numpy(text, source.name)
+        functions = [compile_numpy(each, source.name) for each in (text, *source.sides())]
     except ImportError:  # the module of a user's function
         return True
-    return any(_agrees(function, source, tree, variables, seed) for seed in _SEEDS)
+    return all(
+        any(_agrees(function, source, tree, variables, seed) for seed in _SEEDS)
+        for function in functions
+    )
 
 
 def _is_large(tree: Expr) -> bool:
@@ -62,10 +65,18 @@ def several_say(
 ) -> bool:
     """The same of code with several results, which are those of the trees."""
     try:
-        function = compile_numpy(text, source.name)
+        functions = [compile_numpy(each, source.name) for each in (text, *source.sides())]
     except ImportError:  # the module of a user's function
         return True
+    return all(_all_agree(function, source, trees, variables) for function in functions)
 
+
+def _all_agree(
+    function: Callable[..., Any],
+    source: Source,
+    trees: Mapping[str, Expr],
+    variables: Mapping[str, Variable],
+) -> bool:
     def one(key: str) -> Callable[..., Any]:
         def called(**arguments: Any) -> Any:
             found = function(**arguments)

@@ -9,98 +9,29 @@ there is something beside them.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
-from typing import NamedTuple
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import Shape
 from matcalc.write.printers.numpy_apply import apply, spread
+from matcalc.write.printers.numpy_cost import choose
 from matcalc.write.printers.numpy_facts import nonnegative
 from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
+from matcalc.write.printers.numpy_order import PLANNED, certain, cut, splits
+from matcalc.write.printers.numpy_products import (
+    COLUMN,
+    DIAGONAL,
+    INVERSE,
+    MATRIX,
+    ROW,
+    Factor,
+    Product,
+)
 
-MATRIX, INVERSE, DIAGONAL, COLUMN, ROW = "matrix", "inverse", "diagonal", "column", "row"
-_NOMINAL = 100  # the size that stands for every name
-_PLANNED = 24  # longer chains of matrices are multiplied from the left
+_FEW = 3  # matrices: the two orders are compared
+_SPREAD = 4  # terms of a sum that may be multiplied one by one
 _ROTATED = 8  # longer traces are not searched for the best place to cut
-
-
-class Factor(NamedTuple):
-    """One factor: ``node`` is the matrix, the matrix to invert, the diagonal or the vector."""
-
-    kind: str
-    node: Node
-    flipped: bool = False
-
-    def transpose(self) -> Factor:
-        """The factor of the transposed chain."""
-        if self.kind in (COLUMN, ROW):
-            return Factor(ROW if self.kind == COLUMN else COLUMN, self.node)
-        return Factor(self.kind, self.node, self.kind != DIAGONAL and not self.flipped)
-
-    @property
-    def ends(self) -> tuple[Dim, Dim]:
-        """Rows and columns of a factor that is no vector."""
-        shape = self.node.shape
-        return (
-            (shape[0], shape[0])
-            if self.kind == DIAGONAL
-            else (shape[-1], shape[0])
-            if self.flipped
-            else (shape[0], shape[-1])
-        )
-
-
-@dataclass(slots=True)
-class Product:
-    """number * top / bottom * factors: a product that is not multiplied out yet; without factors a
-    scalar or the identity.
-    """
-
-    shape: Shape
-    number: Fraction = Fraction(1)
-    top: list[Node] = field(default_factory=list)
-    bottom: list[Node] = field(default_factory=list)
-    factors: deque[Factor] = field(default_factory=deque)
-    array: Node | None = None
-
-    @property
-    def scaled(self) -> bool:
-        """Whether there is a coefficient."""
-        return self.number != 1 or bool(self.top or self.bottom)
-
-    def copy(self) -> Product:
-        """One that may be changed."""
-        return Product(
-            self.shape, self.number, list(self.top), list(self.bottom), deque(self.factors)
-        )
-
-    def scale(self, other: Product) -> None:
-        """Takes over a coefficient."""
-        self.number *= other.number
-        self.top += other.top
-        self.bottom += other.bottom
-
-    def transpose(self) -> Product:
-        """The transposed product, the coefficient included."""
-        factors = deque(factor.transpose() for factor in reversed(self.factors))
-        return Product(self.shape[::-1], self.number, self.top, self.bottom, factors)
-
-
-def shared_ends(left: Product, right: Product) -> tuple[int, int]:
-    """How many factors two products of matrices begin with alike, and how many they end with alike;
-    both keep what is left as a matrix.
-    """
-    a, b = list(left.factors), list(right.factors)
-    if any(factor.kind in (COLUMN, ROW) for factor in [*a, *b]):
-        return 0, 0
-    most = min(len(a), len(b))
-    first = next((k for k in range(most) if a[k] != b[k]), most)
-    last = next((k for k in range(most - first) if a[-1 - k] != b[-1 - k]), most - first)
-    return first, last
 
 
 class Chains:
@@ -109,6 +40,7 @@ class Chains:
     def __init__(self, builder: Builder, kept: frozenset[Node] = frozenset()) -> None:
         self.builder = builder
         self.kept = kept  # matrices that are computed anyway
+        self.nested = False  # inside of a product that is tried term by term
 
     def array(self, product: Product) -> Node:
         """The value of a product: coefficient and chain."""
@@ -174,7 +106,7 @@ class Chains:
         if factor.kind == DIAGONAL:
             return self.builder.call("np.diag", factor.node, shape=factor.node.shape * 2)
         if factor.kind == INVERSE:
-            node = self.builder.call("np.linalg.inv", factor.node, shape=factor.node.shape)
+            node = self.builder.inverse(factor.node)
             return self.builder.transposed(node) if factor.flipped else node
         return self._oriented(factor)
 
@@ -191,9 +123,7 @@ class Chains:
         if factor.kind == DIAGONAL:
             return factor.node if is_ones(vector) else self.builder.times(factor.node, vector)
         if factor.kind == INVERSE:
-            return self.builder.call(
-                "np.linalg.solve", self._oriented(factor), vector, shape=vector.shape
-            )
+            return self.builder.solution(factor.node, factor.flipped, vector)
         return apply(self.builder, factor.node, factor.flipped, vector, self.kept)
 
     def matrix(self, factors: Sequence[Factor], shape: Shape) -> Node:
@@ -201,15 +131,65 @@ class Chains:
         if not factors:
             return self.builder.filled("np.eye", shape)
         factors = self._merged(factors)
-        distributed = self._distributed(factors) or self._gram(factors)
-        if distributed is not None:
-            return distributed
-        if len(factors) > _PLANNED:
+        found = self._distributed(factors) or self._gram(factors)
+        if found is not None:
+            return found
+        whole = self._multiplied(factors)
+        terms = self._term_by_term(factors)
+        return whole if terms is None else choose(self.builder, terms, whole)
+
+    def _multiplied(self, factors: Sequence[Factor]) -> Node:
+        """The factors as they are, in the order that costs least."""
+        if len(factors) > PLANNED:
             result = factors[0]
             for factor in factors[1:]:
                 result = self._combined(result, factor)
             return self.single(result)
-        return self.single(self._planned(factors, _splits(factors)[1], 0, len(factors) - 1))
+        matrices = [factor.kind == MATRIX for factor in factors]
+        if len(factors) == _FEW and all(matrices):
+            one, two, three = factors
+            left = self._combined(self._combined(one, two), three).node
+            return choose(self.builder, left, self._combined(one, self._combined(two, three)).node)
+        if len(factors) > _FEW and all(matrices) and not certain(factors):
+            nodes = [self._oriented(factor) for factor in factors]
+            shape = (factors[0].ends[0], factors[-1].ends[1])
+            return self.builder.node("multiplied", None, tuple(nodes), shape)
+        return self.single(self._planned(factors, splits(factors)[1], 0, len(factors) - 1))
+
+    def _term_by_term(self, factors: Sequence[Factor]) -> Node | None:
+        """L*(A*B + C)*R as L*A*B*R + L*C*R, which is less work where B has few rows; None where no
+        factor is a sum with a product in it.
+        """
+        if len(factors) == 1 or self.nested:
+            return None
+        for place, factor in enumerate(factors):
+            if factor.kind != MATRIX or factor.node in self.kept:
+                continue
+            terms = spread(factor.node)
+            products = [term for _, term in terms if _is_product(term)]
+            if not products or not 1 < len(terms) <= _SPREAD:
+                continue
+            if any(term.shape != factor.node.shape for _, term in terms):
+                continue
+            self.nested = True
+            total: Node | None = None
+            before, after = factors[:place], factors[place + 1 :]
+            for sign, term in terms:
+                total = self._plus(total, sign, self._beside(before, term, factor.flipped, after))
+            self.nested = False
+            return total
+        return None
+
+    def _beside(
+        self, before: Sequence[Factor], term: Node, flipped: bool, after: Sequence[Factor]
+    ) -> Node:
+        """L*A*B*R as (L*A)*(B*R)."""
+        middle = _unfolded(term, flipped)
+        if len(middle) == 1:
+            return self.matrix([*before, *middle, *after], ())
+        left = self.matrix([*before, *middle[:-1]], ())
+        right = self.matrix([middle[-1], *after], ())
+        return self.builder.infix("@", left, right, (left.shape[0], right.shape[1]))
 
     def _merged(self, factors: Sequence[Factor]) -> list[Factor]:
         """Neighbouring diagonals as one."""
@@ -331,12 +311,10 @@ class Chains:
         elif right.kind == DIAGONAL:
             node = build.times(self.single(left), right.node)
         elif left.kind == INVERSE:
-            other = self.single(right)
-            node = build.call("np.linalg.solve", self._oriented(left), other, shape=other.shape)
+            node = build.solution(left.node, left.flipped, self.single(right))
         elif right.kind == INVERSE:  # B*inv(X) = (inv(X)'*B')'
             other = build.transposed(self.single(left))
-            matrix = build.transposed(self._oriented(right))
-            node = build.transposed(build.call("np.linalg.solve", matrix, other, shape=other.shape))
+            node = build.transposed(build.solution(right.node, not right.flipped, other))
         else:
             node = build.infix(
                 "@", self._oriented(left), self._oriented(right), (left.ends[0], right.ends[1])
@@ -366,9 +344,9 @@ class Chains:
             return self.builder.filled("np.ones", shape[:1])
         if len(factors) == 1 or any(factor.kind == INVERSE for factor in factors):
             return self.builder.call("np.diagonal", self.matrix(factors, shape), shape=shape[:1])
-        cut = _cut(factors)[1]
+        place = cut(factors)[1]
         return self.builder.paired(
-            self.matrix(factors[:cut], ()), self._transposed(factors[cut:]), axis=1
+            self.matrix(factors[:place], ()), self._transposed(factors[place:]), axis=1
         )
 
     def trace(self, factors: list[Factor], shape: Shape) -> list[Node]:
@@ -403,10 +381,30 @@ class Chains:
             return [build.dot(factors[weight].node, self.diagonal(rest, (rest[0].ends[0],) * 2)[1])]
         turns = range(len(factors)) if len(factors) <= _ROTATED else range(1)
         turned = min(
-            (factors[turn:] + factors[:turn] for turn in turns), key=lambda each: _cut(each)[0]
+            (factors[turn:] + factors[:turn] for turn in turns), key=lambda each: cut(each)[0]
         )
-        cut = _cut(turned)[1]
-        return [build.paired(self.matrix(turned[:cut], ()), self._transposed(turned[cut:]))]
+        place = cut(turned)[1]
+        return [build.paired(self.matrix(turned[:place], ()), self._transposed(turned[place:]))]
+
+
+def _is_product(node: Node) -> bool:
+    """Whether this is a product of two matrices."""
+    return node.op == "infix" and node.attr == "@" and all(arg.rank == 2 for arg in node.args)
+
+
+def _unfolded(node: Node, flipped: bool) -> list[Factor]:
+    """A product of matrices as its factors."""
+    factors: list[Factor] = []
+    stack = [(node, flipped)]
+    while stack:
+        each, turned = stack.pop()
+        if each.op == "suffix" and each.attr == ".T":
+            stack.append((each.args[0], not turned))
+        elif _is_product(each):
+            stack += [(arg, turned) for arg in (each.args if turned else each.args[::-1])]
+        else:
+            factors.append(Factor(MATRIX, each, turned))
+    return factors
 
 
 def _idempotent(weight: Node) -> Node | None:
@@ -422,64 +420,3 @@ def _parts(factors: list[Factor]) -> list[list[Factor]]:
         if left.kind == COLUMN and right.kind == ROW
     ]
     return [factors[start:end] for start, end in pairwise([0, *cuts, len(factors)])]
-
-
-def _size(dim: Dim) -> int:
-    return max(1, dim.size(dict.fromkeys(dim.letters, _NOMINAL)))
-
-
-def _cost(left: str, right: str, rows: int, inner: int, columns: int) -> int:
-    """Nominal multiplications in a product of two factors of the given kinds (MATRIX: already an
-    array).
-    """
-    factorisation = inner**3
-    if DIAGONAL in (left, right):
-        other = factorisation if INVERSE in (left, right) else 0
-        return rows * columns + other
-    solves = (left == INVERSE) + (right == INVERSE)
-    return rows * inner * columns + solves * factorisation
-
-
-def _splits(
-    factors: Sequence[Factor],
-) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
-    """For each part first..last of the chain: its least cost, and after which factor to split
-    it.
-    """
-    sizes = [_size(factors[0].ends[0])] + [_size(factor.ends[1]) for factor in factors]
-    cost = {(place, place): 0 for place in range(len(factors))}
-    split: dict[tuple[int, int], int] = {}
-    for length in range(1, len(factors)):
-        for first in range(len(factors) - length):
-            last = first + length
-            cost[first, last], split[first, last] = min(
-                (
-                    cost[first, middle]
-                    + cost[middle + 1, last]
-                    + _cost(
-                        factors[first].kind if first == middle else MATRIX,
-                        factors[last].kind if middle + 1 == last else MATRIX,
-                        sizes[first],
-                        sizes[middle + 1],
-                        sizes[last + 1],
-                    ),
-                    middle,
-                )
-                for middle in range(first, last)
-            )
-    return cost, split
-
-
-def _cut(factors: Sequence[Factor]) -> tuple[int, int]:
-    """The cheapest place to cut a chain of which only paired entries are wanted: the cost, and the
-    length of the left part.
-    """
-    if len(factors) > _PLANNED:
-        return 0, len(factors) - 1
-    cost = _splits(factors)[0]
-    last = len(factors) - 1
-    sizes = [_size(factors[0].ends[0])] + [_size(factor.ends[1]) for factor in factors]
-    return min(
-        (cost[0, cut - 1] + cost[cut, last] + sizes[0] * sizes[cut], cut)
-        for cut in range(1, len(factors))
-    )

@@ -22,6 +22,10 @@ from matcalc.write.printers.text import generic_name
 
 _SYMMETRIC = ("symmetric", "psd", "diagonal")
 _HELPERS = ("as_scalar", "check_room", "check_shapes", "check_size", "take", "arguments")
+# what has the type of its arguments
+_KEEPING = frozenset(
+    ["sigmoid", "relu", "step", "softmax", "psd_factors", "psd_solve", "psd_inverse"]
+)
 _WIDTH = 100
 _INDENT = "    "
 VALUE = ""  # the key of the value among several results
@@ -58,7 +62,9 @@ class Source:
         self.title = title
         self.builder = builder = Builder()
         nodes = {
-            key: builder.name(key, each.shape, symmetric=each.kind in _SYMMETRIC)
+            key: builder.name(
+                key, each.shape, symmetric=each.kind in _SYMMETRIC, definite=each.kind == "psd"
+            )
             for key, each in self.variables.items()
         }
         self.root = lower(expr, nodes, builder)
@@ -87,13 +93,20 @@ class Source:
         self.taken.add(local)
         return local
 
-    def text(self) -> str:
-        """The whole source."""
+    def sides(self) -> list[str]:
+        """The source with the first side of every choice, and with the second; nothing if there is
+        no choice.
+        """
+        choices = any(node.op == "choice" for node in self.order)
+        return [self.text(side) for side in (0, 1)] if choices else []
+
+    def text(self, side: int | None = None) -> str:
+        """The whole source; with ``side`` that side of every choice that is left to the sizes."""
         given, bindings = self._bindings()
         names = self.locals | {
             own_key(function): local for function, local in (self.own | self.declared).items()
         }
-        emitter = Emitter(self.root, names, self.sizes, self.taken.__contains__)
+        emitter = Emitter(self.root, names, self.sizes, self.taken.__contains__, side)
         statements, result = emitter.statements()
         checks = [*self._checks(given), *bindings, *self._room()]
         if self.root.op == "several":
@@ -278,6 +291,21 @@ class Source:
             head = [f"{negated}(", *joined, "):"]
         return [*head, *converted, "else:", *inner] if numbers else [*head, *inner]
 
+    def _is_double(self, node: Node) -> bool:
+        """Whether a part may have double precision while the arguments have another."""
+        if node.op in ("filled", "unit"):
+            return True
+        if node.op == "scattered":
+            return len(node.args) == 1 and not node.args[0].rank
+        if node.op != "call":
+            return False
+        function, _, after = node.attr
+        return (
+            ("." not in function and function not in _KEEPING)
+            or after == ("1.0", "0.0")
+            or all(map(self.builder.is_python, node.args))
+        )
+
     def _number(self, root: Node, code: str) -> str:
         """A number of NumPy as one of Python; what is made of sizes and numbers is one already."""
         if self.builder.is_python(root):
@@ -303,6 +331,10 @@ class Source:
         if root.rank == 0:
             return self._number(root, code)
         view = _base(root).op == "name" or root.calls("np.diagonal")
+        arrays = [self.locals[key] for key, each in self.variables.items() if each.shape]
+        if arrays and not view and any(map(self._is_double, self.order)):
+            simple = code.isidentifier() or (code[-1] in ")]" and root.op == "call")
+            return f"{code if simple else f'({code})'}.astype({arrays[0]}.dtype, copy=False)"
         return f"np.array({code})" if view else code
 
     def _results(self, emitter: Emitter) -> list[str]:
@@ -327,7 +359,7 @@ class Source:
 
 def _base(node: Node) -> Node:
     """What a view is a view of."""
-    while node.op in ("suffix", "sliced", "reshaped"):
+    while node.op in ("suffix", "sliced", "reshaped", "shaped"):
         node = node.args[0]
     return node
 
@@ -339,9 +371,10 @@ def _dimension_names(order: list[Node], room: list[Dim]) -> list[str]:
         for node in order
         for dim in (
             (node.attr,)
-            if node.op == "size"
+            if node.op in ("size", "choice")
             else node.shape
-            if node.op in ("filled", "reshaped")
+            if node.op in ("filled", "reshaped", "shaped")
+            or (node.op == "scattered" and len(node.args) == 1)
             else block_dims(node)
         )
     ]

@@ -11,6 +11,7 @@ from itertools import count
 
 from matcalc.core.decimals import places
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.write.printers import numpy_blocks as blocks
@@ -29,6 +30,13 @@ _LEVELS = {
     "@": _TERM,
     "**": _POWER,
 }
+_LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# what has a value that nobody else holds
+_FRESH = frozenset(
+    ("infix", "neg", "filled", "einsum", "scattered", "stacked", "unit", "multiplied")
+)
+_VIEWS = frozenset(("np.diagonal",))
+_INPLACE = frozenset("+-*/")
 _Code = tuple[str, int]  # text and how tightly it binds
 
 
@@ -46,18 +54,42 @@ class Emitter:
         names: Mapping[str, str],
         sizes: Mapping[str, str],
         taken: Callable[[str], bool],
+        side: int | None = None,
     ) -> None:
-        self.order = postorder(root, lambda node: node.args)
-        self.uses = Counter(id(arg) for node in self.order for arg in node.args)
+        self.root = root
+        self.side = side  # that is taken of every choice
+        self.uses: Counter[int] = Counter()
         self.names = names
         self.sizes = sizes
         self.fresh = (f"t{number}" for number in count(1) if not taken(f"t{number}"))
         self.codes: dict[int, _Code] = {}
         self.lines: list[str] = []
+        self.named: set[str] = set()  # what we have given names to
 
     def statements(self) -> tuple[list[str], str]:
         """The assignments, and the expression for the root."""
-        for node in self.order:
+        self._write(self.root)
+        return self.lines, self.codes[id(self.root)][0]
+
+    def _write(self, root: Node) -> None:
+        """The code of a node and of all that it needs; what only one side of a choice needs is
+        written there.
+        """
+        always = {id(node) for node in postorder(root, self._always)}
+
+        def needed(node: Node) -> list[Node]:
+            if node.op != "choice" or self.side is not None:
+                return list(self._always(node))
+            inside = (each for arg in node.args for each in postorder(arg, self._new))
+            return [each for each in inside if id(each) in always]
+
+        outside = self.uses
+        self.uses = Counter(
+            id(arg) for node in postorder(root, self._new) for arg in node.args if id(arg) in always
+        )
+        for node in postorder(root, needed):
+            if id(node) in self.codes:
+                continue
             code = self._written(node)
             trivial = (
                 not node.args
@@ -67,10 +99,54 @@ class Emitter:
             self.codes[id(node)] = (
                 self._named(code) if self.uses[id(node)] > 1 and not trivial else code
             )
-        return self.lines, self.codes[id(self.order[-1])][0]
+        self.uses = outside
+
+    def _new(self, node: Node) -> tuple[Node, ...]:
+        return () if id(node) in self.codes else node.args
+
+    def _always(self, node: Node) -> tuple[Node, ...]:
+        if id(node) in self.codes:
+            return ()
+        if node.op == "choice":
+            return () if self.side is None else node.args[self.side : self.side + 1]
+        return node.args
+
+    def _choice(self, node: Node) -> _Code:
+        """``x if cost <= cost else y``, or statements where a side needs some."""
+        outside, codes = self.lines, self.codes
+        sides = []
+        for arg in node.args:  # as deep as choices are nested
+            self.lines, self.codes = [], dict(codes)
+            self._write(arg)
+            sides.append((self.lines, self.codes[id(arg)][0]))
+        self.lines, self.codes = outside, codes
+        condition = self._no_more(node.attr)
+        (first, one), (second, other) = sides
+        if not first and not second and len(one) + len(other) + len(condition) < _WIDTH - 20:
+            return self._named((f"{one} if {condition} else {other}", _ATOM))
+        name = next(self.fresh)
+        self.named.add(name)
+        for head, lines, code in ((f"if {condition}:", first, one), ("else:", second, other)):
+            self.lines.append(head)
+            self.lines += [f"    {line}" for line in [*lines, f"{name} = {code}"]]
+        return name, _ATOM
+
+    def _no_more(self, difference: Dim) -> str:
+        """The difference of two costs as a comparison of sums of positive terms."""
+        _, _, inner = difference.parts()
+        texts = [
+            " + ".join(
+                " * ".join(_factors(sign * c, names, self.sizes))
+                for c, names in inner
+                if sign * c > 0
+            )
+            for sign in (1, -1)
+        ]
+        return f"{texts[0]} <= {texts[1]}"
 
     def _named(self, code: _Code) -> _Code:
         name = next(self.fresh)
+        self.named.add(name)
         self.lines.append(f"{name} = {code[0]}")
         return name, _ATOM
 
@@ -107,6 +183,22 @@ class Emitter:
                     f"{node.attr}({self._shape(node.shape, eye=node.attr == 'np.eye')}{values})",
                     _ATOM,
                 )
+            case "shaped":
+                shape = ", ".join(self._size(dim)[0] for dim in node.shape)
+                return f"{self._bracket(node.args[0], _ATOM)}.reshape({shape})", _ATOM
+            case "einsum":
+                given = [subscripts(*node.attr), *(self.codes[id(arg)][0] for arg in node.args)]
+                more = ["optimize=True"] * (len(node.args) > 2)
+                return f"np.einsum({', '.join([*given, *more])})", _ATOM
+            case "scattered":
+                return self._scattered(node)
+            case "choice" if self.side is not None:
+                return self.codes[id(node.args[self.side])]
+            case "choice":
+                return self._choice(node)
+            case "multiplied":
+                given = [self.codes[id(arg)][0] for arg in node.args]
+                return f"np.linalg.multi_dot([{', '.join(given)}])", _ATOM
             case "reshaped":
                 shape = self._shape(node.shape, eye=False)
                 return f'{self._bracket(node.args[0], _ATOM)}.reshape({shape}, order="F")', _ATOM
@@ -135,11 +227,60 @@ class Emitter:
         """
         left, right = node.args
         level = _LEVELS[node.attr]
+        name = self.codes[id(left)][0]
+        if (
+            node.attr in _INPLACE
+            and name in self.named
+            and node.rank
+            and left.shape == node.shape
+            and self._is_fresh(left)
+        ):
+            self.lines.append(f"{name} {node.attr}= {self.codes[id(right)][0]}")
+            return name, _ATOM
         if node.attr == "**":
             return f"{self._bracket(left, _ATOM)} ** {self._bracket(right, _UNARY)}", _POWER
         mixed = level == _TERM and left.op == "infix" and (left.attr == "@") != (node.attr == "@")
         before = self._bracket(left, _UNARY if mixed else level)
         return f"{before} {node.attr} {self._bracket(right, level + 1)}", level
+
+    def _scattered(self, node: Node) -> _Code:
+        """Statements that add to a diagonal of an array of our own."""
+        value, *base = node.args
+        code = self.codes[id(value)]
+        if not base:
+            kind = ""
+            if value.rank:
+                code = code if code[0].isidentifier() else self._named(code)
+                kind = f", {code[0]}.dtype"
+            name = self._named((f"np.zeros({self._shape(node.shape, eye=False)}{kind})", _ATOM))[0]
+        else:
+            name = self._own(base[0])
+        pattern = "".join(_LETTERS[label] for label in node.attr)
+        once = "".join(dict.fromkeys(pattern))
+        operator = "+=" if base else "="
+        if base and value.op == "neg":
+            operator, code = "-=", self.codes[id(value.args[0])]
+        code = self._named(code) if len(code[0]) > _WIDTH // 2 else code
+        self.lines.append(f'np.einsum("{pattern}->{once}", {name})[...] {operator} {code[0]}')
+        return name, _ATOM
+
+    def _own(self, node: Node) -> str:
+        """The name of an array that may be changed."""
+        code = self.codes[id(node)]
+        if not self._is_fresh(node):
+            return self._named((f"np.array({code[0]})", _ATOM))[0]
+        if code[0] in self.named:
+            return code[0]
+        return self._named(code)[0]
+
+    def _is_fresh(self, node: Node) -> bool:
+        if self.uses[id(node)] > 1:
+            return False
+        if node.op == "shaped" or (node.op == "suffix" and "T" in node.attr.upper()):
+            return self._is_fresh(node.args[0])
+        return node.op in _FRESH or (
+            node.op == "call" and node.attr[0][:3] == "np." and node.attr[0] not in _VIEWS
+        )
 
     def _float(self, node: Node) -> str:
         return _decimal(node.attr) if node.op == "number" else self.codes[id(node)][0]
@@ -150,6 +291,22 @@ class Emitter:
     def _shape(self, shape: Shape, *, eye: bool) -> str:
         texts = [self._size(dim)[0] for dim in shape]
         return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def subscripts(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> str:
+    """The first argument of einsum."""
+    labels = list(dict.fromkeys([*output, *(label for each in inputs for label in each)]))
+    if len(labels) > len(_LETTERS):
+        raise UnsupportedError(
+            f"NumPy's einsum has letters for {len(_LETTERS)} indices; this contraction needs "
+            f"{len(labels)}"
+        )
+    letters = dict(zip(labels, _LETTERS, strict=False))
+    left, right = (
+        ",".join("".join(letters[label] for label in each) for each in side)
+        for side in (inputs, [output])
+    )
+    return f'"{left}->{right}"'
 
 
 def size_code(dim: Dim, sizes: Mapping[str, str]) -> _Code:

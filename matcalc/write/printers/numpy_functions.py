@@ -12,17 +12,17 @@ from typing import Protocol
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.core.tree import Expr
-from matcalc.write.printers.numpy_chains import (
+from matcalc.write.printers.numpy_chains import Chains
+from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_products import (
     COLUMN,
     DIAGONAL,
     INVERSE,
     MATRIX,
     ROW,
-    Chains,
     Factor,
     Product,
 )
-from matcalc.write.printers.numpy_nodes import Builder, Node
 
 Value = Node | Product
 
@@ -81,7 +81,7 @@ def _inverse(low: Context, expr: Expr) -> Value:
         node = low.build.infix("/", low.build.number(1), factor.node, factor.node.shape)
         return Product(expr.shape, factors=deque([Factor(DIAGONAL, node)]))
     if factor.kind == MATRIX and factor.node in low.inverted:
-        inverse = low.build.call("np.linalg.inv", factor.node, shape=factor.node.shape)
+        inverse = low.build.inverse(factor.node)
         return Product(expr.shape, factors=deque([Factor(MATRIX, inverse, factor.flipped)]))
     kind = INVERSE if factor.kind == MATRIX else MATRIX
     return Product(expr.shape, factors=deque([Factor(kind, factor.node, factor.flipped)]))
@@ -134,7 +134,7 @@ def _diag(low: Context, expr: Expr) -> Value:
 
 
 def _logdet(low: Context, expr: Expr) -> Value:
-    return low.build.suffix(low.build.call("np.linalg.slogdet", low.node(expr.args[0])), "[1]", ())
+    return low.build.logdet(low.node(expr.args[0]))
 
 
 def _sign(low: Context, expr: Expr) -> Value:

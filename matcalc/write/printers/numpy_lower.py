@@ -10,27 +10,25 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
 
-from matcalc.core.dims import Shape
-from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.own import OWN, inline
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
-from matcalc.write.printers.numpy_chains import (
+from matcalc.write.printers.numpy_chains import Chains
+from matcalc.write.printers.numpy_finish import finish
+from matcalc.write.printers.numpy_functions import CALLS, FORMS, Value, power, squared_norm
+from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_products import (
     COLUMN,
     DIAGONAL,
     MATRIX,
     ROW,
-    Chains,
     Factor,
     Product,
     shared_ends,
 )
-from matcalc.write.printers.numpy_functions import CALLS, FORMS, Value, power, squared_norm
-from matcalc.write.printers.numpy_nodes import Builder, Node
 from matcalc.write.printers.numpy_spectral import THIN, thin
 
 # a shared product of at most so many matrices is multiplied out again where a vector makes that
@@ -38,7 +36,6 @@ from matcalc.write.printers.numpy_spectral import THIN, thin
 _COPIED = 4
 _SOLVES = 2  # systems with one matrix; for more of them the inverse is computed once
 _ROUNDS = 3  # which inverses are wanted depends on which are computed; settled after a round or two
-_LETTERS = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
@@ -53,14 +50,14 @@ def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
         if wanted == inverted and made == kept:
             break
         inverted, kept = wanted, made
-    return result
+    return finish(builder, result)
 
 
 def _made(root: Node) -> frozenset[Node]:
-    """The matrices that a program computes and does not only look at in another way."""
+    """The matrices that a program computes in any case, and does not only view differently."""
     return frozenset(
         node
-        for node in postorder(root, lambda each: each.args)
+        for node in postorder(root, lambda each: () if each.op == "choice" else each.args)
         if node.rank == 2 and node.op in ("infix", "call", "filled")
     )
 
@@ -84,6 +81,8 @@ def _wanted_inverses(root: Node) -> frozenset[Node]:
     for node in postorder(root, lambda each: each.args):
         if node.calls("np.linalg.inv"):
             solves[node.args[0]] += _SOLVES + 1
+        elif node.calls("psd_inverse"):
+            solves[node.args[0].args[0]] += _SOLVES + 1
         elif node.calls("np.linalg.solve"):
             matrix = node.args[0]
             solves[matrix.args[0] if matrix.op == "suffix" and matrix.attr == ".T" else matrix] += 1
@@ -319,7 +318,7 @@ class _Lowering:
             value = (
                 nodes[0]
                 if inputs == (output,)
-                else self.build.call("np.einsum", *nodes, **_subscripts(inputs, output, expr.shape))
+                else self.build.node("einsum", (inputs, output), nodes, expr.shape)
             )
             result.factors.extend(self._leaf(expr, value).factors)
             result.top += [value] if expr.rank == 0 else []
@@ -341,25 +340,6 @@ class _Lowering:
         if expr.op in OWN or expr.op[0] == "@":
             return self.build.node("own", expr.op, tuple(args), expr.shape)
         return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
-
-
-def _subscripts(
-    inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], shape: Shape
-) -> dict[str, Any]:
-    """What einsum is called with besides the operands."""
-    labels = list(dict.fromkeys([*output, *(label for each in inputs for label in each)]))
-    if len(labels) > len(_LETTERS):
-        raise UnsupportedError(
-            f"NumPy's einsum has letters for {len(_LETTERS)} indices; this contraction needs "
-            f"{len(labels)}"
-        )
-    letters = dict(zip(labels, _LETTERS, strict=False))
-    left, right = (
-        ",".join("".join(letters[label] for label in each) for each in side)
-        for side in (inputs, [output])
-    )
-    after = ("optimize=True",) if len(inputs) > 2 else ()
-    return {"before": (f'"{left}->{right}"',), "after": after, "shape": shape}
 
 
 _RULES: dict[str, Callable[[_Lowering, Expr], Value]] = {

@@ -58,6 +58,7 @@ class Builder:
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Node] = {}
         self._symmetric: set[Node] = set()
+        self._definite: set[Node] = set()
         self._python: set[Node] = set()
 
     def node(self, op: str, attr: Any, args: tuple[Node, ...], shape: Shape) -> Node:
@@ -72,12 +73,39 @@ class Builder:
                 self._symmetric.add(found)
         return found
 
-    def name(self, name: str, shape: Shape, *, symmetric: bool) -> Node:
-        """An argument; a symmetric matrix is its own transpose."""
+    def name(self, name: str, shape: Shape, *, symmetric: bool, definite: bool = False) -> Node:
+        """An argument; a symmetric matrix is its own transpose, a positive definite one has a
+        Cholesky factor.
+        """
         node = self.node("name", name, (), shape)
         if symmetric:
             self._symmetric.add(node)
+        if definite:
+            self._definite.add(node)
         return node
+
+    def inverse(self, matrix: Node) -> Node:
+        """inv(X)."""
+        if matrix in self._definite:
+            return self.call("psd_inverse", self._factors(matrix), shape=matrix.shape)
+        return self.call("np.linalg.inv", matrix, shape=matrix.shape)
+
+    def solution(self, matrix: Node, flipped: bool, right: Node) -> Node:
+        """inv(X)*B, or inv(X)'*B."""
+        if matrix in self._definite:
+            return self.call("psd_solve", self._factors(matrix), right, shape=right.shape)
+        matrix = self.transposed(matrix) if flipped else matrix
+        return self.call("np.linalg.solve", matrix, right, shape=right.shape)
+
+    def logdet(self, matrix: Node) -> Node:
+        """log|det(X)|."""
+        if matrix in self._definite:
+            return self.call("psd_logdet", self._factors(matrix))
+        return self.suffix(self.call("np.linalg.slogdet", matrix), "[1]", ())
+
+    def _factors(self, matrix: Node) -> Node:
+        """One factorisation for all that is asked of a matrix."""
+        return self.call("psd_factors", matrix, shape=matrix.shape)
 
     def number(self, value: Fraction | int) -> Node:
         """An exact number."""
@@ -237,6 +265,8 @@ def _is_symmetric(node: Node, known: set[Node]) -> bool:
     if node.op == "call":
         if node.calls("np.linalg.inv"):
             return args[0] in known
+        if node.calls("psd_inverse"):
+            return True
         if node.attr[0] == OUTER:
             return args[0] is args[1]
         return bool(node.calls("np.diag"))

@@ -12,8 +12,11 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr, variable
 from matcalc.core.walk import postorder
 from matcalc.read.frontend import read
+from matcalc.runtime.factors import psd_factors, psd_inverse, psd_logdet, psd_solve
 from matcalc.verify.oracle.interpret import interpret
-from matcalc.write.printers.numpy_code import compile_numpy, numpy_source
+from matcalc.verify.readback.code import code_says
+from matcalc.write.printers.numpy_code import Source, compile_numpy, numpy_source
+from matcalc.write.printers.numpy_emit import subscripts
 from matcalc.write.printers.numpy_functions import CALLS, FORMS
 
 
@@ -314,7 +317,8 @@ STRUCTURE = [
     pytest.param(
         "A'*(B*C*D + B*diag(v)*D)*D'",
         [],
-        "return A.T @ (B @ ((C + np.diag(v)) @ (D @ D.T)))",
+        't1 = np.array(C); np.einsum("ii->i", t1)[...] += v; '
+        "return np.linalg.multi_dot([A.T, B, t1, D, D.T])",
         id="common-factors",
     ),
     pytest.param("3*x*y'/g", [], "return np.multiply.outer(3 / g * x, y)", id="scaled-dyad"),
@@ -325,6 +329,80 @@ STRUCTURE = [
         id="diagonals-together",
     ),
 ]
+
+
+CHOICES = [
+    pytest.param(
+        "2*(U*V' - T)*V", {"T": "matrix(m, n)", "V": "matrix(n, k)"}, True, id="residual-by-factor"
+    ),
+    pytest.param("A*B*C", {"A": "matrix(m, n)", "C": "matrix(k, p)"}, True, id="three-matrices"),
+    pytest.param("A*B*C", {"A": "matrix(n, n)", "C": "matrix(n, n)"}, False, id="one-shape"),
+    pytest.param("A*B*C", {"A": "matrix(n, n)", "C": "matrix(n, 2)"}, False, id="thin-for-sure"),
+    pytest.param(
+        "A*B*C*D",
+        {"A": "matrix(m, n)", "B": "matrix(n, k)", "D": "matrix(p, q)"},
+        False,
+        id="planned-by-numpy",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "kinds", "chooses"), CHOICES)
+def test_choices_by_the_sizes(text: str, kinds: dict[str, str], chooses: bool) -> None:
+    """Every side of them has the value, at sizes that lead to both."""
+    program = read(text, kinds)
+    source = Source(program.expr, program.variables, "f", "")
+    assert bool(source.sides()) == chooses
+    rng = np.random.default_rng(5)
+    names = {name for each in program.variables.values() for d in each.shape for name in d.names}
+    for small in ("", *sorted(names)):
+        sizes = {
+            name: 2 if name == small else 9 + place for place, name in enumerate(sorted(names))
+        }
+        values = {
+            key: rng.standard_normal([axis.size(sizes) for axis in each.shape])
+            for key, each in program.variables.items()
+        }
+        expected = interpret(program.expr, values, sizes)
+        for code in (source.text(), *source.sides()):
+            np.testing.assert_allclose(compile_numpy(code)(**values), expected, atol=1e-9)
+
+
+def test_a_wrong_side_of_a_choice_is_noticed() -> None:
+    program = read("(U*V' - T)*V", {"T": "matrix(m, n)", "V": "matrix(n, k)"})
+    source = Source(program.expr, program.variables, "f", "")
+    assert code_says(source.text(), source, program.expr, program.variables)
+    choice = next(node for node in source.order if node.op == "choice")
+    for side in (0, 1):
+        sides = list(choice.args)
+        sides[side] = source.builder.negative(sides[side])
+        broken = Source(program.expr, program.variables, "f", "")
+        broken.root = source.builder.node("choice", choice.attr, tuple(sides), choice.shape)
+        assert not code_says(broken.text(), broken, program.expr, program.variables)
+
+
+@pytest.mark.parametrize("rows", [3, 40])
+@pytest.mark.parametrize("kind", [np.float32, np.float64, np.complex128])
+def test_factors_of_a_definite_matrix(rows: int, kind: type) -> None:
+    """Small and large, of every type; and of one that is not definite after all."""
+    rng = np.random.default_rng(rows)
+    M = rng.standard_normal((rows, rows))
+    definite = (M @ M.T / rows + np.eye(rows)).astype(kind)
+    B = rng.standard_normal((rows, 2)).astype(kind)
+    within = {"rtol": 1e-3, "atol": 1e-3} if kind is np.float32 else {"rtol": 1e-9, "atol": 1e-9}
+    for S in (definite, definite - 9 * np.eye(rows, dtype=kind)):
+        found = psd_factors(S)
+        for right in (B, B[:, 0]):
+            np.testing.assert_allclose(psd_solve(found, right), np.linalg.solve(S, right), **within)
+        np.testing.assert_allclose(psd_inverse(found), np.linalg.inv(S), **within)
+        np.testing.assert_allclose(psd_logdet(found), np.linalg.slogdet(S)[1], **within)
+        assert psd_inverse(found).dtype == psd_solve(found, B).dtype == kind
+
+
+def test_one_factorisation_for_everything() -> None:
+    code = body("logdet(S)*inv(S)*v + tr(inv(S))*v", "S: psd(n)", "v: vector(n)")
+    assert code.count("psd_factors") == 1
+    assert "linalg" not in code
 
 
 @pytest.mark.parametrize(("text", "declarations", "expected"), STRUCTURE)
@@ -546,35 +624,63 @@ def einsum(inputs: tuple[tuple[int, ...], ...], output: tuple[int, ...], *args: 
 
 N = dim("n")
 A, B, X_EYE = variable("A", (N, N)), variable("B", (N, N)), Expr("eye", (), (N, N))
+V = variable("v", (N,))
 ONES = Expr("fill", (Expr("number", value=1),), (N,))
 S = variable("s", ())
 EINSUMS = [
     pytest.param(
         einsum(((0, 1), (2, 3)), (0, 2, 1, 3), A, B),
-        'np.einsum("ik,jl->ijkl", A, B)',
+        "A[:, None, :, None] * B[None, :, None, :]",
         id="kronecker",
     ),
     pytest.param(
         einsum(((0, 1), (1, 1), (1, 2)), (0, 1, 2), A, B, A),
-        'np.einsum("ij,jj,jk->ijk", A, B, A, optimize=True)',
+        "A[:, :, None] * (np.diagonal(B)[:, None] * A)[None, :, :]",
         id="hyper-index",
     ),
     pytest.param(einsum(((0, 1), (), (1,)), (0, 1), A, S, ONES), "s * A", id="scalar-and-ones"),
     pytest.param(
         einsum(((0, 1), (2,)), (0, 1, 2), X_EYE, ONES),
-        'np.einsum("ij,k->ijk", np.eye(n), np.ones(n))',
+        "t2",  # filled on its diagonal
         id="identity",
     ),
+    pytest.param(
+        einsum(((0, 1), (2, 1), (3, 4), (1,)), (0, 3, 2, 4), A, B, A, V),
+        "A[None, :, None, :] * (A @ (B.T * v[:, None]))[:, None, :, None]",
+        id="summed-and-outer",
+    ),
+    pytest.param(
+        einsum(((0, 1), (0, 2), (0, 3), (0, 4)), (1, 2, 3, 4), A, B, A, B),
+        "(t1.T @ t1).reshape(n, n, n, n)",
+        id="gram",
+    ),
+    pytest.param(
+        einsum(((0, 1), (0, 2), (0, 3), (0, 4)), (1, 2, 3, 4), A, B, B, A),
+        "(t1.T @ t1).reshape(n, n, n, n).transpose(0, 1, 3, 2)",
+        id="gram-in-another-order",
+    ),
+    pytest.param(
+        einsum(((0, 1), (0, 2), (0, 3), (0,)), (1, 2, 3), A, B, A, V),
+        "t1.reshape(n, n, n)",  # t1 = A.T @ (B[:, :, None] * ...).reshape(n, n * n)
+        id="three-matrices-on-one-index",
+    ),
+    pytest.param(
+        einsum(((0, 1), (0, 1, 2), (0, 1)), (0, 2), A, einsum(((0, 1), (2,)), (0, 1, 2), A, V), B),
+        'np.einsum("ikj,ki->ij", np.multiply.outer(A, v), A.T * B.T)',
+        id="batched-vectors",
+    ),
+    pytest.param(einsum(((0, 2), (1, 3)), (0, 1, 2, 3), X_EYE, X_EYE), "t1", id="two-identities"),
 ]
 
 
 @pytest.mark.parametrize(("expr", "code"), EINSUMS)
 def test_einsum(expr: Expr, code: str) -> None:
-    variables = read("A*B*s", {"A": "matrix(n, n)", "B": "matrix(n, n)", "s": "scalar"}).variables
+    variables = read("A*B*s*v", {"A": "matrix(n, n)", "B": "matrix(n, n)", "s": "scalar"}).variables
     source = numpy_source(expr, variables)
     assert f"return {code}" in source
     rng = np.random.default_rng(0)
     values = {"A": rng.normal(size=(3, 3)), "B": rng.normal(size=(3, 3)), "s": np.array(2.0)}
+    values["v"] = rng.normal(size=3)
     np.testing.assert_allclose(
         compile_numpy(source)(**values), interpret(expr, values, {"n": 3}), rtol=1e-12
     )
@@ -584,8 +690,10 @@ def test_einsum_of_too_many_indices() -> None:
     labels = tuple(range(53))
     vectors = [variable("x", (N,))] * 53
     expr = einsum(tuple((label,) for label in labels), (), *vectors)
+    function = compile_numpy(numpy_source(expr, read("x'*x").variables))
+    assert function(x=[1.0, 0.5]) == pytest.approx(1.5**53)
     with pytest.raises(UnsupportedError, match="53"):
-        numpy_source(expr, read("x'*x").variables)
+        subscripts([labels], ())
 
 
 def test_fused_index() -> None:

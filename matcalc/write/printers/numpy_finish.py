@@ -1,0 +1,292 @@
+"""The last pass over an array program: contractions are planned, linear combinations of arrays with
+many axes lose their common factors and are computed by halves where they are symmetric, and
+diagonals are added in place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from itertools import combinations
+from typing import NamedTuple
+
+from matcalc.core.dims import Shape
+from matcalc.core.walk import fold, postorder
+from matcalc.write.printers.numpy_contract import Labels, contract
+from matcalc.write.printers.numpy_nodes import Builder, Node
+
+_MANY = 3  # axes from which on a sum is looked at as a whole
+_TERMS = 60  # of a sum; longer ones are taken as they come
+
+Operands = tuple[tuple[Node, Labels], ...]
+
+
+class Term(NamedTuple):
+    """number * the product of the operands, whose labels 0, 1, 2, ... are the axes of the value."""
+
+    number: Fraction
+    operands: Operands
+
+    @property
+    def labels(self) -> frozenset[int]:
+        """Those of all operands."""
+        return frozenset(label for _, labels in self.operands for label in labels)
+
+
+def finish(build: Builder, root: Node) -> Node:
+    """The same program, in the form in which it is written."""
+    return _Finish(build, root).result()
+
+
+def _args(node: Node) -> tuple[Node, ...]:
+    return node.args
+
+
+def _is_linear(node: Node) -> bool:
+    """Whether this is a contraction, a sum, a negative or a multiple of arrays with many axes."""
+    if node.rank < _MANY:
+        return False
+    if node.op in ("einsum", "neg"):
+        return True
+    if node.op != "infix":
+        return False
+    left, right = node.args
+    if node.attr in ("+", "-"):
+        return left.shape == right.shape
+    return bool((node.attr == "*" and not left.rank) or (node.attr == "/" and not right.rank))
+
+
+class _Finish:
+    """One pass, from the leaves."""
+
+    def __init__(self, build: Builder, root: Node) -> None:
+        self.build = build
+        self.root = root
+        order = postorder(root, _args)
+        uses = Counter(id(arg) for node in order for arg in node.args)
+        self.inner = {  # seen from the sum that they are in
+            id(arg)
+            for node in order
+            if _is_linear(node) and node.op != "einsum"
+            for arg in node.args
+            if uses[id(arg)] == 1 and _is_linear(arg)
+        }
+        self.done: set[Node] = set()
+
+    def result(self) -> Node:
+        """The new root."""
+        return fold(self.root, _args, self._step)
+
+    def _step(self, node: Node, args: list[Node]) -> Node:
+        same = all(old is new for old, new in zip(node.args, args, strict=True))
+        made = node if same else self.build.node(node.op, node.attr, tuple(args), node.shape)
+        if id(node) in self.inner:
+            return made
+        if _is_linear(node):
+            made = self._combination(made)
+            self.done.add(made)
+        elif node.op == "einsum":
+            inputs, output = node.attr
+            made = contract(self.build, made.args, inputs, output, node.shape)
+        elif node.op == "infix" and node.attr in ("+", "-"):
+            made = self._added(node.attr, made.args[0], made.args[1], node.shape)
+        return made
+
+    def _combination(self, root: Node) -> Node:
+        terms = self._terms(root)
+        half = self._half(terms, root.shape) if len(terms) <= _TERMS else None
+        if half is not None:
+            axes, terms = half
+        if len(terms) <= _TERMS:
+            terms = self._factored(terms, root.shape)
+        value = self._total(terms, root.shape)
+        if half is None:
+            return value
+        turned = self.build.suffix(value, f".transpose({', '.join(map(str, axes))})", root.shape)
+        return self.build.infix("+", value, turned, root.shape)
+
+    def _terms(self, root: Node) -> list[Term]:
+        """The linear combination as a list."""
+        terms: list[Term] = []
+        stack: list[tuple[Fraction, Operands, Node]] = [(Fraction(1), (), root)]
+        while stack:
+            number, scalars, node = stack.pop()
+            if node in self.done or not _is_linear(node):
+                terms.append(Term(number, (*scalars, (node, tuple(range(node.rank))))))
+            elif node.op == "einsum":
+                terms.append(Term(number, (*scalars, *_relabelled(node))))
+            elif node.op == "neg":
+                stack.append((-number, scalars, node.args[0]))
+            elif node.attr in ("+", "-"):
+                left, right = node.args
+                other = number if node.attr == "+" else -number
+                stack += [(other, scalars, right), (number, scalars, left)]
+            else:
+                array, scalar = node.args if node.attr == "/" else node.args[::-1]
+                if scalar.op == "number" and (scalar.attr or node.attr == "*"):
+                    factor = scalar.attr if node.attr == "*" else 1 / scalar.attr
+                    stack.append((number * factor, scalars, array))
+                else:
+                    if node.attr == "/":
+                        scalar = self.build.infix("/", self.build.number(1), scalar, ())
+                    stack.append((number, (*scalars, (scalar, ())), array))
+        return terms
+
+    def _key(self, term: Term) -> tuple[Fraction, tuple[tuple[int, Labels], ...]]:
+        """Equal for equal terms; the axes of a symmetric matrix have no order."""
+        return term.number, tuple(
+            sorted(
+                (node.serial, tuple(sorted(x)) if self.build.is_symmetric(node) else x)
+                for node, x in term.operands
+            )
+        )
+
+    def _half(self, terms: list[Term], shape: Shape) -> tuple[list[int], list[Term]] | None:
+        """Two axes whose exchange pairs the terms, and one of each pair."""
+        if len(terms) < 2 or len(terms) % 2:
+            return None
+        keys = [self._key(term) for term in terms]
+        for one, other in combinations(range(len(shape)), 2):
+            if shape[one] != shape[other]:
+                continue
+            axes = list(range(len(shape)))
+            axes[one], axes[other] = other, one
+            left = Counter(keys)
+            chosen = []
+            for term, key in zip(terms, keys, strict=True):
+                turned = self._key(_exchanged(term, one, other))
+                if turned == key:
+                    break
+                if left[key] and left[turned]:
+                    left.subtract((key, turned))
+                    chosen.append(term)
+            else:
+                if not any(left.values()):
+                    return axes, chosen
+        return None
+
+    def _factored(self, terms: list[Term], shape: Shape) -> list[Term]:
+        """A*B + A*C as A*(B + C), where B and C have fewer axes than the whole."""
+        axes = frozenset(range(len(shape)))
+        while True:
+            groups: dict[tuple[Node, Labels, frozenset[int]], list[Term]] = {}
+            for term in terms:
+                if term.labels != axes or len(term.operands) < 2:
+                    continue
+                for place, (node, labels) in enumerate(term.operands):
+                    rest = Term(term.number, _others(term.operands, place)).labels
+                    if labels and rest < axes:
+                        groups.setdefault((node, labels, rest), []).append(term)
+            best = max(
+                groups.items(),
+                key=lambda each: (len(each[1]), len(each[0][1]), -each[0][0].serial),
+                default=None,
+            )
+            if best is None or len(best[1]) < 2:
+                return terms
+            (node, labels, rest), group = best
+            terms = [term for term in terms if not any(term is each for each in group)]
+            terms.append(self._merged(node, labels, tuple(sorted(rest)), group, shape))
+
+    def _merged(
+        self, node: Node, labels: Labels, rest: Labels, group: list[Term], shape: Shape
+    ) -> Term:
+        inner = []
+        for term in group:
+            place = next(k for k, each in enumerate(term.operands) if each == (node, labels))
+            names = {label: k for k, label in enumerate(rest)}
+            others = [
+                (other, tuple(names[x] for x in own))
+                for other, own in _others(term.operands, place)
+            ]
+            inner.append(Term(term.number, tuple(others)))
+        total = self._total(inner, tuple(shape[label] for label in rest))
+        return Term(Fraction(1), ((node, labels), (total, rest)))
+
+    def _total(self, terms: list[Term], shape: Shape) -> Node:
+        """The sum of the terms; what fills the whole array comes first, then what is added to its
+        diagonals.
+        """
+        values = [self._value(abs(term.number), term.operands, shape) for term in terms]
+        order = sorted(
+            range(len(terms)),
+            key=lambda place: (
+                _diagonal(self.build, values[place]) is not None,
+                terms[place].number < 0,
+            ),
+        )
+        first = terms[order[0]]
+        total = self._value(first.number, first.operands, shape)
+        for place in order[1:]:
+            sign = "+" if terms[place].number > 0 else "-"
+            total = self._added(sign, total, values[place], shape)
+        return total
+
+    def _value(self, number: Fraction, operands: Operands, shape: Shape) -> Node:
+        nodes, inputs = zip(*operands, strict=True)
+        if number != 1:
+            nodes, inputs = (self.build.number(number), *nodes), ((), *inputs)
+        return contract(self.build, nodes, inputs, tuple(range(len(shape))), shape)
+
+    def _added(self, sign: str, left: Node, right: Node, shape: Shape) -> Node:
+        """A sum; what is diagonal is added to the rest in place."""
+        build = self.build
+        plain = build.infix(sign, left, right, shape)
+        if left.shape != right.shape or left.rank < 2:
+            return plain
+        one, other = _diagonal(build, left), _diagonal(build, right)
+        if one is None and other is None:
+            return plain
+        if one is not None and other is not None and one[0] == other[0]:
+            if one[1].shape != other[1].shape:
+                return plain
+            value = build.infix(sign, one[1], other[1], one[1].shape)
+            return build.node("scattered", one[0], (value,), shape)
+        if other is not None:
+            value = other[1] if sign == "+" else build.negative(other[1])
+            base = left if one is None else build.node("scattered", one[0], (one[1],), shape)
+            return build.node("scattered", other[0], (value, base), shape)
+        assert one is not None
+        base = right if sign == "+" else build.negative(right)
+        return build.node("scattered", one[0], (one[1], base), shape)
+
+
+def _relabelled(node: Node) -> Operands:
+    """The operands of a contraction, its output having the labels 0, 1, 2, ..."""
+    inputs, output = node.attr
+    order = dict.fromkeys([*output, *(label for each in inputs for label in each)])
+    names = {label: place for place, label in enumerate(order)}
+    return tuple(
+        (arg, tuple(names[label] for label in each))
+        for arg, each in zip(node.args, inputs, strict=True)
+    )
+
+
+def _others(operands: Operands, place: int) -> Operands:
+    return operands[:place] + operands[place + 1 :]
+
+
+def _exchanged(term: Term, one: int, other: int) -> Term:
+    swap = {one: other, other: one}
+    return Term(
+        term.number,
+        tuple((node, tuple(swap.get(x, x) for x in labels)) for node, labels in term.operands),
+    )
+
+
+def _diagonal(build: Builder, node: Node) -> tuple[Labels, Node] | None:
+    """Of an array that is 0 off a diagonal: which axes are equal on it, and what stands there."""
+    if node.op == "scattered" and len(node.args) == 1:
+        return node.attr, node.args[0]
+    if node.calls("np.diag"):
+        return (0, 0), node.args[0]
+    if (node.op, node.attr) == ("filled", "np.eye") and node.shape[0] == node.shape[1]:
+        return (0, 0), build.number(1)
+    inner = None
+    if node.op == "neg":
+        inner = _diagonal(build, node.args[0])
+        return inner and (inner[0], build.negative(inner[1]))
+    if node.op == "infix" and node.attr == "*" and not node.args[0].rank:
+        inner = _diagonal(build, node.args[1])
+        return inner and (inner[0], build.times(node.args[0], inner[1]))
+    return None
