@@ -262,6 +262,21 @@ def test_what_has_no_meaning_is_refused(expr: str, says: str) -> None:
     assert caught.value.span is not None
 
 
+UNDECLARED = ["A*T", "T*x", "T + A", "x'*T", "T - x", "T.*x", "A*T*A'", "T'"]
+
+
+@pytest.mark.parametrize("expr", UNDECLARED)
+def test_letters_beside_a_tensor_that_are_not_declared(expr: str) -> None:
+    """They are read as scalars, which is said, or the text is refused."""
+    try:
+        program = read(expr, {"T": KINDS["T"]})
+    except ShapeError:
+        return
+    others = [variable for name, variable in program.variables.items() if name != "T"]
+    assert all(variable.kind == "scalar" for variable in others)
+    assert program.notes
+
+
 DECLARED = [
     ("tensor(n)", "declare T: vector(n)"),
     ("tensor(n, m)", "declare T: matrix(n, m)"),

@@ -142,6 +142,7 @@ def refuse_operator(context: Context, node: Node, args: Sequence[Expr]) -> Shape
     """An operator between matrices."""
     hint: str | None
     kind = node.kind if node.kind in _VERBS else "*"
+    kind = "'" if len(args) == 1 else kind  # also where a reading transposes what is not marked
     message = f"cannot {_VERBS[kind].format(*map(context.describe, args))}"
     arg = next(arg for arg in args if arg.rank > 2)
     if kind == "'":
