@@ -129,40 +129,61 @@ def _parser(command: str) -> Parser:
     _add_simplify(commands, used=command == "simplify")
     _add_equal(commands, used=command == "equal")
     _add_graph(commands, used=command == "graph")
-    identities = commands.add_parser(
+    identities = _add_command(
+        commands,
         "identities",
-        help="list the identities that matcalc stands on",
-        description="List the catalogue, with sources.",
-        formatter_class=Help,
-        allow_abbrev=False,
+        "list the identities that matcalc stands on",
+        "List the catalogue, with sources.",
+        examples=False,
     )
     identities.add_argument(
         "word", metavar="WORD", nargs="?", default="", help="only those that contain this text"
     )
     _add_identities(identities)
-    functions = commands.add_parser(
+    functions = _add_command(
+        commands,
         "functions",
-        help="list the functions of the language",
-        description="List the functions, with what they are.",
-        formatter_class=Help,
-        allow_abbrev=False,
+        "list the functions of the language",
+        "List the functions, with what they are.",
+        examples=False,
     )
     functions.add_argument(
         "word", metavar="WORD", nargs="?", default="", help="only those that contain this text"
     )
     functions.set_defaults(identities=[])
-    _add_web(commands)
+    _add_web(commands, used=command == "web")
     return parser
 
 
-def _add_web(commands: argparse._SubParsersAction[Parser]) -> None:
-    web = commands.add_parser(
-        "web",
-        help="open the page in a browser, on this machine alone",
-        description="Serve the page on 127.0.0.1 and open it in a browser; Ctrl-C ends it.",
+def _add_command(
+    commands: argparse._SubParsersAction[Parser],
+    name: str,
+    help_text: str,
+    description: str,
+    *,
+    examples: bool = True,
+) -> Parser:
+    return commands.add_parser(
+        name,
+        help=help_text,
+        description=description,
+        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}" if examples else None,
         formatter_class=Help,
         allow_abbrev=False,
     )
+
+
+def _add_web(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
+    """The command and, where it is used, its options."""
+    web = _add_command(
+        commands,
+        "web",
+        "open the page in a browser, on this machine alone",
+        "Serve the page on 127.0.0.1 and open it in a browser; Ctrl-C ends it.",
+        examples=False,
+    )
+    if not used:
+        return
     web.add_argument(
         "--port", metavar="N", type=_natural, default=0, help="the port (default: a free one)"
     )
@@ -171,17 +192,13 @@ def _add_web(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
-    diff = commands.add_parser(
+    diff = _add_command(
+        commands,
         "diff",
-        help="derive an expression",
-        description=f"Derive an expression by one of its variables.\n\n{_NAMES}",
-        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
+        "derive an expression",
+        f"Derive an expression by one of its variables.\n\n{_NAMES}",
     )
-    diff.add_argument(
-        "expression", metavar="EXPR", help="the expression, or - to read it from standard input"
-    )
+    _add_expression(diff)
     _add_variable(diff, "; several as in --wrt W,b, or all")
     diff.add_argument(
         "--data",
@@ -190,22 +207,9 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         default=[],
         help="the variables that --wrt all leaves out, as in X,y",
     )
-    diff.add_argument(
-        "--latex",
-        action="store_true",
-        help="EXPR is LaTeX, which may name the variable; see docs/latex.md",
-    )
+    _add_latex(diff, "EXPR is LaTeX, which may name the variable")
     _add_declarations(diff)
-    diff.add_argument(
-        "--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2"
-    )
-    diff.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
-    diff.add_argument(
-        "--structure",
-        choices=STRUCTURES,
-        default="declared",
-        help="the gradient within the declared set, or with free entries",
-    )
+    _add_conventions(diff, "gradient")
     diff.add_argument(
         "--format",
         choices=(*FORMATS, "markdown"),
@@ -230,6 +234,32 @@ def _add_verdict(command: Parser) -> None:
         help="print the answer without verifying it",
     )
     _add_rng(command, "of the random points of --check (default: 0)")
+
+
+def _add_expression(command: Parser) -> None:
+    command.add_argument(
+        "expression", metavar="EXPR", help="the expression, or - to read it from standard input"
+    )
+
+
+def _add_latex(command: Parser, help_text: str) -> None:
+    command.add_argument("--latex", action="store_true", help=f"{help_text}; see docs/latex.md")
+
+
+def _add_conventions(command: Parser, found: str) -> None:
+    """Which derivative is meant."""
+    command.add_argument(
+        "--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2"
+    )
+    command.add_argument(
+        "--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md"
+    )
+    command.add_argument(
+        "--structure",
+        choices=STRUCTURES,
+        default="declared",
+        help=f"the {found} within the declared set, or with free entries",
+    )
 
 
 def _add_variable(command: Parser, several: str = "") -> None:
@@ -270,19 +300,12 @@ def _add_directional(
     used: bool,
 ) -> None:
     """One of the commands about directions and, where it is used, its options."""
-    command = commands.add_parser(
-        name,
-        help=help_text,
-        description=f"{description} See docs/several.md.\n\n{_NAMES}",
-        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
+    command = _add_command(
+        commands, name, help_text, f"{description} See docs/several.md.\n\n{_NAMES}"
     )
     if not used:
         return
-    command.add_argument(
-        "expression", metavar="EXPR", help="the expression, or - to read it from standard input"
-    )
+    _add_expression(command)
     if name == "jvp":
         command.add_argument(
             "--direction",
@@ -301,9 +324,7 @@ def _add_directional(
         command.add_argument(
             "--cotangent", metavar="NAME", default="u", help="the cotangent (default: u)"
         )
-    command.add_argument(
-        "--latex", action="store_true", help="EXPR is a formula in LaTeX; see docs/latex.md"
-    )
+    _add_latex(command, "EXPR is a formula in LaTeX")
     _add_declarations(command)
     command.add_argument(
         "--format",
@@ -327,15 +348,13 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     """The command and, where it is used, its options: to add them all takes longer than to parse an
     expression.
     """
-    check = commands.add_parser(
+    check = _add_command(
+        commands,
         "check",
-        help="judge a derivative that somebody claims",
-        description="Judge a claimed derivative, and say what is wrong with it. FILE has "
+        "judge a derivative that somebody claims",
+        "Judge a claimed derivative, and say what is wrong with it. FILE has "
         "claims in TOML, or is a Markdown or\n"
         f"LaTeX document in which they are marked; see docs/check.md.\n\n{_NAMES}",
-        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     if not used:
         return
@@ -345,23 +364,10 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
         help="the expression, or without --claim a file of claims",
     )
     _add_variable(check)
-    check.add_argument(
-        "--latex",
-        action="store_true",
-        help="EXPR and the claim are formulas in LaTeX; see docs/latex.md",
-    )
+    _add_latex(check, "EXPR and the claim are formulas in LaTeX")
     check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
     _add_declarations(check)
-    check.add_argument(
-        "--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2"
-    )
-    check.add_argument("--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md")
-    check.add_argument(
-        "--structure",
-        choices=STRUCTURES,
-        default="declared",
-        help="the derivative within the declared set, or with free entries",
-    )
+    _add_conventions(check, "derivative")
     check.add_argument(
         "--format", choices=REPORTS, default="text", help="of the report (default: text)"
     )
@@ -370,23 +376,16 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
 
 def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
     """The command and, where it is used, its options."""
-    simplify = commands.add_parser(
+    simplify = _add_command(
+        commands,
         "simplify",
-        help="write an expression shorter",
-        description=f"Write an expression as short as matcalc finds it; see "
-        f"docs/simplify.md.\n\n{_NAMES}",
-        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
+        "write an expression shorter",
+        f"Write an expression as short as matcalc finds it; see docs/simplify.md.\n\n{_NAMES}",
     )
     if not used:
         return
-    simplify.add_argument(
-        "expression", metavar="EXPR", help="the expression, or - to read it from standard input"
-    )
-    simplify.add_argument(
-        "--latex", action="store_true", help="EXPR is a formula in LaTeX; see docs/latex.md"
-    )
+    _add_expression(simplify)
+    _add_latex(simplify, "EXPR is a formula in LaTeX")
     _add_declarations(simplify)
     simplify.add_argument(
         "--expand-inverse",
@@ -401,36 +400,30 @@ def _add_simplify(commands: argparse._SubParsersAction[Parser], *, used: bool) -
 
 def _add_equal(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
     """The command and, where it is used, its options."""
-    equal = commands.add_parser(
+    equal = _add_command(
+        commands,
         "equal",
-        help="decide whether two expressions are equal",
-        description="Decide whether two expressions are equal wherever both have a value; "
+        "decide whether two expressions are equal",
+        "Decide whether two expressions are equal wherever both have a value; "
         "see docs/simplify.md.\n"
         f"Exit code 0: equal, 1: different, 2: undecided.\n\n{_NAMES}",
-        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
     )
     if not used:
         return
     equal.add_argument("left", metavar="EXPR", help="an expression")
     equal.add_argument("right", metavar="EXPR", help="another; a name means the same in both")
-    equal.add_argument(
-        "--latex", action="store_true", help="both are formulas in LaTeX; see docs/latex.md"
-    )
+    _add_latex(equal, "both are formulas in LaTeX")
     _add_declarations(equal)
     _add_rng(equal, "of the random points (default: 0)")
 
 
 def _add_graph(commands: argparse._SubParsersAction[Parser], *, used: bool) -> None:
     """The command and, where it is used, its options."""
-    graph = commands.add_parser(
+    graph = _add_command(
+        commands,
         "graph",
-        help="draw the computational graph of an expression",
-        description=f"Draw a computational graph; see docs/graph.md.\n\n{_NAMES}",
-        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
-        formatter_class=Help,
-        allow_abbrev=False,
+        "draw the computational graph of an expression",
+        f"Draw a computational graph; see docs/graph.md.\n\n{_NAMES}",
     )
     if used:
         add_graph_options(graph)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import replace
 
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.files import read_claims
 from matcalc.claims.judge.forms import as_json, as_junit, as_text
 from matcalc.claims.judge.marks import sides
-from matcalc.claims.judge.question import Claim
 from matcalc.claims.judge.report import UNDECIDED, Report
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError, MatcalcError
