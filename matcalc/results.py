@@ -20,7 +20,7 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import as_markdown, in_python
-from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
+from matcalc.core.options import BACKENDS, LAYOUTS, ORDERS, STRUCTURES, require_choice
 from matcalc.core.own import blame
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from matcalc.graph.picture import ComputationalGraph
     from matcalc.verify.oracle.compare import Report
 
-BACKENDS = ("numpy",)
 _LONGEST_REPR = 120  # characters of a formula
 
 
@@ -181,7 +180,7 @@ class Formula:
     @public
     def source(self, backend: str = "numpy", *, name: str = "f") -> str:
         """Python source of a function that takes all the variables by keyword."""
-        _choice("backend", backend, BACKENDS)
+        require_choice("backend", backend, BACKENDS)
         if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
             raise ArgumentError(f"{name!r} is not a name that a Python function can have")
         return self._coded(name)[0]
@@ -464,11 +463,6 @@ def _asked(
         raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
     if isinstance(order, bool) or not isinstance(order, int) or order not in ORDERS:
         raise ArgumentError(f"order is 1 or 2, not {order!r}")
-    _choice("layout", layout, LAYOUTS)
-    _choice("structure", structure, STRUCTURES)
+    require_choice("layout", layout, LAYOUTS)
+    require_choice("structure", structure, STRUCTURES)
     return DerivativeStatement(program, wrt, order, structure, layout)
-
-
-def _choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    if not isinstance(value, str) or value not in allowed:
-        raise ArgumentError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")

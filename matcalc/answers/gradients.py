@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from matcalc.answers.names import require_different
 from matcalc.core.boundary import public, warn_caller
-from matcalc.core.errors import ArgumentError, VerificationWarning
-from matcalc.core.options import LAYOUTS, STRUCTURES
+from matcalc.core.errors import VerificationWarning
+from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_choice
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -131,8 +132,7 @@ class Gradients(Mapping[str, Derivative]):
         It returns a mapping from names to arrays; with ``value`` the value of the expression stands
         before it.
         """
-        if backend != "numpy":
-            raise ArgumentError(f"backend is 'numpy', not {backend!r}")
+        require_choice("backend", backend, BACKENDS)
         # a plain answer does not need it
         from matcalc.stable import stable  # noqa: PLC0415
         from matcalc.write.printers.numpy_code import Source  # noqa: PLC0415
@@ -217,20 +217,9 @@ def gradients(
     verify: bool = True,
 ) -> Gradients:
     """The derivatives by several variables, derived together and verified."""
-    names = list(wrt)
-    if not names:
-        raise ArgumentError("there is no variable to derive by", hint='for example ["x", "y"]')
-    for name in names:
-        if not isinstance(name, str):
-            raise ArgumentError(f"wrt has the names of variables, not {name!r}")
-        if names.count(name) > 1:
-            raise ArgumentError(f"{name} is there twice", hint="name each variable once")
-    for what, given, allowed in (
-        ("layout", layout, LAYOUTS),
-        ("structure", structure, STRUCTURES),
-    ):
-        if given not in allowed:
-            raise ArgumentError(f"{what} is {' or '.join(map(repr, allowed))}, not {given!r}")
+    names = require_different(wrt)
+    require_choice("layout", layout, LAYOUTS)
+    require_choice("structure", structure, STRUCTURES)
     program = expression._program
     trees = derive_several(program, names, structure=structure, layout=layout)
     found = Gradients(

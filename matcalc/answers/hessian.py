@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.directional import Directional
+from matcalc.answers.names import require_different
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError
 from matcalc.engine.pipeline import require_variable
@@ -114,13 +115,9 @@ def _name(one: str, other: str) -> str:
 
 def hessian(expression: Expression, wrt: Sequence[str], *, verify: bool = True) -> Hessian:
     """The second derivatives of a scalar by each pair of variables, verified."""
-    names = list(wrt)
-    if not names:
-        raise ArgumentError("there is no variable to derive by", hint='for example ["x", "y"]')
+    names = require_different(wrt)
     for name in names:
         require_variable(expression._program, name)
-        if names.count(name) > 1:
-            raise ArgumentError(f"{name} is there twice", hint="name each variable once")
     if expression._program.expr.rank:
         raise ArgumentError(
             "the Hessian is that of a scalar, and this expression is none",

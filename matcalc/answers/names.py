@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from matcalc.core.directions import direction_of
@@ -11,6 +11,19 @@ from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.engine.pipeline import require_variable
 from matcalc.read.frontend import read
+
+
+def require_different(wrt: Sequence[str]) -> list[str]:
+    """The variables to derive by; ArgumentError where there is none, or one is named twice."""
+    names = list(wrt)
+    if not names:
+        raise ArgumentError("there is no variable to derive by", hint='for example ["x", "y"]')
+    for name in names:
+        if not isinstance(name, str):
+            raise ArgumentError(f"wrt has the names of variables, not {name!r}")
+        if names.count(name) > 1:
+            raise ArgumentError(f"{name} is there twice", hint="name each variable once")
+    return names
 
 
 def with_variable(program: Program, variable: Variable, role: str) -> Program:

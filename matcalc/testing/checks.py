@@ -15,7 +15,7 @@ from matcalc.claims.judge.verdict import report
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
-from matcalc.core.options import STRUCTURES
+from matcalc.core.options import STRUCTURES, require_choice
 from matcalc.results import Formula
 from matcalc.testing.arrays import LIBRARIES
 from matcalc.testing.directions import jvp_question, vjp_question
@@ -248,10 +248,9 @@ def _setting(
 ) -> Setting:
     if not isinstance(wrt, str):
         raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
-    if structure not in STRUCTURES:
-        raise ArgumentError(f"structure is {' or '.join(map(repr, STRUCTURES))}, not {structure!r}")
-    if arrays not in ("", *LIBRARIES):
-        raise ArgumentError(f"arrays is {' or '.join(map(repr, LIBRARIES))}, not {arrays!r}")
+    require_choice("structure", structure, STRUCTURES)
+    if arrays != "":
+        require_choice("arrays", arrays, LIBRARIES)
     if rtol is not None and (not isinstance(rtol, int | float | np.number) or not 0 < rtol < 1):
         raise ArgumentError(
             f"rtol is an error between 0 and 1, relative to the largest entry, not {rtol!r}"
