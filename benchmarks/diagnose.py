@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.report import WRONG, Report
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import MatcalcError

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.verdict import judge
 from tests.kinking import RIGHT, VARIABLES, WRONG
 

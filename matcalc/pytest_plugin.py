@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from matcalc.claims.judge.question import Claim
+    from matcalc.claims.judge.claim import Claim
     from matcalc.claims.judge.report import Report
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.verdict import judge
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import agree

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import matcalc
 from matcalc.claims.equality import decide_by_value
-from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.report import AGREED, PROVED, WRONG
 from matcalc.claims.judge.verdict import judge
 from matcalc.cli.command import main

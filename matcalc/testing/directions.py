@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from matcalc.claims.judge.question import OPEN, Point, Question
+from matcalc.claims.judge.claim import OPEN
+from matcalc.claims.judge.question import Point, Question
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable, free_kind

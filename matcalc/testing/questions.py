@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from matcalc.claims.judge.claim import DISPROVED, OPEN, Claim
 from matcalc.claims.judge.claims import about, about_formula, engine_answer
 from matcalc.claims.judge.precision import blurred
-from matcalc.claims.judge.question import DISPROVED, OPEN, Claim, Point, Question
+from matcalc.claims.judge.question import Point, Question
 from matcalc.core.boundary import warn_of_notes
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError

@@ -13,7 +13,12 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from matcalc import api
-from matcalc.core.errors import ArgumentError, MatcalcError, VerificationWarning
+from matcalc.core.errors import (
+    ArgumentError,
+    MatcalcError,
+    NotationWarning,
+    VerificationWarning,
+)
 from matcalc.results import Derivative, Expression, Formula
 
 LONGEST = 100_000  # characters of a field; the parser has a limit of its own
@@ -28,7 +33,8 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     """
     try:
         with catch_warnings():
-            simplefilter("ignore", VerificationWarning)  # the badge says it
+            for said in (NotationWarning, VerificationWarning):  # in the notes, and on the badge
+                simplefilter("ignore", said)
             return {"ok": True, **_OPERATIONS[_choice(question)](question)}
     except MatcalcError as problem:
         return {"ok": False, "error": _error(problem)}
@@ -129,8 +135,8 @@ def _equal(question: Mapping[str, Any]) -> dict[str, Any]:
 def _check(question: Mapping[str, Any]) -> dict[str, Any]:
     if find_spec("numpy") is None:
         return _proof_alone(question)
-    from matcalc.claims.judge.question import Claim  # noqa: PLC0415 - it loads NumPy
-    from matcalc.claims.judge.verdict import judge  # noqa: PLC0415 - as above
+    from matcalc.claims.judge.claim import Claim  # noqa: PLC0415 - for claims alone
+    from matcalc.claims.judge.verdict import judge  # noqa: PLC0415 - it loads NumPy
 
     expression, claim = _text(question, "expression"), _text(question, "claim")
     if question.get("latex"):
@@ -154,22 +160,18 @@ def _check(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _proof_alone(question: Mapping[str, Any]) -> dict[str, Any]:
     """The verdict of the exact judge, which needs no NumPy: proved, wrong, or undecided."""
-    from matcalc.core.statement import DerivativeStatement  # noqa: PLC0415 - for claims alone
-    from matcalc.verify.exact.judge import judge  # noqa: PLC0415 - as above
+    # for claims alone
+    from matcalc.claims.judge.claim import DISPROVED, PROVED  # noqa: PLC0415
+    from matcalc.claims.judge.proof import proof  # noqa: PLC0415
+    from matcalc.core.statement import DerivativeStatement  # noqa: PLC0415
 
     expression = _expression(question)
     derivative, _ = _derived(expression, question)
     given = {name: str(kind) for name, kind in derivative.variables.items()}
     claim = _expression({**question, "variables": given}, "claim").program()
-    options = _options(question)
-    statement = DerivativeStatement(
-        expression.program(), derivative.wrt, options["order"], options["structure"]
-    )
-    axes = len(statement.mixed_shape)
-    # sizes that the claim leaves open are a matter of the whole judgement
-    open_sizes = claim.undetermined or claim.expr.rank != min(axes, 2)
-    outcome = "" if open_sizes else judge(statement, claim.expr, as_matrix=axes > 2).outcome
-    verdict = _VERDICTS.get(outcome, "undecided")
+    statement = DerivativeStatement(expression.program(), derivative.wrt, **_options(question))
+    verdicts = {PROVED: "proved", DISPROVED: "wrong"}
+    verdict = verdicts.get(proof(statement, claim), "undecided")
     return {
         "verdict": verdict,
         "report": f"{verdict}: {_SAID[verdict].format(claim=claim.source)}",
@@ -232,7 +234,6 @@ def _error(problem: MatcalcError) -> dict[str, Any]:
 
 
 _LIKELY = ("x", "X", "w", "W", "theta", "beta", "z", "Z")
-_VERDICTS = {"exact": "proved", "wrong": "wrong"}
 _SAID = {
     "proved": "{claim} is the derivative",
     "wrong": "{claim} is not the derivative; `matcalc web` says what is wrong with it",

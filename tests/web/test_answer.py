@@ -94,11 +94,41 @@ def without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("without_numpy")
 @pytest.mark.parametrize(
     ("claim", "verdict"),
-    [("2*A*x", "wrong"), ("A*x + A'*x", "proved"), ("x'*x*ones", "undecided")],
+    [("2*A*x", "wrong"), ("A*x + A'*x", "proved"), ("x'*x*ones", "wrong")],
 )
 def test_claims_without_numpy(claim: str, verdict: str) -> None:
     said = answer({"op": "check", "expression": "x'*A*x", "wrt": "x", "claim": claim})
     assert said["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [
+        pytest.param({"expression": "tr(A*X)", "claim": "A"}, "proved", id="numerator"),
+        pytest.param({"expression": "tr(A*X)", "claim": "A'"}, "wrong", id="mixed"),
+        pytest.param({"expression": "tr(expm(X))", "claim": "expm(X)"}, "undecided", id="numbers"),
+        pytest.param(
+            {
+                "expression": "sum(T.^2)",
+                "claim": "2*T",
+                "wrt": "T",
+                "variables": {"T": "tensor(n, m, k)"},
+            },
+            "proved",
+            id="tensor",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("without_numpy")
+def test_claims_without_numpy_are_judged_as_others(asked: dict[str, Any], verdict: str) -> None:
+    said = answer({"op": "check", "wrt": "X", "layout": "numerator", **asked})
+    assert said["verdict"] == verdict
+
+
+def test_notes_are_in_the_answer_alone(recwarn: pytest.WarningsRecorder) -> None:
+    said = answer({"expression": "norm2(A*x - b)^2", "wrt": "x"})
+    assert "b is read as vector" in said["notes"][0]
+    assert not recwarn.list
 
 
 @pytest.mark.usefixtures("without_numpy")

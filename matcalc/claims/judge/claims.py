@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from matcalc.claims.judge.claim import OPEN, Claim, Misfit
 from matcalc.claims.judge.proof import proof
-from matcalc.claims.judge.question import OPEN, Claim, Misfit, Point, Question
+from matcalc.claims.judge.question import Point, Question
 from matcalc.claims.judge.reading import equalize_shape, read_objective, read_stated, reparse
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.errors import EvaluationError, UnknownNameError, UnsupportedError

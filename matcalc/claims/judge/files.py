@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.marks import equation, markers
-from matcalc.claims.judge.question import Claim
 from matcalc.core.errors import ArgumentError, ParseError
 from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
 

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import completed, evaluate_claim
 from matcalc.claims.judge.factors import Factor
 from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Edit, mutations
-from matcalc.claims.judge.question import Claim, Point, Question, Sample
+from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.claims.judge.reading import read_stated
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, negated, terms

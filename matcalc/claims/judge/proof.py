@@ -4,7 +4,7 @@ answers judges those of others.
 
 from __future__ import annotations
 
-from matcalc.claims.judge.question import DISPROVED, OPEN, PROVED
+from matcalc.claims.judge.claim import DISPROVED, OPEN, PROVED
 from matcalc.claims.judge.reading import with_sizes
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.program import Program

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from matcalc.claims.judge.question import Claim, Misfit
+from matcalc.claims.judge.claim import Claim, Misfit
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ArgumentError, ShapeError
 from matcalc.core.kinds import Variable

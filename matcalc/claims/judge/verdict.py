@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from matcalc.claims.judge.claim import DISPROVED, Claim
+from matcalc.claims.judge.claim import PROVED as EXACT
 from matcalc.claims.judge.claims import question
 from matcalc.claims.judge.diagnosis import Cause, Diagnosis, diagnose
 from matcalc.claims.judge.precision import differences, single
-from matcalc.claims.judge.question import DISPROVED, Claim, Question, Sample
-from matcalc.claims.judge.question import PROVED as EXACT
+from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.report import (
     AGREED,
     PROVED,

@@ -10,8 +10,9 @@ from itertools import islice
 import numpy as np
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_by_value
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import evaluate_claim
-from matcalc.claims.judge.question import Claim, Point, Question
+from matcalc.claims.judge.question import Point, Question
 from matcalc.claims.judge.report import WRONG, written
 from matcalc.claims.judge.smallest import Counterexample, largest_error, smallest
 from matcalc.claims.judge.unequal import difference

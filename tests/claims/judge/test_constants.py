@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.equal import equal
-from matcalc.claims.judge.question import Claim
 from matcalc.claims.judge.report import AGREED, PROVED, UNDECIDED, WRONG
 from matcalc.claims.judge.verdict import judge
 

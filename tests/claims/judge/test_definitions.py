@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import matcalc
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.files import read_claims
-from matcalc.claims.judge.question import Claim
 from matcalc.claims.judge.report import PROVED, WRONG
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import UnknownNameError

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.files import read_claims
 from matcalc.claims.judge.marks import equation, sides
-from matcalc.claims.judge.question import Claim
 from matcalc.claims.judge.reading import is_latex
 from matcalc.claims.judge.verdict import judge
 from matcalc.cli import main

@@ -7,10 +7,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from matcalc.claims.judge.claim import PROVED as EXACT
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import question
 from matcalc.claims.judge.equal import equal
-from matcalc.claims.judge.question import PROVED as EXACT
-from matcalc.claims.judge.question import Claim
 from matcalc.claims.judge.verdict import judge
 from tests.kinking import RIGHT, VARIABLES, WRONG
 

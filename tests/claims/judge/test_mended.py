@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.report import PROVED, WRONG
 from matcalc.claims.judge.verdict import judge
 

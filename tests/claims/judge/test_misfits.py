@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcalc.claims.judge.question import Claim
+from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ShapeError
 

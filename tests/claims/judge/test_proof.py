@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from matcalc.claims.judge.claim import DISPROVED, OPEN, PROVED, Claim
 from matcalc.claims.judge.claims import question
-from matcalc.claims.judge.question import DISPROVED, OPEN, PROVED, Claim
 from matcalc.claims.judge.verdict import judge
 from matcalc.testing import check_gradient, check_jvp, check_vjp
 
