@@ -11,12 +11,11 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from matcalc.claims.equality import DIFFERENT, decide_by_value
-from matcalc.core.boundary import public, warn_caller
+from matcalc.core.boundary import public
 from matcalc.core.errors import (
     ArgumentError,
     UnsupportedError,
     VerificationError,
-    VerificationWarning,
 )
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import as_markdown, in_python
@@ -38,7 +37,7 @@ from matcalc.engine.pipeline import (
 )
 from matcalc.read.frontend import read
 from matcalc.verify.readback.values import confirm
-from matcalc.verify.verification import Verification, compare
+from matcalc.verify.verification import Verification, compare, warn_unverified
 from matcalc.verify.verification import verify as verified
 from matcalc.write.printers.sizes import known_sizes
 from matcalc.write.printers.text import has_indices
@@ -93,6 +92,10 @@ class Formula:
     def _readable(self) -> bool:
         """Whether what is shown is an expression of the language, not index notation."""
         return not has_indices(self._matrix or self._tree, self._program.variables)
+
+    def _folded(self, matrix: Expr) -> Expr:
+        """The array that a matrix shows."""
+        return tensorize(matrix, self._tree.shape, self._trailing)
 
     def __repr__(self) -> str:
         shown = str(self)
@@ -249,8 +252,8 @@ class Expression(Formula):
         wrt, order = self.wanted(wrt, order)
         statement = _asked(self._program, wrt, order, structure, layout)
         derivative = Derivative(self, statement, differentiate(statement), verify=verify)
-        if verify and derivative.verification.kind == "none":
-            warn_caller(f"not verified: {derivative.unverified}", VerificationWarning)
+        if verify:
+            warn_unverified(derivative.verification)
         return derivative
 
     @public
@@ -414,9 +417,6 @@ class Derivative(Formula):
         if self._matrix is not None:
             verified(self._statement, self._folded(self._matrix))
         return found
-
-    def _folded(self, matrix: Expr) -> Expr:
-        return tensorize(matrix, self._tree.shape, self._trailing)
 
     @public
     def steps(self, *, detail: int = 2) -> Derivation:

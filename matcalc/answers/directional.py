@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import with_directions, with_variable
-from matcalc.core.boundary import public, warn_caller
+from matcalc.core.boundary import public
 from matcalc.core.directions import Step, free_variable
-from matcalc.core.errors import ArgumentError, VerificationWarning
+from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.tree import Expr, variable
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import require_variable, tensorize
+from matcalc.engine.pipeline import require_variable
 from matcalc.read.frontend import read
 from matcalc.results import Expression, Formula
 from matcalc.verify.steps import compare_steps, verify_steps
+from matcalc.verify.verification import warn_unverified
 
 if TYPE_CHECKING:
     from matcalc.verify.oracle.compare import Report
@@ -47,8 +48,8 @@ class Directional(Formula):
         self.operation = operation
         self.steps = tuple(steps)
         self._verification: Verification | None = None
-        if verify and self.verification.kind == "none":
-            warn_caller(f"not verified: {self.verification.how}", VerificationWarning)
+        if verify:
+            warn_unverified(self.verification)
 
     def _label(self) -> str:
         return f"matcalc.Directional {self.operation}"
@@ -73,9 +74,6 @@ class Directional(Formula):
                 trees = [*self._trees[:-1], self._folded(self._matrix)]
                 verify_steps(self._derived, self.steps, trees, "declared")
         return self._verification
-
-    def _folded(self, matrix: Expr) -> Expr:
-        return tensorize(matrix, self._tree.shape, self._trailing)
 
     @public
     def check(self, rng: Any = 0) -> Report:

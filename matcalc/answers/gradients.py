@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import require_different
-from matcalc.core.boundary import public, warn_caller
-from matcalc.core.errors import VerificationWarning
+from matcalc.core.boundary import public
 from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_choice
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
@@ -17,7 +16,8 @@ from matcalc.engine.several import derive_several, interned
 from matcalc.results import Derivative, Expression
 from matcalc.verify.readback.text import several_say
 from matcalc.verify.readback.values import confirm
-from matcalc.verify.steps import compare_several, verify_several, weakest
+from matcalc.verify.steps import compare_several, verify_several, weakest, worst
+from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.numpy_code import VALUE
 from matcalc.write.printers.program import array_head, several_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
@@ -191,7 +191,7 @@ class Gradients(Mapping[str, Derivative]):
         first = next(iter(self._derivatives.values()))
         if first.layout != "mixed":
             reports = [each.check(drawn) for each in self._derivatives.values()]
-            return max(reports, key=lambda report: (not report.ok, report.max_error))
+            return worst(reports)
         trees = {name: each._tree for name, each in self._derivatives.items()}
         return compare_several(self.expression._program, trees, first.structure, drawn)
 
@@ -235,6 +235,6 @@ def gradients(
         },
         verify=verify,
     )
-    if verify and found.verification.kind == "none":
-        warn_caller(f"not verified: {found.verification.how}", VerificationWarning)
+    if verify:
+        warn_unverified(found.verification)
     return found

@@ -11,7 +11,7 @@ from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError
 from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
-from matcalc.verify.steps import weakest
+from matcalc.verify.steps import weakest, worst
 from matcalc.write.printers.latex_names import name as letter
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ class Hessian(Mapping[Pair, Directional]):
         """The blocks against numbers that are computed without the engine: the first report that
         failed, or the one with the largest error.
         """
-        reports = [block.check(rng) for block in self._blocks.values()]
-        return max(reports, key=lambda report: (not report.ok, report.max_error))
+        return worst([block.check(rng) for block in self._blocks.values()])
 
     @property
     @public

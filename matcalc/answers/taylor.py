@@ -10,17 +10,18 @@ from math import factorial
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import with_variable
-from matcalc.core.boundary import public, warn_caller
+from matcalc.core.boundary import public
 from matcalc.core.directions import Step, direction_of
-from matcalc.core.errors import ArgumentError, VerificationWarning
+from matcalc.core.errors import ArgumentError
 from matcalc.core.rng import seed_of
+from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, variable
-from matcalc.core.walk import fold
 from matcalc.engine.directional import Stepping
 from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.results import Expression, Formula
 from matcalc.verify.readback.values import alike, confirm
 from matcalc.verify.steps import verify_steps
+from matcalc.verify.verification import warn_unverified
 
 if TYPE_CHECKING:
     from matcalc.verify.verification import Verification
@@ -61,8 +62,8 @@ class TaylorPolynomial(Formula):
         super().__init__(shown, tree, 0, verify=verify)
         self.expression, self.wrt, self.at, self.order = expression, wrt, at, order
         self._verification: Verification | None = None
-        if verify and self.verification.kind == "none":
-            warn_caller(f"not verified: {self.verification.how}", VerificationWarning)
+        if verify:
+            warn_unverified(self.verification)
 
     def _title(self) -> str:
         return f"The Taylor polynomial of {self.expression} in {self.wrt} at {self.at}:\n\n{self}"
@@ -106,15 +107,11 @@ class TaylorPolynomial(Formula):
 def put(tree: Expr, values: Mapping[str, Expr]) -> Expr:
     """The tree with variables replaced by values that are columns."""
 
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node.op == "variable" and node.value in values:
-            value = values[node.value]
-            return Expr("'", (value,), value.shape, row=True) if node.row else value
-        if all(old is new for old, new in zip(node.args, args, strict=True)):
-            return node
-        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+    def rule(node: Expr) -> Expr:
+        value = values[node.value]
+        return Expr("'", (value,), value.shape, row=True) if node.row else value
 
-    return fold(tree, lambda node: node.args, rule)
+    return replace_variables(tree, dict.fromkeys(values, rule))
 
 
 def add(total: Expr, term: Expr) -> Expr:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from matcalc.core.kinds import ZERO, Variable, free_kind
 from matcalc.core.program import Program
+from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
 
 # kinds that are linear spaces, or lie open in one; in the others a direction is any array
 _TANGENT = {
@@ -52,16 +52,11 @@ def moving(program: Program, moves: Mapping[str, str]) -> Program:
     """
     parameter = Expr("variable", value=PARAMETER)
 
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node.op == "variable" and node.value in moves:
-            direction = _like(node, "variable", (), moves[node.value])
-            step = _like(node, "*", (parameter, direction))
-            return _like(node, "+", (node, step))
-        if all(old is new for old, new in zip(node.args, args, strict=True)):
-            return node
-        return _like(node, node.op, tuple(args), node.value)
+    def moved(node: Expr) -> Expr:
+        step = _like(node, "*", (parameter, _like(node, "variable", (), moves[node.value])))
+        return _like(node, "+", (node, step))
 
-    expr = fold(program.expr, lambda node: node.args, rule)
+    expr = replace_variables(program.expr, dict.fromkeys(moves, moved))
     variables = {**program.variables, PARAMETER: Variable(PARAMETER, ZERO)}
     return replace(program, expr=expr, variables=variables)
 

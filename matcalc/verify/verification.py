@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from matcalc.core.errors import DomainProblem, MatcalcError, UnsupportedError, VerificationError
+from matcalc.core.boundary import warn_caller
+from matcalc.core.errors import (
+    DomainProblem,
+    MatcalcError,
+    UnsupportedError,
+    VerificationError,
+    VerificationWarning,
+)
 from matcalc.core.operations import OF_TALL
 from matcalc.core.own import blame
 from matcalc.core.program import Program
@@ -137,6 +144,12 @@ def _refuse_degenerate(program: Program, wrt: str) -> None:
     reason = degenerate(program.expr, program.variables, wrt)
     if reason is not None:
         raise UnsupportedError(reason, source=program.source or None)
+
+
+def warn_unverified(found: Verification) -> None:
+    """A VerificationWarning at the line of the caller, where an answer was not verified."""
+    if found.kind == "none":
+        warn_caller(f"not verified: {found.how}", VerificationWarning)
 
 
 def compare(statement: DerivativeStatement, tree: Expr, seed: int = 0) -> Report:

@@ -172,7 +172,7 @@ def check(
         found = _candidate(evaluate, values, sizes, expected)
         report = _judge(expected, found, size, method, seed, sizes)
         reports.append(doubted(report, values, expected, found, size, method))
-    return replace(_worst(reports), points=len(reports), unvisited=tuple(missing))
+    return replace(worst(reports), points=len(reports), unvisited=tuple(missing))
 
 
 def agree(left: Program, right: Program, seed: int = 0) -> Report:
@@ -199,7 +199,7 @@ def agree(left: Program, right: Program, seed: int = 0) -> Report:
         expected, found = (interpret(expr, values, sizes) for expr in both)
         size = max(magnitude(expr, values, sizes) for expr in both)
         reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
-    return replace(_worst(reports), points=len(reports), unvisited=tuple(missing))
+    return replace(worst(reports), points=len(reports), unvisited=tuple(missing))
 
 
 def _next_point(
@@ -323,6 +323,6 @@ def _judge(
     return Report(error <= tolerance, error, worst, *common, hidden=hidden)
 
 
-def _worst(reports: list[Report]) -> Report:
+def worst(reports: Sequence[Report]) -> Report:
     """The report on the point with the largest error."""
     return max(reports, key=lambda report: (not report.ok, report.max_error))

@@ -1,0 +1,25 @@
+"""Other values in place of the variables of a typed tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold
+
+
+def replace_variables(tree: Expr, values: Mapping[str, Callable[[Expr], Expr]]) -> Expr:
+    """The tree with ``values[name](node)``, of the same shape, for each node that is the variable
+    ``name``.
+    """
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node.op == "variable" and node.value in values:
+            return values[node.value](node)
+        if all(old is new for old, new in zip(node.args, args, strict=True)):
+            return node
+        return Expr(
+            node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span
+        )
+
+    return fold(tree, lambda node: node.args, rule)
