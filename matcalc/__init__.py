@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matcalc.answers.hessian import Hessian
     from matcalc.answers.taylor import TaylorPolynomial
     from matcalc.api import (
+        Language,
         diff,
         equal,
         from_sympy,
@@ -37,6 +38,7 @@ __all__ = [
     "Expression",
     "Gradients",
     "Hessian",
+    "Language",
     "MatcalcError",
     "NotationWarning",
     "TaylorPolynomial",
@@ -66,6 +68,7 @@ _HOMES = {
     "Expression": "matcalc.results",
     "Gradients": "matcalc.answers.gradients",
     "Hessian": "matcalc.answers.hessian",
+    "Language": "matcalc.api",
     "MatcalcError": "matcalc.core.errors",
     "NotationWarning": "matcalc.core.errors",
     "VerificationWarning": "matcalc.core.errors",

@@ -4,7 +4,6 @@ below.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
@@ -17,10 +16,13 @@ from matcalc.answers.taylor import TaylorPolynomial
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
-from matcalc.core.errors import ArgumentError
+from matcalc.core.errors import ArgumentError, described
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language as Base
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
+from matcalc.extend.own.language import Language as Language  # noqa: PLC0414 - public
+from matcalc.extend.own.language import check_file
 from matcalc.read.frontend import read, read_pair
 from matcalc.results import Derivative, Expression, Formula
 
@@ -33,24 +35,30 @@ if TYPE_CHECKING:
 
 
 @public
-def parse(text: str, variables: Declarations | None = None) -> Expression:
+def parse(
+    text: str, variables: Declarations | None = None, *, language: Base | None = None
+) -> Expression:
     """The expression that a text means; ``variables`` declares names, as in ``{"A":
     "symmetric(n)"}``.
+
+    ``language`` has the functions and identities of files, see ``Language``.
     """
     if not isinstance(text, str):
         hint = "from_sympy() takes a SymPy expression"
-        raise ArgumentError(f"the expression must be a string, not {_described(text)}", hint=hint)
-    return _noted(read(text, _declarations(variables)))
+        raise ArgumentError(f"the expression must be a string, not {described(text)}", hint=hint)
+    return _noted(read(text, _declarations(variables), language=_language(language)))
 
 
 @public
-def parse_latex(text: str, variables: Declarations | None = None) -> Expression:
+def parse_latex(
+    text: str, variables: Declarations | None = None, *, language: Base | None = None
+) -> Expression:
     """The expression that a formula in LaTeX means; see docs/latex.md."""
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
     if not isinstance(text, str):
-        raise ArgumentError(f"the formula must be a string, not {_described(text)}")
-    return _noted(read_latex(text, _declarations(variables)))
+        raise ArgumentError(f"the formula must be a string, not {described(text)}")
+    return _noted(read_latex(text, _declarations(variables), language=_language(language)))
 
 
 @overload
@@ -64,6 +72,7 @@ def diff(
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
+    language: Base | None = None,
 ) -> Derivative: ...
 
 
@@ -79,6 +88,7 @@ def diff(
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
+    language: Base | None = None,
 ) -> Gradients: ...
 
 
@@ -94,6 +104,7 @@ def diff(
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
+    language: Base | None = None,
 ) -> Derivative | Gradients:
     """The derivative of an expression by one of its variables, ``order`` times, verified; see
     docs/conventions.md.
@@ -102,7 +113,7 @@ def diff(
     with ``data`` those by all variables that are not data. With ``latex`` the expression is a
     formula in LaTeX, which may name the variable itself; see docs/latex.md.
     """
-    expression = _expression(expression, variables, latex=latex)
+    expression = _expression(expression, variables, language, latex=latex)
     if data is not None:
         if wrt is not None:
             raise ArgumentError("data says by what not to derive, so wrt is left out beside it")
@@ -124,6 +135,7 @@ def jvp(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
+    language: Base | None = None,
 ) -> Directional:
     """The derivative along directions, ``{"x": "v"}``, without the Jacobian, verified; see
     docs/several.md.
@@ -133,7 +145,7 @@ def jvp(
     variable, and is symmetric, skew, diagonal or triangular where the variable is.
     """
     return directional.jvp(
-        _expression(expression, variables, latex=latex), directions, verify=verify
+        _expression(expression, variables, language, latex=latex), directions, verify=verify
     )
 
 
@@ -146,13 +158,14 @@ def vjp(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
+    language: Base | None = None,
 ) -> Directional:
     """The gradient by ``wrt`` of the inner product of a cotangent and the expression, verified.
 
     That is the product with the transposed Jacobian, which is not formed. The cotangent has the
     shape of the expression.
     """
-    expression = _expression(expression, variables, latex=latex)
+    expression = _expression(expression, variables, language, latex=latex)
     return directional.vjp(expression, wrt, cotangent=cotangent, verify=verify)
 
 
@@ -165,9 +178,10 @@ def hvp(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
+    language: Base | None = None,
 ) -> Directional:
     """The product of the Hessian by ``wrt`` and a direction, without the Hessian, verified."""
-    expression = _expression(expression, variables, latex=latex)
+    expression = _expression(expression, variables, language, latex=latex)
     return directional.hvp(expression, wrt, direction=direction, verify=verify)
 
 
@@ -179,11 +193,12 @@ def hessian(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
+    language: Base | None = None,
 ) -> Hessian:
     """The second derivatives of a scalar by each pair of variables, ``h["x", "y"]``, verified."""
     if isinstance(wrt, str):
         wrt = [wrt]
-    return blocks(_expression(expression, variables, latex=latex), wrt, verify=verify)
+    return blocks(_expression(expression, variables, language, latex=latex), wrt, verify=verify)
 
 
 @public
@@ -196,11 +211,12 @@ def taylor(
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
+    language: Base | None = None,
 ) -> TaylorPolynomial:
     """The Taylor polynomial in ``wrt`` at a point, which is a variable of the same kind, verified;
     ``remainder`` measures what it leaves.
     """
-    expression = _expression(expression, variables, latex=latex)
+    expression = _expression(expression, variables, language, latex=latex)
     return TaylorPolynomial(expression, wrt, at, order, verify=verify)
 
 
@@ -210,11 +226,13 @@ def simplify(
     *,
     variables: Declarations | None = None,
     expand_inverse: bool = False,
+    language: Base | None = None,
 ) -> Expression:
     """The same value in matrix notation, as short as matcalc finds it, verified; see
     docs/simplify.md.
     """
-    return _expression(expression, variables).simplify(expand_inverse=expand_inverse)
+    parsed = _expression(expression, variables, language)
+    return parsed.simplify(expand_inverse=expand_inverse)
 
 
 @public
@@ -226,6 +244,7 @@ def equal(
     latex: bool = False,
     rng: Any = 0,
     seed: int | None = None,
+    language: Base | None = None,
 ) -> Equality:
     """Whether two expressions have the same value wherever both have one; see docs/simplify.md.
 
@@ -236,12 +255,13 @@ def equal(
     name.
     """
     drawn = seed_of(rng, seed)
+    shared = _common(_language(language), left, right)
     known = dict(_declarations(variables))
     if latex and isinstance(left, str) and isinstance(right, str):
         # most expressions are not in LaTeX
         from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
 
-        sides = read_latex_pair(left, right, known)
+        sides = read_latex_pair(left, right, known, language=shared)
         warn_of_notes(sides[0].notes)
         return compared(*sides, left, right, drawn)
     for side in (left, right):
@@ -252,10 +272,11 @@ def equal(
                 )
     if latex:
         left, right = (
-            parse_latex(side, known) if isinstance(side, str) else side for side in (left, right)
+            parse_latex(side, known, language=shared) if isinstance(side, str) else side
+            for side in (left, right)
         )
         known = {**left.variables, **right.variables}
-    pair = read_pair(_side(left), _side(right), known)
+    pair = read_pair(_side(left), _side(right), known, language=shared)
     warn_of_notes(pair[0].notes)
     return compared(*pair, str(left), str(right), drawn)
 
@@ -264,8 +285,8 @@ def equal(
 def load_identities(
     path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None
 ) -> Loaded:
-    """Takes in the functions and identities of a TOML file, if all that it states is true; see
-    docs/own-identities.md.
+    """Changes the default language to one that also has the functions and identities of a TOML
+    file, if all that it states is true; see docs/own-identities.md.
 
     ``functions`` has Python functions for those of the file that do not say how they are computed.
     The result says what was loaded; its ``unload()`` undoes it, and so does the end of a ``with``
@@ -274,14 +295,7 @@ def load_identities(
     # it loads NumPy, and few need it
     from matcalc.extend.own.load import load_identities as loaded  # noqa: PLC0415
 
-    if not isinstance(path, str | os.PathLike):
-        raise ArgumentError(f"expected the path of a file, not {_described(path)}")
-    for name, function in (functions or {}).items():
-        if not isinstance(name, str) or not callable(function):
-            raise ArgumentError(
-                f"functions must map names to functions, not {_described(name)} to "
-                f"{_described(function)}"
-            )
+    check_file(path, functions)
     return loaded(path, functions=functions)
 
 
@@ -297,7 +311,7 @@ def from_sympy(expr: Any) -> Expression:
 
     if not isinstance(expr, sympy.Basic | sympy.MatrixBase):
         raise ArgumentError(
-            f"expected a SymPy expression, not {_described(expr)}", hint="parse() takes a string"
+            f"expected a SymPy expression, not {described(expr)}", hint="parse() takes a string"
         )
     text, declarations = converted(expr)
     return parse(text, declarations)
@@ -312,15 +326,40 @@ def _noted(program: Program) -> Expression:
 def _expression(
     expression: str | Expression | Derivative,
     variables: Declarations | None,
+    language: Base | None,
     *,
     latex: bool = False,
 ) -> Expression:
     if not isinstance(expression, Formula):
-        return parse_latex(expression, variables) if latex else parse(expression, variables)
+        parsed = parse_latex if latex else parse
+        return parsed(expression, variables, language=language)
+    _common(_language(language), expression)
     if variables is not None:
         hint = "declare them where the expression is made: matcalc.parse(text, variables)"
         raise ArgumentError(f"the variables of {_article(expression)} are known already", hint=hint)
     return expression if isinstance(expression, Expression) else Expression(expression.program())
+
+
+def _language(language: Base | None) -> Base | None:
+    if language is not None and not isinstance(language, Base):
+        hint = 'for example matcalc.Language().extended("mine.toml")'
+        message = f"language must be a matcalc.Language, not {described(language)}"
+        raise ArgumentError(message, hint=hint)
+    return language
+
+
+def _common(language: Base | None, *sides: str | Formula) -> Base | None:
+    """The one language of what is given; ArgumentError where there are two."""
+    for side in sides:
+        if isinstance(side, Formula):
+            own = side._program.language
+            if language is not None and own is not language:
+                raise ArgumentError(
+                    "these expressions are in different languages",
+                    hint="parse both with the same language=",
+                )
+            language = own
+    return language
 
 
 def _article(formula: Formula) -> str:
@@ -333,7 +372,7 @@ def _side(expression: str | Formula) -> str | Program:
     if isinstance(expression, Formula):
         return expression.program()
     if not isinstance(expression, str):
-        raise ArgumentError(f"the expression must be a string, not {_described(expression)}")
+        raise ArgumentError(f"the expression must be a string, not {described(expression)}")
     return expression
 
 
@@ -343,20 +382,15 @@ def _declarations(variables: Declarations | None) -> Declarations:
     if not isinstance(variables, Mapping):
         hint = 'for example {"A": "symmetric(n)", "x": "vector(n)"}'
         raise ArgumentError(
-            f"variables must map names to declarations, not {_described(variables)}",
+            f"variables must map names to declarations, not {described(variables)}",
             hint=hint,
         )
     for name, declaration in variables.items():
         if not isinstance(name, str):
-            raise ArgumentError(f"the name of a variable must be a string, not {_described(name)}")
+            raise ArgumentError(f"the name of a variable must be a string, not {described(name)}")
         if not isinstance(declaration, str | Variable):
             hint = 'for example "symmetric(n)"'
             raise ArgumentError(
-                f"the declaration of {name} is a text, not {_described(declaration)}", hint=hint
+                f"the declaration of {name} is a text, not {described(declaration)}", hint=hint
             )
     return variables
-
-
-def _described(value: object) -> str:
-    shown = repr(value)
-    return f"{shown if len(shown) <= 40 else shown[:37] + '...'} ({type(value).__name__})"

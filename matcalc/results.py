@@ -20,7 +20,6 @@ from matcalc.core.errors import (
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import as_markdown, in_python
 from matcalc.core.options import BACKENDS, LAYOUTS, ORDERS, STRUCTURES, require_choice
-from matcalc.core.own import blame
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
@@ -80,13 +79,23 @@ class Formula:
         program = self._program
         tree = self._matrix or self._tree
         return format_text(
-            tree, program.variables, cse=cse, definitions=program.definitions, verify=self._verify
+            tree,
+            program.variables,
+            cse=cse,
+            definitions=program.definitions,
+            verify=self._verify,
+            language=program.language,
         )
 
     @cached_property
     def _matrix(self) -> Expr | None:
         """The matrix that an array of three axes or more is shown as, if there is one."""
-        return matricize(self._tree, self._program.variables, self._trailing)
+        return matricize(
+            self._tree,
+            self._program.variables,
+            self._trailing,
+            language=self._program.language,
+        )
 
     @property
     def _readable(self) -> bool:
@@ -160,13 +169,15 @@ class Formula:
 
         program = self._program
         tree = known_sizes(self._matrix or self._tree, program.variables)
-        formula = latex(
-            tree, bold=bold, named=name_parts(tree, program.variables, cse, program.definitions)
+        named = name_parts(
+            tree, program.variables, cse, program.definitions, language=program.language
         )
+        formula = latex(tree, bold=bold, named=named)
         if self._verify:
             from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above
 
-            confirm(latex_says(formula, tree, program.variables), "LaTeX")
+            right = latex_says(formula, tree, program.variables, program.language)
+            confirm(right, "LaTeX", program.language)
         return formula
 
     def _repr_latex_(self) -> str | None:
@@ -193,12 +204,14 @@ class Formula:
         from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
         from matcalc.write.printers.numpy_code import Source  # noqa: PLC0415 - as above
 
-        source = Source(stable(self._tree, self.variables), self.variables, name, self._title())
+        tree = stable(self._tree, self.variables, self._program.language)
+        source = Source(tree, self.variables, name, self._title())
         text = source.text()
         if self._verify:
             from matcalc.verify.readback.code import code_says  # noqa: PLC0415 - it loads NumPy
 
-            confirm(code_says(text, source, self._tree, self.variables), "code")
+            right = code_says(text, source, self._tree, self.variables)
+            confirm(right, "code", self._program.language)
         return text, tuple(source.declared.values())
 
     def _title(self) -> str:
@@ -213,7 +226,9 @@ class Formula:
         from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
 
         source, functions = self._coded("f")
-        return compile_numpy(source, "f", functions)
+        users = self._program.language.functions.values()
+        brought = {each.name: each.function for each in users if each.function is not None}
+        return compile_numpy(source, "f", functions, brought)
 
     @public
     def to_sympy(self) -> Any:
@@ -264,12 +279,14 @@ class Expression(Formula):
         With ``expand_inverse`` inverses of sums are expanded by the formulas of Woodbury and of
         Sherman and Morrison.
         """
-        tree = simplify(self._program, expand_inverse=expand_inverse)
-        simplified = replace(self._program, expr=tree)
-        decision = decide_by_value(self._program, simplified)
+        program = self._program
+        tree = simplify(program, expand_inverse=expand_inverse)
+        simplified = replace(program, expr=tree)
+        decision = decide_by_value(program, simplified)
         if decision.verdict == DIFFERENT:
             raise VerificationError(
-                f"{blame()}: {self} was simplified to {render(tree, self.variables)}: "
+                f"{program.language.blame()}: {self} was simplified to "
+                f"{render(tree, self.variables, language=program.language)}: "
                 f"{decision.how}",
                 hint="please report it with the expression, its declarations and the output "
                 "of matcalc --version",
@@ -449,7 +466,7 @@ class Derivative(Formula):
         drawn = seed_of(rng, seed)
         report = compare(self._statement, self._tree, drawn)
         if report.ok and self._readable:
-            again = read(str(self), self._program.variables).expr
+            again = read(str(self), self._program.variables, language=self._program.language).expr
             tree = again if self._matrix is None else self._folded(again)
             report = compare(self._statement, tree, drawn)
         return report

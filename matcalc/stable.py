@@ -16,13 +16,13 @@ from typing import NamedTuple
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE, Variable, free_kind
+from matcalc.core.language import Language, default_language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
-from matcalc.core.own import inline
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import APPLY, Expr, is_number, operation
+from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold, postorder
-from matcalc.engine.catalogue.compiled import definition
-from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.recovery.recover import Recovery
@@ -39,18 +39,21 @@ _LEAVES = frozenset(("number", "constant", "dimension", "variable"))
 _HIDDEN = "?"  # no name in the language begins with it
 
 
-def stable(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
+def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | None = None) -> Expr:
     """The tree with its parts in the forms that can be computed for the largest range of values."""
     functions = {
-        node.op for node in postorder(tree, _args) if node.op in OPERATIONS
+        operation(node)
+        for node in postorder(tree, _args)
+        if node.op in OPERATIONS or node.op == APPLY
     } - INDEX_ARITHMETIC
     if not functions:
         return tree
     tree = _interned(inline(tree))
+    known = catalogue(language or default_language())
     if _norms(tree) or any(
-        trigger.code and trigger.needs & functions for trigger in LIBRARY.rewrites
+        trigger.code and trigger.needs & functions for trigger in known.rewrites
     ):
-        return _Stabiliser(tree, variables).result()
+        return _Stabiliser(tree, variables, known).result()
     return tree
 
 
@@ -97,16 +100,17 @@ class _Part(NamedTuple):
 class _Stabiliser:
     """One pass over a tree, from the leaves."""
 
-    def __init__(self, tree: Expr, variables: Mapping[str, Variable]) -> None:
+    def __init__(self, tree: Expr, variables: Mapping[str, Variable], known: Catalogue) -> None:
         self.tree = tree
         self.variables = variables
-        self.triggers = [trigger for trigger in LIBRARY.rewrites if trigger.code]
+        self.functions = known.language.functions
+        self.triggers = [trigger for trigger in known.rewrites if trigger.code]
         self.sought = frozenset().union(*(trigger.needs for trigger in self.triggers))
         self.inside: dict[int, frozenset[str]] = {}  # the functions that rewrites look for
         self.kept: list[Expr] = []  # so that ids stay what they are
         self.names: dict[int, str] = {}
-        self.builder = Builder(LIBRARY.traits)
-        self.lowering = Lowering(self.builder, definition)
+        self.builder = Builder(known)
+        self.lowering = Lowering(self.builder, known.definition)
         self.rewriter = Rewriter(self.builder, self.lowering, code=True)
         self.joined: set[int] = set()  # operands of a sum in a sum, of a product in a product
         for node in postorder(tree, _args):
@@ -136,7 +140,7 @@ class _Stabiliser:
 
     def _noted(self, node: Expr) -> Expr:
         if id(node) not in self.inside:
-            own = frozenset((node.op,)) & self.sought
+            own = frozenset((operation(node),)) & self.sought
             self.inside[id(node)] = own.union(
                 *(self.inside.get(id(arg), frozenset()) for arg in node.args)
             )
@@ -149,10 +153,10 @@ class _Stabiliser:
             return True
         there = self.inside[id(node)]
         if not there or (
-            node.op not in self.sought and node.op not in _SUMS and node.op not in _PRODUCTS
+            operation(node) not in self.sought and node.op not in _SUMS and node.op not in _PRODUCTS
         ):
             return False
-        heads = frozenset((node.op,)) & self.sought
+        heads = frozenset((operation(node),)) & self.sought
         return any(trigger.needs <= there and heads <= trigger.needs for trigger in self.triggers)
 
     def _better(self, node: Expr) -> Expr | None:
@@ -175,7 +179,7 @@ class _Stabiliser:
             return None
         if after is before and not _is_root(node):
             return None
-        tree = Recovery().recover(after)
+        tree = Recovery(functions=self.functions).recover(after)
         if (after is before and tree.op != "norm2") or any(
             each.op == "einsum" for each in postorder(tree, _args)
         ):
@@ -213,7 +217,7 @@ class _Stabiliser:
         sums, multiples and squares.
         """
         if self.inside.get(id(node)):
-            return node.op in _TRANSPARENT or node.op in self.sought
+            return node.op in _TRANSPARENT or operation(node) in self.sought
         if node.op in ("neg", "'", *_SUMS):
             return True
         scaled = node.op in ("*", "/") and any(arg.op == "number" for arg in node.args)

@@ -7,9 +7,9 @@ import re
 from strategies import DECLARATIONS
 
 from matcalc.core.kinds import Variable
+from matcalc.core.language import BUILT_IN
 from matcalc.core.walk import postorder
-from matcalc.engine.catalogue.compiled import definition
-from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.lowering.lower import Lowering
@@ -27,8 +27,8 @@ class Bench:
 
     def __init__(self, more: dict[str, str] | None = None) -> None:
         self.declarations = {**DECLARATIONS, **(more or {})}
-        self.builder = Builder(LIBRARY.traits)
-        self.lowering = Lowering(self.builder, definition)
+        self.builder = Builder(catalogue(BUILT_IN))
+        self.lowering = Lowering(self.builder, catalogue(BUILT_IN).definition)
 
     def leaf(self, variable: Variable) -> Node:
         """The node of a variable, its kind in mind."""

@@ -8,12 +8,13 @@ import pytest
 from judging import differential_error, equality_report, kinds, points, published_error, tokens
 from longer import LONGER
 
+from matcalc.core.language import default_language
 from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.catalogue.document import document
 from matcalc.engine.catalogue.load import LIBRARY
-from matcalc.engine.catalogue.sides import differential_program, parse
+from matcalc.engine.catalogue.sides import sides as sides_of
 from matcalc.engine.pipeline import derive, render
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import check
@@ -29,11 +30,7 @@ def entries(*forms):
 @pytest.mark.parametrize("entry", entries("diff", "to", "is", "derivative"))
 def test_loads_and_is_cited(entry):
     assert len(entry.source) >= 10
-    sides = (
-        differential_program(entry)
-        if entry.form == "diff"
-        else (parse(entry, entry.expr), parse(entry, entry.right))
-    )
+    sides = sides_of(entry, default_language())
     assert set(entry.given) == set(sides[0].variables), "what is given is used"
     assert entry.form == "diff" or set(sides[1].variables) <= set(entry.given)
 

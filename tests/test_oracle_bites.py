@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from judging import differential_error, equality_report, kinds
 
+from matcalc.core.language import BUILT_IN
 from matcalc.core.operations import OF_SYMMETRIC, OPERATIONS
 from matcalc.core.statement import DerivativeStatement
-from matcalc.engine.catalogue import compiled
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
@@ -55,12 +55,12 @@ def test_a_false_differential_is_found_by_the_sweep(entry, wrong):
 @pytest.fixture
 def corrupted(monkeypatch):
     """Installs a corrupted entry for one test."""
-    compiled.differential.cache_clear()
-    yield lambda entry, wrong: monkeypatch.setitem(
-        LIBRARY._loaded, entry.name, replace(entry, right=wrong)
-    )
-    monkeypatch.undo()
-    compiled.differential.cache_clear()
+
+    def install(entry, wrong):
+        monkeypatch.setitem(LIBRARY._loaded, entry.name, replace(entry, right=wrong))
+        monkeypatch.setattr(BUILT_IN, "_made", {})
+
+    return install
 
 
 @pytest.mark.parametrize(("entry", "wrong"), cases(in_engine=True))
@@ -70,7 +70,6 @@ def test_a_false_rule_gives_derivatives_that_fail_the_check(entry, wrong, corrup
     wrt = next((name for name in names if f"0*d{name}" not in entry.right), names[0])
     assert verdict(program, wrt)
     corrupted(entry, wrong)
-    compiled.differential.cache_clear()
     assert not verdict(program, wrt)
 
 

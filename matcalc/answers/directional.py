@@ -85,7 +85,7 @@ class Directional(Formula):
         drawn = seed_of(rng, None)
         report = compare_steps(self._derived, self.steps, self._trees, "declared", drawn)
         if report.ok and self._readable:
-            again = read(str(self), self._program.variables).expr
+            again = read(str(self), self._program.variables, language=self._program.language).expr
             trees = [*self._trees[:-1], again if self._matrix is None else self._folded(again)]
             report = compare_steps(self._derived, self.steps, trees, "declared", drawn)
         return report

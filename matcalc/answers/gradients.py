@@ -85,11 +85,14 @@ class Gradients(Mapping[str, Derivative]):
         for place in range(3):
             lines, definitions = several_text(trees, names, sized, indexed)
             said = self._verify and several_say(
-                {k: (lines[k], heads[k], trees[k]) for k in language}, definitions, self.variables
+                {k: (lines[k], heads[k], trees[k]) for k in language},
+                definitions,
+                self.variables,
+                self.expression._program.language,
             )
             if not said or all(said.values()):
                 break
-            confirm(place < 2, "text")
+            confirm(place < 2, "text", self.expression._program.language)
             for k, same in said.items():
                 sized |= set() if same else size_choices(trees[k])[min(place + 1, 2)]
         for k in indexed:
@@ -103,7 +106,9 @@ class Gradients(Mapping[str, Derivative]):
         """The trees as they are shown, and the names of their parts."""
         program = self.expression._program
         root = known_sizes(Expr("several", tuple(self._shown.values())), program.variables)
-        names = name_parts(root, program.variables, cse, program.definitions)
+        names = name_parts(
+            root, program.variables, cse, program.definitions, language=program.language
+        )
         return dict(zip(self._shown, root.args, strict=True)), names
 
     @public
@@ -118,7 +123,8 @@ class Gradients(Mapping[str, Derivative]):
 
             for tree in trees.values():
                 formula = latex.latex(tree, bold=bold, named=names)
-                confirm(latex_says(formula, tree, self.variables), "LaTeX")
+                language = self.expression._program.language
+                confirm(latex_says(formula, tree, self.variables, language), "LaTeX", language)
         heads = {rf"\frac{{\partial}}{{\partial {letter(name)}}}": t for name, t in trees.items()}
         return latex.several_latex(heads, bold=bold, named=names)
 
@@ -140,13 +146,14 @@ class Gradients(Mapping[str, Derivative]):
         trees = {VALUE: self.expression._tree} if value else {}
         trees |= {key: each._tree for key, each in self._derivatives.items()}
         root = Expr("several", tuple(trees.values()), value=tuple(trees))
-        source = Source(stable(root, self.variables), self.variables, name, self._title())
+        spoken = self.expression._program.language
+        source = Source(stable(root, self.variables, spoken), self.variables, name, self._title())
         text = source.text()
         if self._verify:
             # it loads NumPy
             from matcalc.verify.readback.code import several_say as code_says  # noqa: PLC0415
 
-            confirm(code_says(text, source, trees, self.variables), "code")
+            confirm(code_says(text, source, trees, self.variables), "code", spoken)
         return text
 
     def _title(self) -> str:
@@ -160,7 +167,9 @@ class Gradients(Mapping[str, Derivative]):
         # a plain answer does not need it
         from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
 
-        return compile_numpy(self.source("numpy", value=value), "f")
+        users = self.expression._program.language.functions.values()
+        brought = {each.name: each.function for each in users if each.function is not None}
+        return compile_numpy(self.source("numpy", value=value), "f", brought=brought)
 
     @property
     @public

@@ -22,14 +22,15 @@ from matcalc.core.errors import (
     VerificationError,
     VerificationWarning,
 )
+from matcalc.core.language import default_language
 from matcalc.core.notes import at_command_line
 
 if TYPE_CHECKING:
     from matcalc.answers.directional import Directional
     from matcalc.answers.gradients import Gradients
+    from matcalc.core.identity import Identity
     from matcalc.core.kinds import Variable
     from matcalc.core.program import Program
-    from matcalc.engine.catalogue.schema import Identity
     from matcalc.results import Expression, Formula
     from matcalc.verify.oracle.compare import Report
     from matcalc.verify.verification import Verification
@@ -328,10 +329,10 @@ def kind_of(formula: Formula) -> str:
 
 def _identities(word: str) -> int:
     # not needed to say that the arguments are wrong
-    from matcalc.engine.catalogue.load import LIBRARY  # noqa: PLC0415
+    from matcalc.engine.catalogue.compiled import catalogue  # noqa: PLC0415
 
     wanted = word.casefold()
-    found = [entry for entry in LIBRARY.all() if wanted in _searched(entry)]
+    found = [entry for entry in catalogue(default_language()).all() if wanted in _searched(entry)]
     if not found:
         raise ArgumentError(
             f"no identity mentions {word}", hint="matcalc identities lists them all"

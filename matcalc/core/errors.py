@@ -140,3 +140,9 @@ def __getattr__(name: str) -> type[MatcalcError]:
     warn(f"{name} is now called {_FORMER[name]}", DeprecationWarning, stacklevel=2)
     found: type[MatcalcError] = globals()[_FORMER[name]]
     return found
+
+
+def described(value: object) -> str:
+    """A value that is not what was wanted, shortened, with its type."""
+    shown = repr(value)
+    return f"{shown if len(shown) <= 40 else shown[:37] + '...'} ({type(value).__name__})"

@@ -14,7 +14,7 @@ from matcalc.core.functions import (
 )
 from matcalc.core.functions.matrix_functions import frechet
 from matcalc.core.functions.spec import ELEMENTWISE, FunctionSpec
-from matcalc.core.tree import Expr
+from matcalc.core.tree import APPLY, Expr
 
 __all__ = ["frechet"]
 
@@ -59,6 +59,8 @@ NOTATIONS = (
     "unit",
     "blkdiag",
 )  # unit(i, n), a vector with a one at the place i; blkdiag(A, B) is [A, zeros; zeros, B]
+# everything that can be called
+BUILT_IN_NAMES = frozenset({*OPERATIONS, *ALIASES, *CONSTANT_SHAPES, *NOTATIONS})
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 # functions of a vector that a second argument applies to each column (1) or to each row (2) of a
@@ -73,21 +75,12 @@ def is_value(expr: Expr) -> bool:
     functions with axes left open are none.
     """
     name = expr.op
-    open_derivative = expr.rank > 2 and (name.startswith("@") or (name in FRECHET and expr.value))
+    open_derivative = expr.rank > 2 and (name == APPLY or (name in FRECHET and expr.value))
     return name not in ("fuse", "epsilon") and not open_derivative
-
-
-class _Names(set[str]):
-    """Names of functions, and those of all functions that are declared to act entry by entry (see
-    ``generic.py``).
-    """
-
-    def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or str(name).startswith("@e")
 
 
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a
 # number, ``equal`` is ==
-ENTRYWISE: set[str] = _Names(
-    {row.name for row in _ROWS if row.signature == ELEMENTWISE or row.entrywise} | {"pow", "equal"},
+ENTRYWISE = frozenset(
+    {row.name for row in _ROWS if row.signature == ELEMENTWISE or row.entrywise} | {"pow", "equal"}
 )

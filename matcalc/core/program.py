@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language, default_language
 from matcalc.core.tree import Expr
 
 
@@ -21,7 +22,7 @@ class Program:
     ``vector(1)`` and the like that nothing in the text fixes. ``asked`` is the derivative that the
     text itself asks for, as d/dx before a formula does: the variable and the order. ``definitions``
     are the parts that the text gives a name. ``learnt`` are the kinds of letters that are not what
-    their first letter says.
+    their first letter says. ``language`` is what the text was read in.
     """
 
     expr: Expr
@@ -32,3 +33,4 @@ class Program:
     asked: tuple[str, int] | None = None
     definitions: Mapping[str, Expr] = field(default_factory=dict)
     learnt: Mapping[str, str] = field(default_factory=dict)
+    language: Language = field(default_factory=default_language, compare=False)

@@ -4,15 +4,14 @@ its variables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from matcalc.core.dims import Shape
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class DerivativeStatement:
+class DerivativeStatement(NamedTuple):
     """``d^order program / d wrt^order``, in a layout and within a structure (docs/conventions.md).
 
     The *mixed axes* are those of the expression, then those of the variable for each order; a

@@ -40,6 +40,8 @@ None) the place k, no axis
 k, else 0
 ``indexed``           ``Form``                   a function of the args with bound indices, see
 ``core.indexed``
+``apply``             the function               a ``UserFunction`` or a declared ``FunctionRef``,
+which is no row of the language
 any function's name   --                         see ``operations.py``
 ====================  =========================
 =============================================================
@@ -56,6 +58,8 @@ from typing import Any
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import Span
+
+APPLY = "apply"
 
 
 class Expr:
@@ -89,6 +93,11 @@ class Expr:
         inside = [repr(self.value)] if self.value is not None else []
         inside += [repr(arg) for arg in self.args]
         return f"{self.op}({', '.join(inside)})"
+
+
+def operation(expr: Expr) -> str:
+    """What the operation of a node is called where it is written."""
+    return str(expr.value) if expr.op == APPLY else expr.op
 
 
 def number(value: int | Fraction) -> Expr:

@@ -40,7 +40,7 @@ class Stepping:
         self.program = program
         self.steps = steps
         self.structure = structure
-        self.engine = Engine(program.expr, "mixed")
+        self.engine = Engine(program, "mixed")
         builder = self.engine.builder
         moved = {name for step in steps for name in ([step] if isinstance(step, str) else step)}
         variables = program.variables

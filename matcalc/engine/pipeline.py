@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable
+from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -16,8 +17,7 @@ from matcalc.core.walk import fold, postorder
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import PROJECTED, project
-from matcalc.engine.catalogue.compiled import definition
-from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.ir.rebuild import substitute
@@ -74,7 +74,7 @@ def differentiate(statement: DerivativeStatement) -> Expr:
             f"this derivative has {axes} axes; up to {MOST_RESULT_AXES} are worked with",
             hint="along a direction it has fewer: jvp, hvp (matcalc jvp --help)",
         )
-    engine = Engine(program.expr, statement.layout)
+    engine = Engine(program, statement.layout)
     builder = engine.builder
     # the variable is free while we differentiate: S' = S would merge entries that vary on their own
     names = {v.name: leaf_of(builder, v, free=v is variable) for v in program.variables.values()}
@@ -131,7 +131,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see
     ``expansion``), however long that is.
     """
-    engine = Engine(program.expr, "mixed", () if expand_inverse else PHASES)
+    engine = Engine(program, "mixed", () if expand_inverse else PHASES)
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in program.variables.values()}
     require_symmetry(program, engine.lowering, names)
     node = engine.lowering.lower(program.expr, names)
@@ -164,17 +164,19 @@ class Engine:
 
     def __init__(
         self,
-        expr: Expr,
+        program: Program,
         layout: str,
         phases: tuple[str, ...] = ("short",),
         *,
         several: bool = False,
     ) -> None:
+        expr, known = program.expr, catalogue(program.language)
         self.rank = expr.rank
+        self.language = program.language
         self.layout = layout
-        self.builder = Builder(LIBRARY.traits)
+        self.builder = Builder(known)
         self.builder.widest = max(2, *(part.rank for part in postorder(expr, lambda e: e.args)))
-        self.lowering = Lowering(self.builder, definition)
+        self.lowering = Lowering(self.builder, known.definition)
         parts = postorder(expr, lambda e: e.args)
         forms = [part.value for part in parts if part.op == "indexed"]
         self.index_names = [
@@ -188,7 +190,10 @@ class Engine:
         self.forge = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None
         # of several results: what they share is recovered once
-        self.common = Recovery() if several else None
+        self.common = self._recovery() if several else None
+
+    def _recovery(self) -> Recovery:
+        return Recovery(functions=self.language.functions)
 
     def shortened(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
@@ -257,7 +262,7 @@ class Engine:
                     hint="only what is summed over can be left out where it has no value",
                 )
             return matrix
-        recovery = Recovery()
+        recovery = self._recovery()
         writer = IndexWriter(recovery, self.index_names, self.taken)
         tree = writer.array(_turned(self.builder, node, self.rank, self.layout))
         if _lies(node, self.rank, self.layout):
@@ -297,9 +302,10 @@ class Engine:
             tree = _lay_out(self.common, self.builder, node, self.rank, self.layout)
             if not self.common.taste.asked:
                 return self.common.forge.size(tree), tree, self.common.forge
-            self.common = Recovery()
+            self.common = self._recovery()
         return _styled(
-            lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout)
+            lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout),
+            self.language,
         )
 
 
@@ -315,7 +321,9 @@ def _without_signs(builder: Builder, node: Node) -> Node:
     return spread_signs(builder, node)
 
 
-def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, ExpressionFactory]:
+def _styled(
+    recover: Callable[[Recovery], Expr], language: Language
+) -> tuple[int, Expr, ExpressionFactory]:
     """The shortest tree over the styles of products of fused indices, where there are any; with its
     length and its forge.
     """
@@ -324,7 +332,7 @@ def _styled(recover: Callable[[Recovery], Expr]) -> tuple[int, Expr, ExpressionF
     for style in STYLES:
         if any(taste.agrees(style) for taste in tried):
             continue
-        recovery = Recovery(style)
+        recovery = Recovery(style, language.functions)
         tree = recover(recovery)
         tried.append(recovery.taste)
         size = recovery.forge.size(tree)
@@ -377,11 +385,18 @@ def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout
     )
 
 
-def render(tree: Expr, variables: Mapping[str, Variable], columns: int = 0) -> str:
+def render(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    columns: int = 0,
+    *,
+    language: Language | None = None,
+) -> str:
     """The final text: matrix notation, for three axes and more that of the matrix of ``unfolded``,
     or index notation.
     """
-    return format_text(matricize(tree, variables, columns) or tree, variables)
+    shown = matricize(tree, variables, columns, language=language) or tree
+    return format_text(shown, variables, language=language)
 
 
 def format_text(
@@ -391,6 +406,7 @@ def format_text(
     cse: bool = False,
     definitions: Mapping[str, Expr] | None = None,
     verify: bool = True,
+    language: Language | None = None,
 ) -> str:
     """The text of a tree: matrix notation where it has up to two axes, else index notation.
 
@@ -400,7 +416,7 @@ def format_text(
     rather than to show a text that does not mean the tree.
     """
     tree = known_sizes(tree, variables)
-    names = name_parts(tree, variables, cse, definitions)
+    names = name_parts(tree, variables, cse, definitions, language=language)
     if has_indices(tree, variables):
         head = f"{index_head(tree.rank)} = "
         return program_text(tree, names, size_choices(tree)[-1], head=head)
@@ -411,9 +427,9 @@ def format_text(
         head = f"{next(name for name in _ARRAYS if name not in taken)}{head} = "
     for sized in choices:
         result = program_text(tree, names, sized, head=head)
-        if (len(choices) == 1 and not verify) or says(result, tree, variables):
+        if (len(choices) == 1 and not verify) or says(result, tree, variables, language):
             return result
-    confirm(not verify, "text")
+    confirm(not verify, "text", language)
     return result
 
 
@@ -428,16 +444,19 @@ def name_parts(
     variables: Mapping[str, Variable],
     cse: bool = False,
     definitions: Mapping[str, Expr] | None = None,
+    *,
+    language: Language | None = None,
 ) -> dict[int, str]:
     """The parts of a tree that get names; what ``definitions`` define keeps its name."""
     sizes = _size_names(variables)
     given: dict[str, str] = {}
+    language = language or default_language()
 
     def known(part: Expr) -> str | None:
         if definitions and not given:
             given.update(
                 {
-                    text(simplify(Program(value, dict(variables), ""))): name
+                    text(simplify(Program(value, dict(variables), "", language=language))): name
                     for name, value in definitions.items()
                 }
             )
@@ -448,7 +467,13 @@ def name_parts(
     return naming(tree, taken, cse=cse, known=known if definitions else None)
 
 
-def matricize(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Expr | None:
+def matricize(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    columns: int,
+    *,
+    language: Language | None = None,
+) -> Expr | None:
     """The matrix J of d vec(F) = J*d vec(X) for a derivative whose last ``columns`` axes are those
     of X.
 
@@ -462,18 +487,20 @@ def matricize(tree: Expr, variables: Mapping[str, Variable], columns: int) -> Ex
     # most derivatives have one axis or two
     from matcalc.engine.lowering.multilinear import matrix_of  # noqa: PLC0415
 
-    builder = Builder(LIBRARY.traits)
-    lowering = Lowering(builder, definition)
+    language = language or default_language()
+    known = catalogue(language)
+    builder = Builder(known)
+    lowering = Lowering(builder, known.definition)
     node = matrix_of(
         lowering.shop,
         lowering.lower(tree, {v.name: leaf_of(builder, v, free=False) for v in variables.values()}),
         rows,
     )
     node = restore_diagonals(builder, Rewriter(builder, lowering, final=True).rewrite(node))
-    _, matrix, _ = _styled(lambda recovery: recovery.recover(node))
+    _, matrix, _ = _styled(lambda recovery: recovery.recover(node), language)
     if _signed(matrix):
         without = _without_signs(builder, node)
-        _, matrix, _ = _styled(lambda recovery: recovery.recover(without))
+        _, matrix, _ = _styled(lambda recovery: recovery.recover(without), language)
     return None if has_indices(matrix, variables) else matrix
 
 

@@ -73,7 +73,7 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
     if len(postorder(statement.program.expr, lambda expr: expr.args)) > _MOST:
         raise _refusal("the expression is too long to be read step by step")
     chains: list[Chain] = []
-    first = replace(statement, order=1, layout="mixed")
+    first = statement._replace(order=1, layout="mixed")
     for turn in range(statement.order):
         tree = differentiate(first)
         chains.append(_chain(first, tree, turn, detail))
@@ -81,7 +81,7 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
             if tree.rank > _MOST_AXES or has_indices(tree):
                 raise _refusal("the first derivative is in index notation")
             program = replace(first.program, expr=tree, definitions={}, asked=None)
-            first = replace(first, program=program)
+            first = first._replace(program=program)
     if statement.layout != "mixed":
         chains[-1].remark = (
             f"these steps are in mixed layout; in {statement.layout} layout the axes may stand in "
@@ -96,7 +96,7 @@ def _chain(statement: DerivativeStatement, tree: Expr, turn: int, detail: int) -
         raise _refusal("the expression is in index notation")
     answer: Expr | None = tree
     if tree.rank > _MOST_AXES:
-        answer = matricize(tree, program.variables, statement.columns)
+        answer = matricize(tree, program.variables, statement.columns, language=program.language)
     if answer is not None and has_indices(answer):
         answer = None
     try:

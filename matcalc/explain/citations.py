@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from functools import cache
 
+from matcalc.core.identity import Identity
+from matcalc.engine.catalogue.compiled import Catalogue
 from matcalc.engine.catalogue.index import parsed
 from matcalc.engine.catalogue.load import LIBRARY
-from matcalc.engine.catalogue.schema import Identity
 from matcalc.explain.derivation import Reason
 
 
-def cited(name: str, words: str = "") -> Reason:
-    """The entry of that name as a reason, called by ``words`` or by its formula."""
-    found = entry(name)
+def cited(name: str, words: str = "", known: Catalogue | None = None) -> Reason:
+    """The entry of that name as a reason, called by ``words`` or by its formula; of a language, if
+    its catalogue is given.
+    """
+    found = entry(name, known)
     return Reason(words or found.formula, found.name, found.source)
 
 
-def entry(name: str) -> Identity:
+def entry(name: str, known: Catalogue | None = None) -> Identity:
     """The entry of that name, whether the engine uses it or not."""
-    return LIBRARY.get(name) or _looked_up(name)
+    found = LIBRARY.get(name) if known is None else known.get(name)
+    return found or _looked_up(name)
 
 
 @cache

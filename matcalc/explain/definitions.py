@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from matcalc.core.operations import ALONG
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
-from matcalc.engine.catalogue.compiled import definition
-from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.explain.instances import CannotShow, Trees
 
 
@@ -32,7 +30,7 @@ def defined(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
 
 def _written_out(trees: Trees, expr: Expr, used: list[str]) -> Expr:
     along = expr.op in ALONG and len(expr.args) == 2
-    rule = None if along else definition(expr.op)
+    rule = None if along else trees.known.definition(operation(expr))
     if rule is None or len(rule.parameters) != len(expr.args):
         return expr
     try:
@@ -41,8 +39,7 @@ def _written_out(trees: Trees, expr: Expr, used: list[str]) -> Expr:
         return expr
     if made.shape != expr.shape:
         return expr
-    if LIBRARY.get(f"define-{expr.op}") is not None:
-        used.append(f"define-{expr.op}")
+    used.append(f"define-{operation(expr)}")
     return trees.forge.transpose(made) if made.row != expr.row else made
 
 

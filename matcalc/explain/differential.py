@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr, is_number, operation
 from matcalc.core.walk import postorder
-from matcalc.engine.catalogue.compiled import Rule, differential
-from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.catalogue.compiled import Catalogue, Rule
 from matcalc.engine.lowering.functions import RULES as BY_INDICES
 from matcalc.engine.lowering.multilinear import RULES as BY_SHAPES
 from matcalc.explain import citations as because
@@ -62,13 +61,13 @@ class Differentials:
 
     def note(self, name: str, words: str = "") -> None:
         """Remembers what was used."""
-        reason = cited(name, words)
+        reason = cited(name, words, self.trees.known)
         if reason not in self.reasons:
             self.reasons.append(reason)
 
     def elementarily(self, name: str, words: str = "") -> None:
         """Remembers something that is spelled out only where everything is."""
-        reason = cited(name, words)
+        reason = cited(name, words, self.trees.known)
         if reason not in self.elementary:
             self.elementary.append(reason)
 
@@ -92,11 +91,11 @@ class Differentials:
 
     def _function(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         if is_multilinear(expr.op):
-            stated = differential(expr.op)
+            stated = self.trees.known.differential(expr.op)
             if stated is not None:
                 self.elementarily(f"d-{expr.op}")
             return self._linear(expr, parts)
-        rule, name = _stated(expr)
+        rule, name = _stated(self.trees.known, expr)
         if rule is not None:
             try:
                 terms = [
@@ -287,17 +286,18 @@ def is_multilinear(op: str) -> bool:
     return (by_indices or op in BY_SHAPES) and op in OPERATIONS and op not in ENTRYWISE
 
 
-def _stated(expr: Expr) -> tuple[Rule | None, str]:
+def _stated(known: Catalogue, expr: Expr) -> tuple[Rule | None, str]:
     """The differential that the catalogue states of a call, and the name of the entry."""
     if expr.op in ALONG and len(expr.args) == 2:
         if is_number(expr.args[1], 2):
-            return differential(expr.op, "-rows"), _entry(expr.op, "-rows")
+            return known.differential(expr.op, "-rows"), _entry(known, expr.op, "-rows")
         return None, ""
     variant = "-matrix" if expr.args and expr.args[0].rank == 2 else ""
-    return differential(expr.op, variant), _entry(expr.op, variant)
+    name = operation(expr)
+    return known.differential(name, variant), _entry(known, name, variant)
 
 
-def _entry(function: str, variant: str) -> str:
+def _entry(known: Catalogue, function: str, variant: str) -> str:
     """The name of the entry that ``differential`` takes."""
     name = f"d-{function}{variant}"
-    return name if LIBRARY.get(name) is not None else f"d-{function}"
+    return name if known.get(name) is not None else f"d-{function}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language
 from matcalc.core.tree import Expr
 from matcalc.explain.derivation import (
     ANSWER,
@@ -30,13 +31,13 @@ _WIDTH = 100  # of a line with its reasons behind the formula
 _COLUMN = 60  # where reasons begin, if the formulas are shorter
 
 
-def formula(tree: Expr, variables: dict[str, Variable]) -> str:
+def formula(tree: Expr, variables: dict[str, Variable], language: Language) -> str:
     """The text of a line, which reads as it was meant; VerificationError where none does."""
     for sized in size_choices(tree):
         result = text(tree, sized)
-        if says(result, tree, variables):
+        if says(result, tree, variables, language):
             return result
-    confirm(False, "text")
+    confirm(False, "text", language)
     return result
 
 
@@ -107,7 +108,7 @@ def _block(chain: Chain, sources: Sources) -> str:
     rows: list[tuple[str, str]] = []
     indent = 0
     for line in chain.lines:
-        shown = formula(line.tree, chain.variables)
+        shown = formula(line.tree, chain.variables, chain.program.language)
         before = left_side(chain, line)
         why = ", ".join(
             f"{said} [{number}]" if number else said for said, number in sources.cite(words(line))
@@ -159,7 +160,8 @@ def as_markdown(chains: Iterable[Chain]) -> str:
                 f"{_in_table(said)} [{number}]" if number else _in_table(said)
                 for said, number in sources.cite(words(line))
             )
-            rows.append(f"| {sign} | `{formula(line.tree, chain.variables)}` | {why} |")
+            shown = formula(line.tree, chain.variables, chain.program.language)
+            rows.append(f"| {sign} | `{shown}` | {why} |")
         blocks.append("\n".join([*rows, "", *[f"{said}  " for said in closing(chain)]]))
     cited = [f"{number}. [{reason.name}] {reason.source}" for number, reason in sources.listed()]
     return "\n\n".join([*blocks, "\n".join(cited)] if cited else blocks)
@@ -181,7 +183,7 @@ def as_fields(chains: Iterable[Chain]) -> list[dict[str, Any]]:
                 {
                     "kind": line.kind,
                     "left": left_side(chain, line),
-                    "text": formula(line.tree, chain.variables),
+                    "text": formula(line.tree, chain.variables, chain.program.language),
                     "inserted": list(line.inserted),
                     "reasons": [
                         {

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matcalc.core.dims import Dim
-from matcalc.core.operations import COMPARISONS, ENTRYWISE, OPERATIONS
+from matcalc.core.language import Language
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, is_number
+from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.core.walk import fold
-from matcalc.engine.catalogue.compiled import Rule
+from matcalc.engine.catalogue.compiled import Rule, catalogue
 from matcalc.engine.recovery.factory import ExpressionFactory
 
 _ARRAYED = {"*": ".*", "/": "./", "^": ".^"}
@@ -25,8 +27,9 @@ class CannotShow(Exception):
 class Trees:
     """Makes trees in which numbers are tidy: no 0 is added, nothing is multiplied by 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
         self.forge = ExpressionFactory()
+        self.known = catalogue(language)
 
     def interned(self, tree: Expr, names: Mapping[str, Expr] | None = None) -> Expr:
         """The same tree made here, with variables replaced."""
@@ -184,13 +187,13 @@ class Trees:
             return self._product(op, args)
         if op == "/":
             return self._product("./", args)
-        if op in ENTRYWISE or op in COMPARISONS or op in ("where", "sqrt"):
+        if acts_entrywise(expr) or op in COMPARISONS or op in ("where", "sqrt"):
             larger = max(args, key=lambda arg: arg.rank)
             return self.forge.make(op, tuple(args), larger.shape, expr.value, larger.row)
         if op == "fill":
             return self.forge.make(op, tuple(args), shape, row=expr.row)
         same = all(a.rank == b.rank for a, b in zip(args, expr.args, strict=True))
-        if not same and not (expr.rank == 0 and op in OPERATIONS):
+        if not same and not (expr.rank == 0 and calls_function(expr)):
             raise CannotShow("the rule is written for other shapes")
         return self.forge.make(op, tuple(args), shape, expr.value, expr.row)
 
@@ -229,7 +232,7 @@ def _of_entries(body: Expr) -> bool:
     """Whether a rule for vectors reads the same for matrices: it sums over all entries at most."""
 
     def plain(expr: Expr, args: list[bool]) -> bool:
-        entries = expr.op in ENTRYWISE or expr.op in _PLAIN or expr.op in COMPARISONS
+        entries = acts_entrywise(expr) or expr.op in _PLAIN or expr.op in COMPARISONS
         return all(args) and (entries or not expr.args)
 
     return fold(body, lambda expr: expr.args, plain)

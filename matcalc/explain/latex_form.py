@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
+from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.catalogue.sides import sides
 from matcalc.explain.citations import entry
 from matcalc.explain.derivation import ANSWER, CLOSED, LET, VALUE, VECTORISED, Chain, Line, Reason
@@ -58,7 +59,8 @@ class _Writer:
             for name, each in self.chain.variables.items()
         }
         result = latex(marked, bold=self.bold, named={})
-        confirm(latex_says(result, marked, variables), "LaTeX")
+        language = self.chain.program.language
+        confirm(latex_says(result, marked, variables, language), "LaTeX", language)
         return self.unmarked(result)
 
     def unmarked(self, text: str) -> str:
@@ -89,10 +91,11 @@ def as_latex(chains: Iterable[Chain], *, bold: bool = False) -> str:
 
 def _block(chain: Chain, sources: Sources, bold: bool) -> str:
     writer = _Writer(chain, bold)
+    known = catalogue(chain.program.language)
     rows = []
     for line in chain.lines:
         why = ",\\ ".join(
-            f"{_reason(said)}\\ \\text{{[{number}]}}" if number else _reason(said)
+            f"{_reason(said, known)}\\ \\text{{[{number}]}}" if number else _reason(said, known)
             for said, (_, number) in zip(words(line), sources.cite(words(line)), strict=True)
         )
         rows.append(f"{_left(writer, line)} {writer.formula(line.tree)}{_behind(why)}")
@@ -120,14 +123,14 @@ def _left(writer: _Writer, line: Line) -> str:
     return f"{own} &=" if line.kind in (VALUE, LET) else rf"\mathrm{{d}}{own} &="
 
 
-def _reason(reason: Reason) -> str:
+def _reason(reason: Reason, known: Catalogue) -> str:
     """Words as text, an identity as a formula."""
     if not reason.name or "=" not in reason.text:
         return rf"\text{{{escaped(reason.text)}}}"
-    found = entry(reason.name)
+    found = entry(reason.name, known)
     if reason.text != found.formula:
         return rf"\text{{{escaped(reason.text)}}}"
-    left, right = sides(found)
+    left, right = sides(found, known.language)
     marks = {f"d{name}": f"{_MARK}{k}" for k, name in enumerate(found.given)}
     shown = [rf"\mathrm{{d}}{letter(name)}" for name in found.given]
     marked = latex(renamed(right.expr, marks), named={})

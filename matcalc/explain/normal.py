@@ -13,8 +13,6 @@ from matcalc.core.walk import postorder
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import PROJECTED, project
-from matcalc.engine.catalogue.compiled import definition
-from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.lowering.lower import Lowering
@@ -35,8 +33,8 @@ class Normal:
         self, trees: Trees, variables: Mapping[str, Variable], free: Sequence[str] = ()
     ) -> None:
         self.trees = trees
-        self.builder = Builder(LIBRARY.traits)
-        self.lowering = Lowering(self.builder, definition)
+        self.builder = Builder(trees.known)
+        self.lowering = Lowering(self.builder, trees.known.definition)
         self.names = {
             name: _leaf(self.builder, each, free=name in free) for name, each in variables.items()
         }
@@ -106,7 +104,8 @@ class Normal:
     def _recovered(self, node: Node, steps: list[str], like: Expr | None = None) -> Expr:
         last = Rewriter(self.builder, self.lowering, final=True, phases=("short",))
         node = restore_diagonals(self.builder, last.rewrite(node))
-        tree = self.trees.interned(Recovery().recover(node))
+        recovery = Recovery(functions=self.trees.known.language.functions)
+        tree = self.trees.interned(recovery.recover(node))
         if tree.rank > 2 or has_indices(tree):
             raise CannotShow("it has no matrix notation")
         self.rules = [*steps, *(step.rule for step in last.steps)]

@@ -12,7 +12,6 @@ from fractions import Fraction
 from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_by_value
 from matcalc.core.errors import VerificationError
 from matcalc.core.kinds import Variable
-from matcalc.core.own import blame
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -38,7 +37,7 @@ class _Proof:
 
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
-        self.trees = Trees()
+        self.trees = Trees(chain.program.language)
         self.values: dict[str, Expr] = {}  # names that lines define
         self.steps: dict[str, Expr] = {}  # differentials of them, by their names
         self.current: Expr | None = None  # the line before
@@ -180,8 +179,8 @@ class _Proof:
 
     def _wrong(self, line: Line) -> VerificationError:
         return VerificationError(
-            f"{blame()}: a line of the derivation does not follow from the one before: "
-            f"{text(line.tree)}",
+            f"{self.chain.program.language.blame()}: a line of the derivation does not follow "
+            f"from the one before: {text(line.tree)}",
             hint="please report it with the expression, its declarations and the output of "
             "matcalc --version",
         )

@@ -11,7 +11,6 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.engine.calculus.structured import PROJECTED
-from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.explain import citations as because
 from matcalc.explain.citations import cited
 from matcalc.explain.definitions import defined
@@ -56,11 +55,11 @@ class ChainBuilder:
     ) -> None:
         self.program = program
         self.wrt = wrt
-        self.trees = Trees()
+        self.trees = Trees(program.language)
         self.detail = detail
         self.variables: dict[str, Variable] = dict(program.variables)
         sizes = {s for v in program.variables.values() for d in v.dims for s in d.letters}
-        self.names = Names({*program.variables, *sizes})
+        self.names = Names({*program.variables, *sizes, *program.language.functions})
         variable = program.variables[wrt]
         self.kind = variable.kind if structure == "declared" and variable.kind in PROJECTED else ""
         self.steps: dict[str, str] = {}  # name -> what its differential is called
@@ -123,7 +122,7 @@ class ChainBuilder:
         expanded, used = defined(self.trees, root, self.wrt)
         if expanded is root:
             return root
-        reasons = tuple(cited(name) for name in used)
+        reasons = tuple(cited(name, known=self.trees.known) for name in used)
         self.lines.append(Line(EQUAL, expanded, reasons))
         return expanded
 
@@ -173,8 +172,9 @@ class ChainBuilder:
 
     def _rewrites(self, normal: Normal) -> tuple[Reason, ...]:
         """The rewrites of the catalogue that fired."""
-        names = dict.fromkeys(name for name in normal.rules if LIBRARY.get(name) is not None)
-        return tuple(cited(name) for name in names)
+        known = self.trees.known
+        names = dict.fromkeys(name for name in normal.rules if known.get(name) is not None)
+        return tuple(cited(name, known=self.trees.known) for name in names)
 
     def _replaced(self, tree: Expr, put: Mapping[int, Expr]) -> Expr:
         """The tree with some nodes of it replaced."""

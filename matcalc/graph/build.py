@@ -132,7 +132,7 @@ class _GraphBuilder:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.trees = Trees()
+        self.trees = Trees(program.language)
         self.variables: dict[str, Variable] = dict(program.variables)
         self.given = {
             id(self.trees.interned(tree)): name for name, tree in program.definitions.items()
@@ -243,7 +243,11 @@ class _GraphBuilder:
     def _label(self, child: Node, statement: DerivativeStatement, tree: Expr) -> str:
         shown = tree
         if tree.rank > 2:
-            shown = matricize(tree, statement.program.variables, statement.columns) or tree
+            program = statement.program
+            shown = (
+                matricize(tree, program.variables, statement.columns, language=program.language)
+                or tree
+            )
         own = self.trees.variable(child.name, child.tree) if child.tree is not None else shown
         value = self.trees.interned(child.tree) if child.tree is not None else own
         inside = self.trees.interned(shown)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.infer import infer, infer_pair
@@ -21,20 +22,23 @@ def read(
     declarations: Mapping[str, str | Variable] | Iterable[str] = (),
     kinds: Mapping[str, str] | None = None,
     definitions: Mapping[str, Expr] | None = None,
+    *,
+    language: Language | None = None,
 ) -> Program:
     """Parses and types a program; raises a ``MatcalcError`` that knows its place in the text.
 
     ``declarations`` is a mapping ``{"A": "symmetric(n)"}`` or lines ``"A: symmetric(n)"``; the text
     may hold more of them. ``kinds`` are those of names of which nothing else was declared: ``{"b":
     "vector"}``. ``definitions`` are those of another program over the declared variables, which the
-    text may use, and make anew.
+    text may use, and make anew. ``language`` is the default language where it is not given.
     """
+    spoken = language or default_language()
     known = _known(declarations)
 
     def typed(more: Mapping[str, str]) -> Program:
-        (statements,), variables = _statements([text], {**known, **more})
+        (statements,), variables = _statements([text], {**known, **more}, spoken)
         _check_order(statements, text)
-        return infer(statements, variables, text, kinds, definitions)
+        return infer(statements, variables, text, kinds, definitions, language=spoken)
 
     program = typed({})
     if not program.notes:
@@ -46,23 +50,31 @@ def read_pair(
     left: str | Program,
     right: str | Program,
     declarations: Mapping[str, str | Variable] | Iterable[str] = (),
+    *,
+    language: Language | None = None,
 ) -> tuple[Program, Program]:
     """Two programs over the same variables whose values have one shape.
 
     A declaration of one holds in both; the right one may use the definitions of the left one, and
     make them anew. A side that is typed already stays as it is; its variables have to be declared.
     """
+    spoken = language or default_language()
     given = _known(declarations)
-    one, other = _typed_pair(left, right, given)
+    one, other = _typed_pair(left, right, given, spoken)
     if not one.notes:
         return one, other
     size = len(one.source)
-    notes = keep_readable(one.notes, size, lambda more: _typed_pair(left, right, {**given, **more}))
+    notes = keep_readable(
+        one.notes, size, lambda more: _typed_pair(left, right, {**given, **more}, spoken)
+    )
     return replace(one, notes=notes), replace(other, notes=notes)
 
 
 def _typed_pair(
-    left: str | Program, right: str | Program, declarations: Mapping[str, str | Variable]
+    left: str | Program,
+    right: str | Program,
+    declarations: Mapping[str, str | Variable],
+    language: Language,
 ) -> tuple[Program, Program]:
     first, second = (side if isinstance(side, str) else side.source for side in (left, right))
     text = f"{first};\n{second}"
@@ -71,11 +83,11 @@ def _typed_pair(
     texts = []
     for side, shown, place in ((left, first, 0), (right, second, start)):
         if isinstance(side, str):
-            _check_order(_statements([shown], declarations)[0][0], shown)
+            _check_order(_statements([shown], declarations, language)[0][0], shown)
             texts.append(
                 " " * (place - 1) + "\n" * (place > 0) + shown
             )  # it stands where it stands in the whole
-    parsed, variables = _statements(texts, declarations)
+    parsed, variables = _statements(texts, declarations, language)
     sides = []
     for side, shown, place in ((left, first, 0), (right, second, start)):
         if isinstance(side, str):
@@ -86,7 +98,7 @@ def _typed_pair(
             sides.append(
                 [Statement("value", Node("name", (), place, place + len(shown), value=name))]
             )
-    program = infer_pair(sides[0], sides[1], variables, text, definitions=known)
+    program = infer_pair(sides[0], sides[1], variables, text, definitions=known, language=language)
     one, other = program.expr.args
     return replace(program, expr=one), replace(program, expr=other)
 
@@ -101,7 +113,7 @@ def _known(
 
 
 def _statements(
-    texts: list[str], declarations: Mapping[str, str | Variable]
+    texts: list[str], declarations: Mapping[str, str | Variable], language: Language
 ) -> tuple[list[list[Statement]], dict[str, Variable]]:
     """The definitions and values of each text, and everything that is declared."""
     variables = declare(declarations)
@@ -121,7 +133,7 @@ def _statements(
                     raise UnknownNameError(
                         f"{statement.name} is declared twice", source=text, span=statement.name_span
                     )
-                variables[statement.name] = from_statement(statement, text)
+                variables[statement.name] = from_statement(statement, text, language.functions)
             else:
                 rest[-1].append(statement)
         if rest[-1] and _is_array(rest[-1][-1]):

@@ -12,16 +12,24 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.runtime.arguments import CallProblem, SingularMatrixError, take
+from matcalc.runtime.own import given
 
 
 class Compiled:
     """The function ``name`` that a generated source defines; ``source`` is all that is pickled of
-    it.
+    it. ``brought`` are the functions of a user's that it cannot import.
     """
 
-    def __init__(self, source: str, name: str = "f", functions: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        source: str,
+        name: str = "f",
+        functions: tuple[str, ...] = (),
+        brought: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
         namespace: dict[str, Any] = {}
-        exec(compile(source, f"<matcalc {name}>", "exec"), namespace)
+        with given(brought):
+            exec(compile(source, f"<matcalc {name}>", "exec"), namespace)
         inner: Callable[..., Any] = namespace[name]
         parameters = inspect.signature(inner).parameters.values()
         self.source = source

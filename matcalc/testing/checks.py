@@ -15,6 +15,7 @@ from matcalc.claims.judge.verdict import report
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language
 from matcalc.core.options import STRUCTURES, require_choice
 from matcalc.results import Formula
 from matcalc.testing.arrays import LIBRARIES
@@ -89,6 +90,7 @@ def check_gradient(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
+    language: Language | None = None,
 ) -> Report:
     """The report on a claimed gradient of a scalar.
 
@@ -96,7 +98,7 @@ def check_gradient(
     relative to the largest entry; ``dtype``: ``float32`` or ``float64``, in which the functions
     compute, where their results do not say so.
     """
-    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype)
+    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, language)
     asked = ask(objective, claim, setting)
     if asked.rank:
         raise ArgumentError(
@@ -119,11 +121,12 @@ def check_jacobian(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
+    language: Language | None = None,
 ) -> Report:
     """The report on a claimed derivative of anything; a function's value has the axes of the
     objective, then the variable's.
     """
-    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype)
+    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, language)
     return _report(ask(objective, claim, setting), setting, rng)
 
 
@@ -140,9 +143,10 @@ def check_hessian(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
+    language: Language | None = None,
 ) -> Report:
     """The report on a claimed second derivative."""
-    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, order=2)
+    setting = _setting(wrt, at, variables, structure, arrays, rtol, dtype, language, order=2)
     return _report(ask(objective, claim, setting), setting, rng)
 
 
@@ -159,13 +163,14 @@ def check_jvp(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
+    language: Language | None = None,
 ) -> Report:
     """The report on a claimed directional derivative, linear in the ``tangent`` (``dX`` for a
     variable X).
 
     A formula has it as a variable of that name; a function takes it as its last argument.
     """
-    setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype)
+    setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype, language)
     return _report(jvp_question(objective, claim, setting, tangent or f"d{wrt}"), setting, rng)
 
 
@@ -182,11 +187,12 @@ def check_vjp(
     rtol: float | None = None,
     dtype: Any = None,
     rng: Any = 0,
+    language: Language | None = None,
 ) -> Report:
     """The report on a claimed gradient of sum(cotangent.*objective), the product that reverse mode
     computes.
     """
-    setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype)
+    setting = _setting(wrt, at, variables, "declared", arrays, rtol, dtype, language)
     return _report(vjp_question(objective, claim, setting, cotangent), setting, rng)
 
 
@@ -244,6 +250,7 @@ def _setting(
     arrays: str,
     rtol: Any,
     dtype: Any,
+    language: Language | None,
     order: int = 1,
 ) -> Setting:
     if not isinstance(wrt, str):
@@ -265,6 +272,7 @@ def _setting(
         structure,
         rtol=allowed,
         dtype=_precision(dtype),
+        language=language,
     )
 
 

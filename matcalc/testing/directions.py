@@ -122,6 +122,7 @@ def jvp_question(
             program.source,
             program.notes,
             program.undetermined,
+            language=program.language,
         )
         asked = ask_about_formula(shifted, f"{objective} along {tangent}", claim, along)
         return _held(replace(asked, answer=_at_zero(shifted, step)), step)
@@ -182,7 +183,9 @@ def _at_zero(program: Program, step: str) -> Expr | None:
     """
     try:
         slope = _with(derive(program, step), step, number(0))
-        return derive(read(f"{step}*({text(slope)})", program.variables), step)
+        return derive(
+            read(f"{step}*({text(slope)})", program.variables, language=program.language), step
+        )
     except MatcalcError:
         return None
 

@@ -18,6 +18,7 @@ from matcalc.core.boundary import warn_of_notes
 from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
 from matcalc.core.kinds import MOST_AXES, Variable, free_kind
+from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
@@ -61,6 +62,7 @@ class Setting:
     notes: list[str] = field(default_factory=list)
     precision: str = ""
     rtol: float = 0.0  # the error that is allowed, if not that of the method
+    language: Language | None = None  # the default language where it is None
     dtype: str = ""  # in which precision the functions compute, if their results do not say so
 
     @property
@@ -136,7 +138,11 @@ def program_of(objective: str | Formula, setting: Setting) -> Program:
     if isinstance(objective, Formula):
         program = objective.program()
         return (
-            read(program.source, {**program.variables, **setting.variables})
+            read(
+                program.source,
+                {**program.variables, **setting.variables},
+                language=program.language,
+            )
             if setting.variables
             else program
         )
@@ -146,6 +152,7 @@ def program_of(objective: str | Formula, setting: Setting) -> Program:
         objective,
         setting.variables,
         {name: _plain(value.ndim, name) for name, value in numpy_values(setting.at).items()},
+        language=setting.language,
     )
     warn_of_notes(program.notes)
     return program

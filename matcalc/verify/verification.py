@@ -15,7 +15,6 @@ from matcalc.core.errors import (
     VerificationWarning,
 )
 from matcalc.core.operations import OF_TALL
-from matcalc.core.own import blame
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -178,7 +177,7 @@ def _entries(statement: DerivativeStatement) -> int:
 
 def _problem(program: Program, how: str) -> VerificationError:
     return VerificationError(
-        f"{blame()}: the derivative that it found of "
+        f"{program.language.blame()}: the derivative that it found of "
         f"{program.source or 'this expression'} is {how}",
         hint="please report it with the expression, its declarations and the output of "
         "matcalc --version; "

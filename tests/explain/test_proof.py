@@ -4,6 +4,7 @@ import pytest
 
 import matcalc
 from matcalc.core.errors import VerificationError
+from matcalc.core.language import BUILT_IN
 from matcalc.explain.derivation import LET
 from matcalc.explain.instances import Trees
 from matcalc.explain.proof import prove
@@ -28,7 +29,7 @@ def chain_of(expression, wrt, variables):
 @pytest.mark.parametrize(("expression", "wrt", "variables"), PARAMS)
 def test_a_line_that_was_doubled_is_refused(expression, wrt, variables):
     chain = chain_of(expression, wrt, variables)
-    trees = Trees()
+    trees = Trees(BUILT_IN)
     for line in chain.lines:
         if line.kind == LET:  # a name may stand for anything, if what follows holds of it
             continue
@@ -44,7 +45,7 @@ def test_a_sign_in_the_middle_of_a_line_is_found():
     chain = chain_of("x'*A*x", "x", {})
     line = chain.lines[1]
     assert line.tree.op == "+"
-    trees = Trees()
+    trees = Trees(BUILT_IN)
     args = tuple(trees.interned(arg) for arg in line.tree.args)
     line.tree = trees.forge.make("-", args, line.tree.shape)
     with pytest.raises(VerificationError, match="dx'\\*A\\*x - x'\\*A\\*dx"):
@@ -61,7 +62,7 @@ def test_a_sign_in_the_middle_of_a_line_is_found():
 )
 def test_a_transposed_answer_is_found(expression, wrt, variables):
     chain = chain_of(expression, wrt, variables)
-    line, trees = chain.lines[-1], Trees()
+    line, trees = chain.lines[-1], Trees(BUILT_IN)
     line.tree = trees.forge.transpose(trees.interned(line.tree))
     with pytest.raises(VerificationError):
         prove(chain)
@@ -73,7 +74,7 @@ def test_what_was_inserted_has_to_be_its_formula():
     line.inserted = ()
     prove(chain)  # du stands for its formula all the same
     name = next(line for line in chain.lines if line.kind == LET)
-    trees = Trees()
+    trees = Trees(BUILT_IN)
     inner = trees.interned(name.tree.args[0])
     name.tree = trees.forge.make("cosh", (inner,), inner.shape)
     with pytest.raises(VerificationError):

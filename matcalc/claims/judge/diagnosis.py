@@ -256,7 +256,7 @@ def _fits(match: _Match, question: Question) -> bool:
     if question.misfit is not None and match.variant is not IDENTITY:
         variables = equalize_sizes(variables, question.misfit)
     try:
-        read(text(match.mended.tree), variables)
+        read(text(match.mended.tree), variables, language=question.language)
     except MatcalcError:
         return False
     return True

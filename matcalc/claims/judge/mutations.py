@@ -14,6 +14,7 @@ from typing import NamedTuple
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr, number, variable
+from matcalc.core.user_functions import calls_function
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.text import text
 
@@ -203,7 +204,7 @@ def _transposes(
     if inner.op == "variable" and any(user.op == "inv" for user in users):
         cost = POSSIBLE  # said of the inverse instead
     else:
-        cost = LIKELY if inner.op == "variable" or inner.op in OPERATIONS else POSSIBLE
+        cost = LIKELY if inner.op == "variable" or calls_function(inner) else POSSIBLE
     yield Change(kind, transpose(node), cost)
 
 
@@ -388,7 +389,7 @@ def _functions(
     if (
         len(node.args) == 1
         and node.args[0].shape == node.shape
-        and node.op in OPERATIONS
+        and calls_function(node)
         and node.op != "inv"
     ):
         yield Change("function", node.args[0], FARFETCHED)

@@ -10,6 +10,7 @@ import numpy as np
 
 from matcalc.claims.judge.claim import OPEN, Claim, Misfit
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.statement import columns_of, is_folded, layout_axes
 from matcalc.core.tree import Expr
@@ -90,6 +91,11 @@ class Question:
     )
     rough: bool = False  # whether errors are allowed that are more than rounding
     source: Claim | None = None  # where it came from, if that is a claim in text
+
+    @property
+    def language(self) -> Language:
+        """That of the objective, if it is a formula."""
+        return default_language() if self.program is None else self.program.language
 
     @property
     def kind(self) -> str:

@@ -12,6 +12,7 @@ from matcalc.claims.judge.claim import Claim, Misfit
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ArgumentError, ShapeError
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, dimension
 from matcalc.core.walk import fold
@@ -32,16 +33,19 @@ def is_latex(formula: str) -> bool:
 
 
 def read_formula(
-    formula: str, declarations: Declarations, definitions: Definitions = NO_DEFINITIONS
+    formula: str,
+    declarations: Declarations,
+    definitions: Definitions = NO_DEFINITIONS,
+    language: Language | None = None,
 ) -> Program:
     """The typed program of a formula in either language; of LaTeX its ``source`` is the text that
     means the same.
     """
     if not is_latex(formula):
-        return read(formula, declarations, definitions=definitions)
+        return read(formula, declarations, definitions=definitions, language=language)
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most claims are not in LaTeX
 
-    program = read_latex(formula, declarations, definitions)
+    program = read_latex(formula, declarations, definitions, language=language)
     return replace(program, source=str(Expression(program)))
 
 
@@ -49,7 +53,7 @@ def read_objective(claim: Claim) -> tuple[Program, Claim]:
     """The objective, and the claim about its text: with the variable that a formula names, or the
     one that there is.
     """
-    program = read_formula(claim.expr, claim.variables)
+    program = read_formula(claim.expr, claim.variables, language=claim.language)
     wrt, order = Expression(program).wanted(claim.wrt or None, claim.order)
     if not is_latex(claim.expr):
         return program, replace(claim, wrt=wrt)
@@ -66,11 +70,12 @@ def read_stated(claim: Claim, objective: Program) -> tuple[Program, Misfit | Non
     name of the objective anew is noted where it means something else.
     """
     known, definitions = objective.variables, objective.definitions
+    language = objective.language
     misfit = None
     try:
-        stated = read_formula(claim.claim, known, definitions)
+        stated = read_formula(claim.claim, known, definitions, language)
     except ShapeError as problem:
-        stated, misfit = _read_misfit(claim.claim, known, definitions, problem)
+        stated, misfit = _read_misfit(claim.claim, known, definitions, problem, language)
     if stated.asked is not None:
         raise ArgumentError(
             "the claim contains a derivative that is still to be worked out",
@@ -80,7 +85,11 @@ def read_stated(claim: Claim, objective: Program) -> tuple[Program, Misfit | Non
 
 
 def _read_misfit(
-    formula: str, known: Mapping[str, Variable], definitions: Definitions, problem: ShapeError
+    formula: str,
+    known: Mapping[str, Variable],
+    definitions: Definitions,
+    problem: ShapeError,
+    language: Language,
 ) -> tuple[Program, Misfit]:
     """The formula where all sizes that have names are one, or one of the sizes that are numbers;
     raises the problem if it does not fit even then.
@@ -90,7 +99,7 @@ def _read_misfit(
         misfit = Misfit(problem.message, common)
         alike = {name: with_sizes(value, misfit.size) for name, value in definitions.items()}
         try:
-            return read_formula(formula, equalize_sizes(known, misfit), alike), misfit
+            return read_formula(formula, equalize_sizes(known, misfit), alike, language), misfit
         except ShapeError:
             continue
     raise problem from None

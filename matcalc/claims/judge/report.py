@@ -12,7 +12,6 @@ import numpy as np
 from matcalc.claims.judge.diagnosis import Diagnosis
 from matcalc.claims.judge.smallest import Counterexample
 from matcalc.core.kinds import Variable
-from matcalc.core.own import FILES
 from matcalc.runtime.elementwise import Array
 
 PROVED, AGREED, WRONG, UNDECIDED = "proved", "agreed", "wrong", "undecided"
@@ -189,8 +188,6 @@ def command(title: str, wrt: str, claim: str, options: dict[str, Any]) -> str:
     for name, value in options.items():
         for each in value if isinstance(value, list) else [value]:
             words += [f"--{name}", str(each)]
-    for file in FILES:
-        words += ["--identities", file]
     return " ".join(_quoted(word) for word in words)
 
 

@@ -39,8 +39,9 @@ def difference(asked: Question) -> str:
     )
     variables: Mapping[str, Variable] = {**asked.variables, name: Variable(name, "scalar")}
     try:
-        program = read(f"{name}*(({text(asked.answer)}) - ({text(asked.tree)}){turned})", variables)
-        return render(derive(program, name), variables)
+        rest = f"({text(asked.answer)}) - ({text(asked.tree)}){turned}"
+        program = read(f"{name}*({rest})", variables, language=asked.language)
+        return render(derive(program, name), variables, language=asked.language)
     except MatcalcError:
         return ""  # an answer in index notation does not read back
 
@@ -59,7 +60,7 @@ def is_different(asked: Question, worlds: Sequence[Sample]) -> bool | None:
     rest = difference(asked)
     if rest:
         try:
-            tree = read(rest, asked.variables).expr
+            tree = read(rest, asked.variables, language=asked.language).expr
         except MatcalcError:
             return None
         points = [world.point for world in worlds]

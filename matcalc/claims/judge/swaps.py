@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Edit, quote
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr, variable
+from matcalc.core.user_functions import calls_function
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.text import text
 
@@ -47,7 +47,7 @@ def swaps(
 def _arguments(tree: Expr) -> list[Expr]:
     """What functions are applied to, without names and numbers."""
     order = postorder(tree, lambda expr: expr.args)
-    applied = [node for node in order if node.op in OPERATIONS and len(node.args) == 1]
+    applied = [node for node in order if calls_function(node) and len(node.args) == 1]
     return [node.args[0] for node in applied if node.args[0].args]
 
 

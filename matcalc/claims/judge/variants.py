@@ -16,10 +16,10 @@ from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.operations import OPERATIONS
 from matcalc.core.statement import is_folded
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
+from matcalc.core.user_functions import calls_function
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
@@ -397,7 +397,7 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
     inner = [
         node
         for node in order
-        if id(node) in moving and node.shape == wanted and node.op in OPERATIONS
+        if id(node) in moving and node.shape == wanted and calls_function(node)
     ]
     for node in inner[-_MOST_INNER:] if question.order == 1 else ():
         if node is program.expr:

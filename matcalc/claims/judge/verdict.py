@@ -278,7 +278,12 @@ def correct_form(asked: Question) -> str:
     """The derivative as matcalc prints it; empty where it has no closed form for it."""
     if asked.answer is None:
         return ""
-    return render(asked.answer, asked.variables, asked.columns(asked.answer.rank))
+    return render(
+        asked.answer,
+        asked.variables,
+        asked.columns(asked.answer.rank),
+        language=asked.language,
+    )
 
 
 def _single_term(rest: str, asked: Question) -> Diagnosis | None:
@@ -286,7 +291,7 @@ def _single_term(rest: str, asked: Question) -> Diagnosis | None:
     missing or too much.
     """
     try:
-        tree = read(rest, asked.variables).expr
+        tree = read(rest, asked.variables, language=asked.language).expr
     except MatcalcError:
         return None  # definitions of parts, or index notation
     inner = tree.args[0] if tree.op == "neg" else tree
@@ -325,5 +330,11 @@ def _reproduce(asked: Question, claim: Claim, seed: int | None) -> str:
         ("layout", claim.layout, "mixed"),
         ("structure", claim.structure, "declared"),
     )
+    files = [each.file for each in asked.language.extensions]
     options = {name: value for name, value, usual in asked_for if value != usual}
-    return command(claim.expr, claim.wrt, claim.claim, {"var": declared, **options, "rng": seed})
+    return command(
+        claim.expr,
+        claim.wrt,
+        claim.claim,
+        {"var": declared, **options, "rng": seed, "identities": files},
+    )

@@ -16,7 +16,6 @@ ANY_TO_SCALAR = "any->scalar"
 VECTOR_TO_SCALAR = "vector->scalar"
 VECTOR_TO_VECTOR = "vector->vector"
 SPECIAL = "special"  # a shape rule of its own in ``shapes/``
-OWN = "own"  # a user's function, see ``own.py``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

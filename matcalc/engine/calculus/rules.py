@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ALONG, ENTRYWISE
+from matcalc.core.operations import ALONG
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.calculus.partials import LocalDerivative
-from matcalc.engine.catalogue.compiled import Rule, differential
+from matcalc.engine.catalogue.compiled import Rule, catalogue_of
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Node
 from matcalc.engine.lowering.lower import Lowering
@@ -38,25 +39,25 @@ class LocalDerivatives:
                 ),
                 entrywise=False,
             )
-        if node.name[0] == "@":
-            return self._generic(node)
+        if isinstance(node.name, FunctionRef):
+            return self._generic(node, node.name)
         if node.name in ORDERED:
             return LocalDerivative(ORDERED[node.name](self.builder, *node.args), entrywise=True)
         if node.name in ("leftvec", "rightvec") and ONE in node.args[0].axes:
             self._refuse_line(node.name)
-        rule = differential(node.name, _variant(node))
+        rule = catalogue_of(self.builder).differential(node.name, _variant(node))
         if rule is None:
             raise UnsupportedError(f"the derivative of {node.name} is not known")
-        if node.name in ENTRYWISE:
+        if self.builder.acts_entrywise(node.name):
             return self._entrywise(node, index, rule)
         return self._whole(node, index, rule)
 
-    def _generic(self, node: Call) -> LocalDerivative:
+    def _generic(self, node: Call, function: FunctionRef) -> LocalDerivative:
         """The next derivative of a function that is only declared."""
-        if node.name[2] == "9":
+        name = function.derivative
+        if name is None:
             raise UnsupportedError("derivatives of declared functions are known up to the ninth")
-        name = f"{node.name[:2]}{int(node.name[2]) + 1}{node.name[3:]}"
-        if node.name in ENTRYWISE:
+        if function.entrywise:
             return LocalDerivative(self.builder.elementwise(name, node.args), entrywise=True)
         return LocalDerivative(
             self.builder.call(name, node.args, node.axes + node.args[0].axes), entrywise=False

@@ -1,20 +1,31 @@
-"""Identities of functions as typed trees, read once per process."""
+"""The catalogue of a language: its identities as typed trees, and what is known of its functions.
+
+A catalogue is computed from a language and kept on it. What it has compiled, it remembers; entries
+of the built-in language are compiled once, whatever languages extend it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, reduce
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from typing import Any, TypeVar
 
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import CatalogueError
+from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable
+from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.engine.catalogue.load import LIBRARY
-from matcalc.engine.catalogue.schema import Identity
+from matcalc.engine.catalogue.index import TRANSPOSITIONS, Trigger, trait_of, trigger_of
+from matcalc.engine.catalogue.load import LIBRARY, places_by_need
 from matcalc.engine.catalogue.sides import differential_program, parse, sides
-from matcalc.engine.ir.nodes import Node
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import FunctionName, Node
+from matcalc.engine.ir.traits import Traits
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +66,119 @@ def bind_sizes(pairs: Iterable[tuple[Shape, Node]]) -> dict[str, Dim]:
     return found
 
 
+class Catalogue:
+    """The identities of a language that the engine works with."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._own = {rule.name: rule for rule in (*language.statements, *language.identities)}
+        self._built_in = self if language is BUILT_IN else catalogue(BUILT_IN)
+        self._made: dict[tuple[Any, ...], Any] = {}
+
+    def get(self, name: str) -> Identity | None:
+        """The entry of that name among those that the engine uses."""
+        return self._own.get(name) or LIBRARY.get(name)
+
+    def all(self) -> list[Identity]:
+        """Every entry, those that are there to be looked up and tested included."""
+        return [*LIBRARY.all(), *self._own.values()]
+
+    @cached_property
+    def rewrites(self) -> list[Trigger]:
+        """The rewrites, each with what has to be present before it can fire."""
+        if not self._own:
+            return LIBRARY.rewrites
+        identities = self.language.identities
+        own = [trigger_of(rule, self.language) for rule in identities if rule.form == "to"]
+        return [*LIBRARY.rewrites, *own]
+
+    @cached_property
+    def by_need(self) -> dict[FunctionName, list[int]]:
+        """The places of the rewrites that need a function or a kind; those that need nothing stand
+        under "".
+        """
+        return places_by_need(self.rewrites) if self._own else LIBRARY.by_need
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What the normal form of networks may know of functions."""
+        traits = LIBRARY.traits
+        found = [trait_of(rule, self.language) for rule in self.language.statements]
+        own = [trait for trait in found if trait is not None]
+        functions = self.language.functions.values()
+        if not own and not functions:
+            return traits
+        return replace(
+            traits,
+            transposition={
+                **traits.transposition,
+                **{each.function: each.trait for each in own if each.trait in TRANSPOSITIONS},
+            },
+            **{
+                kind: getattr(traits, kind) | {each.function for each in own if each.trait == kind}
+                for kind in ("positive", "odd", "even")
+            },
+            entrywise=frozenset([each.name for each in functions if each.entrywise]),
+        )
+
+    def differential(self, function: str, variant: str = "") -> Rule | None:
+        """The differential of a function; ``variant`` is ``-matrix`` or ``-rows`` if such arguments
+        may have an entry.
+        """
+        name = next(
+            (each for each in (f"d-{function}{variant}", f"d-{function}") if self.get(each)), ""
+        )
+        return self.once(name, _differential) if name else None
+
+    def definition(self, function: str) -> Rule | None:
+        """A function that is defined by others."""
+        name = f"define-{function}"
+        return self.once(name, _definition) if self.get(name) else None
+
+    def rewrite(self, name: str) -> Rewrite:
+        """A rewrite by name."""
+        return self.once(name, _rewrite)
+
+    def once(self, name: str, make: Callable[[Catalogue, Identity], T]) -> T:
+        """What is made of an entry, made at the first call."""
+        if self is not self._built_in and name not in self._own:
+            return self._built_in.once(name, make)
+        found = self._made.get((make, name))
+        if found is None:
+            entry = self.get(name)
+            assert entry is not None
+            found = self._made[make, name] = make(self, entry)
+        made: T = found
+        return made
+
+
+def catalogue(language: Language) -> Catalogue:
+    """The catalogue of a language."""
+    return language.once(Catalogue)
+
+
+def catalogue_of(builder: Builder) -> Catalogue:
+    """The catalogue that a derivation works with."""
+    found = builder.catalogue
+    assert isinstance(found, Catalogue)
+    return found
+
+
 def _rule(entry: Identity, program: Program) -> Rule:
     shapes = tuple([program.variables[name].shape for name in entry.given])
     return Rule(tuple(entry.given), shapes, program.expr)
 
 
-@cache
-def differential(function: str, variant: str = "") -> Rule | None:
-    """The differential of a function; ``variant`` is ``-matrix`` or ``-rows`` if such arguments may
-    have an entry.
-    """
-    entry = LIBRARY.get(f"d-{function}{variant}") or LIBRARY.get(f"d-{function}")
-    return None if entry is None else _rule(entry, differential_program(entry)[1])
+def _differential(where: Catalogue, entry: Identity) -> Rule:
+    return _rule(entry, differential_program(entry, where.language)[1])
 
 
-@cache
-def definition(function: str) -> Rule | None:
-    """A function that is defined by others."""
-    entry = LIBRARY.get(f"define-{function}")
-    return None if entry is None else _rule(entry, parse(entry, entry.right))
+def _definition(where: Catalogue, entry: Identity) -> Rule:
+    return _rule(entry, parse(entry, entry.right, where.language))
 
 
-@cache
-def rewrite(name: str) -> Rewrite:
-    """A rewrite by name."""
-    entry = LIBRARY.get(name)
-    assert entry is not None
-    left, right = sides(entry)
+def _rewrite(where: Catalogue, entry: Identity) -> Rewrite:
+    left, right = sides(entry, where.language)
     if left.expr.shape != right.expr.shape and left.expr.shape and right.expr.shape:
         raise CatalogueError(f"{entry.file}, {entry.name}: the two sides have different shapes")
-    return Rewrite(name, left.expr, right.expr, {v: left.variables[v] for v in entry.given})
+    return Rewrite(entry.name, left.expr, right.expr, {v: left.variables[v] for v in entry.given})

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from matcalc.core.identity import Identity
 from matcalc.engine.catalogue.load import LIBRARY, Library
-from matcalc.engine.catalogue.schema import Identity
 
 _HEAD = """\
 # Identities

@@ -15,11 +15,14 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from matcalc.core.errors import CatalogueError
+from matcalc.core.identity import Identity
+from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
 from matcalc.core.resources import folder
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import user_function
 from matcalc.core.walk import postorder
-from matcalc.engine.catalogue.schema import Identity, identity
+from matcalc.engine.catalogue.schema import identity
 from matcalc.engine.catalogue.sides import sides
 
 HEADER = "[[identity]]"
@@ -53,19 +56,19 @@ class Trait(NamedTuple):
     trait: str
 
 
-def trait_of(entry: Identity) -> Trait | None:
+def trait_of(entry: Identity, language: Language = BUILT_IN) -> Trait | None:
     """What the entry says of a function, if it is a statement of that kind."""
     if entry.form == "diff" and entry.range:
-        return Trait(sides(entry)[0].expr.op, entry.range)
+        return Trait(_function(sides(entry, language)[0].expr), entry.range)
     if entry.form != "to":
         return None
-    left, right = sides(entry)
+    left, right = sides(entry, language)
     return _trait(left.expr, right.expr)
 
 
-def trigger_of(entry: Identity) -> Trigger:
+def trigger_of(entry: Identity, language: Language = BUILT_IN) -> Trigger:
     """When the rewrite is to be tried."""
-    left, right = sides(entry)
+    left, right = sides(entry, language)
     kinds = {variable.kind for variable in left.variables.values()}.intersection(RARE_KINDS)
     needs = applied(left.expr) - INDEX_ARITHMETIC
     return Trigger(
@@ -89,9 +92,15 @@ def applied(root: Expr) -> set[str]:
             found.add("equal")
         elif node.op in ("<", "<=", ">", ">="):
             found.add("step")
-        elif node.op in OPERATIONS:
-            found.add("power" if node.op == "sqrtm" else node.op)
+        elif name := _function(node):
+            found.add("power" if name == "sqrtm" else name)
     return found
+
+
+def _function(node: Expr) -> str:
+    """The name of the function that a node calls; empty where it is none."""
+    own = user_function(node)
+    return own.name if own is not None else node.op if node.op in OPERATIONS else ""
 
 
 def _power(node: Expr) -> set[str]:
@@ -117,13 +126,12 @@ def _number(expr: Expr) -> Fraction | None:
 
 def _trait(left: Expr, right: Expr) -> Trait | None:
     """f(A') = f(A)', f(A') = f(A), f(x)' = -f(x); f(-A) = -f(A), f(-A) = f(A), f(a*A) = f(A)/a."""
-    if left.op == "'" and left.args[0].op in OPERATIONS:
+    if left.op == "'" and _function(left.args[0]):
         inside = left.args[0]
-        return (
-            Trait(inside.op, "skew") if right.op == "neg" and _same(right.args[0], inside) else None
-        )
-    function = "power" if left.op == "^" else left.op
-    if not left.args or (function != "power" and function not in OPERATIONS):
+        skew = right.op == "neg" and _same(right.args[0], inside)
+        return Trait(_function(inside), "skew") if skew else None
+    function = "power" if left.op == "^" else _function(left)
+    if not left.args or not function:
         return None
     first = left.args[0]
     if first.op not in ("'", "neg", "*") or first.args[-1].op != "variable":

@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+from matcalc.core.identity import Identity
 from matcalc.core.resources import folder
 from matcalc.engine.catalogue import index
-from matcalc.engine.catalogue.index import Trait, Trigger
-from matcalc.engine.catalogue.schema import Identity
-from matcalc.engine.ir.build import Traits
+from matcalc.engine.catalogue.index import Trigger
+from matcalc.engine.ir.nodes import FunctionName
+from matcalc.engine.ir.traits import Traits
 
 
 class Library:
-    """The entries found under one folder, by name, and those of users' files."""
+    """The entries found under one folder, by name."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._loaded: dict[str, Identity] = {}
-        self._own: dict[str, Identity] = {}
-        self._known: list[Trigger | Trait] = []  # of the entries of users' files
-
-    def add(self, entries: Iterable[Identity], known: Iterable[Trigger | Trait] = ()) -> None:
-        """Takes in entries of a user's file, whose names are free, and what is known of them."""
-        self._own |= {entry.name: entry for entry in entries}
-        self._known += known
-        self._forget()
-
-    def remove(self, names: Iterable[str], functions: Iterable[str] = ()) -> None:
-        """Drops entries that were added, and what is known of functions."""
-        gone = {*names}
-        self._own = {name: entry for name, entry in self._own.items() if name not in gone}
-        gone |= {*functions}
-        self._known = [each for each in self._known if each[0] not in gone]
-        self._forget()
-
-    def _forget(self) -> None:
-        """What was made of all entries has to be made anew."""
-        for made in ("rewrites", "by_need", "traits"):
-            self.__dict__.pop(made, None)
 
     @cached_property
     def _table(self) -> tuple[list[str], dict[str, str]]:
@@ -62,8 +42,6 @@ class Library:
 
     def get(self, name: str) -> Identity | None:
         """The entry of that name among those that the engine uses."""
-        if name in self._own:
-            return self._own[name]
         if name not in self._loaded:
             text = self._table[1].get(name)
             if text is None:
@@ -73,10 +51,7 @@ class Library:
 
     def all(self) -> list[Identity]:
         """Every entry, checked."""
-        return [
-            *(self.get(name) or self._looked_up[name] for name in self.pieces),
-            *self._own.values(),
-        ]
+        return [self.get(name) or self._looked_up[name] for name in self.pieces]
 
     @cached_property
     def _looked_up(self) -> dict[str, Identity]:
@@ -99,35 +74,35 @@ class Library:
                         name, frozenset(needs.split()), frozenset(brings.split()), phase, bool(code)
                     )
                 )
-        return found + [each for each in self._known if isinstance(each, Trigger)]
+        return found
 
     @cached_property
-    def by_need(self) -> dict[str, list[int]]:
+    def by_need(self) -> dict[FunctionName, list[int]]:
         """The places of the rewrites that need a function or a kind; those that need nothing stand
         under "".
         """
-        found: dict[str, list[int]] = {}
-        for place, trigger in enumerate(self.rewrites):
-            for need in trigger.needs or ("",):
-                found.setdefault(need, []).append(place)
-        return found
+        return places_by_need(self.rewrites)
 
     @cached_property
     def traits(self) -> Traits:
         """What the normal form of networks may know of functions."""
-        known = {
-            trait: names
-            for trait, *names in (
-                line.split(" ") for line in self._table[0][1 : 1 + len(index.TRAITS)]
-            )
+        lines = (line.split(" ") for line in self._table[0][1 : 1 + len(index.TRAITS)])
+        known = {trait: names for trait, *names in lines}
+        transposition: dict[FunctionName, str] = {
+            name: trait for trait in index.TRANSPOSITIONS for name in known[trait]
         }
-        for each in self._known:
-            if isinstance(each, Trait):
-                known[each.trait].append(each.function)
-        transposition = {name: trait for trait in index.TRANSPOSITIONS for name in known[trait]}
         return Traits(
             transposition, *(frozenset(known[trait]) for trait in ("positive", "odd", "even"))
         )
+
+
+def places_by_need(triggers: Sequence[Trigger]) -> dict[FunctionName, list[int]]:
+    """The places of the triggers that need a function or a kind."""
+    found: dict[FunctionName, list[int]] = {}
+    for place, trigger in enumerate(triggers):
+        for need in trigger.needs or ("",):
+            found.setdefault(need, []).append(place)
+    return found
 
 
 LIBRARY = Library(folder("identities"))

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from matcalc.core.errors import CatalogueError, MatcalcError
+from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.language import Language
 from matcalc.core.program import Program
-from matcalc.engine.catalogue.schema import Identity
 from matcalc.read.frontend import read
 
 
-def parse(entry: Identity, text: str, extra: dict[str, Variable] | None = None) -> Program:
+def parse(
+    entry: Identity,
+    text: str,
+    language: Language,
+    extra: Mapping[str, Variable] = MappingProxyType({}),
+) -> Program:
     """A side of an identity; ``extra`` declares more names than ``given`` does."""
     try:
-        return read(text, {**entry.given, **(extra or {})})
+        return read(text, {**entry.given, **extra}, language=language)
     except MatcalcError as problem:
         raise CatalogueError(f"{entry.file}, {entry.name}: {problem}") from problem
 
 
-def sides(entry: Identity) -> tuple[Program, Program]:
+def sides(entry: Identity, language: Language) -> tuple[Program, Program]:
     """Both sides; of a differential, see ``differential_program``."""
     if entry.form == "diff":
-        return differential_program(entry)
-    return parse(entry, entry.expr), parse(entry, entry.right)
+        return differential_program(entry, language)
+    return parse(entry, entry.expr, language), parse(entry, entry.right, language)
 
 
-def differential_program(entry: Identity) -> tuple[Program, Program]:
+def differential_program(entry: Identity, language: Language) -> tuple[Program, Program]:
     """Both sides of ``d expr = right``."""
-    left = parse(entry, entry.expr)
+    left = parse(entry, entry.expr, language)
     extra = {"Y": _variable("Y", left)}
     for name in entry.given:
         extra["d" + name] = _variable("d" + name, left, name)
-    right = parse(entry, entry.right, extra)
+    right = parse(entry, entry.right, language, extra)
     if right.expr.shape != left.expr.shape:
         raise CatalogueError(
             f"{entry.file}, {entry.name}: the differential has another shape than the expression"

@@ -7,14 +7,14 @@ needs a theorem stands in ``identities/``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import FUNCTIONS_OF_MATRICES
+from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES
 from matcalc.engine.ir.canonical import canonical
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.flatten import Flattening, rational
@@ -22,6 +22,7 @@ from matcalc.engine.ir.knowledge import Knowledge
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
+    FunctionName,
     Labels,
     Leaf,
     Node,
@@ -33,6 +34,7 @@ from matcalc.engine.ir.nodes import (
     is_zero,
 )
 from matcalc.engine.ir.signs import is_sign
+from matcalc.engine.ir.traits import Catalogue
 
 _LONGEST = 1_200  # factors of a product: the time to bring one in order grows with the square
 
@@ -40,27 +42,12 @@ if TYPE_CHECKING:
     from matcalc.engine.ir.restrict import Restrictions
 
 
-@dataclass(frozen=True)
-class Traits:
-    """What the normal form may know of functions; the catalogue reads it off the identities.
-
-    ``transposition``: name -> ``equivariant`` (f(A') = f(A)'), ``invariant`` (f(A') = f(A)) or
-    ``skew`` (f(x)' = -f(x)); ``positive``: functions with values above zero; ``odd``: f(-A) =
-    -f(A), so that a function of a skew matrix is skew; ``even``: f(-A) = f(A), so that it is
-    symmetric.
-    """
-
-    transposition: Mapping[str, str] = field(default_factory=dict)
-    positive: frozenset[str] = frozenset()
-    odd: frozenset[str] = frozenset()
-    even: frozenset[str] = frozenset()
-
-
 class Builder:
     """Makes the nodes of one derivation; it lives as long as that."""
 
-    def __init__(self, traits: Traits) -> None:
-        self.traits = traits
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        traits = self.traits = catalogue.traits
         self.knowledge = Knowledge(traits.positive)
         self._table: dict[object, Node] = {}
         self._serial = 0
@@ -390,7 +377,7 @@ class Builder:
 
     # functions
 
-    def call(self, name: str, args: Sequence[Node], axes: Shape, slots: int = 0) -> Node:
+    def call(self, name: FunctionName, args: Sequence[Node], axes: Shape, slots: int = 0) -> Node:
         """A function of whole arguments; a transposed argument moves outside where the function
         allows it.
         """
@@ -417,7 +404,13 @@ class Builder:
             node.transposed = self.scale(-1, node)
         return node
 
-    def elementwise(self, name: str, args: Sequence[Node]) -> Node:
+    def acts_entrywise(self, name: FunctionName) -> bool:
+        """Whether a function acts entry by entry."""
+        if isinstance(name, FunctionRef):
+            return name.entrywise
+        return name in ENTRYWISE or name in self.traits.entrywise
+
+    def elementwise(self, name: FunctionName, args: Sequence[Node]) -> Node:
         """A function entry by entry; arguments that are one number everywhere become scalars."""
         axes = max((arg.axes for arg in args), key=len)
         args = [self.constant_entry(arg) for arg in args]
@@ -442,7 +435,9 @@ class Builder:
             return self.transpose(self._call(name, across, (axes[1], axes[0]), 0))
         return self._call(name, tuple(args), axes, 0)
 
-    def _prefers(self, name: str, across: tuple[Node, ...], args: tuple[Node, ...]) -> bool:
+    def _prefers(
+        self, name: FunctionName, across: tuple[Node, ...], args: tuple[Node, ...]
+    ) -> bool:
         """Whether the transposed arguments are the ones to keep: they came first, or they are
         plainer.
         """
@@ -454,7 +449,7 @@ class Builder:
             return True
         return _wrapped(args[0]) and not _wrapped(across[0])
 
-    def _call(self, name: str, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
+    def _call(self, name: FunctionName, args: tuple[Node, ...], axes: Shape, slots: int) -> Node:
         self.matrix_functions = self.matrix_functions or name in _OF_MATRICES
         return self._intern((name, args, slots), Call, axes, name, args, slots)
 

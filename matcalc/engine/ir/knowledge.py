@@ -34,7 +34,7 @@ from matcalc.engine.ir.facts import (
     closure,
 )
 from matcalc.engine.ir.forms import network, signs
-from matcalc.engine.ir.nodes import Call, Leaf, Node, Product, Sum
+from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum
 
 _KINDS = {
     "symmetric": SYMMETRIC,
@@ -172,7 +172,7 @@ def _orthonormal(a: int) -> int:
 _POWERS = SYMMETRIC | SEMIDEFINITE | DEFINITE | DIAGONAL | ORTHOGONAL | LOWER | UPPER | INVERTIBLE
 
 # facts of the first argument -> facts of the value
-_CALLS: dict[str, Callable[[int], int]] = {
+_CALLS: dict[FunctionName, Callable[[int], int]] = {
     "inv": lambda a: a & (_POWERS | SKEW) | INVERTIBLE,
     "pinv": _pinv,
     "power": lambda a: a & _POWERS,

@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import gcd, lcm
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ZERO, Dim, Shape
 
 Rational = int | Fraction
 Labels = tuple[int, ...]
+FunctionName = str | FunctionRef
 
 
 class Node:
@@ -130,7 +132,7 @@ class Sum(Node):
 
 class Call(Node):
     """A function: entry by entry (scalar arguments are broadcast), or of a matrix or vector as a
-    whole.
+    whole. One that is only declared is its own name.
 
     ``slots``: the k-th Frechet derivative of a matrix function, with k pairs of axes for the
     directions behind the axes of the value.
@@ -139,13 +141,13 @@ class Call(Node):
     __slots__ = ("args", "name", "slots")
 
     def __init__(
-        self, serial: int, axes: Shape, name: str, args: tuple[Node, ...], slots: int
+        self, serial: int, axes: Shape, name: FunctionName, args: tuple[Node, ...], slots: int
     ) -> None:
         super().__init__(serial, axes)
         self.name = name
         self.args = args
         self.slots = slots
-        if name.startswith("@s2"):  # a matrix of second derivatives
+        if isinstance(name, FunctionRef) and name.scalar_of_vector and name.order == 2:
             self.parity, self.transposed = 1, self
 
     @property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matcalc.core.operations import ENTRYWISE
 from matcalc.core.walk import fold
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Node, Product, Sum
@@ -24,7 +23,7 @@ def rebuild(builder: Builder, node: Node, children: list[Node]) -> Node:
             [(c, child) for child, (c, _) in zip(children, node.terms, strict=True)], node.axes
         )
     assert isinstance(node, Call)
-    if node.name in ENTRYWISE:
+    if builder.acts_entrywise(node.name):
         return builder.elementwise(node.name, children)
     return builder.call(node.name, children, node.axes, node.slots)
 

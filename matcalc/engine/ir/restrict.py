@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ENTRYWISE
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Sum
 from matcalc.engine.ir.ranges import Range, apart, covers, in_order, inside
@@ -63,7 +62,7 @@ class Restrictions:
         """The node on a range of one axis (a unit vector takes the axis away); None where it is a
         slice of it and no more.
         """
-        if not _entrywise(node) and not self.selected(node, axis):
+        if not _entrywise(self.builder, node) and not self.selected(node, axis):
             return None
         for place in postorder(self._place(node, axis), self._inner):
             key = (place.node, place.axis, leaf)
@@ -121,7 +120,7 @@ class Restrictions:
             ]
         if isinstance(node, Sum):
             return [self._place(term, axis) for _, term in node.terms]
-        if isinstance(node, Call) and _entrywise(node):
+        if isinstance(node, Call) and _entrywise(self.builder, node):
             return [self._place(arg, axis) for arg in node.args if arg.rank]
         return []
 
@@ -130,7 +129,7 @@ class Restrictions:
         return [
             each
             for each in self._below(place)
-            if _entrywise(each.node) or self.selected(each.node, each.axis)
+            if _entrywise(self.builder, each.node) or self.selected(each.node, each.axis)
         ]
 
     def _make(self, place: _Place, leaf: Leaf) -> Node:
@@ -165,8 +164,13 @@ class _Place:
     axis: int
 
 
-def _entrywise(node: Node) -> bool:
-    return isinstance(node, Call) and node.name in ENTRYWISE and not node.slots and node.rank > 0
+def _entrywise(builder: Builder, node: Node) -> bool:
+    return (
+        isinstance(node, Call)
+        and builder.acts_entrywise(node.name)
+        and not node.slots
+        and node.rank > 0
+    )
 
 
 def _axes(node: Node, axis: int, leaf: Leaf) -> Shape:

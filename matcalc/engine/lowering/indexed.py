@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place
-from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE
-from matcalc.core.tree import Expr
+from matcalc.core.operations import ALONG, COMPARISONS
+from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
@@ -326,12 +327,14 @@ class _Body:
         return Batch(indices, self.low.shop.close(conditions.RULES[part.op](self.low.shop, nodes)))
 
     def _function(self, part: Expr, args: list[Batch]) -> Batch:
-        op = part.op
-        if op in ENTRYWISE and self.low.definitions(op) is None:
-            indices, _, nodes = self.aligned(args)
-            return Batch(indices, self.build.elementwise(op, nodes))
+        op = operation(part)
+        function = part.value if isinstance(part.value, FunctionRef) else op
         definition = self.low.definitions(op)
-        if definition is not None and op in ENTRYWISE | _DEFINED:
+        entrywise = self.build.acts_entrywise(function)
+        if entrywise and definition is None:
+            indices, _, nodes = self.aligned(args)
+            return Batch(indices, self.build.elementwise(function, nodes))
+        if definition is not None and (entrywise or op in _DEFINED):
             holes = [self.build.leaf("hole", arg.own) for arg in args]
             low = type(self.low)(self.build, self.low.definitions)
             low.sizes = definition.sizes(holes)

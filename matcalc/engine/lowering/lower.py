@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Protocol
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ALONG, COMPARISONS, ENTRYWISE, OPERATIONS
-from matcalc.core.tree import Expr, extent, grid
+from matcalc.core.operations import ALONG, COMPARISONS, OPERATIONS
+from matcalc.core.tree import Expr, extent, grid, operation
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
@@ -101,16 +102,17 @@ class Lowering:
             nodes[0] = self.builder.transpose(
                 nodes[0]
             )  # the same norm, and it is defined by functions of tall matrices
-        if expr.op[0] == "@":
+        if isinstance(expr.value, FunctionRef):
             # few programs declare functions
             from matcalc.engine.lowering.generic import generic  # noqa: PLC0415
 
             return generic(
-                self.shop, expr.op, nodes, tuple([self.size(size) for size in expr.shape])
+                self.shop, expr.value, nodes, tuple([self.size(size) for size in expr.shape])
             )
+        name = operation(expr)
         if len(nodes) == 2 and expr.op in ALONG:
             return self._along(expr, *nodes)
-        definition = self.definitions(expr.op)
+        definition = self.definitions(name)
         if definition is not None:
             names = dict(zip(definition.parameters, nodes, strict=True))
             return Lowering(self.builder, self.definitions).lower(
@@ -123,17 +125,15 @@ class Lowering:
         special = functions.RULES.get(expr.op)
         if special is not None:
             return special(self.shop, nodes)
-        if expr.op in ENTRYWISE:
-            return self.builder.elementwise(expr.op, nodes)
-        require_tall(expr.op, nodes[0])
+        if self.builder.acts_entrywise(name):
+            return self.builder.elementwise(name, nodes)
+        require_tall(name, nodes[0])
         by_blocks = (
-            self._blockwise(expr.op, nodes[0])
-            if self.builder.selecting and len(nodes) == 1
-            else None
+            self._blockwise(name, nodes[0]) if self.builder.selecting and len(nodes) == 1 else None
         )
         if by_blocks is not None:
             return by_blocks
-        return self.builder.call(expr.op, nodes, tuple([self.size(size) for size in expr.shape]))
+        return self.builder.call(name, nodes, tuple([self.size(size) for size in expr.shape]))
 
     def _blockwise(self, name: str, node: Node) -> Node | None:
         """The function of a matrix that is block-diagonal."""

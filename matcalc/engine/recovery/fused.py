@@ -4,6 +4,7 @@ form.
 
 from __future__ import annotations
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.tree import Expr
 from matcalc.engine.recovery.arrange import identity
 from matcalc.engine.recovery.chains import Chain, Link, flip, key
@@ -21,11 +22,7 @@ def unfuse(graph: Graph) -> bool:
         or join(graph)
         or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
-        or any(
-            _weighted(graph, hyper)
-            for hyper in graph.hyper
-            if hyper[0].op.startswith(("@v2", "@s"))
-        )
+        or any(_weighted(graph, hyper) for hyper in graph.hyper if _is_directed(hyper[0].value))
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
         or double(graph)
@@ -182,10 +179,17 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     return True
 
 
+def _is_directed(function: object) -> bool:
+    """Whether this is a declared function whose derivatives take weights or directions."""
+    return isinstance(function, FunctionRef) and (
+        function.scalar_of_vector or (function.of_vectors and function.order == 2)
+    )
+
+
 def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """sum_k w[k] times the matrix of second derivatives of f_k: hess_f(u, w)."""
     expr, labels = hyper
-    if expr.op[1] == "s":
+    if expr.value.scalar_of_vector:
         return _along(graph, hyper)
     k, i, j = labels
     if k in (i, j) or not _exclusive(graph, k) or graph.incident(k):
@@ -198,7 +202,9 @@ def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     graph.hyper.remove(hyper)
     graph.drop(k)
     shape = (graph.dims[i], graph.dims[j])
-    whole = graph.forge.make(expr.op, (*expr.args, graph.weaver.product(weights)), shape)
+    whole = graph.forge.make(
+        expr.op, (*expr.args, graph.weaver.product(weights)), shape, expr.value
+    )
     graph.connect(i, j, (Link(whole, symmetric=True),))
     return True
 
@@ -217,7 +223,7 @@ def _along(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     for k in inner:
         graph.drop(k)
     shape = tuple([graph.dims[k] for k in outer])
-    whole = graph.forge.make(expr.op, (*expr.args, *directions), shape)
+    whole = graph.forge.make(expr.op, (*expr.args, *directions), shape, expr.value)
     if not outer:
         graph.scalars.append((whole, 1))
     elif len(outer) == 1:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
 from matcalc.core.operations import ALONG, HALVING, frechet
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import APPLY, Expr, is_number
+from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import fold
 from matcalc.engine.ir.nodes import (
     Call,
@@ -40,7 +43,12 @@ class Recovery:
     survives.
     """
 
-    def __init__(self, style: Style = PLAIN) -> None:
+    def __init__(
+        self,
+        style: Style = PLAIN,
+        functions: Mapping[str, UserFunction] = MappingProxyType({}),
+    ) -> None:
+        self.functions = functions  # that users brought
         self.taste = Preferences(style)
         self.forge = ExpressionFactory()
         self.weaver = ProductWriter(self.forge, _resolved)
@@ -53,7 +61,7 @@ class Recovery:
         """The tree of a node."""
         tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
         if tree.op in ("fuse", "epsilon") or (
-            tree.rank > 2 and tree.op.startswith(("frechet_", "@"))
+            tree.rank > 2 and (tree.op.startswith("frechet_") or tree.op == APPLY)
         ):
             axes = tuple(range(tree.rank))
             return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
@@ -130,6 +138,10 @@ class Recovery:
         if node.name == "pow":
             return self.forge.binary(".^" if node.axes else "^", *args)
         name = node.name
+        if isinstance(name, FunctionRef):
+            return self.forge.make(APPLY, args, node.axes, name)
+        if name in self.functions:
+            return self.forge.make(APPLY, args, node.axes, self.functions[name])
         if name in ALONG and len(args) == 2 and args[0].rank > 2:
             return self.forge.along(name, args[0])
         if name in HALVING:

@@ -12,11 +12,10 @@ from heapq import heappop, heappush
 from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.walk import postorder
-from matcalc.engine.catalogue.compiled import bind_sizes
+from matcalc.engine.catalogue.compiled import bind_sizes, catalogue_of
 from matcalc.engine.catalogue.index import Trigger
-from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Sum, as_product
+from matcalc.engine.ir.nodes import Call, Factor, FunctionName, Labels, Leaf, Node, Sum, as_product
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.rewriting.match import Binding, Matcher, Search
@@ -51,11 +50,12 @@ class Rewriter:
     ) -> None:
         self.builder = builder
         self.lowering = lowering
+        self.known = catalogue_of(builder)
         self.final = final
         self.steps: list[Step] = []
         self._done: dict[Node, Node] = {}
-        self._present: set[str] = set()
-        self._active: dict[str, list[Pattern]] = {}
+        self._present: set[FunctionName] = set()
+        self._active: dict[FunctionName, list[Pattern]] = {}
         self._code = code  # only the rewrites for generated code
         self._phases = {"", *phases, *(["final"] if final else [])}
         self._awake: set[int] = set()  # places of rewrites
@@ -116,12 +116,12 @@ class Rewriter:
         queue = [
             (0, place)
             for place in sorted(
-                {place for name in fresh for place in LIBRARY.by_need.get(name, ())}
+                {place for name in fresh for place in self.known.by_need.get(name, ())}
             )
         ]
         while queue:
             turn, place = heappop(queue)
-            trigger = LIBRARY.rewrites[place]
+            trigger = self.known.rewrites[place]
             if (
                 place in self._awake
                 or not trigger.needs <= self._present
@@ -129,10 +129,10 @@ class Rewriter:
             ):
                 continue
             self._awake.add(place)
-            rule = pattern(trigger.name)
+            rule = pattern(self.known, trigger.name)
             self._active.setdefault(rule.head, []).append(rule)
             for name in trigger.brings - self._present:
-                for other in LIBRARY.by_need.get(name, ()):
+                for other in self.known.by_need.get(name, ()):
                     heappush(queue, (turn if other > place else turn + 1, other))
             self._present |= trigger.brings
 

@@ -9,7 +9,7 @@ from itertools import combinations, permutations
 from math import comb, factorial
 
 from matcalc.core.operations import FUNCTIONS_OF_MATRICES
-from matcalc.engine.catalogue.compiled import rewrite
+from matcalc.engine.catalogue.compiled import catalogue_of
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Factor, Node, as_term, is_number
 from matcalc.engine.lowering.lower import Lowering
@@ -48,7 +48,7 @@ class Ordinary:
         if node.name == "power":
             exponent = node.args[1]
             return exponent, self._power(x, self.builder.sum([(1, exponent), (-1, one)], ()))
-        rule = rewrite(f"slope-{node.name}")
+        rule = catalogue_of(self.builder).rewrite(f"slope-{node.name}")
         sizes = {size.names[0]: x.axes[0] for size in rule.variables["X"].shape}
         body = self.lowering.lower(rule.right, {"X": x}, sizes)
         coefficient, factors = as_term(body)

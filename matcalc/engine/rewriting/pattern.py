@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
-from matcalc.core.tree import Expr
+from matcalc.core.identity import Identity
+from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
-from matcalc.engine.catalogue.compiled import Rewrite, definition, rewrite
-from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.engine.catalogue.compiled import Catalogue, Rewrite
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, Leaf, Node, Product, Sum, as_product
+from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum, as_product
 from matcalc.engine.lowering.lower import Lowering
 
 
@@ -26,28 +25,30 @@ class Pattern:
 
     rule: Rewrite
     left: Node
-    head: str
+    head: FunctionName
     lifted: bool
-    heads: frozenset[str]
+    heads: frozenset[FunctionName]
     names: bool
 
 
-@cache
-def pattern(name: str) -> Pattern:
-    """The pattern of a rewrite, made once per process."""
-    rule = rewrite(name)
-    entry = LIBRARY.get(name)
-    final = entry is not None and entry.phase in ("final", "code")
-    builder = Builder(LIBRARY.traits)
+def pattern(known: Catalogue, name: str) -> Pattern:
+    """The pattern of a rewrite, made once."""
+    return known.once(name, _pattern)
+
+
+def _pattern(known: Catalogue, entry: Identity) -> Pattern:
+    rule = known.rewrite(entry.name)
+    final = entry.phase in ("final", "code")
+    builder = Builder(known)
     # matched literally, so a symmetric or skew variable must not be put in order here
     names = {v.name: builder.leaf("variable", v.shape, v.name) for v in rule.variables.values()}
-    left = Lowering(builder, definition).lower(rule.left, names)
+    left = Lowering(builder, known.definition).lower(rule.left, names)
     head = left.name if isinstance(left, Call) else "+" if isinstance(left, Sum) else "*"
     lifted = all(not v.shape for v in rule.variables.values())
-    return Pattern(rule, left, head, lifted, heads(left), final and _names(rule.right))
+    return Pattern(rule, left, head, lifted, heads(left), final and _names(known, rule.right))
 
 
-def heads(node: Node) -> frozenset[str]:
+def heads(node: Node) -> frozenset[FunctionName]:
     """The functions among the arguments of a call, the factors of a product, the terms of a sum and
     their factors.
     """
@@ -64,16 +65,16 @@ def heads(node: Node) -> frozenset[str]:
     )
 
 
-def _names(right: Expr) -> bool:
+def _names(known: Catalogue, right: Expr) -> bool:
     calls = postorder(right, lambda expr: expr.args)
     return any(
-        definition(e.op) is not None
-        or (len(e.args) == 2 and definition(f"{e.op}-rows") is not None)
+        known.definition(operation(e)) is not None
+        or (len(e.args) == 2 and known.definition(f"{operation(e)}-rows") is not None)
         for e in calls
     )
 
 
-def functions(node: Node) -> set[str]:
+def functions(node: Node) -> set[FunctionName]:
     """What of a node can trigger a rewrite: functions, and kinds of variables."""
     if isinstance(node, Call):
         return {node.name, "orthogonal"} if node.name == "expm" else {node.name}

@@ -10,12 +10,13 @@ import sympy as sp
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS
-from matcalc.core.own import inline
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import APPLY, Expr, is_number, operation
+from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold
 
 _Rule = Callable[[Expr, list[Any]], Any]
@@ -50,7 +51,9 @@ def _converted(variables: Mapping[str, Variable], node: Expr, args: list[Any]) -
             f"the function {node.op}{' of rows and columns' * along}"
             if node.op in OPERATIONS
             else "functions that are only declared"
-            if node.op[0] == "@"
+            if isinstance(node.value, FunctionRef)
+            else f"the function {operation(node)}"
+            if node.op == APPLY
             else _NAMES.get(node.op, node.op)
         )
         raise UnsupportedError(

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from matcalc.core.errors import MatcalcError
+from matcalc.core.identity import Identity
 from matcalc.core.kinds import KINDS, Variable
-from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
-from matcalc.core.own import Own, inline
+from matcalc.core.language import Language
+from matcalc.core.operations import BUILT_IN_NAMES, CONSTANT_SHAPES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import UserFunction, inline
 from matcalc.core.walk import postorder
-from matcalc.engine.catalogue.schema import Identity
 from matcalc.extend.own.tables import Table
 from matcalc.read.frontend import read
 from matcalc.read.syntax.declare import declare
@@ -59,7 +60,7 @@ _TRAITS = ("range", "odd", "transpose")
 Callables = Mapping[str, Callable[..., Any]]
 
 
-def check_table(table: Table) -> None:
+def check_table(table: Table, language: Language) -> None:
     """Whether the table has the keys that it needs, and no others; raises CatalogueError."""
     data = table.data
     name = data.get("name")
@@ -67,7 +68,7 @@ def check_table(table: Table) -> None:
         raise table.problem(
             "a function needs a name", hint='name = "mish": letters, digits and _, a letter first'
         )
-    if name in OPERATIONS or name in ALIASES or name in _RESERVED:
+    if name in BUILT_IN_NAMES or name in language.functions or name in _RESERVED:
         raise table.problem(
             f"the name {name} is taken",
             hint="functions of the language cannot be replaced; choose another name",
@@ -102,7 +103,7 @@ def check_table(table: Table) -> None:
         )
 
 
-def own_function(table: Table, callables: Callables) -> Own:
+def user_function(table: Table, callables: Callables, language: Language) -> UserFunction:
     """The function that a table describes, its differential not yet looked at."""
     data = table.data
     parameters = _parameters(table, "given")
@@ -134,10 +135,10 @@ def own_function(table: Table, callables: Callables) -> Own:
         )
     value = _value(table, parameters)
     if ways == ["is"]:
-        body = _body(table, parameters)
+        body = _body(table, parameters, language)
         if value is not None and value != body.shape:
             raise table.problem("is has another shape than value says", "is")
-        return Own(
+        return UserFunction(
             name, parameters, body.shape, body=body, latex=_latex(table, parameters), domain=domain
         )
     if value is None and any(parameter.shape for parameter in parameters):
@@ -150,7 +151,7 @@ def own_function(table: Table, callables: Callables) -> Own:
     )
     if not callable(function):
         raise table.problem(f"{function!r} is not a function", "numpy")
-    return Own(
+    return UserFunction(
         name, parameters, value or (), None, function, origin, _latex(table, parameters), domain
     )
 
@@ -191,9 +192,11 @@ def _value(table: Table, parameters: tuple[Variable, ...]) -> tuple[Any, ...] | 
     return value.shape
 
 
-def _body(table: Table, parameters: tuple[Variable, ...]) -> Expr:
+def _body(table: Table, parameters: tuple[Variable, ...], language: Language) -> Expr:
     """What the function is, as a typed tree in its parameters."""
-    program = read_side(table, "is", {parameter.name: parameter for parameter in parameters})
+    program = read_side(
+        table, "is", {parameter.name: parameter for parameter in parameters}, language
+    )
     body = inline(program.expr)
     if program.undetermined:
         raise table.problem(
@@ -213,10 +216,12 @@ def _body(table: Table, parameters: tuple[Variable, ...]) -> Expr:
     return Expr("'", (body,), body.shape) if body.row else body
 
 
-def read_side(table: Table, key: str, declarations: Mapping[str, Variable | str]) -> Program:
+def read_side(
+    table: Table, key: str, declarations: Mapping[str, Variable | str], language: Language
+) -> Program:
     """The expression under a key, in these names alone."""
     try:
-        program = read(table.data[key], declarations)
+        program = read(table.data[key], declarations, language=language)
     except MatcalcError as problem:
         raise table.because(problem, key) from None
     unknown = [name for name in program.variables if name not in declarations]
@@ -278,7 +283,7 @@ def _origin(function: Callable[..., Any]) -> tuple[str, str] | None:
         return None
 
 
-def statements(table: Table, own: Own) -> list[Identity]:
+def statements(table: Table, own: UserFunction) -> list[Identity]:
     """What the table states, as entries of the catalogue."""
     data, name = table.data, own.name
     call = f"{name}({', '.join(parameter.name for parameter in own.parameters)})"

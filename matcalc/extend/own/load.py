@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from matcalc.core.errors import ArgumentError, CatalogueError
-from matcalc.core.own import FILES, OWN, register, unregister
-from matcalc.engine.catalogue.index import Trait, trait_of
-from matcalc.engine.catalogue.load import LIBRARY
-from matcalc.engine.catalogue.schema import Identity, identity
-from matcalc.extend.own.functions import Callables, check_table, own_function, statements
+from matcalc.core.identity import Identity
+from matcalc.core.language import Extension, Language, default_language, set_default_language
+from matcalc.core.user_functions import UserFunction
+from matcalc.engine.catalogue.compiled import catalogue
+from matcalc.engine.catalogue.schema import identity
+from matcalc.extend.own.functions import check_table, statements, user_function
 from matcalc.extend.own.tables import Table, tables
 from matcalc.extend.own.truth import (
     judge_derivative,
@@ -22,28 +22,42 @@ from matcalc.extend.own.truth import (
     judge_equation,
     judge_function,
 )
-from matcalc.extend.own.use import forget, trigger, try_function, try_rewrite
+from matcalc.extend.own.use import check_trigger, try_function, try_rewrite
 
 _RESERVED = ("d-", "define-", "transpose-")
 _ENDINGS = ("-odd", "-scaled", "-matrix")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a file brought: the names of its functions and identities, and what is to be said of
-    them.
+    """What a file brought to the default language: the names of its functions and identities, and
+    what is to be said of them.
 
     As a context manager it undoes the loading in the end, unless the file was loaded before.
     """
 
-    file: str
-    functions: tuple[str, ...] = ()
-    identities: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    extension: Extension
     again: bool = False
-    _text: str = field(default="", repr=False)
-    _callables: Callables = field(default_factory=dict, repr=False)
-    _entries: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def file(self) -> str:
+        """The file, as it was named."""
+        return self.extension.file
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The names of its functions."""
+        return tuple([each.name for each in self.extension.functions])
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """The names of its identities."""
+        return tuple([each.name for each in self.extension.identities])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of them."""
+        return self.extension.notes
 
     def __str__(self) -> str:
         said = [
@@ -55,11 +69,7 @@ class Loaded:
 
     def unload(self) -> None:
         """Takes everything out again; nothing happens where that was done."""
-        if _LOADED.get(_key(self.file)) is None:
-            return
-        loaded = _LOADED.pop(_key(self.file))
-        FILES.remove(loaded.file)
-        _take_out(loaded.functions, loaded._entries)
+        set_default_language(default_language().without(self.extension.path))
 
     def __enter__(self) -> Loaded:
         return self
@@ -74,17 +84,31 @@ class Loaded:
             self.unload()
 
 
-_LOADED: dict[str, Loaded] = {}
-
-
 def load_identities(
     path: str | Path, *, functions: Mapping[str, Callable[..., Any]] | None = None
 ) -> Loaded:
-    """Takes in the functions and identities of a TOML file, if all that it states is true; see
-    docs/own-identities.md.
+    """Makes the default language one that is extended by a file; see ``read_extension``."""
+    before = default_language()
+    extension = read_extension(before, path, functions=functions)
+    again = extension is before.extension(extension.path)
+    if again:
+        return Loaded(extension._replace(file=str(path)), again=True)
+    set_default_language(before.with_extension(extension))
+    return Loaded(extension)
+
+
+def read_extension(
+    language: Language,
+    path: str | Path,
+    *,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Extension:
+    """The functions and identities of a TOML file, if all that it states is true in the language;
+    see docs/own-identities.md. CatalogueError where something is not, ArgumentError where the file
+    cannot be read.
 
     ``functions`` are Python functions for those of the file that do not say how they are computed.
-    A file that was loaded before is loaded anew only if it has changed.
+    A file that the language has in this form already is not read anew.
     """
     file, callables = str(path), dict(functions or {})
     try:
@@ -93,95 +117,66 @@ def load_identities(
         raise ArgumentError(f"cannot read {file}: {problem.strerror}") from None
     except UnicodeDecodeError:
         raise CatalogueError(f"{file}: this is not UTF-8 text") from None
-    before = _LOADED.get(_key(file))
-    if before is not None and before._text == text and before._callables == callables:
-        return Loaded(file, before.functions, before.identities, before.notes, again=True)
-    found = tables(text, file)
-    if before is not None:
-        before.unload()
-    try:
-        loaded = _taken_in(found, callables, file)
-    except CatalogueError:
-        if before is not None:
-            _LOADED[_key(file)] = _taken_in(tables(before._text, file), before._callables, file)
-            FILES.append(file)
-        raise
-    loaded._text, loaded._callables = text, callables
-    _LOADED[_key(file)] = loaded
-    FILES.append(file)
-    return loaded
+    place = str(Path(file).resolve())
+    before = language.extension(place)
+    if before is not None and before.text == text and before.callables == callables:
+        return before
+    given = Extension(file, place, text=text, callables=callables)
+    return _judged(tables(text, file), given, language.without(place))
 
 
-def _key(file: str) -> str:
-    return str(Path(file).resolve())
+def _judged(found: list[Table], given: Extension, language: Language) -> Extension:
+    """The extension with what its tables bring, each judged in the language with what came before.
 
-
-def _taken_in(found: list[Table], callables: Callables, file: str) -> Loaded:
-    """Registers and judges; what was registered is taken out where a judgement is against it."""
-    functions: list[str] = []
-    entries: list[tuple[Table, Identity]] = []
-    with ExitStack() as undo:
-        undo.callback(lambda: _take_out(functions, [entry.name for _, entry in entries]))
-        notes = _judged(found, callables, functions, entries)
-        undo.pop_all()
-    names = [entry.name for table, entry in entries if table.kind == "identity"]
-    return Loaded(
-        file,
-        tuple(functions),
-        tuple(names),
-        tuple(notes),
-        _entries=tuple([entry.name for _, entry in entries]),
-    )
-
-
-def _judged(
-    found: list[Table],
-    callables: Callables,
-    functions: list[str],
-    entries: list[tuple[Table, Identity]],
-) -> list[str]:
-    """Takes in the tables of a file; fills ``functions`` and ``entries`` as it goes. The notes on
-    them.
+    What the file brings is a value until it is whole, so nothing has to be undone where a
+    judgement is against it.
     """
     mine = [table for table in found if table.kind == "function"]
+    functions: list[UserFunction] = []
+    stated: list[tuple[Table, Identity]] = []
+
+    def extended(identities: Iterable[Identity] = (), *, with_statements: bool = True) -> Language:
+        statements = [entry for _, entry in stated] if with_statements else []
+        return language.with_extension(
+            given._replace(
+                functions=tuple(functions),
+                statements=tuple(statements),
+                identities=tuple(identities),
+            )
+        )
+
     for table in mine:
-        check_table(table)
-        own = own_function(table, callables)
-        register(own)
-        functions.append(own.name)
-        entries += [(table, entry) for entry in statements(table, own)]
-    unknown = [name for name in callables if name not in functions]
+        known = extended(with_statements=False)
+        check_table(table, known)
+        functions.append(user_function(table, given.callables, known))
+        stated += [(table, entry) for entry in statements(table, functions[-1])]
+    unknown = [name for name in given.callables if name not in {each.name for each in functions}]
     if unknown:
         raise CatalogueError(f"functions has {unknown[0]}, which the file does not declare")
-    for table in mine:
-        judge_function(
-            table, OWN[table.data["name"]], [entry for each, entry in entries if each is table]
-        )
-    stated = [entry for _, entry in entries]
-    _added(stated, [trait for entry in stated if (trait := trait_of(entry)) is not None])
-    for table, entry in entries:
+    bare = extended(with_statements=False)
+    for table, function in zip(mine, functions, strict=True):
+        entries = [entry for each, entry in stated if each is table]
+        judge_function(table, function, entries, bare)
+    known = extended()
+    for table, entry in stated:
         if entry.form == "diff":
-            try_function(table, entry)
+            try_function(table, entry, known)
+    identities: list[tuple[Table, Identity]] = []
     for table in found:
         if table.kind == "identity":
-            entries.append((table, _identity(table, entries)))
-            _judge(*entries[-1])
-    _added([entry for table, entry in entries if table.kind == "identity"])
-    rewrites = [
-        (table, entry)
-        for table, entry in entries
-        if entry.form == "to" and table.kind == "identity"
-    ]
-    LIBRARY.add([], [trigger(*pair) for pair in rewrites])
-    return [note for pair in rewrites if (note := try_rewrite(*pair))]
+            identities.append((table, _identity(table, [*stated, *identities], known)))
+            _judge(*identities[-1], known)
+    whole = extended([entry for _, entry in identities])
+    rewrites = [(table, entry) for table, entry in identities if entry.form == "to"]
+    for pair in rewrites:
+        check_trigger(*pair, whole)
+    notes = [note for pair in rewrites if (note := try_rewrite(*pair, whole))]
+    extension = whole.extension(given.path)
+    assert extension is not None
+    return extension._replace(notes=tuple(notes))
 
 
-def _added(entries: list[Identity], traits: Iterable[Trait] = ()) -> None:
-    LIBRARY.add(entries, traits)
-    forget()
-
-
-def _identity(table: Table, entries: list[tuple[Table, Identity]]) -> Identity:
+def _identity(table: Table, entries: list[tuple[Table, Identity]], language: Language) -> Identity:
     """The checked entry of an ``[[identity]]``; its source may be missing, its name is free."""
     try:
         entry = identity({"source": "its user", **table.data}, table.file)
@@ -200,28 +195,23 @@ def _identity(table: Table, entries: list[tuple[Table, Identity]]) -> Identity:
     if entry.form == "is":
         hint = "a new function is a [[function]]; an equation that makes answers shorter has  to"
         raise table.problem("is defines a function", "is", hint=hint)
-    taken = next((f"in {other.file}" for other in LIBRARY.all() if other.name == entry.name), "")
+    taken = next(
+        (f"in {other.file}" for other in catalogue(language).all() if other.name == entry.name), ""
+    )
     taken = taken or next(("in this file" for _, other in entries if other.name == entry.name), "")
     if taken:
         raise table.problem(f"the name {entry.name} is taken {taken}")
     return entry
 
 
-def _judge(table: Table, entry: Identity) -> None:
+def _judge(table: Table, entry: Identity, language: Language) -> None:
     if entry.form == "derivative":
-        judge_derivative(table, entry)
+        judge_derivative(table, entry, language)
     elif entry.form == "diff":
-        judge_differential(table, entry)
+        judge_differential(table, entry, language)
     else:
         kinds = (dict(entry.given), {**entry.given, **(entry.domain or {})})
-        left, right = judge_equation(table, entry.expr, entry.right, kinds, "to")
+        left, right = judge_equation(table, entry.expr, entry.right, kinds, "to", language)
         extra = [name for name in (*left.variables, *right.variables) if name not in entry.given]
         if extra:
             raise table.problem(f"{extra[0]} is not given", "given")
-
-
-def _take_out(functions: Sequence[str], entries: Iterable[str]) -> None:
-    for name in functions:
-        unregister(name)
-    LIBRARY.remove(entries, functions)
-    forget()

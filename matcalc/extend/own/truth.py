@@ -18,10 +18,11 @@ from matcalc.claims.judge.smallest import Counterexample, largest_error, smalles
 from matcalc.claims.judge.unequal import difference
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import CatalogueError, EvaluationError, MatcalcError, UnsupportedError
+from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable
-from matcalc.core.own import Own
+from matcalc.core.language import Language
 from matcalc.core.program import Program
-from matcalc.engine.catalogue.schema import Identity
+from matcalc.core.user_functions import UserFunction
 from matcalc.extend.own.functions import PLAIN, read_side
 from matcalc.extend.own.tables import Table
 from matcalc.read.frontend import read, read_pair
@@ -37,7 +38,9 @@ _SEED = 5
 _BESIDE = 1e-9
 
 
-def judge_function(table: Table, own: Own, entries: list[Identity]) -> None:
+def judge_function(
+    table: Table, own: UserFunction, entries: list[Identity], language: Language
+) -> None:
     """Whether the function has values, and whether what is stated of it is true; raises
     CatalogueError.
     """
@@ -49,12 +52,14 @@ def judge_function(table: Table, own: Own, entries: list[Identity]) -> None:
         # has
         kinds = narrow
     try:
-        program = _reachable(read(call, kinds), read(call, narrow))
+        program = _reachable(
+            read(call, kinds, language=language), read(call, narrow, language=language)
+        )
     except MatcalcError as problem:
         raise table.problem(
             f"{own.name} cannot be evaluated: {problem.message}", _computed(table), problem.hint
         ) from None
-    _check_shapes(table, own)
+    _check_shapes(table, own, language)
     for entry in entries:
         if entry.form == "diff":
             _judge_differential(table, program)
@@ -62,7 +67,7 @@ def judge_function(table: Table, own: Own, entries: list[Identity]) -> None:
                 _judge_positive(table, program)
         elif entry.form == "to":
             key = "transpose" if entry.name.startswith("transpose-") else "odd"
-            judge_equation(table, entry.expr, entry.right, (kinds, narrow), key)
+            judge_equation(table, entry.expr, entry.right, (kinds, narrow), key, language)
 
 
 def _computed(table: Table) -> str:
@@ -81,7 +86,7 @@ def _reachable(wide: Program, narrow: Program) -> Program:
     return wide
 
 
-def _check_shapes(table: Table, own: Own) -> None:
+def _check_shapes(table: Table, own: UserFunction, language: Language) -> None:
     """A function that acts entry by entry has to take arrays, with the same value for the same
     entry.
     """
@@ -91,12 +96,15 @@ def _check_shapes(table: Table, own: Own) -> None:
     domain = {parameter.name for parameter in own.domain}
     try:
         for declaration in ("vector(n)", "matrix(m, n)"):
-            whole = read(f"{own.name}({', '.join(names)})", dict.fromkeys(names, declaration))
+            whole = read(
+                f"{own.name}({', '.join(names)})",
+                dict.fromkeys(names, declaration),
+                language=language,
+            )
             sizes, values = find_sizes([whole.expr], whole.variables, np.random.default_rng(_SEED))
             value = interpret(whole.expr, values, sizes)
-            single = read(
-                whole.source, {name: "positive" if name in domain else "scalar" for name in names}
-            )
+            kinds = {name: "positive" if name in domain else "scalar" for name in names}
+            single = read(whole.source, kinds, language=language)
             first = (0,) * whole.expr.rank
             alone = interpret(single.expr, {name: values[name][first] for name in names}, {})
             if not np.isclose(alone, value[first], rtol=1e-9):
@@ -117,7 +125,7 @@ def _judge_differential(table: Table, left: Program) -> None:
     names = {"Y": Variable("Y", PLAIN[left.expr.rank], left.expr.shape)}
     for name, variable in left.variables.items():
         names["d" + name] = Variable("d" + name, PLAIN[len(variable.shape)], variable.shape)
-    right = read_side(table, "diff", {**left.variables, **names})
+    right = read_side(table, "diff", {**left.variables, **names}, left.language)
     if right.expr.shape != left.expr.shape:
         raise table.problem(
             f"the differential has the shape {_shape(right)}, the function {_shape(left)}", "diff"
@@ -221,6 +229,7 @@ def judge_equation(
     right: str,
     kinds: tuple[Mapping[str, str], Mapping[str, str]],
     key: str,
+    language: Language,
 ) -> tuple[Program, Program]:
     """Whether two sides are equal wherever both have a value, not only in the domain, which is but
     where to look for points.
@@ -228,7 +237,7 @@ def judge_equation(
     decision = Decision("", "")
     for declared in kinds:
         try:
-            pair = read_pair(left, right, declared)
+            pair = read_pair(left, right, declared, language=language)
         except MatcalcError as problem:
             raise table.because(problem, key) from None
         decision = decide_by_value(*pair, _SEED)
@@ -250,12 +259,20 @@ def judge_equation(
     raise table.problem(f"{left} = {right} is false{where}", key, hint)
 
 
-def judge_derivative(table: Table, entry: Identity) -> None:
+def judge_derivative(table: Table, entry: Identity, language: Language) -> None:
     """Whether a stated derivative is true."""
     kinds = {**entry.given, **(entry.domain or {})}
     try:
         report = judge(
-            Claim(entry.expr, entry.wrt, entry.right, kinds, entry.order, structure=entry.structure)
+            Claim(
+                entry.expr,
+                entry.wrt,
+                entry.right,
+                kinds,
+                entry.order,
+                structure=entry.structure,
+                language=language,
+            )
         )
     except MatcalcError as problem:
         raise table.because(problem, "derivative") from None
@@ -271,11 +288,11 @@ def judge_derivative(table: Table, entry: Identity) -> None:
     raise table.problem(f"the derivative cannot be judged: {report.reason}", "derivative")
 
 
-def judge_differential(table: Table, entry: Identity) -> None:
+def judge_differential(table: Table, entry: Identity, language: Language) -> None:
     """Whether the differential of an expression is true."""
     try:
         pair = [
-            read(entry.expr, kinds)
+            read(entry.expr, kinds, language=language)
             for kinds in (entry.given, {**entry.given, **(entry.domain or {})})
         ]
         program = _reachable(*pair)

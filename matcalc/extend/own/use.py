@@ -7,14 +7,13 @@ from __future__ import annotations
 from functools import partial
 
 from matcalc.core.errors import MatcalcError, UnsupportedError
+from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.walk import fold, postorder
-from matcalc.engine.catalogue.compiled import definition, differential, rewrite
-from matcalc.engine.catalogue.index import Trigger, trigger_of
-from matcalc.engine.catalogue.load import LIBRARY
-from matcalc.engine.catalogue.schema import Identity
+from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Leaf, Node, Product, Rational, is_number
 from matcalc.engine.lowering.lower import Lowering
@@ -30,19 +29,11 @@ from matcalc.verify.oracle.interpret import interpret
 _MANY = 2  # a degree that is not one
 
 
-def forget() -> None:
-    """What was compiled from the catalogue is compiled anew: functions and rewrites have come or
-    gone.
-    """
-    for compiled in (definition, differential, rewrite, pattern):
-        compiled.cache_clear()
-
-
-def trigger(table: Table, entry: Identity) -> Trigger:
-    """When the rewrite is to be tried: its left side is a pattern of functions or operators, and
+def check_trigger(table: Table, entry: Identity, language: Language) -> None:
+    """Whether the rewrite can be found: its left side is a pattern of functions or operators, and
     has all that the right has.
     """
-    rule = pattern(entry.name)
+    rule = pattern(catalogue(language), entry.name)
     if isinstance(rule.left, Leaf) or is_number(rule.left):
         hint = "everything would match it"
         raise table.problem(
@@ -59,16 +50,16 @@ def trigger(table: Table, entry: Identity) -> Trigger:
         raise table.problem(
             f"{unbound[0]} is not found by matching the left side", "expr", hint=hint
         )
-    return trigger_of(entry)
 
 
-def try_rewrite(table: Table, entry: Identity) -> str:
+def try_rewrite(table: Table, entry: Identity, language: Language) -> str:
     """A note where the rewrite does not fire on its own left side; CatalogueError where rewriting
     that does not end.
     """
-    program = read(entry.expr, entry.given)
-    builder = Builder(LIBRARY.traits)
-    lowering = Lowering(builder, definition)
+    program = read(entry.expr, entry.given, language=language)
+    known = catalogue(language)
+    builder = Builder(known)
+    lowering = Lowering(builder, known.definition)
     rewriter = Rewriter(builder, lowering, final=True)
     try:
         rewriter.rewrite(lowering.lower(program.expr, _leaves(builder, program.variables)))
@@ -82,9 +73,9 @@ def try_rewrite(table: Table, entry: Identity) -> str:
     return f"note: {entry.name} does not fire on its own left side: {why}"
 
 
-def try_function(table: Table, entry: Identity) -> None:
+def try_function(table: Table, entry: Identity, language: Language) -> None:
     """Derives the function by each argument, and compares with numbers."""
-    program = read(entry.expr, {**entry.given, **(entry.domain or {})})
+    program = read(entry.expr, {**entry.given, **(entry.domain or {})}, language=language)
     _check_linear(table, program)
     for name in program.variables:
         try:
@@ -95,7 +86,12 @@ def try_function(table: Table, entry: Identity) -> None:
             message = f"matcalc cannot derive {entry.expr} by {name}: {problem.message}"
             raise table.problem(message, "diff", problem.hint) from None
         if not report.ok:
-            found = render(tree, program.variables, len(program.variables[name].shape))
+            found = render(
+                tree,
+                program.variables,
+                len(program.variables[name].shape),
+                language=language,
+            )
             raise table.problem(
                 f"from it the derivative by {name} would be {found}, which is wrong",
                 "diff",
@@ -107,13 +103,14 @@ def _check_linear(table: Table, program: Program) -> None:
     """Whether each term of the network has a single dX as a factor, and no function is taken of
     one.
     """
-    rule = differential(table.name, len(next(iter(program.variables.values())).shape))
+    known = catalogue(program.language)
+    rule = known.differential(table.name)
     assert rule is not None  # it was added just now
-    builder = Builder(LIBRARY.traits)
+    builder = Builder(known)
     leaves = _leaves(builder, program.variables)
     moves = {"d" + name: builder.leaf("hole", leaf.axes, name) for name, leaf in leaves.items()}
     value = builder.leaf("variable", program.expr.shape, "Y")
-    body = Lowering(builder, definition).lower(rule.body, {**leaves, **moves, "Y": value})
+    body = Lowering(builder, known.definition).lower(rule.body, {**leaves, **moves, "Y": value})
 
     def degree(node: Node, parts: list[Rational]) -> Rational:
         if isinstance(node, Leaf):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from matcalc.core.dims import OPEN, Dim, Shape, combine_terms
 from matcalc.core.errors import ShapeError, Span
 from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
@@ -83,7 +84,9 @@ class Context:
         dimensions: set[str],
         kinds: Mapping[str, str],
         counted: frozenset[str] = ODDITIES,
+        language: Language = BUILT_IN,
     ) -> None:
+        self.language = language
         self.source = source
         self.kinds = kinds
         self.declared = declared
@@ -194,9 +197,11 @@ class Context:
             return self.number(size.integer, node)
         return self.make("dimension", (), (), node, value=size)
 
-    def like(self, op: str, args: tuple[Expr, ...], pattern: Expr, node: Node) -> Expr:
+    def like(
+        self, op: str, args: tuple[Expr, ...], pattern: Expr, node: Node, *, value: object = None
+    ) -> Expr:
         """A node with the shape of one of its operands, also where that has none yet."""
-        expr = self.make(op, args, pattern.shape, node, row=pattern.row)
+        expr = self.make(op, args, pattern.shape, node, row=pattern.row, value=value)
         if id(pattern) in self.rankless:
             self.rankless[id(expr)] = expr
         return expr

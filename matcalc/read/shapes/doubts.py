@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matcalc.core.operations import ENTRYWISE, OPERATIONS
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.context import ODDITIES, Context, Oddity, operands
 from matcalc.read.syntax.names import GREEK, default_kind
@@ -168,7 +169,7 @@ def _of_part(context: Context, part: Expr, args: list[list[str]], functions: boo
         return args[1] or args[0]
     if part.op == "/" or (functions and part.op in ("^", ".^")):
         return args[0]
-    if part.op in ("neg", "+", "-", ".*", "./") or (functions and part.op in ENTRYWISE):
+    if part.op in ("neg", "+", "-", ".*", "./") or (functions and acts_entrywise(part)):
         return [*dict.fromkeys(name for names in args for name in names)][:_MOST_LETTERS]
     return []
 
@@ -186,7 +187,7 @@ def _ranked(context: Context, operands: list[Expr]) -> list[str]:
             if part.op == "variable":
                 if undeclared(context, part.value):
                     found.setdefault(part.value)
-            elif part.shape or part.op not in OPERATIONS or part.op in ENTRYWISE:
+            elif part.shape or not calls_function(part) or acts_entrywise(part):
                 below.extend(part.args)
         level = below
     return [*found]
@@ -303,7 +304,7 @@ def _reduced(scalar: Expr) -> bool:
     """
     while scalar.args and not scalar.args[0].shape and scalar.op not in ("+", "-", "*"):
         scalar = scalar.args[0]
-    return scalar.op in OPERATIONS
+    return calls_function(scalar)
 
 
 def _computed(scalar: Expr) -> bool:

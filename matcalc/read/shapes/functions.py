@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matcalc.core.dims import Dim, Shape
+from matcalc.core.dims import Shape
 from matcalc.core.operations import ALONG, FRECHET, OPERATIONS
-from matcalc.core.own import OWN
 from matcalc.core.tree import Expr
 from matcalc.read.shapes import multilinear, tensors
 from matcalc.read.shapes.context import Context
@@ -331,35 +330,6 @@ def _frechet(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, tuple(args), point.shape, node)
 
 
-def _own(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """A user's function: the arguments have the shapes of its parameters, for some sizes, and the
-    value has what these say.
-    """
-    own = OWN[name]
-    letters = dict.fromkeys(
-        letter
-        for parameter in own.parameters
-        for size in parameter.shape
-        for letter in size.letters
-    )
-    sizes: dict[str, Dim] = {letter: context.unifier.fresh() for letter in letters}
-    for parameter, arg, place in zip(own.parameters, args, node.args, strict=True):
-        wanted = tuple([size.put(sizes.get) for size in parameter.shape])
-        if wanted:
-            context.settle(arg, wanted)
-        if id(arg) in context.rankless or arg.rank != len(wanted):
-            context.settle(arg)
-            message = (
-                f"{name} takes {parameter} as {parameter.name}; this is {context.describe(arg)}"
-            )
-            raise context.problem(message, place.span)
-        pattern = Expr(name, (), wanted, span=place.span)
-        for one, other in zip(arg.shape, wanted, strict=True):
-            what = f"{name} takes {parameter} as {parameter.name}, not {{0}}"
-            context.equate((arg, one), (pattern, other), place.span, what)
-    return context.make(name, tuple(args), tuple([size.put(sizes.get) for size in own.shape]), node)
-
-
 def _rank(context: Context, expr: Expr) -> int | None:
     """How many axes a value has, None where the place has not told yet."""
     return None if id(expr) in context.rankless else expr.rank
@@ -373,7 +343,6 @@ _BY_SIGNATURE: dict[str, Rule] = {
     "any->scalar": _to_scalar,
     "vector->scalar": _of_vector,
     "vector->vector": _of_vector,
-    "own": _own,
 }
 _RULES: dict[str, Rule] = {
     **multilinear.RULES,

@@ -1,70 +1,63 @@
 """Calls of functions that are only declared, and of their derivatives: f(x), f'(x), grad_f(u),
 hess_f(u), jac_f(u).
 
-The typed tree has them as ``@`` + kind + order + ``:`` + name. The kinds are ``e`` (of scalars,
-entry by entry), ``s`` (a scalar of a vector), ``v`` (a vector of a vector) and ``m`` (a scalar of a
-matrix); the order is that of the derivative, whose axes are those of the value, then those of the
-argument for each order. ``@v2`` with a second argument w is the matrix of second derivatives of
-w'*f(u); ``@s3`` and higher are contracted with the arguments behind the first: d3_f(u, v) is the
-derivative of hess_f(u) in the direction v.
+The typed tree has them as ``apply`` nodes whose value is a ``FunctionRef``.
 """
 
 from __future__ import annotations
 
 import re
 
+from matcalc.core.declared import HIGHEST_ORDER, FunctionRef
 from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
-from matcalc.core.tree import Expr
+from matcalc.core.tree import APPLY, Expr
 from matcalc.read.shapes.context import Context, derivative_of
 from matcalc.read.syntax.nodes import Node
 
-_KINDS = {(): "e", (1, 0): "s", (1, 1): "v", (2, 0): "m"}
-_ORDERS = {("s", "grad"): 1, ("s", "hess"): 2, ("m", "grad"): 1, ("v", "jac"): 1, ("v", "hess"): 2}
-_HIGHER = re.compile("d[3-9]")
-_HIGHEST = 9  # the order is one digit of a name
+_ORDERS: dict[tuple[int, ...], dict[str, int]] = {
+    (1, 0): {"grad": 1, "hess": 2},
+    (1, 1): {"jac": 1, "hess": 2},
+    (2, 0): {"grad": 1},
+}
+_HIGHER = re.compile(f"d[3-{HIGHEST_ORDER}]")
 _NAMED = {
-    "e": "{0}'(x), {0}''(x)",
-    "s": "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)",
-    "m": "grad_{0}(U)",
-    "v": "jac_{0}(u), hess_{0}(u, w)",
+    (): "{0}'(x), {0}''(x)",
+    (1, 0): "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)",
+    (2, 0): "grad_{0}(U)",
+    (1, 1): "jac_{0}(u), hess_{0}(u, w)",
 }
 
 
 def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> Expr:
     """The value of a declared function or of a derivative of it."""
-    kind = _KINDS[function.ranks]
     prefix, primes = derivative_of(str(node.value), function.name)
-    order = _ORDERS.get((kind, prefix)) if prefix else primes
-    if kind == "s" and _HIGHER.fullmatch(prefix):
+    order = _ORDERS.get(function.ranks, {}).get(prefix) if prefix else primes
+    if function.ranks == (1, 0) and _HIGHER.fullmatch(prefix):
         order = int(prefix[1])
-    if order is None or order > _HIGHEST or (primes and kind != "e"):
-        hint = f"its derivatives are {_NAMED[kind].format(function.name)}"
+    if order is None or order > HIGHEST_ORDER or (primes and function.ranks):
+        hint = f"its derivatives are {_NAMED[function.ranks].format(function.name)}"
         message = (
             f"{function.name} is declared as {function}, of which {node.value} is no derivative"
         )
         raise UnknownNameError(
             message, source=context.source, span=node.mark or node.span, hint=hint
         )
-    counts = (
-        (2,)
-        if (kind, order) == ("v", 2)
-        else (order - 1, order, order + 1)
-        if order > 2 and kind == "s"
-        else (1,)
-    )
+    ref = FunctionRef(function.name, function.ranks, order)
+    weighted = ref.of_vectors and order == 2
+    directed = ref.scalar_of_vector and order > 2
+    counts = (2,) if weighted else (order - 1, order, order + 1) if directed else (1,)
     if len(node.args) not in counts:
         message = f"{node.value} takes {_counted(counts)}, not {len(node.args)}"
         raise UnknownNameError(message, source=context.source, span=Span(node.start, node.end))
-    name = f"@{kind}{order}:{function.name}"
-    if kind == "e":
-        return context.like(name, (args[0],), args[0], node)
+    if ref.entrywise:
+        return context.like(APPLY, (args[0],), args[0], node, value=ref)
     given, value = function.shapes
-    wanted = (given, value) if (kind, order) == ("v", 2) else (given,) * len(args)
+    wanted = (given, value) if weighted else (given,) * len(args)
     args = [_argument(context, node, k, args[k], shape) for k, shape in enumerate(wanted)]
-    shape = given * 2 if kind == "v" and order == 2 else value + given * (order - len(args) + 1)
-    return context.make(name, tuple(args), shape, node)
+    shape = given * 2 if weighted else value + given * (order - len(args) + 1)
+    return context.make(APPLY, tuple(args), shape, node, value=ref)
 
 
 def _counted(counts: tuple[int, ...]) -> str:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ShapeError, Span, UnknownNameError
 from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable
-from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS, SIZES
+from matcalc.core.language import BUILT_IN, Language
+from matcalc.core.operations import ALIASES, BUILT_IN_NAMES, OPERATIONS, SIZES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -41,18 +42,19 @@ def infer(
     kinds: Mapping[str, str] | None = None,
     definitions: Mapping[str, Expr] | None = None,
     counted: frozenset[str] = ODDITIES,
+    language: Language = BUILT_IN,
 ) -> Program:
     """The typed program; raises ``UnknownNameError`` and ``ShapeError``.
 
     ``kinds`` are those of names that were not declared and do not follow the rule of the first
     letter. ``definitions`` are typed parts of another program over the declared variables; they may
     be made anew. ``counted`` are the oddities from which other kinds are concluded; where they are
-    not all, errors stay errors.
+    not all, errors stay errors. ``language`` has the functions of users.
     """
     orders, dimensions = _orders(statements, declared, source)
 
     def begun(known: Mapping[str, str]) -> Context:
-        context = Context(source, declared, dimensions, known, counted)
+        context = Context(source, declared, dimensions, known, counted, language)
         context.adopt(definitions or {})
         return context
 
@@ -70,6 +72,7 @@ def infer_pair(
     kinds: Mapping[str, str] | None = None,
     definitions: Mapping[str, Expr] | None = None,
     counted: frozenset[str] = ODDITIES,
+    language: Language = BUILT_IN,
 ) -> Program:
     """Two programs over the same variables, typed together: the value is ``=`` of their values,
     which have one shape.
@@ -81,7 +84,7 @@ def infer_pair(
     node = Node("=", (first, second), first.start, second.end, mark=second.span)
 
     def begun(known: Mapping[str, str]) -> Context:
-        context = Context(source, declared, dimensions, known, counted)
+        context = Context(source, declared, dimensions, known, counted, language)
         context.adopt(definitions or {})
         return context
 
@@ -352,7 +355,8 @@ def _constant(context: Context, node: Node, name: str) -> Expr | None:
 
 def _undeclared(context: Context, node: Node, name: str) -> Variable:
     """A variable of which only the name is known."""
-    if _is_function(name) and (name not in GREEK or any(expr.op == name for expr in context.made)):
+    known = name in BUILT_IN_NAMES or name in context.language.functions
+    if known and (name not in GREEK or any(expr.op == name for expr in context.made)):
         raise lone_function(context, node)
     kind = context.kinds.get(name) or default_kind(name)
     return Variable(
@@ -374,7 +378,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         hint = called_variable(context, node)
         hint = (
             f"{hint}; without that declaration {name} would be a function"
-            if _is_function(name)
+            if name in BUILT_IN_NAMES or name in context.language.functions
             else hint
         )
         raise UnknownNameError(
@@ -387,6 +391,14 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         return _by_blocks(context, node, args)
     if name in _SIZED or name in ("vector", "matrix"):
         return _shaped(context, node, name, args)
+    own = context.language.functions.get(name)
+    if own is not None:
+        if len(node.args) != len(own.parameters):
+            raise _wrong_number(context, node, name, (len(own.parameters),) * 2)
+        # few languages have functions of users
+        from matcalc.read.shapes.user_functions import apply_user_function  # noqa: PLC0415
+
+        return apply_user_function(context, node, own, args)
     operation = OPERATIONS.get(ALIASES.get(name, name))
     if operation is None:
         if name == "transpose" and len(args) == 1:
@@ -403,10 +415,6 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     for arg in _sizes(node):
         args = [*args, context.dimension(size(arg, context.source), arg)]
     return apply(context, node, operation.name, args)
-
-
-def _is_function(name: str) -> bool:
-    return name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES or name in NOTATIONS
 
 
 def _wrong_number(
@@ -490,4 +498,5 @@ def _finish(
         undetermined,
         definitions=context.definitions,
         learnt=learnt,
+        language=context.language,
     )

@@ -173,7 +173,14 @@ def _similar(context: Context, node: Node, name: str) -> str:
     """Functions with a similar name, or what else a call can be."""
     plain = name.rstrip("'")
     declare = f'or declare "{plain}: function"'
-    known = [*OPERATIONS, *ALIASES, *CONSTANT_SHAPES, *NOTATIONS, "transpose"]
+    known = [
+        *OPERATIONS,
+        *context.language.functions,
+        *ALIASES,
+        *CONSTANT_SHAPES,
+        *NOTATIONS,
+        "transpose",
+    ]
     spelt = plain.lower().replace("_", "")
     same = [each for each in known if each.lower().replace("_", "") == spelt]
     if same:

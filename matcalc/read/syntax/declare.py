@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, OPEN, Dim, dim
@@ -47,18 +47,19 @@ def declare(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[
     return result
 
 
-def from_statement(statement: Statement, source: str) -> Variable:
+def from_statement(statement: Statement, source: str, functions: Container[str] = ()) -> Variable:
     """The variable that a declaration declares; the dimensions of a kind are names, integers, or
     what is made of them.
 
-    A kind without its dimensions leaves them open.
+    A kind without its dimensions leaves them open. ``functions`` are those of users, whose names
+    are taken.
     """
     body = statement.body
     if body.kind == "->" or body.value == "function":
         # few programs declare functions
         from matcalc.read.syntax.mappings import function  # noqa: PLC0415
 
-        return function(statement, source)
+        return function(statement, source, functions)
     kind = body.value if body.kind in ("name", "call") else None
     hint = f"the kinds are {_FORMS}, function"
     kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from matcalc.core.dims import Dim
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import KINDS, Variable
-from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS
+from matcalc.core.operations import BUILT_IN_NAMES
 from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.nodes import Node, Statement
 
@@ -18,10 +20,10 @@ _RANKS = ("scalar", "vector", "matrix")
 _POSSIBLE = {(0, 0), (1, 0), (1, 1), (2, 0)}  # ranks of the argument and of the value
 
 
-def function(statement: Statement, source: str) -> Variable:
+def function(statement: Statement, source: str, functions: Container[str] = ()) -> Variable:
     """The function that a declaration declares."""
     name, body = statement.name, statement.body
-    if name in OPERATIONS or name in ALIASES or name in CONSTANT_SHAPES or name in NOTATIONS:
+    if name in BUILT_IN_NAMES or name in functions:
         hint = "choose another name"
         raise UnknownNameError(
             f"{name} is a function of the language", source=source, span=_span(statement), hint=hint

@@ -261,7 +261,7 @@ def _unclear(head: Phrase, first: Phrase, factors: list[Phrase], scope: Scope) -
 
 
 def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phrase:
-    name = function(head.text) or head.text
+    name = function(head.text, scope.user_words) or head.text
     if head.parts:
         base = head.parts[0].text if len(head.parts) == 1 else ""
         if name != "log" or (base not in _LOGARITHMS and base != "e"):

@@ -45,10 +45,13 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
             if declared.ranks
             else Value(node, args[0].rank, args[0].row)
         )
-    if name not in OPERATIONS:
+    own = resolver.scope.language.functions.get(name)
+    if own is None and name not in OPERATIONS:
         from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
 
-        close = get_close_matches(name, [*OPERATIONS, *ALIASES], n=2)
+        close = get_close_matches(
+            name, [*OPERATIONS, *resolver.scope.language.functions, *ALIASES], n=2
+        )
         hint = (
             f"did you mean {' or '.join(close)}?"
             if close
@@ -57,7 +60,7 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         raise UnknownNameError(
             f"unknown function {name}", source=resolver.scope.source, span=phrase.mark, hint=hint
         )
-    least, most = OPERATIONS[name].arity
+    least, most = OPERATIONS[name].arity if own is None else (len(own.parameters),) * 2
     if not least <= len(phrase.args) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
         message = (
@@ -70,17 +73,19 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
 
 def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) -> Value:
     make = Maker(phrase)
+    own = resolver.scope.language.functions.get(name)
+    entrywise = name in ENTRYWISE if own is None else own.entrywise
     if len(args) == 1 and args[0].slots:
-        found = vectors.map_entries(make, name, args[0]) if name in ENTRYWISE else None
+        found = vectors.map_entries(make, name, args[0]) if entrywise else None
         found = vectors.reduce_rows(make, name, args[0]) if name in _OF_ROWS else found
         if found is not None:
             return found
     if any(arg.indexed for arg in args):
-        if name not in ENTRYWISE:
+        if not entrywise:
             resolver._plain(phrase, args)
         resolver._numbers(phrase, args)
         return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
-    if name not in ENTRYWISE:
+    if not entrywise:
         for part in phrase.args:
             resolver.letters.refuse_entry(
                 part, f"{name} of it is taken", "matrix" if name in _OF_SQUARE else "vector"
@@ -91,7 +96,11 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
         resolver.scope.note(
             f"note: {resolver.shown(phrase)} is read entry by entry; {_OF_MATRICES[name]}"
         )
-    return call_function(make, name, args)
+    if own is None:
+        return call_function(make, name, args)
+    node = make.call(name, *[arg.node for arg in args])
+    wide = max(args, key=lambda arg: arg.rank)
+    return Value(node, wide.rank, wide.row) if entrywise else Value(node, len(own.shape))
 
 
 def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:

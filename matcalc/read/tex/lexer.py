@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.read.syntax.table import Table
@@ -87,20 +88,23 @@ _WORD_STYLES = frozenset(
 _BOLD_DIGITS = frozenset({"mathbf", "mathbb", "bm", "boldsymbol", "bold", "vec", "textbf"})
 
 
-def tokens(text: str, table: Table, words: frozenset[str]) -> list[Token]:
+def tokens(text: str, table: Table, words: frozenset[str], users: Mapping[str, str]) -> list[Token]:
     """The tokens, ended by ``$END``. ``words`` are the declared names of several letters, which are
-    not split.
+    not split; ``users`` has the words for the functions of users.
     """
     if len(text) > LONGEST:
         message = f"the text has {len(text):,} characters; at most {LONGEST:,} are read"
         raise ParseError(message, source=text, span=Span(LONGEST, LONGEST + 1))
-    lexer = _Lexer(text, words, table)
+    lexer = _Lexer(text, words, table, users)
     lexer.read(0, len(text))
     return lexer.finished()
 
 
 class _Lexer:
-    def __init__(self, text: str, words: frozenset[str], table: Table) -> None:
+    def __init__(
+        self, text: str, words: frozenset[str], table: Table, users: Mapping[str, str]
+    ) -> None:
+        self.users = users
         self.text = text
         self.words = words
         self.table = table
@@ -162,7 +166,7 @@ class _Lexer:
                 last = self.tokens[-1]
                 self.tokens[-1] = (last[0], last[1], end, last[3])
                 return
-            kind, piece = _styled(piece)
+            kind, piece = _styled(piece, self.users)
         if kind == "COLON" and not self._in_subscript():
             kind = "DOUBLEDOT"
         if kind == "FUNCTION":
@@ -200,7 +204,12 @@ class _Lexer:
         if piece in self.words and not single:
             self.tokens.append(("LETTERS", start, start + len(piece), piece))
             return
-        if len(piece) > 1 and function(piece) and not single and not self._in_subscript():
+        if (
+            len(piece) > 1
+            and function(piece, self.users)
+            and not single
+            and not self._in_subscript()
+        ):
             hint = (
                 f"write \\operatorname{{{piece}}} for the function, {' '.join(piece)} for "
                 f"the product"
@@ -313,7 +322,7 @@ def _plain_style(piece: str) -> str:
             return piece
 
 
-def _styled(piece: str) -> tuple[str, str]:
+def _styled(piece: str, users: Mapping[str, str]) -> tuple[str, str]:
     r"""A styled word is a function (\operatorname{tr}), a bold 1 or 0, or a name."""
     found = _STYLE.fullmatch(piece)
     style, word = found.groups() if found else ("", "")
@@ -322,8 +331,8 @@ def _styled(piece: str) -> tuple[str, str]:
     written = style.startswith("operatorname")
     if (
         style in _WORD_STYLES
-        and (function(word) or written)
-        and (len(word) > 1 or (function(word) and written))
+        and (function(word, users) or written)
+        and (len(word) > 1 or (function(word, users) and written))
     ):
         return "FUNCTION", word
     return "STYLED", piece

@@ -43,7 +43,7 @@ def parse(text: str, scope: Scope) -> list[Equation]:
     builder = _Builder(text, scope)
     table = load("latex")
     result: list[Equation] = drive(
-        tokens(text, table, scope.words), table, builder.rules(), builder.refuse
+        tokens(text, table, scope.words, scope.user_words), table, builder.rules(), builder.refuse
     )
     return result
 

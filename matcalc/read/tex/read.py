@@ -15,6 +15,7 @@ from matcalc.core.errors import (
     UnsupportedError,
 )
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import ODDITIES
@@ -40,7 +41,11 @@ Named = tuple[Phrase | None, Phrase]  # a statement: its name if it is a definit
 
 
 def read_latex(
-    text: str, declarations: Declarations = (), definitions: Mapping[str, Expr] | None = None
+    text: str,
+    declarations: Declarations = (),
+    definitions: Mapping[str, Expr] | None = None,
+    *,
+    language: Language | None = None,
 ) -> Program:
     """Parses and types a formula; raises a ``MatcalcError`` that knows its place in the text.
 
@@ -48,21 +53,24 @@ def read_latex(
     was declared follows the same rule, except where the formula says otherwise: a bold letter is a
     vector or a matrix, and so is one that is added to such.
     """
+    spoken = language or default_language()
     declared = _declared(declarations)
     parts = {name: value for name, value in (definitions or {}).items() if name.isidentifier()}
-    program = _typed(text, declared, parts)
+    program = _typed(text, declared, parts, spoken)
     if not program.notes:
         return program
     notes = keep_readable(
         program.notes,
         len(text),
-        lambda more: _typed(text, {**declared, **declare(more)}, parts),
+        lambda more: _typed(text, {**declared, **declare(more)}, parts, spoken),
     )
     return replace(program, notes=notes)
 
 
-def _typed(text: str, declared: dict[str, Variable], definitions: Mapping[str, Expr]) -> Program:
-    scope = Scope(text, declared)
+def _typed(
+    text: str, declared: dict[str, Variable], definitions: Mapping[str, Expr], language: Language
+) -> Program:
+    scope = Scope(text, declared, language)
     for name in definitions:
         scope.adopt(name)
     with _explained(text):
@@ -73,7 +81,13 @@ def _typed(text: str, declared: dict[str, Variable], definitions: Mapping[str, E
             if values[-1][1].kind == "gradient":
                 _by_entry(resolver, values[-1][1].parts[0])
             return infer(
-                sides[0], scope.declared, text, resolver.letters.kinds, definitions, counted
+                sides[0],
+                scope.declared,
+                text,
+                resolver.letters.kinds,
+                definitions,
+                counted,
+                scope.language,
             )
 
         program = _learning(resolver, [values], typed, definitions)
@@ -83,26 +97,29 @@ def _typed(text: str, declared: dict[str, Variable], definitions: Mapping[str, E
 
 
 def read_latex_pair(
-    left: str, right: str, declarations: Declarations = ()
+    left: str, right: str, declarations: Declarations = (), *, language: Language | None = None
 ) -> tuple[Program, Program]:
     """Two formulas over the same letters whose values have one shape, as ``frontend.read_pair``
     reads two texts.
     """
     declared = _declared(declarations)
-    one, other = _typed_pair(left, right, declared)
+    spoken = language or default_language()
+    one, other = _typed_pair(left, right, declared, spoken)
     if not one.notes:
         return one, other
     notes = keep_readable(
         one.notes,
         len(left) + len(right),
-        lambda more: _typed_pair(left, right, {**declared, **declare(more)}),
+        lambda more: _typed_pair(left, right, {**declared, **declare(more)}, spoken),
     )
     return replace(one, notes=notes), replace(other, notes=notes)
 
 
-def _typed_pair(left: str, right: str, declared: dict[str, Variable]) -> tuple[Program, Program]:
+def _typed_pair(
+    left: str, right: str, declared: dict[str, Variable], language: Language
+) -> tuple[Program, Program]:
     text = f"{left}\n{right}"
-    scope = Scope(text, declared)
+    scope = Scope(text, declared, language)
     with _explained(text):
         # each is parsed by itself, and stands at the same place as in the whole
         sides = [
@@ -121,7 +138,13 @@ def _typed_pair(left: str, right: str, declared: dict[str, Variable]) -> tuple[P
 
         def typed(both: list[list[Statement]], counted: frozenset[str]) -> Program:
             return infer_pair(
-                both[0], both[1], scope.declared, text, resolver.letters.kinds, counted=counted
+                both[0],
+                both[1],
+                scope.declared,
+                text,
+                resolver.letters.kinds,
+                counted=counted,
+                language=scope.language,
             )
 
         program = _learning(resolver, sides, typed)

@@ -4,17 +4,31 @@ the user.
 
 from __future__ import annotations
 
+import re
+
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
+from matcalc.core.language import BUILT_IN, Language
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, symbol
 from matcalc.read.tex.vocabulary import GREEK
+
+_OPERATOR = re.compile(r"\\operatorname\{(.*)\}")
 
 
 class Scope:
     """Names by the letters that they are written with."""
 
-    def __init__(self, source: str, declared: dict[str, Variable]) -> None:
+    def __init__(
+        self, source: str, declared: dict[str, Variable], language: Language = BUILT_IN
+    ) -> None:
+        self.language = language
+        # \operatorname{word} -> the user's function that is written so
+        self.user_words = {
+            found[1]: own.name
+            for own in language.functions.values()
+            if (found := _OPERATOR.fullmatch(own.head or ""))
+        }
         self.source = source
         self.declared = declared
         self.names: dict[Key, list[str]] = {}

@@ -11,7 +11,6 @@ from fractions import Fraction
 from matcalc.core.errors import Span
 from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_VECTOR
 from matcalc.core.operations import OPERATIONS
-from matcalc.core.own import OWN
 from matcalc.read.syntax.nodes import Node
 from matcalc.read.tex.phrases import Phrase
 
@@ -149,7 +148,5 @@ def call_function(make: Maker, name: str, args: list[Value]) -> Value:
         return Value(node, _SPECIAL[name](args))
     if operation.rank is not None:
         return Value(node, operation.rank)
-    if operation.signature == "own":
-        return Value(node, len(OWN[name].shape))
     wide = max(args, key=lambda arg: arg.rank)
     return Value(node, wide.rank, wide.row)

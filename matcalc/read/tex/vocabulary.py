@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from matcalc.core.operations import ALIASES, OPERATIONS
-from matcalc.core.own import OWN
 
 # functions with a name of their own in papers, besides those of the expression language
 _OTHER_NAMES = {word: name for name, spec in OPERATIONS.items() for word in spec.tex_names}
@@ -112,11 +112,12 @@ _ADVICE = {
 }
 
 
-def function(word: str) -> str | None:
-    """The function of the expression language that a word of LaTeX names."""
-    for own in OWN.values():
-        if own.head == rf"\operatorname{{{word}}}":
-            return own.name
+def function(word: str, users: Mapping[str, str]) -> str | None:
+    """The function of the expression language that a word of LaTeX names; ``users`` has the words
+    for the functions of users.
+    """
+    if word in users:
+        return users[word]
     word = _OTHER_NAMES.get(word, word)
     word = ALIASES.get(word, word)
     return word if word in OPERATIONS and OPERATIONS[word].in_formulas else None

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from math import log2, prod
 from typing import NamedTuple
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.kinds import Variable
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
 from matcalc.verify.exact.field import P, Undecided
 from matcalc.verify.exact.generators import Generators
@@ -157,11 +158,11 @@ class Bound:
             )
             above, below = (n, n) if n else _KIND.get(kind, (1.0, 0.0))
             return Degree(above, below, 1.0)
-        if node.op[0] == "@":
+        if isinstance(node.value, FunctionRef):
             return _product([args[0].raised(_POLYNOMIAL), *args[1:]])
         rule = _RULES.get(node.op) or _FUNCTIONS.get(node.op)
         if rule is None:
-            raise Undecided(f"the degree of {node.op}")
+            raise Undecided(f"the degree of {operation(node)}")
         if node.op not in _RULES:
             self.argument = max(self.argument, *(arg.whole for arg in args))
         return rule(self, node, args)

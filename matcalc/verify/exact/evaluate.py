@@ -7,9 +7,10 @@ from fractions import Fraction
 from math import prod
 from types import ModuleType
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Shape
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.tree import Expr, grid, is_number
+from matcalc.core.tree import Expr, grid, is_number, operation
 from matcalc.core.walk import fold
 from matcalc.verify.exact.composites import COMPOSITES
 from matcalc.verify.exact.contraction import contract, frechet_power, fuse, whole_number
@@ -111,18 +112,18 @@ class Evaluation:
         if operator is not None:
             result = operator(self, node, args)
         else:
-            if node.op[0] == "@":
+            if isinstance(node.value, FunctionRef):
                 # few programs declare functions
                 from matcalc.verify.exact.generic import generic  # noqa: PLC0415
 
-                return generic(node.op, args, self.extent(node.shape), self.meter)
+                return generic(node.value, args, self.extent(node.shape), self.meter)
             function = (
                 FUNCTIONS.get(node.op)
                 or COMPOSITES.get(node.op)
                 or _multilinear().FUNCTIONS.get(node.op)
             )
             if function is None:
-                raise Undecided(node.op)
+                raise Undecided(operation(node))
             self._pay(node.op, args)
             result = function(self.world, args)
         self.meter.pay(len(result.value) * self.count)

@@ -12,28 +12,29 @@ from collections.abc import Sequence
 from math import perm, prod
 from zlib import crc32
 
+from matcalc.core.declared import FunctionRef
 from matcalc.verify.exact.field import Entries, Extent, Meter, P, Stream, product
 from matcalc.verify.exact.jets import Jet, Series, bilinear, entrywise, hadamard, linear, shift
 
 _DEGREE = 7
 
 
-def generic(op: str, args: Sequence[Jet], extent: Extent, meter: Meter) -> Jet:
-    """The value of ``@`` + kind + order + ``:`` + name (see ``shapes/generic.py``)."""
-    kind, order, name = op[1], int(op[2]), op[4:]
+def generic(function: FunctionRef, args: Sequence[Jet], extent: Extent, meter: Meter) -> Jet:
+    """The value of a declared function, or of a derivative of it."""
+    order, name = function.order, function.name
     u = args[0]
-    if kind == "e":
+    if function.entrywise:
         return entrywise(u, _derivatives(Stream(crc32(name.encode())).some(_DEGREE + 1), order))
     count = prod(u.extent)
     stream = Stream(crc32(name.encode()) * 64 + count)
     waves = count + 2
     W, b = stream.some(waves * count), stream.some(waves)
-    rows = 1 if kind != "v" else args[1].extent[0] if len(args) == 2 else extent[0]
+    rows = 1 if not function.of_vectors else args[1].extent[0] if len(args) == 2 else extent[0]
     C = stream.some(rows * waves)
     meter.pay(waves * count**order * rows * len(u.parts))
     phase = shift(linear(u, lambda part: product(W, part, waves, count, 1), (waves,)), b)
     powers = entrywise(phase, _derivatives([0] * _DEGREE + [1], order))
-    if kind == "s":  # the others are directions
+    if function.scalar_of_vector:  # the others are directions
         for direction in args[1:]:
             powers = hadamard(
                 powers, linear(direction, lambda part: product(W, part, waves, count, 1), (waves,))

@@ -9,10 +9,10 @@ from math import ceil, prod
 
 from matcalc.core.dims import dim
 from matcalc.core.kinds import Variable
-from matcalc.core.own import inline
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import inline
 from matcalc.verify.exact.degree import error_bits
 from matcalc.verify.exact.evaluate import Evaluation
 from matcalc.verify.exact.field import (

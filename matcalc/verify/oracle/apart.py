@@ -13,8 +13,8 @@ import numpy as np
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.own import inline
 from matcalc.core.tree import Expr, number
+from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold, postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret

@@ -11,8 +11,8 @@ import numpy as np
 
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
-from matcalc.core.own import inline
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import inline
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import evaluate

@@ -12,39 +12,41 @@ from zlib import crc32
 
 import numpy as np
 
+from matcalc.core.declared import FunctionRef
 from matcalc.runtime.elementwise import Array
 
 _WAVES = 3
 _LEVEL = 0.8  # around which the values are: mostly positive, sometimes above 1
 
 
-def generic(op: str, args: Sequence[Array], extent: tuple[int, ...]) -> Array:
-    """The value of ``@`` + kind + order + ``:`` + name (see ``shapes/generic.py``)."""
-    kind, order, name = op[1], int(op[2]), op[4:]
+def generic(function: FunctionRef, args: Sequence[Array], extent: tuple[int, ...]) -> Array:
+    """The value of a declared function, or of a derivative of it."""
+    order, name = function.order, function.name
     u = args[0]
-    count = 1 if kind == "e" else u.size
+    count = 1 if function.entrywise else u.size
     rng = np.random.default_rng([crc32(name.encode()), count])
-    waves = _WAVES if kind == "e" else count + _WAVES
+    waves = _WAVES if function.entrywise else count + _WAVES
     W = rng.uniform(0.4, 1.2, (waves, count)) * rng.choice((-1.0, 1.0), (waves, count))
     b = rng.uniform(0.0, 6.0, waves)
-    if kind == "e":
+    if function.entrywise:
         phase = u[..., None] * W[:, 0] + b
         amplitudes = rng.uniform(0.2, 0.6, waves) * W[:, 0] ** order
         return np.asarray(_sine(phase, order) @ amplitudes + (_LEVEL if order == 0 else 0.0))
     wave = _sine(W @ u.reshape(-1) + b, order)
-    if kind == "s":  # the others are directions
+    if function.scalar_of_vector:  # the others are directions
         for direction in args[1:]:
             wave = wave * (W @ direction)
         order -= len(args) - 1
         args = args[:1]
-    values = extent[0] if kind == "v" and len(args) == 1 else args[1].size if len(args) == 2 else 1
+    weighted = len(args) == 2
+    values = args[1].size if weighted else extent[0] if function.of_vectors else 1
     C = rng.uniform(-0.6, 0.6, (values, waves))
-    if len(args) == 2:
+    if weighted:
         C = (args[1] @ C)[None]
     result = C * wave
     for _ in range(order):
         result = result[..., None, :] * W.T
-    total = result.sum(axis=-1) + (_LEVEL if op[2] == "0" else 0.0)
+    total = result.sum(axis=-1) + (_LEVEL if function.order == 0 else 0.0)
     return np.asarray(total.reshape(extent))
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import DomainProblem, EvaluationError
 from matcalc.core.operations import COMPARISONS, FRECHET
-from matcalc.core.own import OWN, Own, inline
-from matcalc.core.tree import Expr
+from matcalc.core.tree import APPLY, Expr, operation
+from matcalc.core.user_functions import UserFunction, inline, user_function
 from matcalc.core.walk import fold, postorder
 from matcalc.runtime import matrix_power, power
 from matcalc.runtime.elementwise import Array
@@ -110,10 +110,11 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
             return np.asarray(_OPERATORS[node.op](node, args))
         if node.op == "indexed":
             return _indexed(node, args, values, sizes)
-        if node.op in OWN:
-            return _own(OWN[node.op], node, args, sizes)
-        if node.op[0] == "@":
-            return generic(node.op, args, extent(node.shape, sizes))
+        if node.op == APPLY:
+            own = user_function(node)
+            if own is not None:
+                return _own(own, node, args, sizes)
+            return generic(node.value, args, extent(node.shape, sizes))
         return np.asarray(FUNCTIONS[node.op](*args))
     except EvaluationError:
         raise
@@ -121,7 +122,7 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
         kind = DomainProblem if _lies_with_the_point(problem, node, sizes) else EvaluationError
         large = isinstance(problem, MemoryError) or "Maximum allowed" in str(problem)
         said = "arrays of these sizes do not fit into memory" if large else problem
-        raise kind(f"cannot evaluate {node.op}: {said}", span=node.span) from problem
+        raise kind(f"cannot evaluate {operation(node)}: {said}", span=node.span) from problem
 
 
 def _indexed(node: Expr, args: list[Array], values: Values, sizes: Sizes) -> Array:
@@ -164,7 +165,7 @@ _PARTS: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def _own(own: Own, node: Expr, args: list[Array], sizes: Sizes) -> Array:
+def _own(own: UserFunction, node: Expr, args: list[Array], sizes: Sizes) -> Array:
     """The value of a function that is called as its user wrote it: it has to be real, and of the
     shape that was announced.
 

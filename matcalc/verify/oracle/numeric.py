@@ -13,8 +13,8 @@ import numpy as np
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.indexed import parts
 from matcalc.core.kinds import Variable
-from matcalc.core.own import OWN, inline
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.functions import REAL_ONLY
@@ -119,7 +119,7 @@ def _has_complex_path(expr: Expr, wrt: str) -> bool:
             id(arg) in moving for arg in node.args
         ):
             moving.add(id(node))
-            # an own function is called with real arguments alone
+            # a user's function is called with real arguments alone
             inside = postorder(node.value.body, parts) if node.op == "indexed" else [node]
             if any(_is_real(part) for part in inside):
                 return False
@@ -129,7 +129,7 @@ def _has_complex_path(expr: Expr, wrt: str) -> bool:
 def _is_real(node: Expr) -> bool:
     """Whether this is evaluated for real arguments only."""
     name = f"a{node.value.name}" if node.op == "reduce" else node.op  # amax, amin
-    return name in REAL_ONLY or name in OWN
+    return name in REAL_ONLY or user_function(node) is not None
 
 
 def complex_step(function: Function, x: Array) -> Array:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.own import inline
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import inline
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import Sizes, Values, evaluate

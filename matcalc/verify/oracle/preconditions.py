@@ -11,8 +11,8 @@ import numpy as np
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS, frechet
-from matcalc.core.own import OWN, inline
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, operation
+from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
 from matcalc.runtime import norm2, std
 from matcalc.runtime.elementwise import Array
@@ -68,7 +68,7 @@ def violated_precondition(expr: Expr, values: Values, sizes: Sizes) -> str | Non
         ):
             return f"{node.op} of a large matrix"
         if id(node) in strict and not np.all(np.isfinite(result)):
-            return f"{node.op} is not finite"
+            return f"{operation(node)} is not finite"
         if node.op in _DISTANCES and _DISTANCES[node.op](*args) < KINK:
             return f"{node.op} is near a kink"
         results[id(node)] = result
@@ -77,13 +77,13 @@ def violated_precondition(expr: Expr, values: Values, sizes: Sizes) -> str | Non
 
 def _outside(node: Expr, args: list[Array]) -> str | None:
     """Where an argument of a user's function is not of the kind that was stated."""
-    own = OWN.get(node.op)
+    own = user_function(node)
     for parameter, arg in (
         zip(own.parameters, args, strict=True) if own is not None and own.domain else ()
     ):
         for stated in own.domain if own is not None else ():
             if stated.name == parameter.name and not _is_of_kind(stated, arg):
-                return f"{node.op} of an argument that is not {stated.kind}"
+                return f"{operation(node)} of an argument that is not {stated.kind}"
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
@@ -42,7 +43,10 @@ def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Var
     if _is_large(tree):
         return True
     try:
-        functions = [compile_numpy(each, source.name) for each in (text, *source.sides())]
+        users = source.callables()
+        functions = [
+            compile_numpy(each, source.name, brought=users) for each in (text, *source.sides())
+        ]
     except ImportError:  # the module of a user's function
         return True
     return all(
@@ -65,7 +69,10 @@ def several_say(
 ) -> bool:
     """The same of code with several results, which are those of the trees."""
     try:
-        functions = [compile_numpy(each, source.name) for each in (text, *source.sides())]
+        users = source.callables()
+        functions = [
+            compile_numpy(each, source.name, brought=users) for each in (text, *source.sides())
+        ]
     except ImportError:  # the module of a user's function
         return True
     return all(_all_agree(function, source, trees, variables) for function in functions)
@@ -140,19 +147,19 @@ def _point(
 
 
 def _argument(
-    meaning: str, tree: Expr, values: Mapping[str, Array], sizes: Mapping[str, int]
+    meaning: str | FunctionRef, tree: Expr, values: Mapping[str, Array], sizes: Mapping[str, int]
 ) -> Any:
     """A variable, a size, or a function that is only declared."""
-    if meaning[0] != "@":
+    if isinstance(meaning, str):
         return values[meaning] if meaning in values else sizes[meaning]
     shapes = {
         len(node.args): extent(node.shape, sizes)
         for node in postorder(tree, lambda node: node.args)
-        if node.op == meaning
+        if node.value == meaning
     }
 
     def function(*args: Array) -> Array:
         args = tuple([np.asarray(arg) for arg in args])
-        return generic(meaning, args, args[0].shape if meaning[1] == "e" else shapes[len(args)])
+        return generic(meaning, args, args[0].shape if meaning.entrywise else shapes[len(args)])
 
     return function

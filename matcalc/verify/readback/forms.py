@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, COMPARISONS, OPERATIONS
-from matcalc.core.tree import Expr
+from matcalc.core.tree import APPLY, Expr, operation
+from matcalc.core.user_functions import user_function
 from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.nodes import Node, Statement, children
 
@@ -112,6 +113,8 @@ class Forms:
             return ones if value == 1 else self._binary("*", args[0], ones)
         if op == "indexed":  # what is in it shows only by its values
             return self.of(op, expr.value, *args)
+        if op == APPLY:
+            return self.of(operation(expr), *args)
         if op in OPERATIONS or op == "'" or not sized:
             return self.of(op, *args)
         return self.of(op, expr.value, expr.shape, *args)
@@ -156,7 +159,7 @@ def plain(expr: Expr, variables: Mapping[str, Variable]) -> bool:
     """
     for node in postorder(expr, lambda node: node.args):
         op = node.op
-        if op in _PLAIN or op in OPERATIONS:
+        if op in _PLAIN or op in OPERATIONS or user_function(node) is not None:
             continue
         if op == "dimension":
             known = any(

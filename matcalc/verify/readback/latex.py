@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
-from matcalc.core.own import OWN
-from matcalc.core.tree import Expr
+from matcalc.core.language import Language
+from matcalc.core.tree import APPLY, Expr
 from matcalc.core.walk import postorder
 from matcalc.read.tex.read import read_latex
 from matcalc.verify.readback.forms import Forms
@@ -16,16 +17,21 @@ from matcalc.verify.readback.values import alike
 _INDICES = frozenset({"einsum", "epsilon", "fuse", "indexed"})
 
 
-def latex_says(formula: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
+def latex_says(
+    formula: str,
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    language: Language | None = None,
+) -> bool:
     """Whether the formula, read again with these variables, has the value of the tree.
 
     Of sums over entries, of functions that users set as they like, and of derivatives of declared
     functions nothing is read.
     """
-    if any(_unread(node.op) for node in postorder(tree, lambda node: node.args)):
+    if any(_unread(node) for node in postorder(tree, lambda node: node.args)):
         return True
     try:
-        again = read_latex(formula, variables)
+        again = read_latex(formula, variables, language=language)
     except MatcalcError:
         return False
     value = again.expr
@@ -37,5 +43,7 @@ def latex_says(formula: str, tree: Expr, variables: Mapping[str, Variable]) -> b
     )
 
 
-def _unread(op: str) -> bool:
-    return op in OWN or op in _INDICES or (op[0] == "@" and op[2] != "0")
+def _unread(node: Expr) -> bool:
+    if node.op != APPLY:
+        return node.op in _INDICES
+    return not isinstance(node.value, FunctionRef) or node.value.order > 0

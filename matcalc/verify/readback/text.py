@@ -7,8 +7,9 @@ from itertools import count
 
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.kinds import Variable
+from matcalc.core.language import Language
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
 from matcalc.read.frontend import read
 from matcalc.read.syntax.lexer import DEEPEST, LONGEST
@@ -17,7 +18,9 @@ from matcalc.verify.readback.forms import Forms, plain
 from matcalc.verify.readback.values import alike
 
 
-def says(text: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
+def says(
+    text: str, tree: Expr, variables: Mapping[str, Variable], language: Language | None = None
+) -> bool:
     """Whether the text, read again with these variables, has the value of the tree, by its
     structure or by values.
 
@@ -34,7 +37,7 @@ def says(text: str, tree: Expr, variables: Mapping[str, Variable]) -> bool:
         if forms.program(statements) == forms.tree(tree, sized=False):
             return True
     try:
-        again = read(text, variables)
+        again = read(text, variables, language=language)
     except MatcalcError:  # as for sizes that only their product fixes
         return not readable(text) or _clashes(tree, variables)
     value = again.expr
@@ -56,6 +59,7 @@ def several_say(
     texts: Mapping[int, tuple[str, str, Expr]],
     definitions: Sequence[str],
     variables: Mapping[str, Variable],
+    language: Language | None = None,
 ) -> dict[int, bool]:
     """The same of several texts with definitions in common: each with the indices of the array that
     it defines by its entries, if it does, and its tree.
@@ -83,7 +87,7 @@ def several_say(
     array = next(name for k in count(1) if (name := "Y" * k) not in variables)
     return {
         key: said[key]
-        or says((f"{array}{head} = " if head else "") + line + where, tree, variables)
+        or says((f"{array}{head} = " if head else "") + line + where, tree, variables, language)
         for key, (line, head, tree) in texts.items()
     }
 
@@ -106,4 +110,4 @@ def _open(program: Program) -> bool:
 
 def _clashes(tree: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether a function has the name of a variable, so that its call is none."""
-    return any(node.op in variables for node in postorder(tree, lambda node: node.args))
+    return any(operation(node) in variables for node in postorder(tree, lambda node: node.args))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.kinds import Variable
-from matcalc.core.own import blame
+from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.judge import same_value
@@ -30,10 +30,11 @@ def alike(one: Expr, other: Expr, variables: Mapping[str, Variable]) -> bool:
         return False
 
 
-def confirm(right: bool, what: str) -> None:
+def confirm(right: bool, what: str, language: Language | None = None) -> None:
     """Raises VerificationError where a text, LaTeX or code does not mean what it was printed
     from.
     """
+    blame = (language or default_language()).blame
     if not right:
         raise VerificationError(
             f"{blame()}: the {what} of this result does not mean the result",

@@ -15,7 +15,8 @@ from functools import partial
 
 from matcalc.core.dims import ONE
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import APPLY, Expr, is_number
+from matcalc.core.user_functions import user_function
 from matcalc.core.walk import postorder
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_functions import FUNCTIONS, LETTERS, elementwise_power
@@ -40,7 +41,7 @@ from matcalc.write.printers.latex_pieces import (
     with_operator,
 )
 from matcalc.write.printers.naming import naming
-from matcalc.write.printers.own_functions import declared_form, latex_form
+from matcalc.write.printers.user_functions import declared_form, latex_form
 
 
 def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = None) -> str:
@@ -141,10 +142,13 @@ def _piece(bold: bool, expr: Expr, args: list[Piece]) -> Piece:
         from matcalc.write.printers.latex_indexed import indexed  # noqa: PLC0415
 
         return indexed(expr, args, partial(_piece, bold))
-    if expr.op[0] == "@":
-        return declared_form(expr, args, names.name(expr.op[4:]))
+    if expr.op == APPLY:
+        own = user_function(expr)
+        if own is not None:
+            return latex_form(own, args)
+        return declared_form(expr.value, args, names.name(expr.value.name))
     rule = _RULES.get(expr.op)
-    return rule(expr, args) if rule else FUNCTIONS.get(expr.op, latex_form)(expr, args)
+    return rule(expr, args) if rule else FUNCTIONS[expr.op](expr, args)
 
 
 def _number(expr: Expr, args: list[Piece]) -> Piece:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import keyword
 import textwrap
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
-from matcalc.write.printers.numpy_emit import Emitter, own_key, size_code
+from matcalc.write.printers.numpy_emit import Emitter, size_code
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import Builder, Node
-from matcalc.write.printers.own_functions import called, imports
-from matcalc.write.printers.text import generic_name
+from matcalc.write.printers.user_functions import called, imports
 
 _SYMMETRIC = ("symmetric", "psd", "diagonal")
 _HELPERS = ("as_scalar", "check_room", "check_shapes", "check_size", "take", "arguments")
@@ -39,11 +40,15 @@ def numpy_source(
 
 
 def compile_numpy(
-    source: str, name: str = "f", functions: tuple[str, ...] = ()
+    source: str,
+    name: str = "f",
+    functions: tuple[str, ...] = (),
+    brought: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Callable[..., Any]:
     """The function that the source defines, kept as ``.source``; see ``runtime/compiled.py``.
 
-    ``functions`` are those of its arguments that are functions themselves.
+    ``functions`` are those of its arguments that are functions themselves, ``brought`` those of a
+    user's that it cannot import.
     """
     # source can be made without NumPy
     from matcalc.runtime.compiled import Compiled  # noqa: PLC0415
@@ -74,21 +79,21 @@ class Source:
         )
         self.taken = {"np", *_HELPERS, *self.runtime}
         self.locals = {key: self._local(key) for key in self.variables}
-        own = sorted({node.attr for node in self.order if node.op == "own"})
-        self.own = {function: self._local(function) for function in own if function[0] != "@"}
-        self.declared = {
-            function: self._local(called(function)) for function in own if function[0] == "@"
-        }
+        applied = {node.attr for node in self.order if node.op == "apply"}
+        own = [function for function in applied if isinstance(function, UserFunction)]
+        self.own = {each: self._local(each.name, {name}) for each in sorted(own, key=str)}
+        refs = [function for function in applied if isinstance(function, FunctionRef)]
+        self.declared = {each: self._local(called(each)) for each in sorted(refs, key=_place)}
         self.plain = all(key == local for key, local in self.locals.items())
         self.room = list(dict.fromkeys(size for node in self.order for size in block_room(node)))
         self.sizes = {key: self._local(key) for key in _dimension_names(self.order, self.room)}
 
-    def _local(self, key: str) -> str:
+    def _local(self, key: str, taken: Container[str] = ()) -> str:
         """The name itself, where Python and the names that the code uses allow it; else one like
         it.
         """
         local = unicodedata.normalize("NFKC", key)
-        while keyword.iskeyword(local) or local in self.taken:
+        while keyword.iskeyword(local) or local in self.taken or local in taken:
             local += "_"
         self.taken.add(local)
         return local
@@ -103,10 +108,11 @@ class Source:
     def text(self, side: int | None = None) -> str:
         """The whole source; with ``side`` that side of every choice that is left to the sizes."""
         given, bindings = self._bindings()
-        names = self.locals | {
-            own_key(function): local for function, local in (self.own | self.declared).items()
-        }
-        emitter = Emitter(self.root, names, self.sizes, self.taken.__contains__, side)
+        functions: dict[UserFunction | FunctionRef, str] = dict(self.own.items())
+        functions.update(self.declared.items())
+        emitter = Emitter(
+            self.root, self.locals, functions, self.sizes, self.taken.__contains__, side
+        )
         statements, result = emitter.statements()
         checks = [*self._checks(given), *bindings, *self._room()]
         if self.root.op == "several":
@@ -126,7 +132,7 @@ class Source:
             ]
         )
 
-    def arguments(self) -> dict[str, str]:
+    def arguments(self) -> dict[str, str | FunctionRef]:
         """What each argument of the function is: a variable, a function that is only declared, or
         the name of a size.
         """
@@ -136,6 +142,14 @@ class Source:
             **{key: key for key in self.variables},
             **functions,
             **{self.sizes[name]: name for name in given},
+        }
+
+    def callables(self) -> dict[str, Callable[..., Any]]:
+        """The functions of a user's that the code cannot import."""
+        return {
+            each.name: each.function
+            for each in self.own
+            if each.function is not None and each.origin is None
         }
 
     def _bindings(self) -> tuple[list[str], list[str]]:
@@ -229,8 +243,7 @@ class Source:
         lines.append("")
         lines += [f"{key}: {variable}" for key, variable in self.variables.items()]
         lines += [
-            f"{local}: a function, {generic_name(key)} of the formula"
-            for key, local in self.declared.items()
+            f"{local}: a function, {key} of the formula" for key, local in self.declared.items()
         ]
         lines += [f"{self.sizes[name]}: the size {name}, which no array tells" for name in given]
         axes = ", ".join(map(str, self.root.shape))
@@ -310,7 +323,7 @@ class Source:
         """A number of NumPy as one of Python; what is made of sizes and numbers is one already."""
         if self.builder.is_python(root):
             return f"float({code})"
-        strange = any(node.op in ("own", "text") for node in self.order)
+        strange = any(node.op in ("apply", "text") for node in self.order)
         plain = not strange and root.op in ("infix", "neg", "name", "suffix")
         if plain or (root.op == "call" and root.attr[0][:3] == "np."):
             bare = root.op in ("name", "suffix") or root.op == "call"
@@ -362,6 +375,12 @@ def _base(node: Node) -> Node:
     while node.op in ("suffix", "sliced", "reshaped", "shaped"):
         node = node.args[0]
     return node
+
+
+def _place(function: FunctionRef) -> tuple[object, ...]:
+    """In which order functions are arguments: those of entries, of matrices, of vectors."""
+    argument, value = function.ranks or (3, 0)
+    return -argument, value, function.order, function.name
 
 
 def _dimension_names(order: list[Node], room: list[Dim]) -> list[str]:

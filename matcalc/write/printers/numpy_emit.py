@@ -10,9 +10,11 @@ from fractions import Fraction
 from itertools import count
 
 from matcalc.core.decimals import places
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import COMPARISONS
+from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
 from matcalc.write.printers import numpy_blocks as blocks
 from matcalc.write.printers.numpy_nodes import Node
@@ -40,11 +42,6 @@ _INPLACE = frozenset("+-*/")
 _Code = tuple[str, int]  # text and how tightly it binds
 
 
-def own_key(function: str) -> str:
-    """What a user's function is called among the names of variables."""
-    return f"{function}()"
-
-
 class Emitter:
     """Writes the statements that compute a node."""
 
@@ -52,6 +49,7 @@ class Emitter:
         self,
         root: Node,
         names: Mapping[str, str],
+        functions: Mapping[UserFunction | FunctionRef, str],
         sizes: Mapping[str, str],
         taken: Callable[[str], bool],
         side: int | None = None,
@@ -60,6 +58,7 @@ class Emitter:
         self.side = side  # that is taken of every choice
         self.uses: Counter[int] = Counter()
         self.names = names
+        self.functions = functions
         self.sizes = sizes
         self.fresh = (f"t{number}" for number in count(1) if not taken(f"t{number}"))
         self.codes: dict[int, _Code] = {}
@@ -216,9 +215,9 @@ class Emitter:
                     for arg in node.args
                 ]
                 return blocks.code(node, inner, lambda dim: self._size(dim)[0]), _ATOM
-            case "own":
+            case "apply":
                 given = [self.codes[id(arg)][0] for arg in node.args]
-                return f"{self.names[own_key(node.attr)]}({', '.join(given)})", _ATOM
+                return f"{self.functions[node.attr]}({', '.join(given)})", _ATOM
         return self._infix(node)
 
     def _infix(self, node: Node) -> _Code:

@@ -14,7 +14,7 @@ from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_functions import CALLS, power
 from matcalc.write.printers.numpy_nodes import Node
@@ -167,9 +167,8 @@ class _Body:
         if op in ENTRYWISE and (op in CALLS or op == "sign"):
             indices, nodes, shape = self._aligned(args)
             return Batch(indices, self.build.call(CALLS.get(op, "np.sign"), *nodes, shape=shape))
-        raise UnsupportedError(
-            f"code for {op} of what depends on an index is not supported", span=part.span
-        )
+        message = f"code for {operation(part)} of what depends on an index is not supported"
+        raise UnsupportedError(message, span=part.span)
 
     def _counted(self, index: Index) -> Batch:
         """The values of an index."""

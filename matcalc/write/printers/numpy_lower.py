@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.own import OWN, inline
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import APPLY, Expr, is_number
+from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
 from matcalc.write.printers.numpy_chains import Chains
@@ -337,8 +337,8 @@ class _Lowering:
         if rule is not None:
             return rule(self, expr)
         args = [self.node(arg) for arg in expr.args]
-        if expr.op in OWN or expr.op[0] == "@":
-            return self.build.node("own", expr.op, tuple(args), expr.shape)
+        if expr.op == APPLY:
+            return self.build.node("apply", expr.value, tuple(args), expr.shape)
         return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
 
 

@@ -17,7 +17,7 @@ op           attr                             code
 ``stacked``  function, rows, columns          ``np.block([[A, B], [C, D]])``, ``np.hstack([x, y])``
 ``unit``     place                            ``np.eye(1, n, k)[0]``
 ``call``     function, texts before, after    ``np.sum(A, axis=1)``
-``own``      the name of a user's function    ``mish(x)``
+``apply``    the function of a user's         ``mish(x)``
 ===========  ===============================  =========================================
 """
 

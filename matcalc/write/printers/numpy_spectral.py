@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from matcalc.core.operations import COMPARISONS, ENTRYWISE, OF_TALL
+from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import acts_entrywise
 from matcalc.core.walk import fold, postorder
 
 THIN = {name: f"thin_{name}" for name in sorted(OF_TALL)}
@@ -63,7 +64,7 @@ def _entrywise(weight: Expr) -> Expr | None:
     order = postorder(weight, _parts)
     matrices = {id(node.args[0]): node.args[0] for node in order if node.op == "svdvals"}
     fits = all(
-        not node.shape or node.op in ("svdvals", *_ENTRYWISE) or node.op in ENTRYWISE
+        not node.shape or node.op in ("svdvals", *_ENTRYWISE) or acts_entrywise(node)
         for node in order
     )
     return next(iter(matrices.values())) if fits and len(matrices) == 1 else None

@@ -14,7 +14,7 @@ from matcalc.core.decimals import USUAL_PLACES, decimal, places
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS, is_value
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import fold, postorder
 
 _NOTHING, _COMPARISON, _SUM, _PRODUCT, _NEGATION, _POWER, POSTFIX, ATOM = range(8)
@@ -44,19 +44,8 @@ def piece(
         rule = _CALLED[expr.op]
     if rule is not None:
         return rule(expr, args, sized)
-    op = expr.op if expr.op[0] != "@" else generic_name(expr.op)
-    return f"{op}({', '.join(arg[0] for arg in args)})", _ATOM, expr.op
-
-
-def generic_name(op: str) -> str:
-    """f, f', f'' of a function that acts entry by entry; grad_f, hess_f, jac_f of one that does
-    not.
-    """
-    order, name = int(op[2]), op[4:]
-    if op[1] == "e" or order == 0:
-        return name + "'" * order
-    kind = {1: "jac" if op[1] == "v" else "grad", 2: "hess"}.get(order, f"d{order}")
-    return f"{kind}_{name}"
+    name = operation(expr)
+    return f"{name}({', '.join(arg[0] for arg in args)})", _ATOM, name
 
 
 def number_text(value: Fraction) -> Piece:

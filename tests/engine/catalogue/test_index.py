@@ -2,9 +2,12 @@
 
 import pytest
 
+from matcalc.core.identity import Identity
+from matcalc.core.language import BUILT_IN
 from matcalc.core.resources import folder
 from matcalc.core.walk import postorder
 from matcalc.engine.catalogue import index
+from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.catalogue.index import (
     Trait,
     Trigger,
@@ -15,7 +18,7 @@ from matcalc.engine.catalogue.index import (
     trigger_of,
 )
 from matcalc.engine.catalogue.load import LIBRARY, Library
-from matcalc.engine.catalogue.schema import Identity, identity
+from matcalc.engine.catalogue.schema import identity
 from matcalc.engine.rewriting.pattern import functions, pattern
 
 ROOT = folder("identities")
@@ -117,7 +120,7 @@ def test_a_rewrite_needs_the_functions_of_its_left_side(expr, needs):
 @pytest.mark.parametrize("trigger", [pytest.param(each, id=each.name) for each in LIBRARY.rewrites])
 def test_what_a_rewrite_needs_is_in_the_network_of_its_left_side(trigger):
     """Else it would sleep for ever."""
-    left = pattern(trigger.name).left
+    left = pattern(catalogue(BUILT_IN), trigger.name).left
     there = {
         name for node in postorder(left, lambda node: node.children) for name in functions(node)
     }

@@ -5,13 +5,15 @@ leaves that alone.
 import pytest
 from networks import Bench
 
-from matcalc.engine.catalogue.compiled import rewrite
+from matcalc.core.language import BUILT_IN
+from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.catalogue.sides import parse
 from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.rewriting.engine import Rewriter
 from matcalc.engine.rewriting.pattern import pattern
 
+KNOWN = catalogue(BUILT_IN)
 TRIGGERS = {trigger.name: trigger for trigger in LIBRARY.rewrites}
 NAMES = [pytest.param(name, id=name) for name in TRIGGERS]
 
@@ -22,13 +24,13 @@ class Sides(Bench):
     def __init__(self, name):
         super().__init__()
         self.entry = LIBRARY.get(name)
-        self.rule = rewrite(name)
-        program = parse(self.entry, self.entry.expr)
+        self.rule = KNOWN.rewrite(name)
+        program = parse(self.entry, self.entry.expr, BUILT_IN)
         self.names = {v.name: self.leaf(v) for v in program.variables.values()}
 
     def side(self, tree):
         """The network; the right side of a rule that names a defined function is a call of that."""
-        named = tree is self.rule.right and pattern(self.rule.name).names
+        named = tree is self.rule.right and pattern(KNOWN, self.rule.name).names
         lowering = Lowering(self.builder, lambda name: None) if named else self.lowering
         return lowering.lower(tree, self.names)
 

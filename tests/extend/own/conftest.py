@@ -2,28 +2,15 @@
 
 import pytest
 
-from matcalc.core.operations import ENTRYWISE, OPERATIONS
-from matcalc.core.own import FILES, OWN
-from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.core.language import default_language
 from matcalc.extend.own.load import load_identities
-
-
-def _state():
-    return (
-        list(OPERATIONS),
-        set(ENTRYWISE),
-        list(OWN),
-        list(FILES),
-        LIBRARY.rewrites,
-        LIBRARY.traits,
-    )
 
 
 @pytest.fixture(autouse=True)
 def unchanged():
-    before = _state()
+    before = default_language().extensions
     yield
-    assert _state() == before
+    assert default_language().extensions == before
 
 
 @pytest.fixture

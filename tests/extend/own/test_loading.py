@@ -9,7 +9,7 @@ import pytest
 import matcalc
 from matcalc import cli
 from matcalc.core.errors import ArgumentError, CatalogueError, UnknownNameError
-from matcalc.core.own import FILES
+from matcalc.core.language import default_language
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "own-identities.md").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def test_loading_twice_is_loading_once(bring):
     first, second = bring(DOUBLE), bring(DOUBLE)
     assert (first.again, second.again) == (False, True)
     assert second.functions == ("double",)
-    assert len(FILES) == 1
+    assert len(default_language().extensions) == 1
     with bring(DOUBLE):
         pass
     assert loaded(), "the block did not load it"
@@ -72,7 +72,7 @@ def test_a_change_for_the_worse(bring):
     with pytest.raises(CatalogueError):
         bring(DOUBLE + "diff = '3*dx'\n")
     assert str(matcalc.diff("double(a)", "a")) == "2"
-    assert len(FILES) == 1
+    assert len(default_language().extensions) == 1
 
 
 def test_a_name_means_another_thing_later(bring):

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from matcalc.core.language import BUILT_IN
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.statement import DerivativeStatement
-from matcalc.engine.catalogue import compiled
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
@@ -64,18 +64,11 @@ ROWS = [
 def corrupted(monkeypatch):
     """Installs a corrupted entry for one test."""
 
-    def clear():
-        compiled.differential.cache_clear()
-        compiled.definition.cache_clear()
-
     def install(entry, wrong):
         monkeypatch.setitem(LIBRARY._loaded, entry.name, replace(entry, right=wrong))
-        clear()
+        monkeypatch.setattr(BUILT_IN, "_made", {})
 
-    clear()
-    yield install
-    monkeypatch.undo()
-    clear()
+    return install
 
 
 def outcome(entry):

@@ -1,7 +1,8 @@
 """Functions that users bring: what every stage has to know of them, in one place.
 
-The tables of the built-in functions stand with the stages; of a function that is registered here
-each stage asks this module. Nothing is registered unless ``load_identities`` was called.
+A call of one is an ``apply`` node of the typed tree, whose value is the ``UserFunction`` itself: no
+stage looks it up by its name. In the network of a derivation, which has one language, it has its
+name.
 """
 
 from __future__ import annotations
@@ -12,23 +13,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
-from matcalc.core.functions.spec import ELEMENTWISE, FunctionSpec
-from matcalc.core.functions.spec import OWN as OWN_SIGNATURE
 from matcalc.core.indexed import Form
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ENTRYWISE, OPERATIONS
-from matcalc.core.tree import Expr, fill
+from matcalc.core.tree import APPLY, Expr, fill
 from matcalc.core.walk import postorder
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+@dataclass(frozen=True, slots=True, eq=False)
+class UserFunction:
     """A function that a user brought.
 
     It is computed by ``body``, a typed tree in the parameters, or else by ``function``, which
     generated code imports from ``origin`` (module, name) if that is known. ``latex`` is a template
     with ``{x}`` for the parameter x. Of scalars that give a scalar it acts entry by entry.
-    ``domain`` are the parameters with kinds that are no shapes, as ``positive``.
+    ``domain`` are the parameters with kinds that are no shapes, as ``positive``. Two that are made
+    apart are two, whatever they say.
     """
 
     name: str
@@ -39,6 +39,11 @@ class Own:
     origin: tuple[str, str] | None = None
     latex: str = ""
     domain: tuple[Variable, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
 
     @property
     def entrywise(self) -> bool:
@@ -62,48 +67,36 @@ class Own:
         return found[1] if found is not None and alone else None
 
 
-OWN: dict[str, Own] = {}
-FILES: list[str] = []  # that were loaded, as they were named
+def user_function(node: Expr) -> UserFunction | None:
+    """The function of a user's that a node calls."""
+    value = node.value if node.op == APPLY else None
+    return value if isinstance(value, UserFunction) else None
 
 
-def blame() -> str:
-    """What is to blame for a wrong answer."""
-    return (
-        f"this is a bug in matcalc, or in {' or '.join(FILES)}"
-        if FILES
-        else "this is a bug in matcalc"
-    )
+def calls_function(node: Expr) -> bool:
+    """Whether a node is a call of a function of the language, or of a user's."""
+    return node.op in OPERATIONS or user_function(node) is not None
 
 
-def register(own: Own) -> None:
-    """Makes the function a part of the language."""
-    count = len(own.parameters)
-    OPERATIONS[own.name] = FunctionSpec(
-        name=own.name,
-        signature=ELEMENTWISE if own.entrywise else OWN_SIGNATURE,
-        arity=(count, count),
-    )
-    OWN[own.name] = own
-    if own.entrywise:
-        ENTRYWISE.add(own.name)
-
-
-def unregister(name: str) -> None:
-    """Takes it out again."""
-    del OWN[name], OPERATIONS[name]
-    ENTRYWISE.discard(name)
+def acts_entrywise(node: Expr) -> bool:
+    """Whether a node is a function that acts on each entry of its arguments."""
+    if node.op == APPLY:
+        entrywise: bool = node.value.entrywise
+        return entrywise
+    return node.op in ENTRYWISE
 
 
 def inline(root: Expr) -> Expr:
-    """The tree with the bodies of own functions in place of their calls: what proves, evaluates or
+    """The tree with the bodies of user functions in place of their calls: what proves, evaluates or
     compiles reads no rules.
     """
-    if not OWN:
+    order = postorder(root, lambda node: node.args)
+    if not any(node.op in (APPLY, "indexed") for node in order):
         return root
     made: dict[int, Expr] = {}
-    for node in postorder(root, lambda node: node.args):
+    for node in order:
         args = tuple([made[id(arg)] for arg in node.args])
-        own = OWN.get(node.op)
+        own = user_function(node)
         if own is not None and own.body is not None:
             made[id(node)] = (
                 _entrywise(own.body, own, node, args)
@@ -133,7 +126,7 @@ def _entry_by_entry(op: str, args: tuple[Expr, ...]) -> str:
     return f".{op}" if dotted else op
 
 
-def _entrywise(body: Expr, own: Own, call: Expr, args: tuple[Expr, ...]) -> Expr:
+def _entrywise(body: Expr, own: UserFunction, call: Expr, args: tuple[Expr, ...]) -> Expr:
     """The body, which speaks of scalars, for arrays: every operator acts entry by entry."""
     made: dict[int, Expr] = {}
     given = {parameter.name: arg for parameter, arg in zip(own.parameters, args, strict=True)}
@@ -150,7 +143,7 @@ def _entrywise(body: Expr, own: Own, call: Expr, args: tuple[Expr, ...]) -> Expr
     return result if result.shape == call.shape else fill(result, call.shape, row=call.row)
 
 
-def _whole(body: Expr, own: Own, args: tuple[Expr, ...]) -> Expr:
+def _whole(body: Expr, own: UserFunction, args: tuple[Expr, ...]) -> Expr:
     """The body with arguments for parameters, and their sizes for the names of dimensions."""
     sizes = sizes_of(own.parameters, [arg.shape for arg in args])
     columns = [Expr("'", (arg,), arg.shape) if arg.row else arg for arg in args]
@@ -173,7 +166,8 @@ def _placed(value: Any, sizes: dict[str, Dim]) -> Any:
     """
     if isinstance(value, Dim):
         return value.put(sizes.get)
-    return tuple([_placed(each, sizes) for each in value]) if isinstance(value, tuple) else value
+    plain = type(value) is tuple
+    return tuple([_placed(each, sizes) for each in value]) if plain else value
 
 
 def sizes_of(parameters: tuple[Variable, ...], shapes: list[Shape]) -> dict[str, Dim]:

@@ -3,9 +3,10 @@ r"""How the functions that users bring are set in LaTeX, and called by generated
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from matcalc.core.own import OWN
-from matcalc.core.tree import Expr
+from matcalc.core.declared import FunctionRef
+from matcalc.core.user_functions import UserFunction
 from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -15,15 +16,13 @@ from matcalc.write.printers.latex_pieces import (
     parenthesize,
     transpose,
 )
-from matcalc.write.printers.text import generic_name
 
 _OPENING = r"(?:[(\[{|,]|\\(?:lVert|lvert|langle|lfloor|lceil|\|)\s*)"
 _CLOSING = r"(?:[)\]}|,]|\s*(?:\\right)?\s*\\(?:rVert|rvert|rangle|rfloor|rceil|\|))"
 
 
-def latex_form(expr: Expr, args: list[Piece]) -> Piece:
+def latex_form(own: UserFunction, args: list[Piece]) -> Piece:
     r"""The function's template with its arguments; without one ``\operatorname{name}(...)``."""
-    own = OWN[expr.op]
     head = own.head
     if head is not None:
         return call(head, *args)
@@ -48,37 +47,37 @@ def _placed(found: re.Match[str], pieces: dict[str, Piece]) -> str:
     return before + (piece.text if bare else parenthesize(piece))
 
 
-def called(op: str) -> str:
+def called(function: FunctionRef) -> str:
     """What generated code calls a function that is only declared: f, df, d2f; grad_f, hess_f,
     jac_f.
     """
-    name = generic_name(op)
+    name = str(function)
     primes = len(name) - len(name.rstrip("'"))
     return f"d{primes if primes > 1 else ''}{name.rstrip(chr(39))}" if primes else name
 
 
-def declared_form(expr: Expr, args: list[Piece], name: str) -> Piece:
+def declared_form(function: FunctionRef, args: list[Piece], name: str) -> Piece:
     r"""f'(x), \nabla f(u), \nabla^2 f(u), J_{f}(u); \nabla^2 (w^\top f)(u) of several functions
     with weights.
     """
-    kind, order = expr.op[1], int(expr.op[2])
-    if kind == "e" or order == 0:
+    order = function.order
+    if function.entrywise or order == 0:
         return call(name + "'" * order, args[0])
-    if kind == "v" and order == 1:
+    if function.of_vectors and order == 1:
         return call(f"J_{{{name}}}", args[0])
-    if len(args) == 2 and kind == "v":
+    if len(args) == 2 and function.of_vectors:
         name, args = f"({transpose(args[1]).text} {name})", args[:1]
     return call(rf"\nabla {name}" if order == 1 else rf"\nabla^{{{order}}} {name}", *args)
 
 
-def imports(calls: dict[str, str]) -> list[str]:
+def imports(calls: Mapping[UserFunction, str]) -> list[str]:
     """The lines that bring in own functions, ``calls`` being what the code calls each of them."""
     lines: list[str] = []
     last: list[str] = []
-    for name, local in calls.items():
-        origin = OWN[name].origin
+    for function, local in calls.items():
+        origin = function.origin
         if origin is None:
-            last.append(f'{local} = own_function("{name}")')
+            last.append(f'{local} = own_function("{function.name}")')
             continue
         module, attribute = origin
         lines.append(

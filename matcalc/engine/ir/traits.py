@@ -1,0 +1,34 @@
+"""What the normal form of networks may know of functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from matcalc.engine.ir.nodes import FunctionName
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the normal form may know of functions; the catalogue reads it off the identities.
+
+    ``transposition``: name -> ``equivariant`` (f(A') = f(A)'), ``invariant`` (f(A') = f(A)) or
+    ``skew`` (f(x)' = -f(x)); ``positive``: functions with values above zero; ``odd``: f(-A) =
+    -f(A), so that a function of a skew matrix is skew; ``even``: f(-A) = f(A), so that it is
+    symmetric; ``entrywise``: users' functions that act entry by entry.
+    """
+
+    transposition: Mapping[FunctionName, str] = field(default_factory=dict)
+    positive: frozenset[str] = frozenset()
+    odd: frozenset[str] = frozenset()
+    even: frozenset[str] = frozenset()
+    entrywise: frozenset[str] = frozenset()
+
+
+class Catalogue(Protocol):
+    """What a derivation knows of functions."""
+
+    @property
+    def traits(self) -> Traits:
+        """What the normal form may know."""
