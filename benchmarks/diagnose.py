@@ -355,7 +355,8 @@ def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
     """The right derivative of another question: by another variable, of det for logdet, of a norm
     for its square.
     """
-    from matcalc.engine.pipeline import derive, render
+    from matcalc.engine.pipeline import derive
+    from matcalc.write.notation import format_text
 
     for name, variable in program.variables.items():
         if (
@@ -368,7 +369,7 @@ def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
             except MatcalcError:
                 continue
             if other.rank <= 2:
-                yield "other variable", render(other, program.variables)
+                yield "other variable", format_text(other, program.variables)
                 break
 
     for node in postorder(program.expr, lambda e: e.args):
@@ -393,7 +394,7 @@ def elsewhere(source: Published, program: Program) -> Iterator[tuple[str, str]]:
             except MatcalcError:
                 return
             if slipped.rank <= 2:
-                yield "another objective", render(slipped, program.variables)
+                yield "another objective", format_text(slipped, program.variables)
             return
 
 

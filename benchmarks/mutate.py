@@ -408,6 +408,7 @@ def _right(formula: Any, request: Request, output: str, shown: str) -> bool:
     from matcalc.read.frontend import read
     from matcalc.read.tex.read import read_latex
     from matcalc.verify.readback.code import code_says
+    from matcalc.verify.verification import compare
     from matcalc.write.printers.numpy_code import Source
 
     if output == "source":
@@ -418,7 +419,7 @@ def _right(formula: Any, request: Request, output: str, shown: str) -> bool:
         meant = read(request.text, KINDS)
         return bool(decide_by_value(meant, again).verdict == EQUAL)
     tree = again.expr if formula._matrix is None else formula._folded(again.expr)
-    return bool(formula._judged(tree, 1).ok)
+    return compare(formula._statement, tree, 1).ok
 
 
 class Judge:

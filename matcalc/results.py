@@ -26,11 +26,9 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import (
+    defined_names,
     differentiate,
-    format_text,
     matricize,
-    name_parts,
-    render,
     simplify,
     tensorize,
 )
@@ -38,6 +36,7 @@ from matcalc.read.frontend import read
 from matcalc.verify.readback.values import confirm
 from matcalc.verify.verification import Verification, compare, warn_unverified
 from matcalc.verify.verification import verify as verified
+from matcalc.write.notation import format_text, name_parts
 from matcalc.write.printers.sizes import known_sizes
 from matcalc.write.printers.text import has_indices
 
@@ -82,7 +81,7 @@ class Formula:
             tree,
             program.variables,
             cse=cse,
-            definitions=program.definitions,
+            defined=defined_names(program),
             verify=self._verify,
             language=program.language,
         )
@@ -169,9 +168,7 @@ class Formula:
 
         program = self._program
         tree = known_sizes(self._matrix or self._tree, program.variables)
-        named = name_parts(
-            tree, program.variables, cse, program.definitions, language=program.language
-        )
+        named = name_parts(tree, program.variables, cse, defined_names(program))
         formula = latex(tree, bold=bold, named=named)
         if self._verify:
             from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above
@@ -286,7 +283,7 @@ class Expression(Formula):
         if decision.verdict == DIFFERENT:
             raise VerificationError(
                 f"{program.language.blame()}: {self} was simplified to "
-                f"{render(tree, self.variables, language=program.language)}: "
+                f"{format_text(tree, self.variables, language=program.language)}: "
                 f"{decision.how}",
                 hint="please report it with the expression, its declarations and the output "
                 "of matcalc --version",

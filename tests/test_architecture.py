@@ -46,7 +46,8 @@ ALLOWED = {
     "recovery": "core ir printers",
     "exact": "core",
     "readback": "core syntax frontend tex printers oracle runtime exact",
-    "pipeline": "core ir lowering catalogue calculus rewriting recovery printers readback",
+    "notation": "core printers readback",
+    "pipeline": "core ir lowering catalogue calculus rewriting recovery notation printers",
     "directional": "core ir lowering calculus pipeline",
     "segments": "core",
     "several": "core ir lowering calculus pipeline segments",
@@ -57,14 +58,15 @@ ALLOWED = {
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline printers readback "
     "verification equality exact",
     "graph": "core pipeline explain verification printers oracle runtime",
-    "results": "core frontend tex pipeline printers readback verification equality stable "
-    "oracle bridges explain graph",
-    "answers": "core frontend pipeline directional several printers readback stable oracle "
-    "verification steps results",
-    "judge": "core version frontend tex pipeline printers oracle runtime exact equality results",
+    "results": "core frontend tex pipeline notation printers readback verification equality "
+    "stable oracle bridges explain graph",
+    "answers": "core frontend pipeline notation directional several printers readback stable "
+    "oracle verification steps results",
+    "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
+    "results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
-    "own": "core syntax frontend ir lowering catalogue rewriting pipeline oracle runtime "
+    "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "
     "equality judge",
     "api": "core frontend tex judge results answers bridges own",
     "__init__": "core version api judge results answers testing",

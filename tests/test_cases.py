@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from judging import tokens
+from printing import render
 
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.interpret import interpret
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from printing import render
 
 from matcalc.cli import main
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 
 # the lines that the first issue of the project demands, through the command

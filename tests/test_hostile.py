@@ -5,10 +5,11 @@ here measures time.
 import warnings
 
 import pytest
+from printing import render
 
 import matcalc
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 
 

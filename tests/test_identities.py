@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from judging import differential_error, equality_report, kinds, points, published_error, tokens
 from longer import LONGER
+from printing import render
 
 from matcalc.core.language import default_language
 from matcalc.core.operations import FRECHET, OPERATIONS
@@ -15,7 +16,7 @@ from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.catalogue.document import document
 from matcalc.engine.catalogue.load import LIBRARY
 from matcalc.engine.catalogue.sides import sides as sides_of
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import check
 from matcalc.verify.oracle.interpret import interpret

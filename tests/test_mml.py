@@ -6,10 +6,11 @@ here A*X*B + X'*X of a square X.
 """
 
 import pytest
+from printing import render
 
 from matcalc.core.statement import DerivativeStatement
 from matcalc.engine.catalogue.load import LIBRARY
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import agree, check
 from matcalc.verify.oracle.interpret import interpret

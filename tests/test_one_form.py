@@ -8,9 +8,10 @@ from random import Random
 
 import pytest
 from equations import DECLARATIONS, REORDERING, SPREADING, Identity, Tree, rewritten, scalar
+from printing import render
 
 from matcalc.claims.judge.equal import equal
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 
 SEEDS = 400

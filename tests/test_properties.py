@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from printing import render
 from strategies import terms
 
 from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.statement import DerivativeStatement
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import check
 from matcalc.verify.oracle.interpret import interpret

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
+from printing import render
 from strategies import Term, terms
 
 import matcalc
@@ -17,7 +18,7 @@ from matcalc.claims.equality import DIFFERENT, EQUAL, decide_by_value
 from matcalc.claims.judge.equal import Equality
 from matcalc.cli import main
 from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError, VerificationError
-from matcalc.engine.pipeline import render, simplify
+from matcalc.engine.pipeline import simplify
 from matcalc.read.frontend import read
 
 GIVEN = {

@@ -11,13 +11,14 @@ from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_choice
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import name_parts, require_variable
+from matcalc.engine.pipeline import defined_names, require_variable
 from matcalc.engine.several import derive_several, interned
 from matcalc.results import Derivative, Expression
 from matcalc.verify.readback.text import several_say
 from matcalc.verify.readback.values import confirm
 from matcalc.verify.steps import compare_several, verify_several, weakest, worst
 from matcalc.verify.verification import warn_unverified
+from matcalc.write.notation import name_parts
 from matcalc.write.printers.numpy_code import VALUE
 from matcalc.write.printers.program import array_head, several_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
@@ -106,9 +107,7 @@ class Gradients(Mapping[str, Derivative]):
         """The trees as they are shown, and the names of their parts."""
         program = self.expression._program
         root = known_sizes(Expr("several", tuple(self._shown.values())), program.variables)
-        names = name_parts(
-            root, program.variables, cse, program.definitions, language=program.language
-        )
+        names = name_parts(root, program.variables, cse, defined_names(program))
         return dict(zip(self._shown, root.args, strict=True)), names
 
     @public

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -30,18 +31,13 @@ from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
-from matcalc.verify.readback.text import says
-from matcalc.verify.readback.values import confirm
-from matcalc.write.printers.naming import naming
-from matcalc.write.printers.program import array_head, program_text
-from matcalc.write.printers.sizes import known_sizes, size_choices
-from matcalc.write.printers.text import has_indices, index_head, text
+from matcalc.write.notation import DefinedNames
+from matcalc.write.printers.text import has_indices, text
 
 if TYPE_CHECKING:
     from matcalc.engine.rewriting.commuting import Commuting
 
 _STYLED = ("kron", "khatrirao", "commutation")
-_ARRAYS = ("D", "G", "H", "F", *[f"D{k}" for k in range(1, 100)])  # names of what is defined
 _MOST_FUSED = 2  # axes that are written as one
 _FAVOUR = Fraction(3, 4)  # index notation has to bring the length of matrix notation down to this
 _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
@@ -385,86 +381,21 @@ def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout
     )
 
 
-def render(
-    tree: Expr,
-    variables: Mapping[str, Variable],
-    columns: int = 0,
-    *,
-    language: Language | None = None,
-) -> str:
-    """The final text: matrix notation, for three axes and more that of the matrix of ``unfolded``,
-    or index notation.
+def defined_names(program: Program) -> DefinedNames | None:
+    """The names that a program defines, and a function that finds the one whose definition a part
+    of an answer is.
     """
-    shown = matricize(tree, variables, columns, language=language) or tree
-    return format_text(shown, variables, language=language)
+    if not program.definitions:
+        return None
+    names: dict[str, str] = {}
 
+    def find(part: Expr) -> str | None:
+        if not names:
+            for name, value in program.definitions.items():
+                names[text(simplify(replace(program, expr=value, definitions={})))] = name
+        return names.get(text(part))
 
-def format_text(
-    tree: Expr,
-    variables: Mapping[str, Variable],
-    *,
-    cse: bool = False,
-    definitions: Mapping[str, Expr] | None = None,
-    verify: bool = True,
-    language: Language | None = None,
-) -> str:
-    """The text of a tree: matrix notation where it has up to two axes, else index notation.
-
-    Matrix notation parses again with ``variables`` and means the same, which is verified; sizes
-    that the text does not fix are written out. What repeats in a long text is named (``cse``, see
-    ``naming``), by the names that ``definitions`` give where they do. Raises VerificationError
-    rather than to show a text that does not mean the tree.
-    """
-    tree = known_sizes(tree, variables)
-    names = name_parts(tree, variables, cse, definitions, language=language)
-    if has_indices(tree, variables):
-        head = f"{index_head(tree.rank)} = "
-        return program_text(tree, names, size_choices(tree)[-1], head=head)
-    choices = size_choices(tree)
-    head = array_head(tree)
-    if head:
-        taken = {*variables, *names.values(), *_size_names(variables)}
-        head = f"{next(name for name in _ARRAYS if name not in taken)}{head} = "
-    for sized in choices:
-        result = program_text(tree, names, sized, head=head)
-        if (len(choices) == 1 and not verify) or says(result, tree, variables, language):
-            return result
-    confirm(not verify, "text", language)
-    return result
-
-
-def _size_names(variables: Mapping[str, Variable]) -> set[str]:
-    return {
-        name for variable in variables.values() for size in variable.dims for name in size.names
-    }
-
-
-def name_parts(
-    tree: Expr,
-    variables: Mapping[str, Variable],
-    cse: bool = False,
-    definitions: Mapping[str, Expr] | None = None,
-    *,
-    language: Language | None = None,
-) -> dict[int, str]:
-    """The parts of a tree that get names; what ``definitions`` define keeps its name."""
-    sizes = _size_names(variables)
-    given: dict[str, str] = {}
-    language = language or default_language()
-
-    def known(part: Expr) -> str | None:
-        if definitions and not given:
-            given.update(
-                {
-                    text(simplify(Program(value, dict(variables), "", language=language))): name
-                    for name, value in definitions.items()
-                }
-            )
-        return given.get(text(part))
-
-    taken = {*variables, *sizes, *(definitions or {})}
-    taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
-    return naming(tree, taken, cse=cse, known=known if definitions else None)
+    return DefinedNames(frozenset(program.definitions), find)
 
 
 def matricize(

@@ -4,7 +4,8 @@ a claim that numbers cannot tell from the derivative.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from matcalc.claims.equality import name_multiple
 from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
-from matcalc.engine.pipeline import derive, render
-from matcalc.read.frontend import read
+from matcalc.core.tree import Expr
+from matcalc.engine.pipeline import derive
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.apart import is_apart
 from matcalc.verify.oracle.close import close_numbers
@@ -23,27 +24,29 @@ from matcalc.write.printers.text import has_indices, text
 _LOOKED_AT = 1e-12  # a relative error that may be more than rounding
 
 
-def difference(asked: Question) -> str:
-    """true - claim as the engine simplifies it: the derivative of t*(true - claim) by t. Empty
+def difference(asked: Question) -> Expr | None:
+    """true - claim as the engine simplifies it: the derivative of t*(true - claim) by t. None
     where there is none.
     """
-    if asked.answer is None or asked.tree is None or asked.misfit:
-        return ""
-    if asked.answer.rank != asked.tree.rank or has_indices(asked.answer, asked.variables):
-        return ""
-    turned = "'" if asked.tree.rank == 1 and asked.tree.row != asked.answer.row else ""
+    answer, claim = asked.answer, asked.tree
+    if asked.program is None or answer is None or claim is None or asked.misfit:
+        return None
+    if answer.rank != claim.rank or has_indices(answer, asked.variables):
+        return None
+    if claim.rank == 1 and claim.row != answer.row:
+        claim = Expr("'", (claim,), claim.shape, row=answer.row)
     name = next(
         name
         for name in (f"t{k}" for k in range(1, len(asked.variables) + 2))
         if name not in asked.variables
     )
-    variables: Mapping[str, Variable] = {**asked.variables, name: Variable(name, "scalar")}
+    rest = Expr("-", (answer, claim), answer.shape, row=answer.row)
+    times = Expr("*", (Expr("variable", value=name), rest), rest.shape, row=rest.row)
+    variables = {**asked.variables, name: Variable(name, "scalar")}
     try:
-        rest = f"({text(asked.answer)}) - ({text(asked.tree)}){turned}"
-        program = read(f"{name}*({rest})", variables, language=asked.language)
-        return render(derive(program, name), variables, language=asked.language)
+        return derive(replace(asked.program, expr=times, variables=variables), name)
     except MatcalcError:
-        return ""  # an answer in index notation does not read back
+        return None  # some have no closed form
 
 
 def is_different(asked: Question, worlds: Sequence[Sample]) -> bool | None:
@@ -58,13 +61,9 @@ def is_different(asked: Question, worlds: Sequence[Sample]) -> bool | None:
     if not doubtful and _taken_for(asked) is None:
         return False
     rest = difference(asked)
-    if rest:
-        try:
-            tree = read(rest, asked.variables, language=asked.language).expr
-        except MatcalcError:
-            return None
+    if rest is not None:
         points = [world.point for world in worlds]
-        if any(is_apart(tree, asked.variables, each.values, each.sizes) for each in points):
+        if any(is_apart(rest, asked.variables, each.values, each.sizes) for each in points):
             return True
     return None
 

@@ -30,12 +30,13 @@ from matcalc.claims.judge.report import (
 from matcalc.claims.judge.rest import difference, is_different, why_untold
 from matcalc.claims.judge.smallest import largest_error, smallest
 from matcalc.core.dims import Shape
-from matcalc.core.errors import EvaluationError, MatcalcError, UnsupportedError
+from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.kinds import free_kind
-from matcalc.engine.pipeline import render
-from matcalc.read.frontend import read
+from matcalc.core.tree import Expr
+from matcalc.engine.pipeline import matricize
 from matcalc.verify.exact.judge import BITS
-from matcalc.write.printers.text import text
+from matcalc.write.notation import format_text
+from matcalc.write.printers.text import has_indices, text
 
 POINTS = 3
 _REDRAWS = 4
@@ -97,12 +98,12 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     rounded = all(world.error <= world.method.tolerance for world in worlds) and not asked.misfit
     explained = None if rounded else _explained(asked, worlds, rng, correct)
     diagnosis = _rounded(asked, checked.error) if rounded else explained
-    rest = difference(asked) if diagnosis is None else ""
-    diagnosis = _single_term(rest, asked) if rest else diagnosis
+    rest = difference(asked) if diagnosis is None else None
+    diagnosis = _single_term(rest, asked) if rest is not None else diagnosis
     return Report(
         WRONG,
         diagnosis=diagnosis,
-        difference=rest,
+        difference=_text_of(rest, asked),
         shapes=_shapes(asked, worlds[0]),
         counterexample=smallest(asked) or largest_error(worlds) or smallest(asked, at_kinks=True),
         worst=worst,
@@ -215,7 +216,7 @@ def _explained(
 def _rounded(asked: Question, error: float) -> Diagnosis:
     """What is said of a claim that numbers cannot tell from the derivative."""
     digits = _digits(error)
-    rest = difference(asked)
+    rest = _text_of(difference(asked), asked)
     shown = f": true - claim = {rest}" if rest else ""
     return Diagnosis(
         (
@@ -278,31 +279,27 @@ def correct_form(asked: Question) -> str:
     """The derivative as matcalc prints it; empty where it has no closed form for it."""
     if asked.answer is None:
         return ""
-    return render(
-        asked.answer,
-        asked.variables,
-        asked.columns(asked.answer.rank),
-        language=asked.language,
-    )
+    columns = asked.columns(asked.answer.rank)
+    matrix = matricize(asked.answer, asked.variables, columns, language=asked.language)
+    return _text_of(matrix or asked.answer, asked)
 
 
-def _single_term(rest: str, asked: Question) -> Diagnosis | None:
+def _text_of(tree: Expr | None, asked: Question) -> str:
+    return "" if tree is None else format_text(tree, asked.variables, language=asked.language)
+
+
+def _single_term(rest: Expr, asked: Question) -> Diagnosis | None:
     """A difference that is one term, and no longer than the derivative itself, is a term that is
     missing or too much.
     """
-    try:
-        tree = read(rest, asked.variables, language=asked.language).expr
-    except MatcalcError:
-        return None  # definitions of parts, or index notation
-    inner = tree.args[0] if tree.op == "neg" else tree
-    if inner.op in ("+", "-") or asked.answer is None or len(rest) > len(text(asked.answer)):
+    inner = rest.args[0] if rest.op == "neg" else rest
+    if inner.op in ("+", "-") or has_indices(rest, asked.variables) or asked.answer is None:
         return None
-    mended = correct_form(asked)
-    if tree.op == "neg":
-        return Diagnosis(
-            (Cause("extra-term", f"the term {text(inner)} is too much"),), mended=mended
-        )
-    return Diagnosis((Cause("missing-term", f"the term {rest} is missing"),), mended=mended)
+    if len(text(rest)) > len(text(asked.answer)):
+        return None
+    too_much, term = rest.op == "neg", _text_of(inner, asked)
+    kind, what = ("extra-term", "too much") if too_much else ("missing-term", "missing")
+    return Diagnosis((Cause(kind, f"the term {term} is {what}"),), mended=correct_form(asked))
 
 
 def _shapes(asked: Question, world: Sample) -> str:

@@ -17,7 +17,7 @@ from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Leaf, Node, Product, Rational, is_number
 from matcalc.engine.lowering.lower import Lowering
-from matcalc.engine.pipeline import differentiate, render
+from matcalc.engine.pipeline import differentiate, matricize
 from matcalc.engine.rewriting.engine import Rewriter
 from matcalc.engine.rewriting.pattern import pattern
 from matcalc.extend.own.functions import PLAIN
@@ -25,6 +25,7 @@ from matcalc.extend.own.tables import Table
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import check
 from matcalc.verify.oracle.interpret import interpret
+from matcalc.write.notation import format_text
 
 _MANY = 2  # a degree that is not one
 
@@ -86,12 +87,8 @@ def try_function(table: Table, entry: Identity, language: Language) -> None:
             message = f"matcalc cannot derive {entry.expr} by {name}: {problem.message}"
             raise table.problem(message, "diff", problem.hint) from None
         if not report.ok:
-            found = render(
-                tree,
-                program.variables,
-                len(program.variables[name].shape),
-                language=language,
-            )
+            matrix = matricize(tree, program.variables, statement.columns, language=language)
+            found = format_text(matrix or tree, program.variables, language=language)
             raise table.problem(
                 f"from it the derivative by {name} would be {found}, which is wrong",
                 "diff",

@@ -3,8 +3,9 @@ is no Kronecker product.
 """
 
 import pytest
+from printing import render
 
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 
 FIXED = {

@@ -3,8 +3,8 @@ undeclared letters.
 """
 
 import pytest
+from printing import render
 
-from matcalc.engine.pipeline import render
 from matcalc.read.frontend import read
 from matcalc.read.tex.read import read_latex
 from matcalc.verify.oracle.compare import agree

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from matcalc.core.errors import MatcalcError
-from matcalc.engine.pipeline import format_text, simplify
+from matcalc.engine.pipeline import simplify
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.interpret import interpret
+from matcalc.write.notation import format_text
 from matcalc.write.printers.numpy_code import compile_numpy, numpy_source
 
 SIZES = {"n": 4, "p": 3, "m": 5}

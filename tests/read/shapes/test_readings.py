@@ -5,9 +5,10 @@ notes, a derivative.
 import re
 
 import pytest
+from printing import render
 
 from matcalc.core.errors import MatcalcError, ShapeError
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read, read_pair
 
 # least squares, matrix cookbooks, likelihoods, losses, quadratic forms: as textbooks and questions

@@ -3,9 +3,9 @@ with what to write.
 """
 
 import pytest
+from printing import render
 
 from matcalc.core.errors import MatcalcError
-from matcalc.engine.pipeline import render
 from matcalc.read.frontend import read
 
 GIVEN = [

@@ -3,9 +3,9 @@ products.
 """
 
 import pytest
+from printing import render
 
 from matcalc.core.errors import MatcalcError, ParseError, ShapeError
-from matcalc.engine.pipeline import render
 from matcalc.read.frontend import read
 
 

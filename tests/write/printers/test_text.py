@@ -6,13 +6,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from printing import render
 
 import matcalc
 from matcalc.core.dims import Dim, dim
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr, dimension, eye, fill, number, variable
 from matcalc.core.walk import postorder
-from matcalc.engine.pipeline import derive, render
+from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.oracle.sample import find_sizes

@@ -1,0 +1,81 @@
+"""How an answer is set: which of its parts get names, which sizes are written, and whether the
+text means the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from matcalc.core.kinds import Variable
+from matcalc.core.language import Language
+from matcalc.core.tree import Expr
+from matcalc.verify.readback.text import says
+from matcalc.verify.readback.values import confirm
+from matcalc.write.printers.naming import naming
+from matcalc.write.printers.program import array_head, program_text
+from matcalc.write.printers.sizes import known_sizes, size_choices
+from matcalc.write.printers.text import has_indices, index_head
+
+_ARRAYS = ("D", "G", "H", "F", *[f"D{k}" for k in range(1, 100)])  # names of what is defined
+
+
+class DefinedNames(NamedTuple):
+    """The names that a program defines, and a function that says of which of them a part of an
+    answer is the value.
+    """
+
+    names: frozenset[str]
+    find: Callable[[Expr], str | None]
+
+
+def format_text(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    *,
+    cse: bool = False,
+    defined: DefinedNames | None = None,
+    verify: bool = True,
+    language: Language | None = None,
+) -> str:
+    """The text of a tree: matrix notation where it has up to two axes, else index notation.
+
+    Matrix notation parses again with ``variables`` and means the same, which is verified; sizes
+    that the text does not fix are written out. What repeats in a long text is named (``cse``, see
+    ``naming``), by the names that are ``defined`` where these are its values. Raises
+    VerificationError rather than to show a text that does not mean the tree.
+    """
+    tree = known_sizes(tree, variables)
+    names = name_parts(tree, variables, cse, defined)
+    if has_indices(tree, variables):
+        head = f"{index_head(tree.rank)} = "
+        return program_text(tree, names, size_choices(tree)[-1], head=head)
+    choices = size_choices(tree)
+    head = array_head(tree)
+    if head:
+        taken = {*variables, *names.values(), *_size_names(variables)}
+        head = f"{next(name for name in _ARRAYS if name not in taken)}{head} = "
+    for sized in choices:
+        result = program_text(tree, names, sized, head=head)
+        if (len(choices) == 1 and not verify) or says(result, tree, variables, language):
+            return result
+    confirm(not verify, "text", language)
+    return result
+
+
+def name_parts(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    cse: bool = False,
+    defined: DefinedNames | None = None,
+) -> dict[int, str]:
+    """The parts of a tree that get names; the value of a name that is ``defined`` keeps it."""
+    taken = {*variables, *_size_names(variables), *(defined.names if defined else ())}
+    taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
+    return naming(tree, taken, cse=cse, known=defined.find if defined else None)
+
+
+def _size_names(variables: Mapping[str, Variable]) -> set[str]:
+    return {
+        name for variable in variables.values() for size in variable.dims for name in size.names
+    }
