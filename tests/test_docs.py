@@ -1,10 +1,12 @@
 """Every example in README.md and docs/ is run: ``console`` blocks through the command line,
-``python`` blocks as doctests.
+``python`` blocks as doctests. A block behind ``<!-- needs: MODULE -->`` is left out where the
+module is not installed.
 """
 
 from __future__ import annotations
 
 import doctest
+import importlib.util
 import io
 import re
 import shlex
@@ -21,20 +23,29 @@ FENCE = re.compile(r"^```(\w*)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTAL
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
+NEEDS = re.compile(r"<!-- needs: (\w+) -->\s*$")
+
+
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: what it is in, its language, its text."""
+    """A fenced block: what it is in, its language, its text, and the module that it needs."""
 
     page: Path
     line: int
     language: str
     text: str
+    needs: str = ""
 
 
 def blocks_of(page: Path, language: str) -> list[Block]:
     source = page.read_text(encoding="utf-8")
     fences = [(source.count("\n", 0, match.start()) + 1, match) for match in FENCE.finditer(source)]
-    return [Block(page, line, language, match[2]) for line, match in fences if match[1] == language]
+    return [
+        Block(page, line, language, match[2], needs[1] if needs else "")
+        for line, match in fences
+        if match[1] == language
+        for needs in [NEEDS.search(source, 0, match.start())]
+    ]
 
 
 def pages(language: str) -> list[object]:
@@ -107,6 +118,8 @@ def test_sessions(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     names: dict[str, object] = {}
     for block in blocks_of(page, "python"):
+        if block.needs and importlib.util.find_spec(block.needs) is None:
+            continue
         assert ">>>" in block.text, (
             f"line {block.line}: a python block without a prompt is not tested"
         )

@@ -1,5 +1,6 @@
 // Builds the page into ../matcalc/web/page (what `matcalc web` serves), and with --site also the
-// static site into ./site: the same page, Pyodide and the wheel beside it.
+// static site into ./site: the same page, Pyodide and the wheel beside it. The script and the style
+// of the documentation's formulas go into ../docs/assets; their fonts are those of the page.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { build } from "esbuild";
 
 const here = import.meta.dirname;
 const page = join(here, "..", "matcalc", "web", "page");
+const assets = join(here, "..", "docs", "assets");
 
 async function buildPage() {
   rmSync(page, { recursive: true, force: true });
@@ -33,6 +35,20 @@ async function buildPage() {
     external: ["./pyodide/*"],
   });
   cpSync(join(here, "src/index.html"), join(page, "index.html"));
+}
+
+async function buildFormulas() {
+  await build({
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    outdir: assets,
+    legalComments: "none",
+    external: ["*.woff2"],
+    loader: { ".woff": "empty", ".ttf": "empty" },
+    entryPoints: ["math.js", "math.css"].map((file) => join(here, "src", file)),
+  });
 }
 
 // the licences of the packages that these files are from
@@ -65,4 +81,5 @@ function buildSite() {
 }
 
 await buildPage();
+await buildFormulas();
 if (process.argv.includes("--site")) buildSite();

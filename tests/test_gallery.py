@@ -1,0 +1,39 @@
+"""The gallery says what its list says: each entry is derived anew and compared with the page."""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import matcalc
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+_SPEC = importlib.util.spec_from_file_location("gallery", DOCS / "scripts" / "gallery.py")
+assert _SPEC and _SPEC.loader
+gallery = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(gallery)
+
+ITEMS = gallery.items()
+PAGE = gallery.PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("item", [pytest.param(item, id=gallery.slug(item)) for item in ITEMS])
+def test_entries(item: dict[str, Any]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", matcalc.NotationWarning)
+        assert gallery.entry(item) in PAGE, "run python docs/scripts/gallery.py"
+
+
+def test_the_page_has_these_entries_in_this_order() -> None:
+    titles = [line for line in PAGE.splitlines() if line.startswith("### ")]
+    assert titles == [f"### {item['number']}. {item['name']}" for item in ITEMS]
+    assert len(ITEMS) == 50
+
+
+def test_pictures() -> None:
+    wanted = {f"{gallery.slug(item)}.svg" for item in ITEMS if item.get("picture")}
+    assert {path.name for path in (DOCS / "gallery").iterdir()} == wanted
