@@ -113,6 +113,8 @@ def diff(
     with ``data`` those by all variables that are not data. With ``latex`` the expression is a
     formula in LaTeX, which may name the variable itself; see docs/latex.md.
     """
+    if isinstance(expression, Derivative) and variables is None:
+        expression = expression.as_expression()
     expression = _expression(expression, variables, language, latex=latex)
     if data is not None:
         if wrt is not None:

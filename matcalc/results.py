@@ -19,7 +19,7 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import as_markdown, in_python
-from matcalc.core.options import BACKENDS, LAYOUTS, ORDERS, STRUCTURES, require_choice
+from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_choice, require_order
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from matcalc.verify.oracle.compare import Report
 
 _LONGEST_REPR = 120  # characters of a formula
+_ORDERS_IN_ONE = 2  # orders of derivatives that the judges take in one step
 
 
 class Formula:
@@ -187,6 +188,31 @@ class Formula:
 
     def _displayed(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
+
+    @public
+    def diff(
+        self,
+        wrt: str | None = None,
+        *,
+        order: int = 1,
+        layout: str = "mixed",
+        structure: str = "declared",
+        verify: bool = True,
+    ) -> Derivative:
+        """The derivative of this array by a variable, the same or another, verified.
+
+        Its axes are those of this array, followed by those of the variable: ``d.diff("y")`` of a
+        derivative by x is the mixed derivative by x and y.
+        """
+        return self.as_expression().diff(
+            wrt, order=order, layout=layout, structure=structure, verify=verify
+        )
+
+    def as_expression(self) -> Expression:
+        """The array with all its axes as an expression, also where it is shown as a matrix or in
+        index notation.
+        """
+        return Expression(replace(self._program, expr=self._tree, source=str(self), asked=None))
 
     @public
     def source(self, backend: str = "numpy", *, name: str = "f") -> str:
@@ -369,7 +395,7 @@ class Derivative(Formula):
 
     @property
     def order(self) -> int:
-        """1 or 2."""
+        """How many times the variable was derived by."""
         return self._statement.order
 
     @property
@@ -399,10 +425,11 @@ class Derivative(Formula):
             return f"{matrix} of d vec(F) = J*d vec({self.wrt})"
         if transposed:
             return "the matrix with vec of the first two axes as rows and the others as columns"
-        return f"J of d vec(D) = J*d vec({self.wrt}), D the first derivative"
+        below = "first derivative" if self.order == 2 else f"derivative of order {self.order - 1}"
+        return f"J of d vec(D) = J*d vec({self.wrt}), D the {below}"
 
     def _title(self) -> str:
-        times = " twice" if self.order == 2 else ""
+        times = {1: "", 2: " twice"}.get(self.order, f" {self.order} times")
         reading = f", shown as {self.reading}" if self.reading else ""
         return (
             f"The derivative of {self.expression} with respect to "
@@ -427,10 +454,33 @@ class Derivative(Formula):
 
     def _verified(self) -> Verification:
         """Of the array, and of the matrix that it is shown as."""
-        found = verified(self._statement, self._tree)
+        found = self._judged(self._tree)
         if self._matrix is not None:
-            verified(self._statement, self._folded(self._matrix))
+            self._judged(self._folded(self._matrix))
         return found
+
+    def _judged(self, tree: Expr) -> Verification:
+        if not self._before:
+            return verified(self._statement, tree)
+        from matcalc.verify.steps import verify_orders  # noqa: PLC0415 - for high orders alone
+
+        return verify_orders(self._statement, [*self._before, tree])
+
+    def _compared(self, tree: Expr, seed: int) -> Report:
+        if not self._before:
+            return compare(self._statement, tree, seed)
+        from matcalc.verify.steps import compare_orders  # noqa: PLC0415 - as above
+
+        return compare_orders(self._statement, [*self._before, tree], seed)
+
+    @cached_property
+    def _before(self) -> list[Expr]:
+        """From the third order on the derivatives below, on which this one is proved."""
+        if self.order <= _ORDERS_IN_ONE:
+            return []
+        from matcalc.engine.directional import derive_steps  # noqa: PLC0415 - as above
+
+        return derive_steps(self._program, [self.wrt] * (self.order - 1), self.structure)
 
     @public
     def steps(self, *, detail: int = 2) -> Derivation:
@@ -461,11 +511,11 @@ class Derivative(Formula):
         reads back; index notation does not.
         """
         drawn = seed_of(rng, seed)
-        report = compare(self._statement, self._tree, drawn)
+        report = self._compared(self._tree, drawn)
         if report.ok and self._readable:
             again = read(str(self), self._program.variables, language=self._program.language).expr
             tree = again if self._matrix is None else self._folded(again)
-            report = compare(self._statement, tree, drawn)
+            report = self._compared(tree, drawn)
         return report
 
 
@@ -475,8 +525,7 @@ def _asked(
     """What a caller asks for; ArgumentError where an argument is none."""
     if not isinstance(wrt, str):
         raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
-    if isinstance(order, bool) or not isinstance(order, int) or order not in ORDERS:
-        raise ArgumentError(f"order is 1 or 2, not {order!r}")
+    times = require_order(order)
     require_choice("layout", layout, LAYOUTS)
     require_choice("structure", structure, STRUCTURES)
-    return DerivativeStatement(program, wrt, order, structure, layout)
+    return DerivativeStatement(program, wrt, times, structure, layout)

@@ -59,7 +59,7 @@ ALLOWED = {
     "verification equality exact",
     "graph": "core pipeline explain verification printers oracle runtime",
     "results": "core frontend tex pipeline notation printers readback verification equality "
-    "stable oracle bridges explain graph",
+    "stable oracle bridges explain graph directional steps",
     "answers": "core frontend pipeline notation directional several printers readback stable "
     "oracle verification steps results",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "

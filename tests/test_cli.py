@@ -235,7 +235,7 @@ def test_bad_arguments(capsys: pytest.CaptureFixture[str], argv: list[str], erro
 @pytest.mark.parametrize(
     "argv",
     [
-        pytest.param(["diff", "x", "-w", "x", "--order", "3"], id="order"),
+        pytest.param(["diff", "x", "-w", "x", "--order", "30"], id="order"),
         pytest.param(["diff", "x", "-w", "x", "--order", "one"], id="order-text"),
         pytest.param(["diff", "x", "-w", "x", "--layout", "sideways"], id="layout"),
         pytest.param(["diff", "x", "-w", "x", "--format", "word"], id="format"),

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from matcalc.cli.shown import add_graph_options, add_steps_options
 from matcalc.core.errors import ArgumentError
-from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
+from matcalc.core.options import LAYOUTS, STRUCTURES, require_order
 
 FORMATS = ("text", "latex", "numpy", "json")
 FORMULAS = ("text", "latex", "numpy")
@@ -84,6 +84,8 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
             "a command is needed: diff, jvp, vjp, hvp, hessian, check, simplify, equal, "
             "graph, identities, functions or web"
         )
+    if options.command in ("diff", "check"):
+        require_order(options.order)
     if options.command in ("diff", "check", "vjp", "hvp", "hessian"):
         names = [*options.wrt, *([options.variable] if options.variable else [])]
         if options.command in ("diff", "hessian"):
@@ -249,7 +251,7 @@ def _add_latex(command: Parser, help_text: str) -> None:
 def _add_conventions(command: Parser, found: str) -> None:
     """Which derivative is meant."""
     command.add_argument(
-        "--order", metavar="N", type=int, choices=ORDERS, default=1, help="1 (default) or 2"
+        "--order", metavar="N", type=int, default=1, help="how many times (default: 1)"
     )
     command.add_argument(
         "--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md"

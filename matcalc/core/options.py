@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matcalc.core.errors import ArgumentError
 
 LAYOUTS = ("mixed", "numerator", "denominator")
 STRUCTURES = ("declared", "free")
-ORDERS = (1, 2)
+MOST_ORDER = 20  # of a derivative, where it has few enough axes
+AN_ORDER = f"a whole number from 1 to {MOST_ORDER}"
 BACKENDS = ("numpy",)
 
 
@@ -16,3 +18,15 @@ def require_choice(name: str, value: object, allowed: Sequence[str]) -> None:
     """ArgumentError where the argument ``name`` is none of the allowed values."""
     if not isinstance(value, str) or value not in allowed:
         raise ArgumentError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")
+
+
+def is_order(order: object) -> bool:
+    """Whether this is a number of times to derive."""
+    return isinstance(order, int) and not isinstance(order, bool) and 1 <= order <= MOST_ORDER
+
+
+def require_order(order: Any) -> int:
+    """The order; ArgumentError where it is none."""
+    if not is_order(order):
+        raise ArgumentError(f"order is {AN_ORDER}, not {order!r}")
+    return int(order)

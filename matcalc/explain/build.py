@@ -79,7 +79,7 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
         chains.append(_chain(first, tree, turn, detail))
         if turn + 1 < statement.order:
             if tree.rank > _MOST_AXES or has_indices(tree):
-                raise _refusal("the first derivative is in index notation")
+                raise _refusal("a derivative on the way is in index notation")
             program = replace(first.program, expr=tree, definitions={}, asked=None)
             first = first._replace(program=program)
     if statement.layout != "mixed":

@@ -37,7 +37,7 @@ _LONGEST = 160  # tokens of a line; what is longer is left out
 _VALUES = (
     ("f", "g", "e"),
     ("g", "h", "e"),
-)  # for the expression, for its derivative
+)  # for the expression, for its derivatives
 _KINDS = ("scalar", "vector", "matrix")
 
 
@@ -76,7 +76,7 @@ class ChainBuilder:
         dims = variable.dims if self.kind else variable.shape
         self.variables[self.d_wrt] = Variable(self.d_wrt, kind or _KINDS[len(variable.shape)], dims)
         self.answer = None if answer is None else self.trees.interned(answer)
-        self.name = self.names.first(_VALUES[turn])
+        self.name = self.names.first(_VALUES[min(turn, 1)])
 
     def build(self) -> Chain:
         """The chain of lines from the value to its derivative."""

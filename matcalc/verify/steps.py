@@ -45,6 +45,29 @@ def compare_steps(
     return report
 
 
+def verify_orders(statement: DerivativeStatement, trees: Sequence[Expr]) -> Verification:
+    """Verifies a derivative of high order, the last of the trees: each is that of the one before.
+
+    All but the last are in mixed layout.
+    """
+    return verify_steps(*_orders(statement, trees), statement.structure)
+
+
+def compare_orders(statement: DerivativeStatement, trees: Sequence[Expr], seed: int) -> Report:
+    """The same against numbers."""
+    return compare_steps(*_orders(statement, trees), statement.structure, seed)
+
+
+def _orders(
+    statement: DerivativeStatement, trees: Sequence[Expr]
+) -> tuple[Program, list[str], list[Expr]]:
+    axes, last = statement.axes, trees[-1]
+    mixed = tuple(range(len(axes)))
+    if axes != mixed:
+        last = Expr("einsum", (last,), statement.mixed_shape, value=((axes,), mixed))
+    return statement.program, [statement.wrt] * statement.order, [*trees[:-1], last]
+
+
 def verify_several(program: Program, trees: Mapping[str, Expr], structure: str) -> Verification:
     """Verifies derivatives by several variables, all at once: the sum of their products with random
     directions is the derivative along these.

@@ -18,11 +18,11 @@ from typing import Any
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.marks import equation, markers
 from matcalc.core.errors import ArgumentError, ParseError
-from matcalc.core.options import LAYOUTS, ORDERS, STRUCTURES
+from matcalc.core.options import AN_ORDER, LAYOUTS, STRUCTURES, is_order
 
 _KEYS = ("name", "expr", "wrt", "claim", "variables", "order", "layout", "structure")
 _FENCE = re.compile(r"^```claims[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
-_ALLOWED = {"order": ORDERS, "layout": LAYOUTS, "structure": STRUCTURES}
+_ALLOWED = {"layout": LAYOUTS, "structure": STRUCTURES}
 
 
 def read_claims(path: str | Path) -> list[Claim]:
@@ -145,8 +145,10 @@ def _claim(entry: object, where: str, shared: Mapping[str, str]) -> Claim:
     for key in ("expr", "claim", *(("wrt",) if "wrt" in entry else ())):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             raise ParseError(f"{where}: {key} is missing")
+    if "order" in entry and not is_order(entry["order"]):
+        raise ParseError(f"{where}: order is {AN_ORDER}, not {entry['order']!r}")
     for key, allowed in _ALLOWED.items():
-        if key in entry and (isinstance(entry[key], bool) or entry[key] not in allowed):
+        if key in entry and entry[key] not in allowed:
             raise ParseError(
                 f"{where}: {key} is {' or '.join(map(str, allowed))}, not {entry[key]!r}"
             )

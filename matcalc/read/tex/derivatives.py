@@ -5,6 +5,7 @@ r"""Signs that say by what to derive: \frac{\partial}{\partial x}, \frac{\partia
 from __future__ import annotations
 
 from matcalc.core.errors import ParseError, Span
+from matcalc.core.options import AN_ORDER, MOST_ORDER
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
@@ -119,6 +120,8 @@ def _below(below: Phrase, scope: Scope) -> tuple[Phrase, int]:
 
 
 def _exponent(phrase: Phrase, scope: Scope) -> int:
-    if phrase.kind != "number" or phrase.text not in ("1", "2"):
-        raise scope_problem(scope, "the order of a derivative is 1 or 2", phrase.span)
-    return int(phrase.text)
+    text = phrase.text if phrase.kind == "number" else ""
+    if not text.isdecimal() or not 1 <= int(text[:3]) <= MOST_ORDER:
+        message = f"the order of a derivative is {AN_ORDER}"
+        raise scope_problem(scope, message, phrase.span)
+    return int(text)

@@ -28,7 +28,7 @@ from matcalc.verify.exact.field import (
     product,
 )
 from matcalc.verify.exact.generators import MOST_ROOTS, Generators
-from matcalc.verify.exact.jets import Jet, constant
+from matcalc.verify.exact.jets import constant
 from matcalc.verify.exact.points import EXPONENTS, STRUCTURED, Setting, direction, project
 
 BITS = 50  # the error probability is below 2^-BITS
@@ -239,7 +239,9 @@ class Judge:
         values = self.setting.point(world, self.sizes, count, self.meter, self.turn)
         at = values[self.wrt]
         directions = [direction(self.stream, self.kind, at.extent) for _ in range(self.order)]
-        moving = Jet(at.extent, [at.value, *directions, *[None] * (count - 1 - self.order)])
+        moving = constant(at.extent, at.value, count)
+        for turn, move in enumerate(directions):
+            moving.parts[1 << turn] = move
         try:
             given = Evaluation(
                 world, {**values, self.wrt: moving}, self.sizes, count, self.meter

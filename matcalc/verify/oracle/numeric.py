@@ -59,6 +59,7 @@ class Method:
 _COMPLEX = Method("complex step", COMPLEX_STEP, 1e-9)
 _MIXED = Method("complex step and extrapolated central differences", _RETRIES[0], 1e-8, 2.0**14)
 _REAL = Method("extrapolated central differences", _RETRIES[0], 1e-6, 2.0**14)
+_MIXED_TWICE = Method("complex step and extrapolated second differences", _TWICE[0], 1e-4, 2.0**18)
 _REAL_TWICE = Method("extrapolated second differences", _TWICE[0], 1e-4, 2.0**18)
 
 
@@ -70,17 +71,19 @@ def numeric_derivative(
     values: Values,
     sizes: Sizes,
 ) -> tuple[Array, Method]:
-    """The derivative of shape(expr) + shape(wrt), with order 2 + shape(wrt) again; entries of
+    """The derivative of shape(expr) + shape(wrt), once more for each order; entries of
     ``wrt`` count as independent.
     """
     if wrt not in variables:
         raise UnknownNameError(f"there is no variable {wrt}")
-    if order not in (1, 2):
-        raise UnsupportedError(f"the numeric check handles orders 1 and 2, not {order}")
+    smooth = _has_complex_path(expr, wrt)
+    if not 1 <= order <= 2 + smooth:
+        raise UnsupportedError(
+            f"the numeric check handles orders 1 and 2, and 3 of analytic functions, not {order}"
+        )
     _refuse_if_too_large(expr, variables[wrt], order, sizes)
     function = function_of(expr, wrt, values, sizes)
     point = np.asarray(values[wrt], dtype=float)
-    smooth = _has_complex_path(expr, wrt)
     if order == 1:
         return (
             (complex_step(function, point), _COMPLEX)
@@ -89,7 +92,9 @@ def numeric_derivative(
         )
     if not smooth:
         return second_differences(function, point), _REAL_TWICE
-    return central_differences(lambda x: complex_step(function, x), point), _MIXED
+    if order == 2:
+        return central_differences(lambda x: complex_step(function, x), point), _MIXED
+    return second_differences(lambda x: complex_step(function, x), point), _MIXED_TWICE
 
 
 def _refuse_if_too_large(expr: Expr, wrt: Variable, order: int, sizes: Sizes) -> None:

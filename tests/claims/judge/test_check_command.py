@@ -157,9 +157,13 @@ def test_marked_claims(capsys, tmp_path, name, text, verdicts):
         pytest.param("", "has no claims", id="empty"),
         pytest.param("[[claim]]\n", "expr is missing", id="no-expression"),
         pytest.param(BAD + "formula = 3\n", "unknown key formula", id="unknown-key"),
-        pytest.param(BAD + "order = 3\n", "order is 1 or 2, not 3", id="order"),
         pytest.param(
-            BAD + "order = true\n", "order is 1 or 2, not True", id="order-is-no-truth-value"
+            BAD + "order = 21\n", "order is a whole number from 1 to 20, not 21", id="order"
+        ),
+        pytest.param(
+            BAD + "order = true\n",
+            "order is a whole number from 1 to 20, not True",
+            id="order-is-no-truth-value",
         ),
         pytest.param(
             BAD + "layout = []\n", "layout is mixed or numerator or denominator", id="layout"

@@ -139,7 +139,9 @@ def test_complex_step_is_exact_to_rounding():
     ("expr", "wrt", "order", "error", "message"),
     [
         pytest.param(quadratic, "q", 1, UnknownNameError, "there is no variable q", id="unknown"),
-        pytest.param(quadratic, "x", 3, UnsupportedError, "orders 1 and 2, not 3", id="order 3"),
+        pytest.param(
+            quadratic, "x", 4, UnsupportedError, "3 of analytic functions, not 4", id="order 4"
+        ),
     ],
 )
 def test_refusals(expr, wrt, order, error, message):
