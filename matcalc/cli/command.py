@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
 from matcalc.cli.arguments import parse_arguments
+from matcalc.cli.kinds import inferred_kinds, kind_of
 from matcalc.core.errors import (
     ArgumentError,
     MatcalcError,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from matcalc.answers.directional import Directional
     from matcalc.answers.gradients import Gradients
     from matcalc.core.identity import Identity
-    from matcalc.core.kinds import Variable
     from matcalc.core.program import Program
     from matcalc.results import Expression, Formula
     from matcalc.verify.oracle.compare import Report
@@ -309,22 +309,6 @@ def shapes_line(formula: Formula, reading: str = "") -> str:
     """What was inferred: the variables that were not declared, and the kind of the result."""
     shown = f", shown as {reading}" if reading else ""
     return f"{inferred_kinds(formula.variables)}result: {kind_of(formula)}{shown}"
-
-
-def inferred_kinds(variables: Mapping[str, Variable]) -> str:
-    """The variables that were not declared, before the results."""
-    inferred = [
-        f"{name}: {variable}" for name, variable in variables.items() if not variable.declared
-    ]
-    return f"with {', '.join(inferred)}; " if inferred else ""
-
-
-def kind_of(formula: Formula) -> str:
-    """``vector(n)``, with the word row before it where it is one."""
-    axes = ", ".join(map(str, formula.shape))
-    names = ("scalar", "vector", "matrix")
-    name = names[len(formula.shape)] if len(formula.shape) < len(names) else "array"
-    return ("row " if formula.row else "") + (f"{name}({axes})" if axes else name)
 
 
 def _identities(word: str) -> int:

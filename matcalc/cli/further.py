@@ -9,7 +9,7 @@ from matcalc.answers import directional as along
 from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian, hessian
-from matcalc.cli.command import inferred_kinds, kind_of
+from matcalc.cli.kinds import inferred_kinds, kind_of
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.results import Expression

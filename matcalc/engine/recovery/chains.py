@@ -14,13 +14,8 @@ from matcalc.core.dims import Dim, Shape
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.recovery.factory import ExpressionFactory
-from matcalc.engine.recovery.triangles import (
-    accumulate,
-    apply_mask,
-    is_running,
-    is_triangle,
-    transpose_mask,
-)
+from matcalc.engine.recovery.masks import is_running, is_triangle, transpose_mask
+from matcalc.engine.recovery.triangles import accumulate, apply_mask
 
 _PERIODS = 4  # longest repeated block that is written as a power
 

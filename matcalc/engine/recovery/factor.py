@@ -22,8 +22,8 @@ from matcalc.engine.recovery.chains import (
     key,
 )
 from matcalc.engine.recovery.factory import ExpressionFactory
+from matcalc.engine.recovery.masks import is_triangle
 from matcalc.engine.recovery.shared import Shared, collect, common_number, share, tokens
-from matcalc.engine.recovery.triangles import is_triangle
 
 _LINEAR = ("diag", "skewmat", "vee")  # functions of sums that are written for sums of functions
 

@@ -14,7 +14,7 @@ from matcalc.core.tree import Expr, is_number
 from matcalc.core.tree import eye as make_eye
 from matcalc.core.tree import fill as make_fill
 from matcalc.engine.ir.nodes import Rational
-from matcalc.engine.recovery.triangles import is_triangle, transpose_mask
+from matcalc.engine.recovery.masks import is_triangle, transpose_mask
 from matcalc.write.printers.naming import own_tokens
 from matcalc.write.printers.text import Piece, piece
 

@@ -12,7 +12,7 @@ from matcalc.engine.ir.nodes import Rational, content, magnitude
 from matcalc.engine.recovery.assemble import Scalars
 from matcalc.engine.recovery.chains import Chain, Link, Parts, ProductWriter, Term, key
 from matcalc.engine.recovery.factory import ExpressionFactory
-from matcalc.engine.recovery.triangles import is_running
+from matcalc.engine.recovery.masks import is_running
 
 F = TypeVar("F")
 Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr
+from matcalc.engine.recovery.masks import is_running
 
 if TYPE_CHECKING:
     from matcalc.engine.recovery.factory import ExpressionFactory
-
-_OTHER_HALF = {"tril": "triu", "triu": "tril"}
-
-
-def is_triangle(expr: Expr) -> bool:
-    """Whether this is tril(ones, k) or triu(ones, k)."""
-    return (
-        expr.op in _OTHER_HALF and expr.args[0].op == "fill" and is_number(expr.args[0].args[0], 1)
-    )
-
-
-def is_running(expr: Expr) -> bool:
-    """Whether a product with this is a cumulative sum: a square triangle with its diagonal."""
-    return is_triangle(expr) and len(expr.args) == 1 and expr.shape[0] == expr.shape[1]
-
-
-def transpose_mask(triangle: Expr) -> tuple[str, list[Fraction]]:
-    """The transpose of a triangle of ones: the function, and its offset if it has one; tril(ones,
-    k)' = triu(ones, -k).
-    """
-    return _OTHER_HALF[triangle.op], [-offset.value for offset in triangle.args[1:]]
 
 
 def apply_mask(forge: ExpressionFactory, triangle: Expr, array: Expr | None) -> Expr:

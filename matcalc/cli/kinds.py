@@ -1,0 +1,26 @@
+"""What the line of kinds on standard error says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matcalc.core.kinds import Variable
+    from matcalc.results import Formula
+
+
+def inferred_kinds(variables: Mapping[str, Variable]) -> str:
+    """The variables that were not declared, before the results."""
+    inferred = [
+        f"{name}: {variable}" for name, variable in variables.items() if not variable.declared
+    ]
+    return f"with {', '.join(inferred)}; " if inferred else ""
+
+
+def kind_of(formula: Formula) -> str:
+    """``vector(n)``, with the word row before it where it is one."""
+    axes = ", ".join(map(str, formula.shape))
+    names = ("scalar", "vector", "matrix")
+    name = names[len(formula.shape)] if len(formula.shape) < len(names) else "array"
+    return ("row " if formula.row else "") + (f"{name}({axes})" if axes else name)

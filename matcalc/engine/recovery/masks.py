@@ -1,0 +1,28 @@
+"""Triangles of ones, by which entries are chosen and cumulative sums are taken."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from matcalc.core.tree import Expr, is_number
+
+_OTHER_HALF = {"tril": "triu", "triu": "tril"}
+
+
+def is_triangle(expr: Expr) -> bool:
+    """Whether this is tril(ones, k) or triu(ones, k)."""
+    return (
+        expr.op in _OTHER_HALF and expr.args[0].op == "fill" and is_number(expr.args[0].args[0], 1)
+    )
+
+
+def is_running(expr: Expr) -> bool:
+    """Whether a product with this is a cumulative sum: a square triangle with its diagonal."""
+    return is_triangle(expr) and len(expr.args) == 1 and expr.shape[0] == expr.shape[1]
+
+
+def transpose_mask(triangle: Expr) -> tuple[str, list[Fraction]]:
+    """The transpose of a triangle of ones: the function, and its offset if it has one; tril(ones,
+    k)' = triu(ones, -k).
+    """
+    return _OTHER_HALF[triangle.op], [-offset.value for offset in triangle.args[1:]]
