@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from matcalc.claims.equality import DIFFERENT, decide_by_value
@@ -19,7 +18,7 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import as_markdown, in_python
-from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_choice, require_order
+from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_code, require_order
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
@@ -215,20 +214,24 @@ class Formula:
         return Expression(replace(self._program, expr=self._tree, source=str(self), asked=None))
 
     @public
-    def source(self, backend: str = "numpy", *, name: str = "f") -> str:
-        """Python source of a function that takes all the variables by keyword."""
-        require_choice("backend", backend, BACKENDS)
-        if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
-            raise ArgumentError(f"{name!r} is not a name that a Python function can have")
-        return self._coded(name)[0]
+    def source(self, backend: str = "numpy", *, name: str = "f", runtime: str = "inline") -> str:
+        """Source of a function that takes all the variables by keyword; see docs/code.md.
 
-    def _coded(self, name: str) -> tuple[str, tuple[str, ...]]:
+        It needs NumPy alone. With ``runtime="matcalc"`` it imports from ``matcalc.runtime`` what
+        NumPy lacks.
+        """
+        require_code(backend, runtime, name)
+        return self._coded(name, runtime)[0]
+
+    def _coded(self, name: str, runtime: str = "matcalc") -> tuple[str, tuple[str, ...]]:
         """The source, and those of its arguments that are functions."""
-        from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
-        from matcalc.write.printers.numpy_code import Source  # noqa: PLC0415 - as above
+        # a plain answer does not need it
+        from matcalc.stable import stable  # noqa: PLC0415
+        from matcalc.write.printers.backends import source_kind  # noqa: PLC0415
 
+        kind = source_kind("numpy", runtime)
         tree = stable(self._tree, self.variables, self._program.language)
-        source = Source(tree, self.variables, name, self._title())
+        source = kind(tree, self.variables, name, self._title())
         text = source.text()
         if self._verify:
             from matcalc.verify.readback.code import code_says  # noqa: PLC0415 - it loads NumPy

@@ -84,8 +84,9 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 def run(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """What a terminal shows of ``matcalc ...``: the answer and what is said about it, in the order
-    in which they come.
+    in which they come; with ``| head -20`` the first lines.
     """
+    command, _, count = command.partition(" | head -")
     words = shlex.split(command)
     quiet = words[-1] == "2>/dev/null"
     assert words[0] == "matcalc", command
@@ -94,7 +95,8 @@ def run(command: str, monkeypatch: pytest.MonkeyPatch) -> str:
     shown = io.StringIO()
     with redirect_stdout(shown), redirect_stderr(io.StringIO() if quiet else shown):
         cli.main(words[1:-1] if quiet else words[1:])
-    return shown.getvalue().rstrip("\n")
+    lines = shown.getvalue().splitlines()
+    return "\n".join(lines[: int(count)] if count else lines).rstrip("\n")
 
 
 def settled(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import require_different
 from matcalc.core.boundary import public
-from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_choice
+from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_code
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -131,22 +131,29 @@ class Gradients(Mapping[str, Derivative]):
         return f"$\\displaystyle {self.latex()}$"
 
     @public
-    def source(self, backend: str = "numpy", *, name: str = "f", value: bool = False) -> str:
+    def source(
+        self,
+        backend: str = "numpy",
+        *,
+        name: str = "f",
+        value: bool = False,
+        runtime: str = "inline",
+    ) -> str:
         """Python source of one function that computes all of them, and what they share once.
 
         It returns a mapping from names to arrays; with ``value`` the value of the expression stands
-        before it.
+        before it. ``runtime`` as for one derivative.
         """
-        require_choice("backend", backend, BACKENDS)
+        require_code(backend, runtime, name)
         # a plain answer does not need it
         from matcalc.stable import stable  # noqa: PLC0415
-        from matcalc.write.printers.numpy_code import Source  # noqa: PLC0415
+        from matcalc.write.printers.backends import source_kind  # noqa: PLC0415
 
         trees = {VALUE: self.expression._tree} if value else {}
         trees |= {key: each._tree for key, each in self._derivatives.items()}
         root = Expr("several", tuple(trees.values()), value=tuple(trees))
-        spoken = self.expression._program.language
-        source = Source(stable(root, self.variables, spoken), self.variables, name, self._title())
+        kind, spoken = source_kind(backend, runtime), self.expression._program.language
+        source = kind(stable(root, self.variables, spoken), self.variables, name, self._title())
         text = source.text()
         if self._verify:
             # it loads NumPy
@@ -168,7 +175,8 @@ class Gradients(Mapping[str, Derivative]):
 
         users = self.expression._program.language.functions.values()
         brought = {each.name: each.function for each in users if each.function is not None}
-        return compile_numpy(self.source("numpy", value=value), "f", brought=brought)
+        source = self.source("numpy", value=value, runtime="matcalc")
+        return compile_numpy(source, "f", brought=brought)
 
     @property
     @public

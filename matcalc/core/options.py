@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from keyword import iskeyword
 from typing import Any
 
 from matcalc.core.errors import ArgumentError
@@ -12,12 +13,21 @@ STRUCTURES = ("declared", "free")
 MOST_ORDER = 20  # of a derivative, where it has few enough axes
 AN_ORDER = f"a whole number from 1 to {MOST_ORDER}"
 BACKENDS = ("numpy",)
+RUNTIMES = ("inline", "matcalc")
 
 
 def require_choice(name: str, value: object, allowed: Sequence[str]) -> None:
     """ArgumentError where the argument ``name`` is none of the allowed values."""
     if not isinstance(value, str) or value not in allowed:
         raise ArgumentError(f"{name} is {' or '.join(map(repr, allowed))}, not {value!r}")
+
+
+def require_code(backend: object, runtime: object, name: object) -> None:
+    """ArgumentError where one of what is asked of code is none."""
+    require_choice("backend", backend, BACKENDS)
+    require_choice("runtime", runtime, RUNTIMES)
+    if not isinstance(name, str) or not name.isidentifier() or iskeyword(name):
+        raise ArgumentError(f"{name!r} is not a name that a Python function can have")
 
 
 def is_order(order: object) -> bool:

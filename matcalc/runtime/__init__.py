@@ -2,7 +2,7 @@
 
 Plain functions of arrays, named as in ``core/operations.py`` (``abs_``, ``max_``, ``min_`` where
 Python has the name). Importing this package loads NumPy and nothing else; mpmath is loaded by the
-first call of ``digamma`` or ``polygamma``.
+first call of ``gamma`` or ``gammaln`` with complex numbers.
 """
 
 from matcalc.runtime.activations import elu, gelu, huber, leakyrelu, silu

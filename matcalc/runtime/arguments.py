@@ -78,25 +78,33 @@ def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Ar
     names are known.
     """
     sizes: dict[str, tuple[int, str]] = {}  # name -> its size and the argument it came from
-    given = [_array(name, value) for name, value, _ in arguments]
-    firm = [
-        array.dtype.char in _FLOATS and not isinstance(value, (float, complex))
-        for (_, value, _), array in zip(arguments, given, strict=True)
-    ]
-    found = [array.dtype for array, stays in zip(given, firm, strict=True) if stays]
-    common = np.result_type(*found) if found else np.dtype(float)
-    if any(array.dtype.kind == "c" for array in given):
-        common = np.result_type(common, np.complex64)
-    arrays = [np.asarray(array, dtype=common) for array in given]
-    for (name, _, axes), array in zip(arguments, arrays, strict=True):
+    given = as_arrays(**{name: value for name, value, _ in arguments})
+    for (name, _, axes), array in zip(arguments, given, strict=True):
         if array.ndim != len(axes):
             raise _mismatch(name, axes, array, sizes)
         for axis, size in zip(axes, array.shape, strict=True):
             if isinstance(axis, str) and axis.isidentifier():
                 sizes.setdefault(axis, (size, name))
-    for (name, _, axes), array in zip(arguments, arrays, strict=True):
+    for (name, _, axes), array in zip(arguments, given, strict=True):
         if not all(_fits(axis, size, sizes) for axis, size in zip(axes, array.shape, strict=True)):
             raise _mismatch(name, axes, array, sizes)
+    return given
+
+
+def as_arrays(**values: ArrayLike) -> list[Array]:
+    """The values as arrays of one type of numbers, the widest of theirs; those without axes as
+    NumPy's numbers. Whole numbers, and numbers of Python, take the type of the others.
+    """
+    given = [_array(name, value) for name, value in values.items()]
+    firm = [
+        array.dtype
+        for value, array in zip(values.values(), given, strict=True)
+        if array.dtype.char in _FLOATS and not isinstance(value, (float, complex))
+    ]
+    common = np.result_type(*firm) if firm else np.dtype(float)
+    if any(array.dtype.kind == "c" for array in given):
+        common = np.result_type(common, np.complex64)
+    arrays = [np.asarray(array, dtype=common) for array in given]
     return [array if array.ndim else array[()] for array in arrays]
 
 

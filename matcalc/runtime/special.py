@@ -1,11 +1,13 @@
-"""The gamma family, without SciPy (which is no dependency): the standard library's and mpmath's
-double precision.
+"""The gamma family, without SciPy (which is no dependency): of real numbers by the standard library
+and by series, of complex ones also by mpmath's double precision.
 """
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,9 @@ from numpy.typing import ArrayLike
 from matcalc.runtime.elementwise import Array, abs_
 
 _LARGEST_GAMMA = 171.6  # argument beyond which Gamma is no double
+_FRACTIONS = "1/6 -1/30 1/42 -1/30 5/66 -691/2730 7/6 -3617/510 43867/798 -174611/330"
+_FAR = 15.0  # real part from which on, beside the order, ten terms of the series for psi are enough
+_BERNOULLI = [float(Fraction(each)) for each in _FRACTIONS.split()]
 _ASYMPTOTIC = 7.0  # real part beyond which mpmath's log-gamma has neither a zero nor a pole
 
 
@@ -62,19 +67,36 @@ def digamma(x: ArrayLike) -> Array:
 
 def polygamma(k: ArrayLike, x: ArrayLike) -> Array:
     """The k-th derivative of digamma."""
-    from mpmath import fp  # noqa: PLC0415  (heavy, and only the gamma family needs it)
-
     order = int(np.real(k))
     sign = (-1) ** order
 
-    def value(z: Any) -> Any:  # mpmath's own reflection leaves the real numbers below about -28
-        return (
-            fp.psi(order, z)
-            if z.real >= 0
-            else sign * fp.psi(order, 1 - z) - _cotangent_slope(order, z)
-        )
+    def value(z: Any) -> Any:  # the reflection keeps real numbers real
+        if z.real >= 0:
+            return _psi(order, z)
+        return sign * _psi(order, 1 - z) - _cotangent_slope(order, z)
 
     return entrywise(value, x)
+
+
+def _psi(k: int, z: Any) -> Any:
+    """Of numbers whose real part is not negative: the recurrence psi_k(z) = psi_k(z + 1) -
+    (-1)^k*k!/z^(k+1) (DLMF 5.15.5) up to where the asymptotic series holds (5.11.2, 5.15.9).
+    """
+    factorial = float(math.factorial(k))
+    total: Any = 0.0
+    for _ in range(max(0, math.ceil(_FAR + k - z.real))):
+        total += factorial * (1 / z) ** (k + 1)
+        z = z + 1
+    below = 1 / z
+    if k == 0:
+        total -= cmath.log(z) if isinstance(z, complex) else math.log(z)
+    else:
+        total += factorial / k * below**k
+    total += factorial / 2 * below ** (k + 1)
+    for j, number in enumerate(_BERNOULLI, start=1):
+        weight = math.factorial(2 * j + k - 1) / math.factorial(2 * j)
+        total += number * weight * below ** (2 * j + k)
+    return total if k % 2 else -total
 
 
 def _cotangent_slope(k: int, z: Any) -> Any:

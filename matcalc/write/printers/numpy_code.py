@@ -22,7 +22,15 @@ from matcalc.write.printers.numpy_nodes import Builder, Node
 from matcalc.write.printers.user_functions import called, imports
 
 _SYMMETRIC = ("symmetric", "psd", "diagonal")
-_HELPERS = ("as_scalar", "check_room", "check_shapes", "check_size", "take", "arguments")
+_HELPERS = (
+    "as_scalar",
+    "check_room",
+    "check_shapes",
+    "check_size",
+    "take",
+    "as_arrays",
+    "arguments",
+)
 # what has the type of its arguments
 _KEEPING = frozenset(
     ["sigmoid", "relu", "step", "softmax", "psd_factors", "psd_solve", "psd_inverse"]
@@ -108,11 +116,10 @@ class Source:
     def text(self, side: int | None = None) -> str:
         """The whole source; with ``side`` that side of every choice that is left to the sizes."""
         given, bindings = self._bindings()
-        functions: dict[UserFunction | FunctionRef, str] = dict(self.own.items())
+        functions: dict[UserFunction | FunctionRef | str, str] = dict(self.own.items())
         functions.update(self.declared.items())
-        emitter = Emitter(
-            self.root, self.locals, functions, self.sizes, self.taken.__contains__, side
-        )
+        functions.update(self._called())
+        emitter = self._emitter(functions, side)
         statements, result = emitter.statements()
         checks = [*self._checks(given), *bindings, *self._room()]
         if self.root.op == "several":
@@ -131,6 +138,17 @@ class Source:
                 "",
             ]
         )
+
+    def _emitter(
+        self, functions: Mapping[UserFunction | FunctionRef | str, str], side: int | None
+    ) -> Emitter:
+        """What writes the statements."""
+        taken = self.taken.__contains__
+        return Emitter(self.root, self.locals, functions, self.sizes, taken, side)
+
+    def _called(self) -> dict[str, str]:
+        """Functions of the runtime that have other names in this code."""
+        return {}
 
     def arguments(self) -> dict[str, str | FunctionRef]:
         """What each argument of the function is: a variable, a function that is only declared, or
@@ -168,8 +186,7 @@ class Source:
             else:
                 for name in new:
                     axis = found.index(name)
-                    size = f"len({local})" if axis == 0 else f"{local}.shape[{axis}]"
-                    statements.append(f"{missing[name]} = {size}")
+                    statements.append(f"{missing[name]} = {self._length(local, axis)}")
             for name in new:
                 del missing[name]
         for name in missing:
@@ -177,6 +194,10 @@ class Source:
             statements += [statement] if statement else []
             given += [] if statement else [name]
         return given, statements
+
+    def _length(self, local: str, axis: int) -> str:
+        """The size of an axis of an argument."""
+        return f"len({local})" if axis == 0 else f"{local}.shape[{axis}]"
 
     def _solved(self, name: str, missing: Mapping[str, str]) -> str | None:
         """The size from an axis that is a multiple of it, plus what is known."""
@@ -202,7 +223,8 @@ class Source:
                     return f"{missing[name]} = {left}"
         return None
 
-    def _imports(self, given: list[str]) -> list[str]:
+    def _helpers(self, given: list[str]) -> list[str]:
+        """What the code needs of ``runtime/arguments.py``."""
         used = (
             any(
                 node.rank == 0 and self._number(node, "").startswith("as_scalar")
@@ -213,7 +235,10 @@ class Source:
             bool(given),
             not self.plain,
         )
-        helpers = [helper for helper, there in zip(_HELPERS, used, strict=False) if there]
+        return [helper for helper, there in zip(_HELPERS, used, strict=False) if there]
+
+    def _imports(self, given: list[str]) -> list[str]:
+        helpers = self._helpers(given)
         lines = ["import numpy as np"]
         if self.runtime:
             lines.append(f"from matcalc.runtime import {', '.join(self.runtime)}")

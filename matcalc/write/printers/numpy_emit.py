@@ -49,7 +49,7 @@ class Emitter:
         self,
         root: Node,
         names: Mapping[str, str],
-        functions: Mapping[UserFunction | FunctionRef, str],
+        functions: Mapping[UserFunction | FunctionRef | str, str],
         sizes: Mapping[str, str],
         taken: Callable[[str], bool],
         side: int | None = None,
@@ -208,6 +208,7 @@ class Emitter:
             case "call":
                 function, before, after = node.attr
                 given = [*before, *(self.codes[id(arg)][0] for arg in node.args), *after]
+                function = self.functions.get(function, function)
                 return f"{function}({', '.join(given)})", _ATOM
             case "sliced" | "stacked" | "unit":
                 inner = [
