@@ -156,6 +156,7 @@ _ENTRYWISE = [
             "digamma",
             "gelu",
             "silu",
+            "softsign",
             "normcdf",
             "normpdf",
             "sec",

@@ -303,7 +303,6 @@ KEYED_BY_FUNCTIONS = {
     "engine/recovery/factor.py": "what is pulled out of sums",
     "engine/recovery/graph.py": "the two triangles",
     "engine/recovery/masks.py": "the two triangles",
-    "engine/rewriting/wide.py": "what has a value everywhere",
     "engine/rewriting/expansion.py": "what is expanded",
     "runtime/__init__.py": "its public names",
     "read/shapes/decompositions.py": "shape rules",

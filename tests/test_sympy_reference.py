@@ -52,6 +52,7 @@ REFERENCE = {
     "normcdf": (lambda x: (1 + sp.erf(x / sp.sqrt(2))) / 2, EVERYWHERE),
     "normpdf": (lambda x: sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), EVERYWHERE),
     "logit": (lambda x: sp.log(x / (1 - x)), (0.15, 0.5, 0.8)),
+    "softsign": (lambda x: x / (1 + sp.Abs(x)), EVERYWHERE),
     "silu": (lambda x: x / (1 + sp.exp(-x)), EVERYWHERE),
     "gelu": (lambda x: x * (1 + sp.erf(x / sp.sqrt(2))) / 2, EVERYWHERE),
     "gammaln": (sp.loggamma, POSITIVE),

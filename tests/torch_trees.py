@@ -169,6 +169,7 @@ _FUNCTIONS = {
     "step": lambda x: torch.heaviside(x, _tensor(0)),
     "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),
     "silu": _F.silu,
+    "softsign": _F.softsign,
     "gelu": _F.gelu,
     "leakyrelu": lambda x, a: torch.where(x > 0, x, a * x),
     "elu": lambda x, a: torch.where(x > 0, x, a * torch.expm1(x)),

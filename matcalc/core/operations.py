@@ -42,6 +42,8 @@ FUNCTIONS_OF_MATRICES = frozenset({*PRIMARY, "power", "inv"})  # they commute wi
 SIZES = {
     name: row.sizes for row in _ROWS for name in (row.name, *row.aliases) if row.sizes is not None
 }
+# finite at all real arguments; an equality of indices is one of them
+TOTAL = frozenset({"equal", *(row.name for row in _ROWS if row.total)})
 OF_SYMMETRIC = frozenset(row.name for row in _ROWS if row.symmetric)  # defined for these alone
 # of matrices with at least as many rows as columns, each with what has the same value at the
 # transpose of a wide one

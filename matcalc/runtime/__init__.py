@@ -5,7 +5,7 @@ Python has the name). Importing this package loads NumPy and nothing else; mpmat
 first call of ``gamma`` or ``gammaln`` with complex numbers.
 """
 
-from matcalc.runtime.activations import elu, gelu, huber, leakyrelu, silu
+from matcalc.runtime.activations import elu, gelu, huber, leakyrelu, silu, softsign
 from matcalc.runtime.bessel import besselj
 from matcalc.runtime.elementwise import (
     abs_,
@@ -204,6 +204,7 @@ __all__ = [
     "skewmat",
     "softmax",
     "softplus",
+    "softsign",
     "specnorm",
     "sqrtm",
     "std",

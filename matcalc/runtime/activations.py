@@ -16,6 +16,11 @@ def silu(x: ArrayLike) -> Array:
     return np.asarray(np.asarray(x) * sigmoid(x))
 
 
+def softsign(x: ArrayLike) -> Array:
+    """x/(1 + |x|)."""
+    return np.asarray(np.asarray(x) / (1 + abs_(x)))
+
+
 def gelu(x: ArrayLike) -> Array:
     """x*normcdf(x), exact and not the approximation by tanh."""
     return np.asarray(np.asarray(x) * normcdf(x))

@@ -18,6 +18,7 @@ ROWS = [
         numpy="np.exp",
         sympy="exp",
         neighbours=("log",),
+        total=True,
     ),
     _row(
         "log",
@@ -34,7 +35,13 @@ ROWS = [
         "log1p", says="log(1 + x)", vanishes=True, latex=None, numpy="np.log1p", neighbours=("log",)
     ),
     _row(
-        "expm1", says="exp(x) - 1", vanishes=True, latex=None, numpy="np.expm1", neighbours=("exp",)
+        "expm1",
+        says="exp(x) - 1",
+        vanishes=True,
+        latex=None,
+        numpy="np.expm1",
+        neighbours=("exp",),
+        total=True,
     ),
     _row(
         "sin",
@@ -44,8 +51,16 @@ ROWS = [
         numpy="np.sin",
         sympy="sin",
         neighbours=("cos",),
+        total=True,
     ),
-    _row("cos", says="cosine", latex=r"\cos", numpy="np.cos", sympy="cos"),
+    _row(
+        "cos",
+        says="cosine",
+        latex=r"\cos",
+        numpy="np.cos",
+        sympy="cos",
+        total=True,
+    ),
     _row("tan", says="tangent", vanishes=True, latex=r"\tan", numpy="np.tan", sympy="tan"),
     _row("sec", says="1./cos(x)", latex=r"\sec", numpy="sec", sympy="sec"),
     _row("csc", says="1./sin(x)", latex=r"\csc", numpy="csc", sympy="csc"),
@@ -58,8 +73,16 @@ ROWS = [
         numpy="np.sinh",
         sympy="sinh",
         neighbours=("cosh",),
+        total=True,
     ),
-    _row("cosh", says="hyperbolic cosine", latex=r"\cosh", numpy="np.cosh", sympy="cosh"),
+    _row(
+        "cosh",
+        says="hyperbolic cosine",
+        latex=r"\cosh",
+        numpy="np.cosh",
+        sympy="cosh",
+        total=True,
+    ),
     _row(
         "tanh",
         says="hyperbolic tangent",
@@ -68,10 +91,26 @@ ROWS = [
         numpy="np.tanh",
         sympy="tanh",
         neighbours=("sigmoid",),
+        total=True,
     ),
     _row("sqrt", says="square root", vanishes=True, latex=None, numpy="np.sqrt"),
-    _row("cbrt", says="real cube root", vanishes=True, latex=None, numpy="np.cbrt"),
-    _row("abs", says="absolute value", kink="0 at 0", vanishes=True, latex=None, numpy="np.abs"),
+    _row(
+        "cbrt",
+        says="real cube root",
+        vanishes=True,
+        latex=None,
+        numpy="np.cbrt",
+        total=True,
+    ),
+    _row(
+        "abs",
+        says="absolute value",
+        kink="0 at 0",
+        vanishes=True,
+        latex=None,
+        numpy="np.abs",
+        total=True,
+    ),
     _row(
         "sign",
         says="1, 0 or -1",
@@ -80,6 +119,7 @@ ROWS = [
         tex_names=("sgn",),
         sympy="sign",
         neighbours=("abs",),
+        total=True,
     ),
     _row(
         "relu",
@@ -89,10 +129,29 @@ ROWS = [
         tex_names=("ReLU", "ReLu"),
         numpy="relu",
         neighbours=("step",),
+        total=True,
     ),
-    _row("step", says="1 where x > 0, else 0", kink="0 at 0", vanishes=True, numpy="step"),
-    _row("softplus", says="log(1 + exp(x))", numpy="softplus"),
-    _row("gelu", says="x.*normcdf(x), not its approximation by tanh", vanishes=True, numpy="gelu"),
+    _row(
+        "step",
+        says="1 where x > 0, else 0",
+        kink="0 at 0",
+        vanishes=True,
+        numpy="step",
+        total=True,
+    ),
+    _row(
+        "softplus",
+        says="log(1 + exp(x))",
+        numpy="softplus",
+        total=True,
+    ),
+    _row(
+        "gelu",
+        says="x.*normcdf(x), not its approximation by tanh",
+        vanishes=True,
+        numpy="gelu",
+        total=True,
+    ),
     _row(
         "erf",
         says="error function",
@@ -100,8 +159,15 @@ ROWS = [
         numpy="erf",
         sympy="erf",
         neighbours=("normcdf",),
+        total=True,
     ),
-    _row("erfc", says="1 - erf(x)", numpy="erfc", sympy="erfc"),
+    _row(
+        "erfc",
+        says="1 - erf(x)",
+        numpy="erfc",
+        sympy="erfc",
+        total=True,
+    ),
     _row(
         "erfinv",
         says="inverse of erf",
@@ -116,6 +182,7 @@ ROWS = [
         latex=r"\Phi",
         letters=(r"\Phi",),
         numpy="normcdf",
+        total=True,
     ),
     _row(
         "normpdf",
@@ -123,6 +190,7 @@ ROWS = [
         latex=r"\varphi",
         letters=(r"\varphi", r"\phi"),  # read as one letter
         numpy="normpdf",
+        total=True,
     ),
     _row("logit", says="log(x./(1 - x)), the inverse of sigmoid", numpy="logit"),
     _row(
@@ -166,6 +234,7 @@ ROWS = [
         latex=r"\arctan",
         numpy="np.arctan",
         sympy="atan",
+        total=True,
     ),
     _row(
         "asinh",
@@ -176,6 +245,7 @@ ROWS = [
         latex=r"\operatorname{arsinh}",
         numpy="np.arcsinh",
         sympy="asinh",
+        total=True,
     ),
     _row(
         "acosh",
@@ -204,8 +274,16 @@ ROWS = [
         latex=r"\sigma",
         letters=(r"\sigma",),
         numpy="sigmoid",
+        total=True,
     ),
-    _row("silu", says="x.*sigmoid(x)", aliases=("swish",), vanishes=True, numpy="silu"),
+    _row(
+        "silu",
+        says="x.*sigmoid(x)",
+        aliases=("swish",),
+        vanishes=True,
+        numpy="silu",
+        total=True,
+    ),
     _row(
         "gammaln",
         says="log(abs(gamma(x)))",
@@ -215,6 +293,7 @@ ROWS = [
         numpy="gammaln",
         neighbours=("digamma",),
     ),
+    _row("softsign", says="x./(1 + abs(x))", vanishes=True, total=True, numpy="softsign"),
     _row(
         "leakyrelu",
         call="leakyrelu(x, a)",
@@ -230,6 +309,7 @@ ROWS = [
         kink="a at 0",
         arity=(2, 2),
         numpy="elu",
+        total=True,
     ),
     _row(
         "huber",
@@ -238,6 +318,7 @@ ROWS = [
         kink="second: 0 at -d and d",
         arity=(2, 2),
         numpy="huber",
+        total=True,
     ),
     _row(
         "xlogy",
@@ -289,6 +370,7 @@ ROWS = [
         arity=(1, 2),
         latex=r"\max",
         numpy="np.maximum",
+        total=True,
     ),
     _row(
         "min",
@@ -298,6 +380,7 @@ ROWS = [
         arity=(1, 2),
         latex=r"\min",
         numpy="np.minimum",
+        total=True,
     ),
     _row(
         "where",
@@ -307,5 +390,6 @@ ROWS = [
         "have a value",
         arity=(3, 3),
         entrywise=True,
+        total=True,
     ),
 ]

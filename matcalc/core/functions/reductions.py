@@ -39,6 +39,7 @@ ROWS = [
         of_scalar=_ABSOLUTE,
         latex=None,
         in_formulas=False,
+        total=True,
     ),
     _row(
         "norm2",
@@ -69,6 +70,7 @@ ROWS = [
         "column, of each row",
         along=True,
         of_scalar=0,
+        total=True,
     ),
     _row("std", "std(a), std(A, 1), std(A, 2)", "root of var", along=True, of_scalar=0),
     _row(
@@ -84,6 +86,7 @@ ROWS = [
         tex_names=("LogSumExp", "lse"),
         along=True,
         numpy="logsumexp",
+        total=True,
     ),
     _row(
         "amax",
@@ -91,6 +94,7 @@ ROWS = [
         "largest entry; of each column, of each row",
         along=True,
         latex=None,
+        total=True,
     ),
     _row(
         "amin",
@@ -98,6 +102,7 @@ ROWS = [
         "smallest entry; of each column, of each row",
         along=True,
         latex=None,
+        total=True,
     ),
     _row(
         "entropy",
@@ -118,6 +123,7 @@ ROWS = [
         of_scalar=_ABSOLUTE,
         latex=None,
         in_formulas=False,
+        total=True,
     ),
     _row(
         "softmax",
@@ -129,6 +135,7 @@ ROWS = [
         of_scalar=1,
         numpy="softmax",
         neighbours=("sigmoid", "exp"),
+        total=True,
     ),
     _row(
         "logsoftmax",
@@ -138,6 +145,7 @@ ROWS = [
         along=True,
         of_scalar=0,
         numpy="logsoftmax",
+        total=True,
     ),
     _row(
         "dot",

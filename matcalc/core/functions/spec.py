@@ -36,7 +36,8 @@ class FunctionSpec:
     special signature has; ``of_scalar``: what it is of a 1 x 1 matrix; ``symmetric``: of symmetric
     matrices alone; ``of_transpose``: of matrices with at least as many rows as columns alone, and
     what has the same value at the transpose of others; ``entrywise``: acts on every entry, although
-    its signature is special; ``vanishes``: f(0) = 0; ``scalar``: of a function of matrices, the
+    its signature is special; ``vanishes``: f(0) = 0; ``total``: has a finite value at all real
+    arguments; ``scalar``: of a function of matrices, the
     ordinary function; ``arithmetic``: no node of the network is called so, it is lowered to sums
     over indices.
 
@@ -66,6 +67,7 @@ class FunctionSpec:
     of_transpose: str = ""
     entrywise: bool = False
     vanishes: bool = False
+    total: bool = False
     scalar: str = ""
     arithmetic: bool = False
     latex: str | None = ""

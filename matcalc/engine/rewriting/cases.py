@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matcalc.core.dims import Dim
+from matcalc.core.operations import TOTAL
 from matcalc.core.walk import fold
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
@@ -27,17 +28,6 @@ from matcalc.engine.ir.nodes import (
     is_number,
 )
 from matcalc.engine.ir.rebuild import rebuild
-
-# functions with a finite value everywhere
-_SMOOTH = (
-    "exp expm1 sin cos atan sinh cosh tanh asinh sigmoid softplus erf erfc normcdf "
-    "normpdf gelu silu elu"
-)
-_KINKED = (
-    "abs sign step relu max min huber equal where amax amin norm1 norminf softmax "
-    "logsumexp logsoftmax var"
-)
-_TOTAL = frozenset(f"{_SMOOTH} {_KINKED}".split())
 
 Term = tuple[Rational, Node]
 
@@ -184,7 +174,7 @@ class _Gathering:
 
         def rule(node: Node, inside: list[bool]) -> bool:
             if node not in self._partial:
-                own = isinstance(node, Call) and node.name not in _TOTAL
+                own = isinstance(node, Call) and node.name not in TOTAL
                 if isinstance(node, Product):
                     own = any(
                         e < 0 or e.denominator != 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from matcalc.core.operations import TOTAL
 from matcalc.core.walk import fold, postorder
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
@@ -22,16 +23,6 @@ from matcalc.engine.ir.nodes import (
     as_sum,
 )
 from matcalc.engine.ir.rebuild import rebuild
-
-# functions that are defined at every real number
-_EVERYWHERE = frozenset(
-    (
-        *("exp", "expm1", "sin", "cos", "atan", "sinh", "cosh", "tanh", "asinh", "cbrt", "abs"),
-        *("sign", "relu", "step", "max", "min", "sigmoid", "softplus", "silu", "gelu", "erf"),
-        *("erfc", "normcdf", "normpdf", "equal", "softmax", "logsumexp"),
-    )
-)
-
 
 _MOST_TERMS = 60  # that sums with conditions are multiplied out to
 
@@ -108,7 +99,7 @@ def _is_mask(node: Node) -> bool:
 def _total(root: Node) -> bool:
     """Whether it has a value whatever its variables are."""
     for node in postorder(root, lambda node: node.children):
-        if isinstance(node, Call) and node.name not in _EVERYWHERE:
+        if isinstance(node, Call) and node.name not in TOTAL:
             return False
         if isinstance(node, Product):
             # a power of a scalar without the indices is the same everywhere

@@ -298,6 +298,7 @@ _ELEMENTWISE: dict[str, Any] = {
     "gammaln": sp.loggamma,
     "logit": _lambda(lambda d: sp.log(d / (1 - d))),
     "silu": _lambda(lambda d: d / (1 + sp.exp(-d))),
+    "softsign": _lambda(lambda d: d / (1 + sp.Abs(d))),
     "gelu": _lambda(lambda d: d * _normcdf(d)),
     "normcdf": _lambda(_normcdf),
     "normpdf": _lambda(lambda d: sp.exp(-(d**2) / 2) / sp.sqrt(2 * sp.pi)),

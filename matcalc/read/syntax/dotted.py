@@ -23,7 +23,7 @@ _SAME = (
     "arcsin arccos arctan arcsinh arccosh arctanh "
     "asin acos atan asinh acosh atanh sum mean prod trace diag det logdet inv pinv "
     "norm expm logm sqrtm sigmoid relu softplus "
-    "silu gelu erf erfc erfinv gammaln lgamma digamma gamma amax amin max min cumsum "
+    "silu softsign gelu erf erfc erfinv gammaln lgamma digamma gamma amax amin max min cumsum "
     "tril triu logsumexp softmax logit vec"
 )
 _PAIRS = "kron outer cross vdot xlogy maximum minimum norm tril triu"

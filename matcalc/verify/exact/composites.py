@@ -237,6 +237,7 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
     "cot": lambda world, x: divide(world, apply(world, "cos", x), apply(world, "sin", x)),
     "logit": lambda world, x: apply(world, "log", divide(world, x, offset(scale(-1, x), 1))),
     "silu": lambda world, x: hadamard(x, FUNCTIONS["sigmoid"](world, [x])),
+    "softsign": lambda world, x: divide(world, x, offset(FUNCTIONS["abs"](world, [x]), 1)),
     "gelu": lambda world, x: hadamard(x, _normcdf(world, x)),
     "normcdf": _normcdf,
     "normpdf": _normpdf,

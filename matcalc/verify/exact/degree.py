@@ -274,6 +274,11 @@ def _normp(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return powers.root(1).times(bound.opaque(node, args)).times(bound.opaque(node, args))
 
 
+def _softsign(bound: Bound, node: Expr, arg: Degree) -> Degree:
+    """x/(1 + |x|)."""
+    return arg.times(arg.times(_SIGN).plus(Degree(0.0)).reciprocal(bound.entries(node)))
+
+
 def _huber(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return args[0].plus(args[1]).raised(2).times(_SIGN).times(_SIGN)
 
@@ -377,6 +382,7 @@ _FUNCTIONS: dict[str, Rule] = {
     "kl": _kl,
     "logsoftmax": lambda bound, node, args: args[0].plus(bound.opaque(node, args)),
     "silu": lambda bound, node, args: args[0].times(bound.opaque(node, args, fraction=True)),
+    "softsign": lambda bound, node, args: _softsign(bound, node, args[0]),
     "gelu": lambda bound, node, args: args[0].times(bound.opaque(node, args)),
     "chol": _cholesky,
 }

@@ -47,6 +47,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "softplus": runtime.softplus,
     "logit": runtime.logit,
     "silu": runtime.silu,
+    "softsign": runtime.softsign,
     "gelu": runtime.gelu,
     "leakyrelu": runtime.leakyrelu,
     "elu": runtime.elu,

@@ -20,6 +20,7 @@ FIRST = {
     "csc": ("csc(a)", "a", "-cos(a)/sin(a)^2"),
     "cot": ("cot(a)", "a", "-1/sin(a)^2"),
     "logit": ("logit(a)", "a", "1/a + 1/(1 - a)"),
+    "softsign": ("sum(softsign(x))", "x", "1./(1 + abs(x)).^2"),
     "silu": ("silu(a)", "a", "sigmoid(a) + a*sigmoid(a)*sigmoid(-a)"),
     "gelu": ("gelu(a)", "a", "normcdf(a) + a*normpdf(a)"),
     "gelu-by-erf": ("gelu(a)", "a", "(1 + erf(a/sqrt(2)))/2 + a*exp(-a^2/2)/sqrt(2*pi)"),

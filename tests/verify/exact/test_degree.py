@@ -117,9 +117,9 @@ def rank(rows):
 # of every function of the value of which the degree of the argument is a part, and of every other
 # the accidents
 CALLS = """
-prod({}) var({}) std({}) silu({}) gelu({}) huber({},s) elu({},s) leakyrelu({},s) xlogy({},s)
-entropy({}) logsoftmax({}) sec({}) kl({},y) where({}>0,{},s) amax({}) norminf({}) norm2({})
-normp({},3) sigmoid({}) tanh({}) softmax({}) logit({}) exp({}) erf({}) cbrt({}) cumsum({})
+prod({}) var({}) std({}) silu({}) softsign({}) gelu({}) huber({},s) elu({},s) leakyrelu({},s)
+xlogy({},s) entropy({}) logsoftmax({}) sec({}) kl({},y) where({}>0,{},s) amax({}) norminf({})
+norm2({}) normp({},3) sigmoid({}) tanh({}) softmax({}) logit({}) exp({}) erf({}) cbrt({}) cumsum({})
 step({}) asin({}) gamma({}) logsumexp({}) max({},y) relu({}) sqrt({}) tan({}) normcdf({}) sum({})
 mean({}) 1./{} {}.^2
 """

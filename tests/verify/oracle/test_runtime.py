@@ -51,6 +51,7 @@ ELEMENTWISE = [
     ("step", lambda x: mpmath.mpf(x > 0), X),
     ("sigmoid", lambda x: 1 / (1 + mpmath.exp(-x)), np.append(X, [-40.0, 0.0, 40.0])),
     ("softplus", lambda x: mpmath.log(1 + mpmath.exp(x)), np.append(X, [-40.0, 0.0, 40.0])),
+    ("softsign", lambda x: x / (1 + abs(x)), np.append(X, [-40.0, 0.0, 40.0])),
     ("silu", lambda x: x / (1 + mpmath.exp(-x)), np.append(X, [-40.0, 0.0, 40.0])),
     ("gelu", lambda x: x * mpmath.ncdf(x), np.append(X, [-9.0, -3.0, 0.0, 7.0])),
     (
