@@ -13,7 +13,6 @@ from matcalc.claims.equality import DIFFERENT, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.errors import (
     ArgumentError,
-    UnsupportedError,
     VerificationError,
 )
 from matcalc.core.kinds import Variable
@@ -25,6 +24,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import (
+    by_entries,
     defined_names,
     differentiate,
     matricize,
@@ -76,9 +76,8 @@ class Formula:
         name.
         """
         program = self._program
-        tree = self._matrix or self._tree
         return format_text(
-            tree,
+            self._shown,
             program.variables,
             cse=cse,
             defined=defined_names(program),
@@ -96,14 +95,21 @@ class Formula:
             language=self._program.language,
         )
 
-    @property
-    def _readable(self) -> bool:
-        """Whether what is shown is an expression of the language, not index notation."""
-        return not has_indices(self._matrix or self._tree, self._program.variables)
+    @cached_property
+    def _shown(self) -> Expr:
+        """What is printed: the matrix, an array that is defined by its entries, or the tree."""
+        program = self._program
+        if self._matrix is not None:
+            return self._matrix
+        if not has_indices(self._tree, program.variables):
+            return self._tree
+        return by_entries(self._tree, program.variables, language=program.language)
 
-    def _folded(self, matrix: Expr) -> Expr:
-        """The array that a matrix shows."""
-        return tensorize(matrix, self._tree.shape, self._trailing)
+    def _unfolded(self, shown: Expr) -> Expr:
+        """The array that what is shown stands for."""
+        if self._matrix is None:
+            return shown
+        return tensorize(shown, self._tree.shape, self._trailing)
 
     def __repr__(self) -> str:
         shown = str(self)
@@ -119,21 +125,8 @@ class Formula:
         return f"matcalc.{type(self).__name__}"
 
     def program(self) -> Program:
-        """The typed program of the formula as it is shown; UnsupportedError where that is index
-        notation.
-        """
-        tree = self._matrix or self._tree
-        if not self._readable:
-            shown = (
-                str(self)
-                if len(str(self)) <= _LONGEST_REPR
-                else f"{str(self)[: _LONGEST_REPR - 3]}..."
-            )
-            message = f"{shown} is in index notation, which is not in the language of expressions"
-            raise UnsupportedError(
-                message, hint="to_callable() evaluates it, check() compares it with numbers"
-            )
-        return replace(self._program, expr=tree, source=str(self), asked=None)
+        """The typed program of the formula as it is shown."""
+        return replace(self._program, expr=self._shown, source=str(self), asked=None)
 
     @property
     def shape(self) -> tuple[int | str, ...]:
@@ -167,7 +160,7 @@ class Formula:
         from matcalc.write.printers.latex import latex  # noqa: PLC0415 - a plain answer does not need it
 
         program = self._program
-        tree = known_sizes(self._matrix or self._tree, program.variables)
+        tree = known_sizes(self._shown, program.variables)
         named = name_parts(tree, program.variables, cse, defined_names(program))
         formula = latex(tree, bold=bold, named=named)
         if self._verify:
@@ -456,10 +449,10 @@ class Derivative(Formula):
         return self._verification
 
     def _verified(self) -> Verification:
-        """Of the array, and of the matrix that it is shown as."""
+        """Of the array, and of the matrix or the entries that it is shown as."""
         found = self._judged(self._tree)
-        if self._matrix is not None:
-            self._judged(self._folded(self._matrix))
+        if self._shown is not self._tree:
+            self._judged(self._unfolded(self._shown))
         return found
 
     def _judged(self, tree: Expr) -> Verification:
@@ -510,15 +503,14 @@ class Derivative(Formula):
         ``rng`` chooses the random points: a natural number, or what ``numpy.random.default_rng``
         makes (SPEC 7); ``seed`` is its former name.
 
-        What is judged is the typed tree behind every output, and then also the printed text as it
-        reads back; index notation does not.
+        What is judged is the typed tree behind every output, and then the printed text as it reads
+        back.
         """
         drawn = seed_of(rng, seed)
         report = self._compared(self._tree, drawn)
-        if report.ok and self._readable:
+        if report.ok:
             again = read(str(self), self._program.variables, language=self._program.language).expr
-            tree = again if self._matrix is None else self._folded(again)
-            report = self._compared(tree, drawn)
+            report = self._compared(self._unfolded(again), drawn)
         return report
 
 

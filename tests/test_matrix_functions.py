@@ -77,7 +77,7 @@ DERIVATIVES = [
     ("x'*expm(A)*y", "A", 1, "frechet_expm(A', x*y')"),
     ("tr(A*frechet_expm(X, B))", "X", 1, "frechet_expm(X, A, B)'"),
     ("tr(A*frechet_expm(X, B))", "B", 1, "frechet_expm(X, A)'"),
-    ("tr(expm(X))", "X", 2, "D[i,j,k,l] = frechet_expm(X)[j,i,k,l]"),
+    ("tr(expm(X))", "X", 2, "D[i,j,k,l] = frechet_expm(X, delta[:,k]*delta[l,:])[j,i]"),
 ]
 
 

@@ -70,8 +70,8 @@ class Directional(Formula):
         """
         if self._verification is None:
             self._verification = verify_steps(self._derived, self.steps, self._trees, "declared")
-            if self._matrix is not None:
-                trees = [*self._trees[:-1], self._folded(self._matrix)]
+            if self._shown is not self._tree:
+                trees = [*self._trees[:-1], self._unfolded(self._shown)]
                 verify_steps(self._derived, self.steps, trees, "declared")
         return self._verification
 
@@ -80,13 +80,13 @@ class Directional(Formula):
         """The answer against numbers that are computed without the engine.
 
         The last step is checked on what came before it, which is checked itself. Then the printed
-        text is read back and checked, if it is an expression of the language.
+        text is read back and checked.
         """
         drawn = seed_of(rng, None)
         report = compare_steps(self._derived, self.steps, self._trees, "declared", drawn)
-        if report.ok and self._readable:
+        if report.ok:
             again = read(str(self), self._program.variables, language=self._program.language).expr
-            trees = [*self._trees[:-1], again if self._matrix is None else self._folded(again)]
+            trees = [*self._trees[:-1], self._unfolded(again)]
             report = compare_steps(self._derived, self.steps, trees, "declared", drawn)
         return report
 

@@ -22,7 +22,6 @@ from matcalc.write.notation import name_parts
 from matcalc.write.printers.numpy_code import VALUE
 from matcalc.write.printers.program import array_head, several_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
-from matcalc.write.printers.text import has_indices, index_head
 
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
@@ -44,7 +43,7 @@ class Gradients(Mapping[str, Derivative]):
         self._verify = verify
         self._verification: Verification | None = None
         self._text: str | None = None
-        shown = interned([d._matrix or d._tree for d in self._derivatives.values()])
+        shown = interned([d._shown for d in self._derivatives.values()])
         self._shown = dict(zip(self._derivatives, shown, strict=True))
 
     def __getitem__(self, name: str) -> Derivative:
@@ -79,14 +78,12 @@ class Gradients(Mapping[str, Derivative]):
         """A line for each derivative, and a line with the parts that are named in them."""
         named, names = self._named(cse)
         trees = list(named.values())
-        indexed = {k for k, tree in enumerate(trees) if has_indices(tree, self.variables)}
         heads = [array_head(tree) for tree in trees]
-        language = [k for k in range(len(trees)) if k not in indexed]
         sized: set[int] = set()
         for place in range(3):
-            lines, definitions = several_text(trees, names, sized, indexed)
+            lines, definitions = several_text(trees, names, sized)
             said = self._verify and several_say(
-                {k: (lines[k], heads[k], trees[k]) for k in language},
+                {k: (line, heads[k], trees[k]) for k, line in enumerate(lines)},
                 definitions,
                 self.variables,
                 self.expression._program.language,
@@ -96,8 +93,6 @@ class Gradients(Mapping[str, Derivative]):
             confirm(place < 2, "text", self.expression._program.language)
             for k, same in said.items():
                 sized |= set() if same else size_choices(trees[k])[min(place + 1, 2)]
-        for k in indexed:
-            heads[k] = index_head(trees[k].rank)[1:]
         text = [
             f"d{name}{head} = {line}" for name, head, line in zip(named, heads, lines, strict=True)
         ]
@@ -191,7 +186,7 @@ class Gradients(Mapping[str, Derivative]):
                 trees = {name: each._tree for name, each in self._derivatives.items()}
                 found.append(verify_several(self.expression._program, trees, first.structure))
             for each in self._derivatives.values():
-                if first.layout != "mixed" or each._matrix is not None:
+                if first.layout != "mixed" or each._shown is not each._tree:
                     found.append(each.verification)
                 else:
                     each._verification = found[0]

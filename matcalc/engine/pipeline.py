@@ -435,6 +435,42 @@ def matricize(
     return None if has_indices(matrix, variables) else matrix
 
 
+def shown(
+    tree: Expr,
+    variables: Mapping[str, Variable],
+    columns: int = 0,
+    *,
+    language: Language | None = None,
+) -> Expr:
+    """The tree that is printed for a derivative whose last ``columns`` axes are those of the
+    variable: itself where it is in the language, the matrix of ``matricize``, or an array that is
+    defined by its entries.
+    """
+    if not has_indices(tree, variables):
+        return tree
+    matrix = matricize(tree, variables, columns, language=language)
+    return matrix or by_entries(tree, variables, language=language)
+
+
+def by_entries(
+    tree: Expr, variables: Mapping[str, Variable], *, language: Language | None = None
+) -> Expr:
+    """The same value in index notation."""
+    # most answers have matrix notation
+    from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
+
+    language = language or default_language()
+    known = catalogue(language)
+    builder = Builder(known)
+    builder.widest = max(2, *(part.rank for part in postorder(tree, lambda e: e.args)))
+    lowering = Lowering(builder, known.definition)
+    names = {v.name: leaf_of(builder, v, free=False) for v in variables.values()}
+    node = Rewriter(builder, lowering, final=True).rewrite(lowering.lower(tree, names))
+    sizes = {name for each in variables.values() for size in each.dims for name in size.names}
+    writer = IndexWriter(Recovery(functions=language.functions), [], {*variables, *sizes})
+    return writer.array(restore_diagonals(builder, node))
+
+
 def tensorize(matrix: Expr, shape: Shape, columns: int) -> Expr:
     """The array of three axes or more whose matrix this is: the inverse of ``unfolded``."""
     rank = len(shape)

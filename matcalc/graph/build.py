@@ -14,10 +14,11 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
-from matcalc.engine.pipeline import differentiate, matricize
+from matcalc.engine.pipeline import differentiate, shown
 from matcalc.explain.instances import Trees
 from matcalc.verify.verification import verify
-from matcalc.write.printers.text import has_indices, index_head, text
+from matcalc.write.printers.program import array_head
+from matcalc.write.printers.text import text
 
 _KINDS = ("scalar", "vector", "matrix")
 _INLINE = ("number", "constant", "dimension", "eye", "unit")  # no nodes of their own
@@ -241,16 +242,11 @@ class _GraphBuilder:
         return Edge(parent.number, child.number, tree, self._label(child, statement, tree))
 
     def _label(self, child: Node, statement: DerivativeStatement, tree: Expr) -> str:
-        shown = tree
-        if tree.rank > 2:
-            program = statement.program
-            shown = (
-                matricize(tree, program.variables, statement.columns, language=program.language)
-                or tree
-            )
-        own = self.trees.variable(child.name, child.tree) if child.tree is not None else shown
+        program = statement.program
+        printed = shown(tree, program.variables, statement.columns, language=program.language)
+        own = self.trees.variable(child.name, child.tree) if child.tree is not None else printed
         value = self.trees.interned(child.tree) if child.tree is not None else own
-        inside = self.trees.interned(shown)
+        inside = self.trees.interned(printed)
 
         def rule(expr: Expr, args: list[Expr]) -> Expr:
             if expr is value and expr.args:
@@ -259,6 +255,5 @@ class _GraphBuilder:
 
         named = fold(inside, lambda e: e.args, rule)
         written = text(named)
-        if named.rank > 2 or has_indices(named):
-            return f"{index_head(named.rank)} = {written}" if named.rank else written
-        return written
+        head = array_head(named)
+        return f"D{head} = {written}" if head else written

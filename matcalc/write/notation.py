@@ -10,12 +10,12 @@ from typing import NamedTuple
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.naming import naming
 from matcalc.write.printers.program import array_head, program_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
-from matcalc.write.printers.text import has_indices, index_head
 
 _ARRAYS = ("D", "G", "H", "F", *[f"D{k}" for k in range(1, 100)])  # names of what is defined
 
@@ -38,18 +38,15 @@ def format_text(
     verify: bool = True,
     language: Language | None = None,
 ) -> str:
-    """The text of a tree: matrix notation where it has up to two axes, else index notation.
+    """The text of a tree of the language.
 
-    Matrix notation parses again with ``variables`` and means the same, which is verified; sizes
-    that the text does not fix are written out. What repeats in a long text is named (``cse``, see
+    It parses again with ``variables`` and means the same, which is verified; sizes that the text
+    does not fix are written out. What repeats in a long text is named (``cse``, see
     ``naming``), by the names that are ``defined`` where these are its values. Raises
     VerificationError rather than to show a text that does not mean the tree.
     """
     tree = known_sizes(tree, variables)
     names = name_parts(tree, variables, cse, defined)
-    if has_indices(tree, variables):
-        head = f"{index_head(tree.rank)} = "
-        return program_text(tree, names, size_choices(tree)[-1], head=head)
     choices = size_choices(tree)
     head = array_head(tree)
     if head:
@@ -71,8 +68,15 @@ def name_parts(
 ) -> dict[int, str]:
     """The parts of a tree that get names; the value of a name that is ``defined`` keeps it."""
     taken = {*variables, *_size_names(variables), *(defined.names if defined else ())}
+    taken |= _bound_names(tree)
     taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
     return naming(tree, taken, cse=cse, known=defined.find if defined else None)
+
+
+def _bound_names(tree: Expr) -> set[str]:
+    """The names of indices in a tree."""
+    forms = [part.value for part in postorder(tree, lambda e: e.args) if part.op == "indexed"]
+    return {index.name for form in forms for index in form.all_indices()}
 
 
 def _size_names(variables: Mapping[str, Variable]) -> set[str]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ZERO, Dim
 from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.tree import Expr, number
+from matcalc.core.tree import APPLY, Expr, number
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
@@ -31,7 +32,6 @@ from matcalc.engine.ir.wide import has_wide, is_wide
 from matcalc.engine.recovery.index_terms import (
     Group,
     Key,
-    Places,
     Term,
     chained,
     common_of,
@@ -48,6 +48,14 @@ from matcalc.engine.recovery.index_terms import (
     touches,
     without_sign,
 )
+from matcalc.engine.recovery.open_derivatives import (
+    Directed,
+    DirectionWriter,
+    Places,
+    directed,
+    is_open,
+    without_directions,
+)
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.write.printers.text import has_indices
 
@@ -59,7 +67,7 @@ def at_index(index: Index) -> Place:
     return Place(((index, 1),), ZERO)
 
 
-class IndexWriter:
+class IndexWriter(DirectionWriter):
     """Writes the nodes of one network; ``names`` are preferred names of indices with the size that
     each runs over, ``taken`` are not to be used.
     """
@@ -73,6 +81,7 @@ class IndexWriter:
         self._taken = set(taken)
         self._indices: dict[tuple[str, Dim], Index] = {}
         self._slots: list[Expr] = []
+        self._settled: set[Node] = set()  # arguments of functions that have a form of their own
 
     def array(self, node: Node, rank: int | None = None) -> Expr:
         """The node as an array that is defined by its entries."""
@@ -122,6 +131,8 @@ class IndexWriter:
         if isinstance(node, Leaf):
             return self._leaf(node, places)
         if isinstance(node, Call):
+            if is_open(node):
+                return self._in_directions(without_directions(node), places)
             return self._call(node, places, scope)
         if not node.axes and not has_wide(node) and not is_wide(node):
             tree = self.recovery.recover(node)
@@ -143,26 +154,42 @@ class IndexWriter:
             return self._at(self.forge.eye(node.axes[0]), (places[0], fixed))
         return self._at(self.recovery.recover(node) if node.rank < 3 else self._plain(node), places)
 
-    def _plain(self, node: Leaf) -> Expr:
+    def _plain(self, node: Node) -> Expr:
+        assert isinstance(node, Leaf)
         return self.forge.make(node.kind, (), node.axes, node.name or None)
 
     def _call(self, node: Call, places: Places, scope: tuple[Index, ...]) -> Expr:
-        if node.name in ENTRYWISE and not node.slots:
+        if self._acts_entrywise(node) and not node.slots:
             args = tuple([self._entry(arg, places if arg.axes else (), scope) for arg in node.args])
             if node.name in ("pow", "equal"):
                 return Expr("^" if node.name == "pow" else "==", args, ())
-            return Expr(node.name, args, ())
+            function = self.recovery.function(node.name)
+            if function is not None:
+                return Expr(APPLY, args, (), value=function)
+            return Expr(str(node.name), args, ())
+        if node.rank > 2 and isinstance(node.name, FunctionRef):
+            args = tuple([self._argument(arg) for arg in node.args])
+            return self._at(self.forge.make(APPLY, args, node.axes, node.name), places)
         return self._at(self._closed(node), places)
+
+    def _acts_entrywise(self, node: Call) -> bool:
+        function = self.recovery.function(node.name)
+        return node.name in ENTRYWISE if function is None else function.entrywise
 
     def _closed(self, node: Node) -> Expr:
         """A function of arrays; those that have no matrix notation are defined by their entries."""
         for arg in node.children:
-            if arg.axes and (has_wide(arg) or is_wide(arg)) and arg not in self.recovery._known:
-                self.recovery._known[arg] = (
-                    self._closed(arg)
-                    if isinstance(arg, Call) and arg.name not in ENTRYWISE
-                    else self.array(arg)
-                )
+            if arg.axes:
+                self._argument(arg)
+        return self.recovery.recover(node)
+
+    def _argument(self, node: Node) -> Expr:
+        """The tree of what a function is taken of."""
+        if node not in self._settled:
+            self._settled.add(node)
+            if has_wide(node) or is_wide(node) or has_indices(self.recovery.recover(node)):
+                whole = isinstance(node, Call) and not self._acts_entrywise(node)
+                self.recovery.know(node, self._closed(node) if whole else self.array(node))
         return self.recovery.recover(node)
 
     # -- products
@@ -180,8 +207,8 @@ class IndexWriter:
         outer: dict[Key, Rational] = {}
         inner: list[tuple[set[Index], Key, Rational]] = []
         masks: list[tuple[set[Index], Condition]] = []
-        for factor, own_labels, exponent in factors:
-            at = tuple([labels[label] for label in own_labels])
+        wholes, bound = directed(factors, labels, bound)
+        for factor, at, exponent in wholes:
             touched = {index for place in at for index, _ in place.terms} & set(bound)
             key: Key = (factor, at)
             if isinstance(factor, Leaf) and factor.kind == "ones":
@@ -329,6 +356,8 @@ class IndexWriter:
         what, places = key
         if isinstance(what, Group):
             return raised(self._reduced(what, scope), exponent)
+        if isinstance(what, Directed):
+            return raised(self._in_directions(what, places), exponent)
         assert isinstance(what, Node)
         if isinstance(what, Product):
             norm = self._norm_of(self._term(1, what, places, scope), scope)
@@ -363,12 +392,12 @@ class IndexWriter:
 
     def _as_vectors(self, group: Group, scope: tuple[Index, ...]) -> Expr | None:
         if not plain_sum(group):
-            return None
+            return self._between(group, scope)
         norm = self._norm_of(Term(1, (((group, ()), 1),)), scope)
         if norm is not None:
             return raised(norm, 2)
         factors = group.terms[0].factors
-        if len(factors) != 2 or any(e != 1 or not isinstance(k[0], Node) for k, e in factors):
+        if len(factors) != 2 or any(e != 1 or isinstance(k[0], Group) for k, e in factors):
             return None
         (first, _), (second, _) = factors
         one, other = (
@@ -383,10 +412,58 @@ class IndexWriter:
         right = Expr("'", (other,), other.shape) if other.row else other
         return Expr("*", (left, right), ())
 
+    def _between(self, group: Group, scope: tuple[Index, ...]) -> Expr | None:
+        """sum[p,q](A[i,p]*M[p,q]*B[q,j]) as A[i,:]*M*B[:,j], of a matrix M that has a name."""
+        if len(group.indices) != 2 or group.conditions or len(group.terms) != 1:
+            return None
+        (term,) = group.terms
+        touched = [[index for index in group.indices if touches(k, index)] for k, _ in term.factors]
+        if term.coefficient != 1 or sorted(map(len, touched)) != [1, 1, 2]:
+            return None
+        if any(e != 1 or isinstance(key[0], Group) for key, e in term.factors):
+            return None
+        middle = next(k for k, each in enumerate(touched) if len(each) == 2)
+        matrix = self._matrix(*term.factors[middle][0], group.indices)
+        if matrix is None or touched.count([group.indices[0]]) != 1:
+            return None
+        tree, first = matrix
+        ends = []
+        for index in (first, next(each for each in group.indices if each is not first)):
+            (what, places), _ = term.factors[touched.index([index])]
+            assert not isinstance(what, Group)
+            vector = self._vector(what, places, index, scope)
+            if vector is None or size_of(vector) > 1:
+                return None
+            ends.append(vector)
+        left, right = ends
+        left = left if left.row else Expr("'", (left,), left.shape, row=True)
+        right = Expr("'", (right,), right.shape) if right.row else right
+        product = Expr("*", (left, tree), tree.shape[1:], row=True)
+        return Expr("*", (product, right), ())
+
+    def _matrix(
+        self, what: Node | Directed | Group, places: Places, holes: tuple[Index, ...]
+    ) -> tuple[Expr, Index] | None:
+        """A matrix with a name over two indices, and the one that is its row."""
+        if is_open(what):
+            what = without_directions(what)
+        if isinstance(what, Directed):
+            return self._whole(what, places, holes)
+        if not isinstance(what, Leaf) or what.kind != "variable" or what.rank != 2:
+            return None
+        first, second = places[0].plain, places[1].plain
+        if first is None or first is second or first not in holes or second not in holes:
+            return None
+        return self._slot(self.recovery.recover(what)), first
+
     def _vector(
-        self, node: Node, places: Places, hole: Index, scope: tuple[Index, ...]
+        self, node: Node | Directed, places: Places, hole: Index, scope: tuple[Index, ...]
     ) -> Expr | None:
         """The entries along an index as a vector; None where that is not one axis of one array."""
+        if is_open(node):
+            node = without_directions(node)
+        if isinstance(node, Directed):
+            return self._line(node, places, hole)
         if isinstance(node, Sum | Product):
             return self._combination(node, places, hole, scope)
         touching = [k for k, place in enumerate(places) if hole in dict(place.terms)]
@@ -398,7 +475,7 @@ class IndexWriter:
             if node.kind != "variable":
                 return None
             tree = self.recovery.recover(node)
-        elif isinstance(node, Call) and node.name not in ENTRYWISE and node.rank <= 2:
+        elif isinstance(node, Call) and not self._acts_entrywise(node) and node.rank <= 2:
             tree = self._closed(node)
         else:
             return None
@@ -418,7 +495,7 @@ class IndexWriter:
             if len(inside) != 1 or inside[0][1] != 1 or isinstance(inside[0][0][0], Group):
                 return None
             (inner, at), _ = inside[0]
-            assert isinstance(inner, Node)
+            assert not isinstance(inner, Group)
             vector = self._vector(inner, at, hole, scope)
             if vector is None:
                 return None

@@ -10,9 +10,10 @@ from matcalc.core.dims import ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.tree import Expr, number
 from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum
+from matcalc.engine.recovery.open_derivatives import Directed, Places
 
-Places = tuple[Place, ...]
-Key = tuple["Node | Group", Places]  # a node, or a sum, and where its entry is taken
+# a node, a derivative in directions, or a sum, and where its entry is taken
+Key = tuple["Node | Directed | Group", Places]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from matcalc.core.walk import fold
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
+    FunctionName,
     Leaf,
     Node,
     Product,
@@ -66,6 +67,14 @@ class Recovery:
             axes = tuple(range(tree.rank))
             return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
         return tree
+
+    def function(self, name: FunctionName) -> FunctionRef | UserFunction | None:
+        """The declared function, or the user's, of this name; None for one of the language."""
+        return name if isinstance(name, FunctionRef) else self.functions.get(name)
+
+    def know(self, node: Node, tree: Expr) -> None:
+        """Takes this tree for a node wherever it stands from now on."""
+        self._known[node] = tree
 
     def recover_row(self, node: Node) -> Expr:
         """The tree of a vector as a row: x'*(A + A') where that is no longer than ((A + A')*x)'."""
@@ -138,10 +147,10 @@ class Recovery:
         if node.name == "pow":
             return self.forge.binary(".^" if node.axes else "^", *args)
         name = node.name
-        if isinstance(name, FunctionRef):
-            return self.forge.make(APPLY, args, node.axes, name)
-        if name in self.functions:
-            return self.forge.make(APPLY, args, node.axes, self.functions[name])
+        function = self.function(name)
+        if function is not None:
+            return self.forge.make(APPLY, args, node.axes, function)
+        assert isinstance(name, str)
         if name in ALONG and len(args) == 2 and args[0].rank > 2:
             return self.forge.along(name, args[0])
         if name in HALVING:

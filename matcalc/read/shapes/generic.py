@@ -19,13 +19,13 @@ from matcalc.read.syntax.nodes import Node
 _ORDERS: dict[tuple[int, ...], dict[str, int]] = {
     (1, 0): {"grad": 1, "hess": 2},
     (1, 1): {"jac": 1, "hess": 2},
-    (2, 0): {"grad": 1},
+    (2, 0): {"grad": 1, "hess": 2},  # the second one is an array with four axes
 }
 _HIGHER = re.compile(f"d[3-{HIGHEST_ORDER}]")
 _NAMED = {
     (): "{0}'(x), {0}''(x)",
     (1, 0): "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)",
-    (2, 0): "grad_{0}(U)",
+    (2, 0): "grad_{0}(U), hess_{0}(U)",
     (1, 1): "jac_{0}(u), hess_{0}(u, w)",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -24,40 +24,28 @@ def program_text(
 ) -> str:
     """The tree as text, with the parts whose ids are in ``names`` defined behind it.
 
-    ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression,
-    which then is in index notation.
+    ``sized`` are the nodes to be written with their sizes; ``head`` goes before the expression.
     """
-    pieces, definitions = _pieces(tree, names, sized, called=not head)
+    pieces, definitions = _pieces(tree, names, sized)
     body = head + pieces[id(tree)][0]
     return f"{body} where {', '.join(definitions)}" if definitions else body
 
 
 def several_text(
-    trees: Sequence[Expr],
-    names: Mapping[int, str],
-    sized: Container[int] = (),
-    indexed: Collection[int] = (),
+    trees: Sequence[Expr], names: Mapping[int, str], sized: Container[int] = ()
 ) -> tuple[list[str], list[str]]:
-    """The texts of several trees, and the definitions of the parts that have names in them.
-
-    Those at the places ``indexed`` are in index notation.
-    """
-    root = Expr("several", tuple(trees))
-    pieces, definitions = _pieces(root, names, sized, called=True)
-    entries = _pieces(root, names, sized, called=False)[0] if indexed else pieces
-    texts = [
-        (entries if place in indexed else pieces)[id(tree)][0] for place, tree in enumerate(trees)
-    ]
-    return texts, definitions
+    """The texts of several trees, and the definitions of the parts that have names in them."""
+    pieces, definitions = _pieces(Expr("several", tuple(trees)), names, sized)
+    return [pieces[id(tree)][0] for tree in trees], definitions
 
 
 def _pieces(
-    tree: Expr, names: Mapping[int, str], sized: Container[int], *, called: bool
+    tree: Expr, names: Mapping[int, str], sized: Container[int]
 ) -> tuple[dict[int, Piece], list[str]]:
     pieces: dict[int, Piece] = {}
     definitions: list[str] = []
     for expr in postorder(tree, lambda expr: expr.args):
-        made = piece(expr, [pieces[id(arg)] for arg in expr.args], sized, called=called)
+        made = piece(expr, [pieces[id(arg)] for arg in expr.args], sized)
         if id(expr) in names:
             definitions.append(f"{names[id(expr)]}{array_head(expr)} = {made[0]}")
             made = name_piece(names[id(expr)])

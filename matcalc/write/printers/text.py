@@ -17,7 +17,7 @@ from matcalc.core.operations import COMPARISONS, is_value
 from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import fold, postorder
 
-_NOTHING, _COMPARISON, _SUM, _PRODUCT, _NEGATION, _POWER, POSTFIX, ATOM = range(8)
+_, _COMPARISON, _SUM, _PRODUCT, _NEGATION, _POWER, POSTFIX, ATOM = range(8)
 _POSTFIX, _ATOM = POSTFIX, ATOM
 
 Piece = tuple[str, int, str]  # text, level, outermost operator
@@ -29,19 +29,12 @@ def text(expr: Expr, sized: Container[int] = ()) -> str:
     """The expression as text; ``sized`` holds the ids of the eye and fill nodes that are to be
     written with their sizes.
     """
-    called = not has_indices(expr)
-    return fold(expr, lambda e: e.args, lambda e, args: piece(e, args, sized, called=called))[0]
+    return fold(expr, lambda e: e.args, lambda e, args: piece(e, args, sized))[0]
 
 
-def piece(
-    expr: Expr, args: Sequence[Piece], sized: Container[int] = (), *, called: bool = False
-) -> Piece:
-    """The text of a node from the texts of its arguments; with ``called`` contractions are calls of
-    ``einsum``, else in index notation.
-    """
+def piece(expr: Expr, args: Sequence[Piece], sized: Container[int] = ()) -> Piece:
+    """The text of a node from the texts of its arguments."""
     rule = _RULES.get(expr.op)
-    if called and expr.op in _CALLED:
-        rule = _CALLED[expr.op]
     if rule is not None:
         return rule(expr, args, sized)
     name = operation(expr)
@@ -94,12 +87,7 @@ def _product(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
         inner == "*" and expr.op == "*" and not expr.args[0].shape and expr.args[0].args[0].rank > 0
     )
     first = f"({left})" if level < _PRODUCT or mixed else left
-    scaled = (
-        expr.op == "*"
-        and not expr.args[0].shape
-        and expr.args[1].shape
-        and right[2] in ("*", "einsum")
-    )
+    scaled = expr.op == "*" and not expr.args[0].shape and expr.args[1].shape and right[2] == "*"
     return (
         first + _INFIX[expr.op] + bracket(right, _PRODUCT if scaled else _POWER),
         _PRODUCT,
@@ -178,13 +166,6 @@ def _fill(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     )
 
 
-_SYMBOLS = {
-    "eye": "delta",
-    "fuse": "vec",
-    "epsilon": "epsilon",
-}  # delta[i,j] is 1 where i = j, vec[k,i,j] where k = i + j*m
-
-
 def _blocks(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """[A, B; C, D], or blkdiag(A, D) where all others are zeros."""
     rows, columns = expr.value
@@ -232,24 +213,6 @@ def _unit(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     return f"unit({expr.value.plus(ONE)}, {expr.shape[0]})", _ATOM, "unit"
 
 
-def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
-    """sum_{k} A[i,k]*B[k,j]; the output indices are i, j, k, l, ... in order."""
-    labels, outputs = expr.value
-    names = index_names(labels, outputs)
-    summed = [names[label] for label in sorted(names) if label not in outputs]
-    factors = []
-    for arg, argument, own in zip(expr.args, args, labels, strict=True):
-        inside = ",".join(names[label] for label in own)
-        symbol = _SYMBOLS.get(arg.op) or bracket(argument, _ATOM if own else _POWER)
-        factors.append(f"{symbol}[{inside}]" if own else symbol)
-    product = "*".join(factors)
-    return (
-        (f"sum[{','.join(summed)}] {product}", _NOTHING, "einsum")
-        if summed
-        else (product, _PRODUCT, "einsum")
-    )
-
-
 def _indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """What has bound indices."""
     # few trees have any
@@ -258,7 +221,7 @@ def _indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     return indexed(expr, args, sized)
 
 
-def _einsum_call(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+def _einsum(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """einsum("ij,jkl->ikl", A, T), the letters in the order in which they come up."""
     given = ", ".join([f'"{subscripts(expr)}"', *(arg[0] for arg in args)])
     return f"einsum({given})", _ATOM, "call"
@@ -273,7 +236,7 @@ def subscripts(expr: Expr) -> str:
     return f"{inside}->{''.join(letters[label] for label in outputs)}"
 
 
-def _fuse_call(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
+def _fuse(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """The columns of the identity, read as matrices column by column."""
     return f"reshape(eye({expr.shape[0]}), {_sizes(expr)})", _ATOM, "call"
 
@@ -285,14 +248,14 @@ def _permute(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
 
 
 def has_indices(expr: Expr, variables: Mapping[str, Variable] | None = None) -> bool:
-    """Whether the text has to be in index notation, which the parser does not read.
+    """Whether the text has to be in index notation: an array that is defined by its entries.
 
     That is so of contractions where nothing in the expression, nor among the variables, is an array
     with three axes or more; and where something is no value of the language.
     """
     found = False
     arrays = any(len(each.shape) > 2 for each in variables.values()) if variables else False
-    for part in postorder(expr, lambda e: e.args):
+    for part in postorder(expr, _inside):
         if part.op == "einsum":
             found = True
             letters = {label for own in part.value[0] for label in own}
@@ -305,20 +268,15 @@ def has_indices(expr: Expr, variables: Mapping[str, Variable] | None = None) -> 
     return found and not arrays
 
 
+def _inside(expr: Expr) -> Sequence[Expr]:
+    """The arguments; of a form with bound indices without the symbols of which it takes entries."""
+    if expr.op == "indexed":
+        return [arg for arg in expr.args if arg.op not in ("epsilon", "fuse")]
+    return expr.args
+
+
 _LETTERS = "ijklmnpqrstuvwxyzabcdefghoABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NEUTRAL = ("fuse", "fill", "+", "-", "neg", "*", "/")  # what derivatives by matrices have
-
-
-def index_head(rank: int) -> str:
-    """What an index form defines: ``D[i,j,k]``."""
-    return f"D[{','.join(index_names([], range(rank)).values())}]"
-
-
-def index_names(labels: Sequence[Sequence[int]], outputs: Sequence[int]) -> dict[int, str]:
-    """Letters for labels: i, j, k, ... for the outputs in order, then on for the summed ones."""
-    letters = "ijklpqrstuvwabcdefgh"
-    order = list(outputs) + sorted({label for own in labels for label in own} - set(outputs))
-    return {label: letters[k] if k < len(letters) else f"i{k}" for k, label in enumerate(order)}
 
 
 _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
@@ -342,13 +300,10 @@ _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     ".^": _power,
     "'": _transpose,
     "einsum": _einsum,
+    "fuse": _fuse,
     "indexed": _indexed,
     "blocks": _blocks,
     "slice": _slice,
     "unit": _unit,
     "permute": _permute,
-}
-_CALLED: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
-    "einsum": _einsum_call,
-    "fuse": _fuse_call,
 }

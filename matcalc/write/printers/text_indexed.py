@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 
-from matcalc.core.dims import ONE, ZERO, Dim
+from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
@@ -44,7 +44,11 @@ def head(expr: Expr) -> str:
     """``[i, k=1:m]`` of an array."""
     form: Form = expr.value
     names = index_names(expr)
-    inside = [_bound(index, form.body, names, expr.args) for index in form.indices]
+    inside = []
+    for place, index in enumerate(form.indices):
+        joined = set(_reach([index], form.body, expr.args))
+        bare = joined.isdisjoint(form.indices[:place])  # delta[i,k] gives k the range of i
+        inside.append(_bound(index, form.body, names, expr.args) if bare else names[index])
     return f"[{(', ' if any('=' in each for each in inside) else ',').join(inside)}]"
 
 
@@ -161,19 +165,60 @@ def _end(size: Dim) -> str:
 
 
 def follows(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
-    """Whether the range of an index is that of the axes on which it stands by itself; those of
-    ``delta`` and its like have no size of their own.
+    """Whether the range of an index is that of the axes on which it stands by itself.
+
+    The identity has no size of its own: a row or column of it takes that from where it stands,
+    ``delta[i,j]`` from the other index.
     """
     found = False
-    for part in postorder(body, lambda part: part.args):
-        if part.op != "at":
-            continue
-        for place, axis in zip(part.value, part.args[0].shape, strict=True):
+    joined: list[Index] = []
+    for array, places, axes in _used(body, args):
+        for place, axis in zip(places, axes, strict=True):
             if place is None or [index] != [each for each, _ in place.terms]:
                 continue
             if place.plain is None or index.start != ONE or index.size != axis:
                 return False
+            found = found or array.op not in ("eye", "fuse") or None in places
+            if array.op == "eye":
+                joined += [other.plain for other in places if other is not None and other.plain]
+    return found or any(_fixed(other, body, args) for other in _reach(joined, body, args))
+
+
+def _used(body: Expr, args: Sequence[Expr]) -> list[tuple[Expr, Sequence[Place | None], Shape]]:
+    """The arrays of which entries are taken in a body, and where."""
+    found = []
+    for part in postorder(body, lambda part: part.args):
+        if part.op == "at":
             array = part.args[0]
-            array = args[array.value] if array.op == "slot" else array
-            found = found or array.op not in SYMBOLS
+            whole = args[array.value] if array.op == "slot" else array
+            found.append((whole, part.value, array.shape))
     return found
+
+
+def _reach(start: list[Index], body: Expr, args: Sequence[Expr]) -> list[Index]:
+    """The indices that ``delta`` joins to these, one after the other."""
+    reached = list(dict.fromkeys(start))
+    pairs = [
+        [place.plain for place in places if place is not None and place.plain]
+        for array, places, _ in _used(body, args)
+        if array.op == "eye"
+    ]
+    for index in reached:  # it grows
+        reached += [
+            other
+            for pair in pairs
+            if index in pair
+            for other in dict.fromkeys(pair)
+            if other not in reached
+        ]
+    return reached
+
+
+def _fixed(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
+    """Whether an index stands by itself on an axis of an array that has a size."""
+    return any(
+        place is not None and place.plain is index and index.size == axis
+        for array, places, axes in _used(body, args)
+        if array.op not in ("eye", "fuse") or None in places
+        for place, axis in zip(places, axes, strict=True)
+    )

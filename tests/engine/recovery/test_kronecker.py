@@ -150,7 +150,14 @@ def test_kronecker_form(expr, wrt, declarations, order, line):
 
 
 INDEXED = [
-    ("function-of-a-matrix", "expm(X)", "X", SQUARE, 1, "D[i,j,k,l] = frechet_expm(X)[i,j,k,l]"),
+    (
+        "function-of-a-matrix",
+        "expm(X)",
+        "X",
+        SQUARE,
+        1,
+        "D[i,j,k,l] = frechet_expm(X, delta[:,k]*delta[l,:])[i,j]",
+    ),
     ("zeros", "A*b", "X", {**FIXED, "b": "vector(n)"}, 1, "zeros(m, n, k)"),
 ]
 

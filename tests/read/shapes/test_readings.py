@@ -52,10 +52,16 @@ MEANT = [
     ("(y - w'*x)^2", "w", "y: scalar, w: vector(n), x: vector(n)", "y", "2*(w'*x - y)*x"),
     ("y + x'*x", "x", "y: scalar, x: vector(n)", "y", "2*x"),
     ("y - X*b", "b", "y: vector(n), X: matrix(n, m), b: vector(m)", "b", "-X"),
-    ("X + c", "X", "X: matrix(n, m), c: scalar", "c", "D[i,j,k,l] = delta[i,k]*delta[j,l]"),
+    (
+        "X + c",
+        "X",
+        "X: matrix(n, m), c: scalar",
+        "c",
+        "D[i=1:n, j=1:m, k, l] = delta[i,k]*delta[j,l]",
+    ),
     ("(A + 2*c)*x + c", "x", "A: matrix(n, m), c: scalar, x: vector(m)", "c", "2*c + A"),
     ("tr(a*b'*X)", "X", "a: vector(n), b: vector(m), X: matrix(m, n)", "a b", "b*a'"),
-    ("b*c'", "b", "b: vector(n), c: vector(m)", "b c", "D[i,j,k] = delta[i,k]*c[j]"),
+    ("b*c'", "b", "b: vector(n), c: vector(m)", "b c", "D[i=1:n, j, k] = c[j]*delta[i,k]"),
     ("a'*b", "a", "a: vector(n), b: vector(n)", "a b", "b"),
     (
         "(x - mu)'*inv(Sigma)*(x - mu)",
@@ -146,7 +152,13 @@ MEANT = [
     ("C*norm2(w)^2 + w'*w", "w", "C: scalar, w: vector(n)", "C", "2*(1 + C)*w"),
     ("x + A", "x", "x: vector(n), A: vector(n)", "A", "eye(n)"),
     ("a*x'*b", "x", "a: scalar, x: vector(n), b: vector(n)", "b", "a*b"),
-    ("A*b*c", "A", "A: matrix(n, m), b: scalar, c: vector(m)", "c", "D[i,j,k] = b*delta[i,j]*c[k]"),
+    (
+        "A*b*c",
+        "A",
+        "A: matrix(n, m), b: scalar, c: vector(m)",
+        "c",
+        "D[i=1:n, j, k] = b*c[k]*delta[i,j]",
+    ),
     ("x'*A*b*x", "x", "x: vector(n), A: matrix(n, n), b: scalar", "", "b*(A + A')*x"),
     (
         "sigmoid(W*x + b)",
@@ -155,7 +167,7 @@ MEANT = [
         "b",
         "diag(sigmoid(W*x + b).*sigmoid(-(W*x + b)))*W",
     ),
-    ("outer(a, b)", "a", "a: vector(n), b: vector(m)", "a b", "D[i,j,k] = delta[i,k]*b[j]"),
+    ("outer(a, b)", "a", "a: vector(n), b: vector(m)", "a b", "D[i=1:n, j, k] = b[j]*delta[i,k]"),
     ("kron(a, b)", "a", "a: vector(n), b: vector(m)", "a b", "kron(eye(n), b)"),
     (
         "trace(X'*A*X) + b'*X*c",
@@ -169,7 +181,7 @@ MEANT = [
         "x",
         "A: matrix(n, m), a: vector(n), x: vector(m)",
         "a",
-        "D[i,j,k] = a[i]*delta[j,k]",
+        "D[i, j=1:m, k] = a[i]*delta[j,k]",
     ),
     ("max(x - c, 0)", "x", "x: vector(n), c: vector(n)", "c", "diag(step(x - c))"),
     (
