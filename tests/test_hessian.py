@@ -12,7 +12,6 @@ from matcalc.core.errors import ArgumentError, UnknownNameError
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 REGRESSION = "norm2(y - X*w - b*vector(1))^2"
-INDICES = ("hess-coulomb",)  # there is no matrix notation of its blocks
 
 
 def test_blocks():
@@ -54,11 +53,7 @@ def shared_cases():
     path = FOLDER / "cases.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     found = [json.loads(line) for line in lines]
-    return [
-        pytest.param(case, id=case["id"])
-        for case in found
-        if case["op"] == "hessian" and case["id"] not in INDICES
-    ]
+    return [pytest.param(case, id=case["id"]) for case in found if case["op"] == "hessian"]
 
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="shared cases are not beside this checkout")

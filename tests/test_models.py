@@ -22,8 +22,6 @@ FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 MANY = "several variables at a time: tests/test_several.py and test_hessian.py"
 DIRECTIONS = "derivatives along directions: tests/test_directions.py"
 LOOPS = "loops and families"
-# cases that are refused, each with the reason
-REFUSED = {"springs-hessian": "entries that conditions on the axes of the answer leave out"}
 # cases whose printed form is longer than the published one, each with the reason
 LONGER = {
     "o3-black-scholes-speed": "no rewrite joins the two densities that the quotient rule leaves",
@@ -34,8 +32,6 @@ LONGER = {
 
 def reason(case):
     """Why a case is refused, or None."""
-    if case["id"] in REFUSED:
-        return REFUSED[case["id"]]
     if case["op"] in ("jvp", "vjp", "hvp", "taylor"):
         return DIRECTIONS
     if case["op"] == "hessian" or not isinstance(case["wrt"], str):

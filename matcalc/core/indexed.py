@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
-from matcalc.core.dims import ONE, Dim
+from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 
@@ -170,12 +170,45 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
     return (*expr.args, expr.value.body) if expr.op == "indexed" else expr.args
 
 
+def condition_of(expr: Expr) -> Condition | None:
+    """The condition that a comparison of indices, sizes and whole numbers says."""
+    if len(expr.args) != 2 or expr.op not in ("<", "<=", ">", ">=", "==", "!="):
+        return None
+    left, right = (_place_of(side) for side in expr.args)
+    if left is None or right is None:
+        return None
+    return Condition(expr.op, _plus(left, right, -1))
+
+
+def _place_of(expr: Expr) -> Place | None:
+    if expr.op == "index":
+        return Place(((expr.value, 1),), ZERO)
+    if expr.op == "dimension":
+        return Place((), expr.value)
+    if expr.op == "number" and expr.value.denominator == 1:
+        return Place((), Dim(int(expr.value), ()))
+    if expr.op in ("+", "-"):
+        left, right = (_place_of(side) for side in expr.args)
+        if left is not None and right is not None:
+            return _plus(left, right, 1 if expr.op == "+" else -1)
+    return None
+
+
+def _plus(left: Place, right: Place, sign: int) -> Place:
+    terms = dict(left.terms)
+    for index, c in right.terms:
+        terms[index] = terms.get(index, 0) + sign * c
+    kept = tuple([(index, c) for index, c in terms.items() if c])
+    return Place(kept, left.offset.plus(right.offset, sign))
+
+
 class Loop:
     """Evaluates a form as the text says it: part by part for each choice of the indices.
 
     ``step`` gives the value of a part from those of its arguments, ``take`` entries of an array at
     places (None is a whole axis), ``reduce`` what is taken over the values of a reduction, of which
-    there may be none. A part is evaluated once for the indices that it depends on.
+    there may be none. A part is evaluated once for the indices that it depends on; of a ``where``
+    that compares indices only what is taken.
     """
 
     def __init__(
@@ -193,6 +226,12 @@ class Loop:
         self._children = children
         self._free = free_indices(form.body)
         self._orders: dict[int, list[Expr]] = {}
+        parts = postorder(form.body, lambda part: part.args)
+        self._cases = {
+            id(part): held
+            for part in parts
+            if part.op == "where" and (held := condition_of(part.args[0])) is not None
+        }
         self._known: dict[tuple[int, ...], Any] = {}
 
     def values(self) -> list[Any]:
@@ -203,7 +242,10 @@ class Loop:
     def _value(self, root: Expr, values: Mapping[Index, int]) -> Any:
         if id(root) not in self._orders:
             self._orders[id(root)] = postorder(
-                root, lambda part: () if part.op == "reduce" else self._children(part)
+                root,
+                lambda part: (
+                    () if part.op == "reduce" or id(part) in self._cases else self._children(part)
+                ),
             )
         for part in self._orders[id(root)]:
             key = (id(part), *(values[index] for index in self._free[id(part)]))
@@ -218,6 +260,9 @@ class Loop:
             found = choices(part.value, values, self._sizes)
             each = [self._value(part.args[0], inner) for inner in found]
             return self._rules.reduce(part, each)
+        if id(part) in self._cases:
+            held = self._cases[id(part)].holds(values, self._sizes)
+            return self._value(part.args[1 if held else 2], values)
         if part.op == "index":
             return self._rules.number(values[part.value])
         inside = [

@@ -239,7 +239,7 @@ class Engine:
         """
         # few expressions have bound indices
         from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
-        from matcalc.engine.rewriting.wide import joined_masks, singular_masks  # noqa: PLC0415
+        from matcalc.engine.rewriting.wide import joined_masks, singular_pairs  # noqa: PLC0415
 
         narrow = self._narrowed(node)
         matrix, forge = None, self.forge
@@ -251,16 +251,13 @@ class Engine:
                 return matrix
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         node = joined_masks(self.builder, last.rewrite(self._gathered(node)))
-        if singular_masks(node, of_axes=True):
-            if matrix is None:
-                raise UnsupportedError(
-                    "some entries of this derivative are left out by conditions on its own indices",
-                    hint="only what is summed over can be left out where it has no value",
-                )
+        node = _turned(self.builder, node, self.rank, self.layout)
+        pairs = singular_pairs(node)
+        if pairs and matrix is not None:
             return matrix
         recovery = self._recovery()
         writer = IndexWriter(recovery, self.index_names, self.taken)
-        tree = writer.array(_turned(self.builder, node, self.rank, self.layout))
+        tree = writer.array(node, pairs)
         if _lies(node, self.rank, self.layout):
             tree = recovery.forge.transpose(tree)
         if matrix is not None:

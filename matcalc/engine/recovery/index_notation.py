@@ -7,7 +7,7 @@ share is written once, before the sum that it does not depend on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 
 from matcalc.core.declared import FunctionRef
@@ -29,6 +29,7 @@ from matcalc.engine.ir.nodes import (
     magnitude,
 )
 from matcalc.engine.ir.wide import has_wide, is_wide
+from matcalc.engine.recovery.index_cases import CaseWriter, Pair
 from matcalc.engine.recovery.index_terms import (
     Group,
     Key,
@@ -67,7 +68,7 @@ def at_index(index: Index) -> Place:
     return Place(((index, 1),), ZERO)
 
 
-class IndexWriter(DirectionWriter):
+class IndexWriter(DirectionWriter, CaseWriter):
     """Writes the nodes of one network; ``names`` are preferred names of indices with the size that
     each runs over, ``taken`` are not to be used.
     """
@@ -83,13 +84,16 @@ class IndexWriter(DirectionWriter):
         self._slots: list[Expr] = []
         self._settled: set[Node] = set()  # arguments of functions that have a form of their own
 
-    def array(self, node: Node, rank: int | None = None) -> Expr:
-        """The node as an array that is defined by its entries."""
+    def array(self, node: Node, pairs: Sequence[Pair] = ()) -> Expr:
+        """The node as an array that is defined by its entries; ``pairs`` are the axes on which
+        some of its terms have no value everywhere.
+        """
         outer, self._slots = self._slots, []
         axes: tuple[Index, ...] = ()
         for size in node.axes:
             axes = (*axes, self._pick(size, axes))
-        body = self._entry(node, tuple([at_index(axis) for axis in axes]), axes)
+        places = tuple([at_index(axis) for axis in axes])
+        body = self._cases(node, pairs, places, axes) if pairs else self._entry(node, places, axes)
         slots, self._slots = self._slots, outer
         return self.forge.make("indexed", tuple(slots), node.axes, Form(axes, body))
 
@@ -199,9 +203,15 @@ class IndexWriter(DirectionWriter):
         return [self._term(multiple * c, term, places, scope) for c, term in terms]
 
     def _term(
-        self, coefficient: Rational, node: Node, places: Places, scope: tuple[Index, ...]
+        self,
+        coefficient: Rational,
+        node: Node,
+        places: Places,
+        scope: tuple[Index, ...],
+        without: Collection[int] = (),
     ) -> Term:
-        own, factors = as_product(node)
+        own, everything = as_product(node)
+        factors = [factor for k, factor in enumerate(everything) if k not in without]
         labels: dict[int, Place] = dict(enumerate(places))
         bound = self._bound(factors, labels, scope)
         outer: dict[Key, Rational] = {}

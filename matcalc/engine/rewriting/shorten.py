@@ -21,6 +21,7 @@ from matcalc.engine.ir.nodes import (
     as_sum,
     as_term,
     is_atom,
+    is_zero,
 )
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.inverses import Inverses
@@ -196,9 +197,10 @@ class Shortener:
         for coefficient, term in node.terms:
             missing = [(base, labels, max(deep)) for (base, labels, _), deep in depths.items()]
             own, factors = as_term(term)
-            above.append(
-                (coefficient * own, self.builder.product(1, [*factors, *missing], whole, node.axes))
-            )
+            product = self.builder.product(1, [*factors, *missing], whole, node.axes)
+            if is_zero(product):
+                return None  # x[i] - x[j] is 0 where delta[i,j] is not
+            above.append((coefficient * own, product))
         total = self.builder.sum(above, node.axes)
         opened = self.expanded(total) or total
         if len(as_sum(opened)[1]) > len(node.terms):

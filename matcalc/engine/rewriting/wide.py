@@ -75,21 +75,31 @@ def _spread(builder: Builder, node: Product, factors: list[Factor]) -> Node:
     return builder.sum(made, node.axes)
 
 
-def singular_masks(root: Node, *, of_axes: bool = False) -> bool:
+def singular_masks(root: Node) -> bool:
     """Whether a mask leaves out places where what it multiplies may have no value: 1/(x[i] - x[j])
-    for i != j; with ``of_axes`` only if its indices are axes of a term.
+    for i != j.
     """
-    nodes = postorder(root, lambda node: node.children)
-    for node in [term for _, term in as_sum(root)[1]] if of_axes else nodes:
-        _, factors = as_product(node)
-        masks = [set(labels) for inner, labels, _ in factors if _is_mask(inner)]
-        masks = [pair for pair in masks if not of_axes or max(pair) < node.rank]
-        for pair in masks:
-            for inner, labels, exponent in factors:
-                beside = pair <= set(labels) and not _is_mask(inner)
-                if beside and (exponent < 0 or not _total(inner)):
-                    return True
-    return False
+    return any(_singular(node) for node in postorder(root, lambda node: node.children))
+
+
+def singular_pairs(root: Node) -> list[tuple[int, int]]:
+    """The pairs of axes of a sum on which masks leave out such places."""
+    pairs = [pair for _, term in as_sum(root)[1] for pair in _singular(term)]
+    return sorted({(min(pair), max(pair)) for pair in pairs if max(pair) < root.rank})
+
+
+def _singular(node: Node) -> list[set[int]]:
+    """The labels of the masks of a product that leave out such places."""
+    _, factors = as_product(node)
+    return [
+        set(pair)
+        for mask, pair, _ in factors
+        if _is_mask(mask)
+        and any(
+            set(pair) <= set(labels) and not _is_mask(inner) and (exponent < 0 or not _total(inner))
+            for inner, labels, exponent in factors
+        )
+    ]
 
 
 def _is_mask(node: Node) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from matcalc.core.dims import ONE, ZERO, Dim
-from matcalc.core.indexed import Condition, Form, Index, Place
+from matcalc.core.indexed import Condition, Form, Index, Place, condition_of
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 from matcalc.write.printers import latex_names as names
@@ -39,6 +39,7 @@ def indexed(
     """The body; ``plain`` sets what has no indices itself."""
     form: Form = expr.value
     called: Names = {index: names.name(name) for index, name in index_names(expr).items()}
+    cases: dict[int, list[str]] = {}  # the lines of each distinction of cases
 
     def rule(part: Expr, parts: list[Piece]) -> Piece:
         if part.op == "slot":
@@ -50,6 +51,13 @@ def indexed(
             return _entries(expr, part, parts[0], called)
         if part.op == "reduce":
             return _reduce(expr, part, parts[0], called)
+        held = condition_of(part.args[0]) if part.op == "where" else None
+        if held is not None:
+            last = cases.get(id(part.args[2]), [rf"{parts[2].text} & \text{{otherwise}}"])
+            lines = [f"{parts[1].text} & {_condition(held, (), called)}", *last]
+            cases[id(part)] = lines
+            inside = " \\\\ ".join(lines)
+            return Piece(rf"\begin{{cases}} {inside} \end{{cases}}", SIGNED, tall=True)
         return plain(part, parts)
 
     return fold(form.body, lambda part: part.args, rule)

@@ -81,6 +81,7 @@ class Source:
             for key, each in self.variables.items()
         }
         self.root = lower(expr, nodes, builder)
+        self.indexed = any(part.op == "indexed" for part in postorder(expr, lambda e: e.args))
         self.order = postorder(self.root, lambda node: node.args)
         self.runtime = sorted(
             {node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]}
@@ -248,7 +249,8 @@ class Source:
 
     def _quietly(self) -> list[str]:
         """What conditions leave out is computed, whether it has a value or not."""
-        masked = any(node.calls("np.where") and len(node.attr[2]) == 1 for node in self.order)
+        kinds = {len(node.attr[2]) for node in self.order if node.calls("np.where")}
+        masked = 1 in kinds or (0 in kinds and self.indexed)
         return ['@np.errstate(all="ignore")'] if masked else []
 
     def _signature(self, given: list[str]) -> str:

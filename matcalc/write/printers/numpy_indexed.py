@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.indexed import Condition, Index, Place
+from matcalc.core.indexed import Condition, Index, Place, condition_of
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
 from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
@@ -159,6 +159,8 @@ class _Body:
         rule = _RULES.get(op)
         if rule is not None:
             return rule(self, part, args)
+        if op == "where":
+            return self._where(part, args)
         if op in COMPARISONS:
             holds, indices, shape = self._compared(part.op, args)
             return Batch(
@@ -169,6 +171,23 @@ class _Body:
             return Batch(indices, self.build.call(CALLS.get(op, "np.sign"), *nodes, shape=shape))
         message = f"code for {operation(part)} of what depends on an index is not supported"
         raise UnsupportedError(message, span=part.span)
+
+    def _where(self, part: Expr, args: list[Batch]) -> Batch:
+        """What is not taken is computed all the same."""
+        condition = part.args[0]
+        held = condition_of(condition)
+        if held is None:
+            zero = Batch((), self.build.number(0))
+            mask, own, _ = self._compared("!=", [args[0], zero])
+        else:
+            mask, own, _ = self._mask(held)
+        indices = self._sorted([*own, *[index for arg in args[1:] for index in arg.indices]])
+        shape = tuple([index.size for index in indices])
+        nodes = [
+            self._wide(arg, indices) if arg.node.rank else arg.node
+            for arg in (Batch(own, mask), *args[1:])
+        ]
+        return Batch(indices, self.build.call("np.where", *nodes, shape=shape))
 
     def _counted(self, index: Index) -> Batch:
         """The values of an index."""
