@@ -71,8 +71,9 @@ ALLOWED = {
     "api": "core frontend tex judge results answers bridges own",
     "__init__": "core version api judge results answers testing",
     "web": "core exact judge results api",
+    "session": "core syntax frontend",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "
-    "web graph",
+    "web graph session",
     "__main__": "cli",
 }
 HEAVY = {
@@ -87,7 +88,7 @@ REASON = 8  # characters: a lazy import says why it is one
 
 
 # folders that hold several parts; what is in a part is nobody else's concern
-GROUPS = ("read", "engine", "write", "verify", "claims", "extend")
+GROUPS = ("read", "engine", "write", "verify", "claims", "extend", "tools")
 
 
 def part(path: Path) -> str:

@@ -171,13 +171,6 @@ def test_bad_expression_prints_the_error(
     ("argv", "error"),
     [
         pytest.param(
-            [],
-            "error: a command is needed: diff, jvp, vjp, hvp, hessian, check, simplify, equal, "
-            "graph, "
-            "identities, functions or web\nhint: matcalc --help lists what is possible",
-            id="none",
-        ),
-        pytest.param(
             ["diff", "A*x"],
             "error: wrt is missing: the variable to derive by\nhint: --wrt A, in Python "
             "and in files wrt='A'; its variables are A, x",

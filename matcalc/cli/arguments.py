@@ -8,7 +8,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.shown import add_graph_options, add_steps_options
+from matcalc.cli.tool_options import add_file_option, add_tools, require_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_order
 
@@ -17,27 +19,6 @@ FORMULAS = ("text", "latex", "numpy")
 REPORTS = ("text", "json", "junit")
 _WIDTH = 120
 
-_EXAMPLES = """\
-examples:
-  matcalc diff "x'*A*x" --wrt x
-  matcalc diff "x'*A*x" --wrt x --var "A: symmetric(n)"
-  matcalc diff "norm2(A*x - b)^2" -w x -v "b: vector(m)" --check
-  matcalc diff "logsumexp(x)" --wrt x --order 2 --format latex
-  matcalc diff "log(det(A + X*X'))" --wrt X --steps
-  echo "r = A*x - y; r'*r/2" | matcalc diff - --wrt x --format numpy
-  matcalc check "x'*A*x" --wrt x --claim "2*A*x"
-  matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
-  matcalc equal "tr(A*B)" "tr(B*A)"
-  matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --format mermaid
-  matcalc identities logdet
-  matcalc functions softmax
-  matcalc diff "norm2(W*x + b - y)^2" --wrt W,b --var "b: vector(m)"
-  matcalc diff "norm2(W*x + b - y)^2" --wrt all --data x,y --var "b: vector(m)"
-  matcalc jvp "inv(X)" --direction X=D
-  matcalc vjp "A*X*B" --wrt X --cotangent U
-  matcalc hvp "norm2(x)^3" --wrt x --direction v
-  matcalc diff "sum(mish(A*x))" --wrt x --identities mine.toml
-"""
 _EXIT_CODES = """\
 exit codes:
   0  done
@@ -77,15 +58,12 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     """The options; raises ArgumentError, and SystemExit(0) after printing help."""
     parser = _parser(argv[0] if argv else "")
     options = parser.parse_args(
-        _expressions_last(argv) if argv and argv[0] in _WITH_EXPRESSIONS else argv
+        expressions_last(argv) if argv and argv[0] in COMMANDS_OF_EXPRESSIONS else argv
     )
-    if options.command is None and not options.version:
-        parser.error(
-            "a command is needed: diff, jvp, vjp, hvp, hessian, check, simplify, equal, "
-            "graph, identities, functions or web"
-        )
     if options.command in ("diff", "check"):
         require_order(options.order)
+    if options.command == "diff":
+        require_expression(options)
     if options.command in ("diff", "check", "vjp", "hvp", "hessian"):
         names = [*options.wrt, *([options.variable] if options.variable else [])]
         if options.command in ("diff", "hessian"):
@@ -118,7 +96,7 @@ def _parser(command: str) -> Parser:
     parser = Parser(
         prog="matcalc",
         description="Derivatives of matrix expressions in closed form.",
-        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
+        epilog=f"{all_examples()}\n{_EXIT_CODES}",
         formatter_class=Help,
         allow_abbrev=False,
     )
@@ -136,7 +114,6 @@ def _parser(command: str) -> Parser:
         "identities",
         "list the identities that matcalc stands on",
         "List the catalogue, with sources.",
-        examples=False,
     )
     identities.add_argument(
         "word", metavar="WORD", nargs="?", default="", help="only those that contain this text"
@@ -147,14 +124,32 @@ def _parser(command: str) -> Parser:
         "functions",
         "list the functions of the language",
         "List the functions, with what they are.",
-        examples=False,
     )
     functions.add_argument(
         "word", metavar="WORD", nargs="?", default="", help="only those that contain this text"
     )
     functions.set_defaults(identities=[])
     _add_web(commands, used=command == "web")
+    add_tools(commands, _add_command)
     return parser
+
+
+def whole_parser() -> tuple[Parser, dict[str, Parser]]:
+    """The parser, and that of each command with all its options."""
+    names = _subparsers(_parser(""))
+    return _parser(""), {name: _subparsers(_parser(name))[name] for name in names}
+
+
+def command_names() -> tuple[str, ...]:
+    """The commands, in the order of the help."""
+    return tuple(_subparsers(_parser("")))
+
+
+def _subparsers(parser: Parser) -> dict[str, Parser]:
+    (commands,) = [
+        action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+    ]
+    return dict(commands.choices)
 
 
 def _add_command(
@@ -162,14 +157,12 @@ def _add_command(
     name: str,
     help_text: str,
     description: str,
-    *,
-    examples: bool = True,
 ) -> Parser:
     return commands.add_parser(
         name,
         help=help_text,
         description=description,
-        epilog=f"{_EXAMPLES}\n{_EXIT_CODES}" if examples else None,
+        epilog=f"{examples_of(name)}\n{_EXIT_CODES}",
         formatter_class=Help,
         allow_abbrev=False,
     )
@@ -182,7 +175,6 @@ def _add_web(commands: argparse._SubParsersAction[Parser], *, used: bool) -> Non
         "web",
         "open the page in a browser, on this machine alone",
         "Serve the page on 127.0.0.1 and open it in a browser; Ctrl-C ends it.",
-        examples=False,
     )
     if not used:
         return
@@ -200,7 +192,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         "derive an expression",
         f"Derive an expression by one of its variables.\n\n{_NAMES}",
     )
-    _add_expression(diff)
+    add_file_option(diff)
     _add_variable(diff, "; several as in --wrt W,b, or all")
     diff.add_argument(
         "--data",
@@ -477,8 +469,8 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-_WITH_EXPRESSIONS = ("diff", "check", "simplify", "equal", "graph", *_DIRECTIONAL)  # commands
-_WITH_VALUE = (
+COMMANDS_OF_EXPRESSIONS = ("diff", "check", "simplify", "equal", "graph", *_DIRECTIONAL)  # commands
+OPTIONS_WITH_VALUE = (
     *(
         "--wrt",
         "-w",
@@ -497,6 +489,7 @@ _WITH_VALUE = (
         "--detail",
         "--data",
         "--at",
+        "--file",
     ),
     "--identities",
 )
@@ -507,7 +500,7 @@ _LONG_OPTION = re.compile(
 )  # --seed=3, also a misspelt one; --x'*x is an expression
 
 
-def _expressions_last(argv: Sequence[str]) -> list[str]:
+def expressions_last(argv: Sequence[str]) -> list[str]:
     """The same arguments in an order that argparse understands: ``-x'*x`` is an expression, and
     ``-1`` can be a value.
 
@@ -522,7 +515,7 @@ def _expressions_last(argv: Sequence[str]) -> list[str]:
     for word in words:
         if word == "--":
             others += words
-        elif word in _WITH_VALUE:
+        elif word in OPTIONS_WITH_VALUE:
             value = next(words, None)
             long = {"-w": "--wrt", "-v": "--var", "-c": "--claim"}.get(word, word)
             options.append(word if value is None else f"{long}={value}")

@@ -7,20 +7,20 @@ matcalc; 130 and 141 after an interrupt and a closed pipe.
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
-from matcalc.cli.arguments import parse_arguments
-from matcalc.cli.kinds import inferred_kinds, kind_of
+from matcalc.cli.arguments import command_names, parse_arguments
+from matcalc.cli.exits import CHECK_FAILED, DONE, caught
+from matcalc.cli.kinds import inferred_kinds, shapes_line
+from matcalc.cli.output import answer as _answer
+from matcalc.cli.output import say as _say
 from matcalc.core.errors import (
     ArgumentError,
-    MatcalcError,
     ParseError,
-    VerificationError,
     VerificationWarning,
 )
 from matcalc.core.language import default_language
@@ -35,29 +35,10 @@ if TYPE_CHECKING:
     from matcalc.verify.oracle.compare import Report
     from matcalc.verify.verification import Verification
 
-DONE, CHECK_FAILED, BAD_INPUT, BUG, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code."""
-    try:
-        code = _run(sys.argv[1:] if argv is None else argv)
-        sys.stdout.flush()
-        return code
-    except MatcalcError as problem:
-        _say(str(problem))
-        return BUG if isinstance(problem, VerificationError) else BAD_INPUT
-    except SystemExit as stop:  # argparse, after printing help
-        return stop.code if isinstance(stop.code, int) else DONE
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Python flushes standard output once more at exit, and would complain of the closed pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
-    except Exception as bug:  # the outermost boundary: users get a message and not a traceback
-        _say(_bug_report(bug))
-        return BUG
+    return caught(lambda: _run(sys.argv[1:] if argv is None else argv))
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -67,6 +48,10 @@ def _run(argv: Sequence[str]) -> int:
 
         _answer(f"matcalc {__version__}")
         return DONE
+    if options.command is None:
+        from matcalc.cli.console import run_console  # noqa: PLC0415 - the commands do without
+
+        return run_console(main)
     return _with_identities(options) if options.identities else _command(options)
 
 
@@ -96,6 +81,8 @@ def _command(options: Namespace) -> int:
         return _graph(options)
     if options.command == "web":
         return _web(options)
+    if options.command in ("completion", "manual"):
+        return _printed(options)
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[
         options.command
     ](options)
@@ -141,9 +128,17 @@ def _equal(options: Namespace) -> int:
 
 
 def _diff(options: Namespace) -> int:
+    if options.file is not None:
+        from matcalc.cli.many import each_of_file  # noqa: PLC0415 - most derive one expression
+
+        return each_of_file(options, _derive, command_names())
+    return _derive(options, _standard_input() if options.expression == "-" else options.expression)
+
+
+def _derive(options: Namespace, text: str) -> int:
+    """The derivative of one expression."""
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
-    text = _standard_input() if options.expression == "-" else options.expression
     expression = Expression(_read(text, options))
     if len(options.several) > 1 or options.data or _means_all(options.several, expression):
         if options.steps or options.format == "markdown":
@@ -305,12 +300,6 @@ def _formatted(formula: Formula | Gradients, form: str, cse: bool) -> str:
     return formula.text(cse=cse)
 
 
-def shapes_line(formula: Formula, reading: str = "") -> str:
-    """What was inferred: the variables that were not declared, and the kind of the result."""
-    shown = f", shown as {reading}" if reading else ""
-    return f"{inferred_kinds(formula.variables)}result: {kind_of(formula)}{shown}"
-
-
 def _identities(word: str) -> int:
     # not needed to say that the arguments are wrong
     from matcalc.engine.catalogue.compiled import catalogue  # noqa: PLC0415
@@ -354,6 +343,19 @@ def _web(options: Namespace) -> int:
     return DONE
 
 
+def _printed(options: Namespace) -> int:
+    """What sets other programs up."""
+    if options.command == "manual":
+        from matcalc.cli.manual import manual  # noqa: PLC0415 - for this command alone
+
+        _answer(manual().rstrip("\n"))
+    else:
+        from matcalc.cli.completion import script  # noqa: PLC0415 - as above
+
+        _answer(script(options.shell).rstrip("\n"))
+    return DONE
+
+
 def _searched(entry: Identity) -> str:
     return "\n".join((entry.name, entry.number, entry.formula, entry.source)).casefold()
 
@@ -375,30 +377,3 @@ def _standard_input() -> str:
         return sys.stdin.read()
     except UnicodeDecodeError as problem:
         raise ParseError(f"standard input is not {problem.encoding} text") from None
-
-
-def _answer(text: str) -> None:
-    try:
-        print(text)
-    except UnicodeEncodeError as problem:
-        hint = "set PYTHONIOENCODING=utf-8"
-        raise ArgumentError(
-            f"the answer has letters that the encoding {problem.encoding} lacks", hint=hint
-        ) from None
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def _bug_report(bug: Exception) -> str:
-    import traceback  # noqa: PLC0415 - not needed unless something went wrong
-
-    frames = traceback.extract_tb(bug.__traceback__)
-    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    python = ".".join(map(str, sys.version_info[:3]))
-    return (
-        f"error: this is a bug in matcalc: {type(bug).__name__}: {bug}{place} (Python {python})\n"
-        "hint: please report it with this message, the command that you ran and the "
-        "output of matcalc --version"
-    )

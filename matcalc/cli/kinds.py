@@ -24,3 +24,9 @@ def kind_of(formula: Formula) -> str:
     names = ("scalar", "vector", "matrix")
     name = names[len(formula.shape)] if len(formula.shape) < len(names) else "array"
     return ("row " if formula.row else "") + (f"{name}({axes})" if axes else name)
+
+
+def shapes_line(formula: Formula, reading: str = "") -> str:
+    """What was inferred: the variables that were not declared, and the kind of the result."""
+    shown = f", shown as {reading}" if reading else ""
+    return f"{inferred_kinds(formula.variables)}result: {kind_of(formula)}{shown}"

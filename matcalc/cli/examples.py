@@ -1,0 +1,60 @@
+"""Examples for the help of each command; tests run them all."""
+
+from __future__ import annotations
+
+import re
+
+EXAMPLES = """\
+  matcalc diff "x'*A*x" --wrt x
+  matcalc diff "x'*A*x" --wrt x --var "A: symmetric(n)"
+  matcalc diff "norm2(A*x - b)^2" -w x -v "b: vector(m)" --check
+  matcalc diff "logsumexp(x)" --wrt x --order 2 --format latex
+  matcalc diff "log(det(A + X*X'))" --wrt X --steps
+  echo "r = A*x - y; r'*r/2" | matcalc diff - --wrt x --format numpy
+  matcalc diff "norm2(W*x + b - y)^2" --wrt W,b --var "b: vector(m)"
+  matcalc diff "norm2(W*x + b - y)^2" --wrt all --data x,y --var "b: vector(m)"
+  matcalc diff "sum(mish(A*x))" --wrt x --identities mine.toml
+  matcalc diff --file losses.matcalc --wrt x
+  matcalc jvp "inv(X)" --direction X=D
+  matcalc jvp "x'*A*y" --direction x=u,y=v
+  matcalc vjp "A*X*B" --wrt X --cotangent U
+  matcalc hvp "norm2(x)^3" --wrt x --direction v
+  matcalc hessian "x'*A*y" --wrt x,y
+  matcalc check "x'*A*x" --wrt x --claim "(A + A')*x"
+  matcalc check --latex "\\nabla_x x^\\top x = 2x"
+  matcalc check claims.toml
+  matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
+  matcalc equal "tr(A*B)" "tr(B*A)"
+  matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --format mermaid
+  matcalc identities logdet
+  matcalc functions softmax
+  matcalc web --port 8000
+  matcalc completion bash > ~/.local/share/bash-completion/completions/matcalc
+  matcalc completion zsh > ~/.zfunc/_matcalc
+  matcalc completion fish > ~/.config/fish/completions/matcalc.fish
+  matcalc manual | man -l -
+"""
+_COMMAND = re.compile(r"matcalc (\w+)")
+
+
+def all_examples() -> str:
+    """The first two of each command, for the help of them all."""
+    seen: dict[str, int] = {}
+    shown = []
+    for line in EXAMPLES.splitlines():
+        name = _command(line)
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] <= 2:
+            shown.append(line)
+    return "\n".join(["examples:", *shown, ""])
+
+
+def examples_of(command: str) -> str:
+    """Those of one command."""
+    lines = [line for line in EXAMPLES.splitlines() if _command(line) == command]
+    return "\n".join(["examples:", *lines, ""])
+
+
+def _command(line: str) -> str:
+    found = _COMMAND.search(line)
+    return found[1] if found else ""

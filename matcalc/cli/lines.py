@@ -1,0 +1,106 @@
+"""What is typed at a prompt, as the arguments of the command ``matcalc``.
+
+``diff x'*A*x wrt x`` is ``matcalc diff "x'*A*x" --wrt x``: an expression needs no quotes, and
+what the session knows comes with it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from matcalc.cli.arguments import COMMANDS_OF_EXPRESSIONS, OPTIONS_WITH_VALUE, expressions_last
+from matcalc.core.errors import ArgumentError
+from matcalc.tools.session import Session, defined
+
+OWN = ("help", "vars", "forget", "load", "exit", "quit")  # commands of the prompt alone
+_ALONE = frozenset({"--help", "--file"})  # options that need no expression
+_OPTION = re.compile(r"(?:^|\s)(--[a-z][a-z-]*)(?=[=\s]|$)")
+_WRT = re.compile(r"\s+wrt\s+([^\s()]+(?:\s*,\s*[^\s()]+)*)\s*$")
+_EQUAL = re.compile(r"(?<![<>!=.])==?(?!=)")
+
+
+def begins_with(line: str, commands: tuple[str, ...]) -> str:
+    """The command that a line begins with; empty where it is a statement or an expression."""
+    word, *rest = line.split(None, 1)
+    if word not in commands:
+        return ""
+    if rest and (rest[0][0] in "=:" or (word in OWN and rest[0][0] in "+-*^.")):
+        return ""  # a name that is defined or declared, or used
+    return word
+
+
+def arguments(line: str, session: Session) -> list[str]:
+    """The arguments of a line that begins with a command."""
+    command, *rest = line.split(None, 1)
+    text = rest[0].strip() if rest else ""
+    if command not in COMMANDS_OF_EXPRESSIONS:
+        return [command, *_words(text)]
+    if text.startswith('"'):
+        words = expressions_last([command, *_words(text)])
+        place = words.index("--")
+        options, expressions = words[1:place], words[place + 1 :]
+    else:
+        options, expressions = _parted(command, text)
+    if not expressions:
+        return [command, *options]
+    first, *others = expressions
+    latex = "--latex" in options
+    # a second expression may use what the first one needs; so may a claim
+    everything = " ".join([*expressions, *options])
+    own = frozenset() if latex else defined(first)
+    declarations, definitions = session.needed(everything, own)
+    declared = [f"--var={declaration}" for declaration in declarations]
+    program = first if latex else "; ".join([*definitions, first])
+    return [command, *options, *declared, "--", program, *others]
+
+
+def _words(text: str) -> list[str]:
+    """Words as a shell has them."""
+    try:
+        return shlex.split(text)
+    except ValueError as problem:
+        raise ArgumentError(
+            f"{text}: {str(problem).lower()}", hint='put the expression into "double quotes"'
+        ) from None
+
+
+def _parted(command: str, text: str) -> tuple[list[str], list[str]]:
+    """The options, and the expressions before them: a value reaches to the next option."""
+    places = list(_OPTION.finditer(text))
+    first = text[: places[0].start()] if places else text
+    ends = [*[match.start() for match in places[1:]], len(text)][: len(places)]
+    options = []
+    for match, end in zip(places, ends, strict=True):
+        value = text[match.end() : end].strip().removeprefix("=").strip()
+        if len(value) > 1 and value[0] == value[-1] == '"':
+            value = value[1:-1]
+        if value and match[1] not in OPTIONS_WITH_VALUE:
+            options.append(match[1])
+            first = f"{first} {value}"
+        else:
+            options.append(f"{match[1]}={value}" if value else match[1])
+    by = _WRT.search(first)
+    if by is not None:
+        first = first[: by.start()]
+        options.insert(0, f"--wrt={by[1]}")
+    first = first.strip()
+    if command == "equal" and first:
+        return options, _sides(first)
+    if not first and options and not _ALONE & {option.partition("=")[0] for option in options}:
+        raise ArgumentError(
+            "the expression is missing, which comes before the options",
+            hint=f"for example  {command} x'*A*x --wrt x",
+        )
+    return options, [first] if first else []
+
+
+def _sides(text: str) -> list[str]:
+    """The two sides of an equation."""
+    places = list(_EQUAL.finditer(text))
+    if len(places) != 1:
+        raise ArgumentError(
+            "which two expressions are compared?",
+            hint='write  equal LEFT = RIGHT  with one sign, or  equal "LEFT" "RIGHT"',
+        )
+    return [text[: places[0].start()].strip(), text[places[0].end() :].strip()]

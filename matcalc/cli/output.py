@@ -1,0 +1,26 @@
+"""The two streams: the answer alone on standard output, everything said about it on standard
+error.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from matcalc.cli.colours import painted
+from matcalc.core.errors import ArgumentError
+
+
+def answer(text: str) -> None:
+    """Prints an answer."""
+    try:
+        print(painted(text, sys.stdout))
+    except UnicodeEncodeError as problem:
+        hint = "set PYTHONIOENCODING=utf-8"
+        raise ArgumentError(
+            f"the answer has letters that the encoding {problem.encoding} lacks", hint=hint
+        ) from None
+
+
+def say(text: str) -> None:
+    """Says something about it."""
+    print(painted(text, sys.stderr), file=sys.stderr)

@@ -1,0 +1,63 @@
+"""The options of what is around the mathematics: files, and the commands for shells."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from matcalc.core.errors import ArgumentError
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def add_file_option(diff: argparse.ArgumentParser) -> None:
+    """The expression, or a file of many."""
+    diff.add_argument(
+        "expression",
+        metavar="EXPR",
+        nargs="?",
+        help="the expression, or - to read it from standard input",
+    )
+    diff.add_argument(
+        "--file",
+        metavar="FILE",
+        help="derive each expression of a file, one a line; see docs/terminal.md",
+    )
+
+
+def require_expression(options: argparse.Namespace) -> None:
+    """There is one expression, or a file of them; ArgumentError otherwise."""
+    if options.file is None and options.expression is None:
+        raise ArgumentError(
+            "the following arguments are required: EXPR",
+            hint="matcalc diff --help lists what is possible",
+        )
+    if options.file is not None and options.expression is not None:
+        raise ArgumentError(
+            f"the expressions stand in {options.file}, and {options.expression} is another",
+            hint=f"--wrt {options.expression} if that is the variable to derive by; or leave out "
+            "--file",
+        )
+
+
+def add_tools(
+    commands: argparse._SubParsersAction[Any],
+    add_command: Callable[..., argparse.ArgumentParser],
+) -> None:
+    """The commands that set other programs up."""
+    completion = add_command(
+        commands,
+        "completion",
+        "print the completion of commands and options for a shell",
+        "Print a script that completes commands and options in a shell; see docs/terminal.md.",
+    )
+    completion.add_argument("shell", metavar="SHELL", choices=SHELLS, help="bash, zsh or fish")
+    manual = add_command(
+        commands,
+        "manual",
+        "print the manual page",
+        "Print the manual page of all commands, in the language of man.",
+    )
+    for command in (completion, manual):
+        command.set_defaults(identities=[])

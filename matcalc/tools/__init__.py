@@ -1,0 +1,1 @@
+"""Where people work: what terminal, notebook, editor and assistant share, and each of them."""
