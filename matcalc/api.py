@@ -12,7 +12,10 @@ from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.hessian import hessian as blocks
+from matcalc.answers.symmetry import Symmetry
+from matcalc.answers.symmetry import symmetry as symmetric
 from matcalc.answers.taylor import TaylorPolynomial
+from matcalc.answers.taylor import taylor as expansion
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
@@ -206,20 +209,48 @@ def hessian(
 @public
 def taylor(
     expression: str | Expression | Derivative,
-    wrt: str,
+    wrt: str | Sequence[str],
     *,
-    at: str,
+    at: object = None,
     order: int = 2,
     variables: Declarations | None = None,
     latex: bool = False,
     verify: bool = True,
     language: Base | None = None,
 ) -> TaylorPolynomial:
-    """The Taylor polynomial in ``wrt`` at a point, which is a variable of the same kind, verified;
-    ``remainder`` measures what it leaves.
+    """The Taylor polynomial in ``wrt`` at a point, verified; see docs/taylor.md.
+
+    The point ``at`` is a new name for a variable of the same kind, a number, or an expression;
+    without it the polynomial is one in the displacement ``dx`` from x. Of several variables, which
+    move together, it is a mapping or a sequence. ``remainder`` measures what is left.
+    UnsupportedError where the expression is not smooth at the point.
     """
     expression = _expression(expression, variables, language, latex=latex)
-    return TaylorPolynomial(expression, wrt, at, order, verify=verify)
+    return expansion(expression, wrt, at, order, verify=verify)
+
+
+@public
+def linearize(
+    expression: str | Expression | Derivative,
+    wrt: str | Sequence[str],
+    *,
+    at: object = None,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    verify: bool = True,
+    language: Base | None = None,
+) -> TaylorPolynomial:
+    """The best affine approximation near a point: the Taylor polynomial of order 1, verified."""
+    expression = _expression(expression, variables, language, latex=latex)
+    return expansion(expression, wrt, at, 1, verify=verify)
+
+
+@public
+def symmetry(derivative: Derivative | Hessian, *, rng: Any = 0) -> Symmetry:
+    """Whether second derivatives do not depend on which variable comes first, proved on what is
+    printed; see docs/several.md.
+    """
+    return symmetric(derivative, seed_of(rng, None))
 
 
 @public

@@ -105,6 +105,10 @@ class Formula:
             return self._tree
         return by_entries(self._tree, program.variables, language=program.language)
 
+    def shown_array(self) -> Expr:
+        """The array that the text shows."""
+        return self._unfolded(self._shown)
+
     def _unfolded(self, shown: Expr) -> Expr:
         """The array that what is shown stands for."""
         if self._matrix is None:

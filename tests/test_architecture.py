@@ -61,7 +61,7 @@ ALLOWED = {
     "results": "core frontend tex pipeline notation printers readback verification equality "
     "stable oracle bridges explain graph directional steps",
     "answers": "core frontend pipeline notation directional several printers readback stable "
-    "oracle verification steps results",
+    "oracle verification steps results equality",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",

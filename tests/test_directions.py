@@ -237,3 +237,34 @@ def test_command_prints_json(capsys):
 def test_command_refuses(given, message, capsys):
     assert main(["jvp", "x'*x", "--direction", given]) == 2
     assert message in capsys.readouterr().err
+
+
+OF_DIFF = [
+    (["inv(X)", "--direction", "X=D"], "-inv(X)*D*inv(X)"),
+    (["x'*A*x", "--wrt", "x", "--direction", "v"], "v'*A*x + x'*A*v"),
+    (["x'*A*x", "--wrt", "x", "--order", "2", "--direction", "v"], "(A + A')*v"),
+    (["x'*A*x", "--order", "2", "--direction", "x=v"], "2*v'*A*v"),
+    (["A*X*B", "--wrt", "X", "--cotangent", "U"], "A'*U*B'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "printed"), OF_DIFF)
+def test_diff_along_directions(capsys, arguments, printed):
+    assert main(["diff", *arguments]) == 0
+    assert capsys.readouterr().out == printed + "\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["x'*y", "--wrt", "y", "--direction", "x=v"], "says what to derive by, x"),
+        (["x'*x", "--direction", "x=v", "--cotangent", "u"], "exclude each other"),
+        (["x'*x", "--direction", "x=v", "--layout", "numerator"], "the usual layout"),
+        (["x'*x", "--direction", "x=v", "--steps"], "--steps does not go with"),
+        (["x'*y", "--wrt", "x,y", "--cotangent", "u"], "goes with one variable"),
+        (["x'*x", "--cotangent", "u", "--order", "2"], "first derivatives"),
+    ],
+)
+def test_diff_along_directions_refuses(capsys, arguments, message):
+    assert main(["diff", *arguments]) == 2
+    assert message in capsys.readouterr().err

@@ -80,3 +80,38 @@ def test_command(capsys):
         "H_y_y = zeros(m, m)",
     ]
     assert main(["hessian", "x'*x", "--format", "latex"]) == 0
+
+
+SYMMETRIC = [
+    ("scalar-pair", lambda: matcalc.hessian("exp(a*b)", ["a", "b"])),
+    ("vectors", lambda: matcalc.hessian("logsumexp(A*x + B*y)", ["x", "y"])),
+    ("matrix", lambda: matcalc.hessian("logdet(X)", ["X"])),
+    ("by-itself", lambda: matcalc.diff("x'*A*x*x'*x", "x", order=2)),
+    ("thrice", lambda: matcalc.diff("sum(exp(A*x))", "x", order=3)),
+    ("vector-value", lambda: matcalc.diff("exp(A*x)", "x", order=2, layout="denominator")),
+]
+
+
+@pytest.mark.parametrize("ask", [pytest.param(row[1], id=row[0]) for row in SYMMETRIC])
+def test_symmetry_is_proved(ask):
+    verdict = matcalc.symmetry(ask())
+    assert verdict
+    assert str(verdict).startswith("symmetric: exact")
+
+
+def test_what_is_not_symmetric_is_seen():
+    found = matcalc.diff("x'*A*x", "x", order=2, verify=False)
+    found._tree = matcalc.parse("A + A", {"A": "matrix(n, n)"})._tree
+    assert not matcalc.symmetry(found)
+    blocks = matcalc.hessian("x'*A*y", ["x", "y"], verify=False)
+    blocks["x", "y"]._tree = matcalc.parse("2*A", {"A": "matrix(n, m)"})._tree
+    assert not matcalc.symmetry(blocks)
+    with pytest.raises(ArgumentError, match="second and higher"):
+        matcalc.symmetry(matcalc.diff("x'*A*x", "x"))
+
+
+def test_symmetric_check(capsys):
+    assert main(["hessian", "x'*A*y", "--wrt", "x,y", "--symmetric-check"]) == 0
+    assert "symmetric: exact" in capsys.readouterr().err
+    assert main(["diff", "x'*A*x", "--wrt", "x", "--order", "2", "--symmetric-check"]) == 0
+    assert "symmetric: exact" in capsys.readouterr().err

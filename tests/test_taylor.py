@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import ArgumentError, UnknownNameError
+from matcalc.cli import main
+from matcalc.core.errors import ArgumentError, MatcalcError, UnknownNameError, UnsupportedError
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
+
+S = {"x": "scalar"}
 
 POLYNOMIALS = [
     ("sine", "sin(x)", "x", 3, {"x": "scalar"}, None),
@@ -53,13 +56,91 @@ def test_a_quadratic_is_its_own_polynomial():
     assert found.remainder() == np.inf
 
 
-def test_refusals():
-    with pytest.raises(ArgumentError, match="order is a number"):
-        matcalc.taylor("x'*x", "x", at="p", order=9)
-    with pytest.raises(ArgumentError, match="moves away from it"):
-        matcalc.taylor("x'*x", "x", at="x")
-    with pytest.raises(UnknownNameError):
-        matcalc.taylor("x'*x", "z", at="p")
+AT_VALUES = [
+    ("maclaurin", "sin(x) + cos(x)", "x", 0, 5, S, "1 + x - x^2/2 - x^3/6 + x^4/24 + x^5/120"),
+    ("odd", "tanh(x)", "x", 0, 5, S, "x - x^3/3 + 2*x^5/15"),
+    ("geometric", "1/(1 - x)", "x", 0, 4, S, "1 + x + x^2 + x^3 + x^4"),
+    ("logarithm", "log(x)", "x", 1, 2, S, "x - 1 - (x - 1)^2/2"),
+    ("below-zero", "exp(x)", "x", -1, 1, S, "exp(-1) + (x + 1)*exp(-1)"),
+    ("fraction", "x^3", "x", "1/2", 1, S, "1/8 + 3*(x - 1/2)/4"),
+    ("pi", "sin(x)", "x", "pi", 3, S, "-(x - pi) + (x - pi)^3/6"),
+    ("parameter", "exp(a*x)", "x", 0, 2, S, "1 + x*a + (x*a)^2/2"),
+    ("vector", "logsumexp(x)", "x", 0, 1, {}, "log(n) + mean(x)"),
+    ("identity", "inv(X)", "X", "eye(n)", 2, {}, "eye - (X - eye) + (X - eye)^2"),
+    ("multiple", "sum(exp(x))", "x", "2*p", 1, {}, "sum(exp(2*p)) + (x - 2*p)'*exp(2*p)"),
+    ("displacement", "inv(X)", "X", None, 1, {}, "inv(X) - inv(X)*dX*inv(X)"),
+    ("nothing-left", "x^2", "x", 0, 1, S, "0"),
+    ("together", "x'*A*y", ["x", "y"], None, 2, {}, "x'*A*y + (dx'*A*y + x'*A*dy) + dx'*A*dy"),
+    ("name-taken", "dx*x", "x", None, 1, S, "dx*x + h*dx"),
+]
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "at", "order", "variables", "expected"),
+    [pytest.param(*row[1:], id=row[0]) for row in AT_VALUES],
+)
+def test_points(expr, wrt, at, order, variables, expected):
+    found = matcalc.taylor(expr, wrt, at=at, order=order, variables=variables)
+    assert str(found) == expected
+    assert found.verification.kind == "exact"
+    assert found.check(rng=1).ok
+    assert found.latex()
+    assert found.to_callable()
+
+
+@pytest.mark.parametrize(
+    ("expr", "at", "message"),
+    [
+        ("sqrt(x)", 0, "sqrt is near a kink"),
+        ("abs(x)", 0, "abs is near a kink"),
+        ("log(x)", 0, "log is not finite"),
+        ("sin(x)/x", 0, "not finite"),
+        ("max(x, 1)", 1, "kink"),
+    ],
+)
+def test_points_without_a_polynomial(expr, at, message):
+    with pytest.raises(UnsupportedError, match=message):
+        matcalc.taylor(expr, "x", at=at, variables=S)
+
+
+def test_a_wrong_polynomial_is_seen():
+    found = matcalc.taylor("exp(x)", "x", at=0, order=2, variables=S)
+    found._tree = matcalc.parse("1 + x + x^2/3", S)._tree
+    assert not found.check().ok
+
+
+REFUSED = [
+    (lambda: matcalc.taylor("x'*x", "x", at="p", order=9), ArgumentError, "from 1 to 8"),
+    (lambda: matcalc.taylor("x'*x", "x", at="p", order=0), ArgumentError, "from 1 to 8"),
+    (lambda: matcalc.taylor("x'*x", "x", at="x"), ArgumentError, "moves away from it"),
+    (lambda: matcalc.taylor("x'*x", "x", at="2*x"), ArgumentError, "depends on x"),
+    (lambda: matcalc.taylor("x'*x", "z", at="p"), UnknownNameError, "z is not a variable"),
+    (lambda: matcalc.taylor("x'*x", "x", at=1), ArgumentError, "the point 1 is a number"),
+    (lambda: matcalc.taylor("x'*x", "x", at="eye(n)"), MatcalcError, "vector"),
+    (lambda: matcalc.taylor("x'*y", ["x", "y"], at=["a"]), ArgumentError, "1 points for 2"),
+    (lambda: matcalc.taylor("x'*y", ["x"], at={"y": "a"}), ArgumentError, "does not move"),
+    (lambda: matcalc.taylor("x'*x", "x", at=[1]), ArgumentError, "a name, a number"),
+]
+
+
+@pytest.mark.parametrize(("ask", "problem", "message"), REFUSED)
+def test_refusals(ask, problem, message):
+    with pytest.raises(problem, match=message):
+        ask()
+
+
+def test_linearize():
+    found = matcalc.linearize("softmax(x)", "x", at=0)
+    assert str(found) == "vector(1)/n + (x - mean(x))/n"
+
+
+def test_command(capsys):
+    arguments = ["taylor", "sin(x)", "--at", "0", "--order", "3", "-v", "x: scalar", "--check"]
+    assert main(arguments) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "x - x^3/6\n"
+    assert "remainder: it falls with the power 5" in printed.err
+    assert main(["taylor", "x'*A*y", "--wrt", "x,y", "--at", "a,b", "--format", "latex"]) == 0
 
 
 def shared_cases():

@@ -9,6 +9,8 @@ from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, ParseError, ShapeError, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import require_variable
 from matcalc.read.frontend import read
 
@@ -84,3 +86,17 @@ def _require_name(name: object, role: str) -> None:
         ) from None
     if expr.op != "variable" or expr.value != name:
         raise ArgumentError(f"{name!r} is not a name that a variable can have")
+
+
+def occurring(tree: Expr) -> set[str]:
+    """The names of the variables in a tree."""
+    parts = postorder(tree, lambda node: node.args)
+    return {str(part.value) for part in parts if part.op == "variable"}
+
+
+def free_name(program: Program, *wanted: str) -> str:
+    """The first of these names that means nothing yet; the first one numbered where all do."""
+    sizes = {each for v in program.variables.values() for d in v.dims for each in d.letters}
+    taken = {*program.variables, *program.definitions, *sizes}
+    numbered = (f"{wanted[0]}{count}" for count in range(1, len(taken) + 2))
+    return next(name for name in (*wanted, *numbered) if name not in taken)

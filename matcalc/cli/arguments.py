@@ -8,6 +8,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from matcalc.cli.calculus import (
+    BY_VARIABLES,
+    FURTHER,
+    WITHOUT_CODE,
+    add_diff_options,
+    add_further_options,
+)
 from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.shown import add_graph_options, add_steps_options
 from matcalc.cli.tool_options import add_file_option, add_tools, require_expression
@@ -64,9 +71,9 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         require_order(options.order)
     if options.command == "diff":
         require_expression(options)
-    if options.command in ("diff", "check", "vjp", "hvp", "hessian"):
+    if options.command in ("diff", "check", *BY_VARIABLES):
         names = [*options.wrt, *([options.variable] if options.variable else [])]
-        if options.command in ("diff", "hessian"):
+        if options.command == "diff" or BY_VARIABLES.get(options.command):
             options.several = _names(names)
             names = options.several if len(options.several) == 1 else []
         options.wrt = _one_variable(names)
@@ -103,8 +110,8 @@ def _parser(command: str) -> Parser:
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     _add_diff(commands)
-    for name, (help_text, description) in _DIRECTIONAL.items():
-        _add_directional(commands, name, help_text, description, used=command == name)
+    for name, texts in FURTHER.items():
+        _add_further(commands, name, texts, used=command == name)
     _add_check(commands, used=command == "check")
     _add_simplify(commands, used=command == "simplify")
     _add_equal(commands, used=command == "equal")
@@ -204,6 +211,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_latex(diff, "EXPR is LaTeX, which may name the variable")
     _add_declarations(diff)
     _add_conventions(diff, "gradient")
+    add_diff_options(diff)
     diff.add_argument(
         "--format",
         choices=(*FORMATS, "markdown"),
@@ -264,67 +272,23 @@ def _add_variable(command: Parser, several: str = "") -> None:
     command.add_argument("--wrt", "-w", metavar="NAME", action="append", default=[], help=help_text)
 
 
-_DIRECTIONAL = {
-    "jvp": (
-        "derive along a direction",
-        "The derivative along directions, without the Jacobian. Variables that are given together, "
-        "as in\n--direction x=u,y=v, move together; a second --direction derives once more.",
-    ),
-    "vjp": (
-        "derive the product with a cotangent",
-        "The gradient of the inner product with a cotangent, without the Jacobian.",
-    ),
-    "hessian": (
-        "second derivatives by several variables",
-        "The second derivatives of a scalar by each pair of variables, as a block matrix.",
-    ),
-    "hvp": (
-        "multiply a direction by the Hessian",
-        "The product of the Hessian and a direction, without the Hessian.",
-    ),
-}
-
-
-def _add_directional(
-    commands: argparse._SubParsersAction[Parser],
-    name: str,
-    help_text: str,
-    description: str,
-    *,
-    used: bool,
+def _add_further(
+    commands: argparse._SubParsersAction[Parser], name: str, texts: tuple[str, str], *, used: bool
 ) -> None:
-    """One of the commands about directions and, where it is used, its options."""
-    command = _add_command(
-        commands, name, help_text, f"{description} See docs/several.md.\n\n{_NAMES}"
-    )
+    """One of the commands of ``calculus.py`` and, where it is used, its options."""
+    help_text, description = texts
+    command = _add_command(commands, name, help_text, f"{description}\n\n{_NAMES}")
     if not used:
         return
     _add_expression(command)
-    if name == "jvp":
-        command.add_argument(
-            "--direction",
-            metavar="VAR=NAME",
-            action="append",
-            default=[],
-            help="a variable and the name of its direction, as in x=v; repeatable",
-        )
-    else:
-        _add_variable(command)
-    if name == "hvp":
-        command.add_argument(
-            "--direction", metavar="NAME", default="v", help="the direction (default: v)"
-        )
-    if name == "vjp":
-        command.add_argument(
-            "--cotangent", metavar="NAME", default="u", help="the cotangent (default: u)"
-        )
+    if name in BY_VARIABLES:
+        _add_variable(command, BY_VARIABLES[name])
+    add_further_options(command, name)
     _add_latex(command, "EXPR is a formula in LaTeX")
     _add_declarations(command)
+    formats = FORMATS[:2] if name in WITHOUT_CODE else FORMATS
     command.add_argument(
-        "--format",
-        choices=FORMATS[:2] if name == "hessian" else FORMATS,
-        default="text",
-        help="what to print (default: text)",
+        "--format", choices=formats, default="text", help="what to print (default: text)"
     )
     _add_names(command)
     _add_verdict(command)
@@ -469,7 +433,7 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-COMMANDS_OF_EXPRESSIONS = ("diff", "check", "simplify", "equal", "graph", *_DIRECTIONAL)  # commands
+COMMANDS_OF_EXPRESSIONS = ("diff", "check", "simplify", "equal", "graph", *FURTHER)  # commands
 OPTIONS_WITH_VALUE = (
     *(
         "--wrt",
@@ -493,7 +457,7 @@ OPTIONS_WITH_VALUE = (
     ),
     "--identities",
 )
-_WITHOUT_VALUE = ("--check", "--latex", "--no-verify", "--help", "-h")
+_WITHOUT_VALUE = ("--check", "--symmetric-check", "--latex", "--no-verify", "--help", "-h")
 _COMMA = re.compile(r",(?![^{]*\})")
 _LONG_OPTION = re.compile(
     r"--[A-Za-z][A-Za-z-]*(=|$)"

@@ -29,9 +29,11 @@ from matcalc.core.notes import at_command_line
 if TYPE_CHECKING:
     from matcalc.answers.directional import Directional
     from matcalc.answers.gradients import Gradients
+    from matcalc.answers.hessian import Hessian
+    from matcalc.answers.taylor import TaylorPolynomial
     from matcalc.core.identity import Identity
     from matcalc.core.program import Program
-    from matcalc.results import Expression, Formula
+    from matcalc.results import Derivative, Expression, Formula
     from matcalc.verify.oracle.compare import Report
     from matcalc.verify.verification import Verification
 
@@ -75,8 +77,10 @@ def _command(options: Namespace) -> int:
         return _functions(options.word)
     if options.command == "hessian":
         return _hessian(options)
-    if options.command in ("jvp", "vjp", "hvp"):
-        return _directional(options)
+    if options.command in ("jvp", "vjp", "hvp", "taylor"):
+        return _directional(
+            options, _standard_input() if options.expression == "-" else options.expression
+        )
     if options.command == "graph":
         return _graph(options)
     if options.command == "web":
@@ -137,6 +141,8 @@ def _diff(options: Namespace) -> int:
 
 def _derive(options: Namespace, text: str) -> int:
     """The derivative of one expression."""
+    if options.direction or options.cotangent is not None:
+        return _directional(options, text)
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
     expression = Expression(_read(text, options))
@@ -184,13 +190,8 @@ def _derive(options: Namespace, text: str) -> int:
     else:
         _answer(_formatted(derivative, options.format, options.cse))
         report = derivative.check(options.rng) if options.check else None
-    if report is None:
-        return DONE
-    sys.stdout.flush()  # the verdict comes after the answer
-    if options.verify and not derivative.unverified:
-        _say(f"verified: {derivative.verification}")
-    _say(str(report))
-    return DONE if report.ok else CHECK_FAILED
+    how = derivative.verification if options.verify and not derivative.unverified else None
+    return max(_concluded(report, how), _symmetry(derivative, options))
 
 
 def _means_all(names: list[str], expression: Expression) -> bool:
@@ -198,15 +199,24 @@ def _means_all(names: list[str], expression: Expression) -> bool:
     return names == ["all"] and "all" not in expression.variables
 
 
-def _directional(options: Namespace) -> int:
-    from matcalc.cli.further import directional  # noqa: PLC0415 - diff does without
+def _directional(options: Namespace, text: str) -> int:
+    # diff does without
+    from matcalc.cli.further import (  # noqa: PLC0415
+        along_of_diff,
+        directional,
+        remainder_line,
+    )
 
-    text = _standard_input() if options.expression == "-" else options.expression
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
-        formula, asked = directional(options, _read(text, options))
-    _say(shapes_line(formula))
-    return _answered(formula, text, asked, options)
+        ask = along_of_diff if options.command == "diff" else directional
+        formula, asked = ask(options, _read(text, options))
+    _say(shapes_line(formula, getattr(formula, "reading", "")))
+    code = _answered(formula, text, asked, options)
+    left = remainder_line(formula, options.rng) if options.check else ""
+    if left:
+        _say(left)
+    return code
 
 
 def _several(expression: Expression, text: str, options: Namespace) -> int:
@@ -233,11 +243,24 @@ def _hessian(options: Namespace) -> int:
     latex = options.format == "latex"
     _answer(found.latex(cse=options.cse) if latex else found.text(cse=options.cse))
     report = found.check(options.rng) if options.check else None
-    return _concluded(report, found.verification if options.verify else None)
+    code = _concluded(report, found.verification if options.verify else None)
+    return max(code, _symmetry(found, options))
+
+
+def _symmetry(found: Derivative | Hessian, options: Namespace) -> int:
+    """Says whether the second derivatives are symmetric, where that is asked."""
+    if not options.symmetric_check:
+        return DONE
+    from matcalc.answers.symmetry import symmetry  # noqa: PLC0415 - few ask for it
+
+    sys.stdout.flush()
+    verdict = symmetry(found, options.rng)
+    _say(str(verdict))
+    return DONE if verdict else CHECK_FAILED
 
 
 def _answered(
-    found: Directional | Gradients,
+    found: Directional | Gradients | TaylorPolynomial,
     text: str,
     asked: Mapping[str, Any],
     options: Namespace,

@@ -20,6 +20,8 @@ EXAMPLES = """\
   matcalc vjp "A*X*B" --wrt X --cotangent U
   matcalc hvp "norm2(x)^3" --wrt x --direction v
   matcalc hessian "x'*A*y" --wrt x,y
+  matcalc taylor "sin(x)" --at 0 --order 5 --var "x: scalar"
+  matcalc taylor "inv(X)" --wrt X --order 2
   matcalc check "x'*A*x" --wrt x --claim "(A + A')*x"
   matcalc check --latex "\\nabla_x x^\\top x = 2x"
   matcalc check claims.toml

@@ -9,19 +9,24 @@ from matcalc.answers import directional as along
 from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian, hessian
+from matcalc.answers.taylor import TaylorPolynomial, taylor
 from matcalc.cli.kinds import inferred_kinds, kind_of
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.results import Expression
 
 
-def directional(options: Namespace, program: Program) -> tuple[Directional, dict[str, Any]]:
+def directional(
+    options: Namespace, program: Program
+) -> tuple[Directional | TaylorPolynomial, dict[str, Any]]:
     """The answer, and what was asked for in the names of the JSON output."""
     expression = Expression(program)
     asked: dict[str, Any] = {"operation": options.command}
     if options.command == "jvp":
         moves = [_mapping(given) for given in options.direction]
         return along.jvp(expression, moves, verify=options.verify), {**asked, "directions": moves}
+    if options.command == "taylor":
+        return _polynomial(options, expression)
     wrt, _ = expression.wanted(options.wrt, 1)
     asked["wrt"] = wrt
     if options.command == "vjp":
@@ -29,6 +34,109 @@ def directional(options: Namespace, program: Program) -> tuple[Directional, dict
         return found, {**asked, "cotangent": options.cotangent}
     found = along.hvp(expression, wrt, direction=options.direction, verify=options.verify)
     return found, {**asked, "direction": options.direction}
+
+
+def _polynomial(
+    options: Namespace, expression: Expression
+) -> tuple[TaylorPolynomial, dict[str, Any]]:
+    names = options.several or [expression.wanted(None, 1)[0]]
+    at = options.at
+    if len(at) == 1 and len(names) > 1:
+        at = _parts(at[0])
+    found = taylor(expression, names, at or None, options.order, verify=options.verify)
+    return found, {"operation": "taylor", "wrt": names, "at": found.at, "order": options.order}
+
+
+def remainder_line(found: Directional | TaylorPolynomial, seed: int) -> str:
+    """How fast falls what a polynomial leaves; empty of other answers."""
+    if not isinstance(found, TaylorPolynomial):
+        return ""
+    return f"remainder: it falls with the power {found.remainder(seed):.0f} of the displacement"
+
+
+def _parts(text: str) -> list[str]:
+    """A text parted at the commas that stand in no brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def along_of_diff(options: Namespace, program: Program) -> tuple[Directional, dict[str, Any]]:
+    """What ``matcalc diff`` with a direction or a cotangent means: jvp, vjp or hvp."""
+    expression = Expression(program)
+    if options.cotangent is not None and options.direction:
+        raise ArgumentError("a cotangent and a direction exclude each other", hint="leave one out")
+    _refuse_conventions(options)
+    names = options.several
+    if options.cotangent is not None:
+        if options.order != 1:
+            raise ArgumentError("a cotangent goes with first derivatives", hint="leave out --order")
+        wrt, _ = expression.wanted(one_of(names), 1)
+        found = along.vjp(expression, wrt, cotangent=options.cotangent, verify=options.verify)
+        return found, {"operation": "vjp", "wrt": wrt, "cotangent": options.cotangent}
+    bare = [given for given in options.direction if "=" not in given]
+    if bare:
+        if len(options.direction) > 1:
+            raise ArgumentError(
+                "several directions need their variables",
+                hint=f"write --direction x={bare[0]}, one for each derivative",
+            )
+        wrt, _ = expression.wanted(one_of(names), 1)
+        if options.order == 2:
+            found = along.hvp(expression, wrt, direction=bare[0], verify=options.verify)
+            return found, {"operation": "hvp", "wrt": wrt, "direction": bare[0]}
+        moves = [{wrt: bare[0]}] * options.order
+    else:
+        moves = [_mapping(given) for given in options.direction]
+        moved = {name for each in moves for name in each}
+        if names and set(names) != moved:
+            raise ArgumentError(
+                f"--direction says what to derive by, {', '.join(sorted(moved))}, and --wrt "
+                f"{', '.join(names)}",
+                hint="leave out --wrt",
+            )
+        if options.order > 1 and len(moves) not in (1, options.order):
+            raise ArgumentError(
+                f"there are {len(moves)} directions for a derivative of order {options.order}",
+                hint="one for each derivative, or one for all",
+            )
+        moves = moves * options.order if len(moves) == 1 else moves
+    found = along.jvp(expression, moves, verify=options.verify)
+    return found, {"operation": "jvp", "directions": moves}
+
+
+def _refuse_conventions(options: Namespace) -> None:
+    """ArgumentError for what a derivative along directions does not have."""
+    for name, usual in (("layout", "mixed"), ("structure", "declared")):
+        if getattr(options, name) != usual:
+            raise ArgumentError(
+                f"a direction or a cotangent goes with the usual {name}",
+                hint=f"leave out --{name}",
+            )
+    if options.steps or options.format == "markdown" or options.symmetric_check or options.data:
+        option = (
+            "--steps"
+            if options.steps or options.format == "markdown"
+            else ("--data" if options.data else "--symmetric-check")
+        )
+        raise ArgumentError(
+            f"{option} does not go with a direction or a cotangent", hint=f"leave out {option}"
+        )
+
+
+def one_of(names: list[str]) -> str | None:
+    """The variable, if one is named; ArgumentError for several."""
+    if len(names) > 1:
+        raise ArgumentError(
+            f"a direction or a cotangent goes with one variable, not with {', '.join(names)}",
+            hint=f"--wrt {names[0]}",
+        )
+    return names[0] if names else None
 
 
 def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict[str, Any]]:

@@ -50,6 +50,7 @@ class Stepping:
             for name, variable in variables.items()
         }
         self.within = {name: leaf_of(builder, variables[name], free=False) for name in moved}
+        self.points: dict[str, Node] = {}  # values that variables have once all is derived
         lowering = self.engine.lowering
         require_symmetry(program, lowering, {**self.names, **self.within})
         for step in steps:
@@ -99,6 +100,11 @@ class Stepping:
             found.append(self._settled(node, places))
         return found
 
+    def value(self) -> Node:
+        """What is derived, as the derivatives are."""
+        lowered = self.engine.lowering.lower(self.program.expr, self.names)
+        return self._settled(lowered, ())
+
     def _settled(self, node: Node, places: Sequence[tuple[str, int]]) -> Node:
         """The node in variables of their kinds, within the kinds that it was derived by."""
         builder = self.engine.builder
@@ -107,8 +113,11 @@ class Stepping:
             for name, leaf in self.within.items()
             if leaf is not self.names[name]
         }
+        back = {**back, **{self.names[name]: point for name, point in self.points.items()}}
         if back:
             node = substitute(builder, node, back)
+        if self.points:
+            node = self.engine.shortened(node)
         for kind, first in places:
             node = self.engine.shortener.symmetrised(project(builder, node, kind, first))
         return node
