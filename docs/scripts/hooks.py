@@ -33,7 +33,7 @@ LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
 
 def on_config(config: Any) -> Any:
-    """Put each page that the navigation does not name under *More*, so that a new page is found."""
+    """Put each page that the navigation does not name behind the guides, so that it is found."""
     named = set(_pages(config["nav"]))
     pages = {
         path.relative_to(config["docs_dir"]).as_posix()
@@ -43,11 +43,11 @@ def on_config(config: Any) -> Any:
     leaves = [page for page in more if not page.startswith("decisions/")]
     decisions = [page for page in more if page.startswith("decisions/")]
     for section in config["nav"]:
-        if decisions and "Explanation" in section:
-            last = section["Explanation"].pop()
-            section["Explanation"].append({"Decisions": [*last.values(), *decisions]})
-    if leaves:
-        config["nav"].append({"More": leaves})
+        if "How-to" in section:
+            section["How-to"] += leaves
+        if "Explanation" in section:
+            index = section["Explanation"].pop()
+            section["Explanation"].append({"Decisions": [*index.values(), *decisions]})
     return config
 
 
