@@ -187,12 +187,16 @@ class _Search:
         state = _State(state.letters, state.signs, accepted, spent)
         choices = [(doubt, candidates) for doubt, candidates in choices if candidates]
         if not choices:
-            value = outcome.value
-            spent += _OF_ROW if value.row and value.rank == 1 else _OF_VALUE[min(value.rank, 2)]
-            if state.letters and not any(
-                variable.shape for variable in outcome.context.seen.values()
-            ):
-                spent += _OF_NUMBERS
+            spent += _price_of_value(outcome, state.letters)
+            unlike = _numbered_alike(outcome.context, state.letters, self._given)
+            alike = _State({**state.letters, **unlike}, state.signs, accepted, state.spent)
+            if unlike:
+                other = self.outcome(alike)
+                if other.value is not None and (
+                    state.spent + _price_of_value(other, alike.letters) <= spent
+                ):
+                    self._push(alike, price)
+                    return
             self._push(_State(state.letters, state.signs, accepted, spent, done=True), spent)
             return
         least = max(price, spent + _bound(choices))
@@ -228,6 +232,39 @@ class _Search:
                 _State({**state.letters, **new}, state.signs, state.accepted, spent),
                 max(price, spent),
             )
+
+
+def _price_of_value(outcome: Outcome, letters: Mapping[str, Candidate]) -> int:
+    value = outcome.value
+    assert value is not None
+    price = _OF_ROW if value.row and value.rank == 1 else _OF_VALUE[min(value.rank, 2)]
+    seen = outcome.context.seen.values()
+    return price + (_OF_NUMBERS if letters and not any(each.shape for each in seen) else 0)
+
+
+def _numbered_alike(
+    context: Context, letters: Mapping[str, Candidate], given: Mapping[str, str]
+) -> dict[str, Candidate]:
+    """Letters that differ by their number from one that is read otherwise, each read as that is."""
+    stems = {_stem(name): each for name, each in letters.items() if _stem(name)}
+    found = {}
+    for name in context.seen:
+        first = stems.get(_stem(name))
+        if (
+            first is not None
+            and name not in letters
+            and name not in given
+            and name not in context.declared
+            and default_kind(name) != first.kind
+        ):
+            found[name] = Candidate(name, first.kind, 0, f"{first.name} is")
+    return found
+
+
+def _stem(name: str) -> str:
+    """The x of x1 and x_1; empty where there is no number."""
+    stem = name.rstrip("0123456789")
+    return stem.rstrip("_") if stem != name else ""
 
 
 def _bound(choices: list[tuple[Doubt, list[Candidate]]]) -> int:

@@ -357,6 +357,16 @@ MEANT = [
         "(X - a*b')/norm2(X - a*b')",
     ),
     ("x - x'*x*y", "x", "x: vector(n), y: vector(n)", "", "eye - 2*y*x'"),
+    # letters that differ by their number are alike, where that fits
+    ("x1^2 + x1*x2", "x1", "x1: scalar, x2: scalar", "x1 x2", "2*x1 + x2"),
+    (
+        "x_1^2*x_2 + sin(x_3)",
+        "x_2",
+        "x_1: scalar, x_2: scalar, x_3: scalar",
+        "x_1 x_2 x_3",
+        "x_1^2",
+    ),
+    ("x1^2*sum(x2)", "x1", "x1: scalar, x2: vector(n)", "x1", "2*x1*sum(x2)"),
 ]
 
 
