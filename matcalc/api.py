@@ -24,6 +24,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import Language as Base
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
+from matcalc.engine.inner import expand
 from matcalc.extend.own.language import Language as Language  # noqa: PLC0414 - public
 from matcalc.extend.own.language import check_file
 from matcalc.read.frontend import read, read_pair
@@ -49,7 +50,8 @@ def parse(
     if not isinstance(text, str):
         hint = "from_sympy() takes a SymPy expression"
         raise ArgumentError(f"the expression must be a string, not {described(text)}", hint=hint)
-    return _noted(read(text, _declarations(variables), language=_language(language)))
+    spoken = _language(language)
+    return _noted(read(text, _declarations(variables), language=spoken, expand=expand))
 
 
 @public
@@ -309,7 +311,7 @@ def equal(
             for side in (left, right)
         )
         known = {**left.variables, **right.variables}
-    pair = read_pair(_side(left), _side(right), known, language=shared)
+    pair = read_pair(_side(left), _side(right), known, language=shared, expand=expand)
     warn_of_notes(pair[0].notes)
     return compared(*pair, str(left), str(right), drawn)
 

@@ -58,22 +58,23 @@ ALLOWED = {
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline printers readback "
     "verification equality exact",
     "graph": "core pipeline explain verification printers oracle runtime",
+    "inner": "core pipeline verification",
     "results": "core frontend tex pipeline notation printers readback verification equality "
     "stable oracle bridges explain graph directional steps",
     "answers": "core frontend pipeline notation directional several printers readback stable "
     "oracle verification steps results equality",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
-    "results",
+    "results inner",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
     "pytest_plugin": "core judge",
     "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "
     "equality judge",
-    "api": "core frontend tex judge results answers bridges own",
+    "api": "core frontend tex judge results answers bridges own inner",
     "__init__": "core version api judge results answers testing",
     "web": "core exact judge results api",
     "session": "core syntax frontend",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "
-    "web graph session",
+    "web graph session inner",
     "__main__": "cli",
 }
 HEAVY = {

@@ -301,7 +301,7 @@ def _read(text: str, options: Namespace) -> Program:
         return read_latex(text, options.var)
     from matcalc.read.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
 
-    return read(text, options.var)
+    return read(text, options.var, expand=_expand)
 
 
 def _read_pair(options: Namespace) -> tuple[Program, Program]:
@@ -312,7 +312,14 @@ def _read_pair(options: Namespace) -> tuple[Program, Program]:
         return read_latex_pair(options.left, options.right, options.var)
     from matcalc.read.frontend import read_pair  # noqa: PLC0415 - --help does not wait for the engine
 
-    return read_pair(options.left, options.right, options.var)
+    return read_pair(options.left, options.right, options.var, expand=_expand)
+
+
+def _expand(program: Program) -> Program:
+    """The program with what its derivatives inside are."""
+    from matcalc.engine.inner import expand  # noqa: PLC0415 - few expressions have any
+
+    return expand(program)
 
 
 def _formatted(formula: Formula | Gradients, form: str, cse: bool) -> str:

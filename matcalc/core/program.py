@@ -23,6 +23,7 @@ class Program:
     text itself asks for, as d/dx before a formula does: the variable and the order. ``definitions``
     are the parts that the text gives a name. ``learnt`` are the kinds of letters that are not what
     their first letter says. ``language`` is what the text was read in.
+    ``unexpanded`` says that derivatives stand inside, which ``engine/inner.py`` has to put in.
     """
 
     expr: Expr
@@ -34,3 +35,4 @@ class Program:
     definitions: Mapping[str, Expr] = field(default_factory=dict)
     learnt: Mapping[str, str] = field(default_factory=dict)
     language: Language = field(default_factory=default_language, compare=False)
+    unexpanded: bool = False

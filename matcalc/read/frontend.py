@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from matcalc.core.errors import ParseError, Span, UnknownNameError
+from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
@@ -16,6 +16,8 @@ from matcalc.read.syntax.nodes import Binding, Node, Statement
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.syntax.parser import parse
 
+Expand = Callable[[Program], Program]
+
 
 def read(
     text: str,
@@ -24,6 +26,7 @@ def read(
     definitions: Mapping[str, Expr] | None = None,
     *,
     language: Language | None = None,
+    expand: Expand | None = None,
 ) -> Program:
     """Parses and types a program; raises a ``MatcalcError`` that knows its place in the text.
 
@@ -31,6 +34,8 @@ def read(
     may hold more of them. ``kinds`` are those of names of which nothing else was declared: ``{"b":
     "vector"}``. ``definitions`` are those of another program over the declared variables, which the
     text may use, and make anew. ``language`` is the default language where it is not given.
+    ``expand`` puts derivatives in place of ``grad(f, x)`` and its like, which are refused without
+    it.
     """
     spoken = language or default_language()
     known = _known(declarations)
@@ -41,9 +46,9 @@ def read(
         return infer(statements, variables, text, kinds, definitions, language=spoken)
 
     program = typed({})
-    if not program.notes:
-        return program
-    return replace(program, notes=keep_readable(program.notes, len(text), typed))
+    if program.notes:
+        program = replace(program, notes=keep_readable(program.notes, len(text), typed))
+    return _expanded(program, expand) if program.unexpanded else program
 
 
 def read_pair(
@@ -52,6 +57,7 @@ def read_pair(
     declarations: Mapping[str, str | Variable] | Iterable[str] = (),
     *,
     language: Language | None = None,
+    expand: Expand | None = None,
 ) -> tuple[Program, Program]:
     """Two programs over the same variables whose values have one shape.
 
@@ -61,13 +67,24 @@ def read_pair(
     spoken = language or default_language()
     given = _known(declarations)
     one, other = _typed_pair(left, right, given, spoken)
-    if not one.notes:
-        return one, other
-    size = len(one.source)
-    notes = keep_readable(
-        one.notes, size, lambda more: _typed_pair(left, right, {**given, **more}, spoken)
-    )
-    return replace(one, notes=notes), replace(other, notes=notes)
+    if one.notes:
+        size = len(one.source)
+        notes = keep_readable(
+            one.notes, size, lambda more: _typed_pair(left, right, {**given, **more}, spoken)
+        )
+        one, other = replace(one, notes=notes), replace(other, notes=notes)
+    if one.unexpanded:
+        return _expanded(one, expand), _expanded(other, expand)
+    return one, other
+
+
+def _expanded(program: Program, expand: Expand | None) -> Program:
+    """The program with the derivatives in it; UnsupportedError where nobody finds them here."""
+    if expand is None:
+        raise UnsupportedError(
+            "derivatives cannot stand inside of this expression", source=program.source
+        )
+    return expand(program)
 
 
 def _typed_pair(

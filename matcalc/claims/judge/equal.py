@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from matcalc.claims.equality import DIFFERENT, EQUAL, UNDECIDED, decide
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.engine.inner import expand
 from matcalc.read.frontend import read_pair
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def equal(
     """The verdict on two texts; raises a MatcalcError where they cannot be read or have different
     shapes.
     """
-    return judge_equation(*read_pair(left, right, variables), left, right, seed)
+    return judge_equation(*read_pair(left, right, variables, expand=expand), left, right, seed)
 
 
 def judge_equation(left: Program, right: Program, one: str, other: str, seed: int) -> Equality:

@@ -16,6 +16,7 @@ from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, dimension
 from matcalc.core.walk import fold
+from matcalc.engine.inner import expand
 from matcalc.read.frontend import read
 from matcalc.results import Expression
 from matcalc.write.printers.text import text
@@ -42,7 +43,9 @@ def read_formula(
     means the same.
     """
     if not is_latex(formula):
-        return read(formula, declarations, definitions=definitions, language=language)
+        return read(
+            formula, declarations, definitions=definitions, language=language, expand=expand
+        )
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most claims are not in LaTeX
 
     program = read_latex(formula, declarations, definitions, language=language)

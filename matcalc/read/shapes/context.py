@@ -121,6 +121,7 @@ class Context:
         self.failed: Node | None = None  # where the text has no type,
         self.operands: list[Expr] = []  # what stands there,
         self.clashed = False  # and whether sizes are to blame, not kinds
+        self.unexpanded = False  # whether there are derivatives inside
 
     @property
     def indices(self) -> Indices:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ShapeError, Span, UnknownNameError
+from matcalc.core.inner import INNER
 from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import ALIASES, BUILT_IN_NAMES, OPERATIONS, SIZES
@@ -400,6 +401,11 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
 
         return apply_user_function(context, node, own, args)
     operation = OPERATIONS.get(ALIASES.get(name, name))
+    if operation is None and name in INNER:
+        # few texts have any
+        from matcalc.read.shapes.calculus import inner_derivative  # noqa: PLC0415
+
+        return inner_derivative(context, node, args)
     if operation is None:
         if name == "transpose" and len(args) == 1:
             return transpose(context, node, args[0])
@@ -499,4 +505,5 @@ def _finish(
         definitions=context.definitions,
         learnt=learnt,
         language=context.language,
+        unexpanded=context.unexpanded,
     )

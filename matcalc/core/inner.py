@@ -1,0 +1,15 @@
+"""The derivatives that can stand inside of an expression, as in ``det(jacobian(F, x))``.
+
+They are nodes of the typed tree for as long as it takes to find them: ``engine/inner.py`` puts the
+derivative in their place before anything is derived, proved or printed.
+"""
+
+from __future__ import annotations
+
+INNER = {
+    "grad": "grad(f, x), the gradient of a scalar",
+    "jacobian": "jacobian(F, x), or jacobian(F, s, t) with the derivatives as columns",
+    "hessian": "hessian(f, x), the second derivatives of a scalar",
+    "lap": "lap(f, x), the sum of the second derivatives of a scalar",
+    "div": "div(F, x), the sum of the derivatives of the entries by those of x at the same place",
+}

@@ -1,0 +1,110 @@
+"""expand(): derivatives that stand inside of an expression, replaced by what the engine finds.
+
+Each is proved before it takes its place. What comes after sees an expression without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.indexed import parts
+from matcalc.core.inner import INNER
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.engine.pipeline import Engine, differentiate, leaf_of
+from matcalc.verify.verification import verify
+
+
+def expand(program: Program) -> Program:
+    """The program with the derivatives in place of ``grad(f, x)`` and its like, from the innermost
+    outwards.
+
+    Raises UnsupportedError where one stands below indices, or where no rule is known.
+    """
+    bare = replace(program, definitions={}, notes=(), asked=None, unexpanded=False)
+    notes: dict[str, None] = dict.fromkeys(program.notes)
+    made: dict[int, Expr] = {}
+    roots = [*program.definitions.values(), program.expr]
+    for node in (part for root in roots for part in postorder(root, lambda node: node.args)):
+        if id(node) in made:
+            continue
+        if node.op == "indexed":
+            _refuse_below(node, program)
+        args = tuple([made[id(arg)] for arg in node.args])
+        if node.op in INNER:
+            made[id(node)], how = _derivative(bare, node, args)
+            notes |= {f"{node.op} is not verified: {how}": None} if how else {}
+        elif all(old is new for old, new in zip(node.args, args, strict=True)):
+            made[id(node)] = node
+        else:
+            made[id(node)] = Expr(
+                node.op, args, node.shape, value=node.value, row=node.row, span=node.span
+            )
+    return replace(
+        program,
+        expr=made[id(program.expr)],
+        definitions={name: made[id(value)] for name, value in program.definitions.items()},
+        notes=tuple(notes),
+        unexpanded=False,
+    )
+
+
+def _refuse_below(node: Expr, program: Program) -> None:
+    """UnsupportedError for a derivative below a binder, where it has no tree of its own."""
+    below = next((part for part in postorder(node.value.body, parts) if part.op in INNER), None)
+    if below is not None:
+        raise UnsupportedError(
+            f"{below.op} cannot stand inside of a sum over indices",
+            source=program.source,
+            span=below.span,
+            hint="give it a name before, as in  g = grad(f, x); sum[i](g[i]^2)",
+        )
+
+
+def _derivative(program: Program, node: Expr, args: tuple[Expr, ...]) -> tuple[Expr, str]:
+    """The derivative that a node asks for, and why it could not be verified."""
+    inner, *variables = args
+    if inner.row:
+        inner = Expr("'", (inner,), inner.shape)
+    program = replace(program, expr=inner)
+    order = 2 if node.op in ("hessian", "lap") else 1
+    found, why = [], ""
+    for variable in variables:
+        statement = DerivativeStatement(program, str(variable.value), order)
+        tree = differentiate(statement)
+        verdict = verify(statement, tree)
+        why = why or (verdict.how if verdict.kind == "none" else "")
+        found.append(tree)
+    if len(found) > 1:
+        return Expr("blocks", tuple(found), node.shape, value=(1, len(found))), why
+    (tree,) = found
+    return _FORMS.get(node.op, _as_it_is)(program, node, tree), why
+
+
+def _as_it_is(program: Program, node: Expr, tree: Expr) -> Expr:
+    return Expr("'", (tree,), tree.shape, row=True) if node.row and not tree.row else tree
+
+
+def _contracted(program: Program, node: Expr, tree: Expr) -> Expr:
+    """The sum of the entries of the derivative at the same places of both groups of axes."""
+    if not tree.shape:
+        return tree
+    if tree.rank == 2:
+        whole = Expr("tr", (tree,))
+    else:
+        half = tuple(range(tree.rank // 2))
+        whole = Expr("einsum", (tree,), value=(((*half, *half),), ()))
+    engine = Engine(replace(program, expr=whole), "mixed")
+    names = {v.name: leaf_of(engine.builder, v, free=False) for v in program.variables.values()}
+    network = engine.shortened(engine.lowering.lower(whole, names))
+    return engine.recovered(engine.ordinary(network))
+
+
+_FORMS: dict[str, Callable[[Program, Expr, Expr], Expr]] = {
+    "lap": _contracted,
+    "div": _contracted,
+}

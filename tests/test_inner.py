@@ -1,0 +1,99 @@
+"""Derivatives that stand inside of expressions."""
+
+import pytest
+
+import matcalc
+from matcalc.cli import main
+from matcalc.core.errors import MatcalcError, UnsupportedError
+from matcalc.read.frontend import read
+
+POLAR = {"r": "scalar", "t": "scalar"}
+
+VALUES = [
+    ("gradient", "grad(x'*A*x, x)", "(A + A')*x", {}),
+    ("jacobian", "jacobian(A*x + sin(x), x)", "A + diag(cos(x))", {}),
+    ("of-a-scalar", "jacobian(x'*x, x)*y", "2*x'*y", {}),
+    ("by-a-scalar", "jacobian(sin(t)*x, t)", "cos(t)*x", {"t": "scalar"}),
+    ("columns", "det(jacobian([r*cos(t); r*sin(t)], r, t))", "r", POLAR),
+    ("hessian", "hessian(x'*A*x, x)", "A + A'", {}),
+    ("laplacian", "lap(x'*A*x, x)", "2*tr(A)", {}),
+    ("laplacian-of-a-norm", "lap(norm2(x)^2, x)", "2*vector(1)'*x.^0", {}),
+    ("laplacian-by-a-matrix", "lap(tr(X'*A*X), X)", "2*m*tr(A)", {"X": "matrix(n, m)"}),
+    ("divergence", "div(A*x, x)", "tr(A)", {}),
+    ("divergence-by-a-matrix", "div(X*A, X)", "n*tr(A)", {"X": "matrix(n, n)"}),
+    ("within-symmetric", "grad(tr(A*S), S)", "(A + A')/2", {"S": "symmetric(n)"}),
+    ("nested", "grad(norm2(grad(x'*x, x))^2, x)", "8*x", {}),
+    ("in-a-definition", "g = grad(x'*x, x); g'*g", "4*x'*x", {}),
+    ("zero", "grad(a'*y, x)", "0*x", {"a": "vector(n)", "x": "vector(n)"}),
+    ("in-a-sum", "g = grad(x'*x, x); sum[i](g[i]^2)", "4*x'*x", {}),
+    ("row-inside", "jacobian((A*x)', x)", "A", {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "same", "variables"), [pytest.param(*row[1:], id=row[0]) for row in VALUES]
+)
+def test_value(text, same, variables):
+    assert matcalc.equal(text, same, variables=variables)
+    assert not matcalc.equal(text, f"({same}) + ({same}) + ones", variables=variables)
+
+
+DERIVED = [
+    ("norm2(grad(x'*A*x, x))^2", "x", "2*(A + A')^2*x"),
+    ("logdet(hessian(sum(exp(A*x)), x))", "x", None),
+    ("det(jacobian(A*x + sin(x), x))", "x", None),
+    ("div(grad(logsumexp(x), x), x)", "x", None),
+    ("hessian(x'*A*x, x)*y", "A", None),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "expected"), DERIVED)
+def test_derived_again(text, wrt, expected):
+    found = matcalc.diff(text, wrt)
+    assert found.verification.kind == "exact"
+    assert expected is None or str(found) == expected
+
+
+REFUSED = [
+    ("grad(A*x, x)", "grad is that of a scalar, not of vector", "write jacobian(A*x, x)"),
+    ("jacobian(tr(X), X)", "is no Jacobian", "write grad(tr(X), X)"),
+    ("grad(x'*x, 2*x)", "grad is by a variable, and 2*x is none", "write grad(f, x)"),
+    ("y = 2*x; grad(y'*y, y)", "y is none", "write grad(f, x)"),
+    ("grad(x'*x)", "not 1 argument", "write grad(f, x)"),
+    ("grad(x'*x, x, y)", "not 3 arguments", "write grad(f, x)"),
+    ("x: vector(n); div(A, x)", "div is that of an expression like x", ""),
+    ("jacobian(x'*x, a, b)", "a vector by scalars", "one vector x"),
+    ("sum[i](grad(x[i]^2, x)'*x)", "", "g = grad(f, x)"),
+    ("laplacian(x'*x, x)", "unknown function laplacian", "lap"),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "hint"), REFUSED)
+def test_refusals(text, message, hint):
+    with pytest.raises(MatcalcError) as caught:
+        matcalc.parse(text)
+    assert message in str(caught.value)
+    assert hint in str(caught.value)
+
+
+def test_nobody_expands():
+    with pytest.raises(UnsupportedError, match="cannot stand inside"):
+        read("grad(x'*x, x)")
+
+
+def test_names_stay_free():
+    assert str(matcalc.diff("grad*x", "x", variables={"grad": "scalar", "x": "scalar"})) == "grad"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (["simplify", "lap(x'*A*x, x)"], "tr(A + A')"),
+        (["diff", "grad(x'*A*x, x)'*y", "--wrt", "x"], "(A + A')*y"),
+        (["equal", "grad(x'*x, x)", "2*x"], "equal: grad(x'*x, x) = 2*x"),
+        (["check", "norm2(grad(x'*x, x))^2", "-w", "x", "--claim", "grad(4*x'*x, x)"], "proved"),
+    ],
+)
+def test_command(capsys, arguments, printed):
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith(printed)
