@@ -483,8 +483,12 @@ class Letters:
                     f"{shown} may be a row or a column of a matrix", phrase.span, hint
                 )
             kind = ("a number", "a vector", "a matrix")[value.rank]
+            bare, plural = shown.partition("_")[0], "s" * (len(indices) > 1)
+            other = "take another letter for what has entries" if value.rank == 0 else None
             raise self.problem(
-                f"{shown} has {len(indices)} subscripts, and is one of {kind}", phrase.span
+                f"{shown} has {len(indices)} subscript{plural}, but {bare} is {kind}",
+                phrase.span,
+                other,
             )
         make = Maker(phrase)
         for axis, index in enumerate(indices):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
+from matcalc.core.notes import declaring
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
 from matcalc.read.tex import functions, indices, limits, places, vectors
@@ -107,6 +108,12 @@ class Resolver:
         """The text of a part, shortened if it is long."""
         text = " ".join(self.scope.source[phrase.start : phrase.end].split())
         return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
+
+    def _or_declared(self, phrase: Phrase) -> str:
+        """What else a hint can offer for a letter of which nothing is known."""
+        if phrase.kind not in ("symbol", "indexed") or self.scope.knows(phrase):
+            return ""
+        return f"; or {declaring(self.scope.name(phrase), 'scalar')} if it is a number"
 
     def _plain(self, phrase: Phrase, args: list[Value]) -> list[Value]:
         """The operands, none of which depends on an index."""
@@ -367,7 +374,7 @@ class Resolver:
             a, b = (self.shown(operand) for operand in phrase.args)
             hint = (
                 f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} "
-                f"\\odot {b} entry by entry"
+                f"\\odot {b} entry by entry{self._or_declared(phrase.args[0])}"
             )
             hint = (
                 hint

@@ -163,6 +163,16 @@ WRONG = [
         id="derivative-in-a-product",
     ),
     pytest.param("x y", ShapeError, 2, r"x^\top y for a number", id="two-columns"),
+    pytest.param(
+        r"k\log p", ShapeError, 1, 'or declare "k: scalar" if it is a number', id="two-numbers"
+    ),
+    pytest.param(
+        r"\sum_k \pi_k x_k",
+        ShapeError,
+        7,
+        "take another letter for what has entries",
+        id="entries-of-a-number",
+    ),
     pytest.param("x^2", ShapeError, 1, r"\lVert x \rVert^2", id="square-of-a-vector"),
     pytest.param(
         r"x^\top + y", ShapeError, 7, "cannot add a row and a vector", id="row-and-column"
