@@ -4,6 +4,7 @@ playground, and a check that no page loads anything from elsewhere.
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 import shutil
@@ -28,6 +29,7 @@ OUTSIDE = {
     "grammar/README.md": "grammar.md",
 }
 ORIGINS = {site: origin for origin, site in OUTSIDE.items()}
+INHERITED = "\n    options:\n      inherited_members: true"
 CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s#]+)(#[^)\s]*)?\)")
 
@@ -88,6 +90,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     markdown = "".join(part if i % 2 else LINK.sub(led, part) for i, part in enumerate(parts))
     if place == "decisions/README.md":
         markdown += "\n" + "\n".join(_decisions())
+    if place == "reference/python.md":
+        markdown = _python(markdown)
     if place == "playground.md" and STATIC_PAGE.is_dir():
         frame = '<iframe class="playground" src="page/index.html" title="matcalc"></iframe>'
         markdown = re.sub(r"<!-- playground -->.*", frame, markdown, flags=re.DOTALL)
@@ -111,6 +115,29 @@ def _decisions() -> list[str]:
         f"- {page.name[:4]}: [{title}]({page.name})"
         for page, title in zip(pages, titles, strict=True)
     ]
+
+
+def _python(markdown: str) -> str:
+    """Name what the reference is made of: all that ``matcalc`` and ``matcalc.testing`` offer."""
+    homes = _value(ROOT / "matcalc" / "__init__.py", "_HOMES")
+    named = {name: home for name, home in homes.items() if home.startswith("matcalc.")}
+    functions = [f"{home}.{name}" for name, home in named.items() if name[0].islower()]
+    kinds = [f"{home}.{name}" for name, home in named.items() if name[0].isupper()]
+    classes = [path for path in kinds if not path.startswith("matcalc.core.errors")]
+    checks = _value(ROOT / "matcalc" / "testing" / "__init__.py", "__all__")
+    tests = [f"matcalc.testing.checks.{name}" for name in checks]
+    for mark, paths in {"functions": functions, "classes": classes, "checks": tests}.items():
+        entries = "\n\n".join(f"::: {path}{INHERITED}" for path in paths)
+        markdown = markdown.replace(f"<!-- {mark} -->", entries)
+    return markdown
+
+
+def _value(path: Path, name: str) -> Any:
+    """The literal that a module assigns to a name."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return ast.literal_eval(node.value)
+    raise PluginError(f"{path} has no {name}")
 
 
 class _Resources(HTMLParser):
