@@ -5,6 +5,8 @@ table lacks a function.
 from __future__ import annotations
 
 import ast
+import gc
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -21,10 +23,42 @@ from matcalc.write.printers.latex_functions import FUNCTIONS as LATEX
 from matcalc.write.printers.numpy_functions import CALLS, FORMS
 
 ROOT = Path(__file__).resolve().parents[1]
-MODULES = {
-    path: ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted((ROOT / "matcalc").rglob("*.py"))
-}
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def parsed() -> dict[Path, ast.Module]:
+    """All modules; there is nothing to collect in half a million nodes, and looking takes longer
+    than parsing.
+    """
+    gc.disable()
+    try:
+        paths = sorted((ROOT / "matcalc").rglob("*.py"))
+        return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    finally:
+        gc.enable()
+
+
+MODULES = parsed()
+
+
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    return list(ast.walk(MODULES[path]))
+
+
+@cache
+def nodes_in_functions(path: Path) -> list[ast.AST]:
+    """What stands in the outermost functions of a module, with those in classes."""
+    found: list[ast.AST] = []
+    stack: list[tuple[ast.AST, bool]] = [(MODULES[path], False)]
+    while stack:
+        node, inside = stack.pop()
+        if inside:
+            found.append(node)
+        below = inside or isinstance(node, FUNCTION)
+        stack += [(child, below) for child in ast.iter_child_nodes(node)]
+    return found
+
 
 # what each part of matcalc/ may import of the others; docs/architecture.md shows the same table
 ALLOWED = {
@@ -124,9 +158,9 @@ def our_modules() -> dict[str, Path]:
 
 def test_imports_follow_the_table() -> None:
     wrong = []
-    for path, tree in MODULES.items():
+    for path in MODULES:
         allowed = ALLOWED.get(part(path), "").split()
-        for node in ast.walk(tree):
+        for node in nodes_of(path):
             for name in imported(node):
                 target = part_of(tuple(name.split("."))) if name.startswith("matcalc.") else ""
                 if target in ALLOWED and target not in (part(path), *allowed):
@@ -153,15 +187,12 @@ def test_modules_do_not_import_each_other() -> None:
     graph: dict[str, set[str]] = {}
     for module, path in ours.items():
         unused = {
-            id(node)
-            for test in ast.walk(MODULES[path])
-            if _for_types(test)
-            for node in ast.walk(test)
+            id(node) for test in nodes_of(path) if _for_types(test) for node in ast.walk(test)
         }
-        inside = {id(node) for function in _functions(MODULES[path]) for node in ast.walk(function)}
+        unused.update(map(id, nodes_in_functions(path)))
         graph[module] = set()
-        for node in ast.walk(MODULES[path]):
-            if id(node) in unused | inside:
+        for node in nodes_of(path):
+            if id(node) in unused:
                 continue
             for name in imported(node):
                 target = name if name in ours else name.rpartition(".")[0]
@@ -212,22 +243,19 @@ def _for_types(node: ast.AST) -> bool:
     )
 
 
-def _functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+def _functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in nodes_of(path) if isinstance(node, FUNCTION)]
 
 
 def test_imports_inside_functions_give_a_reason() -> None:
     wrong = []
-    for path, tree in MODULES.items():
+    for path in MODULES:
         lines = path.read_text(encoding="utf-8").splitlines()
-        for function in _functions(tree):
-            for node in ast.walk(function):
-                names = imported(node)
-                light = {name.split(".")[0] for name in names} - HEAVY
-                if light and not _reasoned(lines, node.lineno - 1):  # type: ignore[attr-defined]
-                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} imports {names[0]}")  # type: ignore[attr-defined]
+        for node in nodes_in_functions(path):
+            names = imported(node)
+            light = {name.split(".")[0] for name in names} - HEAVY
+            if light and not _reasoned(lines, node.lineno - 1):  # type: ignore[attr-defined]
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} imports {names[0]}")  # type: ignore[attr-defined]
     assert not wrong, "\n".join(wrong)
 
 
@@ -244,11 +272,11 @@ def _reasoned(lines: list[str], index: int) -> bool:
 
 def test_files_and_functions_are_short() -> None:
     long = []
-    for path, tree in MODULES.items():
+    for path in MODULES:
         count = len(path.read_text(encoding="utf-8").splitlines())
         if count > LONGEST_FILE:
             long.append(f"{path.relative_to(ROOT)}: {count} lines")
-        for function in _functions(tree):
+        for function in _functions(path):
             count = (function.end_lineno or 0) - function.lineno + 1
             if count > LONGEST_FUNCTION:
                 long.append(f"{path.relative_to(ROOT)}: {function.name} has {count} lines")
@@ -260,8 +288,8 @@ def test_nothing_is_caught_wholesale() -> None:
     it.
     """
     wrong = []
-    for path, tree in MODULES.items():
-        for node in ast.walk(tree):
+    for path in MODULES:
+        for node in nodes_of(path):
             if isinstance(node, ast.ExceptHandler):
                 names = (
                     {leaf.id for leaf in ast.walk(node.type) if isinstance(leaf, ast.Name)}
@@ -325,12 +353,12 @@ OF_THE_JUDGES = ("verify/exact/", "verify/oracle/")
 ROWS = "core/functions/"
 
 
-def tables_of_functions(tree: ast.AST) -> int:
+def tables_of_functions(path: Path) -> int:
     """How many literals have two names of functions or more as keys or members; words of one text
     count, too.
     """
     found = 0
-    for node in ast.walk(tree):
+    for node in nodes_of(path):
         words: list[object] = []
         if isinstance(node, ast.Dict | ast.Set | ast.Tuple | ast.List):
             members = node.keys if isinstance(node, ast.Dict) else node.elts
@@ -354,9 +382,9 @@ def test_what_is_known_of_functions_stands_in_their_rows() -> None:
     against it.
     """
     found = set()
-    for path, tree in MODULES.items():
+    for path in MODULES:
         file = path.relative_to(ROOT / "matcalc").as_posix()
-        if not file.startswith((*OF_THE_JUDGES, ROWS)) and tables_of_functions(tree):
+        if not file.startswith((*OF_THE_JUDGES, ROWS)) and tables_of_functions(path):
             found.add(file)
     assert found == set(KEYED_BY_FUNCTIONS), (
         "a table of functions: make it a field, or give the reason here"

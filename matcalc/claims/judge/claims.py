@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from matcalc.claims.judge.claim import OPEN, Claim, Misfit
 from matcalc.claims.judge.proof import proof
-from matcalc.claims.judge.question import Point, Question
+from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.claims.judge.reading import equalize_shape, read_objective, read_stated, reparse
 from matcalc.claims.judge.sizes import open_sizes, true_shape
-from matcalc.core.errors import EvaluationError, UnknownNameError, UnsupportedError
+from matcalc.core.errors import EvaluationError, MatcalcError, UnknownNameError, UnsupportedError
 from matcalc.core.operations import OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -20,7 +20,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import differentiate
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.interpret import extent, interpret, magnitude
+from matcalc.verify.oracle.interpret import extent, interpret, magnitude, values_of_parts
 from matcalc.verify.oracle.numeric import (
     Method,
     numeric_derivative,
@@ -202,10 +202,33 @@ def _of_tall(tree: Expr | None) -> list[Expr]:
     return [node for node in nodes if node.op in OF_TALL]
 
 
-def evaluate_claim(tree: Expr, point: Point) -> Array:
+class Neighbours:
+    """Values of formulas that differ from one in a part: what they share is evaluated once."""
+
+    def __init__(self, tree: Expr) -> None:
+        self._tree = tree
+        self._known: list[tuple[Point, dict[int, Array]]] = []
+
+    def value(self, edited: Expr) -> Callable[[Sample], Array]:
+        """The value of an edited formula in a world."""
+        return lambda world: evaluate_claim(edited, world.point, self._at(world.point))
+
+    def _at(self, point: Point) -> dict[int, Array]:
+        for place, known in self._known:
+            if place is point:
+                return known
+        try:
+            found = values_of_parts(self._tree, point.values, point.sizes)
+        except (MatcalcError, ValueError, np.linalg.LinAlgError):
+            found = {}
+        self._known.append((point, found))
+        return found
+
+
+def evaluate_claim(tree: Expr, point: Point, known: Mapping[int, Array] | None = None) -> Array:
     """The value of a tree; not a number where it has none, as an inverse of a singular matrix."""
     try:
-        return interpret(tree, point.values, point.sizes)
+        return interpret(tree, point.values, point.sizes, known)
     except np.linalg.LinAlgError:
         return np.full(extent(tree.shape, point.sizes), np.nan)
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from matcalc.claims.judge.claim import Claim
-from matcalc.claims.judge.claims import completed, evaluate_claim
+from matcalc.claims.judge.claims import Neighbours, completed, evaluate_claim
 from matcalc.claims.judge.factors import Factor
 from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Edit, mutations
 from matcalc.claims.judge.question import Point, Question, Sample
@@ -24,21 +24,33 @@ from matcalc.runtime.elementwise import Array
 from matcalc.write.printers.text import text
 
 CLOSE = 1e-7
+_ELSEWHERE = LIKELY + 0.05  # the sign of a term that stands in brackets
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
     """The claim with a slip mended: what was wrong, the value without it, how far-fetched it is.
 
-    ``formula`` is its text; ``tree`` is there where a part of the claim was replaced.
+    ``tree`` is there where a part of the claim was replaced, as ``said`` says then. A hundred are
+    tried and one is said, so texts are made when they are asked for.
     """
 
     kind: str
-    text: str
+    said: str | Edit
     value: Callable[[Sample], Array]
     cost: float
-    formula: str
+    written: str = ""
     tree: Expr | None = None
+
+    @property
+    def text(self) -> str:
+        """What was wrong."""
+        return self.said if isinstance(self.said, str) else self.said.in_the_claim()
+
+    @property
+    def formula(self) -> str:
+        """The text of the mended claim."""
+        return self.written if self.tree is None else text(self.tree)
 
 
 def as_it_is(question: Question) -> Mended:
@@ -54,24 +66,15 @@ def mendings(question: Question) -> Iterator[Mended]:
         return
     variables = dict(question.variables)
     beside = [question.program.expr] if question.program is not None else []
+    neighbours = Neighbours(tree)
     for edit in (*mutations(tree, variables), *swaps(tree, variables, beside)):
-        kind, said = "extra-term" if edit.kind == "term" else edit.kind, _said(edit)
+        kind = "extra-term" if edit.kind == "term" else edit.kind
+        said: str | Edit = edit
         if edit.whole and kind == "factor-transposed":
             kind, said = "transpose", "it is transposed"
-        value, formula = _value(edit.tree), text(edit.tree)
-        yield Mended(kind, said, value, edit.cost, formula, edit.tree)
+        yield Mended(kind, said, neighbours.value(edit.tree), edit.cost, tree=edit.tree)
     yield from _of_terms(tree)
     yield from _summed(tree)
-
-
-def _said(edit: Edit) -> str:
-    if edit.gone:
-        return f"the factor {edit.gone} is too much"
-    return f"{edit.before} should be {edit.after}"
-
-
-def _value(tree: Expr) -> Callable[[Sample], Array]:
-    return lambda world: evaluate_claim(tree, world.point)
 
 
 def _of_terms(tree: Expr) -> Iterator[Mended]:
@@ -81,16 +84,17 @@ def _of_terms(tree: Expr) -> Iterator[Mended]:
     for part in terms(tree):
         shown = text(part)
         others = [term for term, name in zip(coarse, names, strict=True) if name != shown]
-        whole = _joined(others) if len(others) < len(coarse) else f"{text(tree)} - ({shown})"
+        inside = len(others) == len(coarse)  # of brackets: there a part has another sign instead
+        whole = f"{text(tree)} - ({shown})" if inside else _joined(others)
+        sign = _ELSEWHERE if inside else PLAIN + 0.15
         for kind, said, times, cost in (
             ("extra-term", f"the term {shown} is too much", 0.0, PLAIN + 0.1),
-            ("sign", f"the term {shown} has the wrong sign", -1.0, PLAIN + 0.15),
+            ("sign", f"the term {shown} has the wrong sign", -1.0, sign),
             ("factor", f"the term {shown} has to count twice", 2.0, PLAIN + 0.25),
             ("factor", f"the term {shown} has to count half", 0.5, PLAIN + 0.25),
         ):
             formula = f"{whole} + {_times(times, shown)}" if times else whole
             if times == -1:
-                inside = len(others) == len(coarse)
                 formula = f"{whole} - ({shown})" if inside else _joined([*others, negated(part)])
             yield Mended(kind, said, _with_term(part, times), cost, formula)
         for times, said in (

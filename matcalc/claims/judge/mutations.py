@@ -30,30 +30,61 @@ LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A formula with one part replaced: what kind of slip this is, both parts as text, and how
-    far-fetched it is.
+    """A formula with one part replaced: what kind of slip this is, both parts, and how far-fetched
+    it is.
 
-    ``gone`` is the factor that was left out, if this is what was done, and of the whole or of a
-    term: inside of a function a part is replaced by another. ``whole`` says that the part is all of
-    it.
+    ``gone`` is the factor that was left out, if this is what was done, of the whole or of a term
+    (``among``): inside of a function a part is replaced by another. ``turned`` is what has another
+    sign. ``whole`` says that the part is all of it. Words are made only of what is said in the end.
     """
 
     kind: str
-    before: str
-    after: str
+    part: Expr
+    instead: Expr
     tree: Expr
     cost: float
-    gone: str = ""
+    gone: Expr | None = None
+    among: Expr | None = None
+    turned: Expr | None = None
     whole: bool = False
+    everywhere: bool = False
+
+    def in_the_claim(self) -> str:
+        """What is said if the claim without this slip is right."""
+        if self.gone is not None:
+            return f"the factor {self._factor()} is too much"
+        return self._sign() or f"{quote(self.part)} should be {self._after()}"
+
+    def in_the_truth(self) -> str:
+        """What is said if the right formula with this slip is the claim."""
+        if self.gone is not None:
+            return f"the factor {self._factor()} is missing"
+        return self._sign() or f"{self._after()} stands where {quote(self.part)} belongs"
+
+    def _after(self) -> str:
+        return quote(self.instead) + (" everywhere" if self.everywhere else "")
+
+    def _factor(self) -> str:
+        assert self.gone is not None
+        return quote(self.gone) + (f" of {quote(self.among)}" if self.among is not None else "")
+
+    def _sign(self) -> str:
+        if self.turned is None:
+            return ""
+        inside = f" in {quote(self.part)}" if self.part.op in ("+", "-") else ""
+        return f"the sign of {quote(self.turned)}{inside} is wrong"
 
 
 class Change(NamedTuple):
-    """A kind of slip, the part instead, its cost; and the factor that it leaves out."""
+    """A kind of slip, the part instead, its cost; the factor that it leaves out, and what has
+    another sign.
+    """
 
     kind: str
     instead: Expr
     cost: float
     gone: Expr | None = None
+    turned: Expr | None = None
 
 
 def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
@@ -69,22 +100,17 @@ def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
     for node in order:
         for rule in _RULES:
             for change in rule(node, users.get(id(node), []), variables):
-                gone = (
-                    quote(change.gone)
-                    if change.gone is not None and places[id(node)] != INSIDE
-                    else ""
-                )
-                gone += f" of {quote(node)}" if gone and places[id(node)] == IN_TERM else ""
-                made = replace_node(tree, node, change.instead)
-                cost = change.cost + (_HIDDEN if id(node) in conditions else 0.0)
+                place = places[id(node)]
                 yield Edit(
                     change.kind,
-                    quote(node),
-                    quote(change.instead),
-                    made,
-                    cost,
-                    gone,
-                    id(node) in wholes,
+                    node,
+                    change.instead,
+                    replace_node(tree, node, change.instead),
+                    change.cost + (_HIDDEN if id(node) in conditions else 0.0),
+                    gone=change.gone if place != INSIDE else None,
+                    among=node if place == IN_TERM else None,
+                    turned=change.turned,
+                    whole=id(node) in wholes,
                 )
 
 
@@ -235,22 +261,15 @@ def _dropped_terms(
 ) -> Iterator[Change]:
     """A term of a sum left out, or with the other sign; a sign left out."""
     if node.op == "neg":
-        yield Change("sign", node.args[0], LIKELY)
+        yield Change("sign", node.args[0], LIKELY, turned=node.args[0])
     if node.op not in ("+", "-"):
         return
     left, right = node.args
     other = Expr("-" if node.op == "+" else "+", node.args, node.shape, row=node.row)
-    yield Change("sign", other, LIKELY)
-    yield Change(
-        "sign",
-        Expr(
-            node.op,
-            (Expr("neg", (left,), left.shape, row=left.row), right),
-            node.shape,
-            row=node.row,
-        ),
-        LIKELY,
-    )
+    yield Change("sign", other, LIKELY, turned=right)
+    minus = Expr("neg", (left,), left.shape, row=left.row)
+    first = Expr(node.op, (minus, right), node.shape, row=node.row)
+    yield Change("sign", first, LIKELY, turned=left)
     if left.shape == node.shape:
         yield Change("term", left, LIKELY)
     if right.shape == node.shape:
@@ -408,8 +427,12 @@ def _constants(
         user.op in ("^", ".^") and user.args[1] is node for user in users
     ):
         for value in (2 * node.value, node.value / 2, -node.value):
+            signed = value == -node.value
             yield Change(
-                "factor" if value != -node.value else "sign", number(Fraction(value)), POSSIBLE
+                "sign" if signed else "factor",
+                number(Fraction(value)),
+                POSSIBLE,
+                turned=node if signed else None,
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Edit, quote
+from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Edit
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr, variable
 from matcalc.core.user_functions import calls_function
@@ -30,7 +30,8 @@ def swaps(
                 made = _replaced(
                     tree, {id(node): variable(wanted, shape, row=node.row) for node in places}
                 )
-                yield Edit("name", name, f"{wanted} everywhere", made, FARFETCHED)
+                other = variable(wanted, shape)
+                yield Edit("name", variable(name, shape), other, made, FARFETCHED, everywhere=True)
     mine = _places(_arguments(tree))
     pool = [
         places[0]
@@ -41,7 +42,7 @@ def swaps(
         for other in pool[:_MOST]:
             if other.shape == part.shape and other.row == part.row and text(other) != text(part):
                 made = _replaced(tree, {id(node): other for node in places})
-                yield Edit("name", quote(part), quote(other), made, POSSIBLE)
+                yield Edit("name", part, other, made, POSSIBLE)
 
 
 def _arguments(tree: Expr) -> list[Expr]:

@@ -10,8 +10,8 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from matcalc.claims.judge.claims import evaluate_claim
-from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, mutations, quote, replace_node
+from matcalc.claims.judge.claims import Neighbours, evaluate_claim
+from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, Edit, mutations, quote, replace_node
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
@@ -44,10 +44,15 @@ class Variant:
     """
 
     kind: str
-    text: str
+    said: str | Edit
     value: Callable[[Sample], Array]
     cost: float
     undone: Callable[[str], str] | None = None
+
+    @property
+    def text(self) -> str:
+        """What it is in words."""
+        return self.said if isinstance(self.said, str) else self.said.in_the_truth()
 
 
 _MOST_PERMUTED = 4  # axes of an array of which every order is tried
@@ -303,7 +308,8 @@ def _is_diagonal(A: Array) -> bool:
 def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
     """The truth without one of its terms, or with it having another sign or a factor."""
     found = terms(answer)
-    for term in found:
+    outside = len(coarse_terms(answer))
+    for place, term in enumerate(found):
         value, shown, written = _evaluator(term), quote(term), _turned(term, question)
         for kind, said, times, back in (
             ("missing-term", f"the term {shown} is missing", -1.0, "+ "),
@@ -315,7 +321,9 @@ def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
                 kind,
                 said,
                 lambda world, value=value, times=times: world.truth + times * value(world),  # type: ignore[misc]
-                PLAIN + 0.05 if kind == "missing-term" else LIKELY,
+                PLAIN + 0.05
+                if kind == "missing-term"
+                else LIKELY + 0.05 * (kind == "sign" and place >= outside),
                 lambda claim, written=written, back=back: f"{claim} {back}{written}",  # type: ignore[misc]
             )
 
@@ -352,12 +360,11 @@ def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
     """The true formula with one slip of the pen."""
     variables = dict(question.variables)
     beside = [question.program.expr] if question.program is not None else []
+    neighbours = Neighbours(answer)
     for edit in (*mutations(answer, variables), *swaps(answer, variables, beside)):
         if edit.kind == "term":
             continue
-        stands = f"{edit.after} stands where {edit.before} belongs"
-        said = f"the factor {edit.gone} is missing" if edit.gone else stands
-        yield Variant(edit.kind, said, _evaluator(edit.tree), edit.cost + _OTHER_FORM)
+        yield Variant(edit.kind, edit, neighbours.value(edit.tree), edit.cost + _OTHER_FORM)
 
 
 def _other_objectives(question: Question) -> Iterator[Variant]:

@@ -27,12 +27,33 @@ _CONSTANTS = {"pi": math.pi}
 _MOST_ENTRIES = 2**31  # of an array: NumPy refuses larger ones in many ways
 
 
-def interpret(expr: Expr, values: Values, sizes: Sizes) -> Array:
+def interpret(
+    expr: Expr, values: Values, sizes: Sizes, known: Mapping[int, Array] | None = None
+) -> Array:
     """The value of the expression; ``sizes`` gives each named dimension its size. Outside of a
-    domain it is nan or infinite.
+    domain it is nan or infinite. ``known`` has the values of parts, from ``values_of_parts``.
     """
     with np.errstate(all="ignore"):
-        return fold(inline(expr), _children, partial(evaluate, values=values, sizes=sizes))
+        rule = partial(evaluate, values=values, sizes=sizes)
+        if not known:
+            return fold(inline(expr), _children, rule)
+        return fold(
+            inline(expr),
+            lambda node: () if id(node) in known else node.args,
+            lambda node, args: known[id(node)] if id(node) in known else rule(node, args),
+        )
+
+
+def values_of_parts(expr: Expr, values: Values, sizes: Sizes) -> dict[int, Array]:
+    """The value of each part, by the identity of its node; the tree has to outlive them."""
+    if inline(expr) is not expr:
+        return {}  # the nodes that are evaluated are gone after it
+    found: dict[int, Array] = {}
+    with np.errstate(all="ignore"):
+        for node in postorder(expr, _children):
+            args = [found[id(arg)] for arg in node.args]
+            found[id(node)] = evaluate(node, args, values=values, sizes=sizes)
+    return found
 
 
 def magnitude(expr: Expr, values: Values, sizes: Sizes) -> float:
