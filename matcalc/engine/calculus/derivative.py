@@ -17,7 +17,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.walk import postorder
 from matcalc.engine.calculus.partials import CallRule, Partial, partials
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
+from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, is_zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class _Accumulation:
             if node in self.variables or node not in self.active:
                 continue
             terms = self._gather(adjoints.pop(node), node, self.root.axes)
-            for partial in partials(node, self.rule, self.active.__contains__):
+            for partial in partials(node, self.rule, self.active.__contains__, self._defined):
                 for term in terms:
                     adjoints.setdefault(partial.child, []).append(
                         self._extend(term, partial, partial.outputs, partial.inputs)
@@ -139,11 +139,22 @@ class _Accumulation:
                 continue
             terms = [
                 self._extend(term, partial, partial.inputs, partial.outputs)
-                for partial in partials(node, self.rule, self.active.__contains__)
+                for partial in partials(node, self.rule, self.active.__contains__, self._defined)
                 for term in tangents[partial.child]
             ]
             tangents[node] = self._gather(terms, node, fixed)
         return tangents[self.root]
+
+    def _defined(self, node: Node, labels: Labels) -> tuple[Factor, ...]:
+        """The mask i != j for the root of an array that is zero for i = j whatever the variables
+        are, as the distances of points: there the root is constant.
+        """
+        if not self.builder.indexed or node.rank != 2 or node.axes[0] != node.axes[1]:
+            return ()
+        diagonal = self.builder.product(1, [(node, (0, 0), 1)], (0,), node.axes[:1])
+        if not is_zero(diagonal):
+            return ()
+        return ((self.builder.leaf("apart", node.axes, "0"), labels, 1),)
 
     def _gather(self, terms: list[_Term], node: Node, fixed: Shape) -> list[_Term]:
         """Several contributions become one factor, as long as that is no wider than values are."""

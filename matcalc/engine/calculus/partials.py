@@ -35,8 +35,16 @@ class LocalDerivative:
 CallRule = Callable[[Call, int], LocalDerivative]
 
 
-def partials(node: Node, rule: CallRule, active: Callable[[Node], bool]) -> Iterator[Partial]:
-    """Every way in which the node depends on an active child."""
+def partials(
+    node: Node,
+    rule: CallRule,
+    active: Callable[[Node], bool],
+    defined: Callable[[Node, Labels], tuple[Factor, ...]],
+) -> Iterator[Partial]:
+    """Every way in which the node depends on an active child.
+
+    ``defined`` is the mask of where a root has a derivative.
+    """
     outputs = tuple(range(node.rank))
     if isinstance(node, Product):
         for index, (factor, labels, exponent) in enumerate(node.factors):
@@ -44,6 +52,8 @@ def partials(node: Node, rule: CallRule, active: Callable[[Node], bool]) -> Iter
                 rest = node.factors[:index] + node.factors[index + 1 :]
                 if exponent != 1:
                     rest += ((factor, labels, exponent - 1),)
+                if 0 < exponent < 1:
+                    rest += defined(factor, labels)
                 yield Partial(factor, node.coefficient * exponent, rest, outputs, labels)
     elif isinstance(node, Sum):
         for coefficient, term in node.terms:

@@ -15,7 +15,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES
-from matcalc.engine.ir.canonical import canonical
+from matcalc.engine.ir.canonical import Terms, canonical, find_exchange
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.flatten import Flattening, rational
 from matcalc.engine.ir.knowledge import Knowledge
@@ -198,7 +198,11 @@ class Builder:
             tuple([(node.id, labels, exponent) for node, labels, exponent in form]),
             len(axes),
         )
-        return self._intern(key, Product, axes, coefficient, form)
+        before = self._serial
+        node = self._intern(key, Product, axes, coefficient, form)
+        if self._serial > before and len(axes) == 2 and any(each.exchange for each, _, _ in form):
+            node.parity = int(self.transpose(node) is node)  # as of the distances of points
+        return node
 
     def _atom(self, component: list[Factor]) -> Node:
         """A connected network without outputs: one scalar, kept whole."""
@@ -349,12 +353,11 @@ class Builder:
         if negative is not None:
             return self.scale(-1, negative)
         if len(axes) != 2:
-            return self._intern(key, Sum, axes, terms)
-        across: dict[Node, Rational] = {}
-        self._collect(across, 1, [(c, self.transpose(node)) for c, node in terms])
-        flipped = tuple(
-            sorted(((c, node) for node, c in across.items()), key=lambda entry: entry[1].id)
-        )
+            node = self._intern(key, Sum, axes, terms)
+            if len(axes) > 2:
+                node.exchange = find_exchange(terms, axes, self._permuted)
+            return node
+        flipped = self._permuted(terms, (1, 0))
         for sign in (1, -1):
             other = self._table.get(_sum_key(tuple([(sign * c, node) for c, node in flipped])))
             if other is not None:
@@ -362,6 +365,11 @@ class Builder:
         node = self._intern(key, Sum, axes, terms)
         self._set_parity(node, [(c, n) for c, n in flipped], terms)
         return node
+
+    def _permuted(self, terms: Terms, order: Labels) -> Terms:
+        across: dict[Node, Rational] = {}
+        self._collect(across, 1, [(c, self.permute(node, order)) for c, node in terms])
+        return tuple(sorted(((c, n) for n, c in across.items()), key=lambda entry: entry[1].id))
 
     def _set_parity(
         self,

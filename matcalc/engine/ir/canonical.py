@@ -4,11 +4,17 @@ and the same node.
 
 from __future__ import annotations
 
-from matcalc.engine.ir.nodes import Factor, Labels, order_factors
+from collections.abc import Callable
+from itertools import combinations
+
+from matcalc.core.dims import Shape
+from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, order_factors
 
 # leaves of the search over symmetric networks; beyond it the form may depend on the order of the
 # input
 _CANDIDATES = 64
+
+Terms = tuple[tuple[Rational, Node], ...]  # of a sum, in the order of their ids
 
 
 def canonical(factors: list[Factor], rank: int) -> tuple[tuple[Factor, ...], int]:
@@ -71,8 +77,15 @@ def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[i
                 for label in labels:
                     seen[label].append(about)
             else:
-                for position, label in enumerate(labels):
-                    seen[label].append((node.id, exponent, position, around))
+                places = list(range(len(labels)))
+                if node.exchange is not None:
+                    one, other, _ = node.exchange
+                    places[other] = one
+                    pair = sorted((around[one], around[other]))
+                    rest = [c for place, c in enumerate(around) if place not in (one, other)]
+                    around = (*pair, *rest)
+                for place, label in zip(places, labels, strict=True):
+                    seen[label].append((node.id, exponent, place, around))
         signatures = {label: (colours[label], sorted(entries)) for label, entries in seen.items()}
         ranked = sorted(signatures.items(), key=lambda item: item[1])
         fresh: dict[int, int] = {}
@@ -98,7 +111,7 @@ def _finish(factors: list[Factor], colours: dict[int, int]) -> tuple[tuple[Facto
     renamed: list[Factor] = []
     for node, labels, exponent in factors:
         fresh: Labels = tuple([names[label] for label in labels])
-        if node.parity:
+        if node.parity or node.exchange:
             fresh, turned = order_factors(node, fresh)
             sign *= turned if exponent % 2 else 1
         renamed.append((node, fresh, exponent))
@@ -112,3 +125,19 @@ def _factor_order(factor: Factor) -> tuple[object, ...]:
 
 def _order(form: tuple[Factor, ...]) -> list[tuple[object, ...]]:
     return [_factor_order(factor) for factor in form]
+
+
+def find_exchange(
+    terms: Terms, axes: Shape, permuted: Callable[[Terms, Labels], Terms]
+) -> tuple[int, int, int] | None:
+    """Two axes whose exchange leaves a sum as it is or makes it minus itself, and the sign."""
+    for one, other in combinations(range(len(axes)), 2):
+        if axes[one] != axes[other]:
+            continue
+        order = list(range(len(axes)))
+        order[one], order[other] = other, one
+        across = permuted(terms, tuple(order))
+        for sign in (1, -1):
+            if across == tuple((sign * c, node) for c, node in terms):
+                return one, other, sign
+    return None

@@ -284,10 +284,10 @@ class Flattening:
             if same and not (isinstance(node, Leaf) and node.kind == "eye"):
                 # delta_ij x_j is delta_ij x_i: of two equal outputs the first carries everything
                 labels = tuple([same.get(label, label) for label in labels])
-            if node.parity:
+            if node.parity or node.exchange:
                 labels, sign = order_factors(node, labels)
                 self.coefficient *= sign if exponent % 2 else 1
-                self.vanishes = self.vanishes or sign == 0
+                self.vanishes = self.vanishes or (sign == 0 and exponent > 0)
             key = (node, labels)
             known = found.get(key)
             projection = isinstance(node, Leaf) and node.kind in (

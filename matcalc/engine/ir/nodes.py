@@ -25,15 +25,17 @@ class Node:
     needed.
 
     ``parity``: +1 when equal to its transpose, -1 when an exchange of two axes makes it minus
-    itself, else 0.
+    itself, else 0. ``exchange``: of a sum with three axes or more, two of them whose exchange
+    leaves it as it is or makes it minus itself, with that sign (as x_ik - x_jk).
     """
 
-    __slots__ = ("axes", "id", "parity", "transposed")
+    __slots__ = ("axes", "exchange", "id", "parity", "transposed")
 
     def __init__(self, serial: int, axes: Shape) -> None:
         self.id = serial
         self.axes = axes
         self.parity = 0
+        self.exchange: tuple[int, int, int] | None = None
         self.transposed: Node | None = None
 
     @property
@@ -163,6 +165,15 @@ def order_factors(node: Node, labels: Labels) -> tuple[Labels, int]:
     """The labels of a factor with parity in order, and the sign that this costs; 0 where the factor
     vanishes.
     """
+    if node.exchange is not None:
+        one, other, sign = node.exchange
+        if labels[one] == labels[other]:
+            return labels, max(sign, 0)
+        if labels[one] < labels[other]:
+            return labels, 1
+        turned = list(labels)
+        turned[one], turned[other] = labels[other], labels[one]
+        return tuple(turned), sign
     if not node.parity:
         return labels, 1
     if len(labels) == 2:
