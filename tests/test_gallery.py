@@ -1,4 +1,6 @@
-"""The gallery says what its list says: each entry is derived anew and compared with the page."""
+"""The gallery says what its list says: each entry is derived anew and compared with the page.
+``test_docs.py`` runs the commands, which verify.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ PAGE = gallery.PAGE.read_text(encoding="utf-8")
 def test_entries(item: dict[str, Any]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", matcalc.NotationWarning)
-        assert gallery.entry(item) in PAGE, "run python docs/scripts/gallery.py"
+        assert gallery.entry(item, verify=False) in PAGE, "run python docs/scripts/gallery.py"
 
 
 def test_the_page_has_these_entries_in_this_order() -> None:
