@@ -22,6 +22,7 @@ from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError, described
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language as Base
+from matcalc.core.members import families
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.engine.inner import expand
@@ -127,11 +128,16 @@ def diff(
         if isinstance(data, str):
             raise ArgumentError(f"data has the names of variables, as in [{data!r}]")
         wrt = parameters(expression, data)
+    family = wrt if isinstance(wrt, str) and wrt in families(expression.variables) else None
+    if family is not None:
+        wrt = [family]
     if not isinstance(wrt, list | tuple):
         return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
     if order != 1:
         raise ArgumentError("the derivatives by several variables are first derivatives")
-    return gradients(expression, wrt, layout=layout, structure=structure, verify=verify)
+    return gradients(
+        expression, wrt, layout=layout, structure=structure, verify=verify, family=family
+    )
 
 
 @public

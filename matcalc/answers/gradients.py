@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from matcalc.answers.names import require_different
+from matcalc.answers.names import require_different, with_members
 from matcalc.core.boundary import public
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_code
 from matcalc.core.rng import seed_of
@@ -207,9 +208,37 @@ class Gradients(Mapping[str, Derivative]):
         return compare_several(self.expression._program, trees, first.structure, drawn)
 
 
+class FamilyDerivative(Gradients):
+    """The derivatives by the members of one family; the function that computes them returns one
+    array with the index of the family first, or a list where the members differ in shape.
+    """
+
+    def __init__(
+        self,
+        family: str,
+        expression: Expression,
+        derivatives: Mapping[str, Derivative],
+        *,
+        verify: bool = True,
+    ) -> None:
+        super().__init__(expression, derivatives, verify=verify)
+        self.family = family
+
+    @public
+    def to_callable(self, *, value: bool = False) -> Callable[..., Any]:
+        """A NumPy function of all the variables by keyword; with ``value`` it returns a pair of the
+        value and the derivative.
+        """
+        # it loads NumPy
+        from matcalc.write.printers.numpy_code import of_family  # noqa: PLC0415
+
+        return of_family(super().to_callable(value=value), self.family)
+
+
 def parameters(expression: Expression, data: Sequence[str] = ()) -> list[str]:
     """All variables of an expression that are not data, in the order in which they occur."""
     program = expression._program
+    data = with_members(program, data)
     for name in data:
         require_variable(program, name)
     return [
@@ -226,14 +255,18 @@ def gradients(
     layout: str = "mixed",
     structure: str = "declared",
     verify: bool = True,
+    family: str | None = None,
 ) -> Gradients:
-    """The derivatives by several variables, derived together and verified."""
-    names = require_different(wrt)
+    """The derivatives by several variables, derived together and verified; the name of a family
+    means all of its members.
+    """
+    program = expression._program
+    names = with_members(program, require_different(wrt))
     require_choice("layout", layout, LAYOUTS)
     require_choice("structure", structure, STRUCTURES)
-    program = expression._program
     trees = derive_several(program, names, structure=structure, layout=layout)
-    found = Gradients(
+    made = Gradients if family is None else partial(FamilyDerivative, family)
+    found = made(
         expression,
         {
             name: Derivative(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, ParseError, ShapeError, UnknownNameError
 from matcalc.core.kinds import Variable
+from matcalc.core.members import families
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -26,6 +27,12 @@ def require_different(wrt: Sequence[str]) -> list[str]:
         if names.count(name) > 1:
             raise ArgumentError(f"{name} is there twice", hint="name each variable once")
     return names
+
+
+def with_members(program: Program, names: Sequence[str]) -> list[str]:
+    """The names, with all members in place of the name of a family."""
+    known = families(program.variables)
+    return [each for name in names for each in known.get(name, [name])]
 
 
 def with_variable(program: Program, variable: Variable, role: str) -> Program:

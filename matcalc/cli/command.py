@@ -24,6 +24,7 @@ from matcalc.core.errors import (
     VerificationWarning,
 )
 from matcalc.core.language import default_language
+from matcalc.core.members import families
 from matcalc.core.notes import at_command_line
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _derive(options: Namespace, text: str) -> int:
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
     expression = Expression(_read(text, options))
-    if len(options.several) > 1 or options.data or _means_all(options.several, expression):
+    if len(options.several) > 1 or options.data or _means_several(options.several, expression):
         if options.steps or options.format == "markdown":
             raise ArgumentError(
                 "steps are those of one variable", hint="name one of the variables with --wrt"
@@ -194,9 +195,11 @@ def _derive(options: Namespace, text: str) -> int:
     return max(_concluded(report, how), _symmetry(derivative, options))
 
 
-def _means_all(names: list[str], expression: Expression) -> bool:
-    """Whether ``--wrt all`` means all variables: none of them has that name."""
-    return names == ["all"] and "all" not in expression.variables
+def _means_several(names: list[str], expression: Expression) -> bool:
+    """Whether a name means several variables: ``all``, where none has that name, or a family."""
+    if names == ["all"]:
+        return "all" not in expression.variables
+    return len(names) == 1 and names[0] in families(expression.variables)
 
 
 def _directional(options: Namespace, text: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import PROJECTED, project
 from matcalc.engine.catalogue.compiled import catalogue
+from matcalc.engine.defined import Defined
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.ir.rebuild import substitute
@@ -32,7 +32,7 @@ from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.write.notation import DefinedNames
-from matcalc.write.printers.text import has_indices, text
+from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
     from matcalc.engine.rewriting.commuting import Commuting
@@ -106,6 +106,13 @@ def require_variable(program: Program, wrt: str) -> Variable:
     return variable
 
 
+def occurring(program: Program) -> dict[str, Variable]:
+    """The variables that occur in what a program computes; it may know of many more."""
+    nodes = postorder(program.expr, lambda node: node.args)
+    names = dict.fromkeys(str(node.value) for node in nodes if node.op == "variable")
+    return {name: program.variables[name] for name in names}
+
+
 def _compact(program: Program, wrt: str) -> str:
     """Says of a name such as Ax that it is one name."""
     for name, variable in program.variables.items():
@@ -128,7 +135,8 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     ``expansion``), however long that is.
     """
     engine = Engine(program, "mixed", () if expand_inverse else PHASES)
-    names = {v.name: leaf_of(engine.builder, v, free=False) for v in program.variables.values()}
+    used = occurring(program)
+    names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
     require_symmetry(program, engine.lowering, names)
     node = engine.lowering.lower(program.expr, names)
     if expand_inverse:
@@ -384,15 +392,8 @@ def defined_names(program: Program) -> DefinedNames | None:
     """
     if not program.definitions:
         return None
-    names: dict[str, str] = {}
-
-    def find(part: Expr) -> str | None:
-        if not names:
-            for name, value in program.definitions.items():
-                names[text(simplify(replace(program, expr=value, definitions={})))] = name
-        return names.get(text(part))
-
-    return DefinedNames(frozenset(program.definitions), find)
+    defined = Defined(program, simplify)
+    return DefinedNames(frozenset(program.definitions), defined.name)
 
 
 def matricize(

@@ -15,7 +15,8 @@ from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import PROJECTED, project
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.preconditions import require_symmetry
-from matcalc.engine.pipeline import Engine, leaf_of, require_variable
+from matcalc.engine.pipeline import Engine, leaf_of, occurring, require_variable
+from matcalc.engine.recalled import Recalled
 from matcalc.engine.segments import Backward, Segment, cut
 
 _LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked
@@ -60,12 +61,17 @@ def _through(
     def derive(part: Program, names: Sequence[str]) -> dict[str, Expr]:
         return _whole(engine, part, names, structure)
 
-    def value(part: Program) -> Expr:
-        names = {v.name: leaf_of(engine.builder, v, free=False) for v in part.variables.values()}
+    def simplified(part: Program, _: Sequence[str]) -> dict[str, Expr]:
+        used = occurring(part)
+        names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}
         require_symmetry(part, engine.lowering, names)
-        return engine.recovered(engine.shortened(engine.lowering.lower(part.expr, names)))
+        node = engine.shortened(engine.lowering.lower(part.expr, names))
+        return {"": engine.recovered(node)}
 
-    found = Backward(program, wrt, segments, derive, value).gradients()
+    value = Recalled(simplified)
+    found = Backward(
+        program, wrt, segments, Recalled(derive), lambda part: value(part, ())[""]
+    ).gradients()
     return [found[name] for name in wrt]
 
 
@@ -85,7 +91,8 @@ def _derived(
     """The derivatives by variables that are all free while we differentiate."""
     if not wrt:
         return {}
-    builder, lowering, variables = engine.builder, engine.lowering, program.variables
+    builder, lowering = engine.builder, engine.lowering
+    variables = occurring(program) | {name: program.variables[name] for name in wrt}
     names = {name: leaf_of(builder, v, free=name in wrt) for name, v in variables.items()}
     within = {name: leaf_of(builder, variables[name], free=False) for name in wrt}
     require_symmetry(program, lowering, {**names, **within})

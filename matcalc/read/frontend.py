@@ -11,8 +11,8 @@ from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.infer import infer, infer_pair
-from matcalc.read.syntax.declare import declare, from_statement
-from matcalc.read.syntax.nodes import Binding, Node, Statement
+from matcalc.read.syntax.declare import declare, from_statement, name_family
+from matcalc.read.syntax.nodes import Binding, Node, Statement, has_members
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.syntax.parser import parse
 
@@ -27,6 +27,7 @@ def read(
     *,
     language: Language | None = None,
     expand: Expand | None = None,
+    counts: Mapping[str, int] | None = None,
 ) -> Program:
     """Parses and types a program; raises a ``MatcalcError`` that knows its place in the text.
 
@@ -36,12 +37,13 @@ def read(
     text may use, and make anew. ``language`` is the default language where it is not given.
     ``expand`` puts derivatives in place of ``grad(f, x)`` and its like, which are refused without
     it.
+    ``counts`` are numbers in place of names: loops that end at one of these are written out.
     """
     spoken = language or default_language()
     known = _known(declarations)
 
     def typed(more: Mapping[str, str]) -> Program:
-        (statements,), variables = _statements([text], {**known, **more}, spoken)
+        (statements,), variables = _statements([text], {**known, **more}, spoken, counts)
         _check_order(statements, text)
         return infer(statements, variables, text, kinds, definitions, language=spoken)
 
@@ -130,7 +132,10 @@ def _known(
 
 
 def _statements(
-    texts: list[str], declarations: Mapping[str, str | Variable], language: Language
+    texts: list[str],
+    declarations: Mapping[str, str | Variable],
+    language: Language,
+    counts: Mapping[str, int] | None = None,
 ) -> tuple[list[list[Statement]], dict[str, Variable]]:
     """The definitions and values of each text, and everything that is declared."""
     variables = declare(declarations)
@@ -146,7 +151,7 @@ def _statements(
         rest.append([])
         for statement in statements:
             if statement.role == "declaration":
-                if statement.name in variables:
+                if name_family(statement, text) in variables:
                     raise UnknownNameError(
                         f"{statement.name} is declared twice", source=text, span=statement.name_span
                     )
@@ -155,6 +160,11 @@ def _statements(
                 rest[-1].append(statement)
         if rest[-1] and _is_array(rest[-1][-1]):
             rest[-1][-1].role = "value"
+    if any(has_members(statements, variables) for statements in rest):
+        # few programs have loops
+        from matcalc.read.syntax.families import all_written_out  # noqa: PLC0415
+
+        return all_written_out(rest, variables, texts, counts)
     return rest, variables
 
 

@@ -60,6 +60,21 @@ def check_size(name: str, value: Any) -> int:
     return size
 
 
+def members(name: str, value: Any, count: int | tuple[int, ...]) -> list[Any]:
+    """The members of a family that is given as a list, or as an array with its index first."""
+    found = [value]
+    for length in (count,) if isinstance(count, int) else count:
+        for each in found:
+            if not hasattr(each, "__len__") or len(each) != length:
+                raise EvaluationError(f"argument {name} is a list of {length}, not {_about(each)}")
+        found = [part for each in found for part in each]
+    return found
+
+
+def _about(value: Any) -> str:
+    return f"one of {len(value)}" if hasattr(value, "__len__") else repr(value)
+
+
 def check_room(*left: int) -> None:
     """What is left of arrays beside the entries that the formula takes of them."""
     if min(left) < 0:
@@ -83,7 +98,7 @@ def check_shapes(*arguments: tuple[str, ArrayLike, tuple[Axis, ...]]) -> list[Ar
         if array.ndim != len(axes):
             raise _mismatch(name, axes, array, sizes)
         for axis, size in zip(axes, array.shape, strict=True):
-            if isinstance(axis, str) and axis.isidentifier():
+            if isinstance(axis, str) and (axis.isidentifier() or axis[-1] == "]"):
                 sizes.setdefault(axis, (size, name))
     for (name, _, axes), array in zip(arguments, given, strict=True):
         if not all(_fits(axis, size, sizes) for axis, size in zip(axes, array.shape, strict=True)):

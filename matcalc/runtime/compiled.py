@@ -101,3 +101,27 @@ class _Brought:
 def _within(brought: Mapping[str, _Brought]) -> bool:
     """Whether an error comes out of one of the functions."""
     return any(function.running for function in brought.values())
+
+
+class OfFamily:
+    """A compiled function of which one family of results is returned: as an array with its index
+    first where the members have one shape, else as a list.
+    """
+
+    def __init__(self, inner: Callable[..., Any], family: str) -> None:
+        self.inner = inner
+        self.family = family
+
+    @property
+    def source(self) -> str:
+        """The source of the function, which returns a mapping from the family to its members."""
+        return str(self.inner.source)  # type: ignore[attr-defined]
+
+    def __call__(self, *positional: Any, **arguments: Any) -> Any:
+        """The members, behind the value where the source returns it."""
+        found = self.inner(*positional, **arguments)
+        value, others = found if isinstance(found, tuple) else (None, found)
+        made = others[self.family]
+        if len({np.shape(each) for each in made}) == 1:
+            made = np.array(made)
+        return (value, made) if isinstance(found, tuple) else made

@@ -7,13 +7,22 @@ a binder further out binds or a new one of this binder: ``sum[i<j](E)`` binds bo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from matcalc.core.dims import ZERO, Dim, dim
 from matcalc.core.errors import ParseError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import fold, postorder
-from matcalc.read.syntax.nodes import Binding, Bound, Node, Scope, Statement, children
+from matcalc.read.syntax.nodes import (
+    Binding,
+    Bound,
+    Loop,
+    Node,
+    Scope,
+    Statement,
+    children,
+    flat,
+)
 
 BINDERS = ("sum", "prod", "mean", "max", "min", "logsumexp")
 _MOST = 8  # indices of one binder: an array has no more axes
@@ -25,7 +34,9 @@ def bind(statements: list[Statement], source: str) -> None:
     """Makes ``index`` nodes of the names that binders bind, in place; ParseError where what stands
     in the brackets of a binder is no index, range or condition.
     """
-    for statement in statements:
+    counts = {name for loop in flat(statements) for name in _place_names(loop)}
+    for statement in flat(statements):
+        _defined(statement, counts)
         todo: list[tuple[Node, _Names]] = [(statement.body, {})]
         while todo:
             node, names = todo.pop()
@@ -38,6 +49,27 @@ def bind(statements: list[Statement], source: str) -> None:
                 todo += [(arg, names) for arg in node.args]
                 if isinstance(node, Scope):
                     todo += [(definition.body, names) for definition in node.definitions]
+
+
+def _place_names(statement: Statement) -> list[str]:
+    """The index of a loop and the names in its range: they say places, and bind nothing."""
+    if not isinstance(statement, Loop):
+        return []
+    parts = postorder(statement.body, children)
+    return [statement.name, *(str(part.value) for part in parts if part.kind == "name")]
+
+
+def _defined(statement: Statement, counts: Container[str]) -> None:
+    """Makes the definition of a member of ``f[0] = x``, which binds nothing and so is no array."""
+    binding = statement.body.value
+    if not isinstance(binding, Binding) or binding.name != "array":
+        return
+    parts = [part for place in binding.places for part in postorder(place, children)]
+    if all(part.kind != "name" or part.value in counts for part in parts) and all(
+        place.kind != "bounds" for place in binding.places
+    ):
+        statement.places = tuple(binding.places)
+        statement.body = statement.body.args[0]
 
 
 def _resolve(node: Node, names: _Names) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from fractions import Fraction
 
-from matcalc.core.dims import ONE, OPEN, Dim, dim
+from matcalc.core.dims import ONE, OPEN, ZERO, Dim, dim
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.core.kinds import KINDS, MOST_DIMENSIONS, Variable
+from matcalc.core.members import member
 from matcalc.core.walk import fold
 from matcalc.read.syntax.nodes import Node, Statement, children
 from matcalc.read.syntax.parser import parse
@@ -36,7 +37,8 @@ def declare(declarations: Mapping[str, str | Variable] | Iterable[str]) -> dict[
     for name, text in items:
         if isinstance(text, Variable):
             assert name is not None
-            result[_checked(name)] = Variable(name, text.kind, text.dims, text.declared, text.ranks)
+            name = _checked(name)
+            result[name] = Variable(name, text.kind, text.dims, text.declared, text.ranks)
             continue
         variable = _from_line(text) if name is None else _from_item(name, text)
         if variable.name in result:
@@ -54,6 +56,7 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     A kind without its dimensions leaves them open. ``functions`` are those of users, whose names
     are taken.
     """
+    name_family(statement, source)
     body = statement.body
     if body.kind == "->" or body.value == "function":
         # few programs declare functions
@@ -107,6 +110,14 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     return variable
 
 
+def name_family(statement: Statement, source: str) -> str:
+    """The name that a declaration declares: ``W[k]`` for all members of a family."""
+    if statement.places:
+        places = [size(place, source, positive=False) for place in statement.places]
+        statement.name, statement.places = member(statement.name, places), ()
+    return statement.name
+
+
 def _tensor_hint(name: str, body: Node, source: str) -> str | None:
     """The kind that has as many dimensions as were given, where it is the number of axes that is
     wrong.
@@ -124,9 +135,11 @@ def _tensor_hint(name: str, body: Node, source: str) -> str | None:
     return f"declare {name}: {kind}({sizes})"
 
 
-def size(node: Node, source: str) -> Dim:
+def size(node: Node, source: str, *, positive: bool = True) -> Dim:
     """A dimension as it is written: a name, a positive integer, or products, powers, sums and
-    differences of these.
+    differences of these; a name may be that of a member, ``h[k-1]``.
+
+    Where it need not be ``positive`` it is a place.
     """
 
     def rule(part: Node, args: list[Dim]) -> Dim:
@@ -141,6 +154,10 @@ def size(node: Node, source: str) -> Dim:
             found = dim(int(part.value))
         elif part.kind == "*":
             found = args[0].times(args[1])
+        elif part.kind == "neg" and not positive:
+            found = ZERO.plus(args[0], -1)
+        elif part.kind == "entries" and args[0].plain:
+            found = dim(member(args[0].plain, args[1:]))
         elif part.kind in ("+", "-"):
             found = args[0].plus(args[1], 1 if part.kind == "+" else -1)
         elif part.kind == "/" and args[1].integer:
@@ -162,7 +179,7 @@ def size(node: Node, source: str) -> Dim:
         return ParseError(message, source=source, span=part.span)
 
     result = fold(node, children, rule)
-    if not result.possible:
+    if positive and not result.possible:
         raise refused(node)
     return result
 
@@ -198,10 +215,10 @@ def _from_item(name: str, text: str) -> Variable:
 def _checked(name: str) -> str:
     """The name of a mapping's item, if it is one."""
     statements = parse(name)
-    if (
-        len(statements) != 1
-        or statements[0].body.kind != "name"
-        or statements[0].body.value != name
-    ):
+    body = statements[0].body
+    if len(statements) == 1 and body.kind == "entries" and body.args[0].kind == "name":
+        places = [size(place, name, positive=False) for place in body.args[1:]]
+        return member(str(body.args[0].value), places)
+    if len(statements) != 1 or body.kind != "name" or body.value != name:
         raise UnknownNameError(f"{name!r} is not a name", source=name, span=Span(0, len(name)))
     return name

@@ -13,7 +13,7 @@ from fractions import Fraction
 from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.operations import ALONG
 from matcalc.core.walk import postorder
-from matcalc.read.syntax.nodes import Node, Statement, children
+from matcalc.read.syntax.nodes import Node, Statement, children, flat
 
 _PACKAGES = frozenset(
     {"linalg", "special", "nn", "functional", "math", "numpy", "scipy"}
@@ -124,7 +124,7 @@ def mark_operators(statements: Sequence[Statement], text: str) -> None:
     """Says of the operators ``* / **`` that they are Python's, which go entry by entry between
     arrays.
     """
-    for statement in statements:
+    for statement in flat(statements):
         for node in postorder(statement.body, children):
             if (
                 node.kind in ("*", "/", "^")

@@ -83,6 +83,8 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
             kind, end = _text(text, position, end, result) or (kind, end)
         elif kind == "SOLVE":
             diagnose.refuse_command(text, position)
+        elif kind in _STARTING:
+            kind = nesting.statement(kind, result)
         if kind not in ignored:
             piece = text[position:end]
             if kind == "SEPARATOR":
@@ -109,6 +111,7 @@ def tokens(text: str, table: Table, *, power_of_T: bool = False) -> list[Token]:
     return result
 
 
+_STARTING = frozenset({"FAMILY", "FOR", "END"})
 _NESTED = frozenset({"LPAR", "LSQUARE", "RPAR", "RSQUARE", "LNORM", "LBAR"})
 
 
@@ -122,6 +125,7 @@ class _Nesting:
             tuple[int, int, str]
         ] = []  # where each open ‖ || | stands, in how many brackets, and which it is
         self.braces: list[int] = []  # the depth inside of each open { behind a ^
+        self.loops = 0  # that are not ended
 
     @property
     def level(self) -> bool:
@@ -142,6 +146,17 @@ class _Nesting:
         if char == '"' and _takes_text(result):
             return "TEXT"
         raise diagnose.bad_character(self.text, position)
+
+    def statement(self, kind: str, result: list[Token]) -> str:
+        """What a word is that means something else at the start of a statement."""
+        starts = not result or result[-1][0] == "SEPARATOR"
+        if kind == "FOR":
+            self.loops += starts
+            return kind
+        if not starts or (kind == "END" and not self.loops):
+            return "NAME"
+        self.loops -= kind == "END"
+        return kind
 
     def place(self, kind: str, position: int, end: int, result: list[Token]) -> tuple[str, int]:
         """What a bracket, norm or bar is, and where it ends."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from matcalc.core.errors import Span
@@ -54,19 +55,49 @@ class Node:
 
 
 class Statement:
-    """``name: kind`` (role ``declaration``), ``name = value`` (role ``definition``) or a bare value
-    (role ``value``).
+    """``name: kind`` (role ``declaration``), ``name = value`` (role ``definition``), ``name +=
+    value`` (role ``accumulation``) or a bare value (role ``value``).
+
+    ``places`` are those of the member of a family that is defined: ``f[0] = x``.
     """
 
-    __slots__ = ("body", "name", "name_span", "role")
+    __slots__ = ("body", "name", "name_span", "places", "role")
 
     def __init__(
-        self, role: str, body: Node, name: str = "", name_span: Span | None = None
+        self,
+        role: str,
+        body: Node,
+        name: str = "",
+        name_span: Span | None = None,
+        places: tuple[Node, ...] = (),
     ) -> None:
         self.role = role
         self.body = body
         self.name = name
         self.name_span = name_span
+        self.places = places
+
+
+class Loop(Statement):
+    """``for k = 1:K; f[k] = A*f[k-1]; end``: the body is the range as a node with two or three
+    parts, the name that of the index.
+    """
+
+    __slots__ = ("statements",)
+
+    def __init__(self, index: Node, bounds: Node, statements: list[Statement]) -> None:
+        super().__init__("loop", bounds, str(index.value), index.span)
+        self.statements = statements
+
+
+def flat(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """The statements, each loop before those that stand in it."""
+    todo = list(reversed(list(statements)))
+    while todo:
+        statement = todo.pop()
+        yield statement
+        if isinstance(statement, Loop):
+            todo += reversed(statement.statements)
 
 
 class Scope(Node):
@@ -124,6 +155,13 @@ class Binding:
 def children(node: Node) -> tuple[Node, ...]:
     """The operands, for the walks of ``core.walk``."""
     return node.args
+
+
+def has_members(statements: Iterable[Statement], names: Iterable[str]) -> bool:
+    """Whether there are loops, or members of families: among the declared names as well."""
+    return any(
+        isinstance(each, Loop) or each.places or each.role == "accumulation" for each in statements
+    ) or any(name[-1] == "]" for name in names)
 
 
 def has_index(node: Node) -> bool:

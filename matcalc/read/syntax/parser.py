@@ -12,7 +12,7 @@ from matcalc.core.errors import MatcalcError, ParseError, Span
 from matcalc.read.syntax import diagnose
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.lexer import tokens
-from matcalc.read.syntax.nodes import Binding, Node, Scope, Statement
+from matcalc.read.syntax.nodes import Binding, Loop, Node, Scope, Statement
 from matcalc.read.syntax.table import load
 from matcalc.read.syntax.tokens import Token
 
@@ -29,7 +29,7 @@ _ASCII = {
     "≠": "!=",
 }
 _NORMS = {"": "", "F": "F", "inf": "inf", "1": "1", "₁": "1", "2": "2", "₂": "2", "∞": "inf"}
-_BINDING = frozenset({"BINDER", "ARRAY", "FOR"})
+_BINDING = frozenset({"BINDER", "ARRAY", "FOR", "FAMILY"})
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁻¹": -1}
 _LONGEST_NUMBER = (
     1_000  # digits, and the largest exponent: exact arithmetic with more would not end
@@ -193,6 +193,31 @@ def _array(parts: list[Any]) -> Statement:
     return Statement("definition", value, name, Span(start, end))
 
 
+def _accumulation(parts: list[Any]) -> Statement:
+    """``s += E``."""
+    return _named("accumulation", parts)
+
+
+def _array_accumulation(parts: list[Any]) -> Statement:
+    """``s[k] += E``."""
+    statement = _array(parts)
+    statement.role = "accumulation"
+    return statement
+
+
+def _family(parts: list[Any]) -> Statement:
+    """``W[k]: matrix(m, n)``."""
+    (_, start, _, name), _, places, (_, _, end, _), _, body = parts
+    return Statement("declaration", body, name, Span(start, end), tuple(places))
+
+
+def _loop(parts: list[Any]) -> Loop:
+    """``for k = 1:K; ...; end``, with a step between the ends where there is one."""
+    ends = tuple([part for part in parts[3:-3] if isinstance(part, Node)])
+    bounds = Node("loop", ends, ends[0].start, ends[-1].end)
+    return Loop(_name([parts[1]]), bounds, parts[-3])
+
+
 def _bracket(parts: list[Any]) -> Node:
     opening, inside, closing = parts
     inside.start, inside.end = opening[1], closing[2]
@@ -264,6 +289,11 @@ _BUILDERS: dict[str, Callable[[list[Any]], Any] | None] = {
     "first_array": lambda parts: [parts[0]],
     "next_array": _more,
     "array": _array,
+    "accumulation": _accumulation,
+    "array_accumulation": _array_accumulation,
+    "family": _family,
+    "loop": _loop,
+    "stepped_loop": _loop,
     "binder": _binder,
     "binder_behind": _binder_behind,
     "bounds": _bounds,

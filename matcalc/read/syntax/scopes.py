@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from matcalc.core.errors import ParseError, UnknownNameError
-from matcalc.read.syntax.nodes import Node, Scope, Statement
+from matcalc.core.walk import postorder
+from matcalc.read.syntax.nodes import Loop, Node, Scope, Statement, children, flat
 
 
 def hoisted(statements: list[Statement], source: str) -> list[Statement]:
@@ -16,6 +17,8 @@ def hoisted(statements: list[Statement], source: str) -> list[Statement]:
     scopes = _Scopes({statement.name for statement in statements}, source)
     result: list[Statement] = []
     for statement in statements:
+        if isinstance(statement, Loop):
+            _refuse_inside(statement, source)
         found = scopes.of(statement.body)
         if found and statement.role == "declaration":
             raise ParseError(
@@ -25,6 +28,19 @@ def hoisted(statements: list[Statement], source: str) -> list[Statement]:
     scopes.rename()
     scopes.dissolve()
     return result
+
+
+def _refuse_inside(loop: Loop, source: str) -> None:
+    """Definitions in brackets in the body of a loop."""
+    for statement in flat(loop.statements):
+        for part in postorder(statement.body, children):
+            if isinstance(part, Scope):
+                raise ParseError(
+                    "the body of a loop has its definitions as statements",
+                    source=source,
+                    span=part.definitions[0].name_span,
+                    hint="write the definition before the statement that uses it",
+                )
 
 
 class _Scopes:

@@ -10,7 +10,7 @@ from matcalc.core.errors import Span, UnknownNameError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, symbol
+from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, shifted_index, symbol
 from matcalc.read.tex.vocabulary import GREEK
 
 _OPERATOR = re.compile(r"\\operatorname\{(.*)\}")
@@ -59,7 +59,7 @@ class Scope:
         """Whether a letter has been declared or defined."""
         base = phrase
         while base.kind == "indexed":
-            if any(letters(part) is None for part in base.parts):
+            if any(letters(part) is None and not shifted_index(part) for part in base.parts):
                 return False
             base = base.args[0]
         return base.kind == "symbol" and symbol(phrase, self.source).key in self.names

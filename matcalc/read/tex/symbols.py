@@ -8,6 +8,7 @@ import re
 from typing import NamedTuple
 
 from matcalc.core.errors import Span, UnknownNameError
+from matcalc.core.members import family_of, places_of
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.vocabulary import ACCENTS, ALPHABETS, BOLD, CHARACTERS, WORDS
 
@@ -43,8 +44,12 @@ class Symbol(NamedTuple):
 
 def declared_key(name: str) -> Key:
     """The key of a name of the expression language: ``W1`` and ``W_1`` are both a W with the
-    subscript 1.
+    subscript 1, and so is the member ``W[1]`` of a family.
     """
+    family = family_of(name)
+    if family is not None:
+        stem, pieces = declared_key(family)
+        return stem, (*pieces, *[str(place).replace(" ", "") for place in places_of(name)])
     found = _NAME.fullmatch(name)
     if found is None:
         return name, ()
@@ -97,6 +102,8 @@ def apply_style(text: str, span: Span, source: str) -> Symbol:
 def subscript_pieces(part: Phrase, source: str) -> list[str]:
     """The pieces of a name that a subscript adds: ``12``, ``i``, ``ij``, ``train``."""
     flat = letters(part)
+    if flat is None and (shifted := shifted_index(part)) is not None:
+        return [shifted]
     if flat is None:
         message = "a subscript is a number, letters or a word"
         raise UnknownNameError(
@@ -117,6 +124,14 @@ def _text(leaf: Phrase, source: str) -> str:
         return leaf.text
     found = symbol(leaf, source)
     return "".join((found.stem, *found.pieces))
+
+
+def shifted_index(part: Phrase) -> str | None:
+    """``k-1`` of the phrase that says it; None for anything else."""
+    if part.kind not in ("+", "-") or len(part.args) != 2:
+        return None
+    leaves = [each.text for each in part.args if each.kind in ("symbol", "number")]
+    return part.kind.join(leaves) if len(leaves) == 2 else None
 
 
 def letters(part: Phrase) -> list[Phrase] | None:

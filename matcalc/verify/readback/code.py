@@ -21,6 +21,7 @@ from matcalc.verify.oracle.generic import generic
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude
 from matcalc.verify.oracle.sample import find_point, sizes_for
 from matcalc.write.printers.numpy_code import VALUE, Source, compile_numpy
+from matcalc.write.printers.numpy_families import nested
 
 _SEEDS = (0, 1, 2)  # at an ill-conditioned point right code may fail, but not at all of these
 _ATTEMPTS, _SIZE_CHOICES = (
@@ -88,7 +89,7 @@ def _all_agree(
         def called(**arguments: Any) -> Any:
             found = function(**arguments)
             value, others = found if VALUE in trees else (None, found)
-            return value if key == VALUE else others[key]
+            return value if key == VALUE else source.result(others, key)
 
         return called
 
@@ -147,11 +148,16 @@ def _point(
 
 
 def _argument(
-    meaning: str | FunctionRef, tree: Expr, values: Mapping[str, Array], sizes: Mapping[str, int]
+    meaning: str | tuple[str, ...] | FunctionRef,
+    tree: Expr,
+    values: Mapping[str, Array],
+    sizes: Mapping[str, int],
 ) -> Any:
-    """A variable, a size, or a function that is only declared."""
+    """A variable, the members of a family, a size, or a function that is only declared."""
     if isinstance(meaning, str):
         return values[meaning] if meaning in values else sizes[meaning]
+    if not isinstance(meaning, FunctionRef):
+        return nested([values[name] for name in meaning], meaning)
     shapes = {
         len(node.args): extent(node.shape, sizes)
         for node in postorder(tree, lambda node: node.args)

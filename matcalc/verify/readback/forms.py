@@ -22,7 +22,7 @@ Form = tuple[int, int]  # the sign, and the place among the forms
 _PRODUCTS = ("*", "/", ".*", "./")
 _BINARY = frozenset({*_PRODUCTS, "+", "-", "^", ".^", *COMPARISONS})
 _EXTREMES = {"max": "amax", "min": "amin"}  # of one argument
-_PLAIN = frozenset({*_BINARY, "number", "variable", "neg", "'"})
+_PLAIN = frozenset({*_BINARY, "number", "variable", "neg", "'", "several"})
 
 
 class Forms:
@@ -50,6 +50,27 @@ class Forms:
             return self._typed(node, args, sized)
 
         return fold(expr, lambda node: node.args, rule)
+
+    def parts(
+        self,
+        expr: Expr,
+        known: Mapping[int, Form],
+        names: Mapping[str, Form],
+        *,
+        sized: bool = True,
+    ) -> dict[int, Form]:
+        """Those of all parts of a typed tree, by their ids; ``known`` are those of some parts, and
+        ``names`` those of some variables.
+        """
+        found: dict[int, Form] = {}
+        for node in postorder(expr, lambda node: () if id(node) in known else node.args):
+            if id(node) in known:
+                found[id(node)] = known[id(node)]
+            elif node.op == "variable" and node.value in names:
+                found[id(node)] = names[node.value]
+            else:
+                found[id(node)] = self._typed(node, [found[id(arg)] for arg in node.args], sized)
+        return found
 
     def program(self, statements: Sequence[Statement]) -> Form:
         """That of the value of a program of definitions."""

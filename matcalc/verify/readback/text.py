@@ -13,6 +13,7 @@ from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
 from matcalc.read.frontend import read
 from matcalc.read.syntax.lexer import DEEPEST, LONGEST
+from matcalc.read.syntax.nodes import Statement, has_members
 from matcalc.read.syntax.parser import parse
 from matcalc.verify.readback.forms import Forms, plain
 from matcalc.verify.readback.values import alike
@@ -31,7 +32,7 @@ def says(
     forms = Forms()
     if plain(tree, variables):
         try:
-            statements = parse(text, power_of_T="T" in variables and not variables["T"].shape)
+            statements = _parsed(text, variables)
         except ParseError:
             return not readable(text)
         if forms.program(statements) == forms.tree(tree, sized=False):
@@ -65,31 +66,45 @@ def several_say(
     it defines by its entries, if it does, and its tree.
     """
     said = dict.fromkeys(texts, False)
-    if all(plain(tree, variables) and not head for _, head, tree in texts.values()):
+    root = Expr("several", tuple([tree for _, _, tree in texts.values()]))
+    if not any(head for _, head, _ in texts.values()) and plain(root, variables):
         whole = "".join([*(line for line, _, _ in texts.values()), *definitions])
         name = next(name for k in count(1) if (name := "y" * k) not in whole)
         answers = [f"{name}{key} = {line}" for key, (line, _, _) in texts.items()]
         try:
-            statements = parse(
-                "; ".join([*definitions, *answers, "0"]),
-                power_of_T="T" in variables and not variables["T"].shape,
-            )
+            statements = _parsed("; ".join([*definitions, *answers, "0"]), variables)
         except ParseError:
             statements = []
         if statements:
             forms = Forms()
             found = forms.definitions(statements)
+            meant = forms.parts(root, {}, {}, sized=False)
             said = {
-                key: found[f"{name}{key}"] == forms.tree(tree, sized=False)
-                for key, (_, _, tree) in texts.items()
+                key: found[f"{name}{key}"] == meant[id(tree)] for key, (_, _, tree) in texts.items()
             }
     where = f" where {', '.join(definitions)}" if definitions else ""
+    if not readable(where):  # nor is any of the texts, which all end so
+        return dict.fromkeys(texts, True)
     array = next(name for k in count(1) if (name := "Y" * k) not in variables)
     return {
         key: said[key]
         or says((f"{array}{head} = " if head else "") + line + where, tree, variables, language)
         for key, (line, head, tree) in texts.items()
     }
+
+
+def _parsed(text: str, variables: Mapping[str, Variable]) -> list[Statement]:
+    """The statements of a text, with the names of members of families."""
+    statements = parse(text, power_of_T="T" in variables and not variables["T"].shape)
+    if not has_members(statements, variables):
+        return statements
+    # few texts have families
+    from matcalc.read.syntax.families import written_out  # noqa: PLC0415
+
+    try:
+        return written_out(statements, variables, text)[0]
+    except MatcalcError as problem:
+        raise ParseError(problem.message) from problem
 
 
 def readable(text: str) -> bool:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from matcalc.core.decimals import places, shorter_as_decimal
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.members import family_of, places_of
 
 _LETTERS = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi "
@@ -49,8 +50,13 @@ _LARGEST_DENOMINATOR = 999  # beyond it a decimal, where there is a finite one
 
 def name(text: str, *, bold: bool = False) -> str:
     r"""A variable's name: ``alpha`` is \\alpha, ``W1`` and ``x_i`` carry subscripts, ``loss`` is
-    one word in italics.
+    one word in italics; a member W[k-1] of a family has its place as a subscript.
     """
+    family = family_of(text)
+    if family is not None:
+        places = [size(place).replace(" ", "") for place in places_of(text)]
+        stem, _, rest = name(family, bold=bold).partition("_{")
+        return f"{stem}_{{{','.join([*([rest[:-1]] if rest else []), *places])}}}"
     found = _NAME.fullmatch(text)
     if found is None:
         return _word(text, bold)

@@ -11,12 +11,14 @@ from typing import Any
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
+from matcalc.core.members import families, family_of
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
 from matcalc.write.printers.numpy_emit import Emitter, size_code
+from matcalc.write.printers.numpy_families import counted, described, gathered, taken_out
 from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import Builder, Node
 from matcalc.write.printers.user_functions import called, imports
@@ -28,6 +30,7 @@ _HELPERS = (
     "check_shapes",
     "check_size",
     "take",
+    "members",
     "as_arrays",
     "arguments",
 )
@@ -64,6 +67,14 @@ def compile_numpy(
     return Compiled(source, name, functions)
 
 
+def of_family(function: Callable[..., Any], family: str) -> Callable[..., Any]:
+    """The function that returns one family of several results."""
+    # as above
+    from matcalc.runtime.compiled import OfFamily  # noqa: PLC0415
+
+    return OfFamily(function, family)
+
+
 class Source:
     """The parts of one source text."""
 
@@ -93,7 +104,9 @@ class Source:
         self.own = {each: self._local(each.name, {name}) for each in sorted(own, key=str)}
         refs = [function for function in applied if isinstance(function, FunctionRef)]
         self.declared = {each: self._local(called(each)) for each in sorted(refs, key=_place)}
-        self.plain = all(key == local for key, local in self.locals.items())
+        self.families = families(self.variables)
+        self.lists = {family: self._local(family) for family in self.families}
+        self.plain = all(key == local for key, local in self._given().items())
         self.room = list(dict.fromkeys(size for node in self.order for size in block_room(node)))
         self.sizes = {key: self._local(key) for key in _dimension_names(self.order, self.room)}
 
@@ -102,10 +115,22 @@ class Source:
         it.
         """
         local = unicodedata.normalize("NFKC", key)
+        if local[-1] == "]":  # a member of a family
+            local = local[:-1].replace("[", "_").replace(",", "_").replace("-", "m")
         while keyword.iskeyword(local) or local in self.taken or local in taken:
             local += "_"
         self.taken.add(local)
         return local
+
+    def _given(self) -> dict[str, str]:
+        """The arrays that the function takes, and what they are called in it: of a family one
+        list.
+        """
+        found: dict[str, str] = {}
+        for key, local in self.locals.items():
+            family = family_of(key)
+            found |= {key: local} if family is None else {family: self.lists[family]}
+        return found
 
     def sides(self) -> list[str]:
         """The source with the first side of every choice, and with the second; nothing if there is
@@ -151,14 +176,18 @@ class Source:
         """Functions of the runtime that have other names in this code."""
         return {}
 
-    def arguments(self) -> dict[str, str | FunctionRef]:
-        """What each argument of the function is: a variable, a function that is only declared, or
-        the name of a size.
+    def result(self, found: Mapping[str, Any], key: str) -> Any:
+        """One of several results, which may be in the list of its family."""
+        return found[key] if key in found else taken_out(found, key, self.families)
+
+    def arguments(self) -> dict[str, str | tuple[str, ...] | FunctionRef]:
+        """What each argument of the function is: a variable, the members of a family, a function
+        that is only declared, or the name of a size.
         """
         given, _ = self._bindings()
         functions = {local: op for op, local in self.declared.items()}
         return {
-            **{key: key for key in self.variables},
+            **{key: tuple(self.families.get(key, ())) or key for key in self._given()},
             **functions,
             **{self.sizes[name]: name for name in given},
         }
@@ -235,6 +264,7 @@ class Source:
             bool(self.variables),
             bool(given),
             not self.plain,
+            bool(self.families),
         )
         return [helper for helper, there in zip(_HELPERS, used, strict=False) if there]
 
@@ -256,7 +286,7 @@ class Source:
     def _signature(self, given: list[str]) -> str:
         if not self.plain:
             return f"def {self.name}(**arguments):"
-        names = [*self.locals, *self.declared.values(), *(self.sizes[name] for name in given)]
+        names = [*self._given(), *self.declared.values(), *(self.sizes[name] for name in given)]
         return f"def {self.name}({'*, ' if names else ''}{', '.join(names)}):"
 
     def _docstring(self, given: list[str]) -> list[str]:
@@ -268,7 +298,7 @@ class Source:
         ]
         lines[0] = f'"""{lines[0]}'
         lines.append("")
-        lines += [f"{key}: {variable}" for key, variable in self.variables.items()]
+        lines += described(self.variables, self.families)
         lines += [
             f"{local}: a function, {key} of the formula" for key, local in self.declared.items()
         ]
@@ -290,18 +320,26 @@ class Source:
         wanted = [
             repr(key)
             for key in (
-                *self.variables,
+                *self._given(),
                 *self.declared.values(),
                 *(self.sizes[name] for name in given),
             )
         ]
         targets = ", ".join(
-            [*names, *self.declared.values(), *(self.sizes[name] for name in given)]
+            [
+                *self._given().values(),
+                *self.declared.values(),
+                *(self.sizes[name] for name in given),
+            ]
         )
         lines = [] if self.plain else [f"[{targets}] = take(arguments, {', '.join(wanted)})"]
         lines += [
             f'{self.sizes[name]} = check_size("{name}", {self.sizes[name]})' for name in given
         ]
+        for family, names_ in self.families.items():
+            inside = ", ".join([self.locals[name] for name in names_])
+            taken = [f'"{family}"', self.lists[family], counted(names_)]
+            lines += _call(f"[{inside}] = members", taken)
         if not names:
             return lines
         checks = [
@@ -390,6 +428,7 @@ class Source:
             written[key] = f"np.array({code})" if shared else code
             seen.add(id(base))
         value = f"{written.pop(VALUE)}, " if VALUE in written else ""
+        written = gathered(written, self.families)
         entries = [f'"{key}": {code}' for key, code in written.items()]
         line = f"return {value}{{{', '.join(entries)}}}"
         if len(line) <= _WIDTH - len(_INDENT):

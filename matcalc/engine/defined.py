@@ -1,0 +1,91 @@
+"""Which parts of an answer are what the program defines: they keep their names.
+
+A definition is compared as the engine writes it. In a long program those before it are variables in
+it, so that each costs what it adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from matcalc.core.directions import free_variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.core.walk import fold, postorder
+from matcalc.engine.recalled import Recalled
+from matcalc.verify.readback.forms import Form, Forms
+
+_HIDDEN = "?="  # what begins so is no name in the language
+_FEW = 80  # nodes of definitions that are written as they are, and not one after the other
+
+
+class Defined:
+    """The names of the definitions of a program, by their values."""
+
+    def __init__(self, program: Program, simplify: Callable[[Program], Expr]) -> None:
+        self.program = program
+        self.simplify = simplify
+        self._forms = Forms()
+        self._names: dict[Form, str] | None = None
+        self._known: dict[int, Form] = {}  # of parts that were looked at,
+        self._kept: list[Expr] = []  # which stay, so that no other part gets their ids
+
+    def name(self, part: Expr) -> str | None:
+        """The name whose definition a part of an answer is."""
+        if self._names is None:
+            self._names = self._found()
+        self._kept.append(part)
+        self._known.update(self._forms.parts(part, self._known, {}, sized=False))
+        return self._names.get(self._known[id(part)])
+
+    def _found(self) -> dict[Form, str]:
+        definitions = self.program.definitions
+        every = postorder(Expr("several", tuple(definitions.values())), lambda node: node.args)
+        if len(every) > _FEW:
+            return self._one_by_one(definitions)
+        return {
+            self._forms.tree(self._written(value, self.program), sized=False): name
+            for name, value in definitions.items()
+        }
+
+    def _written(self, value: Expr, program: Program) -> Expr:
+        return self.simplify(replace(program, expr=value, definitions={}))
+
+    def _one_by_one(self, definitions: Mapping[str, Expr]) -> dict[Form, str]:
+        found: dict[Form, str] = {}
+        before: dict[int, str] = {}  # the hidden names of the definitions, by their values
+        forms: dict[str, Form] = {}  # and what they stand for
+
+        def written(part: Program, _: Sequence[str]) -> dict[str, Expr]:
+            return {"": self._written(part.expr, part)}
+
+        recalled = Recalled(written)
+        for name, value in definitions.items():
+            if id(value) in before:
+                found[forms[before[id(value)]]] = name
+                continue
+            cut = _cut(value, before)
+            hidden = {
+                str(node.value): free_variable(node.value, node)
+                for node in postorder(cut, lambda node: node.args)
+                if node.op == "variable" and node.value in forms
+            }
+            known = {**self.program.variables, **hidden} if hidden else self.program.variables
+            tree = recalled(replace(self.program, expr=cut, variables=dict(known)), ())[""]
+            form = self._forms.parts(tree, {}, forms, sized=False)[id(tree)]
+            before[id(value)] = f"{_HIDDEN}{len(before)}"
+            forms[before[id(value)]] = form
+            found[form] = name
+        return found
+
+
+def _cut(value: Expr, before: Mapping[int, str]) -> Expr:
+    """A definition with variables in place of those before it."""
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if id(node) in before:
+            return Expr("variable", (), node.shape, value=before[id(node)], row=node.row)
+        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+
+    return fold(value, lambda node: () if id(node) in before else node.args, rule)

@@ -1,0 +1,512 @@
+"""Families and loops, written out: ``W[2]`` becomes a name, and a loop what it does for each index.
+
+``f[0] = x; for k = 1:2; f[k] = W[k]*f[k-1]; end`` is ``f[0] = x; f[1] = W[1]*f[0]; f[2] =
+W[2]*f[1]`` with names that have brackets (``core/members.py``). No later stage knows of loops. A
+plain name that is defined in a loop has a value for each index, and is the member ``u[k]`` of a
+family. ``s += E`` adds to a value that was defined before; what is added is one sum in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from matcalc.core.dims import Dim, dim
+from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.members import family_of, member, moved_size, places_of
+from matcalc.core.walk import fold, postorder
+from matcalc.read.syntax.binders import BINDERS
+from matcalc.read.syntax.declare import size
+from matcalc.read.syntax.nodes import Binding, Bound, Loop, Node, Statement, children, flat
+
+_MOST = 40_000  # statements of a program that is written out
+_DEEPEST = 8  # sums over families inside of each other
+_WRITTEN_OUT = BINDERS[:3]  # sum, prod and mean
+Env = Mapping[str, int]  # the values of indices, and of sizes that are numbers here
+
+
+class SymbolicLoop(UnsupportedError):
+    """A loop whose range has a name in it, so that it cannot be written out."""
+
+
+def all_written_out(
+    texts: list[list[Statement]],
+    declared: Mapping[str, Variable],
+    sources: list[str],
+    counts: Env | None,
+) -> tuple[list[list[Statement]], dict[str, Variable]]:
+    """The same of several programs over the same variables."""
+    found: list[list[Statement]] = []
+    variables: dict[str, Variable] = {}
+    for statements, source in zip(texts, sources, strict=True):
+        each, more = written_out(statements, declared, source, counts)
+        found.append(each)
+        variables |= more
+    return found, variables
+
+
+def written_out(
+    statements: list[Statement],
+    declared: Mapping[str, Variable],
+    source: str,
+    counts: Env | None = None,
+) -> tuple[list[Statement], dict[str, Variable]]:
+    """The program without loops and families, and the declared variables with the members that
+    occur in place of their families.
+
+    ``counts`` are numbers in place of names. Raises SymbolicLoop for a range with a name in it.
+    """
+    unrolled = _Unrolled(statements, declared, source, counts or {})
+    unrolled.run(statements, counts or {})
+    unrolled.finish()
+    return unrolled.found, unrolled.variables()
+
+
+class _Unrolled:
+    def __init__(
+        self,
+        statements: list[Statement],
+        declared: Mapping[str, Variable],
+        source: str,
+        counts: Env,
+    ) -> None:
+        self.source = source
+        self.counts = counts
+        self.declared = declared
+        self.found: list[Statement] = []
+        self.defined: set[str] = set()  # names so far
+        self.members: dict[str, Variable] = {}  # of declared families, that occur
+        self.templates = {
+            family: variable
+            for name, variable in declared.items()
+            if (family := family_of(name)) and _is_template(name)
+        }
+        every = list(flat(statements))
+        self.made = {each.name: each for each in every if each.places}  # families that are defined
+        self.locals = {
+            each.name: each
+            for loop in every
+            if isinstance(loop, Loop)
+            for each in loop.statements
+            if each.role == "definition" and not each.places
+        }
+        self.summed = {
+            (each.name, bool(each.places)) for each in every if each.role == "accumulation"
+        }
+        self.sums: dict[str, tuple[Statement, Node]] = {}  # values that are still added to
+        given = {family for name in declared if (family := family_of(name))}
+        self.families = {*given, *self.made, *self._implied(every)}
+        self._refuse_both(every)
+
+    def _implied(self, every: list[Statement]) -> set[str]:
+        """Families of which nothing is declared: names with the index of a loop behind them."""
+        plain = {name for name in self.declared if not family_of(name)}
+        plain |= {each.name for each in every if not each.places and each.role == "definition"}
+        indices = {each.name for each in every if isinstance(each, Loop)}
+        found: set[str] = set()
+        for statement in every:
+            for node in postorder(statement.body, children):
+                if node.kind != "entries" or node.args[0].kind != "name":
+                    continue
+                name = str(node.args[0].value)
+                parts = [part for place in node.args[1:] for part in postorder(place, children)]
+                names = {part.value for part in parts if part.kind == "name"}
+                kinds = {part.kind for part in parts}
+                if name not in plain and names & indices and kinds <= _PLACES:
+                    found.add(name)
+        return found
+
+    def _refuse_both(self, every: list[Statement]) -> None:
+        """A name is a family or a value, not both."""
+        for each in every:
+            value = each.role in ("definition", "accumulation") and not each.places
+            if value and each.name in self.families:
+                raise self._problem(
+                    f"{each.name} is a family here, and this defines a value", each.name_span
+                )
+        for name in sorted((self.families | self.locals.keys()) & self.declared.keys()):
+            where = self.made.get(name) or self.locals.get(name)
+            raise self._problem(
+                f"{name} is declared as {self.declared[name]}, and a family here",
+                where.name_span if where else None,
+            )
+
+    def run(self, statements: list[Statement], env: Env, places: tuple[int, ...] = ()) -> None:
+        """Writes out statements; ``places`` are the values of the indices of the loops around."""
+        for statement in statements:
+            if isinstance(statement, Loop):
+                for value in self._range(statement, env):
+                    self.run(statement.statements, {**env, statement.name: value}, (*places, value))
+                continue
+            if len(self.found) + len(self.sums) > _MOST:
+                message = f"more than {_MOST:,} statements are not written out"
+                raise self._unsupported(message, statement.name_span)
+            self._statement(statement, env, places)
+
+    def _statement(self, statement: Statement, env: Env, places: tuple[int, ...]) -> None:
+        if statement.role == "value":
+            if not places:
+                self.finish()
+            self.found.append(Statement("value", self._copy(statement.body, env, places)))
+            return
+        if statement.role == "declaration":
+            raise self._problem("a declaration stands before the loop", statement.name_span)
+        name = statement.name
+        if statement.places:
+            name = member(name, [dim(self._place(place, env)) for place in statement.places])
+        elif name in self.locals and places:
+            name = member(name, [dim(place) for place in places])
+        if statement.role == "accumulation":
+            self._add(statement, name, env, places)
+            return
+        body = self._copy(statement.body, env, places)
+        if name in self.defined or name in self.declared or name in self.sums:
+            hint = "a value that changes has an index: x[k] = ... x[k-1]" if places else None
+            raise self._problem(f"{name} is defined twice", statement.name_span, hint)
+        made = Statement("definition", body, name, statement.name_span)
+        if (statement.name, bool(statement.places)) in self.summed:
+            self.sums[name] = (made, body)
+            return
+        self.defined.add(name)
+        self.found.append(made)
+
+    def _add(self, statement: Statement, name: str, env: Env, places: tuple[int, ...]) -> None:
+        """One more term of a sum."""
+        if name in self.defined:
+            hint = "give it an index: s[k] = s[k-1] + ..."
+            raise self._problem(f"{name} is used before all is added", statement.name_span, hint)
+        if name not in self.sums:
+            hint = f"begin with {name} = 0, or with {name} = zeros(n) for an array"
+            raise self._problem(f"{name} has no value to add to", statement.name_span, hint)
+        term = self._copy(statement.body, env, places)
+        made, total = self.sums[name]
+        total = Node("+", (total, term), term.start, term.end, mark=term.span)
+        self.sums[name] = (made, total)
+
+    def _complete(self, name: str) -> None:
+        made, total = self.sums.pop(name)
+        self.defined.add(name)
+        self.found.append(Statement("definition", total, name, made.name_span))
+
+    def finish(self) -> None:
+        """Defines the sums that are left."""
+        for name in list(self.sums):
+            self._complete(name)
+
+    def _range(self, loop: Loop, env: Env) -> range:
+        ends = [self._place(part, env, loop=loop) for part in loop.body.args]
+        first, step, last = ends if len(ends) == 3 else (ends[0], 1, ends[1])
+        if step == 0:
+            raise self._problem("the step of a loop is not 0", loop.body.span)
+        found = range(first, last + (1 if step > 0 else -1), step)
+        if not found and not self.counts and not _varies(loop):
+            hint = f"write {first}:-1:{last} for a loop that counts down" if step > 0 else None
+            raise self._problem("this range is empty", loop.body.span, hint)
+        return found
+
+    def _place(self, node: Node, env: Env, *, loop: Loop | None = None) -> int:
+        """The number that a place is."""
+        value = size(_with_numbers(node, env), self.source, positive=False)
+        if value.integer is None or value.scale != value.integer:
+            text = self.source[node.start : node.end]
+            if loop is None:
+                raise self._problem(f"{text} is no number here", node.span)
+            raise SymbolicLoop(
+                f"the range of this loop ends at a name, {text}, so it is not written out",
+                source=self.source,
+                span=node.span,
+                hint="matcalc backprop (matcalc.backprop in Python) derives it as it is; "
+                "with a number it is written out",
+            )
+        return value.integer
+
+    def _copy(
+        self,
+        body: Node,
+        env: Env,
+        places: tuple[int, ...],
+        around: Mapping[int, Bound] | None = None,
+        depth: int = 0,
+    ) -> Node:
+        """A part of the program with the values of the indices in it; ``around`` are copies of the
+        indices that are bound around it.
+        """
+        if depth > _DEEPEST:
+            raise self._unsupported(f"more than {_DEEPEST} sums over families", body.span)
+        over = self._over_families(body, env)
+        bounds = {**(around or {}), **_copied_bounds(body)}
+
+        def below(node: Node) -> tuple[Node, ...]:
+            if id(node) in over:
+                return ()
+            return node.args[1:] if self._is_member(node) else node.args
+
+        def rule(node: Node, args: list[Node]) -> Node:
+            if id(node) in over:
+                return self._joined(node, over[id(node)], env, places, bounds, depth)
+            if node.kind == "name":
+                return self._name(node, env, places)
+            value = node.value
+            if isinstance(value, Bound):
+                known = env.get(_key(value))
+                if known is not None:
+                    return _number(known, node)
+                value = bounds[id(value)]
+            elif isinstance(value, Binding):
+                value = self._binding(value, bounds, env)
+            if self._is_member(node):
+                return self._member(node, args)
+            return _like(node, args, value)
+
+        return fold(body, below, rule)
+
+    def _binding(self, binding: Binding, bounds: Mapping[int, Bound], env: Env) -> Binding:
+        """The same binding of copies of the indices."""
+        copy = Binding(binding.name, binding.places)
+
+        def inside(node: Node | None) -> Node | None:
+            if node is None:
+                return None
+
+            def rule(part: Node, args: list[Node]) -> Node:
+                value = part.value
+                if isinstance(value, Bound):
+                    known = env.get(_key(value))
+                    if known is not None:
+                        return _number(known, part)
+                    value = bounds[id(value)]
+                if part.kind == "name" and part.value in env:
+                    return _number(env[str(part.value)], part)
+                return _like(part, args, value)
+
+            return fold(node, children, rule)
+
+        made = []
+        for bound in binding.bounds:
+            new = bounds[id(bound)]
+            new.first, new.last = inside(bound.first), inside(bound.last)
+            made.append(new)
+        copy.bounds = tuple(made)
+        copy.conditions = tuple([each for node in binding.conditions if (each := inside(node))])
+        return copy
+
+    def _name(self, node: Node, env: Env, places: tuple[int, ...]) -> Node:
+        name = str(node.value)
+        if name in env:
+            return _number(env[name], node)
+        if name in self.locals:
+            found = member(name, [dim(place) for place in places]) if places else name
+            if found not in self.defined:
+                hint = f"write {name}[k] = ... in the loop, and {name}[k-1] for the value before"
+                message = f"{name} has a value for each index of its loop, and none here"
+                raise self._problem(message, node.span, hint)
+            return Node("name", (), node.start, node.end, value=found)
+        if name in self.families:
+            hint = f"write {name}[k] for a member of it"
+            raise self._problem(f"{name} is a family, and no value", node.span, hint)
+        if name in self.sums:
+            self._complete(name)
+        return Node("name", (), node.start, node.end, value=name)
+
+    def _is_member(self, node: Node) -> bool:
+        """Whether these are no entries but a member of a family."""
+        if node.kind != "entries" or node.args[0].kind != "name":
+            return False
+        name = node.args[0].value
+        if name in self.locals:
+            hint = f"define {name}[k] = ... in the loop; entries of it are {name}[k][...]"
+            message = f"{name} has a value for each index of its loop: this may be one of them"
+            raise self._problem(f"{message}, or an entry of {name}", node.span, hint)
+        return name in self.families
+
+    def _member(self, node: Node, args: list[Node]) -> Node:
+        """The name of a member: ``W[2]``."""
+        family = str(node.args[0].value)
+        where = []
+        for place, written in zip(args, node.args[1:], strict=True):
+            if place.kind in (":", "range"):
+                raise self._problem(
+                    f"{family} is a family, and a place in it is a number",
+                    written.span,
+                    f"entries of a member are {family}[k][...]",
+                )
+            where.append(dim(self._place(place, {})))
+        name = member(family, where)
+        if name in self.sums:
+            self._complete(name)
+        template = self.templates.get(family)
+        if name not in self.defined and name not in self.declared:
+            if template is not None:
+                self._check_places(node, template, len(where))
+                self.members.setdefault(name, _instance(template, name))
+            elif family in self.made:
+                known = [each for each in self.defined if family_of(each) == family]
+                hint = f"{family} has the members {_some(known)} here" if known else None
+                raise self._problem(f"{name} is not defined", node.span, hint)
+        return Node("name", (), node.start, node.end, value=name)
+
+    def _check_places(self, node: Node, template: Variable, count: int) -> None:
+        wanted = len(places_of(template.name))
+        if count != wanted:
+            family = family_of(template.name)
+            raise self._problem(
+                f"{family} is declared with {wanted} places, not {count}",
+                node.span,
+                f"entries of a member stand in brackets of their own: {family}[k][i]",
+            )
+
+    def _over_families(self, body: Node, env: Env) -> dict[int, Bound]:
+        """The binders one of whose indices says which member of a family is meant, with it."""
+        used: set[int] = set()
+        binders: list[Node] = []
+        for node in postorder(body, children):
+            if isinstance(node.value, Binding):
+                binders.append(node)
+            elif node.kind == "entries" and node.args[0].value in self.families:
+                parts = [part for place in node.args[1:] for part in postorder(place, children)]
+                used.update(id(part.value) for part in parts if isinstance(part.value, Bound))
+        found: dict[int, Bound] = {}
+        for node in binders:
+            assert isinstance(node.value, Binding)
+            for bound in node.value.bounds:
+                if id(bound) in used and _key(bound) not in env:
+                    found.setdefault(id(node), bound)
+        return found
+
+    def _joined(
+        self,
+        node: Node,
+        bound: Bound,
+        env: Env,
+        places: tuple[int, ...],
+        bounds: Mapping[int, Bound],
+        depth: int,
+    ) -> Node:
+        """A sum over members of families, as a sum of terms."""
+        binding = node.value
+        assert isinstance(binding, Binding)
+        if binding.name not in _WRITTEN_OUT or binding.conditions:
+            raise self._unsupported(
+                f"{binding.name} over members of families, or with conditions, is not worked with",
+                node.span,
+            )
+        if bound.first is None or bound.last is None:
+            raise self._problem(
+                f"the range of {bound.name} is needed: it says which members are meant",
+                bound.span,
+                f"write {binding.name}[{bound.name}=1:3](...)",
+            )
+        first, last = (self._place(part, env) for part in (bound.first, bound.last))
+        values = range(first, last + 1)
+        if not values:
+            raise self._problem("this range is empty", bound.span)
+        if len(values) > _MOST:
+            raise self._unsupported(f"more than {_MOST:,} terms are not written out", bound.span)
+        others = tuple([each for each in binding.bounds if each is not bound])
+        inner = node.args[0]
+        if others:
+            left = Binding(binding.name, binding.places)
+            left.bounds = others
+            inner = Node("binder", node.args, node.start, node.end, mark=node.mark, value=left)
+        total: Node | None = None
+        for value in values:
+            term = self._copy(inner, {**env, _key(bound): value}, places, bounds, depth + 1)
+            if total is not None:
+                op = "*" if binding.name == "prod" else "+"
+                term = Node(op, (total, term), node.start, node.end, mark=node.mark)
+            total = term
+        assert total is not None
+        if binding.name == "mean":
+            below = _number(len(values), node)
+            total = Node("/", (total, below), node.start, node.end, mark=node.mark)
+        return total
+
+    def variables(self) -> dict[str, Variable]:
+        """The declared variables, with members in place of families."""
+        plain = {
+            name: variable
+            for name, variable in self.declared.items()
+            if not (family_of(name) and _is_template(name))
+        }
+        return {
+            name: replace(v, dims=tuple([moved_size(size, self._count) for size in v.dims]))
+            for name, v in {**plain, **self.members}.items()
+        }
+
+    def _count(self, name: str) -> Dim | None:
+        return dim(self.counts[name]) if name in self.counts else None
+
+    def _problem(
+        self, message: str, span: Span | None, hint: str | None = None
+    ) -> UnknownNameError:
+        return UnknownNameError(message, source=self.source, span=span, hint=hint)
+
+    def _unsupported(self, message: str, span: Span | None) -> UnsupportedError:
+        return UnsupportedError(message, source=self.source, span=span)
+
+
+_PLACES = frozenset({"name", "number", "+", "-", "*", "neg"})  # what a place of a member is made of
+
+
+def _is_template(name: str) -> bool:
+    """Whether this declares all members of a family: ``W[k]``."""
+    return all(place.plain for place in places_of(name))
+
+
+def _instance(template: Variable, name: str) -> Variable:
+    """The member of a declared family."""
+    env = {
+        str(index.plain): place
+        for index, place in zip(places_of(template.name), places_of(name), strict=True)
+    }
+    dims = tuple([moved_size(size, env.get) for size in template.dims])
+    return replace(template, name=name, dims=dims)
+
+
+def _varies(loop: Loop) -> bool:
+    """Whether a range has names in it."""
+    return any(part.kind == "name" for part in postorder(loop.body, children))
+
+
+def _key(bound: Bound) -> str:
+    """What an index is called among the values of all; no name in the language."""
+    return f"[{id(bound)}]"
+
+
+def _copied_bounds(body: Node) -> dict[int, Bound]:
+    """Copies of all indices that are bound inside."""
+    return {
+        id(bound): Bound(bound.name, bound.span)
+        for node in postorder(body, children)
+        if isinstance(node.value, Binding)
+        for bound in node.value.bounds
+    }
+
+
+def _like(node: Node, args: list[Node], value: Any) -> Node:
+    return Node(node.kind, tuple(args), node.start, node.end, mark=node.mark, value=value)
+
+
+def _number(value: int, node: Node) -> Node:
+    return Node("number", (), node.start, node.end, value=Fraction(value))
+
+
+def _with_numbers(node: Node, env: Env) -> Node:
+    """A place with the values of the indices in it."""
+
+    def rule(part: Node, args: list[Node]) -> Node:
+        if part.kind == "name" and part.value in env:
+            return _number(env[str(part.value)], part)
+        if isinstance(part.value, Bound) and _key(part.value) in env:
+            return _number(env[_key(part.value)], part)
+        return _like(part, args, part.value)
+
+    return fold(node, children, rule)
+
+
+def _some(names: list[str]) -> str:
+    shown = sorted(names, key=lambda name: [place.integer or 0 for place in places_of(name)])
+    return ", ".join(shown) if len(shown) <= 4 else f"{shown[0]}, {shown[1]}, ..., {shown[-1]}"
