@@ -77,6 +77,7 @@ _HOMES = {
     "NotationWarning": "matcalc.core.errors",
     "VerificationWarning": "matcalc.core.errors",
     "diff": "matcalc.api",
+    "load_ipython_extension": "matcalc.tools.notebook",  # for %load_ext matcalc
     "equal": "matcalc.api",
     "from_sympy": "matcalc.api",
     "hessian": "matcalc.api",
@@ -96,7 +97,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in __all__ and name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - the command does not need it
 

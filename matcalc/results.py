@@ -36,6 +36,7 @@ from matcalc.verify.readback.values import confirm
 from matcalc.verify.verification import Verification, compare, warn_unverified
 from matcalc.verify.verification import verify as verified
 from matcalc.write.notation import format_text, name_parts
+from matcalc.write.printers.kinds import described
 from matcalc.write.printers.sizes import known_sizes
 from matcalc.write.printers.text import has_indices
 
@@ -177,10 +178,19 @@ class Formula:
     def _repr_latex_(self) -> str | None:
         return None if self.notes else self._displayed()
 
-    def _repr_markdown_(self) -> str | None:
-        """In a notebook: the formula, and a line under it for each note."""
-        lines = [as_markdown(in_python(note)) for note in self.notes]
-        return "\n\n".join([self._displayed(), *lines]) if lines else None
+    def _repr_markdown_(self) -> str:
+        """In a notebook: the formula, what it is, and a line under it for each note."""
+        notes = [as_markdown(in_python(note)) for note in self.notes]
+        return "\n\n".join([self._displayed(), self.described(), *notes])
+
+    def described(self) -> str:
+        """In Markdown: what it and its variables are, and how to read what is shown."""
+        return described(self.shape, self.row, self.variables, self.reading)
+
+    @property
+    def reading(self) -> str:
+        """How to read what is shown, where that is not the value itself; else empty."""
+        return ""
 
     def _displayed(self) -> str:
         return f"$\\displaystyle {self.latex()}$"

@@ -111,6 +111,11 @@ ALLOWED = {
     "session": "core syntax frontend",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "
     "web graph session inner",
+    "layout": "core syntax",
+    "document": "core tex judge results session layout cli",
+    "editor": "version document",
+    "notebook": "core frontend tex results session cli",
+    "assistant": "core version web",
     "__main__": "cli",
 }
 HEAVY = {

@@ -23,6 +23,7 @@ from matcalc.core.errors import (
     ParseError,
     VerificationWarning,
 )
+from matcalc.core.extras import extra
 from matcalc.core.language import default_language
 from matcalc.core.members import families
 from matcalc.core.notes import at_command_line
@@ -88,6 +89,8 @@ def _command(options: Namespace) -> int:
         return _web(options)
     if options.command in ("completion", "manual"):
         return _printed(options)
+    if options.command in ("mcp", "lsp"):
+        return _served(options.command)
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[
         options.command
     ](options)
@@ -373,6 +376,17 @@ def _web(options: Namespace) -> int:
         if not options.no_browser:
             webbrowser.open(address)
         server.serve_forever()
+    return DONE
+
+
+def _served(command: str) -> int:
+    """Answers assistants or editors until standard input ends."""
+    from importlib import import_module  # noqa: PLC0415 - for these commands alone
+
+    module = {"mcp": "matcalc.tools.assistant", "lsp": "matcalc.tools.editor"}[command]
+    with extra(command, f"matcalc {command}"):
+        server = import_module(module)
+    server.serve()
     return DONE
 
 

@@ -12,7 +12,7 @@ from matcalc.cli.kinds import shapes_line
 from matcalc.cli.lines import OWN, arguments, begins_with
 from matcalc.cli.output import answer, say
 from matcalc.results import Expression
-from matcalc.tools.session import Session, entries, goes_on
+from matcalc.tools.session import Entered, Session, entries, goes_on
 
 PROMPT, CONTINUED = "> ", ". "
 _HELP = """\
@@ -43,19 +43,17 @@ class Console:
 
     def run(self, text: str) -> int:
         """Does what an entry says, and returns the exit code that a command would have."""
-        return caught(lambda: self._run(text))
+        return caught(lambda: self.done(text))
 
-    def _run(self, text: str) -> int:
+    def done(self, text: str) -> int:
+        """The same; raises MatcalcError where the entry is wrong, unless it is a command."""
         own = begins_with(text, OWN)
         if own:
             return self._own(own, text.split()[1:])
         if begins_with(text, self._commands):
             return self._main(arguments(text, self.session))
         entered = self.session.enter(text)
-        for name, kind in entered.made.items():
-            say(f"{name}: {kind}")
-        if entered.changed:
-            say(f"note: {', '.join(entered.changed)} means something else now")
+        say_entered(entered)
         if entered.value:
             self._show(entered.value)
         return DONE
@@ -92,6 +90,14 @@ class Console:
             return max([DONE, *[self.run(entry.text) for entry in entries(read_text(file))]])
         finally:
             self._loading.pop()
+
+
+def say_entered(entered: Entered) -> None:
+    """What the names are that an entry made, and what it changed."""
+    for name, kind in entered.made.items():
+        say(f"{name}: {kind}")
+    if entered.changed:
+        say(f"note: {', '.join(entered.changed)} means something else now")
 
 
 def run_console(main: Callable[[list[str]], int]) -> int:

@@ -35,6 +35,8 @@ EXAMPLES = """\
   matcalc completion zsh > ~/.zfunc/_matcalc
   matcalc completion fish > ~/.config/fish/completions/matcalc.fish
   matcalc manual | man -l -
+  matcalc mcp
+  matcalc lsp
 """
 _COMMAND = re.compile(r"matcalc (\w+)")
 

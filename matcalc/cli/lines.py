@@ -32,18 +32,9 @@ def begins_with(line: str, commands: tuple[str, ...]) -> str:
 
 def arguments(line: str, session: Session) -> list[str]:
     """The arguments of a line that begins with a command."""
-    command, *rest = line.split(None, 1)
-    text = rest[0].strip() if rest else ""
-    if command not in COMMANDS_OF_EXPRESSIONS:
-        return [command, *_words(text)]
-    if text.startswith('"'):
-        words = expressions_last([command, *_words(text)])
-        place = words.index("--")
-        options, expressions = words[1:place], words[place + 1 :]
-    else:
-        options, expressions = _parted(command, text)
-    if not expressions:
-        return [command, *options]
+    command, options, expressions = parted(line)
+    if command not in COMMANDS_OF_EXPRESSIONS or not expressions:
+        return [command, *options, *expressions]
     first, *others = expressions
     latex = "--latex" in options
     # a second expression may use what the first one needs; so may a claim
@@ -53,6 +44,19 @@ def arguments(line: str, session: Session) -> list[str]:
     declared = [f"--var={declaration}" for declaration in declarations]
     program = first if latex else "; ".join([*definitions, first])
     return [command, *options, *declared, "--", program, *others]
+
+
+def parted(line: str) -> tuple[str, list[str], list[str]]:
+    """A line that begins with a command: that, its options, and its expressions or words."""
+    command, *rest = line.split(None, 1)
+    text = rest[0].strip() if rest else ""
+    if command not in COMMANDS_OF_EXPRESSIONS:
+        return command, [], _words(text)
+    if not text.startswith('"'):
+        return command, *_parted(command, text)
+    words = expressions_last([command, *_words(text)])
+    place = words.index("--")
+    return command, words[1:place], words[place + 1 :]
 
 
 def _words(text: str) -> list[str]:

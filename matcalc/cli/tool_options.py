@@ -59,5 +59,19 @@ def add_tools(
         "print the manual page",
         "Print the manual page of all commands, in the language of man.",
     )
-    for command in (completion, manual):
+    mcp = add_command(
+        commands,
+        "mcp",
+        "answer assistants, over the Model Context Protocol",
+        "Answer assistants over the Model Context Protocol, on standard input and output;\n"
+        "see docs/assistants.md. It needs the extra mcp.",
+    )
+    lsp = add_command(
+        commands,
+        "lsp",
+        "answer editors, over the Language Server Protocol",
+        "Answer editors over the Language Server Protocol, on standard input and output;\n"
+        "see docs/editor.md. It needs the extra lsp.",
+    )
+    for command in (completion, manual, mcp, lsp):
         command.set_defaults(identities=[])

@@ -17,6 +17,7 @@ from matcalc.core.errors import (
     ArgumentError,
     MatcalcError,
     NotationWarning,
+    UnsupportedError,
     VerificationWarning,
 )
 from matcalc.results import Derivative, Expression, Formula
@@ -27,9 +28,9 @@ LONGEST = 100_000  # characters of a field; the parser has a limit of its own
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer to a question; an error of the user is an answer too, with ``ok`` false.
 
-    A question has ``op`` (``diff``, ``check``, ``simplify`` or ``equal``), ``expression``,
-    ``latex`` (whether texts are LaTeX), ``variables`` (declarations by name) and what the
-    operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``claim``, ``other``.
+    A question has ``op`` (``diff``, ``check``, ``simplify``, ``equal``, ``steps`` or ``graph``),
+    ``expression``, ``latex`` (whether texts are LaTeX), ``variables`` (declarations by name) and
+    what the operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``claim``, ``other``.
     """
     try:
         with catch_warnings():
@@ -112,6 +113,53 @@ def _variable(expression: Expression, question: Mapping[str, Any]) -> str | None
     if wrt is not None or expression.program().asked is not None or not names:
         return wrt
     return next((name for name in _LIKELY if name in names), names[0])
+
+
+def _steps(question: Mapping[str, Any]) -> dict[str, Any]:
+    """How the derivative is found, line by line."""
+    expression, detail = _expression(question), question.get("detail", 2)
+    derivative, verification = _derived(expression, question)
+    try:
+        found = derivative.steps(detail=detail)
+    except ModuleNotFoundError as problem:
+        raise _lacking("the steps of this derivative", problem) from None
+    return {
+        "wrt": derivative.wrt,
+        "proved": found.proved,
+        "report": str(found),
+        "text": str(derivative),
+        "steps": found.latex(),
+        "code": found.markdown(),
+        "lines": found.fields(),
+        "variables": {name: str(kind) for name, kind in derivative.variables.items()},
+        "notes": list(derivative.notes),
+        "verification": verification,
+    }
+
+
+def _graph(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The computational graph, as text and for two programs that draw it."""
+    expression = _expression(question)
+    wrt = _variable(expression, question)
+    try:
+        found = expression.graph(wrt)
+    except ModuleNotFoundError as problem:
+        raise _lacking("the graph of this expression", problem) from None
+    return {
+        "wrt": wrt,
+        "report": str(found),
+        "dot": found.dot(),
+        "mermaid": found.mermaid(),
+        "variables": {name: str(kind) for name, kind in expression.variables.items()},
+        "notes": list(expression.notes),
+    }
+
+
+def _lacking(what: str, problem: ModuleNotFoundError) -> UnsupportedError:
+    return UnsupportedError(
+        f"{what} needs {problem.name}, which the engine in the page lacks",
+        hint="matcalc web has it",
+    )
 
 
 def _simplify(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -227,6 +275,7 @@ def _error(problem: MatcalcError) -> dict[str, Any]:
     return {
         "kind": type(problem).__name__,
         "message": problem.message,
+        "shown": str(problem),
         "hint": problem.hint or "",
         "source": problem.source or "",
         "span": None if span is None else [span.start, span.end],
@@ -244,4 +293,6 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "check": _check,
     "simplify": _simplify,
     "equal": _equal,
+    "steps": _steps,
+    "graph": _graph,
 }

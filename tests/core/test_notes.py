@@ -62,12 +62,13 @@ def test_a_notebook_shows_notes_under_the_formula() -> None:
     with pytest.warns(matcalc.NotationWarning, match="is transposed"):
         found = matcalc.diff(NOTED, "x")
     shown = found._repr_markdown_()
-    formula, line = str(shown).split("\n\n")
+    formula, kinds, line = str(shown).split("\n\n")
     assert formula == f"$\\displaystyle {found.latex()}$"
     assert line == as_markdown(SAID)
+    assert kinds == found.described()
     assert found._repr_latex_() is None
     plain = matcalc.diff("x'*x", "x")
-    assert plain._repr_markdown_() is None
+    assert plain._repr_markdown_() == "$\\displaystyle 2 x$\n\n`vector(n)` of `x: vector(n)`"
     assert plain._repr_latex_() == "$\\displaystyle 2 x$"
 
 

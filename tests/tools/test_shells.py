@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,6 +39,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("http.server.ThreadingHTTPServer.serve_forever", lambda _: None)
     monkeypatch.setattr("webbrowser.open", lambda _: True)
+    servers = SimpleNamespace(serve=lambda: print("served"))
+    for name in ("assistant", "editor"):  # tests of their own talk to them
+        monkeypatch.setitem(sys.modules, f"matcalc.tools.{name}", servers)
     return tmp_path
 
 
@@ -165,3 +169,19 @@ def test_files_that_cannot_be(
 ) -> None:
     assert main(argv) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("command", "module"), [("mcp", "assistant"), ("lsp", "editor")])
+def test_a_missing_extra_is_named(
+    command: str,
+    module: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for library in ("mcp", "mcp.server", "lsprotocol", "pygls"):
+        monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.delitem(sys.modules, f"matcalc.tools.{module}", raising=False)
+    assert main([command]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: matcalc {command} needs ")
+    assert said.endswith(f"hint: pip install 'matcalc-symbolic[{command}]'\n")

@@ -59,6 +59,14 @@ def equation(text: str) -> list[str] | None:
     return sides(_IGNORED.sub("", inside))
 
 
+def formula_at(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the inside of the first formula between two places stands; None where there is none."""
+    match = _FORMULA.search(text, start, end)
+    if match is None:
+        return None
+    return next(match.span(name) for name in _INSIDE if match[name] is not None)
+
+
 def sides(formula: str) -> list[str]:
     """The sides of an equation: what stands between equals signs outside of braces."""
     found, depth, start = [], 0, 0

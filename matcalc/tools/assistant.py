@@ -1,0 +1,110 @@
+"""``matcalc mcp``: derivatives for assistants, over the Model Context Protocol on standard input
+and output (extra ``mcp``, the official SDK, https://modelcontextprotocol.io).
+
+A tool answers with the fields that the page shows, and says how the answer was verified. What is
+wrong with the input is an error of the tool, with the place and the hint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+
+from matcalc.version import __version__
+from matcalc.web.answer import answer
+
+_INSTRUCTIONS = """\
+matcalc derives expressions of scalars, vectors and matrices, and proves its answers. Use
+check_claim before you state a gradient that you found yourself.
+
+Expressions: x'*A*x, norm2(A*x - b)^2, log(det(X)), sum(exp(x)), softmax(x), inv(A), tr(A*B), A.*B
+entry by entry, X' transposed. Undeclared names are scalars if they begin with a-g, vectors with
+h-z, matrices with A-Z; declare others in variables: {"b": "vector(m)", "S": "symmetric(n)"}. Kinds:
+scalar, positive, vector(n), matrix(m, n), symmetric(n), psd(n), diagonal(n), orthogonal(n),
+skew(n), triangular(n), invertible(n). Definitions come first: r = A*x - y; r'*r. With latex the
+texts are LaTeX.
+"""
+
+
+def derive(
+    expression: str,
+    wrt: str = "",
+    variables: dict[str, str] | None = None,
+    order: int = 1,
+    layout: str = "mixed",
+    latex: bool = False,
+) -> dict[str, Any]:
+    """The derivative of an expression by one of its variables in closed form: text, LaTeX, NumPy
+    code, shape, and how it was proved. Layouts: mixed (gradients are columns, Jacobians have the
+    output's axes first), numerator, denominator.
+    """
+    return _answered("diff", locals())
+
+
+def check_claim(
+    expression: str,
+    claim: str,
+    wrt: str = "",
+    variables: dict[str, str] | None = None,
+    order: int = 1,
+    layout: str = "mixed",
+    latex: bool = False,
+) -> dict[str, Any]:
+    """Whether a claimed derivative is right: the verdict is proved, agreed, wrong or undecided. Of
+    a wrong one: the diagnosis, the smallest counterexample, and the correct derivative.
+    """
+    return _answered("check", locals())
+
+
+def simplify(
+    expression: str, variables: dict[str, str] | None = None, latex: bool = False
+) -> dict[str, Any]:
+    """An equal expression that is as short as matcalc finds it, verified."""
+    return _answered("simplify", locals())
+
+
+def equal(
+    left: str, right: str, variables: dict[str, str] | None = None, latex: bool = False
+) -> dict[str, Any]:
+    """Whether two expressions have the same value wherever both have one: the verdict is equal,
+    different (with a counterexample) or undecided.
+    """
+    texts = {"expression": left, "other": right, "variables": variables, "latex": latex}
+    return _answered("equal", texts)
+
+
+def steps(
+    expression: str,
+    wrt: str = "",
+    variables: dict[str, str] | None = None,
+    detail: int = 2,
+    latex: bool = False,
+) -> dict[str, Any]:
+    """How a derivative is found, in differentials: each line with the identity that it stands on,
+    its source, and whether it is proved. Detail 1 has the main lines, 3 the linear steps too.
+    """
+    return _answered("steps", locals())
+
+
+def server() -> Any:
+    """The server, with its tools."""
+    made = MCPServer("matcalc", instructions=_INSTRUCTIONS, version=__version__)
+    for tool in (derive, check_claim, simplify, equal, steps):
+        made.add_tool(tool)
+    return made
+
+
+def serve() -> None:
+    """Answers on standard input and output until the former ends."""
+    server().run("stdio")
+
+
+def _answered(op: str, question: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer; ToolError with the message as the command line prints it."""
+    found = answer({**question, "op": op})
+    if found.pop("ok"):
+        return found
+    raise ToolError(found["error"]["shown"])
