@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 
+from matcalc.core.indexed import Form as IndexedForm
+from matcalc.core.indexed import Index, Place
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, COMPARISONS, OPERATIONS
 from matcalc.core.tree import APPLY, Expr, operation
@@ -132,13 +134,43 @@ class Forms:
                 return self.of("zeros", *size)
             ones = self.of("ones", *size)
             return ones if value == 1 else self._binary("*", args[0], ones)
-        if op == "indexed":  # what is in it shows only by its values
-            return self.of(op, expr.value, *args)
+        if op == "indexed":
+            return self._indexed(expr.value, args, sized)
         if op == APPLY:
             return self.of(operation(expr), *args)
         if op in OPERATIONS or op == "'" or not sized:
             return self.of(op, *args)
         return self.of(op, expr.value, expr.shape, *args)
+
+    def _indexed(self, value: IndexedForm, args: list[Form], sized: bool) -> Form:
+        """That of an expression with bound indices, which are numbered: their names say nothing."""
+        numbers = {index: k for k, index in enumerate(value.all_indices())}
+
+        def of_range(index: Index) -> Hashable:
+            return numbers[index], index.start, index.size
+
+        def of_place(place: Place | None) -> Hashable:
+            if place is None:
+                return None
+            return tuple(sorted((numbers[i], c) for i, c in place.terms)), place.offset
+
+        def rule(node: Expr, inner: list[Form]) -> Form:
+            match node.op:
+                case "slot":
+                    place: int = node.value
+                    return args[place]
+                case "index":
+                    return self.of("index", numbers[node.value])
+                case "at":
+                    return self.of("at", *[of_place(place) for place in node.value], *inner)
+                case "reduce":
+                    ranges = tuple([of_range(index) for index in node.value.indices])
+                    where = tuple([(c.op, of_place(c.place)) for c in node.value.conditions])
+                    return self.of("reduce", node.value.name, ranges, where, *inner)
+            return self._typed(node, inner, sized)
+
+        axes = tuple([of_range(index) for index in value.indices])
+        return self.of("indexed", axes, fold(value.body, lambda node: node.args, rule))
 
     def _multiple(self, scalar: Form, product: Form) -> Form:
         """s*(A*B) as it is read: (s*A)*B."""
