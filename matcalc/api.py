@@ -8,10 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from matcalc.answers import directional
+from matcalc.answers import implicit as minimizing
+from matcalc.answers.convexity import Convexity, convexity
 from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.hessian import hessian as blocks
+from matcalc.answers.implicit import Solved
+from matcalc.answers.stationary import NamedProblem, StationaryPoint
+from matcalc.answers.stationary import stationary as solved
 from matcalc.answers.symmetry import Symmetry
 from matcalc.answers.symmetry import symmetry as symmetric
 from matcalc.answers.taylor import TaylorPolynomial
@@ -251,6 +256,77 @@ def linearize(
     """The best affine approximation near a point: the Taylor polynomial of order 1, verified."""
     expression = _expression(expression, variables, language, latex=latex)
     return expansion(expression, wrt, at, 1, verify=verify)
+
+
+@public
+def stationary(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> StationaryPoint | NamedProblem:
+    """The point where the gradient of a scalar is zero, in closed form and proved by substitution,
+    or the named problem that it leads to; see docs/stationary.md. UnsupportedError where no closed
+    form is found.
+    """
+    return solved(_expression(expression, variables, language, latex=latex), wrt)
+
+
+@public
+def convex(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    rng: Any = 0,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> Convexity:
+    """Whether a scalar is convex, with a certificate or a counterexample (docs/stationary.md)."""
+    return convexity(_expression(expression, variables, language, latex=latex), wrt, rng)
+
+
+@public
+def implicit(
+    expression: str | Expression | Derivative,
+    of: str,
+    wrt: str,
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> Solved:
+    """The derivative of ``of`` by ``wrt`` where the expression stays zero (docs/stationary.md)."""
+    expression = _expression(expression, variables, language, latex=latex)
+    return minimizing.implicit(expression, of, wrt)
+
+
+@public
+def newton(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> Solved:
+    """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimized."""
+    return minimizing.newton(_expression(expression, variables, language, latex=latex), wrt)
+
+
+@public
+def gauss_newton(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> Solved:
+    """The step of the Gauss-Newton method for residuals, or for the sum of their squares."""
+    return minimizing.gauss_newton(_expression(expression, variables, language, latex=latex), wrt)
 
 
 @public

@@ -95,10 +95,11 @@ ALLOWED = {
     "verification equality exact",
     "graph": "core pipeline explain verification printers oracle runtime",
     "inner": "core pipeline verification",
+    "definite": "core ir pipeline printers",
     "results": "core frontend tex pipeline notation printers readback verification equality "
     "stable oracle bridges explain graph directional steps",
     "answers": "core frontend pipeline notation directional several printers readback stable "
-    "oracle verification steps results equality",
+    "oracle verification steps results equality inner definite",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results inner",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",
@@ -312,6 +313,8 @@ def test_nothing_is_caught_wholesale() -> None:
 # are there: each is a rule of its stage, or a choice of a few. The judges have tables of their own,
 # so that a mistake in a row cannot pass them.
 KEYED_BY_FUNCTIONS = {
+    "answers/composition.py": "rules of composition, for functions whose curvature is known",
+    "answers/convexity.py": "functions that have second derivatives everywhere",
     "explain/instances.py": "what reads the same of vectors and of matrices",
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",

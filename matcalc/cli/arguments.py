@@ -11,6 +11,7 @@ from typing import NoReturn
 from matcalc.cli.calculus import (
     BY_VARIABLES,
     FURTHER,
+    REPORTED,
     WITHOUT_CODE,
     add_diff_options,
     add_further_options,
@@ -290,6 +291,9 @@ def _add_further(
     command.add_argument(
         "--format", choices=formats, default="text", help="what to print (default: text)"
     )
+    if name in REPORTED:
+        _add_rng(command, "of the random points (default: 0)")
+        return
     _add_names(command)
     _add_verdict(command)
 
@@ -453,6 +457,7 @@ OPTIONS_WITH_VALUE = (
         "--detail",
         "--data",
         "--at",
+        "--of",
         "--file",
     ),
     "--identities",

@@ -31,6 +31,30 @@ FURTHER = {
         "docs/taylor.md.\nWithout --at the point is the variable itself, and the polynomial is one "
         "in the displacement.",
     ),
+    "stationary": (
+        "the stationary point in closed form",
+        "The point where the gradient of a scalar is zero, proved by substitution, with what it is "
+        "and under\nwhich condition; see docs/stationary.md.",
+    ),
+    "convex": (
+        "whether a scalar is convex",
+        "Whether a scalar is convex, concave or neither, with a certificate or a counterexample; "
+        "see\ndocs/stationary.md.",
+    ),
+    "implicit": (
+        "derive what an equation determines",
+        "The derivative of x by t where EXPR, the left side of G(x, t) = 0, stays zero; see "
+        "docs/stationary.md.",
+    ),
+    "newton": (
+        "the step of Newton's method",
+        "The step -inv(H)*g for a scalar that is minimized; see docs/stationary.md.",
+    ),
+    "gauss-newton": (
+        "the step of the Gauss-Newton method",
+        "The step -inv(J'*J)*J'*r for residuals r, or for the sum of their squares; see "
+        "docs/stationary.md.",
+    ),
 }
 # commands that derive by variables; of those by several what is said of them
 BY_VARIABLES = {
@@ -38,8 +62,14 @@ BY_VARIABLES = {
     "hessian": "; several as in --wrt x,y, or all",
     "hvp": "",
     "taylor": "; several as in --wrt x,y",
+    "stationary": "",
+    "convex": "",
+    "implicit": "",
+    "newton": "",
+    "gauss-newton": "",
 }
-WITHOUT_CODE = ("hessian",)  # commands whose answers are no single formula
+REPORTED = ("stationary", "convex", "implicit", "newton", "gauss-newton")  # with reasons
+WITHOUT_CODE = ("hessian", *REPORTED)  # commands whose answers are no single formula
 
 
 def add_diff_options(diff: ArgumentParser) -> None:
@@ -78,6 +108,10 @@ def add_further_options(command: ArgumentParser, name: str) -> None:
         )
     if name == "hessian":
         _add_symmetric_check(command)
+    if name == "implicit":
+        command.add_argument(
+            "--of", metavar="NAME", required=True, help="the variable that the equation determines"
+        )
     if name == "taylor":
         command.add_argument(
             "--at",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, simplefilter
 
 from matcalc.cli.arguments import command_names, parse_arguments
+from matcalc.cli.calculus import REPORTED
 from matcalc.cli.exits import CHECK_FAILED, DONE, caught
 from matcalc.cli.kinds import inferred_kinds, shapes_line
 from matcalc.cli.output import answer as _answer
@@ -83,6 +84,8 @@ def _command(options: Namespace) -> int:
         return _directional(
             options, _standard_input() if options.expression == "-" else options.expression
         )
+    if options.command in REPORTED:
+        return _reported(options)
     if options.command == "graph":
         return _graph(options)
     if options.command == "web":
@@ -223,6 +226,23 @@ def _directional(options: Namespace, text: str) -> int:
     if left:
         _say(left)
     return code
+
+
+def _reported(options: Namespace) -> int:
+    """An answer that comes with its reasons."""
+    from matcalc.cli.reports import report  # noqa: PLC0415 - diff does without
+
+    text = _standard_input() if options.expression == "-" else options.expression
+    program = _read(text, options)
+    with catch_warnings():
+        simplefilter("ignore", VerificationWarning)  # the answer is proved by itself
+        answer = report(options, program)
+    if inferred_kinds(program.variables):
+        _say(inferred_kinds(program.variables).removesuffix("; "))
+    for note in program.notes:
+        _say(at_command_line(note))
+    _answer(answer)
+    return DONE
 
 
 def _several(expression: Expression, text: str, options: Namespace) -> int:

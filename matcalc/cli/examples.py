@@ -22,6 +22,11 @@ EXAMPLES = """\
   matcalc hessian "x'*A*y" --wrt x,y
   matcalc taylor "sin(x)" --at 0 --order 5 --var "x: scalar"
   matcalc taylor "inv(X)" --wrt X --order 2
+  matcalc stationary "norm2(X*w - y)^2 + c*w'*w" --wrt w --var "y: vector(n)" --var "c: positive"
+  matcalc convex "logsumexp(A*x)" --wrt x
+  matcalc implicit "A*x - b" --of x --wrt b --var "b: vector(n)"
+  matcalc newton "logsumexp(A*x) - b'*x" --wrt x --var "b: vector(n)"
+  matcalc gauss-newton "tanh(A*x) - y" --wrt x --var "y: vector(m)"
   matcalc check "x'*A*x" --wrt x --claim "(A + A')*x"
   matcalc check --latex "\\nabla_x x^\\top x = 2x"
   matcalc check claims.toml

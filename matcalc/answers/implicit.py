@@ -1,0 +1,213 @@
+"""Derivatives of what an equation determines, and the steps of Newton's method and of Gauss and
+Newton's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matcalc.answers.names import free_name, with_variable
+from matcalc.answers.solving import inverse_of_slope
+from matcalc.answers.taylor import put
+from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.core.boundary import public
+from matcalc.core.directions import direction_of
+from matcalc.core.errors import (
+    ArgumentError,
+    MatcalcError,
+    ShapeError,
+    UnsupportedError,
+    VerificationError,
+)
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, fill, number
+from matcalc.engine.directional import derive_steps
+from matcalc.engine.inner import expand
+from matcalc.engine.pipeline import require_variable, simplify
+from matcalc.read.frontend import read_pair
+from matcalc.results import Derivative, Expression, Formula
+
+
+class Solved(Formula):
+    """A formula with a solve in it: ``head`` is what it is, ``lines`` say what it is made of, and
+    ``proof`` how it was proved.
+    """
+
+    def __init__(
+        self, program: Program, tree: Expr, head: str, lines: list[tuple[str, str]], proof: str
+    ) -> None:
+        super().__init__(replace(program, definitions={}, asked=None), tree)
+        self.head = head
+        self.lines = lines
+        self.proof = proof
+
+    def _title(self) -> str:
+        return f"{self.head} = {self}"
+
+    @public
+    def report(self) -> str:
+        """The formula with what it is made of, a line each."""
+        rows = [*self.lines, *([("proved", self.proof)] if self.proof else [])]
+        return "\n".join([f"{self.head} = {self}", *[f"  {a:<11} {b}" for a, b in rows]])
+
+
+def implicit(expression: Expression, of: str, wrt: str) -> Solved:
+    """The derivative of ``of`` by ``wrt`` where the expression, the left side of G(x, t) = 0, stays
+    zero: ``dx = -inv(dG/dx)*dG/dt``.
+
+    G has the shape of ``of``. By a matrix, or of one, the derivative is along a direction, which is
+    a new variable. Raises UnsupportedError where dG/dx has no inverse that can be written.
+    """
+    program = expression._program
+    unknown, known = require_variable(program, of), require_variable(program, wrt)
+    if of == wrt:
+        raise ArgumentError(f"{of} cannot be a function of itself", hint="--of x --wrt t")
+    if expression._tree.shape != unknown.shape:
+        expression = Expression(_unified(program, of))
+        program, unknown, known = expression._program, *_both(expression, of, wrt)
+    slope = expression.diff(of)
+    along = len(unknown.shape) + len(known.shape) > 2 and len(unknown.shape) > 0
+    step = ""
+    if along:
+        step = free_name(program, f"d{wrt}", *"hkvu")
+        program = with_variable(program, direction_of(known, step), "the direction")
+        (moved,) = derive_steps(program, [{wrt: step}])
+    else:
+        moved = expression.diff(wrt)._tree
+    rest = Expr("neg", (moved,), moved.shape)
+    tree = inverse_of_slope(program, slope._tree, rest, unknown)
+    if tree is None:
+        raise UnsupportedError(
+            f"the derivative {slope} by {of} is no single product A*X*B, so its inverse cannot be "
+            "written",
+            hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
+        )
+    proof = _proved(program, unknown.name, slope, tree, moved)
+    head = f"d{of}" if along else f"d{of}/d{wrt}"
+    lines = [
+        (f"dG/d{of}", str(slope)),
+        (f"along {step}" if along else f"dG/d{wrt}", str(Formula(program, moved))),
+        ("where", f"dG/d{of} is invertible"),
+    ]
+    return Solved(program, tree, head, lines, proof)
+
+
+def _both(expression: Expression, of: str, wrt: str) -> tuple[Variable, Variable]:
+    return expression.variables[of], expression.variables[wrt]
+
+
+def _unified(program: Program, of: str) -> Program:
+    """The program read once more, with the sizes that make the equation one of the shape of the
+    unknown; ShapeError where they cannot.
+    """
+    wrong = ShapeError(
+        f"the equation has the axes {list(Formula(program, program.expr).shape)}, and {of} is "
+        f"{program.variables[of]}",
+        hint=f"it takes as many equations as {of} has entries",
+    )
+    declared = {name: each for name, each in program.variables.items() if each.declared}
+    try:
+        left, _ = read_pair(program.source, of, declared, language=program.language, expand=expand)
+    except MatcalcError:
+        raise wrong from None
+    if left.expr.shape != left.variables[of].shape:
+        raise wrong
+    return left
+
+
+def _proved(program: Program, of: str, slope: Derivative, tree: Expr, moved: Expr) -> str:
+    """How it is proved that dG/dx applied to the derivative, plus dG/dt, is zero."""
+    known = program.variables[of]
+    if len(known.shape) < 2:
+        whole = Expr("*", (slope._tree, tree), moved.shape)
+    else:
+        step = free_name(program, f"?{of}")
+        moving = replace(program, variables={**program.variables, step: direction_of(known, step)})
+        (along,) = derive_steps(moving, [{of: step}])
+        whole = put(along, {step: tree})
+    total = Expr("+", (whole, moved), moved.shape)
+    zero = fill(number(0), total.shape) if total.shape else number(0)
+    bare = replace(program, definitions={})
+    decision = decide_by_value(replace(bare, expr=total), replace(bare, expr=zero))
+    if decision.verdict != EQUAL:
+        raise VerificationError(
+            f"{program.language.blame()}: the implicit derivative that it found does not solve its "
+            f"equation: {decision.how}",
+            hint="please report it with the expression and its declarations",
+        )
+    return f"dG is zero along it, {decision.how}"
+
+
+def newton(expression: Expression, wrt: str) -> Solved:
+    """The step of Newton's method for a scalar: ``-inv(H)*g``, by a scalar or a vector."""
+    program = expression._program
+    known = require_variable(program, wrt)
+    if program.expr.rank:
+        raise ArgumentError(
+            "Newton's step is that of a scalar that is minimized", hint="or matcalc gauss-newton"
+        )
+    if len(known.shape) > 1:
+        raise UnsupportedError(
+            f"{wrt} is {known}, and the step is written for scalars and vectors",
+            hint=f"matcalc hvp gives the product of the Hessian and a direction of {wrt}",
+        )
+    gradient, hessian = expression.diff(wrt), expression.diff(wrt, order=2)
+    rest = Expr("neg", (gradient._tree,), gradient._tree.shape)
+    tree = inverse_of_slope(program, hessian._tree, rest, known)
+    assert tree is not None  # only of matrices it is none
+    lines = [("gradient", str(gradient)), ("Hessian", str(hessian))]
+    lines.append(("where", "the Hessian is invertible"))
+    return Solved(program, tree, f"step of {wrt}", lines, "")
+
+
+def gauss_newton(expression: Expression, wrt: str) -> Solved:
+    """The step of the Gauss-Newton method for a vector of residuals, or for a sum of squares:
+    ``-inv(J'*J)*J'*r``.
+    """
+    program = expression._program
+    known = require_variable(program, wrt)
+    residual = _residual(program.expr)
+    if residual is None or residual.rank != 1:
+        raise ArgumentError(
+            "the Gauss-Newton method is for a vector of residuals, or for the sum of their squares",
+            hint="write norm2(r)^2, or r alone",
+        )
+    if len(known.shape) != 1:
+        raise UnsupportedError(f"{wrt} is {known}, and the step is written for vectors")
+    if residual.row:
+        residual = Expr("'", (residual,), residual.shape)
+    of = Expression(replace(program, expr=residual))
+    jacobian = of.diff(wrt)
+    J = jacobian._tree
+    across = Expr("'", (J,), J.shape[::-1])
+    square = Expr("*", (across, J), (J.shape[1], J.shape[1]))
+    matrix = simplify(replace(program, expr=square, definitions={}))
+    rest = Expr("neg", (Expr("*", (across, residual), (J.shape[1],)),), (J.shape[1],))
+    tree = Expr("*", (Expr("inv", (matrix,), matrix.shape), rest), rest.shape)
+    tree = simplify(replace(program, expr=tree, definitions={}))
+    lines = [
+        ("residual", str(Formula(program, residual))),
+        ("Jacobian", str(jacobian)),
+        ("J'*J", str(Formula(program, matrix))),
+        ("where", "J'*J is invertible"),
+    ]
+    return Solved(program, tree, f"step of {wrt}", lines, "")
+
+
+def _residual(tree: Expr) -> Expr | None:
+    """r of r, of norm2(r)^2, of r'*r, and of a multiple of these by a positive number."""
+    while True:
+        if tree.op == "*" and tree.args[0].op == "number" and tree.args[0].value > 0:
+            tree = tree.args[1]
+        elif tree.op in ("/", "*") and tree.args[1].op == "number" and tree.args[1].value > 0:
+            tree = tree.args[0]
+        else:
+            break
+    if tree.shape:
+        return tree
+    if tree.op == "^" and tree.args[0].op == "norm2" and tree.args[1].op == "number":
+        return tree.args[0].args[0] if tree.args[1].value == 2 else None
+    if tree.op == "*" and tree.args[0].op == "'" and tree.args[0].args[0] is tree.args[1]:
+        return tree.args[1]
+    return None

@@ -1,0 +1,240 @@
+"""Stationary points in closed form, proved by substitution, and what kind of point they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from matcalc.answers.convexity import convexity
+from matcalc.answers.names import free_name, occurring
+from matcalc.answers.solving import affine_zero, kernel_equation
+from matcalc.answers.taylor import put
+from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.core.boundary import public
+from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.kinds import FREE, Variable
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.engine.definite import Definiteness, negated
+from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
+from matcalc.results import Derivative, Expression, Formula
+from matcalc.verify.verification import warn_unverified
+from matcalc.write.printers.text import text
+
+_CURVED = ("simplex", "onehot", "orthogonal", "orthonormal")  # kinds that are no open sets
+
+
+class StationaryPoint(Formula):
+    """The zero of a gradient: ``str`` is the point, ``condition`` what it is under which condition,
+    ``proof`` how it was proved.
+    """
+
+    def __init__(
+        self, gradient: Derivative, point: Expr, program: Program, condition: str, proof: str
+    ) -> None:
+        super().__init__(replace(program, definitions={}), point)
+        self.gradient = gradient
+        self.condition = condition
+        self.proof = proof
+
+    def _title(self) -> str:
+        return f"{self.gradient.wrt} where {self.gradient} is zero: {self.condition}\n\n{self}"
+
+    @public
+    def report(self) -> str:
+        """The point with the condition and the proof, a line each."""
+        return (
+            f"{self.gradient.wrt} = {self}\n"
+            f"  gradient    {self.gradient}\n"
+            f"  it is       {self.condition}\n"
+            f"  proved      the gradient there is zero, {self.proof}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedProblem:
+    """An equation for the stationary points that has a name and no closed form."""
+
+    name: str
+    equation: str
+    proof: str
+
+    def __str__(self) -> str:
+        return f"{self.equation}, {self.name}"
+
+    def report(self) -> str:
+        """The equation with the proof."""
+        return f"{self}\n  proved      {self.proof}"
+
+
+def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProblem:
+    """The point where the gradient of a scalar by ``wrt`` is zero.
+
+    It is solved where the gradient, or a product of it with the variable, is affine in the
+    variable. A quotient of quadratic forms is named as the eigenproblem that it is. Raises
+    UnsupportedError where no closed form is found.
+    """
+    program = expression._program
+    known = require_variable(program, wrt)
+    if program.expr.rank:
+        raise ArgumentError("stationary points are those of a scalar, and this expression is none")
+    if known.kind in _CURVED:
+        raise UnsupportedError(
+            f"{wrt} is {known}, and within these the gradient need not be zero",
+            hint="multiply the constraint by a multiplier and add it, and leave out the kind",
+        )
+    statement = DerivativeStatement(program, wrt)
+    gradient = Derivative(expression, statement, differentiate(statement))
+    warn_unverified(gradient.verification)
+    if wrt not in occurring(gradient._tree):
+        raise UnsupportedError(
+            f"the gradient {gradient} does not depend on {wrt}",
+            hint=f"there is a stationary point only where it is zero, and then each {wrt} is one",
+        )
+    named = _eigenproblem(program, wrt)
+    if named is not None:
+        return named
+    for equation in _equations(gradient._tree, known):
+        with suppress(UnsupportedError):
+            point = affine_zero(replace(program, expr=equation), wrt)
+            if point is None:
+                continue
+            proof = _proved(program, wrt, gradient._tree, point)
+            if proof is not None:
+                condition = _condition(expression, wrt, point)
+                rest = {name: each for name, each in program.variables.items() if name != wrt}
+                left = replace(program, expr=point, variables=rest, asked=None)
+                return StationaryPoint(gradient, point, left, condition, proof)
+    sum_of = kernel_equation(replace(program, expr=gradient._tree), wrt)
+    if sum_of is not None:
+        how = "the gradient is written so, exactly"
+        return NamedProblem("a linear matrix equation (Sylvester)", f"{sum_of} = 0", how)
+    raise UnsupportedError(
+        f"no closed form was found for {wrt} where {gradient} is zero",
+        hint="matcalc convex says whether there is one minimum, matcalc newton how to come near",
+    )
+
+
+def _equations(gradient: Expr, known: Variable) -> Iterator[Expr]:
+    """The gradient, and products of it with the variable, which have the same zeros where that is
+    invertible.
+    """
+    yield gradient
+    x = variable(known.name, known.shape)
+    shape = known.shape
+    if len(shape) < 2:
+        op = ".*" if shape else "*"
+        for factor in (x, Expr(op, (x, x), shape), Expr(op, (x, Expr(op, (x, x), shape)), shape)):
+            yield Expr(op, (factor, gradient), shape)
+        return
+    if len(shape) == 2 and shape[0] == shape[1]:
+        left = Expr("*", (x, gradient), shape)
+        yield left
+        yield Expr("*", (gradient, x), shape)
+        yield Expr("*", (left, x), shape)
+        across = Expr("'", (x,), shape)
+        yield Expr("*", (Expr("*", (across, gradient), shape), across), shape)
+
+
+def _proved(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
+    """How it is proved that the gradient is zero at a point; None where it is not."""
+    there = put(gradient, {wrt: point})
+    zero = fill(number(0), there.shape, row=there.row) if there.shape else number(0)
+    rest = {name: each for name, each in program.variables.items() if name != wrt}
+    base = replace(program, variables=rest, definitions={})
+    decision = decide_by_value(replace(base, expr=there), replace(base, expr=zero))
+    return decision.how if decision.verdict == EQUAL else None
+
+
+def _condition(expression: Expression, wrt: str, point: Expr) -> str:
+    """What kind of stationary point it is, and where it counts."""
+    found = convexity(expression, wrt)
+    kind = expression.variables[wrt]
+    said = {
+        "strictly convex": "the only minimum",
+        "strictly concave": "the only maximum",
+        "convex": "a minimum wherever the point exists",
+        "concave": "a maximum wherever the point exists",
+    }.get(found.verdict)
+    condition = f"{said}: {found.why}" if said else _by_hessian_there(expression, wrt, point)
+    return condition if kind.kind in FREE else f"{condition}; it counts where it is {kind}"
+
+
+def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> str:
+    """The kind of a point by the Hessian there, or the condition on it."""
+    program = expression._program
+    hessian = differentiate(DerivativeStatement(program, wrt, 2))
+    columns = len(program.variables[wrt].shape)
+    there = simplify(replace(program, expr=put(hessian, {wrt: point}), definitions={}))
+    shown = matricize(there, program.variables, columns, language=program.language) or there
+    what = "second derivative" if not shown.shape else "Hessian"
+    if shown.rank in (0, 2):
+        known = Definiteness(program)
+        zero = "above zero" if not shown.shape else "positive definite"
+        kind = program.variables[wrt].kind
+        if kind in ("symmetric", "psd") and known.is_definite_on_symmetric(shown):
+            return (
+                f"a local minimum: the Hessian there, {_text(program, shown)}, is positive "
+                "definite on the symmetric matrices"
+            )
+        if known.is_definite(shown):
+            return f"a local minimum: the {what} there, {_text(program, shown)}, is {zero}"
+        if known.is_definite(negated(program, shown)):
+            below = "below zero" if not shown.shape else "negative definite"
+            return f"a local maximum: the {what} there, {_text(program, shown)}, is {below}"
+        if not shown.shape:
+            return f"a minimum where {_text(program, shown)} is above zero, a maximum below"
+    return (
+        f"a minimum where the {what} there, {_text(program, shown)}, is positive definite, a "
+        "maximum where it is negative definite, a saddle where it is indefinite"
+    )
+
+
+def _text(program: Program, tree: Expr) -> str:
+    return str(Formula(replace(program, definitions={}), tree))
+
+
+def _eigenproblem(program: Program, wrt: str) -> NamedProblem | None:
+    """The generalized eigenproblem that a quotient of quadratic forms leads to.
+
+    The gradient of p/q is zero exactly where grad p = (p/q)*grad q.
+    """
+    whole = program.expr
+    if whole.op != "/" or len(program.variables[wrt].shape) != 1:
+        return None
+    sides = []
+    for part in whole.args:
+        form = replace(program, expr=part)
+        slope = differentiate(DerivativeStatement(form, wrt))
+        bend = differentiate(DerivativeStatement(replace(program, expr=slope), wrt))
+        at_zero = put(slope, {wrt: fill(number(0), program.variables[wrt].shape)})
+        rest = simplify(replace(program, expr=at_zero, definitions={}))
+        constant = put(part, {wrt: fill(number(0), program.variables[wrt].shape)})
+        none = simplify(replace(program, expr=constant, definitions={}))
+        linear = rest.op == "fill" and rest.args[0].value == 0
+        if wrt in occurring(bend) or not linear or text(none) != "0":
+            return None
+        half = Expr("/", (bend, number(2)), bend.shape)
+        sides.append(simplify(replace(program, expr=half, definitions={})))
+    value = free_name(program, "λ", "l")
+    left, right = sides
+    x = variable(wrt, program.variables[wrt].shape)
+    one = text(Expr("*", (left, x), x.shape))
+    scale = variable(value, ())
+    other = x if right.op == "eye" else Expr("*", (right, x), x.shape)
+    two = text(Expr("*", (scale, other), x.shape))
+    name = "an eigenproblem" if right.op == "eye" else "a generalized eigenproblem"
+    said = f"{value} = {text(whole)} is the eigenvalue"
+    gradient = differentiate(DerivativeStatement(program, wrt))
+    product = Expr("*", (whole.args[1], gradient), x.shape)
+    sides = [Expr("*", (side, x), x.shape) for side in (left, right)]
+    rest = Expr("-", (sides[0], Expr("*", (whole, sides[1]), x.shape)), x.shape)
+    twice = Expr("*", (number(2), rest), x.shape)
+    base = replace(program, definitions={})
+    decision = decide_by_value(replace(base, expr=product), replace(base, expr=twice))
+    if decision.verdict != EQUAL:
+        return None
+    how = f"the gradient times {text(whole.args[1])} is twice the difference, {decision.how}"
+    return NamedProblem(f"{name}; {said}", f"{one} = {two}", how)

@@ -1,0 +1,33 @@
+"""The commands whose answers come with reasons: stationary, convex, implicit, newton and
+gauss-newton.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from matcalc.answers.convexity import convexity
+from matcalc.answers.implicit import gauss_newton, implicit, newton
+from matcalc.answers.stationary import NamedProblem, stationary
+from matcalc.core.program import Program
+from matcalc.results import Expression
+
+
+def report(options: Namespace, program: Program) -> str:
+    """The answer in the format that was asked for."""
+    expression = Expression(program)
+    wrt, _ = expression.wanted(options.wrt, 1)
+    latex = options.format == "latex"
+    if options.command == "convex":
+        found = convexity(expression, wrt, options.rng)
+        return found.latex() if latex else str(found)
+    if options.command == "stationary":
+        point = stationary(expression, wrt)
+        if isinstance(point, NamedProblem):
+            return point.report()
+        return point.latex() if latex else point.report()
+    if options.command == "implicit":
+        solved = implicit(expression, options.of, wrt)
+    else:
+        solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
+    return solved.latex() if latex else solved.report()

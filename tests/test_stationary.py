@@ -1,0 +1,222 @@
+"""Stationary points, convexity, what equations determine, and the steps of minimization."""
+
+import pytest
+
+import matcalc
+from matcalc.answers.convexity import NEITHER, UNKNOWN, Convexity
+from matcalc.cli import main
+from matcalc.core.errors import MatcalcError
+
+S = "scalar"
+
+POINTS = [
+    ("least-squares", "norm2(A*x - b)^2", "x", "pinv(A)*b", {"b": "vector(m)"}, "a minimum"),
+    (
+        "ridge",
+        "norm2(X*w - y)^2 + c*w'*w",
+        "w",
+        "inv(X'*X + c*eye)*X'*y",
+        {"y": "vector(n)", "c": "positive"},
+        "the only minimum",
+    ),
+    (
+        "weighted",
+        "(X*w - y)'*diag(p)*(X*w - y)",
+        "w",
+        "inv(X'*diag(p)*X)*X'*(p.*y)",
+        {"p": "positive(n)", "y": "vector(n)"},
+        "a minimum",
+    ),
+    (
+        "gaussian-mean",
+        "sum[i]((X[i,:]' - m)'*inv(S)*(X[i,:]' - m))",
+        "m",
+        None,
+        {"X": "matrix(n, k)", "m": "vector(k)", "S": "psd(k)"},
+        "",
+    ),
+    (
+        "gaussian-covariance",
+        "n*logdet(S)/2 + tr(inv(S)*C)/2",
+        "S",
+        "C/n",
+        {"S": "psd(k)", "C": "psd(k)", "n": "positive"},
+        "a local minimum",
+    ),
+    (
+        "variance",
+        "n*log(s) + a/s",
+        "s",
+        "a/n",
+        dict.fromkeys("sna", "positive"),
+        "a local minimum: the second derivative there, n^3/a^2",
+    ),
+    ("poisson", "sum(x) - p'*log(x)", "x", "p", dict.fromkeys("xp", "positive(n)"), "the only"),
+    ("parabola", "a*x^2 + b*x", "x", "-b/(2*a)", dict.fromkeys("abx", S), "where 2*a is above"),
+    ("concave", "log(x) - x", "x", "1", {"x": "positive"}, "the only maximum"),
+    ("matrix", "norm2(A*X - B)^2", "X", "pinv(A)*B", {"B": "matrix(m, p)"}, "a minimum"),
+    (
+        "both-sides",
+        "norm2(A*X*B - C)^2",
+        "X",
+        "pinv(A)*C*pinv(B)",
+        {"A": "matrix(m, n)", "B": "matrix(p, q)"},
+        "a minimum",
+    ),
+    (
+        "indefinite",
+        "x'*A*x - 2*b'*x",
+        "x",
+        "inv(A)*b",
+        {"A": "symmetric(n)", "b": "vector(n)"},
+        "where the Hessian there, 2*A, is positive definite",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "expected", "variables", "condition"),
+    [pytest.param(*row[1:], id=row[0]) for row in POINTS],
+)
+def test_point(expr, wrt, expected, variables, condition):
+    found = matcalc.stationary(expr, wrt, variables=variables)
+    if expected is not None:
+        assert str(found) == expected
+    assert condition in found.condition
+    assert "exact" in found.proof
+    assert wrt not in found.variables
+    assert found.latex()
+
+
+NAMED = [
+    ("x'*A*x/(x'*x)", {"A": "symmetric(n)"}, "A*x = λ*x, an eigenproblem"),
+    ("x'*A*x/(x'*B*x)", {"A": "symmetric(n)", "B": "psd(n)"}, "A*x = λ*B*x, a generalized"),
+]
+
+
+@pytest.mark.parametrize(("expr", "variables", "said"), NAMED)
+def test_named_problem(expr, variables, said):
+    assert matcalc.stationary(expr, "x", variables=variables).report().startswith(said)
+
+
+def test_sylvester_is_named():
+    found = matcalc.stationary("norm2(A*X + X*B - C)^2", "X")
+    assert "a linear matrix equation (Sylvester)" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "variables", "message"),
+    [
+        ("sum(exp(x))", "x", {}, "no closed form was found"),
+        ("logsumexp(A*x)", "x", {}, "no closed form was found"),
+        ("a'*x", "x", {"a": "vector(n)"}, "does not depend on x"),
+        ("A*x", "x", {}, "those of a scalar"),
+        ("a'*log(x)", "x", {"a": "vector(n)", "x": "simplex(n)"}, "need not be zero"),
+        ("x'*x", "y", {}, "y is not a variable"),
+    ],
+)
+def test_no_point(expr, wrt, variables, message):
+    with pytest.raises(MatcalcError, match=message):
+        matcalc.stationary(expr, wrt, variables=variables)
+
+
+VERDICTS = [
+    ("x'*A*x", {"A": "psd(n)"}, "strictly convex"),
+    ("-x'*A*x", {"A": "psd(n)"}, "strictly concave"),
+    ("norm2(A*x - b)^2 + c*norm2(x)^2", {"b": "vector(m)", "c": "positive"}, "strictly convex"),
+    ("logsumexp(A*x)", {}, "convex"),
+    ("sum(log(1 + exp(A*x)))", {}, "convex"),
+    ("norm1(A*x - b)", {"b": "vector(m)"}, "convex"),
+    ("max(a'*x, b'*x)", {"a": "vector(n)", "b": "vector(n)"}, "convex"),
+    ("-norm2(x)", {}, "concave"),
+    ("sum(sqrt(x))", {"x": "positive(n)"}, "concave"),
+    ("a'*x + c", {"a": "vector(n)"}, "affine"),
+    ("x^4", {"x": S}, "convex"),
+    ("-abs(x)", {"x": S}, "concave"),
+    ("x*log(x)", {"x": "positive"}, "strictly convex"),
+    ("exp(x'*x)", {}, "strictly convex"),
+    ("x'*A*x", {}, NEITHER),
+    ("sin(x)", {"x": S}, NEITHER),
+    ("x^3", {"x": S}, NEITHER),
+]
+
+
+@pytest.mark.parametrize(("expr", "variables", "verdict"), VERDICTS)
+def test_verdict(expr, variables, verdict):
+    found = matcalc.convex(expr, "x", variables=variables)
+    assert found.verdict == verdict, found
+    if verdict == NEITHER:
+        assert found.up.curvature > 0 > found.down.curvature
+    assert found.latex()
+
+
+@pytest.mark.parametrize(
+    ("expr", "variables", "verdict"),
+    [
+        ("-logdet(S)", {"S": "psd(n)"}, "convex"),
+        ("lambda_max(S)", {"S": "symmetric(n)"}, "convex"),
+        ("tr(inv(S))", {"S": "psd(n)"}, UNKNOWN),
+    ],
+)
+def test_verdict_by_a_matrix(expr, variables, verdict):
+    assert matcalc.convex(expr, "S", variables=variables).verdict == verdict
+
+
+def test_a_certificate_is_a_proof():
+    found = matcalc.convex("sum(exp(A*x)) + x'*x", "x")
+    assert isinstance(found, Convexity)
+    assert str(found.hessian) == "2*eye + A'*diag(exp(A*x))*A"
+
+
+IMPLICIT = [
+    ("A*x - b", "x", "b", {"b": "vector(n)"}, "dx/db = inv(A)"),
+    ("A*x - b", "x", "A", {"b": "vector(n)"}, "dx = -inv(A)*dA*x"),
+    ("x^2 + t^2 - 1", "x", "t", {"x": S, "t": S}, "dx/dt = -t/x"),
+    ("A*X*B - C", "X", "C", {}, "dX = inv(A)*dC*inv(B)"),
+    ("A*x - x.*t", "x", "t", {"t": "vector(n)"}, "dx/dt = inv(A - diag(t))*diag(x)"),
+]
+
+
+@pytest.mark.parametrize(("equation", "of", "wrt", "variables", "said"), IMPLICIT)
+def test_implicit(equation, of, wrt, variables, said):
+    found = matcalc.implicit(equation, of, wrt, variables=variables)
+    assert found.report().startswith(said)
+    assert "exact" in found.proof
+
+
+@pytest.mark.parametrize(
+    ("equation", "of", "wrt", "variables", "message"),
+    [
+        ("x'*x - t", "x", "t", {"t": S}, "as many equations as x has entries"),
+        ("A*X + X*B - C", "X", "C", {}, "no single product"),
+        ("A*x - b", "x", "x", {"b": "vector(n)"}, "a function of itself"),
+    ],
+)
+def test_implicit_refuses(equation, of, wrt, variables, message):
+    with pytest.raises(MatcalcError, match=message):
+        matcalc.implicit(equation, of, wrt, variables=variables)
+
+
+def test_steps():
+    found = matcalc.newton("x'*A*x/2 - b'*x", "x", variables={"A": "psd(n)", "b": "vector(n)"})
+    assert matcalc.equal(found, "inv(A)*b - x", variables=None)
+    found = matcalc.gauss_newton("norm2(A*x - y)^2", "x", variables={"y": "vector(m)"})
+    assert dict(found.lines)["J'*J"] == "A'*A"
+    with pytest.raises(MatcalcError, match="vector of residuals"):
+        matcalc.gauss_newton("sum(exp(x))", "x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (["stationary", "norm2(A*x - b)^2", "-w", "x", "-v", "b: vector(m)"], "x = pinv(A)*b\n"),
+        (["convex", "logsumexp(x)"], "convex: the Hessian is positive semidefinite"),
+        (["convex", "x'*x", "--format", "latex"], "\\text{strictly convex"),
+        (["implicit", "A*x - b", "--of", "x", "-w", "b", "-v", "b: vector(n)"], "dx/db = inv(A)"),
+        (["newton", "x - log(x)", "-v", "x: positive"], "step of x = x*(1 - x)\n"),
+        (["gauss-newton", "tanh(x) - y", "-w", "x"], "step of x = "),
+    ],
+)
+def test_command(capsys, arguments, printed):
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith(printed)
