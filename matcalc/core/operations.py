@@ -78,7 +78,7 @@ def is_value(expr: Expr) -> bool:
     """
     name = expr.op
     open_derivative = expr.rank > 2 and (name == APPLY or (name in FRECHET and expr.value))
-    return name not in ("fuse", "epsilon") and not open_derivative
+    return name not in ("fuse", "epsilon", "place") and not open_derivative
 
 
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a

@@ -280,11 +280,15 @@ class Engine:
         """A node with bound indices as one that has matrix notation, if there is one."""
         # few expressions have bound indices
         from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
-        from matcalc.engine.rewriting.wide import multiplied_out, singular_masks  # noqa: PLC0415
+        from matcalc.engine.rewriting.wide import (  # noqa: PLC0415
+            has_places,
+            multiplied_out,
+            singular_masks,
+        )
 
         if has_wide(node):
             node = self.shortened(multiplied_out(self.builder, self.rewriter.rewrite(node)))
-        if has_wide(node) or singular_masks(node):
+        if has_wide(node) or singular_masks(node) or has_places(node):
             return None
         return node
 

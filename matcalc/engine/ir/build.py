@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import ONE, Dim, Shape
+from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES
 from matcalc.engine.ir.canonical import Terms, canonical, find_exchange
@@ -80,9 +80,12 @@ class Builder:
 
     # leaves
 
-    def leaf(self, kind: str, axes: Shape, name: str = "", structure: str = "") -> Node:
+    def leaf(
+        self, kind: str, axes: Shape, name: str = "", structure: str = "", start: Dim = ZERO
+    ) -> Node:
         """A variable or a constant of the notation (see ``nodes.Leaf``)."""
-        node = self._intern((kind, axes, name, structure), Leaf, axes, kind, name, structure)
+        key = (kind, axes, name, structure, start)
+        node = self._intern(key, Leaf, axes, kind, name, structure, start)
         whole = kind == "eye" or (kind == "apart" and name == "0" and axes[0] == axes[1])
         if whole or (structure in ("symmetric", "psd", "diagonal") and len(axes) == 2):
             node.parity, node.transposed = 1, node
@@ -494,7 +497,7 @@ class Builder:
 
 _OF_MATRICES = FUNCTIONS_OF_MATRICES - {"inv"}
 # leaves that say which indices are equal, or how they lie
-_STRUCTURE = frozenset({"eye", "fuse", "epsilon", "lower", "apart"})
+_STRUCTURE = frozenset({"eye", "fuse", "epsilon", "lower", "apart", "place"})
 
 
 def _diagonal(node: Node) -> bool:

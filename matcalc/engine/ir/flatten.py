@@ -297,6 +297,7 @@ class Flattening:
                 "select",
                 "unit",
                 "apart",
+                "place",
             )
             found[key] = exponent if known is None or projection else known + exponent
         self.flat = []

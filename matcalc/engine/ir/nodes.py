@@ -55,8 +55,10 @@ class Leaf(Node):
     kind ``variable`` (name, structure), ``constant`` (pi), ``dimension`` (a size, as a scalar),
     ``eye`` (delta_ij), ``ones`` (one axis), ``lower``: L[i, j] = 1 where j - i <= k, the number
     that is its name, of which ``tril`` and ``cumsum`` are made; ``select``: S[k, i] = 1 where k =
-    start + i, a range of a larger index; ``unit``: e[k] = 1 where k = start; ``epsilon``: the sign
-    of the permutation i, j, k of three (0 where two are equal), of which ``cross`` is made;
+    start + i, a range of a larger index; ``place``: C[k, i, j] = 1 where k = start + c*i + d*j with
+    the factors c, d that are its name, as in ``x[i-j+1]``; ``unit``: e[k] = 1 where k = start;
+    ``epsilon``: the sign of the permutation i, j, k of three (0 where two are equal), of which
+    ``cross`` is made;
     ``fuse``: F[k, i, j] = 1 where k = i + j*m, the index that runs through an m x n matrix column
     by column, of which ``vec`` and ``kron`` are made.
     """

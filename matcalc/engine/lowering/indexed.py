@@ -204,7 +204,13 @@ class _Body:
         if not place.terms:
             return [(self.build.unit(size, self.low.size(place.offset.plus(ONE, -1))), (label,))]
         if len(place.terms) > 1 or place.terms[0][1] != 1:
-            raise self.refused(part, "a place that is not one index and a number")
+            start = place.offset.plus(ONE, -1)
+            for index, c in place.terms:
+                start = start.plus(index.start, c)
+            axes = (size, *[self.size(index) for index, _ in place.terms])
+            name = ",".join(str(c) for _, c in place.terms)
+            leaf = self.build.leaf("place", axes, name, start=self.low.size(start))
+            return [(leaf, (label, *[labels[index] for index, _ in place.terms]))]
         index = place.terms[0][0]
         count = self.size(index)
         first = self.low.size(index.start.plus(place.offset).plus(ONE, -1))
@@ -212,9 +218,10 @@ class _Body:
             return []
         return [(self.build.select(size, first, count), (label, labels[index]))]
 
-    def refused(self, part: Expr, what: str) -> UnsupportedError:
+    def refused(self, part: Expr, what: str, hint: str | None = None) -> UnsupportedError:
         """The error for what has no network."""
-        return UnsupportedError(f"{what} is not supported", span=part.span or self.form.span)
+        span = part.span or self.form.span
+        return UnsupportedError(f"{what} is not supported", span=span, hint=hint)
 
     def _reduce(self, part: Expr, value: Batch) -> Batch:
         reduction = part.value
@@ -281,8 +288,11 @@ class _Body:
         """1 where a condition holds on the difference of two indices, else 0."""
         terms = condition.place.terms
         if sorted(c for _, c in terms) != [-1, 1]:
+            hint = None
+            if len(terms) == 1:
+                hint = f"write a range of {terms[0][0].name}, as in sum[{terms[0][0].name}=1:n]"
             raise self.refused(
-                self.form, "a condition that is not on the difference of two indices"
+                self.form, "a condition that is not on the difference of two indices", hint
             )
         (i,) = [index for index, c in terms if c == 1]
         (j,) = [index for index, c in terms if c == -1]

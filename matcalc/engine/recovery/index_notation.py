@@ -11,13 +11,12 @@ from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import ZERO, Dim
-from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
+from matcalc.core.dims import Dim
+from matcalc.core.indexed import Form, Index, Place, Reduction
 from matcalc.core.operations import ENTRYWISE
 from matcalc.core.tree import APPLY, Expr, number
 from matcalc.engine.ir.nodes import (
     Call,
-    Factor,
     Leaf,
     Node,
     Product,
@@ -30,6 +29,7 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.wide import has_wide, is_wide
 from matcalc.engine.recovery.index_cases import CaseWriter, Pair
+from matcalc.engine.recovery.index_places import always, at_index, bind
 from matcalc.engine.recovery.index_terms import (
     Group,
     Key,
@@ -61,11 +61,6 @@ from matcalc.engine.recovery.recover import Recovery
 from matcalc.write.printers.text import has_indices
 
 _LETTERS = "ijklpqrstuvwabcdefgh"
-
-
-def at_index(index: Index) -> Place:
-    """The place that an index says."""
-    return Place(((index, 1),), ZERO)
 
 
 class IndexWriter(DirectionWriter, CaseWriter):
@@ -147,7 +142,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
     def _leaf(self, node: Leaf, places: Places) -> Expr:
         if node.kind == "ones":
             return number(1)
-        if node.kind in ("lower", "apart"):
+        if node.kind in ("lower", "apart", "place"):
             return comparison(node, places)
         if node.kind == "select":
             whole, inner = places
@@ -213,18 +208,24 @@ class IndexWriter(DirectionWriter, CaseWriter):
         own, everything = as_product(node)
         factors = [factor for k, factor in enumerate(everything) if k not in without]
         labels: dict[int, Place] = dict(enumerate(places))
-        bound = self._bound(factors, labels, scope)
+        bound, masks = bind(factors, labels, lambda size, inner: self._pick(size, (*scope, *inner)))
         outer: dict[Key, Rational] = {}
         inner: list[tuple[set[Index], Key, Rational]] = []
-        masks: list[tuple[set[Index], Condition]] = []
         wholes, bound = directed(factors, labels, bound)
         for factor, at, exponent in wholes:
             touched = {index for place in at for index, _ in place.terms} & set(bound)
             key: Key = (factor, at)
             if isinstance(factor, Leaf) and factor.kind == "ones":
                 continue
-            if isinstance(factor, Leaf) and factor.kind in ("lower", "apart") and touched:
-                masks.append((touched, condition(factor, at)))
+            if isinstance(factor, Leaf) and factor.kind in ("lower", "apart", "place"):
+                held = condition(factor, at)
+                inside = {index for index, _ in held.place.terms} & set(bound)
+                if always(held):
+                    continue
+                if inside:
+                    masks.append((inside, held))
+                else:
+                    outer[key] = outer.get(key, 0) + exponent
             elif (
                 isinstance(factor, Leaf)
                 and factor.kind == "select"
@@ -236,38 +237,12 @@ class IndexWriter(DirectionWriter, CaseWriter):
             else:
                 outer[key] = outer.get(key, 0) + exponent
         for group in connected(bound, [each[0] for each in inner] + [each[0] for each in masks]):
-            held = tuple([index for index in bound if index in group])
+            summed = tuple([index for index in bound if index in group])
             product = Term(1, tuple([(key, e) for touched, key, e in inner if touched & group]))
             conditions = tuple([each for touched, each in masks if touched & group])
-            key = (Group(held, conditions, (product,)), ())
+            key = (Group(summed, conditions, (product,)), ())
             outer[key] = outer.get(key, 0) + 1
         return Term(coefficient * own, tuple(outer.items()))
-
-    def _bound(
-        self, factors: Sequence[Factor], labels: dict[int, Place], scope: tuple[Index, ...]
-    ) -> tuple[Index, ...]:
-        """Indices for the labels that are summed; one that a range gives needs none of its own."""
-        sizes = {
-            label: size
-            for factor, own, _ in factors
-            for label, size in zip(own, factor.axes, strict=True)
-        }
-        given = {}
-        for factor, own, _ in factors:
-            if isinstance(factor, Leaf) and factor.kind == "select":
-                whole, inner = own
-                if whole not in labels and whole not in given and inner not in given:
-                    given[whole] = (inner, factor.start)
-        bound: tuple[Index, ...] = ()
-        for label in sorted(sizes):
-            if label not in labels and label not in given:
-                index = self._pick(sizes[label], (*scope, *bound))
-                bound = (*bound, index)
-                labels[label] = at_index(index)
-        for whole, (inner, start) in given.items():
-            place = labels[inner]
-            labels[whole] = Place(place.terms, place.offset.plus(start))
-        return bound
 
     # -- sums of terms
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from matcalc.core.dims import ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
-from matcalc.core.tree import Expr, number
+from matcalc.core.tree import Expr, dimension, number
 from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum
 from matcalc.engine.recovery.open_derivatives import Directed, Places
 
@@ -51,18 +51,24 @@ def comparison(mask: Leaf, places: Places) -> Expr:
     for sign in (1, -1):
         terms = [(i, c * sign) for i, c in held.place.terms if c * sign > 0]
         value: Expr | None = None
-        for index, _ in terms:
+        for index, c in terms:
             one = Expr("index", (), (), value=index)
+            one = one if c == 1 else Expr("*", (number(c), one), ())
             value = one if value is None else Expr("+", (value, one), ())
         sides.append(value or number(0))
-    offset = held.place.offset.integer or 0
-    if offset:
-        sides[0] = Expr("+" if offset > 0 else "-", (sides[0], number(abs(offset))), ())
+    offset = held.place.offset
+    size = offset.integer
+    if size is None:
+        sides[0] = Expr("+", (sides[0], dimension(offset)), ())
+    elif size:
+        sides[0] = Expr("+" if size > 0 else "-", (sides[0], number(abs(size))), ())
     return Expr(held.op, tuple(sides), ())
 
 
 def condition(mask: Leaf, places: Places) -> Condition:
-    """``lower``: b - a <= k; ``apart``: b - a != k."""
+    """``lower``: b - a <= k; ``apart``: b - a != k; ``place``: k - (start + c*i + d*j) == 0."""
+    if mask.kind == "place":
+        return _equation(mask, places)
     (first, second), k = places, int(mask.name)
     terms: dict[Index, int] = {}
     for place, sign in ((second, 1), (first, -1)):
@@ -75,6 +81,18 @@ def condition(mask: Leaf, places: Places) -> Condition:
     if offset == Dim(1, ()):
         return Condition("<", Place(place.terms, ZERO))
     return Condition("<=", place)
+
+
+def _equation(leaf: Leaf, places: Places) -> Condition:
+    coefficients = [int(c) for c in leaf.name.split(",")]
+    whole, *inner = places
+    terms = dict(whole.terms)
+    offset = whole.offset.plus(leaf.start, -1).plus(Dim(sum(coefficients) - 1, ()))
+    for place, c in zip(inner, coefficients, strict=True):
+        for index, d in place.terms:
+            terms[index] = terms.get(index, 0) - c * d
+        offset = offset.plus(place.offset, -c)
+    return Condition("==", Place(tuple([(i, c) for i, c in terms.items() if c]), offset))
 
 
 def connected(bound: Sequence[Index], touched: Sequence[set[Index]]) -> list[set[Index]]:

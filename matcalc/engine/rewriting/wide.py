@@ -75,6 +75,12 @@ def _spread(builder: Builder, node: Product, factors: list[Factor]) -> Node:
     return builder.sum(made, node.axes)
 
 
+def has_places(root: Node) -> bool:
+    """Whether entries are taken at places that are made of several indices."""
+    nodes = postorder(root, lambda node: node.children)
+    return any(isinstance(node, Leaf) and node.kind == "place" for node in nodes)
+
+
 def singular_masks(root: Node) -> bool:
     """Whether a mask leaves out places where what it multiplies may have no value: 1/(x[i] - x[j])
     for i != j.

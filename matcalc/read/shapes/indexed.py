@@ -217,6 +217,13 @@ def _conditions(context: Context, node: Node, binding: Binding) -> tuple[Conditi
                 gap = plus((((bound, 1),), ZERO), limit, -1)
                 found.append(Condition(op, _place(context, gap)))
     for part in binding.conditions:
+        for name in postorder(part, lambda part: part.args):
+            if name.kind == "name" and str(name.value) not in context.dimensions:
+                raise context.problem(
+                    f"nothing says which values {name.value} has",
+                    name.span,
+                    f"write its range, as in {binding.name}[{name.value}=1:n], or use it",
+                )
         left, right = (affine(side, context.source) for side in part.args)
         found.append(Condition(part.kind, _place(context, plus(left, right, -1))))
     return tuple(found)
@@ -409,4 +416,11 @@ def finish(context: Context, names: dict[str, str]) -> None:
         ]
         needed = [size for index in (*form.indices, *inside) for size in room.get(index, [])]
         sizes = [index.size for index in inside]
+        sizes += [
+            Dim(1, (name,))
+            for part in postorder(form.body, lambda part: part.args)
+            if part.op == "reduce"
+            for condition in part.value.conditions
+            for name in condition.place.offset.letters
+        ]
         form.room = tuple(dict.fromkeys([*sizes, *needed]))

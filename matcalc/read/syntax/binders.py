@@ -1,8 +1,9 @@
 """Which names are indices: those that a binder around them binds, ``i`` in ``sum[i](x[i]*y[i])``.
 
 An index holds in the body of its binder, and in the square brackets behind the place where it
-stands first. It hides what has its name outside. In a condition every name is an index, one that
-a binder further out binds or a new one of this binder: ``sum[i<j](E)`` binds both.
+stands first. It hides what has its name outside. In a condition every name that is a place by
+itself in the body is an index, one that a binder further out binds or a new one of this binder:
+``sum[i<j](A[i,j])`` binds both. Other names are sizes.
 """
 
 from __future__ import annotations
@@ -103,6 +104,8 @@ def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
         bounds.append(bound)
         inside[bound.name] = bound
 
+    conditioned = any(place.kind in COMPARISONS for place in binding.places)
+    stands = _places(node) if conditioned else frozenset()
     for place in binding.places:
         if place.kind == "name":
             add(place)
@@ -113,11 +116,14 @@ def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
                     _resolve(part, inside)
             add(name, *ends)
         elif place.kind in COMPARISONS and binding.name != "array":
-            for part in postorder(place, children):
-                if part.kind == "name":
-                    if str(part.value) not in inside:
-                        add(part)
-                    _resolve(part, inside)
+            named = [part for part in postorder(place, children) if part.kind == "name"]
+            fresh = [part for part in named if str(part.value) not in inside]
+            indices = [part for part in fresh if str(part.value) in stands]
+            for part in fresh if len(fresh) == len(named) and not indices else indices:
+                if str(part.value) not in inside:
+                    add(part)
+            for part in named:
+                _resolve(part, inside)
             conditions.append(place)
         else:
             raise _misplaced(binding, place, source)
@@ -126,6 +132,24 @@ def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
         raise ParseError(message, source=source, span=node.mark)
     binding.bounds, binding.conditions = tuple(bounds), tuple(conditions)
     return inside
+
+
+def _places(node: Node) -> frozenset[str]:
+    """The names that stand by themselves in the body of a binder, as places or as values."""
+    inside = postorder(node.args[0], children)
+    parts_of_places = {
+        id(part)
+        for each in inside
+        if each.kind == "entries"
+        for place in each.args[1:]
+        if place.kind != "name"
+        for part in postorder(place, children)
+    }
+    return frozenset(
+        str(part.value)
+        for part in inside
+        if part.kind == "name" and id(part) not in parts_of_places
+    )
 
 
 def _misplaced(binding: Binding, place: Node, source: str) -> ParseError:
@@ -188,13 +212,10 @@ def plus(left: Affine, right: Affine, sign: int) -> Affine:
 
 
 def range_names(node: Node) -> list[str]:
-    """The names of sizes in the brackets of a binder."""
+    """The names of sizes in the ranges of a binder."""
     binding = node.value
     assert isinstance(binding, Binding)
     ends = [end for bound in binding.bounds for end in (bound.first, bound.last) if end is not None]
     return [
-        str(part.value)
-        for end in (*ends, *binding.conditions)
-        for part in postorder(end, children)
-        if part.kind == "name"
+        str(part.value) for end in ends for part in postorder(end, children) if part.kind == "name"
     ]

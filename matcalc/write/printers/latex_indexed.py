@@ -84,6 +84,9 @@ def _entries(expr: Expr, part: Expr, base: Piece, called: Names) -> Piece:
 
 def _place(place: Place, called: Names) -> str:
     text = ""
+    if place.offset.scale and place.terms and all(c < 0 for _, c in place.terms):
+        # n-i, and not -i+n
+        return names.size(place.offset) + _place(Place(place.terms, ZERO), called)
     for index, c in sorted(place.terms, key=lambda term: term[1] < 0):
         front = "-" if c < 0 else "+" if text else ""
         text += front + (f"{abs(c)} " if abs(c) != 1 else "") + called[index]
@@ -137,6 +140,7 @@ def _condition(condition: Condition, own: Sequence[Index], called: Names) -> str
         flipped = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
         op, offset = flipped.get(op, op), ZERO.plus(offset, -1)
         terms = tuple([(index, -c) for index, c in terms])
-    left = Place(tuple([(index, c) for index, c in terms if c > 0]), ZERO)
-    right = Place(tuple([(index, -c) for index, c in terms if c < 0]), ZERO.plus(offset, -1))
+    left = Place(((first, dict(terms)[first]),), ZERO)
+    others = tuple([(index, -c) for index, c in terms if index is not first])
+    right = Place(others, ZERO.plus(offset, -1))
     return f"{_place(left, called)} {_SIGNS[op]} {_place(right, called)}"

@@ -208,14 +208,19 @@ class _Body:
         front = len(value.indices)
         found: list[Index | None] = []
         places: list[tuple[Dim, Dim | None] | None] = [None] * front
+        gathered: list[tuple[int, Place]] = []
         for place, size in zip(part.value, value.own, strict=True):
             if place is None:
                 found.append(None)
                 places.append(None)
             elif not place.terms:
                 places.append((place.offset.plus(ONE, -1), None))
+            elif len(place.terms) > 1 or place.terms[0][1] != 1:
+                found.append(None)  # gathered below
+                places.append(None)
+                gathered.append((len(found) - 1, place))
             else:
-                index = self._single(part, place)
+                index = place.terms[0][0]
                 first = index.start.plus(place.offset).plus(ONE, -1)
                 whole = not first.scale and index.size == size
                 places.append(None if whole else (first, index.size))
@@ -227,10 +232,18 @@ class _Body:
             ]
             shape = tuple([size for size in kept if size is not None])
             node = self.build.node("sliced", tuple(places), (node,), shape)
+        apart = [axis for axis, _ in gathered]
         own = tuple(
-            [size for size, index in zip(node.shape[front:], found, strict=True) if index is None]
+            [
+                size
+                for axis, (size, index) in enumerate(zip(node.shape[front:], found, strict=True))
+                if index is None and axis not in apart
+            ]
         )
         axes = [*value.indices, *found]
+        for axis, place in reversed(gathered):  # so that the axes before stay where they are
+            node, several = self._gathered(node, front + axis, place)
+            axes[front + axis : front + axis + 1] = several
         named = [index for index in axes if index is not None]
         indices = self._sorted(named)
         if axes == [*indices, *[None] * len(own)]:
@@ -245,10 +258,21 @@ class _Body:
             return Batch(indices, self.build.transposed(node))
         return Batch(indices, self.build.call("np.einsum", node, before=(text,), shape=shape))
 
-    def _single(self, part: Expr, place: Place) -> Index:
-        if len(place.terms) > 1 or place.terms[0][1] != 1:
-            raise UnsupportedError("code for such places is not supported", span=part.span)
-        return place.terms[0][0]
+    def _gathered(self, node: Node, axis: int, place: Place) -> tuple[Node, list[Index]]:
+        """An axis of an array at places made of several indices, which become axes; those that
+        conditions leave out may be outside of it.
+        """
+        terms = [_scaled(self, index, c) for index, c in place.terms]
+        where = terms[0]
+        for term in terms[1:]:
+            where = _infix("+")(self, self.expr, [where, term])
+        offset = Batch((), self.build.size(place.offset.plus(ONE, -1)))
+        where = _infix("+")(self, self.expr, [where, offset])
+        whole = self.build.suffix(where.node, ".astype(int)", where.node.shape)
+        shape = (*node.shape[:axis], *where.node.shape, *node.shape[axis + 1 :])
+        after = (f"axis={axis}", 'mode="clip"')
+        taken = self.build.call("np.take", node, whole, shape=shape, after=after)
+        return taken, list(where.indices)
 
     def _reduce(self, part: Expr, value: Batch) -> Batch:
         reduction = part.value
@@ -327,6 +351,15 @@ def _infix(operator: str) -> Callable[[_Body, Expr, list[Batch]], Batch]:
         return Batch(indices, body.build.infix(operator, nodes[0], nodes[1], shape))
 
     return rule
+
+
+def _scaled(body: _Body, index: Index, c: int) -> Batch:
+    """A multiple of the values of an index."""
+    values = body._counted(index)
+    if c == 1:
+        return values
+    times = body.build.infix("*", body.build.number(c), values.node, values.node.shape)
+    return Batch((index,), times)
 
 
 def _negative(body: _Body, part: Expr, args: list[Batch]) -> Batch:

@@ -109,11 +109,16 @@ def _entries(form: Expr, part: Expr, base: Piece, names: Names) -> Piece:
 
 def _place(place: Place, names: Names) -> str:
     text = ""
+    if place.offset.scale and place.terms and all(c < 0 for _, c in place.terms):
+        # n-i, and not -i+n
+        return f"{place.offset}{_place(Place(place.terms, ZERO), names)}".replace(" ", "")
     for index, c in sorted(place.terms, key=lambda term: term[1] < 0):
         front = "-" if c < 0 else "+" if text else ""
         text += front + (f"{abs(c)}*" if abs(c) != 1 else "") + names[index]
     if place.offset.scale or not text:
-        offset = str(place.offset).replace(" ", "")
+        offset = str(place.offset).replace(" ", "").removeprefix("-1*")
+        if place.offset.scale == -1 and str(place.offset).startswith("-1*"):
+            offset = f"-{offset}"
         text += offset if not text or offset[0] == "-" else f"+{offset}"
     return text
 
@@ -147,8 +152,8 @@ def _condition(condition: Condition, reduction: Reduction, names: Names) -> str:
     sign = dict(terms)[first]
     if sign < 0:
         terms, offset, op = [(i, -c) for i, c in terms], ZERO.plus(offset, -1), _FLIPPED[op]
-    left = Place(tuple([(i, c) for i, c in terms if c > 0]), ZERO)
-    right = Place(tuple([(i, -c) for i, c in terms if c < 0]), ZERO.plus(offset, -1))
+    left = Place(((first, abs(sign)),), ZERO)
+    right = Place(tuple([(i, -c) for i, c in terms if i is not first]), ZERO.plus(offset, -1))
     return f"{_place(left, names)}{op}{_place(right, names)}"
 
 
