@@ -202,6 +202,8 @@ def test_steps():
     assert matcalc.equal(found, "inv(A)*b - x", variables=None)
     found = matcalc.gauss_newton("norm2(A*x - y)^2", "x", variables={"y": "vector(m)"})
     assert dict(found.lines)["J'*J"] == "A'*A"
+    found = matcalc.gauss_newton("(A*x)'*(A*x)/2", "x")
+    assert dict(found.lines)["residual"] == "A*x"
     with pytest.raises(MatcalcError, match="vector of residuals"):
         matcalc.gauss_newton("sum(exp(x))", "x")
 

@@ -96,11 +96,12 @@ def test_points(expr, wrt, at, order, variables, expected):
         ("log(x)", 0, "log is not finite"),
         ("sin(x)/x", 0, "not finite"),
         ("max(x, 1)", 1, "kink"),
+        ("max(x, y)", "y", "kink"),
     ],
 )
 def test_points_without_a_polynomial(expr, at, message):
     with pytest.raises(UnsupportedError, match=message):
-        matcalc.taylor(expr, "x", at=at, variables=S)
+        matcalc.taylor(expr, "x", at=at, variables={"x": "scalar", "y": "scalar"})
 
 
 def test_a_wrong_polynomial_is_seen():

@@ -27,6 +27,7 @@ from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.read.frontend import read_pair
 from matcalc.results import Derivative, Expression, Formula
+from matcalc.write.printers.text import text
 
 
 class Solved(Formula):
@@ -208,6 +209,10 @@ def _residual(tree: Expr) -> Expr | None:
         return tree
     if tree.op == "^" and tree.args[0].op == "norm2" and tree.args[1].op == "number":
         return tree.args[0].args[0] if tree.args[1].value == 2 else None
-    if tree.op == "*" and tree.args[0].op == "'" and tree.args[0].args[0] is tree.args[1]:
+    if (
+        tree.op == "*"
+        and tree.args[0].op == "'"
+        and text(tree.args[0].args[0]) == text(tree.args[1])
+    ):
         return tree.args[1]
     return None

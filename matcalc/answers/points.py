@@ -62,7 +62,8 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
             f"the point cannot be {wrt}, which moves away from it",
             hint=f"leave the point out for a polynomial in the displacement d{wrt}",
         )
-    if said.isidentifier() and said not in _SHAPES and said not in program.definitions:
+    meant = {*_SHAPES, *program.definitions, *occurring(program.expr)}  # names that are values
+    if said.isidentifier() and said not in meant:
         program = with_variable(program, replace(known, name=said), "the point")
         point = variable(said, known.shape)
         return program, Point(wrt, said, point, Expr("-", (self, point), known.shape))
