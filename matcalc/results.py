@@ -224,26 +224,30 @@ class Formula:
     def source(self, backend: str = "numpy", *, name: str = "f", runtime: str = "inline") -> str:
         """Source of a function that takes all the variables by keyword; see docs/code.md.
 
-        It needs NumPy alone. With ``runtime="matcalc"`` it imports from ``matcalc.runtime`` what
-        NumPy lacks.
+        It needs the framework alone. With ``runtime="matcalc"`` the code for NumPy imports from
+        ``matcalc.runtime`` what NumPy lacks.
         """
         require_code(backend, runtime, name)
-        return self._coded(name, runtime)[0]
+        return self._coded(name, runtime, backend)[0]
 
-    def _coded(self, name: str, runtime: str = "matcalc") -> tuple[str, tuple[str, ...]]:
+    def _coded(
+        self, name: str, runtime: str = "matcalc", backend: str = "numpy"
+    ) -> tuple[str, tuple[str, ...]]:
         """The source, and those of its arguments that are functions."""
         # a plain answer does not need it
         from matcalc.stable import stable  # noqa: PLC0415
         from matcalc.write.printers.backends import source_kind  # noqa: PLC0415
 
-        kind = source_kind("numpy", runtime)
         tree = stable(self._tree, self.variables, self._program.language)
-        source = kind(tree, self.variables, name, self._title())
+        source = source_kind(backend, runtime)(tree, self.variables, name, self._title())
         text = source.text()
         if self._verify:
             from matcalc.verify.readback.code import code_says  # noqa: PLC0415 - it loads NumPy
 
-            right = code_says(text, source, self._tree, self.variables)
+            if backend != "numpy":  # what is run is the same program for NumPy
+                source = source_kind("numpy", runtime)(tree, self.variables, name, "")
+            ran = text if backend == "numpy" else source.text()
+            right = code_says(ran, source, self._tree, self.variables)
             confirm(right, "code", self._program.language)
         return text, tuple(source.declared.values())
 
@@ -251,17 +255,17 @@ class Formula:
         return str(self)
 
     @public
-    def to_callable(self) -> Callable[..., Any]:
-        """A NumPy function of all the variables by keyword, which validates their shapes;
-        ``.source`` is its code.
+    def to_callable(self, backend: str = "numpy") -> Callable[..., Any]:
+        """A function of all the variables by keyword, of arrays of NumPy or of another backend,
+        which validates their shapes; ``.source`` is its code.
         """
-        # a plain answer does not need it
-        from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
+        from matcalc.write.printers.backends import function_of  # noqa: PLC0415 - as above
 
-        source, functions = self._coded("f")
+        require_code(backend, "matcalc", "f")
+        source, functions = self._coded("f", backend=backend)
         users = self._program.language.functions.values()
         brought = {each.name: each.function for each in users if each.function is not None}
-        return compile_numpy(source, "f", functions, brought)
+        return function_of(backend, source, functions, brought)
 
     @public
     def to_sympy(self) -> Any:

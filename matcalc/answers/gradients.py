@@ -148,31 +148,35 @@ class Gradients(Mapping[str, Derivative]):
         trees = {VALUE: self.expression._tree} if value else {}
         trees |= {key: each._tree for key, each in self._derivatives.items()}
         root = Expr("several", tuple(trees.values()), value=tuple(trees))
-        kind, spoken = source_kind(backend, runtime), self.expression._program.language
-        source = kind(stable(root, self.variables, spoken), self.variables, name, self._title())
+        spoken = self.expression._program.language
+        tree = stable(root, self.variables, spoken)
+        source = source_kind(backend, runtime)(tree, self.variables, name, self._title())
         text = source.text()
         if self._verify:
             # it loads NumPy
             from matcalc.verify.readback.code import several_say as code_says  # noqa: PLC0415
 
-            confirm(code_says(text, source, trees, self.variables), "code", spoken)
+            if backend != "numpy":  # what is run is the same program for NumPy
+                source = source_kind("numpy", runtime)(tree, self.variables, name, "")
+            ran = text if backend == "numpy" else source.text()
+            confirm(code_says(ran, source, trees, self.variables), "code", spoken)
         return text
 
     def _title(self) -> str:
         return f"The derivatives of {self.expression}:\n\n{self}"
 
     @public
-    def to_callable(self, *, value: bool = False) -> Callable[..., Any]:
-        """A NumPy function of all the variables by keyword that returns a mapping from names to
-        arrays; with ``value`` a pair of the value and the mapping.
+    def to_callable(self, backend: str = "numpy", *, value: bool = False) -> Callable[..., Any]:
+        """A function of all the variables by keyword that returns a mapping from names to arrays;
+        with ``value`` a pair of the value and the mapping.
         """
         # a plain answer does not need it
-        from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
+        from matcalc.write.printers.backends import function_of  # noqa: PLC0415
 
         users = self.expression._program.language.functions.values()
         brought = {each.name: each.function for each in users if each.function is not None}
-        source = self.source("numpy", value=value, runtime="matcalc")
-        return compile_numpy(source, "f", brought=brought)
+        source = self.source(backend, value=value, runtime="matcalc")
+        return function_of(backend, source, brought=brought)
 
     @property
     @public

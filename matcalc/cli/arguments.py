@@ -20,10 +20,10 @@ from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.shown import add_graph_options, add_steps_options
 from matcalc.cli.tool_options import add_file_option, add_tools, require_expression
 from matcalc.core.errors import ArgumentError
-from matcalc.core.options import LAYOUTS, STRUCTURES, require_order
+from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_order
 
-FORMATS = ("text", "latex", "numpy", "json")
-FORMULAS = ("text", "latex", "numpy")
+FORMATS = ("text", "latex", *BACKENDS, "json")
+FORMULAS = ("text", "latex", *BACKENDS)
 REPORTS = ("text", "json", "junit")
 _WIDTH = 120
 

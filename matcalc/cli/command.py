@@ -28,6 +28,7 @@ from matcalc.core.extras import extra
 from matcalc.core.language import default_language
 from matcalc.core.members import families
 from matcalc.core.notes import at_command_line
+from matcalc.core.options import BACKENDS
 
 if TYPE_CHECKING:
     from matcalc.answers.directional import Directional
@@ -351,8 +352,8 @@ def _expand(program: Program) -> Program:
 def _formatted(formula: Formula | Gradients, form: str, cse: bool) -> str:
     if form == "latex":
         return formula.latex(cse=cse)
-    if form == "numpy":
-        return formula.source("numpy").rstrip("\n")
+    if form in BACKENDS:
+        return formula.source(form).rstrip("\n")
     return formula.text(cse=cse)
 
 

@@ -12,7 +12,7 @@ LAYOUTS = ("mixed", "numerator", "denominator")
 STRUCTURES = ("declared", "free")
 MOST_ORDER = 20  # of a derivative, where it has few enough axes
 AN_ORDER = f"a whole number from 1 to {MOST_ORDER}"
-BACKENDS = ("numpy",)
+BACKENDS = ("numpy", "jax", "torch", "array-api")
 RUNTIMES = ("inline", "matcalc")
 
 

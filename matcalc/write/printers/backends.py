@@ -1,11 +1,47 @@
-"""Which class writes the source for a backend."""
+"""Which class writes the source for a backend, and the function that the source defines."""
 
 from __future__ import annotations
 
-from matcalc.write.printers.numpy_code import Source
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from matcalc.core.errors import EvaluationError
+from matcalc.write.printers.numpy_code import Source, compile_numpy
 from matcalc.write.printers.standalone import Standalone
 
 
 def source_kind(backend: str, runtime: str) -> type[Source]:
     """The class of the source for a backend; ``runtime`` says where the helpers of ours are."""
-    return Source if runtime == "matcalc" else Standalone
+    if backend == "numpy":
+        return Source if runtime == "matcalc" else Standalone
+    # most code is for NumPy
+    from matcalc.write.printers import frameworks  # noqa: PLC0415
+
+    kinds: dict[str, type[Source]] = {
+        "jax": frameworks.JaxSource,
+        "torch": frameworks.TorchSource,
+        "array-api": frameworks.ArrayApiSource,
+    }
+    return kinds[backend]
+
+
+def function_of(
+    backend: str,
+    source: str,
+    functions: tuple[str, ...] = (),
+    brought: Mapping[str, Callable[..., Any]] | None = None,
+) -> Callable[..., Any]:
+    """The function ``f`` of a source; EvaluationError where its framework is not installed."""
+    if backend == "numpy":
+        return compile_numpy(source, "f", functions, brought)
+    namespace: dict[str, Any] = {}
+    try:
+        exec(compile(source, f"<matcalc {backend}>", "exec"), namespace)
+    except ModuleNotFoundError as missing:
+        raise EvaluationError(
+            f"code for {backend} needs {missing.name}, which is not installed",
+            hint=f'pip install "matcalc[{backend}]"',
+        ) from None
+    function: Callable[..., Any] = namespace["f"]
+    function.source = source  # type: ignore[attr-defined]
+    return function

@@ -16,7 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-_RUNTIME = Path(__file__).resolve().parents[2] / "runtime"
+_HERE = Path(__file__).resolve()
+_RUNTIME = _HERE.parents[2] / "runtime"
+PORTABLE = "portable"  # the module of functions for arrays of any framework
 _ERRORS = {  # of ours, and what Python and NumPy would raise
     "EvaluationError": "ValueError",
     "DomainProblem": "ValueError",
@@ -65,6 +67,19 @@ def inlined(names: Iterable[str], taken: Container[str] = ()) -> Inlined:
     return Inlined(sorted(imports), list(texts), local)
 
 
+def portable(names: Iterable[str]) -> list[str]:
+    """The text of functions of ``portable.py``, and of those that they call."""
+    order: list[_Key] = []
+    for name in names:
+        _visit((PORTABLE, name), order)
+    return [_text(key, {each: each[1] for each in order}) for key in order]
+
+
+def defines(name: str) -> list[str]:
+    """The names that a module defines."""
+    return list(_module(name).definitions)
+
+
 def joined(definitions: Iterable[str]) -> str:
     """The definitions under one another: constants on lines that follow each other."""
     text, before = "", ""
@@ -77,7 +92,8 @@ def joined(definitions: Iterable[str]) -> str:
 
 @cache
 def _module(name: str) -> _Module:
-    text = (_RUNTIME / f"{name}.py").read_text(encoding="utf-8")
+    path = _HERE.with_name("portable.py") if name == PORTABLE else _RUNTIME / f"{name}.py"
+    text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     definitions: dict[str, ast.stmt] = {}
     imported: dict[str, tuple[str, str]] = {}

@@ -78,6 +78,9 @@ def of_family(function: Callable[..., Any], family: str) -> Callable[..., Any]:
 class Source:
     """The parts of one source text."""
 
+    reserved = frozenset(["np", *_HELPERS])  # names that no variable gets
+    sized = frozenset(("filled", "reshaped", "shaped"))  # whose code mentions all of their sizes
+
     def __init__(
         self, expr: Expr, variables: Mapping[str, Variable], name: str, title: str
     ) -> None:
@@ -97,7 +100,7 @@ class Source:
         self.runtime = sorted(
             {node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]}
         )
-        self.taken = {"np", *_HELPERS, *self.runtime}
+        self.taken = {*self.reserved, *self.runtime}
         self.locals = {key: self._local(key) for key in self.variables}
         applied = {node.attr for node in self.order if node.op == "apply"}
         own = [function for function in applied if isinstance(function, UserFunction)]
@@ -108,7 +111,9 @@ class Source:
         self.lists = {family: self._local(family) for family in self.families}
         self.plain = all(key == local for key, local in self._given().items())
         self.room = list(dict.fromkeys(size for node in self.order for size in block_room(node)))
-        self.sizes = {key: self._local(key) for key in _dimension_names(self.order, self.room)}
+        self.sizes = {
+            key: self._local(key) for key in _dimension_names(self.order, self.room, self.sized)
+        }
 
     def _local(self, key: str, taken: Container[str] = ()) -> str:
         """The name itself, where Python and the names that the code uses allow it; else one like
@@ -449,7 +454,7 @@ def _place(function: FunctionRef) -> tuple[object, ...]:
     return -argument, value, function.order, function.name
 
 
-def _dimension_names(order: list[Node], room: list[Dim]) -> list[str]:
+def _dimension_names(order: list[Node], room: list[Dim], sized: frozenset[str]) -> list[str]:
     """The names in the sizes that the program mentions or needs room for."""
     dims = [
         dim
@@ -458,8 +463,7 @@ def _dimension_names(order: list[Node], room: list[Dim]) -> list[str]:
             (node.attr,)
             if node.op in ("size", "choice")
             else node.shape
-            if node.op in ("filled", "reshaped", "shaped")
-            or (node.op == "scattered" and len(node.args) == 1)
+            if node.op in sized or (node.op == "scattered" and len(node.args) == 1)
             else block_dims(node)
         )
     ]

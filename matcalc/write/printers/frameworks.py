@@ -1,0 +1,522 @@
+"""Source for JAX, PyTorch and the array API standard, from the same array program as for NumPy.
+
+What these do not share with NumPy stands in the table ``core/functions/frameworks.py``; functions
+that they lack are copied from ``portable.py``. The code looks at shapes but never at values,
+changes no array in place, and keeps the type and the device of its arguments, so that it can be
+traced, compiled, differentiated and mapped over leading axes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from matcalc.core.declared import FunctionRef
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.functions.frameworks import FRAMEWORK_CALLS
+from matcalc.core.user_functions import UserFunction
+from matcalc.write.printers.inline import PORTABLE, defines, joined, portable
+from matcalc.write.printers.numpy_code import Source
+from matcalc.write.printers.numpy_emit import (
+    _ATOM,
+    _COMPARISON,
+    _TERM,
+    _UNARY,
+    Emitter,
+    size_code,
+    subscripts,
+)
+from matcalc.write.printers.numpy_nodes import OUTER, Node
+from matcalc.write.printers.standalone import shape_checks
+from matcalc.write.printers.user_functions import imports
+
+_INDENT = "    "
+_Code = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Framework:
+    """What a framework calls things."""
+
+    backend: str
+    title: str
+    imports: tuple[str, ...]
+    prefix: str  # of its functions
+    like: str  # how an array is made that is like ``{0}``
+    cast: str  # to the type of ``{1}``
+    renamed: Mapping[str, str]  # names of the array API standard that it has others for
+    arrays: str  # the text of ``as_arrays``
+
+
+_JAX = Framework(
+    "jax",
+    "JAX",
+    ("import jax", "import jax.numpy as jnp"),
+    "jnp.",
+    '{{"dtype": {0}.dtype}}',
+    "({0}).astype({1}.dtype)",
+    {
+        "expm": "jax.scipy.linalg.expm",
+        "ndtr": "jax.scipy.special.ndtr",
+        "cho_solve": "jax.scipy.linalg.cho_solve",
+        "cumulative_sum": "jnp.cumsum",
+        "permute_dims": "jnp.transpose",
+        "concat": "jnp.concatenate",
+        "atanh": "jnp.arctanh",
+    },
+    '''\
+def as_arrays(**values):
+    """The values as arrays of one type of numbers; those of Python take the type of the others."""
+    arrays = [jnp.asarray(value) for value in values.values()]
+    kind = jnp.result_type(*arrays, 1.0)
+    return [array.astype(kind) for array in arrays]''',
+)
+_TORCH = Framework(
+    "torch",
+    "PyTorch",
+    ("import torch",),
+    "torch.",
+    '{{"dtype": {0}.dtype, "device": {0}.device}}',
+    "({0}).to({1}.dtype)",
+    {
+        "expm": "torch.linalg.matrix_exp",
+        "ndtr": "torch.special.ndtr",
+        "cumulative_sum": "torch.cumsum",
+        "permute_dims": "torch.permute",
+        "max": "torch.amax",
+        "min": "torch.amin",
+    },
+    '''\
+def as_arrays(**values):
+    """The values as tensors of one type of numbers, on one device; numbers of Python take both of
+    the others.
+    """
+    tensors = [torch.as_tensor(value) for value in values.values()]
+    given = [each for each in values.values() if isinstance(each, torch.Tensor)] or tensors
+    kind = given[0].dtype
+    for tensor in given[1:]:
+        kind = torch.promote_types(kind, tensor.dtype)
+    if not (kind.is_floating_point or kind.is_complex):
+        kind = torch.get_default_dtype()
+    return [tensor.to(device=given[0].device, dtype=kind) for tensor in tensors]''',
+)
+_ARRAY_API = Framework(
+    "array-api",
+    "the array API standard",
+    ("from array_api_compat import array_namespace, device, is_array_api_obj",),
+    "xp.",
+    '{{"dtype": {0}.dtype, "device": device({0})}}',
+    "xp.astype({0}, {1}.dtype)",
+    {},
+    '''\
+def as_arrays(**values):
+    """The namespace of the arrays, and the values as arrays of one type of its numbers; numbers of
+    Python take that of the others.
+    """
+    given = [each for each in values.values() if is_array_api_obj(each)]
+    if not given:
+        raise TypeError("at least one argument has to be an array")
+    xp = array_namespace(*given)
+    kinds = ("real floating", "complex floating")
+    floats = [each.dtype for each in given if xp.isdtype(each.dtype, kinds)]
+    kind = xp.result_type(*floats) if floats else xp.asarray(1.0).dtype
+    like = {"dtype": kind, "device": device(given[0])}
+    return xp, [
+        xp.astype(each, kind) if is_array_api_obj(each) else xp.asarray(each, **like)
+        for each in values.values()
+    ]''',
+)
+_OF_TABLE = re.compile(r"\bxp\.((?:linalg\.)?\w+)")
+
+
+class FrameworkEmitter(Emitter):
+    """Writes the statements in the names of a framework."""
+
+    framework: Framework
+    first: str | None  # an argument, whose type and device are those of all arrays
+    is_python: Callable[[Node], bool]
+    helpers: dict[str, None]
+
+    def _is_fresh(self, node: Node) -> bool:
+        return False  # nothing is changed in place
+
+    def _own(self, node: Node) -> str:
+        return self.codes[id(node)][0]
+
+    def _code(self, node: Node) -> _Code:
+        rule = _RULES.get(node.op)
+        if rule is not None:
+            return rule(self, node)
+        return super()._code(node)
+
+    def _written(self, node: Node) -> _Code:
+        text, level = super()._written(node)
+        return re.sub(r"-?np\.(pi|e|inf)\b", _constant, text), level
+
+    def like(self) -> str:
+        """The arguments that make an array like those of the function."""
+        return ", **like" if self.first else ""
+
+    def plain(self, name: str) -> str:
+        """The name of a function of the framework."""
+        return name if name.startswith("jax.") else self.framework.prefix + name
+
+    def helper(self, name: str) -> str:
+        """The name of a function of ours, which comes with the code."""
+        self.helpers[name] = None
+        return name
+
+    def array(self, node: Node) -> str:
+        """An operand as an array: numbers of Python become one."""
+        text = self.codes[id(node)][0]
+        if not self.is_python(node):
+            return text
+        if self.framework.backend == "torch":
+            return f"torch.tensor(float({text}){self.like()})"
+        return f"{self.plain('asarray')}(float({text}){self.like()})"
+
+    def _scattered(self, node: Node) -> _Code:
+        """The values on a diagonal, by multiplying with identities; and what they are added to."""
+        value, *base = node.args
+        pattern: tuple[int, ...] = node.attr
+        seen: dict[int, int] = {}
+        eyes = []
+        for axis, label in enumerate(pattern):
+            if label not in seen:
+                seen[label] = axis
+                continue
+            places = [":" if k in (seen[label], axis) else "None" for k in range(len(pattern))]
+            size = self._size(node.shape[axis])[0]
+            eyes.append(f"{self.plain('eye')}({size}{self.like()})[{', '.join(places)}]")
+        text = self._bracket(value, _UNARY)
+        if value.rank:
+            firsts = set(seen.values())
+            places = [":" if k in firsts else "None" for k in range(len(pattern))]
+            text = f"{self._bracket(value, _ATOM)}[{', '.join(places)}]"
+        kept = [axis for label, axis in seen.items() if pattern.count(label) == 1]
+        shape = dict(zip(seen.values(), value.shape or [None] * len(seen), strict=True))
+        if any(shape[axis] != node.shape[axis] for axis in kept):
+            whole = self._shape(node.shape, eye=False)
+            eyes.append(f"{self.plain('ones')}({whole}{self.like()})")
+        product = " * ".join([text, *eyes])
+        if not base:
+            return product, _TERM
+        return f"{self._bracket(base[0], 1)} + {product}", 1
+
+
+def _constant(found: re.Match[str]) -> str:
+    sign = "-" if found[0][0] == "-" else ""
+    return f"{sign}math.{found[1]}"
+
+
+def _call(emitter: FrameworkEmitter, node: Node) -> _Code:
+    function, before, after = node.attr
+    if function == OUTER:
+        return _outer(emitter, node)
+    cell = FRAMEWORK_CALLS.get(function, {}).get(emitter.framework.backend, "-")
+    if cell == "-":
+        raise _missing(function, emitter.framework.title)
+    if function == "matrix_power" and not _whole(node.args[1]):
+        raise _missing("power of a matrix with this exponent", emitter.framework.title)
+    args = [emitter.codes[id(arg)][0] for arg in node.args]
+    more = [_argument(emitter, text) for text in after]
+    if function == "np.where":
+        return _where(emitter, node, args, after)
+    if cell[0] == "=":
+        name = emitter.helper(cell[1:].rstrip("*") or function.rpartition(".")[2])
+        first = ["xp"] if emitter.framework.backend == "array-api" else []
+        last = ["**like"] if cell[-1] == "*" and emitter.first else []
+        numbers = [
+            arg if _whole(each) else emitter.array(each)
+            for each, arg in zip(node.args, args, strict=True)
+        ]
+        return f"{name}({', '.join([*first, *before, *numbers, *more, *last])})", _ATOM
+    given = [
+        arg if _whole(each) and function in _WHOLE else emitter.array(each)
+        for each, arg in zip(node.args, args, strict=True)
+    ]
+    if function in ("np.var", "np.std") and emitter.framework.backend == "torch":
+        more.append("correction=0")
+    if function == "np.cumsum" and not more:
+        more.append("axis=0")
+    if function in ("np.tril", "np.triu") and more and emitter.framework.backend == "array-api":
+        more = [f"k={more[0]}"]
+    if function == "np.swapaxes" and emitter.framework.backend == "array-api":
+        more = []
+    if function == "np.arange":
+        given = args
+    return f"{emitter.plain(cell)}({', '.join([*before, *given, *more])})", _ATOM
+
+
+_WHOLE = frozenset(("matrix_power", "polygamma", "mvlgamma", "np.arange"))
+
+
+def _whole(node: Node) -> bool:
+    return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
+
+
+def _argument(emitter: FrameworkEmitter, text: str) -> str:
+    """An argument that is a text of NumPy."""
+    if text == "dtype=float":
+        return "**like" if emitter.first else ""
+    return text
+
+
+def _missing(function: str, title: str) -> UnsupportedError:
+    name = function.rpartition(".")[2]
+    return UnsupportedError(
+        f"{title} has no {name}, and matcalc has none for it",
+        hint='source("numpy") computes it',
+    )
+
+
+def _where(emitter: FrameworkEmitter, node: Node, args: list[str], after: tuple[str, ...]) -> _Code:
+    if after == ("1.0", "0.0"):
+        if not emitter.first:
+            return f"{emitter.plain('where')}({args[0]}, 1.0, 0.0)", _ATOM
+        return emitter.framework.cast.format(args[0], emitter.first), _ATOM
+    condition = args[0]
+    if node.args[0].op != "infix" or node.args[0].attr not in ("<", "<=", ">", ">=", "==", "!="):
+        condition = f"{emitter._bracket(node.args[0], _COMPARISON + 1)} != 0"
+    branches = [emitter.array(arg) for arg in node.args[1:]]
+    branches += [
+        f"{emitter.plain('asarray' if emitter.framework.backend != 'torch' else 'tensor')}"
+        f"({text}{emitter.like()})"
+        for text in after
+    ]
+    return f"{emitter.plain('where')}({', '.join([condition, *branches])})", _ATOM
+
+
+def _outer(emitter: FrameworkEmitter, node: Node) -> _Code:
+    left, right = node.args
+    if not left.rank or not right.rank:
+        return f"{emitter._bracket(left, _TERM)} * {emitter._bracket(right, _UNARY)}", _TERM
+    places = ", ".join([":"] * left.rank + ["None"] * right.rank)
+    return f"{emitter._bracket(left, _ATOM)}[{places}] * {emitter._bracket(right, _UNARY)}", _TERM
+
+
+def _filled(emitter: FrameworkEmitter, node: Node) -> _Code:
+    function = node.attr.rpartition(".")[2]
+    shape = emitter._shape(node.shape, eye=function == "eye")
+    if function == "full":
+        one = f"{emitter.plain('ones')}({shape}{emitter.like()})"
+        return f"{emitter._bracket(node.args[0], _UNARY)} * {one}", _TERM
+    if function != "eye" and "(" not in shape:
+        shape = f"({shape},)"
+    return f"{emitter.plain(function)}({shape}{emitter.like()})", _ATOM
+
+
+def _shaped(emitter: FrameworkEmitter, node: Node) -> _Code:
+    shape = ", ".join(emitter._size(dim)[0] for dim in node.shape)
+    comma = "," if len(node.shape) == 1 else ""
+    return (
+        f"{emitter.plain('reshape')}({emitter.codes[id(node.args[0])][0]}, ({shape}{comma}))",
+        _ATOM,
+    )
+
+
+def _reshaped(emitter: FrameworkEmitter, node: Node) -> _Code:
+    first = ["xp"] if emitter.framework.backend == "array-api" else []
+    sizes = [emitter._size(dim)[0] for dim in node.shape]
+    given = [*first, emitter.codes[id(node.args[0])][0], *sizes]
+    return f"{emitter.helper('reshape')}({', '.join(given)})", _ATOM
+
+
+def _einsum(emitter: FrameworkEmitter, node: Node) -> _Code:
+    given = [subscripts(*node.attr), *(emitter.codes[id(arg)][0] for arg in node.args)]
+    return f"{emitter.plain('einsum')}({', '.join(given)})", _ATOM
+
+
+def _suffix(emitter: FrameworkEmitter, node: Node) -> _Code:
+    inner, text = node.args[0], node.attr
+    if text.startswith(".transpose("):
+        axes = text.removeprefix(".transpose")
+        name = emitter.framework.renamed.get("permute_dims", "xp.permute_dims")
+        return f"{name}({emitter.codes[id(inner)][0]}, {axes})", _ATOM
+    if text.startswith(".ravel("):
+        first = "xp, " if emitter.framework.backend == "array-api" else ""
+        return f"{emitter.helper('vec')}({first}{emitter.codes[id(inner)][0]})", _ATOM
+    if text.startswith("[") and ("None" in text or ":" in text):  # the standard asks for all axes
+        missing = inner.rank - text.count(":")
+        text = f"{text[:-1]}{', :' * missing}]"
+    return emitter._bracket(inner, _ATOM) + text, _ATOM
+
+
+def _multiplied(emitter: FrameworkEmitter, node: Node) -> _Code:
+    given = [emitter._bracket(arg, _ATOM) for arg in node.args]
+    if emitter.framework.backend == "array-api":
+        return " @ ".join(given), _TERM
+    return f"{emitter.plain('linalg.multi_dot')}([{', '.join(given)}])", _ATOM
+
+
+def _unit(emitter: FrameworkEmitter, node: Node) -> _Code:
+    size, place = emitter._size(node.shape[0])[0], emitter._size(node.attr)[0]
+    return f"{emitter.plain('eye')}({size}{emitter.like()})[{place}, :]", _ATOM
+
+
+def _stacked(emitter: FrameworkEmitter, node: Node) -> _Code:
+    function, rows, columns = node.attr
+    concat = emitter.framework.renamed.get("concat", emitter.framework.prefix + "concat")
+    wide = "(1,)" if function == "np.hstack" else "(1, 1)"
+    parts = [
+        emitter.codes[id(arg)][0]
+        if arg.rank
+        else f"{emitter.plain('reshape')}({emitter.array(arg)}, {wide})"
+        for arg in node.args
+    ]
+    if function == "np.hstack":
+        return f"{concat}([{', '.join(parts)}], axis=0)", _ATOM
+    lines = [
+        f"{concat}([{', '.join(parts[r * columns : (r + 1) * columns])}], axis=1)"
+        if columns > 1
+        else parts[r]
+        for r in range(rows)
+    ]
+    return (f"{concat}([{', '.join(lines)}], axis=0)" if rows > 1 else lines[0]), _ATOM
+
+
+_RULES: dict[str, Callable[[FrameworkEmitter, Node], _Code]] = {
+    "call": _call,
+    "filled": _filled,
+    "shaped": _shaped,
+    "reshaped": _reshaped,
+    "einsum": _einsum,
+    "suffix": _suffix,
+    "multiplied": _multiplied,
+    "unit": _unit,
+    "stacked": _stacked,
+}
+
+
+class FrameworkSource(Source):
+    """The parts of one source text."""
+
+    framework: Framework
+    sized = frozenset((*Source.sized, "scattered"))
+    reserved = frozenset(
+        [
+            *("jax", "jnp", "torch", "xp", "math", "product", "like", "as_arrays", "arguments"),
+            *("array_namespace", "device", "is_array_api_obj"),
+            *defines(PORTABLE),
+        ]
+    )
+
+    def text(self, side: int | None = None) -> str:
+        """The whole source."""
+        self.helpers: dict[str, None] = {}
+        if self.own:
+            name = next(iter(self.own)).name
+            raise _missing(name, self.framework.title)
+        text = super().text(side)
+        if not re.search(r"\*\*like|like\[", text):
+            text = re.sub(r"\n    like = .*", "", text)
+        definitions = [_in_names_of(self.framework, each) for each in portable(self.helpers)]
+        if self.variables:
+            definitions.append(self.framework.arrays)
+        behind = joined(definitions)
+        lines = list(self.framework.imports)
+        lines += ["import math"] if "math." in text + behind else []
+        lines += ["from itertools import product"] if " product(" in behind else []
+        if "jax." not in text + behind and "import jax" in lines:
+            lines.remove("import jax")
+        head = "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line)))
+        return f"{head}\n\n\n{text.lstrip()}" + (f"\n\n{behind}\n" if behind else "")
+
+    def _emitter(
+        self, functions: Mapping[UserFunction | FunctionRef | str, str], side: int | None
+    ) -> Emitter:
+        taken = self.taken.__contains__
+        emitter = FrameworkEmitter(self.root, self.locals, functions, self.sizes, taken, side)
+        emitter.framework = self.framework
+        emitter.first = next(iter(self.locals.values()), None)
+        emitter.is_python = self.builder.is_python
+        emitter.helpers = self.helpers
+        return emitter
+
+    def _imports(self, given: list[str]) -> list[str]:
+        return imports(self.own)
+
+    def _length(self, local: str, axis: int) -> str:
+        return f"{local}.shape[{axis}]"
+
+    def _quietly(self) -> list[str]:
+        return []
+
+    def _room(self) -> list[str]:
+        left = [size_code(size, self.sizes)[0] for size in self.room]
+        if not left:
+            return []
+        error = (
+            'raise ValueError("arrays of these sizes have not the entries that the formula takes")'
+        )
+        return [f"if min({', '.join(left)}, 0) < 0:", f"{_INDENT}{error}"]
+
+    def _checks(self, given: list[str]) -> list[str]:
+        if not self.plain:
+            names = [*self.locals.values(), *self.declared.values()]
+            keys = [*self.variables, *self.declared.values()]
+            names += [self.sizes[name] for name in given]
+            keys += [self.sizes[name] for name in given]
+            taken = ", ".join(f'arguments["{key}"]' for key in keys)
+            lines = [
+                f"{', '.join(names)}{',' * (len(names) == 1)} = {taken}{',' * (len(names) == 1)}"
+            ]
+        else:
+            lines = []
+        return lines + self._arrays()
+
+    def _arrays(self) -> list[str]:
+        names = list(self.locals.values())
+        if not names:
+            return []
+        target = f"[{names[0]}]" if len(names) == 1 else ", ".join(names)
+        if self.framework.backend == "array-api":
+            target = f"xp, [{', '.join(names)}]"
+        given = ", ".join(f"{name}={name}" for name in names)
+        like = self.framework.like.format(names[0])
+        return [
+            f"{target} = as_arrays({given})",
+            *shape_checks({self.locals[key]: each for key, each in self.variables.items()}),
+            f"like = {like}",
+        ]
+
+    def _result(self, root: Node, code: str) -> str:
+        if self.builder.is_python(root):
+            make = "torch.tensor" if self.framework.backend == "torch" else "asarray"
+            make = make if "." in make else self.framework.prefix + make
+            return f"{make}(float({code}){', **like' if self.variables else ''})"
+        return code
+
+
+def _in_names_of(framework: Framework, text: str) -> str:
+    """A function of ``portable.py`` as one of the framework."""
+    if framework.backend == "array-api":
+        return text
+    text = text.replace("(xp, ", "(").replace("(xp)", "()")
+
+    def name(found: re.Match[str]) -> str:
+        return framework.renamed.get(found[1], framework.prefix + found[1])
+
+    text = _OF_TABLE.sub(name, text)
+    if framework.backend == "torch":
+        text = re.sub(r"dtype=(\w+)\.dtype", r"dtype=\1.dtype, device=\1.device", text)
+    return text
+
+
+class JaxSource(FrameworkSource):
+    """For JAX."""
+
+    framework = _JAX
+
+
+class TorchSource(FrameworkSource):
+    """For PyTorch."""
+
+    framework = _TORCH
+
+
+class ArrayApiSource(FrameworkSource):
+    """For any array library, by array-api-compat."""
+
+    framework = _ARRAY_API

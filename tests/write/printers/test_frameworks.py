@@ -1,0 +1,260 @@
+"""The code for JAX, PyTorch and the array API computes what the code for NumPy does.
+
+A sample of the shared cases runs where a framework is installed; with MATCALC_ALL_CASES=1 all do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_cases import cases, inputs
+
+import matcalc
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.functions.frameworks import FRAMEWORK_CALLS, FRAMEWORKS
+from matcalc.core.operations import OPERATIONS
+from matcalc.read.frontend import read
+from matcalc.write.printers import portable
+from matcalc.write.printers.numpy_functions import CALLS
+
+NEEDED = {"jax": "jax", "torch": "torch", "array-api": "array_api_compat"}
+SAMPLE = 1 if os.environ.get("MATCALC_ALL_CASES") else 12
+MISSING = [name for name, module in NEEDED.items() if find_spec(module) is None]
+CASES = [case for case in cases() if case.values[0] is not None]
+
+
+def needs(framework: str) -> Any:
+    reason = f"{NEEDED[framework]} is not installed"
+    return pytest.param(framework, marks=pytest.mark.skipif(framework in MISSING, reason=reason))
+
+
+def function(source: str) -> Callable[..., Any]:
+    namespace: dict[str, Any] = {}
+    exec(compile(source, "generated", "exec"), namespace)
+    return namespace["f"]  # type: ignore[no-any-return]
+
+
+def arrays(framework: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The arguments as arrays of a framework, in double precision."""
+    if framework == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        return {key: jax.numpy.asarray(value) for key, value in values.items()}
+    if framework == "torch":
+        import torch
+
+        return {key: torch.tensor(np.asarray(value)) for key, value in values.items()}
+    if find_spec("array_api_strict"):
+        import array_api_strict
+
+        return {key: array_api_strict.asarray(np.asarray(value)) for key, value in values.items()}
+    return {key: np.asarray(value) for key, value in values.items()}
+
+
+def numbers(value: Any) -> np.ndarray:
+    return np.asarray(value.detach() if hasattr(value, "detach") else value)
+
+
+def compare(found: Any, wanted: Any) -> None:
+    found, wanted = numbers(found), np.asarray(wanted)
+    assert found.shape == wanted.shape
+    np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-8 * max(1, np.abs(wanted).max()))
+
+
+@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+@pytest.mark.parametrize("case", CASES[::SAMPLE])
+def test_shared_cases(case: dict[str, Any], framework: str) -> None:
+    program = read(case["expr"], case["variables"])
+    values, sizes = inputs(case, program)
+    d = matcalc.diff(
+        case["expr"], case["wrt"], variables=case["variables"], order=case["order"], verify=False
+    )
+    try:
+        f = function(d.source(framework))
+    except UnsupportedError as refusal:
+        assert " has no " in str(refusal)
+        return
+    names = f.__code__.co_varnames[: f.__code__.co_kwonlyargcount]
+    told = {name: sizes[name] for name in names if name not in values}
+    given = {name: values[name] for name in names if name in values}
+    wanted = d.to_callable()(**given, **told)
+    compare(f(**arrays(framework, given), **told), wanted)
+
+
+V = np.array([0.3, 0.5, 0.9])
+X = np.array([[2.0, 0.3, 0.1], [0.2, 3.0, 0.4], [0.1, 0.5, 4.0]])
+S = np.array([[2.0, 0.3, 0.1], [0.3, 3.0, 0.4], [0.1, 0.4, 4.0]])
+KINDS = {
+    "x": "vector(n)",
+    "y": "vector(n)",
+    "X": "matrix(n, n)",
+    "S": "symmetric(n)",
+    "a": "scalar",
+}
+KINDS |= {"z": "vector(3)", "Z": "matrix(3, 3)"}
+VALUES = {"x": V, "y": V[::-1].copy(), "X": X, "S": S, "a": 0.7, "z": V, "Z": X}
+EXPRESSIONS = {
+    "leakyrelu": "leakyrelu(x - 0.4, a)",
+    "elu": "elu(x - 0.4, a)",
+    "huber": "huber(x, a)",
+    "xlogy": "xlogy(x, y)",
+    "besselj": "besselj(2, x)",
+    "mvlgamma": "mvlgamma(x + 2, 3)",
+    "polygamma": "polygamma(2, x)",
+    "max": "max(x, y)",
+    "min": "min(x, y)",
+    "where": "where(x > y, x, -y)",
+    "acosh": "acosh(1 + x)",
+    "normp": "normp(x, 3)",
+    "logsumexp": "logsumexp(X, 2)",
+    "softmax": "softmax(X, 1)",
+    "logsoftmax": "logsoftmax(X, 2)",
+    "kl": "kl(x, y)",
+    "kron": "kron(X, S)",
+    "khatrirao": "khatrirao(X, S)",
+    "cross": "cross(z, 2*z + 1)",
+    "skewmat": "skewmat(z)",
+    "vee": "vee(Z)",
+    "lambda_max": "lambda_max(S)",
+    "reshape": "reshape(X, 1, n*n)",
+    "schatten": "schatten(X, 3)",
+    "dot": "dot(x, y)",
+    "outer": "outer(x, y)",
+    "cumsum": "cumsum(X, 2)",
+    "revcumsum": "revcumsum(X, 2)",
+    "var": "var(X, 1)",
+    "std": "std(X, 2)",
+    "prod": "prod(X, 1)",
+    "mean": "mean(X, 2)",
+    "norm2": "norm2(X, 1)",
+    "norm1": "norm1(X, 2)",
+    "commutation": "commutation(n, n)*vec(X)",
+    "permute": "permute(einsum('i,jk->ijk', x, X), 3, 1, 2)",
+    "power": "X^3",
+}
+OF_MATRICES = {name for name, row in OPERATIONS.items() if "square" in row.signature or row.scalar}
+OF_MATRICES |= {"tril", "triu", "vec", "vech", "pinv", "svdvals", "leftvecs", "rightvecs", "polar"}
+OF_MATRICES |= {"specnorm", "leftvec", "rightvec", "nucnorm", "condnum"}
+SKIPPED = ("frechet_", "elimination", "duplication", "einsum")
+
+
+def expression(name: str) -> str:
+    row = OPERATIONS[name]
+    if name in EXPRESSIONS:
+        return EXPRESSIONS[name]
+    if row.symmetric:
+        return f"{name}(S)"
+    return f"{name}({'X' if name in OF_MATRICES else 'x'})"
+
+
+FUNCTIONS = [name for name in OPERATIONS if not name.startswith(SKIPPED)]
+
+
+@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function(name: str, framework: str) -> None:
+    """The same value as NumPy, or an error that names function and framework."""
+    parsed = matcalc.parse(expression(name), KINDS)
+    given = {key: VALUES[key] for key in parsed.variables}
+    try:
+        f = function(parsed.source(framework))
+    except UnsupportedError as refusal:
+        assert " has no " in str(refusal)
+        assert "-" in {cells[framework] for cells in FRAMEWORK_CALLS.values()}
+        return
+    compare(f(**arrays(framework, given)), parsed.to_callable()(**given))
+
+
+MORE = [
+    "[X, x; y', a]",
+    "X[1:2, 3]",
+    "[x; a; y]",
+    "sum(x.^2)*eye(n) + x*y'",
+    "unit(2, n)*a",
+    "ones(n) + a",
+    "tr(X*diag(x)*X')*x",
+    "einsum('ij,jk,kl->il', X, S, X)",
+    "sum[i](x[i]*y[i])",
+    "sum[i!=j](x[i]*y[j])*a",
+    "n*a",
+    "max[i](x[i]*y[i])",
+    "logsumexp[i](x[i])",
+]
+
+
+@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+@pytest.mark.parametrize("text", MORE)
+def test_structure(text: str, framework: str) -> None:
+    parsed = matcalc.parse(text, {**KINDS, "n": "scalar"} if text == "n*a" else KINDS)
+    given = {key: {**VALUES, "n": 3.0}[key] for key in parsed.variables}
+    found = function(parsed.source(framework))(**arrays(framework, given))
+    compare(found, parsed.to_callable()(**given))
+
+
+def gradient(framework: str, text: str = "sum(softplus(X*x)) + x'*S*x") -> Callable[..., Any]:
+    kinds = {name: KINDS[name] for name in ("X", "x", "S")}
+    return function(matcalc.diff(text, "x", variables=kinds).source(framework))
+
+
+def test_jax_compiles_maps_and_keeps_single_precision() -> None:
+    jax = pytest.importorskip("jax")
+    f = gradient("jax")
+    given = arrays("jax", {"X": X, "x": V, "S": S})
+    wanted = f(**given)
+    compare(jax.jit(f)(**given), wanted)
+    mapped = jax.vmap(lambda x: f(X=given["X"], x=x, S=given["S"]))
+    compare(mapped(jax.numpy.stack([given["x"]] * 2))[1], wanted)
+    single = {key: value.astype("float32") for key, value in given.items()}
+    assert f(**single).dtype == "float32"
+    np.testing.assert_allclose(f(**single), wanted, rtol=1e-4)
+
+
+def test_torch_maps_and_keeps_single_precision() -> None:
+    torch = pytest.importorskip("torch")
+    f = gradient("torch")
+    given = arrays("torch", {"X": X, "x": V, "S": S})
+    wanted = f(**given)
+    mapped = torch.func.vmap(lambda x: f(X=given["X"], x=x, S=given["S"]))
+    compare(mapped(torch.stack([given["x"]] * 2))[1], wanted)
+    single = {key: value.float() for key, value in given.items()}
+    assert f(**single).dtype == torch.float32
+    np.testing.assert_allclose(f(**single), wanted, rtol=1e-4)
+
+
+@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+def test_wrong_shapes(framework: str) -> None:
+    given = arrays(framework, {"X": X, "x": V[:2], "S": S})
+    with pytest.raises(ValueError, match=r"expected .*x: \(n,\).*found"):
+        gradient(framework)(**given)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_is_refused_is_named(framework: str) -> None:
+    with pytest.raises(UnsupportedError, match="has no besselj"):
+        matcalc.parse("besselj(1, x)").source(framework)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_several_derivatives(framework: str) -> None:
+    found = matcalc.diff("norm2(W*x + b)^2", ["W", "b"], variables={"b": "vector(m)"})
+    assert "return " in found.source(framework, value=True)
+
+
+def test_every_function_has_a_row() -> None:
+    """What NumPy code calls is known of every backend, if only that it cannot."""
+    lacking = {"elimination", "duplication", "vech", "frechet_logm", "frechet_sqrtm"}
+    assert set(CALLS.values()) - set(FRAMEWORK_CALLS) <= lacking
+    assert all(set(cells) == set(FRAMEWORKS) for cells in FRAMEWORK_CALLS.values())
+    text = Path(portable.__file__).read_text(encoding="utf-8")
+    for name, cells in FRAMEWORK_CALLS.items():
+        for framework in FRAMEWORKS:
+            if cells[framework][0] == "=":
+                wanted = cells[framework][1:].rstrip("*") or name.rpartition(".")[2]
+                assert f"def {wanted}(" in text, (name, framework)
