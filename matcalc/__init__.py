@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from matcalc.answers.directional import Directional
     from matcalc.answers.gradients import Gradients
     from matcalc.answers.hessian import Hessian
+    from matcalc.answers.joint import Joint
+    from matcalc.answers.optimize import Problem, compile
     from matcalc.answers.taylor import TaylorPolynomial
     from matcalc.api import (
         Language,
@@ -45,12 +47,15 @@ __all__ = [
     "Expression",
     "Gradients",
     "Hessian",
+    "Joint",
     "Language",
     "MatcalcError",
     "NotationWarning",
+    "Problem",
     "TaylorPolynomial",
     "VerificationWarning",
     "__version__",
+    "compile",
     "convex",
     "diff",
     "equal",
@@ -82,10 +87,13 @@ _HOMES = {
     "Expression": "matcalc.results",
     "Gradients": "matcalc.answers.gradients",
     "Hessian": "matcalc.answers.hessian",
+    "Joint": "matcalc.answers.joint",
     "Language": "matcalc.api",
     "MatcalcError": "matcalc.core.errors",
     "NotationWarning": "matcalc.core.errors",
+    "Problem": "matcalc.answers.optimize",
     "VerificationWarning": "matcalc.core.errors",
+    "compile": "matcalc.answers.optimize",
     "convex": "matcalc.api",
     "diff": "matcalc.api",
     "load_ipython_extension": "matcalc.tools.notebook",  # for %load_ext matcalc

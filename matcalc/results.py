@@ -222,11 +222,7 @@ class Formula:
 
     @public
     def source(self, backend: str = "numpy", *, name: str = "f", runtime: str = "inline") -> str:
-        """Source of a function that takes all the variables by keyword; see docs/code.md.
-
-        It needs the framework alone. With ``runtime="matcalc"`` the code for NumPy imports from
-        ``matcalc.runtime`` what NumPy lacks.
-        """
+        """Source of a function of all the variables by keyword; see docs/code.md."""
         require_code(backend, runtime, name)
         return self._coded(name, runtime, backend)[0]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.names import require_different, with_members
 from matcalc.core.boundary import public
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_code
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
@@ -229,10 +230,12 @@ class FamilyDerivative(Gradients):
         self.family = family
 
     @public
-    def to_callable(self, *, value: bool = False) -> Callable[..., Any]:
+    def to_callable(self, backend: str = "numpy", *, value: bool = False) -> Callable[..., Any]:
         """A NumPy function of all the variables by keyword; with ``value`` it returns a pair of the
         value and the derivative.
         """
+        if backend != "numpy":
+            raise UnsupportedError(f"families of arrays have code for NumPy alone, not {backend}")
         # it loads NumPy
         from matcalc.write.printers.numpy_code import of_family  # noqa: PLC0415
 

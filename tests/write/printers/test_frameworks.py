@@ -81,7 +81,7 @@ def test_shared_cases(case: dict[str, Any], framework: str) -> None:
     except UnsupportedError as refusal:
         assert " has no " in str(refusal)
         return
-    names = f.__code__.co_varnames[: f.__code__.co_kwonlyargcount]
+    names = f.__code__.co_varnames[: f.__code__.co_kwonlyargcount] or tuple(values)
     told = {name: sizes[name] for name in names if name not in values}
     given = {name: values[name] for name in names if name in values}
     wanted = d.to_callable()(**given, **told)
