@@ -110,8 +110,9 @@ ALLOWED = {
     "__init__": "core version api judge results answers testing",
     "web": "core exact judge results api",
     "session": "core syntax frontend",
+    "plot": "core judge",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "
-    "web graph session inner",
+    "web graph session inner plot",
     "layout": "core syntax",
     "document": "core tex judge results session layout cli",
     "editor": "version document",

@@ -18,7 +18,7 @@ from matcalc.cli.calculus import (
 )
 from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.shown import add_graph_options, add_steps_options
-from matcalc.cli.tool_options import add_file_option, add_tools, require_expression
+from matcalc.cli.tool_options import add_file_option, add_plot_option, add_tools, require_expression
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_order
 
@@ -333,6 +333,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     check.add_argument(
         "--format", choices=REPORTS, default="text", help="of the report (default: text)"
     )
+    add_plot_option(check)
     _add_rng(check, "of the random points (default: 0)")
 
 
@@ -459,6 +460,7 @@ OPTIONS_WITH_VALUE = (
         "--at",
         "--of",
         "--file",
+        "--plot",
     ),
     "--identities",
 )

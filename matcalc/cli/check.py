@@ -12,6 +12,7 @@ from matcalc.claims.judge.marks import sides
 from matcalc.claims.judge.report import UNDECIDED, Report
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError, MatcalcError
+from matcalc.core.extras import extra
 from matcalc.core.notes import at_command_line
 
 _FORMS = {"text": as_text, "json": as_json, "junit": as_junit}
@@ -27,8 +28,24 @@ def check(options: Namespace) -> tuple[str, int]:
         if formula
         else _of_file(options)
     )
+    if options.plot is not None:
+        _draw(options, formula)
     codes = {report.exit_code for report in reports}
     return _FORMS[options.format](reports), 1 if 1 in codes else max(codes)
+
+
+def _draw(options: Namespace, formula: bool) -> None:
+    """The picture of one claim."""
+    from matcalc.claims.judge.convergence import convergence  # noqa: PLC0415 - few look at it
+
+    claims = _stated(options) if formula else []
+    if len(claims) != 1:
+        raise ArgumentError("--plot draws one claim", hint="add --claim")
+    with extra("plot", "--plot"):
+        # an extra
+        from matcalc.tools.plot import save  # noqa: PLC0415
+
+    save(convergence(claims[0], options.rng), options.plot)
 
 
 def _judged(claim: Claim, seed: int) -> Report:

@@ -30,6 +30,7 @@ EXAMPLES = """\
   matcalc check "x'*A*x" --wrt x --claim "(A + A')*x"
   matcalc check --latex "\\nabla_x x^\\top x = 2x"
   matcalc check claims.toml
+  matcalc check "logsumexp(x)" --wrt x --claim "softmax(x)" --plot errors.svg
   matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
   matcalc equal "tr(A*B)" "tr(B*A)"
   matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --format mermaid

@@ -26,6 +26,15 @@ def add_file_option(diff: argparse.ArgumentParser) -> None:
     )
 
 
+def add_plot_option(check: argparse.ArgumentParser) -> None:
+    """The picture of a check."""
+    check.add_argument(
+        "--plot",
+        metavar="FILE",
+        help="draw the error of the claim against the step size, as .svg, .png or .pdf",
+    )
+
+
 def require_expression(options: argparse.Namespace) -> None:
     """There is one expression, or a file of them; ArgumentError otherwise."""
     if options.file is None and options.expression is None:

@@ -53,6 +53,8 @@ def test_examples_run(
     if words[0] == "echo":
         monkeypatch.setattr(sys, "stdin", io.StringIO(words[1]))
         words = words[words.index("|") + 1 :]
+    if "--plot" in words:
+        pytest.importorskip("matplotlib", reason="matplotlib is not installed: the extra plot")
     words = [word for word in words if word != "8000"] + (["0"] if "8000" in words else [])
     ends = [words.index(sign) for sign in (">", "|") if sign in words]
     assert main(words[1 : min(ends, default=len(words))]) == 0
