@@ -44,7 +44,7 @@ EXAMPLES = """\
   matcalc mcp
   matcalc lsp
 """
-_COMMAND = re.compile(r"matcalc (\w+)")
+_COMMAND = re.compile(r"matcalc ([\w-]+)")
 
 
 def all_examples() -> str:
