@@ -69,6 +69,10 @@ FORMS = [
     ("sqrt(1 + c*c) - 1", {"c": "positive"}, None, 5e-41),
     ("sqrt(c + 2) - sqrt(c + 1)", {"c": "positive"}, None, np.sqrt(2) - 1),
     ("1 - cos(c)", {"c": "positive"}, "2*sin(c/2)^2", 5e-41),
+    ("log(normcdf(u))", U, "lognormcdf(u)", [0.0, -320007.603551823238, -0.172753779023450]),
+    ("sum(sqrt(1 + t.^2))", {"t": "vector(n)"}, "sum(hypot(1, t))", 3e200),
+    ("sqrt(exp(c) + t.^2)", {"c": "positive", "t": "vector(n)"}, None, np.full(3, 1e200)),
+    ("t./sqrt(t.^2 + 1)", {"t": "vector(n)"}, "t./hypot(1, t)", np.ones(3)),
     (
         "sum(log(1 + exp(-y.*(X*w)))) + l*w'*w",
         {"l": "scalar", "y": "vector(m)"},
@@ -87,6 +91,7 @@ GIVEN = {
     "X": np.array([[800.0, 0, 0], [0, 0, 0], [0, 0, 0]]),
     "w": np.ones(3),
     "p": np.full(3, 1e-200),
+    "t": np.full(3, 1e200),
 }
 
 
@@ -169,6 +174,25 @@ def test_gradients_too():
     derivative = matcalc.diff("y'*log(softmax(A*x))", "y")
     found = derivative.to_callable()(A=np.diag(x), x=np.ones(3), y=np.ones(3))
     np.testing.assert_allclose(found, [0.0, -1600.0, -799.0])
+
+
+LARGE = [1e200, -1e200, 0.0]
+TAILS = [40.0, -40.0, 0.0]
+MILLS = [0.0, 40.02496884726726, 0.797884560802865]
+
+
+@pytest.mark.parametrize(
+    ("objective", "at", "expected"),
+    [
+        ("sum(sqrt(1 + x.^2))", LARGE, [1.0, -1.0, 0.0]),
+        ("sum(hypot(x, 3))", LARGE, [1.0, -1.0, 0.0]),
+        ("sum(log(normcdf(x)))", TAILS, MILLS),
+        ("sum(lognormcdf(x))", TAILS, MILLS),
+    ],
+)
+def test_gradients_of_what_would_overflow(objective, at, expected):
+    found = matcalc.diff(objective, "x", variables={"x": "vector(n)"}).to_callable()
+    np.testing.assert_allclose(found(x=np.array(at)), expected, rtol=1e-9, atol=1e-300)
 
 
 def test_many_terms():

@@ -176,6 +176,8 @@ _FUNCTIONS = {
     "huber": lambda x, d: torch.where(abs(x) <= d, x * x / 2, d * (abs(x) - d / 2)),
     "xlogy": torch.xlogy,
     "normcdf": torch.special.ndtr,
+    "lognormcdf": torch.special.log_ndtr,
+    "hypot": torch.hypot,
     "normpdf": lambda x: torch.exp(-x * x / 2) / math.sqrt(2 * math.pi),
     "gammaln": torch.lgamma,
     "gamma": lambda x: torch.exp(torch.lgamma(x)),

@@ -39,13 +39,14 @@ from matcalc.runtime.frechet import (
     frechet_tanhm,
     frechet_tanm,
 )
-from matcalc.runtime.gaussian import erf, erfc, erfinv, normcdf, normpdf
+from matcalc.runtime.gaussian import erf, erfc, erfinv, lognormcdf, normcdf, normpdf
 from matcalc.runtime.linear import adj, cof, det, inv, logdet, pinv, tr
 from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
 from matcalc.runtime.reductions import (
     amax,
     amin,
     entropy,
+    hypot,
     kl,
     logsoftmax,
     logsumexp,
@@ -151,6 +152,7 @@ __all__ = [
     "gammaln",
     "gelu",
     "huber",
+    "hypot",
     "inv",
     "invgap",
     "khatrirao",
@@ -164,6 +166,7 @@ __all__ = [
     "logdet",
     "logit",
     "logm",
+    "lognormcdf",
     "logsoftmax",
     "logsumexp",
     "matrix_power",

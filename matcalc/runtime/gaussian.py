@@ -60,10 +60,15 @@ def _fraction(z: Array) -> Array:
     """erfc(z) = exp(-z^2)/sqrt(pi) / (z + (1/2)/(z + (2/2)/(z + (3/2)/(z + ...)))) (Abramowitz &
     Stegun 7.1.14), Re z > 0.
     """
+    return np.asarray(np.exp(-z * z) / (math.sqrt(math.pi) * _continued(z)))
+
+
+def _continued(z: Array) -> Array:
+    """z + (1/2)/(z + (2/2)/(z + ...)), Re z > 0."""
     below = z
     for n in range(_FRACTION_TERMS, 0, -1):
         below = z + (n / 2.0) / below
-    return np.asarray(np.exp(-z * z) / (math.sqrt(math.pi) * below))
+    return below
 
 
 def erfinv(x: ArrayLike) -> Array:
@@ -98,6 +103,20 @@ def _inverse(x: float) -> float:
 def normcdf(x: ArrayLike) -> Array:
     """The distribution function of the standard normal distribution: erfc(-x/sqrt(2))/2."""
     return erfc(-np.asarray(x) / math.sqrt(2.0)) / 2.0
+
+
+def lognormcdf(x: ArrayLike) -> Array:
+    """log(normcdf(x)). Far to the left of 0 the exponent is taken out of erfc before the logarithm,
+    to the right the logarithm is that of 1 less the other tail.
+    """
+    z = -np.asarray(x) / math.sqrt(2.0)
+    left, right = np.real(z) > _NEAR, np.real(z) < 0
+    far = np.where(left, z, _NEAR)
+    with np.errstate(over="ignore"):
+        tail = -far * far - np.log(2.0 * math.sqrt(math.pi) * _continued(far))
+    other = np.log1p(-erfc(np.where(right, -z, 0.0)) / 2.0)
+    middle = np.log(erfc(np.where(left | right, 0.0, z)) / 2.0)
+    return np.where(left, tail, np.where(right, other, middle))
 
 
 def normpdf(x: ArrayLike) -> Array:

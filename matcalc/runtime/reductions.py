@@ -36,6 +36,16 @@ def norm1(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     return np.asarray(np.sum(abs_(x), axis=_axis(axis)))
 
 
+def hypot(x: ArrayLike, y: ArrayLike) -> Array:
+    """sqrt(x^2 + y^2) entry by entry, without squares that overflow."""
+    x, y = np.asarray(x), np.asarray(y)
+    if not (np.iscomplexobj(x) or np.iscomplexobj(y)):
+        return np.asarray(np.hypot(x, y))
+    largest = np.maximum(np.abs(np.real(x)), np.abs(np.real(y)))
+    largest = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
+    return np.asarray(largest * np.sqrt((x / largest) ** 2 + (y / largest) ** 2))
+
+
 def norm2(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     """The root of the sum of squares: 2-norm of a vector, Frobenius norm of a matrix; of each
     column (1) or row (2).

@@ -185,6 +185,12 @@ ROWS = [
         total=True,
     ),
     _row(
+        "lognormcdf",
+        says="log(normcdf(x)), also where normcdf(x) is too small for a number",
+        numpy="lognormcdf",
+        neighbours=("normcdf",),
+    ),
+    _row(
         "normpdf",
         says="density of the standard normal distribution",
         latex=r"\varphi",
@@ -361,6 +367,14 @@ ROWS = [
         entrywise=True,
         latex=None,
         numpy="polygamma",
+    ),
+    _row(
+        "hypot",
+        call="hypot(x, y)",
+        says="sqrt(x.^2 + y.^2), also where the squares are too large for a number",
+        arity=(2, 2),
+        vanishes=True,
+        numpy="hypot",
     ),
     _row(
         "max",

@@ -46,7 +46,7 @@ def _shared(forge: ExpressionFactory, node: Expr) -> Expr:
     if coefficient == 1:
         return node
     found = [node]
-    for factor in _factors(body):
+    for factor in (*_factors(body), coefficient):  # the last leaves nothing in front
         inner = _scaled(forge, body, factor)
         if inner is not None:
             found.append(_times(forge, coefficient / factor, inner))

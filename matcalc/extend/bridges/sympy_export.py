@@ -301,6 +301,7 @@ _ELEMENTWISE: dict[str, Any] = {
     "softsign": _lambda(lambda d: d / (1 + sp.Abs(d))),
     "gelu": _lambda(lambda d: d * _normcdf(d)),
     "normcdf": _lambda(_normcdf),
+    "lognormcdf": _lambda(lambda d: sp.log(_normcdf(d))),
     "normpdf": _lambda(lambda d: sp.exp(-(d**2) / 2) / sp.sqrt(2 * sp.pi)),
 }
 
@@ -323,6 +324,7 @@ _RULES: dict[str, _Rule] = {
     "polygamma": _polygamma,
     "besselj": _besselj,
     "mvlgamma": _multivariate_gamma,
+    "hypot": _of_two(lambda x, y: sp.sqrt(x**2 + y**2)),
     "max": _of_two(sp.Max),
     "min": _of_two(sp.Min),
     "leakyrelu": _of_two(lambda x, a: sp.Max(x, 0) + a * sp.Min(x, 0)),

@@ -123,6 +123,12 @@ def _positive(world: Generators, a: Jet) -> Jet:
     return a
 
 
+def _hypot(world: Generators, args: Sequence[Jet]) -> Jet:
+    """sqrt(x^2 + y^2)."""
+    x, y = spread(args[0], args[1])
+    return apply(world, "sqrt", add(hadamard(x, x), hadamard(y, y)))
+
+
 def _normcdf(world: Generators, x: Jet) -> Jet:
     """(1 + erf(x/sqrt(2)))/2."""
     scaled = scale(inverse(number_root(Fraction(2))), x)
@@ -240,6 +246,7 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
     "softsign": lambda world, x: divide(world, x, offset(FUNCTIONS["abs"](world, [x]), 1)),
     "gelu": lambda world, x: hadamard(x, _normcdf(world, x)),
     "normcdf": _normcdf,
+    "lognormcdf": lambda world, x: apply(world, "log", _normcdf(world, x)),
     "normpdf": _normpdf,
     "erfinv": lambda world, x: entrywise(x, _erfinv(world)),
     "gamma": lambda world, x: entrywise(x, _gamma(world)),
@@ -255,6 +262,7 @@ COMPOSITES: dict[str, Rule] = {
     "leakyrelu": _leaky_relu,
     "elu": _elu,
     "huber": _huber,
+    "hypot": _hypot,
     "xlogy": _xlogy,
     "entropy": _entropy,
     "kl": _divergence,

@@ -358,7 +358,7 @@ _FUNCTIONS: dict[str, Rule] = {
     **_names(lambda bound, node, args: bound.opaque(node, args), "normcdf normpdf erfinv"),
     **_names(
         lambda bound, node, args: bound.opaque(node, args, weight=2),
-        "asin acos asinh acosh atanh logit",
+        "asin acos asinh acosh atanh logit hypot lognormcdf",
     ),
     **_names(
         lambda bound, node, args: bound.opaque(node, args, fraction=True),

@@ -285,7 +285,18 @@ _FIXED = {
     ),
     **dict.fromkeys(("sin", "cos", "sign", "tanh", "erf", "epsilon"), _SIGNED),
     **dict.fromkeys(
-        ("norm1", "norm2", "norminf", "normp", "std", "var", "normpdf", "softplus", "huber"),
+        (
+            "norm1",
+            "norm2",
+            "norminf",
+            "normp",
+            "std",
+            "var",
+            "normpdf",
+            "softplus",
+            "huber",
+            "hypot",
+        ),
         _POSITIVE,
     ),
     **dict.fromkeys(("specnorm", "nucnorm", "schatten", "svdvals", "sqrt"), _POSITIVE),
@@ -294,7 +305,7 @@ _FIXED = {
     "erfc": Bounds(0.0, 2.0),
     "cosh": Bounds(1.0, math.inf),
     "condnum": Bounds(1.0, math.inf),
-    "logsoftmax": Bounds(-math.inf, 0.0),
+    **dict.fromkeys(("logsoftmax", "lognormcdf"), Bounds(-math.inf, 0.0)),
     "acos": Bounds(0.0, 4.0),
     **dict.fromkeys(("asin", "atan"), Bounds(-2.0, 2.0)),
 }

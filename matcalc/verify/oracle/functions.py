@@ -52,6 +52,8 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "leakyrelu": runtime.leakyrelu,
     "elu": runtime.elu,
     "huber": runtime.huber,
+    "hypot": runtime.hypot,
+    "lognormcdf": runtime.lognormcdf,
     "xlogy": runtime.xlogy,
     "erf": runtime.erf,
     "erfc": runtime.erfc,

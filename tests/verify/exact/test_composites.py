@@ -25,6 +25,9 @@ FIRST = {
     "gelu": ("gelu(a)", "a", "normcdf(a) + a*normpdf(a)"),
     "gelu-by-erf": ("gelu(a)", "a", "(1 + erf(a/sqrt(2)))/2 + a*exp(-a^2/2)/sqrt(2*pi)"),
     "normcdf": ("sum(normcdf(x))", "x", "normpdf(x)"),
+    "lognormcdf": ("sum(lognormcdf(x))", "x", "normpdf(x)./normcdf(x)"),
+    "hypot": ("hypot(a, b)", "a", "a/sqrt(a^2 + b^2)"),
+    "hypot-of-vectors": ("sum(hypot(x, y))", "y", "y./sqrt(x.^2 + y.^2)"),
     "normpdf": ("sum(normpdf(x))", "x", "-x.*normpdf(x)"),
     "erfinv": ("erfinv(a)", "a", "sqrt(pi)/2*exp(erfinv(a)^2)"),
     "gamma": ("gamma(a)", "a", "gamma(a)*digamma(a)"),
@@ -74,6 +77,8 @@ def test_second_derivatives_are_exact(expr, wrt, claim):
 RELATIONS = {
     "gelu": ("gelu(a)", "a*normcdf(a)"),
     "normcdf-mirrored": ("normcdf(-a)", "1 - normcdf(a)"),
+    "lognormcdf": ("exp(lognormcdf(a))", "normcdf(a)"),
+    "hypot": ("hypot(a, b)^2", "a^2 + b^2"),
     "logit-inverts": ("logit(sigmoid(a))", "a"),
     "sec": ("sec(a)*cos(a)", "1"),
     "silu": ("silu(a) - silu(-a)", "a"),

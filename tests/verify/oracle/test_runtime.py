@@ -63,6 +63,11 @@ ELEMENTWISE = [
     ("erfc", mpmath.erfc, np.append(X, [-5.5, -2.0, 1.99, 2.0, 4.0, 8.0])),
     ("erfinv", mpmath.erfinv, np.array([-0.9999, -0.5, -0.3, 0.0, 1e-9, 0.49, 0.6, 0.95])),
     ("normcdf", mpmath.ncdf, np.append(X, [-7.0, -3.0, 0.0, 4.0])),
+    (
+        "lognormcdf",
+        lambda x: mpmath.log(mpmath.ncdf(x)),
+        np.append(X, [-40.0, -8.0, -2.83, -2.82, 0.0, 4.0, 9.0]),
+    ),
     ("normpdf", mpmath.npdf, np.append(X, [-7.0, 0.0, 4.0])),
     ("gamma", mpmath.gamma, np.append(POSITIVE, [-0.4, -3.3, 30.5])),
     (
@@ -371,6 +376,12 @@ def test_singular_matrices():
 )
 def test_kron(left, right, expected):
     np.testing.assert_allclose(runtime.kron(left, right), expected)
+
+
+def test_hypot_does_not_overflow():
+    np.testing.assert_allclose(runtime.hypot([3e200, 0.0], [4e200, 0.0]), [5e200, 0.0])
+    moved = runtime.hypot(np.array(3e200 + 1e180j), 4e200)
+    np.testing.assert_allclose([moved.real, moved.imag], [5e200, 0.6e180])
 
 
 def test_products():
