@@ -345,6 +345,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/recovery/factor.py": "what is pulled out of sums",
     "engine/recovery/graph.py": "the two triangles",
     "engine/recovery/masks.py": "the two triangles",
+    "engine/rewriting/constants.py": "rules: exact values",
     "engine/rewriting/expansion.py": "what is expanded",
     "runtime/__init__.py": "its public names",
     "read/shapes/decompositions.py": "shape rules",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.recover import Recovery
+from matcalc.engine.rewriting.constants import computed, is_number
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.write.notation import DefinedNames
@@ -134,6 +136,9 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see
     ``expansion``), however long that is.
     """
+    program = replace(program, expr=computed(program.expr))
+    if is_number(program.expr):
+        return program.expr
     engine = Engine(program, "mixed", () if expand_inverse else PHASES)
     used = occurring(program)
     names = {v.name: leaf_of(engine.builder, v, free=False) for v in used.values()}

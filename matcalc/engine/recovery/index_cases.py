@@ -101,19 +101,20 @@ class CaseWriter:
 
         if not any(where.values()):
             return None
-        if where[_BELOW] == where[_ABOVE]:
+        below, above = total(_BELOW), total(_ABOVE)
+        if repr(below) == repr(above):
             if not where[_EQUAL]:
-                return case("!=", total(_BELOW), number(0))
-            return case(_EQUAL, total(_EQUAL), total(_BELOW))
+                return case("!=", below, number(0))
+            return case(_EQUAL, total(_EQUAL), below)
         if not where[_EQUAL] and not where[_ABOVE]:
-            return case(_BELOW, total(_BELOW), number(0))
+            return case(_BELOW, below, number(0))
         if not where[_EQUAL] and not where[_BELOW]:
-            return case(_ABOVE, total(_ABOVE), number(0))
+            return case(_ABOVE, above, number(0))
         last = total(_EQUAL)
-        inner = case(_ABOVE, total(_ABOVE), last) if where[_ABOVE] else last
+        inner = case(_ABOVE, above, last) if where[_ABOVE] else last
         if not where[_BELOW]:
             return inner
-        return case(_BELOW, total(_BELOW), inner)
+        return case(_BELOW, below, inner)
 
     def _alone(
         self,

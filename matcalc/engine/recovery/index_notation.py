@@ -24,7 +24,6 @@ from matcalc.engine.ir.nodes import (
     Sum,
     as_product,
     as_sum,
-    content,
     magnitude,
 )
 from matcalc.engine.ir.wide import has_wide, is_wide
@@ -35,6 +34,7 @@ from matcalc.engine.recovery.index_terms import (
     Key,
     Term,
     chained,
+    collected,
     common_of,
     comparison,
     condition,
@@ -45,6 +45,7 @@ from matcalc.engine.recovery.index_terms import (
     positive_first,
     raised,
     rank_of,
+    shared_number,
     size_of,
     touches,
     without_sign,
@@ -256,9 +257,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         if len(terms) == 1:
             return self._product(terms[0], scope)
         common = common_of(terms)
-        shared = content([term.coefficient for term in terms])
-        if terms[0].coefficient < 0 and all(term.coefficient < 0 for term in terms):
-            shared = -shared
+        shared = shared_number(terms)
         left = [
             Term(Fraction(term.coefficient) / shared, term.without(common).factors)
             for term in terms
@@ -271,7 +270,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
     def _gathered(self, terms: Sequence[Term]) -> list[Term]:
         """Terms that are sums over the same indices as one sum."""
         found: dict[object, list[Term]] = {}
-        for term in terms:
+        for term in collected(terms):
             groups = [key[0] for key, e in term.factors if isinstance(key[0], Group) and e == 1]
             signature = groups[0].signature if len(groups) == 1 else (len(found), None)
             found.setdefault(signature, []).append(term)
@@ -296,8 +295,10 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 ]
             else:
                 assert group is not None
+                shared = shared_number(inside)
+                inside = [Term(Fraction(t.coefficient) / shared, t.factors) for t in inside]
                 whole = Group(group.indices, group.conditions, tuple(inside))
-                result.append(Term(1, (*common.items(), ((whole, ()), 1))))
+                result.append(Term(shared, (*common.items(), ((whole, ()), 1))))
                 continue
             result += several
         return result

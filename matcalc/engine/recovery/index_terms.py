@@ -9,7 +9,7 @@ from fractions import Fraction
 from matcalc.core.dims import ZERO, Dim
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.tree import Expr, dimension, number
-from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum
+from matcalc.engine.ir.nodes import Leaf, Node, Product, Rational, Sum, content
 from matcalc.engine.recovery.open_derivatives import Directed, Places
 
 # a node, a derivative in directions, or a sum, and where its entry is taken
@@ -119,6 +119,81 @@ def touches(key: Key, index: Index) -> bool:
 def size_of(vector: Expr) -> int:
     """How many arrays a vector is made of."""
     return 1 if vector.op in ("slot", "at") else 2
+
+
+def collected(terms: Sequence[Term]) -> list[Term]:
+    """Terms with the same factors as one."""
+    found: dict[frozenset[tuple[Key, Rational]], Term] = {}
+    for term in terms:
+        same = frozenset(term.factors)
+        known = found.get(same)
+        found[same] = Term(term.coefficient + known.coefficient, known.factors) if known else term
+    kept: list[Term] = []
+    for term in found.values():
+        place = next((k for k, other in enumerate(kept) if _beside(other, term)), None)
+        if place is None:
+            kept += [term] if term.coefficient else []
+        else:
+            kept[place] = _both(kept[place], term)
+    return kept
+
+
+def _beside(one: Term, other: Term) -> bool:
+    """Whether two terms differ by no more than sums over j < i in one and over j > i in the
+    other.
+    """
+    if one.coefficient != other.coefficient or len(one.factors) != len(other.factors):
+        return False
+    left, right = (set(term.factors) for term in (one, other))
+    first, second = left - right, right - left
+    if len(first) != 1 or len(second) != 1:
+        return False
+    ((a, _), e), ((b, _), f) = (*first, *second)
+    return (
+        isinstance(a, Group)
+        and isinstance(b, Group)
+        and e == f == 1
+        and (a.indices, a.terms) == (b.indices, b.terms)
+        and _apart(a, b) is not None
+    )
+
+
+def _apart(a: Group, b: Group) -> Condition | None:
+    """``!=`` for a condition < and a condition > on the same difference."""
+    if len(a.conditions) != 1 or len(b.conditions) != 1:
+        return None
+    found = []
+    for held in (a.conditions[0], b.conditions[0]):
+        terms, offset = held.place
+        if held.op not in ("<", ">") or not terms:
+            return None
+        least = min(terms, key=lambda term: term[0].name)
+        op = held.op
+        if least[1] < 0:
+            terms, offset = tuple([(i, -c) for i, c in terms]), ZERO.plus(offset, -1)
+            op = "<" if op == ">" else ">"
+        found.append((op, frozenset(terms), offset))
+    if found[0][0] == found[1][0] or found[0][1:] != found[1][1:]:
+        return None
+    return Condition("!=", a.conditions[0].place)
+
+
+def _both(one: Term, other: Term) -> Term:
+    """The sum of two terms that ``_beside`` has found."""
+    ((group, places), _) = next(f for f in one.factors if f not in set(other.factors))
+    ((beside, _), _) = next(f for f in other.factors if f not in set(one.factors))
+    assert isinstance(group, Group) and isinstance(beside, Group)
+    held = _apart(group, beside)
+    assert held is not None
+    whole = Group(group.indices, (held,), group.terms)
+    factors = [((whole, places), e) if key[0] is group else (key, e) for key, e in one.factors]
+    return Term(one.coefficient, tuple(factors))
+
+
+def shared_number(terms: Sequence[Term]) -> Fraction:
+    """The number that all terms share, with the sign if all have a minus."""
+    shared = content([term.coefficient for term in terms])
+    return -shared if all(term.coefficient < 0 for term in terms) else shared
 
 
 def common_of(terms: Sequence[Term]) -> dict[Key, Rational]:

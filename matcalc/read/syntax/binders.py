@@ -25,7 +25,9 @@ from matcalc.read.syntax.nodes import (
     flat,
 )
 
+NORMALISED = ("softmax",)  # at each value of an index that is bound around them
 BINDERS = ("sum", "prod", "mean", "max", "min", "logsumexp")
+_MOST_COPIED = 20_000  # nodes, for softmax inside of softmax
 _MOST = 8  # indices of one binder: an array has no more axes
 _Names = Mapping[str, Bound]
 Affine = tuple[tuple[tuple[Bound, int], ...], Dim]  # coefficients of indices, and what is added
@@ -36,6 +38,7 @@ def bind(statements: list[Statement], source: str) -> None:
     in the brackets of a binder is no index, range or condition.
     """
     counts = {name for loop in flat(statements) for name in _place_names(loop)}
+    room = _MOST_COPIED
     for statement in flat(statements):
         _defined(statement, counts)
         todo: list[tuple[Node, _Names]] = [(statement.body, {})]
@@ -43,6 +46,9 @@ def bind(statements: list[Statement], source: str) -> None:
             node, names = todo.pop()
             if node.kind == "name":
                 _resolve(node, names)
+            elif isinstance(node.value, Binding) and node.value.name in NORMALISED:
+                room = _normalise(node, node.value, names, source, room)
+                todo.append((node, names))
             elif isinstance(node.value, Binding):
                 names = _bound(node, node.value, names, source)
                 todo += [(arg, names) for arg in node.args]
@@ -73,6 +79,59 @@ def _defined(statement: Statement, counts: Container[str]) -> None:
         statement.body = statement.body.args[0]
 
 
+def _normalise(node: Node, binding: Binding, names: _Names, source: str, room: int) -> int:
+    """softmax[j](E) as exp(E - logsumexp[j](E)), in place; the j of the sum hides the other one.
+
+    Returns how many nodes may still be copied.
+    """
+    for place in binding.places:
+        named = place.args[0] if place.kind == "bounds" else place
+        if place.kind not in ("name", "bounds", *COMPARISONS):
+            raise _misplaced(binding, place, source)
+        if named.kind == "name" and str(named.value) not in names:
+            raise ParseError(
+                f"{binding.name}[{named.value}](...) has a value for each {named.value}, which "
+                "nothing around it binds",
+                source=source,
+                span=named.span,
+                hint=f"write F[{named.value}] = {binding.name}[{named.value}](...), or a sum over "
+                f"{named.value} around it",
+            )
+    (body,) = node.args
+    room -= len(postorder(body, children))
+    if room < 0:
+        raise ParseError(
+            f"{binding.name} inside of {binding.name}, too many times over",
+            source=source,
+            span=node.mark,
+            hint=f"name what is inside: F[i,j] = {binding.name}[j](...)",
+        )
+    spot = {"start": node.start, "end": node.end, "mark": node.mark}
+    inner = Binding("logsumexp", binding.places)
+    total = Node("binder", (_copied(body),), **spot, value=inner)  # type: ignore[arg-type]
+    shifted = Node("-", (body, total), **spot)  # type: ignore[arg-type]
+    node.kind, node.args, node.value = "call", (shifted,), "exp"
+    return room
+
+
+def _copied(root: Node) -> Node:
+    """A copy, of which the names can get a meaning of their own."""
+
+    def rule(node: Node, args: list[Node]) -> Node:
+        value = node.value
+        if isinstance(value, Binding):
+            value = Binding(value.name, [_copied(place) for place in value.places])
+        if isinstance(node, Scope):
+            definitions = [
+                Statement(each.role, _copied(each.body), each.name, each.name_span)
+                for each in node.definitions
+            ]
+            return Scope(args[0], definitions)
+        return Node(node.kind, tuple(args), node.start, node.end, mark=node.mark, value=value)
+
+    return fold(root, children, rule)
+
+
 def _resolve(node: Node, names: _Names) -> None:
     bound = names.get(str(node.value))
     if bound is not None:
@@ -86,7 +145,7 @@ def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
             f"{binding.name} is not taken over indices",
             source=source,
             span=node.mark,
-            hint=f"what is taken over indices is {', '.join(BINDERS)}",
+            hint=f"what is taken over indices is {', '.join((*BINDERS, *NORMALISED))}",
         )
     inside = dict(names)
     bounds: list[Bound] = []

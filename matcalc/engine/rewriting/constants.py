@@ -1,0 +1,332 @@
+"""Numbers: what has no variables in it is computed, exactly, as ``det([1, 2; 3, 4])`` is -2.
+
+Of a function that has no exact value there, such as ``exp(2)``, nothing is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import prod
+
+from matcalc.core.indexed import Form, Loop, Rules
+from matcalc.core.tree import Expr, number
+from matcalc.core.walk import fold
+from matcalc.engine.ir.nodes import exact_root
+
+Grid = tuple[tuple[Fraction, ...], ...]  # rows; of a vector each with one entry, of a scalar one
+
+_MOST_ENTRIES = 400  # of a matrix that is computed
+_LARGEST = 1 << 256  # numerators and denominators
+_HIGHEST = 64  # exponents
+_MOST_CHOICES = 4096  # of bound indices
+_ONE, _ZERO = Fraction(1), Fraction(0)
+
+
+def computed(tree: Expr) -> Expr:
+    """The tree with everything in it that has an exact value as numbers."""
+    values: dict[int, Grid | None] = {}
+    written: set[int] = set()  # what is made of matrices of numbers
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        value = _value(node, [values[id(arg)] for arg in args])
+        made = node
+        numbers = node.op in ("blocks", "indexed") or not written.isdisjoint(map(id, args))
+        if value is not None and node.op not in _AS_THEY_ARE and (numbers or not node.shape):
+            made = _tree(value, node)
+        elif any(a is not b for a, b in zip(args, node.args, strict=True)):
+            made = Expr(
+                node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span
+            )
+        values[id(made)] = value
+        written.update([id(made)] if numbers else [])
+        kept.append(made)
+        return made
+
+    kept: list[Expr] = []  # so that ids stay what they are
+    return fold(tree, lambda node: node.args, rule)
+
+
+def _tree(value: Grid, node: Expr) -> Expr:
+    if not node.shape:
+        return number(value[0][0])
+    grid = tuple(zip(*value, strict=True)) if node.row else value
+    cells = tuple([number(entry) for row in grid for entry in row])
+    return Expr("blocks", cells, node.shape, value=(len(grid), len(grid[0])), row=node.row)
+
+
+def is_number(tree: Expr) -> bool:
+    """Whether this is a number, or a vector or matrix of numbers."""
+    return tree.op == "number" or (
+        tree.op == "blocks" and all(arg.op == "number" for arg in tree.args)
+    )
+
+
+def _value(node: Expr, args: Sequence[Grid | None]) -> Grid | None:
+    """The value of a node from those of its arguments; a row is the column of its entries."""
+    if node.op == "number":
+        return ((node.value,),)
+    rule = _RULES.get(node.op)
+    if rule is None or any(arg is None for arg in args) or node.rank > 2:
+        return None
+    sizes = [size.integer for size in node.shape]
+    if any(size is None for size in sizes):
+        return None
+    value = rule(node, [arg for arg in args if arg is not None])
+    if value is None or sum(map(len, value)) > _MOST_ENTRIES:
+        return None
+    parts = [abs(part) for row in value for e in row for part in (e.numerator, e.denominator)]
+    return value if max(parts) < _LARGEST else None
+
+
+def _column(entries: Sequence[Fraction]) -> Grid:
+    return tuple([(entry,) for entry in entries])
+
+
+def _turned(value: Grid) -> Grid:
+    return tuple(zip(*value, strict=True))
+
+
+def _each(operation: Callable[..., Fraction | None]) -> Callable[[Expr, list[Grid]], Grid | None]:
+    """Entry by entry; a scalar goes with every entry."""
+
+    def rule(node: Expr, args: list[Grid]) -> Grid | None:
+        wide = max(args, key=lambda arg: (len(arg), len(arg[0])))
+        spread = [
+            arg
+            if len(arg) == len(wide) and len(arg[0]) == len(wide[0])
+            else tuple([tuple([arg[0][0]] * len(wide[0]))] * len(wide))
+            for arg in args
+        ]
+        rows = []
+        for row in zip(*spread, strict=True):
+            entries = [operation(*each) for each in zip(*row, strict=True)]
+            if any(entry is None for entry in entries):
+                return None
+            rows.append(tuple([entry for entry in entries if entry is not None]))
+        return tuple(rows)
+
+    return rule
+
+
+def _quotient(a: Fraction, b: Fraction) -> Fraction | None:
+    return a / b if b else None
+
+
+def _raised(a: Fraction, b: Fraction) -> Fraction | None:
+    if abs(b) > _HIGHEST or (not a and b <= 0):
+        return None
+    if b.denominator == 1:
+        return a**b.numerator
+    root = exact_root(a, b.denominator) if a > 0 else None
+    return None if root is None else root**b.numerator
+
+
+def _root(a: Fraction) -> Fraction | None:
+    return _ZERO if not a else exact_root(a, 2)
+
+
+def _at(points: dict[int, int]) -> Callable[[Fraction], Fraction | None]:
+    """A function that has an exact value at a few whole numbers only."""
+
+    def value(a: Fraction) -> Fraction | None:
+        return Fraction(points[int(a)]) if a.denominator == 1 and int(a) in points else None
+
+    return value
+
+
+def _times(node: Expr, args: list[Grid]) -> Grid | None:
+    left, right = node.args
+    a, b = args
+    if not left.shape or not right.shape:
+        return _each(lambda x, y: x * y)(node, args)
+    a = _turned(a) if left.row else a
+    b = _turned(b) if right.row else b
+    product = _product(a, b)
+    return _turned(product) if node.row and node.rank == 1 else product
+
+
+def _product(a: Grid, b: Grid) -> Grid:
+    columns = _turned(b)
+    return tuple(
+        [
+            tuple([sum((x * y for x, y in zip(row, c, strict=True)), _ZERO) for c in columns])
+            for row in a
+        ]
+    )
+
+
+def _power(node: Expr, args: list[Grid]) -> Grid | None:
+    base, ((exponent,),) = args
+    if node.rank != 2:
+        return _each(_raised)(node, args)
+    if exponent.denominator != 1 or abs(exponent) > _HIGHEST:
+        return None
+    if exponent < 0:
+        found = _eliminated(base)[1]
+        if found is None:
+            return None
+        base = found
+    result: Grid = tuple(
+        [tuple([Fraction(int(i == j)) for j in range(len(base))]) for i in range(len(base))]
+    )
+    for _ in range(abs(int(exponent))):
+        result = _product(result, base)
+    return result
+
+
+def _eliminated(matrix: Grid) -> tuple[Fraction, Grid | None]:
+    """The determinant and the inverse, by elimination."""
+    size = len(matrix)
+    rows = [[*row, *[Fraction(int(i == j)) for j in range(size)]] for i, row in enumerate(matrix)]
+    determinant = _ONE
+    for k in range(size):
+        pivot = next((i for i in range(k, size) if rows[i][k]), None)
+        if pivot is None:
+            return _ZERO, None
+        if pivot != k:
+            rows[k], rows[pivot] = rows[pivot], rows[k]
+            determinant = -determinant
+        head = rows[k][k]
+        determinant *= head
+        rows[k] = [entry / head for entry in rows[k]]
+        for i in range(size):
+            factor = rows[i][k]
+            if i != k and factor:
+                rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
+    return determinant, tuple([tuple(row[size:]) for row in rows])
+
+
+def _transposed(node: Expr, args: list[Grid]) -> Grid | None:
+    return _turned(args[0]) if node.rank == 2 else args[0]
+
+
+def _trace(node: Expr, args: list[Grid]) -> Grid | None:
+    return ((sum((row[k] for k, row in enumerate(args[0])), _ZERO),),)
+
+
+def _total(node: Expr, args: list[Grid]) -> Grid | None:
+    if len(args) == 1:
+        return ((sum((entry for row in args[0] for entry in row), _ZERO),),)
+    if node.args[0].rank != 2:
+        return None
+    lines = args[0] if args[1] == ((Fraction(2),),) else _turned(args[0])
+    return _column([sum(line, _ZERO) for line in lines])
+
+
+def _blocks(node: Expr, args: list[Grid]) -> Grid | None:
+    rows, columns = node.value
+    if any(arg.shape for arg in node.args):
+        return None
+    if node.rank == 1:
+        return _column([arg[0][0] for arg in args])
+    return tuple(
+        [tuple([args[r * columns + c][0][0] for c in range(columns)]) for r in range(rows)]
+    )
+
+
+def _filled(node: Expr, args: list[Grid]) -> Grid | None:
+    rows, *columns = [size.integer or 0 for size in node.shape]
+    width = columns[0] if columns else 1
+    if rows * width > _MOST_ENTRIES:
+        return None
+    return tuple([tuple([args[0][0][0]] * width)] * rows)
+
+
+def _identity(node: Expr, args: list[Grid]) -> Grid | None:
+    size = node.shape[0].integer or 0
+    if size * size > _MOST_ENTRIES:
+        return None
+    return tuple([tuple([Fraction(int(i == j)) for j in range(size)]) for i in range(size)])
+
+
+def _determinant(node: Expr, args: list[Grid]) -> Grid | None:
+    return None if node.args[0].rank != 2 else ((_eliminated(args[0])[0],),)
+
+
+def _inverse(node: Expr, args: list[Grid]) -> Grid | None:
+    return None if node.args[0].rank != 2 else _eliminated(args[0])[1]
+
+
+class _Unknown(Exception):
+    """A part of a form has no exact value."""
+
+
+def _indexed(node: Expr, args: list[Grid]) -> Grid | None:
+    """A form with bound indices, evaluated for each choice of the indices."""
+    form: Form = node.value
+    if node.rank > 1:
+        return None
+    counts = [index.size.integer for index in form.all_indices()]
+    if any(count is None for count in counts) or prod(c for c in counts if c) > _MOST_CHOICES:
+        return None
+
+    def step(part: Expr, inside: list[Grid]) -> Grid:
+        found = _value(part, inside)
+        if found is None:
+            raise _Unknown
+        return found
+
+    rules = Rules(step, lambda value: ((Fraction(value),),), _taken, _reduced)
+    try:
+        return tuple([value[0] for value in Loop(form, args, {}, rules).values()])
+    except (_Unknown, KeyError, IndexError):
+        return None
+
+
+def _taken(array: Grid, places: list[int | None]) -> Grid:
+    if any(place is not None and place < 0 for place in places):
+        raise _Unknown
+    rows = array if places[0] is None else (array[places[0]],)
+    if len(places) == 1:
+        return rows
+    last = places[1]
+    taken = rows if last is None else tuple([(row[last],) for row in rows])
+    return _turned(taken) if places[0] is not None and last is None else taken
+
+
+def _reduced(part: Expr, found: list[Grid]) -> Grid:
+    name = part.value.name
+    if part.shape or name not in _REDUCED or (not found and name not in ("sum", "prod")):
+        raise _Unknown
+    return ((_REDUCED[name]([value[0][0] for value in found]),),)
+
+
+_REDUCED: dict[str, Callable[[list[Fraction]], Fraction]] = {
+    "sum": lambda found: sum(found, _ZERO),
+    "prod": lambda found: prod(found, start=_ONE),
+    "mean": lambda found: sum(found, _ZERO) / len(found),
+    "max": max,
+    "min": min,
+}
+_AS_THEY_ARE = ("number", "blocks", "eye", "fill")
+_ODD = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf", "log1p", "expm1")
+_RULES: dict[str, Callable[[Expr, list[Grid]], Grid | None]] = {
+    "+": _each(lambda a, b: a + b),
+    "-": _each(lambda a, b: a - b),
+    "neg": _each(lambda a: -a),
+    ".*": _each(lambda a, b: a * b),
+    "/": _each(_quotient),
+    "./": _each(_quotient),
+    "*": _times,
+    "^": _power,
+    ".^": _each(_raised),
+    "sqrt": _each(_root),
+    "abs": _each(abs),
+    "sign": _each(lambda a: Fraction((a > 0) - (a < 0))),
+    "relu": _each(lambda a: max(a, _ZERO)),
+    "exp": _each(_at({0: 1})),
+    "log": _each(_at({1: 0})),
+    "cos": _each(_at({0: 1})),
+    "cosh": _each(_at({0: 1})),
+    **{name: _each(_at({0: 0})) for name in _ODD},
+    "'": _transposed,
+    "tr": _trace,
+    "sum": _total,
+    "det": _determinant,
+    "inv": _inverse,
+    "blocks": _blocks,
+    "fill": _filled,
+    "eye": _identity,
+    "indexed": _indexed,
+}
