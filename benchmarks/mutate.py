@@ -418,7 +418,7 @@ def _right(formula: Any, request: Request, output: str, shown: str) -> bool:
     if not request.wrt:
         meant = read(request.text, KINDS)
         return bool(decide_by_value(meant, again).verdict == EQUAL)
-    tree = again.expr if formula._matrix is None else formula._folded(again.expr)
+    tree = formula._unfolded(again.expr)
     return compare(formula._statement, tree, 1).ok
 
 

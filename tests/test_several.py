@@ -29,6 +29,13 @@ def layers(count):
 
 PRINTED = [
     (
+        "pairs",
+        "sum[i,j](K[i,j]*norm2(X[i,:] - Y[j,:])^2)",
+        ["X", "K"],
+        {},
+        "dX = 2*(diag(K*vector(1))*X - K*Y)\ndK[i,j] = norm2(X[i,:] - Y[j,:])^2",
+    ),
+    (
         "regression",
         "norm2(W*x + b - y)^2",
         ["W", "b"],

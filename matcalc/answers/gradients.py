@@ -80,7 +80,7 @@ class Gradients(Mapping[str, Derivative]):
         """A line for each derivative, and a line with the parts that are named in them."""
         named, names = self._named(cse)
         trees = list(named.values())
-        heads = [array_head(tree) for tree in trees]
+        heads = ["" if id(tree) in names else array_head(tree) for tree in trees]
         sized: set[int] = set()
         for place in range(3):
             lines, definitions = several_text(trees, names, sized)
@@ -94,7 +94,8 @@ class Gradients(Mapping[str, Derivative]):
                 break
             confirm(place < 2, "text", self.expression._program.language)
             for k, same in said.items():
-                sized |= set() if same else size_choices(trees[k])[min(place + 1, 2)]
+                choices = size_choices(trees[k])
+                sized |= set() if same else choices[min(place + 1, len(choices) - 1)]
         text = [
             f"d{name}{head} = {line}" for name, head, line in zip(named, heads, lines, strict=True)
         ]

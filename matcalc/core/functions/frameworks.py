@@ -56,6 +56,8 @@ erf                 | jax.scipy.special.erf  | erf                    | -
 erfc                | jax.scipy.special.erfc | erfc                   | -
 erfinv              | jax.scipy.special.erfinv | erfinv                 | -
 normcdf             | jax.scipy.special.ndtr | special.ndtr           | -
+lognormcdf          | jax.scipy.special.log_ndtr | special.log_ndtr       | -
+hypot               | hypot                  | hypot                  | hypot
 normpdf             | =                      | =                      | =
 gamma               | jax.scipy.special.gamma | =signed_gamma          | -
 gammaln             | jax.scipy.special.gammaln | lgamma                 | -

@@ -369,6 +369,14 @@ def _extreme(context: Context, place: Place, *, last: bool) -> Dim:
     return context.unifier.resolve(end)
 
 
+def _is_outside(room: Dim) -> bool:
+    """Whether what has to be positive is not, unless some sizes are hardly more than 1."""
+    lettered = [(c, letters) for c, letters in room.terms if letters]
+    if not lettered:
+        return not room.scale or all(c < 0 for c, _ in room.terms)
+    return all(c < 0 for c, _ in lettered) and room.size(dict.fromkeys(room.letters, 3)) <= 0
+
+
 def finish(context: Context, names: dict[str, str]) -> None:
     """Writes the sizes that are known now into indices, places and forms."""
     indices = context.indices
@@ -379,16 +387,15 @@ def finish(context: Context, names: dict[str, str]) -> None:
             continue
         first = _extreme(context, use.place, last=False)
         behind = context.unifier.resolve(use.axis).plus(_extreme(context, use.place, last=True), -1)
-        if (
-            (first.scale and all(c < 0 for c, _ in first.terms))
-            or not first.scale
-            or (behind.scale and all(c < 0 for c, _ in behind.terms))
-        ):
+        if _is_outside(first) or _is_outside(behind.plus(ONE)):
+            hint = "entries are counted from 1"
+            if len(own) > 1:
+                hint += "; leave out the others by a condition, as in sum[j<=i](k[j]*x[i-j+1])"
             raise context.problem(
                 f"{context.describe(use.arg)} has no such entry for all values of "
                 f"{' and '.join(index.name for index in own)}",
                 use.node.span,
-                "entries are counted from 1",
+                hint,
             )
         for size in (first, behind.plus(ONE)):
             if size.rest or not size.letters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 
 from matcalc.core.dims import Dim, Shape, dim
@@ -25,7 +25,7 @@ from matcalc.read.shapes.notation import (
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
 from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.names import GREEK, default_kind
-from matcalc.read.syntax.nodes import SYMBOLS, Node, Statement, has_index
+from matcalc.read.syntax.nodes import SYMBOLS, Binding, Node, Statement, has_index
 
 _SIZED = {
     "eye": (1, 1),
@@ -159,21 +159,49 @@ def _orders(
     dimensions = {
         name for variable in declared.values() for axis in variable.dims for name in axis.letters
     }
+    used: dict[str, Node] = {}  # the names of sizes in the text, with what they stand in
+    bound: set[str] = set()
     for order in orders:
         for node in order:
+            names: Iterable[str] = ()
             if node.kind == "call":
-                dimensions.update(
-                    name for arg in _sizes(node) for name in size(arg, source).letters
-                )
+                names = [name for arg in _sizes(node) for name in size(arg, source).letters]
             elif node.kind == "entries":
                 from matcalc.read.shapes.blocks import place_names  # noqa: PLC0415 - as below
 
-                dimensions.update(place_names(node))
+                names = place_names(node)
             elif node.kind == "binder":
                 from matcalc.read.syntax.binders import range_names  # noqa: PLC0415 - as below
 
-                dimensions.update(range_names(node))
+                names = range_names(node)
+                assert isinstance(node.value, Binding)
+                bound.update(each.name for each in node.value.bounds)
+            used.update((name, node) for name in names if name not in used)
+    _check_sizes(statements, used, bound, source)
+    dimensions.update(used)
     return orders, dimensions
+
+
+def _check_sizes(
+    statements: list[Statement], used: Mapping[str, Node], bound: Container[str], source: str
+) -> None:
+    """Refuses names that are sizes or places in one part of a text, and another thing elsewhere."""
+    defined = {each.name for each in statements if each.role == "definition"}
+    for name, node in used.items():
+        if name in defined:
+            raise UnknownNameError(
+                f"{name} is a size or a place here, which its definition does not change",
+                source=source,
+                span=node.span,
+                hint="write the number in its place, or take another name for what is defined",
+            )
+        if name in bound and node.kind == "entries":
+            raise UnknownNameError(
+                f"{name} is bound inside of the sum alone, and stands here outside of it",
+                source=source,
+                span=node.span,
+                hint="write brackets around everything that is summed, or take another name",
+            )
 
 
 def _run(context: Context, statements: list[Statement], orders: list[list[Node]]) -> Expr:

@@ -178,6 +178,19 @@ def factors(total: Phrase, letters_: Letters, running: Ranges) -> list[Value]:
     return [_factor(bound, total, letters_, running) for bound in total.bounds]
 
 
+def _require_finite(bound: Phrase, total: Phrase, letters_: Letters) -> None:
+    """Refuses a condition i != j, which becomes a factor 0, on what may be infinite for i = j."""
+    for part in postorder(total.args[0], lambda part: part.args):
+        text = letters_.scope.source[part.start : part.end]
+        if part.kind == "/" or text.startswith((r"\log", r"\ln")) or "^{-" in text:
+            raise UnsupportedError(
+                "this sum leaves out terms that may have no value",
+                source=letters_.scope.source,
+                span=bound.span,
+                hint="write it in the plain language, as in  sum[i!=j](1/(x[i] - x[j])^2)",
+            )
+
+
 def _factor(bound: Phrase, total: Phrase, letters_: Letters, running: Ranges) -> Value:
     (a, p), sign, (b, q) = _sides(bound, letters_)
     make = Maker(bound)
@@ -185,6 +198,7 @@ def _factor(bound: Phrase, total: Phrase, letters_: Letters, running: Ranges) ->
     shift = q - p  # a <= b + shift
     runs = [name for name in (a, b) if name in names or name in running]
     if sign == "!=" and shift == 0 and len(runs) == 2:
+        _require_finite(bound, total, letters_)
         return Value(
             make.node("-", make.call("matrix", make.number(1)), make.node("name", value="eye")),
             2,

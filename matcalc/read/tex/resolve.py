@@ -509,6 +509,9 @@ class Resolver:
                 f"or write the product X w"
             )
             raise self.problem(f"{x} is an entry, a number, and has no transpose", phrase, hint)
+        if phrase.args[0].kind == "number":
+            hint = r"the vector of ones is \mathbf{1}"
+            raise self.problem("a number is its own transpose", phrase, hint)
         self.letters.promote(phrase.args[0], 1, "it is transposed")
         return transpose(Maker(phrase), arg)
 

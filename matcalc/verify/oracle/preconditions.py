@@ -183,6 +183,7 @@ def _lead(x: Array) -> float:
 
 _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), lambda x, axis=None: _off_zero(x)),
+    "softsign": _off_zero,  # its second derivative jumps
     **dict.fromkeys(("leakyrelu", "elu"), lambda x, a: _off_zero(x)),
     **dict.fromkeys(("sqrt", "cbrt"), lambda x: float(np.min(np.abs(x)))),
     **dict.fromkeys(

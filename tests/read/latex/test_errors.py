@@ -173,6 +173,14 @@ WRONG = [
         "take another letter for what has entries",
         id="entries-of-a-number",
     ),
+    pytest.param(r"1^\top x", ShapeError, 1, r"the vector of ones is \mathbf{1}", id="ones"),
+    pytest.param(
+        r"\sum_{i \neq j} \frac{1}{(x_i - x_j)^2}",
+        UnsupportedError,
+        6,
+        "sum[i!=j](1/(x[i] - x[j])^2)",
+        id="infinite-terms-left-out",
+    ),
     pytest.param("x^2", ShapeError, 1, r"\lVert x \rVert^2", id="square-of-a-vector"),
     pytest.param(
         r"x^\top + y", ShapeError, 7, "cannot add a row and a vector", id="row-and-column"
