@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matcalc import testing
+    from matcalc.answers.backprop import Backprop, backprop
     from matcalc.answers.directional import Directional
     from matcalc.answers.gradients import Gradients
     from matcalc.answers.hessian import Hessian
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Backprop",
     "Derivative",
     "Directional",
     "Equality",
@@ -55,6 +57,7 @@ __all__ = [
     "TaylorPolynomial",
     "VerificationWarning",
     "__version__",
+    "backprop",
     "compile",
     "convex",
     "diff",
@@ -81,6 +84,8 @@ __all__ = [
 # Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that
 # comes with these.
 _HOMES = {
+    "Backprop": "matcalc.answers.backprop",
+    "backprop": "matcalc.answers.backprop",
     "Derivative": "matcalc.results",
     "Directional": "matcalc.answers.directional",
     "Equality": "matcalc.claims.judge.equal",

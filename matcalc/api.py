@@ -24,7 +24,7 @@ from matcalc.answers.taylor import taylor as expansion
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
-from matcalc.core.errors import ArgumentError, described
+from matcalc.core.errors import ArgumentError, SymbolicLoopError, described
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language as Base
 from matcalc.core.members import families
@@ -39,6 +39,7 @@ from matcalc.results import Derivative, Expression, Formula
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from matcalc.answers.backprop import Backprop
     from matcalc.extend.own.load import Loaded
 
     Declarations = Mapping[str, str | Variable]
@@ -116,17 +117,28 @@ def diff(
     structure: str = "declared",
     verify: bool = True,
     language: Base | None = None,
-) -> Derivative | Gradients:
+) -> Derivative | Gradients | Backprop:
     """The derivative of an expression by one of its variables, ``order`` times, verified; see
     docs/conventions.md.
 
     With a list of variables the derivatives by each of them, derived together (docs/several.md);
     with ``data`` those by all variables that are not data. With ``latex`` the expression is a
-    formula in LaTeX, which may name the variable itself; see docs/latex.md.
+    formula in LaTeX, which may name the variable itself; see docs/latex.md. Of a program with a
+    loop that ends at a name the derivatives are such a program as well; see ``backprop``.
     """
     if isinstance(expression, Derivative) and variables is None:
         expression = expression.as_expression()
-    expression = _expression(expression, variables, language, latex=latex)
+    try:
+        expression = _expression(expression, variables, language, latex=latex)
+    except SymbolicLoopError:
+        if latex or order != 1 or (wrt is not None and data is not None):
+            raise
+        names = [wrt] if isinstance(wrt, str) else wrt
+        given = {"variables": variables, "language": language, "verify": verify}
+        # few programs have loops
+        from matcalc.answers.backprop import backprop  # noqa: PLC0415
+
+        return backprop(str(expression), names, data=data or (), **given)  # type: ignore[arg-type]
     if data is not None:
         if wrt is not None:
             raise ArgumentError("data says by what not to derive, so wrt is left out beside it")

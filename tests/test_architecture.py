@@ -68,6 +68,7 @@ ALLOWED = {
     "syntax": "core",
     "shapes": "core syntax",
     "frontend": "core syntax shapes",
+    "looped": "core frontend syntax",
     "tex": "core syntax shapes",
     "printers": "core runtime",
     "oracle": "core runtime",
@@ -87,6 +88,7 @@ ALLOWED = {
     "segments": "core",
     "recalled": "core",
     "several": "core ir lowering calculus pipeline segments recalled",
+    "backprop": "core pipeline several segments readback printers",
     "verification": "core exact oracle printers",
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
@@ -98,8 +100,8 @@ ALLOWED = {
     "definite": "core ir pipeline printers",
     "results": "core frontend tex pipeline notation printers readback verification equality "
     "stable oracle bridges explain graph directional steps",
-    "answers": "core frontend pipeline notation directional several printers readback stable "
-    "oracle verification steps results equality inner definite",
+    "answers": "core frontend looped pipeline backprop notation directional several printers "
+    "readback stable oracle verification steps results equality inner definite",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results inner",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",

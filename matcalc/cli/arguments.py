@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from matcalc.cli.backprop import add_backprop
 from matcalc.cli.calculus import (
     BY_VARIABLES,
     FURTHER,
@@ -138,6 +139,8 @@ def _parser(command: str) -> Parser:
     )
     functions.set_defaults(identities=[])
     _add_web(commands, used=command == "web")
+    declarations = _add_declarations if command == "backprop" else None
+    add_backprop(commands, _add_command, declarations)
     add_tools(commands, _add_command)
     return parser
 
@@ -438,7 +441,7 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-COMMANDS_OF_EXPRESSIONS = ("diff", "check", "simplify", "equal", "graph", *FURTHER)  # commands
+COMMANDS_OF_EXPRESSIONS = ("diff", "check", "simplify", "equal", "graph", "backprop", *FURTHER)
 OPTIONS_WITH_VALUE = (
     *(
         "--wrt",

@@ -22,6 +22,7 @@ from matcalc.cli.output import say as _say
 from matcalc.core.errors import (
     ArgumentError,
     ParseError,
+    SymbolicLoopError,
     VerificationWarning,
 )
 from matcalc.core.extras import extra
@@ -89,6 +90,9 @@ def _command(options: Namespace) -> int:
         return _reported(options)
     if options.command == "graph":
         return _graph(options)
+    if options.command == "backprop":
+        text = options.expression
+        return _backprop(_standard_input() if text == "-" else text, options)
     if options.command == "web":
         return _web(options)
     if options.command in ("completion", "manual"):
@@ -98,6 +102,16 @@ def _command(options: Namespace) -> int:
     return {"diff": _diff, "check": _check, "simplify": _simplify, "equal": _equal}[
         options.command
     ](options)
+
+
+def _backprop(text: str, options: Namespace) -> int:
+    """The equations forwards and backwards."""
+    from matcalc.cli.backprop import derived, shown  # noqa: PLC0415 - few programs have loops
+
+    found = derived(text, options)
+    _say(f"{inferred_kinds(found.variables)}verified: {found.verification}")
+    _answer(shown(found, options.format))
+    return DONE
 
 
 def _check(options: Namespace) -> int:
@@ -153,7 +167,10 @@ def _derive(options: Namespace, text: str) -> int:
         return _directional(options, text)
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
 
-    expression = Expression(_read(text, options))
+    try:
+        expression = Expression(_read(text, options))
+    except SymbolicLoopError:
+        return _backprop(text, options)
     if len(options.several) > 1 or options.data or _means_several(options.several, expression):
         if options.steps or options.format == "markdown":
             raise ArgumentError(

@@ -19,6 +19,7 @@ EXAMPLES = """\
   matcalc jvp "x'*A*y" --direction x=u,y=v
   matcalc vjp "A*X*B" --wrt X --cotangent U
   matcalc hvp "norm2(x)^3" --wrt x --direction v
+  matcalc backprop "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1]); end; norm2(f[K])^2" --wrt A
   matcalc hessian "x'*A*y" --wrt x,y
   matcalc taylor "sin(x)" --at 0 --order 5 --var "x: scalar"
   matcalc taylor "inv(X)" --wrt X --order 2

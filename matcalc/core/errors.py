@@ -72,6 +72,10 @@ class UnsupportedError(MatcalcError):
     """Well-formed, but not something that matcalc can do."""
 
 
+class SymbolicLoopError(UnsupportedError):
+    """A loop whose range has a name in it, so that it cannot be written out."""
+
+
 class ArgumentError(MatcalcError):
     """An argument of the Python API, or an option of the command, that has no such value."""
 

@@ -137,7 +137,24 @@ def _statements(
     language: Language,
     counts: Mapping[str, int] | None = None,
 ) -> tuple[list[list[Statement]], dict[str, Variable]]:
-    """The definitions and values of each text, and everything that is declared."""
+    """The definitions and values of each text, and everything that is declared; loops and families
+    are written out.
+    """
+    rest, variables = statements_of(texts, declarations, language)
+    if any(has_members(statements, variables) for statements in rest):
+        # few programs have loops
+        from matcalc.read.syntax.families import all_written_out  # noqa: PLC0415
+
+        return all_written_out(rest, variables, texts, counts)
+    return rest, variables
+
+
+def statements_of(
+    texts: list[str], declarations: Mapping[str, str | Variable], language: Language
+) -> tuple[list[list[Statement]], dict[str, Variable]]:
+    """The definitions and values of each text as they are typed, and everything that is
+    declared.
+    """
     variables = declare(declarations)
     parsed = [parse(text, power_of_T=_is_scalar(variables.get("T"))) for text in texts]
     if any(
@@ -160,11 +177,6 @@ def _statements(
                 rest[-1].append(statement)
         if rest[-1] and _is_array(rest[-1][-1]):
             rest[-1][-1].role = "value"
-    if any(has_members(statements, variables) for statements in rest):
-        # few programs have loops
-        from matcalc.read.syntax.families import all_written_out  # noqa: PLC0415
-
-        return all_written_out(rest, variables, texts, counts)
     return rest, variables
 
 

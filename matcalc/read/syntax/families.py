@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc.core.dims import Dim, dim
-from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
+from matcalc.core.errors import Span, SymbolicLoopError, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of, member, moved_size, places_of
 from matcalc.core.walk import fold, postorder
@@ -26,10 +26,6 @@ _MOST = 40_000  # statements of a program that is written out
 _DEEPEST = 8  # sums over families inside of each other
 _WRITTEN_OUT = BINDERS[:3]  # sum, prod and mean
 Env = Mapping[str, int]  # the values of indices, and of sizes that are numbers here
-
-
-class SymbolicLoop(UnsupportedError):
-    """A loop whose range has a name in it, so that it cannot be written out."""
 
 
 def all_written_out(
@@ -57,7 +53,7 @@ def written_out(
     """The program without loops and families, and the declared variables with the members that
     occur in place of their families.
 
-    ``counts`` are numbers in place of names. Raises SymbolicLoop for a range with a name in it.
+    ``counts`` are numbers in place of names. Raises SymbolicLoopError for a range with a name.
     """
     unrolled = _Unrolled(statements, declared, source, counts or {})
     unrolled.run(statements, counts or {})
@@ -79,6 +75,7 @@ class _Unrolled:
         self.found: list[Statement] = []
         self.defined: set[str] = set()  # names so far
         self.members: dict[str, Variable] = {}  # of declared families, that occur
+        self.exact: set[str] = set()  # members that are declared with the index of a loop
         self.templates = {
             family: variable
             for name, variable in declared.items()
@@ -214,7 +211,7 @@ class _Unrolled:
             text = self.source[node.start : node.end]
             if loop is None:
                 raise self._problem(f"{text} is no number here", node.span)
-            raise SymbolicLoop(
+            raise SymbolicLoopError(
                 f"the range of this loop ends at a name, {text}, so it is not written out",
                 source=self.source,
                 span=node.span,
@@ -333,8 +330,13 @@ class _Unrolled:
                     written.span,
                     f"entries of a member are {family}[k][...]",
                 )
-            where.append(dim(self._place(place, {})))
+            where.append(size(place, self.source, positive=False))
         name = member(family, where)
+        if any(place.integer is None for place in where):
+            if name not in self.declared:
+                self._place(args[0], {})
+            self.exact.add(name)
+            return Node("name", (), node.start, node.end, value=name)
         if name in self.sums:
             self._complete(name)
         template = self.templates.get(family)
@@ -429,7 +431,7 @@ class _Unrolled:
         plain = {
             name: variable
             for name, variable in self.declared.items()
-            if not (family_of(name) and _is_template(name))
+            if name in self.exact or not (family_of(name) and _is_template(name))
         }
         return {
             name: replace(v, dims=tuple([moved_size(size, self._count) for size in v.dims]))

@@ -1,0 +1,289 @@
+"""Backpropagation: the forward equations and the backward recursion of a program with loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from matcalc.core.boundary import public
+from matcalc.core.errors import (
+    ArgumentError,
+    MatcalcError,
+    UnknownNameError,
+    UnsupportedError,
+    VerificationError,
+    described,
+)
+from matcalc.core.kinds import Variable
+from matcalc.core.language import Language, default_language
+from matcalc.core.loops import Assignment, Item, LoopProgram, base
+from matcalc.core.members import families, family_of, places_of
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
+from matcalc.engine.backprop import Backprop as Derivation
+from matcalc.read.frontend import read
+from matcalc.read.looped import read_looped
+from matcalc.verify.steps import verify_several, weakest
+from matcalc.verify.verification import Verification
+from matcalc.write.printers.loops import latex_lines, lines
+from matcalc.write.printers.sizes import known_sizes, size_choices
+from matcalc.write.printers.text import text
+
+_VERIFIED = (1, 2, 3)  # values of the names in ranges for which the program is written out
+_FURTHER = (4, 5)  # and where it has no meaning for some of these
+
+
+class Backprop:
+    """The forward equations and the backward recursion; ``str`` gives both, a program of the
+    language.
+
+    It is proved as it is printed: read again, written out for a few values of the names in the
+    ranges, and compared with the program written out.
+    """
+
+    def __init__(
+        self, program: LoopProgram, wrt: Sequence[str], language: Language, *, verify: bool = True
+    ) -> None:
+        self.program = program
+        self.wrt = tuple(wrt)
+        self.language = language
+        self._derivation = Derivation(program, wrt)
+        self._place = 0
+        self.verification = Verification("none", how="not asked for")
+        if verify:
+            self.verification = self._verify()
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Backprop by {', '.join(self.wrt)}>"
+
+    def __str__(self) -> str:
+        return f"{self.forward}\n{self.backward}"
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """The inputs as they occur in the program, with their kinds."""
+        known = self.program.variables
+        return {n: v for n, v in known.items() if base(n) in self.program.inputs}
+
+    @property
+    def adjoints(self) -> dict[str, str]:
+        """The names of the derivatives, by those of the inputs."""
+        return {name: self._derivation.adjoint(name) for name in self.wrt}
+
+    @property
+    def forward(self) -> str:
+        """The equations that compute the value."""
+        return "\n".join(lines(self._forward(), self._text))
+
+    @property
+    def backward(self) -> str:
+        """The equations that compute the derivatives, from the last to the first."""
+        return "\n".join(lines(self._derivation.backward, self._text))
+
+    @public
+    def to_latex(self) -> str:
+        """Both in LaTeX, aligned."""
+        # a plain answer does not need it
+        from matcalc.write.printers.latex import latex  # noqa: PLC0415
+        from matcalc.write.printers.latex_names import name  # noqa: PLC0415
+
+        items = [*self._forward(), *self._derivation.backward]
+
+        def write(tree: Expr) -> str:
+            return latex(tree, named={})
+
+        inside = " \\\\\n".join(latex_lines(items, write, name))
+        return f"\\begin{{aligned}}\n{inside}\n\\end{{aligned}}"
+
+    @public
+    def source(self) -> str:
+        """Python source of a function with the loops in it, which needs NumPy."""
+        # a plain answer does not need it
+        from matcalc.stable import stable  # noqa: PLC0415
+        from matcalc.write.printers.numpy_loops import LoopSource  # noqa: PLC0415
+
+        variables = self._derivation.variables
+        items = [*self._forward(), *self._derivation.backward]
+        counted, starts = self._lengths()
+        value = items[len(self.program.items)]
+        assert isinstance(value, Assignment)
+
+        def prepare(tree: Expr) -> Expr:
+            return stable(tree, variables, self.language)
+
+        known = variables | {value.name: Variable(value.name, "scalar")}
+        made = LoopSource(
+            items,
+            known,
+            self.program.inputs,
+            self.program.counts,
+            counted,
+            starts,
+            self.adjoints,
+            value.name,
+            prepare,
+        )
+        return made.text(f"The value of {' '.join(self.program.source.split())} and its gradients.")
+
+    @public
+    def to_callable(self) -> Callable[..., Any]:
+        """A NumPy function of all the variables by keyword, families as lists; it returns the value
+        and a mapping from the variables to the derivatives. What no list tells of the names in
+        the ranges is an argument as well.
+        """
+        # a plain answer does not need it
+        from matcalc.write.printers.numpy_code import compile_numpy  # noqa: PLC0415
+
+        return compile_numpy(self.source(), "f")
+
+    def _lengths(self) -> tuple[dict[str, tuple[str, int]], dict[str, int]]:
+        """From which family the name in a range follows, and how much longer it is; and where each
+        family begins.
+        """
+        places: dict[str, list[tuple[int, int]]] = {}
+        counts = (3, 4)
+        for count in counts:
+            values = dict.fromkeys(self.program.counts, count)
+            whole = read(
+                self.program.source, self._declared(), language=self.language, counts=values
+            )
+            for family, names in families(whole.variables).items():
+                at = [places_of(name) for name in names]
+                if any(len(each) != 1 for each in at):
+                    raise UnsupportedError(
+                        f"code takes families with one index, and {family} has more"
+                    )
+                first, last = (each[0].integer or 0 for each in (at[0], at[-1]))
+                if last - first + 1 != len(names):
+                    raise UnsupportedError(f"some members of {family} are not used")
+                places.setdefault(family, []).append((first, last))
+        starts = {family: each[0][0] for family, each in places.items()}
+        if any(each[0] != starts[family] for family, ends in places.items() for each in ends):
+            raise UnsupportedError("where a family begins depends on the range of a loop")
+        counted: dict[str, tuple[str, int]] = {}
+        if len(self.program.counts) == 1:
+            for family, ends in places.items():
+                long = [last - first + 1 for first, last in ends]
+                if long[1] - long[0] == 1:
+                    counted[self.program.counts[0]] = (family, counts[0] - long[0])
+                    break
+        return counted, starts
+
+    def _forward(self) -> list[Item]:
+        taken = {base(name) for name in self._derivation.variables}
+        name = next(n for n in ("value", "loss", "value_", "loss_") if n not in taken)
+        return [*self.program.items, Assignment(name, self.program.value)]
+
+    def _text(self, tree: Expr) -> str:
+        known = known_sizes(tree, self.program.variables)
+        choices = size_choices(known)
+        zero = known.op == "fill"
+        return text(known, choices[-1 if zero else min(self._place, len(choices) - 1)])
+
+    def _verify(self) -> Verification:
+        """Proves the text; with all sizes in it where it says too little without them."""
+        problem: MatcalcError | None = None
+        for self._place in range(3):
+            try:
+                return self._verified()
+            except VerificationError:
+                raise
+            except MatcalcError as found:
+                problem = problem or found
+        assert problem is not None
+        raise VerificationError(
+            f"{self.language.blame()}: the program that it found does not read back: {problem}"
+        ) from problem
+
+    def _verified(self) -> Verification:
+        found: list[Verification] = []
+        for count in (*_VERIFIED, *_FURTHER):
+            if len(found) == len(_VERIFIED) or (not self.program.counts and found):
+                break
+            counts = dict.fromkeys(self.program.counts, count)
+            try:
+                whole = read(
+                    self.program.source,
+                    self._declared(),
+                    language=self.language,
+                    counts=counts,
+                )
+            except MatcalcError:
+                if count in _FURTHER:
+                    raise
+                continue
+            found.append(self._compared(whole, counts))
+        return weakest(found)
+
+    def _declared(self) -> dict[str, Variable]:
+        """The inputs as they are for every range: for a short one they may be more general."""
+        known = dict(self.program.declared)
+        there = {family_of(name) for name in known}
+        for name, variable in self.variables.items():
+            family = family_of(name)
+            if family is None:
+                known.setdefault(name, variable)
+            elif family not in there and all(place.plain for place in places_of(name)):
+                known[name] = variable
+        return known
+
+    def _compared(self, whole: Program, counts: Mapping[str, int]) -> Verification:
+        value = self._forward()[-1]
+        assert isinstance(value, Assignment)
+        again = read(
+            f"{self}\n{value.name}", whole.variables, language=self.language, counts=counts
+        )
+        trees = {}
+        for name in whole.variables:
+            if base(name) in self.wrt:
+                adjoint = self._derivation.adjoint(name)
+                if adjoint not in again.definitions:
+                    raise VerificationError(f"{self.language.blame()}: {adjoint} is not computed")
+                trees[name] = again.definitions[adjoint]
+        return verify_several(whole, trees, "declared")
+
+
+def derive_backwards(
+    source: str,
+    declarations: Mapping[str, str | Variable] | Iterable[str],
+    wrt: Sequence[str] | None,
+    language: Language,
+    *,
+    data: Sequence[str] = (),
+    verify: bool = True,
+) -> Backprop:
+    """The forward equations and the backward recursion, verified."""
+    program = read_looped(source, declarations, language)
+    for name in (*(wrt or ()), *data):
+        if name not in program.inputs:
+            raise UnknownNameError(
+                f"{name} is not a variable of this program",
+                hint=f"its variables and families are {', '.join(program.inputs)}",
+            )
+    names = list(wrt) if wrt else [n for n in program.inputs if n not in data]
+    if not names:
+        raise ArgumentError("there is no variable to derive by")
+    return Backprop(program, names, language, verify=verify)
+
+
+@public
+def backprop(
+    program: str,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    data: Sequence[str] = (),
+    variables: Mapping[str, str | Variable] | None = None,
+    verify: bool = True,
+    language: Language | None = None,
+) -> Backprop:
+    """The forward equations and the backward recursion of a program with loops, verified; see
+    docs/backprop.md.
+
+    The loops may end at names, and are not written out. ``wrt`` has variables and families, and is
+    all that are not ``data`` where it is left out.
+    """
+    if not isinstance(program, str):
+        raise ArgumentError(f"the program must be a string, not {described(program)}")
+    names = [wrt] if isinstance(wrt, str) else list(wrt or ())
+    spoken = language or default_language()
+    return derive_backwards(program, variables or {}, names, spoken, data=list(data), verify=verify)

@@ -1,0 +1,76 @@
+"""``matcalc backprop``: the forward equations and the backward recursion of a program."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matcalc.answers.backprop import Backprop
+
+_FORMATS = ("text", "latex", "numpy")
+
+
+def add_backprop(
+    commands: argparse._SubParsersAction[Any],
+    add_command: Callable[..., argparse.ArgumentParser],
+    add_declarations: Callable[..., None] | None,
+) -> None:
+    """The command and, where it is used, its options."""
+    parser = add_command(
+        commands,
+        "backprop",
+        "derive a program with loops backwards, loops and all",
+        "Derive a program whose loops end at a name: the forward equations and the backward "
+        "recursion, as a program; see docs/backprop.md.",
+    )
+    if add_declarations is None:
+        return
+    parser.add_argument("expression", metavar="EXPR", help="the program, or - for standard input")
+    parser.add_argument(
+        "--wrt",
+        "-w",
+        metavar="NAMES",
+        action="append",
+        default=[],
+        help="variables and families to derive by, with commas (default: all that are not data)",
+    )
+    parser.add_argument(
+        "--data",
+        metavar="NAMES",
+        action="append",
+        default=[],
+        help="variables and families not to derive by, with commas",
+    )
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="(default: text)")
+    parser.add_argument(
+        "--no-verify", dest="verify", action="store_false", help="do not verify the answer"
+    )
+    add_declarations(parser)
+
+
+def derived(text: str, options: argparse.Namespace) -> Backprop:
+    """The answer to ``matcalc backprop``, and to ``matcalc diff`` of such a program."""
+    from matcalc.answers.backprop import derive_backwards  # noqa: PLC0415 - --help does without
+    from matcalc.core.language import default_language  # noqa: PLC0415 - as above
+
+    wrt, data = (
+        [name.strip() for each in given for name in each.split(",") if name.strip()]
+        for given in (getattr(options, "several", None) or options.wrt or [], options.data)
+    )
+    return derive_backwards(
+        text,
+        options.var,
+        [] if wrt == ["all"] else wrt,
+        default_language(),
+        data=data,
+        verify=options.verify,
+    )
+
+
+def shown(found: Backprop, form: str) -> str:
+    """The answer in a format."""
+    if form == "latex":
+        return found.to_latex()
+    return found.source().rstrip("\n") if form == "numpy" else str(found)

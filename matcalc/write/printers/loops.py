@@ -1,0 +1,54 @@
+"""Programs with loops as text, LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from matcalc.core.loops import Assignment, ForLoop, Item
+from matcalc.core.tree import Expr
+
+_INDENT = "  "
+
+
+def lines(items: Sequence[Item], write: Callable[[Expr], str], depth: int = 0) -> list[str]:
+    """The statements, a line each."""
+    found: list[str] = []
+    space = _INDENT * depth
+    for item in items:
+        if isinstance(item, Assignment):
+            found.append(f"{space}{item.name} {'+=' if item.adds else '='} {write(item.expr)}")
+            continue
+        found.append(f"{space}for {item.index} = {bounds(item)}")
+        found += [*lines(item.items, write, depth + 1), f"{space}end"]
+    return found
+
+
+def bounds(loop: ForLoop) -> str:
+    """``K:-1:1``."""
+    first, last = (str(end).replace(" ", "") for end in (loop.first, loop.last))
+    return f"{first}:{last}" if loop.step == 1 else f"{first}:{loop.step}:{last}"
+
+
+def latex_lines(
+    items: Sequence[Item],
+    write: Callable[[Expr], str],
+    name: Callable[[str], str],
+    depth: int = 0,
+) -> list[str]:
+    """The same in LaTeX, aligned at the sign."""
+    found: list[str] = []
+    space = r"\\quad ".replace("\\\\", "\\") * depth
+    for item in items:
+        if isinstance(item, Assignment):
+            sign = r"\mathrel{+}=" if item.adds else "="
+            found.append(rf"{space}{name(item.name)} &{sign} {write(item.expr)}")
+            continue
+        ends = ", ".join([name(item.index), *_range(item)])
+        found.append(rf"&{space}\text{{for }} {ends.replace(', ', ' = ', 1)} \text{{:}}")
+        found += latex_lines(item.items, write, name, depth + 1)
+    return found
+
+
+def _range(loop: ForLoop) -> list[str]:
+    first, last = (str(end) for end in (loop.first, loop.last))
+    return [first, r"\dots", last]

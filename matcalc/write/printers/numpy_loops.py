@@ -1,0 +1,167 @@
+"""Python source of a function that goes through a program with loops forwards and backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from matcalc.core.dims import Dim
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.loops import Assignment, ForLoop, Item, assignments, base
+from matcalc.core.members import family_of, places_of
+from matcalc.core.tree import Expr
+from matcalc.core.walk import postorder
+from matcalc.write.printers.numpy_code import Source
+
+_INDENT = "    "
+
+
+class LoopSource:
+    """The source; ``counted`` says of each name in the ranges from which family it follows, and how
+    much longer than the family it is; ``starts`` are the first places of families.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Item],
+        variables: Mapping[str, Variable],
+        inputs: Sequence[str],
+        counts: Sequence[str],
+        counted: Mapping[str, tuple[str, int]],
+        starts: Mapping[str, int],
+        results: Mapping[str, str],
+        value: str,
+        prepare: Callable[[Expr], Expr],
+    ) -> None:
+        self.items = items
+        self.variables = variables
+        self.inputs = inputs
+        self.counts = counts
+        self.counted = counted
+        self.starts = starts
+        self.results = results
+        self.value = value
+        self.prepare = prepare
+        self.runtime: set[str] = set()
+        self.names = {base(name) for name in variables} | {*inputs, *counts, *results.values()}
+
+    def text(self, title: str) -> str:
+        """The whole source."""
+        body = self._lines(self.items, 1)
+        given = [name for name in self.counts if name not in self.counted]
+        made = dict.fromkeys(
+            base(each.name) for each in assignments(self.items) if family_of(each.name)
+        )
+        head = ["import numpy as np"]
+        if self.runtime:
+            head.append(f"from matcalc.runtime import {', '.join(sorted(self.runtime))}")
+        start = [f'"""{title}', "", "Returns the value, and a mapping from the variables to the"]
+        start += ["derivatives, a list for each family.", '"""']
+        for name in self.inputs:
+            if name in self.starts:
+                each = f"np.asarray(each, float) for each in {name}"
+                start.append(f"{name} = dict(enumerate([{each}], {self.starts[name]}))")
+            else:
+                start.append(f"{name} = np.asarray({name}, float)")
+        for name, (family, more) in self.counted.items():
+            start.append(f"{name} = len({family})" + (f" + {more}" if more else ""))
+        start += [f"{name} = {{}}" for name in made]
+        found = [
+            f'"{name}": [{code}[k] for k in sorted({code})]'
+            if name in self.starts
+            else f'"{name}": np.array({code})'
+            for name, code in self.results.items()
+        ]
+        end = [f"return float({self.value}), {{{', '.join(found)}}}"]
+        signature = f"def f(*, {', '.join([*self.inputs, *given])}):"
+        inside = [*(_INDENT + line if line else "" for line in start), *body]
+        return "\n".join([*head, "", "", signature, *inside, *(_INDENT + line for line in end), ""])
+
+    def _lines(self, items: Sequence[Item], depth: int) -> list[str]:
+        found: list[str] = []
+        space = _INDENT * depth
+        for item in items:
+            if isinstance(item, Assignment):
+                found += [space + line for line in self._assignment(item)]
+                continue
+            found.append(f"{space}for {item.index} in {_range(item)}:")
+            found += self._lines(item.items, depth + 1)
+        return found
+
+    def _assignment(self, item: Assignment) -> list[str]:
+        target = _code(item.name)
+        if item.expr.op == "fill":
+            like = next((name for name, made in self.results.items() if made == item.name), None)
+            if like is not None:
+                return [f"{target} = np.zeros_like({like})"]
+        used = {
+            str(node.value): self.variables[str(node.value)]
+            for node in postorder(item.expr, lambda node: node.args)
+            if node.op == "variable"
+        }
+        piece = Source(self.prepare(item.expr), used, "f", "")
+        if piece.own or piece.declared or any(node.op == "choice" for node in piece.order):
+            piece.order = []  # the sizes decide
+        piece.taken |= self.names
+        piece.locals = {name: _code(name) for name in used}
+        lines = self._sizes(piece, item)
+        statements, result = piece._emitter({}, 0).statements()
+        self.runtime |= set(piece.runtime)
+        value = f"{target} + {_closed(result)}" if item.adds else result
+        return [*lines, *statements, f"{target} = {value}"]
+
+    def _sizes(self, piece: Source, item: Assignment) -> list[str]:
+        """What binds the sizes in an expression."""
+        found = []
+        for size, local in piece.sizes.items():
+            if size in self.counts:
+                continue
+            place = next(
+                (
+                    (name, axis)
+                    for name, variable in self.variables.items()
+                    for axis, each in enumerate(variable.shape)
+                    if each.plain == size and self._reachable(name, item)
+                ),
+                None,
+            )
+            if place is None:
+                raise UnsupportedError(f"no array of the program has the size {size}")
+            found.append(f"{local} = {_code(place[0])}.shape[{place[1]}]")
+        return found
+
+    def _reachable(self, name: str, item: Assignment) -> bool:
+        """Whether a variable has a value there: an input, or what is used there."""
+        if base(name) not in self.inputs:
+            return False
+        letters = (
+            {x for place in places_of(name) for x in place.letters} if family_of(name) else set()
+        )
+        here = (
+            {x for place in places_of(item.name) for x in place.letters}
+            if family_of(item.name)
+            else set()
+        )
+        return letters <= here | set(self.counts)
+
+
+def _closed(code: str) -> str:
+    return code if code.isidentifier() else f"({code})"
+
+
+def _code(name: str) -> str:
+    family = family_of(name)
+    if family is None:
+        return name
+    return f"{family}[{', '.join(_number(place) for place in places_of(name))}]"
+
+
+def _number(place: Dim) -> str:
+    return str(place)
+
+
+def _range(loop: ForLoop) -> str:
+    last = loop.last.plus(Dim(loop.step, ()))
+    if loop.step == 1:
+        return f"range({_number(loop.first)}, {_number(last)})"
+    return f"range({_number(loop.first)}, {_number(last)}, -1)"

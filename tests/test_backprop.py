@@ -1,0 +1,155 @@
+"""Backpropagation through loops: what is printed, what it computes, what is refused."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.core.errors import MatcalcError
+from matcalc.core.language import default_language
+from matcalc.read.looped import read_looped
+
+PROGRAMS = {  # a program, its declarations, what it is derived by, and what the answer has in it
+    "network": (
+        "f[0] = x; for k = 1:K; f[k] = tanh(W[k]*f[k-1] + b[k]); end; norm2(y - f[K])^2",
+        {"W[k]": "matrix(h[k], h[k-1])", "b[k]": "vector(h[k])"},
+        ["W", "b", "x", "y"],
+        ["df[K] = 2*(f[K] - y)", "dW[k] = u[k]*f[k-1]'", "df[k-1] = W[k]'*u[k]", "dx = df[0]"],
+    ),
+    "recurrent": (
+        "f[0] = h; for t = 1:T; f[t] = tanh(W*f[t-1] + U*x[t]); end; v'*f[T]",
+        {"h": "vector(n)", "U": "matrix(n, p)", "x[t]": "vector(p)"},
+        ["W", "U", "h"],
+        ["dW += u[t]*f[t-1]'", "dU += u[t]*x[t]'", "df[T] = v"],
+    ),
+    "gated": (
+        "f[0] = h; for t = 1:T; z = sigmoid(A*x[t] + B*f[t-1]); "
+        "f[t] = z.*f[t-1] + (1 - z).*tanh(C*x[t]); end; sum(f[T])",
+        {"h": "vector(n)", "A": "matrix(n, p)", "B": "matrix(n, n)", "x[t]": "vector(p)"},
+        ["A", "B", "C"],
+        ["dA +=", "dB +=", "dC +=", "z[t]"],
+    ),
+    "losses": (
+        "h[0] = s; loss = 0; for t = 1:T; h[t] = tanh(W*h[t-1]); "
+        "loss += norm2(y[t] - h[t])^2; end; loss",
+        {"s": "vector(n)", "y[t]": "vector(n)"},
+        ["W", "s", "y"],
+        ["dh[T] = zeros(n)", "dh[t] +="],
+    ),
+    "two-steps": (
+        "f[0] = x; f[1] = y; for k = 2:K; f[k] = A*f[k-1] + B*f[k-2]; end; u'*f[K]",
+        {"x": "vector(n)", "y": "vector(n)", "u": "vector(n)"},
+        ["A", "B", "x", "y"],
+        ["df[k-1] += A'*df[k]", "df[k-2] = B'*df[k]"],
+    ),
+    "ends": (
+        "f[0] = x; for k = 1:K; f[k] = A*f[k-1]; end; norm2(f[K] - f[0])^2",
+        {"x": "vector(n)"},
+        ["A", "x"],
+        ["for k = 1:K-1", "df[k] = zeros(n)", "df[k-1] += A'*df[k]"],
+    ),
+    "tied": (
+        "f[0] = x; for k = 1:K; f[k] = tanh(W[k]*f[k-1]); end; g[K] = f[K]; "
+        "for k = K:-1:1; g[k-1] = tanh(W[k]'*g[k]); end; norm2(g[0] - x)^2",
+        {"W[k]": "matrix(h[k], h[k-1])", "x": "vector(h[0])"},
+        ["W"],
+        ["for k = 1:K", "df[K] = dg[K]", "dW[k] +="],
+    ),
+    "undeclared": (
+        "f[0] = x; for k = 1:K; f[k] = tanh(A*f[k-1] + p[k]); end; norm2(f[K])^2",
+        {"x": "vector"},
+        ["A", "p"],
+        ["dA = zeros(n, n)", "dp[k] = u[k]"],
+    ),
+    "three": (
+        "f[0] = x; for k = 1:3; f[k] = tanh(A*f[k-1]); end; norm2(f[3])^2",
+        {"x": "vector(n)"},
+        ["A"],
+        ["for k = 3:-1:1"],
+    ),
+    "grid": (
+        "for l = 1:L; for t = 1:T; h[l,t] = tanh(A[l]*h[l,t-1] + B[l]*h[l-1,t]); end; end; "
+        "sum(h[L,T])",
+        {"h[l,t]": "vector(n)", "A[l]": "matrix(n, n)", "B[l]": "matrix(n, n)"},
+        None,
+        None,
+    ),
+}
+REFUSED = [
+    ("f[0] = x; for k = 1:K; f[k] = A*f[k-1]; end; f[K]", {"x": "vector(n)"}, "a scalar"),
+    ("f[0] = x'; for k = 1:K; f[k] = f[k-1]*A; end; sum(f[K])", {"x": "vector(n)"}, "is a row"),
+    ("f[0] = x; for k = 1:K; f[k] = W[k]*f[k-1]; end; sum(f[K])", {"x": "vector(n)"}, "sizes of"),
+    ("f[0] = x; for k = 1:2:K; f[k] = x; end; sum(f[1])", {"x": "vector(n)"}, "steps of 1 or -1"),
+]
+
+
+@pytest.mark.parametrize("key", [key for key, each in PROGRAMS.items() if each[2] is not None])
+def test_the_recursion_is_proved_and_computes_the_gradient(key):
+    text, kinds, wrt, parts = PROGRAMS[key]
+    b = matcalc.backprop(text, wrt, variables=kinds)
+    assert b.verification.kind == "exact"
+    for part in parts:
+        assert part in str(b)
+    assert r"\text{for }" in b.to_latex()
+    count = dict.fromkeys(read_looped(text, kinds, default_language()).counts, "3")
+    written = text
+    for name, value in count.items():
+        written = written.replace(f":{name};", f":{value};").replace(f"= {name}:", f"= {value}:")
+        written = written.replace(f"[{name}]", f"[{value}]")
+    whole = matcalc.diff(written, wrt, variables=kinds)
+    rng = np.random.default_rng(0)
+    sizes = {"n": 3, "p": 2, "h[0]": 2, "h[1]": 3, "h[2]": 4, "h[3]": 2}
+    arrays = {
+        name: rng.normal(size=[sizes.get(str(d), 3) for d in variable.shape])
+        for name, variable in whole.variables.items()
+    }
+    given = {}
+    for name, array in arrays.items():
+        family = name.partition("[")[0]
+        given[family] = [*given.get(family, []), array] if "[" in name else array
+    function = b.to_callable()
+    taken = inspect.signature(function).parameters
+    value, slopes = function(**given, **{name: 3 for name in count if name in taken})
+    expected, others = whole.to_callable(value=True)(**given)
+    assert value == pytest.approx(expected)
+    assert slopes.keys() == others.keys()
+    for name, slope in slopes.items():
+        pairs = (
+            zip(slope, others[name], strict=True)
+            if name in given and isinstance(given[name], list)
+            else [(slope, others[name])]
+        )
+        for one, other in pairs:
+            np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(("text", "kinds", "message"), REFUSED)
+def test_what_is_refused(text, kinds, message):
+    with pytest.raises(MatcalcError) as problem:
+        matcalc.backprop(text, variables=kinds)
+    assert message in problem.value.message
+
+
+def test_a_wrong_name_is_refused():
+    text, kinds, *_ = PROGRAMS["network"]
+    with pytest.raises(MatcalcError, match="Q is not a variable of this program"):
+        matcalc.backprop(text, ["Q"], variables=kinds)
+
+
+def test_diff_of_a_program_with_a_loop_is_its_backpropagation():
+    text, kinds, *_ = PROGRAMS["recurrent"]
+    one = matcalc.diff(text, ["W"], variables=kinds)
+    assert str(one) == str(matcalc.backprop(text, "W", variables=kinds))
+
+
+def test_a_wrong_recursion_is_found(monkeypatch):
+    from matcalc.answers.backprop import Backprop
+
+    text, kinds, wrt, _ = PROGRAMS["network"]
+    right = Backprop.backward.fget
+    monkeypatch.setattr(
+        Backprop, "backward", property(lambda self: right(self).replace("1 - f", "2 - f"))
+    )
+    with pytest.raises(MatcalcError, match="wrong"):
+        matcalc.backprop(text, wrt, variables=kinds)
