@@ -153,3 +153,13 @@ def test_a_wrong_recursion_is_found(monkeypatch):
     )
     with pytest.raises(MatcalcError, match="wrong"):
         matcalc.backprop(text, wrt, variables=kinds)
+
+
+def test_families_may_be_declared_in_the_program():
+    found = matcalc.backprop(
+        "W[k]: matrix(h[k], h[k-1]); y: vector(h[K]); f[0] = x; "
+        "for k = 1:K; f[k] = tanh(W[k]*f[k-1]); end; norm2(y - f[K])^2",
+        "W",
+    )
+    assert found.verification.kind == "exact"
+    assert "dW[k] = u[k]*f[k-1]'" in found.backward

@@ -221,6 +221,8 @@ class Backprop:
         there = {family_of(name) for name in known}
         for name, variable in self.variables.items():
             family = family_of(name)
+            if base(name) in self.program.stated:
+                continue
             if family is None:
                 known.setdefault(name, variable)
             elif family not in there and all(place.plain for place in places_of(name)):

@@ -42,6 +42,8 @@ class LoopProgram:
     """Statements and the value at the end; ``variables`` has every name in them.
 
     ``counts`` are the names in the ranges of loops, which are numbers in what is written out.
+    ``declared`` are the declarations that came beside the ``source``, ``stated`` the variables and
+    families that it declares itself.
     """
 
     items: tuple[Item, ...]
@@ -51,6 +53,7 @@ class LoopProgram:
     counts: tuple[str, ...]
     source: str
     declared: Mapping[str, Variable] = field(default_factory=dict)
+    stated: frozenset[str] = frozenset()
 
 
 def assignments(items: Sequence[Item]) -> Iterator[Assignment]:

@@ -44,7 +44,9 @@ def read_looped(
         (value, read(text, declarations, language=language, counts=dict.fromkeys(counts, value)))
         for value in _TRIED
     ]
-    return _Reading(text, statements, declared, counts, written, language).program()
+    return _Reading(
+        text, statements, declared, [*declarations], counts, written, language
+    ).program()
 
 
 def _counts(statements: list[Statement], declared: Mapping[str, Variable]) -> list[str]:
@@ -66,6 +68,7 @@ class _Reading:
         source: str,
         statements: list[Statement],
         declared: Mapping[str, Variable],
+        given: list[str],
         counts: list[str],
         written: list[tuple[int, Program]],
         language: Language,
@@ -73,6 +76,7 @@ class _Reading:
         self.source = source
         self.statements = statements
         self.declared = declared
+        self.given = given  # those that the text itself does not declare
         self.counts = counts
         self.written = written
         self.language = language
@@ -107,7 +111,8 @@ class _Reading:
             tuple(self.inputs),
             tuple(self.counts),
             self.source,
-            self.declared,
+            {name: self.declared[name] for name in self.given},
+            frozenset(base(name) for name in self.declared if name not in self.given),
         )
 
     def _items(self, statements: list[Statement], around: list[Loop]) -> list[Item]:
