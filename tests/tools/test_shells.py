@@ -26,6 +26,8 @@ from matcalc.cli.examples import EXAMPLES, examples_of
 from matcalc.cli.manual import manual
 from matcalc.cli.tree import commands
 
+pytestmark = pytest.mark.slow  # CI runs it, once
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 LINES = [line.strip() for line in EXAMPLES.splitlines()]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 from matcalc.core.errors import MatcalcError, ParseError
+from matcalc.core.indexed import free_indices
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.program import Program
@@ -18,6 +19,9 @@ from matcalc.read.syntax.parser import parse
 from matcalc.verify.readback.forms import Forms, plain
 from matcalc.verify.readback.values import alike
 
+_TRIED_SIZE = 3  # about what an index runs to where values are compared
+_MOST_STEPS = 20_000
+
 
 def says(
     text: str, tree: Expr, variables: Mapping[str, Variable], language: Language | None = None
@@ -27,7 +31,8 @@ def says(
 
     Where the text fixes no sizes for what the tree has with sizes, it does not. What the parser
     does not take whatever it says, being too long or calling a function that has the name of a
-    variable, counts as said.
+    variable, counts as said; so does an array with so many entries that to compute them takes
+    longer than the answer did.
     """
     forms = Forms()
     if plain(tree, variables):
@@ -51,9 +56,19 @@ def says(
     if forms.tree(value, sized=True) == forms.tree(tree, sized=True):
         return True
     # constants of other sizes are worth no further look
-    return forms.tree(value, sized=False) != forms.tree(tree, sized=False) and alike(
-        tree, value, variables
-    )
+    if forms.tree(value, sized=False) == forms.tree(tree, sized=False):
+        return False
+    return _is_large(value) or alike(tree, value, variables)
+
+
+def _is_large(tree: Expr) -> bool:
+    """Whether the loops of an expression with bound indices take too many steps to be tried."""
+    steps = 0
+    for node in postorder(tree, lambda node: node.args):
+        if node.op == "indexed":
+            free = free_indices(node.value.body)
+            steps += sum(_TRIED_SIZE ** len(indices) for indices in free.values())
+    return steps > _MOST_STEPS
 
 
 def several_say(

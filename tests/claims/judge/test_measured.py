@@ -12,6 +12,8 @@ import pytest
 from matcalc.claims.judge.report import WRONG
 from matcalc.claims.judge.verdict import judge
 
+pytestmark = pytest.mark.slow  # CI runs it, once
+
 SCRIPT = Path(__file__).resolve().parents[3] / "benchmarks" / "diagnose.py"
 OF_EACH_KIND = 3
 SOURCES = 75

@@ -14,6 +14,8 @@ from matcalc.read.frontend import read
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.oracle.sample import find_sizes
 
+pytestmark = pytest.mark.slow  # CI runs it, once
+
 common = settings(
     deadline=None,
     derandomize=True,
