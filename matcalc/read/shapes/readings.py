@@ -30,6 +30,7 @@ _GRAVE = 5  # the price from which on an oddity is not left to a note
 _OF_VALUE = (0, 1, 2)  # objectives are scalars: the price of a value by its rank,
 _OF_ROW = 3  # and that of a row
 _OF_NUMBERS = 1  # the price of reading all letters as scalars
+_MOST_ALIKE = 8  # letters that are read as one that differs by its number
 _FAR = 3  # how much dearer a reading may be that a hint still offers
 
 
@@ -190,7 +191,7 @@ class _Search:
             spent += _price_of_value(outcome, state.letters)
             unlike = _numbered_alike(outcome.context, state.letters, self._given)
             alike = _State({**state.letters, **unlike}, state.signs, accepted, state.spent)
-            if unlike:
+            if 0 < len(unlike) <= _MOST_ALIKE:
                 other = self.outcome(alike)
                 if other.value is not None and (
                     state.spent + _price_of_value(other, alike.letters) <= spent

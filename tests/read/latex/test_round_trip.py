@@ -35,7 +35,7 @@ def assert_read_back(program: Program, bold: bool) -> None:
     assert report.ok, f"{formula}: {report}"
 
 
-@settings(common, max_examples=250)
+@settings(common, max_examples=100)
 @given(term=terms(), bold=st.booleans())
 def test_expressions(term, bold):
     assert_read_back(read(term.text, term.declarations), bold)
