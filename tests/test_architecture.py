@@ -316,6 +316,7 @@ def test_nothing_is_caught_wholesale() -> None:
 # are there: each is a rule of its stage, or a choice of a few. The judges have tables of their own,
 # so that a mistake in a row cannot pass them.
 KEYED_BY_FUNCTIONS = {
+    "read/tex/limits.py": "the logarithms, which are infinite at 0",
     "answers/composition.py": "rules of composition, for functions whose curvature is known",
     "answers/convexity.py": "functions that have second derivatives everywhere",
     "explain/instances.py": "what reads the same of vectors and of matrices",

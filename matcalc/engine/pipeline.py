@@ -30,7 +30,6 @@ from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import STYLES, Preferences
 from matcalc.engine.recovery.recover import Recovery
-from matcalc.engine.rewriting.constants import computed, is_number
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.write.notation import DefinedNames
@@ -136,8 +135,11 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     With ``expand_inverse`` inverses and determinants of updated matrices are expanded (see
     ``expansion``), however long that is.
     """
-    program = replace(program, expr=computed(program.expr))
-    if is_number(program.expr):
+    # derivatives do without
+    from matcalc.engine.rewriting.constants import compute, is_numeric  # noqa: PLC0415
+
+    program = replace(program, expr=compute(program.expr))
+    if is_numeric(program.expr):
         return program.expr
     engine = Engine(program, "mixed", () if expand_inverse else PHASES)
     used = occurring(program)

@@ -28,7 +28,7 @@ LONGEST = 100_000  # characters of a field; the parser has a limit of its own
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer to a question; an error of the user is an answer too, with ``ok`` false.
 
-    A question has ``op`` (``diff``, ``check``, ``simplify``, ``equal``, ``steps`` or ``graph``),
+    A question has ``op`` (``diff``, ``check``, ``simplify``, ``equal`` or ``steps``),
     ``expression``, ``latex`` (whether texts are LaTeX), ``variables`` (declarations by name) and
     what the operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``claim``, ``other``.
     """
@@ -134,24 +134,6 @@ def _steps(question: Mapping[str, Any]) -> dict[str, Any]:
         "variables": {name: str(kind) for name, kind in derivative.variables.items()},
         "notes": list(derivative.notes),
         "verification": verification,
-    }
-
-
-def _graph(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The computational graph, as text and for two programs that draw it."""
-    expression = _expression(question)
-    wrt = _variable(expression, question)
-    try:
-        found = expression.graph(wrt)
-    except ModuleNotFoundError as problem:
-        raise _lacking("the graph of this expression", problem) from None
-    return {
-        "wrt": wrt,
-        "report": str(found),
-        "dot": found.dot(),
-        "mermaid": found.mermaid(),
-        "variables": {name: str(kind) for name, kind in expression.variables.items()},
-        "notes": list(expression.notes),
     }
 
 
@@ -294,5 +276,4 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "simplify": _simplify,
     "equal": _equal,
     "steps": _steps,
-    "graph": _graph,
 }

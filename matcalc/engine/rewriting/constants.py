@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import prod
 
 from matcalc.core.indexed import Form, Loop, Rules
-from matcalc.core.tree import Expr, number
+from matcalc.core.tree import Expr, is_number, number
 from matcalc.core.walk import fold
 from matcalc.engine.ir.nodes import exact_root
 
@@ -23,7 +23,7 @@ _MOST_CHOICES = 4096  # of bound indices
 _ONE, _ZERO = Fraction(1), Fraction(0)
 
 
-def computed(tree: Expr) -> Expr:
+def compute(tree: Expr) -> Expr:
     """The tree with everything in it that has an exact value as numbers."""
     values: dict[int, Grid | None] = {}
     written: set[int] = set()  # what is made of matrices of numbers
@@ -55,11 +55,9 @@ def _tree(value: Grid, node: Expr) -> Expr:
     return Expr("blocks", cells, node.shape, value=(len(grid), len(grid[0])), row=node.row)
 
 
-def is_number(tree: Expr) -> bool:
+def is_numeric(tree: Expr) -> bool:
     """Whether this is a number, or a vector or matrix of numbers."""
-    return tree.op == "number" or (
-        tree.op == "blocks" and all(arg.op == "number" for arg in tree.args)
-    )
+    return is_number(tree) or (tree.op == "blocks" and all(map(is_number, tree.args)))
 
 
 def _value(node: Expr, args: Sequence[Grid | None]) -> Grid | None:

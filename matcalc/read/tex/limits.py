@@ -20,6 +20,7 @@ from matcalc.read.tex.values import Maker, Value
 if TYPE_CHECKING:
     from matcalc.read.tex.letters import Letters, Ranges
 
+_LOGARITHMS = ("log", "log2", "log10")
 _TURNED = {">": "<", ">=": "<="}
 Side = tuple[
     str, int
@@ -181,8 +182,9 @@ def factors(total: Phrase, letters_: Letters, running: Ranges) -> list[Value]:
 def _require_finite(bound: Phrase, total: Phrase, letters_: Letters) -> None:
     """Refuses a condition i != j, which becomes a factor 0, on what may be infinite for i = j."""
     for part in postorder(total.args[0], lambda part: part.args):
-        text = letters_.scope.source[part.start : part.end]
-        if part.kind == "/" or text.startswith((r"\log", r"\ln")) or "^{-" in text:
+        logarithm = part.kind == "call" and part.text in _LOGARITHMS
+        inverse = part.kind in ("power", "entrywise") and part.args[1].kind == "neg"
+        if part.kind == "/" or logarithm or inverse:
             raise UnsupportedError(
                 "this sum leaves out terms that may have no value",
                 source=letters_.scope.source,

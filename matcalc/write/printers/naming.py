@@ -62,14 +62,11 @@ def naming(
     for expr in order:
         full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])
     # an array that is defined by its entries is written nowhere but behind its name
-    wholes = tree.args if tree.op == "several" else (tree,)
-    inside = {id(arg) for expr in order if expr.op != "several" for arg in expr.args}
-    apart = {id(expr) for expr in wholes} - inside
-    arrays = {
-        id(expr)
-        for expr in order
-        if expr.op == "indexed" and expr.value.indices and id(expr) not in apart
-    }
+    arrays = {id(expr) for expr in order if expr.op == "indexed" and expr.value.indices}
+    if arrays:  # and as an answer of its own
+        wholes = tree.args if tree.op == "several" else (tree,)
+        inside = {id(arg) for expr in order if expr.op != "several" for arg in expr.args}
+        arrays -= {id(expr) for expr in wholes} - inside
     chosen: set[int] = set()
     if cse or full[id(tree)] > _SHORT:
         chosen, length = _kept(order, _worthwhile(order, full))

@@ -64,7 +64,7 @@ def compile_numpy(
     # source can be made without NumPy
     from matcalc.runtime.compiled import Compiled  # noqa: PLC0415
 
-    return Compiled(source, name, functions)
+    return Compiled(source, name, functions, brought)
 
 
 def of_family(function: Callable[..., Any], family: str) -> Callable[..., Any]:

@@ -93,6 +93,14 @@ def test_the_default_language_is_untouched(dialects):
     assert not matcalc.Language().functions
 
 
+def test_code_calls_the_function_that_came_with_the_language(tmp_path):
+    """A lambda has no name by which code could import it."""
+    file = tmp_path / "f.toml"
+    file.write_text(FUNCTION.format(how="", diff="2*x*dx"), encoding="utf-8")
+    language = matcalc.Language().extended(file, functions={"f": lambda x: x * x})
+    assert matcalc.parse("sum(f(x))", language=language).to_callable()(x=[1.0, 2.0]) == 5.0
+
+
 def test_every_output_speaks_the_language(dialects):
     """Text, LaTeX and code are read back in it; code calls the function of it."""
     x = np.array([0.3, 0.7])

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+import matcalc
 from matcalc.core.errors import UnsupportedError
 from matcalc.read.tex.read import read_latex
 from matcalc.verify.oracle.interpret import interpret
@@ -169,3 +170,8 @@ def test_matrix_of_entries(letters: str) -> None:
     found = interpret(program.expr, {name: VALUES[name] for name in "AD"}, NAMES)
     product = VALUES["A"] @ VALUES["D"]
     assert np.allclose(found, product if letters == "ij" else product.T)
+
+
+def test_what_is_finite_everywhere_may_leave_out_the_diagonal() -> None:
+    found = matcalc.parse_latex(r"\sum_{i \neq j} e^{-(x_i - x_j)^2}").to_callable()
+    assert found(x=[0.0, 1.0]) == pytest.approx(2 * np.exp(-1))
