@@ -1,11 +1,11 @@
 """Derivatives along directions: closed forms, values of the shared cases, and what is refused."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from judging import tokens
+from published_models import given, model_cases, truth
 
 import matcalc
 from matcalc.answers import directional
@@ -19,7 +19,6 @@ from matcalc.core.errors import (
 )
 from matcalc.core.tree import Expr, number
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 X = {"X": "matrix(n, n)"}
 
 JVPS = [
@@ -165,14 +164,6 @@ def replace_number(tree):
     return Expr("*", (number(3), tree), tree.shape)
 
 
-def shared_cases():
-    path = FOLDER / "cases.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    found = [json.loads(line) for line in lines]
-    found = [case for case in found if case["op"] in ("jvp", "vjp", "hvp")]
-    return [pytest.param(case, id=case["id"]) for case in found]
-
-
 # the printed form is longer than the published one
 LONGER = {
     "jvp-cayley": "inv(eye + A)*(eye - A) + eye is not known to be 2*inv(eye + A)",
@@ -180,12 +171,9 @@ LONGER = {
 }
 
 
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="shared cases are not beside this checkout")
-@pytest.mark.parametrize("case", shared_cases())
+@pytest.mark.parametrize("case", model_cases(lambda case: case["op"] in ("jvp", "vjp", "hvp")))
 def test_shared_case(case):
-    truth = np.load(FOLDER / "truth.npz")
-    name = case["id"]
-    values = {key.split("/")[2]: truth[key] for key in truth.files if key.startswith(f"{name}/in/")}
+    name, values = case["id"], given(case)
     if case["op"] == "jvp":
         found = matcalc.jvp(case["expr"], case["wrt"], variables=case["vars"])
     elif case["op"] == "vjp":
@@ -196,7 +184,8 @@ def test_shared_case(case):
         found = matcalc.hvp(
             case["expr"], case["wrt"], direction=case["direction"], variables=case["vars"]
         )
-    assert np.allclose(found.to_callable()(**values), truth[f"{name}/truth"], rtol=1e-9, atol=1e-9)
+    expected = truth()[f"{name}/truth"]
+    assert np.allclose(found.to_callable()(**values), expected, rtol=1e-9, atol=1e-9)
     if name not in LONGER:
         assert tokens(str(found)) <= case["expected_size"]
 

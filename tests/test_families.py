@@ -1,19 +1,17 @@
 """Families and loops with numbers as bounds: what they are written out to, and what they refuse."""
 
-import json
 import pickle
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
+from published_models import given, model_cases, truth
 
 import matcalc
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 from matcalc.verify.readback.forms import Forms
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 NETWORK = "f[0] = x; for k = 1:3; f[k] = tanh(W[k]*f[k-1] + b[k]); end; norm2(y - f[3])^2"
 LAYERS = {"W[k]": "matrix(h[k], h[k-1])", "b[k]": "vector(h[k])"}
 SAME = [  # a program, what it is written out, declarations of the two
@@ -163,19 +161,9 @@ def test_a_long_network_is_printed_with_linear_length(count):
     assert lines.count("tanh") == count
 
 
-def shared():
-    path = FOLDER / "cases.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    found = [case for line in lines if (case := json.loads(line))["id"].startswith("lp-")]
-    return [pytest.param(case, id=case["id"]) for case in found]
-
-
-@pytest.mark.parametrize("case", shared())
+@pytest.mark.parametrize("case", model_cases(lambda case: case["id"].startswith("lp-")))
 def test_shared_loops(case):
-    with np.load(FOLDER / "truth.npz") as truth:
-        prefix = f"{case['id']}/in/"
-        given = {key.removeprefix(prefix): truth[key] for key in truth if key.startswith(prefix)}
-        true = truth[f"{case['id']}/truth"]
     d = matcalc.diff(case["expr"], case["wrt"], variables=case["vars"])
     assert d.verification.kind == "exact"
-    np.testing.assert_allclose(d.to_callable()(**given), true, rtol=1e-9, atol=1e-12)
+    true = truth()[f"{case['id']}/truth"]
+    np.testing.assert_allclose(d.to_callable()(**given(case)), true, rtol=1e-9, atol=1e-12)

@@ -1,16 +1,13 @@
 """Second derivatives by several variables, in blocks."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
+from published_models import given, model_cases, truth
 
 import matcalc
 from matcalc.cli import main
 from matcalc.core.errors import ArgumentError, UnknownNameError
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 REGRESSION = "norm2(y - X*w - b*vector(1))^2"
 
 
@@ -49,23 +46,13 @@ def test_refusals(ask, problem, message):
         ask()
 
 
-def shared_cases():
-    path = FOLDER / "cases.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    found = [json.loads(line) for line in lines]
-    return [pytest.param(case, id=case["id"]) for case in found if case["op"] == "hessian"]
-
-
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="shared cases are not beside this checkout")
-@pytest.mark.parametrize("case", shared_cases())
+@pytest.mark.parametrize("case", model_cases(lambda case: case["op"] == "hessian"))
 def test_shared_case(case):
-    truth = np.load(FOLDER / "truth.npz")
-    name = case["id"]
-    values = {key.split("/")[2]: truth[key] for key in truth.files if key.startswith(f"{name}/in/")}
+    name, values = case["id"], given(case)
     found = matcalc.hessian(case["expr"], case["wrt"], variables=case["vars"])
     for one in case["wrt"]:
         for other in case["wrt"]:
-            expected = truth[f"{name}/truth/{one}/{other}"]
+            expected = truth()[f"{name}/truth/{one}/{other}"]
             block = found[one, other].to_callable()(**values)
             assert np.allclose(block, expected, rtol=1e-8, atol=1e-9)
 

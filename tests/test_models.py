@@ -2,21 +2,16 @@
 longer than the published one where there is one.
 """
 
-import json
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 import pytest
 from judging import tokens
 from printing import render
+from published_models import model_cases, truth
 
 from matcalc.core.errors import MatcalcError
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.interpret import interpret
-
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 
 # what is not supported yet, by what a case needs; the first that applies is its reason
 MANY = "several variables at a time: tests/test_several.py and test_hessian.py"
@@ -41,27 +36,6 @@ def reason(case):
     return None
 
 
-def cases():
-    lines = (
-        (FOLDER / "cases.jsonl").read_text(encoding="utf-8").splitlines() if FOLDER.is_dir() else []
-    )
-    if not lines:
-        return [
-            pytest.param(
-                None,
-                id="absent",
-                marks=pytest.mark.skip(reason="shared models are not beside this checkout"),
-            )
-        ]
-    return [pytest.param(case, id=case["id"]) for case in map(json.loads, lines)]
-
-
-@cache
-def truth():
-    with np.load(FOLDER / "truth.npz") as arrays:
-        return dict(arrays)
-
-
 def inputs(case, program):
     """The arrays of a case, and the sizes that they give to the named dimensions."""
     prefix = case["id"] + "/in/"
@@ -79,7 +53,7 @@ def derived(case):
     return program, derive(program, case["wrt"], case["order"], structure="free")
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", model_cases())
 def test_value(case):
     why = reason(case)
     if why in (MANY, DIRECTIONS, LOOPS):  # there is nothing to call
@@ -102,7 +76,7 @@ def test_value(case):
     "case",
     [
         param
-        for param in cases()
+        for param in model_cases()
         if param.values[0] is None
         or (param.values[0].get("expected_size") and reason(param.values[0]) is None)
     ],

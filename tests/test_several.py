@@ -1,10 +1,10 @@
 """Derivatives by several variables: printed together, computed together, proved together."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from published_models import given, model_cases, truth
 
 import matcalc
 from matcalc.answers import gradients as module
@@ -12,8 +12,6 @@ from matcalc.cli import main
 from matcalc.core.errors import ArgumentError, UnknownNameError, VerificationError
 from matcalc.core.tree import Expr, number
 from matcalc.engine.several import derive_several
-
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 
 
 def layers(count):
@@ -199,25 +197,16 @@ def test_what_a_segment_does_not_show_the_whole_does():
     assert found.verification.kind != "none"
 
 
-def shared_cases():
-    path = FOLDER / "cases.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    found = [json.loads(line) for line in lines]
-    found = [case for case in found if case["op"] == "diff" and isinstance(case["wrt"], list)]
-    return [pytest.param(case, id=case["id"]) for case in found]
-
-
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="shared cases are not beside this checkout")
-@pytest.mark.parametrize("case", shared_cases())
+@pytest.mark.parametrize(
+    "case", model_cases(lambda case: case["op"] == "diff" and isinstance(case["wrt"], list))
+)
 def test_shared_case(case):
-    truth = np.load(FOLDER / "truth.npz")
-    name = case["id"]
-    values = {key.split("/")[2]: truth[key] for key in truth.files if key.startswith(f"{name}/in/")}
+    name, values = case["id"], given(case)
     found = matcalc.diff(case["expr"], case["wrt"], variables=case["vars"])
     value, slopes = found.to_callable(value=True)(**values)
-    assert value == pytest.approx(float(truth[f"{name}/value"]), rel=1e-9)
+    assert value == pytest.approx(float(truth()[f"{name}/value"]), rel=1e-9)
     for each in case["wrt"]:
-        assert np.allclose(slopes[each], truth[f"{name}/truth/{each}"], rtol=1e-8, atol=1e-9)
+        assert np.allclose(slopes[each], truth()[f"{name}/truth/{each}"], rtol=1e-8, atol=1e-9)
 
 
 COMMANDS = [

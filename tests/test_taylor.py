@@ -1,16 +1,12 @@
 """Taylor polynomials: closed forms, shared cases, and the order of what is left."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
+from published_models import given, model_cases, truth
 
 import matcalc
 from matcalc.cli import main
 from matcalc.core.errors import ArgumentError, MatcalcError, UnknownNameError, UnsupportedError
-
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "models"
 
 S = {"x": "scalar"}
 
@@ -144,20 +140,11 @@ def test_command(capsys):
     assert main(["taylor", "x'*A*y", "--wrt", "x,y", "--at", "a,b", "--format", "latex"]) == 0
 
 
-def shared_cases():
-    path = FOLDER / "cases.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    found = [json.loads(line) for line in lines]
-    return [pytest.param(case, id=case["id"]) for case in found if case["op"] == "taylor"]
-
-
-@pytest.mark.skipif(not FOLDER.is_dir(), reason="shared cases are not beside this checkout")
-@pytest.mark.parametrize("case", shared_cases())
+@pytest.mark.parametrize("case", model_cases(lambda case: case["op"] == "taylor"))
 def test_shared_case(case):
-    truth = np.load(FOLDER / "truth.npz")
-    name = case["id"]
-    values = {key.split("/")[2]: truth[key] for key in truth.files if key.startswith(f"{name}/in/")}
+    name, values = case["id"], given(case)
     found = matcalc.taylor(
         case["expr"], case["wrt"], at=case["at"], order=case["order"], variables=case["vars"]
     )
-    assert np.allclose(found.to_callable()(**values), truth[f"{name}/truth"], rtol=1e-8, atol=1e-9)
+    expected = truth()[f"{name}/truth"]
+    assert np.allclose(found.to_callable()(**values), expected, rtol=1e-8, atol=1e-9)
