@@ -135,7 +135,7 @@ def test_the_derivative_is_proved_short_and_read_back(
         ("hess_H(x)", {"H": KINDS["H"]}, "the point and weights", ""),
         ("exp(x)", {"exp": "function"}, "exp is a function of the language", "another name"),
         ("f(x)", {"f": "function(vector(n))"}, "no declaration of a function", "-> scalar"),
-        ("f(x)", {"f": "function(vector(n)) -> matrix(n, n)"}, "not supported", "-> scalar"),
+        ("f(x)", {"f": "function(vector) -> matrix(n, n)"}, "arguments and values", "-> scalar"),
         ("f(x)", {"f": "scalar -> scalar"}, "no declaration of a function", "-> scalar"),
         ("f(x)", {"f": "function(psd(n)) -> scalar"}, "scalar,  vector(n)", ""),
     ],

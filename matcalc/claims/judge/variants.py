@@ -95,7 +95,8 @@ def _layouts(question: Question) -> Iterator[Variant]:
             _transposed,
         )
         return
-    if not is_folded(question.rank, total, question.order):
+    array = question.tree is not None and question.tree.rank > 2  # the claim is no matrix J
+    if array or not is_folded(question.rank, total, question.order):
         yield from _permuted(total)
         return
     whole = "it is the transpose of J in d vec(F) = J*d vec(X)"

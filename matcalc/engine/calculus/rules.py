@@ -40,7 +40,7 @@ class LocalDerivatives:
                 entrywise=False,
             )
         if isinstance(node.name, FunctionRef):
-            return self._generic(node, node.name)
+            return self._generic(node, index, node.name)
         if node.name in ORDERED:
             return LocalDerivative(ORDERED[node.name](self.builder, *node.args), entrywise=True)
         if node.name in ("leftvec", "rightvec") and ONE in node.args[0].axes:
@@ -52,16 +52,25 @@ class LocalDerivatives:
             return self._entrywise(node, index, rule)
         return self._whole(node, index, rule)
 
-    def _generic(self, node: Call, function: FunctionRef) -> LocalDerivative:
-        """The next derivative of a function that is only declared."""
-        name = function.derivative
+    def _generic(self, node: Call, index: int, function: FunctionRef) -> LocalDerivative:
+        """The next derivative of a function that is only declared, by an argument of it."""
+        name = function.derived(index)
         if name is None:
             raise UnsupportedError("derivatives of declared functions are known up to the ninth")
         if function.entrywise:
             return LocalDerivative(self.builder.elementwise(name, node.args), entrywise=True)
-        return LocalDerivative(
-            self.builder.call(name, node.args, node.axes + node.args[0].axes), entrywise=False
-        )
+        axes = node.args[index].axes
+        if not name.by:
+            return LocalDerivative(
+                self.builder.call(name, node.args, node.axes + axes), entrywise=False
+            )
+        # the axes of later arguments, by which it was derived before, stand behind the new ones
+        later = sum(node.args[place].rank for place in name.by if place > index)
+        start = node.rank - later
+        call = self.builder.call(name, node.args, (*node.axes[:start], *axes, *node.axes[start:]))
+        new = range(start, start + len(axes))
+        order = (*range(start), *range(start + len(axes), call.rank), *new)
+        return LocalDerivative(self.builder.permute(call, order), entrywise=False)
 
     @staticmethod
     def _refuse_constant(node: Call, index: int) -> None:

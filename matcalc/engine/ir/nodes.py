@@ -151,7 +151,7 @@ class Call(Node):
         self.name = name
         self.args = args
         self.slots = slots
-        if isinstance(name, FunctionRef) and name.scalar_of_vector and name.order == 2:
+        if isinstance(name, FunctionRef) and name.symmetric:
             self.parity, self.transposed = 1, self
 
     @property

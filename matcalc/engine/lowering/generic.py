@@ -16,7 +16,7 @@ def generic(
     """The call; hess_f(u, w) is the sum over k of w[k] times the second derivatives of f_k."""
     if function.entrywise:
         return shop.builder.elementwise(function, args)
-    if len(args) == 1:
+    if len(args) == 1 or not function.classic:
         return shop.builder.call(function, args, shape)
     if function.scalar_of_vector:
         return _along(shop, function, args, shape)

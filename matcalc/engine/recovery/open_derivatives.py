@@ -47,8 +47,8 @@ def is_open(node: object) -> TypeGuard[Call]:
 
 
 def _is_declared(node: Call) -> bool:
-    """Whether this is of a declared function of vectors."""
-    return isinstance(node.name, FunctionRef) and node.name.ranks[:1] == (1,)
+    """Whether this is of a declared function of one vector, which takes weights or directions."""
+    return isinstance(node.name, FunctionRef) and node.name.ranks in ((1, 0), (1, 1))
 
 
 def _is_weighted(node: Call) -> bool:

@@ -1,5 +1,5 @@
 """Calls of functions that are only declared, and of their derivatives: f(x), f'(x), grad_f(u),
-hess_f(u), jac_f(u).
+hess_f(u), jac_f(u), and d1_f(u, A), d12_f(u, A) of functions of several arguments.
 
 The typed tree has them as ``apply`` nodes whose value is a ``FunctionRef``.
 """
@@ -11,59 +11,92 @@ import re
 from matcalc.core.declared import HIGHEST_ORDER, FunctionRef
 from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import MOST_RESULT_AXES, Variable, free_kind
 from matcalc.core.tree import APPLY, Expr
 from matcalc.read.shapes.context import Context, derivative_of
+from matcalc.read.shapes.operators import entrywise
 from matcalc.read.syntax.nodes import Node
 
-_ORDERS: dict[tuple[int, ...], dict[str, int]] = {
-    (1, 0): {"grad": 1, "hess": 2},
-    (1, 1): {"jac": 1, "hess": 2},
-    (2, 0): {"grad": 1, "hess": 2},  # the second one is an array with four axes
-}
 _HIGHER = re.compile(f"d[3-{HIGHEST_ORDER}]")
-_NAMED = {
-    (): "{0}'(x), {0}''(x)",
-    (1, 0): "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)",
-    (2, 0): "grad_{0}(U), hess_{0}(U)",
-    (1, 1): "jac_{0}(u), hess_{0}(u, w)",
-}
+_PARTIAL = re.compile(f"d[1-9]{{1,{HIGHEST_ORDER}}}")
 
 
 def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> Expr:
     """The value of a declared function or of a derivative of it."""
-    prefix, primes = derivative_of(str(node.value), function.name)
-    order = _ORDERS.get(function.ranks, {}).get(prefix) if prefix else primes
-    if function.ranks == (1, 0) and _HIGHER.fullmatch(prefix):
-        order = int(prefix[1])
-    if order is None or order > HIGHEST_ORDER or (primes and function.ranks):
-        hint = f"its derivatives are {_NAMED[function.ranks].format(function.name)}"
-        message = (
-            f"{function.name} is declared as {function}, of which {node.value} is no derivative"
-        )
-        raise UnknownNameError(
-            message, source=context.source, span=node.mark or node.span, hint=hint
-        )
-    ref = FunctionRef(function.name, function.ranks, order)
-    weighted = ref.of_vectors and order == 2
-    directed = ref.scalar_of_vector and order > 2
-    counts = (2,) if weighted else (order - 1, order, order + 1) if directed else (1,)
+    ref = _derivative(context, node, function)
+    weighted = ref.of_vectors and ref.order == 2
+    directed = ref.scalar_of_vector and ref.order > 2
+    counts: tuple[int, ...] = (ref.arity,)
+    if weighted or directed:
+        counts = (2,) if weighted else (ref.order - 1, ref.order, ref.order + 1)
     if len(node.args) not in counts:
-        message = f"{node.value} takes {_counted(counts)}, not {len(node.args)}"
+        message = f"{node.value} takes {_counted(ref, counts)}, not {len(node.args)}"
         raise UnknownNameError(message, source=context.source, span=Span(node.start, node.end))
     if ref.entrywise:
-        return context.like(APPLY, (args[0],), args[0], node, value=ref)
-    given, value = function.shapes
-    wanted = (given, value) if weighted else (given,) * len(args)
+        wide = args[0]
+        for other in args[1:]:
+            what = f"take {node.value} of {{0}} and {{1}}"
+            wide = entrywise(context, node, APPLY, wide, other, what)
+        return context.like(APPLY, tuple(args), wide, node, value=ref)
+    *given, value = function.shapes
+    wanted = given * len(args) if directed else [given[0], value] if weighted else given
     args = [_argument(context, node, k, args[k], shape) for k, shape in enumerate(wanted)]
-    shape = given * 2 if weighted else value + given * (order - len(args) + 1)
+    shape = value
+    if weighted:
+        shape = given[0] * 2
+    elif ref.arity > 1:
+        shape += tuple([axis for place in ref.by for axis in given[place]])
+    else:
+        shape += given[0] * (ref.order - len(args) + 1)
+    if len(shape) > MOST_RESULT_AXES:
+        message = f"{node.value} has {len(shape)} axes; the limit is {MOST_RESULT_AXES}"
+        raise context.problem(message, node.span)
     return context.make(APPLY, tuple(args), shape, node, value=ref)
 
 
-def _counted(counts: tuple[int, ...]) -> str:
+def _derivative(context: Context, node: Node, function: Variable) -> FunctionRef:
+    """Which derivative of the function the name of a call says, the function itself included."""
+    ref = FunctionRef(function.name, function.ranks)
+    prefix, primes = derivative_of(str(node.value), function.name)
+    if prefix and not primes:
+        if ref.arity > 1 and _PARTIAL.fullmatch(prefix):
+            by = tuple([int(digit) - 1 for digit in prefix[1:]])
+            ref = ref._replace(order=len(by), by=by)
+            if max(by) < ref.arity and by == tuple(sorted(by)):
+                return ref
+        order = {"hess": 2, "jac" if ref.ranks[-1:] != (0,) else "grad": 1}.get(prefix, 0)
+        if _HIGHER.fullmatch(prefix) and (ref.scalar_of_vector or not ref.classic):
+            order = int(prefix[1])
+        if order and ref.arity == 1 and not ref.primed:
+            return ref._replace(order=order)
+    elif not prefix and primes <= (HIGHEST_ORDER if ref.primed else 0):
+        return ref._replace(order=primes)
+    hint = f"its derivatives are {_named(ref)}"
+    message = f"{function.name} is declared as {function}, of which {node.value} is no derivative"
+    raise UnknownNameError(message, source=context.source, span=node.mark or node.span, hint=hint)
+
+
+def _named(ref: FunctionRef) -> str:
+    """What the derivatives of a function are called."""
+    if ref.arity > 1:
+        names = ", ".join([f"d{place + 1}_{{0}}" for place in range(ref.arity)])
+        hint = f"{names} by each argument, d12_{{0}} by the first and the second, in this order"
+    elif ref.primed:
+        hint = "{0}'(x), {0}''(x)"
+    elif ref.of_vectors:
+        hint = "jac_{0}(u), hess_{0}(u, w)"
+    elif ref.scalar_of_vector:
+        hint = "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)"
+    else:
+        first = "jac" if ref.ranks[-1] else "grad"
+        hint = f"{first}_{{0}}(U), hess_{{0}}(U)"
+    return hint.format(ref.name)
+
+
+def _counted(ref: FunctionRef, counts: tuple[int, ...]) -> str:
     """How many arguments a derivative takes: the point, then weights or directions."""
-    if counts == (1,):
-        return "one argument"
+    if counts == (ref.arity,):
+        return "one argument" if ref.arity == 1 else f"{ref.arity} arguments"
     return (
         "two arguments: the point and weights"
         if counts == (2,)
@@ -75,7 +108,7 @@ def _argument(context: Context, node: Node, place: int, arg: Expr, wanted: Shape
     """An argument of the shape that was declared; a row counts as a column."""
     span = node.args[place].span
     context.settle(arg, wanted)
-    kind = Variable("", ("scalar", "vector", "matrix")[len(wanted)], wanted)
+    kind = Variable("", free_kind(len(wanted)), wanted)
     if arg.rank != len(wanted):
         raise context.problem(f"{node.value} takes a {kind}; this is {context.describe(arg)}", span)
     pattern = Expr(str(node.value), (), wanted, span=span)

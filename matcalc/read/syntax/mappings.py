@@ -1,4 +1,4 @@
-"""Declarations of functions: ``f: function``, ``f: function(vector(n)) -> scalar``."""
+"""Declarations of functions: ``f: function``, ``F: function(vector(n), scalar) -> vector(m)``."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Container
 
 from matcalc.core.dims import Dim
 from matcalc.core.errors import ParseError, Span, UnknownNameError
-from matcalc.core.kinds import KINDS, Variable
+from matcalc.core.kinds import KINDS, MOST_AXES, Variable
 from matcalc.core.operations import BUILT_IN_NAMES
 from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.nodes import Node, Statement
 
 _FORMS = (
     "a function is declared as  f: function  (of scalars, entry by entry),  f: "
-    "function(vector(n)) -> scalar,  "
-    "f: function(vector(n)) -> vector(m)  or  f: function(matrix(m, n)) -> scalar"
+    "function(vector(n)) -> scalar,  K: function(scalar) -> matrix(n, n),  and of several "
+    "arguments  F: function(vector(n), matrix(m, n)) -> vector(m)"
 )
-_RANKS = ("scalar", "vector", "matrix")
-_POSSIBLE = {(0, 0), (1, 0), (1, 1), (2, 0)}  # ranks of the argument and of the value
+_KINDS = ("scalar", "vector", "matrix", "tensor")
+_MOST_ARGUMENTS = 9  # which the names of derivatives count with one digit each
 
 
 def function(statement: Statement, source: str, functions: Container[str] = ()) -> Variable:
@@ -31,26 +31,25 @@ def function(statement: Statement, source: str, functions: Container[str] = ()) 
     if body.kind == "name":
         return Variable(name, "function")
     given, value = body.args if body.kind == "->" else (body, None)
-    if value is None or given.kind != "call" or given.value != "function" or len(given.args) != 1:
+    if value is None or given.kind != "call" or given.value != "function" or not given.args:
         raise ParseError(
             "this is no declaration of a function", source=source, span=body.span, hint=_FORMS
         )
-    shapes = [_shape(part, source) for part in (given.args[0], value)]
+    if len(given.args) > _MOST_ARGUMENTS:
+        message = f"a function takes at most nine arguments, not {len(given.args)}"
+        raise ParseError(message, source=source, span=given.span)
+    shapes = [_shape(part, source) for part in (*given.args, value)]
     ranks = tuple([len(shape) for shape in shapes])
-    if ranks not in _POSSIBLE:
-        raise ParseError(
-            "functions of this kind are not supported", source=source, span=body.span, hint=_FORMS
-        )
-    return Variable(name, "function", shapes[0] + shapes[1], True, ranks if any(ranks) else ())
+    dims = tuple([axis for shape in shapes for axis in shape])
+    return Variable(name, "function", dims, True, ranks if ranks != (0, 0) else ())
 
 
 def _shape(node: Node, source: str) -> tuple[Dim, ...]:
-    """The sizes in ``scalar``, ``vector(n)``, ``matrix(m, n)``."""
-    if (
-        node.kind not in ("name", "call")
-        or node.value not in _RANKS
-        or len(node.args) != KINDS[str(node.value)]
-    ):
+    """The sizes in ``scalar``, ``vector(n)``, ``matrix(m, n)``, ``tensor(n, m, k)``."""
+    known = node.kind in ("name", "call") and node.value in _KINDS
+    least = KINDS[str(node.value)] if known else 0
+    most = MOST_AXES if node.value == "tensor" else least
+    if not known or not least <= len(node.args) <= most:
         message = "arguments and values of functions are  scalar,  vector(n)  or  matrix(m, n)"
         raise ParseError(message, source=source, span=node.span, hint=_FORMS)
     return tuple([size(arg, source) for arg in node.args])

@@ -40,11 +40,9 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     declared = resolver.scope.declared.get(name)
     if declared is not None and declared.kind == "function":
         node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
-        return (
-            Value(node, declared.ranks[-1])
-            if declared.ranks
-            else Value(node, args[0].rank, args[0].row)
-        )
+        wide = max(args, key=lambda arg: arg.rank)
+        entrywise = not any(declared.ranks)
+        return Value(node, wide.rank, wide.row) if entrywise else Value(node, declared.ranks[-1])
     own = resolver.scope.language.functions.get(name)
     if own is None and name not in OPERATIONS:
         from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only

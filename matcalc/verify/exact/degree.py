@@ -159,7 +159,8 @@ class Bound:
             above, below = (n, n) if n else _KIND.get(kind, (1.0, 0.0))
             return Degree(above, below, 1.0)
         if isinstance(node.value, FunctionRef):
-            return _product([args[0].raised(_POLYNOMIAL), *args[1:]])
+            arity = node.value.arity
+            return _product([*[arg.raised(_POLYNOMIAL) for arg in args[:arity]], *args[arity:]])
         rule = _RULES.get(node.op) or _FUNCTIONS.get(node.op)
         if rule is None:
             raise Undecided(f"the degree of {operation(node)}")

@@ -450,8 +450,8 @@ def _base(node: Node) -> Node:
 
 def _place(function: FunctionRef) -> tuple[object, ...]:
     """In which order functions are arguments: those of entries, of matrices, of vectors."""
-    argument, value = function.ranks or (3, 0)
-    return -argument, value, function.order, function.name
+    argument, *others = function.ranks or (3, 0)
+    return -argument, *others, function.order, str(function)
 
 
 def _dimension_names(order: list[Node], room: list[Dim], sized: frozenset[str]) -> list[str]:

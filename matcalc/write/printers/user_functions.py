@@ -57,13 +57,16 @@ def called(function: FunctionRef) -> str:
 
 
 def declared_form(function: FunctionRef, args: list[Piece], name: str) -> Piece:
-    r"""f'(x), \nabla f(u), \nabla^2 f(u), J_{f}(u); \nabla^2 (w^\top f)(u) of several functions
-    with weights.
+    r"""f'(x), \nabla f(u), \nabla^2 f(u), J_{f}(u), \partial_{12} f(u, A); \nabla^2 (w^\top f)(u)
+    of several functions with weights.
     """
     order = function.order
-    if function.entrywise or order == 0:
-        return call(name + "'" * order, args[0])
-    if function.of_vectors and order == 1:
+    if function.primed or order == 0:
+        return call(name + "'" * order, *args)
+    if function.by:
+        places = "".join([str(place + 1) for place in function.by])
+        return call(rf"\partial_{{{places}}} {name}", *args)
+    if function.ranks[-1] and order == 1:
         return call(f"J_{{{name}}}", args[0])
     if len(args) == 2 and function.of_vectors:
         name, args = f"({transpose(args[1]).text} {name})", args[:1]
