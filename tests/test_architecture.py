@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
+@cache
 def parsed() -> dict[Path, ast.Module]:
     """All modules; there is nothing to collect in half a million nodes, and looking takes longer
     than parsing.
@@ -38,19 +39,16 @@ def parsed() -> dict[Path, ast.Module]:
         gc.enable()
 
 
-MODULES = parsed()
-
-
 @cache
 def nodes_of(path: Path) -> list[ast.AST]:
-    return list(ast.walk(MODULES[path]))
+    return list(ast.walk(parsed()[path]))
 
 
 @cache
 def nodes_in_functions(path: Path) -> list[ast.AST]:
     """What stands in the outermost functions of a module, with those in classes."""
     found: list[ast.AST] = []
-    stack: list[tuple[ast.AST, bool]] = [(MODULES[path], False)]
+    stack: list[tuple[ast.AST, bool]] = [(parsed()[path], False)]
     while stack:
         node, inside = stack.pop()
         if inside:
@@ -161,7 +159,7 @@ def imported(node: ast.AST) -> list[str]:
 
 def our_modules() -> dict[str, Path]:
     names = {}
-    for path in MODULES:
+    for path in parsed():
         parts = path.relative_to(ROOT).with_suffix("").parts
         names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return names
@@ -169,7 +167,7 @@ def our_modules() -> dict[str, Path]:
 
 def test_imports_follow_the_table() -> None:
     wrong = []
-    for path in MODULES:
+    for path in parsed():
         allowed = ALLOWED.get(part(path), "").split()
         for node in nodes_of(path):
             for name in imported(node):
@@ -180,7 +178,7 @@ def test_imports_follow_the_table() -> None:
 
 
 def test_table_names_every_part_and_has_no_cycle() -> None:
-    assert {part(path) for path in MODULES} - set(GROUPS) == set(ALLOWED)
+    assert {part(path) for path in parsed()} - set(GROUPS) == set(ALLOWED)
     TopologicalSorter({name: allowed.split() for name, allowed in ALLOWED.items()}).prepare()
 
 
@@ -238,7 +236,7 @@ def test_files_that_need_each_other_are_known() -> None:
     ours = our_modules()
     graph: dict[str, set[str]] = {}
     for module, path in ours.items():
-        names = [name for node in ast.walk(MODULES[path]) for name in imported(node)]
+        names = [name for node in nodes_of(path) for name in imported(node)]
         targets = {name if name in ours else name.rpartition(".")[0] for name in names}
         graph[module] = (targets & set(ours)) - {module}
     for one, other in RECURSIVE:
@@ -260,7 +258,7 @@ def _functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def test_imports_inside_functions_give_a_reason() -> None:
     wrong = []
-    for path in MODULES:
+    for path in parsed():
         lines = path.read_text(encoding="utf-8").splitlines()
         for node in nodes_in_functions(path):
             names = imported(node)
@@ -283,7 +281,7 @@ def _reasoned(lines: list[str], index: int) -> bool:
 
 def test_files_and_functions_are_short() -> None:
     long = []
-    for path in MODULES:
+    for path in parsed():
         count = len(path.read_text(encoding="utf-8").splitlines())
         if count > LONGEST_FILE:
             long.append(f"{path.relative_to(ROOT)}: {count} lines")
@@ -299,7 +297,7 @@ def test_nothing_is_caught_wholesale() -> None:
     it.
     """
     wrong = []
-    for path in MODULES:
+    for path in parsed():
         for node in nodes_of(path):
             if isinstance(node, ast.ExceptHandler):
                 names = (
@@ -398,7 +396,7 @@ def test_what_is_known_of_functions_stands_in_their_rows() -> None:
     against it.
     """
     found = set()
-    for path in MODULES:
+    for path in parsed():
         file = path.relative_to(ROOT / "matcalc").as_posix()
         if not file.startswith((*OF_THE_JUDGES, ROWS)) and tables_of_functions(path):
             found.add(file)

@@ -8,6 +8,7 @@ import pytest
 from judging import differential_error, equality_report, kinds, points, published_error, tokens
 from longer import LONGER
 from printing import render
+from sweeps import thinned
 
 from matcalc.core.language import default_language
 from matcalc.core.operations import FRECHET, OPERATIONS
@@ -25,7 +26,8 @@ ENTRIES = LIBRARY.all()
 
 
 def entries(*forms):
-    return [pytest.param(entry, id=entry.name) for entry in ENTRIES if entry.form in forms]
+    rows = [pytest.param(entry, id=entry.name) for entry in ENTRIES if entry.form in forms]
+    return thinned(rows, 8)
 
 
 @pytest.mark.parametrize("entry", entries("diff", "to", "is", "derivative"))

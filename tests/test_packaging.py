@@ -13,6 +13,8 @@ import pytest
 
 from matcalc.core.resources import folder
 
+pytestmark = pytest.mark.slow  # CI runs it, once
+
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = """
 import matcalc

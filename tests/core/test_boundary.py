@@ -82,6 +82,7 @@ def test_the_report_of_a_check_is_readable() -> None:
     assert repr(matcalc.diff("x'*x", "x").check()).startswith("<matcalc.Report check passed: ")
 
 
+@pytest.mark.slow
 def test_mypy_sees_the_types_of_a_users_file(tmp_path: Path) -> None:
     pytest.importorskip("mypy", reason="mypy is a tool of developers: pip install '.[dev]'")
     script = tmp_path / "script.py"

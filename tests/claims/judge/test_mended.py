@@ -5,6 +5,7 @@ functions, half a chain rule.
 from __future__ import annotations
 
 import pytest
+from sweeps import thinned
 
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.report import PROVED, WRONG
@@ -50,7 +51,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim", "variables", "said", "mended"), SLIPS)
+@pytest.mark.parametrize(("expr", "wrt", "claim", "variables", "said", "mended"), thinned(SLIPS, 2))
 def test_mended(
     expr: str, wrt: str, claim: str, variables: dict[str, str], said: str, mended: str
 ) -> None:
@@ -131,7 +132,9 @@ MENDED = [
 ]
 
 
-@pytest.mark.parametrize(("expr", "wrt", "claim", "variables", "said", "mended"), MENDED)
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim", "variables", "said", "mended"), thinned(MENDED, 2)
+)
 def test_the_mended_claim_is_shown(
     expr: str, wrt: str, claim: str, variables: dict[str, str], said: str, mended: str
 ) -> None:

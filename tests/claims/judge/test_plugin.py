@@ -47,6 +47,7 @@ def test_one_test_for_each_claim(tmp_path):
     assert "Traceback" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "[[claim]]\n"], ids=["empty", "incomplete"])
 def test_a_bad_file_is_an_error_of_collection(tmp_path, text):
     code, shown = collected(tmp_path, text)

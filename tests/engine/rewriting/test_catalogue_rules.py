@@ -4,6 +4,7 @@ leaves that alone.
 
 import pytest
 from networks import Bench
+from sweeps import thinned
 
 from matcalc.core.language import BUILT_IN
 from matcalc.engine.catalogue.compiled import catalogue
@@ -15,7 +16,7 @@ from matcalc.engine.rewriting.pattern import pattern
 
 KNOWN = catalogue(BUILT_IN)
 TRIGGERS = {trigger.name: trigger for trigger in LIBRARY.rewrites}
-NAMES = [pytest.param(name, id=name) for name in TRIGGERS]
+NAMES = thinned([pytest.param(name, id=name) for name in TRIGGERS], 4)
 
 
 class Sides(Bench):

@@ -331,6 +331,7 @@ def test_malformed(text, message, bring):
     assert message in str(caught.value)
 
 
+@pytest.mark.slow
 def test_rewriting_without_end(bring):
     with pytest.raises(CatalogueError, match="line 5, mine: the rewrites do not terminate"):
         bring(identity(expr="exp(x)", to="exp(x/2)^2"))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from strategies import terms
+from sweeps import thinned
 
 import matcalc
 from matcalc.core.errors import EvaluationError, MatcalcError
@@ -35,12 +36,14 @@ def assert_read_back(program: Program, bold: bool) -> None:
     assert report.ok, f"{formula}: {report}"
 
 
+@pytest.mark.slow
 @settings(common, max_examples=100)
 @given(term=terms(), bold=st.booleans())
 def test_expressions(term, bold):
     assert_read_back(read(term.text, term.declarations), bold)
 
 
+@pytest.mark.slow
 @settings(common, max_examples=150)
 @given(term=terms(), bold=st.booleans(), data=st.data())
 def test_derivatives(term, bold, data):
@@ -109,7 +112,7 @@ def example_of(name: str) -> str:
     return f"{name}({ARGUMENTS.get(operation.signature, 'X')})"
 
 
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
+@pytest.mark.parametrize("name", thinned(sorted(OPERATIONS), 4))
 def test_every_function(name: str) -> None:
     kinds = {
         "X": "matrix(n, n)",

@@ -143,7 +143,7 @@ def grown(rng: random.Random, depth: int) -> Term:
     deadline=None,
     derandomize=True,
     database=None,
-    max_examples=250,
+    max_examples=60,
     suppress_health_check=list(HealthCheck),
 )
 @given(seed=st.integers(0, 10**9))

