@@ -17,10 +17,10 @@ from matcalc.core.errors import (
 )
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import as_markdown, in_python
-from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_code, require_order
+from matcalc.core.options import NOTATIONS, require_choice, require_code
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
-from matcalc.core.statement import DerivativeStatement
+from matcalc.core.statement import DerivativeStatement, asked
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import (
@@ -43,6 +43,7 @@ from matcalc.write.printers.text import has_indices
 if TYPE_CHECKING:
     from matcalc.explain.build import Derivation
     from matcalc.graph.picture import ComputationalGraph
+    from matcalc.notations.answer import InNotation
     from matcalc.verify.oracle.compare import Report
 
 _LONGEST_REPR = 120  # characters of a formula
@@ -298,7 +299,7 @@ class Expression(Formula):
         visited, or sizes are too large, a VerificationWarning says so.
         """
         wrt, order = self.wanted(wrt, order)
-        statement = _asked(self._program, wrt, order, structure, layout)
+        statement = asked(self._program, wrt, order, structure, layout)
         derivative = Derivative(self, statement, differentiate(statement), verify=verify)
         if verify:
             warn_unverified(derivative.verification)
@@ -427,16 +428,7 @@ class Derivative(Formula):
         """How to read a text that is a Kronecker form: the equation that its matrix J stands in;
         else empty.
         """
-        if self._matrix is None:
-            return ""
-        transposed = self.layout == "denominator" and self._program.expr.rank > 0
-        if self.order == 1:
-            matrix = "J'" if transposed else "J"
-            return f"{matrix} of d vec(F) = J*d vec({self.wrt})"
-        if transposed:
-            return "the matrix with vec of the first two axes as rows and the others as columns"
-        below = "first derivative" if self.order == 2 else f"derivative of order {self.order - 1}"
-        return f"J of d vec(D) = J*d vec({self.wrt}), D the {below}"
+        return "" if self._matrix is None else self._statement.reading
 
     def _title(self) -> str:
         times = {1: "", 2: " twice"}.get(self.order, f" {self.order} times")
@@ -493,6 +485,18 @@ class Derivative(Formula):
         return derive_steps(self._program, [self.wrt] * (self.order - 1), self.structure)
 
     @public
+    def in_notation(self, notation: str, *, row_major: bool = False) -> InNotation:
+        """The derivative in a notation: ``matrix``, ``kronecker``, ``index``, ``cases``,
+        ``operator`` or ``differential``, proved equal to it; see docs/notations.md.
+        """
+        from matcalc.notations.answer import InNotation  # noqa: PLC0415 - few ask for it
+
+        require_choice("notation", notation, NOTATIONS)
+        return InNotation(
+            self._statement, self._tree, notation, row_major=row_major, verify=self._verify
+        )
+
+    @public
     def steps(self, *, detail: int = 2) -> Derivation:
         """How the derivative is found, in differentials, each line proved; see docs/steps.md.
 
@@ -526,15 +530,3 @@ class Derivative(Formula):
             again = read(str(self), self._program.variables, language=self._program.language).expr
             report = self._compared(self._unfolded(again), drawn)
         return report
-
-
-def _asked(
-    program: Program, wrt: object, order: object, structure: str, layout: str
-) -> DerivativeStatement:
-    """What a caller asks for; ArgumentError where an argument is none."""
-    if not isinstance(wrt, str):
-        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
-    times = require_order(order)
-    require_choice("layout", layout, LAYOUTS)
-    require_choice("structure", structure, STRUCTURES)
-    return DerivativeStatement(program, wrt, times, structure, layout)

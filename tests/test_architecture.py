@@ -96,8 +96,9 @@ ALLOWED = {
     "graph": "core pipeline explain verification printers oracle runtime",
     "inner": "core pipeline verification",
     "definite": "core ir pipeline printers",
+    "notations": "core frontend directional pipeline notation printers readback equality",
     "results": "core frontend tex pipeline notation printers readback verification equality "
-    "stable oracle bridges explain graph directional steps",
+    "stable oracle bridges explain graph directional steps notations",
     "answers": "core frontend looped pipeline backprop notation directional several printers "
     "readback stable oracle verification steps results equality inner definite",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "

@@ -458,6 +458,7 @@ OPTIONS_WITH_VALUE = (
         "--rng",
         "--direction",
         "--cotangent",
+        "--notation",
         "--detail",
         "--data",
         "--at",

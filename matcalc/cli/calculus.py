@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
+from matcalc.core.options import NOTATIONS
+
 FURTHER = {
     "jvp": (
         "derive along a direction",
@@ -84,6 +86,17 @@ def add_diff_options(diff: ArgumentParser) -> None:
     )
     diff.add_argument(
         "--cotangent", metavar="NAME", help="derive the product with a cotangent, as matcalc vjp"
+    )
+    diff.add_argument(
+        "--notation",
+        choices=NOTATIONS,
+        default="matrix",
+        help="how the derivative is written (default: matrix); see docs/notations.md",
+    )
+    diff.add_argument(
+        "--row-major",
+        action="store_true",
+        help="with --notation kronecker: stack the entries of matrices row by row",
     )
     _add_symmetric_check(diff)
 

@@ -163,6 +163,8 @@ def _diff(options: Namespace) -> int:
 
 def _derive(options: Namespace, text: str) -> int:
     """The derivative of one expression."""
+    if options.notation != "matrix" or options.row_major:
+        return _in_notation(text, options)
     if options.direction or options.cotangent is not None:
         return _directional(options, text)
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
@@ -215,6 +217,34 @@ def _derive(options: Namespace, text: str) -> int:
     else:
         _answer(_formatted(derivative, options.format, options.cse))
         report = derivative.check(options.rng) if options.check else None
+    how = derivative.verification if options.verify and not derivative.unverified else None
+    return max(_concluded(report, how), _symmetry(derivative, options))
+
+
+def _in_notation(text: str, options: Namespace) -> int:
+    """The derivative in another notation than that of matrices."""
+    # few ask for it
+    from matcalc.cli.notations import in_notation, require_plain  # noqa: PLC0415
+    from matcalc.results import Expression  # noqa: PLC0415
+
+    require_plain(options)
+    with catch_warnings():
+        simplefilter("ignore", VerificationWarning)  # it is said below
+        derivative = Expression(_read(text, options)).diff(
+            options.wrt,
+            order=options.order,
+            layout=options.layout,
+            structure=options.structure,
+            verify=options.verify,
+        )
+        answer, reading = in_notation(derivative, text, options)
+    _say(shapes_line(derivative, reading))
+    for note in derivative.notes:
+        _say(at_command_line(note))
+    if derivative.unverified:
+        _say(f"not verified: {derivative.unverified}")
+    _answer(answer)
+    report = derivative.check(options.rng) if options.check else None
     how = derivative.verification if options.verify and not derivative.unverified else None
     return max(_concluded(report, how), _symmetry(derivative, options))
 

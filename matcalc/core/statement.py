@@ -7,7 +7,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from matcalc.core.dims import Shape
+from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
+from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_order
 from matcalc.core.program import Program
 
 
@@ -55,6 +57,30 @@ class DerivativeStatement(NamedTuple):
         """How many of the last axes are the columns of J in d vec(F) = J*d vec(X)."""
         total = len(self.mixed_shape)
         return columns_of(self.program.expr.rank, total, self.order, self.layout)
+
+    @property
+    def reading(self) -> str:
+        """How to read the matrix that a derivative of three axes or more is shown as."""
+        transposed = self.layout == "denominator" and self.program.expr.rank > 0
+        if self.order == 1:
+            matrix = "J'" if transposed else "J"
+            return f"{matrix} of d vec(F) = J*d vec({self.wrt})"
+        if transposed:
+            return "the matrix with vec of the first two axes as rows and the others as columns"
+        below = "first derivative" if self.order == 2 else f"derivative of order {self.order - 1}"
+        return f"J of d vec(D) = J*d vec({self.wrt}), D the {below}"
+
+
+def asked(
+    program: Program, wrt: object, order: object, structure: str, layout: str
+) -> DerivativeStatement:
+    """What a caller asks for; ArgumentError where an argument is none."""
+    if not isinstance(wrt, str):
+        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}")
+    times = require_order(order)
+    require_choice("layout", layout, LAYOUTS)
+    require_choice("structure", structure, STRUCTURES)
+    return DerivativeStatement(program, wrt, times, structure, layout)
 
 
 def is_folded(rank: int, total: int, order: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -15,12 +14,10 @@ from matcalc.explain.derivation import ANSWER, CLOSED, LET, VALUE, VECTORISED, C
 from matcalc.explain.forms import Sources, closing, introduction, left_side, words
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
+from matcalc.write.printers.differentials import Marks
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_names import name as letter
 
-_MARK = "dqz"  # the stem of names that stand for differentials while a formula is printed
-_MARKED = re.compile(r"\\math(?:it|bf)\{dqz\}_\{(\d+)\}")
-_OPENED = re.compile(r"(^|[({])\\,")  # no space behind a bracket
 _SPECIAL = str.maketrans(
     {sign: f"\\{sign}" for sign in "&%$#_{}"}
     | {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
@@ -33,12 +30,11 @@ class _Writer:
     def __init__(self, chain: Chain, bold: bool) -> None:
         self.chain = chain
         self.bold = bold
-        self.marks: dict[str, str] = {}  # name -> the name that stands for it
-        self.shown: list[str] = []  # what each stands for, in LaTeX
+        self.marks = Marks()
         for name, step in chain.differentials.items():
-            self._mark(step, rf"\,\mathrm{{d}}{self.name(name)}")
+            self.marks.mark(step, rf"\,\mathrm{{d}}{self.name(name)}")
         for name in chain.adjoints:
-            self._mark(name, rf"\bar{{{self.name(chain.adjoints[name])}}}")
+            self.marks.mark(name, rf"\bar{{{self.name(chain.adjoints[name])}}}")
 
     def name(self, name: str) -> str:
         """A name as it is set."""
@@ -47,26 +43,18 @@ class _Writer:
         variable = self.chain.variables.get(name)
         return letter(name, bold=self.bold and variable is not None and bool(variable.shape))
 
-    def _mark(self, name: str, shown: str) -> None:
-        self.marks[name] = f"{_MARK}{len(self.shown)}"
-        self.shown.append(shown)
-
     def formula(self, tree: Expr) -> str:
         """The formula of a tree; VerificationError where it does not read as it was meant."""
-        marked = renamed(tree, self.marks)
+        names = self.marks.names
+        marked = renamed(tree, names)
         variables = {
-            self.marks.get(name, name): replace(each, name=self.marks.get(name, name))
+            names.get(name, name): replace(each, name=names.get(name, name))
             for name, each in self.chain.variables.items()
         }
         result = latex(marked, bold=self.bold, named={})
         language = self.chain.program.language
         confirm(latex_says(result, marked, variables, language), "LaTeX", language)
-        return self.unmarked(result)
-
-    def unmarked(self, text: str) -> str:
-        """The names that stand for others replaced."""
-        shown = _MARKED.sub(lambda found: self.shown[int(found[1])], text)
-        return _OPENED.sub(r"\1", shown)
+        return self.marks.unmarked(result)
 
 
 def renamed(tree: Expr, names: Mapping[str, str]) -> Expr:
@@ -131,10 +119,10 @@ def _reason(reason: Reason, known: Catalogue) -> str:
     if reason.text != found.formula:
         return rf"\text{{{escaped(reason.text)}}}"
     left, right = sides(found, known.language)
-    marks = {f"d{name}": f"{_MARK}{k}" for k, name in enumerate(found.given)}
-    shown = [rf"\mathrm{{d}}{letter(name)}" for name in found.given]
-    marked = latex(renamed(right.expr, marks), named={})
-    right_text = _MARKED.sub(lambda mark: shown[int(mark[1])], marked)
+    marks = Marks()
+    for name in found.given:
+        marks.mark(f"d{name}", rf"\mathrm{{d}}{letter(name)}")
+    right_text = marks.unmarked(latex(renamed(right.expr, marks.names), named={}))
     left_text = latex(left.expr, named={})
     if found.form == "diff":
         inner = rf"\left({left_text}\right)" if left.expr.args else left_text

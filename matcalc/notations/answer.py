@@ -1,0 +1,228 @@
+"""A derivative in a notation: its lines as text and as LaTeX, read back and proved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_by_value
+from matcalc.core.boundary import public
+from matcalc.core.errors import ArgumentError, MatcalcError
+from matcalc.core.kinds import Variable
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr
+from matcalc.notations.cases import Case, cases_of, nested, with_body
+from matcalc.notations.conditions import said
+from matcalc.notations.lines import Line, Writer, array_of
+from matcalc.notations.read import column, contracted, read_line
+from matcalc.verify.readback.values import confirm
+from matcalc.write.notation import format_text
+from matcalc.write.printers.program import program_text
+
+_READINGS = {
+    "matrix": "J of d vec({F}) = J*d vec({X})",
+    "kronecker": "J of d vec({F}) = J*d vec({X})",
+    "index": "the entries, axes of the expression before those of {x}",
+    "cases": "the entries, axes of the expression before those of {x}",
+    "operator": "the linear map, and its adjoint",
+    "differential": "the differential",
+}
+
+
+class InNotation:
+    """A derivative in one of the notations; ``str`` gives its text, one line for each statement.
+
+    With ``verify`` each line is read back, and what it says is proved equal to the derivative.
+    """
+
+    def __init__(
+        self,
+        statement: DerivativeStatement,
+        tree: Expr,
+        notation: str,
+        *,
+        row_major: bool = False,
+        verify: bool = True,
+    ) -> None:
+        if statement.layout != "mixed":
+            raise ArgumentError(
+                f"notations are those of the mixed layout, not of {statement.layout}",
+                hint="leave the layout out",
+            )
+        if row_major and notation != "kronecker":
+            raise ArgumentError(
+                f"the entries are stacked row by row in kronecker, not in {notation}",
+                hint="leave out row_major (--row-major)",
+            )
+        self._statement = statement
+        self._tree = tree
+        self.notation = notation
+        self.row_major = row_major
+        self._verify = verify
+        self._lines = Writer(statement, tree, row_major=row_major).lines(notation)
+        self._cases: list[Case] = []
+        if notation == "cases" and tree.shape:
+            (line,) = self._lines
+            self._cases = cases_of(line.tree)
+            self._lines = [replace(line, tree=nested(line.tree, self._cases))]
+        if verify:
+            _ = self.verification
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """Each line with its ``kind``, ``text`` and ``latex``."""
+        return [
+            {"kind": line.kind, "text": text, "latex": self._latex(line, bold=False)}
+            for line, text in zip(self._lines, self._texts, strict=True)
+        ]
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """The variables of all lines, directions and cotangents too."""
+        return {name: each for line in self._lines for name, each in line.program.variables.items()}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What may have been meant otherwise."""
+        return self._statement.program.notes
+
+    @property
+    def reading(self) -> str:
+        """How to read the lines."""
+        statement = self._statement
+        if self.notation == "matrix" and self._lines[0].kind == "array":
+            return ""
+        expr = statement.program.expr
+        second = statement.order > 1
+        if self.notation == "operator" and len(self._lines) == 1:
+            symmetric = second and not expr.shape and statement.order == len(self._lines) + 1
+            return "the linear map, which is its own adjoint" if symmetric else "the linear map"
+        name = "D" if second else "F"
+        rank = expr.rank + (statement.order - 1) * len(statement.variable.shape)
+        turn = "'" if self.row_major else ""
+        function = name + (turn if rank == 2 else "")
+        by = statement.wrt + (turn if len(statement.variable.shape) == 2 else "")
+        said = _READINGS[self.notation].format(F=function, X=by, x=statement.wrt)
+        return (
+            f"{said}, D the first derivative"
+            if second and self._lines[0].kind == "jacobian"
+            else said
+        )
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        if self._cases:
+            return [self._by_cases()]
+        return [
+            line.head
+            + format_text(
+                line.tree,
+                line.program.variables,
+                verify=self._verify,
+                language=line.program.language,
+            )
+            for line in self._lines
+        ]
+
+    def __str__(self) -> str:
+        return self.text()
+
+    @public
+    def text(self) -> str:
+        """The lines in the language of expressions."""
+        return "\n".join(self._texts)
+
+    @public
+    def latex(self, *, bold: bool = False) -> str:
+        """The lines in LaTeX; with ``bold`` vectors and matrices are set in bold."""
+        found = [self._latex(line, bold=bold) for line in self._lines]
+        if len(found) == 1:
+            return found[0]
+        aligned = [line.replace(r" \mapsto ", r" &\mapsto ", 1) for line in found]
+        return "\\begin{aligned}\n" + " \\\\\n".join(aligned) + "\n\\end{aligned}"
+
+    def __repr__(self) -> str:
+        return f"<matcalc.InNotation {self.notation}: {self.text()}>"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    # -- proofs
+
+    @cached_property
+    @public
+    def verification(self) -> str:
+        """Each line as it is printed, read back and compared with the derivative; the least sure
+        of the proofs. VerificationError where one says something else.
+        """
+        found = [
+            self.proved(text, line) for text, line in zip(self._texts, self._lines, strict=True)
+        ]
+        unsure = [each for each in found if each.verdict != EQUAL]
+        rough = [each for each in found if not each.how.startswith("exact")]
+        return (unsure or rough or found)[0].how
+
+    def proved(self, text: str, line: Line) -> Decision:
+        """How it was proved that a text, in the place of a line, says what the derivative says."""
+        program, statement = line.program, self._statement
+        try:
+            read = read_line(text, line, statement)
+        except MatcalcError:
+            confirm(False, "text", program.language)
+            raise
+        says, meant = self._sides(line, read)
+        if says.shape != meant.shape:
+            confirm(False, "text", program.language)
+        decision = decide_by_value(replace(program, expr=says), replace(program, expr=meant))
+        confirm(decision.verdict != DIFFERENT, "text", program.language)
+        return decision
+
+    def _sides(self, line: Line, read: Expr) -> tuple[Expr, Expr]:
+        """What a line says, and what the derivative says in its place."""
+        statement, tree = self._statement, self._tree
+        if line.kind in ("array", "jacobian"):
+            array = array_of(line, read, statement, row_major=self.row_major)
+            return array, tree
+        names = line.names
+        if line.kind == "differential":
+            names = names[1:] * statement.order
+        meant = contracted(tree, statement, names, first=line.kind == "adjoint")
+        return column(read), column(meant)
+
+    # -- cases
+
+    def _by_cases(self) -> str:
+        (line,) = self._lines
+        array = line.tree
+        values = [program_text(with_body(array, case.value), {}) for case in self._cases]
+        names = {index: index.name for index in array.value.indices}
+        head = f"D[{','.join(names.values())}] = "
+        if not self._cases[0].conditions and len(values) == 1:
+            return head + values[0]
+        width = max(map(len, values))
+        held = [said(case.conditions, "=", "!=", ", ", names) for case in self._cases]
+        rows = [
+            f"{value:<{width}}  {f'if {condition}' if condition else 'otherwise'}"
+            for value, condition in zip(values, held, strict=True)
+        ]
+        return head + ("\n" + " " * len(head)).join(rows)
+
+    def _latex(self, line: Line, *, bold: bool) -> str:
+        from matcalc.notations.tex import CaseLine, line_latex  # noqa: PLC0415 - few ask for LaTeX
+
+        cases = [
+            CaseLine(with_body(line.tree, case.value), case.conditions) for case in self._cases
+        ]
+        return line_latex(line, cases, bold=bold, verify=self._verify)
+
+    def to_json(self) -> Mapping[str, Any]:
+        """What JSON says of it."""
+        return {
+            "notation": self.notation,
+            "lines": self.lines,
+            "reading": self.reading,
+            "text": self.text(),
+            "latex": self.latex(),
+        }

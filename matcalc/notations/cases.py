@@ -1,0 +1,288 @@
+"""The entries of an array case by case: ``2*X[p,i] if i = j = q``, for deltas that are 1 or 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from matcalc.core.dims import ZERO, Shape
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.indexed import Condition, Form, Index, Place
+from matcalc.core.tree import Expr, is_number, number
+from matcalc.core.walk import fold, postorder
+
+MOST_DELTAS = 4  # different ones in the entries that are written by cases
+_ENDS = 2  # of a delta
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A value, as the body of the array, and the conditions under which the entries have it."""
+
+    conditions: tuple[Condition, ...]
+    value: Expr
+
+
+def cases_of(array: Expr) -> list[Case]:
+    """The cases of an array that is defined by its entries, the most special ones first; where the
+    last one is zero, it has no conditions, and is what is left.
+
+    UnsupportedError where there are too many deltas.
+    """
+    form: Form = array.value
+    deltas = _deltas(array)
+    if len(deltas) > MOST_DELTAS:
+        raise UnsupportedError(
+            f"the entries have {len(deltas)} deltas, and more than {MOST_DELTAS} make too many "
+            "cases",
+            hint="--notation index writes them with delta[i,j]",
+        )
+    found = list(_branches(array, deltas))
+    zero = [case for case in found if is_number(case.value, 0)]
+    rest = [case for case in found if not is_number(case.value, 0)]
+    if not rest:
+        return [Case((), number(0))]
+    if zero:
+        rest.append(Case((), number(0)))
+    assert form.indices
+    return rest
+
+
+def nested(array: Expr, cases: Sequence[Case]) -> Expr:
+    """The array again, with ``where`` for its cases."""
+    form: Form = array.value
+    body = cases[-1].value
+    for case in reversed(cases[:-1]):
+        held = [Expr(c.op, _sides(c), ()) for c in case.conditions]
+        product = held[0]
+        for each in held[1:]:
+            product = Expr("*", (product, each))
+        body = Expr("where", (product, case.value, body))
+    return Expr("indexed", array.args, array.shape, value=Form(form.indices, body))
+
+
+def with_body(array: Expr, body: Expr) -> Expr:
+    """The array with other entries."""
+    return Expr("indexed", array.args, array.shape, value=Form(array.value.indices, body))
+
+
+def _sides(condition: Condition) -> tuple[Expr, Expr]:
+    left, right = ends(condition)
+    return _spoken(left), _spoken(right)
+
+
+def _spoken(end: Index | int) -> Expr:
+    return number(end) if isinstance(end, int) else Expr("index", value=end)
+
+
+def ends(condition: Condition) -> tuple[Index | int, Index | int]:
+    """Both sides of a condition on two indices, or on an index and a number."""
+    terms, offset = condition.place
+    (first, _), *more = terms
+    if more:
+        return first, more[0][0]
+    return first, -int(offset.integer or 0)
+
+
+def _deltas(array: Expr) -> list[Condition]:
+    """The conditions of the deltas outside of sums, each once."""
+    found: dict[tuple[object, ...], Condition] = {}
+    for part in _outside(array.value.body):
+        held = _delta(array, part)
+        if held is not None:
+            found.setdefault(_key(held), held)
+    return list(found.values())
+
+
+def _outside(body: Expr) -> list[Expr]:
+    return postorder(body, lambda part: () if part.op == "reduce" else part.args)
+
+
+def _delta(array: Expr, part: Expr) -> Condition | None:
+    """The condition that a delta of two indices, or of an index and a number, is."""
+    if part.op != "at" or None in part.value:
+        return None
+    base = part.args[0]
+    whole = array.args[base.value] if base.op == "slot" else base
+    if whole.op != "eye":
+        return None
+    left, right = part.value
+    if left.plain is None:
+        left, right = right, left
+    if left.plain is None:
+        return None
+    if right.plain is None:
+        if right.terms or right.offset.integer is None:
+            return None
+        return Condition("==", Place(((left.plain, 1),), ZERO.plus(right.offset, -1)))
+    if left.plain is right.plain:
+        return None
+    indices = array.value.indices
+    first, second = sorted((left.plain, right.plain), key=lambda index: _rank(indices, index))
+    return Condition("==", Place(((first, 1), (second, -1)), ZERO))
+
+
+def _rank(indices: Sequence[Index], index: Index) -> int:
+    return next((k for k, each in enumerate(indices) if each is index), len(indices))
+
+
+def _key(condition: Condition) -> tuple[object, ...]:
+    return ends(condition)
+
+
+class _Classes:
+    """Which indices and numbers are equal where some conditions hold."""
+
+    def __init__(self, indices: Sequence[Index]) -> None:
+        self.indices = indices
+        self.parents: dict[Index | int, Index | int] = {}
+
+    def find(self, end: Index | int) -> Index | int:
+        """The end that stands for all that equal this one: a number, or the first index."""
+        while end in self.parents:
+            end = self.parents[end]
+        return end
+
+    def join(self, condition: Condition) -> bool:
+        """Makes both sides equal; whether they can be."""
+        one, other = (self.find(end) for end in ends(condition))
+        if one is other or one == other:
+            return True
+        if isinstance(one, int) and isinstance(other, int):
+            return False
+        if not isinstance(other, int) and (
+            isinstance(one, int) or _rank(self.indices, one) < _rank(self.indices, other)
+        ):
+            one, other = other, one
+        self.parents[one] = other
+        return True
+
+    def same(self, condition: Condition) -> bool:
+        """Whether both sides are equal."""
+        one, other = (self.find(end) for end in ends(condition))
+        return one is other or one == other
+
+
+def _branches(array: Expr, deltas: Sequence[Condition]) -> Iterator[Case]:
+    """The value for each way in which the deltas can be 1 and 0 together."""
+    tidy = _Tidy(array)
+    for choice in range(2 ** len(deltas)):
+        held = [not choice >> (len(deltas) - 1 - k) & 1 for k in range(len(deltas))]
+        classes = _Classes(array.value.indices)
+        if not all(classes.join(d) for d, true in zip(deltas, held, strict=True) if true):
+            continue
+        if any(classes.same(d) for d, true in zip(deltas, held, strict=True) if not true):
+            continue
+        values = {_key(d): true for d, true in zip(deltas, held, strict=True)}
+        conditions = tuple(
+            [d if true else Condition("!=", d.place) for d, true in zip(deltas, held, strict=True)]
+        )
+        yield Case(conditions, tidy.value(values, classes))
+
+
+class _Tidy:
+    """Entries with numbers for their deltas, like terms collected."""
+
+    def __init__(self, array: Expr) -> None:
+        self.array = array
+        self.known: dict[object, Expr] = {}
+        self.keys: dict[int, int] = {}
+
+    def value(self, values: dict[tuple[object, ...], bool], classes: _Classes) -> Expr:
+        """The entries where the deltas have these values."""
+
+        def rule(part: Expr, args: list[Expr]) -> Expr:
+            held = _delta(self.array, part)
+            if held is not None and _key(held) in values:
+                return number(int(values[_key(held)]))
+            return self._made(part, tuple(args), classes)
+
+        return fold(
+            self.array.value.body,
+            lambda part: () if part.op == "reduce" else part.args,
+            rule,
+        )
+
+    def _made(self, part: Expr, args: tuple[Expr, ...], classes: _Classes) -> Expr:
+        if part.op == "reduce":
+            return part
+        if part.op == "*":
+            return self._product(args)
+        if part.op == "/" and is_number(args[0], 0):
+            return args[0]
+        if part.op in ("+", "-", "neg"):
+            return self._sum(part.op, args)
+        value = part.value
+        if part.op == "at":
+            value = tuple([_moved(place, classes) for place in part.value])
+        return self._shared(part.op, args, part.shape, value, part.row)
+
+    def _shared(
+        self, op: str, args: tuple[Expr, ...], shape: Shape, value: object, row: bool = False
+    ) -> Expr:
+        """The one node for equal parts."""
+        key = (op, tuple([id(arg) for arg in args]), value, row)
+        if key not in self.known:
+            self.known[key] = Expr(op, args, shape, value=value, row=row)
+        return self.known[key]
+
+    def _product(self, args: tuple[Expr, ...]) -> Expr:
+        left, right = args
+        if is_number(left, 0) or is_number(right, 1):
+            return left
+        if is_number(right, 0) or is_number(left, 1):
+            return right
+        if right.op == "neg":
+            return self._shared("neg", (self._product((left, right.args[0])),), (), None)
+        return self._shared("*", args, (), None)
+
+    def _sum(self, op: str, args: tuple[Expr, ...]) -> Expr:
+        """Terms with their numbers, equal ones as one."""
+        signs = (-1,) if op == "neg" else (1, -1 if op == "-" else 1)
+        terms: dict[int, tuple[Expr, Fraction]] = {}
+        for sign, arg in zip(signs, args, strict=True):
+            for factor, term in self._terms(arg):
+                before = terms.get(id(term), (term, Fraction(0)))[1]
+                terms[id(term)] = term, before + sign * factor
+        total: Expr | None = None
+        for term, factor in terms.values():
+            if factor:
+                total = self._added(total, term, factor)
+        return self._shared("number", (), (), Fraction(0)) if total is None else total
+
+    def _terms(self, tree: Expr) -> list[tuple[Fraction, Expr]]:
+        found: list[tuple[Fraction, Expr]] = []
+        stack = [(Fraction(1), tree)]
+        while stack:
+            factor, part = stack.pop()
+            if part.op in ("+", "-"):
+                stack.append((-factor if part.op == "-" else factor, part.args[1]))
+                stack.append((factor, part.args[0]))
+            elif part.op == "neg":
+                stack.append((-factor, part.args[0]))
+            elif part.op == "*" and part.args[0].op == "number":
+                stack.append((factor * part.args[0].value, part.args[1]))
+            elif part.op == "number":
+                found.append((factor * part.value, self._shared("number", (), (), Fraction(1))))
+            else:
+                found.append((factor, part))
+        return found
+
+    def _added(self, total: Expr | None, term: Expr, factor: Fraction) -> Expr:
+        size = abs(factor)
+        front = self._shared("number", (), (), size)
+        value = front if is_number(term, 1) else term if size == 1 else self._product((front, term))
+        if total is None:
+            return self._shared("neg", (value,), (), None) if factor < 0 else value
+        return self._shared("-" if factor < 0 else "+", (total, value), (), None)
+
+
+def _moved(place: Place | None, classes: _Classes) -> Place | None:
+    """The place where each index is the one that stands for all that equal it."""
+    if place is None or place.plain is None:
+        return place
+    end = classes.find(place.plain)
+    if isinstance(end, int):
+        return place
+    return Place(((end, 1),), ZERO)

@@ -1,0 +1,264 @@
+"""What is written in each notation: lines whose trees are arrays, matrices or maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from matcalc.core.dims import Shape
+from matcalc.core.directions import Step, direction_of, free_variable
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, variable
+from matcalc.engine.directional import derive_steps
+from matcalc.engine.pipeline import by_entries, differentiate, matricize, shown, simplify, tensorize
+from matcalc.write.printers.text import has_indices
+
+_COTANGENTS = ("V", "U", "W", "Z")
+_DIRECTIONS = ("U", "V", "W", "Y", "Z")  # of derivatives that have several
+_MOST_ROWS = 2  # axes that are the rows of a matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: ``dX -> A*dX*B`` has the names ``("dX",)`` and the tree of what stands behind the
+    arrow; ``df = tr(G'*dX)`` has the sign ``df`` as its name.
+
+    ``kind`` says what the tree is: an ``array`` with the axes of the expression, then those of the
+    variable; the matrix of the ``jacobian``; the value of a ``map`` at its directions, of the
+    ``adjoint`` at a cotangent, or of a ``differential``.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    program: Program
+    tree: Expr
+
+    @property
+    def head(self) -> str:
+        """What stands before the tree."""
+        if self.kind == "differential":
+            return f"{self.names[0]} = "
+        if self.kind not in ("map", "adjoint"):
+            return ""
+        names = ", ".join(self.names)
+        return f"{names if len(self.names) == 1 else f'({names})'} -> "
+
+
+class Writer:
+    """Writes the derivative that a statement asks for; ``tree`` is its array in mixed axes."""
+
+    def __init__(self, statement: DerivativeStatement, tree: Expr, *, row_major: bool) -> None:
+        self.statement = statement
+        self.program = statement.program
+        self.tree = tree
+        self.row_major = row_major
+        self.names = Names(statement)
+
+    def lines(self, notation: str) -> list[Line]:
+        """The lines of a notation; UnsupportedError where it has none for this derivative."""
+        kinds: dict[str, Callable[[], list[Line]]] = {
+            "matrix": self._shown,
+            "kronecker": self._kronecker,
+            "index": self._index,
+            "cases": self._index,
+            "operator": self._operator,
+            "differential": self._differential,
+        }
+        return kinds[notation]()
+
+    # -- arrays and matrices
+
+    def _shown(self) -> list[Line]:
+        """What is printed where no notation is named."""
+        program, columns = self.program, self.statement.columns
+        language = program.language
+        matrix = matricize(self.tree, program.variables, columns, language=language)
+        if matrix is not None:
+            return [Line("jacobian", (), program, matrix)]
+        tree = shown(self.tree, program.variables, columns, language=language)
+        return [Line("array", (), program, tree)]
+
+    def _index(self) -> list[Line]:
+        tree = by_entries(self.tree, self.program.variables, language=self.program.language)
+        return [Line("array", (), self.program, tree)]
+
+    def _kronecker(self) -> list[Line]:
+        statement, tree = self.statement, self.tree
+        columns = len(statement.variable.shape)
+        rows = tree.rank - columns
+        if self.row_major:
+            tree = turned(tree, rows)
+        matrix = self._matrix(tree, rows, columns)
+        if matrix is None:
+            raise UnsupportedError(
+                "this derivative is no product of Kronecker products",
+                hint="--notation index and --notation operator write it, in Python "
+                "notation='index' and 'operator'",
+            )
+        return [Line("jacobian", (), self.program, matrix)]
+
+    def _matrix(self, tree: Expr, rows: int, columns: int) -> Expr | None:
+        """The matrix of d vec(F) = J*d vec(X): a row where F is a scalar, a column where X is."""
+        program = self.program
+        if rows and columns and tree.rank > _MOST_ROWS:
+            return matricize(tree, program.variables, columns, language=program.language)
+        if has_indices(tree, program.variables):
+            return None
+        if rows and columns:
+            return tree
+        if columns == 1 and not rows and self.statement.order == 1:
+            return differentiate(self.statement._replace(layout="numerator"))  # a row
+        if tree.rank == _MOST_ROWS:
+            count = tree.shape[0].times(tree.shape[1])
+            tree = Expr("vec", (tree,), (count,))
+        if tree.rank and not rows and not tree.row:
+            tree = Expr("'", (tree,), tree.shape, row=True)
+        return simplify(replace(program, expr=tree, definitions={}))
+
+    # -- maps
+
+    def _operator(self) -> list[Line]:
+        statement, names = self.statement, self.names
+        scalar = not self.program.expr.shape
+        count = statement.order - scalar if statement.order > 1 else 1
+        directions = names.directions(count)
+        moved = names.with_directions(self.program, directions)
+        steps: list[Step] = [{statement.wrt: name} for name in directions]
+        if count < statement.order:
+            steps.insert(0, statement.wrt)
+        tree = derive_steps(moved, steps, statement.structure)[-1]
+        found = [Line("map", tuple(directions), moved, tree)]
+        if statement.order == 1:
+            found.append(self._adjoint())
+        return found
+
+    def _adjoint(self) -> Line:
+        """The map from cotangents to gradients."""
+        value = self.program.expr
+        name = self.names.cotangent()
+        cotangent = free_variable(name, value)
+        known = replace(self.program, variables={**self.program.variables, name: cotangent})
+        paired = replace(known, expr=inner(variable(name, value.shape), value))
+        tree = derive_steps(paired, [self.statement.wrt], self.statement.structure)[-1]
+        return Line("adjoint", (name,), known, tree)
+
+    def _differential(self) -> list[Line]:
+        statement, names = self.statement, self.names
+        order = statement.order
+        (name,) = names.directions(1)
+        moved = names.with_directions(self.program, [name])
+        if not self.program.expr.shape and order == len(self.tree.shape) == _MOST_ROWS:
+            step = variable(name, statement.variable.shape)
+            row = Expr("'", (step,), step.shape, row=True)
+            left = Expr("*", (row, self.tree), step.shape, row=True)
+            tree = Expr("*", (left, step))  # dx'*H*dx shows the Hessian, whatever is shorter
+        else:
+            tree = derive_steps(moved, [{statement.wrt: name}] * order, statement.structure)[-1]
+        return [Line("differential", (names.differential(), name), moved, tree)]
+
+
+class Names:
+    """Names of directions, cotangents and differentials that the program does not use."""
+
+    def __init__(self, statement: DerivativeStatement) -> None:
+        program = statement.program
+        self.statement = statement
+        self.taken = {
+            *program.variables,
+            *program.definitions,
+            *(name for each in program.variables.values() for d in each.dims for name in d.letters),
+        }
+
+    def directions(self, count: int) -> list[str]:
+        """``dX``, or ``U``, ``V`` and so on where there are several."""
+        if count == 1:
+            return [self._free(f"d{self.statement.wrt}")]
+        small = len(self.statement.variable.shape) < _MOST_ROWS
+        found: list[str] = []
+        for wanted in [*_DIRECTIONS, *(f"U{k}" for k in range(1, 1 + len(self.taken) + count))]:
+            name = wanted.lower() if small else wanted
+            if name not in self.taken and len(found) < count:
+                found.append(name)
+        return found
+
+    def cotangent(self) -> str:
+        """``V``, or ``v`` where the expression is no matrix."""
+        small = self.statement.program.expr.rank < _MOST_ROWS
+        wanted = [name.lower() if small else name for name in _COTANGENTS]
+        return next((name for name in wanted if name not in self.taken), self._free(wanted[0]))
+
+    def differential(self) -> str:
+        """``df``, ``dF`` of an array, ``d2f`` of the second order."""
+        order = self.statement.order
+        letter = "F" if self.statement.program.expr.shape else "f"
+        return self._free(f"d{order if order > 1 else ''}{letter}")
+
+    def _free(self, wanted: str) -> str:
+        numbered = (f"{wanted}_{k}" for k in range(1, len(self.taken) + 2))
+        return next(name for name in (wanted, *numbered) if name not in self.taken)
+
+    def with_directions(self, program: Program, names: list[str]) -> Program:
+        """The program with directions of the variable: within its kind, unless that is ignored."""
+        moving = self.statement.variable
+        make: Callable[[str], Variable] = (
+            (lambda name: free_variable(name, moving))
+            if self.statement.structure == "free"
+            else (lambda name: direction_of(moving, name))
+        )
+        more = {name: make(name) for name in names}
+        return replace(program, variables={**program.variables, **more})
+
+
+def inner(left: Expr, right: Expr) -> Expr:
+    """The sum of the products of the entries."""
+    if not right.shape:
+        return Expr("*", (left, right))
+    if right.row:
+        left = Expr("'", (left,), right.shape, row=True)
+    return Expr("sum", (Expr(".*", (left, right), right.shape, row=right.row),))
+
+
+def turned(tree: Expr, rows: int) -> Expr:
+    """The array whose axes that are rows, and those that are columns, stand the other way round."""
+    axes = (*range(rows)[::-1], *range(rows, tree.rank)[::-1])
+    return permuted(tree, axes)
+
+
+def permuted(tree: Expr, axes: tuple[int, ...]) -> Expr:
+    """The array whose axis k is the axis ``axes[k]`` of the tree."""
+    if axes == tuple(range(tree.rank)):
+        return tree
+    shape = tuple([tree.shape[axis] for axis in axes])
+    if axes == (1, 0):
+        return Expr("'", (tree,), shape)
+    return Expr("einsum", (tree,), shape, value=((tuple(range(tree.rank)),), axes))
+
+
+def array_of(line: Line, tree: Expr, statement: DerivativeStatement, *, row_major: bool) -> Expr:
+    """The array that the tree of a line of matrices or entries stands for, in mixed axes."""
+    if line.kind == "array":
+        return tree
+    shape = statement.mixed_shape
+    columns = len(statement.variable.shape)
+    rows = len(shape) - columns
+    if row_major:
+        shape = (*shape[:rows][::-1], *shape[rows:][::-1])
+    array = unfolded(tree, shape, columns)
+    return turned(array, rows) if row_major else array
+
+
+def unfolded(tree: Expr, shape: Shape, columns: int) -> Expr:
+    """The array of which a matrix, a row or a column is the Kronecker form."""
+    rows = len(shape) - columns
+    if rows and columns and len(shape) > _MOST_ROWS:
+        return tensorize(tree, shape, columns)
+    if len(shape) == _MOST_ROWS and not (rows and columns):
+        whole = tree.shape[0]
+        fused = Expr("fuse", (), (whole, *shape))
+        return Expr("einsum", (tree, fused), shape, value=(((2,), (2, 0, 1)), (0, 1)))
+    if tree.row:
+        return Expr("'", (tree,), tree.shape)
+    return tree

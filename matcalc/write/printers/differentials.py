@@ -1,0 +1,27 @@
+r"""Differentials in LaTeX: ``\mathrm{d}X`` for a variable that stands for one."""
+
+from __future__ import annotations
+
+import re
+
+_MARK = "dqz"  # the stem of names that stand for differentials while a formula is printed
+_MARKED = re.compile(r"\\math(?:it|bf)\{dqz\}_\{(\d+)\}")
+_OPENED = re.compile(r"(^|[({])\\,")  # no space behind a bracket
+
+
+class Marks:
+    """Names that stand for others while a formula is printed, and what is printed for them."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}  # name -> the name that stands for it
+        self._shown: list[str] = []
+
+    def mark(self, name: str, shown: str) -> None:
+        """Prints ``shown`` for a variable."""
+        self.names[name] = f"{_MARK}{len(self._shown)}"
+        self._shown.append(shown)
+
+    def unmarked(self, text: str) -> str:
+        """The formula with what is printed for the names."""
+        shown = _MARKED.sub(lambda found: self._shown[int(found[1])], text)
+        return _OPENED.sub(r"\1", shown)

@@ -1,0 +1,152 @@
+"""Derivatives in each notation: what is printed, that it is proved, and that a spoilt line is
+refused.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import matcalc
+from matcalc.cli import main
+from matcalc.core.errors import MatcalcError, VerificationError
+from matcalc.notations.answer import InNotation
+from matcalc.notations.read import as_where
+
+KINDS = {
+    "A": "matrix(n, m)",
+    "B": "matrix(p, q)",
+    "R": "matrix(m, n)",
+    "S": "symmetric(n)",
+    "b": "vector(n)",
+    "t": "scalar",
+}
+PRODUCT = ("A*X*B", "X", 1)
+GRAM = ("R'*R", "R", 1)
+SQUARES = ("norm2(A*x - b)^2", "x", 1)
+
+ROWS = [
+    (*PRODUCT, "matrix", "kron(B', A)"),
+    (*PRODUCT, "kronecker", "kron(B', A)"),
+    (*PRODUCT, "index", "D[i,j,k,l] = A[i,k]*B[l,j]"),
+    (*PRODUCT, "operator", "dX -> A*dX*B\nV -> A'*V*B'"),
+    (*PRODUCT, "differential", "dF = A*dX*B"),
+    (*GRAM, "kronecker", "(eye + commutation(n, n))*kron(eye, R')"),
+    (
+        *GRAM,
+        "cases",  # section 5.4 of Mathematics for Machine Learning
+        "D[i,j,k,l] = 2*R[k,i]  if i = j = l\n"
+        "             R[k,j]    if i = l, j != l\n"
+        "             R[k,i]    if j = l, i != l\n"
+        "             0         otherwise",
+    ),
+    (*GRAM, "operator", "dR -> R'*dR + dR'*R\nV -> R*(V + V')"),
+    (*SQUARES, "kronecker", "2*(A*x - b)'*A"),
+    (*SQUARES, "differential", "df = 2*(A*x - b)'*A*dx"),
+    ("norm2(A*x - b)^2", "x", 2, "differential", "d2f = dx'*(2*A'*A)*dx"),
+    ("norm2(A*x - b)^2", "x", 2, "operator", "dx -> 2*A'*A*dx"),
+    ("logdet(X)", "X", 1, "differential", "df = tr(dX*inv(X))"),
+    ("logdet(X)", "X", 2, "differential", "d2f = -tr((dX*inv(X))^2)"),
+    ("X*t^2", "t", 2, "operator", "(u, v) -> 2*u*v*X"),
+    ("tr(A'*S*A)", "S", 1, "operator", "dS -> tr(A*A'*dS)\nv -> v*A*A'"),
+    ("x'*x*x", "x", 1, "cases", None),
+    ("x[2]*x", "x", 1, "cases", None),
+    ("exp(t)", "t", 1, "cases", "exp(t)"),
+]
+
+
+def derived(expr: str, wrt: str, order: int = 1) -> matcalc.Derivative:
+    kinds = {name: kind for name, kind in KINDS.items() if name in expr}
+    return matcalc.diff(expr, wrt, variables=kinds, order=order)
+
+
+@pytest.mark.parametrize(("expr", "wrt", "order", "notation", "text"), ROWS)
+def test_what_is_printed(expr: str, wrt: str, order: int, notation: str, text: str | None) -> None:
+    found = derived(expr, wrt, order).in_notation(notation)
+    assert text is None or found.text() == text
+    assert found.verification.startswith("exact")
+    assert found.latex()
+
+
+def test_row_by_row() -> None:
+    found = derived(*PRODUCT).in_notation("kronecker", row_major=True)
+    assert (found.text(), found.reading) == ("kron(A, B')", "J of d vec(F') = J*d vec(X')")
+
+
+SPOILT = [
+    (*PRODUCT, "kronecker", ["kron(A, B')"]),
+    (*PRODUCT, "index", ["D[i,j,k,l] = A[i,k]*B[l,j]*2"]),
+    (*PRODUCT, "operator", ["dX -> A*dX*B + A*dX*B", "V -> A'*V*B'"]),
+    (*PRODUCT, "operator", ["dX -> A*dX*B", "V -> A'*V*B'/2"]),
+    (*PRODUCT, "operator", ["dX -> A*dX*B", "W -> A'*V*B'"]),
+    (*GRAM, "cases", ["D[i,j,k,l] = R[k,i]  if i = j\n0  otherwise"]),
+    ("logdet(X)", "X", 2, "differential", ["d2f = tr((dX*inv(X))^2)"]),
+    ("logdet(X)", "X", 1, "differential", ["df = tr(dX*inv(X)')"]),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "order", "notation", "lines"), SPOILT)
+def test_a_spoilt_line_is_refused(
+    expr: str, wrt: str, order: int, notation: str, lines: list[str]
+) -> None:
+    d = derived(expr, wrt, order)
+    found = InNotation(d._statement, d._tree, notation, verify=False)
+    found._texts = lines
+    with pytest.raises(VerificationError, match="text"):
+        _ = found.verification
+
+
+REFUSED = [
+    ("operators", {}, {}, "notation is 'matrix' or 'kronecker'"),
+    ("operator", {}, {"row_major": True}, "row by row in kronecker"),
+    ("operator", {"layout": "denominator"}, {}, "mixed layout"),
+    ("kronecker", {"expression": "expm(X)"}, {}, "no product of Kronecker products"),
+    ("cases", {"expression": "x*(x'*x)", "wrt": "x", "order": 3}, {}, "deltas"),
+]
+
+
+@pytest.mark.parametrize(("notation", "asked", "options", "message"), REFUSED)
+def test_what_has_no_such_notation(
+    notation: str, asked: dict[str, str], options: dict[str, bool], message: str
+) -> None:
+    arguments = {"expression": "A*X", "wrt": "X", **asked}
+    d = matcalc.diff(**arguments)  # type: ignore[arg-type]
+    with pytest.raises(MatcalcError, match=message):
+        d.in_notation(notation, **options)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x[i] if i = j", "entries of an array"),
+        ("D[i] = x[i] if i = j", "has 2 axes"),
+        ("D[i,j] = x[i] if i = j\nx[j]", "a value and its condition"),
+    ],
+)
+def test_what_is_no_list_of_cases(text: str, message: str) -> None:
+    statement = derived("x.^2", "x")._statement
+    with pytest.raises(MatcalcError, match=message):
+        as_where(text, statement)
+
+
+def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "A*X*B", "--wrt", "X", "--notation", "operator", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [line["kind"] for line in found["lines"]] == ["map", "adjoint"]
+    assert found["verification"].startswith("exact")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--steps"], "--steps does not go with --notation"),
+        (["--format", "numpy"], "not as numpy"),
+        (["--wrt", "x"], "by one variable"),
+    ],
+)
+def test_what_the_command_refuses(
+    capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    assert main(["diff", "A*X*x", "--wrt", "X", "--notation", "index", *options]) == 2
+    assert message in capsys.readouterr().err
