@@ -332,6 +332,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/lowering/multilinear.py": "rules: index arithmetic",
     "engine/pipeline.py": "what has a choice of styles",
     "write/printers/frameworks.py": "what keeps its whole numbers",
+    "write/printers/matlab.py": "reductions, which have other arguments there",
     "write/printers/latex_indexed.py": "what is taken over indices",
     "write/printers/numpy_indexed.py": "rules: what has bound indices",
     "write/printers/latex_functions.py": "rules: what no template says",

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from matcalc.core.errors import EvaluationError
+from matcalc.core.errors import EvaluationError, UnsupportedError
+from matcalc.core.functions.languages import LANGUAGES
 from matcalc.write.printers.numpy_code import Source, compile_numpy
 from matcalc.write.printers.standalone import Standalone
+
+if TYPE_CHECKING:
+    from matcalc.write.printers.language_source import LanguageSource
 
 
 def source_kind(backend: str, runtime: str) -> type[Source]:
     """The class of the source for a backend; ``runtime`` says where the helpers of ours are."""
     if backend == "numpy":
         return Source if runtime == "matcalc" else Standalone
+    if backend in LANGUAGES:
+        return _language(backend)
     # most code is for NumPy
     from matcalc.write.printers import frameworks  # noqa: PLC0415
 
@@ -25,6 +31,13 @@ def source_kind(backend: str, runtime: str) -> type[Source]:
     return kinds[backend]
 
 
+def _language(backend: str) -> type[LanguageSource]:
+    # most code is for NumPy
+    from matcalc.write.printers.matlab import MatlabSource  # noqa: PLC0415
+
+    return {"matlab": MatlabSource}[backend]
+
+
 def function_of(
     backend: str,
     source: str,
@@ -34,6 +47,12 @@ def function_of(
     """The function ``f`` of a source; EvaluationError where its framework is not installed."""
     if backend == "numpy":
         return compile_numpy(source, "f", functions, brought)
+    if backend in LANGUAGES:
+        title = _language(backend).language.title
+        raise UnsupportedError(
+            f"{title} runs outside of Python, which cannot call its functions",
+            hint=f'source("{backend}") is the text of the function',
+        )
     namespace: dict[str, Any] = {}
     try:
         exec(compile(source, f"<matcalc {backend}>", "exec"), namespace)

@@ -96,7 +96,7 @@ class Emitter:
                 or (node.op == "neg" and not node.args[0].args)
             )
             self.codes[id(node)] = (
-                self._named(code) if self.uses[id(node)] > 1 and not trivial else code
+                self._named(code, node) if self.uses[id(node)] > 1 and not trivial else code
             )
         self.uses = outside
 
@@ -143,7 +143,8 @@ class Emitter:
         ]
         return f"{texts[0]} <= {texts[1]}"
 
-    def _named(self, code: _Code) -> _Code:
+    def _named(self, code: _Code, node: Node | None = None) -> _Code:
+        """A name for the code, which is that of the node if there is one."""
         name = next(self.fresh)
         self.named.add(name)
         self.lines.append(f"{name} = {code[0]}")
@@ -156,7 +157,7 @@ class Emitter:
             longest = max(node.args, key=lambda arg: len(self.codes[id(arg)][0]), default=None)
             if longest is None or len(self.codes[id(longest)][0]) <= _WIDTH // 4:
                 break
-            self.codes[id(longest)] = self._named(self.codes[id(longest)])
+            self.codes[id(longest)] = self._named(self.codes[id(longest)], longest)
             code = self._code(node)
         return code
 

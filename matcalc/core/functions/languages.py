@@ -1,0 +1,174 @@
+"""What each function of generated code is called in languages other than Python: a row for each
+function, by the name that NumPy code has for it, and a column for each of MATLAB, C++ and Julia.
+
+A cell is a name; a form such as ``{0} \\ {1}``; ``=``, a function of ours of the same name
+(``=name`` of that name), whose text comes with the code; or ``-``: the language has none, and
+neither have we.
+Functions of the first table act on every entry of an array; what stands there is said of a number.
+"""
+
+from __future__ import annotations
+
+LANGUAGES = ("matlab", "cpp", "julia")
+
+_ENTRYWISE = r"""
+np.exp              | exp                    | exp          | exp
+np.log              | log                    | log          | log
+np.log2             | log2                   | log2         | log2
+np.log10            | log10                  | log10        | log10
+np.log1p            | log1p                  | log1p        | log1p
+np.expm1            | expm1                  | expm1        | expm1
+np.sin              | sin                    | sin          | sin
+np.cos              | cos                    | cos          | cos
+np.tan              | tan                    | tan          | tan
+np.sinh             | sinh                   | sinh         | sinh
+np.cosh             | cosh                   | cosh         | cosh
+np.tanh             | tanh                   | tanh         | tanh
+np.arcsin           | asin                   | asin         | asin
+np.arccos           | acos                   | acos         | acos
+np.arctan           | atan                   | atan         | atan
+np.arcsinh          | asinh                  | asinh        | asinh
+np.arccosh          | acosh                  | acosh        | acosh
+np.arctanh          | atanh                  | atanh        | atanh
+np.sqrt             | sqrt                   | sqrt         | sqrt
+np.cbrt             | nthroot({0}, 3)        | cbrt         | cbrt
+np.abs              | abs                    | abs          | abs
+np.sign             | sign                   | =sign        | sign
+np.maximum          | max                    | max          | max
+np.minimum          | min                    | min          | min
+np.divide           | /                      | /            | /
+np.float_power      | ^                      | ^            | ^
+sec                 | =                      | =            | =
+csc                 | =                      | =            | =
+cot                 | =                      | =            | =
+relu                | max({0}, 0)            | =            | =
+step                | double({0} > 0)        | =            | =
+sigmoid             | =                      | =            | =
+softplus            | =                      | =            | =
+silu                | =                      | =            | =
+softsign            | =                      | =            | =
+gelu                | =                      | =            | -
+leakyrelu           | =                      | =            | =
+elu                 | =                      | =            | =
+huber               | =                      | =            | =
+logit               | =                      | =            | =
+xlogy               | =                      | =            | =
+erf                 | erf                    | erf          | -
+erfc                | erfc                   | erfc         | -
+erfinv              | erfinv                 | -            | -
+normcdf             | =                      | =            | -
+lognormcdf          | =                      | -            | -
+hypot               | hypot                  | hypot        | hypot
+normpdf             | =                      | =            | =
+gamma               | gamma                  | tgamma       | -
+gammaln             | gammaln                | lgamma       | -
+digamma             | psi(0, {0})            | =            | -
+polygamma           | psi                    | =            | -
+mvlgamma            | =                      | =            | -
+besselj             | besselj                | -            | -
+"""
+
+_WHOLE = r"""
+np.sum              | sum                    | sum          | sum
+np.mean             | mean                   | mean         | =
+np.prod             | prod                   | prod         | prod
+np.max              | max                    | maxCoeff     | maximum
+np.min              | min                    | minCoeff     | minimum
+np.var              | var                    | =            | =
+np.std              | std                    | =            | =
+np.cumsum           | cumsum                 | =            | cumsum
+revcumsum           | =                      | -            | =
+norm2               | =                      | =            | =
+normp               | =                      | =            | =
+logsumexp           | =                      | =            | =
+softmax             | =                      | =            | =
+logsoftmax          | =                      | =            | =
+entropy             | =                      | =            | =
+kl                  | =                      | =            | =
+np.linalg.norm      | norm                   | -            | norm
+np.logaddexp.reduce | =logsumexp_along       | -            | =logsumexp_along
+np.arange           | :                      | -            | =
+np.transpose        | permute                | -            | permutedims
+np.swapaxes         | permute                | -            | permutedims
+np.trace            | trace                  | trace        | tr
+np.diagonal         | diag                   | diagonal     | diag
+np.diag             | diag                   | =diag        | diagm
+np.kron             | kron                   | =            | kron
+np.tril             | tril                   | =            | tril
+np.triu             | triu                   | =            | triu
+vec                 | =                      | =            | vec
+np.linalg.inv       | inv                    | =inverse     | inv
+np.linalg.solve     | {0} \ {1}              | =solve       | {0} \ {1}
+np.linalg.det       | det                    | determinant  | det
+np.linalg.slogdet   | =logabsdet             | =logabsdet   | logabsdet
+np.linalg.cholesky  | chol({0}, 'lower')     | =cholesky    | =cholesky
+np.linalg.eigvalsh  | =eigvals               | =eigvals     | =eigvals
+np.linalg.multi_dot | =multiply              | =multiply    | =multiply
+psd_factors         | chol({0}, 'lower')     | =            | =psd_factors
+psd_solve           | =                      | =            | =
+psd_inverse         | =                      | =            | =
+psd_logdet          | =                      | =            | =
+pinv                | pinv                   | =pinv        | pinv
+cof                 | =                      | =            | =
+adj                 | =                      | =            | =
+expm                | expm                   | =            | exp
+sinhm               | =                      | =            | sinh
+coshm               | =                      | =            | cosh
+tanhm               | =                      | =            | tanh
+sinm                | =                      | =            | sin
+cosm                | =                      | =            | cos
+tanm                | =                      | =            | tan
+logm                | logm                   | =            | log
+sqrtm               | sqrtm                  | =            | sqrt
+matrix_power        | {0} ^ {1}              | =            | {0} ^ {1}
+frechet_expm        | =                      | =            | =
+frechet_logm        | =                      | =            | =
+frechet_sqrtm       | =                      | =            | =
+frechet_sinm        | =                      | =            | =
+frechet_cosm        | =                      | =            | =
+frechet_tanm        | =                      | =            | =
+frechet_sinhm       | =                      | =            | =
+frechet_coshm       | =                      | =            | =
+frechet_tanhm       | =                      | =            | =
+eigvecs             | =                      | =            | =
+eigvec              | =                      | =            | =
+lambda_max          | =                      | =            | =
+lambda_min          | =                      | =            | =
+invgap              | =                      | =            | =
+svdvals             | =                      | =            | =
+leftvecs            | =                      | =            | =
+rightvecs           | =                      | =            | =
+thin_svdvals        | =                      | =            | =
+thin_leftvecs       | =                      | =            | =
+thin_rightvecs      | =                      | =            | =
+specnorm            | norm                   | =            | opnorm
+leftvec             | =                      | =            | =
+rightvec            | =                      | =            | =
+condnum             | cond                   | =            | cond
+polar               | =                      | =            | =
+nucnorm             | =                      | =            | =
+schatten            | =                      | =            | =
+khatrirao           | =                      | =            | =
+skewmat             | =                      | =            | =
+cross               | cross                  | =            | cross
+vee                 | =                      | =            | =
+reshape             | reshape                | =            | reshape
+commutation         | =                      | =            | =
+elimination         | =                      | =            | =
+duplication         | =                      | =            | =
+vech                | =                      | =            | =
+signs               | =                      | -            | =
+np.where            | =choose                | =choose      | ifelse
+"""
+
+
+def _rows(text: str, *, entrywise: bool) -> dict[str, dict[str, str]]:
+    rows = {}
+    for line in text.strip().splitlines():
+        name, *cells = (cell.strip() for cell in line.split(" | "))
+        rows[name] = dict(zip(LANGUAGES, cells, strict=True))
+        rows[name]["entrywise"] = "yes" if entrywise else ""
+    return rows
+
+
+LANGUAGE_CALLS = _rows(_ENTRYWISE, entrywise=True) | _rows(_WHOLE, entrywise=False)

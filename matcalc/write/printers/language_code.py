@@ -1,0 +1,458 @@
+"""Source for languages other than Python, from the same array program as for NumPy.
+
+What is common to MATLAB, C++ and Julia stands here: the arguments and their checks, the order of
+the statements, and every operation in terms of a few that a language has to write: an array with
+its axes in another order, an operation entry by entry, a product of matrices, a sum over axes.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matcalc.core.dims import Dim
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.functions.languages import LANGUAGE_CALLS
+from matcalc.write.printers.numpy_emit import _ATOM, _UNARY, Emitter
+from matcalc.write.printers.numpy_emit import number as number_code
+from matcalc.write.printers.numpy_nodes import OUTER, Node
+
+_Code = tuple[str, int]
+_Order = Sequence[int | None]  # axes of the operand, and None for an axis of length 1
+_HERE = Path(__file__).resolve().parent
+_REDUCTIONS = frozenset(
+    (
+        *("np.sum", "np.mean", "np.prod", "np.max", "np.min", "np.var", "np.std"),
+        *("np.linalg.norm", "np.logaddexp.reduce"),
+    )
+)
+
+
+class Language(NamedTuple):
+    """What is said of a language outside of its code."""
+
+    backend: str
+    title: str
+    comment: str
+    indent: str
+    quotient: str  # of two sizes
+    helpers: str  # the file of the functions that come with the code
+    head: str  # how a function in it begins, as a regular expression
+
+
+class Helper(NamedTuple):
+    """A function that comes with the code."""
+
+    text: str
+    needs: tuple[str, ...]
+
+
+@cache
+def helpers(language: Language) -> dict[str, Helper]:
+    """The functions of a language's file, in order."""
+    text = (_HERE / "helpers" / language.helpers).read_text(encoding="utf-8")
+    pieces = [piece.strip("\n") for piece in text.split("\n\n") if re.search(language.head, piece)]
+    found: dict[str, str] = {}
+    for piece in pieces:  # several methods of one function are one piece
+        name = _head_name(language, piece)
+        found[name] = f"{found[name]}\n\n{piece}" if name in found else piece
+    return {
+        name: Helper(
+            piece,
+            tuple(
+                other
+                for other in found
+                if other != name and re.search(rf"(?<![\w:.]){other}\b", piece)
+            ),
+        )
+        for name, piece in found.items()
+    }
+
+
+def _head_name(language: Language, piece: str) -> str:
+    match = re.search(language.head, piece)
+    assert match is not None
+    return match[1]
+
+
+def with_needs(language: Language, names: Sequence[str]) -> list[str]:
+    """The text of these functions and of those that they call, called ones first."""
+    table = helpers(language)
+    wanted: set[str] = set()
+    stack = list(names)
+    while stack:
+        name = stack.pop()
+        if name not in wanted:
+            wanted.add(name)
+            stack += table[name].needs
+    return [helper.text for name, helper in table.items() if name in wanted]
+
+
+class LanguageEmitter(Emitter):
+    """Writes the statements in a language."""
+
+    language: Language
+    helpers: dict[str, None]
+
+    def missing(self, what: str) -> UnsupportedError:
+        """What to raise for what the language cannot express."""
+        return UnsupportedError(
+            f"{self.language.title} has no {what}, and matcalc has none for it",
+            hint='source("numpy") computes it',
+        )
+
+    def helper(self, name: str) -> str:
+        """The name of a function that comes with the code."""
+        self.helpers[name] = None
+        return name
+
+    def text(self, node: Node) -> str:
+        """The code of an operand."""
+        return self.codes[id(node)][0]
+
+    def size(self, dim: Dim) -> str:
+        """A size."""
+        return self._size(dim)[0]
+
+    def _size(self, dim: Dim) -> _Code:
+        text, level = super()._size(dim)
+        return text.replace(" // ", f" {self.language.quotient} "), level
+
+    def _is_fresh(self, node: Node) -> bool:
+        return False  # nothing is changed in place
+
+    def _code(self, node: Node) -> _Code:
+        rule = _RULES.get(node.op)
+        if rule is not None:
+            return rule(self, node)
+        if node.op == "choice" and self.side is None:
+            return self._choice(node)
+        return super()._code(node)
+
+    def _choice(self, node: Node) -> _Code:
+        outside, codes = self.lines, self.codes
+        sides = []
+        for arg in node.args:  # as deep as choices are nested
+            self.lines, self.codes = [], dict(codes)
+            self._write(arg)
+            sides.append((self.lines, self.codes[id(arg)][0]))
+        self.lines, self.codes = outside, codes
+        name = next(self.fresh)
+        self.named.add(name)
+        self._branches(self._no_more(node.attr), name, sides, node)
+        return name, _ATOM
+
+    def operands(self, node: Node) -> list[_Code]:
+        """The operands with as many axes as the node; those without axes stay."""
+        return [
+            self.aligned(self.codes[id(arg)], arg.rank, node.rank)
+            if arg.rank
+            else self.codes[id(arg)]
+            for arg in node.args
+        ]
+
+    def aligned(self, code: _Code, rank: int, wanted: int) -> _Code:
+        """An array that has axes of length 1 in front of its own."""
+        if rank == wanted:
+            return code
+        order = [*[None] * (wanted - rank), *range(rank)]
+        return self._rearranged(code, rank, order)
+
+    def _infix(self, node: Node) -> _Code:
+        left, right = node.args
+        if node.attr == "@":
+            return self._matrix_product(left, right, node)
+        operands = self.operands(node)
+        return self._entrywise(node.attr, operands, [arg.rank for arg in node.args])
+
+    def _matrix_product(self, left: Node, right: Node, node: Node) -> _Code:
+        if max(left.rank, right.rank) <= 2:
+            return self._product(self.codes[id(left)], left.rank, self.codes[id(right)], right.rank)
+        k, batch = 100, list(range(max(left.rank, right.rank) - 2))
+        first = [*batch[len(batch) - left.rank + 2 :], 50, k] if left.rank > 1 else [k]
+        second = [*batch[len(batch) - right.rank + 2 :], k, 51] if right.rank > 1 else [k]
+        output = [*batch, *([50] if left.rank > 1 else []), *([51] if right.rank > 1 else [])]
+        return self.contraction(node.args, (first, second), output)
+
+    def contraction(
+        self, args: Sequence[Node], inputs: Sequence[Sequence[int]], output: Sequence[int]
+    ) -> _Code:
+        """The product of all operands on all indices, summed."""
+        labels = [*output, *dict.fromkeys(x for each in inputs for x in each if x not in output)]
+        factors: list[_Code] = []
+        for arg, given in zip(args, inputs, strict=True):
+            code, own = self.codes[id(arg)], list(given)
+            if arg.rank == 2 and own[0] == own[1]:
+                code, own = self._diagonal(code), own[:1]
+            if len(set(own)) < len(own):
+                raise self.missing("diagonal of an array with more than two axes")
+            order = [own.index(label) if label in own else None for label in labels]
+            factors.append(self._rearranged(code, len(own), order) if own else code)
+        ranks = [len(labels) if arg.rank else 0 for arg in args]
+        total, rank = factors[0], ranks[0]
+        for factor, other in zip(factors[1:], ranks[1:], strict=True):
+            total = self._entrywise("*", [total, factor], [rank, other])
+            rank = max(rank, other)
+        gone = list(range(len(output), len(labels)))
+        if not gone:
+            return total
+        return self._reduced("np.sum", total, len(labels), gone if output else None)
+
+    def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+        """All products of an entry of the one and an entry of the other."""
+        wide = self._rearranged(left, first, [*range(first), *[None] * second])
+        return self._entrywise("*", [wide, self.aligned(right, second, first + second)], [1, 1])
+
+    def sized(self, dim: Dim) -> _Code:
+        """A size as a number."""
+        return self._size(dim)
+
+    # what a language writes
+
+    @abstractmethod
+    def _branches(
+        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: Node
+    ) -> None:
+        """Statements that give a name the one value or the other."""
+
+    @abstractmethod
+    def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
+        """An operator between arrays with the same number of axes, or numbers."""
+
+    @abstractmethod
+    def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+        """A product of matrices and vectors."""
+
+    @abstractmethod
+    def _rearranged(self, code: _Code, rank: int, order: _Order) -> _Code:
+        """An array with its axes in another order, and axes of length 1."""
+
+    @abstractmethod
+    def _diagonal(self, code: _Code) -> _Code:
+        """The diagonal of a square matrix."""
+
+    @abstractmethod
+    def _reduced(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+        """A reduction over some axes, or over all."""
+
+    @abstractmethod
+    def _mapped(self, cell: str, node: Node) -> _Code:
+        """A function entry by entry."""
+
+    @abstractmethod
+    def _called(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+        """A function of whole arrays; ``more`` are arguments that are texts."""
+
+    @abstractmethod
+    def _chosen(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+        """``where``, the condition being one."""
+
+    @abstractmethod
+    def _indicator(self, node: Node) -> _Code:
+        """The condition that is the first operand, as numbers."""
+
+    @abstractmethod
+    def _filled(self, function: str, node: Node) -> _Code:
+        """An array of ones, zeros, a number, or the identity."""
+
+    @abstractmethod
+    def _eye(self, size: str) -> _Code:
+        """An identity."""
+
+    @abstractmethod
+    def _shaped(self, node: Node, rows: bool) -> _Code:
+        """Another shape, the entries taken row by row or column by column."""
+
+    @abstractmethod
+    def _sliced(self, node: Node) -> _Code:
+        """A part of an array."""
+
+    @abstractmethod
+    def _stacked(self, node: Node) -> _Code:
+        """Blocks."""
+
+    @abstractmethod
+    def _unit(self, node: Node) -> _Code:
+        """A unit vector."""
+
+    @abstractmethod
+    def _counted(self, node: Node) -> _Code:
+        """The numbers from the first operand to that before the second."""
+
+    @abstractmethod
+    def _chain(self, node: Node) -> _Code:
+        """The product of several matrices, in the order that is cheapest."""
+
+    @abstractmethod
+    def _determinant(self, node: Node, sign: bool) -> _Code:
+        """The sign of a determinant, or the logarithm of its absolute value."""
+
+    @abstractmethod
+    def _constant(self, text: str) -> _Code:
+        """A number that has a name in NumPy."""
+
+    def literal(self, value: Fraction) -> _Code:
+        """A number."""
+        text, level = number_code(value)
+        return self._constant(text) if "np." in text else (text, level)
+
+
+def _call(emitter: LanguageEmitter, node: Node) -> _Code:
+    function, before, after = node.attr
+    arg = node.args[0] if node.args else None
+    cell = LANGUAGE_CALLS.get(function, {}).get(emitter.language.backend, "-")
+    if function == OUTER:
+        left, right = node.args
+        codes = [emitter.codes[id(arg)] for arg in node.args]
+        return emitter._outer(codes[0], left.rank, codes[1], right.rank)
+    if function in ("np.transpose", "np.swapaxes"):
+        assert arg is not None
+        order = _numbers(after[0]) if function == "np.transpose" else list(range(arg.rank))
+        if function == "np.swapaxes":
+            order[-2:] = order[:-3:-1]
+        return emitter._rearranged(emitter.codes[id(arg)], arg.rank, order)
+    if function == "np.einsum":
+        inputs, _, output = before[0].strip('"').partition("->")
+        letters = [list(map(ord, each)) for each in inputs.split(",")]
+        return emitter.contraction(node.args, letters, list(map(ord, output)))
+    if cell == "-":
+        raise emitter.missing(function.rpartition(".")[2])
+    if function == "np.where":
+        return _where(emitter, node, after)
+    if function in ("np.divide", "np.float_power"):
+        operator = "/" if function == "np.divide" else "**"
+        return emitter._entrywise(
+            operator, emitter.operands(node), [each.rank for each in node.args]
+        )
+    if function == "np.arange":
+        return emitter._counted(node)
+    if function in _REDUCTIONS:
+        assert arg is not None
+        axes = _axes(after, arg.rank)
+        return emitter._reduced(function, emitter.codes[id(arg)], arg.rank, axes)
+    if function == "np.diagonal":
+        assert arg is not None
+        return emitter._diagonal(emitter.codes[id(arg)])
+    if LANGUAGE_CALLS[function]["entrywise"]:
+        return emitter._mapped(cell, node)
+    if function == "np.cumsum":
+        axis = 0 if not after else _numbers(after[0])[0]
+        return emitter._called(cell, node, [str(axis + 1)])
+    if any("=" in text for text in after):
+        raise emitter.missing(f"{function} with open directions")
+    return emitter._called(cell, node, after)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(found) for found in re.findall(r"-?\d+", text)]
+
+
+def _axes(after: Sequence[str], rank: int) -> list[int] | None:
+    """The axes that go away, or None for all."""
+    if not after:
+        return None
+    axes = sorted(axis % rank for axis in _numbers(after[0]))
+    return None if len(axes) == rank else axes
+
+
+def _where(emitter: LanguageEmitter, node: Node, after: Sequence[str]) -> _Code:
+    if tuple(after) == ("1.0", "0.0"):
+        return emitter._indicator(node)
+    condition, *branches = emitter.operands(node)
+    holds = node.args[0]
+    if not is_condition(holds):
+        zero = emitter.literal(Fraction(0))
+        condition = emitter._entrywise("!=", [condition, zero], [holds.rank, 0])
+    values = [Fraction(text) if "np." not in text else None for text in after]
+    branches += [
+        emitter._constant(text) if value is None else emitter.literal(value)
+        for text, value in zip(after, values, strict=True)
+    ]
+    return emitter._chosen(condition, branches, node)
+
+
+def is_condition(node: Node) -> bool:
+    """Whether the value is true or false."""
+    return node.op == "infix" and node.attr in ("<", "<=", ">", ">=", "==", "!=")
+
+
+def _suffix(emitter: LanguageEmitter, node: Node) -> _Code:
+    inner, text = node.args[0], node.attr
+    code = emitter.codes[id(inner)]
+    if inner.calls("np.linalg.slogdet"):
+        return emitter._determinant(inner, sign=text == "[0]")
+    if text == ".T":
+        return emitter._rearranged(code, 2, (1, 0))
+    if text.startswith(".transpose("):
+        return emitter._rearranged(code, inner.rank, _numbers(text))
+    if text.startswith(".ravel("):
+        return emitter._shaped(node, rows=False)
+    if text == ".astype(int)":
+        return code
+    places = text.strip("[]").split(", ")
+    axes = iter(range(inner.rank))
+    order = [None if place == "None" else next(axes) for place in places]
+    if any(place not in ("None", ":") for place in places):
+        raise emitter.missing(f"entries {text}")
+    return emitter._rearranged(code, inner.rank, [*order, *axes])
+
+
+def _scattered(emitter: LanguageEmitter, node: Node) -> _Code:
+    """The values on a diagonal, by multiplying with identities; and what they are added to."""
+    value, *base = node.args
+    pattern: tuple[int, ...] = node.attr
+    rank = len(pattern)
+    first = {label: pattern.index(label) for label in pattern}
+    twins = [(axis, label) for axis, label in enumerate(pattern) if first[label] != axis]
+    total, own = emitter.codes[id(value)], 0
+    if value.rank:
+        places = {place: k for k, place in enumerate(first.values())}
+        total = emitter._rearranged(total, value.rank, [places.get(k) for k in range(rank)])
+        own = rank
+    for axis, label in twins:
+        order: list[int | None] = [None] * rank
+        order[first[label]], order[axis] = 0, 1
+        eye = emitter._rearranged(emitter._eye(emitter.size(node.shape[axis])), 2, order)
+        total = emitter._entrywise("*", [total, eye], [own, rank])
+        own = rank
+    shape = dict(zip(first.values(), value.shape, strict=True)) if value.rank else {}
+    whole = [axis for label, axis in first.items() if pattern.count(label) == 1]
+    if any(shape.get(axis) != node.shape[axis] for axis in whole):
+        total = emitter._entrywise("*", [total, emitter._filled("ones", node)], [rank, rank])
+    if not base:
+        return total
+    return emitter._entrywise("+", [emitter.codes[id(base[0])], total], [rank, rank])
+
+
+def _negative(emitter: LanguageEmitter, node: Node) -> _Code:
+    return f"-{emitter._bracket(node.args[0], _UNARY)}", _UNARY
+
+
+def _applied(emitter: LanguageEmitter, node: Node) -> _Code:
+    given = ", ".join(emitter.text(arg) for arg in node.args)
+    return f"{emitter.functions[node.attr]}({given})", _ATOM
+
+
+_RULES: dict[str, Callable[[Any, Node], _Code]] = {
+    "number": lambda emitter, node: emitter.literal(node.attr),
+    "text": lambda emitter, node: emitter._constant(node.attr),
+    "size": lambda emitter, node: emitter.sized(node.attr),
+    "call": _call,
+    "suffix": _suffix,
+    "scattered": _scattered,
+    "neg": _negative,
+    "apply": _applied,
+    "filled": lambda emitter, node: emitter._filled(node.attr.rpartition(".")[2], node),
+    "shaped": lambda emitter, node: emitter._shaped(node, rows=True),
+    "reshaped": lambda emitter, node: emitter._shaped(node, rows=False),
+    "einsum": lambda emitter, node: emitter.contraction(node.args, *node.attr),
+    "sliced": lambda emitter, node: emitter._sliced(node),
+    "stacked": lambda emitter, node: emitter._stacked(node),
+    "unit": lambda emitter, node: emitter._unit(node),
+    "multiplied": lambda emitter, node: emitter._chain(node),
+}

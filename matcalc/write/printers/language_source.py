@@ -1,0 +1,283 @@
+"""The parts of a source in a language other than Python: arguments, checks, results."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from abc import abstractmethod
+from collections.abc import Container, Mapping, Sequence
+from typing import NamedTuple
+
+from matcalc.core.declared import FunctionRef
+from matcalc.core.dims import Dim
+from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.functions.languages import LANGUAGE_CALLS
+from matcalc.core.kinds import Variable
+from matcalc.core.tree import Expr
+from matcalc.core.user_functions import UserFunction
+from matcalc.write.printers.language_code import Language, LanguageEmitter, helpers, with_needs
+from matcalc.write.printers.numpy_code import VALUE, Source
+from matcalc.write.printers.numpy_emit import size_code
+from matcalc.write.printers.numpy_families import described
+from matcalc.write.printers.numpy_nodes import Node
+
+_WIDTH = 96
+_WORDS = re.compile(r"[A-Za-z_]\w*")
+
+
+class Sizes(NamedTuple):
+    """How the sizes of a formula follow from the arguments."""
+
+    given: list[str]  # names that no array tells
+    bound: list[tuple[str, str]]  # name of the formula, and the code of its size
+    checked: list[tuple[str, int, Dim]]  # argument, axis, and what its size has to be
+
+
+class LanguageSource(Source):
+    """The parts of one source text."""
+
+    language: Language
+    emitter: type[LanguageEmitter]
+    ascii = True  # whether names have letters without accents only
+    sized = frozenset((*Source.sized, "scattered"))
+    words: frozenset[str] = frozenset()  # of the language
+
+    def __init__(
+        self, expr: Expr, variables: Mapping[str, Variable], name: str, title: str
+    ) -> None:
+        self.reserved = self._reserved()
+        if name in self.reserved or self._spelled(name) != name:
+            raise ArgumentError(
+                f"{name!r} is no name for a function of {self.language.title}",
+                hint="choose another: these are letters, and no word that the language uses",
+            )
+        self.reserved |= {name}
+        super().__init__(expr, variables, name, title)
+        for each in self.variables.values():
+            for dim in each.shape:
+                for size in dim.letters:
+                    if size not in self.sizes:
+                        self.sizes[size] = self._local(size)
+        self.needed = {*self._mentioned()}
+        self.helpers: dict[str, None] = {}
+
+    def _reserved(self) -> frozenset[str]:
+        cells = {row[self.language.backend] for row in LANGUAGE_CALLS.values()}
+        called = {word for cell in cells for word in _WORDS.findall(cell)}
+        return frozenset({*called, *helpers(self.language), *self.words, "result"})
+
+    def _mentioned(self) -> set[str]:
+        """The sizes that the code mentions, apart from checks."""
+        return {
+            name
+            for node in self.order
+            for dim in (
+                node.shape
+                if node.op in self.sized
+                else (node.attr,)
+                if node.op in ("size", "choice")
+                else (node.attr, *node.shape)
+                if node.op == "unit"
+                else [size for place in node.attr for size in place or () if size is not None]
+                if node.op == "sliced"
+                else ()
+            )
+            for name in dim.letters
+        } | {name for dim in self.room for name in dim.letters}
+
+    def _local(self, key: str, taken: Container[str] = ()) -> str:
+        return super()._local(self._spelled(key), taken)
+
+    def _spelled(self, key: str) -> str:
+        """The name in letters that the language allows."""
+        if not self.ascii:
+            return key
+        text = "".join(each if each.isascii() else _letter(each) for each in key)
+        return text if text[0].isalpha() else f"v{text}"
+
+    def text(self, side: int | None = None) -> str:
+        """The whole source."""
+        title = self.language.title
+        if self.own:
+            raise UnsupportedError(
+                f"{next(iter(self.own)).name} is a function of Python, and {title} cannot call it"
+            )
+        if self.families:
+            raise UnsupportedError(f"families of arrays have code for NumPy alone, not {title}")
+        self.helpers.clear()
+        functions: dict[UserFunction | FunctionRef | str, str] = dict(self.declared.items())
+        emitter = self.emitter(
+            self.root, self.locals, functions, self.sizes, self.taken.__contains__, side
+        )
+        emitter.language = self.language
+        emitter.helpers = self.helpers
+        statements, result = emitter.statements()
+        sizes = self._sizes_of()
+        body = [*self._begin(sizes), *statements, *self._end(emitter, result)]
+        return self._whole(sizes, body, with_needs(self.language, list(self.helpers)))
+
+    def sides(self) -> list[str]:
+        """None: the code has both."""
+        return []
+
+    def _sizes_of(self) -> Sizes:
+        missing = dict(self.sizes)
+        bound: list[tuple[str, str]] = []
+        tells: set[tuple[str, int]] = set()
+        places = [
+            (self.locals[key], axis, dim, len(each.shape))
+            for key, each in self.variables.items()
+            for axis, dim in enumerate(each.shape)
+        ]
+        for local, axis, dim, rank in places:
+            if dim.plain in missing:
+                bound.append((dim.plain or "", self._axis_of(local, axis, rank)))
+                tells.add((local, axis))
+                del missing[dim.plain or ""]
+        for name in list(missing):
+            code = self._from_multiple(name, missing, places)
+            if code is not None:
+                bound.append((name, code))
+                del missing[name]
+        checked = [
+            (local, axis, dim) for local, axis, dim, _ in places if (local, axis) not in tells
+        ]
+        used = self.needed | {name for _, _, dim in checked for name in dim.letters}
+        return Sizes(
+            [name for name in missing if name in used],
+            [each for each in bound if each[0] in used],
+            checked,
+        )
+
+    def _from_multiple(
+        self,
+        name: str,
+        missing: Mapping[str, str],
+        places: Sequence[tuple[str, int, Dim, int]],
+    ) -> str | None:
+        """The size from an axis that is a multiple of it, plus what is known."""
+        for local, axis, dim, rank in places:
+            others = [other for other in dim.letters if other != name]
+            if dim.letters.count(name) != 1 or any(other in missing for other in others):
+                continue
+            scale, names = next(term for term in dim.terms if name in term[1])
+            rest = [
+                size_code(Dim(-c, own), self.sizes)[0] for c, own in dim.terms if name not in own
+            ]
+            left = " + ".join([self._axis_of(local, axis, rank), *rest]).replace("+ -", "- ")
+            factors = [str(scale)] * (scale != 1)
+            factors += [self.sizes[other] for other in names if other != name]
+            if not factors:
+                return left
+            left = f"({left})" if rest else left
+            return f"{self.whole_quotient(left, ' * '.join(factors))}"
+        return None
+
+    def size_of(self, dim: Dim) -> str:
+        """A size."""
+        text = size_code(dim, self.sizes)[0]
+        return text.replace(" // ", f" {self.language.quotient} ")
+
+    def described(self, sizes: Sizes) -> list[str]:
+        """The comment above the code."""
+        lines = [
+            wrapped
+            for line in (self.title or "Generated by matcalc.").splitlines()
+            for wrapped in textwrap.wrap(line, _WIDTH, break_on_hyphens=False) or [""]
+        ]
+        lines += ["", *described(self.variables, {})]
+        lines += [
+            f"{local} is {key} of the formula" for key, local in self.locals.items() if key != local
+        ]
+        lines += [
+            f"{local}: a function, {key} of the formula" for key, local in self.declared.items()
+        ]
+        lines += [
+            f"{self.sizes[name]}: the size {name}, which no array tells" for name in sizes.given
+        ]
+        lines.append(f"Returns {self.returned()}.")
+        return [f"{self.language.comment} {line}".rstrip() for line in lines]
+
+    def arguments_of(self, sizes: Sizes) -> list[str]:
+        """What the function takes."""
+        given = [self.sizes[name] for name in sizes.given]
+        return [*self.locals.values(), *self.declared.values(), *given]
+
+    def returned(self) -> str:
+        """What is said of the result."""
+        if self.root.op == "several":
+            return ", ".join(self.fields().values())
+        axes = ", ".join(map(str, self.root.shape))
+        if not self.root.rank:
+            return "a number"
+        return f"an array of shape ({axes}{',' if self.root.rank == 1 else ''})"
+
+    def fields(self) -> dict[str, str]:
+        """What each of several results is called."""
+        found: dict[str, str] = {}
+        taken: set[str] = set()
+        for key in self.root.attr:
+            if key == VALUE:
+                name = "value"
+            elif key.startswith("H*v, "):
+                name = f"product_{self._spelled(key.removeprefix('H*v, '))}"
+            elif ", " in key:
+                name = "_".join(["hessian", *map(self._spelled, key.split(", "))])
+            else:
+                name = f"d{self._spelled(key)}"
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            found[key] = name
+        return found
+
+    def expected(self) -> str:
+        """The shapes of the arguments."""
+        shapes = {self.locals[key]: each for key, each in self.variables.items()}
+        return ", ".join(f"{local}: {self._shape_of(each)}" for local, each in shapes.items())
+
+    def _shape_of(self, variable: Variable) -> str:
+        """The shape as the error says it."""
+        axes = [str(dim) for dim in variable.shape]
+        return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+
+    # what a language writes
+
+    @abstractmethod
+    def _axis_of(self, local: str, axis: int, rank: int) -> str:
+        """The size of an axis of an argument."""
+
+    def whole_quotient(self, size: str, divisor: str) -> str:
+        """A size over another."""
+        return f"{size} {self.language.quotient} ({divisor})"
+
+    @abstractmethod
+    def _begin(self, sizes: Sizes) -> list[str]:
+        """Statements that bind the sizes and check the arguments."""
+
+    @abstractmethod
+    def _end(self, emitter: LanguageEmitter, result: str) -> list[str]:
+        """Statements that return the result."""
+
+    @abstractmethod
+    def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
+        """The text."""
+
+    def results(self, emitter: LanguageEmitter) -> list[tuple[str, Node, str]]:
+        """Name, node and code of each of several results."""
+        return [
+            (name, node, emitter.codes[id(node)][0])
+            for name, node in zip(self.fields().values(), self.root.args, strict=True)
+        ]
+
+
+def _letter(letter: str) -> str:
+    """A letter such as a Greek one in plain letters."""
+    plain = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    if plain:
+        return plain
+    name = unicodedata.name(letter, f"u{ord(letter):x}").split()[-1]
+    return re.sub(
+        r"\W", "", name.lower() if letter.islower() or not letter.isalpha() else name.title()
+    )

@@ -1,0 +1,318 @@
+"""Source for MATLAB and Octave. A vector is a column; what has more axes than MATLAB's two keeps
+its axes, the last ones of length 1 being those that MATLAB forgets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from matcalc.core.dims import ONE, Dim
+from matcalc.core.kinds import Variable
+from matcalc.write.printers.language_code import Language, LanguageEmitter
+from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _TERM, _UNARY
+from matcalc.write.printers.numpy_nodes import Node
+
+_Code = tuple[str, int]
+_INDENT = "  "
+_MATLAB = Language(
+    "matlab",
+    "MATLAB",
+    "%",
+    _INDENT,
+    "/",
+    "functions.m",
+    r"(?m)^function (?:[\w\[\], ~]+ = )?(\w+)\(",
+)
+_DOTTED = {"*": ".*", "/": "./", "**": ".^", "!=": "~="}
+_PLAIN = {"**": "^", "!=": "~="}
+_SPREADS = ("np.var", "np.std")
+_WORDS = """
+break case catch classdef continue do else elseif end end_try_catch end_unwind_protect
+endfor endfunction endif endswitch endwhile enumeration events for function global if methods
+otherwise parfor persistent properties return spmd switch try until unwind_protect while zeros ones
+eye size reshape permute isequal isscalar iscolumn ismatrix ndims error pi e Inf NaN sum prod double
+mean max min var std numel ans"""
+
+
+class MatlabEmitter(LanguageEmitter):
+    """Writes the statements."""
+
+    def _named(self, code: _Code, node: Node | None = None) -> _Code:
+        name = next(self.fresh)
+        self.named.add(name)
+        self.lines.append(f"{name} = {code[0]};")
+        return name, _ATOM
+
+    def _branches(
+        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: Node
+    ) -> None:
+        (first, one), (second, other) = sides
+        for head, lines, code in ((f"if {condition}", first, one), ("else", second, other)):
+            self.lines.append(head)
+            self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code};"]]
+        self.lines.append("end")
+
+    def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
+        level = _LEVELS[operator]
+        left, right = operands
+        if operator in ("+", "-"):
+            sign = operator
+        elif (
+            ranks == [0, 0]
+            or (operator == "*" and 0 in ranks)
+            or (operator == "/" and not ranks[1])
+        ):
+            sign = _PLAIN.get(operator, operator)
+        else:
+            sign = _DOTTED.get(operator, operator)
+        if operator == "**":
+            return f"{_closed(left, _ATOM)} {sign} {_closed(right, _ATOM)}", _POWER
+        mixed = level == _TERM and f" {sign} " not in left[0]
+        before = _closed(left, _UNARY if mixed and left[1] == _TERM else level)
+        return f"{before} {sign} {_closed(right, level + 1)}", level
+
+    def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+        if first == 1:
+            turned = self._rearranged(left, 2, (1, 0)) if second == 1 else left
+            if second == 2:
+                return self._times(self._rearranged(right, 2, (1, 0)), left)
+            return self._times(turned, right)
+        return self._times(left, right)
+
+    def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+        if first == second == 1:
+            return self._times(left, self._rearranged(right, 2, (1, 0)))
+        return super()._outer(left, first, right, second)
+
+    @staticmethod
+    def _times(left: _Code, right: _Code) -> _Code:
+        plain = left[1] != _TERM or not any(sign in left[0] for sign in (".*", "./", " / "))
+        return f"{_closed(left, _TERM if plain else _UNARY)} * {_closed(right, _UNARY)}", _TERM
+
+    def _rearranged(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+        absent = iter(range(max(rank, 1), max(rank, 1) + len(order)))  # a column has one axis
+        places = [next(absent) if axis is None else axis for axis in order]
+        places += [axis for axis in range(max(1, *places) + 1) if axis not in places]
+        while len(places) > max(rank, 2) and places[-1] == len(places) - 1:
+            places.pop()
+        if places == sorted(places):
+            return code
+        if places == [1, 0]:
+            text = _closed(code, _ATOM)
+            return (text[:-2], _ATOM) if text.endswith(".'") else (f"{text}.'", _ATOM)
+        return f"permute({code[0]}, [{' '.join(str(axis + 1) for axis in places)}])", _ATOM
+
+    def _diagonal(self, code: _Code) -> _Code:
+        return f"diag({code[0]})", _ATOM
+
+    def _reduced(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+        text = code[0]
+        if axes is None or rank == 1:
+            if not rank:
+                return (f"0 * {_closed(code, _ATOM)}", _TERM) if function in _SPREADS else code
+            if rank == 1 and function in ("np.sum", "np.prod", "np.max", "np.min", "np.mean"):
+                return f"{function[3:]}({text})", _ATOM
+            whole = text if rank == 1 else f"reshape({text}, [], 1)"
+            return self._along(function, whole, 1), _ATOM
+        if len(axes) > 1 and function not in ("np.sum", "np.prod", "np.max", "np.min"):
+            raise self.missing(f"{function.rpartition('.')[2]} over several axes")
+        for axis in axes:
+            text = self._along(function, text, axis + 1)
+        kept = [axis for axis in range(rank) if axis not in axes]
+        return self._rearranged((text, _ATOM), rank, [*kept, *axes])
+
+    def _along(self, function: str, text: str, axis: int) -> str:
+        name = function.rpartition(".")[2]
+        if function == "np.linalg.norm":
+            return f"sqrt(sum(({text}) .^ 2, {axis}))"
+        if function == "np.logaddexp.reduce":
+            return f"{self.helper('logsumexp_along')}({text}, {axis})"
+        if name in ("max", "min"):
+            return f"{name}({text}, [], {axis})"
+        if name in ("var", "std"):
+            return f"{name}({text}, 1, {axis})"
+        return f"{name}({text}, {axis})"
+
+    def _mapped(self, cell: str, node: Node) -> _Code:
+        operands = self.operands(node)
+        if "{" in cell:
+            return _form(cell, operands)
+        name = cell
+        if cell[0] == "=":
+            name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+        return f"{name}({', '.join(text for text, _ in operands)})", _ATOM
+
+    def _called(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+        operands = [self.codes[id(arg)] for arg in node.args]
+        if "{" in cell:
+            return _form(cell, operands)
+        name = cell
+        if cell[0] == "=":
+            name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+        given = [text for text, _ in operands]
+        if name == "reshape" and len(given) == 2:
+            more = ["1"]
+        return f"{name}({', '.join([*given, *more])})", _ATOM
+
+    def _chosen(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+        given = [condition[0], *(text for text, _ in branches)]
+        return f"{self.helper('choose')}({', '.join(given)})", _ATOM
+
+    def _indicator(self, node: Node) -> _Code:
+        return f"double({self.text(node.args[0])})", _ATOM
+
+    def _filled(self, function: str, node: Node) -> _Code:
+        if function == "eye":
+            return self._eye(self.size(node.shape[0]))
+        made = "ones" if function == "full" else function
+        code = f"{made}({self._sizes(node.shape)})", _ATOM
+        if function == "full":
+            return self._entrywise("*", [self.codes[id(node.args[0])], code], [0, node.rank])
+        return code
+
+    def _sizes(self, shape: Sequence[Dim]) -> str:
+        sizes = [self.size(dim) for dim in shape]
+        return ", ".join([*sizes, *["1"] * (2 - len(sizes))])
+
+    def _eye(self, size: str) -> _Code:
+        return f"eye({size})", _ATOM
+
+    def _shaped(self, node: Node, rows: bool) -> _Code:
+        (arg,) = node.args
+        text = self.text(arg)
+        if not rows:
+            sizes = "[], 1" if node.rank == 1 else self._sizes(node.shape)
+            return f"reshape({text}, {sizes})", _ATOM
+        sizes = ", ".join(self.size(dim) for dim in node.shape)
+        return f"{self.helper('reshape_rows')}({text}, {arg.rank}, [{sizes}])", _ATOM
+
+    def _sliced(self, node: Node) -> _Code:
+        (arg,) = node.args
+        code = self.codes[id(arg)]
+        if not code[0].isidentifier():
+            code = self._named(code)
+        places, entries = [], []
+        for axis, place in enumerate(node.attr):
+            if place is None:
+                places.append(":")
+                continue
+            start, part = place
+            first = self.size(start.plus(ONE))
+            if part is None:
+                entries.append(axis)
+                places.append(first)
+            else:
+                places.append(f"{first}:{self.size(start.plus(part))}")
+        taken = f"{code[0]}({', '.join(places)})", _ATOM
+        if len(entries) == arg.rank or not entries:
+            return taken
+        kept = [axis for axis in range(arg.rank) if axis not in entries]
+        return self._rearranged(taken, arg.rank, [*kept, *entries])
+
+    def _stacked(self, node: Node) -> _Code:
+        function, rows, columns = node.attr
+        parts = [_closed(self.codes[id(arg)], _ATOM) for arg in node.args]  # a space is a comma
+        if function == "np.hstack":
+            return f"[{'; '.join(parts)}]", _ATOM
+        lines = [", ".join(parts[r * columns : (r + 1) * columns]) for r in range(rows)]
+        return f"[{'; '.join(lines)}]", _ATOM
+
+    def _unit(self, node: Node) -> _Code:
+        place = self.size(node.attr.plus(ONE))
+        return f"double((1:{self.size(node.shape[0])}).' == {place})", _ATOM
+
+    def _counted(self, node: Node) -> _Code:
+        first, behind = (self.codes[id(arg)] for arg in node.args)
+        return f"({first[0]}:{behind[0]} - 1).'", _ATOM
+
+    def _chain(self, node: Node) -> _Code:
+        given = ", ".join(self.text(arg) for arg in node.args)
+        return f"{self.helper('multiply')}({given})", _ATOM
+
+    def _determinant(self, node: Node, sign: bool) -> _Code:
+        name = self.helper("detsign" if sign else "logabsdet")
+        return f"{name}({self.text(node.args[0])})", _ATOM
+
+    def _constant(self, text: str) -> _Code:
+        return {
+            "np.pi": ("pi", _ATOM),
+            "np.e": ("exp(1)", _ATOM),
+            "np.inf": ("Inf", _ATOM),
+            "-np.inf": ("-Inf", _UNARY),
+        }[text]
+
+
+class MatlabSource(LanguageSource):
+    """The parts of one source text."""
+
+    language = _MATLAB
+    emitter = MatlabEmitter
+    words = frozenset(_WORDS.split())
+
+    def _axis_of(self, local: str, axis: int, rank: int) -> str:
+        return f"size({local}, {axis + 1})"
+
+    def _shape_of(self, variable: Variable) -> str:
+        axes = [str(dim) for dim in variable.shape]
+        return f"({', '.join([*axes, *['1'] * (2 - len(axes))])})"
+
+    def _begin(self, sizes: Sizes) -> list[str]:
+        lines = [f"{self.sizes[name]} = {code};" for name, code in sizes.bound]
+        wrong = []
+        for key, each in self.variables.items():
+            local, rank = self.locals[key], len(each.shape)
+            test = {0: "~isscalar({})", 1: "~iscolumn({})", 2: "~ismatrix({})"}
+            wrong.append(test.get(rank, f"ndims({{}}) > {rank}").format(local))
+            wrong += [
+                f"size({local}, {axis + 1}) ~= {self._operand(dim)}"
+                for other, axis, dim in sizes.checked
+                if other == local
+            ]
+        if wrong:
+            found = ", ".join(f"mat2str(size({local}))" for local in self.locals.values())
+            marks = ", ".join("%s" for _ in self.locals)
+            message = f"'expected {self.expected()}; found {marks}', ..."
+            lines += [
+                "if " + f" || ...\n{_INDENT}    ".join(wrong),
+                f"{_INDENT}error('matcalc:shapes', {message}",
+                f"{_INDENT}      {found});",
+                "end",
+            ]
+        if self.room:
+            left = ", ".join(self.size_of(size) for size in self.room)
+            text = "arrays of these sizes have not the entries that the formula takes"
+            lines += [
+                f"if any([{left}] < 0)",
+                f"{_INDENT}error('matcalc:shapes', '{text}');",
+                "end",
+            ]
+        return lines
+
+    def _operand(self, dim: Dim) -> str:
+        text = self.size_of(dim)
+        return text if dim.plain or text.isdecimal() else f"({text})"
+
+    def _end(self, emitter: LanguageEmitter, result: str) -> list[str]:
+        if self.root.op != "several":
+            return [f"result = {result};"]
+        return [f"result.{name} = {code};" for name, _, code in self.results(emitter)]
+
+    def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
+        head = f"function result = {self.name}({', '.join(self.arguments_of(sizes))})"
+        inside = [*self.described(sizes), *body]
+        lines = "\n".join(inside).splitlines()
+        text = "\n".join([head, *(_INDENT + line for line in lines), "end"])
+        return "\n\n".join([text, *helpers]) + "\n"
+
+
+def _form(cell: str, operands: Sequence[_Code]) -> _Code:
+    """A form of the table, in brackets unless it is a call."""
+    text = cell.format(*(_closed(each, _ATOM) for each in operands))
+    return (text, _ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", _ATOM)
+
+
+def _closed(code: _Code, level: int) -> str:
+    text, own = code
+    return text if own >= level else f"({text})"

@@ -1,0 +1,222 @@
+"""The code for MATLAB, C++ and Julia computes what the code for NumPy does.
+
+Many functions run in one process: Octave for MATLAB, and a program that g++ compiles. A sample runs
+by default, the shared cases and every function under ``slow``.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from shutil import which
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from test_cases import cases, inputs
+from written import FUNCTIONS, KINDS, MORE, VALUES, expression
+
+import matcalc
+from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.functions.frameworks import FRAMEWORK_CALLS
+from matcalc.core.functions.languages import LANGUAGE_CALLS
+from matcalc.read.frontend import read
+from matcalc.write.printers.language_code import helpers
+from matcalc.write.printers.matlab import MatlabSource
+
+needs_octave = pytest.mark.skipif(
+    which("octave-cli") is None, reason="Octave is not installed: apt-get install octave"
+)
+SOURCES = [MatlabSource]
+
+
+class Run(NamedTuple):
+    """A function in a language, its arguments, and what NumPy computes."""
+
+    label: str
+    source: str
+    arguments: list[Any]
+    wanted: Any
+
+
+def named(formula: Any, backend: str, name: str) -> str:
+    return formula.source(backend, name=name)  # type: ignore[no-any-return]
+
+
+def run_of(label: str, formula: Any, backend: str, name: str, values: dict[str, Any]) -> Run | None:
+    """None where the language cannot express the function, and says so."""
+    try:
+        source = named(formula, backend, name)
+    except UnsupportedError as refusal:
+        assert " has no " in str(refusal), refusal
+        return None
+    namespace: dict[str, Any] = {}
+    exec(formula.source("numpy"), namespace)
+    f = namespace["f"]
+    names = f.__code__.co_varnames[: f.__code__.co_kwonlyargcount] or tuple(formula.variables)
+    given = {key: values[key] for key in names}
+    return Run(label, source, list(given.values()), f(**given))
+
+
+def shared(backend: str) -> Iterator[Run | None]:
+    for place, param in enumerate(cases()):
+        case = param.values[0]
+        if case is None:
+            continue
+        program = read(case["expr"], case["variables"])
+        values, sizes = inputs(case, program)
+        d = matcalc.diff(
+            case["expr"],
+            case["wrt"],
+            variables=case["variables"],
+            order=case["order"],
+            verify=False,
+        )
+        yield run_of(case["id"], d, backend, f"case{place}", {**sizes, **values})
+
+
+def of_texts(backend: str, texts: Sequence[str]) -> Iterator[Run | None]:
+    for place, text in enumerate(texts):
+        kinds = {**KINDS, "n": "scalar"} if text == "n*a" else KINDS
+        parsed = matcalc.parse(text, kinds)
+        values = {**VALUES, "theta_1": 0.4, "n": 3.0 if text == "n*a" else 3}
+        yield run_of(text, parsed, backend, f"text{place}", values)
+
+
+def compare(runs: Sequence[Run], found: Sequence[np.ndarray]) -> None:
+    """Every function has the value that it has with NumPy."""
+    wrong = []
+    for run, value in zip(runs, found, strict=True):
+        wanted = np.asarray(run.wanted, dtype=float)
+        flat = wanted.ravel(order="F")
+        scale = max(1.0, float(np.abs(flat).max(initial=0.0)))
+        if value.shape != flat.shape or not np.allclose(value, flat, rtol=1e-7, atol=1e-8 * scale):
+            wrong.append(f"{run.label}: {value[:6]}, not {flat[:6]}\n{run.source[:2000]}")
+    assert not wrong, f"{len(wrong)} of {len(runs)} are wrong:\n" + "\n".join(wrong)
+
+
+# MATLAB
+
+
+def literal(value: Any) -> str:
+    array = np.asarray(value, dtype=float)
+    flat = " ".join(map(repr, array.ravel(order="F").tolist()))
+    sizes = [*array.shape, *[1] * (2 - array.ndim)]
+    return f"reshape([{flat}], {sizes})"
+
+
+def octave(folder: Path, runs: Sequence[Run]) -> list[np.ndarray]:
+    """What the functions return, column by column, in one process."""
+    lines = ["warning('off', 'all');", f"addpath('{folder}');"]
+    for run in runs:
+        name = run.source.split("(")[0].split()[-1]
+        (folder / f"{name}.m").write_text(run.source, encoding="utf-8")
+        given = ", ".join(map(literal, run.arguments))
+        lines += [
+            f"try, r = {name}({given});",
+            "printf('%.17g ', r); catch e, printf('%s', strrep(e.message, char(10), ' '));",
+            "end; printf('\\n');",
+        ]
+    (folder / "all_of_them.m").write_text("\n".join(lines), encoding="utf-8")
+    ran = subprocess.run(
+        ["octave-cli", "--norc", "--quiet", "--no-history", str(folder / "all_of_them.m")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not ran.stderr, ran.stderr
+    return [numbers(line) for line in ran.stdout.splitlines()]
+
+
+def numbers(line: str) -> np.ndarray:
+    try:
+        return np.array([float(word) for word in line.split()])
+    except ValueError:
+        return np.array([line], dtype=object).astype(str)
+
+
+def some(runs: Iterator[Run | None]) -> list[Run]:
+    return [run for run in runs if run is not None]
+
+
+SAMPLE = [
+    "[X, x; y', a]",
+    "X[1:2, 3] - X[1, 2:3]'",
+    "tr(X*diag(x)*X')*x - y./max(x, a)",
+    "einsum('ij,jk,kl->il', X, S, X)",
+    "sum[i!=j](x[i]*y[j])*a",
+    "where(x > y, x, -y) + unit(2, n)",
+    "permute(einsum('i,jk->ijk', x, X), 3, 1, 2)",
+    "logsumexp(X, 2) + softmax(x) + cof(X)*y + X*S*X*x",
+    "reshape(X, 1, n*n)*vec(S)*theta_1",
+    "0.1*log(det(X)) + pi - 2/3*a^(-2)",
+]
+
+
+@needs_octave
+def test_matlab_sample(tmp_path: Path) -> None:
+    runs = some(of_texts("matlab", SAMPLE))
+    compare(runs, octave(tmp_path, runs))
+
+
+@needs_octave
+@pytest.mark.slow
+def test_matlab_shared_cases(tmp_path: Path) -> None:
+    runs = some(shared("matlab"))
+    compare(runs, octave(tmp_path, runs))
+
+
+@needs_octave
+@pytest.mark.slow
+def test_matlab_every_function(tmp_path: Path) -> None:
+    runs = some(of_texts("matlab", [*map(expression, FUNCTIONS), *MORE]))
+    compare(runs, octave(tmp_path, runs))
+
+
+NAMES = [
+    (
+        "x'*end1 + θ*lambda*sum(x)",
+        {"end1": "vector(n)", "θ": "scalar"},
+        "(x, end1, theta, lambda_)",
+    ),
+    ("sum1*if_ + result", {"sum1": "scalar", "if_": "scalar", "result": "scalar"}, ", result_)"),
+    ("n*x'*y", {"n": "scalar", "x": "vector(n)", "y": "vector(n)"}, "n_ = size(x, 1);"),
+]
+
+
+@pytest.mark.parametrize(("text", "kinds", "part"), NAMES)
+def test_names_are_those_that_the_language_allows(
+    text: str, kinds: dict[str, str], part: str
+) -> None:
+    assert part in matcalc.parse(text, kinds).source("matlab")
+
+
+def test_several_results_have_names() -> None:
+    joint = matcalc.compile("logsumexp(A*x)", ["x"], order=2, hvp=True, backend="matlab")
+    found = re.findall(r"result\.(\w+) =", joint.source)
+    assert found == ["value", "dx", "hessian_x_x", "product_x"]
+    with pytest.raises(UnsupportedError, match="MATLAB runs outside of Python"):
+        joint(A=np.eye(2), x=np.ones(2))
+
+
+@pytest.mark.parametrize("name", ["sum", "_f", "softmax", "result", "θ"])
+def test_names_that_a_function_cannot_have(name: str) -> None:
+    with pytest.raises(ArgumentError, match="no name for a function of MATLAB"):
+        matcalc.diff("logsumexp(x)", "x").source("matlab", name=name)
+
+
+def test_what_is_refused_is_named() -> None:
+    with pytest.raises(UnsupportedError, match="MATLAB has no take"):
+        matcalc.parse("sum[i=1:n](x[2*i])", {"x": "vector(2*n)"}).source("matlab")
+
+
+def test_every_function_has_a_row() -> None:
+    assert set(LANGUAGE_CALLS) >= set(FRAMEWORK_CALLS)
+    for name, cells in LANGUAGE_CALLS.items():
+        for source in SOURCES:
+            cell = cells[source.language.backend]
+            if cell[0] == "=":
+                wanted = cell[1:] or name.rpartition(".")[2]
+                assert wanted in helpers(source.language), (name, source.language.title)
