@@ -50,7 +50,8 @@ def answer(
     text: str, wrt: str, variables: dict[str, str], order: int, structure: str = "declared"
 ) -> str:
     """The whole road: parse, derive, simplify, print."""
-    return str(matcalc.diff(text, wrt, variables=variables, order=order, structure=structure))
+    # not matcalc.diff, which looks up what was asked before
+    return str(matcalc.parse(text, variables).diff(wrt, order=order, structure=structure))
 
 
 # textbook expressions, beside SymPy

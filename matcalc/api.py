@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from matcalc.answers import directional
+from matcalc.answers import directional, recent
 from matcalc.answers import implicit as minimizing
 from matcalc.answers.convexity import Convexity, convexity
 from matcalc.answers.directional import Directional
@@ -124,10 +124,18 @@ def diff(
     With a list of variables the derivatives by each of them, derived together (docs/several.md);
     with ``data`` those by all variables that are not data. With ``latex`` the expression is a
     formula in LaTeX, which may name the variable itself; see docs/latex.md. Of a program with a
-    loop that ends at a name the derivatives are such a program as well; see ``backprop``.
+    loop that ends at a name the derivatives are such a program as well; see ``backprop``. The
+    last answers are kept: the same text with the same arguments gives the same object.
     """
     if isinstance(expression, Derivative) and variables is None:
         expression = expression.as_expression()
+    options: dict[str, Any] = {"order": order, "layout": layout, "structure": structure}
+    options["verify"] = verify
+    asked = None
+    if data is None:
+        asked = recent.question(expression, variables, language, latex=latex, wrt=wrt, **options)
+    if asked is not None and (known := recent.recall(asked)) is not None:
+        return known
     try:
         expression = _expression(expression, variables, language, latex=latex)
     except SymbolicLoopError:
@@ -149,7 +157,10 @@ def diff(
     if family is not None:
         wrt = [family]
     if not isinstance(wrt, list | tuple):
-        return expression.diff(wrt, order=order, layout=layout, structure=structure, verify=verify)
+        derivative = expression.diff(wrt, **options)
+        if asked is not None:
+            recent.remember(asked, derivative)
+        return derivative
     if order != 1:
         raise ArgumentError("the derivatives by several variables are first derivatives")
     return gradients(

@@ -22,7 +22,6 @@ from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, asked
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import (
     by_entries,
     defined_names,
@@ -349,13 +348,7 @@ class Expression(Formula):
 
     def _only_variable(self) -> str:
         """The variable of an expression that has one."""
-        names = sorted(
-            {
-                part.value
-                for part in postorder(self._tree, lambda e: e.args)
-                if part.op == "variable"
-            }
-        )
+        names = sorted({part.value for part in self._tree.parts if part.op == "variable"})
         if len(names) != 1:
             hint = (
                 f"--wrt {names[0]}, in Python and in files wrt={names[0]!r}; its variables are "

@@ -21,7 +21,7 @@ from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.tree import APPLY, Expr, is_number, operation
 from matcalc.core.user_functions import inline
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.lowering.lower import Lowering
@@ -42,9 +42,7 @@ _HIDDEN = "?"  # no name in the language begins with it
 def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | None = None) -> Expr:
     """The tree with its parts in the forms that can be computed for the largest range of values."""
     functions = {
-        operation(node)
-        for node in postorder(tree, _args)
-        if node.op in OPERATIONS or node.op == APPLY
+        operation(node) for node in tree.parts if node.op in OPERATIONS or node.op == APPLY
     } - INDEX_ARITHMETIC
     if not functions:
         return tree
@@ -57,10 +55,6 @@ def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | N
     return tree
 
 
-def _args(node: Expr) -> tuple[Expr, ...]:
-    return node.args
-
-
 def _interned(tree: Expr) -> Expr:
     """The same tree, equal parts being one object."""
     known: dict[object, Expr] = {}
@@ -69,7 +63,7 @@ def _interned(tree: Expr) -> Expr:
         key = (node.op, node.value, node.shape, node.row, *map(id, args))
         return known.setdefault(key, _with(node, args))
 
-    return fold(tree, _args, rule)
+    return tree.fold(rule)
 
 
 def _with(node: Expr, args: list[Expr]) -> Expr:
@@ -79,7 +73,7 @@ def _with(node: Expr, args: list[Expr]) -> Expr:
 
 
 def _norms(tree: Expr) -> bool:
-    return any(_is_root(node) for node in postorder(tree, _args))
+    return any(_is_root(node) for node in tree.parts)
 
 
 def _is_root(node: Expr) -> bool:
@@ -113,14 +107,14 @@ class _Stabiliser:
         self.lowering = Lowering(self.builder, known.definition)
         self.rewriter = Rewriter(self.builder, self.lowering, code=True)
         self.joined: set[int] = set()  # operands of a sum in a sum, of a product in a product
-        for node in postorder(tree, _args):
+        for node in tree.parts:
             for kind in (_SUMS | {"neg"}, _PRODUCTS):
                 if node.op in kind:
                     self.joined |= {id(arg) for arg in node.args if arg.op in kind}
 
     def result(self) -> Expr:
         """The whole tree."""
-        return fold(self.tree, _args, self._step)
+        return self.tree.fold(self._step)
 
     def _step(self, node: Expr, args: list[Expr]) -> Expr:
         if node.op == "log" and args[0].op == "slice":  # log(softmax(x)[k]) is logsoftmax(x)[k]
@@ -134,7 +128,7 @@ class _Stabiliser:
         better = self._better(made)
         if better is None:
             return made
-        for part in postorder(better, _args):
+        for part in better.parts:
             self._noted(part)
         return better
 
@@ -163,7 +157,7 @@ class _Stabiliser:
         """Another form of the node, if there is one and it has the same value."""
         part = self._part(node)
         names = {}
-        for each in postorder(part.tree, _args):
+        for each in part.tree.parts:
             if each.op == "variable" and each.value not in names:
                 kind = (
                     self.variables[each.value].kind
@@ -181,7 +175,7 @@ class _Stabiliser:
             return None
         tree = Recovery(functions=self.functions).recover(after)
         if (after is before and tree.op != "norm2") or any(
-            each.op == "einsum" for each in postorder(tree, _args)
+            each.op == "einsum" for each in tree.parts
         ):
             return None
         tree = _transposed(tree) if node.row and not tree.row else tree
@@ -227,9 +221,7 @@ class _Stabiliser:
 
     def _agrees(self, part: _Part, tree: Expr) -> bool:
         """Whether the values are the same; of what cannot be decided nothing is changed."""
-        used = {
-            each.value: each.shape for each in postorder(part.tree, _args) if each.op == "variable"
-        }
+        used = {each.value: each.shape for each in part.tree.parts if each.op == "variable"}
         variables = {
             name: self.variables[name]
             if name not in part.hidden
@@ -250,7 +242,7 @@ class _Stabiliser:
             stands = hidden[node.value]
             return _transposed(stands) if stands.row != node.row else stands
 
-        return fold(tree, _args, rule)
+        return tree.fold(rule)
 
 
 def _transposed(vector: Expr) -> Expr:

@@ -12,6 +12,7 @@ import pytest
 import sympy
 
 import matcalc
+from matcalc.answers import recent
 from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError, VerificationError
 from matcalc.core.statement import layout_axes
 from matcalc.read.frontend import read
@@ -231,6 +232,7 @@ def test_check_sees_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_wrong_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    recent.forget()
     wrong = read("(A - A')*x", {"A": "matrix(n, n)"}).expr
     monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: wrong)
     with pytest.raises(VerificationError, match="this is a bug in matcalc"):
@@ -241,9 +243,11 @@ def test_a_wrong_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_check_sees_a_wrong_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    recent.forget()
     monkeypatch.setattr("matcalc.results.format_text", lambda *args, **options: "(A - A')*x")
     assert not matcalc.diff("x'*A*x", "x").check().ok
     monkeypatch.setattr("matcalc.results.format_text", lambda *args, **options: "x'*A*x")
+    recent.forget()
     report = matcalc.diff("x'*A*x", "x").check()
     assert report.problem == "the shape is (), expected (3,)"
 

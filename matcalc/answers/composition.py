@@ -8,7 +8,6 @@ from matcalc.answers.names import occurring
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 
@@ -43,7 +42,7 @@ class Composition:
     def verdict(self) -> tuple[str, tuple[str, ...]]:
         """The curvature of the whole, and the rules that say so."""
         found: dict[int, str] = {}
-        for node in postorder(self.program.expr, lambda node: node.args):
+        for node in self.program.expr.parts:
             found[id(node)] = self._of(node, [found[id(arg)] for arg in node.args])
         whole = found[id(self.program.expr)]
         return (AFFINE if whole == CONSTANT else whole), tuple(dict.fromkeys(self.rules))

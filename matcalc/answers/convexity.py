@@ -14,7 +14,6 @@ from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.definite import Definiteness, is_zero, negated
 from matcalc.engine.pipeline import differentiate, matricize, require_variable
 from matcalc.results import Expression, Formula
@@ -177,7 +176,7 @@ _OTHER = {"above": "below", "below": "above"}
 
 def _has_kinks(tree: Expr, wrt: str) -> bool:
     """Whether a function of the variable may have no second derivative somewhere."""
-    order = postorder(tree, lambda node: node.args)
+    order = tree.parts
     smooth: set[int] = set()  # norms that are raised to an even power
     for node in order:
         if node.op in ("^", ".^") and node.args[1].op == "number":

@@ -11,7 +11,6 @@ from matcalc.core.kinds import Variable
 from matcalc.core.members import families
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import require_variable
 from matcalc.read.frontend import read
 
@@ -97,7 +96,7 @@ def _require_name(name: object, role: str) -> None:
 
 def occurring(tree: Expr) -> set[str]:
     """The names of the variables in a tree."""
-    parts = postorder(tree, lambda node: node.args)
+    parts = tree.parts
     return {str(part.value) for part in parts if part.op == "variable"}
 
 

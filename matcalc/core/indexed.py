@@ -107,10 +107,7 @@ class Form:
     def all_indices(self) -> list[Index]:
         """The indices of the form, those of its axes first."""
         bound = [
-            index
-            for part in postorder(self.body, lambda part: part.args)
-            if part.op == "reduce"
-            for index in part.value.indices
+            index for part in self.body.parts if part.op == "reduce" for index in part.value.indices
         ]
         return list(dict.fromkeys([*self.indices, *bound]))
 
@@ -133,7 +130,7 @@ def own_indices(expr: Expr) -> tuple[Index, ...]:
 def free_indices(root: Expr) -> dict[int, tuple[Index, ...]]:
     """The indices that each part of a body depends on, by its id, in order of appearance."""
     free: dict[int, tuple[Index, ...]] = {}
-    for node in postorder(root, lambda node: node.args):
+    for node in root.parts:
         found = dict.fromkeys(index for arg in node.args for index in free[id(arg)])
         found.update(dict.fromkeys(own_indices(node)))
         if node.op == "reduce":
@@ -226,7 +223,7 @@ class Loop:
         self._children = children
         self._free = free_indices(form.body)
         self._orders: dict[int, list[Expr]] = {}
-        parts = postorder(form.body, lambda part: part.args)
+        parts = form.body.parts
         self._cases = {
             id(part): held
             for part in parts

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
 
 
 def replace_variables(tree: Expr, values: Mapping[str, Callable[[Expr], Expr]]) -> Expr:
@@ -22,4 +21,4 @@ def replace_variables(tree: Expr, values: Mapping[str, Callable[[Expr], Expr]]) 
             node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span
         )
 
-    return fold(tree, lambda node: node.args, rule)
+    return tree.fold(rule)

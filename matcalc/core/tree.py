@@ -4,47 +4,43 @@ Parsing and inference produce it, recovery produces it again from a network, and
 code generator and the numeric oracle read it. Nodes are immutable and may be shared; ``walk.fold``
 visits each once.
 
-====================  =========================
-=============================================================
-op                    value                      meaning
-====================  =========================
-=============================================================
-``number``            ``Fraction``               an exact rational
-``constant``          ``"pi"``                   a named number
-``variable``          the name                   a variable, looked up among the declared ones
-``dimension``         ``Dim``                    the size of a dimension, as a scalar
-``eye``               --                         the identity matrix of ``shape``
-``fill``              --                         ``shape`` filled with the scalar ``args[0]``
-(vector(1), zeros)
-``+ -``               --                         sum, difference; a scalar operand is broadcast
-``neg``               --                         the negative
-``*``                 --                         product: scalar * any, A*B, A*x, x'*A, x'*y
-(scalar), x*y' (outer)
-``/``                 --                         division by a scalar
-``.* ./ .^``          --                         entry by entry; a scalar operand is broadcast
-``^``                 --                         power of a scalar, or a square matrix to an integer
-power
-``< <= > >= == !=``   --                         1 where it holds, else 0; entry by entry
-``'``                 --                         transpose (of a vector: column to row and back)
-``einsum``            (labels of args, output)   sum over the labels that are not in the output
-(ints, hyper-indices)
-``fuse``              --                         shape (m*n, m, n): 1 where k = i + j*m, the index
-that ``vec`` makes of i and j
-``unit``              ``Dim`` k                  the vector with a one at the place k, counted from
-0
-``blocks``            (rows, columns)            made of blocks, row by row; scalars, rows and
-columns are thin ones
-``slice``             one of these for each axis ``None`` all of it; (k, size) from the place k; (k,
-None) the place k, no axis
-``epsilon``           --                         shape (3, 3, 3): the sign of the permutation i, j,
-k, else 0
-``indexed``           ``Form``                   a function of the args with bound indices, see
-``core.indexed``
-``apply``             the function               a ``UserFunction`` or a declared ``FunctionRef``,
-which is no row of the language
-any function's name   --                         see ``operations.py``
-====================  =========================
-=============================================================
+====================  ===============================  ===========================================
+op                    value                            meaning
+====================  ===============================  ===========================================
+``number``            ``Fraction``                     an exact rational
+``constant``          ``"pi"``                         a named number
+``variable``          the name                         a variable, looked up among the declared
+``dimension``         ``Dim``                          the size of a dimension, as a scalar
+``eye``               --                               the identity matrix of ``shape``
+``fill``              --                               ``shape`` filled with the scalar ``args[0]``
+``+ -``               --                               sum, difference; a scalar is broadcast
+``neg``               --                               the negative
+``*``                 --                               product: scalar * any, A*B, A*x, x'*A,
+                                                       x'*y (scalar), x*y' (outer)
+``/``                 --                               division by a scalar
+``.* ./ .^``          --                               entry by entry; a scalar is broadcast
+``^``                 --                               power of a scalar, or a square matrix to an
+                                                       integer power
+``< <= > >= == !=``   --                               1 where it holds, else 0; entry by entry
+``'``                 --                               transpose (a column to a row and back)
+``einsum``            labels of the args, and of the   sum over the labels that are not in the
+                      output (ints, hyper-indices)     output
+``fuse``              --                               shape (m*n, m, n): 1 where k = i + j*m, the
+                                                       index that ``vec`` makes of i and j
+``unit``              ``Dim`` k                        the vector with a one at the place k,
+                                                       counted from 0
+``blocks``            (rows, columns)                  made of blocks, row by row; scalars, rows
+                                                       and columns are thin ones
+``slice``             for each axis ``None``,          all of the axis; a part of it from the place
+                      (k, size) or (k, None)           k; the place k, where the axis goes
+``epsilon``           --                               shape (3, 3, 3): the sign of the permutation
+                                                       i, j, k, else 0
+``indexed``           ``Form``                         a function of the args with bound indices,
+                                                       see ``core.indexed``
+``apply``             the function                     a ``UserFunction`` or a declared
+                                                       ``FunctionRef``: no row of the language
+any function's name   --                               see ``operations.py``
+====================  ===============================  ===========================================
 
 Shapes: ``()`` scalar, ``(n,)`` vector, ``(m, n)`` matrix; only ``einsum`` and sums or multiples of
 it have more axes. A row vector is a vector with ``row=True``; the flag matters for ``*``, ``'`` and
@@ -53,19 +49,23 @@ nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import Span
+from matcalc.core.walk import postorder
 
 APPLY = "apply"
+
+R = TypeVar("R")
 
 
 class Expr:
     """A node of the typed tree; compared by identity, so that shared parts stay shared."""
 
-    __slots__ = ("args", "op", "row", "shape", "span", "value")
+    __slots__ = ("_below", "args", "op", "row", "shape", "span", "value")
 
     def __init__(
         self,
@@ -83,6 +83,25 @@ class Expr:
         self.value = value
         self.row = row
         self.span = span
+        self._below: tuple[Expr, ...] | None = None  # not the node itself, which were a cycle
+
+    @property
+    def parts(self) -> list[Expr]:
+        """The nodes of the tree, each once, children before parents; found once, because many
+        passes go over the same tree.
+        """
+        if self._below is None:
+            self._below = tuple(postorder(self, _args)[:-1])
+        return [*self._below, self]
+
+    def fold(self, rule: Callable[[Expr, list[R]], R]) -> R:
+        """The value of the tree when ``rule(node, values of its children)`` gives that of each
+        node, computed once.
+        """
+        values: dict[int, R] = {}
+        for node in self.parts:
+            values[id(node)] = rule(node, [values[id(arg)] for arg in node.args])
+        return values[id(self)]
 
     @property
     def rank(self) -> int:
@@ -93,6 +112,10 @@ class Expr:
         inside = [repr(self.value)] if self.value is not None else []
         inside += [repr(arg) for arg in self.args]
         return f"{self.op}({', '.join(inside)})"
+
+
+def _args(node: Expr) -> tuple[Expr, ...]:
+    return node.args
 
 
 def operation(expr: Expr) -> str:

@@ -17,7 +17,6 @@ from matcalc.core.indexed import Form
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ENTRYWISE, OPERATIONS
 from matcalc.core.tree import APPLY, Expr, fill
-from matcalc.core.walk import postorder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +89,7 @@ def inline(root: Expr) -> Expr:
     """The tree with the bodies of user functions in place of their calls: what proves, evaluates or
     compiles reads no rules.
     """
-    order = postorder(root, lambda node: node.args)
+    order = root.parts
     if not any(node.op in (APPLY, "indexed") for node in order):
         return root
     made: dict[int, Expr] = {}
@@ -130,7 +129,7 @@ def _entrywise(body: Expr, own: UserFunction, call: Expr, args: tuple[Expr, ...]
     """The body, which speaks of scalars, for arrays: every operator acts entry by entry."""
     made: dict[int, Expr] = {}
     given = {parameter.name: arg for parameter, arg in zip(own.parameters, args, strict=True)}
-    for node in postorder(body, lambda node: node.args):
+    for node in body.parts:
         if node.op == "variable":
             made[id(node)] = given[node.value]
             continue
@@ -149,7 +148,7 @@ def _whole(body: Expr, own: UserFunction, args: tuple[Expr, ...]) -> Expr:
     columns = [Expr("'", (arg,), arg.shape) if arg.row else arg for arg in args]
     given = {parameter.name: arg for parameter, arg in zip(own.parameters, columns, strict=True)}
     made: dict[int, Expr] = {}
-    for node in postorder(body, lambda node: node.args):
+    for node in body.parts:
         if node.op == "variable":
             made[id(node)] = given[node.value]
             continue

@@ -22,7 +22,6 @@ from matcalc.core.loops import Assignment, ForLoop, Item, LoopProgram, assignmen
 from matcalc.core.members import family_of, member, moved, moved_size, places_of
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
 from matcalc.engine.pipeline import simplify
 from matcalc.engine.segments import paired
 from matcalc.engine.several import derive_several, interned
@@ -148,7 +147,7 @@ class Backprop:
         root = Expr("several", tuple(trees))
         named = naming(root, self._taken, cse=True)
         made: dict[int, Expr] = {}
-        for part in postorder(root, lambda node: node.args):
+        for part in root.parts:
             args = tuple([made[id(arg)] for arg in part.args])
             new = Expr(part.op, args, part.shape, value=part.value, row=part.row)
             if id(part) in named:
@@ -175,7 +174,7 @@ class Backprop:
                 return Expr("variable", (), node.shape, value=item.name, row=node.row)
             return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
 
-        return list(fold(root, lambda node: node.args, rule).args)
+        return list(root.fold(rule).args)
 
     def _flush(self, found: list[Item]) -> None:
         for name in list(self._pending):
@@ -195,7 +194,7 @@ class Backprop:
 
 def _names(expr: Expr) -> list[str]:
     """The variables in an expression, in order."""
-    nodes = postorder(expr, lambda node: node.args)
+    nodes = expr.parts
     return list(dict.fromkeys(str(node.value) for node in nodes if node.op == "variable"))
 
 

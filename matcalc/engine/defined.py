@@ -12,7 +12,7 @@ from dataclasses import replace
 from matcalc.core.directions import free_variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold
 from matcalc.engine.recalled import Recalled
 from matcalc.verify.readback.forms import Form, Forms
 
@@ -41,7 +41,7 @@ class Defined:
 
     def _found(self) -> dict[Form, str]:
         definitions = self.program.definitions
-        every = postorder(Expr("several", tuple(definitions.values())), lambda node: node.args)
+        every = Expr("several", tuple(definitions.values())).parts
         if len(every) > _FEW:
             return self._one_by_one(definitions)
         return {
@@ -68,7 +68,7 @@ class Defined:
             cut = _cut(value, before)
             hidden = {
                 str(node.value): free_variable(node.value, node)
-                for node in postorder(cut, lambda node: node.args)
+                for node in cut.parts
                 if node.op == "variable" and node.value in forms
             }
             known = {**self.program.variables, **hidden} if hidden else self.program.variables

@@ -29,7 +29,7 @@ def expand(program: Program) -> Program:
     notes: dict[str, None] = dict.fromkeys(program.notes)
     made: dict[int, Expr] = {}
     roots = [*program.definitions.values(), program.expr]
-    for node in (part for root in roots for part in postorder(root, lambda node: node.args)):
+    for node in (part for root in roots for part in root.parts):
         if id(node) in made:
             continue
         if node.op == "indexed":

@@ -14,7 +14,7 @@ from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import PROJECTED, project
@@ -109,7 +109,7 @@ def require_variable(program: Program, wrt: str) -> Variable:
 
 def occurring(program: Program) -> dict[str, Variable]:
     """The variables that occur in what a program computes; it may know of many more."""
-    nodes = postorder(program.expr, lambda node: node.args)
+    nodes = program.expr.parts
     names = dict.fromkeys(str(node.value) for node in nodes if node.op == "variable")
     return {name: program.variables[name] for name in names}
 
@@ -163,7 +163,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
         lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row),
     )
     longer = forge.size(typed) < forge.size(tree) and not expand_inverse
-    contracted = any(part.op == "einsum" for part in postorder(typed, lambda e: e.args))
+    contracted = any(part.op == "einsum" for part in typed.parts)
     longer = longer and not contracted  # a call of einsum counts for less than its text
     return typed if has_indices(tree, program.variables) or longer else tree
 
@@ -186,9 +186,9 @@ class Engine:
         self.language = program.language
         self.layout = layout
         self.builder = Builder(known)
-        self.builder.widest = max(2, *(part.rank for part in postorder(expr, lambda e: e.args)))
+        self.builder.widest = max(2, *(part.rank for part in expr.parts))
         self.lowering = Lowering(self.builder, known.definition)
-        parts = postorder(expr, lambda e: e.args)
+        parts = expr.parts
         forms = [part.value for part in parts if part.op == "indexed"]
         self.index_names = [
             (index.name, index.size) for form in forms for index in form.all_indices()
@@ -323,7 +323,7 @@ class Engine:
 
 def _signed(tree: Expr) -> bool:
     """Whether signs of permutations are left in index notation."""
-    return {"einsum", "epsilon"} <= {part.op for part in postorder(tree, lambda e: e.args)}
+    return {"einsum", "epsilon"} <= {part.op for part in tree.parts}
 
 
 def _without_signs(builder: Builder, node: Node) -> Node:
@@ -350,7 +350,7 @@ def _styled(
         size = recovery.forge.size(tree)
         if not recovery.taste.asked:
             return size, tree, recovery.forge
-        operators = {part.op for part in postorder(tree, lambda e: e.args)}
+        operators = {part.op for part in tree.parts}
         indices = "einsum" in operators
         if best is None or (indices, size) < best[:2]:
             best = indices, size, tree, recovery.forge
@@ -471,7 +471,7 @@ def by_entries(
     language = language or default_language()
     known = catalogue(language)
     builder = Builder(known)
-    builder.widest = max(2, *(part.rank for part in postorder(tree, lambda e: e.args)))
+    builder.widest = max(2, *(part.rank for part in tree.parts))
     lowering = Lowering(builder, known.definition)
     names = {v.name: leaf_of(builder, v, free=False) for v in variables.values()}
     node = Rewriter(builder, lowering, final=True).rewrite(lowering.lower(tree, names))

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
 
 Derive = Callable[[Program, Sequence[str]], Mapping[str, Expr]]
 
@@ -43,7 +42,7 @@ class Recalled:
             before, found = self._known[asked.key]
             return _renamed(found, before, asked)
         found = self.derive(program, wrt)
-        every = postorder(Expr("several", tuple(found.values())), lambda node: node.args)
+        every = Expr("several", tuple(found.values())).parts
         if all(part.op == "variable" or _is_plain(part.value, sizes=True) for part in every):
             self._known[asked.key] = asked, found
         return found
@@ -51,7 +50,7 @@ class Recalled:
 
 def _question(program: Program, wrt: Sequence[str]) -> _Asked | None:
     """None where there is more in the program than operators, numbers and variables."""
-    order = postorder(program.expr, lambda node: node.args)
+    order = program.expr.parts
     variables = [node for node in order if node.op == "variable"]
     used = sorted({str(node.value) for node in variables} | set(wrt))
     dims = [size for node in order for size in node.shape]
@@ -101,5 +100,5 @@ def _renamed(found: Mapping[str, Expr], before: _Asked, asked: _Asked) -> dict[s
             value = value.put(sizes.get)
         return Expr(node.op, tuple(args), shape, value=value, row=node.row)
 
-    root = fold(Expr("several", tuple(found.values())), lambda node: node.args, rule)
+    root = Expr("several", tuple(found.values())).fold(rule)
     return {names.get(name, name): tree for name, tree in zip(found, root.args, strict=True)}

@@ -16,7 +16,6 @@ from matcalc.core.directions import free_variable
 from matcalc.core.kinds import MOST_AXES, Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
 
 _LEAST = 4  # nodes of a segment that is cut at a definition or at a value that is used again,
 _MOST = 14  # and anywhere
@@ -40,7 +39,7 @@ class Segment:
 
 def cut(program: Program, wrt: Sequence[str]) -> list[Segment]:
     """The segments of a program, each behind those that it uses; one alone where it is short."""
-    order = postorder(program.expr, lambda node: node.args)
+    order = program.expr.parts
     moving = _dependents(order, wrt)
     uses: dict[int, int] = {}
     for node in order:
@@ -133,7 +132,7 @@ class Backward:
                 self.values[name] = self._resolved(adjoint)
                 adjoint = Expr("variable", (), segment.node.shape, value=name)
             expr = paired(adjoint, expr)
-        inside = postorder(segment.expr, lambda node: node.args)
+        inside = segment.expr.parts
         used = {node.value for node in inside if node.op == "variable"}
         inner = [each.name for each in self.segments if each.name in used]
         outer = [name for name in self.wrt if name in used]
@@ -152,7 +151,7 @@ class Backward:
                 return value if value.row == node.row else _transposed(value)
             return _with(node, tuple(args))
 
-        return fold(tree, lambda node: node.args, rule)
+        return tree.fold(rule)
 
 
 def _adjoint(name: str) -> str:
@@ -160,7 +159,7 @@ def _adjoint(name: str) -> str:
 
 
 def _nodes(tree: Expr) -> int:
-    return len(postorder(tree, lambda node: node.args))
+    return len(tree.parts)
 
 
 def _transposed(vector: Expr) -> Expr:

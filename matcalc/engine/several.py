@@ -9,7 +9,6 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
 from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import PROJECTED, project
@@ -38,7 +37,7 @@ def derive_several(
         # what a segment does not show of its values, as that they are symmetric, the whole does
         with suppress(UnsupportedError):
             found.append(_through(program, wrt, segments, structure))
-    if not found or len(postorder(program.expr, lambda node: node.args)) <= _LONG:
+    if not found or len(program.expr.parts) <= _LONG:
         engine = Engine(program, layout, several=True)
         whole = _whole(engine, program, wrt, structure)
         found.append([whole[name] for name in wrt])
@@ -48,7 +47,7 @@ def derive_several(
 
 def _operations(trees: Sequence[Expr]) -> int:
     """How many operations there are, each part being computed once."""
-    nodes = postorder(Expr("several", tuple(trees)), lambda node: node.args)
+    nodes = Expr("several", tuple(trees)).parts
     return sum(1 for node in nodes if node.args)
 
 
@@ -126,4 +125,4 @@ def interned(trees: Sequence[Expr]) -> list[Expr]:
         return found
 
     root = Expr("several", tuple(trees))
-    return list(fold(root, lambda node: node.args, rule).args)
+    return list(root.fold(rule).args)

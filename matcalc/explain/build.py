@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import differentiate, matricize
 from matcalc.explain.derivation import Chain
 from matcalc.explain.forms import as_fields, as_markdown, as_text
@@ -70,7 +69,7 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
     """
     if isinstance(detail, bool) or detail not in DETAILS:
         raise ArgumentError(f"detail is 1, 2 or 3, not {detail!r}")
-    if len(postorder(statement.program.expr, lambda expr: expr.args)) > _MOST:
+    if len(statement.program.expr.parts) > _MOST:
         raise _refusal("the expression is too long to be read step by step")
     chains: list[Chain] = []
     first = statement._replace(order=1, layout="mixed")

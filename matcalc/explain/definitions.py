@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from matcalc.core.operations import ALONG
 from matcalc.core.tree import Expr, operation
-from matcalc.core.walk import postorder
 from matcalc.explain.instances import CannotShow, Trees
 
 
@@ -16,7 +15,7 @@ def defined(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
     made: dict[int, Expr] = {}
     used: list[str] = []
     moving: set[int] = set()
-    for expr in postorder(root, lambda expr: expr.args):
+    for expr in root.parts:
         args = tuple([made[id(arg)] for arg in expr.args])
         fresh = trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
         moves = expr.op == "variable" and expr.value == wrt

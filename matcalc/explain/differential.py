@@ -11,7 +11,6 @@ from itertools import product
 
 from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS
 from matcalc.core.tree import Expr, is_number, operation
-from matcalc.core.walk import postorder
 from matcalc.engine.catalogue.compiled import Catalogue, Rule
 from matcalc.engine.lowering.functions import RULES as BY_INDICES
 from matcalc.engine.lowering.multilinear import RULES as BY_SHAPES
@@ -43,7 +42,7 @@ class Differentials:
     def terms(self, root: Expr) -> list[Expr]:
         """Its terms, each linear in the differential of one name."""
         known: dict[int, list[Expr]] = {}
-        for expr in postorder(root, lambda expr: expr.args):
+        for expr in root.parts:
             if expr.op == "variable":
                 known[id(expr)] = [self.moving[expr.value]] if expr.value in self.moving else []
             else:

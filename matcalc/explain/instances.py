@@ -40,7 +40,7 @@ class Trees:
                 return put[expr.value]
             return self.forge.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
 
-        return fold(tree, lambda expr: expr.args, rule)
+        return tree.fold(rule)
 
     def variable(self, name: str, like: Expr) -> Expr:
         """A variable of the shape of another expression, which stands upright."""
@@ -235,7 +235,7 @@ def _of_entries(body: Expr) -> bool:
         entries = acts_entrywise(expr) or expr.op in _PLAIN or expr.op in COMPARISONS
         return all(args) and (entries or not expr.args)
 
-    return fold(body, lambda expr: expr.args, plain)
+    return body.fold(plain)
 
 
 _PLAIN = ("+", "-", "neg", ".*", "./", ".^", "^", "/", "sum", "mean", "fill")

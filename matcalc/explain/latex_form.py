@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
 from matcalc.engine.catalogue.sides import sides
 from matcalc.explain.citations import entry
@@ -64,7 +63,7 @@ def renamed(tree: Expr, names: Mapping[str, str]) -> Expr:
         value = names.get(expr.value, expr.value) if expr.op == "variable" else expr.value
         return Expr(expr.op, tuple(args), expr.shape, value=value, row=expr.row)
 
-    return fold(tree, lambda expr: expr.args, rule)
+    return tree.fold(rule)
 
 
 def as_latex(chains: Iterable[Chain], *, bold: bool = False) -> str:

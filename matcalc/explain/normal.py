@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import PROJECTED, project
@@ -123,4 +122,4 @@ def _leaf(builder: Builder, variable: Variable, *, free: bool) -> Node:
 
 def variables_of(tree: Expr) -> set[str]:
     """The names that occur."""
-    return {part.value for part in postorder(tree, lambda expr: expr.args) if part.op == "variable"}
+    return {part.value for part in tree.parts if part.op == "variable"}

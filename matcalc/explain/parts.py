@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.explain.differential import is_multilinear
 from matcalc.explain.instances import Trees
 
@@ -81,7 +80,7 @@ def partition(
 
     ``given`` are the names that the user gave, by the ids of the parts.
     """
-    order = postorder(root, lambda expr: expr.args)
+    order = root.parts
     chosen = _Choice(trees, root, wrt, detail).ids() | {
         id(expr) for expr in order if id(expr) in given and expr.args and expr is not root
     }
@@ -122,7 +121,7 @@ class _Choice:
     def __init__(self, trees: Trees, root: Expr, wrt: str, detail: int) -> None:
         self.size = trees.forge.size
         self.root = root
-        self.order = postorder(root, lambda expr: expr.args)
+        self.order = root.parts
         self.active = _active(self.order, wrt)
         self.least = _LONG if detail == BRIEF else _SHORT
         self.affine_size = _AFFINE[detail]

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.calculus.structured import PROJECTED
 from matcalc.explain import citations as because
 from matcalc.explain.citations import cited
@@ -308,9 +307,7 @@ class ChainBuilder:
             across = self._normal().form(self.trees.forge.transpose(factor))
         except CannotShow:
             return usual
-        plain = across is factor or all(
-            part.op != "'" for part in postorder(across, lambda expr: expr.args)
-        )
+        plain = across is factor or all(part.op != "'" for part in across.parts)
         return self.trees.inner(across, variable, across=True) if plain else usual
 
     def _finish_gradient(self, tree: Expr) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
 from matcalc.explain import citations as because
 from matcalc.explain.citations import cited
 from matcalc.explain.derivation import Reason
@@ -13,11 +12,11 @@ from matcalc.explain.derivation import Reason
 
 def turned(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Reason]:
     """The reasons why a line is the sum of the terms, one inner product for each differential."""
-    order = postorder(before, lambda expr: expr.args)
+    order = before.parts
     moving = _moving(before, steps)
     traces = [expr for expr in order if expr.op == "tr" and id(expr) in moving]
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
-    after = {part.op for term in terms for part in postorder(term, lambda expr: expr.args)}
+    after = {part.op for term in terms for part in term.parts}
     reasons: list[Reason] = []
     if any(not _ends(expr.args[0], steps) for expr in traces):
         reasons.append(cited(*because.CYCLIC))
@@ -35,12 +34,12 @@ def turned(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Re
 
 def factored(step: str, before: Expr, answer: Expr) -> list[Reason]:
     """The reasons why a differential, vectorised, is a matrix times that of the variable."""
-    order = postorder(before, lambda expr: expr.args)
+    order = before.parts
     moving = _moving(before, [step])
     across = any(expr.op == "'" and id(expr) in moving for expr in order)
     entries = any(expr.op == ".*" and id(expr) in moving for expr in order)
     products = any(expr.op == "*" and expr.args[0].shape and id(expr) in moving for expr in order)
-    inside = {part.op for part in postorder(answer, lambda expr: expr.args)}
+    inside = {part.op for part in answer.parts}
     matrix = any(expr.rank == 2 and id(expr) in moving for expr in order)
     reasons = []
     if matrix and products and "kron" in inside:
@@ -64,7 +63,7 @@ def _moving(tree: Expr, steps: Sequence[str]) -> set[int]:
             found.add(id(expr))
         return moves
 
-    fold(tree, lambda expr: expr.args, visit)
+    tree.fold(visit)
     return found
 
 

@@ -13,7 +13,6 @@ from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
 from matcalc.engine.pipeline import differentiate, shown
 from matcalc.explain.instances import Trees
 from matcalc.verify.verification import verify
@@ -154,7 +153,7 @@ class _GraphBuilder:
     def nodes(self) -> list[Node]:
         """The inputs in the order of the program, then the operations in that of the tree."""
         root = self.trees.interned(self.program.expr)
-        order = postorder(root, lambda expr: expr.args)
+        order = root.parts
         there = {expr.value for expr in order if expr.op == "variable"}
         found: list[Node] = []
         numbers: dict[str, int] = {}
@@ -193,9 +192,7 @@ class _GraphBuilder:
         number = len(found) + 1
         given = self.given.get(id(expr))
         name = given if given is not None and given not in numbers else f"{self.letter}{number}"
-        parents = dict.fromkeys(
-            part.value for part in postorder(upright, lambda e: e.args) if part.op == "variable"
-        )
+        parents = dict.fromkeys(part.value for part in upright.parts if part.op == "variable")
         numbers[name] = number
         self.variables[name] = Variable(name, _KINDS[upright.rank], upright.shape)
         whole = self._upright(expr)
@@ -228,7 +225,7 @@ class _GraphBuilder:
         assert child.tree is not None
         used = {
             part.value: self.variables[part.value]
-            for part in postorder(child.tree, lambda e: e.args)
+            for part in child.tree.parts
             if part.op == "variable"
         }
         functions = {n: v for n, v in self.variables.items() if v.kind == "function"}
@@ -253,7 +250,7 @@ class _GraphBuilder:
                 return own
             return self.trees.forge.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
 
-        named = fold(inside, lambda e: e.args, rule)
+        named = inside.fold(rule)
         written = text(named)
         head = array_head(named)
         return f"D{head} = {written}" if head else written

@@ -20,7 +20,6 @@ from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number, variable
-from matcalc.core.walk import fold
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
 from matcalc.results import Formula
@@ -174,7 +173,7 @@ def _with(tree: Expr, name: str, instead: Expr) -> Expr:
             Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row) if args else node
         )
 
-    return fold(tree, lambda expr: expr.args, rule)
+    return tree.fold(rule)
 
 
 def _at_zero(program: Program, step: str) -> Expr | None:

@@ -18,7 +18,6 @@ from matcalc.core.operations import OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.verify.exact.judge import BITS, judge
 from matcalc.write.printers.text import text
 
@@ -67,7 +66,7 @@ def verify(statement: DerivativeStatement, tree: Expr) -> Verification:
     """
     program = statement.program
     stranger = next(
-        (node for node in postorder(tree, lambda node: node.args) if _is_strange(node, program)),
+        (node for node in tree.parts if _is_strange(node, program)),
         None,
     )
     if stranger is not None:
@@ -166,7 +165,7 @@ def compare(statement: DerivativeStatement, tree: Expr, seed: int = 0) -> Report
         return np.transpose(value, back) if value.ndim == len(back) else value
 
     # of a wide matrix there are no such vectors, so that the sizes have to be others
-    tall = [node for node in postorder(tree, lambda node: node.args) if node.op in OF_TALL]
+    tall = [node for node in tree.parts if node.op in OF_TALL]
     return check(statement, mixed, seed, beside=tall, trees=[tree])
 
 

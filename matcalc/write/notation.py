@@ -10,7 +10,6 @@ from typing import NamedTuple
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.naming import naming
@@ -75,7 +74,7 @@ def name_parts(
 
 def _bound_names(tree: Expr) -> set[str]:
     """The names of indices in a tree."""
-    forms = [part.value for part in postorder(tree, lambda e: e.args) if part.op == "indexed"]
+    forms = [part.value for part in tree.parts if part.op == "indexed"]
     return {index.name for form in forms for index in form.all_indices()}
 
 

@@ -17,7 +17,6 @@ from matcalc.core.operations import OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.pipeline import differentiate
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude, values_of_parts
@@ -198,7 +197,7 @@ def completed(
 
 def _of_tall(tree: Expr | None) -> list[Expr]:
     """The parts that have values for matrices with at least as many rows as columns alone."""
-    nodes = [] if tree is None else postorder(tree, lambda node: node.args)
+    nodes = [] if tree is None else tree.parts
     return [node for node in nodes if node.op in OF_TALL]
 
 

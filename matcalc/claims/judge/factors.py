@@ -10,7 +10,6 @@ from matcalc.claims.judge.claims import evaluate_claim
 from matcalc.claims.judge.mutations import quote
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.write.printers.text import text
 
 _CLOSE = 1e-8
@@ -145,7 +144,7 @@ def _scalars(
     trees = [question.answer, question.program.expr if question.program is not None else None]
     seen: set[str] = set()
     for tree in trees:
-        for node in postorder(tree, lambda expr: expr.args) if tree is not None else ():
+        for node in tree.parts if tree is not None else ():
             if (
                 node.shape
                 or node.op in ("number", "dimension", "neg", "constant")
@@ -163,7 +162,4 @@ def _scalars(
 
 
 def _has_size(node: Expr) -> bool:
-    return all(
-        part.op in ("number", "dimension", "neg", "*", "/", "^")
-        for part in postorder(node, lambda expr: expr.args)
-    )
+    return all(part.op in ("number", "dimension", "neg", "*", "/", "^") for part in node.parts)

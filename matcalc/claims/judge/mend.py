@@ -19,7 +19,6 @@ from matcalc.claims.judge.terms import coarse_terms, negated, terms
 from matcalc.claims.judge.variants import PLAIN, Variant
 from matcalc.core.errors import MatcalcError
 from matcalc.core.tree import Expr, number
-from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.write.printers.text import text
 
@@ -246,7 +245,7 @@ def _without_number(tree: Expr) -> tuple[Fraction, Expr] | None:
 def _constants(tree: Expr) -> dict[int, Fraction]:
     """The parts that are numbers, by the identity of their nodes."""
     found: dict[int, Fraction] = {}
-    for node in postorder(tree, lambda node: node.args):
+    for node in tree.parts:
         if node.op == "number":
             found[id(node)] = Fraction(node.value)
         elif node.op in ("neg", "*", "/") and all(id(arg) in found for arg in node.args):

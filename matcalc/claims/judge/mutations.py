@@ -15,7 +15,6 @@ from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr, number, variable
 from matcalc.core.user_functions import calls_function
-from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.text import text
 
 MOST_NODES = 150  # parts of a formula beyond which no slips are looked for
@@ -89,7 +88,7 @@ class Change(NamedTuple):
 
 def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
     """All formulas with one slip; none for a formula that is too long to be looked through."""
-    order = postorder(tree, lambda expr: expr.args)
+    order = tree.parts
     if len(order) > MOST_NODES:
         return
     users: dict[int, list[Expr]] = {}
@@ -176,7 +175,7 @@ def replace_node(tree: Expr, part: Expr, instead: Expr) -> Expr:
             return node
         return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
 
-    return fold(tree, lambda expr: expr.args, rule)
+    return tree.fold(rule)
 
 
 def transpose(expr: Expr) -> Expr:

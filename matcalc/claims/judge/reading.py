@@ -15,7 +15,6 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, dimension
-from matcalc.core.walk import fold
 from matcalc.engine.inner import expand
 from matcalc.read.frontend import read
 from matcalc.results import Expression
@@ -143,4 +142,4 @@ def with_sizes(tree: Expr, known: Callable[[str], Dim | None]) -> Expr:
         shape = tuple(size.put(known) for size in node.shape)
         return Expr(node.op, tuple(args), shape, value=node.value, row=node.row)
 
-    return fold(tree, lambda expr: expr.args, rule)
+    return tree.fold(rule)

@@ -14,7 +14,6 @@ from matcalc.core.dims import fitting
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.tree import positive_sizes
-from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent
 
@@ -73,11 +72,7 @@ def _sizes(question: Question) -> list[dict[str, int]]:
         for size in (*variable.dims, *variable.room)
     ]
     if question.program is not None:  # a place in X[i, j] has a name that no variable knows
-        places = [
-            node
-            for node in postorder(question.program.expr, lambda node: node.args)
-            if node.op in ("slice", "unit")
-        ]
+        places = [node for node in question.program.expr.parts if node.op in ("slice", "unit")]
         dims += [size for node in places for size in positive_sizes(node)]
     names = list(dict.fromkeys(name for size in dims for name in size.letters))
     choices = sorted(

@@ -8,7 +8,6 @@ from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Edi
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr, variable
 from matcalc.core.user_functions import calls_function
-from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.text import text
 
 _MOST = 8  # arguments of functions that are tried in each other's place
@@ -18,7 +17,7 @@ def swaps(
     tree: Expr, variables: dict[str, Variable], others: Sequence[Expr] = ()
 ) -> Iterator[Edit]:
     """The formula with one thing for another everywhere; arguments are those of ``others`` too."""
-    order = postorder(tree, lambda expr: expr.args)
+    order = tree.parts
     if len(order) > MOST_NODES:
         return
     for places in _places([node for node in order if node.op == "variable"]):
@@ -47,7 +46,7 @@ def swaps(
 
 def _arguments(tree: Expr) -> list[Expr]:
     """What functions are applied to, without names and numbers."""
-    order = postorder(tree, lambda expr: expr.args)
+    order = tree.parts
     applied = [node for node in order if calls_function(node) and len(node.args) == 1]
     return [node.args[0] for node in applied if node.args[0].args]
 
@@ -68,4 +67,4 @@ def _replaced(tree: Expr, instead: dict[int, Expr]) -> Expr:
             return instead[id(node)]
         return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
 
-    return fold(tree, lambda expr: expr.args, rule)
+    return tree.fold(rule)

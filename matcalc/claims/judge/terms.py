@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
 from matcalc.write.printers.text import text
 
 _MOST = 24  # terms of a sum that is looked through
@@ -25,7 +24,7 @@ def terms(tree: Expr) -> list[Expr]:
     """The terms of the formula as it stands, and those of it multiplied out; none where it is a
     single term, or too many.
     """
-    found = fold(tree, lambda expr: expr.args, _spread)
+    found = tree.fold(_spread)
     fine = found if 1 < len(found) <= _MOST else []
     coarse = coarse_terms(tree)
     return [

@@ -20,7 +20,6 @@ from matcalc.core.statement import is_folded
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
 from matcalc.core.user_functions import calls_function
-from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import numeric_derivative, structured_gradient
 from matcalc.write.printers.text import text
@@ -395,7 +394,7 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
     program = question.program
     assert program is not None
     wanted = question.variables[question.wrt].shape
-    order = postorder(program.expr, lambda expr: expr.args)
+    order = program.expr.parts
     moving: set[int] = set()
     for node in order:
         if (node.op == "variable" and node.value == question.wrt) or any(

@@ -21,7 +21,6 @@ from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
 from matcalc.core.resources import folder
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import user_function
-from matcalc.core.walk import postorder
 from matcalc.engine.catalogue.schema import identity
 from matcalc.engine.catalogue.sides import sides
 
@@ -85,7 +84,7 @@ def applied(root: Expr) -> set[str]:
     too.
     """
     found = set()
-    for node in postorder(root, lambda node: node.args):
+    for node in root.parts:
         if node.op in ("^", ".^"):
             found |= _power(node)
         elif node.op in ("==", "!="):

@@ -16,7 +16,6 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.operations import ALONG, COMPARISONS
 from matcalc.core.tree import Expr, operation
-from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.lowering.terms import Value
@@ -58,7 +57,7 @@ class _Body:
     def lower(self, root: Expr, names: Mapping[str, Batch]) -> Batch:
         """The value of a part; ``names`` are those of the parameters of a definition."""
         values: dict[int, Batch] = {}
-        for part in postorder(root, lambda part: part.args):
+        for part in root.parts:
             values[id(part)] = self._step(part, [values[id(arg)] for arg in part.args], names)
         return values[id(root)]
 

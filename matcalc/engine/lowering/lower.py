@@ -16,7 +16,6 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ALONG, COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr, extent, grid, operation
-from matcalc.core.walk import postorder
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
@@ -67,7 +66,7 @@ class Lowering:
         for ``sizes``.
         """
         self.sizes = sizes or {}
-        order = postorder(root, lambda expr: expr.args)
+        order = root.parts
         uses: dict[int, int] = {}
         for expr in order:
             for arg in expr.args:

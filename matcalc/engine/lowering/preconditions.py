@@ -12,7 +12,6 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import OF_SYMMETRIC, OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.engine.ir.nodes import Leaf, Node
 
 if TYPE_CHECKING:
@@ -27,9 +26,7 @@ def require_symmetry(
     With ``wrt`` that variable counts as having free entries: what is symmetric only within its kind
     has no derivative then.
     """
-    calls = [
-        expr for expr in postorder(program.expr, lambda expr: expr.args) if expr.op in OF_SYMMETRIC
-    ]
+    calls = [expr for expr in program.expr.parts if expr.op in OF_SYMMETRIC]
     if not calls:
         return
     knowledge = lowering.builder.knowledge

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from matcalc.core.decimals import shorter_as_decimal
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.write.printers.text import text
 
@@ -25,7 +25,7 @@ def rebalanced(forge: ExpressionFactory, root: Expr) -> Expr:
     """The tree with the factors of such sums shared so that the text is shortest; the same where no
     number is long.
     """
-    numbers = [node.value for node in postorder(root, _args) if node.op == "number"]
+    numbers = [node.value for node in root.parts if node.op == "number"]
     if all(abs(value.numerator) < _LONG and value.denominator < _LONG for value in numbers):
         return root
 
@@ -33,11 +33,7 @@ def rebalanced(forge: ExpressionFactory, root: Expr) -> Expr:
         made = forge.make(node.op, tuple(args), node.shape, node.value, node.row)
         return _shared(forge, made) if node.op in ("*", "/") else made
 
-    return fold(root, _args, rule)
-
-
-def _args(node: Expr) -> tuple[Expr, ...]:
-    return node.args
+    return root.fold(rule)
 
 
 def _shared(forge: ExpressionFactory, node: Expr) -> Expr:

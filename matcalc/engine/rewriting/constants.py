@@ -11,7 +11,6 @@ from math import prod
 
 from matcalc.core.indexed import Form, Loop, Rules
 from matcalc.core.tree import Expr, is_number, number
-from matcalc.core.walk import fold
 from matcalc.engine.ir.nodes import exact_root
 
 Grid = tuple[tuple[Fraction, ...], ...]  # rows; of a vector each with one entry, of a scalar one
@@ -44,7 +43,7 @@ def compute(tree: Expr) -> Expr:
         return made
 
     kept: list[Expr] = []  # so that ids stay what they are
-    return fold(tree, lambda node: node.args, rule)
+    return tree.fold(rule)
 
 
 def _tree(value: Grid, node: Expr) -> Expr:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from matcalc.core.identity import Identity
 from matcalc.core.tree import Expr, operation
-from matcalc.core.walk import postorder
 from matcalc.engine.catalogue.compiled import Catalogue, Rewrite
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum, as_product
@@ -66,7 +65,7 @@ def heads(node: Node) -> frozenset[FunctionName]:
 
 
 def _names(known: Catalogue, right: Expr) -> bool:
-    calls = postorder(right, lambda expr: expr.args)
+    calls = right.parts
     return any(
         known.definition(operation(e)) is not None
         or (len(e.args) == 2 and known.definition(f"{operation(e)}-rows") is not None)

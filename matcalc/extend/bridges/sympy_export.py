@@ -17,14 +17,13 @@ from matcalc.core.kinds import Variable
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import APPLY, Expr, is_number, operation
 from matcalc.core.user_functions import inline
-from matcalc.core.walk import fold
 
 _Rule = Callable[[Expr, list[Any]], Any]
 
 
 def export(expr: Expr, variables: Mapping[str, Variable]) -> Any:
     """The SymPy expression."""
-    return fold(inline(expr), lambda node: node.args, partial(_converted, variables))
+    return inline(expr).fold(partial(_converted, variables))
 
 
 _NAMES = {

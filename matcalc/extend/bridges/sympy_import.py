@@ -44,7 +44,7 @@ def convert(expression: Any) -> tuple[str, dict[str, str]]:
     }
     importer = _Importer(sizes)
     expr = importer.expr(root)
-    nodes = postorder(expr, lambda node: node.args)
+    nodes = expr.parts
     used = {node.op for node in nodes}
     for name in importer.variables:
         if (

@@ -17,7 +17,6 @@ from matcalc.core.operations import BUILT_IN_NAMES, CONSTANT_SHAPES
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction, inline
-from matcalc.core.walk import postorder
 from matcalc.extend.own.tables import Table
 from matcalc.read.frontend import read
 from matcalc.read.syntax.declare import declare
@@ -205,7 +204,7 @@ def _body(table: Table, parameters: tuple[Variable, ...], language: Language) ->
             hint="write eye(n), ones(n), ...",
         )
     if not any(parameter.shape for parameter in parameters) and any(
-        node.shape for node in postorder(body, lambda node: node.args)
+        node.shape for node in body.parts
     ):
         hint = 'given = { x = "vector(n)" } is the way to a function of a whole vector'
         raise table.problem(

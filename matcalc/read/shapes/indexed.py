@@ -416,16 +416,13 @@ def finish(context: Context, names: dict[str, str]) -> None:
             )
     for form in indices.forms:
         inside = [
-            index
-            for part in postorder(form.body, lambda part: part.args)
-            if part.op == "reduce"
-            for index in part.value.indices
+            index for part in form.body.parts if part.op == "reduce" for index in part.value.indices
         ]
         needed = [size for index in (*form.indices, *inside) for size in room.get(index, [])]
         sizes = [index.size for index in inside]
         sizes += [
             Dim(1, (name,))
-            for part in postorder(form.body, lambda part: part.args)
+            for part in form.body.parts
             if part.op == "reduce"
             for condition in part.value.conditions
             for name in condition.place.offset.letters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from matcalc.core.dims import ONE, OPEN, ZERO, Dim, dim
 from matcalc.core.errors import ParseError, Span, UnknownNameError
@@ -184,6 +185,7 @@ def size(node: Node, source: str, *, positive: bool = True) -> Dim:
     return result
 
 
+@lru_cache(maxsize=1_024)
 def _from_line(line: str) -> Variable:
     """``A: symmetric(n)``."""
     statements = parse(line)
@@ -197,6 +199,7 @@ def _from_line(line: str) -> Variable:
     return from_statement(statements[0], line)
 
 
+@lru_cache(maxsize=1_024)
 def _from_item(name: str, text: str) -> Variable:
     """The name as a key, ``symmetric(n)`` as its value."""
     if "->" in text:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from matcalc.core.declared import FunctionRef
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr, operation
-from matcalc.core.walk import postorder
 from matcalc.verify.exact.field import P, Undecided
 from matcalc.verify.exact.generators import Generators
 from matcalc.verify.exact.points import EXPONENTS
@@ -133,7 +132,7 @@ class Bound:
         """The degree of a tree."""
         known: dict[int, Degree] = {}
         depths: dict[int, int] = {}
-        for node in postorder(tree, lambda node: node.args):
+        for node in tree.parts:
             known[id(node)] = self._step(node, [known[id(arg)] for arg in node.args])
             inner = max([depths[id(arg)] for arg in node.args], default=0)
             depths[id(node)] = inner + (node.op not in _RULES)
@@ -206,7 +205,7 @@ def _sum(args: Sequence[Degree]) -> Degree:
 def _exponent(node: Expr) -> float:
     """How large the integer can be that an exponent is."""
     found: dict[int, float] = {}
-    for part in postorder(node, lambda part: part.args):
+    for part in node.parts:
         inner = [found[id(arg)] for arg in part.args]
         if part.op == "number":
             found[id(part)] = abs(float(part.value))

@@ -104,9 +104,7 @@ class Setting:
         self.names = list(dict.fromkeys(name for size in dims for name in size.letters))
         self.dims = list(dims)
         self.taken = {size.integer for size in dims}
-        inside = (
-            node for exponent in exponents for node in postorder(exponent, lambda node: node.args)
-        )
+        inside = (node for exponent in exponents for node in exponent.parts)
         self.exponents = {node.value for node in inside if node.op == "variable"}
 
     def sizes(self) -> Iterator[dict[str, int]]:

@@ -15,7 +15,6 @@ from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, number
 from matcalc.core.user_functions import inline
-from matcalc.core.walk import fold, postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret
 from matcalc.verify.oracle.rounding import moved
@@ -61,7 +60,7 @@ def is_apart(
     certain.
     """
     tree = inline(tree)
-    if any(node.op not in _ACCURATE for node in postorder(tree, lambda node: node.args)):
+    if any(node.op not in _ACCURATE for node in tree.parts):
         return False
     try:
         value = interpret(tree, values, sizes)
@@ -84,7 +83,7 @@ def _with_moved_numbers(tree: Expr) -> Expr:
             args = [_moved(arg, next(turns)) for arg in args]
         return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
 
-    return fold(tree, lambda node: node.args, rule)
+    return tree.fold(rule)
 
 
 def _moved(node: Expr, turn: int) -> Expr:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 
 
 class Bounds(NamedTuple):
@@ -65,7 +64,7 @@ def bounds(tree: Expr, variables: Mapping[str, Variable]) -> Bounds:
     known[id(_ONE)] = Bounds(1.0, 1.0)
     table: dict[Any, int] = {}
     definite: set[int] = set()
-    for node in postorder(tree, lambda node: node.args):
+    for node in tree.parts:
         key = (
             node.op,
             node.value if node.op != "einsum" else str(node.value),
@@ -89,7 +88,7 @@ def dominates(big: Expr, small: Expr) -> bool:
     keys: dict[int, int] = {}
     table: dict[Any, int] = {}
     for tree in (big, small):
-        for node in postorder(tree, lambda node: node.args):
+        for node in tree.parts:
             key = (node.op, str(node.value), node.shape, *(keys[id(arg)] for arg in node.args))
             keys[id(node)] = table.setdefault(key, len(table))
 

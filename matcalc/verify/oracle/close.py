@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from matcalc.core.tree import Expr, number
-from matcalc.core.walk import postorder
 
 _CLOSE = Fraction(1, 10**5)  # relative
 _PLAIN = 20  # the largest denominator of a number that is not itself a rounded one
@@ -50,6 +49,6 @@ def close_numbers(one: Sequence[Expr], other: Sequence[Expr]) -> Iterator[tuple[
 
 
 def _numbers(trees: Sequence[Expr]) -> list[Fraction]:
-    nodes = [node for tree in trees for node in postorder(tree, lambda node: node.args)]
+    nodes = [node for tree in trees for node in tree.parts]
     found = (abs(Fraction(node.value)) for node in nodes if node.op == "number")
     return list(dict.fromkeys(value for value in found if value))

@@ -13,7 +13,6 @@ from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
-from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import evaluate
 from matcalc.verify.oracle.sample import sample, sizes_for
@@ -31,7 +30,7 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
     One point with simple values settles it, for the gap is an analytic function of the point: it
     vanishes everywhere or hardly anywhere.
     """
-    order = postorder(inline(expr), lambda node: node.args)
+    order = inline(expr).parts
     moving: set[int] = set()
     for node in order:
         if (node.op == "variable" and node.value == wrt) or any(

@@ -15,7 +15,7 @@ from matcalc.core.errors import DomainProblem, EvaluationError
 from matcalc.core.operations import COMPARISONS, FRECHET
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import UserFunction, inline, user_function
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import fold
 from matcalc.runtime import matrix_power, power
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.functions import FUNCTIONS
@@ -36,7 +36,7 @@ def interpret(
     with np.errstate(all="ignore"):
         rule = partial(evaluate, values=values, sizes=sizes)
         if not known:
-            return fold(inline(expr), _children, rule)
+            return inline(expr).fold(rule)
         return fold(
             inline(expr),
             lambda node: () if id(node) in known else node.args,
@@ -50,7 +50,7 @@ def values_of_parts(expr: Expr, values: Values, sizes: Sizes) -> dict[int, Array
         return {}  # the nodes that are evaluated are gone after it
     found: dict[int, Array] = {}
     with np.errstate(all="ignore"):
-        for node in postorder(expr, _children):
+        for node in expr.parts:
             args = [found[id(arg)] for arg in node.args]
             found[id(node)] = evaluate(node, args, values=values, sizes=sizes)
     return found
@@ -78,7 +78,7 @@ def magnitude(expr: Expr, values: Values, sizes: Sizes) -> float:
         )
 
     with np.errstate(all="ignore"):
-        return fold(inline(expr), _children, rule)[1]
+        return inline(expr).fold(rule)[1]
 
 
 def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable[[Array], Array]:
@@ -86,7 +86,7 @@ def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable
     evaluated once.
     """
     expr = inline(expr)
-    order = postorder(expr, _children)
+    order = expr.parts
     moving: set[int] = set()
     known: dict[int, Array] = {}
     with np.errstate(all="ignore"):
@@ -112,10 +112,6 @@ def function_of(expr: Expr, name: str, values: Values, sizes: Sizes) -> Callable
         return results[id(expr)]
 
     return value
-
-
-def _children(node: Expr) -> tuple[Expr, ...]:
-    return node.args
 
 
 def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> Array:

@@ -119,7 +119,7 @@ def takes_differences(expr: Expr, wrt: str, order: int) -> bool:
 def _has_complex_path(expr: Expr, wrt: str) -> bool:
     """Whether no function that is evaluated for real arguments only meets the variable."""
     moving: set[int] = set()
-    for node in postorder(inline(expr), lambda node: node.args):
+    for node in inline(expr).parts:
         if (node.op == "variable" and node.value == wrt) or any(
             id(arg) in moving for arg in node.args
         ):

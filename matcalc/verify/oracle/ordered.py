@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
 from matcalc.verify.oracle.bounds import bounds
 
 RISING, FALLING = 1, -1
@@ -66,7 +65,7 @@ def order_of(tree: Expr, variables: Mapping[str, Variable]) -> int:
             return _power(node, args[0], variables)
         return 0
 
-    return fold(tree, lambda node: node.args, rule)
+    return tree.fold(rule)
 
 
 def _multiple(node: Expr, args: list[int], variables: Mapping[str, Variable]) -> int:

@@ -64,7 +64,7 @@ def switches(roots: Sequence[Expr]) -> dict[Switch, tuple[Guard, ...]]:
     for root in roots:
         tree = inline(root)
         guards: dict[int, tuple[Guard, ...]] = {id(tree): ()}
-        for node in reversed(postorder(tree, lambda node: node.args)):
+        for node in reversed(tree.parts):
             above = guards[id(node)]
             for place, arg in enumerate(node.args):
                 inside = (
@@ -147,7 +147,7 @@ class Pieces:
         self.roots = [inline(root) for root in roots]
         self.guards = switches(self.roots)
         self.switches = list(self.guards)
-        self.orders = [postorder(root, lambda node: node.args) for root in self.roots]
+        self.orders = [root.parts for root in self.roots]
         self.size = sum(len(order) for order in self.orders)
 
     def sight(self, values: Values, sizes: Sizes) -> Sight:

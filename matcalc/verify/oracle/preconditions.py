@@ -45,7 +45,7 @@ def violated_precondition(expr: Expr, values: Values, sizes: Sizes) -> str | Non
         id(node)
         for node in postorder(root, lambda node: node.args[:1] if node.op == "where" else node.args)
     }
-    for node in postorder(root, lambda node: node.args):
+    for node in root.parts:
         args = [results[id(arg)] for arg in node.args]
         outside = _outside(node, args)
         if outside is not None:

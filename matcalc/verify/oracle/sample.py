@@ -14,7 +14,6 @@ from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import ZERO, Variable
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.user_functions import inline
-from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import Sizes, extent
 from matcalc.verify.oracle.preconditions import violated_precondition
@@ -56,7 +55,7 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
     dims = [size for variable in variables.values() for size in (*variable.dims, *variable.room)]
     wide = [(size.dims[0].plain, size.dims[1].plain) for size in variables.values() if size.room]
     for expr in exprs:
-        for node in postorder(inline(expr), lambda node: node.args):
+        for node in inline(expr).parts:
             dims += positive_sizes(node)
     names = list(dict.fromkeys(name for size in dims for name in size.letters))
     pool = [size for size in _POOL if size not in {size.integer for size in dims}]
@@ -90,10 +89,10 @@ def matrix_exponents(exprs: Sequence[Expr]) -> set[str]:
     exponents = [
         node.args[1]
         for expr in exprs
-        for node in postorder(inline(expr), lambda node: node.args)
+        for node in inline(expr).parts
         if node.op == "frechet_power" or (node.op == "^" and node.args[0].rank == 2)
     ]
-    nodes = (node for exponent in exponents for node in postorder(exponent, lambda node: node.args))
+    nodes = (node for exponent in exponents for node in exponent.parts)
     return {node.value for node in nodes if node.op == "variable"}
 
 

@@ -20,7 +20,6 @@ import numpy as np
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.bounds import bounds, dominates
 from matcalc.verify.oracle.implied import implied, windows
@@ -431,7 +430,7 @@ def _worth(features: Collection[Feature]) -> int:
 def _names(switch: Switch) -> set[str]:
     """The variables that decide."""
     roots = [switch.left, *([switch.right] if switch.right is not None else [])]
-    nodes = (node for root in roots for node in postorder(root, lambda node: node.args))
+    nodes = (node for root in roots for node in root.parts)
     return {node.value for node in nodes if node.op == "variable"}
 
 
@@ -440,7 +439,7 @@ def _numbers(pieces: Pieces) -> list[float]:
     found: dict[float, None] = {}
     for switch in pieces.switches:
         for root in (switch.left, switch.right):
-            for node in postorder(root, lambda node: node.args) if root is not None else ():
+            for node in root.parts if root is not None else ():
                 if node.op == "number" and 0 < abs(node.value) < 10**9:
                     found |= dict.fromkeys((float(node.value), -float(node.value)))
     return list(found)[:12]

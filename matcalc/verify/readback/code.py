@@ -15,7 +15,6 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.generic import generic
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude
@@ -61,7 +60,7 @@ def _is_large(tree: Expr) -> bool:
     return any(
         prod([size.size(dict.fromkeys(size.letters, _USUAL)) for size in node.shape])
         > _MOST_ENTRIES
-        for node in postorder(tree, lambda node: node.args)
+        for node in tree.parts
     )
 
 
@@ -159,9 +158,7 @@ def _argument(
     if not isinstance(meaning, FunctionRef):
         return nested([values[name] for name in meaning], meaning)
     shapes = {
-        len(node.args): extent(node.shape, sizes)
-        for node in postorder(tree, lambda node: node.args)
-        if node.value == meaning
+        len(node.args): extent(node.shape, sizes) for node in tree.parts if node.value == meaning
     }
 
     def function(*args: Array) -> Array:

@@ -51,7 +51,7 @@ class Forms:
         def rule(node: Expr, args: list[Form]) -> Form:
             return self._typed(node, args, sized)
 
-        return fold(expr, lambda node: node.args, rule)
+        return expr.fold(rule)
 
     def parts(
         self,
@@ -170,7 +170,7 @@ class Forms:
             return self._typed(node, inner, sized)
 
         axes = tuple([of_range(index) for index in value.indices])
-        return self.of("indexed", axes, fold(value.body, lambda node: node.args, rule))
+        return self.of("indexed", axes, value.body.fold(rule))
 
     def _multiple(self, scalar: Form, product: Form) -> Form:
         """s*(A*B) as it is read: (s*A)*B."""
@@ -210,7 +210,7 @@ def plain(expr: Expr, variables: Mapping[str, Variable]) -> bool:
 
     A size that is a name and a named number are what they say where no variable has that name.
     """
-    for node in postorder(expr, lambda node: node.args):
+    for node in expr.parts:
         op = node.op
         if op in _PLAIN or op in OPERATIONS or user_function(node) is not None:
             continue

@@ -9,7 +9,6 @@ from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.tree import APPLY, Expr
-from matcalc.core.walk import postorder
 from matcalc.read.tex.read import read_latex
 from matcalc.verify.readback.forms import Forms
 from matcalc.verify.readback.values import alike
@@ -28,7 +27,7 @@ def latex_says(
     Of sums over entries, of functions that users set as they like, and of derivatives of declared
     functions nothing is read.
     """
-    if any(_unread(node) for node in postorder(tree, lambda node: node.args)):
+    if any(_unread(node) for node in tree.parts):
         return True
     try:
         again = read_latex(formula, variables, language=language)

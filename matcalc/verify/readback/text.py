@@ -11,7 +11,6 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, operation
-from matcalc.core.walk import postorder
 from matcalc.read.frontend import read
 from matcalc.read.syntax.lexer import DEEPEST, LONGEST
 from matcalc.read.syntax.nodes import Statement, has_members
@@ -64,7 +63,7 @@ def says(
 def _is_large(tree: Expr) -> bool:
     """Whether the loops of an expression with bound indices take too many steps to be tried."""
     steps = 0
-    for node in postorder(tree, lambda node: node.args):
+    for node in tree.parts:
         if node.op == "indexed":
             free = free_indices(node.value.body)
             steps += sum(_TRIED_SIZE ** len(indices) for indices in free.values())
@@ -134,10 +133,10 @@ def _open(program: Program) -> bool:
     letters = {name for size in program.undetermined for name in size.letters}
     if not letters:
         return False
-    nodes = postorder(program.expr, lambda node: node.args)
+    nodes = program.expr.parts
     return any(not letters.isdisjoint(size.letters) for node in nodes for size in node.shape)
 
 
 def _clashes(tree: Expr, variables: Mapping[str, Variable]) -> bool:
     """Whether a function has the name of a variable, so that its call is none."""
-    return any(operation(node) in variables for node in postorder(tree, lambda node: node.args))
+    return any(operation(node) in variables for node in tree.parts)

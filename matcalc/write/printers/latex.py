@@ -17,7 +17,6 @@ from matcalc.core.dims import ONE
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import APPLY, Expr, is_number
 from matcalc.core.user_functions import user_function
-from matcalc.core.walk import postorder
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_functions import FUNCTIONS, LETTERS, elementwise_power
 from matcalc.write.printers.latex_indices import add_indices, einsum, entries, fuse
@@ -50,7 +49,7 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
     Parts with names (``named``, else as ``naming`` has it) are set in lines before it: M = ..., N =
     ..., the formula last.
     """
-    order = postorder(expr, lambda node: node.args)
+    order = expr.parts
     taken = {names.name(node.value) for node in order if node.op == "variable"}
     named = (
         naming(expr, {node.value.replace("_", "") for node in order if node.op == "variable"})
@@ -68,7 +67,7 @@ def several_latex(
     trees: Mapping[str, Expr], *, bold: bool = False, named: Mapping[int, str]
 ) -> str:
     """Several formulas, each in a line with its head, behind the parts that have names."""
-    order = postorder(Expr("several", tuple(trees.values())), lambda node: node.args)[:-1]
+    order = Expr("several", tuple(trees.values())).parts[:-1]
     taken = {names.name(node.value) for node in order if node.op == "variable"}
     known = [entries(tree) for tree in trees.values()]
     above = set().union(*(each[1] for each in known))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.indexed import Condition, Form, Index, Place, condition_of
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_pieces import (
     ATOM,
@@ -60,7 +59,7 @@ def indexed(
             return Piece(rf"\begin{{cases}} {inside} \end{{cases}}", SIGNED, tall=True)
         return plain(part, parts)
 
-    return fold(form.body, lambda part: part.args, rule)
+    return form.body.fold(rule)
 
 
 def subscript(expr: Expr) -> str:

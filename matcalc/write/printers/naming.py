@@ -13,7 +13,6 @@ from itertools import count
 
 from matcalc.core.kinds import MOST_RESULT_AXES
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.write.printers.text import has_indices, number_text
 
 _SHORT = 20  # tokens up to which a result is written out in full
@@ -57,7 +56,7 @@ def naming(
     Names are given where the result is long and gets clearly shorter, with ``cse`` wherever they
     save tokens. ``taken`` are names in use; ``known`` says which name the user gave to a part.
     """
-    order = postorder(tree, lambda expr: expr.args)
+    order = tree.parts
     full: dict[int, int] = {}
     for expr in order:
         full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])

@@ -95,7 +95,7 @@ class Source:
             for key, each in self.variables.items()
         }
         self.root = lower(expr, nodes, builder)
-        self.indexed = any(part.op == "indexed" for part in postorder(expr, lambda e: e.args))
+        self.indexed = any(part.op == "indexed" for part in expr.parts)
         self.order = postorder(self.root, lambda node: node.args)
         self.runtime = sorted(
             {node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]}

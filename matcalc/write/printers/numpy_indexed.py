@@ -15,7 +15,6 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place, condition_of
 from matcalc.core.operations import COMPARISONS, ENTRYWISE
 from matcalc.core.tree import Expr, operation
-from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_functions import CALLS, power
 from matcalc.write.printers.numpy_nodes import Node
 
@@ -64,7 +63,7 @@ class _Body:
         """The value, with the axes of the form."""
         form = self.expr.value
         values: dict[int, Batch] = {}
-        for part in postorder(form.body, lambda part: part.args):
+        for part in form.body.parts:
             values[id(part)] = self._step(part, [values[id(arg)] for arg in part.args])
         body = values[id(form.body)]
         if not form.indices or body.indices == form.indices:

@@ -10,7 +10,6 @@ from matcalc.core.kinds import Variable
 from matcalc.core.loops import Assignment, ForLoop, Item, assignments, base
 from matcalc.core.members import family_of, places_of
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_code import Source
 
 _INDENT = "    "
@@ -96,7 +95,7 @@ class LoopSource:
                 return [f"{target} = np.zeros_like({like})"]
         used = {
             str(node.value): self.variables[str(node.value)]
-            for node in postorder(item.expr, lambda node: node.args)
+            for node in item.expr.parts
             if node.op == "variable"
         }
         piece = Source(self.prepare(item.expr), used, "f", "")

@@ -14,7 +14,7 @@ from fractions import Fraction
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import APPLY, Expr, is_number
 from matcalc.core.user_functions import inline
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
 from matcalc.write.printers.numpy_chains import Chains
 from matcalc.write.printers.numpy_finish import finish
@@ -72,7 +72,7 @@ def _unique(expr: Expr) -> Expr:
             known[key] = Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
         return known[key]
 
-    return fold(expr, lambda node: node.args, rule)
+    return expr.fold(rule)
 
 
 def _wanted_inverses(root: Node) -> frozenset[Node]:
@@ -106,7 +106,7 @@ class _Lowering:
         self.chains = Chains(builder, kept)
         self.inverted = inverted
         self.values: dict[int, Value] = {}
-        self.order = postorder(root, lambda node: node.args)
+        self.order = root.parts
         self.uses = Counter(id(arg) for node in self.order for arg in node.args)
 
     def result(self) -> Node:

@@ -27,10 +27,10 @@ _NEUTRAL = frozenset(
 
 def thin(root: Expr) -> Expr:
     """The tree for matrices of any shape, where it has a meaning for them; else the tree."""
-    if not any(node.op in OF_TALL for node in postorder(root, _args)):
+    if not any(node.op in OF_TALL for node in root.parts):
         return root
-    result = fold(root, _args, _step)
-    return root if any(node.op in OF_TALL for node in postorder(result, _args)) else result
+    result = root.fold(_step)
+    return root if any(node.op in OF_TALL for node in result.parts) else result
 
 
 def _args(node: Expr) -> tuple[Expr, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 
 from matcalc.core.tree import Expr
-from matcalc.core.walk import postorder
 from matcalc.write.printers.text import Piece, name_piece, piece
 
 
@@ -44,7 +43,7 @@ def _pieces(
 ) -> tuple[dict[int, Piece], list[str]]:
     pieces: dict[int, Piece] = {}
     definitions: list[str] = []
-    for expr in postorder(tree, lambda expr: expr.args):
+    for expr in tree.parts:
         made = piece(expr, [pieces[id(arg)] for arg in expr.args], sized)
         if id(expr) in names:
             definitions.append(f"{names[id(expr)]}{array_head(expr)} = {made[0]}")

@@ -8,7 +8,7 @@ from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import SIZES
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import postorder
 
 
 def size_choices(tree: Expr) -> list[set[int]]:
@@ -17,9 +17,7 @@ def size_choices(tree: Expr) -> list[set[int]]:
 
     There is only the first where the tree has no such node.
     """
-    constants = {
-        id(expr) for expr in postorder(tree, lambda e: e.args) if expr.op in ("eye", "fill")
-    }
+    constants = {id(expr) for expr in tree.parts if expr.op in ("eye", "fill")}
     outermost = {id(expr) for expr in postorder(tree, _outermost)} & constants
     return [set(), outermost, constants] if constants else [set()]
 
@@ -56,9 +54,7 @@ def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
         name for variable in variables.values() for size in variable.dims for name in size.letters
     }
     unknown = {
-        id(e)
-        for e in postorder(tree, lambda e: e.args)
-        if e.op == "dimension" and not names.issuperset(e.value.letters)
+        id(e) for e in tree.parts if e.op == "dimension" and not names.issuperset(e.value.letters)
     }
     if not unknown:
         return tree
@@ -77,7 +73,7 @@ def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
             else _with(expr, tuple(args))
         )
 
-    return fold(tree, lambda e: e.args, rule)
+    return tree.fold(rule)
 
 
 def _with(expr: Expr, args: tuple[Expr, ...]) -> Expr:

@@ -15,7 +15,7 @@ from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS, is_value
 from matcalc.core.tree import Expr, operation
-from matcalc.core.walk import fold, postorder
+from matcalc.core.walk import postorder
 
 _, _COMPARISON, _SUM, _PRODUCT, _NEGATION, _POWER, POSTFIX, ATOM = range(8)
 _POSTFIX, _ATOM = POSTFIX, ATOM
@@ -29,7 +29,7 @@ def text(expr: Expr, sized: Container[int] = ()) -> str:
     """The expression as text; ``sized`` holds the ids of the eye and fill nodes that are to be
     written with their sizes.
     """
-    return fold(expr, lambda e: e.args, lambda e, args: piece(e, args, sized))[0]
+    return expr.fold(lambda e, args: piece(e, args, sized))[0]
 
 
 def piece(expr: Expr, args: Sequence[Piece], sized: Container[int] = ()) -> Piece:

@@ -10,7 +10,6 @@ from collections.abc import Container, Mapping, Sequence
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.indexed import Condition, Form, Index, Place, Reduction
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.text import ATOM, POSTFIX, Piece, bracket, piece
 
 SYMBOLS = {"eye": "delta", "epsilon": "epsilon", "fuse": "vec"}
@@ -37,7 +36,7 @@ def indexed(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
             return f"{part.value.name}[{inside}", ATOM, "reduce"
         return piece(part, parts, sized)
 
-    return fold(form.body, lambda part: part.args, rule)
+    return form.body.fold(rule)
 
 
 def head(expr: Expr) -> str:
@@ -64,12 +63,7 @@ def tokens(expr: Expr) -> int:
 def index_names(expr: Expr) -> Names:
     """What each index is called: as it is, unless that is the name of something in its form."""
     form: Form = expr.value
-    taken = {
-        name
-        for arg in expr.args
-        for part in postorder(arg, lambda part: part.args)
-        for name in _spoken(part)
-    }
+    taken = {name for arg in expr.args for part in arg.parts for name in _spoken(part)}
     taken |= {name for part in _inside(form) for name in _spoken(part)}
     found: dict[Index, str] = {}
     for index in form.all_indices():
@@ -82,7 +76,7 @@ def index_names(expr: Expr) -> Names:
 
 
 def _inside(form: Form) -> list[Expr]:
-    return postorder(form.body, lambda part: part.args)
+    return form.body.parts
 
 
 def _spoken(part: Expr) -> list[str]:
@@ -192,7 +186,7 @@ def follows(index: Index, body: Expr, args: Sequence[Expr]) -> bool:
 def _used(body: Expr, args: Sequence[Expr]) -> list[tuple[Expr, Sequence[Place | None], Shape]]:
     """The arrays of which entries are taken in a body, and where."""
     found = []
-    for part in postorder(body, lambda part: part.args):
+    for part in body.parts:
         if part.op == "at":
             array = part.args[0]
             whole = args[array.value] if array.op == "slot" else array

@@ -1,0 +1,96 @@
+"""The derivatives that were asked for lately, by their text: the same question again is a lookup.
+
+Derivatives are immutable, so that callers and threads can share one. There are at most ``_MOST``,
+of texts of at most ``_LONGEST`` characters. Warnings are given each time.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from typing import NamedTuple
+
+from matcalc.core.boundary import warn_of_notes
+from matcalc.core.language import Language, default_language
+from matcalc.results import Derivative
+from matcalc.verify.verification import warn_unverified
+
+_MOST = 256
+_LONGEST = 1_000
+_KEPT: OrderedDict[Question, Derivative] = OrderedDict()
+_LOCK = Lock()
+
+
+class Question(NamedTuple):
+    """All that a derivative depends on; identities that are loaded make another language."""
+
+    text: str
+    variables: tuple[tuple[str, str], ...]
+    language: Language
+    latex: bool
+    wrt: str | None
+    order: int
+    layout: str
+    structure: str
+    verify: bool
+
+
+def question(
+    text: object,
+    variables: object,
+    language: Language | None,
+    *,
+    latex: object,
+    wrt: object,
+    order: object,
+    layout: object,
+    structure: object,
+    verify: object,
+) -> Question | None:
+    """What is asked, if it is a short text with plain arguments; 1 and True differ."""
+    items = tuple(variables.items()) if isinstance(variables, Mapping) else ()
+    plain = (
+        isinstance(text, str)
+        and (language is None or isinstance(language, Language))
+        and len(text) <= _LONGEST
+        and (wrt is None or isinstance(wrt, str))
+        and type(order) is int
+        and isinstance(layout, str)
+        and isinstance(structure, str)
+        and type(latex) is type(verify) is bool
+        and (variables is None or isinstance(variables, Mapping))
+        and all(isinstance(name, str) and isinstance(kind, str) for name, kind in items)
+    )
+    if not plain:
+        return None
+    spoken = language or default_language()
+    asked = (text, items, spoken, latex, wrt, order, layout, structure, verify)
+    return Question(*asked)  # type: ignore[arg-type]  # what is plain is of these types
+
+
+def recall(asked: Question) -> Derivative | None:
+    """The answer, if it was given lately."""
+    with _LOCK:
+        found = _KEPT.get(asked)
+        if found is None:
+            return None
+        _KEPT.move_to_end(asked)
+    warn_of_notes(found.expression.notes)
+    if asked.verify:
+        warn_unverified(found.verification)
+    return found
+
+
+def remember(asked: Question, answer: Derivative) -> None:
+    """Keeps an answer; the oldest goes where there are too many."""
+    with _LOCK:
+        _KEPT[asked] = answer
+        while len(_KEPT) > _MOST:
+            _KEPT.popitem(last=False)
+
+
+def forget() -> None:
+    """Drops all answers, so that they are found anew; benchmarks need that."""
+    with _LOCK:
+        _KEPT.clear()
