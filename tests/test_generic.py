@@ -101,7 +101,17 @@ SECOND = [
     ("log(F(x))", "x", "(hess_F(x) - grad_F(x)*grad_F(x)'/F(x))/F(x)"),
     ("F(x)^2", "x", "2*(F(x)*hess_F(x) + grad_F(x)*grad_F(x)')"),
 ]
+THIRD = [
+    ("H(Z*x)", "x", "D[i,j,k,l] = Z[:,j]'*d3_H(Z*x, delta[:,i], Z[:,l])*Z[:,k]"),
+    ("l'*H(x)", "x", "D[i,j,k] = d3_H(x, l, delta[:,k])[i,j]"),
+]
+FIRST += [
+    ("hess_H(x, l)*v", "x", "d3_H(x, l, v)"),
+    ("v'*d3_H(x, l, v)*v", "x", "d4_H(x, l, v, v, v)"),
+    ("d3_H(x, l, v, v)", "v", "2*d3_H(x, l, v)"),
+]
 ALL = [*((1, *row) for row in FIRST), *thinned([(2, *row) for row in SECOND], 3)]
+ALL += [(3, *row) for row in THIRD]
 
 
 @pytest.mark.parametrize(("order", "expr", "wrt", "expected"), ALL, ids=str)

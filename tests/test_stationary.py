@@ -64,6 +64,23 @@ POINTS = [
         "a minimum",
     ),
     (
+        "ridge-of-a-matrix",
+        "norm2(A*X - B)^2 + c*norm2(X)^2",
+        "X",
+        "inv(A'*A + c*eye)*A'*B",
+        {"B": "matrix(m, p)", "c": "positive"},
+        "the only minimum",
+    ),
+    (
+        "from-both-sides",
+        "norm2(X*A - B)^2 + c*norm2(X - D)^2",
+        "X",
+        "(B*A' + c*D)*inv(A*A' + c*eye)",
+        {"c": "positive"},
+        "the only minimum",
+    ),
+    ("line", "sum[i<j]((x[i] - x[j])^2)", "x", "zeros(n)", {}, "so is x + t*vector(1)"),
+    (
         "indefinite",
         "x'*A*x - 2*b'*x",
         "x",
@@ -190,6 +207,7 @@ def test_implicit(equation, of, wrt, variables, said):
         ("x'*x - t", "x", "t", {"t": S}, "as many equations as x has entries"),
         ("A*X + X*B - C", "X", "C", {}, "no single product"),
         ("A*x - b", "x", "x", {"b": "vector(n)"}, "a function of itself"),
+        ("softmax(x) - t", "x", "t", {"t": "vector(n)"}, "singular at every point"),
     ],
 )
 def test_implicit_refuses(equation, of, wrt, variables, message):
@@ -206,6 +224,29 @@ def test_steps():
     assert dict(found.lines)["residual"] == "A*x"
     with pytest.raises(MatcalcError, match="vector of residuals"):
         matcalc.gauss_newton("sum(exp(x))", "x")
+
+
+@pytest.mark.parametrize(
+    ("expr", "variables", "why"),
+    [
+        ("logsumexp(x)", {}, r"singular at every point: it sends vector\(1\) to zero"),
+        ("norm2(x)", {}, "singular at every point: it sends x to zero"),
+        ("(a'*x)^2", {"a": "vector(n)"}, "singular at every point"),
+        ("a'*x", {"a": "vector(n)"}, "is zero"),
+        ("3*x", {"x": S}, "is zero"),
+    ],
+)
+def test_no_step_where_the_hessian_is_singular(expr, variables, why):
+    with pytest.raises(MatcalcError, match=why):
+        matcalc.newton(expr, "x", variables=variables)
+    damped = f"{expr} + c*x^2/2" if "x" in variables else f"{expr} + c*x'*x/2"
+    assert matcalc.newton(damped, "x", variables={**variables, "c": "positive"})
+
+
+def test_the_shortest_step_where_the_jacobian_is_singular():
+    found = matcalc.gauss_newton("x - mean(x)", "x")
+    assert str(found) == "pinv(eye - 1/n)*(mean(x) - x)"
+    assert "it sends vector(1) to zero" in dict(found.lines)["where"]
 
 
 @pytest.mark.parametrize(

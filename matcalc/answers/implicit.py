@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcalc.answers.names import free_name, with_variable
+from matcalc.answers.singular import is_singular, singular_because
 from matcalc.answers.solving import inverse_of_slope
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import EQUAL, decide_by_value
@@ -77,6 +78,12 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
     else:
         moved = expression.diff(wrt)._tree
     rest = Expr("neg", (moved,), moved.shape)
+    if is_singular(program, slope._tree):
+        why = singular_because(program, slope._tree, unknown)
+        raise UnsupportedError(
+            f"{expression} = 0 does not determine {of}: its derivative by {of}, {slope}, is {why}",
+            hint=f"add an equation that fixes what is free of {of}",
+        )
     tree = inverse_of_slope(program, slope._tree, rest, unknown)
     if tree is None:
         raise UnsupportedError(
@@ -154,12 +161,29 @@ def newton(expression: Expression, wrt: str) -> Solved:
             hint=f"matcalc hvp gives the product of the Hessian and a direction of {wrt}",
         )
     gradient, hessian = expression.diff(wrt), expression.diff(wrt, order=2)
+    if is_singular(program, hessian._tree):
+        raise UnsupportedError(
+            f"Newton's step does not exist: the Hessian of {expression}, {hessian}, is "
+            f"{singular_because(program, hessian._tree, known)}",
+            hint=_damped(program, known),
+        )
     rest = Expr("neg", (gradient._tree,), gradient._tree.shape)
     tree = inverse_of_slope(program, hessian._tree, rest, known)
     assert tree is not None  # only of matrices it is none
     lines = [("gradient", str(gradient)), ("Hessian", str(hessian))]
     lines.append(("where", "the Hessian is invertible"))
     return Solved(program, tree, f"step of {wrt}", lines, "")
+
+
+def _damped(program: Program, known: Variable) -> str:
+    """What to write to have a step: the expression with a term that is curved in all directions."""
+    scale = free_name(program, "c", *"rht")
+    x = known.name
+    square = f"{x}^2" if not known.shape else f"{x}'*{x}"
+    return (
+        f"with {scale}*{square}/2 added, for a small {scale} above zero, there is one: the step "
+        "is damped"
+    )
 
 
 def gauss_newton(expression: Expression, wrt: str) -> Solved:
@@ -186,12 +210,19 @@ def gauss_newton(expression: Expression, wrt: str) -> Solved:
     matrix = simplify(replace(program, expr=square, definitions={}))
     rest = Expr("neg", (Expr("*", (across, residual), (J.shape[1],)),), (J.shape[1],))
     tree = Expr("*", (Expr("inv", (matrix,), matrix.shape), rest), rest.shape)
+    where = "J'*J is invertible"
+    if is_singular(program, matrix):
+        # pinv(J)*r is the shortest of all steps that lessen the squares most
+        inverse = Expr("pinv", (J,), J.shape[::-1])
+        tree = Expr("*", (inverse, Expr("neg", (residual,), residual.shape)), rest.shape)
+        why = singular_because(program, matrix, known)
+        where = f"J'*J is {why}; of all steps it is the shortest"
     tree = simplify(replace(program, expr=tree, definitions={}))
     lines = [
         ("residual", str(Formula(program, residual))),
         ("Jacobian", str(jacobian)),
         ("J'*J", str(Formula(program, matrix))),
-        ("where", "J'*J is invertible"),
+        ("where", where),
     ]
     return Solved(program, tree, f"step of {wrt}", lines, "")
 

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from matcalc.answers.names import occurring
+from matcalc.answers.singular import is_everywhere_zero, is_singular, kernel
 from matcalc.answers.taylor import put
 from matcalc.core.dims import Shape
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, eye, fill, number
+from matcalc.core.tree import Expr, eye, fill, number, variable
+from matcalc.engine.definite import is_zero
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.verify.verification import verify
 from matcalc.write.printers.text import text
 
 
-def affine_zero(program: Program, wrt: str) -> Expr | None:
+class Zero(NamedTuple):
+    """A value at which something is zero, and a direction along which it stays zero from there."""
+
+    point: Expr
+    along: Expr | None = None
+
+
+def affine_zero(program: Program, wrt: str) -> Zero | None:
     """The value of a variable at which an expression of its shape is zero; None where the
     expression is not affine in it, or its linear part is no A*X*B.
 
-    The linear part is inverted whatever it is: the point exists where it is invertible.
+    The linear part is inverted: the point exists where it is invertible. Where it is singular
+    whatever the variables are, the shortest of the candidates is taken, with the pseudoinverse;
+    whether there is a zero at all is left to who proves it.
     """
     slope = _slope(program, wrt)
     if slope is None:
@@ -29,7 +41,29 @@ def affine_zero(program: Program, wrt: str) -> Expr | None:
     known = program.variables[wrt]
     zero = fill(number(0), known.shape) if known.shape else number(0)
     rest = simplify(replace(bare, expr=put(bare.expr, {wrt: zero}), definitions={}))
-    return inverse_of_slope(bare, linear, Expr("neg", (rest,), rest.shape), known)
+    value = Expr("neg", (rest,), rest.shape)
+    if len(known.shape) == 1 and is_singular(bare, linear):
+        return Zero(_some_solution(bare, linear, rest, known), kernel(bare, linear, known))
+    found = inverse_of_slope(bare, linear, value, known)
+    return None if found is None else Zero(found)
+
+
+def _some_solution(program: Program, linear: Expr, rest: Expr, known: Variable) -> Expr:
+    """A vector x with linear*x + rest = 0 for a singular matrix: zero or a variable where that is
+    one, else the shortest of those that leave least.
+    """
+    if is_zero(rest):
+        return rest
+    for name, other in program.variables.items():
+        if name != known.name and other.shape == known.shape and other.kind != "function":
+            leaf = variable(name, other.shape)
+            moved = Expr("*", (linear, leaf), known.shape)
+            if is_everywhere_zero(program, Expr("+", (moved, rest), known.shape)):
+                return leaf
+    inverse = Expr("pinv", (linear,), linear.shape)
+    value = Expr("neg", (rest,), rest.shape)
+    whole = Expr("*", (inverse, value), value.shape)
+    return simplify(replace(program, expr=whole, definitions={}))
 
 
 def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
@@ -75,26 +109,72 @@ def _slope(program: Program, wrt: str) -> tuple[Program, Expr] | None:
     return bare, linear
 
 
-def _product_of(linear: Expr, shape: Shape) -> tuple[Expr, Expr, Expr] | None:
-    """c, A and B of a map c*A*X*B whose matrix is c*kron(B', A)."""
-    scale: Expr = number(1)
-    while True:
-        if linear.op == "neg":
-            scale, linear = Expr("neg", (scale,)), linear.args[0]
-        elif linear.op == "*" and not linear.args[0].shape:
-            scale, linear = Expr("*", (scale, linear.args[0])), linear.args[1]
-        elif linear.op == "/" and not linear.args[1].shape:
-            scale, linear = Expr("/", (scale, linear.args[1])), linear.args[0]
+class _Product(NamedTuple):
+    """The map scale*left*X*right."""
+
+    scale: Expr
+    left: Expr
+    right: Expr
+
+
+def _product_of(linear: Expr, shape: Shape) -> _Product | None:
+    """c, A and B of a map c*A*X*B, from its matrix: c*kron(B', A), or a sum of such terms that have
+    one of the sides in common, as in A'*A*X + c*X.
+    """
+    terms = [_term_of(scale, part, shape) for scale, part in _scaled_terms(linear)]
+    products = [term for term in terms if term is not None]
+    if not products or len(products) < len(terms):
+        return None
+    if len(products) == 1:
+        return products[0]
+    for place in (1, 2):
+        if len({text(term[place]) for term in products}) == 1:
+            other = 3 - place
+            total = scaled(products[0].scale, products[0][other])
+            for term in products[1:]:
+                total = Expr("+", (total, scaled(term.scale, term[other])), total.shape)
+            common = products[0][place]
+            sides = (common, total) if place == 1 else (total, common)
+            return _Product(number(1), *sides)
+    return None
+
+
+def scaled(scale: Expr, tree: Expr) -> Expr:
+    """A multiple of a tree."""
+    return Expr("*", (scale, tree), tree.shape)
+
+
+def _scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
+    """The terms of a sum, each with the number that it is multiplied by."""
+    found: list[tuple[Expr, Expr]] = []
+    stack: list[tuple[Expr, Expr]] = [(number(1), linear)]
+    while stack:
+        scale, tree = stack.pop()
+        if tree.op == "neg":
+            stack.append((Expr("neg", (scale,)), tree.args[0]))
+        elif tree.op == "*" and not tree.args[0].shape:
+            stack.append((Expr("*", (scale, tree.args[0])), tree.args[1]))
+        elif tree.op == "/" and not tree.args[1].shape:
+            stack.append((Expr("/", (scale, tree.args[1])), tree.args[0]))
+        elif tree.op in ("+", "-"):
+            other = scale if tree.op == "+" else Expr("neg", (scale,))
+            stack += [(other, tree.args[1]), (scale, tree.args[0])]
         else:
-            break
+            found.append((scale, tree))
+    return found
+
+
+def _term_of(scale: Expr, linear: Expr, shape: Shape) -> _Product | None:
+    """One term, c*kron(B', A) or c*eye."""
     if linear.op == "eye":
-        return scale, eye(shape[0]), eye(shape[1])
+        return _Product(scale, eye(shape[0]), eye(shape[1]))
     if linear.op != "kron":
         return None
     right, left = linear.args
     if left.shape != (shape[0],) * 2 or right.shape != (shape[1],) * 2:
         return None
-    return scale, left, Expr("'", (right,), right.shape)
+    across = right if right.op == "eye" else Expr("'", (right,), right.shape)
+    return _Product(scale, left, across)
 
 
 def kernel_equation(program: Program, wrt: str) -> str | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.names import free_name, occurring
-from matcalc.answers.solving import affine_zero, kernel_equation
+from matcalc.answers.singular import said
+from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.boundary import public
@@ -98,12 +99,13 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
         return named
     for equation in _equations(gradient._tree, known):
         with suppress(UnsupportedError):
-            point = affine_zero(replace(program, expr=equation), wrt)
-            if point is None:
+            zero = affine_zero(replace(program, expr=equation), wrt)
+            if zero is None:
                 continue
+            point = zero.point
             proof = _proved(program, wrt, gradient._tree, point)
             if proof is not None:
-                condition = _condition(expression, wrt, point)
+                condition = _condition(expression, wrt, zero)
                 rest = {name: each for name, each in program.variables.items() if name != wrt}
                 left = replace(program, expr=point, variables=rest, asked=None)
                 return StationaryPoint(gradient, point, left, condition, proof)
@@ -148,8 +150,11 @@ def _proved(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | No
     return decision.how if decision.verdict == EQUAL else None
 
 
-def _condition(expression: Expression, wrt: str, point: Expr) -> str:
+def _condition(expression: Expression, wrt: str, zero: Zero) -> str:
     """What kind of stationary point it is, and where it counts."""
+    if zero.along is not None:
+        return _line_of_points(expression, wrt, zero.along)
+    point = zero.point
     found = convexity(expression, wrt)
     kind = expression.variables[wrt]
     said = {
@@ -160,6 +165,15 @@ def _condition(expression: Expression, wrt: str, point: Expr) -> str:
     }.get(found.verdict)
     condition = f"{said}: {found.why}" if said else _by_hessian_there(expression, wrt, point)
     return condition if kind.kind in FREE else f"{condition}; it counts where it is {kind}"
+
+
+def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:
+    """The kind of points of which there is a line: the Hessian is the same at all of them."""
+    found = convexity(expression, wrt)
+    kind = {"convex": "a minimum", "concave": "a maximum"}.get(found.verdict, "a stationary point")
+    where = f"x + t*{said(along)}".replace("x", wrt, 1)
+    line = f"and so is {where} for every number t: the Hessian sends {said(along)} to zero"
+    return f"{kind}, {line}" + (f"; {found.why}" if kind != "a stationary point" else "")
 
 
 def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> str:

@@ -15,9 +15,9 @@ class FunctionRef(NamedTuple):
     ``ranks`` are how many axes its arguments and its value have: none of a function of one scalar
     that acts entry by entry. The axes of a derivative are those of the value, then those of the
     argument for each order. The second derivative of a vector takes weights w as a second
-    argument, and is the matrix of second derivatives of w'*f(u); from the third order on, that of a
-    scalar function of a vector takes directions behind the first argument, with which it is
-    contracted: d3_f(u, v) is the derivative of hess_f(u) in the direction v.
+    argument, and is the matrix of second derivatives of w'*f(u); from the third order on, those of
+    a vector take directions at the end, with which they are contracted: d3_f(u, v) is the
+    derivative of hess_f(u) in the direction v, and d3_f(u, w, v) that of hess_f(u, w).
 
     Of a function of several arguments ``by`` are those that it is derived by, counted from 0 and
     sorted; one of scalars alone acts entry by entry.
@@ -63,6 +63,11 @@ class FunctionRef(NamedTuple):
     def of_vectors(self) -> bool:
         """Whether it maps vectors to vectors."""
         return self.ranks == (1, 1)
+
+    @property
+    def of_a_vector(self) -> bool:
+        """Whether it takes one vector, and its value is a scalar or a vector."""
+        return self.ranks in ((1, 0), (1, 1))
 
     @property
     def scalar_of_vector(self) -> bool:

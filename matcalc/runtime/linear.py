@@ -68,12 +68,16 @@ def cof(X: ArrayLike) -> Array:
 def pinv(A: ArrayLike) -> Array:
     """The pseudo-inverse. With a complex step A is taken to have full rank: inv(A'*A)*A' or
     A'*inv(A*A'), no conjugates.
+
+    Singular values below 10*max(m, n) roundings of the largest count as zero: NumPy's own limit
+    lets through what is left of the zero of lambda_max(S)*eye - S.
     """
     A = np.asarray(A)
     if A.ndim < 2:
         return np.asarray(A / np.sum(A * A))
     if not np.iscomplexobj(A):
-        return np.asarray(np.linalg.pinv(A))
+        cutoff = 10 * max(A.shape) * np.finfo(np.result_type(A, np.float32)).eps
+        return np.asarray(np.linalg.pinv(A, rcond=cutoff))
     rows, columns = A.shape
     if rows >= columns:
         return np.asarray(inv(A.T @ A) @ A.T)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from matcalc.core.walk import fold
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Node, Product, Sum
+from matcalc.engine.ir.nodes import is_number as is_rational
 
 
 def rebuild(builder: Builder, node: Node, children: list[Node]) -> Node:
@@ -23,6 +24,12 @@ def rebuild(builder: Builder, node: Node, children: list[Node]) -> Node:
             [(c, child) for child, (c, _) in zip(children, node.terms, strict=True)], node.axes
         )
     assert isinstance(node, Call)
+    if node.name == "pow":
+        base, exponent = children
+        if is_rational(exponent):
+            return builder.power(base, exponent.coefficient)  # type: ignore[attr-defined]
+        if builder.constant_entry(base) is builder.number(1):
+            return builder.ones(node.axes) if node.axes else base
     if builder.acts_entrywise(node.name):
         return builder.elementwise(node.name, children)
     return builder.call(node.name, children, node.axes, node.slots)

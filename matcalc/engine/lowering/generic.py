@@ -19,19 +19,28 @@ def generic(
     if len(args) == 1 or not function.classic:
         return shop.builder.call(function, args, shape)
     if function.scalar_of_vector:
-        return _along(shop, function, args, shape)
-    point, weights = args
-    bend = shop.builder.call(function, [point], weights.axes + shape)
-    return shop.builder.product(1, [(weights, (2,), 1), (bend, (2, 0, 1), 1)], (0, 1), shape)
+        return _along(shop, function, args[0], args[1:], shape)
+    point, weights, *directions = args
+    return _along(shop, function, point, directions, shape, weights)
 
 
 def _along(
-    shop: ContractionBuilder, function: FunctionRef, args: Sequence[Node], shape: Shape
+    shop: ContractionBuilder,
+    function: FunctionRef,
+    point: Node,
+    directions: Sequence[Node],
+    shape: Shape,
+    weights: Node | None = None,
 ) -> Value:
-    """A derivative of a scalar function of a vector in directions."""
-    point, *directions = args
+    """A derivative of a function of a vector in directions; of a vector of functions it is that of
+    their sum with weights.
+    """
     order, rank = function.order, len(shape)
-    whole = shop.builder.call(function, [point], point.axes * order)
-    factors: list[Factor] = [(whole, tuple(range(order)), 1)]
+    values = weights.axes if weights is not None else ()
+    labels = (*[order] * len(values), *range(order))
+    whole = shop.builder.call(function, [point], values + point.axes * order)
+    factors: list[Factor] = [(whole, labels, 1)]
     factors += [(direction, (rank + k,), 1) for k, direction in enumerate(directions)]
+    if weights is not None:
+        factors.append((weights, (order,), 1))
     return shop.builder.product(1, factors, tuple(range(rank)), shape)

@@ -182,48 +182,33 @@ def _frechet(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 def _is_directed(function: object) -> bool:
     """Whether this is a declared function whose derivatives take weights or directions."""
     return isinstance(function, FunctionRef) and (
-        function.scalar_of_vector or (function.of_vectors and function.order == 2)
+        function.of_a_vector and function.order > function.of_vectors
     )
 
 
 def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """sum_k w[k] times the matrix of second derivatives of f_k: hess_f(u, w)."""
+    """A derivative in all directions but up to two, d3_f(u, v); of a vector of functions that of
+    their sum with weights: hess_f(u, w), d3_f(u, w, v).
+    """
     expr, labels = hyper
-    if expr.value.scalar_of_vector:
-        return _along(graph, hyper)
-    k, i, j = labels
-    if k in (i, j) or not _exclusive(graph, k) or graph.incident(k):
-        return False
-    weights = (
-        graph.end(k)
-        if graph.weights[k]
-        else (Link(graph.forge.fill(graph.forge.number(1), (graph.dims[k],))),)
-    )
-    graph.hyper.remove(hyper)
-    graph.drop(k)
-    shape = (graph.dims[i], graph.dims[j])
-    whole = graph.forge.make(
-        expr.op, (*expr.args, graph.weaver.product(weights)), shape, expr.value
-    )
-    graph.connect(i, j, (Link(whole, symmetric=True),))
-    return True
-
-
-def _along(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
-    """A derivative of a scalar function of a vector in all directions but up to two: d3_f(u, v)."""
-    expr, labels = hyper
+    values = labels[: expr.value.of_vectors]
     inner = [
         k for k in labels if labels.count(k) == 1 and _exclusive(graph, k) and not graph.incident(k)
     ]
     outer = [k for k in labels if k not in inner][:2]
-    if len(inner) + len(outer) < len(labels):
+    if len(inner) + len(outer) < len(labels) or any(k in outer for k in values):
         return False
+    if values and expr.value.order == 2 and len(outer) < 2:
+        outer = list(labels[1:])  # hess_f(u, w) takes no directions
+        inner = list(values)
+    weights = [_end(graph, k) for k in values]
+    directions = [_end(graph, k) for k in inner if k not in values]
+    directions.sort(key=graph.weaver.order)
     graph.hyper.remove(hyper)
-    directions = sorted([graph.weaver.product(graph.end(k)) for k in inner], key=graph.weaver.order)
     for k in inner:
         graph.drop(k)
     shape = tuple([graph.dims[k] for k in outer])
-    whole = graph.forge.make(expr.op, (*expr.args, *directions), shape, expr.value)
+    whole = graph.forge.make(expr.op, (*expr.args, *weights, *directions), shape, expr.value)
     if not outer:
         graph.scalars.append((whole, 1))
     elif len(outer) == 1:
@@ -231,6 +216,13 @@ def _along(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     else:
         graph.connect(outer[0], outer[1], (Link(whole, symmetric=True),))
     return True
+
+
+def _end(graph: Graph, label: int) -> Expr:
+    """What stands on a label: a vector, or ones."""
+    if graph.weights[label]:
+        return graph.weaver.product(graph.end(label))
+    return graph.forge.fill(graph.forge.number(1), (graph.dims[label],))
 
 
 def _directional(graph: Graph, expr: Expr, directions: list[Chain], transposed: bool) -> Chain:

@@ -48,7 +48,7 @@ def is_open(node: object) -> TypeGuard[Call]:
 
 def _is_declared(node: Call) -> bool:
     """Whether this is of a declared function of one vector, which takes weights or directions."""
-    return isinstance(node.name, FunctionRef) and node.name.ranks in ((1, 0), (1, 1))
+    return isinstance(node.name, FunctionRef) and node.name.of_a_vector
 
 
 def _is_weighted(node: Call) -> bool:
@@ -62,11 +62,11 @@ def without_directions(node: Call) -> Directed:
 
 
 def _groups(node: Call) -> list[tuple[int, ...]]:
-    """The axes of each direction; of a vector of functions those of the weights."""
+    """The axes of each direction; of a vector of functions first those of the weights."""
     if node.slots:
         return [(k, k + 1) for k in range(2, node.rank, 2)]
     if _is_weighted(node):
-        return [(0,)]
+        return [(0,), *[(k,) for k in range(3, node.rank)]]
     return [(k,) for k in range(2, node.rank)]
 
 

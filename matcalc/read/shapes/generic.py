@@ -24,13 +24,12 @@ _PARTIAL = re.compile(f"d[1-9]{{1,{HIGHEST_ORDER}}}")
 def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> Expr:
     """The value of a declared function or of a derivative of it."""
     ref = _derivative(context, node, function)
-    weighted = ref.of_vectors and ref.order == 2
-    directed = ref.scalar_of_vector and ref.order > 2
-    counts: tuple[int, ...] = (ref.arity,)
-    if weighted or directed:
-        counts = (2,) if weighted else (ref.order - 1, ref.order, ref.order + 1)
+    weighted = ref.of_vectors and ref.order >= 2
+    directed = ref.of_a_vector and ref.order > 2
+    fewest = ref.arity + weighted + (ref.order - 2) * directed
+    counts = tuple(range(fewest, fewest + (3 if directed else 1)))
     if len(node.args) not in counts:
-        message = f"{node.value} takes {_counted(ref, counts)}, not {len(node.args)}"
+        message = f"{node.value} takes {_counted(ref, counts, weighted)}, not {len(node.args)}"
         raise UnknownNameError(message, source=context.source, span=Span(node.start, node.end))
     if ref.entrywise:
         wide = args[0]
@@ -39,15 +38,14 @@ def call(context: Context, node: Node, function: Variable, args: list[Expr]) -> 
             wide = entrywise(context, node, APPLY, wide, other, what)
         return context.like(APPLY, tuple(args), wide, node, value=ref)
     *given, value = function.shapes
-    wanted = given * len(args) if directed else [given[0], value] if weighted else given
+    wanted = [*given, value] if weighted else given
+    wanted += given * (len(args) - len(wanted))
     args = [_argument(context, node, k, args[k], shape) for k, shape in enumerate(wanted)]
-    shape = value
-    if weighted:
-        shape = given[0] * 2
-    elif ref.arity > 1:
+    shape = () if weighted else value
+    if ref.arity > 1:
         shape += tuple([axis for place in ref.by for axis in given[place]])
     else:
-        shape += given[0] * (ref.order - len(args) + 1)
+        shape += given[0] * (ref.order - len(args) + 1 + weighted)
     if len(shape) > MOST_RESULT_AXES:
         message = f"{node.value} has {len(shape)} axes; the limit is {MOST_RESULT_AXES}"
         raise context.problem(message, node.span)
@@ -65,7 +63,7 @@ def _derivative(context: Context, node: Node, function: Variable) -> FunctionRef
             if max(by) < ref.arity and by == tuple(sorted(by)):
                 return ref
         order = {"hess": 2, "jac" if ref.ranks[-1:] != (0,) else "grad": 1}.get(prefix, 0)
-        if _HIGHER.fullmatch(prefix) and (ref.scalar_of_vector or not ref.classic):
+        if _HIGHER.fullmatch(prefix) and (ref.of_a_vector or not ref.classic):
             order = int(prefix[1])
         if order and ref.arity == 1 and not ref.primed:
             return ref._replace(order=order)
@@ -84,7 +82,7 @@ def _named(ref: FunctionRef) -> str:
     elif ref.primed:
         hint = "{0}'(x), {0}''(x)"
     elif ref.of_vectors:
-        hint = "jac_{0}(u), hess_{0}(u, w)"
+        hint = "jac_{0}(u), hess_{0}(u, w), d3_{0}(u, w, v)"
     elif ref.scalar_of_vector:
         hint = "grad_{0}(u), hess_{0}(u), d3_{0}(u, v)"
     else:
@@ -93,15 +91,15 @@ def _named(ref: FunctionRef) -> str:
     return hint.format(ref.name)
 
 
-def _counted(ref: FunctionRef, counts: tuple[int, ...]) -> str:
-    """How many arguments a derivative takes: the point, then weights or directions."""
+def _counted(ref: FunctionRef, counts: tuple[int, ...], weighted: bool) -> str:
+    """How many arguments a derivative takes: the point, then weights, then directions."""
     if counts == (ref.arity,):
         return "one argument" if ref.arity == 1 else f"{ref.arity} arguments"
-    return (
-        "two arguments: the point and weights"
-        if counts == (2,)
-        else f"a point and {counts[0] - 1} to {counts[-1] - 1} directions"
-    )
+    if len(counts) == 1:
+        return "two arguments: the point and weights"
+    before = 1 + weighted
+    what = "a point, weights" if weighted else "a point"
+    return f"{what} and {counts[0] - before} to {counts[-1] - before} directions"
 
 
 def _argument(context: Context, node: Node, place: int, arg: Expr, wanted: Shape) -> Expr:

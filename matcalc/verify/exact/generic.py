@@ -35,6 +35,8 @@ def generic(function: FunctionRef, args: Sequence[Jet], extent: Extent, meter: M
         return _entry_by_entry(function, args, extent)
     order, name = function.order, function.name
     points, others = args[: function.arity], args[function.arity :]
+    weighted = function.of_vectors and bool(others)
+    directions = others[weighted:]
     counts = [prod(point.extent) for point in points]
     count = sum(counts)
     stream = Stream(crc32(name.encode()) * 64 + count)
@@ -45,12 +47,9 @@ def generic(function: FunctionRef, args: Sequence[Jet], extent: Extent, meter: M
         [W[r * count + i] for r in range(waves) for i in range(start, start + own)]
         for start, own in zip(starts, counts, strict=True)
     ]
-    if function.of_vectors and others:
-        rows = others[0].extent[0]
-    else:
-        rows = prod(extent[: function.ranks[-1]])
+    rows = others[0].extent[0] if weighted else prod(extent[: function.ranks[-1]])
     C = stream.some(rows * waves)
-    by = list(function.by or (0,) * (order - len(others) * function.scalar_of_vector))
+    by = list(function.by or (0,) * (order - len(directions)))
     width = prod([counts[place] for place in by])
     meter.pay(waves * (width * rows + count) * len(args[0].parts))
     phase: Jet | None = None
@@ -59,10 +58,8 @@ def generic(function: FunctionRef, args: Sequence[Jet], extent: Extent, meter: M
         phase = moved if phase is None else add(phase, moved)
     assert phase is not None
     powers = entrywise(shift(phase, b), _derivatives([0] * _DEGREE + [1], order))
-    if function.scalar_of_vector:  # the others are directions
-        for direction in others:
-            powers = hadamard(powers, _through(W, direction, waves, count))
-        others = ()
+    for direction in directions:
+        powers = hadamard(powers, _through(W, direction, waves, count))
     spread = _spread([columns[place] for place in by], waves)
 
     def whole(coefficients: Entries, values: Entries) -> Entries:
@@ -71,7 +68,7 @@ def generic(function: FunctionRef, args: Sequence[Jet], extent: Extent, meter: M
         weighted = [c * values[k % waves] % P for k, c in enumerate(coefficients)]
         return product(weighted, spread, height, waves, width)
 
-    if others:
+    if weighted:
         weights = linear(others[0], lambda part: product(part, C, 1, rows, waves), (waves,))
         return bilinear(weights, powers, whole, extent)
     return linear(powers, lambda part: whole(C, part), extent)

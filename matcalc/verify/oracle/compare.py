@@ -187,13 +187,13 @@ def agree(left: Program, right: Program, seed: int = 0) -> Report:
             )
     rng = np.random.default_rng(seed)
     both = [left.expr, right.expr]
-    sizes, values = find_sizes(both, variables, rng)
+    sizes, values = find_sizes(both, variables, rng, still=True)
     reports = []
     for _ in range(POINTS):
         expected, found = (interpret(expr, values, sizes) for expr in both)
         size = max(magnitude(expr, values, sizes) for expr in both)
         reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
-        values = find_point(both, variables, rng, sizes)[0] or values
+        values = find_point(both, variables, rng, sizes, still=True)[0] or values
     points, missing = survey(both, (), variables, rng, sizes)
     for values in points:
         expected, found = (interpret(expr, values, sizes) for expr in both)

@@ -22,7 +22,9 @@ _LEVEL = 0.8  # around which the values are: mostly positive, sometimes above 1
 def generic(function: FunctionRef, args: Sequence[Array], extent: tuple[int, ...]) -> Array:
     """The value of a declared function, or of a derivative of it."""
     order, name = function.order, function.name
-    points, others = args[: function.arity], list(args[function.arity :])
+    points, others = args[: function.arity], args[function.arity :]
+    weighted = function.of_vectors and len(others) > 0
+    directions = others[weighted:]
     counts = [1 if function.entrywise else point.size for point in points]
     count = sum(counts)
     rng = np.random.default_rng([crc32(name.encode()), count])
@@ -30,7 +32,7 @@ def generic(function: FunctionRef, args: Sequence[Array], extent: tuple[int, ...
     W = rng.uniform(0.4, 1.2, (waves, count)) * rng.choice((-1.0, 1.0), (waves, count))
     b = rng.uniform(0.0, 6.0, waves)
     level = _LEVEL if order == 0 else 0.0
-    by = function.by or (0,) * (order - len(others) * function.scalar_of_vector)
+    by = function.by or (0,) * (order - len(directions))
     if function.entrywise:
         phase = b + sum(np.asarray(u)[..., None] * W[:, k] for k, u in enumerate(points))
         slopes = np.prod([W[:, place] for place in by], axis=0)
@@ -38,13 +40,11 @@ def generic(function: FunctionRef, args: Sequence[Array], extent: tuple[int, ...
         return np.asarray(_sine(np.asarray(phase), order) @ amplitudes + level)
     blocks = np.split(W, np.cumsum(counts)[:-1], axis=1)
     wave = _sine(W @ np.concatenate([point.reshape(-1) for point in points]) + b, order)
-    if function.scalar_of_vector:  # the others are directions
-        for direction in others:
-            wave = wave * (W @ direction)
-        others = []
-    values = others[0].size if others else int(np.prod(extent[: function.ranks[-1]]))
+    for direction in directions:
+        wave = wave * (W @ direction)
+    values = others[0].size if weighted else int(np.prod(extent[: function.ranks[-1]]))
     C = rng.uniform(-0.6, 0.6, (values, waves))
-    if others:
+    if weighted:
         C = (others[0] @ C)[None]
     result = C * wave
     for place in by:

@@ -31,13 +31,17 @@ _EXPONENTIALS = frozenset(
 _CONDITION = (
     1e5  # largest condition number of a matrix that is inverted or whose determinant is taken
 )
+_NOTHING = 1e-14  # a relative singular value that is rounding
 
 
-def violated_precondition(expr: Expr, values: Values, sizes: Sizes) -> str | None:
+def violated_precondition(
+    expr: Expr, values: Values, sizes: Sizes, *, still: bool = False
+) -> str | None:
     """What is wrong with this point, or None if every part of the expression is finite and smooth
     there.
 
-    A branch of ``where`` need not be finite: what is taken of it is.
+    A branch of ``where`` need not be finite: what is taken of it is. ``still`` says that nothing
+    moves: then a matrix with a pseudoinverse may lack ranks, if it is clear which.
     """
     results: dict[int, Array] = {}
     root = inline(expr)
@@ -60,6 +64,7 @@ def violated_precondition(expr: Expr, values: Values, sizes: Sizes) -> str | Non
             _inverts(node, args)
             and np.all(np.isfinite(args[0]))
             and np.linalg.cond(np.atleast_2d(args[0])) > _CONDITION
+            and not (still and node.op == "pinv" and _has_clear_rank(args[0]))
         ):
             return f"{node.op} of an almost singular matrix"
         if (
@@ -114,6 +119,15 @@ def _inverts(node: Expr, args: list[Array]) -> bool:
     if node.op in ("^", "frechet_power"):
         return args[0].ndim == 2 and bool(args[1] < 0)
     return node.op in ("inv", "det", "logdet", "pinv", "adj", "cof")
+
+
+def _has_clear_rank(a: Array) -> bool:
+    """Whether each singular value is far from zero, or zero but for rounding, as one of
+    lambda_max(S)*eye - S is.
+    """
+    values = np.linalg.svd(np.atleast_2d(a), compute_uv=False)
+    largest = values.max(initial=0.0)
+    return bool(np.all((values <= _NOTHING * largest) | (values >= largest / _CONDITION)))
 
 
 def _off_zero(x: Array) -> float:

@@ -232,13 +232,15 @@ def find_point(
     sizes: Sizes,
     around: str | None = None,
     attempts: int = _ATTEMPTS,
+    *,
+    still: bool = False,
 ) -> tuple[dict[str, Array] | None, str]:
     """A point of these sizes at which all expressions are smooth; if there is none, why the last
     attempt failed.
 
     With ``around`` they are smooth also a little beside it, where every entry of that variable has
     moved on its own: abs(W) of a skew W has zeros on the diagonal, where the convention gives a
-    value but differences do not.
+    value but differences do not. ``still`` says that values alone are asked.
     """
     exponents = matrix_exponents(exprs)
     reason = ""
@@ -256,7 +258,7 @@ def find_point(
                 text
                 for expr in exprs
                 for place in places
-                if (text := violated_precondition(expr, place, sizes)) is not None
+                if (text := violated_precondition(expr, place, sizes, still=still)) is not None
             ),
             None,
         )
@@ -286,13 +288,15 @@ def find_sizes(
     variables: Mapping[str, Variable],
     rng: np.random.Generator,
     around: str | None = None,
+    *,
+    still: bool = False,
 ) -> tuple[dict[str, int], dict[str, Array]]:
     """Sizes of the dimensions with a point at which all expressions are smooth; DomainProblem if
     none is found.
     """
     reason = ""
     for sizes in sizes_for(exprs, variables):
-        values, reason = find_point(exprs, variables, rng, sizes, around)
+        values, reason = find_point(exprs, variables, rng, sizes, around, still=still)
         if values is not None:
             return sizes, values
     raise DomainProblem(

@@ -68,8 +68,8 @@ def declared_form(function: FunctionRef, args: list[Piece], name: str) -> Piece:
         return call(rf"\partial_{{{places}}} {name}", *args)
     if function.ranks[-1] and order == 1:
         return call(f"J_{{{name}}}", args[0])
-    if len(args) == 2 and function.of_vectors:
-        name, args = f"({transpose(args[1]).text} {name})", args[:1]
+    if len(args) > 1 and function.of_vectors:
+        name, args = f"({transpose(args[1]).text} {name})", [args[0], *args[2:]]
     return call(rf"\nabla {name}" if order == 1 else rf"\nabla^{{{order}}} {name}", *args)
 
 

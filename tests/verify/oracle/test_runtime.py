@@ -346,6 +346,16 @@ def test_complex_step_of_functions_of_the_whole(name, value, expected):
     )
 
 
+def test_pinv_without_full_rank():
+    """What rounding leaves of the zero singular value of lambda_max(S)*eye - S is no rank."""
+    for seed in range(20):
+        S = np.random.default_rng(seed).standard_normal((100, 100))
+        S += S.T
+        values = np.linalg.eigvalsh(S)
+        singular = values[-1] * np.eye(100) - S
+        assert np.linalg.norm(runtime.pinv(singular), 2) < 2 / (values[-1] - values[-2])
+
+
 @pytest.mark.parametrize("name", ["tr", "det", "inv", "adj", "cof", "logdet", "expm", "pinv"])
 def test_a_scalar_is_a_matrix_of_one_entry(name):
     value = FUNCTIONS[name](np.asarray(2.5))

@@ -1,0 +1,64 @@
+"""Whether a matrix has no inverse at any point, and the direction that it sends to zero."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matcalc.answers.names import occurring
+from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.engine.definite import is_zero
+from matcalc.write.printers.text import text
+
+
+def is_singular(program: Program, matrix: Expr) -> bool:
+    """Whether a square matrix, or a scalar, is singular at random points, of sizes of all kinds.
+
+    ``A'*A`` is not, because A may be tall; ``a*a'`` is, but for vectors with one entry.
+    """
+    if not matrix.shape or is_zero(matrix):
+        return is_zero(matrix)
+    if matrix.rank != 2 or matrix.shape[0] != matrix.shape[1]:
+        return False
+    return is_everywhere_zero(program, Expr("det", (matrix,), ()))
+
+
+def kernel(program: Program, matrix: Expr, known: Variable) -> Expr | None:
+    """A vector that a singular matrix sends to zero: ones, or the variable itself; else None."""
+    if matrix.rank != 2 or len(known.shape) != 1 or is_zero(matrix):
+        return None
+    shape = known.shape
+    candidates = [fill(number(1), shape)]
+    if known.name in occurring(matrix):
+        candidates.append(variable(known.name, shape))
+    for vector in candidates:
+        if is_everywhere_zero(program, Expr("*", (matrix, vector), shape)):
+            return vector
+    return None
+
+
+def singular_because(program: Program, matrix: Expr, known: Variable) -> str:
+    """Why a singular matrix is singular, for a message that names it: ``zero``, or ``singular at
+    every point``, with the direction where that has a name.
+    """
+    if is_zero(matrix):
+        return "zero"
+    along = kernel(program, matrix, known)
+    if along is None:
+        return "singular at every point"
+    return f"singular at every point: it sends {said(along)} to zero"
+
+
+def said(vector: Expr) -> str:
+    """The direction as a message calls it."""
+    return "vector(1)" if vector.op == "fill" else text(vector)
+
+
+def is_everywhere_zero(program: Program, tree: Expr) -> bool:
+    """Whether it is proved exactly that an expression is zero wherever it has a value."""
+    zero = fill(number(0), tree.shape, row=tree.row) if tree.shape else number(0)
+    bare = replace(program, definitions={})
+    decision = decide_by_value(replace(bare, expr=tree), replace(bare, expr=zero))
+    return decision.verdict == EQUAL and decision.how.startswith("exact")
