@@ -49,6 +49,7 @@ OF_SYMMETRIC = frozenset(row.name for row in _ROWS if row.symmetric)  # defined 
 # transpose of a wide one
 TRANSPOSED = {row.name: row.of_transpose for row in _ROWS if row.of_transpose}
 OF_TALL = frozenset(TRANSPOSED)
+OF_ENTRIES = {row.name: row.of_entries for row in _ROWS if row.of_entries}
 HALVING = frozenset({"elimination", "duplication"})
 CONSTANT_SHAPES = (
     "eye",

@@ -33,7 +33,8 @@ class FunctionSpec:
     ``along``: of each column (1) or row (2) with a second argument; ``whole``: the place of an
     argument that is a literal whole number, the least one, a hint; ``sizes``: the place from which
     on its arguments are sizes, as in ``reshape(X, m, n)``; ``rank``: how many axes the value of a
-    special signature has; ``of_scalar``: what it is of a 1 x 1 matrix; ``symmetric``: of symmetric
+    special signature has; ``ranks``: the same by the rank of its first argument, where that says
+    it; ``of_scalar``: what it is of a 1 x 1 matrix; ``symmetric``: of symmetric
     matrices alone; ``of_transpose``: of matrices with at least as many rows as columns alone, and
     what has the same value at the transpose of others; ``entrywise``: acts on every entry, although
     its signature is special; ``vanishes``: f(0) = 0; ``total``: has a finite value at all real
@@ -47,7 +48,7 @@ class FunctionSpec:
     generated code calls, of ``matcalc.runtime`` where there is no dot in it (None: a rule);
     ``sympy``: SymPy's function of the entries. ``neighbours``: functions that people confuse it
     with; ``any_rank``: although its signature is special, it is of arrays with three axes or more
-    too.
+    too; ``of_entries``: what a call with one argument means, which is over the entries of that.
     """
 
     name: str
@@ -62,6 +63,7 @@ class FunctionSpec:
     whole: tuple[int, int, str] | None = None
     sizes: int | None = None
     rank: int | None = None
+    ranks: tuple[int, ...] = ()
     of_scalar: Any = ITSELF
     symmetric: bool = False
     of_transpose: str = ""
@@ -77,6 +79,7 @@ class FunctionSpec:
     sympy: str = ""
     neighbours: tuple[str, ...] = ()
     any_rank: bool = False
+    of_entries: str = ""
 
     @property
     def takes_tensors(self) -> bool:

@@ -14,7 +14,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.indexed import Condition, Index, Place
-from matcalc.core.operations import ALONG, COMPARISONS
+from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
@@ -249,7 +249,7 @@ class _Body:
         """A function of all values at an index, for each value of another: one of the rows of a
         matrix.
         """
-        name = {"max": "amax", "min": "amin"}.get(part.value.name, part.value.name)
+        name = OF_ENTRIES.get(part.value.name, part.value.name)
         others = tuple([index for index in value.indices if index not in indices])
         if not self._is_row(value, indices):
             raise self.refused(part, f"{part.value.name} over so many indices")

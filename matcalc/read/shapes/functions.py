@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.dims import Shape
-from matcalc.core.operations import ALONG, FRECHET, OPERATIONS
+from matcalc.core.operations import ALONG, FRECHET, OF_ENTRIES, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.read.shapes import multilinear, tensors
 from matcalc.read.shapes.context import Context
@@ -35,13 +35,10 @@ def apply(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return rule(context, node, name, args)
 
 
-_EXTREMES = {"max": "amax", "min": "amin"}  # of one argument: over its entries
-
-
 def _elementwise(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """f(x)[i,j] = f(x[i,j])."""
-    if len(args) == 1 and name in _EXTREMES:
-        return _to_scalar(context, node, _EXTREMES[name], args)
+    if len(args) == 1 and name in OF_ENTRIES:
+        return _to_scalar(context, node, OF_ENTRIES[name], args)
     if len(args) == 1:
         return context.like(name, (args[0],), args[0], node)
     wide = args[0]

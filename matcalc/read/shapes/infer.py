@@ -23,8 +23,9 @@ from matcalc.read.shapes.notation import (
     unknown_function,
 )
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
+from matcalc.read.shapes.ranks import kind_of
 from matcalc.read.syntax.declare import size
-from matcalc.read.syntax.names import GREEK, default_kind
+from matcalc.read.syntax.names import GREEK
 from matcalc.read.syntax.nodes import SYMBOLS, Binding, Node, Statement, has_index
 
 _SIZED = {
@@ -387,7 +388,7 @@ def _undeclared(context: Context, node: Node, name: str) -> Variable:
     known = name in BUILT_IN_NAMES or name in context.language.functions
     if known and (name not in GREEK or any(expr.op == name for expr in context.made)):
         raise lone_function(context, node)
-    kind = context.kinds.get(name) or default_kind(name)
+    kind = kind_of(name, context.kinds)
     return Variable(
         name, kind, tuple(context.unifier.fresh() for _ in range(KINDS[kind])), declared=False
     )

@@ -236,8 +236,13 @@ def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """The inner product of two vectors or two matrices."""
     left, right = args
     for one, other, operand in ((left, right, phrase.args[0]), (right, left, phrase.args[1])):
-        if one.indexed and one.scalar and other.order == 1:
-            resolver.letters.promote_entry(operand, "it stands in an inner product")
+        if (
+            one.indexed
+            and one.scalar
+            and other.order == 1
+            and resolver.letters.promote_entry(operand, "it stands in an inner product")
+        ):
+            return other
     if left.slots or right.slots:
         found = vectors.dot(Maker(phrase), *resolver._opened(phrase, args))
         if found is not None:

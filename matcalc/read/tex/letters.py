@@ -9,9 +9,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.core.errors import MatcalcError, ParseError, ShapeError, Span, UnsupportedError
-from matcalc.core.kinds import KINDS, MOST_RESULT_AXES
+from matcalc.core.kinds import MOST_RESULT_AXES
 from matcalc.core.notes import declaring
 from matcalc.core.operations import SIZES
+from matcalc.read.shapes.ranks import Ranks
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.tex import lettered, subscripts
@@ -46,9 +47,9 @@ class Letters:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.kinds: dict[
-            str, str
-        ] = {}  # of names that were not declared, where the first letter does not say it
+        self.ranks = Ranks(scope.declared, scope.dimensions)
+        self.read_before = dict(scope.notes)  # notes of the parser,
+        self.learnt: dict[str, None] = {}  # and those on letters that were learnt of
         self.defined: dict[str, Value] = {}
         self.ranges: dict[int, Ranges] = {}  # phrase -> the indices that run there
         self.checks: list[
@@ -178,13 +179,9 @@ class Letters:
         """How many axes a variable has: by its declaration, by what was learnt, or by its first
         letter.
         """
-        if name in self.scope.declared:
-            return len(self.scope.declared[name].shape)
-        if name in self.scope.dimensions or name == "pi":
-            return 0
         if bold and default_kind(name) == "scalar":
-            self.kinds.setdefault(name, "vector")
-        return KINDS[self.kinds.get(name) or default_kind(name)]
+            self.ranks.bound.setdefault(name, "vector")
+        return self.ranks.rank(name)
 
     def promote(self, phrase: Phrase, rank: int, why: str) -> bool:
         """Gives an undeclared letter another rank than its first letter says: a scalar becomes a
@@ -192,7 +189,7 @@ class Letters:
 
         Returns whether it is such a letter. What was learnt of a letter once is not changed again.
         """
-        if self.changed:  # what this pass has read since then may be wrong
+        if self.changed:  # one letter in a pass: what else it has read may be wrong
             return False
         if phrase.kind not in ("symbol", "indexed") or (
             phrase.kind == "indexed" and phrase.args[0].kind != "symbol"
@@ -203,21 +200,17 @@ class Letters:
                 return True
             self.refuse_entry(phrase, why, ("", "vector", "matrix")[rank])
         name = self.base_name(phrase) if phrase.kind == "symbol" else self.scope.name(phrase)
-        fixed = (
-            self.scope.knows(phrase)
-            or name in ("pi", "e")
-            or name in self.scope.dimensions
-            or name in self.kinds
-        )
-        if fixed or (self.rank(name), rank) not in _CHANGES:
+        free = self.ranks.is_free(name) and not self.scope.knows(phrase)
+        if not free or (self.rank(name), rank) not in _CHANGES:
             return False
         kind = ("number", "vector", "matrix")[rank]
-        self.kinds[name] = "scalar" if rank == 0 else kind
+        self.ranks.bound[name] = "scalar" if rank == 0 else kind
         self.changed = True
-        self.scope.note(
+        note = (
             f"note: {name} is read as a {kind}, because {why}; "
             f"{declaring(name, default_kind(name))} otherwise"
         )
+        self.learnt.setdefault(note)
         return True
 
     def refuse_entry(self, phrase: Phrase, why: str, kind: str = "vector") -> None:
@@ -245,14 +238,12 @@ class Letters:
         name, (index,) = self.base_name(phrase.args[0]), self.indices(phrase) or [""]
         shown = self.scope.source[phrase.start : phrase.end]
         self.data[name] = matrix
-        self.kinds[matrix] = "matrix"
-        self.kinds.pop(name, None)
-        for note in [
-            note for note in self.scope.notes if note.startswith(f"note: {name} is read as")
-        ]:
-            del self.scope.notes[note]
+        self.ranks.bound[matrix] = "matrix"
+        self.ranks.bound.pop(name, None)
+        for note in [note for note in self.learnt if note.startswith(f"note: {name} is read as")]:
+            del self.learnt[note]
         self.changed = True
-        self.scope.note(
+        self.learnt.setdefault(
             f"note: {shown} is read as a vector, because {why}: row {index} of the data "
             f"matrix {matrix}"
         )
@@ -279,8 +270,9 @@ class Letters:
         return None if matrix == name or (known is not None and len(known.shape) != 2) else matrix
 
     def start(self) -> None:
-        """Forgets what belongs to one pass."""
+        """Forgets what belongs to one pass, with what it has noted."""
         self.changed = False
+        self.scope.notes = {**self.read_before, **self.learnt}
         for each in (self.defined, self.fixed, self.places, self.alone, self.own):
             each.clear()
 

@@ -84,7 +84,7 @@ def _typed(
                 sides[0],
                 scope.declared,
                 text,
-                resolver.letters.kinds,
+                resolver.letters.ranks.bound,
                 definitions,
                 counted,
                 scope.language,
@@ -142,7 +142,7 @@ def _typed_pair(
                 both[1],
                 scope.declared,
                 text,
-                resolver.letters.kinds,
+                resolver.letters.ranks.bound,
                 counted=counted,
                 language=scope.language,
             )
@@ -251,7 +251,7 @@ def _learning(
     program = typed(statements, counted)
     if not program.learnt:
         return program
-    resolver.letters.kinds.update(program.learnt)
+    resolver.letters.ranks.bound.update(program.learnt)
     again = typed(_resolved(resolver, sides, definitions), counted)
     return replace(
         again, notes=tuple(dict.fromkeys((*program.notes, *again.notes))), learnt=program.learnt
@@ -274,13 +274,13 @@ def _resolved(
         letters = resolver.letters
         letters.start()
         letters.defined.update(given)
-        try:
-            result = [_pass(resolver, values) for values in sides]
-        except MatcalcError:
-            if not letters.changed:
-                raise
-            continue
-        if not letters.changed:
+        result = []
+        for values in sides:
+            passed = _pass(resolver, values)
+            if passed is None:
+                break
+            result.append(passed)
+        else:
             letters.finish()
             return result
     raise UnsupportedError(
@@ -289,9 +289,9 @@ def _resolved(
     )
 
 
-def _pass(resolver: Resolver, values: list[Named]) -> list[Statement]:
-    """The statements, with the kinds that are known so far; the value comes last, after the
-    definitions that check ranges.
+def _pass(resolver: Resolver, values: list[Named]) -> list[Statement] | None:
+    """The statements, with the ranks that are known so far; the value comes last, after the
+    definitions that check ranges. None where the rank of a letter was learnt.
     """
     result: list[Statement] = []
     letters = resolver.letters
@@ -299,8 +299,12 @@ def _pass(resolver: Resolver, values: list[Named]) -> list[Statement]:
     for name, phrase in values[:-1]:
         assert name is not None  # _values has made sure
         value = resolver.value(phrase)
+        if value is None:
+            return None
         called = resolver.scope.name(name)
         letters.defined[called] = value
         result.append(Statement("definition", value.node, called, Span(name.start, name.end)))
-    last = Statement("value", resolver.value(values[-1][1]).node)
-    return [*result, *letters.checks, last]
+    wanted = resolver.value(values[-1][1])
+    if wanted is None:
+        return None
+    return [*result, *letters.checks, Statement("value", wanted.node)]

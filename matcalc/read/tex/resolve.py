@@ -71,8 +71,10 @@ class Resolver:
             },
         }
 
-    def value(self, root: Phrase) -> Value:
-        """The value of a statement."""
+    def value(self, root: Phrase) -> Value | None:
+        """The value of a statement; None as soon as the rank of a letter was learnt, because what
+        was read before may depend on it.
+        """
         values = self._values
         for phrase in postorder(root, children):
             args = [values[id(child)] for child in children(phrase)]
@@ -82,6 +84,8 @@ class Resolver:
                 problem.span = problem.span or phrase.span
                 problem.with_source(self.scope.source)
                 raise
+            if self.letters.changed:
+                return None
         result = values[id(root)]
         if result.indexed:
             raise self.problem("an index is left over", root)
@@ -208,6 +212,8 @@ class Resolver:
         if left.indexed or right.indexed:
             return self._entrywise(phrase, args)
         self._fit(*phrase.args)
+        if self.letters.changed:
+            return left
         if left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row):
             a, b = (self._kind(value) for value in args)
             verb = {"+": "add", "-": "subtract"}.get(phrase.kind, "compare")
@@ -285,16 +291,17 @@ class Resolver:
                     self._letter(phrase), 0, f"it is added to {self.shown(beside)}"
                 )
 
-    def _learn_number(self, phrase: Phrase, why: str, *, counted: bool = False) -> None:
+    def _learn_number(self, phrase: Phrase, why: str, *, counted: bool = False) -> bool:
         """Takes t in t A, e^{At} x and n in a denominator for numbers; N and T if something is
-        ``counted``.
+        ``counted``. Returns whether it is such a letter.
         """
         letter = self._letter(phrase)
-        if letter.kind == "symbol":
-            name = symbol(letter, self.scope.source).name
-            rank = self._values[id(letter)].rank
-            if (rank == 1 and name in _NUMBERS) or (rank == 2 and counted and name in _COUNTS):
-                self.letters.promote(letter, 0, why)
+        if letter.kind != "symbol":
+            return False
+        name = symbol(letter, self.scope.source).name
+        rank = self._values[id(letter)].rank
+        number = (rank == 1 and name in _NUMBERS) or (rank == 2 and counted and name in _COUNTS)
+        return number and self.letters.promote(letter, 0, why)
 
     def _letter(self, phrase: Phrase) -> Phrase:
         """What a phrase is a multiple of: of several numbers the last."""
@@ -365,12 +372,13 @@ class Resolver:
         )
         if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
             first, why = phrase.args[0], f"it stands before {self.shown(phrase.args[1])}"
-            if right.rank == 2:
-                self._learn_number(first, why)
-            elif first.kind == "exponential" and first.args[0].kind == "*":
+            learnt = right.rank == 2 and self._learn_number(first, why)
+            if right.rank < 2 and first.kind == "exponential" and first.args[0].kind == "*":
                 matrix, time = first.args[0].args
-                if self._values[id(matrix)].rank == 2:
-                    self._learn_number(time, f"{self.shown(first)} stands before a vector")
+                why = f"{self.shown(first)} stands before a vector"
+                learnt = self._values[id(matrix)].rank == 2 and self._learn_number(time, why)
+            if learnt:
+                return left
             a, b = (self.shown(operand) for operand in phrase.args)
             hint = (
                 f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} "
@@ -395,13 +403,15 @@ class Resolver:
             why = f"{self.shown(phrase.args[0])} stands before it"
             learnt = self.letters.promote_entry(phrase.args[1], why)
             if not learnt and left.row and (phrase.bracketed or id(phrase) not in self.followed):
-                self.letters.promote(phrase.args[1], 1, why)  # beta in x_i^\top \beta
+                learnt = self.letters.promote(phrase.args[1], 1, why)  # beta in x_i^\top \beta
+            if learnt:
+                return left
         if kind == ".*":
             for value, other, operand in zip(args, args[::-1], phrase.args, strict=True):
                 if value.scalar and other.order == 1:
-                    self.letters.promote_entry(
-                        operand, "it is multiplied with a vector entry by entry"
-                    )
+                    why = "it is multiplied with a vector entry by entry"
+                    if self.letters.promote_entry(operand, why):
+                        return value
         if left.scalar and right.scalar:
             if kind == "*" and phrase.kind == "*":
                 self._one_reading(phrase, right)
@@ -447,7 +457,8 @@ class Resolver:
         if right.rank and not right.indexed:
             above = self.scope.source[phrase.args[0].start : phrase.args[0].end].strip("{} ")
             why = f"{above if len(above) < _LONGEST_QUOTE else 'something'} is divided by it"
-            self._learn_number(phrase.args[1], why, counted=not left.order)
+            if self._learn_number(phrase.args[1], why, counted=not left.order):
+                return left
             hint = (
                 rf"write {self.shown(phrase.args[1])}^{{-1}}"
                 if right.rank == 2

@@ -4,7 +4,6 @@ on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -110,21 +109,6 @@ _ALONG = frozenset(
     name for name, spec in OPERATIONS.items() if spec.along or spec.signature == ANY_TO_SCALAR
 )
 
-# functions whose value has as many axes as their arguments say
-_SPECIAL: dict[str, Callable[[list[Value]], int]] = {
-    "diag": lambda args: {0: 0, 1: 2, 2: 1}[args[0].rank],
-    "vec": lambda args: min(args[0].rank, 1),
-    "kron": lambda args: (
-        2
-        if args[0].row != args[1].row and all(arg.rank for arg in args)
-        else max(arg.rank for arg in args)
-    ),
-    "khatrirao": lambda args: max(arg.rank for arg in args),
-    "polygamma": lambda args: args[-1].rank,
-    "permute": lambda args: args[0].rank,
-    "reshape": lambda args: len(args) - 1,
-}
-
 
 def call_function(make: Maker, name: str, args: list[Value]) -> Value:
     """A function of values without indices."""
@@ -141,12 +125,16 @@ def call_function(make: Maker, name: str, args: list[Value]) -> Value:
         operation is None
         or operation.signature.endswith("->scalar")
         or not args
-        or (name in ("max", "min") and len(args) == 1)
+        or (operation.of_entries and len(args) == 1)
     ):
         return Value(node)
-    if name in _SPECIAL:
-        return Value(node, _SPECIAL[name](args))
+    if name == "reshape":
+        return Value(node, len(args) - 1)
+    if operation.ranks:
+        return Value(node, operation.ranks[min(args[0].rank, len(operation.ranks) - 1)])
     if operation.rank is not None:
         return Value(node, operation.rank)
+    if name == "kron" and args[0].row != args[1].row and all(arg.rank for arg in args):
+        return Value(node, 2)
     wide = max(args, key=lambda arg: arg.rank)
     return Value(node, wide.rank, wide.row)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from matcalc.core.indexed import Form as IndexedForm
 from matcalc.core.indexed import Index, Place
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import ALIASES, COMPARISONS, OPERATIONS
+from matcalc.core.operations import ALIASES, COMPARISONS, OF_ENTRIES, OPERATIONS
 from matcalc.core.tree import APPLY, Expr, operation
 from matcalc.core.user_functions import user_function
 from matcalc.core.walk import fold, postorder
@@ -23,7 +23,6 @@ from matcalc.read.syntax.nodes import Node, Statement, children
 Form = tuple[int, int]  # the sign, and the place among the forms
 _PRODUCTS = ("*", "/", ".*", "./")
 _BINARY = frozenset({*_PRODUCTS, "+", "-", "^", ".^", *COMPARISONS})
-_EXTREMES = {"max": "amax", "min": "amin"}  # of one argument
 _PLAIN = frozenset({*_BINARY, "number", "variable", "neg", "'", "several"})
 
 
@@ -199,7 +198,7 @@ class Forms:
             return names[name] if name in names else self.of("name", name)
         if kind == "call":
             name = str(value)
-            name = _EXTREMES.get(name, name) if len(args) == 1 else ALIASES.get(name, name)
+            name = OF_ENTRIES.get(name, name) if len(args) == 1 else ALIASES.get(name, name)
             return self.of(name, *args)
         return self.of(kind, *args)
 
