@@ -61,12 +61,18 @@ def decide_by_value(left: Program, right: Program, seed: int = 0) -> Decision:
     """The same from values alone, without the engine: of random points of a prime field, else of
     some real ones.
     """
+    decision = decide_exactly(left, right)
+    return decide_numerically(left, right, seed) if decision.verdict == UNDECIDED else decision
+
+
+def decide_exactly(left: Program, right: Program) -> Decision:
+    """The same from values at a random point of a prime field alone."""
     outcome = same_value(left, right)
     if outcome == "wrong":
         return Decision(DIFFERENT, "exact, at a random point of a prime field")
     if outcome == "exact":
         return Decision(EQUAL, f"exact (error probability < 2^-{BITS})")
-    return _numeric(left, right, seed)
+    return Decision(UNDECIDED, "the field does not have these functions")
 
 
 def _difference(left: Program, right: Program) -> Expr | None:
@@ -79,7 +85,8 @@ def _difference(left: Program, right: Program) -> Expr | None:
         return None
 
 
-def _numeric(left: Program, right: Program, seed: int) -> Decision:
+def decide_numerically(left: Program, right: Program, seed: int = 0) -> Decision:
+    """The same from values at some random points of real numbers alone."""
     from matcalc.verify.oracle.compare import agree  # noqa: PLC0415 - it loads NumPy
 
     try:

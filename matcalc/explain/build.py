@@ -52,6 +52,12 @@ class Derivation:
 
         return as_latex(self.chains, bold=bold)
 
+    def typeset(self) -> dict[str, object]:
+        """The lines in LaTeX one by one, for a page that sets each alone, and the sources."""
+        from matcalc.explain.latex_form import typeset  # noqa: PLC0415 - as above
+
+        return typeset(self.chains)
+
     def fields(self) -> list[dict[str, object]]:
         """All that is known of each line, as JSON has it."""
         return as_fields(self.chains)

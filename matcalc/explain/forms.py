@@ -90,7 +90,7 @@ def words(line: Line) -> list[Reason]:
 def introduction(chain: Chain, line: Line) -> str:
     """The words before an answer."""
     if line.kind == ANSWER:
-        return f"so the derivative of {chain.name} by {chain.wrt} is"
+        return f"so the derivative of {chain.name} with respect to {chain.wrt} is"
     if line.kind == CLOSED:
         return "with all names written out:"
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from matcalc.core.tree import Expr
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
@@ -82,13 +83,48 @@ def _block(chain: Chain, sources: Sources, bold: bool) -> str:
     rows = []
     for line in chain.lines:
         why = ",\\ ".join(
-            f"{_reason(said, known)}\\ \\text{{[{number}]}}" if number else _reason(said, known)
-            for said, (_, number) in zip(words(line), sources.cite(words(line)), strict=True)
+            rf"{said}\ \text{{[{number}]}}" if number else said
+            for said, number in _reasons(line, sources, known)
         )
         rows.append(f"{_left(writer, line)} {writer.formula(line.tree)}{_behind(why)}")
     said = "\n".join(escaped(each) for each in closing(chain))
     body = " \\\\\n".join(rows)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}\n{said}"
+
+
+def typeset(chains: Iterable[Chain]) -> dict[str, Any]:
+    """The lines in LaTeX one by one, for a page that sets each formula alone, and the sources."""
+    sources = Sources()
+    shown = []
+    for chain in chains:
+        writer, known = _Writer(chain, bold=False), catalogue(chain.program.language)
+        lines = [
+            {
+                "words": introduction(chain, line),
+                "left": "" if introduction(chain, line) else _side(writer, line),
+                "formula": writer.formula(line.tree),
+                "reasons": [
+                    {"latex": said, "source": number}
+                    for said, number in _reasons(line, sources, known)
+                ],
+            }
+            for line in chain.lines
+        ]
+        shown.append({"lines": lines, "closing": closing(chain)})
+    cited = [
+        {"number": number, "identity": reason.name, "source": reason.source}
+        for number, reason in sources.listed()
+    ]
+    return {"chains": shown, "sources": cited}
+
+
+def _reasons(line: Line, sources: Sources, known: Catalogue) -> list[tuple[str, int]]:
+    """The reasons of a line in LaTeX, with the numbers of their sources; 0 where there is none."""
+    why = words(line)
+    return [
+        (_reason(said, known), number)
+        for said, (_, number) in zip(why, sources.cite(why), strict=True)
+    ]
 
 
 def _behind(why: str) -> str:
@@ -98,16 +134,22 @@ def _behind(why: str) -> str:
 def _left(writer: _Writer, line: Line) -> str:
     chain = writer.chain
     if line.kind == ANSWER:
-        said = f"so the derivative of ${writer.name(chain.name)}$ by ${writer.name(chain.wrt)}$ is"
+        own, wrt = writer.name(chain.name), writer.name(chain.wrt)
+        said = f"so the derivative of ${own}$ with respect to ${wrt}$ is"
         return rf"\intertext{{{said}}}" + "\n&"
     if line.kind == CLOSED:
         return rf"\intertext{{{introduction(chain, line)}}}" + "\n&"
-    if not left_side(chain, line):
-        return "&="
-    own = writer.name(line.name or chain.name)
+    return f"{_side(writer, line)} &=".lstrip()
+
+
+def _side(writer: _Writer, line: Line) -> str:
+    """What stands before the equals sign; empty where that is the line above."""
+    if not left_side(writer.chain, line):
+        return ""
+    own = writer.name(line.name or writer.chain.name)
     if line.kind == VECTORISED:
-        return rf"\operatorname{{vec}}(\mathrm{{d}}{own}) &="
-    return f"{own} &=" if line.kind in (VALUE, LET) else rf"\mathrm{{d}}{own} &="
+        return rf"\operatorname{{vec}}(\mathrm{{d}}{own})"
+    return own if line.kind in (VALUE, LET) else rf"\mathrm{{d}}{own}"
 
 
 def _reason(reason: Reason, known: Catalogue) -> str:

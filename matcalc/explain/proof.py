@@ -6,10 +6,17 @@ from, so a rule that was applied wrongly, or a line that was changed, is found.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_by_value
+from matcalc.claims.equality import (
+    DIFFERENT,
+    EQUAL,
+    UNDECIDED,
+    Decision,
+    decide_exactly,
+    decide_numerically,
+)
 from matcalc.core.errors import VerificationError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
@@ -151,21 +158,30 @@ class _Proof:
         self.current = tree
 
     def _judge(self, line: Line, left: Expr, right: Expr) -> None:
-        """Equality as it stands, or with all names written out."""
-        decision = self._decide(left, right)
-        if decision.verdict != EQUAL and self.values:
-            decision = self._decide(self._spelt(left), self._spelt(right))
+        """Equality as it stands, or with all names written out; numbers where the field cannot."""
+        pairs = [(left, right)]
+        if self.values:
+            pairs.append((self._spelt(left), self._spelt(right)))
+        for judge in (decide_exactly, decide_numerically):
+            for one, other in pairs:
+                decision = self._decide(one, other, judge)
+                if decision.verdict == EQUAL:
+                    break
+            if decision.verdict != UNDECIDED:
+                break
         if decision.verdict == DIFFERENT:
             raise self._wrong(line)
         line.proof, line.proved = decision.how, decision.verdict == EQUAL
 
-    def _decide(self, left: Expr, right: Expr) -> Decision:
+    def _decide(
+        self, left: Expr, right: Expr, judge: Callable[[Program, Program], Decision]
+    ) -> Decision:
         if left is right:
             return Decision(EQUAL, "the same formula")
         if (left.shape, left.row) != (right.shape, right.row):
             return Decision(DIFFERENT, "of another shape")
         one, other = (Program(tree, dict(self.chain.variables), "") for tree in (left, right))
-        return decide_by_value(one, other)
+        return judge(one, other)
 
     def _spelt(self, tree: Expr) -> Expr:
         """The tree in the variables of the program and the differential of one of them."""

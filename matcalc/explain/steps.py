@@ -350,8 +350,8 @@ class ChainBuilder:
         """The line as a matrix times the differential, both vectorised where they are matrices."""
         if self.answer is None:
             self.remark = (
-                f"the derivative of {self.name} by {self.wrt} has no form as a matrix; "
-                f"what is shown is its differential"
+                f"the derivative of {self.name} with respect to {self.wrt} has no form as a "
+                f"matrix; what is shown is its differential"
             )
             return
         variable = self.program.variables[self.wrt]

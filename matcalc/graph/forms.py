@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matcalc.graph.build import Edge, Graph, Node
 
 _LABEL = 34  # characters of a line in a picture
@@ -83,6 +85,46 @@ def _lines(node: Node) -> list[str]:
     if node.adjoint is not None:
         lines += broken(f"adjoint {_written(node.adjoint)}")
     return lines
+
+
+def as_picture(graph: Graph) -> dict[str, Any]:
+    """What a drawing shows, for a program that lays it out: boxes with lines of text, and arrows.
+
+    ``full`` is what the lines were cut from. An arrow is ``dashed`` where nothing is
+    differentiated.
+    """
+    nodes = [
+        {
+            "id": node.number,
+            "lines": _lines(node),
+            "full": node.formula,
+            "role": _role(node, graph),
+        }
+        for node in graph.nodes
+    ]
+    edges = [
+        {
+            "from": edge.parent,
+            "to": edge.child,
+            "lines": [] if edge.label is None else broken(edge.label),
+            "full": _derivative(edge, graph),
+            "dashed": edge.label is None,
+        }
+        for edge in graph.edges
+    ]
+    return {"nodes": nodes, "edges": edges}
+
+
+def _role(node: Node, graph: Graph) -> str:
+    if node.tree is None:
+        return "input"
+    return "output" if node is graph.output else "operation"
+
+
+def _derivative(edge: Edge, graph: Graph) -> str:
+    if edge.label is None:
+        return ""
+    return f"d {graph.node(edge.child).name} / d {graph.node(edge.parent).name} = {edge.label}"
 
 
 def as_dot(graph: Graph) -> str:

@@ -9,7 +9,7 @@ from matcalc.core.boundary import public
 from matcalc.core.program import Program
 from matcalc.graph.build import Graph, build
 from matcalc.graph.draw import as_svg
-from matcalc.graph.forms import as_dot, as_mermaid, as_text
+from matcalc.graph.forms import as_dot, as_mermaid, as_picture, as_text
 
 
 class ComputationalGraph:
@@ -42,6 +42,11 @@ class ComputationalGraph:
     def mermaid(self) -> str:
         """The graph as a flowchart for Mermaid."""
         return as_mermaid(self.graph)
+
+    @public
+    def picture(self) -> dict[str, Any]:
+        """What a drawing shows, for a program that lays it out: ``nodes`` and ``edges``."""
+        return as_picture(self.graph)
 
     @public
     def svg(self) -> str:

@@ -20,6 +20,7 @@ from matcalc.core.errors import (
     UnsupportedError,
     VerificationWarning,
 )
+from matcalc.core.options import BACKENDS, require_choice
 from matcalc.results import Derivative, Expression, Formula
 
 LONGEST = 100_000  # characters of a field; the parser has a limit of its own
@@ -28,9 +29,10 @@ LONGEST = 100_000  # characters of a field; the parser has a limit of its own
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     """The answer to a question; an error of the user is an answer too, with ``ok`` false.
 
-    A question has ``op`` (``diff``, ``check``, ``simplify``, ``equal`` or ``steps``),
+    A question has ``op`` (``diff``, ``steps``, ``graph``, ``check``, ``simplify`` or ``equal``),
     ``expression``, ``latex`` (whether texts are LaTeX), ``variables`` (declarations by name) and
-    what the operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``claim``, ``other``.
+    what the operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``detail``,
+    ``backend`` (of the code), ``claim``, ``other``.
     """
     try:
         with catch_warnings():
@@ -82,7 +84,7 @@ def _diff(question: Mapping[str, Any]) -> dict[str, Any]:
     expression = _expression(question)
     derivative, verification = _derived(expression, question)
     return {
-        **_shown(derivative),
+        **_shown(derivative, _backend(question)),
         "title": f"d ({expression}) / d {derivative.wrt}",
         "expression": _latex(expression),
         "wrt": derivative.wrt,
@@ -121,19 +123,39 @@ def _steps(question: Mapping[str, Any]) -> dict[str, Any]:
     derivative, verification = _derived(expression, question)
     try:
         found = derivative.steps(detail=detail)
+        forms = {"steps": found.latex(), "typeset": found.typeset()}
     except ModuleNotFoundError as problem:
         raise _lacking("the steps of this derivative", problem) from None
     return {
+        **forms,
         "wrt": derivative.wrt,
         "proved": found.proved,
         "report": str(found),
         "text": str(derivative),
-        "steps": found.latex(),
         "code": found.markdown(),
         "lines": found.fields(),
         "variables": {name: str(kind) for name, kind in derivative.variables.items()},
         "notes": list(derivative.notes),
         "verification": verification,
+    }
+
+
+def _graph(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The computational graph, with local derivatives."""
+    expression = _expression(question)
+    wrt = _variable(expression, question) or (expression.program().asked or (None,))[0]
+    try:
+        found = expression.graph(wrt)
+    except ModuleNotFoundError as problem:
+        raise _lacking("the graph of this expression", problem) from None
+    return {
+        "wrt": wrt,
+        "report": str(found),
+        "dot": found.dot(),
+        "mermaid": found.mermaid(),
+        "picture": found.picture(),
+        "variables": {name: str(kind) for name, kind in expression.variables.items()},
+        "notes": list(expression.notes),
     }
 
 
@@ -146,7 +168,8 @@ def _lacking(what: str, problem: ModuleNotFoundError) -> UnsupportedError:
 
 def _simplify(question: Mapping[str, Any]) -> dict[str, Any]:
     expression = _expression(question)
-    return {**_shown(expression.simplify()), "expression": _latex(expression)}
+    simple = expression.simplify()
+    return {**_shown(simple, _backend(question)), "expression": _latex(expression)}
 
 
 def _equal(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,12 +242,19 @@ def _without_numpy(problem: ModuleNotFoundError) -> dict[str, Any]:
     return {"verdict": "undecided", "report": f"{reason}; matcalc web has it", "notes": []}
 
 
-def _shown(formula: Formula) -> dict[str, Any]:
+def _backend(question: Mapping[str, Any]) -> str:
+    backend = question.get("backend") or BACKENDS[0]
+    require_choice("backend", backend, BACKENDS)
+    return str(backend)
+
+
+def _shown(formula: Formula, backend: str) -> dict[str, Any]:
     """The formula in all its forms, with what was inferred."""
     return {
         "text": str(formula),
         "latex": _latex(formula),
-        "code": _code(formula),
+        "code": _code(formula, backend),
+        "backends": list(BACKENDS),
         "shape": [str(size) for size in formula.shape],
         "row": formula.row,
         "variables": {name: str(kind) for name, kind in formula.variables.items()},
@@ -236,8 +266,8 @@ def _latex(formula: Formula) -> str:
     return _or_nothing(Formula.latex, formula)
 
 
-def _code(formula: Formula) -> str:
-    return _or_nothing(Formula.source, formula)
+def _code(formula: Formula, backend: str) -> str:
+    return _or_nothing(lambda each: each.source(backend), formula)
 
 
 def _or_nothing(form: Callable[[Formula], str], formula: Formula) -> str:
@@ -276,4 +306,5 @@ _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "simplify": _simplify,
     "equal": _equal,
     "steps": _steps,
+    "graph": _graph,
 }

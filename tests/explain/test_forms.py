@@ -31,7 +31,7 @@ def test_text():
         "f = x'*A*x\n"
         "df = dx'*A*x + x'*A*dx    product rule [1]\n"
         "   = ((A + A')*x)'*dx     a number is its own transpose [2]\n"
-        "so the derivative of f by x is\n"
+        "so the derivative of f with respect to x is\n"
         "    (A + A')*x\n"
         "each line is proved from those before, exactly\n"
         "\n"

@@ -51,6 +51,33 @@ def test_claims(claim: str, verdict: str, mended: str) -> None:
     assert (said["verdict"], said["mended"]) == (verdict, mended)
 
 
+TWO_LAYERS = {
+    "expression": "norm2(W*tanh(V*x) - y)^2",
+    "wrt": "V",
+    "variables": {"y": "vector(m)"},
+}
+
+
+def test_code_of_another_backend() -> None:
+    said = answer({**TWO_LAYERS, "backend": "torch"})
+    assert said["code"].startswith("import torch")
+    assert said["backends"][0] == "numpy"
+    said = answer({**TWO_LAYERS, "backend": "cobol"})
+    assert "backend is 'numpy' or" in said["error"]["message"]
+
+
+def test_the_picture_of_a_graph() -> None:
+    said = answer({**TWO_LAYERS, "op": "graph"})
+    nodes, edges = said["picture"]["nodes"], said["picture"]["edges"]
+    assert [node["role"] for node in nodes] == [*["input"] * 4, *["operation"] * 5, "output"]
+    assert nodes[5]["lines"] == ["x6 = tanh(x5)", "vector(n)", "forward 6, reverse 5"]
+    derived = [edge["full"] for edge in edges if not edge["dashed"]]
+    assert "d x6 / d x5 = diag(1 - x6.^2)" in derived
+    assert {edge["dashed"] for edge in edges if edge["from"] == 3} == {True}
+    assert said["dot"].startswith("digraph") and said["mermaid"].startswith("flowchart")
+    assert answer({"op": "graph", "expression": r"\nabla_x x^\top x", "latex": True})["wrt"] == "x"
+
+
 def test_equations() -> None:
     said = answer({"op": "equal", "expression": "tr(A*B)", "other": "tr(B*A)"})
     assert said["verdict"] == "equal"
@@ -139,6 +166,18 @@ def test_derivatives_without_numpy() -> None:
     said = answer({"expression": "tr(expm(X*A))", "wrt": "X"})
     assert said["verification"]["kind"] == "none"
     assert "needs numbers" in said["verification"]["text"]
+
+
+@pytest.mark.usefixtures("without_numpy")
+def test_steps_and_graphs_without_numpy() -> None:
+    said = answer({**TWO_LAYERS, "op": "steps"})
+    assert said["ok"] and said["proved"], said.get("error")
+    lines = said["typeset"]["chains"][0]["lines"]
+    assert len(lines) == len(said["lines"][0]["lines"])
+    assert (lines[3]["left"], lines[3]["reasons"][0]["source"]) == (r"\mathrm{d}u", 2)
+    assert lines[-1]["words"] == "with all names written out:"
+    assert said["typeset"]["sources"][1]["identity"] == "d-tanh"
+    assert answer({**TWO_LAYERS, "op": "graph"})["ok"]
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,41 @@
 import katex from "katex";
+import { asFile, draw } from "./drawing.js";
 import { makeEditor } from "./editor.js";
 import { Cancelled, chooseEngine } from "./engine.js";
 import { GALLERY } from "./gallery.js";
 import { fixesOf } from "./hints.js";
+import { derivation } from "./steps.js";
 
 const KINDS = [
   "scalar", "positive", "vector", "matrix", "symmetric", "psd", "diagonal", "orthogonal",
   "skew", "triangular", "invertible", "simplex", "onehot", "orthonormal",
 ];
-const TABS = ["diff", "check", "simplify", "equal"];
+const TABS = ["diff", "steps", "graph", "check", "simplify", "equal"];
+// what an answer is copied as: its key there, and what the button says
+const FORMULA = [["text", "Text"], ["latex", "LaTeX"], ["code", "Code"]];
+const DRAWN = [["report", "Text"], ["dot", "Graphviz"], ["mermaid", "Mermaid"], ["svg", "SVG"]];
+const FORMS = {
+  diff: FORMULA,
+  simplify: FORMULA,
+  steps: [["report", "Text"], ["steps", "LaTeX"], ["code", "Markdown"]],
+  graph: DRAWN,
+};
+// the options of each tab
+const OPTIONS = {
+  wrt: ["diff", "steps", "graph", "check"],
+  order: ["diff", "steps", "check"],
+  layout: ["diff", "check"],
+  detail: ["steps"],
+  picture: ["graph"],
+};
 const SECOND = { check: "Claimed derivative", equal: "Another expression" };
 const WAIT = 150; // ms after the last key
 const SLOW = 800; // ms after which an answer can be cancelled
+const HOW_TO_READ =
+  "Inputs are at the top, the value is at the bottom; local derivatives stand on the arrows. The text below says the same.";
 
 const find = (id) => document.getElementById(id);
-const state = { op: "diff", form: "text", declared: {}, answer: null };
+const state = { op: "diff", form: "text", declared: {}, answer: null, backend: "numpy" };
 let engine = null;
 let asked = 0;
 let timer = 0;
@@ -37,6 +58,9 @@ function question() {
     wrt: find("wrt").value || null,
     order: Number(find("order").value),
     layout: find("layout").value,
+    detail: Number(find("detail").value),
+    picture: find("picture").value,
+    backend: state.backend,
     ...(SECOND[state.op] ? { [key]: second.text } : {}),
   };
 }
@@ -110,17 +134,15 @@ function showError(error) {
 function showResult(answer) {
   const formula = find("formula");
   formula.replaceChildren();
-  find("forms").hidden = !answer?.text;
-  find("report").hidden = !answer?.report;
+  formula.hidden = Boolean(answer?.typeset || answer?.picture);
+  const forms = FORMS[state.op];
+  find("forms").hidden = !(forms && answer);
+  find("report").hidden = Boolean(forms) || !answer?.report;
   find("report").textContent = answer?.report ?? "";
   if (answer?.latex) typeset(formula, equation(answer));
   else if (answer?.text) formula.textContent = answer.text;
-  const badge = find("badge");
-  const verdict = answer?.verdict ?? answer?.verification?.kind;
-  badge.hidden = !verdict;
-  badge.className = verdict ?? "";
-  const how = answer?.verification;
-  badge.textContent = how ? (how.kind === "none" ? how.text : `verified: ${how.text}`) : (verdict ?? "");
+  showDrawn(answer);
+  showBadge(answer);
   const notes = find("notes");
   notes.hidden = !answer?.notes?.length;
   notes.replaceChildren(
@@ -130,7 +152,32 @@ function showResult(answer) {
       return item;
     }),
   );
-  showForm();
+  if (answer?.backends) {
+    find("backend").replaceChildren(...answer.backends.map((each) => new Option(each, each, false, each === state.backend)));
+  }
+  showForms();
+}
+
+// steps and pictures
+function showDrawn(answer) {
+  const box = find("shown");
+  box.hidden = !(answer?.typeset || answer?.picture);
+  box.className = answer?.picture ? "drawing" : "";
+  box.setAttribute("aria-label", answer?.picture ? "Picture" : "Steps");
+  box.replaceChildren();
+  if (answer?.typeset) box.append(...derivation(answer.typeset));
+  if (!answer?.picture) return;
+  box.append(draw(answer.picture, `Computational graph of ${expression.text}`, HOW_TO_READ));
+  answer.svg = asFile(box.querySelector("svg"));
+}
+
+function showBadge(answer) {
+  const badge = find("badge");
+  const verdict = answer?.verdict ?? answer?.verification?.kind;
+  badge.hidden = !verdict;
+  badge.className = verdict ?? "";
+  const how = answer?.verification;
+  badge.textContent = how ? (how.kind === "none" ? how.text : `verified: ${how.text}`) : (verdict ?? "");
 }
 
 function equation(answer) {
@@ -146,8 +193,38 @@ function typeset(element, latex) {
   katex.render(latex, element, { displayMode: true, throwOnError: false, output: "htmlAndMathml" });
 }
 
-function showForm() {
-  const text = state.answer?.[state.form] ?? "";
+// the buttons of the forms that this kind of answer has
+function showForms() {
+  const forms = FORMS[state.op] ?? [];
+  if (!forms.some(([key]) => key === state.form)) state.form = forms[0]?.[0];
+  const bar = find("form-tabs");
+  if (bar.dataset.op !== state.op) {
+    bar.dataset.op = state.op;
+    bar.replaceChildren(
+      ...forms.map(([key, label]) => {
+        const button = document.createElement("button");
+        button.id = `form-${key}`;
+        button.type = "button";
+        button.textContent = label;
+        button.setAttribute("role", "tab");
+        button.setAttribute("aria-controls", "form");
+        return button;
+      }),
+    );
+    arrows(forms.map(([key]) => `form-${key}`), (id) => chooseForm(id.slice(5)));
+  }
+  chooseForm(state.form);
+}
+
+function chooseForm(form) {
+  state.form = form;
+  for (const [key] of FORMS[state.op] ?? []) {
+    find(`form-${key}`).setAttribute("aria-selected", String(key === form));
+    find(`form-${key}`).tabIndex = key === form ? 0 : -1;
+  }
+  if (form) find("form").setAttribute("aria-labelledby", `form-${form}`);
+  find("option-backend").hidden = !(form === "code" && state.answer?.backends);
+  const text = state.answer?.[form] ?? "";
   find("form").textContent = text || "There is no such form of this result.";
   find("copy").disabled = !text;
 }
@@ -220,6 +297,7 @@ function fitting(kind, size) {
 }
 
 function choose(op) {
+  if (op !== state.op) show(null); // what is shown answers another question
   state.op = op;
   for (const tab of TABS) {
     const button = find(`tab-${tab}`);
@@ -229,16 +307,14 @@ function choose(op) {
   find("panel").setAttribute("aria-labelledby", `tab-${op}`);
   find("field-second").hidden = !SECOND[op];
   find("label-second").textContent = SECOND[op] ?? "";
-  for (const option of ["wrt", "order", "layout"]) {
-    find(`option-${option}`).hidden = !["diff", "check"].includes(op);
-  }
+  for (const [option, tabs] of Object.entries(OPTIONS)) find(`option-${option}`).hidden = !tabs.includes(op);
   ask();
 }
 
 // the address carries the input
 function remember() {
   const query = new URLSearchParams();
-  const { op, variables, latex, order, layout, wrt } = question();
+  const { op, variables, latex, order, layout, detail, picture, wrt } = question();
   query.set("op", op);
   query.set("expr", expression.text);
   if (SECOND[op]) query.set("second", second.text);
@@ -246,6 +322,8 @@ function remember() {
   if (latex) query.set("latex", "1");
   if (order !== 1) query.set("order", String(order));
   if (layout !== "mixed") query.set("layout", layout);
+  if (op === "steps" && detail !== 2) query.set("detail", String(detail));
+  if (op === "graph" && picture !== "graph") query.set("picture", picture);
   for (const [name, kind] of Object.entries(variables)) query.append("var", `${name}: ${kind}`);
   window.history.replaceState(null, "", `#${query}`);
 }
@@ -254,9 +332,9 @@ function recall(query) {
   const declared = query.getAll("var").map((line) => line.split(/:\s*(.*)/s).slice(0, 2));
   state.declared = Object.fromEntries(declared);
   find("latex").checked = query.get("latex") === "1";
-  find("order").value = query.get("order") === "2" ? "2" : "1";
-  if (["mixed", "numerator", "denominator"].includes(query.get("layout"))) {
-    find("layout").value = query.get("layout");
+  for (const [option, usual] of [["order", "1"], ["layout", "mixed"], ["detail", "2"], ["picture", "graph"]]) {
+    const given = query.get(option);
+    find(option).value = [...find(option).options].some(({ value }) => value === given) ? given : usual;
   }
   const wrt = query.get("wrt") ?? "";
   find("wrt").replaceChildren(new Option(wrt, wrt, false, true));
@@ -278,24 +356,17 @@ function arrows(ids, use) {
   });
 }
 
-function chooseForm(form) {
-  state.form = form;
-  for (const each of ["text", "latex", "code"]) {
-    find(`form-${each}`).setAttribute("aria-selected", String(each === form));
-    find(`form-${each}`).tabIndex = each === form ? 0 : -1;
-  }
-  find("form").setAttribute("aria-labelledby", `form-${form}`);
-  showForm();
-}
-
 function setTheme(dark) {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   find("theme").setAttribute("aria-pressed", String(dark));
 }
 
 arrows(TABS.map((op) => `tab-${op}`), (id) => choose(id.slice(4)));
-arrows(["form-text", "form-latex", "form-code"], (id) => chooseForm(id.slice(5)));
-for (const id of ["wrt", "order", "layout", "latex"]) find(id).onchange = ask;
+for (const id of [...Object.keys(OPTIONS), "latex"]) find(id).onchange = ask;
+find("backend").onchange = ({ target }) => {
+  state.backend = target.value;
+  ask();
+};
 find("copy").onclick = async () => {
   await navigator.clipboard.writeText(find("form").textContent);
   find("copy").textContent = "Copied";
@@ -308,7 +379,8 @@ find("examples").append(...GALLERY.map((each, place) => new Option(each.name, St
 find("examples").onchange = ({ target }) => {
   const example = GALLERY[Number(target.value)];
   if (target.value === "" || !example) return;
-  const query = new URLSearchParams({ op: "diff", expr: example.expression, wrt: example.wrt });
+  const op = SECOND[state.op] ? "diff" : state.op;
+  const query = new URLSearchParams({ op, expr: example.expression, wrt: example.wrt });
   if (example.latex) query.set("latex", "1");
   if (example.order) query.set("order", String(example.order));
   for (const [name, kind] of Object.entries(example.variables ?? {})) query.append("var", `${name}: ${kind}`);

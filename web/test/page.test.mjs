@@ -44,6 +44,15 @@ async function serveSite() {
   return { address: `http://127.0.0.1:${server.address().port}/`, stop: () => server.close() };
 }
 
+// which boxes of a drawing lie on each other
+function overlaps(boxes) {
+  const found = [];
+  boxes.forEach(([left, top, right, bottom], k) => {
+    for (const [l, t, r, b] of boxes.slice(k + 1)) if (l < right && left < r && t < bottom && top < b) found.push([[left, top], [l, t]]);
+  });
+  return found;
+}
+
 const link = (query) => `#${new URLSearchParams(query)}`;
 
 for (const [name, serve] of ENGINES) {
@@ -119,6 +128,65 @@ for (const [name, serve] of ENGINES) {
       await shown("#form", "y*eye");
     });
 
+    test("code for another framework", async () => {
+      await open({ op: "diff", expr: "norm2(A*x - b)^2", wrt: "x", var: "b: vector(m)" });
+      await shown("#form", "2*A'*(A*x - b)");
+      await page.click("#form-code");
+      await page.selectOption("#backend", "torch");
+      await shown("#form", "import torch");
+      await page.selectOption("#backend", "numpy");
+      await shown("#form", "import numpy");
+      await page.click("#form-text");
+    });
+
+    test("steps: each line typeset, with its identity and the source", async () => {
+      await open({ op: "steps", expr: "norm2(W*tanh(V*x) - y)^2", wrt: "V", var: "y: vector(m)" });
+      await shown("#shown .closing", "each line is proved");
+      await shown("#badge", "exact");
+      assert.ok((await page.$$("#shown .steps tbody .katex")).length > 20);
+      assert.deepEqual(await page.$$eval("#shown .katex-error", (all) => all.map((each) => each.textContent)), []);
+      await shown("#shown .sources", "d-tanh");
+      await shot("steps");
+      await page.selectOption("#detail", "1");
+      await page.waitForFunction(() => !document.querySelector("#shown").textContent.includes("insert"));
+      await page.click("#form-steps");
+      await shown("#form", "\\begin{align*}");
+      await page.click("#form-code");
+      await shown("#form", "| formula | because |");
+      await open({ op: "steps", expr: "x'*A*x", wrt: "x", order: "2" });
+      await shown("#shown .steps:nth-of-type(2)", "formula");
+      await page.selectOption("#detail", "2");
+    });
+
+    test("the computational graph, by mouse, keyboard and screen reader", async () => {
+      await open({ op: "graph", expr: "norm2(W*tanh(V*x) - y)^2", wrt: "V", var: "y: vector(m)" });
+      await page.waitForSelector("#shown svg");
+      const drawn = await page.$eval("#shown svg", (svg) => ({
+        title: svg.querySelector("title").textContent,
+        says: svg.querySelector("desc").textContent,
+        nodes: [...svg.querySelectorAll(".node")].map((node) => node.getAttribute("aria-label")),
+        boxes: [...svg.querySelectorAll(".node > rect, .edge > rect")].map((rect) => rect.getBBox()).map(({ x, y, width, height }) => [x, y, x + width, y + height]),
+        narrow: [...svg.querySelectorAll(".node")].filter((node) => node.querySelector("text").getBBox().width > node.querySelector("rect").getBBox().width).length,
+      }));
+      assert.match(drawn.title, /norm2\(W\*tanh/);
+      assert.match(drawn.says, /Inputs are at the top/);
+      assert.equal(drawn.nodes.length, 10);
+      assert.equal(drawn.nodes[5], "x6 = tanh(x5), vector(n), forward 6, reverse 5");
+      assert.equal(drawn.narrow, 0);
+      assert.deepEqual(overlaps(drawn.boxes), []);
+      await page.focus("#shown .node[tabindex='0']");
+      for (const [key, label] of [["ArrowRight", "V,"], ["ArrowDown", "x5 = V*x"], ["ArrowDown", "x6 = tanh(x5)"], ["ArrowUp", "x5 = V*x"]]) {
+        await page.keyboard.press(key);
+        assert.ok((await page.evaluate(() => document.activeElement.getAttribute("aria-label"))).startsWith(label), key);
+      }
+      await shot("graph");
+      await page.click("#form-mermaid");
+      await shown("#form", "flowchart TD");
+      await page.click("#form-svg");
+      await shown("#form", "<svg");
+      assert.ok(!(await page.textContent("#form")).includes("var("));
+    });
+
     test("a wrong claim", async () => {
       await open({ op: "check", expr: "x'*A*x", second: "2*A*x", wrt: "x" });
       await shown("#report", "wrong");
@@ -141,7 +209,7 @@ for (const [name, serve] of ENGINES) {
 
     test("tabs by the keyboard, and an example", async () => {
       await page.focus("#tab-diff");
-      await page.keyboard.press("ArrowRight");
+      for (let k = 0; k < 3; k++) await page.keyboard.press("ArrowRight");
       assert.equal(await page.getAttribute("#tab-check", "aria-selected"), "true");
       await page.selectOption("#examples", { label: "Log-determinant" });
       await shown("#form", "inv(X)'");
