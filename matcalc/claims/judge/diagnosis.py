@@ -15,14 +15,13 @@ import numpy as np
 
 from matcalc.claims.judge.conditions import Condition, conditions
 from matcalc.claims.judge.factors import NONE, Factor, Factors
-from matcalc.claims.judge.mend import CLOSE, Mended, as_it_is, mended_claim, mendings
+from matcalc.claims.judge.mend import CLOSE, Mended, as_it_is, as_stated, mended_claim, mendings
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.reading import equalize_sizes
 from matcalc.claims.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 from matcalc.runtime.elementwise import Array
-from matcalc.write.printers.text import text
 
 _WRONG_SIGN = "it has the wrong sign"
 _DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
@@ -256,7 +255,7 @@ def _fits(match: _Match, question: Question) -> bool:
     if question.misfit is not None and match.variant is not IDENTITY:
         variables = equalize_sizes(variables, question.misfit)
     try:
-        read(text(match.mended.tree), variables, language=question.language)
+        read(as_stated(match.mended.tree), variables, language=question.language)
     except MatcalcError:
         return False
     return True

@@ -11,16 +11,20 @@ import numpy as np
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import Neighbours, completed, evaluate_claim
 from matcalc.claims.judge.factors import Factor
-from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Edit, mutations
+from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Edit, mutations, replace_node
 from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.claims.judge.reading import read_stated
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, negated, terms
 from matcalc.claims.judge.variants import PLAIN, Variant
+from matcalc.core.dims import ZERO
 from matcalc.core.errors import MatcalcError
+from matcalc.core.indexed import Condition, Form, Reduction
 from matcalc.core.tree import Expr, number
+from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.write.printers.text import text
+from matcalc.write.printers.text_indexed import head
 
 CLOSE = 1e-7
 _ELSEWHERE = LIKELY + 0.05  # the sign of a term that stands in brackets
@@ -72,8 +76,53 @@ def mendings(question: Question) -> Iterator[Mended]:
         if edit.whole and kind == "factor-transposed":
             kind, said = "transpose", "it is transposed"
         yield Mended(kind, said, neighbours.value(edit.tree), edit.cost, tree=edit.tree)
+    yield from _of_pairs(tree)
     yield from _of_terms(tree)
     yield from _summed(tree)
+
+
+def _of_pairs(tree: Expr) -> Iterator[Mended]:
+    """The claim with a sum over other pairs: over j != i, j < i, j > i or all."""
+    for node in postorder(tree, lambda node: node.args):
+        if node.op != "indexed":
+            continue
+        form: Form = node.value
+        for part in postorder(form.body, lambda part: part.args):
+            for condition in part.value.conditions if part.op == "reduce" else ():
+                if len(condition.place.terms) != 2 or condition.place.offset != ZERO:
+                    continue
+                for op in ("!=", "<", ">", ""):
+                    if op != condition.op:
+                        made = _over(part, condition, op)
+                        body = replace_node(form.body, part, made)
+                        value = Form(form.indices, body, form.room)
+                        other = Expr("indexed", node.args, node.shape, value=value, row=node.row)
+                        whole = replace_node(tree, node, other)
+                        said = f"the sum over {_pair(condition, condition.op)} should be "
+                        said += f"one over {_pair(condition, op)}" if op else "one over all"
+                        yield Mended("range", said, _value_of(whole), LIKELY, tree=whole)
+
+
+def _over(reduced: Expr, condition: Condition, op: str) -> Expr:
+    """A sum with another condition, or with none."""
+    value: Reduction = reduced.value
+    others = [
+        each if each is not condition else Condition(op, each.place)
+        for each in value.conditions
+        if each is not condition or op
+    ]
+    changed = value._replace(conditions=tuple(others))
+    return Expr("reduce", reduced.args, reduced.shape, value=changed, row=reduced.row)
+
+
+def _pair(condition: Condition, op: str) -> str:
+    """``j > i``."""
+    (one, c), (other, _) = condition.place.terms
+    return f"{one.name} {op} {other.name}" if c > 0 else f"{other.name} {op} {one.name}"
+
+
+def _value_of(tree: Expr) -> Callable[[Sample], Array]:
+    return lambda world: evaluate_claim(tree, world.point)
 
 
 def _of_terms(tree: Expr) -> Iterator[Mended]:
@@ -172,7 +221,27 @@ def mended_claim(
     formula = mended.formula
     if factor.formula:
         formula = f"-({formula})" if factor.formula == "-1" else f"{factor.formula}*({formula})"
-    return checked(question, variant.undone(formula), worlds)
+    undone = variant.undone(formula)
+    if _is_array(question.tree):
+        if undone != formula:
+            return None  # entries are multiplied, not arrays: those have no text
+        undone = _headed(question.tree, formula)
+    return checked(question, undone, worlds)
+
+
+def as_stated(tree: Expr) -> str:
+    """The text of a whole claim."""
+    return _headed(tree, text(tree))
+
+
+def _headed(tree: Expr, formula: str) -> str:
+    """The formula of a claim, behind its indices where it is that of the entries of an array."""
+    return f"D{head(tree)} = {formula}" if _is_array(tree) else formula
+
+
+def _is_array(tree: Expr) -> bool:
+    """Whether this is defined by its entries, ``D[i,k] = ...``; its text has the entry alone."""
+    return tree.op == "indexed" and bool(tree.shape) and bool(tree.value.indices)
 
 
 def checked(question: Question, formula: str, worlds: Sequence[Sample]) -> str | None:
@@ -203,7 +272,7 @@ def checked(question: Question, formula: str, worlds: Sequence[Sample]) -> str |
                 return None
     except (MatcalcError, ValueError, np.linalg.LinAlgError):
         return None
-    return text(_merged(stated.expr))
+    return _headed(stated.expr, text(_merged(stated.expr)).removeprefix("--"))
 
 
 def _merged(tree: Expr) -> Expr:

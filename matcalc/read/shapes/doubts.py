@@ -196,10 +196,15 @@ def _ranked(context: Context, operands: list[Expr]) -> list[str]:
 def _leaders(context: Context, expr: Expr) -> list[str]:
     """The letter of a vector or a matrix that may be a number, unless it is used as what it is."""
     name = str(expr.value)
-    if not undeclared(context, name) or name not in _COUNTS | _NUMBERS:
+    if not undeclared(context, name) or _unnumbered(name) not in _COUNTS | _NUMBERS:
         return []
     _survey(context)
     return [] if name in (context.vectors or ()) else [name]
+
+
+def _unnumbered(name: str) -> str:
+    """The k of k1 and k_1: a letter that counts does so with a number, too."""
+    return name.rstrip("0123456789").rstrip("_") or name
 
 
 def _survey(context: Context) -> None:
@@ -340,18 +345,18 @@ def _leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     kind = context.kind_of(context.seen[names[0]])
     product = shown(context, oddity.node)
     why = f"it stands first in {product}, as numbers do"
-    price = _LEADING if names[0] in _COUNTS else 0
+    price = _LEADING if _unnumbered(names[0]) in _COUNTS else 0
     candidates = _as(names, "scalar", why)
     return Doubt(oddity.key, price, candidates, f"is read as {kind} in {product}", None)
 
 
 def _function(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
-    """A function of vectors or matrices, of a scalar."""
+    """A function of vectors or matrices, of a scalar; without a name, a place in it."""
     name = oddity.name
     square = name in OPERATIONS and (
         OPERATIONS[name].signature.startswith("square") or name in _OF_MATRICES
     )
-    why = f"{name} of it is taken"
+    why = _argument_of(context, oddity)
     candidates = _as(names, "matrix" if square else "vector", why)
     return Doubt(
         oddity.key,
@@ -360,6 +365,20 @@ def _function(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
         f"is read as scalar, and {why}",
         None,
     )
+
+
+def _argument_of(context: Context, oddity: Oddity) -> str:
+    """In which words a letter is the argument of a function, which goes by its name in the text."""
+    node = oddity.node
+    if not oddity.name:
+        return "entries of it are taken"
+    if node.kind == "norm" or oddity.name.startswith("norm"):
+        return "its norm is taken"
+    written = context.source[node.mark.start : node.mark.end].lstrip(".") if node.mark else ""
+    if node.kind == "*":
+        return "it is a factor of @" if written == "@" else f"it stands in {written}(...)"
+    known = node.kind == "call" and written.replace(".", "").isidentifier()
+    return f"it stands in {written if known else oddity.name}(...)"
 
 
 def _entrywise(context: Context, oddity: Oddity, names: list[str]) -> Doubt:

@@ -20,6 +20,7 @@ from matcalc.read.shapes.decompositions import (
 from matcalc.read.shapes.operators import entrywise, multiply, transpose
 from matcalc.read.shapes.scalars import of_scalar
 from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.parser import sum_advice
 
 Rule = Callable[[Context, Node, str, list[Expr]], Expr]
 
@@ -115,7 +116,7 @@ def _along(context: Context, node: Node, name: str, arg: Expr, axis: Expr) -> Ex
         message = (
             f"the second argument of {name} is 1 (of each column{row}) or 2 (of each row{column})"
         )
-        raise context.problem(message, node.args[1].span)
+        raise context.problem(message, node.args[1].span, sum_advice(context.source))
     if arg.rank != 2:
         hint = f"{name}({context.quote(arg)}) takes all entries"
         raise context.problem(

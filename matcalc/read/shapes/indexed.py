@@ -46,6 +46,8 @@ class Indices:
     written: set[Index] = field(default_factory=set)
     conditioned: set[Index] = field(default_factory=set)
     along: dict[Index, _Use] = field(default_factory=dict)  # the first axis of each
+    ends: dict[Index, Dim] = field(default_factory=dict)  # the last value of a range without one
+    compared: list[tuple[Index, Index]] = field(default_factory=list)  # by a condition
     uses: list[_Use] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
 
@@ -62,18 +64,22 @@ def _index(context: Context, bound: object) -> Index:
     if known is not None:
         return known
     made = Index(bound.name, context.unifier.fresh())
-    if bound.first is not None and bound.last is not None:
-        first = _end(context, bound.first, last=False)
+    if bound.first is not None:
+        made.start = _end(context, bound.first, last=False)
+    if bound.last is not None:
         last = _end(context, bound.last, last=True)
-        made.start, made.size = first, last.plus(first, -1).plus(ONE)
+        made.size = last.plus(made.start, -1).plus(ONE)
         if not made.size.possible:
-            span = Span(bound.first.start, bound.last.end)
+            ends = [end for end in (bound.first, bound.last) if end is not None]
             raise context.problem(
                 f"no value of {bound.name} is in this range",
-                span,
+                Span(ends[0].start, ends[-1].end),
                 "both ends are included, as in i=1:n",
             )
         context.indices.written.add(made)
+    elif bound.first is not None:  # up to the end of the axis
+        context.indices.ends[made] = made.size
+        made.size = made.size.plus(made.start, -1).plus(ONE)
     context.indices.by_bound[bound] = made
     return made
 
@@ -181,7 +187,7 @@ def _along(context: Context, use: _Use) -> None:
     first = indices.along.setdefault(plain, use)
     what = f"{plain.name} runs along {{0}} and {{1}}"
     cause = Cause((use.arg, use.axis), (first.arg, first.axis), use.node.span, what, None)
-    if not context.unifier.equate(use.axis, plain.size, cause):
+    if not context.unifier.equate(use.axis, indices.ends.get(plain, plain.size), cause):
         raise context.clash(cause)
 
 
@@ -194,6 +200,9 @@ def binder(context: Context, node: Node, body: Expr) -> Expr:
     conditions = _conditions(context, node, binding)
     for condition in conditions:
         context.indices.conditioned.update(index for index, _ in condition.place.terms)
+        if len(condition.place.terms) == 2:
+            (one, _), (other, _) = condition.place.terms
+            context.indices.compared.append((one, other))
     for each, own in zip(binding.bounds, bound, strict=True):
         _check_range(context, node, binding, each, own)
     if binding.name == "array":
@@ -225,8 +234,24 @@ def _conditions(context: Context, node: Node, binding: Binding) -> tuple[Conditi
                     f"write its range, as in {binding.name}[{name.value}=1:n], or use it",
                 )
         left, right = (affine(side, context.source) for side in part.args)
-        found.append(Condition(part.kind, _place(context, plus(left, right, -1))))
+        terms, offset = plus(left, right, -1)
+        if len(terms) == 1:
+            raise _on_one_index(context, binding, part, terms[0][0].name, offset)
+        found.append(Condition(part.kind, _place(context, (terms, offset))))
     return tuple(found)
+
+
+def _on_one_index(
+    context: Context, binding: Binding, part: Node, name: str, offset: Dim
+) -> ShapeError:
+    """The error for a condition on one index that is no end of its range, as ``i != 3``."""
+    hint = f"write a range of {name}, as in {binding.name}[{name}=1:n]"
+    place = offset.integer
+    if part.kind == "!=" and place is not None and binding.name == "sum":
+        out = abs(place)
+        before = f"sum[{name}=1:{out - 1}](...) + " if out > 1 else ""
+        hint = f"write {before}sum[{name}>={out + 1}](...)"
+    return context.problem("only an end of the range can be a condition here", part.span, hint)
 
 
 def _check_range(context: Context, node: Node, binding: Binding, bound: Bound, own: Index) -> None:
@@ -239,8 +264,13 @@ def _check_range(context: Context, node: Node, binding: Binding, bound: Bound, o
     name = own.name
     along = indices.along.get(own)
     head = "F" if binding.name == "array" else binding.name
-    if along is not None and not shifted:
+    if along is not None and (not shifted or own in indices.ends):
         return
+    if along is None and not shifted and own not in indices.ends:
+        for other in [other for pair in indices.compared if own in pair for other in pair]:
+            if other is not own and (other in indices.along or other in indices.written):
+                own.start, own.size = other.start, other.size
+                return
     ranges = {
         context.source[use.arg.span.start : use.node.end] + "]" if use.arg.span else "": (
             _written(context, use)
@@ -343,6 +373,8 @@ def settle_axes(context: Context) -> None:
         ranged = use.place.plain is None or use.place.plain in context.indices.written
         if use.place.terms and ranged and (axis.plain or "")[:1] == "?":
             ends.setdefault(axis, []).append((_extreme(context, use.place, last=True), use))
+    for axis in map(context.unifier.resolve, context.indices.ends.values()):
+        ends.pop(axis, None)  # a range without an end has all that follow
     for axis, found in ends.items():
         last, use = found[0]
         for other, _ in found[1:]:

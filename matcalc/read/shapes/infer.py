@@ -318,7 +318,7 @@ def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
     if kind == "⊗":
         return apply(context, node, "kron", args)
     if node.value == "python" or kind in ("text", "^", ".^"):
-        check_notation(context, node, args)
+        kind = check_notation(context, node, args)
     sign = context.signs.get(id(node))
     rule = BINARY[kind] if sign is None else REPAIRS.get(sign) or BINARY[sign]
     return rule(context, node, args[0], args[1])

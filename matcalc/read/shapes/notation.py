@@ -11,6 +11,7 @@ from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATI
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.syntax.nodes import Node
+from matcalc.read.syntax.parser import sum_advice
 
 _LONGEST = 40  # characters of an argument that is written again
 _MEANT = {  # what other languages call a function, and what to say of it
@@ -59,9 +60,9 @@ _NONE = {
 }
 
 
-def check_notation(context: Context, node: Node, args: list[Expr]) -> None:
-    """Refuses what is read otherwise elsewhere: Python's operators between arrays, powers of an
-    undeclared e, lone texts.
+def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
+    """The operator that is meant; refuses what is read otherwise elsewhere: Python's operators
+    between arrays, powers of an undeclared e, lone texts.
     """
     if node.kind == "text":
         raise _problem(
@@ -94,7 +95,10 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> None:
     if node.value == "python" and _is_array(context, args[0 if node.kind == "^" else 1]):
         left, right = args
         if node.kind == "*" and not _is_array(context, left):
-            return
+            return "*"
+        if node.kind == "^" and left.rank == 1:
+            return ".^"  # x**2 of a vector
+        context.clashed = True  # the sign is to blame: no letter is read otherwise for it
         a, b = context.base(left), context.base(right)
         readings = {
             "*": f"write {a} @ {b} for the product, {a}.*{b} entry by entry",
@@ -108,6 +112,7 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> None:
             node.mark,
             readings[node.kind],
         )
+    return node.kind
 
 
 def _is_array(context: Context, expr: Expr) -> bool:
@@ -149,7 +154,7 @@ def unknown_function(context: Context, node: Node) -> MatcalcError:
         f"unknown function {name}",
         source=context.source,
         span=where,
-        hint=_similar(context, node, name),
+        hint=sum_advice(context.source) or _similar(context, node, name),
     )
 
 
@@ -162,13 +167,15 @@ def called_variable(context: Context, node: Node) -> str:
         if node.args and all(_is_place(arg) for arg in node.args)
         else ""
     )
+    if re.search(r"\bend\b", inside) and "(" not in inside:
+        return f"write {name}[{inside}] for an entry"
     factor = inside if len(node.args) == 1 and len(inside) <= _LONGEST else "..."
     return f"write {entry}{name}*({factor}) for a product"
 
 
 def _is_place(node: Node) -> bool:
     return node.kind == "number" or (
-        node.kind == "name" and str(node.value) in ("i", "j", "k", "n", "m")
+        node.kind == "name" and str(node.value) in ("i", "j", "k", "n", "m", "end")
     )
 
 

@@ -15,6 +15,8 @@ _WORDS = {
     "-": "subtract {1} from {0}",
     ".*": "multiply {0} and {1} entry by entry",
 }
+_LONGEST = 80  # characters of a text that is written again
+_PYTHON = frozenset({"@", "dot", "matmul", "mm", "mv"})  # products of arrays
 _WORDS |= {"./": "divide {0} by {1} entry by entry", ".^": "raise {0} to {1} entry by entry"}
 
 
@@ -129,6 +131,11 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     if context.oddities and node.args:  # more factors follow behind the scalar
         context.oddities.pop(("behind", id(node.args[0])), None)
         context.oddities.pop(("outer", id(node.args[0])), None)
+    python = _is_python(context, node)
+    if python:
+        for arg in (left, right):
+            if _is_scalar(context, arg):
+                context.odd("function", arg, node, name="dot")
     if _is_scalar(context, left):
         if right.row and right.op == "'":
             context.odd("outer", left, node, right)
@@ -146,6 +153,8 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     if left.rank == 1 and not left.row:
         if right.rank == 1 and right.row:
             return context.make("*", (left, right), left.shape + right.shape, node)
+        if python:
+            return _of_one_axis(context, node, left, right)
         raise _not_a_product(context, left, right, where)
     if right.row:
         raise _not_a_product(context, left, right, where)
@@ -164,6 +173,22 @@ def multiply(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     context.equate((left, left.shape[-1]), (right, right.shape[0]), where, what, hint)
     shape = left.shape[:-1] + right.shape[1:]
     return context.make("*", (left, right), shape, node, row=left.row and len(shape) == 1)
+
+
+def _is_python(context: Context, node: Node) -> bool:
+    """Whether this is ``x @ y``, ``np.dot(x, y)`` or one of their like."""
+    if node.kind != "*" or node.mark is None:
+        return False
+    return context.source[node.mark.start : node.mark.end].rpartition(".")[2] in _PYTHON
+
+
+def _of_one_axis(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
+    """``x @ y`` and ``x @ A``, x with one axis as in NumPy: sum_i x[i] right[i, ...], which has
+    one axis less, and is no row.
+    """
+    if right.rank == 1:
+        return multiply(context, node, transpose(context, node.args[0], left), right)
+    return multiply(context, node, transpose(context, node.args[1], right), left)
 
 
 def _need_matrices(context: Context, node: Node, *args: Expr) -> None:
@@ -381,7 +406,27 @@ def compare(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
 
 def indicator(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
     """``a < b`` and its like, entry by entry: 1 where it holds, else 0."""
+    if left.op == right.op == "dimension":
+        _refuse_places(context, node, left, right)
     return entrywise(context, node, node.kind, left, right, "compare {0} with {1}")
+
+
+def _refuse_places(context: Context, node: Node, left: Expr, right: Expr) -> None:
+    """Refuses ``i == j`` of names that are places elsewhere in the text, but indices of nothing."""
+    names = dict.fromkeys((*left.value.letters, *right.value.letters))
+    sizes = {
+        name for kind in context.declared.values() for axis in kind.dims for name in axis.letters
+    }
+    if sizes.issuperset(names):
+        return
+    written, text = " and ".join(names), context.source.strip()
+    places = ",".join(names)
+    array = f"F[{places}] = {text}" if ";" not in text and len(text) <= _LONGEST else "F[...] = ..."
+    raise context.problem(
+        f"{written} are the places of one entry here, bound by nothing",
+        node.span,
+        f"write {array} for the array of these values, sum[{places}](...) for their sum",
+    )
 
 
 def _inverse_behind(context: Context, node: Node, left: Expr, right: Expr) -> Expr:

@@ -10,6 +10,7 @@ reading has a rival, or that needs a sign put in, is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -19,7 +20,16 @@ from matcalc.core.errors import MatcalcError, ShapeError
 from matcalc.core.notes import declaring
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
-from matcalc.read.shapes.doubts import Candidate, Doubt, Key, conflict, doubts
+from matcalc.read.shapes.doubts import (
+    Candidate,
+    Doubt,
+    Key,
+    conflict,
+    doubts,
+    shown,
+    undeclared,
+)
+from matcalc.read.shapes.entry_doubts import entry_doubt
 from matcalc.read.syntax.names import default_kind
 
 _MOST_ATTEMPTS = 200
@@ -31,6 +41,7 @@ _OF_VALUE = (0, 1, 2)  # objectives are scalars: the price of a value by its ran
 _OF_ROW = 3  # and that of a row
 _OF_NUMBERS = 1  # the price of reading all letters as scalars
 _MOST_ALIKE = 8  # letters that are read as one that differs by its number
+_FOR_ARRAYS = re.compile(r"['@\[\]‖|⊙∘⊘⊗]|\.[*/^]|\.T\b")  # signs that numbers need not
 _FAR = 3  # how much dearer a reading may be that a hint still offers
 
 
@@ -73,6 +84,55 @@ def settled(
     """The outcome of the cheapest reading, and the letters that it reads otherwise; the error where
     there is none.
     """
+    try:
+        found = _numbers(attempt, first, given) or _cheapest(attempt, first, given, size)
+    except MatcalcError:
+        doubt = entry_doubt(first.context, fits=False)
+        if doubt is not None:
+            raise doubt from None
+        raise
+    doubt = entry_doubt(found[0].context)
+    if doubt is not None:
+        raise doubt
+    return found
+
+
+def _numbers(
+    attempt: Attempt, first: Outcome, given: Mapping[str, str]
+) -> tuple[Outcome, dict[str, Candidate]] | None:
+    """The reading of ``x1^2*x2 + x2*x3``, which no vectors fit: letters with numbers, all of them
+    scalars. None where there are other letters of vectors, or signs for vectors.
+    """
+    outcome, letters = first, dict[str, Candidate]()
+    if first.problem is None or first.context.clashed or _FOR_ARRAYS.search(first.context.source):
+        return None
+    node = first.context.failed
+    while True:
+        new = [
+            name
+            for name in outcome.context.seen
+            if name not in letters
+            and undeclared(outcome.context, name)
+            and (given.get(name) or default_kind(name)) != "scalar"
+        ]
+        if not new:
+            break
+        if node is None or any(name in given or not _stem(name) for name in new):
+            return None
+        for name in new:
+            why = f"{shown(first.context, node)} has no meaning for a vector {name}"
+            why = f"{next(iter(letters))} is" if letters else why
+            letters[name] = Candidate(name, "scalar", 0, why)
+        outcome = attempt({**given, **dict.fromkeys(letters, "scalar")}, {})
+    fits = outcome.value is not None and not outcome.context.oddities
+    fits = fits and not any(part.shape for part in outcome.context.made)
+    return (outcome, letters) if fits else None
+
+
+def _cheapest(
+    attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int
+) -> tuple[Outcome, dict[str, Candidate]]:
+    """The same by search."""
     search = _Search(
         attempt,
         first,

@@ -9,6 +9,7 @@ itself in the body is an index, one that a binder further out binds or a new one
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from fractions import Fraction
 
 from matcalc.core.dims import ZERO, Dim, dim
 from matcalc.core.errors import ParseError
@@ -181,9 +182,10 @@ def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
             for part in fresh if len(fresh) == len(named) and not indices else indices:
                 if str(part.value) not in inside:
                     add(part)
-            for part in named:
-                _resolve(part, inside)
-            conditions.append(place)
+            if not _is_limit(place, bounds, inside):
+                for part in named:
+                    _resolve(part, inside)
+                conditions.append(place)
         else:
             raise _misplaced(binding, place, source)
     if len(bounds) > _MOST:
@@ -191,6 +193,38 @@ def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
         raise ParseError(message, source=source, span=node.mark)
     binding.bounds, binding.conditions = tuple(bounds), tuple(conditions)
     return inside
+
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+def _is_limit(place: Node, bounds: list[Bound], inside: _Names) -> bool:
+    """Makes a range of a condition between an index of this binder and what has no index, as in
+    ``i >= 2``; whether it is one, and the range has no such end yet.
+    """
+    left, right = place.args
+    op = place.kind
+    if str(right.value) in {bound.name for bound in bounds} and right.kind == "name":
+        left, right, op = right, left, _TURNED[op]
+    bound = next((bound for bound in bounds if bound.name == str(left.value)), None)
+    parts = postorder(right, children)
+    fixed = all(part.kind != "name" or str(part.value) not in inside for part in parts)
+    if bound is None or left.kind != "name" or not fixed or op == "!=":
+        return False
+    first = _moved(right, 1) if op == ">" else right if op in (">=", "==") else None
+    last = _moved(right, -1) if op == "<" else right if op in ("<=", "==") else None
+    if (first and bound.first) or (last and bound.last):
+        return False
+    bound.first, bound.last = first or bound.first, last or bound.last
+    return True
+
+
+def _moved(end: Node, step: int) -> Node:
+    """One more, or one less."""
+    one = Node("number", (), end.start, end.end, value=Fraction(1))
+    if end.kind == "number" and isinstance(end.value, Fraction):
+        return Node("number", (), end.start, end.end, value=end.value + step)
+    return Node("+" if step > 0 else "-", (end, one), end.start, end.end, mark=end.span)
 
 
 def _places(node: Node) -> frozenset[str]:

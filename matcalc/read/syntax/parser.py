@@ -52,6 +52,8 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         result: list[Statement] = drive(stream, table, _BUILDERS, refuse)
     except MatcalcError as problem:
         problem.with_source(text)
+        if advise:
+            problem.hint = sum_advice(text) or problem.hint
         raise
     if any(token[0] in _BINDING for token in stream):
         # few texts have bound indices
@@ -69,6 +71,13 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
 
         mark_operators(result, text)
     return result
+
+
+def sum_advice(text: str) -> str | None:
+    """What to write where a sum over indices is in another notation."""
+    from matcalc.read.syntax.binder_advice import as_binders  # noqa: PLC0415 - on errors only
+
+    return as_binders(text, _readable)
 
 
 def _readable(text: str) -> bool:
@@ -168,7 +177,7 @@ def _total(parts: list[Any]) -> Node:
 
 def _binder(parts: list[Any]) -> Node:
     (_, start, end, name), _, places, _, _, body, closing = parts
-    binding = Binding(name, places)
+    binding = Binding({"∑": "sum", "∏": "prod"}.get(name, name), places)
     return Node("binder", (body,), start, closing[2], mark=Span(start, end), value=binding)
 
 

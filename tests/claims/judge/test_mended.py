@@ -129,6 +129,30 @@ MENDED = [
         "it is the derivative with independent entries, not within the symmetric matrices",
         "(kron(b, eye) + kron(eye, b))'/2",
     ),
+    (
+        "sum[i!=j](1/norm2(X[i,:] - X[j,:]))",
+        "X",
+        "G[i,k] = -sum[j!=i]((X[i,k] - X[j,k])/norm2(X[i,:] - X[j,:])^3)",
+        {},
+        "the factor 2 is missing",
+        "D[i,k] = 2*(-sum[j!=i]((X[i,k] - X[j,k])/norm2(X[i,:] - X[j,:])^3))",
+    ),
+    (
+        "sum[i<j]((x[i] - x[j])^2)",
+        "x",
+        "G[i] = sum[j](x[i] - x[j])",
+        {},
+        "the factor 2 is missing",
+        "D[i] = 2*sum[j](x[i] - x[j])",
+    ),
+    (
+        "sum[i<j](q[i]*q[j]*(x[i] - x[j])^2)",
+        "x",
+        "G[i] = 2*q[i]*sum[j>i](q[j]*(x[i] - x[j]))",
+        {"q": "vector(n)"},
+        "the sum over j > i should be one over j != i",
+        "D[i] = 2*q[i]*sum[j!=i](q[j]*(x[i] - x[j]))",
+    ),
 ]
 
 

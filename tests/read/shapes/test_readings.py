@@ -465,7 +465,10 @@ def test_refused(text: str, hint: str) -> None:
             'c is read as scalar, and is added to every entry of X; declare "c: matrix(n, '
             'm)" otherwise',
         ),
-        ("inv(a)*x", 'a is read as scalar, and inv of it is taken; declare "a: matrix" otherwise'),
+        (
+            "inv(a)*x",
+            'a is read as scalar, and it stands in inv(...); declare "a: matrix" otherwise',
+        ),
         ("x'*Q*x + c*x", "x'*Q*x, a scalar, is added to every entry of c*x"),
     ],
 )

@@ -52,7 +52,7 @@ def test_reading(text: str, expected: str) -> None:
             "a/2∑(x)", ParseError, 3, "write a/2*∑(x), or a/(2*∑(x))", id="sum-after-a-number"
         ),
         pytest.param("∑x", ParseError, 1, "in brackets", id="sum-without-brackets"),
-        pytest.param("∑_i x_i", ParseError, 1, "in brackets", id="sum-with-an-index"),
+        pytest.param("∑_i x_i", ParseError, 1, "write sum[i](x[i])", id="sum-with-an-index"),
         pytest.param("a√x", ParseError, 1, "write a*√x", id="root-after-a-name"),
         pytest.param("‖X‖", ShapeError, 0, "‖X‖_F", id="matrix"),
         pytest.param("‖X‖", ShapeError, 0, "specnorm(X)", id="spectral"),

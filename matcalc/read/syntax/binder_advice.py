@@ -1,0 +1,183 @@
+"""Sums over indices as people write them elsewhere, ``sum_i x[i]`` and ``sum(x[i] for i in ...)``,
+written as they are here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_LONGEST = 120  # characters of a text that is written again
+_MOST = 8  # sums of a text
+_NAMES = {"∑": "sum", "Σ": "sum", "∏": "prod", "Π": "prod"}
+_HEAD = r"(?<![\w.])(?P<head>sum|prod|mean|max|min|logsumexp|∑|∏|Σ|Π)"
+_WORD = r"[A-Za-z0-9]\w*"
+_BELOW = re.compile(
+    rf"{_HEAD}\s*_\s*(?:\{{(?P<set>[^{{}}\\]*)\}}|(?P<one>[A-Za-z])(?:=(?P<from>\w+))?(?!\w))"
+    rf"(?:\s*\^\s*(?:\{{(?P<top>[^{{}}]*)\}}|(?P<end>\w+)))?"
+)
+_BEHIND = re.compile(rf"{_HEAD}\s*\[(?P<places>[^\[\]]*)\]")
+_CALL = re.compile(rf"{_HEAD}\s*\(")
+_FROM_TO = re.compile(
+    rf"^(?P<i>[A-Za-z]\w*)\s*(?:=|∈|\bin\b)\s*(?P<a>{_WORD})\s*"
+    rf"(?::|\.\.+|…|,\s*\.\.\.\s*,|\bto\b)\s*(?P<b>{_WORD}(?:\s*[-+]\s*{_WORD})?)$"
+)
+_IN = re.compile(rf"^(?P<i>[A-Za-z]\w*)\s*(?:∈|\bin\b|=)\s*(?:range\s*\(.*\)|{_WORD})$")
+_CHAIN = re.compile(r"\s*(<=|>=|≤|≥|<|>)\s*")
+_FOR = re.compile(r"\s+for\s+(?P<places>[A-Za-z]\w*\s+in\s+.*)$")
+_PLACED = re.compile(r"\]\(.*\w\[")  # a sum, and entries inside
+_ENDS = frozenset("+-,;)]}=<>")
+
+
+def as_binders(text: str, readable: Callable[[str], bool]) -> str | None:
+    """What to write for a text with a sum over an index in another notation; None where there is
+    none, or what comes out is not in the language.
+    """
+    found = text.strip()
+    if len(found) > _LONGEST or "\\" in found:
+        return None
+    for _ in range(_MOST):
+        changed = _below(found) or _behind(found) or _called(found)
+        if changed is None or changed == found:
+            break
+        found = changed
+    if found == text.strip():
+        return None
+    if not _PLACED.search(found) or not readable(found):
+        below = _BELOW.search(text)
+        head = _NAMES.get(below["head"], below["head"]) if below else ""
+        return f"write {head}(x) for all entries, {head}[i](x[i]) over an index" if head else None
+    return f"write {found}"
+
+
+def _below(text: str) -> str | None:
+    """``sum_i x[i]`` and ``∑_{i=1}^n x[i]``."""
+    match = _BELOW.search(text)
+    if match is None:
+        return None
+    places = (match["set"] or match["one"] or "").strip()
+    first = match["from"]
+    if match["set"] and "=" in places and not re.search("[<>!]", places):
+        places, _, first = (part.strip() for part in places.partition("="))
+    last = match["top"] or match["end"]
+    if first or last:
+        places = f"{places}={first or 1}:{last.strip()}" if last else f"{places}>={first}"
+    return _written(text, match, _normal(places), match.end())
+
+
+def _behind(text: str) -> str | None:
+    """``∑[i](...)``, ``sum[i=1..n](...)`` and ``sum[i<j<k](...)``."""
+    for match in _BEHIND.finditer(text):
+        places = _normal(match["places"])
+        if match["head"] in _NAMES or places != match["places"]:
+            return _written(text, match, places, match.end())
+    return None
+
+
+def _called(text: str) -> str | None:
+    """``sum(i=1:n, x[i])``, ``sum(x[i], i)`` and ``sum(x[i] for i in range(n))``."""
+    for match in _CALL.finditer(text):
+        closing = _closing(text, match.end() - 1)
+        if closing is None:
+            continue
+        parts = _parts(text[match.end() : closing])
+        generator = _FOR.search(parts[0]) if len(parts) == 1 else None
+        if generator:
+            places, body = generator["places"], parts[0][: generator.start()]
+        elif len(parts) == 2 and _is_range(parts[0], parts[1]):
+            places, body = parts
+        elif len(parts) == 2 and _is_range(parts[1], parts[0]):
+            body, places = parts
+        else:
+            continue
+        head, places = _NAMES.get(match["head"], match["head"]), _normal(places.strip())
+        inside = f"{head}[{places}]({_entries(body.strip(), places)})"
+        return text[: match.start()] + inside + text[closing + 1 :]
+    return None
+
+
+def _is_range(part: str, body: str) -> bool:
+    """Whether an argument is ``i=1:n``, or an ``i`` that is a place in the other."""
+    part = part.strip()
+    if _FROM_TO.match(part):
+        return True
+    places = re.findall(r"\[([^\[\]]*)\]", body)
+    return part.isalpha() and any(re.search(rf"\b{part}\b", each) for each in places)
+
+
+def _written(text: str, match: re.Match[str], places: str, end: int) -> str:
+    """The text with a sum as it is written here, around the term that follows."""
+    head = _NAMES.get(match["head"], match["head"])
+    rest = _entries(text[end:].lstrip(), places)
+    if not rest.startswith("("):
+        stop = _term_end(rest)
+        body, rest = rest[:stop].strip(), rest[stop:]
+        rest = f"({body})" + (f" {rest}" if rest[:1] in ("+", "-") else rest)
+    return f"{text[: match.start()]}{head}[{places}]{rest}"
+
+
+def _entries(body: str, places: str) -> str:
+    """Subscripts that are indices as places: ``x_i`` as ``x[i]``, ``A_{ij}`` as ``A[i,j]``."""
+    letters = "".join(re.findall(r"\b[A-Za-z]\b", places))
+    if not letters:
+        return body
+    subscript = rf"\b([A-Za-z]\w*?)_(?:([{letters}]{{1,2}})\b|\{{([{letters}],?[{letters}]?)\}})"
+
+    def entry(match: re.Match[str]) -> str:
+        return f"{match[1]}[{','.join((match[2] or match[3]).replace(',', ''))}]"
+
+    return re.sub(subscript, entry, body)
+
+
+def _term_end(text: str) -> int:
+    """Where the first term of a text ends."""
+    depth = 0
+    for k, char in enumerate(text):
+        if not depth and char in _ENDS and k:
+            return k
+        depth += (char in "([{") - (char in ")]}")
+    return len(text)
+
+
+def _normal(places: str) -> str:
+    """The ranges and conditions of a binder as they are written here."""
+    whole = _FROM_TO.match(places.strip())
+    if whole:
+        return f"{whole['i']}={whole['a']}:{whole['b']}"
+    found = []
+    for part in places.split(","):
+        each = part.strip()
+        match = _FROM_TO.match(each)
+        member = _IN.match(each)
+        if match:
+            each = f"{match['i']}={match['a']}:{match['b']}"
+        elif member and ("range" in each or "in" in each.split() or "∈" in each):
+            each = member["i"]
+        pieces = _CHAIN.split(each)
+        if len(pieces) > 3:
+            pairs = [pieces[k : k + 3] for k in range(0, len(pieces) - 2, 2)]
+            each = ", ".join("".join(pair) for pair in pairs)
+        found.append(each)
+    normal = ", ".join(found)
+    return places if normal.replace(" ", "") == places.replace(" ", "") else normal
+
+
+def _closing(text: str, opening: int) -> int | None:
+    depth = 0
+    for k in range(opening, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if not depth:
+            return k
+    return None
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between the commas outside of brackets."""
+    parts, depth = [""], 0
+    for char in text:
+        if char == "," and not depth:
+            parts.append("")
+            continue
+        depth += (char in "([{") - (char in ")]}")
+        parts[-1] += char
+    return parts
