@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.claims.equality import DIFFERENT, decide_by_value
 from matcalc.core.boundary import public
-from matcalc.core.errors import (
-    ArgumentError,
-    VerificationError,
-)
+from matcalc.core.errors import ArgumentError, VerificationError
 from matcalc.core.kinds import Variable
 from matcalc.core.notes import as_markdown, in_python
 from matcalc.core.options import NOTATIONS, require_choice, require_code
@@ -22,6 +19,7 @@ from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement, asked
 from matcalc.core.tree import Expr
+from matcalc.engine.parts import derived_by
 from matcalc.engine.pipeline import (
     by_entries,
     defined_names,
@@ -31,6 +29,7 @@ from matcalc.engine.pipeline import (
     tensorize,
 )
 from matcalc.read.frontend import read
+from matcalc.read.pieces import part_of
 from matcalc.verify.readback.values import confirm
 from matcalc.verify.verification import Verification, compare, warn_unverified
 from matcalc.verify.verification import verify as verified
@@ -292,14 +291,18 @@ class Expression(Formula):
         """The derivative by the variable ``wrt``, ``order`` times, verified; see
         docs/conventions.md.
 
-        With ``verify=False`` nothing is verified: neither the derivative, nor the text, the LaTeX
-        and the code that it prints. ``wrt`` may be left out where the expression has one variable,
-        or was read from a formula that begins with d/dx. Where no point of the domain can be
-        visited, or sizes are too large, a VerificationWarning says so.
+        ``wrt`` may be an entry or a slice, ``R[i,j]``, or the name of a definition. It may be left
+        out where there is one variable, or where the formula begins with d/dx. With
+        ``verify=False`` nothing is verified, neither the derivative nor what it prints. Where no
+        point of the domain can be visited, or sizes are too large, a VerificationWarning says so.
         """
         wrt, order = self.wanted(wrt, order)
-        statement = asked(self._program, wrt, order, structure, layout)
-        derivative = Derivative(self, statement, differentiate(statement), verify=verify)
+        program = self._program
+        part = part_of(program, wrt, free=structure == "free")
+        program = part.moved(program) if part else program
+        statement = asked(program, wrt, order, structure, layout)
+        tree = derived_by(self._program, part, statement) if part else differentiate(statement)
+        derivative = Derivative(self, statement, tree, verify=verify)
         if verify:
             warn_unverified(derivative.verification)
         return derivative
@@ -387,7 +390,7 @@ class Derivative(Formula):
         *,
         verify: bool = True,
     ) -> None:
-        super().__init__(statement.program, tree, statement.columns, verify=verify)
+        super().__init__(expression._program, tree, statement.columns, verify=verify)
         self.expression = expression
         self._statement = statement
         self._verification: Verification | None = None

@@ -67,6 +67,7 @@ ALLOWED = {
     "shapes": "core syntax",
     "frontend": "core syntax shapes",
     "looped": "core frontend syntax",
+    "pieces": "core frontend",
     "tex": "core syntax shapes",
     "printers": "core runtime",
     "oracle": "core runtime",
@@ -83,6 +84,7 @@ ALLOWED = {
     "defined": "core readback recalled",
     "pipeline": "core ir lowering catalogue calculus rewriting recovery notation printers defined",
     "directional": "core ir lowering calculus pipeline",
+    "parts": "core ir lowering calculus pipeline",
     "segments": "core",
     "recalled": "core",
     "several": "core ir lowering calculus pipeline segments recalled",
@@ -97,8 +99,8 @@ ALLOWED = {
     "inner": "core pipeline verification",
     "definite": "core ir pipeline printers",
     "notations": "core frontend directional pipeline notation printers readback equality",
-    "results": "core frontend tex pipeline notation printers readback verification equality "
-    "stable oracle bridges explain graph directional steps notations",
+    "results": "core frontend pieces tex parts pipeline notation printers readback verification "
+    "equality stable oracle bridges explain graph directional steps notations",
     "answers": "core frontend looped pipeline backprop notation directional several printers "
     "readback stable oracle verification steps results equality inner definite",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "

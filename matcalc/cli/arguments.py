@@ -83,7 +83,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _names(given: list[str]) -> list[str]:
-    """The variables of ``--wrt x,y``, each once; commas in the brackets of LaTeX part nothing."""
+    """The variables of ``--wrt x,y``, each once; commas in brackets part nothing."""
     return list(
         dict.fromkeys(name.strip() for text in given for name in _COMMA.split(text) if name.strip())
     )
@@ -469,7 +469,7 @@ OPTIONS_WITH_VALUE = (
     "--identities",
 )
 _WITHOUT_VALUE = ("--check", "--symmetric-check", "--latex", "--no-verify", "--help", "-h")
-_COMMA = re.compile(r",(?![^{]*\})")
+_COMMA = re.compile(r",(?![^{]*\})(?![^[]*\])")
 _LONG_OPTION = re.compile(
     r"--[A-Za-z][A-Za-z-]*(=|$)"
 )  # --seed=3, also a misspelt one; --x'*x is an expression

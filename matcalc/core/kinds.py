@@ -24,7 +24,7 @@ KINDS = {
     "onehot": 1,  # one entry is 1, the others are 0
     "orthonormal": 2,  # V'*V = eye, so there are no more columns than rows
 }
-ZERO = "zero"  # of a scalar that is 0 wherever a point is drawn; no declaration says it
+ZERO = "zero"  # of what is 0 wherever a point is drawn; no declaration says it
 MOST_AXES = 6  # of a variable
 MOST_RESULT_AXES = 8  # of a value: those of an expression, then those of a variable
 # kinds of which the dimensions say how many axes there are

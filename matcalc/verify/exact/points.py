@@ -240,7 +240,7 @@ def _orthonormal(world: Generators, extent: Extent) -> Entries:
 
 
 _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
-    ZERO: lambda world, extent: [0],
+    ZERO: lambda world, extent: [0] * prod(extent),
     "positive": lambda world, extent: [world.free_square() for _ in range(prod(extent))],
     "simplex": _simplex,
     "orthonormal": _orthonormal,

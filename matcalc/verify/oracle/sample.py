@@ -119,7 +119,7 @@ def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str)
     """
     shape = extent(variable.shape, sizes)
     if variable.kind == ZERO:
-        return np.zeros(())
+        return np.zeros(shape)
     if (variable.kind == "positive" and style == "normal") or (
         variable.kind in ("positive", "psd") and style == "negative"
     ):

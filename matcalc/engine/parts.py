@@ -1,0 +1,69 @@
+"""derived_by(): the derivative by a part of a program: an entry, a slice, or what has a name.
+
+The whole is a free variable while we differentiate. From its axes the places are taken after each
+derivative, so that no more is kept than was asked for.
+"""
+
+from __future__ import annotations
+
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import MOST_RESULT_AXES, Variable, free_kind
+from matcalc.core.parts import Part, put_in
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, variable
+from matcalc.engine.calculus.derivative import derivative
+from matcalc.engine.calculus.rules import LocalDerivatives
+from matcalc.engine.ir.rebuild import substitute
+from matcalc.engine.lowering.preconditions import require_symmetry
+from matcalc.engine.pipeline import Engine, leaf_of
+
+_HOLE = "?part"  # no name of the language
+_MOST_ORDERS = 2  # which the judges take in one step
+
+
+def derived_by(program: Program, part: Part, statement: DerivativeStatement) -> Expr:
+    """The derivative that a statement asks for, by a part of the program, as a typed tree.
+
+    Its axes are those of the program, then those of the part, for each order.
+    """
+    if statement.order > _MOST_ORDERS:
+        raise UnsupportedError(
+            f"derivatives by a part, {part.name}, have order 1 or 2",
+            hint="derive the answer once more: its derivative by the same part",
+        )
+    axes = len(statement.mixed_shape)
+    if axes > MOST_RESULT_AXES:
+        raise UnsupportedError(
+            f"this derivative has {axes} axes; up to {MOST_RESULT_AXES} are worked with"
+        )
+    whole = part.whole
+    named = whole.op != "variable"
+    name = _HOLE if named else str(whole.value)
+    expr = program.expr
+    if named:
+        column = Expr("'", (variable(name, whole.shape),), whole.shape, row=True)
+        hole = column if whole.row else column.args[0]
+        expr = put_in(expr, whole, hole)
+    engine = Engine(program, statement.layout)
+    builder, lowering = engine.builder, engine.lowering
+    leaves = {v.name: leaf_of(builder, v, free=v.name == name) for v in program.variables.values()}
+    if named:
+        free = Variable(name, free_kind(whole.rank), whole.shape)
+        leaves[name] = leaf_of(builder, free, free=True)
+    require_symmetry(program, lowering, leaves)
+    node = engine.rewriter.rewrite(lowering.lower(expr, leaves))
+    slopes = LocalDerivatives(builder, lowering)
+    for _ in range(statement.order):
+        kept = node.axes
+        node = derivative(builder, node, leaves[name], slopes)
+        if any(place is not None for place in part.places):
+            array = Expr("variable", (), node.axes, value="?")
+            shape = (*kept, *part.shape)
+            places = (*[None] * len(kept), *part.places)
+            node = lowering.lower(Expr("slice", (array,), shape, value=places), {"?": node})
+        node = engine.shortened(node)
+    if named:
+        value = engine.rewriter.rewrite(lowering.lower(whole, leaves))
+        node = engine.shortened(substitute(builder, node, {leaves[name]: value}))
+    return engine.recovered(engine.ordinary(node))
