@@ -9,6 +9,7 @@ Parallel edges are Hadamard products. Weighted vertices go first, so that produc
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim
@@ -81,6 +82,8 @@ class Graph:
         self._edges: dict[int, Edge] = {}
         self._at: dict[int, list[int]] = {label: [] for label in dims}  # vertex -> its edges
         self._serial = 0
+        self._ways: Counter[frozenset[int]] = Counter()  # how many edges join two vertices
+        self._parallels = 0  # pairs of vertices that several edges join
         self.weights: dict[int, list[tuple[Chain, Rational]]] = {label: [] for label in dims}
         self.coefficient: Rational = 1  # what reduction finds besides
         self.scalars: list[tuple[Expr, Rational]] = []
@@ -121,6 +124,9 @@ class Graph:
     def connect(self, first: int, second: int, chain: Chain) -> None:
         """A new edge."""
         self._edges[self._serial] = (first, second, chain)
+        ends = frozenset((first, second))
+        self._ways[ends] += 1
+        self._parallels += self._ways[ends] == 2
         for label in {first, second}:
             self._at[label].append(self._serial)
         self._serial += 1
@@ -128,6 +134,9 @@ class Graph:
     def cut(self, serial: int) -> Edge:
         """Take an edge away."""
         edge = self._edges.pop(serial)
+        ends = frozenset(edge[:2])
+        self._ways[ends] -= 1
+        self._parallels -= self._ways[ends] == 1
         for label in set(edge[:2]):
             self._at[label].remove(serial)
         return edge
@@ -174,12 +183,16 @@ class Graph:
             found.append((first, second, chain) if first == label else (second, first, flip(chain)))
         return found
 
+    def degree(self, label: int) -> int:
+        """How many edges there are at a vertex."""
+        return len(self._at.get(label, ()))
+
     def free(self, label: int) -> bool:
         """Whether the vertex is summed and touches no factor of three axes."""
         return (
             label >= self.rank
             and label in self.weights
-            and not any(label in labels for _, labels in self.hyper)
+            and not (self.hyper and any(label in labels for _, labels in self.hyper))
         )
 
     def drop(self, label: int) -> None:
@@ -220,7 +233,7 @@ class Graph:
             if first != second:
                 continue
             self.cut(serial)
-            if self.free(first) and not self.weights[first] and not self.incident(first):
+            if self.free(first) and not self.weights[first] and not self.degree(first):
                 self.drop(first)
                 self._trace(chain)
             else:
@@ -247,8 +260,8 @@ class Graph:
 
     def _close(self) -> bool:
         """A vertex without edges: sum of its weights."""
-        for label in list(self.weights):
-            if self.free(label) and not self.incident(label):
+        for label in [label for label in self.weights if not self._at[label]]:
+            if self.free(label):
                 weights = self.weights[label]
                 self.drop(label)
                 self._total(weights, label)
@@ -293,18 +306,16 @@ class Graph:
 
     def _leaf(self, *, weighted: bool) -> bool:
         """A vertex with one edge: matrix times vector, a weight of the neighbour."""
-        for label in sorted(self.weights, reverse=True):
-            if not self.free(label) or bool(self.weights[label]) != weighted:
+        ends = [label for label in self.weights if len(self._at[label]) == 1]
+        for label in sorted(ends, reverse=True):
+            if bool(self.weights[label]) != weighted or not self.free(label):
                 continue
-            edges = self.incident(label)
-            if len(edges) != 1:
-                continue
-            _, other, chain = edges[0]
+            ((_, other, chain),) = self.incident(label)
             if (
                 not weighted
                 and self.free(other)
                 and not self.weights[other]
-                and len(self.incident(other)) == 1
+                and self.degree(other) == 1
             ):
                 self.drop(label)
                 self.drop(other)
@@ -343,6 +354,8 @@ class Graph:
         """Edges between the same two vertices: a Hadamard product; a row sum diag(A*B') where one
         end is bare and summed.
         """
+        if not self._parallels:
+            return False
         seen: set[tuple[int, int]] = set()
         for first, second, _ in self._edges.values():
             ends = (min(first, second), max(first, second))
@@ -384,7 +397,7 @@ class Graph:
             (ends[1], ends[0], mates),
             (ends[0], ends[1], [flip(mate) for mate in mates]),
         ):
-            if self.free(label) and not self.weights[label] and len(self.incident(label)) == 2:
+            if self.free(label) and not self.weights[label] and self.degree(label) == 2:
                 self.drop(label)
                 chain = min(
                     turned[0] + flip(turned[1]),
@@ -399,17 +412,15 @@ class Graph:
         """A vertex with two edges: a matrix product, with the weights as a diagonal matrix
         between.
         """
-        for label in sorted(self.weights, key=lambda v: (bool(self.weights[v]), v)):
-            if not self.free(label):
-                continue
-            edges = self.incident(label)
-            if len(edges) == 2 and edges[0][1] != label:
-                (_, start, left), (_, end, right) = edges
-                middle = self.diagonal(tuple(self.weights[label]), label)
-                self.drop(label)
-                self.connect(start, end, flip(left) + middle + right)
-                return True
-        return False
+        inner = [label for label in self.weights if len(self._at[label]) == 2 and self.free(label)]
+        if not inner:
+            return False
+        label = min(inner, key=lambda v: (bool(self.weights[v]), v))
+        (_, start, left), (_, end, right) = self.incident(label)
+        middle = self.diagonal(tuple(self.weights[label]), label)
+        self.drop(label)
+        self.connect(start, end, flip(left) + middle + right)
+        return True
 
     # used by ``fused``
 
@@ -428,7 +439,7 @@ class Graph:
         first, _, chain = self.cut(between[0])
         chain = chain if first == i else flip(chain)
         alone = all(
-            label >= self.rank and not self.incident(label) and self._hypers(label) == 1
+            label >= self.rank and not self.degree(label) and self._hypers(label) == 1
             for label in (i, j)
         )
         if alone and not (self.weights[i] and self.weights[j]):
