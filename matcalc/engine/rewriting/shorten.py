@@ -240,7 +240,7 @@ class Shortener:
         opened_ones, position = 0, 0
         while position < len(terms) and len(terms) <= _TERMS and opened_ones <= _TERMS:
             coefficient, term = terms[position]
-            inner = term if isinstance(term, Product) else None
+            inner = term if isinstance(term, Product) and len(term.factors) <= _FACTORS else None
             index = (
                 next(
                     (

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import UnsupportedError
+from matcalc.core.errors import MatcalcError
 
 FULL = {"y": "vector(n)", "k": "vector(m)", "x": "vector(n + m - 1)"}
 CAUSAL = {"y": "vector(n)", "k": "vector(n)", "x": "vector(n)"}
@@ -81,7 +81,9 @@ def test_code():
 
 def test_sizes_in_conditions():
     value = matcalc.parse("sum[i, i>=n-m](x[i])", {"x": "vector(n)", "y": "vector(m)"})
-    assert str(value) == "sum[i>=n-m](x[i])"
-    with pytest.raises(UnsupportedError, match="difference of two indices") as caught:
-        matcalc.diff("sum[i<=m](x[i])", "x", variables={"x": "vector(n)", "y": "vector(m)"})
+    assert str(value) == "sum[i=n-m:n](x[i])"
+    ends = matcalc.diff("sum[i<=m](x[i])", "x", variables={"x": "vector(n)", "y": "vector(m)"})
+    assert str(ends) == "[ones(m); zeros(n - m)]"
+    with pytest.raises(MatcalcError, match="end of the range") as caught:
+        matcalc.diff("sum[i, i!=m](x[i])", "x", variables={"x": "vector(n)", "y": "vector(m)"})
     assert "sum[i=1:n]" in str(caught.value)
