@@ -35,6 +35,7 @@ ALIASES: dict[str, str] = {alias: row.name for row in _ROWS for alias in row.ali
 PRIMARY = {row.name: row.scalar for row in _ROWS if row.scalar}
 # their derivatives, with the place of the first direction; that of the matrix power X^p is
 # frechet_power(X, p, E1, ..., Ek)
+SYLVESTER = "sylvester"  # with two arguments, in answers: the array that C is contracted with
 FRECHET = {row.name: row.arity[0] - 1 for row in matrix_functions.ROWS if not row.scalar}
 FUNCTIONS_OF_MATRICES = frozenset({*PRIMARY, "power", "inv"})  # they commute with their argument
 
@@ -78,7 +79,9 @@ def is_value(expr: Expr) -> bool:
     functions with axes left open are none.
     """
     name = expr.op
-    open_derivative = expr.rank > 2 and (name == APPLY or (name in FRECHET and expr.value))
+    open_derivative = expr.rank > 2 and (
+        name in (APPLY, SYLVESTER) or (name in FRECHET and expr.value)
+    )
     return name not in ("fuse", "epsilon", "place") and not open_derivative
 
 

@@ -426,16 +426,14 @@ def matricize(
         return None  # it is in the language as it is
     # most derivatives have one axis or two
     from matcalc.engine.lowering.multilinear import matrix_of  # noqa: PLC0415
+    from matcalc.engine.lowering.systems import with_systems  # noqa: PLC0415
 
     language = language or default_language()
     known = catalogue(language)
     builder = Builder(known)
     lowering = Lowering(builder, known.definition)
-    node = matrix_of(
-        lowering.shop,
-        lowering.lower(tree, {v.name: leaf_of(builder, v, free=False) for v in variables.values()}),
-        rows,
-    )
+    names = {v.name: leaf_of(builder, v, free=False) for v in variables.values()}
+    node = matrix_of(lowering.shop, with_systems(builder, lowering.lower(tree, names)), rows)
     node = restore_diagonals(builder, Rewriter(builder, lowering, final=True).rewrite(node))
     _, matrix, _ = _styled(lambda recovery: recovery.recover(node), language)
     if _signed(matrix):

@@ -40,7 +40,18 @@ from matcalc.runtime.frechet import (
     frechet_tanm,
 )
 from matcalc.runtime.gaussian import erf, erfc, erfinv, lognormcdf, normcdf, normpdf
-from matcalc.runtime.linear import adj, cof, det, inv, logdet, pinv, tr
+from matcalc.runtime.linear import (
+    adj,
+    cof,
+    det,
+    inv,
+    logdet,
+    lyapunov,
+    pinv,
+    sylvester,
+    sylvester_inverse,
+    tr,
+)
 from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
 from matcalc.runtime.reductions import (
     amax,
@@ -169,6 +180,7 @@ __all__ = [
     "lognormcdf",
     "logsoftmax",
     "logsumexp",
+    "lyapunov",
     "matrix_power",
     "max_",
     "mean",
@@ -213,6 +225,8 @@ __all__ = [
     "std",
     "step",
     "svdvals",
+    "sylvester",
+    "sylvester_inverse",
     "tanhm",
     "tanm",
     "thin_leftvecs",

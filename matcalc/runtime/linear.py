@@ -82,3 +82,38 @@ def pinv(A: ArrayLike) -> Array:
     if rows >= columns:
         return np.asarray(inv(A.T @ A) @ A.T)
     return np.asarray(A.T @ inv(A @ A.T))
+
+
+def sylvester(A: ArrayLike, B: ArrayLike, C: ArrayLike) -> Array:
+    """The X with A*X + X*B = C; nan where there is no only one.
+
+    Real ones by SciPy where it is installed (Bartels and Stewart), else as a system of all entries.
+    """
+    A, B, C = np.asarray(A), np.asarray(B), np.asarray(C)
+    if not any(map(np.iscomplexobj, (A, B, C))):
+        try:
+            from scipy.linalg import solve_sylvester  # noqa: PLC0415  (optional)
+
+            return np.asarray(solve_sylvester(A, B, C))
+        except ImportError:
+            pass
+        except np.linalg.LinAlgError:
+            return np.full(C.shape, np.nan)
+    system = np.kron(A, np.eye(len(B))) + np.kron(np.eye(len(A)), B.T)
+    try:
+        return np.asarray(np.linalg.solve(system, C.reshape(-1)).reshape(C.shape))
+    except np.linalg.LinAlgError:
+        return np.full(C.shape, np.nan)
+
+
+def sylvester_inverse(A: ArrayLike, B: ArrayLike) -> Array:
+    """R with X[i,j] = sum_kl R[i,j,k,l] C[k,l] for the X with A*X + X*B = C."""
+    A, B = np.asarray(A), np.asarray(B)
+    m, n = len(A), len(B)
+    return inv(np.kron(A, np.eye(n)) + np.kron(np.eye(m), B.T)).reshape(m, n, m, n)
+
+
+def lyapunov(A: ArrayLike, Q: ArrayLike) -> Array:
+    """The X with A*X + X*A' = Q."""
+    A = np.asarray(A)
+    return sylvester(A, A.T, Q)

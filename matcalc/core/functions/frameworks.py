@@ -106,6 +106,9 @@ psd_solve           | =cho_solve             | =cholesky_solve        | =
 psd_inverse         | =                      | cholesky_inverse       | =
 psd_logdet          | =                      | =                      | =
 pinv                | linalg.pinv            | linalg.pinv            | linalg.pinv
+sylvester           | =                      | =                      | =
+sylvester_inverse   | =                      | =                      | =
+lyapunov            | =                      | =                      | =
 cof                 | =                      | =                      | =
 adj                 | =                      | =                      | =
 expm                | jax.scipy.linalg.expm  | linalg.matrix_exp      | -

@@ -109,6 +109,9 @@ psd_solve           | =                      | =            | =
 psd_inverse         | =                      | =            | =
 psd_logdet          | =                      | =            | =
 pinv                | pinv                   | =pinv        | pinv
+sylvester           | sylvester              | -            | sylvester({0}, {1}, -({2}))
+sylvester_inverse   | -                      | -            | -
+lyapunov            | sylvester({0}, ({0})', {1}) | -        | lyap({0}, -({1}))
 cof                 | =                      | =            | =
 adj                 | =                      | =            | =
 expm                | expm                   | =            | exp

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matcalc.core.functions.spec import (
     MATRIX_TO_TRANSPOSED,
+    SPECIAL,
     SQUARE_TO_SCALAR,
     SQUARE_TO_SQUARE,
     FunctionSpec,
@@ -70,5 +71,24 @@ ROWS = [
         of_scalar=("/", 1, "x"),
         latex=None,
         numpy="pinv",
+    ),
+    FunctionSpec(
+        name="sylvester",
+        signature=SPECIAL,
+        call="sylvester(A, B, C)",
+        says="the solution X of A*X + X*B = C",
+        arity=(3, 3),
+        rank=2,
+        neighbours=("lyapunov",),
+    ),
+    FunctionSpec(
+        name="lyapunov",
+        signature=SPECIAL,
+        call="lyapunov(A, Q)",
+        says="the solution X of A*X + X*A' = Q",
+        arity=(2, 2),
+        rank=2,
+        numpy="lyapunov",
+        neighbours=("sylvester",),
     ),
 ]

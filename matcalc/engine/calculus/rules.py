@@ -5,7 +5,8 @@ from __future__ import annotations
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ALONG
+from matcalc.core.operations import ALONG, SYLVESTER
+from matcalc.engine.calculus import resolvents
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.calculus.partials import LocalDerivative
@@ -41,6 +42,8 @@ class LocalDerivatives:
             )
         if isinstance(node.name, FunctionRef):
             return self._generic(node, index, node.name)
+        if node.name == SYLVESTER:
+            return LocalDerivative(resolvents.slope(self.builder, node, index), entrywise=False)
         if node.name in ORDERED:
             return LocalDerivative(ORDERED[node.name](self.builder, *node.args), entrywise=True)
         if node.name in ("leftvec", "rightvec") and ONE in node.args[0].axes:

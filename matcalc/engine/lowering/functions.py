@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from matcalc.core.dims import Shape
-from matcalc.core.operations import FRECHET
+from matcalc.core.operations import FRECHET, SYLVESTER
 from matcalc.engine.ir.nodes import Factor, Node
 from matcalc.engine.lowering.terms import ContractionBuilder, Open
 
@@ -146,6 +146,18 @@ def _frechet(name: str, parameters: int) -> Callable[[ContractionBuilder, list[N
     return rule
 
 
+def _sylvester(shop: ContractionBuilder, args: list[Node]) -> Open:
+    """X[i,j] = sum_kl R[i,j,k,l] C[k,l]; without C the array R."""
+    left, right, *given = args
+    axes = (left.axes[0], right.axes[0])
+    kernel = shop.builder.call(SYLVESTER, [left, right], axes * 2)
+    if not given:
+        return shop.open(kernel)
+    outputs, piece = shop.labels(2), shop.open(given[0])
+    factors = [(kernel, (*outputs, *piece.outputs), 1), *piece.factors]
+    return Open(piece.coefficient, factors, outputs, axes)
+
+
 RULES: dict[str, Callable[[ContractionBuilder, list[Node]], Open]] = {
     "tr": _trace,
     "diag": _diagonal,
@@ -160,4 +172,5 @@ RULES: dict[str, Callable[[ContractionBuilder, list[Node]], Open]] = {
     "mvlgamma": _multivariate_gamma,
     **{name: _frechet(name.removeprefix("frechet_"), first) for name, first in FRECHET.items()},
     "frechet_sqrtm": _root,
+    SYLVESTER: _sylvester,
 }

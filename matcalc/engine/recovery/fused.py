@@ -5,9 +5,11 @@ form.
 from __future__ import annotations
 
 from matcalc.core.declared import FunctionRef
+from matcalc.core.operations import SYLVESTER
 from matcalc.core.tree import Expr
 from matcalc.engine.recovery.arrange import identity
 from matcalc.engine.recovery.chains import Chain, Link, flip, key
+from matcalc.engine.recovery.equations import solve
 from matcalc.engine.recovery.graph import Graph
 from matcalc.engine.recovery.products import double, join, peel
 from matcalc.engine.recovery.signs import unsign
@@ -22,6 +24,7 @@ def unfuse(graph: Graph) -> bool:
         or join(graph)
         or any(_vec_of_diagonal(graph, hyper) for hyper in fuses)
         or any(_frechet(graph, hyper) for hyper in kernels)
+        or any(solve(graph, hyper) for hyper in graph.hyper if hyper[0].op == SYLVESTER)
         or any(_weighted(graph, hyper) for hyper in graph.hyper if _is_directed(hyper[0].value))
         or any(_unvec(graph, hyper) for hyper in fuses)
         or any(_partial_trace(graph, hyper) for hyper in fuses)
@@ -235,6 +238,10 @@ def _directional(graph: Graph, expr: Expr, directions: list[Chain], transposed: 
     for turned in (False, True):  # L(X', E') = L(X, E)'
         matrices = [weaver.matrix(flip(chain) if turned else chain) for chain in directions]
         at = forge.transpose(base) if turned and not symmetric else base
-        whole = forge.call(expr.op, (at, *expr.args[1:], *matrices), base.shape)
+        if symmetric and expr.op == "frechet_sqrtm" and len(matrices) == 1:
+            root = forge.call("sqrtm", (at,), base.shape)  # its square is A, so R*X + X*R = E
+            whole = forge.call("lyapunov", (root, *matrices), base.shape)
+        else:
+            whole = forge.call(expr.op, (at, *expr.args[1:], *matrices), base.shape)
         choices.append(Link(whole, turned and not whole_symmetric, whole_symmetric))
     return (min(choices, key=lambda link: forge.size(link.expr) + link.flipped),)

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeGuard
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
 from matcalc.core.indexed import Index, Place
-from matcalc.core.operations import frechet
+from matcalc.core.operations import SYLVESTER, frechet
 from matcalc.core.tree import APPLY, Expr
 from matcalc.engine.ir.nodes import Call, Factor, Labels, Leaf, Node, Product, Rational
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -43,7 +43,9 @@ Whole = tuple["Node | Directed", Places, Rational]  # a factor of a term
 
 def is_open(node: object) -> TypeGuard[Call]:
     """Whether this is a derivative with axes that are no value of the language."""
-    return isinstance(node, Call) and (bool(node.slots) or (_is_declared(node) and node.rank > 2))
+    return isinstance(node, Call) and (
+        bool(node.slots) or node.name == SYLVESTER or (_is_declared(node) and node.rank > 2)
+    )
 
 
 def _is_declared(node: Call) -> bool:
@@ -63,7 +65,7 @@ def without_directions(node: Call) -> Directed:
 
 def _groups(node: Call) -> list[tuple[int, ...]]:
     """The axes of each direction; of a vector of functions first those of the weights."""
-    if node.slots:
+    if node.slots or node.name == SYLVESTER:
         return [(k, k + 1) for k in range(2, node.rank, 2)]
     if _is_weighted(node):
         return [(0,), *[(k,) for k in range(3, node.rank)]]
@@ -196,7 +198,8 @@ class DirectionWriter:
         shape = tuple([node.axes[axis] for axis in _value_axes(node)])
         if isinstance(node.name, FunctionRef):
             return Expr(APPLY, tuple(args), shape, value=node.name)
-        return Expr(frechet(node.name), tuple(args), shape)
+        name = SYLVESTER if node.name == SYLVESTER else frechet(node.name)
+        return Expr(name, tuple(args), shape)
 
     def _unit(self, at: Places, sizes: Sequence[Dim]) -> Expr:
         """One at a place, and zeros elsewhere."""

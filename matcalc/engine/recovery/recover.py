@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
-from matcalc.core.operations import ALONG, HALVING, frechet
+from matcalc.core.operations import ALONG, HALVING, SYLVESTER, frechet
 from matcalc.core.tree import APPLY, Expr, is_number
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import fold
@@ -26,6 +26,7 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip
+from matcalc.engine.recovery.equations import is_transpose
 from matcalc.engine.recovery.factor import Factoring
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import PLAIN, Graph, Preferences, Style
@@ -62,7 +63,7 @@ class Recovery:
         """The tree of a node."""
         tree = fold(root, lambda node: () if node in self._known else node.children, self._node)
         if tree.op in ("fuse", "epsilon") or (
-            tree.rank > 2 and (tree.op.startswith("frechet_") or tree.op == APPLY)
+            tree.rank > 2 and (tree.op.startswith("frechet_") or tree.op in (APPLY, SYLVESTER))
         ):
             axes = tuple(range(tree.rank))
             return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
@@ -165,6 +166,8 @@ class Recovery:
             )
         elif name == "power" and not node.slots:
             return self.forge.make("^", args, node.axes)
+        if name == SYLVESTER:  # whether B is A', so that it is a Lyapunov equation
+            return self.forge.make(name, args, node.axes, is_transpose(*node.args) or None)
         name = frechet(name) if node.slots else name
         return self.forge.make(name, args, node.axes, node.slots or None)
 

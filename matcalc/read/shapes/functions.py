@@ -17,6 +17,7 @@ from matcalc.read.shapes.decompositions import (
     spectrum,
     triangle,
 )
+from matcalc.read.shapes.equations import equation
 from matcalc.read.shapes.operators import entrywise, multiply, transpose
 from matcalc.read.shapes.scalars import of_scalar
 from matcalc.read.syntax.nodes import Node
@@ -362,4 +363,5 @@ _RULES: dict[str, Rule] = {
         (name for name, spec in OPERATIONS.items() if spec.whole is not None), _ordered
     ),
     **dict.fromkeys(FRECHET, _frechet),
+    **dict.fromkeys(("sylvester", "lyapunov"), equation),
 }

@@ -27,7 +27,18 @@ from matcalc.verify.exact.functions import (
     total,
 )
 from matcalc.verify.exact.generators import HALF, Generators
-from matcalc.verify.exact.jets import Jet, add, constant, entrywise, hadamard, linear, scale, stack
+from matcalc.verify.exact.jets import (
+    Jet,
+    add,
+    constant,
+    entrywise,
+    hadamard,
+    linear,
+    multiply,
+    scale,
+    solve_inverse,
+    stack,
+)
 from matcalc.verify.exact.series import Series
 
 Rule = Callable[[Generators, Sequence[Jet]], Jet]
@@ -233,6 +244,36 @@ def _cholesky(world: Generators, args: Sequence[Jet]) -> Jet:
     return stack([entry for row in found for entry in row], a.extent)
 
 
+def _sylvester(world: Generators, args: Sequence[Jet]) -> Jet:
+    """X with A*X + X*B = C, as a system of all entries, row by row; without C its inverse."""
+    a, b, *given = args
+    m, n = a.extent[0], b.extent[0]
+    size = m * n
+    pairs = [(i, j) for i in range(size) for j in range(size)]
+    left = linear(
+        a,
+        lambda part: [part[i // n * m + j // n] if i % n == j % n else 0 for i, j in pairs],
+        (size, size),
+    )
+    right = linear(
+        b,
+        lambda part: [part[j % n * n + i % n] if i // n == j // n else 0 for i, j in pairs],
+        (size, size),
+    )
+    inverse_system = solve_inverse(add(left, right))
+    if not given:
+        return linear(inverse_system, list, (m, n, m, n))
+    column = linear(given[0], list, (size, 1))
+    return linear(multiply(inverse_system, column), list, (m, n))
+
+
+def _lyapunov(world: Generators, args: Sequence[Jet]) -> Jet:
+    a, q = args
+    n = a.extent[0]
+    turned = linear(a, lambda part: [part[j * n + i] for i in range(n) for j in range(n)], (n, n))
+    return _sylvester(world, [a, turned, q])
+
+
 def _reciprocal(world: Generators, a: Jet) -> Jet:
     return apply(world, "reciprocal", a)
 
@@ -272,6 +313,8 @@ COMPOSITES: dict[str, Rule] = {
     "std": lambda world, args: apply(world, "sqrt", _variance(world, args)),
     "prod": _product,
     "chol": _cholesky,
+    "sylvester": _sylvester,
+    "lyapunov": _lyapunov,
     "tril": lambda world, args: _triangle(world, args, 1),
     "triu": lambda world, args: _triangle(world, args, -1),
     "cumsum": lambda world, args: _cumulative(world, args, 1),

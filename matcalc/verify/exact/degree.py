@@ -257,6 +257,12 @@ def _pinv(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return args[0].raised(2).inverse(bound.side(node)).times(args[0])
 
 
+def _sylvester(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
+    """The inverse of a matrix made of entries of A and B, times C."""
+    system = args[0].plus(args[1]).inverse(bound.side(node) ** 2)
+    return _product([system, *args[2:]])
+
+
 def _variance(bound: Bound, node: Expr, args: list[Degree]) -> Degree:
     return args[0].raised(2)
 
@@ -341,6 +347,8 @@ _RULES: dict[str, Rule] = {
     **_names(lambda bound, node, args: args[0].raised(max(1, bound.side(node) - 1)), "adj cof"),
     "indexed": _indexed,
     "pinv": _pinv,
+    "sylvester": _sylvester,
+    "lyapunov": lambda bound, node, args: _sylvester(bound, node, [args[0], *args]),
     "var": _variance,
     "prod": lambda bound, node, args: args[0].raised(max(1, bound.entries(node.args[0]))),
 }

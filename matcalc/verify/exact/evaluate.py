@@ -92,6 +92,8 @@ class Evaluation:
             self.meter.pay(args[0].value[0] ** 4)
         elif op in ("inv", "pinv"):
             self.meter.pay(n**3 * self.count)
+        elif op in ("sylvester", "lyapunov"):
+            self.meter.pay((n * args[-1].extent[-1]) ** 3 * self.count)
         elif op in ("det", "logdet"):
             self.meter.pay(n ** (3 + order))
         elif op in ("adj", "cof"):

@@ -73,6 +73,10 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "adj": runtime.adj,
     "cof": runtime.cof,
     "pinv": runtime.pinv,
+    "sylvester": lambda *args: (
+        runtime.sylvester_inverse(*args) if len(args) == 2 else runtime.sylvester(*args)
+    ),
+    "lyapunov": runtime.lyapunov,
     **{name: getattr(runtime, name) for name in (*PRIMARY, *FRECHET)},
     "sum": runtime.total,
     "mean": runtime.mean,

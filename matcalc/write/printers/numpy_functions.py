@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from matcalc.core.dims import ONE, Shape
-from matcalc.core.operations import FRECHET, OPERATIONS
+from matcalc.core.operations import FRECHET, OPERATIONS, SYLVESTER
 from matcalc.core.tree import Expr
 from matcalc.write.printers.numpy_chains import Chains
 from matcalc.write.printers.numpy_nodes import Builder, Node
@@ -238,6 +238,12 @@ def _frechet(low: Context, expr: Expr) -> Value:
     )
 
 
+def _sylvester(low: Context, expr: Expr) -> Value:
+    """The solution, or the array that the right side is contracted with."""
+    name = "sylvester_inverse" if expr.rank > 2 else "sylvester"
+    return low.build.call(name, *(low.node(arg) for arg in expr.args), shape=expr.shape)
+
+
 FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "inv": _inverse,
     "tr": _trace,
@@ -265,4 +271,5 @@ FORMS: dict[str, Callable[[Context, Expr], Value]] = {
     "cumsum": _cumulative,
     "revcumsum": _cumulative,
     **dict.fromkeys(FRECHET, _frechet),
+    SYLVESTER: _sylvester,
 }

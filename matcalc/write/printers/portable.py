@@ -392,6 +392,31 @@ def psd_logdet(xp: Any, L: Array) -> Array:
     return 2.0 * xp.sum(xp.log(xp.linalg.diagonal(L)))
 
 
+def sylvester(xp: Any, A: Array, B: Array, C: Array) -> Array:
+    """The X with A*X + X*B = C, as a system of all entries."""
+    system = _sylvester_system(xp, A, B)
+    return xp.reshape(xp.linalg.solve(system, xp.reshape(C, (-1, 1))), C.shape)
+
+
+def sylvester_inverse(xp: Any, A: Array, B: Array) -> Array:
+    """The array that C is contracted with."""
+    sides = (A.shape[0], B.shape[0])
+    return xp.reshape(xp.linalg.inv(_sylvester_system(xp, A, B)), sides * 2)
+
+
+def _sylvester_system(xp: Any, A: Array, B: Array) -> Array:
+    m, n = A.shape[0], B.shape[0]
+    one, other = xp.eye(m, dtype=A.dtype), xp.eye(n, dtype=A.dtype)
+    left = A[:, None, :, None] * other[None, :, None, :]
+    right = one[:, None, :, None] * B.T[None, :, None, :]
+    return xp.reshape(left + right, (m * n, m * n))
+
+
+def lyapunov(xp: Any, A: Array, Q: Array) -> Array:
+    """The X with A*X + X*A' = Q."""
+    return sylvester(xp, A, A.T, Q)
+
+
 def sinhm(xp: Any, A: Array) -> Array:
     """sinh(A)."""
     return (xp.expm(A) - xp.expm(-A)) / 2.0

@@ -98,6 +98,8 @@ SPECIAL = {
     "reshape": "A, n, m",
     "commutation": "m, n",
     "vech": "A'*A",
+    "sylvester": "X, Y, X",
+    "lyapunov": "X, Y",
     "elimination": "n",
     "duplication": "n",
 }

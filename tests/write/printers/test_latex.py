@@ -291,6 +291,8 @@ def example_of(name: str) -> str:
         "outer": "v, v",
         "kron": "X, X",
         "invgap": "v",
+        "sylvester": "X, X, X",
+        "lyapunov": "X, X",
         "schatten": "X, 3",
         "tril": "X",
         "triu": "X, 1",
