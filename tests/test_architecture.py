@@ -95,7 +95,7 @@ ALLOWED = {
     "stable": "core ir lowering catalogue rewriting recovery equality",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline printers readback "
     "verification equality exact",
-    "graph": "core pipeline explain verification printers oracle runtime",
+    "graph": "core ir pipeline explain verification printers oracle runtime",
     "inner": "core pipeline verification",
     "definite": "core ir pipeline printers",
     "notations": "core frontend directional pipeline notation printers readback equality",
@@ -111,7 +111,7 @@ ALLOWED = {
     "equality judge",
     "api": "core frontend tex judge results answers bridges own inner",
     "__init__": "core version api judge results answers testing",
-    "web": "core exact judge results api",
+    "web": "core exact judge results api graph",
     "session": "core syntax frontend",
     "plot": "core judge",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "

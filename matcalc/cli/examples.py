@@ -35,6 +35,7 @@ EXAMPLES = """\
   matcalc simplify "inv(A*B)*A" --var "A: invertible(n)"
   matcalc equal "tr(A*B)" "tr(B*A)"
   matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --format mermaid
+  matcalc graph "tr(A*X'*B*X*C)" --wrt X --network
   matcalc identities logdet
   matcalc functions softmax
   matcalc web --port 8000

@@ -1,4 +1,6 @@
-"""``matcalc graph``: the computational graph of an expression in one of its forms."""
+"""``matcalc graph``: the computational graph of an expression, or its tensor network, in one of
+their forms.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from matcalc.core.errors import ParseError
-from matcalc.graph.picture import ComputationalGraph
+from matcalc.core.errors import ArgumentError, ParseError
+from matcalc.graph.picture import ComputationalGraph, TensorNetwork
 
 if TYPE_CHECKING:
     from matcalc.core.program import Program
@@ -30,6 +32,8 @@ def source_text(given: str) -> str:
 
 def graph_text(program: Program, options: Namespace) -> str:
     """The graph in the format that was asked for."""
+    if options.network:
+        return _network_text(program, options)
     values = None
     if options.at is not None:
         from matcalc.graph.values import read_values  # noqa: PLC0415 - it loads NumPy
@@ -38,3 +42,15 @@ def graph_text(program: Program, options: Namespace) -> str:
     graph = ComputationalGraph(program, options.wrt, values)
     forms = {"svg": graph.svg, "dot": graph.dot, "mermaid": graph.mermaid}
     return forms[options.format]() if options.format in forms else str(graph)
+
+
+def _network_text(program: Program, options: Namespace) -> str:
+    if options.at is not None:
+        raise ArgumentError("--network shows no values", hint="leave --at away")
+    if options.format == "mermaid":
+        raise ArgumentError(
+            "tensor networks are not drawn by Mermaid", hint="--format svg, dot or text"
+        )
+    network = TensorNetwork(program, options.wrt)
+    forms = {"svg": network.svg, "dot": network.dot}
+    return forms[options.format]() if options.format in forms else str(network)

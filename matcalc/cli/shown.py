@@ -30,6 +30,11 @@ def add_graph_options(graph: ArgumentParser) -> None:
         "expression", metavar="EXPR|FILE", help="the expression, a file of it, or - to read it"
     )
     graph.add_argument("--wrt", "-w", metavar="NAME", help="derive by this variable alone")
+    graph.add_argument(
+        "--network",
+        action="store_true",
+        help="the expression and its derivatives as tensor networks",
+    )
     graph.add_argument("--latex", action="store_true", help="EXPR is LaTeX; see docs/latex.md")
     graph.add_argument(
         "--format", choices=GRAPHS, default="text", help="what to print (default: text)"

@@ -163,10 +163,16 @@ class _GraphBuilder:
                 tree = self.trees.forge.make("variable", (), each.shape, name)
                 found.append(Node(numbers[name], name, each.shape, tree, kind=str(each)))
         made: dict[int, Expr] = {}
+        literals: set[int] = set()  # numbers, and what is computed of numbers alone
         for expr in order:
+            if expr.op == "number" or (
+                expr.op in ("/", "neg") and literals.issuperset(map(id, expr.args))
+            ):
+                literals.add(id(expr))
             args = tuple([made[id(arg)] for arg in expr.args])
             fresh = self.trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
-            if not self._is_inline(expr) or (expr is root and expr.op != "variable"):
+            inline = id(expr) in literals or self._is_inline(expr)
+            if not inline or (expr is root and expr.op != "variable"):
                 fresh = self._named(expr, fresh, found, numbers)
             made[id(expr)] = fresh
             if len(found) > _MOST:

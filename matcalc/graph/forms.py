@@ -138,8 +138,8 @@ def as_dot(graph: Graph) -> str:
     ]
     for node in graph.nodes:
         color = "#e8f0fa" if node.tree is None else "#fdf1dc" if node is graph.output else "#ffffff"
-        label = r"\n".join(_quoted(line) for line in _lines(node))
-        tip = _quoted(node.formula)
+        label = r"\n".join(quoted(line) for line in _lines(node))
+        tip = quoted(node.formula)
         lines.append(f'  n{node.number} [label="{label}", fillcolor="{color}", tooltip="{tip}"];')
     lines += [f"  n{edge.parent} -> n{edge.child}{_attributes(edge)};" for edge in graph.edges]
     return "\n".join([*lines, "}"])
@@ -148,11 +148,12 @@ def as_dot(graph: Graph) -> str:
 def _attributes(edge: Edge) -> str:
     if edge.label is None:
         return " [style=dashed]"
-    label = r"\n".join(_quoted(line) for line in broken(edge.label))
-    return f' [label=" {label} ", tooltip="{_quoted(edge.label)}"]'
+    label = r"\n".join(quoted(line) for line in broken(edge.label))
+    return f' [label=" {label} ", tooltip="{quoted(edge.label)}"]'
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Text between the quotation marks of Graphviz."""
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from matcalc.core.boundary import public
 from matcalc.core.program import Program
+from matcalc.graph import network_forms
 from matcalc.graph.build import Graph, build
 from matcalc.graph.draw import as_svg
 from matcalc.graph.forms import as_dot, as_mermaid, as_picture, as_text
+from matcalc.graph.network import networks
 
 
 class ComputationalGraph:
@@ -22,6 +24,7 @@ class ComputationalGraph:
         self, program: Program, wrt: str | None = None, at: Mapping[str, Any] | None = None
     ) -> None:
         self.graph: Graph = build(program, wrt)
+        self._asked = program, wrt
         if at is not None:
             from matcalc.graph.values import evaluated  # noqa: PLC0415 - it loads NumPy
 
@@ -47,6 +50,46 @@ class ComputationalGraph:
     def picture(self) -> dict[str, Any]:
         """What a drawing shows, for a program that lays it out: ``nodes`` and ``edges``."""
         return as_picture(self.graph)
+
+    @public
+    def svg(self) -> str:
+        """The picture; UnsupportedError where Graphviz is not installed."""
+        return as_svg(self.dot())
+
+    @public
+    def network(self) -> TensorNetwork:
+        """The expression and its derivatives as tensor networks."""
+        return TensorNetwork(*self._asked)
+
+
+class TensorNetwork:
+    """An expression and its derivatives with respect to ``wrt``, or to all its variables, as tensor
+    networks; ``str`` is their text, in Einstein's notation.
+
+    Raises UnknownNameError for an unknown variable, UnsupportedError where a derivative is not
+    known, or where there are too many tensors to be drawn.
+    """
+
+    def __init__(self, program: Program, wrt: str | None = None) -> None:
+        self.networks = networks(program, wrt)
+
+    def __str__(self) -> str:
+        return network_forms.as_text(self.networks)
+
+    def __repr__(self) -> str:
+        return f"<matcalc.TensorNetwork of {len(self.networks)} networks>"
+
+    @public
+    def dot(self) -> str:
+        """The networks in the language of Graphviz."""
+        return network_forms.as_dot(self.networks)
+
+    @public
+    def picture(self) -> list[dict[str, Any]]:
+        """What a drawing shows, for a program that lays it out: of each network its ``terms``, and
+        of these ``nodes`` and ``edges``.
+        """
+        return network_forms.as_picture(self.networks)
 
     @public
     def svg(self) -> str:

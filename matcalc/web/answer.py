@@ -32,7 +32,7 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     A question has ``op`` (``diff``, ``steps``, ``graph``, ``check``, ``simplify`` or ``equal``),
     ``expression``, ``latex`` (whether texts are LaTeX), ``variables`` (declarations by name) and
     what the operation needs: ``wrt``, ``order``, ``layout``, ``structure``, ``detail``,
-    ``backend`` (of the code), ``claim``, ``other``.
+    ``picture`` (``graph`` or ``network``), ``backend`` (of the code), ``claim``, ``other``.
     """
     try:
         with catch_warnings():
@@ -141,22 +141,37 @@ def _steps(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _graph(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The computational graph, with local derivatives."""
+    """The computational graph with local derivatives, or the tensor networks."""
     expression = _expression(question)
     wrt = _variable(expression, question) or (expression.program().asked or (None,))[0]
     try:
-        found = expression.graph(wrt)
+        shown = _network(expression, wrt) if question.get("picture") == "network" else {}
+        shown = shown or _computation(expression, wrt)
     except ModuleNotFoundError as problem:
-        raise _lacking("the graph of this expression", problem) from None
+        raise _lacking("the picture of this expression", problem) from None
     return {
+        **shown,
         "wrt": wrt,
+        "variables": {name: str(kind) for name, kind in expression.variables.items()},
+        "notes": list(expression.notes),
+    }
+
+
+def _computation(expression: Expression, wrt: str | None) -> dict[str, Any]:
+    found = expression.graph(wrt)
+    return {
         "report": str(found),
         "dot": found.dot(),
         "mermaid": found.mermaid(),
         "picture": found.picture(),
-        "variables": {name: str(kind) for name, kind in expression.variables.items()},
-        "notes": list(expression.notes),
     }
+
+
+def _network(expression: Expression, wrt: str | None) -> dict[str, Any]:
+    from matcalc.graph.picture import TensorNetwork  # noqa: PLC0415 - few look at them
+
+    found = TensorNetwork(expression.program(), wrt)
+    return {"report": str(found), "dot": found.dot(), "networks": found.picture()}
 
 
 def _lacking(what: str, problem: ModuleNotFoundError) -> UnsupportedError:

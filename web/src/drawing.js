@@ -146,6 +146,22 @@ function walkable(picture, nodes) {
   });
 }
 
+// each network under its formula, one drawing for each of its terms
+export function drawNetworks(networks) {
+  return networks.map(({ says, remark, terms }) => {
+    const part = document.createElement("section");
+    const head = document.createElement("h2");
+    const formula = document.createElement("code");
+    formula.textContent = says;
+    head.append(...(remark ? [`${remark}: `] : []), formula);
+    const row = document.createElement("div");
+    row.className = "terms";
+    row.append(...terms.map((term) => draw(term, term.says, "Lines are indices that are summed, open ends are the axes of the value.", "LR")));
+    part.append(head, row);
+    return part;
+  });
+}
+
 // the drawing as a file of its own, with the colours of the light page
 export function asFile(drawing) {
   const copy = drawing.cloneNode(true);

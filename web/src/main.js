@@ -1,5 +1,5 @@
 import katex from "katex";
-import { asFile, draw } from "./drawing.js";
+import { asFile, draw, drawNetworks } from "./drawing.js";
 import { makeEditor } from "./editor.js";
 import { Cancelled, chooseEngine } from "./engine.js";
 import { GALLERY } from "./gallery.js";
@@ -13,12 +13,11 @@ const KINDS = [
 const TABS = ["diff", "steps", "graph", "check", "simplify", "equal"];
 // what an answer is copied as: its key there, and what the button says
 const FORMULA = [["text", "Text"], ["latex", "LaTeX"], ["code", "Code"]];
-const DRAWN = [["report", "Text"], ["dot", "Graphviz"], ["mermaid", "Mermaid"], ["svg", "SVG"]];
 const FORMS = {
   diff: FORMULA,
   simplify: FORMULA,
   steps: [["report", "Text"], ["steps", "LaTeX"], ["code", "Markdown"]],
-  graph: DRAWN,
+  graph: [["report", "Text"], ["dot", "Graphviz"], ["mermaid", "Mermaid"], ["svg", "SVG"]],
 };
 // the options of each tab
 const OPTIONS = {
@@ -134,7 +133,7 @@ function showError(error) {
 function showResult(answer) {
   const formula = find("formula");
   formula.replaceChildren();
-  formula.hidden = Boolean(answer?.typeset || answer?.picture);
+  formula.hidden = Boolean(answer?.typeset || answer?.picture || answer?.networks);
   const forms = FORMS[state.op];
   find("forms").hidden = !(forms && answer);
   find("report").hidden = Boolean(forms) || !answer?.report;
@@ -161,14 +160,17 @@ function showResult(answer) {
 // steps and pictures
 function showDrawn(answer) {
   const box = find("shown");
-  box.hidden = !(answer?.typeset || answer?.picture);
-  box.className = answer?.picture ? "drawing" : "";
-  box.setAttribute("aria-label", answer?.picture ? "Picture" : "Steps");
+  const isDrawn = Boolean(answer?.picture || answer?.networks);
+  box.hidden = !(answer?.typeset || isDrawn);
+  box.className = isDrawn ? "drawing" : "";
+  box.setAttribute("aria-label", isDrawn ? "Picture" : "Steps");
   box.replaceChildren();
   if (answer?.typeset) box.append(...derivation(answer.typeset));
+  if (answer?.networks) box.append(...drawNetworks(answer.networks));
   if (!answer?.picture) return;
-  box.append(draw(answer.picture, `Computational graph of ${expression.text}`, HOW_TO_READ));
-  answer.svg = asFile(box.querySelector("svg"));
+  const drawing = draw(answer.picture, `Computational graph of ${expression.text}`, HOW_TO_READ);
+  box.append(drawing);
+  answer.svg = asFile(drawing);
 }
 
 function showBadge(answer) {
@@ -193,13 +195,17 @@ function typeset(element, latex) {
   katex.render(latex, element, { displayMode: true, throwOnError: false, output: "htmlAndMathml" });
 }
 
-// the buttons of the forms that this kind of answer has
+// the forms that this answer has
+const formsOf = (answer) => (FORMS[state.op] ?? []).filter(([key]) => key in (answer ?? {}));
+
+// the buttons of the forms that this answer has
 function showForms() {
-  const forms = FORMS[state.op] ?? [];
-  if (!forms.some(([key]) => key === state.form)) state.form = forms[0]?.[0];
+  const forms = formsOf(state.answer);
+  if (!forms.some(([key]) => key === state.form)) state.form = forms[0]?.[0] ?? state.form;
   const bar = find("form-tabs");
-  if (bar.dataset.op !== state.op) {
-    bar.dataset.op = state.op;
+  const shown = String(forms.map(([key]) => key));
+  if (bar.dataset.shown !== shown) {
+    bar.dataset.shown = shown;
     bar.replaceChildren(
       ...forms.map(([key, label]) => {
         const button = document.createElement("button");
@@ -218,12 +224,13 @@ function showForms() {
 
 function chooseForm(form) {
   state.form = form;
-  for (const [key] of FORMS[state.op] ?? []) {
+  for (const [key] of formsOf(state.answer)) {
     find(`form-${key}`).setAttribute("aria-selected", String(key === form));
     find(`form-${key}`).tabIndex = key === form ? 0 : -1;
   }
-  if (form) find("form").setAttribute("aria-labelledby", `form-${form}`);
+  find("form").setAttribute("aria-labelledby", `form-${form}`);
   find("option-backend").hidden = !(form === "code" && state.answer?.backends);
+  find("form").dataset.op = state.op;
   const text = state.answer?.[form] ?? "";
   find("form").textContent = text || "There is no such form of this result.";
   find("copy").disabled = !text;

@@ -187,6 +187,19 @@ for (const [name, serve] of ENGINES) {
       assert.ok(!(await page.textContent("#form")).includes("var("));
     });
 
+    test("the tensor networks of an expression and of its derivative", async () => {
+      await page.selectOption("#picture", "network");
+      await shown("#shown", "D[i,j] = 2*W[k,i]*x[j]*v1[k]*v2[i]");
+      assert.equal((await page.$$("#shown svg")).length, 7);
+      assert.match(page.url(), /picture=network/);
+      assert.ok((await page.$$("#shown .node.leg")).length > 2);
+      await shot("network");
+      await page.click("#form-dot");
+      await shown("#form", "graph matcalc {");
+      await open({ op: "graph", expr: "x'*A*x", wrt: "x" });
+      await page.waitForSelector("#shown .node.output");
+    });
+
     test("a wrong claim", async () => {
       await open({ op: "check", expr: "x'*A*x", second: "2*A*x", wrt: "x" });
       await shown("#report", "wrong");
