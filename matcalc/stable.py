@@ -17,7 +17,7 @@ from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.language import Language, default_language
-from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
+from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS, TOTALS
 from matcalc.core.program import Program
 from matcalc.core.tree import APPLY, Expr, is_number, operation
 from matcalc.core.user_functions import inline
@@ -34,7 +34,7 @@ _DEPTH, _SHALLOW, _WIDEST = (
     60,
 )  # levels (below a root: the second) and nodes of a part that is looked at
 _SUMS, _PRODUCTS = frozenset(("+", "-")), frozenset(("*", "/", ".*", "./", "^", ".^"))
-_TRANSPARENT = frozenset(("neg", "'", "fill", "sum", "mean", *_SUMS, *_PRODUCTS))
+_TRANSPARENT = frozenset(("neg", "'", "fill", *TOTALS, *_SUMS, *_PRODUCTS))
 _LEAVES = frozenset(("number", "constant", "dimension", "variable"))
 _HIDDEN = "?"  # no name in the language begins with it
 

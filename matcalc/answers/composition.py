@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from matcalc.answers.names import occurring
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.operations import LINEAR, OF_SYMMETRIC, OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.core.user_functions import acts_entrywise
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 
@@ -15,19 +17,9 @@ CONSTANT, AFFINE, CONVEX, CONCAVE, UNKNOWN = "constant", "affine", "convex", "co
 _OPPOSITE = {CONVEX: CONCAVE, CONCAVE: CONVEX}
 _UP, _DOWN, _ANY = 1, -1, 0
 # function -> its curvature, and whether it rises, falls or neither
-_ATOMS = {
-    **dict.fromkeys(
-        ("exp", "expm1", "softplus", "relu", "logsumexp", "amax", "max"), (CONVEX, _UP)
-    ),
-    **dict.fromkeys(("log", "log1p", "sqrt", "amin", "min"), (CONCAVE, _UP)),
-    **dict.fromkeys(
-        ("abs", "cosh", "norm1", "norm2", "norminf", "nucnorm", "specnorm"), (CONVEX, _ANY)
-    ),
-    "entropy": (CONCAVE, _ANY),
-}
-_OF_SYMMETRIC = {"lambda_max": (CONVEX, _ANY), "lambda_min": (CONCAVE, _ANY)}
+_ATOMS = {name: (row.curvature, row.slope) for name, row in OPERATIONS.items() if row.curvature}
 # entry by entry or sums of entries: they keep what the entries are
-_KEEPING = ("'", "sum", "mean", "fill", "diag", "tr", "vec", "slice", "blocks", "reshape", "cumsum")
+_KEEPING = ("'", "fill", "slice", *(name for name, places in LINEAR.items() if places == (0,)))
 
 
 class Composition:
@@ -64,10 +56,8 @@ class Composition:
             return self._power(node, args)
         if node.op in _KEEPING:
             return args[0]
-        if node.op in _ATOMS:
+        if node.op in _ATOMS and (node.op not in OF_SYMMETRIC or args == [AFFINE]):
             return self._atom(node, args, *_ATOMS[node.op])
-        if node.op in _OF_SYMMETRIC and args == [AFFINE]:
-            return self._atom(node, args, *_OF_SYMMETRIC[node.op])
         if node.op == "logdet" and args == [AFFINE] and self.known.is_definite(node.args[0]):
             return self._atom(node, args, CONCAVE, _ANY)
         return UNKNOWN
@@ -112,7 +102,7 @@ class Composition:
         """The rule of composition: convex and rising of convex, falling of concave, any of
         affine.
         """
-        if len(node.args) > 1 and node.op not in ("max", "min", "^", ".^"):
+        if len(node.args) > 1 and not (acts_entrywise(node) or node.op in ("^", ".^")):
             return UNKNOWN
         rising, falling = curvature, _OPPOSITE[curvature]
         fits = all(

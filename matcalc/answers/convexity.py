@@ -10,6 +10,7 @@ from matcalc.answers.names import occurring
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
+from matcalc.core.operations import SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
@@ -28,11 +29,8 @@ _NOT_CONVEX_SETS = ("orthogonal", "orthonormal", "onehot")
 _SMOOTH = frozenset(
     (
         *("number", "variable", "constant", "dimension", "eye", "unit", "fill", "slice", "blocks"),
-        *("+", "-", "neg", "*", ".*", "/", "./", "^", ".^", "'", "sum", "mean", "tr", "diag"),
-        *("exp", "log", "log1p", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid"),
-        *("softplus", "softmax", "logsumexp", "inv", "det", "logdet", "erf", "normcdf", "normpdf"),
-        *("gammaln", "digamma", "entropy", "xlogy", "kron", "reshape", "cumsum", "prod", "expm"),
-        "vec",
+        *("+", "-", "neg", "*", ".*", "/", "./", "^", ".^", "'"),
+        *SMOOTH,
     )
 )
 _POINTS, _DIRECTIONS = 24, 60

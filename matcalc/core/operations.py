@@ -13,7 +13,7 @@ from matcalc.core.functions import (
     spectral,
 )
 from matcalc.core.functions.matrix_functions import frechet
-from matcalc.core.functions.spec import ELEMENTWISE, FunctionSpec
+from matcalc.core.functions.spec import ANY_TO_SCALAR, ELEMENTWISE, FunctionSpec
 from matcalc.core.tree import APPLY, Expr
 
 __all__ = ["frechet"]
@@ -51,7 +51,16 @@ OF_SYMMETRIC = frozenset(row.name for row in _ROWS if row.symmetric)  # defined 
 TRANSPOSED = {row.name: row.of_transpose for row in _ROWS if row.of_transpose}
 OF_TALL = frozenset(TRANSPOSED)
 OF_ENTRIES = {row.name: row.of_entries for row in _ROWS if row.of_entries}
-HALVING = frozenset({"elimination", "duplication"})
+HALVING = frozenset(row.name for row in _ROWS if row.halves)
+TRIANGLES = {row.name: row.triangle for row in _ROWS if row.triangle}
+OVER_INDICES = {row.name: row.over for row in _ROWS if row.over}
+LINEAR = {row.name: row.linear for row in _ROWS if row.linear}
+# linear, with a scalar as the value: what is the same of vectors and of matrices, and in which
+# these are reduced
+TOTALS = frozenset(row.name for row in _ROWS if row.linear and row.signature == ANY_TO_SCALAR)
+SMOOTH = frozenset(row.name for row in _ROWS if row.smooth or row.linear)
+BY_BLOCKS = frozenset(row.name for row in _ROWS if row.by_blocks)
+POLES = frozenset(row.name for row in _ROWS if row.pole)
 CONSTANT_SHAPES = (
     "eye",
     "ones",

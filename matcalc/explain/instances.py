@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from matcalc.core.dims import Dim
 from matcalc.core.language import Language
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.operations import COMPARISONS, TOTALS
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.core.walk import fold
@@ -187,7 +187,7 @@ class Trees:
             return self._product(op, args)
         if op == "/":
             return self._product("./", args)
-        if acts_entrywise(expr) or op in COMPARISONS or op in ("where", "sqrt"):
+        if acts_entrywise(expr) or op in COMPARISONS:
             larger = max(args, key=lambda arg: arg.rank)
             return self.forge.make(op, tuple(args), larger.shape, expr.value, larger.row)
         if op == "fill":
@@ -238,4 +238,4 @@ def _of_entries(body: Expr) -> bool:
     return body.fold(plain)
 
 
-_PLAIN = ("+", "-", "neg", ".*", "./", ".^", "^", "/", "sum", "mean", "fill")
+_PLAIN = ("+", "-", "neg", ".*", "./", ".^", "^", "/", "fill", *TOTALS)

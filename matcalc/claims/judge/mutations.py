@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import OPERATIONS, PRIMARY
+from matcalc.core.operations import LINEAR, OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr, number, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.write.printers.text import text
@@ -116,7 +116,7 @@ def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
 OF_ALL, IN_TERM, INSIDE = range(
     3
 )  # where a factor stands: before all of a formula, before a term, in what is not linear
-_LINEAR = frozenset(("neg", "'", "*", ".*", "/", "./", "diag", "tr", "sum", "vec", "kron", "fill"))
+_LINEAR = frozenset(("neg", "'", "*", ".*", "/", "./", "fill", *LINEAR))
 
 
 def _places(order: Sequence[Expr]) -> dict[int, int]:

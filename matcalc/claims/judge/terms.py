@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
 from matcalc.write.printers.text import text
 
@@ -14,9 +15,7 @@ _LINEAR = {
     ".*": (0, 1),
     "/": (0,),
     "./": (0,),
-    "diag": (0,),
-    "tr": (0,),
-    "sum": (0,),
+    **LINEAR,
 }
 
 
@@ -39,7 +38,7 @@ def coarse_terms(tree: Expr) -> list[Expr]:
     """
     path: list[tuple[Expr, int]] = []
     inner = tree
-    while inner.op in _LINEAR and inner.op not in ("tr", "sum"):
+    while inner.op in _LINEAR and not (inner.op in LINEAR and not inner.shape):
         places = [place for place in _LINEAR[inner.op] if place < len(inner.args)]
         sums = [place for place in places if inner.args[place].op in ("+", "-", "neg")] or places[
             : len(places) == 1

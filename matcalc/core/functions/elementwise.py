@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from matcalc.core.functions.spec import ELEMENTWISE, SPECIAL, FunctionSpec
 
 
@@ -19,6 +21,10 @@ ROWS = [
         sympy="exp",
         neighbours=("log",),
         total=True,
+        curvature="convex",
+        slope=1,
+        smooth=True,
+        values=(0, inf),
     ),
     _row(
         "log",
@@ -28,11 +34,35 @@ ROWS = [
         latex=r"\log",
         numpy="np.log",
         sympy="log",
+        curvature="concave",
+        slope=1,
+        smooth=True,
+        pole=True,
     ),
-    _row("log2", says="logarithm to base 2", latex=r"\log_{2}", numpy="np.log2"),
-    _row("log10", says="logarithm to base 10", latex=r"\log_{10}", numpy="np.log10"),
     _row(
-        "log1p", says="log(1 + x)", vanishes=True, latex=None, numpy="np.log1p", neighbours=("log",)
+        "log2",
+        says="logarithm to base 2",
+        latex=r"\log_{2}",
+        numpy="np.log2",
+        pole=True,
+    ),
+    _row(
+        "log10",
+        says="logarithm to base 10",
+        latex=r"\log_{10}",
+        numpy="np.log10",
+        pole=True,
+    ),
+    _row(
+        "log1p",
+        says="log(1 + x)",
+        vanishes=True,
+        latex=None,
+        numpy="np.log1p",
+        neighbours=("log",),
+        curvature="concave",
+        slope=1,
+        smooth=True,
     ),
     _row(
         "expm1",
@@ -42,6 +72,9 @@ ROWS = [
         numpy="np.expm1",
         neighbours=("exp",),
         total=True,
+        curvature="convex",
+        slope=1,
+        smooth=True,
     ),
     _row(
         "sin",
@@ -52,6 +85,8 @@ ROWS = [
         sympy="sin",
         neighbours=("cos",),
         total=True,
+        smooth=True,
+        values=(-1, 1),
     ),
     _row(
         "cos",
@@ -60,11 +95,35 @@ ROWS = [
         numpy="np.cos",
         sympy="cos",
         total=True,
+        smooth=True,
+        values=(-1, 1),
     ),
-    _row("tan", says="tangent", vanishes=True, latex=r"\tan", numpy="np.tan", sympy="tan"),
+    _row(
+        "tan",
+        says="tangent",
+        vanishes=True,
+        latex=r"\tan",
+        numpy="np.tan",
+        sympy="tan",
+        smooth=True,
+    ),
     _row("sec", says="1./cos(x)", latex=r"\sec", numpy="sec", sympy="sec"),
-    _row("csc", says="1./sin(x)", latex=r"\csc", numpy="csc", sympy="csc"),
-    _row("cot", says="cos(x)./sin(x)", latex=r"\cot", numpy="cot", sympy="cot"),
+    _row(
+        "csc",
+        says="1./sin(x)",
+        latex=r"\csc",
+        numpy="csc",
+        sympy="csc",
+        pole=True,
+    ),
+    _row(
+        "cot",
+        says="cos(x)./sin(x)",
+        latex=r"\cot",
+        numpy="cot",
+        sympy="cot",
+        pole=True,
+    ),
     _row(
         "sinh",
         says="hyperbolic sine",
@@ -74,6 +133,7 @@ ROWS = [
         sympy="sinh",
         neighbours=("cosh",),
         total=True,
+        smooth=True,
     ),
     _row(
         "cosh",
@@ -82,6 +142,9 @@ ROWS = [
         numpy="np.cosh",
         sympy="cosh",
         total=True,
+        curvature="convex",
+        smooth=True,
+        values=(1, inf),
     ),
     _row(
         "tanh",
@@ -92,8 +155,19 @@ ROWS = [
         sympy="tanh",
         neighbours=("sigmoid",),
         total=True,
+        smooth=True,
+        values=(-1, 1),
     ),
-    _row("sqrt", says="square root", vanishes=True, latex=None, numpy="np.sqrt"),
+    _row(
+        "sqrt",
+        says="square root",
+        vanishes=True,
+        latex=None,
+        numpy="np.sqrt",
+        curvature="concave",
+        slope=1,
+        values=(0, inf),
+    ),
     _row(
         "cbrt",
         says="real cube root",
@@ -110,6 +184,8 @@ ROWS = [
         latex=None,
         numpy="np.abs",
         total=True,
+        curvature="convex",
+        values=(0, inf),
     ),
     _row(
         "sign",
@@ -120,6 +196,7 @@ ROWS = [
         sympy="sign",
         neighbours=("abs",),
         total=True,
+        values=(-1, 1),
     ),
     _row(
         "relu",
@@ -130,6 +207,9 @@ ROWS = [
         numpy="relu",
         neighbours=("step",),
         total=True,
+        curvature="convex",
+        slope=1,
+        values=(0, inf),
     ),
     _row(
         "step",
@@ -138,12 +218,17 @@ ROWS = [
         vanishes=True,
         numpy="step",
         total=True,
+        values=(0, 1),
     ),
     _row(
         "softplus",
         says="log(1 + exp(x))",
         numpy="softplus",
         total=True,
+        curvature="convex",
+        slope=1,
+        smooth=True,
+        values=(0, inf),
     ),
     _row(
         "gelu",
@@ -160,6 +245,8 @@ ROWS = [
         sympy="erf",
         neighbours=("normcdf",),
         total=True,
+        smooth=True,
+        values=(-1, 1),
     ),
     _row(
         "erfc",
@@ -167,6 +254,7 @@ ROWS = [
         numpy="erfc",
         sympy="erfc",
         total=True,
+        values=(0, 2),
     ),
     _row(
         "erfinv",
@@ -183,6 +271,8 @@ ROWS = [
         letters=(r"\Phi",),
         numpy="normcdf",
         total=True,
+        smooth=True,
+        values=(0, 1),
     ),
     _row(
         "lognormcdf",
@@ -197,8 +287,15 @@ ROWS = [
         letters=(r"\varphi", r"\phi"),  # read as one letter
         numpy="normpdf",
         total=True,
+        smooth=True,
+        values=(0, 0.4),
     ),
-    _row("logit", says="log(x./(1 - x)), the inverse of sigmoid", numpy="logit"),
+    _row(
+        "logit",
+        says="log(x./(1 - x)), the inverse of sigmoid",
+        numpy="logit",
+        pole=True,
+    ),
     _row(
         "gamma",
         says="gamma function",
@@ -206,6 +303,7 @@ ROWS = [
         letters=(r"\Gamma",),
         numpy="gamma",
         sympy="gamma",
+        pole=True,
     ),
     _row(
         "digamma",
@@ -214,6 +312,8 @@ ROWS = [
         letters=(r"\psi",),
         numpy="digamma",
         sympy="digamma",
+        smooth=True,
+        pole=True,
     ),
     _row(
         "asin",
@@ -281,6 +381,8 @@ ROWS = [
         letters=(r"\sigma",),
         numpy="sigmoid",
         total=True,
+        smooth=True,
+        values=(0, 1),
     ),
     _row(
         "silu",
@@ -298,6 +400,8 @@ ROWS = [
         letters=(r"\Gamma",),
         numpy="gammaln",
         neighbours=("digamma",),
+        smooth=True,
+        pole=True,
     ),
     _row("softsign", says="x./(1 + abs(x))", vanishes=True, total=True, numpy="softsign"),
     _row(
@@ -332,6 +436,7 @@ ROWS = [
         says="x.*log(y), and 0 where x = 0",
         arity=(2, 2),
         numpy="xlogy",
+        smooth=True,
     ),
     _row(
         "besselj",
@@ -367,6 +472,7 @@ ROWS = [
         entrywise=True,
         latex=None,
         numpy="polygamma",
+        pole=True,
     ),
     _row(
         "hypot",
@@ -386,6 +492,9 @@ ROWS = [
         latex=r"\max",
         numpy="np.maximum",
         total=True,
+        curvature="convex",
+        slope=1,
+        over=r"\max",
     ),
     _row(
         "min",
@@ -397,6 +506,9 @@ ROWS = [
         latex=r"\min",
         numpy="np.minimum",
         total=True,
+        curvature="concave",
+        slope=1,
+        over=r"\min",
     ),
     _row(
         "where",

@@ -19,6 +19,7 @@ ROWS = [
         aliases=("trace",),
         tex_names=("Tr", "Trace"),
         arithmetic=True,
+        linear=(0,),
     ),
     FunctionSpec(
         name="det",
@@ -28,6 +29,8 @@ ROWS = [
         tex_names=("Det",),
         latex=r"\det",
         numpy="np.linalg.det",
+        by_blocks=True,
+        smooth=True,
     ),
     FunctionSpec(
         name="logdet",
@@ -36,6 +39,8 @@ ROWS = [
         says="log(abs(det(A)))",
         of_scalar=("log", ("abs", "x")),
         latex=None,
+        by_blocks=True,
+        smooth=True,
     ),
     FunctionSpec(
         name="inv",
@@ -45,6 +50,8 @@ ROWS = [
         of_scalar=("/", 1, "x"),
         latex=None,
         neighbours=("pinv",),
+        by_blocks=True,
+        smooth=True,
     ),
     FunctionSpec(
         name="adj",

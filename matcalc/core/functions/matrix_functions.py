@@ -14,7 +14,9 @@ def frechet(name: str) -> str:
     return f"frechet_{name}"
 
 
-def _row(name: str, says: str, scalar: str, latex: str | None = "") -> FunctionSpec:
+def _row(
+    name: str, says: str, scalar: str, latex: str | None = "", *, smooth: bool = False
+) -> FunctionSpec:
     return FunctionSpec(
         name=name,
         signature=SQUARE_TO_SQUARE,
@@ -25,6 +27,7 @@ def _row(name: str, says: str, scalar: str, latex: str | None = "") -> FunctionS
         latex=latex,
         letters=("e",) if name == "expm" else (),
         numpy=name,
+        smooth=smooth,
     )
 
 
@@ -46,7 +49,7 @@ def _frechet_row(name: str, call: str, says: str, first: int) -> FunctionSpec:
 
 
 _PRIMARY = [
-    _row("expm", "matrix exponential", "exp", latex=None),
+    _row("expm", "matrix exponential", "exp", latex=None, smooth=True),
     _row("logm", "principal logarithm", "log"),
     _row("sqrtm", "principal square root, A^(1/2)", "sqrt", latex=None),
     *[

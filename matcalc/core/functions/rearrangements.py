@@ -18,6 +18,7 @@ ROWS = [
         tex_names=("Diag",),
         arithmetic=True,
         latex=r"\mathrm{diag}",
+        linear=(0,),
     ),
     _row(
         "tril",
@@ -25,6 +26,8 @@ ROWS = [
         "lower triangle: the entries with j - i <= k, zeros elsewhere; k is 0 unless given",
         arity=(1, 2),
         arithmetic=True,
+        linear=(0,),
+        triangle="lower",
     ),
     _row(
         "triu",
@@ -32,18 +35,22 @@ ROWS = [
         "upper triangle: the entries with j - i >= k, zeros elsewhere; k is 0 unless given",
         arity=(1, 2),
         arithmetic=True,
+        linear=(0,),
+        triangle="upper",
     ),
     _row(
         "cumsum",
         "cumsum(x), cumsum(A, 1), cumsum(A, 2)",
         "x[1] + ... + x[i], which is tril(ones)*x; down each column, along each row",
         arity=(1, 2),
+        linear=(0,),
     ),
     _row(
         "revcumsum",
         "revcumsum(x), revcumsum(A, 1), revcumsum(A, 2)",
         "x[i] + ... + x[n], which is triu(ones)*x; the same down each column, along each row",
         arity=(1, 2),
+        linear=(0,),
     ),
     _row(
         "vec",
@@ -54,6 +61,7 @@ ROWS = [
         tex_names=("Vec",),
         arithmetic=True,
         latex=r"\mathrm{vec}",
+        linear=(0,),
     ),
     _row(
         "kron",
@@ -63,6 +71,7 @@ ROWS = [
         tex_names=("Kron",),
         arithmetic=True,
         latex=None,
+        linear=(0, 1),
     ),
     _row(
         "cross",
@@ -71,6 +80,7 @@ ROWS = [
         arity=(2, 2),
         rank=1,
         numpy="cross",
+        linear=(0, 1),
     ),
     _row(
         "skewmat",
@@ -78,6 +88,7 @@ ROWS = [
         "the skew matrix with which skewmat(x)*y is cross(x, y)",
         rank=2,
         numpy="skewmat",
+        linear=(0,),
     ),
     _row(
         "vee",
@@ -85,6 +96,7 @@ ROWS = [
         "the vector x of which skewmat(x) is the skew part (M - M')/2 of M",
         rank=1,
         numpy="vee",
+        linear=(0,),
     ),
     _row(
         "khatrirao",
@@ -92,6 +104,7 @@ ROWS = [
         "Kronecker product column by column; row by row it is khatrirao(A', B')'",
         arity=(2, 2),
         numpy="khatrirao",
+        linear=(0, 1),
     ),
     _row(
         "reshape",
@@ -102,6 +115,7 @@ ROWS = [
         sizes=1,
         any_rank=True,
         numpy="reshape",
+        linear=(0,),
     ),
     _row(
         "commutation",
@@ -118,6 +132,7 @@ ROWS = [
         "lower triangle of a square matrix, column by column: n*(n + 1)/2 entries",
         rank=1,
         numpy="vech",
+        linear=(0,),
     ),
     _row(
         "elimination",
@@ -126,6 +141,7 @@ ROWS = [
         sizes=0,
         rank=2,
         numpy="elimination",
+        halves=True,
     ),
     _row(
         "duplication",
@@ -134,6 +150,7 @@ ROWS = [
         sizes=0,
         rank=2,
         numpy="duplication",
+        halves=True,
     ),
     _row(
         "permute",
@@ -144,6 +161,7 @@ ROWS = [
         any_rank=True,
         arithmetic=True,
         latex=None,
+        linear=(0,),
     ),
     _row(
         "einsum",
@@ -155,5 +173,13 @@ ROWS = [
         latex=None,
         in_formulas=False,
     ),
-    _row("outer", "outer(x, y)", "x*y'", arity=(2, 2), rank=2, latex=None),
+    _row(
+        "outer",
+        "outer(x, y)",
+        "x*y'",
+        arity=(2, 2),
+        rank=2,
+        latex=None,
+        linear=(0, 1),
+    ),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from matcalc.core.functions.spec import (
     ANY_TO_SCALAR,
     SPECIAL,
@@ -25,11 +27,15 @@ ROWS = [
         "sum of all entries; of each column (a row), of each row (a column)",
         arithmetic=True,
         neighbours=("mean",),
+        linear=(0,),
+        over=r"\sum",
     ),
     _row(
         "mean",
         "mean(a), mean(A, 1), mean(A, 2)",
         "mean of all entries; of each column, of each row",
+        linear=(0,),
+        over=r"\operatorname{mean}",
     ),
     _row(
         "norm1",
@@ -40,6 +46,8 @@ ROWS = [
         latex=None,
         in_formulas=False,
         total=True,
+        curvature="convex",
+        values=(0, inf),
     ),
     _row(
         "norm2",
@@ -51,6 +59,8 @@ ROWS = [
         latex=None,
         in_formulas=False,
         numpy="norm2",
+        curvature="convex",
+        values=(0, inf),
     ),
     _row(
         "normp",
@@ -78,6 +88,8 @@ ROWS = [
         "prod(a), prod(A, 1), prod(A, 2)",
         "product of all entries; of each column, of each row",
         along=True,
+        smooth=True,
+        over=r"\prod",
     ),
     _row(
         "logsumexp",
@@ -87,6 +99,10 @@ ROWS = [
         along=True,
         numpy="logsumexp",
         total=True,
+        curvature="convex",
+        slope=1,
+        smooth=True,
+        over=r"\operatorname{logsumexp}",
     ),
     _row(
         "amax",
@@ -95,6 +111,8 @@ ROWS = [
         along=True,
         latex=None,
         total=True,
+        curvature="convex",
+        slope=1,
     ),
     _row(
         "amin",
@@ -103,6 +121,8 @@ ROWS = [
         along=True,
         latex=None,
         total=True,
+        curvature="concave",
+        slope=1,
     ),
     _row(
         "entropy",
@@ -113,6 +133,8 @@ ROWS = [
         latex=r"\mathrm{H}",
         letters=("H",),
         numpy="entropy",
+        curvature="concave",
+        smooth=True,
     ),
     _row(
         "norminf",
@@ -124,6 +146,8 @@ ROWS = [
         latex=None,
         in_formulas=False,
         total=True,
+        curvature="convex",
+        values=(0, inf),
     ),
     _row(
         "softmax",
@@ -136,6 +160,8 @@ ROWS = [
         numpy="softmax",
         neighbours=("sigmoid", "exp"),
         total=True,
+        smooth=True,
+        values=(0, 1),
     ),
     _row(
         "logsoftmax",
@@ -156,6 +182,7 @@ ROWS = [
         arity=(2, 2),
         rank=0,
         latex=None,
+        linear=(0, 1),
     ),
     _row(
         "kl",

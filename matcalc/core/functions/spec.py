@@ -42,12 +42,21 @@ class FunctionSpec:
     ordinary function; ``arithmetic``: no node of the network is called so, it is lowered to sums
     over indices.
 
+    ``linear``: the places of the arguments in which it is linear; ``smooth``: has second
+    derivatives wherever it has a value (what is linear has them, too); ``curvature``: convex or
+    concave, of symmetric matrices if it is of these alone, and ``slope``: 1 where it rises in its
+    arguments; ``values``: the least and the largest value at real arguments; ``pole``: infinite at
+    0; ``triangle``: which one it keeps; ``halves``: between vec and vech; ``by_blocks``: has
+    formulas for block matrices, with Schur complements; ``apart``: its derivative sets one singular
+    value apart from the others.
+
     ``latex``: a command before the arguments in brackets (without one ``\operatorname{name}``;
     None: a rule in ``printers/``); ``letters``: the letters that this takes, which a variable may
     have too; ``in_formulas``: whether LaTeX input knows the name. ``numpy``: the function that
     generated code calls, of ``matcalc.runtime`` where there is no dot in it (None: a rule);
     ``sympy``: SymPy's function of the entries. ``neighbours``: functions that people confuse it
-    with; ``any_rank``: although its signature is special, it is of arrays with three axes or more
+    with; ``over``: the command in LaTeX where it is taken over indices, as in ``sum[i]``;
+    ``any_rank``: although its signature is special, it is of arrays with three axes or more
     too; ``of_entries``: what a call with one argument means, which is over the entries of that.
     """
 
@@ -80,6 +89,17 @@ class FunctionSpec:
     neighbours: tuple[str, ...] = ()
     any_rank: bool = False
     of_entries: str = ""
+    over: str = ""
+    linear: tuple[int, ...] = ()
+    smooth: bool = False
+    curvature: str = ""
+    slope: int = 0
+    values: tuple[float, float] | None = None
+    pole: bool = False
+    triangle: str = ""
+    halves: bool = False
+    by_blocks: bool = False
+    apart: bool = False
 
     @property
     def takes_tensors(self) -> bool:

@@ -38,6 +38,7 @@ ROWS = [
         symmetric=True,
         latex=r"\lambda_{\max}",
         letters=(r"\lambda",),
+        curvature="convex",
     ),
     _row(
         "lambda_min",
@@ -48,6 +49,7 @@ ROWS = [
         symmetric=True,
         latex=r"\lambda_{\min}",
         letters=(r"\lambda",),
+        curvature="concave",
     ),
     _row(
         "eigvec",
@@ -96,13 +98,29 @@ ROWS = [
         of_scalar=1,
     ),
     _row(
-        "specnorm", "specnorm(X)", "largest singular value", rank=0, of_scalar=_ABSOLUTE, latex=None
+        "specnorm",
+        "specnorm(X)",
+        "largest singular value",
+        rank=0,
+        of_scalar=_ABSOLUTE,
+        latex=None,
+        curvature="convex",
     ),
     _row(
-        "leftvec", "leftvec(X)", "unit left singular vector of specnorm(X)", rank=1, of_scalar=_SIGN
+        "leftvec",
+        "leftvec(X)",
+        "unit left singular vector of specnorm(X)",
+        rank=1,
+        of_scalar=_SIGN,
+        apart=True,
     ),
     _row(
-        "rightvec", "rightvec(X)", "unit right singular vector of specnorm(X)", rank=1, of_scalar=1
+        "rightvec",
+        "rightvec(X)",
+        "unit right singular vector of specnorm(X)",
+        rank=1,
+        of_scalar=1,
+        apart=True,
     ),
     _row(
         "nucnorm",
@@ -111,6 +129,7 @@ ROWS = [
         rank=0,
         of_scalar=_ABSOLUTE,
         latex=None,
+        curvature="convex",
     ),
     _row(
         "polar",

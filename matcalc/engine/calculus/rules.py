@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ALONG, SYLVESTER
+from matcalc.core.operations import ALONG, OPERATIONS, SYLVESTER
 from matcalc.engine.calculus import resolvents
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.orders import ORDERED
@@ -46,7 +46,7 @@ class LocalDerivatives:
             return LocalDerivative(resolvents.slope(self.builder, node, index), entrywise=False)
         if node.name in ORDERED:
             return LocalDerivative(ORDERED[node.name](self.builder, *node.args), entrywise=True)
-        if node.name in ("leftvec", "rightvec") and ONE in node.args[0].axes:
+        if node.name in OPERATIONS and OPERATIONS[node.name].apart and ONE in node.args[0].axes:
             self._refuse_line(node.name)
         rule = catalogue_of(self.builder).differential(node.name, _variant(node))
         if rule is None:

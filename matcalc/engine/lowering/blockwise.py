@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from matcalc.core.operations import PRIMARY
+from matcalc.core.operations import BY_BLOCKS, PRIMARY
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Leaf, Node, Sum
 from matcalc.engine.ir.ranges import covers, in_order
 from matcalc.engine.ir.restrict import range_of
 
-_OF_TRIANGULAR = frozenset(("det", "logdet"))
+_OF_TRIANGULAR = BY_BLOCKS - {"inv"}
 _OF_DIAGONAL = frozenset(("inv", *PRIMARY))
 
 

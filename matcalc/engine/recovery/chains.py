@@ -11,6 +11,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim, Shape
+from matcalc.core.operations import TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -125,7 +126,7 @@ class ProductWriter:
                 self.forge.kron, [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]]
             )
             return min(inside, across, key=self.forge.size)
-        if link.expr.op in ("tril", "triu") and id(link.expr) in self.inside:
+        if link.expr.op in TRIANGLES and id(link.expr) in self.inside:
             return min(across, self._other_half(link.expr), key=self.forge.size)
         if link.expr.op not in ("+", "-") or link.expr.rank != 2:
             return across

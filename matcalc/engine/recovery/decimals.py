@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from matcalc.core.decimals import shorter_as_decimal
+from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.write.printers.text import text
 
 _LONG = 10**5  # numbers below that are left as they are
-_LINEAR = ("neg", "'", "diag", "sum", "tr", "vec")  # a factor inside is one outside
+# a factor inside is one outside
+_LINEAR = ("neg", "'", *(name for name, places in LINEAR.items() if places == (0,)))
 
 
 def rebalanced(forge: ExpressionFactory, root: Expr) -> Expr:

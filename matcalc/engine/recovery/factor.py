@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import Shape
+from matcalc.core.operations import LINEAR, OPERATIONS, TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import magnitude
 from matcalc.engine.recovery.assemble import Assembler, Scalars
@@ -25,7 +26,8 @@ from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_triangle
 from matcalc.engine.recovery.shared import Shared, collect, common_number, share, tokens
 
-_LINEAR = ("diag", "skewmat", "vee")  # functions of sums that are written for sums of functions
+# functions of sums that are written for sums of functions
+_LINEAR = tuple(name for name in LINEAR if OPERATIONS[name].arity == (1, 1))
 
 
 class Factoring:
@@ -269,7 +271,7 @@ class Factoring:
         rest = []
         for term in terms:
             base, exponent = term.scalars[0] if len(term.scalars) == 1 else (None, 0)
-            if base is not None and exponent == 1 and base.op in ("sum", "tr"):
+            if base is not None and exponent == 1 and base.op in LINEAR:
                 groups.setdefault((base.op, base.args[0].shape), []).append(term)
             else:
                 rest.append(term)
@@ -414,7 +416,7 @@ class Factoring:
             expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
             if expr is not None and (
                 (expr.op in _LINEAR and (expr.rank == 2 or expr.op == "vee"))
-                or (expr.op in ("tril", "triu") and not is_triangle(expr))
+                or (expr.op in TRIANGLES and not is_triangle(expr))
             ):
                 groups.setdefault((expr.op, expr.args[1:], term.chain[0].flipped), []).append(term)  # type: ignore[index]
         for members in groups.values():

@@ -13,6 +13,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from matcalc.core.dims import Dim
+from matcalc.core.operations import TRIANGLES
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Labels, Rational
 from matcalc.engine.recovery.chains import Chain, Link, Parts, ProductWriter, flip, is_mask, key
@@ -338,7 +339,7 @@ class Graph:
 
     def _entrywise_root(self, square: Expr) -> Expr | None:
         """R for R.^2, tril(R) for tril(R.^2)."""
-        if square.op in ("tril", "triu"):
+        if square.op in TRIANGLES:
             root = self._entrywise_root(square.args[0])
             return (
                 None

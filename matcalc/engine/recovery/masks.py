@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from matcalc.core.operations import TRIANGLES
 from matcalc.core.tree import Expr, is_number
 
-_OTHER_HALF = {"tril": "triu", "triu": "tril"}
+_OTHER_HALF = dict(zip(TRIANGLES, reversed(TRIANGLES), strict=True))
 
 
 def is_triangle(expr: Expr) -> bool:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from matcalc.core.operations import BY_BLOCKS
 from matcalc.core.walk import fold
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
@@ -34,8 +35,6 @@ from matcalc.engine.ir.nodes import (
 )
 from matcalc.engine.ir.rebuild import rebuild
 from matcalc.engine.rewriting.cuts import bridges, parts
-
-_CALLS = ("inv", "det", "logdet")
 
 
 class Update(NamedTuple):
@@ -58,7 +57,7 @@ def expand_inverses(builder: Builder, root: Node) -> Node:
         fresh = rebuild(builder, node, children)
         if (
             not isinstance(fresh, Call)
-            or fresh.name not in _CALLS
+            or fresh.name not in BY_BLOCKS
             or fresh.slots
             or not isinstance(fresh.args[0], Sum)
         ):

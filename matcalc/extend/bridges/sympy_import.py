@@ -23,7 +23,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from matcalc.core.dims import ONE, Dim, Shape, combine_terms, dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import ALIASES, CONSTANT_SHAPES
+from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
 from matcalc.core.tree import Expr, dimension, eye, fill, number, variable
 from matcalc.core.walk import postorder
 from matcalc.write.printers.text import text
@@ -412,13 +412,8 @@ _RULES: dict[Any, Callable[[Any, list[Expr]], Expr]] = {
     sp.Min: _extreme("min"),
     sp.Heaviside: _step,
 }
-_SAME = (
-    "log sin cos tan sec csc cot asin acos atan sinh cosh tanh asinh acosh atanh "
-    "sign erf erfc erfinv gamma digamma"
-)
 _FUNCTIONS: dict[Any, str] = {
-    **{getattr(sp, name): name for name in _SAME.split()},
-    sp.exp: "exp",
+    **{getattr(sp, row.sympy): name for name, row in OPERATIONS.items() if row.sympy},
     sp.Abs: "abs",
     sp.loggamma: "gammaln",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matcalc.core.operations import OPERATIONS
+from matcalc.core.operations import OPERATIONS, TRIANGLES
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.core.walk import fold, postorder
@@ -354,7 +354,7 @@ def _function(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A function of vectors or matrices, of a scalar; without a name, a place in it."""
     name = oddity.name
     square = name in OPERATIONS and (
-        OPERATIONS[name].signature.startswith("square") or name in _OF_MATRICES
+        OPERATIONS[name].signature.startswith(_OF_MATRICES) or name in TRIANGLES
     )
     why = _argument_of(context, oddity)
     candidates = _as(names, "matrix" if square else "vector", why)
@@ -403,7 +403,7 @@ def _entrywise(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
 
 _THROUGH_FUNCTIONS = frozenset({"transposed", "function", "entrywise"})
 _BY_CONVENTION = frozenset({"behind", "outer"})
-_OF_MATRICES = frozenset({"pinv", "tril", "triu"})
+_OF_MATRICES = ("square", "matrix")  # signatures
 _RULES = {
     "transposed": _transposed,
     "added": _added,

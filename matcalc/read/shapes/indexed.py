@@ -18,6 +18,7 @@ from matcalc.core.indexed import (
     Reduction,
     free_indices,
 )
+from matcalc.core.operations import LINEAR
 from matcalc.core.tree import Expr
 from matcalc.core.walk import fold, postorder
 from matcalc.read.shapes.context import Cause, Context
@@ -207,7 +208,7 @@ def binder(context: Context, node: Node, body: Expr) -> Expr:
         _check_range(context, node, binding, each, own)
     if binding.name == "array":
         return _array(context, node, body, bound, conditions)
-    if body.shape and binding.name not in ("sum", "mean"):
+    if body.shape and binding.name not in LINEAR:
         raise context.problem(
             f"{binding.name} over an index needs a scalar, not {context.describe(body)}",
             node.args[0].span,

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from matcalc.core.dims import ZERO, Dim, dim
 from matcalc.core.errors import ParseError
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.operations import COMPARISONS, OF_ENTRIES, OVER_INDICES
 from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.nodes import (
     Binding,
@@ -27,7 +27,7 @@ from matcalc.read.syntax.nodes import (
 )
 
 NORMALISED = ("softmax",)  # at each value of an index that is bound around them
-BINDERS = ("sum", "prod", "mean", "max", "min", "logsumexp")
+BINDERS = tuple(sorted(OVER_INDICES, key=lambda name: name in OF_ENTRIES))  # sums first
 _MOST_COPIED = 20_000  # nodes, for softmax inside of softmax
 _MOST = 8  # indices of one binder: an array has no more axes
 _Names = Mapping[str, Bound]

@@ -17,14 +17,13 @@ from matcalc.core.dims import Dim, dim
 from matcalc.core.errors import Span, SymbolicLoopError, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.members import family_of, member, moved_size, places_of
+from matcalc.core.operations import LINEAR
 from matcalc.core.walk import fold, postorder
-from matcalc.read.syntax.binders import BINDERS
 from matcalc.read.syntax.declare import size
 from matcalc.read.syntax.nodes import Binding, Bound, Loop, Node, Statement, children, flat
 
 _MOST = 40_000  # statements of a program that is written out
 _DEEPEST = 8  # sums over families inside of each other
-_WRITTEN_OUT = BINDERS[:3]  # sum, prod and mean
 Env = Mapping[str, int]  # the values of indices, and of sizes that are numbers here
 
 
@@ -390,7 +389,8 @@ class _Unrolled:
         """A sum over members of families, as a sum of terms."""
         binding = node.value
         assert isinstance(binding, Binding)
-        if binding.name not in _WRITTEN_OUT or binding.conditions:
+        written_out = binding.name in LINEAR or binding.name == "prod"
+        if not written_out or binding.conditions:
             raise self._unsupported(
                 f"{binding.name} over members of families, or with conditions, is not worked with",
                 node.span,

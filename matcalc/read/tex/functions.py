@@ -13,7 +13,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import indices, vectors
 from matcalc.read.tex.phrases import Phrase, operands
-from matcalc.read.tex.values import Maker, Value, binary, call_function
+from matcalc.read.tex.values import ALONG_AXES, Maker, Value, binary, call_function
 
 if TYPE_CHECKING:
     from matcalc.read.tex.resolve import Resolver
@@ -22,10 +22,6 @@ Rule = Callable[["Resolver", Phrase, list[Value]], Value]
 _OF_VECTORS = frozenset(
     {"diag", "softmax", "sum", "mean", "logsumexp", "vec"}
 )  # whose argument is no number
-_OF_SQUARE = frozenset({"tr", "det", "logdet", "inv", "expm", "logm"})
-_OF_ROWS = frozenset(
-    {"sum", "mean", "logsumexp", "softmax", "logsoftmax"}
-)  # which act on each row of a matrix, too
 _MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
 _ENTRY_NORMS = ("2,1", "1,1")
 _OF_MATRICES = {
@@ -75,7 +71,7 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
     entrywise = name in ENTRYWISE if own is None else own.entrywise
     if len(args) == 1 and args[0].slots:
         found = vectors.map_entries(make, name, args[0]) if entrywise else None
-        found = vectors.reduce_rows(make, name, args[0]) if name in _OF_ROWS else found
+        found = vectors.reduce_rows(make, name, args[0]) if name in ALONG_AXES else found
         if found is not None:
             return found
     if any(arg.indexed for arg in args):
@@ -84,9 +80,10 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
         resolver._numbers(phrase, args)
         return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
     if not entrywise:
+        square = own is None and OPERATIONS[name].signature.startswith("square")
         for part in phrase.args:
             resolver.letters.refuse_entry(
-                part, f"{name} of it is taken", "matrix" if name in _OF_SQUARE else "vector"
+                part, f"{name} of it is taken", "matrix" if square else "vector"
             )
     if name in _OF_VECTORS and args[0].rank == 0:
         resolver.letters.promote(phrase.args[0], 1, f"{name} of it is taken")

@@ -4,7 +4,7 @@ f(x), which is unclear.
 
 from __future__ import annotations
 
-from matcalc.core.operations import COMPARISONS, PRIMARY, frechet
+from matcalc.core.operations import COMPARISONS, OPERATIONS, PRIMARY, frechet
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import Symbol, symbol
@@ -145,7 +145,7 @@ def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase 
     match letter, len(args):
         case r"\sigma", 1 if of.kind == "function" and of.text == "max":
             return _call(item, bracket, "specnorm", args)
-        case r"\lambda", 1 if of.kind == "function" and of.text in ("max", "min"):
+        case r"\lambda", 1 if of.kind == "function" and f"lambda_{of.text}" in OPERATIONS:
             return _call(item, bracket, f"lambda_{of.text}", args)
         case "J", 1:
             return _call(item, bracket, "besselj", (of, *args))

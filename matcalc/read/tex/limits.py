@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import ParseError, Span, UnsupportedError
+from matcalc.core.operations import POLES
 from matcalc.core.walk import postorder
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
@@ -20,7 +21,6 @@ from matcalc.read.tex.values import Maker, Value
 if TYPE_CHECKING:
     from matcalc.read.tex.letters import Letters, Ranges
 
-_LOGARITHMS = ("log", "log2", "log10")
 _TURNED = {">": "<", ">=": "<="}
 Side = tuple[
     str, int
@@ -182,9 +182,9 @@ def factors(total: Phrase, letters_: Letters, running: Ranges) -> list[Value]:
 def _require_finite(bound: Phrase, total: Phrase, letters_: Letters) -> None:
     """Refuses a condition i != j, which becomes a factor 0, on what may be infinite for i = j."""
     for part in postorder(total.args[0], lambda part: part.args):
-        logarithm = part.kind == "call" and part.text in _LOGARITHMS
+        pole = part.kind == "call" and part.text in POLES
         inverse = part.kind in ("power", "entrywise") and part.args[1].kind == "neg"
-        if part.kind == "/" or logarithm or inverse:
+        if part.kind == "/" or pole or inverse:
             raise UnsupportedError(
                 "this sum leaves out terms that may have no value",
                 source=letters_.scope.source,

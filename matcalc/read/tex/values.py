@@ -105,7 +105,7 @@ def transpose(make: Maker, value: Value) -> Value:
 
 
 # functions that a second argument applies along an axis
-_ALONG = frozenset(
+ALONG_AXES = frozenset(
     name for name, spec in OPERATIONS.items() if spec.along or spec.signature == ANY_TO_SCALAR
 )
 
@@ -114,7 +114,7 @@ def call_function(make: Maker, name: str, args: list[Value]) -> Value:
     """A function of values without indices."""
     node = make.call(name, *[arg.node for arg in args])
     operation = OPERATIONS.get(name)
-    if operation is not None and len(args) == 2 and args[0].rank > 2 and name in _ALONG:
+    if operation is not None and len(args) == 2 and args[0].rank > 2 and name in ALONG_AXES:
         keeps = operation.signature == VECTOR_TO_VECTOR
         return Value(node, args[0].rank - (not keeps))
     if operation is not None and operation.signature == "any->scalar" and len(args) == 2:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from matcalc.core.functions.spec import VECTOR_TO_VECTOR
+from matcalc.core.operations import OPERATIONS
 from matcalc.read.syntax.nodes import Node
 from matcalc.read.tex import indices
 from matcalc.read.tex.values import SLOT, Maker, Value
@@ -106,7 +108,7 @@ def reduce_rows(make: Maker, name: str, value: Value) -> Value | None:
     node = whole.node if whole.axes[1] == value.slots[0] else make.transposed(whole.node)
     (index,) = [axis for axis in whole.axes if axis != value.slots[0]]
     result = make.call(name, node, make.number(2))
-    if name in ("softmax", "logsoftmax"):
+    if OPERATIONS[name].signature == VECTOR_TO_VECTOR:
         return Value(result, 2, value.row, (index, value.slots[0]), slots=value.slots)
     return Value(result, 1, axes=(index,))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.indexed import Condition, Form, Index, Place, condition_of
+from matcalc.core.operations import OVER_INDICES
 from matcalc.core.tree import Expr
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_pieces import (
@@ -21,13 +22,6 @@ from matcalc.write.printers.latex_pieces import (
 from matcalc.write.printers.text_indexed import follows, index_names
 
 _SIGNS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
-_BINDERS = {
-    "sum": r"\sum",
-    "prod": r"\prod",
-    "max": r"\max",
-    "min": r"\min",
-    "logsumexp": r"\operatorname{logsumexp}",
-}
 _SYMBOLS = {"eye": r"\delta", "epsilon": r"\varepsilon"}
 Names = dict[Index, str]
 
@@ -117,7 +111,7 @@ def _reduce(expr: Expr, part: Expr, body: Piece, called: Names) -> Piece:
     inside = bracket(body, SIGNED) if reduction.name == "sum" else parenthesize(body)
     if inside.startswith("-"):
         inside = parenthesize(body)
-    return Piece(f"{_BINDERS[reduction.name]}_{{{under}}}{above} {inside}", SIGNED, tall=True)
+    return Piece(f"{OVER_INDICES[reduction.name]}_{{{under}}}{above} {inside}", SIGNED, tall=True)
 
 
 def _mean(indices: Sequence[Index], under: str, body: Piece) -> Piece:

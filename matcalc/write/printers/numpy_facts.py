@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
+from math import inf
+
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.walk import fold
 from matcalc.write.printers.numpy_nodes import Node, is_ones
 
-# of real arguments: values that are never negative, and values between -1 and 1
-_POSITIVE = frozenset(
-    [
-        "np.exp",
-        "np.abs",
-        "np.sqrt",
-        "np.cosh",
-        "sigmoid",
-        "softmax",
-        "softplus",
-        "relu",
-        "step",
-        "abs_",
-        "normpdf",
-        "normcdf",
-        "erfc",
-        "norm1",
-        "norm2",
-        "norminf",
-    ]
-)
-_BOUNDED = frozenset(
-    [
-        "np.tanh",
-        "np.sin",
-        "np.cos",
-        "sigmoid",
-        "softmax",
-        "step",
-        "erf",
-        "normcdf",
-        "np.sign",
-        "sign",
-    ]
-)
+# what generated code calls -> the least and the largest value at real arguments
+_VALUES = {row.numpy or name: row.values for name, row in OPERATIONS.items() if row.values} | {
+    "abs_": (0, inf),
+    "np.sign": (-1, 1),
+}
+_POSITIVE = frozenset(name for name, (least, _) in _VALUES.items() if least >= 0)
+_BOUNDED = frozenset(name for name, (least, most) in _VALUES.items() if least >= -1 and most <= 1)
 
 
 def nonnegative(node: Node) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from matcalc.core.dims import Dim
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import SIZES
+from matcalc.core.operations import LINEAR, OPERATIONS, SIZES
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 
@@ -22,22 +22,9 @@ def size_choices(tree: Expr) -> list[set[int]]:
     return [set(), outermost, constants] if constants else [set()]
 
 
-_MASKED = ("tril", "triu", "cumsum", "revcumsum")
 _SHAPING = (
-    "+",
-    "-",
-    "neg",
-    "*",
-    "/",
-    ".*",
-    "./",
-    "'",
-    "diag",
-    "vec",
-    "kron",
-    "khatrirao",
-    "blocks",
-    *_MASKED,
+    *("+", "-", "neg", "*", "/", ".*", "./", "'", "blocks"),
+    *(name for name in LINEAR if name not in SIZES and OPERATIONS[name].rank != 0),
 )
 
 

@@ -181,6 +181,13 @@ WRONG = [
         "sum[i!=j](1/(x[i] - x[j])^2)",
         id="infinite-terms-left-out",
     ),
+    pytest.param(
+        r"\sum_{i \neq j} \log\Gamma((x_i - x_j)^2)",
+        UnsupportedError,
+        6,
+        "sum[i!=j]",
+        id="infinite-terms-of-another-function",
+    ),
     pytest.param("x^2", ShapeError, 1, r"\lVert x \rVert^2", id="square-of-a-vector"),
     pytest.param(
         r"x^\top + y", ShapeError, 7, "cannot add a row and a vector", id="row-and-column"
