@@ -81,6 +81,8 @@ OTHERS = {
     "huber(2, x)": (sp.Piecewise((2 * X - X**2 / 2, X < 2), (2, True)), POSITIVE),
     "xlogy(x, 3)": (X * sp.log(3), EVERYWHERE),
     "xlogy(3, x)": (3 * sp.log(X), POSITIVE),
+    "atan2(x, 2)": (sp.atan2(X, 2), EVERYWHERE),
+    "atan2(-2, x)": (sp.atan2(-2, X), EVERYWHERE),
     "hypot(x, 2)": (sp.sqrt(X**2 + 4), EVERYWHERE),
     "hypot(1/3, x)": (sp.sqrt(X**2 + sp.Rational(1, 9)), EVERYWHERE),
     "max(x, 1/3)": (sp.Max(X, sp.Rational(1, 3)), EVERYWHERE),

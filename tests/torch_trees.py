@@ -178,6 +178,7 @@ _FUNCTIONS = {
     "normcdf": torch.special.ndtr,
     "lognormcdf": torch.special.log_ndtr,
     "hypot": torch.hypot,
+    "atan2": torch.atan2,
     "normpdf": lambda x: torch.exp(-x * x / 2) / math.sqrt(2 * math.pi),
     "gammaln": torch.lgamma,
     "gamma": lambda x: torch.exp(torch.lgamma(x)),

@@ -45,6 +45,7 @@ EXPRESSIONS = {
     "schatten": "schatten(X, 3)",
     "dot": "dot(x, y)",
     "hypot": "hypot(x, y)",
+    "atan2": "atan2(x, y)",
     "outer": "outer(x, y)",
     "cumsum": "cumsum(X, 2)",
     "revcumsum": "revcumsum(X, 2)",

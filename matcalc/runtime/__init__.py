@@ -56,6 +56,7 @@ from matcalc.runtime.logarithm import logm, matrix_power, sqrtm
 from matcalc.runtime.reductions import (
     amax,
     amin,
+    atan2,
     entropy,
     hypot,
     kl,
@@ -122,6 +123,7 @@ __all__ = [
     "adj",
     "amax",
     "amin",
+    "atan2",
     "besselj",
     "cbrt",
     "chol",

@@ -46,6 +46,17 @@ def hypot(x: ArrayLike, y: ArrayLike) -> Array:
     return np.asarray(largest * np.sqrt((x / largest) ** 2 + (y / largest) ** 2))
 
 
+def atan2(y: ArrayLike, x: ArrayLike) -> Array:
+    """The angle of the point (x, y) entry by entry, from -pi to pi."""
+    x, y = np.asarray(x), np.asarray(y)
+    angle = np.asarray(np.arctan2(np.real(y), np.real(x)))
+    if not (np.iscomplexobj(x) or np.iscomplexobj(y)):
+        return angle
+    # turned by that angle the point is at the right, where the angle is atan(y/x)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    return np.asarray(angle + np.arctan((cosine * y - sine * x) / (cosine * x + sine * y)))
+
+
 def norm2(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     """The root of the sum of squares: 2-norm of a vector, Frobenius norm of a matrix; of each
     column (1) or row (2).

@@ -483,6 +483,14 @@ ROWS = [
         numpy="hypot",
     ),
     _row(
+        "atan2",
+        call="atan2(y, x)",
+        says="the angle from the first axis to the point (x, y), from -pi to pi",
+        aliases=("arctan2",),
+        arity=(2, 2),
+        numpy="atan2",
+    ),
+    _row(
         "max",
         call="max(a, b)",
         says="the larger one; of one argument the largest entry",

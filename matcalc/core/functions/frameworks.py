@@ -58,6 +58,7 @@ erfinv              | jax.scipy.special.erfinv | erfinv                 | -
 normcdf             | jax.scipy.special.ndtr | special.ndtr           | -
 lognormcdf          | jax.scipy.special.log_ndtr | special.log_ndtr       | -
 hypot               | hypot                  | hypot                  | hypot
+atan2               | arctan2                | atan2                  | atan2
 normpdf             | =                      | =                      | =
 gamma               | jax.scipy.special.gamma | =signed_gamma          | -
 gammaln             | jax.scipy.special.gammaln | lgamma                 | -

@@ -59,6 +59,7 @@ erfinv              | erfinv                 | -            | -
 normcdf             | =                      | =            | -
 lognormcdf          | =                      | -            | -
 hypot               | hypot                  | hypot        | hypot
+atan2               | atan2                  | atan2        | atan
 normpdf             | =                      | =            | =
 gamma               | gamma                  | tgamma       | -
 gammaln             | gammaln                | lgamma       | -

@@ -9,10 +9,12 @@ from itertools import combinations
 
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, order_factors
+from matcalc.engine.ir.refinement import refined
 
 # leaves of the search over symmetric networks; beyond it the form may depend on the order of the
 # input
 _CANDIDATES = 64
+_MANY = 24  # labels from which on rounds over all of them take longer
 
 Terms = tuple[tuple[Rational, Node], ...]  # of a sum, in the order of their ids
 
@@ -67,6 +69,8 @@ def _search(
 
 def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[int, int]:
     """Split colour classes until nothing tells two labels of one class apart."""
+    if len(colours) > _MANY:
+        return refined(factors, colours)
     count = len(set(colours.values()))
     while count < len(colours):
         seen: dict[int, list[tuple[object, ...]]] = {label: [] for label in colours}
@@ -94,11 +98,11 @@ def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[i
             if signature != previous:
                 previous, colour = signature, position
             fresh[label] = colour
-        refined = len(set(fresh.values()))
+        classes = len(set(fresh.values()))
         colours = fresh
-        if refined == count:
+        if classes == count:
             break
-        count = refined
+        count = classes
     return colours
 
 

@@ -323,6 +323,7 @@ _RULES: dict[str, _Rule] = {
     "polygamma": _polygamma,
     "besselj": _besselj,
     "mvlgamma": _multivariate_gamma,
+    "atan2": _of_two(sp.atan2),
     "hypot": _of_two(lambda x, y: sp.sqrt(x**2 + y**2)),
     "max": _of_two(sp.Max),
     "min": _of_two(sp.Min),

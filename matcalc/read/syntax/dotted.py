@@ -41,7 +41,8 @@ _NAMES = {  # name there -> name here, for one argument and for two
     | {f"reduce_{name}": name for name in ("sum", "mean", "prod", "max", "min", "logsumexp")}
     | {"reduce_max": "amax", "reduce_min": "amin"},
     2: {name: name for name in _PAIRS.split()}
-    | {"vdot": "dot", "maximum": "max", "minimum": "min"},
+    | {"vdot": "dot", "maximum": "max", "minimum": "min"}
+    | {name: name for name in ("hypot", "atan2", "arctan2")},
 }
 _OPERATORS = {  # name there -> operator here, between two arguments
     **dict.fromkeys(("dot", "matmul", "mm", "mv"), "*"),
@@ -97,6 +98,8 @@ def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Spa
         return Node(".^", (args[0], two), start, end, mark=mark)
     if last in _OPERATORS and count == 2:
         return Node(_OPERATORS[last], args, start, end, mark=mark)
+    if last == "einsum" and count > 1 and arguments[0].kind == "text":
+        return Node("call", args, start, end, mark=mark, value="einsum")
     if last == "where" and count == 3 and not method:
         return Node("call", args, start, end, mark=mark, value="where")
     here = _NAMES.get(count, {}).get(last)

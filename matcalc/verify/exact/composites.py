@@ -140,6 +140,13 @@ def _hypot(world: Generators, args: Sequence[Jet]) -> Jet:
     return apply(world, "sqrt", add(hadamard(x, x), hadamard(y, y)))
 
 
+def _atan2(world: Generators, args: Sequence[Jet]) -> Jet:
+    """2*atan(y/(sqrt(x^2 + y^2) + x)), by half the angle."""
+    y, x = spread(args[0], args[1])
+    far = add(_hypot(world, [x, y]), x)
+    return scale(2, apply(world, "atan", divide(world, y, far)))
+
+
 def _normcdf(world: Generators, x: Jet) -> Jet:
     """(1 + erf(x/sqrt(2)))/2."""
     scaled = scale(inverse(number_root(Fraction(2))), x)
@@ -304,6 +311,7 @@ COMPOSITES: dict[str, Rule] = {
     "elu": _elu,
     "huber": _huber,
     "hypot": _hypot,
+    "atan2": _atan2,
     "xlogy": _xlogy,
     "entropy": _entropy,
     "kl": _divergence,

@@ -368,6 +368,7 @@ _FUNCTIONS: dict[str, Rule] = {
         lambda bound, node, args: bound.opaque(node, args, weight=2),
         "asin acos asinh acosh atanh logit hypot lognormcdf",
     ),
+    "atan2": lambda bound, node, args: bound.opaque(node, args, weight=4),
     **_names(
         lambda bound, node, args: bound.opaque(node, args, fraction=True),
         "sin cos tan sec csc cot sinh cosh tanh sigmoid softmax",

@@ -306,6 +306,7 @@ _FIXED = {
     "condnum": Bounds(1.0, math.inf),
     **dict.fromkeys(("logsoftmax", "lognormcdf"), Bounds(-math.inf, 0.0)),
     "acos": Bounds(0.0, 4.0),
+    "atan2": Bounds(-4.0, 4.0),
     **dict.fromkeys(("asin", "atan"), Bounds(-2.0, 2.0)),
 }
 _RULES: dict[str, Callable[..., Bounds]] = {

@@ -53,6 +53,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "elu": runtime.elu,
     "huber": runtime.huber,
     "hypot": runtime.hypot,
+    "atan2": runtime.atan2,
     "lognormcdf": runtime.lognormcdf,
     "xlogy": runtime.xlogy,
     "erf": runtime.erf,

@@ -215,6 +215,7 @@ _DISTANCES: dict[str, Callable[..., float]] = {
     "amin": lambda x, axis=None: _ahead(-x, axis),
     "huber": _edges,
     "hypot": lambda x, y: float(np.min(np.hypot(x, y))),
+    "atan2": lambda y, x: float(np.min(np.where(np.real(x) > 0, np.hypot(x, y), np.abs(y)))),
     # 0*log(0) is 0 by convention, but its slopes are not there
     "xlogy": lambda x, y: float(np.min(np.abs(y))),
     "entropy": lambda x: float(np.min(np.abs(x))),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 
-from matcalc.core.decimals import USUAL_PLACES, decimal, places
+from matcalc.core.decimals import USUAL_PLACES, decimal, integer, places
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import COMPARISONS, is_value
@@ -47,13 +47,14 @@ def number_text(value: Fraction) -> Piece:
         inner, level, _ = number_text(-value)
         return f"-{inner}", min(level, _NEGATION), "neg"
     if value.denominator == 1:
-        return str(value), _ATOM, "number"
-    written, quotient = decimal(value), f"{value.numerator}/{value.denominator}"
+        return integer(value.numerator), _ATOM, "number"
+    written = decimal(value)
+    above, below = integer(value.numerator), integer(value.denominator)
     if written is not None and (
-        len(written) <= len(quotient) or (places(value) or 0) <= USUAL_PLACES
+        len(written) <= len(f"{value}") or (places(value) or 0) <= USUAL_PLACES
     ):
         return written, _ATOM, "number"
-    return quotient, _PRODUCT, "/"
+    return f"{above}/{below}", _PRODUCT, "/"
 
 
 def name_piece(name: str) -> Piece:

@@ -2,10 +2,13 @@
 were.
 """
 
+from random import Random
+
 import pytest
 from networks import Bench
 
-from matcalc.engine.ir.canonical import canonical
+from matcalc.engine.ir.canonical import _refine, canonical
+from matcalc.engine.ir.refinement import refined
 
 SAME = [
     ("associative", "A*(C*x)", "(A*C)*x", {"x": "vector(m)"}),
@@ -132,3 +135,26 @@ def test_outputs_keep_their_labels():
     form, sign = canonical([(y, (9, 1), 1), (x, (0, 9), 1)], 2)
     assert sign == 1
     assert set(form) == {(x, (0, 2), 1), (y, (2, 1), 1)}
+
+
+def test_refinement_of_many_labels_gives_the_colours_of_rounds():
+    rng = Random(0)
+    bench = Bench({"u": "vector(n)", "Z": "symmetric(n)"})
+    leaves = [bench.node(name) for name in ("u", "X", "Y", "Z")]
+    for _ in range(200):
+        rank, count = rng.randrange(3), rng.randrange(2, 8)
+        factors = [
+            (leaf, tuple(rng.randrange(rank + count) for _ in leaf.axes), rng.choice((1, 2)))
+            for leaf in rng.choices(leaves, k=count)
+        ]
+        summed = {label for _, labels, _ in factors for label in labels if label >= rank}
+        colours = {**{label: label for label in range(rank)}, **dict.fromkeys(sorted(summed), rank)}
+        own = [each for each in factors if set(each[1]) <= set(colours)]
+        assert refined(own, colours) == _refine(own, rank, colours)
+
+
+def test_the_trace_of_many_equal_factors():
+    bench = Bench()
+    factors = ["X"] * 40 + ["Y"] + ["X"] * 20
+    turned = factors[25:] + factors[:25]
+    assert bench.node(f"tr({'*'.join(factors)})") is bench.node(f"tr({'*'.join(turned)})")

@@ -27,6 +27,7 @@ FIRST = {
     "normcdf": ("sum(normcdf(x))", "x", "normpdf(x)"),
     "lognormcdf": ("sum(lognormcdf(x))", "x", "normpdf(x)./normcdf(x)"),
     "hypot": ("hypot(a, b)", "a", "a/sqrt(a^2 + b^2)"),
+    "atan2": ("atan2(a, b)", "b", "-a/(a^2 + b^2)"),
     "hypot-of-vectors": ("sum(hypot(x, y))", "y", "y./sqrt(x.^2 + y.^2)"),
     "normpdf": ("sum(normpdf(x))", "x", "-x.*normpdf(x)"),
     "erfinv": ("erfinv(a)", "a", "sqrt(pi)/2*exp(erfinv(a)^2)"),

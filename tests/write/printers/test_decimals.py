@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import matcalc
 from matcalc.core.decimals import decimal, places, shorter_as_decimal
+from matcalc.core.errors import UnsupportedError
 from matcalc.write.printers.latex_names import number
 from matcalc.write.printers.text import number_text
 
@@ -89,6 +90,11 @@ GELU = "0.7978845608*(x + 0.044715*x.^3)"
         ("0.1*x'*x", 1, "x/5"),
         ("x'*x/7", 1, "2*x/7"),
         ("2.5*a^3", 1, "15*a^2/2"),
+        ("1e300*x'*x", 1, "2e300*x"),
+        ("1e-300*x'*x", 1, "2e-300*x"),
+        ("6.02214076e23*x'*x", 1, "1.204428152e24*x"),
+        ("6.62607015e-34*sum(x.^3)", 1, "1.987821045e-33*x.^2"),
+        ("sum(exp(-1e-30*x.^2))", 1, "-2e-30*(x.*exp(-1e-30*x.^2))"),
     ],
 )
 def test_derivatives(text, order, derivative):
@@ -98,6 +104,11 @@ def test_derivatives(text, order, derivative):
     assert d.verification.kind == "exact"
     for source in (d.source(), matcalc.parse(text).source(), d.latex()):
         assert "00000000" not in source
+
+
+def test_numbers_with_more_digits_than_are_read():
+    with pytest.raises(UnsupportedError, match="more than 1,000 digits"):
+        matcalc.diff("1e999*1e999*x'*x", "x")
 
 
 def test_a_sum_inside_of_a_function():

@@ -90,7 +90,8 @@ NUMBERS = [
     ("negative-third", Fraction(-1, 3), "-1/3"),
     ("six-places", Fraction(1, 10**6), "0.000001"),
     ("seven-places", Fraction(1, 10**7), "1e-7"),
-    ("large", Fraction(10**20), "100000000000000000000"),
+    ("large", Fraction(10**20), "1e20"),
+    ("nine-zeros", Fraction(10**9), "1000000000"),
     ("long-decimal", Fraction(355, 113), "355/113"),
 ]
 
