@@ -41,6 +41,7 @@ from matcalc.write.printers.text import has_indices
 if TYPE_CHECKING:
     from matcalc.explain.build import Derivation
     from matcalc.graph.picture import ComputationalGraph
+    from matcalc.manifolds.answer import Riemannian
     from matcalc.notations.answer import InNotation
     from matcalc.verify.oracle.compare import Report
 
@@ -491,6 +492,17 @@ class Derivative(Formula):
         return InNotation(
             self._statement, self._tree, notation, row_major=row_major, verify=self._verify
         )
+
+    @public
+    def riemannian(
+        self, manifold: str = "", *, metric: str = "", verify: bool = True
+    ) -> Riemannian:
+        """The gradient of a scalar on a manifold, or in a metric; of order 2 the Hessian along a
+        tangent. Both are proved; see docs/manifolds.md.
+        """
+        from matcalc.manifolds.answer import Riemannian  # noqa: PLC0415 - few ask for it
+
+        return Riemannian(self._statement, manifold, metric, verify=verify)
 
     @public
     def steps(self, *, detail: int = 2) -> Derivation:

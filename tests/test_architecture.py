@@ -101,8 +101,10 @@ ALLOWED = {
     "inner": "core pipeline verification",
     "definite": "core ir pipeline printers",
     "notations": "core frontend directional pipeline notation printers readback equality",
+    "manifolds": "core frontend directional pipeline notation readback verification steps equality "
+    "notations",
     "results": "core frontend pieces tex parts pipeline notation printers readback verification "
-    "equality stable oracle bridges explain graph directional steps notations",
+    "equality stable oracle bridges explain graph directional steps notations manifolds",
     "answers": "core frontend looped pipeline backprop notation directional several printers "
     "readback stable oracle verification steps results equality inner definite",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
@@ -117,7 +119,7 @@ ALLOWED = {
     "session": "core syntax frontend",
     "plot": "core judge",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "
-    "web graph session inner plot",
+    "web graph session inner plot manifolds",
     "layout": "core syntax",
     "document": "core tex judge results session layout cli",
     "editor": "version document",

@@ -459,6 +459,8 @@ OPTIONS_WITH_VALUE = (
         "--direction",
         "--cotangent",
         "--notation",
+        "--manifold",
+        "--metric",
         "--detail",
         "--data",
         "--at",

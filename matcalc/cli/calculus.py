@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from matcalc.core.options import NOTATIONS
+from matcalc.core.options import MANIFOLDS, NOTATIONS
 
 FURTHER = {
     "jvp": (
@@ -92,6 +92,15 @@ def add_diff_options(diff: ArgumentParser) -> None:
         choices=NOTATIONS,
         default="matrix",
         help="how the derivative is written (default: matrix); see docs/notations.md",
+    )
+    diff.add_argument(
+        "--manifold",
+        metavar="NAME",
+        default="",
+        help=f"the gradient on a manifold: {', '.join(MANIFOLDS)}; with --order 2 the Hessian",
+    )
+    diff.add_argument(
+        "--metric", metavar="M", default="", help="the gradient in the inner product of M"
     )
     diff.add_argument(
         "--row-major",

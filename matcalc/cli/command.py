@@ -165,6 +165,8 @@ def _derive(options: Namespace, text: str) -> int:
     """The derivative of one expression."""
     if options.notation != "matrix" or options.row_major:
         return _in_notation(text, options)
+    if options.manifold or options.metric:
+        return _riemannian(text, options)
     if options.direction or options.cotangent is not None:
         return _directional(options, text)
     from matcalc.results import Expression  # noqa: PLC0415 - --help does not wait for the engine
@@ -247,6 +249,26 @@ def _in_notation(text: str, options: Namespace) -> int:
     report = derivative.check(options.rng) if options.check else None
     how = derivative.verification if options.verify and not derivative.unverified else None
     return max(_concluded(report, how), _symmetry(derivative, options))
+
+
+def _riemannian(text: str, options: Namespace) -> int:
+    """The gradient on a manifold or in a metric."""
+    from matcalc.cli.manifolds import gradient, shown  # noqa: PLC0415 - few ask for it
+
+    with catch_warnings():
+        simplefilter("ignore", VerificationWarning)  # it is said below
+        found = gradient(text, options, lambda: _read(text, options))
+        verdict = found.verification if options.verify else None
+    _say(f"{inferred_kinds(found.variables)}result: {found.reading}")
+    for note in found.notes:
+        _say(at_command_line(note))
+    if verdict is not None and verdict.kind == "none":
+        _say(f"not verified: {verdict.how}")
+    _answer(shown(found, text, options, verdict))
+    if options.check and verdict is not None:
+        sys.stdout.flush()
+        _say(f"verified: {verdict}")
+    return DONE
 
 
 def _means_several(names: list[str], expression: Expression) -> bool:

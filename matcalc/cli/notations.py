@@ -12,8 +12,8 @@ from matcalc.version import __version__
 _FORMATS = ("text", "latex", "json")
 
 
-def require_plain(options: Namespace) -> None:
-    """ArgumentError for what does not go with a notation."""
+def require_plain(options: Namespace, name: str = "--notation") -> None:
+    """ArgumentError for what does not go with a notation, or with another option like it."""
     given = {
         "--steps": options.steps or options.format == "markdown",
         "--direction": bool(options.direction),
@@ -23,13 +23,13 @@ def require_plain(options: Namespace) -> None:
     }
     for option, is_given in given.items():
         if is_given:
-            raise ArgumentError(f"{option} does not go with --notation", hint=f"leave {option} out")
+            raise ArgumentError(f"{option} does not go with {name}", hint=f"leave {option} out")
     if len(options.several) > 1:
         raise ArgumentError(
-            "a notation is that of the derivative by one variable",
+            f"{name} goes with the derivative by one variable",
             hint=f"derive by one of them: --wrt {options.several[0]}",
         )
-    if options.format not in _FORMATS:
+    if name == "--notation" and options.format not in _FORMATS:
         raise ArgumentError(
             f"a notation is printed as text, latex or json, not as {options.format}",
             hint="leave --notation out: code is that of the array",

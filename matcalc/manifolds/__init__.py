@@ -1,0 +1,1 @@
+"""Gradients and Hessians on manifolds, and in other inner products than that of the entries."""

@@ -1,0 +1,287 @@
+"""The gradient of a scalar on a manifold or in another inner product, and its Hessian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from matcalc.claims.equality import DIFFERENT, decide_by_value
+from matcalc.core.boundary import public
+from matcalc.core.directions import Step
+from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, variable
+from matcalc.core.walk import postorder
+from matcalc.engine.directional import derive_steps
+from matcalc.engine.pipeline import differentiate
+from matcalc.manifolds.formulas import formula, shortened
+from matcalc.manifolds.proof import Proof
+from matcalc.manifolds.table import MANIFOLDS, Manifold
+from matcalc.notations.lines import Line, Names
+from matcalc.notations.tex import line_latex
+from matcalc.read.frontend import read
+from matcalc.verify.steps import weakest
+from matcalc.verify.verification import Verification, warn_unverified
+from matcalc.write.notation import format_text
+
+_ORDERS = 2
+_SQUARE = ("matrix", "symmetric", "psd", "invertible")
+
+
+class Riemannian:
+    """The Riemannian gradient of a scalar, or of order 2 the Hessian as a map of tangents.
+
+    ``str`` gives its text. With ``verify`` it is proved: by inner products with tangents, and along
+    geodesics.
+    """
+
+    def __init__(
+        self,
+        statement: DerivativeStatement,
+        manifold: str = "",
+        metric: str = "",
+        *,
+        verify: bool = True,
+    ) -> None:
+        _require(statement, manifold, metric)
+        self.manifold, self.metric = manifold, metric
+        self.order, self.wrt = statement.order, statement.wrt
+        self._verify = verify
+        space = MANIFOLDS[manifold] if manifold else _inner_product(statement)
+        self._space = space
+        program = replace(statement.program, definitions={})
+        variable_here = _point(program.variables[self.wrt], manifold, space)
+        program = replace(program, variables={**program.variables, self.wrt: variable_here})
+        more: dict[str, Expr] = {}
+        if metric:
+            program, more["M"] = _metric(program, metric, variable_here, statement.order)
+        asked = statement._replace(program=program, order=1)
+        names = Names(asked)
+        (self.direction,) = names.directions(1)
+        self._program = names.with_directions(program, [self.direction])
+        self._proof = Proof(self._program, self.wrt, space, more)
+        self._tree = self._derived(asked, space, more)
+        if verify:
+            warn_unverified(self.verification)
+
+    def _derived(
+        self, statement: DerivativeStatement, space: Manifold, more: dict[str, Expr]
+    ) -> Expr:
+        here = variable(self.wrt, statement.variable.shape)
+        trees = {**more, "X": here, "G": differentiate(statement)}
+        if not self._proof.is_invariant(trees["G"]):
+            raise UnsupportedError(
+                f"{statement.program.source or 'the expression'} is no function of the span of "
+                f"{self.wrt}: it changes where {self.wrt} is multiplied by an orthogonal matrix",
+                hint="on stiefel it has a gradient",
+            )
+        if self.order == 1:
+            return shortened(self._program, formula(space.gradient, trees))
+        trees["V"] = variable(self.direction, here.shape)
+        steps: list[Step] = [self.wrt, {self.wrt: self.direction}]
+        trees["H"] = derive_steps(self._program, steps)[-1]
+        return shortened(self._program, formula(space.hessian, trees))
+
+    @cached_property
+    @public
+    def verification(self) -> Verification:
+        """How it was proved; VerificationError where it is wrong."""
+        proof = self._proof
+        if self.order == 1:
+            proof.gradient(self._read)
+        else:
+            proof.hessian(self._read, self.direction)
+        return weakest(proof.found)
+
+    @cached_property
+    def _read(self) -> Expr:
+        """The tree that the text says."""
+        text = self.text().removeprefix(self._line.head)
+        return read(text, self._program.variables, language=self._program.language).expr
+
+    @property
+    def _line(self) -> Line:
+        if self.order == 1:
+            return Line("jacobian", (), self._program, self._tree)
+        return Line("map", (self.direction,), self._program, self._tree)
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """The variables of the text; the one derived by is of the kind of the manifold's points."""
+        variables = dict(self._program.variables)
+        if self.order == 1:
+            del variables[self.direction]
+        return variables
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What may have been meant otherwise."""
+        return self._program.notes
+
+    @property
+    def reading(self) -> str:
+        """What it is, in words."""
+        what = "gradient" if self.order == 1 else "Hessian"
+        if self.manifold:
+            return f"the {what} on {self._space.says}"
+        return f"the {what} in the inner product of {self.metric}"
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Riemannian {self.reading}: {self.text()}>"
+
+    @public
+    def text(self) -> str:
+        """The formula in the language; of order 2 as ``dx -> ...``."""
+        line = self._line
+        return line.head + format_text(
+            line.tree,
+            line.program.variables,
+            verify=self._verify,
+            language=line.program.language,
+        )
+
+    @public
+    def latex(self, *, bold: bool = False) -> str:
+        """The formula in LaTeX."""
+        return line_latex(self._line, (), bold=bold, verify=self._verify)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+    def program(self) -> Program:
+        """The typed program of the formula, of order 2 with the direction as a variable."""
+        return replace(
+            self._program,
+            expr=self._tree,
+            source=self.text(),
+            asked=None,
+            variables=self.variables,
+        )
+
+    def to_json(self) -> Mapping[str, Any]:
+        """What JSON says of it."""
+        return {
+            "manifold": self.manifold or None,
+            "metric": self.metric or None,
+            "reading": self.reading,
+            "source": self._space.source,
+            "text": self.text(),
+            "latex": self.latex(),
+        }
+
+
+def _require(statement: DerivativeStatement, manifold: str, metric: str) -> None:
+    if bool(manifold) == bool(metric):
+        raise ArgumentError(
+            "a gradient is that on a manifold or that in a metric: name one of them",
+            hint=f"the manifolds are {', '.join(MANIFOLDS)}",
+        )
+    if manifold and manifold not in MANIFOLDS:
+        raise ArgumentError(
+            f"{manifold!r} is no manifold that is known", hint=f"known are {', '.join(MANIFOLDS)}"
+        )
+    if statement.program.expr.shape:
+        raise ArgumentError("the gradient on a manifold is that of a scalar")
+    if statement.order > _ORDERS:
+        raise ArgumentError(f"on a manifold there are order 1 and 2, not {statement.order}")
+    if statement.layout != "mixed" or statement.structure != "declared":
+        raise ArgumentError(
+            "a gradient on a manifold has the shape of its point",
+            hint="leave layout and structure out",
+        )
+
+
+def _point(here: Variable, manifold: str, space: Manifold) -> Variable:
+    """The variable as one of the kind that the points of a manifold are of."""
+    if not manifold:
+        if here.kind not in ("scalar", "vector", "matrix"):
+            raise ArgumentError(
+                f"{here.name} is {here}, and a metric is that of all entries",
+                hint="on the positive definite matrices there are the manifolds spd and "
+                "spd-euclidean",
+            )
+        return here
+    if len(here.shape) != space.rank:
+        wanted = "vectors" if space.rank == 1 else "matrices"
+        raise ShapeError(
+            f"the points of {manifold} are {wanted}, and {here.name} is {here}",
+            hint=f"declare {here.name}: {'vector(n)' if space.rank == 1 else 'matrix(n, p)'}",
+        )
+    if space.kind == "psd":
+        if here.kind not in _SQUARE or here.shape[0] != here.shape[1]:
+            raise ShapeError(
+                f"the points of {manifold} are positive definite, and {here.name} is {here}",
+                hint=f"declare {here.name}: psd(n)",
+            )
+        return Variable(here.name, "psd", here.shape[:1], here.declared)
+    allowed = ("matrix", "orthonormal", "orthogonal") if space.rank > 1 else ("vector",)
+    if here.kind not in allowed:
+        raise ShapeError(
+            f"the points of {manifold} are not {here}",
+            hint=f"declare {here.name}: {allowed[0]}({', '.join(map(str, here.shape))})",
+        )
+    return Variable(here.name, space.kind or here.kind, here.shape, here.declared)
+
+
+def _inner_product(statement: DerivativeStatement) -> Manifold:
+    """All arrays, with the inner product of a metric M: tr(U'*M*V)."""
+    rank = len(statement.variable.shape)
+    inner = ("M*U*V", "U'*M*V", "tr(U'*M*V)")[rank]
+    return Manifold(
+        says="all arrays",
+        rank=rank,
+        gradient="inv(M)*G" if rank else "G/M",
+        hessian="inv(M)*H" if rank else "H/M",
+        inner=inner,
+        project="W",
+        bend="0*W",
+        source="Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds (2008), "
+        "section 3.6",
+    )
+
+
+def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Program, Expr]:
+    """The program with what a metric names, and its tree."""
+    size = here.shape[:1]
+    known = dict(program.variables)
+    if here.shape and text.isidentifier() and text not in known:
+        known[text] = Variable(text, "psd", size)
+    elif not here.shape and text.isidentifier() and text not in known:
+        known[text] = Variable(text, "positive")
+    found = read(text, known, language=program.language)
+    wanted = size * 2
+    if found.expr.shape != wanted:
+        shown = ", ".join(map(str, wanted))
+        raise ShapeError(
+            f"the metric of {here.name}: {here} is "
+            + (f"a matrix({shown})" if wanted else "a scalar")
+            + f", and {text} is none",
+            hint=f"declare the names in it, as in M: psd({size[0]})" if size else None,
+        )
+    parts = postorder(found.expr, lambda node: node.args)
+    if order > 1 and any(part.op == "variable" and part.value == here.name for part in parts):
+        raise UnsupportedError(
+            f"the metric depends on {here.name}, so the Hessian needs its connection",
+            hint="the manifolds spd and poincare have theirs",
+        )
+    program = replace(program, variables=found.variables)
+    _require_symmetric(program, found.expr, text)
+    return program, found.expr
+
+
+def _require_symmetric(program: Program, tree: Expr, text: str) -> None:
+    if not tree.shape:
+        return
+    across = replace(program, expr=Expr("'", (tree,), tree.shape))
+    if decide_by_value(replace(program, expr=tree), across).verdict == DIFFERENT:
+        raise ArgumentError(
+            f"{text} is not symmetric, so it makes no inner product",
+            hint=f"declare it: {text}: psd(n)" if text.isidentifier() else None,
+        )

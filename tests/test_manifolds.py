@@ -1,0 +1,179 @@
+"""Gradients and Hessians on manifolds and in metrics: closed forms, proofs, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.cli import main
+from matcalc.core.errors import MatcalcError, VerificationError
+from matcalc.core.options import MANIFOLDS as NAMES
+from matcalc.manifolds import answer
+from matcalc.manifolds.answer import Riemannian
+from matcalc.manifolds.table import MANIFOLDS
+
+KINDS = {
+    "A": "symmetric(n)",
+    "S": "psd(n)",
+    "X": "matrix(n, p)",
+    "x": "vector(n)",
+    "y": "vector(n)",
+    "c": "vector(n)",
+    "N": "diagonal(p)",
+}
+
+ROWS = [
+    ("x'*A*x", "x", "sphere", 1, "2*(A*x - (x'*A*x)*x)"),
+    ("x'*A*x", "x", "sphere", 2, "dx -> 2*(A*dx - (dx*x' + x*dx')*A*x)"),
+    ("tr(X'*A*X*N)", "X", "stiefel", 1, "(2*eye - X*X')*A*X*N - X*N*X'*A*X"),
+    ("tr(X'*A*X*N)", "X", "stiefel", 2, None),
+    ("tr(X'*A*X)", "X", "grassmann", 1, "2*(A - X*X'*A)*X"),
+    ("tr(X'*A*X)", "X", "grassmann", 2, "dX -> 2*((A - X*X'*A)*dX - dX*X'*A*X)"),
+    ("logdet(X) + tr(inv(X)*S)", "X", "spd", 1, "X - S"),
+    ("logdet(X)", "X", "spd", 2, "dX -> zeros(n, n)"),
+    ("logdet(X) + tr(inv(X)*S)", "X", "spd", 2, None),
+    ("logdet(X)", "X", "spd-euclidean", 1, "inv(X)"),
+    ("logdet(X)", "X", "spd-euclidean", 2, "dX -> -inv(X)*dX*inv(X)"),
+    ("norm2(x - y)^2", "x", "poincare", 1, "(1 - x'*x)^2*(x - y)/2"),
+    ("norm2(x - y)^2", "x", "poincare", 2, None),
+]
+
+
+def on(expr: str, wrt: str, manifold: str = "", order: int = 1, metric: str = "") -> Riemannian:
+    kinds = {name: kind for name, kind in KINDS.items() if name in expr.replace("tr", "")}
+    if manifold.startswith("spd"):
+        kinds["X"] = "psd(n)"
+    d = matcalc.diff(expr, wrt, variables=kinds, order=order, verify=False)
+    return d.riemannian(manifold, metric=metric)
+
+
+@pytest.mark.parametrize(("expr", "wrt", "manifold", "order", "text"), ROWS)
+def test_on_manifolds(expr: str, wrt: str, manifold: str, order: int, text: str | None) -> None:
+    found = on(expr, wrt, manifold, order)
+    assert text is None or str(found) == text
+    assert found.verification.kind == "exact"
+    assert found.latex()
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "metric", "order", "text"),
+    [
+        ("x'*A*x", "x", "M", 1, "2*inv(M)*A*x"),
+        ("x'*A*x", "x", "M", 2, "dx -> 2*inv(M)*A*dx"),
+        ("tr(X'*A*X)", "X", "M", 1, "2*inv(M)*A*X"),
+        ("x'*A*x", "x", "eye(n) + x*x'", 1, None),
+    ],
+)
+def test_in_a_metric(expr: str, wrt: str, metric: str, order: int, text: str | None) -> None:
+    found = on(expr, wrt, order=order, metric=metric)
+    assert text is None or str(found) == text
+    assert found.verification.kind == "exact"
+
+
+def test_every_manifold_is_offered_and_has_a_row() -> None:
+    assert tuple(MANIFOLDS) == NAMES
+    assert {(row[2], row[3]) for row in ROWS} == {(name, k) for name in NAMES for k in (1, 2)}
+
+
+@pytest.mark.parametrize(("expr", "wrt", "manifold", "order"), [row[:4] for row in ROWS[::2]])
+@pytest.mark.parametrize("formula", ["gradient", "hessian"])
+def test_a_false_formula_is_refused(
+    monkeypatch: pytest.MonkeyPatch, expr: str, wrt: str, manifold: str, order: int, formula: str
+) -> None:
+    """Twice the gradient is no gradient, nor twice the Hessian a Hessian."""
+    if (formula == "hessian") != (order == 2):
+        return
+    space = MANIFOLDS[manifold]
+    wrong = replace(space, **{formula: f"2*({getattr(space, formula)})"})  # type: ignore[arg-type]
+    monkeypatch.setitem(answer.MANIFOLDS, manifold, wrong)
+    with pytest.raises(VerificationError):
+        on(expr, wrt, manifold, order)
+
+
+@pytest.mark.parametrize(
+    ("manifold", "formula", "order"),
+    [
+        ("sphere", "G", 1),
+        ("sphere", "H - (X'*H)*X", 2),
+        ("poincare", "((1 - X'*X)^2/4)*H", 2),
+    ],
+)
+def test_what_is_no_tangent_or_not_of_the_connection(
+    monkeypatch: pytest.MonkeyPatch, manifold: str, formula: str, order: int
+) -> None:
+    name = "gradient" if order == 1 else "hessian"
+    wrong = replace(MANIFOLDS[manifold], **{name: formula})  # type: ignore[arg-type]
+    monkeypatch.setitem(answer.MANIFOLDS, manifold, wrong)
+    with pytest.raises(VerificationError):
+        on("x'*A*x", "x", manifold, order)
+
+
+REFUSED = [
+    ("tr(X'*A)", "X", {"manifold": "grassmann"}, {"A": "matrix(n, p)"}, 1, "function of the span"),
+    ("x'*x", "x", {"manifold": "torus"}, {}, 1, "no manifold that is known"),
+    ("x'*x", "x", {}, {}, 1, "name one of them"),
+    ("x'*x", "x", {"manifold": "stiefel"}, {}, 1, "are matrices"),
+    ("tr(X'*X)", "X", {"manifold": "sphere"}, {}, 1, "are vectors"),
+    ("tr(X'*X)", "X", {"manifold": "spd"}, {}, 1, "declare X: psd"),
+    ("tr(X)", "X", {"manifold": "stiefel"}, {"X": "diagonal(n)"}, 1, "declare X: matrix"),
+    ("A*x", "x", {"manifold": "sphere"}, {}, 1, "that of a scalar"),
+    ("sum(x.^4)", "x", {"manifold": "sphere"}, {}, 3, "order 1 and 2"),
+    ("x'*x", "x", {"metric": "B"}, {"B": "matrix(n, n)", "x": "vector(n)"}, 1, "not symmetric"),
+    ("x'*A*x", "x", {"metric": "x*x'"}, {}, 2, "depends on x"),
+    ("x'*x", "x", {"metric": "y"}, {"y": "vector(n)"}, 1, "the metric of x"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "options", "kinds", "order", "message"), REFUSED)
+def test_what_is_refused(
+    expr: str,
+    wrt: str,
+    options: dict[str, str],
+    kinds: dict[str, str],
+    order: int,
+    message: str,
+) -> None:
+    d = matcalc.diff(expr, wrt, variables=kinds, order=order, verify=False)
+    with pytest.raises(MatcalcError, match=message):
+        d.riemannian(**options)  # type: ignore[arg-type]
+
+
+def test_a_step_of_descent_on_the_sphere(capsys: pytest.CaptureFixture[str]) -> None:
+    """The code of the command, run at a point."""
+    asked = ["diff", "x'*A*x", "--wrt", "x", "--var", "A: symmetric(n)", "--manifold", "sphere"]
+    assert main([*asked, "--format", "numpy"]) == 0
+    space: dict[str, object] = {}
+    exec(capsys.readouterr().out, space)
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(4, 4))
+    A, x = A + A.T, rng.normal(size=4)
+    x /= np.linalg.norm(x)
+    gradient = space["f"](A=A, x=x)  # type: ignore[operator]
+    assert np.allclose(gradient, 2 * (A @ x - (x @ A @ x) * x))
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "x'*x", "--manifold", "poincare", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["manifold"], found["metric"]) == ("poincare", None)
+    assert found["verification"].startswith("exact")
+    assert found["source"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--manifold", "sphere", "--metric", "M"], "metric of its own"),
+        (["--manifold", "sphere", "--steps"], "--steps does not go with --manifold"),
+        (["--metric", "M", "--symmetric-check", "--order", "2"], "does not go with --metric"),
+    ],
+)
+def test_what_the_command_refuses(
+    capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    assert main(["diff", "x'*x", *options]) == 2
+    assert message in capsys.readouterr().err
