@@ -325,6 +325,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",
     "engine/ir/knowledge.py": "theorems: facts of the argument to facts of the value",
     "claims/judge/mutations.py": "slips of people",
+    "claims/judge/branches.py": "which functions have branches, and where they meet",
     "engine/lowering/functions.py": "rules: index arithmetic",
     "engine/lowering/indexed.py": "rules: what has bound indices",
     "engine/lowering/multilinear.py": "rules: index arithmetic",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matcalc.claims.judge.branches import one_branch
 from matcalc.claims.judge.conditions import Condition, conditions
 from matcalc.claims.judge.factors import NONE, Factor, Factors
 from matcalc.claims.judge.mend import CLOSE, Mended, as_it_is, as_stated, mended_claim, mendings
@@ -96,7 +97,7 @@ def diagnose(
     mended = [as_it_is(question), *mendings(question)]
     wrong = [IDENTITY, *variants(question)]
     best = _best(_matches(mended, wrong, worlds[0]), worlds, factors, question, correct)
-    held = _holding(question, list(worlds), rng)
+    held = _holding(question, list(worlds), rng) or one_branch(question, worlds)
     if held is not None and (best is None or held.cost < best[0]):
         return Diagnosis((Cause(held.kind, held.text),), mended=correct)
     if (

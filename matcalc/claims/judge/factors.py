@@ -109,6 +109,8 @@ def _of_number(value: Fraction) -> Factor:
 
 
 def _formula(rest: Fraction, name: str, up: bool) -> str:
+    if rest == 1 and up:
+        return f"({name})"
     return f"({rest}){'*' if up else '/'}({name})"
 
 
@@ -116,9 +118,18 @@ def _said(rest: Fraction, name: str, up: bool) -> str:
     size = abs(rest)
     if up:
         return f"the factor {name if size == 1 else f'{size}*{name}'} is missing"
-    return (
-        f"the factor 1/{name} is missing" if size == 1 else f"the factor {size}/{name} is missing"
-    )
+    below = f"({name})" if _is_product(name) else name
+    return f"the factor {size}/{below} is missing"
+
+
+def _is_product(name: str) -> bool:
+    """Whether a text has an operator outside of brackets that does not bind closer than /."""
+    depth = 0
+    for char in name:
+        depth += (char in "([") - (char in ")]")
+        if not depth and char in "*/+- ":
+            return True
+    return False
 
 
 def _products(sizes: dict[str, int]) -> Iterable[tuple[str, int]]:

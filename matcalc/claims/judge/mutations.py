@@ -20,7 +20,7 @@ from matcalc.write.printers.text import text
 MOST_NODES = 150  # parts of a formula beyond which no slips are looked for
 _LONGEST = 60  # characters of a part that is quoted
 
-_FLAT = frozenset(
+FLAT = frozenset(
     ("step", "sign", "<", "<=", ">", ">=", "==", "!=")
 )  # flat away from where they jump
 _HIDDEN = 1.0  # what a slip costs that is inside of a condition
@@ -34,7 +34,8 @@ class Edit:
 
     ``gone`` is the factor that was left out, if this is what was done, of the whole or of a term
     (``among``): inside of a function a part is replaced by another. ``turned`` is what has another
-    sign. ``whole`` says that the part is all of it. Words are made only of what is said in the end.
+    sign. ``whole`` says that the part is all of it, ``hidden`` that it stands in a condition. Words
+    are made only of what is said in the end.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Edit:
     turned: Expr | None = None
     whole: bool = False
     everywhere: bool = False
+    hidden: bool = False
 
     def in_the_claim(self) -> str:
         """What is said if the claim without this slip is right."""
@@ -110,6 +112,7 @@ def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
                     among=node if place == IN_TERM else None,
                     turned=change.turned,
                     whole=id(node) in wholes,
+                    hidden=id(node) in conditions,
                 )
 
 
@@ -136,7 +139,7 @@ def _conditions(order: Sequence[Expr]) -> set[int]:
     """The parts of conditions: what is written there changes the value in a few places only."""
     found: set[int] = set()
     for node in reversed(order):
-        inside = id(node) in found or node.op in _FLAT
+        inside = id(node) in found or node.op in FLAT
         found.update(
             id(arg)
             for arg in (node.args if inside else node.args[:1] if node.op == "where" else ())

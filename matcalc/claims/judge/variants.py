@@ -10,8 +10,17 @@ from itertools import combinations, permutations
 
 import numpy as np
 
+from matcalc.claims.judge.branches import KINKED
 from matcalc.claims.judge.claims import Neighbours, evaluate_claim
-from matcalc.claims.judge.mutations import LIKELY, POSSIBLE, Edit, mutations, quote, replace_node
+from matcalc.claims.judge.mutations import (
+    FLAT,
+    LIKELY,
+    POSSIBLE,
+    Edit,
+    mutations,
+    quote,
+    replace_node,
+)
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
@@ -29,6 +38,7 @@ _MOST_IN_PAIRS = 6  # terms of a sum that may lack two
 _OTHER_FORM = (
     0.1  # a slip in the printed form is a bit less likely than one in the form that was claimed
 )
+_BRANCHED = 0.2  # the derivative of one branch is more likely than that by the whole function
 _MOST_INNER = 8  # inner functions whose derivative may have been forgotten
 _INNER = "?"  # a variable in the place of an inner function; no name in the language
 _OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
@@ -361,8 +371,10 @@ def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
     variables = dict(question.variables)
     beside = [question.program.expr] if question.program is not None else []
     neighbours = Neighbours(answer)
+    claim = question.tree.parts if question.tree is not None else ()
+    jumps = any(node.op in FLAT or node.op in KINKED for node in claim)
     for edit in (*mutations(answer, variables), *swaps(answer, variables, beside)):
-        if edit.kind == "term":
+        if edit.kind == "term" or (edit.hidden and not jumps):
             continue
         yield Variant(edit.kind, edit, neighbours.value(edit.tree), edit.cost + _OTHER_FORM)
 
@@ -431,5 +443,5 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
             "chain-factor",
             f"the derivative of {shown} is missing: it is the derivative by {shown}",
             value,
-            LIKELY,
+            LIKELY + (_BRANCHED if node.op in KINKED else 0.0),
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from matcalc.claims.judge.branches import has_branches
 from matcalc.claims.judge.claim import DISPROVED, Claim
 from matcalc.claims.judge.claim import PROVED as EXACT
 from matcalc.claims.judge.claims import question
@@ -40,6 +41,7 @@ from matcalc.write.printers.text import has_indices, text
 
 POINTS = 3
 _REDRAWS = 4
+_MOST_SIDES = 6  # points on other sides of kinks that a diagnosis looks at
 _MOST_NAMED = 3  # pieces without a point
 _ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
 _EPSILON = 1e-16
@@ -80,6 +82,7 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         return _without_numbers(asked, problem.message, common)
     proved = asked.proof()
     verdict, reason = _verdict(asked, worlds, proved)
+    further: list[Sample] = []
     if verdict == AGREED:
         further, missing = _surveyed(asked, worlds, rng)
         verdict, reason = _verdict(asked, [*worlds, *further], proved)
@@ -96,7 +99,10 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         notes = (*asked.notes, *_row_note(asked))
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
     rounded = all(world.error <= world.method.tolerance for world in worlds) and not asked.misfit
-    explained = None if rounded else _explained(asked, worlds, rng, correct)
+    if not rounded and not further and has_branches(asked):
+        further, _ = _surveyed(asked, worlds, rng)  # what is said has to hold on all sides
+    told = [*worlds, *further[:_MOST_SIDES]]
+    explained = None if rounded else _explained(asked, told, rng, correct)
     diagnosis = _rounded(asked, checked.error) if rounded else explained
     rest = difference(asked) if diagnosis is None else None
     diagnosis = _single_term(rest, asked) if rest is not None else diagnosis

@@ -122,6 +122,14 @@ MENDED = [
         "step(x).*step(6 - max(x, 0))",
     ),
     (
+        "1/(x'*x)",
+        "x",
+        "-2*x/(x'*x)",
+        {},
+        "the factor 1/(x'*x) is missing",
+        "1/(x'*x)*(-2*x/(x'*x))",
+    ),
+    (
         "S*b",
         "S",
         "kron(b', eye)",
@@ -154,6 +162,30 @@ MENDED = [
         "D[i] = 2*q[i]*sum[j!=i](q[j]*(x[i] - x[j]))",
     ),
 ]
+
+
+# the derivative of one branch, which the whole derivative replaces
+BRANCHES = [
+    ("sum(where(x > 10, x.^2, x))", "2*x", {}, "x > 10"),
+    ("sum(where(x > 10, x.^2, x))", "ones(n)", {}, "x <= 10"),
+    ("sum(huber(x - t, d))", "x - t", {"t": "vector(n)", "d": "positive"}, "abs(x - t) < d"),
+    ("sum(abs(x))", "ones(n)", {}, "x > 0"),
+    (
+        "sum(min(max(x/6 + 1/2, 0), 1))",
+        "vector(1/6)",
+        {},
+        "x/6 + 1/2 > 0 and max(x/6 + 1/2, 0) < 1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "claim", "variables", "where"), thinned(BRANCHES, 2))
+def test_one_branch(expr: str, claim: str, variables: dict[str, str], where: str) -> None:
+    report = judge(Claim(expr, "x", claim, variables))
+    assert report.verdict == WRONG
+    assert str(report.diagnosis) == f"it is right only where {where}"
+    assert report.diagnosis is not None
+    assert report.diagnosis.mended == report.correct
 
 
 @pytest.mark.parametrize(

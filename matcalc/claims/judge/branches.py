@@ -1,0 +1,134 @@
+"""Claims that are right only on one side of a kink: the derivative of one branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+
+import numpy as np
+
+from matcalc.claims.judge.claims import evaluate_claim
+from matcalc.claims.judge.conditions import Condition
+from matcalc.claims.judge.question import Question, Sample
+from matcalc.core.errors import MatcalcError
+from matcalc.core.operations import COMPARISONS
+from matcalc.core.tree import Expr, number
+from matcalc.runtime.elementwise import Array
+from matcalc.write.printers.text import text
+
+KINKED = frozenset({"max", "min", "where", "relu", "abs", "leakyrelu", "elu", "huber"})
+_COST = 1.32
+_MOST = 4  # kinks that are looked at,
+_TOGETHER = 2  # and sides of kinks that are named together
+_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_CLOSE = 1e-7
+
+
+def one_branch(question: Question, worlds: Sequence[Sample]) -> Condition | None:
+    """Where the claim is right, if those are the entries on one side of a kink and no others."""
+    program = question.program
+    if program is None or any(world.truth.shape != world.claimed.shape for world in worlds):
+        return None
+    right = [_right(world) for world in worlds]
+    if all(np.all(each) for each in right) or not any(np.any(each) for each in right):
+        return None
+    sides = []
+    for kink in _kinks(program.expr):
+        values = [_value(kink, world) for world in worlds]
+        if all(
+            value is not None and value.shape in ((), world.truth.shape)
+            for value, world in zip(values, worlds, strict=True)
+        ):
+            sides.append((kink, [np.asarray(value) != 0 for value in values if value is not None]))
+        if len(sides) == _MOST:
+            break
+    for count in range(1, _TOGETHER + 1):
+        for chosen in combinations(sides, count):
+            for signs in product((True, False), repeat=count):
+                masks = [
+                    np.all(
+                        [
+                            _side(side[1][k], sign, each)
+                            for side, sign in zip(chosen, signs, strict=True)
+                        ],
+                        axis=0,
+                    )
+                    for k, each in enumerate(right)
+                ]
+                if _explains(masks, right):
+                    said = " and ".join(
+                        text(side[0] if sign else _negated(side[0]))
+                        for side, sign in zip(chosen, signs, strict=True)
+                    )
+                    return Condition("needs-branch", f"it is right only where {said}", _COST)
+    return None
+
+
+def has_branches(question: Question) -> bool:
+    """Whether the expression of a claim has branches."""
+    return question.program is not None and next(_kinks(question.program.expr), None) is not None
+
+
+def _right(world: Sample) -> Array:
+    """Where the claim agrees."""
+    return np.asarray(np.abs(world.claimed - world.truth) <= _CLOSE * world.scale)
+
+
+def _value(kink: Expr, world: Sample) -> Array | None:
+    try:
+        return np.asarray(evaluate_claim(kink, world.point))
+    except (MatcalcError, ValueError, np.linalg.LinAlgError):
+        return None
+
+
+def _side(mask: Array, sign: bool, like: Array) -> Array:
+    return np.broadcast_to(mask if sign else ~mask, like.shape)
+
+
+def _explains(masks: Sequence[Array], right: Sequence[Array]) -> bool:
+    """Whether the claim is right on this side everywhere, and is wrong elsewhere."""
+    inside = sum(int(np.sum(mask)) for mask in masks)
+    outside = sum(int(np.sum(~mask)) for mask in masks)
+    fits = all(
+        bool(np.all(each[mask])) and not bool(np.any(each[~mask]))
+        for mask, each in zip(masks, right, strict=True)
+    )
+    return fits and inside > 0 and outside > 0
+
+
+def _kinks(expr: Expr) -> Iterator[Expr]:
+    """The conditions that tell the branches of an expression apart."""
+    seen: set[str] = set()
+    for node in expr.parts:
+        for kink in _of(node):
+            if text(kink) not in seen:
+                seen.add(text(kink))
+                yield kink
+
+
+def _of(node: Expr) -> list[Expr]:
+    args = node.args
+    if node.op in ("max", "min") and len(args) == 2:
+        first, second = args if not _constant(args[0]) else args[::-1]
+        return [_compare(">" if node.op == "max" else "<", first, second)]
+    if node.op == "where":
+        return [args[0]] if args[0].op in COMPARISONS else []
+    if node.op in ("relu", "abs", "leakyrelu", "elu"):
+        return [_compare(">", args[0], number(0))]
+    if node.op == "huber":
+        size = Expr("abs", (args[0],), args[0].shape, row=args[0].row)
+        return [_compare("<", size, args[1])]
+    return []
+
+
+def _constant(expr: Expr) -> bool:
+    return expr.op in ("number", "constant", "dimension")
+
+
+def _compare(op: str, left: Expr, right: Expr) -> Expr:
+    wide = left if left.shape else right
+    return Expr(op, (left, right), wide.shape, row=wide.row)
+
+
+def _negated(kink: Expr) -> Expr:
+    return Expr(_NEGATED[kink.op], kink.args, kink.shape, row=kink.row)
