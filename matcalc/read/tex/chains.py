@@ -8,7 +8,7 @@ from matcalc.core.errors import ParseError, Span
 from matcalc.read.tex import derivatives, lettered
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
-from matcalc.read.tex.vocabulary import function
+from matcalc.read.tex.vocabulary import OPTIMA, function
 
 _WRAPPERS = frozenset(
     {"power", "entrywise", "transpose", "inverse-transpose", "pinv", "script", "indexed"}
@@ -189,21 +189,29 @@ def _opened(item: Phrase, scope: Scope) -> Phrase:
     _, core = _core(item)
     if core.kind != "bracket":
         if item.kind == "script":
-            hint = "write x_{1} for a name with an index, x^{1} for a power"
-            raise ParseError(
-                "this superscript may be an index or a power",
-                source=scope.source,
-                span=item.span,
-                hint=hint,
-            )
+            raise raised_in_brackets(item, item.args[1], scope)
         return item
     if len(core.args) > 1:
         message = (
             "a comma separates the arguments of a function, and no function stands before this"
         )
-        raise ParseError(message, source=scope.source, span=core.span)
+        stacked = " \\\\ ".join(scope.source[arg.start : arg.end] for arg in core.args)
+        hint = f"write \\begin{{bmatrix}} {stacked} \\end{{bmatrix}} to stack them"
+        raise ParseError(message, source=scope.source, span=core.span, hint=hint)
     inside = value(core)
     return inside if core is item else _put(item, core, inside)
+
+
+def raised_in_brackets(item: Phrase, script: Phrase, scope: Scope) -> ParseError:
+    """The error for W^{(1)}."""
+    base, text = (scope.source[part.start : part.end] for part in (item.args[0], script))
+    text = text.strip("{}() ")
+    return ParseError(
+        "this superscript may be an index or a power",
+        source=scope.source,
+        span=item.span,
+        hint=f"write {base}_{{{text}}} for a name with an index, {base}^{{{text}}} for a power",
+    )
 
 
 def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
@@ -277,13 +285,12 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
 
 
 def _subscripted(head: Phrase, scope: Scope) -> ParseError:
-    hint = (
-        "of the logarithm, the bases 2 and 10 are known; minima and maxima over a set "
-        "are no expressions"
-    )
-    return ParseError(
-        "this subscript of a function", source=scope.source, span=head.parts[0].span, hint=hint
-    )
+    shown = scope.source[head.start : head.parts[-1].end]
+    message, hint = f"the subscript of {shown}", "of the logarithm, the bases 2 and 10 are known"
+    if head.text in ("max", "min"):
+        message, hint = f"{shown} may be the {head.text}imum over a set, which is not read", OPTIMA
+        hint += f"; \\{head.text}(x) is that of the entries of x"
+    return ParseError(message, source=scope.source, span=head.parts[0].span, hint=hint)
 
 
 def _raised(call: Phrase, head: Phrase, scope: Scope) -> Phrase:

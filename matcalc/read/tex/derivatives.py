@@ -18,7 +18,9 @@ def fraction(above: Phrase, below: Phrase, span: Span, scope: Scope) -> Phrase |
     one.
     """
     if below.kind != "differential":
-        below = _upright(below, scope) if _is_d(above, scope) else below
+        led = _led(above, scope)
+        below = _upright(below, scope) if led else below
+        above = led if led and below.kind == "differential" else above
     if below.kind != "differential":
         return None
     order, body = _above(above, scope)
@@ -40,10 +42,27 @@ def nabla(head: Phrase, scope: Scope) -> Phrase:
         or len(head.parts) != 1
         or head.parts[0].kind not in ("symbol", "indexed")
     ):
-        raise scope_problem(
-            scope, r"\nabla does not say by what to derive", head.span, r"write \nabla_x"
-        )
+        raise _nabla_alone(head, order, scope)
     return Phrase("gradient", head.start, head.end, parts=head.parts, order=order)
+
+
+def _nabla_alone(head: Phrase, order: int, scope: Scope) -> ParseError:
+    after = scope.source[head.end :].lstrip("^{} 0123456789")
+    if after.startswith((r"\cdot", "·", "⋅", r"\times", "×")):
+        what = "divergence" if after.startswith((r"\cdot", "·", "⋅")) else "curl"
+        hint = "in the plain language div(F, x) is the divergence; curls are not known"
+        return scope_problem(scope, f"the {what} is not read", head.span, hint)
+    if order > 1:
+        message = (
+            r"\nabla^2 may be the Hessian or the Laplacian, and does not say by what to derive"
+        )
+        hint = (
+            r"write \nabla_x^2 for the Hessian by x; in the plain language lap(f, x) is the "
+            r"Laplacian"
+        )
+        return scope_problem(scope, message, head.span, hint)
+    hint = r"write \nabla_x, with the variable, before the formula itself"
+    return scope_problem(scope, r"\nabla does not say by what to derive", head.span, hint)
 
 
 def apply_operator(head: Phrase, body: Phrase | None) -> Phrase:
@@ -76,6 +95,27 @@ def _is_d(above: Phrase, scope: Scope) -> bool:
         and symbol(base, scope.source).key == ("d", ())
         and not scope.knows(base)
     )
+
+
+def _led(above: Phrase, scope: Scope) -> Phrase | None:
+    """A numerator that begins with d as a differential; a bare d as it is."""
+    if _is_d(above, scope):
+        return above
+    factors: list[Phrase] = []
+    while above.kind == "*" and not (factors and above.bracketed):  # braces are around the whole
+        factors.append(above.args[1])
+        above = above.args[0]
+    if not factors or not _is_d(above, scope):
+        return None
+    body = factors.pop()
+    while factors:
+        after = factors.pop()
+        body = Phrase("*", body.start, after.end, args=(body, after), mark=after.span)
+    sign = Phrase("mark", above.start, above.end, text="PARTIAL")
+    head = (
+        Phrase("power", above.start, above.end, args=(sign, above.args[1])) if above.args else sign
+    )
+    return Phrase("differential", above.start, body.end, args=(head, body))
 
 
 def _upright(below: Phrase, scope: Scope) -> Phrase:

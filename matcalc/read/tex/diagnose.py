@@ -35,6 +35,14 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
             return ParseError(
                 f"{what} where a letter, a number or a bracket is expected", source=text, span=span
             )
+        if kind == "COMPARE":
+            hint = r"write \mathbb{1}[...] around a condition, which is 1 where it holds"
+            return ParseError(
+                f"a comparison stands in brackets, and {piece} does not",
+                source=text,
+                span=span,
+                hint=hint,
+            )
         after = f" after {before[3]}" if before else ""
         return ParseError(f"{what}{after}, which is not read there", source=text, span=span)
 

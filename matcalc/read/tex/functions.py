@@ -4,16 +4,19 @@ inside.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import UnknownNameError, UnsupportedError
+from matcalc.core.inner import INNER
 from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS
 from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import default_kind
-from matcalc.read.tex import indices, vectors
+from matcalc.read.tex import indices, signs, vectors
 from matcalc.read.tex.phrases import Phrase, operands
 from matcalc.read.tex.values import ALONG_AXES, Maker, Value, binary, call_function
+from matcalc.read.tex.vocabulary import OPERATORS, OPTIMA
 
 if TYPE_CHECKING:
     from matcalc.read.tex.resolve import Resolver
@@ -22,18 +25,21 @@ Rule = Callable[["Resolver", Phrase, list[Value]], Value]
 _OF_VECTORS = frozenset(
     {"diag", "softmax", "sum", "mean", "logsumexp", "vec"}
 )  # whose argument is no number
+_LOGARITHM = re.compile(
+    r"\\(log|ln)\s*[({]?\s*(\\(left|[bB]igg?l?)\s*)?$"
+)  # log |X|, before the bar
 _MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
 _ENTRY_NORMS = ("2,1", "1,1")
 _OF_MATRICES = {
-    "exp": r"e^{X} is the matrix exponential",
-    "log": r"\operatorname{logm}(X) is the matrix logarithm",
+    "exp": "write e^{{{0}}} for the matrix exponential",
+    "log": r"write \operatorname{{logm}}({0}) for the matrix logarithm",
 }
 
 
 def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """A function that is written out."""
     name = phrase.text
-    declared = resolver.scope.declared.get(name)
+    declared = resolver.scope.declared.get(name.rstrip("'"))
     if declared is not None and declared.kind == "function":
         node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
         wide = max(args, key=lambda arg: arg.rank)
@@ -43,11 +49,21 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     if own is None and name not in OPERATIONS:
         from difflib import get_close_matches  # noqa: PLC0415 - on the path of an error only
 
+        meant = OPERATORS.get(name)
+        if meant:
+            raise UnknownNameError(
+                f"{name} may be {meant}, which is not read",
+                source=resolver.scope.source,
+                span=phrase.mark,
+                hint=OPTIMA if name in ("argmin", "argmax") else "write out what it means",
+            )
         close = get_close_matches(
             name, [*OPERATIONS, *resolver.scope.language.functions, *ALIASES], n=2
         )
         hint = (
-            f"did you mean {' or '.join(close)}?"
+            "it is read in the plain language alone"
+            if name in INNER
+            else f"did you mean {' or '.join(close)}?"
             if close
             else "docs/language.md lists the functions"
         )
@@ -80,6 +96,10 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
         resolver._numbers(phrase, args)
         return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
     if not entrywise:
+        if name in ("det", "logdet") and phrase.args[0].kind == "bars" and not args[0].rank:
+            x = resolver.shown(phrase.args[0].args[0])
+            hint = rf"write \det({x}) or \lvert {x} \rvert"
+            raise resolver.problem("the determinant of a determinant", phrase, hint)
         square = own is None and OPERATIONS[name].signature.startswith("square")
         for part in phrase.args:
             resolver.letters.refuse_entry(
@@ -89,7 +109,8 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
         resolver.letters.promote(phrase.args[0], 1, f"{name} of it is taken")
     if name in _OF_MATRICES and args[0].rank == 2:
         resolver.scope.note(
-            f"note: {resolver.shown(phrase)} is read entry by entry; {_OF_MATRICES[name]}"
+            f"note: {resolver.shown(phrase)} is read entry by entry; "
+            f"{_OF_MATRICES[name].format(resolver.shown(phrase.args[0]))}"
         )
     if own is None:
         return call_function(make, name, args)
@@ -137,6 +158,11 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         r"\infty": "norminf",
         "∞": "norminf",
     }.get(index)
+    if index == "0":
+        x = resolver.shown(phrase.args[0])
+        message = f"{resolver.shown(phrase)} counts the entries that are not zero, and is no norm"
+        hint = rf"write \operatorname{{sum}}({x} \neq 0) for the number of these entries"
+        raise UnsupportedError(message, source=resolver.scope.source, span=phrase.span, hint=hint)
     if name is None and len(phrase.parts) == 1 and phrase.parts[0].kind in ("number", "symbol"):
         part = phrase.parts[0]
         if part.kind == "symbol" and resolver.letters.letter(part).rank == 2:
@@ -202,9 +228,16 @@ def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     (arg,) = args
     if arg.scalar:
         return _called(resolver, phrase, "abs", args)
+    x = resolver.shown(phrase.args[0])
     if arg.order == 2:
+        if not _LOGARITHM.search(resolver.scope.source, 0, phrase.start):
+            resolver.scope.note(
+                f"note: {resolver.shown(phrase)} is read as the determinant; write "
+                f"\\operatorname{{abs}}({x}) for the absolute values of the entries"
+            )
         return call_function(Maker(phrase), "det", resolver._plain(phrase, args))
-    hint = r"write \lVert x \rVert, or \operatorname{abs}(x) entry by entry"
+    hint = rf"write \lVert {x} \rVert, or \operatorname{{abs}}({x}) entry by entry"
+    hint += signs.or_declared(resolver, phrase.args[0])
     raise resolver.problem(
         "bars around a vector may be its norm or its absolute entries", phrase, hint
     )

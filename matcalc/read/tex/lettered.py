@@ -4,6 +4,7 @@ f(x), which is unclear.
 
 from __future__ import annotations
 
+from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import COMPARISONS, OPERATIONS, PRIMARY, frechet
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
@@ -19,6 +20,9 @@ _FUNCTIONS = {
     r"\varphi": ("normpdf", "the normal density"),
     r"\mathrm{H}": ("entropy", "the entropy"),
 }
+_PROSE = frozenset(
+    ("if", "else", "otherwise", "where", "when", "for", "and", "or", "with", "all", "such", "that")
+)  # words between formulas
 _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 _UNCLEAR = frozenset({"f", "g", "h", "phi"})  # letters that papers use for functions of their own
 
@@ -29,6 +33,8 @@ def apply_letter(
     """A letter with the brackets behind it: a function of ``args`` if it is known for one, None if
     it is a factor.
     """
+    if item.kind == "transpose" and item.text == "'":
+        return _derived(item, bracket, args, scope)
     if item.kind not in ("symbol", "indexed", "script"):
         return None
     of_matrices = _derivative(item, bracket, args)
@@ -58,6 +64,99 @@ def apply_letter(
     if known or not (lone or len(args) > 1 or symbol(item, scope.source).stem in _UNCLEAR):
         return None
     return Phrase("application", item.start, bracket.end, text=shown, parts=args)
+
+
+def primed(phrase: Phrase, scope: Scope) -> str:
+    """The undeclared letter that carries no or any number of primes; "" if it is something else."""
+    while phrase.kind == "transpose" and phrase.text == "'":
+        phrase = phrase.args[0]
+    letter = phrase.kind == "symbol" and not scope.knows(phrase)
+    return symbol(phrase, scope.source).name if letter else ""
+
+
+def _derived(
+    item: Phrase, bracket: Phrase, args: tuple[Phrase, ...], scope: Scope
+) -> Phrase | None:
+    r"""f'(x) of a declared f; \sigma'(x) is refused; None for the product x'(A x)."""
+    name, base = primed(item, scope), item
+    while base.kind == "transpose":
+        base = base.args[0]
+    if base.kind != "symbol":
+        return None
+    if scope.knows(base):
+        variable = scope.declared.get(scope.name(base))
+        if variable is None or variable.kind != "function":
+            return None
+        primes = "'" * scope.source[base.end : item.end].count("'")
+        return _call(item, bracket, f"{scope.name(base)}{primes}", args)
+    lone = len(args) > 1 or args[0].kind in ("symbol", "indexed", "number")
+    if base.text in _FUNCTIONS or lone or name in _UNCLEAR:
+        raise prime_of_function(item, Span(base.end, item.end), scope, bracket)
+    return None
+
+
+_DERIVATIVES = {
+    r"\sigma": r"\sigma({0}) \odot (1 - \sigma({0}))",
+    r"\psi": r"\operatorname{{polygamma}}(1, {0})",
+    r"\Gamma": r"\Gamma({0}) \odot \psi({0})",
+    r"\Phi": r"\varphi({0})",
+    r"\varphi": r"-{0} \odot \varphi({0})",
+}
+
+
+def prime_of_function(
+    base: Phrase, where: Span, scope: Scope, bracket: Phrase | None = None
+) -> ParseError:
+    r"""The error for f'(x) and \sigma'(x): a derivative, or a product with a transpose."""
+    while base.kind == "transpose":
+        base = base.args[0]
+    shown = scope.source[base.start : base.end]
+    primes = scope.source[base.end : where.end].count("'")
+    own = ""
+    if base.kind == "symbol":
+        own = f"declare {symbol(base, scope.source).name}: function for a function of your own"
+    advice = [own] if own else ["a derivative is written \\frac{\\partial}{\\partial x}"]
+    if bracket is not None and base.kind == "symbol":
+        inside = scope.source[bracket.start + 1 : bracket.end - 1]
+        if base.text in _DERIVATIVES and primes == 1:
+            advice = [f"write {_DERIVATIVES[base.text].format(inside)} for the derivative", own]
+        advice.append(f"write {shown}^\\top ({inside}) for the product")
+    return ParseError(
+        f"{shown}{chr(39) * primes} may be a derivative or a transpose",
+        source=scope.source,
+        span=where,
+        hint="; ".join(advice),
+    )
+
+
+def starred(base: Phrase, source: str) -> str:
+    r"""What to write for A^*, A^\dagger and x^*."""
+    a = source[base.start : base.end]
+    letter = base.kind == "symbol" and not base.text.startswith("\\")
+    if letter and base.text.islower():
+        return f"write {a}_{{\\mathrm{{opt}}}} for an optimum, {a}^\\top for the transpose"
+    return (
+        f"write {a}^\\top for the transpose, {a}^+ for the pseudo-inverse, "
+        f"\\operatorname{{adj}}({a}) for the adjugate, {a}_{{\\mathrm{{opt}}}} for an optimum"
+    )
+
+
+def refuse_composition(left: Phrase, right: Phrase, sign: Span, scope: Scope) -> None:
+    r"""Refuses f \circ g and \sigma \circ A, where something is a function."""
+    for part in (left, right):
+        if part.kind == "application" or (
+            part.kind == "symbol"
+            and not scope.knows(part)
+            and (part.text in _FUNCTIONS or symbol(part, scope.source).stem in _UNCLEAR)
+        ):
+            a, b = (scope.source[each.start : each.end] for each in (left, right))
+            inner = f"; write {a}({b}) for the composition" if left.text in _FUNCTIONS else ""
+            raise ParseError(
+                f"{a} \\circ {b} may be a composition or a product entry by entry",
+                source=scope.source,
+                span=sign,
+                hint=f"write {a} \\odot {b} for the product{inner}",
+            )
 
 
 def indicator(item: Phrase, bracket: Phrase, scope: Scope) -> bool:
@@ -114,6 +213,13 @@ def _is_operator(item: Phrase, scope: Scope) -> bool:
 
 def refuse_operator(letter: Phrase, found: Symbol, known: bool, scope: Scope) -> None:
     r"""\mathbb{E} is no matrix, nor are \mathcal{L} and \mathrm{Var} where nothing was declared."""
+    if found.stem in _PROSE and letter.kind == "symbol" and not known:
+        raise scope.problem(
+            f"the word {found.stem} is no variable",
+            letter.span,
+            r"cases are written \begin{cases} a & x > 0 \\ b & \text{otherwise} \end{cases}, "
+            r"conditions \mathbb{1}[x > 0]",
+        )
     meant = OPERATORS.get(found.stem) if found.style == "mathbb" or len(found.stem) > 1 else None
     if (known and not (meant and found.style == "mathbb")) or not (meant or found.style):
         return

@@ -16,6 +16,7 @@ from matcalc.read.shapes.ranks import Ranks
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.tex import lettered, subscripts
+from matcalc.read.tex.chains import raised_in_brackets
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.scope import Scope
@@ -61,6 +62,7 @@ class Letters:
         ] = {}  # letters whose x_i are vectors, and the matrix of which these are the rows
         self.whole_keys: dict[Key, Symbol] = {}  # letters that occur without a subscript
         self.summed: set[Key] = set()  # letters of which entries are summed
+        self.used_whole: set[Key] = set()  # those with subscripts that are no entries by their use
         self.bound: list[tuple[Phrase, frozenset[str]]] = []  # the sums, with their indices
         self.subscripted: list[tuple[Phrase, str]] = []  # what has a subscript, and a letter in it
         self.fixed: set[int] = (
@@ -99,13 +101,7 @@ class Letters:
             if entry is not None:
                 return entry
             if phrase.text == "(":
-                hint = "write x_{i} for a name with an index, x^{i} for a power"
-                raise ParseError(
-                    "this superscript may be an index or a power",
-                    source=self.scope.source,
-                    span=phrase.span,
-                    hint=hint,
-                )
+                raise raised_in_brackets(phrase, phrase.parts[0], self.scope)
         average = subscripts.mean(self, phrase) if phrase.kind == "symbol" else None
         if average is not None:
             return average
@@ -121,6 +117,8 @@ class Letters:
             return self._identity(phrase)
         lettered.refuse_operator(phrase, found, known, self.scope)
         name = self.scope.name(phrase)
+        if not known:
+            self._note_accent(phrase, found)
         if not known and name in running:
             raise UnsupportedError(
                 f"the index {name} as a number",
@@ -135,6 +133,20 @@ class Letters:
         if name in self.defined:
             return Value(node, self.defined[name].rank, self.defined[name].row)
         return Value(node, self.rank(name, bold=found.bold))
+
+    def _note_accent(self, phrase: Phrase, found: Symbol) -> None:
+        r"""Says of \dot x and of e_i what they are read as."""
+        shown = self.shown(phrase)
+        if {"dot", "ddot"}.intersection(found.pieces):
+            self.own[shown] = (
+                f"note: {shown} is read as a variable of its own, {found.name}, not as a derivative"
+            )
+        unit = found.stem == "e" and phrase.kind == "indexed" and len(found.pieces) == 1
+        if unit and self.rank(found.name, bold=found.bold) == 1:
+            entry = f"[I]_{{:,{found.pieces[0]}}}"
+            self.own[shown] = (
+                f"note: {shown} is read as a variable; write {entry} for the unit vector"
+            )
 
     def shown(self, phrase: Phrase) -> str:
         """The text of a letter."""
@@ -433,7 +445,10 @@ class Letters:
             name = symbol(part, self.scope.source).name
             return name if name in running else ""
         if any(symbol(leaf, self.scope.source).name in running for leaf in size_leaves(part)):
-            hint = r"write the entries as [x]_{2:n} and [x]_{1:n-1}"
+            hint = (
+                r"write the entries as [x]_{2:n} and [x]_{1:n-1}, or the sum in the plain "
+                r"language, as in sum[i=1:n-1](x[i+1]*x[i])"
+            )
             raise self.problem(
                 "an index that is shifted, or made of others, is not read", part.span, hint
             )

@@ -295,7 +295,12 @@ class _Lexer:
         if self.open:
             _, start, end, piece = found[self.open[-1][1]]
             message = f"the formula ends, but the {piece} in column {start + 1} is not closed"
-            raise ParseError(message, source=self.text, span=Span(start, end))
+            hint = (
+                "a value at a point is not read: derive first, and put the values in afterwards"
+                if piece == "|" and self.text.startswith("_", end)
+                else None
+            )
+            raise ParseError(message, source=self.text, span=Span(start, end), hint=hint)
         while found and found[0][0] == "SEPARATOR":
             del found[0]
         while found and found[-1][0] == "SEPARATOR":
@@ -350,6 +355,22 @@ def bad_character(text: str, position: int) -> ParseError:
             hint=advice(command.group(1)),
         )
     char = text[position]
+    before = text[:position].rstrip()
+    if char == "." and before.endswith((r"\left", r"\right")):
+        return ParseError(
+            "an invisible bracket, as around a value at a point, is not read",
+            source=text,
+            span=Span(position, position + 1),
+            hint="write the formula alone; derive first, and put the values in afterwards",
+        )
+    if char == "!":
+        n = before[-1:] if before[-1:].isalpha() else "n"
+        return ParseError(
+            "factorials are not read",
+            source=text,
+            span=Span(position, position + 1),
+            hint=rf"write \Gamma({n} + 1), and declare {n}: scalar, for the factorial of {n}",
+        )
     span = Span(position, position + 1)
     if not char.isprintable():
         return ParseError(

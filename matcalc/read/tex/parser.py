@@ -8,7 +8,7 @@ from typing import Any
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.table import load
-from matcalc.read.tex import chains, derivatives, diagnose, limits
+from matcalc.read.tex import chains, derivatives, diagnose, lettered, limits
 from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.scope import Scope
@@ -192,11 +192,9 @@ class _Builder:
 
     def on_prime(self, parts: list[Any]) -> Phrase:
         base, (_, start, end, _) = parts
-        if base.kind == "function" or (
-            base.kind == "symbol" and base.text in ("f", "g", "h") and not self.scope.knows(base)
-        ):
-            hint = r"x' is the transpose; a derivative is written \frac{\partial}{\partial x}"
-            raise self.problem("the prime of a function", Span(start, end), hint)
+        letter = lettered.primed(base, self.scope) if base.kind == "symbol" else ""
+        if base.kind == "function" or letter in ("f", "g", "h"):
+            raise lettered.prime_of_function(base, Span(start, end), self.scope)
         return Phrase("transpose", base.start, end, args=(base,), text="'", mark=Span(start, end))
 
     def on_superscript(self, parts: list[Any]) -> Phrase:
@@ -237,11 +235,9 @@ class _Builder:
             )
             raise self.problem("the conjugate transpose, or a power H", where, hint)
         if script.kind == "sign" or (script.kind == "mark" and script.text == "DAGGER"):
-            hint = (
-                r"write ^\top for the transpose, ^+ for the pseudo-inverse, "
-                r"\operatorname{adj}(A) for the adjugate"
+            raise self.problem(
+                "this superscript has several readings", where, lettered.starred(base, self.text)
             )
-            raise self.problem("this superscript has several readings", where, hint)
         if script.kind == "mark":
             raise self.problem("this cannot be a superscript", where)
         if script.bracketed and script.kind == "number":
@@ -407,7 +403,10 @@ class _Builder:
                 "write brackets around one of them",
             )
         if sign[0] == "CIRC":
-            self.scope.note(r"note: \circ is read as the product entry by entry")
+            lettered.refuse_composition(left, right, Span(sign[1], sign[2]), self.scope)
+            self.scope.note(
+                r"note: \circ is read as the product entry by entry; maps are composed as A B"
+            )
         return self._binary(kind, left, sign, right)
 
     def on_frobenius(self, parts: list[Any]) -> Phrase:

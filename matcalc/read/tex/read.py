@@ -24,6 +24,7 @@ from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.densities import refused
+from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.resolve import Resolver
@@ -270,6 +271,8 @@ def _resolved(
     }
     for name, phrase in (pair for values in sides for pair in values):
         resolver.followed |= survey(resolver.letters, phrase, name)
+    for _, phrase in (pair for values in sides for pair in values):
+        refuse_doubts(resolver.letters, phrase)
     for _ in range(_MOST_LEARNT):
         letters = resolver.letters
         letters.start()
@@ -281,6 +284,7 @@ def _resolved(
                 break
             result.append(passed)
         else:
+            refuse_lone(letters, letters.alone.values())
             letters.finish()
             return result
     raise UnsupportedError(

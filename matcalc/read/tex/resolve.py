@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
-from matcalc.core.notes import declaring
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
-from matcalc.read.tex import functions, indices, limits, places, vectors
+from matcalc.read.tex import functions, indices, limits, places, signs, vectors
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
@@ -22,6 +21,7 @@ from matcalc.read.tex.vocabulary import operator
 
 _LONGEST_QUOTE = 40
 _NUMBERS = frozenset("hijklmnrst")  # letters that are numbers about as often as vectors,
+_EXPONENTS = _NUMBERS | {"o", "p", "q"}
 _COUNTS = frozenset("NMTKL")  # and those that count, which are matrices by convention
 _TIMES = {"*": "*", ".": "*", "x": "*", ".*": ".*", "⊗": "⊗"}
 
@@ -99,8 +99,14 @@ class Resolver:
             )
         if rule is None or (phrase.kind == "gradient" and not phrase.args):
             shown = self.scope.source[phrase.start : phrase.end]
+            hint = None
+            if phrase.kind == "differential" or phrase.text == "PARTIAL":
+                hint = r"a derivative is written \frac{\partial}{\partial x} before the formula"
             raise ParseError(
-                f"{shown} stands alone here", source=self.scope.source, span=phrase.span
+                f"{shown} stands alone here",
+                source=self.scope.source,
+                span=phrase.span,
+                hint=hint,
             )
         return rule
 
@@ -112,12 +118,6 @@ class Resolver:
         """The text of a part, shortened if it is long."""
         text = " ".join(self.scope.source[phrase.start : phrase.end].split())
         return text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 3] + "..."
-
-    def _or_declared(self, phrase: Phrase) -> str:
-        """What else a hint can offer for a letter of which nothing is known."""
-        if phrase.kind not in ("symbol", "indexed") or self.scope.knows(phrase):
-            return ""
-        return f"; or {declaring(self.scope.name(phrase), 'scalar')} if it is a number"
 
     def _plain(self, phrase: Phrase, args: list[Value]) -> list[Value]:
         """The operands, none of which depends on an index."""
@@ -215,14 +215,19 @@ class Resolver:
         if self.letters.changed:
             return left
         if left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row):
-            a, b = (self._kind(value) for value in args)
+            a, b = (self.kind_of(value) for value in args)
             verb = {"+": "add", "-": "subtract"}.get(phrase.kind, "compare")
-            hint = r"write x^\top for the row, \operatorname{diag}(x) for the matrix of a vector"
+            hint = signs.unlike(self, phrase, left, right)
             raise self.problem(f"cannot {verb} {a} and {b}", phrase, hint)
         return binary(make, phrase.kind, left, right)
 
+    def value_of(self, phrase: Phrase) -> Value:
+        """The value of a part that has been read."""
+        return self._values[id(phrase)]
+
     @staticmethod
-    def _kind(value: Value) -> str:
+    def kind_of(value: Value) -> str:
+        """What an error calls it."""
         return ("a number", "a row" if value.row else "a vector", "a matrix")[value.order]
 
     def _entrywise(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -239,7 +244,7 @@ class Resolver:
         left, right = self._opened(phrase, args)
         result = vectors.entrywise(make, phrase.kind, left, right)
         if result is None:
-            a, b = (self._kind(value) for value in args)
+            a, b = (self.kind_of(value) for value in args)
             raise self.problem(
                 f"cannot {'subtract' if phrase.kind == '-' else 'add'} {a} and {b}", phrase
             )
@@ -291,7 +296,9 @@ class Resolver:
                     self._letter(phrase), 0, f"it is added to {self.shown(beside)}"
                 )
 
-    def _learn_number(self, phrase: Phrase, why: str, *, counted: bool = False) -> bool:
+    def learn_number(
+        self, phrase: Phrase, why: str, *, counted: bool = False, letters: frozenset[str] = _NUMBERS
+    ) -> bool:
         """Takes t in t A, e^{At} x and n in a denominator for numbers; N and T if something is
         ``counted``. Returns whether it is such a letter.
         """
@@ -300,7 +307,7 @@ class Resolver:
             return False
         name = symbol(letter, self.scope.source).name
         rank = self._values[id(letter)].rank
-        number = (rank == 1 and name in _NUMBERS) or (rank == 2 and counted and name in _COUNTS)
+        number = (rank == 1 and name in letters) or (rank == 2 and counted and name in _COUNTS)
         return number and self.letters.promote(letter, 0, why)
 
     def _letter(self, phrase: Phrase) -> Phrase:
@@ -320,7 +327,7 @@ class Resolver:
         for value, operand in zip(args, phrase.args, strict=True):
             if not value.scalar:
                 hint = (
-                    f"{self.shown(operand)} is {self._kind(value)}; for a sum over the "
+                    f"{self.shown(operand)} is {self.kind_of(value)}; for a sum over the "
                     f"rows of a matrix write the product"
                 )
                 raise self.problem(
@@ -352,18 +359,7 @@ class Resolver:
         columns = left.rank == right.rank == 1 and not left.row and not right.row
         if kind == "." and columns:
             return call_function(make, "dot", args)
-        if kind == "x" and columns:
-            raise UnsupportedError(
-                "the cross product",
-                source=self.scope.source,
-                span=phrase.mark,
-                hint=r"write x^\top y or x y^\top",
-            )
-        if kind == "⊗" and columns:
-            self.scope.note(
-                f"note: {self.shown(phrase)} is read as a Kronecker product; write x y^\\top "
-                f"for the matrix"
-            )
+        signs.check_product(self, phrase, left, right)
         wrong = (
             left.rank
             and right.rank
@@ -372,26 +368,19 @@ class Resolver:
         )
         if wrong or (_TIMES[kind] == "*" and left.rank == 1 and not left.row and right.rank == 2):
             first, why = phrase.args[0], f"it stands before {self.shown(phrase.args[1])}"
-            learnt = right.rank == 2 and self._learn_number(first, why)
+            learnt = right.rank == 2 and self.learn_number(first, why)
             if right.rank < 2 and first.kind == "exponential" and first.args[0].kind == "*":
                 matrix, time = first.args[0].args
                 why = f"{self.shown(first)} stands before a vector"
-                learnt = self._values[id(matrix)].rank == 2 and self._learn_number(time, why)
+                learnt = self._values[id(matrix)].rank == 2 and self.learn_number(time, why)
             if learnt:
                 return left
-            a, b = (self.shown(operand) for operand in phrase.args)
-            hint = (
-                f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} "
-                f"\\odot {b} entry by entry{self._or_declared(phrase.args[0])}"
-            )
-            hint = (
-                hint
-                if columns and len(a) < 20
-                else "write ^\\top where it belongs, and brackets around what is a number"
-            )
-            raise self.problem(
-                f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint
-            )
+            hint = signs.between(self, phrase) if columns else None
+            hint = hint or "write ^\\top where it belongs, and brackets around what is a number"
+            what = f"cannot multiply {self.kind_of(left)} by {self.kind_of(right)}"
+            if columns and phrase.mark and self.scope.source[phrase.mark.start] == "*":
+                what = f"{self.shown(phrase)} may be a convolution or a product of two vectors"
+            raise self.problem(what, phrase, hint)
         return binary(make, _TIMES[kind], left, right)
 
     def _indexed_product(self, phrase: Phrase, args: list[Value]) -> Value:
@@ -433,7 +422,7 @@ class Resolver:
                 r"where it belongs"
             )
             raise self.problem(
-                f"cannot multiply {self._kind(left)} by {self._kind(right)}", phrase, hint
+                f"cannot multiply {self.kind_of(left)} by {self.kind_of(right)}", phrase, hint
             )
         return result
 
@@ -457,14 +446,10 @@ class Resolver:
         if right.rank and not right.indexed:
             above = self.scope.source[phrase.args[0].start : phrase.args[0].end].strip("{} ")
             why = f"{above if len(above) < _LONGEST_QUOTE else 'something'} is divided by it"
-            if self._learn_number(phrase.args[1], why, counted=not left.order):
+            if self.learn_number(phrase.args[1], why, counted=not left.order):
                 return left
-            hint = (
-                rf"write {self.shown(phrase.args[1])}^{{-1}}"
-                if right.rank == 2
-                else r"write a \oslash b entry by entry, or declare the letter if it is a number"
-            )
-            raise self.problem(f"cannot divide by {self._kind(right)}", phrase, hint)
+            hint = signs.over(self, phrase, left, right)
+            raise self.problem(f"cannot divide by {self.kind_of(right)}", phrase, hint)
         if left.indexed or right.indexed:
             if left.scalar or not right.scalar:
                 self._numbers(phrase, args)
@@ -478,21 +463,21 @@ class Resolver:
 
     def _entrywise_quotient(self, phrase: Phrase, args: list[Value]) -> Value:
         left, right = self._plain(phrase, args)
+        signs.refuse_reach(self, phrase)
         return binary(Maker(phrase), "./", left, right)
 
     def _power(self, phrase: Phrase, args: list[Value]) -> Value:
         base, exponent = args
         make = Maker(phrase)
         if exponent.rank and not exponent.indexed:
-            hint = r"write a^{\odot x} to raise to each entry"
-            raise self.problem(
-                f"the exponent is {self._kind(exponent)}, not a number", phrase, hint
-            )
+            if self.learn_number(phrase.args[1], "it is an exponent", letters=_EXPONENTS):
+                return base
+            raise signs.exponent(self, phrase, exponent)
         if (base.indexed or exponent.indexed) and base.order != 1:
             self._numbers(phrase, args)
             return indices.entrywise(make, lambda nodes: make.node(".^", *nodes), args)
         if base.order == 1:
-            x = self.shown(phrase.args[0])
+            x = signs.operand(self, phrase.args[0])
             if phrase.args[0].kind == "call" and phrase.mark is not None:  # \sin^2 x
                 head = self.scope.source[phrase.mark.start : phrase.mark.end].partition("^")[0]
                 x = f"{head}({', '.join(map(self.shown, phrase.args[0].args))})"
@@ -500,6 +485,7 @@ class Resolver:
             hint = rf"write {x}^{{\odot {times}}} entry by entry"
             if times == "2":
                 hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
+            hint += signs.or_declared(self, phrase.args[0])
             raise self.problem("a power of a vector", phrase, hint)
         return Value(make.node("^", base.node, exponent.node), base.rank)
 

@@ -110,7 +110,7 @@ def subscript_pieces(part: Phrase, source: str) -> list[str]:
             message,
             source=source,
             span=part.span,
-            hint="it names a variable, or the entry that a sum runs over",
+            hint="it names a variable; an entry is written [x]_{i-j+1}",
         )
     pieces = [
         _PIECES.findall(leaf.text) if leaf.kind == "number" else [_text(leaf, source)]

@@ -31,6 +31,9 @@ OPERATORS = {
         ("Cat", "Bern", "Beta", "Gam", "Dir", "Pois", "Uniform", "Normal"), "a distribution"
     ),
 }
+_BINOMIAL = (
+    "write \\frac{\\Gamma(n+1)}{\\Gamma(k+1) \\Gamma(n-k+1)}, and declare n: scalar and k: scalar"
+)
 _SAMPLES = "write it out, as a sum over samples for instance"
 BOLD = frozenset({"mathbf", "boldsymbol", "bm", "bold", "textbf", "vec"})
 WORDS = frozenset(
@@ -72,10 +75,15 @@ CHARACTERS = dict(zip("αβγδεζηθικλμνξοπρστυφχψω", GREEK,
 }
 CHARACTERS["ς"] = "sigma"
 
+OPTIMA = (
+    "what is best over a set is not read: write the objective alone; matcalc stationary solves "
+    "for the place where its derivative is zero"
+)
 _ADVICE = {
     "log": "ln",
     "in": "the range of an index is written i=1 and n",
-    "prod": "write exp(sum of logarithms), or the determinant of a diagonal matrix",
+    "prod": "write \\operatorname{prod}(x) for the product of the entries of x, or "
+    "e^{\\sum_i \\log x_i} where what is multiplied is positive",
     **dict.fromkeys(
         ("int", "iint", "oint"), "integrals are not read: write out their value, or a sum"
     ),
@@ -86,15 +94,19 @@ _ADVICE = {
     **dict.fromkeys(("lim", "limsup", "liminf"), "limits are not read"),
     **dict.fromkeys(
         ("arg", "argmin", "argmax", "sup", "inf"),
-        "minima and maxima over a set are no expressions: leave it out",
+        OPTIMA,
     ),
     **dict.fromkeys(("Re", "Im", "overset", "conj"), "everything is real here"),
     **dict.fromkeys(
         ("mid", "vert", "sim", "propto"), "densities and distributions are written out here"
     ),
     **dict.fromkeys(
-        ("approx", "simeq", "cong", "to", "mapsto", "implies", "Rightarrow", "forall", "exists"),
+        ("approx", "simeq", "cong", "to", "mapsto", "implies", "Rightarrow", "iff", "forall"),
         "write the value alone",
+    ),
+    **dict.fromkeys(
+        ("succ", "succeq", "prec", "preceq", "perp", "ll", "gg", "gets", "subseteq", "exists"),
+        "write the value alone, without the relation",
     ),
     **dict.fromkeys(
         ("dots", "ldots", "cdots", "vdots", "ddots"),
@@ -108,7 +120,18 @@ _ADVICE = {
         ("bigoplus", "oplus", "ominus"),
         "write \\operatorname{blkdiag}, or + with \\otimes for the Kronecker sum",
     ),
-    **dict.fromkeys(("wedge", "vee", "bullet"), "this product is not read"),
+    **dict.fromkeys(("wedge", "vee"), "this product is not read"),
+    "bullet": "write \\langle A, B \\rangle for the sum of the products of the entries",
+    "choose": _BINOMIAL,
+    **dict.fromkeys(("binom", "dbinom", "tbinom"), _BINOMIAL),
+    **dict.fromkeys(
+        ("lfloor", "rfloor", "lceil", "rceil"),
+        "rounding is not read: its derivative is zero wherever there is one",
+    ),
+    **dict.fromkeys(
+        ("underbrace", "overbrace", "underset", "boxed", "cancel", "color", "textcolor"),
+        "write what it stands around alone",
+    ),
 }
 
 

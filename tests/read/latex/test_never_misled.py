@@ -203,7 +203,7 @@ OPERATORS = [
     (r"\mathrm{E}(x x^\top)", "the expectation"),
     (r"\operatorname{E}[x]", "the expectation"),
     (r"\mathrm{Var}(x^\top a)", "the variance"),
-    (r"\operatorname{Cov}(x, y)", "unknown function Cov"),
+    (r"\operatorname{Cov}(x, y)", "the covariance"),
     (r"\text{Cov}(x, y)", "the covariance"),
     (r"\mathbb{V}[x]", "the variance"),
     (r"\mathbb{P}(X)", "the probability"),
@@ -228,7 +228,7 @@ OPERATORS = [
     (r"\min_x x^\top x", "over a set"),
     (r"\sup x", "over a set"),
     (r"\Re(a)", "real here"),
-    (r"\prod_i x_i", "sum of logarithms"),
+    (r"\prod_i x_i", r"write \operatorname{prod}(x)"),
     (r"x \oplus y", "Kronecker sum"),
     (r"x_1 + \dots + x_n", "dots are not read"),
 ]

@@ -1,0 +1,357 @@
+r"""What a formula may mean besides, as far as its letters and signs say it: \Delta x, dX, and
+repeated indices without a sum sign, A_{ij} x_j.
+
+These are refused before any letter has a shape. What is refused of a lone letter with two
+subscripts waits until it is known that nothing else says what it is (``refuse_lone``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from matcalc.core.errors import ParseError
+from matcalc.core.operations import OPERATIONS
+from matcalc.core.walk import postorder
+from matcalc.read.syntax.names import GREEK, default_kind
+from matcalc.read.tex import subscripts
+from matcalc.read.tex.letters import Letters
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.summation import in_matrices
+from matcalc.read.tex.survey import children
+from matcalc.read.tex.symbols import Key, symbol
+from matcalc.read.tex.symbols import letters as letters_of
+
+_ONE_OF = frozenset("ijklmnpq") | {"mu", "nu"}  # the index of a_i b_i
+_TWO_OF = frozenset("ijklmnpqrst") | {"mu", "nu", "alpha", "beta"}  # those of A_{ij} x_j
+_TRANSPOSED = frozenset({"transpose", "inverse-transpose", "pinv"})
+_STEPS = {
+    "d": ("the differential of", "d{0}"),
+    "delta": ("a small step of", r"\delta_{{{0}}}"),
+    "Delta": ("a step of", r"\Delta_{{{0}}}"),
+}
+_MARKED = ("power", "transpose", "inverse-transpose", "entrywise", "pinv")
+_LEVI_CIVITA = 3  # the indices of \epsilon_{ijk}
+
+
+def refuse_doubts(letters: Letters, root: Phrase) -> None:
+    """Refuses the products of a statement that may be something else."""
+    used = _used_whole(letters, root)
+    letters.used_whole.update(used)
+    inside: set[int] = set()
+    for phrase in reversed(postorder(root, children)):  # a product comes before its factors
+        if phrase.kind == "gradient":
+            _refuse_unknown(letters, phrase)
+        if phrase.kind != "*" or id(phrase) in inside:
+            continue
+        factors, products = _flat(phrase)
+        inside.update(products)
+        _refuse_steps(letters, factors)
+        _refuse_repeated(letters, phrase, factors)
+
+
+def _flat(product: Phrase) -> tuple[list[Phrase], list[int]]:
+    """The factors of a product from the left, and the products inside of it."""
+    factors, products, stack = [], [], [product]
+    while stack:
+        part = stack.pop()
+        if part.kind == "*":
+            products.append(id(part))
+            stack += reversed(part.args)
+        else:
+            factors.append(part)
+    return factors, products
+
+
+def _letter(phrase: Phrase) -> Phrase:
+    """What a power or a transpose is taken of."""
+    while phrase.kind in _MARKED:
+        phrase = phrase.args[0]
+    return phrase
+
+
+def _refuse_unknown(letters: Letters, gradient: Phrase) -> None:
+    r"""Refuses \frac{\partial f}{\partial x} where nothing says what f is."""
+    if not gradient.args or gradient.args[0].kind not in ("symbol", "indexed"):
+        return
+    scope, (body,), (variable,) = letters.scope, gradient.args, gradient.parts
+    if body.kind == "indexed" and not _places(body):
+        return
+    found, by = symbol(body, scope.source), symbol(variable, scope.source)
+    part = body.kind == "indexed" and symbol(body.args[0], scope.source).key == by.key
+    if scope.knows(body) or found.key == by.key or part:
+        return
+    shown, named = letters.shown(body), letters.shown(variable)
+    raise scope.problem(
+        f"nothing says how {shown} depends on {named}",
+        body.span,
+        f"write its formula in place of {shown}",
+    )
+
+
+# -- d x and \Delta x
+# ----------------------------------------------------------------------------------------
+
+
+def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:
+    r"""Refuses dX and \Delta x, which may be one thing or a product of two letters."""
+    scope = letters.scope
+    for head, after in pairwise(factors):
+        if head.kind != "symbol" or head.bracketed or scope.knows(head):
+            continue
+        found, letter = symbol(head, scope.source), _letter(after)
+        if found.pieces or found.name not in _STEPS or found.name in scope.dimensions:
+            continue
+        if not (letter.kind == "symbol" or _places(letter)) or after.bracketed or letter.bracketed:
+            continue
+        other = symbol(letter, scope.source)
+        if other.name in scope.dimensions or other.name == "pi":
+            continue
+        what, spelling = _STEPS[found.name]
+        sign, x = letters.shown(head), letters.shown(letter)
+        own = spelling.format(x if found.name != "d" else other.name)
+        name = f"{found.name}{'' if found.name == 'd' else '_'}{other.name}"
+        laplacian = ", the Laplacian" if found.name == "Delta" else ""
+        raise ParseError(
+            f"{sign} {x} may be {what} {x}{laplacian} or the product of {sign} and {x}",
+            source=scope.source,
+            span=head.span,
+            hint=f"write {sign} \\cdot {letters.shown(after)} for the product; write {own} and "
+            f"declare {name}: {default_kind(other.name)} for {what.removesuffix(' of')}",
+        )
+
+
+# -- repeated indices
+# ----------------------------------------------------------------------------------------
+
+
+def _used_whole(letters: Letters, root: Phrase) -> set[Key]:
+    r"""The letters with subscripts that are vectors or matrices by their use, as in x_i^\top w,
+    K_{mm}^{-1} or A v_i; of two subscripts the letter without them.
+    """
+    source = letters.scope.source
+    found: set[Key] = set()
+
+    def use(phrase: Phrase) -> None:
+        for part in _terms(phrase):
+            if _places(part):
+                whole = part.args[0] if _places(part) > 1 else part
+                found.add(symbol(whole, source).key)
+
+    for phrase in postorder(root, children):
+        inverted = phrase.kind == "power" and phrase.args[1].kind == "neg"
+        of_two = inverted and _places(phrase.args[0]) > 1
+        if phrase.kind in _TRANSPOSED or of_two or phrase.kind in ("norm", "inner", "⊗", ".*"):
+            for part in phrase.args[: 1 if of_two else None]:
+                use(part)
+        elif phrase.kind == "call" and _takes_matrix(phrase.text):
+            use(phrase.args[0])
+        elif phrase.kind == "*":
+            before = phrase.args[0]
+            while before.kind == "*":  # the factor just before
+                before = before.args[1]
+            if _is_matrix(letters, before) and _places(phrase.args[1]) == 1:
+                use(phrase.args[1])
+    return found
+
+
+def _takes_matrix(name: str) -> bool:
+    known = OPERATIONS.get(name)
+    return known is not None and known.signature.startswith(("square", "matrix"))
+
+
+def _places(phrase: Phrase) -> int:
+    """How many subscripts a letter has; 0 of anything else."""
+    letter = phrase.kind == "indexed" and phrase.args[0].kind == "symbol"
+    if not letter or any(letters_of(part) is None for part in phrase.parts):
+        return 0
+    return len(subscripts.places(phrase, 2))
+
+
+def _is_matrix(letters: Letters, phrase: Phrase) -> bool:
+    """Whether this must be a matrix or a row, which makes a vector of what stands behind it."""
+    if phrase.kind in _TRANSPOSED:
+        return True
+    letter = _letter(phrase)
+    if _places(letter) > 1 or not (letter.kind == "symbol" or _places(letter)):
+        return False
+    return symbol(letter, letters.scope.source).stem[:1].isupper()
+
+
+def _terms(phrase: Phrase) -> Iterator[Phrase]:
+    stack = [phrase]
+    while stack:
+        part = stack.pop()
+        if part.kind in ("+", "-", "neg"):
+            stack += part.args
+        else:
+            yield part
+
+
+def _free(letters: Letters, phrase: Phrase) -> list[str]:
+    """The letters in the subscripts of a factor over which nothing runs; none of what is a vector
+    or a matrix as a whole.
+    """
+    scope = letters.scope
+    found: list[str] = []
+    for part in _terms(phrase):
+        if part.kind != "indexed" or part.args[0].kind != "symbol" or part.text == "(":
+            continue
+        names = letters.indices(part) if not scope.knows(part) else None
+        if not names or letters.is_identity(part):
+            continue
+        whole = part.args[0] if len(names) > 1 else part
+        if symbol(whole, scope.source).key in letters.used_whole:
+            continue
+        running = letters.ranges.get(id(part), {})
+        names = [name for name in names if name not in running and name not in scope.dimensions]
+        found += [name for name in names if name not in found or part.kind == "indexed"]
+        if phrase.kind in ("+", "-", "neg"):
+            found = list(dict.fromkeys(found))
+    return found
+
+
+def _refuse_repeated(letters: Letters, product: Phrase, factors: list[Phrase]) -> None:
+    r"""Refuses A_{ij} x_j and a_i b_i, which may be sums over what is repeated."""
+    free = [(factor, names) for factor in factors if (names := _free(letters, factor))]
+    counts = Counter(name for _, names in free for name in names)
+    for index in (name for name, count in counts.items() if count == 2):
+        own = [(factor, names) for factor, names in free if index in names]
+        if len(own) < 2:
+            continue
+        if all(len(names) == 1 for _, names in own):
+            if index not in _ONE_OF or not _may_be_entries(letters, [f for f, _ in own]):
+                continue
+        elif index not in _TWO_OF:
+            continue
+        raise _repeated(letters, product, free)
+
+
+def _may_be_entries(letters: Letters, pair: list[Phrase]) -> bool:
+    r"""Whether a_i b_i may be a sum over i; of a step \alpha_k p_k a note says that it is none."""
+    source = letters.scope.source
+    if any(_letter(part).kind != "indexed" for part in pair):
+        return True
+    found = [symbol(part.args[0], source) for part in pair]
+    parts = [
+        each.key in letters.whole_keys or letters.scope.knows(part.args[0])
+        for each, part in zip(found, pair, strict=True)
+    ]
+    if any(parts):
+        return all(parts)
+    if any(each.stem[:1].isupper() for each in found):
+        return False
+    if found[0].stem in GREEK and found[1].stem not in GREEK:
+        a, b = (letters.shown(part) for part in pair)
+        (index,) = letters.indices(pair[0]) or [""]
+        letters.read_before.setdefault(
+            f"note: {a} {b} is read as a product of two variables; write \\sum_{{{index}}} "
+            f"{a} {b} for a sum over {index}"
+        )
+        return False
+    return True
+
+
+def _repeated(
+    letters: Letters, product: Phrase, free: list[tuple[Phrase, list[str]]]
+) -> ParseError:
+    scope = letters.scope
+    shown = letters.shown(product)
+    counts = Counter(name for _, names in free for name in names)
+    indices = [name for name, count in counts.items() if count > 1]
+    plain = [factor for factor, _ in free if factor.kind == "indexed"]
+    entries = [part for part in plain if _is_entry(letters, part)]
+    signs = [each if len(each) == 1 else f"\\{each}" for each in indices]
+    sum_of = f"\\sum_{{{','.join(signs)}}} {shown}"
+    if len(plain) == len(free) == len(_flat(product)[0]):
+        bases = [letters.shown(part.args[0]) for part in plain]
+        whole = in_matrices([(b, names) for b, (_, names) in zip(bases, free, strict=True)])
+        sum_of = f"{whole} or {sum_of}" if whole else sum_of
+    advice = [f"write {sum_of} for the sum"]
+    if entries and len(entries) == len(plain):
+        spelled = " ".join(subscripts.entry_of(letters, part) for part in plain)
+        advice.append(f"write {spelled} for the product of entries")
+        what = "entries"
+    else:
+        own = {
+            symbol(part, scope.source).name: default_kind(symbol(part, scope.source).name)
+            for part in plain
+        }
+        said = " and ".join(f"{name}: {kind}" for name, kind in own.items())
+        if said:
+            advice.append(f"declare {said} if these are variables")
+        what = "variables of their own"
+    return ParseError(
+        f"{shown} may be a sum over {' and '.join(signs)}, which "
+        f"stand{'s' * (len(signs) == 1)} there twice, or a product of {what}",
+        source=scope.source,
+        span=product.span,
+        hint="; ".join(advice),
+    )
+
+
+def _is_entry(letters: Letters, phrase: Phrase) -> bool:
+    base = phrase.args[0]
+    return symbol(base, letters.scope.source).key in letters.whole_keys or letters.scope.knows(base)
+
+
+# -- one letter with two subscripts
+# ----------------------------------------------------------------------------------------
+
+
+def refuse_lone(letters: Letters, phrases: Iterable[Phrase]) -> None:
+    r"""Refuses A_{ij}, X_{1,2} and \epsilon_{ijk}, of which nothing says whether they are entries
+    or variables; a note speaks of X_{12}.
+    """
+    source = letters.scope.source
+    for phrase in phrases:
+        parts = subscripts.places(phrase, 2)
+        base = symbol(phrase.args[0], source)
+        name = symbol(phrase, source).name
+        if len(parts) < 2 or base.key in letters.used_whole or phrase.text == "(":
+            continue
+        known = all(_is_place(part, source) for part in parts)
+        if not known and len(phrase.parts) < 2:
+            continue
+        if letters.rank(name) == 0:
+            _refuse_symbols(letters, phrase, base.stem, parts)
+            continue
+        shown, bare = letters.shown(phrase), letters.shown(phrase.args[0])
+        entry = f"write {subscripts.entry_of(letters, phrase)} for the entry"
+        if len(phrase.parts) == 1 and phrase.parts[0].kind == "number":  # a block X_{12}
+            entry = f"write [{bare}]_{{{','.join(part.text for part in parts)}}} for the entry"
+            letters.own[shown] = f"note: {shown} is read as a matrix of its own; {entry}"
+            continue
+        raise letters.scope.problem(
+            f"{shown} may be an entry of {bare}, a number, or a variable of its own",
+            phrase.span,
+            f"{entry}; declare {name}: {default_kind(name)} if it is a variable",
+        )
+
+
+def _refuse_symbols(letters: Letters, phrase: Phrase, stem: str, parts: list[Phrase]) -> None:
+    indices = [part for part in parts if part.kind == "symbol"]
+    if len(indices) != len(parts):
+        return
+    shown, name = letters.shown(phrase), symbol(phrase, letters.scope.source).name
+    own = f"declare {name}: scalar if it is a number of its own"
+    if stem == "delta" and len(parts) == 2:
+        entry = f"[I]_{{{','.join(map(letters.shown, parts))}}}"
+        message = f"{shown} may be Kronecker's delta or a variable"
+        raise letters.scope.problem(
+            message, phrase.span, f"write {entry} for an entry of the identity; {own}"
+        )
+    if stem == "epsilon" and len(parts) == _LEVI_CIVITA:
+        message = f"{shown} may be the Levi-Civita symbol or a variable"
+        hint = rf"write \operatorname{{cross}}(a, b) for the cross product; {own}"
+        raise letters.scope.problem(message, phrase.span, hint)
+
+
+def _is_place(part: Phrase, source: str) -> bool:
+    if part.kind == "number":
+        return True
+    leaves = letters_of(part)
+    if leaves is None or len(leaves) != 1 or leaves[0].kind != "symbol":
+        return False
+    return symbol(leaves[0], source).name in _TWO_OF

@@ -1,0 +1,238 @@
+r"""Signs between two values that papers use in more than one meaning, and what to write instead:
+x \times y, f * g, x^\top 1, 2 \oslash 3 x.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
+from matcalc.core.notes import declaring
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.symbols import symbol
+from matcalc.read.tex.values import Value
+
+if TYPE_CHECKING:
+    from matcalc.read.tex.resolve import Resolver
+
+_LONGEST = 60  # characters of what a hint writes anew
+_WHOLE = frozenset({"symbol", "indexed", "call", "constant", "norm", "bars", "root", "blocks"})
+_FUNCTIONS = frozenset({"f", "g", "h"})
+
+
+def operand(resolver: Resolver, phrase: Phrase) -> str:
+    """The text of an operand, with brackets where a superscript behind it would mean something
+    else.
+    """
+    text = " ".join(resolver.scope.source[phrase.start : phrase.end].split())
+    inner = text[1:-1] if text.startswith("{") and text.endswith("}") else text
+    if phrase.kind in _WHOLE and (not phrase.bracketed or phrase.kind in ("symbol", "indexed")):
+        return inner if inner.count("{") == inner.count("}") else text
+    return text if text.startswith(("(", "[", r"\left(")) and phrase.bracketed else f"({inner})"
+
+
+def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+    """Refuses a product whose sign has another meaning between such values, or notes it."""
+    columns = left.rank == right.rank == 1 and not left.row and not right.row
+    a, b = (operand(resolver, part) for part in phrase.args)
+    shown = resolver.shown(phrase)
+    if phrase.kind == "x" and columns:
+        raise UnsupportedError(
+            f"{shown} may be a cross product or another one",
+            source=resolver.scope.source,
+            span=phrase.mark,
+            hint=rf"write \operatorname{{cross}}({a}, {b}) for the cross product, {a}^\top {b} "
+            rf"for a number, {a} {b}^\top for a matrix",
+        )
+    if phrase.kind == "x" and left.rank and right.rank and not (left.row and right.rank == 1):
+        resolver.scope.note(f"note: {shown} is read as the matrix product")
+    if phrase.kind == "⊗" and columns:
+        resolver.scope.note(
+            f"note: {shown} is read as a Kronecker product; write {a} {b}^\\top for the matrix"
+        )
+    if phrase.kind == "*":
+        _check_star(resolver, phrase, left, right)
+        _check_one(resolver, phrase, left)
+    if phrase.kind == ".*":
+        _check_reach(resolver, phrase, left, right)
+
+
+def is_star(resolver: Resolver, phrase: Phrase) -> bool:
+    """Whether a star is typed between the factors."""
+    return phrase.mark is not None and resolver.scope.source[phrase.mark.start] == "*"
+
+
+def _check_star(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+    r"""f * g is a convolution where these are functions; of matrices a note says what is read."""
+    if not is_star(resolver, phrase):
+        return
+    a, b = (operand(resolver, part) for part in phrase.args)
+    scope = resolver.scope
+    letters = [part for part in phrase.args if part.kind == "symbol" and not scope.knows(part)]
+    if len(letters) == 2 and any(symbol(x, scope.source).stem in _FUNCTIONS for x in letters):
+        raise ParseError(
+            f"{a} * {b} may be a convolution or a product",
+            source=scope.source,
+            span=phrase.mark,
+            hint=f"write {a} \\cdot {b} for the product; a convolution is written out as a sum",
+        )
+    if left.rank == right.rank == 2:
+        scope.note(
+            f"note: {resolver.shown(phrase)} is read as the matrix product; write {a} \\odot {b} "
+            f"for the product entry by entry"
+        )
+
+
+def _check_one(resolver: Resolver, phrase: Phrase, left: Value) -> None:
+    r"""x^\top 1: nobody writes the number behind a vector."""
+    number = phrase.args[1]
+    if number.kind != "number" or number.text not in ("0", "1") or not left.rank:
+        return
+    if is_star(resolver, phrase):
+        return
+    a = operand(resolver, phrase.args[0]) if phrase.args[0].kind == "*" else None
+    a = a or resolver.shown(phrase.args[0])
+    what = {"0": "zeros", "1": "ones"}[number.text]
+    raise resolver.problem(
+        f"{number.text} may be the number or the vector of {what}",
+        phrase,
+        f"write {a} \\mathbf{{{number.text}}} for the vector, {a} \\cdot {number.text} for the "
+        f"number",
+    )
+
+
+def _check_reach(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+    r"""x^\top y \odot z may be x^\top (y \odot z); a note says how matrices are read."""
+    first = phrase.args[0]
+    if first.kind != "*" or first.bracketed or not right.rank:
+        return
+    b = operand(resolver, first.args[1])
+    c = operand(resolver, phrase.args[1])
+    inner = [resolver.value_of(part) for part in first.args]
+    source = resolver.scope.source
+    sign = next((s for s in (r"\circ", "∘") if s in source[first.end : phrase.args[1].start]), "")
+    sign = sign or r"\odot"
+    if inner[0].row and inner[1].rank == 1 and not left.rank:
+        raise resolver.problem(
+            f"{resolver.shown(phrase)} has two readings",
+            phrase,
+            f"write ({resolver.shown(first)}) {sign} {c} or {resolver.shown(first.args[0])} "
+            f"({b} {sign} {c})",
+        )
+    if inner[0].rank == inner[1].rank == right.rank == 2:
+        resolver.scope.note(
+            f"note: {resolver.shown(phrase)} is read as ({resolver.shown(first)}) {sign} {c}; "
+            f"write {resolver.shown(first.args[0])} ({b} {sign} {c}) for the other"
+        )
+
+
+def refuse_reach(resolver: Resolver, phrase: Phrase) -> None:
+    r"""Refuses 2 \oslash 3 x, where the first factor behind the sign may be meant alone."""
+    above, below = phrase.args
+    if below.kind not in ("*", ".") or below.bracketed:
+        return
+    first = below
+    while first.kind in ("*", ".") and not first.bracketed:
+        first = first.args[0]
+    if resolver.value_of(first).rank == 2:
+        return
+    source = resolver.scope.source
+    a, b = source[above.start : above.end], source[below.start : below.end]
+    c = source[first.start : first.end]
+    rest = source[first.end : below.end].strip()
+    raise ParseError(
+        f"{resolver.shown(phrase)} has two readings",
+        source=source,
+        span=phrase.mark,
+        hint=rf"write ({a} \oslash {c}) {rest} or {a} \oslash ({b})",
+    )
+
+
+# -- hints
+# ----------------------------------------------------------------------------------------
+
+
+def between(resolver: Resolver, phrase: Phrase) -> str | None:
+    """What to write for a product of two columns; None where that gets long."""
+    a, b = (operand(resolver, part) for part in phrase.args)
+    if len(a) + len(b) > _LONGEST:
+        return None
+    first = phrase.args[0]
+    hint = (
+        f"write {a}^\\top {b} for a number, {a} {b}^\\top for a matrix, {a} \\odot {b} entry "
+        f"by entry"
+    )
+    if is_star(resolver, phrase):
+        hint += "; a convolution is written out as a sum"
+    if first.kind == "call" and first.text == "exp" and first.args[0].kind == "*":
+        inside = first.args[0]
+        if resolver.value_of(inside.args[0]).rank == 2:
+            power = resolver.scope.source[inside.start : inside.end].strip("()")
+            return f"write e^{{{power}}} {b} for the matrix exponential"
+    if first.kind in ("exponential", "call") and len(first.args) == 1:
+        first = first.args[0]
+    return f"{hint}{or_declared(resolver, first)}"
+
+
+def or_declared(resolver: Resolver, phrase: Phrase) -> str:
+    """What else a hint can offer for a letter of which nothing is known."""
+    if phrase.kind not in ("symbol", "indexed") or resolver.scope.knows(phrase):
+        return ""
+    if phrase.kind == "indexed" and phrase.args[0].kind != "symbol":
+        return ""
+    return f"; or {declaring(resolver.scope.name(phrase), 'scalar')} if it is a number"
+
+
+def exponent(resolver: Resolver, phrase: Phrase, value: Value) -> MatcalcError:
+    """The error for an exponent that is a vector or a matrix."""
+    base = operand(resolver, phrase.args[0])
+    script = phrase.args[1]
+    text = resolver.scope.source[script.start : script.end].strip("{} ")
+    hint = ""
+    if value.rank == 1 and not value.row:
+        hint = rf"write {base}^{{\odot {text}}} to raise to each entry"
+    hint += or_declared(resolver, script)
+    return resolver.problem(
+        f"the exponent is {resolver.kind_of(value)}, not a number",
+        phrase,
+        hint.removeprefix("; or ") or None,
+    )
+
+
+def over(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:
+    """What to write for a quotient by a vector or a matrix."""
+    a, b = (operand(resolver, part) for part in phrase.args)
+    if right.rank == 2:
+        if not left.rank and a == "1":
+            return rf"write {b}^{{-1}}"
+        if left.rank == 2:
+            return rf"write {a} {b}^{{-1}} or {b}^{{-1}} {a}"
+        return rf"write {b}^{{-1}} {a}"
+    hint = rf"write {a} \oslash {b} entry by entry"
+    return hint + or_declared(resolver, phrase.args[1])
+
+
+def unlike(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:
+    """What to write for a sum of a row and a column, or of a matrix and a vector."""
+    a, b = (operand(resolver, part) for part in phrase.args)
+    sign = phrase.kind
+    if left.rank == right.rank == 1:
+        row, other = (phrase.args[0], b) if left.row else (phrase.args[1], a)
+        if row.kind == "transpose":
+            bare = operand(resolver, row.args[0])
+            both = f"{bare} {sign} {other}" if left.row else f"{other} {sign} {bare}"
+            return f"write {both} for a column"
+        return "write ^\\top where it belongs"
+    constant = next((part for part in phrase.args if part.kind == "constant"), None)
+    if constant is not None:
+        one = operand(resolver, constant)
+        return f"write {one} {one}^\\top for the matrix"
+    vector = b if right.rank == 1 else a
+    of_rows = right.row if right.rank == 1 else left.row
+    if of_rows:
+        part = phrase.args[right.rank == 1]
+        vector = resolver.scope.source[part.start : part.end]
+    whole = rf"\mathbf{{1}} {vector}" if of_rows else rf"{vector} \mathbf{{1}}^\top"
+    each = "row" if of_rows else "column"
+    text = f"{a} {sign} {whole}" if right.rank == 1 else f"{whole} {sign} {b}"
+    return f"write {text} for {each} by {each}"
