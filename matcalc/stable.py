@@ -49,7 +49,7 @@ def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | N
     tree = _interned(inline(tree))
     known = catalogue(language or default_language())
     if _norms(tree) or any(
-        trigger.code and trigger.needs & functions for trigger in known.rewrites
+        activation.code and activation.needs & functions for activation in known.rewrites
     ):
         return _Stabiliser(tree, variables, known).result()
     return tree
@@ -98,8 +98,8 @@ class _Stabiliser:
         self.tree = tree
         self.variables = variables
         self.functions = known.language.functions
-        self.triggers = [trigger for trigger in known.rewrites if trigger.code]
-        self.sought = frozenset().union(*(trigger.needs for trigger in self.triggers))
+        self.activations = [activation for activation in known.rewrites if activation.code]
+        self.sought = frozenset().union(*(activation.needs for activation in self.activations))
         self.inside: dict[int, frozenset[str]] = {}  # the functions that rewrites look for
         self.kept: list[Expr] = []  # so that ids stay what they are
         self.names: dict[int, str] = {}
@@ -151,7 +151,10 @@ class _Stabiliser:
         ):
             return False
         heads = frozenset((operation(node),)) & self.sought
-        return any(trigger.needs <= there and heads <= trigger.needs for trigger in self.triggers)
+        return any(
+            activation.needs <= there and heads <= activation.needs
+            for activation in self.activations
+        )
 
     def _better(self, node: Expr) -> Expr | None:
         """Another form of the node, if there is one and it has the same value."""

@@ -324,7 +324,7 @@ def test_nothing_is_caught_wholesale() -> None:
 KEYED_BY_FUNCTIONS = {
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",
-    "engine/ir/knowledge.py": "theorems: facts of the argument to facts of the value",
+    "engine/ir/properties.py": "theorems: facts of the argument to facts of the value",
     "claims/judge/mutations.py": "slips of people",
     "claims/judge/branches.py": "which functions have branches, and where they meet",
     "engine/lowering/functions.py": "rules: index arithmetic",

@@ -187,8 +187,8 @@ def _in_field(kind: str, variable: Variable) -> bool:
     setting = Setting((), {"x": variable}, "x")
     sizes = next(setting.sizes())
     assert fit(sizes, variable.room) == sizes
-    world = Generators(Stream(1))
-    value = setting.point(world, sizes, 1, Meter(), 5)["x"].value
+    field = Generators(Stream(1))
+    value = setting.point(field, sizes, 1, Meter(), 5)["x"].value
     n, columns = sizes["n"], len(value) // sizes["n"]
     if kind.startswith("orthonormal"):
         gram = [
@@ -199,7 +199,7 @@ def _in_field(kind: str, variable: Variable) -> bool:
         return gram == [int(i == j) for i in range(columns) for j in range(columns)]
     if kind.startswith("onehot"):
         return sorted(value) == [0] * (n - 1) + [1]
-    return all(world.sign(x) == 1 for x in value) and (
+    return all(field.sign(x) == 1 for x in value) and (
         kind.startswith("positive") or sum(value) % P == 1
     )
 

@@ -154,15 +154,15 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     else:
         node = engine.shortened(node)
     tree = engine.recovered(engine.rewriter.rewrite(node))
-    forge = engine.forge
+    factory = engine.factory
     if program.expr.row:
-        tree = forge.transpose(tree)
+        tree = factory.transpose(tree)
     typed = fold(
         program.expr,
         lambda e: e.args,
-        lambda e, args: forge.make(e.op, tuple(args), e.shape, e.value, e.row),
+        lambda e, args: factory.make(e.op, tuple(args), e.shape, e.value, e.row),
     )
-    longer = forge.size(typed) < forge.size(tree) and not expand_inverse
+    longer = factory.size(typed) < factory.size(tree) and not expand_inverse
     contracted = any(part.op == "einsum" for part in typed.parts)
     longer = longer and not contracted  # a call of einsum counts for less than its text
     return typed if has_indices(tree, program.variables) or longer else tree
@@ -198,7 +198,7 @@ class Engine:
         self.phases = phases
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
         self.shortener = Shortener(self.builder)
-        self.forge = ExpressionFactory()  # of the last tree
+        self.factory = ExpressionFactory()  # of the last tree
         self.commuting: Commuting | None = None
         # of several results: what they share is recovered once
         self.common = self._recovery() if several else None
@@ -234,19 +234,19 @@ class Engine:
 
     def _in_matrices(self, node: Node) -> Expr:
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
-        size, tree, self.forge = self._tree(last.rewrite(self._gathered(node)))
+        size, tree, self.factory = self._tree(last.rewrite(self._gathered(node)))
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
         if spread is not None:
             other = self._tree(last.rewrite(self.rewriter.rewrite(self._gathered(spread))))
             if other[0] < size:
-                _, tree, self.forge = other
+                _, tree, self.factory = other
         if _signed(tree):
             other = self._tree(
                 last.rewrite(self.rewriter.rewrite(_without_signs(self.builder, node)))
             )
             if not has_indices(other[1]):
-                _, tree, self.forge = other
-        return rebalanced(self.forge, tree)
+                _, tree, self.factory = other
+        return rebalanced(self.factory, tree)
 
     def _by_indices(self, node: Node) -> Expr:
         """The tree of a node with bound indices: in matrix notation where that is not much longer
@@ -257,11 +257,11 @@ class Engine:
         from matcalc.engine.rewriting.wide import joined_masks, singular_pairs  # noqa: PLC0415
 
         narrow = self._narrowed(node)
-        matrix, forge = None, self.forge
+        matrix, factory = None, self.factory
         if narrow is not None:
             matrix = self._in_matrices(narrow)
-            forge = self.forge
-            size = forge.size(matrix)
+            factory = self.factory
+            size = factory.size(matrix)
             if size <= _LEAST_TRIED and not has_indices(matrix):
                 return matrix
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
@@ -274,13 +274,13 @@ class Engine:
         writer = IndexWriter(recovery, self.index_names, self.taken)
         tree = writer.array(node, pairs)
         if _lies(node, self.rank, self.layout):
-            tree = recovery.forge.transpose(tree)
+            tree = recovery.factory.transpose(tree)
         if matrix is not None:
             apart = node.rank > 2 or has_indices(matrix)
-            if _FAVOUR * size <= recovery.forge.size(tree) * (_FAVOUR if apart else 1):
-                self.forge = forge
+            if _FAVOUR * size <= recovery.factory.size(tree) * (_FAVOUR if apart else 1):
+                self.factory = factory
                 return matrix
-        self.forge = recovery.forge
+        self.factory = recovery.factory
         return tree
 
     def _narrowed(self, node: Node) -> Node | None:
@@ -312,8 +312,8 @@ class Engine:
         node = restore_diagonals(self.builder, node)
         if self.common is not None:
             tree = _lay_out(self.common, self.builder, node, self.rank, self.layout)
-            if not self.common.taste.asked:
-                return self.common.forge.size(tree), tree, self.common.forge
+            if not self.common.preferences.asked:
+                return self.common.factory.size(tree), tree, self.common.factory
             self.common = self._recovery()
         return _styled(
             lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout),
@@ -337,23 +337,23 @@ def _styled(
     recover: Callable[[Recovery], Expr], language: Language
 ) -> tuple[int, Expr, ExpressionFactory]:
     """The shortest tree over the styles of products of fused indices, where there are any; with its
-    length and its forge.
+    length and its factory.
     """
     best: tuple[bool, int, Expr, ExpressionFactory] | None = None
     tried: list[Preferences] = []
     for style in STYLES:
-        if any(taste.agrees(style) for taste in tried):
+        if any(preferences.agrees(style) for preferences in tried):
             continue
         recovery = Recovery(style, language.functions)
         tree = recover(recovery)
-        tried.append(recovery.taste)
-        size = recovery.forge.size(tree)
-        if not recovery.taste.asked:
-            return size, tree, recovery.forge
+        tried.append(recovery.preferences)
+        size = recovery.factory.size(tree)
+        if not recovery.preferences.asked:
+            return size, tree, recovery.factory
         operators = {part.op for part in tree.parts}
         indices = "einsum" in operators
         if best is None or (indices, size) < best[:2]:
-            best = indices, size, tree, recovery.forge
+            best = indices, size, tree, recovery.factory
         if size > _MOST_TRIED or operators.isdisjoint(_STYLED):
             break
     assert best is not None
@@ -433,7 +433,7 @@ def matricize(
     builder = Builder(known)
     lowering = Lowering(builder, known.definition)
     names = {v.name: leaf_of(builder, v, free=False) for v in variables.values()}
-    node = matrix_of(lowering.shop, with_systems(builder, lowering.lower(tree, names)), rows)
+    node = matrix_of(lowering.sums, with_systems(builder, lowering.lower(tree, names)), rows)
     node = restore_diagonals(builder, Rewriter(builder, lowering, final=True).rewrite(node))
     _, matrix, _ = _styled(lambda recovery: recovery.recover(node), language)
     if _signed(matrix):

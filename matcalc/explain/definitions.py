@@ -17,7 +17,7 @@ def defined(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
     moving: set[int] = set()
     for expr in root.parts:
         args = tuple([made[id(arg)] for arg in expr.args])
-        fresh = trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+        fresh = trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
         moves = expr.op == "variable" and expr.value == wrt
         if moves or any(id(arg) in moving for arg in expr.args):
             moving.add(id(expr))
@@ -39,7 +39,7 @@ def _written_out(trees: Trees, expr: Expr, used: list[str]) -> Expr:
     if made.shape != expr.shape:
         return expr
     used.append(f"define-{operation(expr)}")
-    return trees.forge.transpose(made) if made.row != expr.row else made
+    return trees.factory.transpose(made) if made.row != expr.row else made
 
 
 def _squared(trees: Trees, expr: Expr) -> Expr:
@@ -48,4 +48,4 @@ def _squared(trees: Trees, expr: Expr) -> Expr:
     half = expr.args[1].value / 2
     if half.denominator != 1 or half <= 0:
         return expr
-    return trees.arrayed(".^", expr.args[0].args[0], trees.forge.number(half))
+    return trees.arrayed(".^", expr.args[0].args[0], trees.factory.number(half))

@@ -76,9 +76,9 @@ class Differentials:
         number = inner.args[0] if inner.op == "*" and inner.args[0].op == "number" else None
         inner = inner if number is None else inner.args[1]
         args = (*expr.args[:place], inner, *expr.args[place + 1 :])
-        made = self.trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+        made = self.trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
         made = made if number is None else self.trees.times(number, made)
-        return self.trees.forge.negative(made) if term.op == "neg" else made
+        return self.trees.factory.negative(made) if term.op == "neg" else made
 
     def _linear(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         """The product rule of what is linear in each of its arguments."""
@@ -134,7 +134,7 @@ class Differentials:
             elif part.op == "neg":
                 todo.append((part.args[0], not negative))
             else:
-                terms.append(self.trees.forge.negative(part) if negative else part)
+                terms.append(self.trees.factory.negative(part) if negative else part)
         return terms
 
     # operators
@@ -144,10 +144,10 @@ class Differentials:
             self.elementarily(*because.SUM)
         left = [self.trees.filled(term, expr) for term in parts[0]]
         right = [self.trees.filled(term, expr) for term in parts[1]]
-        return left + ([self.trees.forge.negative(t) for t in right] if expr.op == "-" else right)
+        return left + ([self.trees.factory.negative(t) for t in right] if expr.op == "-" else right)
 
     def _negative(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
-        return [self.trees.forge.negative(term) for term in parts[0]]
+        return [self.trees.factory.negative(term) for term in parts[0]]
 
     def _product(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         if all(parts):
@@ -161,7 +161,7 @@ class Differentials:
                 *(self.trees.times(left, term) for term in parts[1]),
             ]
         if left is right:  # a square
-            two = self.trees.forge.number(2)
+            two = self.trees.factory.number(2)
             return [
                 self.trees.times(two, self.trees.arrayed(".*", left, term)) for term in parts[0]
             ]
@@ -177,10 +177,10 @@ class Differentials:
         elif expr.op == "/":
             self.elementarily(*because.MULTIPLE)
         terms = [trees.arrayed("./", trees.filled(term, expr), bottom) for term in parts[0]]
-        square = trees.arrayed(".^", bottom, trees.forge.number(2))
+        square = trees.arrayed(".^", bottom, trees.factory.number(2))
         for term in parts[1]:
             over = trees.times(top, term) if expr.op == "/" else trees.arrayed(".*", top, term)
-            terms.append(trees.forge.negative(trees.arrayed("./", over, square)))
+            terms.append(trees.factory.negative(trees.arrayed("./", over, square)))
         return terms
 
     def _power(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
@@ -195,14 +195,14 @@ class Differentials:
             factor = trees.arrayed(".*", exponent, lower)
             terms.append(trees.arrayed(".*", factor, trees.filled(term, expr)))
         for term in parts[1]:
-            logarithm = trees.forge.make("log", (base,), base.shape, row=base.row)
+            logarithm = trees.factory.make("log", (base,), base.shape, row=base.row)
             terms.append(trees.arrayed(".*", trees.arrayed(".*", logarithm, expr), term))
         return terms
 
     def _less_one(self, exponent: Expr) -> Expr:
         if exponent.op == "number":
-            return self.trees.forge.number(exponent.value - 1)
-        return self.trees.forge.binary("-", exponent, self.trees.forge.number(1))
+            return self.trees.factory.number(exponent.value - 1)
+        return self.trees.factory.binary("-", exponent, self.trees.factory.number(1))
 
     def _matrix_power(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         """d X^3 = dX*X^2 + X*dX*X + X^2*dX."""
@@ -225,22 +225,22 @@ class Differentials:
             return None
         if count == 1:
             return expr.args[0]
-        forge = self.trees.forge
-        return forge.make("^", (expr.args[0], forge.number(count)), expr.shape)
+        factory = self.trees.factory
+        return factory.make("^", (expr.args[0], factory.number(count)), expr.shape)
 
     def _root(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         trees = self.trees
         self.note(*because.POWER)
-        twice = trees.times(trees.forge.number(2), expr)
+        twice = trees.times(trees.factory.number(2), expr)
         return [trees.arrayed("./", term, twice) for term in parts[0]]
 
     def _transpose(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         self.elementarily(*because.TRANSPOSE)
-        forge = self.trees.forge
+        factory = self.trees.factory
         return [
-            forge.negative(forge.transpose(term.args[0]))
+            factory.negative(factory.transpose(term.args[0]))
             if term.op == "neg"
-            else forge.transpose(term)
+            else factory.transpose(term)
             for term in parts[0]
         ]
 
@@ -251,7 +251,7 @@ class Differentials:
     def _blocks(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         """The differentials in their blocks, zeros in the others."""
         cells = [self.trees.sum(terms, arg) for terms, arg in zip(parts, expr.args, strict=True)]
-        make = self.trees.forge.make
+        make = self.trees.factory.make
         return [make(expr.op, tuple(cells), expr.shape, expr.value, expr.row)]
 
 

@@ -28,7 +28,7 @@ class Trees:
     """Makes trees in which numbers are tidy: no 0 is added, nothing is multiplied by 1."""
 
     def __init__(self, language: Language) -> None:
-        self.forge = ExpressionFactory()
+        self.factory = ExpressionFactory()
         self.known = catalogue(language)
 
     def interned(self, tree: Expr, names: Mapping[str, Expr] | None = None) -> Expr:
@@ -38,26 +38,26 @@ class Trees:
         def rule(expr: Expr, args: list[Expr]) -> Expr:
             if expr.op == "variable" and expr.value in put:
                 return put[expr.value]
-            return self.forge.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
+            return self.factory.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
 
         return tree.fold(rule)
 
     def variable(self, name: str, like: Expr) -> Expr:
         """A variable of the shape of another expression, which stands upright."""
-        return self.forge.make("variable", (), like.shape, name)
+        return self.factory.make("variable", (), like.shape, name)
 
     def zero(self, like: Expr) -> Expr:
         """Nothing, in the shape of another expression."""
-        nothing = self.forge.number(0)
+        nothing = self.factory.number(0)
         if not like.shape:
             return nothing
-        return self.forge.make("fill", (nothing,), like.shape, row=like.row)
+        return self.factory.make("fill", (nothing,), like.shape, row=like.row)
 
     def filled(self, expr: Expr, like: Expr) -> Expr:
         """A scalar in every entry of an array."""
         if expr.rank == like.rank:
             return expr
-        return self.forge.make("fill", (expr,), like.shape, row=like.row)
+        return self.factory.make("fill", (expr,), like.shape, row=like.row)
 
     def sum(self, terms: Sequence[Expr], like: Expr) -> Expr:
         """The sum, with the signs of the terms between them."""
@@ -66,43 +66,43 @@ class Trees:
         total = terms[0]
         for term in terms[1:]:
             sign, right = ("-", term.args[0]) if term.op == "neg" else ("+", term)
-            total = self.forge.binary(sign, total, right)
+            total = self.factory.binary(sign, total, right)
         return total
 
     def vectorised(self, matrix: Expr) -> Expr:
         """vec(X)."""
         rows, columns = matrix.shape
-        return self.forge.make("vec", (matrix,), (rows.times(columns),))
+        return self.factory.make("vec", (matrix,), (rows.times(columns),))
 
     def times(self, left: Expr, right: Expr) -> Expr:
         """The product as ``*`` means it."""
         if right.op == "neg":
-            return self.forge.negative(self.times(left, right.args[0]))
+            return self.factory.negative(self.times(left, right.args[0]))
         if is_number(left, 1):
             return right
         if is_number(right, 1):
             return left
         if is_number(left, -1):
-            return self.forge.negative(right)
-        return self.forge.times(left, right)
+            return self.factory.negative(right)
+        return self.factory.times(left, right)
 
     def inner(self, factor: Expr, step: Expr, *, across: bool = False) -> Expr:
         """The inner product of an array and a differential: g*da, g'*dx, tr(G'*dX), with the
         scalars before it; of a matrix that stands ``across``, tr(G*dX).
         """
-        forge = self.forge
+        factory = self.factory
         if factor.op == "neg":
-            return forge.negative(self.inner(factor.args[0], step, across=across))
+            return factory.negative(self.inner(factor.args[0], step, across=across))
         if factor.op == "/" and not factor.args[1].shape:
             top = self.inner(factor.args[0], step, across=across)
-            return forge.binary("/", top, factor.args[1])
+            return factory.binary("/", top, factor.args[1])
         if not factor.shape:
             return self.times(factor, step)
         scalar, rest = self._pulled(factor)
-        left = rest if across else forge.transpose(rest)
+        left = rest if across else factory.transpose(rest)
         if factor.rank == 1:
-            return forge.times(left if scalar is None else self.times(scalar, left), step)
-        made = forge.make("tr", (forge.times(left, step),))
+            return factory.times(left if scalar is None else self.times(scalar, left), step)
+        made = factory.make("tr", (factory.times(left, step),))
         return made if scalar is None else self.times(scalar, made)
 
     def _pulled(self, factor: Expr) -> tuple[Expr | None, Expr]:
@@ -115,7 +115,7 @@ class Trees:
         if factor.op == "*" and not factor.args[0].shape:
             scalar, factor = factor.args
         for right in reversed(spine):
-            factor = self.forge.times(factor, right)
+            factor = self.factory.times(factor, right)
         return scalar, factor
 
     def arrayed(self, op: str, left: Expr, right: Expr) -> Expr:
@@ -129,18 +129,18 @@ class Trees:
             if left.op == "neg" or right.op == "neg":
                 inner = [side.args[0] if side.op == "neg" else side for side in (left, right)]
                 product = self.arrayed(op, *inner)
-                return self.forge.negative(product) if left.op != right.op else product
+                return self.factory.negative(product) if left.op != right.op else product
         if op == "./":
             if left.op == "neg":
-                return self.forge.negative(self.arrayed(op, left.args[0], right))
+                return self.factory.negative(self.arrayed(op, left.args[0], right))
             if not right.shape:
-                return self.forge.binary("/", left, right)
+                return self.factory.binary("/", left, right)
         if op == ".^":
             if is_number(right, 1):
                 return left
             if not left.shape and not right.shape:
-                return self.forge.binary("^", left, right)
-        return self.forge.binary(op, left, right)
+                return self.factory.binary("^", left, right)
+        return self.factory.binary(op, left, right)
 
     def inserted(self, rule: Rule, args: Sequence[Expr], names: Mapping[str, Expr]) -> Expr:
         """The right side of a rule for these arguments; ``names`` are its variables."""
@@ -170,15 +170,15 @@ class Trees:
             return names[expr.value]
         shape = tuple([size.put(sizes.get) for size in expr.shape])
         if op == "dimension":
-            return self.forge.dimension(expr.value.put(sizes.get))
+            return self.factory.dimension(expr.value.put(sizes.get))
         if not args:
-            return self.forge.make(op, (), shape, expr.value, expr.row)
+            return self.factory.make(op, (), shape, expr.value, expr.row)
         if op in ("+", "-"):
             return self._added(op, *args)
         if op == "neg":
-            return self.forge.negative(args[0])
+            return self.factory.negative(args[0])
         if op == "'":
-            return self.forge.transpose(args[0])
+            return self.factory.transpose(args[0])
         if op in _ARRAYED and not any(arg.rank for arg in expr.args):
             return self._product(_ARRAYED[op], args)
         if op == "*":
@@ -189,29 +189,29 @@ class Trees:
             return self._product("./", args)
         if acts_entrywise(expr) or op in COMPARISONS:
             larger = max(args, key=lambda arg: arg.rank)
-            return self.forge.make(op, tuple(args), larger.shape, expr.value, larger.row)
+            return self.factory.make(op, tuple(args), larger.shape, expr.value, larger.row)
         if op == "fill":
-            return self.forge.make(op, tuple(args), shape, row=expr.row)
+            return self.factory.make(op, tuple(args), shape, row=expr.row)
         same = all(a.rank == b.rank for a, b in zip(args, expr.args, strict=True))
         if not same and not (expr.rank == 0 and calls_function(expr)):
             raise CannotShow("the rule is written for other shapes")
-        return self.forge.make(op, tuple(args), shape, expr.value, expr.row)
+        return self.factory.make(op, tuple(args), shape, expr.value, expr.row)
 
     def _added(self, op: str, left: Expr, right: Expr) -> Expr:
         if _nothing(right):
             return left if left.rank >= right.rank else self.filled(left, right)
         if _nothing(left) and right.rank >= left.rank:
-            return right if op == "+" else self.forge.negative(right)
+            return right if op == "+" else self.factory.negative(right)
         if op == "+" and right.op == "neg":
             op, right = "-", right.args[0]
         elif op == "-" and right.op == "neg":
             op, right = "+", right.args[0]
-        return self.forge.binary(op, left, right)
+        return self.factory.binary(op, left, right)
 
     def _product(self, op: str, args: list[Expr]) -> Expr:
         left, right = args
         if op in ("*", ".*") and (_nothing(left) or _nothing(right)):
-            whole = self.forge.times(left, right) if op == "*" else None
+            whole = self.factory.times(left, right) if op == "*" else None
             return self.zero(whole or (left if left.rank >= right.rank else right))
         if op == "./" and _nothing(left):
             return self.zero(left if left.rank >= right.rank else right)

@@ -73,7 +73,7 @@ class Normal:
             if moving:
                 places[f"?d{place}"] = self.builder.leaf("variable", arg.shape, f"?d{place}")
                 back[f"?d{place}"] = self._upright(inner[place])
-        call = self.trees.forge.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
+        call = self.trees.factory.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
         node = self.lowering.lower(call, places)
         slopes = LocalDerivatives(self.builder, self.lowering)
         terms = []
@@ -88,10 +88,10 @@ class Normal:
         total, steps = self._rewritten(self.builder.sum(terms, node.axes))
         shown = self._recovered(total, steps)
         made = self.trees.interned(shown, back)
-        return self.trees.forge.transpose(made) if expr.row else made
+        return self.trees.factory.transpose(made) if expr.row else made
 
     def _upright(self, expr: Expr) -> Expr:
-        return self.trees.forge.transpose(expr) if expr.row else expr
+        return self.trees.factory.transpose(expr) if expr.row else expr
 
     def _rewritten(self, node: Node) -> tuple[Node, list[str]]:
         """The node rewritten and shortened, and the names of the rewrites."""
@@ -109,7 +109,7 @@ class Normal:
             raise CannotShow("it has no matrix notation")
         self.rules = [*steps, *(step.rule for step in last.steps)]
         if like is not None and like.row != tree.row:
-            return self.trees.forge.transpose(tree)
+            return self.trees.factory.transpose(tree)
         return tree
 
 

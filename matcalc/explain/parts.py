@@ -91,9 +91,9 @@ def partition(
     made: dict[int, Expr] = {}
     for expr in order:
         args = tuple([made[id(arg)] for arg in expr.args])
-        fresh = trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+        fresh = trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
         if id(expr) in chosen and id(expr) in active:
-            upright = trees.forge.transpose(fresh) if fresh.row else fresh
+            upright = trees.factory.transpose(fresh) if fresh.row else fresh
             name = (
                 names.take(given[id(expr)])
                 if id(expr) in given
@@ -101,7 +101,7 @@ def partition(
             )
             parts.append(Part(name, upright))
             letter = trees.variable(name, upright)
-            fresh = trees.forge.transpose(letter) if fresh.row else letter
+            fresh = trees.factory.transpose(letter) if fresh.row else letter
         made[id(expr)] = fresh
     return parts, made[id(root)]
 
@@ -119,7 +119,7 @@ class _Choice:
     """Chooses the parts of one expression."""
 
     def __init__(self, trees: Trees, root: Expr, wrt: str, detail: int) -> None:
-        self.size = trees.forge.size
+        self.size = trees.factory.size
         self.root = root
         self.order = root.parts
         self.active = _active(self.order, wrt)

@@ -108,15 +108,15 @@ class _Proof:
         self, line: Line, program: Program, tree: Expr, moving: Mapping[str, str]
     ) -> None:
         """By moving every variable along its differential, as a number ``?t`` says how far."""
-        forge = self.trees.forge
-        way = self.trees.times(forge.number(_STEP), forge.make("variable", (), (), "?t"))
+        factory = self.trees.factory
+        way = self.trees.times(factory.number(_STEP), factory.make("variable", (), (), "?t"))
         moved = {}
         for name, step in moving.items():
             shape = self.chain.variables[name].shape
-            here, there = (forge.make("variable", (), shape, each) for each in (name, step))
-            moved[name] = forge.binary("+", here, self.trees.times(way, there))
+            here, there = (factory.make("variable", (), shape, each) for each in (name, step))
+            moved[name] = factory.binary("+", here, self.trees.times(way, there))
         value = self.trees.interned(program.expr, moved)
-        along = self.trees.times(forge.number(_STEP), self.trees.interned(tree, moved))
+        along = self.trees.times(factory.number(_STEP), self.trees.interned(tree, moved))
         variables = {**program.variables, "?t": Variable("?t", "scalar")}
         try:
             found = verify(
@@ -148,7 +148,7 @@ class _Proof:
     def _answer(self, line: Line, tree: Expr) -> None:
         assert self.current is not None
         shape = self.chain.variables[self.chain.wrt].shape
-        step = self.trees.forge.make("variable", (), shape, self.chain.step)
+        step = self.trees.factory.make("variable", (), shape, self.chain.step)
         self._judge(line, self.current, applied(self.trees, tree, step, self.current))
         self.current = tree
 
@@ -206,10 +206,10 @@ def applied(trees: Trees, factor: Expr, step: Expr, like: Expr) -> Expr:
     """The factor times the differential, as the line ``like`` has it: g'*dx, tr(G'*dX), J*dx,
     J*vec(dX).
     """
-    forge = trees.forge
+    factory = trees.factory
     if not like.shape and factor.shape:
-        product = forge.times(forge.transpose(factor), step)
-        return product if factor.rank == 1 else forge.make("tr", (product,))
+        product = factory.times(factory.transpose(factor), step)
+        return product if factor.rank == 1 else factory.make("tr", (product,))
     upright = trees.vectorised(step) if step.rank == 2 else step
     product = trees.times(factor, upright)
-    return forge.transpose(product) if product.row != like.row else product
+    return factory.transpose(product) if product.row != like.row else product

@@ -160,7 +160,7 @@ class ChainBuilder:
             form = normal.form(tree)
         except CannotShow:
             return None
-        if self.trees.forge.size(form) >= self.trees.forge.size(tree):
+        if self.trees.factory.size(form) >= self.trees.factory.size(tree):
             return None
         reasons = self._rewrites(normal) or (Reason("simplified"),)
         self._line(Line(EQUAL, form, reasons))
@@ -179,7 +179,7 @@ class ChainBuilder:
         """The tree with some nodes of it replaced."""
         if not put:
             return tree
-        forge = self.trees.forge
+        factory = self.trees.factory
         done: dict[int, Expr] = {}
         stack = [tree]
         while stack:
@@ -194,7 +194,7 @@ class ChainBuilder:
                 stack += todo
                 continue
             args = tuple([done[id(arg)] for arg in expr.args])
-            done[id(expr)] = forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+            done[id(expr)] = factory.make(expr.op, args, expr.shape, expr.value, expr.row)
         return done[id(tree)]
 
     def _value(self, root: Expr, parts: list[Part]) -> None:
@@ -241,7 +241,7 @@ class ChainBuilder:
         steps = tuple(self.steps[name] for name in names)
         put = {self.steps[name]: self.formulas[name] for name in names}
         inserted = self.trees.interned(tree, put)
-        if self.trees.forge.size(inserted) > _LONGEST:
+        if self.trees.factory.size(inserted) > _LONGEST:
             raise CannotShow("its lines get too long")
         self._line(Line(EQUAL, inserted, inserted=steps), brief=False)
         return inserted
@@ -284,7 +284,7 @@ class ChainBuilder:
         owners = {step: name for name, step in self.steps.items()}
         for step in self._present(tree):
             factor = normal.coefficient(tree, step)
-            if step != self.d_wrt and self.trees.forge.size(factor) > _LONG:
+            if step != self.d_wrt and self.trees.factory.size(factor) > _LONG:
                 name = self.names.take(f"{owners[step]}bar")
                 self._declare(name, factor)
                 self.adjoints[name] = owners[step]
@@ -304,7 +304,7 @@ class ChainBuilder:
         if factor.rank < 2:
             return usual
         try:
-            across = self._normal().form(self.trees.forge.transpose(factor))
+            across = self._normal().form(self.trees.factory.transpose(factor))
         except CannotShow:
             return usual
         plain = across is factor or all(part.op != "'" for part in across.parts)
@@ -362,7 +362,7 @@ class ChainBuilder:
             reasons = tuple(factored(self.d_wrt, tree, self.answer))
             self._line(Line(VECTORISED, line, reasons))
         else:
-            line = self.trees.forge.transpose(line) if line.row != tree.row else line
+            line = self.trees.factory.transpose(line) if line.row != tree.row else line
             if line is not tree:
                 self._line(Line(EQUAL, line, tuple(factored(self.d_wrt, tree, self.answer))))
         self.lines.append(Line(ANSWER, self.answer))

@@ -160,7 +160,7 @@ class _GraphBuilder:
         for name, each in self.program.variables.items():
             if name in there:
                 numbers[name] = len(found) + 1
-                tree = self.trees.forge.make("variable", (), each.shape, name)
+                tree = self.trees.factory.make("variable", (), each.shape, name)
                 found.append(Node(numbers[name], name, each.shape, tree, kind=str(each)))
         made: dict[int, Expr] = {}
         literals: set[int] = set()  # numbers, and what is computed of numbers alone
@@ -170,7 +170,7 @@ class _GraphBuilder:
             ):
                 literals.add(id(expr))
             args = tuple([made[id(arg)] for arg in expr.args])
-            fresh = self.trees.forge.make(expr.op, args, expr.shape, expr.value, expr.row)
+            fresh = self.trees.factory.make(expr.op, args, expr.shape, expr.value, expr.row)
             inline = id(expr) in literals or self._is_inline(expr)
             if not inline or (expr is root and expr.op != "variable"):
                 fresh = self._named(expr, fresh, found, numbers)
@@ -193,7 +193,7 @@ class _GraphBuilder:
         return inner is not expr and (inner.op in _INLINE or inner.op == "variable")
 
     def _named(self, expr: Expr, fresh: Expr, found: list[Node], numbers: dict[str, int]) -> Expr:
-        forge = self.trees.forge
+        factory = self.trees.factory
         upright = self._upright(fresh)
         number = len(found) + 1
         given = self.given.get(id(expr))
@@ -213,16 +213,16 @@ class _GraphBuilder:
             )
         )
         letter = self.trees.variable(name, upright)
-        return forge.transpose(letter) if fresh.row else letter
+        return factory.transpose(letter) if fresh.row else letter
 
     def _upright(self, expr: Expr) -> Expr:
         """A row as a column."""
         if not expr.row:
             return expr
-        forge = self.trees.forge
+        factory = self.trees.factory
         if expr.op == "neg":
-            return forge.negative(forge.transpose(expr.args[0]))
-        return forge.transpose(expr)
+            return factory.negative(factory.transpose(expr.args[0]))
+        return factory.transpose(expr)
 
     def edge(self, child: Node, parent: Node) -> Edge:
         """The derivative of an operation by one of its arguments, in which its value has its
@@ -254,7 +254,7 @@ class _GraphBuilder:
         def rule(expr: Expr, args: list[Expr]) -> Expr:
             if expr is value and expr.args:
                 return own
-            return self.trees.forge.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
+            return self.trees.factory.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
 
         named = inside.fold(rule)
         written = text(named)

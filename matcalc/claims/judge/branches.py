@@ -24,20 +24,20 @@ _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _CLOSE = 1e-7
 
 
-def one_branch(question: Question, worlds: Sequence[Sample]) -> Condition | None:
+def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | None:
     """Where the claim is right, if those are the entries on one side of a kink and no others."""
     program = question.program
-    if program is None or any(world.truth.shape != world.claimed.shape for world in worlds):
+    if program is None or any(sample.truth.shape != sample.claimed.shape for sample in samples):
         return None
-    right = [_right(world) for world in worlds]
+    right = [_right(sample) for sample in samples]
     if all(np.all(each) for each in right) or not any(np.any(each) for each in right):
         return None
     sides = []
     for kink in _kinks(program.expr):
-        values = [_value(kink, world) for world in worlds]
+        values = [_value(kink, sample) for sample in samples]
         if all(
-            value is not None and value.shape in ((), world.truth.shape)
-            for value, world in zip(values, worlds, strict=True)
+            value is not None and value.shape in ((), sample.truth.shape)
+            for value, sample in zip(values, samples, strict=True)
         ):
             sides.append((kink, [np.asarray(value) != 0 for value in values if value is not None]))
         if len(sides) == _MOST:
@@ -69,14 +69,14 @@ def has_branches(question: Question) -> bool:
     return question.program is not None and next(_kinks(question.program.expr), None) is not None
 
 
-def _right(world: Sample) -> Array:
+def _right(sample: Sample) -> Array:
     """Where the claim agrees."""
-    return np.asarray(np.abs(world.claimed - world.truth) <= _CLOSE * world.scale)
+    return np.asarray(np.abs(sample.claimed - sample.truth) <= _CLOSE * sample.scale)
 
 
-def _value(kink: Expr, world: Sample) -> Array | None:
+def _value(kink: Expr, sample: Sample) -> Array | None:
     try:
-        return np.asarray(evaluate_claim(kink, world.point))
+        return np.asarray(evaluate_claim(kink, sample.point))
     except (MatcalcError, ValueError, np.linalg.LinAlgError):
         return None
 

@@ -209,8 +209,8 @@ class Neighbours:
         self._known: list[tuple[Point, dict[int, Array]]] = []
 
     def value(self, edited: Expr) -> Callable[[Sample], Array]:
-        """The value of an edited formula in a world."""
-        return lambda world: evaluate_claim(edited, world.point, self._at(world.point))
+        """The value of an edited formula at a sample."""
+        return lambda sample: evaluate_claim(edited, sample.point, self._at(sample.point))
 
     def _at(self, point: Point) -> dict[int, Array]:
         for place, known in self._known:

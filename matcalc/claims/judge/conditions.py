@@ -41,13 +41,13 @@ class Condition:
 
 
 def conditions(
-    question: Question, worlds: list[Sample], rng: np.random.Generator
+    question: Question, samples: list[Sample], rng: np.random.Generator
 ) -> Iterator[tuple[Condition, list[Sample]]]:
-    """Each condition with worlds in which it holds."""
+    """Each condition with samples in which it holds."""
     square = [
         v for v in question.variables.values() if len(v.shape) == 2 and v.shape[0] == v.shape[1]
     ]
-    base = worlds[0].point
+    base = samples[0].point
     for variable in square:
         for kind in _NARROWER.get(variable.kind, ()):
             found = _worlds(question, base, rng, {variable.name: kind})
@@ -130,7 +130,7 @@ def _drawn(question: Question, base: Point, values: Callable[[], dict[str, Array
     for _ in range(_ATTEMPTS):
         point = Point(base.sizes, values())
         if question.smooth(point):
-            found.append(question.world(point))
+            found.append(question.sample(point))
             if len(found) == _TRIALS:
                 return found
     return []

@@ -2,7 +2,7 @@
 
 Every claim with one slip mended is compared with every wrong answer that has one slip, up to a
 constant factor; so compositions of two slips, one of them in the text and one of the whole, cost no
-more than single ones. Candidates that agree in one world are tried in the others, the cheapest
+more than single ones. Candidates that agree in one sample are tried in the others, the cheapest
 first.
 """
 
@@ -39,7 +39,7 @@ _ABOUT_ORDER = (
     "inverse-side",
     "structure",
 )
-_MOST = 40  # candidates that are tried in all worlds
+_MOST = 40  # candidates that are tried in all samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +87,23 @@ class _Match:
 
 
 def diagnose(
-    question: Question, worlds: Sequence[Sample], rng: np.random.Generator, correct: str = ""
+    question: Question, samples: Sequence[Sample], rng: np.random.Generator, correct: str = ""
 ) -> Diagnosis | None:
     """The explanation of a wrong claim, or None; ``correct`` is the derivative as it is printed."""
-    worlds = [world for world in worlds if np.all(np.isfinite(world.claimed))]
-    if not worlds:
+    samples = [sample for sample in samples if np.all(np.isfinite(sample.claimed))]
+    if not samples:
         return None
-    factors = Factors(question, worlds)
+    factors = Factors(question, samples)
     mended = [as_it_is(question), *mendings(question)]
     wrong = [IDENTITY, *variants(question)]
-    best = _best(_matches(mended, wrong, worlds[0]), worlds, factors, question, correct)
-    held = _holding(question, list(worlds), rng) or one_branch(question, worlds)
+    best = _best(_matches(mended, wrong, samples[0]), samples, factors, question, correct)
+    held = _holding(question, list(samples), rng) or one_branch(question, samples)
     if held is not None and (best is None or held.cost < best[0]):
         return Diagnosis((Cause(held.kind, held.text),), mended=correct)
     if (
         question.misfit
         and (best is None or best[0] > PLAIN + 1)
-        and all(w.error < CLOSE for w in worlds)
+        and all(w.error < CLOSE for w in samples)
     ):
         return Diagnosis(
             (
@@ -123,7 +123,7 @@ def diagnose(
     if factor.negative:
         causes.append(Cause("sign", _WRONG_SIGN))
     if [cause.kind for cause in causes] == ["sign"]:
-        causes = [Cause("sign", causes[0].text + _of_another(wrong, worlds))]
+        causes = [Cause("sign", causes[0].text + _of_another(wrong, samples))]
     telling = (
         held is not None
         and held.kind in _TELLING
@@ -132,66 +132,68 @@ def diagnose(
     return Diagnosis(tuple(causes), held.text if held is not None and telling else "", formula)
 
 
-def _of_another(wrong: Sequence[Variant], worlds: Sequence[Sample]) -> str:
+def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:
     """Minus the derivative is often that by another variable: of x - m that by m."""
     for variant in wrong:
         values = (
-            [_tried(variant.value, world) for world in worlds] if variant.kind == "variable" else []
+            [_tried(variant.value, sample) for sample in samples]
+            if variant.kind == "variable"
+            else []
         )
         if values and all(
             value is not None
-            and value.shape == world.claimed.shape
-            and float(np.max(np.abs(value - world.claimed), initial=0.0))
-            <= max(CLOSE, world.method.tolerance) * world.scale
-            for value, world in zip(values, worlds, strict=True)
+            and value.shape == sample.claimed.shape
+            and float(np.max(np.abs(value - sample.claimed), initial=0.0))
+            <= max(CLOSE, sample.method.tolerance) * sample.scale
+            for value, sample in zip(values, samples, strict=True)
         ):
             return f", as {variant.text.removeprefix('it is ')} has"
     return ""
 
 
 def _values(
-    parts: Sequence[Mended | Variant], world: Sample
+    parts: Sequence[Mended | Variant], sample: Sample
 ) -> dict[tuple[int, ...], tuple[list[int], Array]]:
-    """Values in one world by shape: which parts have them, and as unit vectors, so that factors do
+    """Values in one sample by shape: which parts have them, and as unit vectors, so that factors do
     not matter.
     """
     groups: dict[tuple[int, ...], tuple[list[int], list[Array]]] = {}
     for index, part in enumerate(parts):
-        value = _tried(part.value, world)
+        value = _tried(part.value, sample)
         size = float(np.linalg.norm(value)) if value is not None else 0.0
-        if value is not None and np.isfinite(size) and size > 1e-12 * world.scale:
+        if value is not None and np.isfinite(size) and size > 1e-12 * sample.scale:
             members, units = groups.setdefault(value.shape, ([], []))
             members.append(index)
             units.append(value.ravel() / size)
     return {shape: (members, np.stack(units)) for shape, (members, units) in groups.items()}
 
 
-def _tried(value: Callable[[Sample], Array], world: Sample) -> Array | None:
+def _tried(value: Callable[[Sample], Array], sample: Sample) -> Array | None:
     """A value; None where the edited formula does not fit together or has no value."""
     try:
         with np.errstate(all="ignore"):
-            return np.asarray(value(world))
+            return np.asarray(value(sample))
     except (MatcalcError, ValueError, np.linalg.LinAlgError):
         return None
 
 
-def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], world: Sample) -> list[_Match]:
-    """The pairs that are multiples of each other in one world, the cheapest first."""
-    left, right = _values(mended, world), _values(wrong, world)
+def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], sample: Sample) -> list[_Match]:
+    """The pairs that are multiples of each other in one sample, the cheapest first."""
+    left, right = _values(mended, sample), _values(wrong, sample)
     found = []
     for shape, (members, units) in left.items():
         if shape not in right:
             continue
         others, directions = right[shape]
         cosines = np.abs(units @ directions.T)
-        for i, j in np.argwhere(cosines > 1 - max(1e-13, world.method.tolerance**2)):
+        for i, j in np.argwhere(cosines > 1 - max(1e-13, sample.method.tolerance**2)):
             found.append(_Match(mended[members[i]], wrong[others[j]]))
     return sorted(found, key=lambda match: match.cost)
 
 
 def _best(
     matches: Sequence[_Match],
-    worlds: Sequence[Sample],
+    samples: Sequence[Sample],
     factors: Factors,
     question: Question,
     correct: str,
@@ -201,7 +203,7 @@ def _best(
     for match in matches:
         if tried >= _MOST or (best is not None and match.cost >= best[0]):
             break
-        factor = _factor(match, worlds, factors)
+        factor = _factor(match, samples, factors)
         if factor is None:
             continue
         tried += 1
@@ -213,17 +215,17 @@ def _best(
             or not _fits(match, question)
         ):
             continue
-        formula = mended_claim(question, match.mended, match.variant, factor, worlds, correct)
+        formula = mended_claim(question, match.mended, match.variant, factor, samples, correct)
         if formula is not None:
             best = cost, match, factor, formula
     return best
 
 
-def _factor(match: _Match, worlds: Sequence[Sample], factors: Factors) -> Factor | None:
-    """The factor between the two if it has a name, and they agree in all worlds."""
+def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Factor | None:
+    """The factor between the two if it has a name, and they agree in all samples."""
     ratios: dict[int, float] = {}
-    for place, world in enumerate(worlds):
-        left, right = _tried(match.mended.value, world), _tried(match.variant.value, world)
+    for place, sample in enumerate(samples):
+        left, right = _tried(match.mended.value, sample), _tried(match.variant.value, sample)
         if left is None or right is None or left.shape != right.shape:
             return None
         square = float(np.sum(left * left))
@@ -232,14 +234,14 @@ def _factor(match: _Match, worlds: Sequence[Sample], factors: Factors) -> Factor
         if not square > 0:
             return None
         ratio = float(np.sum(left * right)) / square
-        close = max(CLOSE, world.method.tolerance)
+        close = max(CLOSE, sample.method.tolerance)
         if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= close * float(
             np.max(np.abs(right))
         ):
             return None
         ratios[place] = ratio
     if all(
-        abs(ratio - 1) < max(CLOSE, worlds[place].method.tolerance)
+        abs(ratio - 1) < max(CLOSE, samples[place].method.tolerance)
         for place, ratio in ratios.items()
     ):
         return NONE if ratios else None
@@ -263,12 +265,12 @@ def _fits(match: _Match, question: Question) -> bool:
 
 
 def _holding(
-    question: Question, worlds: list[Sample], rng: np.random.Generator
+    question: Question, samples: list[Sample], rng: np.random.Generator
 ) -> Condition | None:
     """The mildest condition under which the claim is right."""
     held = [
         condition
-        for condition, found in conditions(question, worlds, rng)
-        if all(world.error <= 10 * world.method.tolerance for world in found)
+        for condition, found in conditions(question, samples, rng)
+        if all(sample.error <= 10 * sample.method.tolerance for sample in found)
     ]
     return min(held, key=lambda condition: condition.cost, default=None)

@@ -38,16 +38,16 @@ NONE = Factor("", "", 0.0)
 
 
 class Factors:
-    """Finds names for factors that were measured in several worlds of different sizes."""
+    """Finds names for factors that were measured in several samples of different sizes."""
 
-    def __init__(self, question: Question, worlds: Sequence[Sample]) -> None:
-        self._worlds = worlds
-        self._dims = [dict(_products(question.sized(world.point.sizes))) for world in worlds]
-        self._close = max(_CLOSE, *(world.method.tolerance for world in worlds))
-        self._scalars = list(_scalars(question, worlds))
+    def __init__(self, question: Question, samples: Sequence[Sample]) -> None:
+        self._worlds = samples
+        self._dims = [dict(_products(question.sized(sample.point.sizes))) for sample in samples]
+        self._close = max(_CLOSE, *(sample.method.tolerance for sample in samples))
+        self._scalars = list(_scalars(question, samples))
 
     def named(self, measured: Mapping[int, float]) -> Factor | None:
-        """The name of truth/claim, given by the places of worlds; None where it has none, so that
+        """The name of truth/claim, given by the places of samples; None where it has none, so that
         it is no constant at all.
         """
         ratios = list(measured.values())
@@ -147,7 +147,7 @@ def _products(sizes: dict[str, int]) -> Iterable[tuple[str, int]]:
 
 
 def _scalars(
-    question: Question, worlds: Sequence[Sample]
+    question: Question, samples: Sequence[Sample]
 ) -> Iterable[tuple[str, str, list[float]]]:
     """The scalar parts of the objective and of its derivative, cut and in full, with their
     values.
@@ -168,7 +168,7 @@ def _scalars(
                 yield (
                     name,
                     text(node),
-                    [float(evaluate_claim(node, world.point)) for world in worlds],
+                    [float(evaluate_claim(node, sample.point)) for sample in samples],
                 )
 
 

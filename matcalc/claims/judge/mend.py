@@ -11,7 +11,7 @@ import numpy as np
 from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import Neighbours, completed, evaluate_claim
 from matcalc.claims.judge.factors import Factor
-from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Edit, mutations, replace_node
+from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Mutation, mutations, replace_node
 from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.claims.judge.reading import read_stated
 from matcalc.claims.judge.swaps import swaps
@@ -39,7 +39,7 @@ class Mended:
     """
 
     kind: str
-    said: str | Edit
+    said: str | Mutation
     value: Callable[[Sample], Array]
     cost: float
     written: str = ""
@@ -59,7 +59,7 @@ class Mended:
 def as_it_is(question: Question) -> Mended:
     """The claim itself."""
     formula = text(question.tree) if question.tree is not None else ""
-    return Mended("", "", lambda world: world.claimed, 0.0, formula)
+    return Mended("", "", lambda sample: sample.claimed, 0.0, formula)
 
 
 def mendings(question: Question) -> Iterator[Mended]:
@@ -72,7 +72,7 @@ def mendings(question: Question) -> Iterator[Mended]:
     neighbours = Neighbours(tree)
     for edit in (*mutations(tree, variables), *swaps(tree, variables, beside)):
         kind = "extra-term" if edit.kind == "term" else edit.kind
-        said: str | Edit = edit
+        said: str | Mutation = edit
         if edit.whole and kind == "factor-transposed":
             kind, said = "transpose", "it is transposed"
         yield Mended(kind, said, neighbours.value(edit.tree), edit.cost, tree=edit.tree)
@@ -122,7 +122,7 @@ def _pair(condition: Condition, op: str) -> str:
 
 
 def _value_of(tree: Expr) -> Callable[[Sample], Array]:
-    return lambda world: evaluate_claim(tree, world.point)
+    return lambda sample: evaluate_claim(tree, sample.point)
 
 
 def _of_terms(tree: Expr) -> Iterator[Mended]:
@@ -170,12 +170,12 @@ def _times(number: float, formula: str) -> str:
 
 def _with_term(term: Expr, times: float) -> Callable[[Sample], Array]:
     """The claim with a term so many times."""
-    return lambda world: world.claimed + (times - 1) * evaluate_claim(term, world.point)
+    return lambda sample: sample.claimed + (times - 1) * evaluate_claim(term, sample.point)
 
 
 def _with_others(term: Expr, times: float) -> Callable[[Sample], Array]:
     """The claim with all other terms so many times."""
-    return lambda world: times * world.claimed - (times - 1) * evaluate_claim(term, world.point)
+    return lambda sample: times * sample.claimed - (times - 1) * evaluate_claim(term, sample.point)
 
 
 def _summed(tree: Expr) -> Iterator[Mended]:
@@ -184,20 +184,20 @@ def _summed(tree: Expr) -> Iterator[Mended]:
     if tree.rank:
         said = "the sum over its entries is missing"
         yield Mended(
-            "axis", said, lambda world: np.asarray(world.claimed.sum()), PLAIN, f"sum({shown})"
+            "axis", said, lambda sample: np.asarray(sample.claimed.sum()), PLAIN, f"sum({shown})"
         )
     for axis, what in ((0, "columns"), (1, "rows")) if tree.rank == 2 else ():
         yield Mended(
             "axis",
             f"the sum within its {what} is missing",
-            lambda world, axis=axis: world.claimed.sum(axis=axis),  # type: ignore[misc]
+            lambda sample, axis=axis: sample.claimed.sum(axis=axis),  # type: ignore[misc]
             PLAIN,
             f"sum({shown}, {axis + 1})",
         )
     if tree.rank == 2 and tree.shape[0] == tree.shape[1]:
         said = "the trace of it is missing"
         yield Mended(
-            "axis", said, lambda world: np.trace(world.claimed), FARFETCHED, f"tr({shown})"
+            "axis", said, lambda sample: np.trace(sample.claimed), FARFETCHED, f"tr({shown})"
         )
 
 
@@ -206,7 +206,7 @@ def mended_claim(
     mended: Mended,
     variant: Variant,
     factor: Factor,
-    worlds: Sequence[Sample],
+    samples: Sequence[Sample],
     correct: str,
 ) -> str | None:
     """The text that the slips, mended, make of the claim; None if it is not the derivative.
@@ -217,7 +217,7 @@ def mended_claim(
     if question.program is None or question.tree is None:
         return ""
     if variant.undone is None:
-        return (checked(question, correct, worlds) or "") if correct else ""
+        return (checked(question, correct, samples) or "") if correct else ""
     formula = mended.formula
     if factor.formula:
         formula = f"-({formula})" if factor.formula == "-1" else f"{factor.formula}*({formula})"
@@ -226,7 +226,7 @@ def mended_claim(
         if undone != formula:
             return None  # entries are multiplied, not arrays: those have no text
         undone = _headed(question.tree, formula)
-    return checked(question, undone, worlds)
+    return checked(question, undone, samples)
 
 
 def as_stated(tree: Expr) -> str:
@@ -244,8 +244,8 @@ def _is_array(tree: Expr) -> bool:
     return tree.op == "indexed" and bool(tree.shape) and bool(tree.value.indices)
 
 
-def checked(question: Question, formula: str, worlds: Sequence[Sample]) -> str | None:
-    """A formula as it is printed if it is the derivative in some worlds; else None."""
+def checked(question: Question, formula: str, samples: Sequence[Sample]) -> str | None:
+    """A formula as it is printed if it is the derivative in some samples; else None."""
     program = question.program
     assert program is not None
     claim = Claim(
@@ -262,13 +262,13 @@ def checked(question: Question, formula: str, worlds: Sequence[Sample]) -> str |
         if misfit or any(name not in program.variables for name in stated.variables):
             return None
         complete = completed(claim.about(program), stated)
-        for world in worlds:
-            point = Point(complete(world.point.sizes), world.point.values)
+        for sample in samples:
+            point = Point(complete(sample.point.sizes), sample.point.values)
             value = evaluate_claim(stated.expr, point)
-            if value.shape != world.truth.shape:
+            if value.shape != sample.truth.shape:
                 return None
-            error = float(np.max(np.abs(value - world.truth), initial=0.0))
-            if not error <= max(CLOSE, 10 * world.method.tolerance) * world.scale:
+            error = float(np.max(np.abs(value - sample.truth), initial=0.0))
+            if not error <= max(CLOSE, 10 * sample.method.tolerance) * sample.scale:
                 return None
     except (MatcalcError, ValueError, np.linalg.LinAlgError):
         return None

@@ -28,7 +28,7 @@ LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class Mutation:
     """A formula with one part replaced: what kind of slip this is, both parts, and how far-fetched
     it is.
 
@@ -88,7 +88,7 @@ class Change(NamedTuple):
     turned: Expr | None = None
 
 
-def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
+def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Mutation]:
     """All formulas with one slip; none for a formula that is too long to be looked through."""
     order = tree.parts
     if len(order) > MOST_NODES:
@@ -102,7 +102,7 @@ def mutations(tree: Expr, variables: dict[str, Variable]) -> Iterator[Edit]:
         for rule in _RULES:
             for change in rule(node, users.get(id(node), []), variables):
                 place = places[id(node)]
-                yield Edit(
+                yield Mutation(
                     change.kind,
                     node,
                     change.instead,

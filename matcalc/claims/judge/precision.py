@@ -20,31 +20,31 @@ _HINT = "rtol= allows for errors"
 Function = Callable[[Point], Array]
 
 
-def single(asked: Question, worlds: Sequence[Sample]) -> Cause | None:
+def single(asked: Question, samples: Sequence[Sample]) -> Cause | None:
     """The cause of small errors if the claim has single precision, though its type does not say
     so.
     """
-    if not _small(worlds):
+    if not _small(samples):
         return None
-    representable = all(_representable(world.claimed) for world in worlds)
+    representable = all(_representable(sample.claimed) for sample in samples)
     if not representable and not all(
-        blurred(asked.claimed, world.point, asked.wrt) for world in worlds
+        blurred(asked.claimed, sample.point, asked.wrt) for sample in samples
     ):
         return None
     text = (
-        f"it looks like single precision: errors of the order of {_order(worlds)}; "
+        f"it looks like single precision: errors of the order of {_order(samples)}; "
         f"dtype='float32' says so, {_HINT}"
     )
     return Cause("precision", text)
 
 
-def differences(worlds: Sequence[Sample]) -> Cause | None:
+def differences(samples: Sequence[Sample]) -> Cause | None:
     """The cause of small errors that nothing else explains."""
-    if not _small(worlds):
+    if not _small(samples):
         return None
     text = (
         f"it looks like finite differences, or a rounded number: errors of the order of "
-        f"{_order(worlds)}; {_HINT}"
+        f"{_order(samples)}; {_HINT}"
     )
     return Cause("precision", text)
 
@@ -76,9 +76,9 @@ def _representable(value: Array) -> bool:
     return np.array_equal(value, value.astype(np.float32).astype(float))
 
 
-def _small(worlds: Sequence[Sample]) -> bool:
-    return all(world.error < _ROUGH for world in worlds)
+def _small(samples: Sequence[Sample]) -> bool:
+    return all(sample.error < _ROUGH for sample in samples)
 
 
-def _order(worlds: Sequence[Sample]) -> str:
-    return f"{max(world.error for world in worlds):.0e}"
+def _order(samples: Sequence[Sample]) -> str:
+    return f"{max(sample.error for sample in samples):.0e}"

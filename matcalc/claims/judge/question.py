@@ -134,7 +134,7 @@ class Question:
         """How many of the last axes are the columns of J."""
         return columns_of(self.rank, total, self.order, self.layout)
 
-    def world(self, point: Point) -> Sample:
+    def sample(self, point: Point) -> Sample:
         """The truth and the claim at a point."""
         derivative, method = self.derivative(point, self.wrt, self.kind)
         truth = self.shown(derivative)

@@ -49,7 +49,7 @@ def difference(asked: Question) -> Expr | None:
         return None  # some have no closed form
 
 
-def is_different(asked: Question, worlds: Sequence[Sample]) -> bool | None:
+def is_different(asked: Question, samples: Sequence[Sample]) -> bool | None:
     """Whether a claim that agrees within the tolerance is not the derivative all the same; None
     where that cannot be told.
 
@@ -57,39 +57,39 @@ def is_different(asked: Question, worlds: Sequence[Sample]) -> bool | None:
     error is more than rounding explains, or where a number differs a little from one that the
     derivative has.
     """
-    doubtful = _is_unexplained(asked, worlds)
+    doubtful = _is_unexplained(asked, samples)
     if not doubtful and _taken_for(asked) is None:
         return False
     rest = difference(asked)
     if rest is not None:
-        points = [world.point for world in worlds]
+        points = [sample.point for sample in samples]
         if any(is_apart(rest, asked.variables, each.values, each.sizes) for each in points):
             return True
     return None
 
 
-def why_untold(asked: Question, worlds: Sequence[Sample]) -> str:
+def why_untold(asked: Question, samples: Sequence[Sample]) -> str:
     """The reason where it cannot be told whether a claim is different."""
-    error = max(world.error for world in worlds)
-    if _is_unexplained(asked, worlds):
+    error = max(sample.error for sample in samples)
+    if _is_unexplained(asked, samples):
         return (
             f"it differs from the derivative by {error:.0e}, which is more than rounding explains"
         )
     return f"numbers do not tell {' from '.join(_taken_for(asked) or ())}"
 
 
-def _is_unexplained(asked: Question, worlds: Sequence[Sample]) -> bool:
+def _is_unexplained(asked: Question, samples: Sequence[Sample]) -> bool:
     """Whether there is an error that neither rounding nor the method explains."""
     return any(
-        world.error > _LOOKED_AT
-        and world.method.rounded == 0
-        and world.error * world.scale > _rounding(asked, world)
-        for world in worlds
+        sample.error > _LOOKED_AT
+        and sample.method.rounded == 0
+        and sample.error * sample.scale > _rounding(asked, sample)
+        for sample in samples
     )
 
 
-def _rounding(asked: Question, world: Sample) -> float:
-    sizes = world.point.sizes
+def _rounding(asked: Question, sample: Sample) -> float:
+    sizes = sample.point.sizes
 
     def truth(values: dict[str, Array]) -> Array:
         return asked.shown(asked.derivative(Point(sizes, values), asked.wrt, asked.kind)[0])
@@ -98,9 +98,9 @@ def _rounding(asked: Question, world: Sample) -> float:
         return asked.claimed(Point(sizes, values))
 
     trees = [] if asked.tree is None else [asked.tree]
-    results = (world.truth, world.claimed)
+    results = (sample.truth, sample.claimed)
     with np.errstate(all="ignore"):
-        return noise((truth, claimed), results, world.point.values, sizes, asked.variables, trees)
+        return noise((truth, claimed), results, sample.point.values, sizes, asked.variables, trees)
 
 
 def _taken_for(asked: Question) -> tuple[str, str] | None:

@@ -155,31 +155,31 @@ def _judged(
         start += count
     point = Point(sizes, values)
     try:
-        world = question.world(point) if question.smooth(point) else None
+        sample = question.sample(point) if question.smooth(point) else None
     except _UNFIT:
         return None
-    return None if world is None else differs(world)
+    return None if sample is None else differs(sample)
 
 
-def _entry_differs(world: Sample) -> Counterexample | None:
-    if world.truth.shape != world.claimed.shape or not np.all(np.isfinite(world.truth)):
+def _entry_differs(sample: Sample) -> Counterexample | None:
+    if sample.truth.shape != sample.claimed.shape or not np.all(np.isfinite(sample.truth)):
         return None
-    gaps = np.abs(world.claimed - world.truth)
+    gaps = np.abs(sample.claimed - sample.truth)
     gaps = np.where(np.isfinite(gaps), gaps, -1.0)
-    if not gaps.size or np.max(gaps) <= max(_VISIBLE, world.method.tolerance) * max(
-        1.0, world.scale
+    if not gaps.size or np.max(gaps) <= max(_VISIBLE, sample.method.tolerance) * max(
+        1.0, sample.scale
     ):
         return None
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
     return Counterexample(
-        world.point, index, float(world.claimed[index]), float(world.truth[index])
+        sample.point, index, float(sample.claimed[index]), float(sample.truth[index])
     )
 
 
-def _shape_differs(world: Sample) -> Counterexample | None:
-    if world.truth.shape == world.claimed.shape or world.truth.size * world.claimed.size == 0:
+def _shape_differs(sample: Sample) -> Counterexample | None:
+    if sample.truth.shape == sample.claimed.shape or sample.truth.size * sample.claimed.size == 0:
         return None
-    return Counterexample(world.point, (), world.claimed, world.truth)
+    return Counterexample(sample.point, (), sample.claimed, sample.truth)
 
 
 def _count(variable: Variable, sizes: dict[str, int]) -> int:
@@ -236,7 +236,9 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
     )
 
 
-def largest_error(worlds: Sequence[Sample]) -> Counterexample | None:
+def largest_error(samples: Sequence[Sample]) -> Counterexample | None:
     """Where no small point shows it: the random point at which the claim is most wrong."""
-    found = [(world.error, made) for world in worlds if (made := _entry_differs(world)) is not None]
+    found = [
+        (sample.error, made) for sample in samples if (made := _entry_differs(sample)) is not None
+    ]
     return max(found, key=lambda pair: pair[0])[1] if found else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Edit
+from matcalc.claims.judge.mutations import FARFETCHED, MOST_NODES, POSSIBLE, Mutation
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr, variable
 from matcalc.core.user_functions import calls_function
@@ -15,7 +15,7 @@ _MOST = 8  # arguments of functions that are tried in each other's place
 
 def swaps(
     tree: Expr, variables: dict[str, Variable], others: Sequence[Expr] = ()
-) -> Iterator[Edit]:
+) -> Iterator[Mutation]:
     """The formula with one thing for another everywhere; arguments are those of ``others`` too."""
     order = tree.parts
     if len(order) > MOST_NODES:
@@ -30,7 +30,9 @@ def swaps(
                     tree, {id(node): variable(wanted, shape, row=node.row) for node in places}
                 )
                 other = variable(wanted, shape)
-                yield Edit("name", variable(name, shape), other, made, FARFETCHED, everywhere=True)
+                yield Mutation(
+                    "name", variable(name, shape), other, made, FARFETCHED, everywhere=True
+                )
     mine = _places(_arguments(tree))
     pool = [
         places[0]
@@ -41,7 +43,7 @@ def swaps(
         for other in pool[:_MOST]:
             if other.shape == part.shape and other.row == part.row and text(other) != text(part):
                 made = _replaced(tree, {id(node): other for node in places})
-                yield Edit("name", part, other, made, POSSIBLE)
+                yield Mutation("name", part, other, made, POSSIBLE)
 
 
 def _arguments(tree: Expr) -> list[Expr]:

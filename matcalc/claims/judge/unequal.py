@@ -29,15 +29,15 @@ def difference(left: Program, right: Program, seed: int) -> Counterexample | Non
         return found
     rng = np.random.default_rng(seed)
     try:
-        world = asked.world(Point(*find_sizes([left.expr, right.expr], left.variables, rng)))
+        sample = asked.sample(Point(*find_sizes([left.expr, right.expr], left.variables, rng)))
     except MatcalcError:
         return None
-    gaps = np.abs(world.claimed - world.truth)
+    gaps = np.abs(sample.claimed - sample.truth)
     index = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
-    if not gaps[index] > _VALUE.tolerance * world.scale:
+    if not gaps[index] > _VALUE.tolerance * sample.scale:
         return None
     return Counterexample(
-        world.point, index, float(world.claimed[index]), float(world.truth[index])
+        sample.point, index, float(sample.claimed[index]), float(sample.truth[index])
     )
 
 

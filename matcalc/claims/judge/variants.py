@@ -16,7 +16,7 @@ from matcalc.claims.judge.mutations import (
     FLAT,
     LIKELY,
     POSSIBLE,
-    Edit,
+    Mutation,
     mutations,
     quote,
     replace_node,
@@ -46,14 +46,14 @@ _OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A wrong answer: its kind, what it is in words, its value in a world, and how far-fetched it
+    """A wrong answer: its kind, what it is in words, its value in a sample, and how far-fetched it
     is.
 
     ``undone`` makes the derivative of a text of it; without that it is replaced as a whole.
     """
 
     kind: str
-    said: str | Edit
+    said: str | Mutation
     value: Callable[[Sample], Array]
     cost: float
     undone: Callable[[str], str] | None = None
@@ -65,11 +65,11 @@ class Variant:
 
 
 _MOST_PERMUTED = 4  # axes of an array of which every order is tried
-IDENTITY = Variant("", "", lambda world: world.truth, 0.0, lambda claim: claim)
+IDENTITY = Variant("", "", lambda sample: sample.truth, 0.0, lambda claim: claim)
 
 
 def variants(question: Question) -> Iterator[Variant]:
-    """All that is tried; some have no value in some worlds, and a shape of their own in others."""
+    """All that is tried; some have no value in some samples, and a shape of their own in others."""
     yield from _layouts(question)
     yield from _conventions(question)
     yield from _other_variables(question)
@@ -99,7 +99,7 @@ def _layouts(question: Question) -> Iterator[Variant]:
         yield Variant(
             "transpose",
             f"it is the transpose{hint}",
-            lambda world: world.truth.T,
+            lambda sample: sample.truth.T,
             PLAIN,
             _transposed,
         )
@@ -109,7 +109,7 @@ def _layouts(question: Question) -> Iterator[Variant]:
         yield from _permuted(total)
         return
     whole = "it is the transpose of J in d vec(F) = J*d vec(X)"
-    yield Variant("transpose", whole, lambda world: world.truth.T, PLAIN, _transposed)
+    yield Variant("transpose", whole, lambda sample: sample.truth.T, PLAIN, _transposed)
     for rows, columns, where in (
         ("C", "C", "both sides"),
         ("C", "F", "the objective"),
@@ -118,7 +118,7 @@ def _layouts(question: Question) -> Iterator[Variant]:
         yield Variant(
             "vec-order",
             f"it is J for a vec that stacks rows instead of columns, in {where}",
-            lambda world, rows=rows, columns=columns: _reordered(question, world, rows, columns),  # type: ignore[misc]
+            lambda sample, rows=rows, columns=columns: _reordered(question, sample, rows, columns),  # type: ignore[misc]
             PLAIN,
         )
 
@@ -136,7 +136,7 @@ def _permuted(total: int) -> Iterator[Variant]:
         yield Variant(
             "axes",
             f"its axes stand in another order; permute(claim, {back}) is the derivative",
-            lambda world, order=order: np.transpose(world.truth, order),  # type: ignore[misc]
+            lambda sample, order=order: np.transpose(sample.truth, order),  # type: ignore[misc]
             PLAIN,
             lambda claim, back=back: f"permute({claim}, {back})",  # type: ignore[misc]
         )
@@ -146,15 +146,15 @@ def _transposed(claim: str) -> str:
     return f"({claim})'"
 
 
-def _reordered(question: Question, world: Sample, rows: str, columns: str) -> Array:
+def _reordered(question: Question, sample: Sample, rows: str, columns: str) -> Array:
     """The matrix J with its rows and columns in the order in which other kinds of vec put them."""
-    derivative = question.derivative(world.point, question.wrt, question.kind)[0]
+    derivative = question.derivative(sample.point, question.wrt, question.kind)[0]
     axes = derivative.ndim - question.columns(derivative.ndim)
     places = [
         np.arange(int(np.prod(shape))).reshape(shape, order="F").reshape(-1, order=order)  # type: ignore[call-overload]
         for shape, order in ((derivative.shape[:axes], rows), (derivative.shape[axes:], columns))
     ]
-    return world.truth[np.ix_(*places)]
+    return sample.truth[np.ix_(*places)]
 
 
 def _conventions(question: Question) -> Iterator[Variant]:
@@ -168,8 +168,8 @@ def _conventions(question: Question) -> Iterator[Variant]:
                 "structure",
                 f"it is the derivative with independent entries, not within the "
                 f"{variable.kind} matrices",
-                lambda world: question.shown(
-                    question.derivative(world.point, question.wrt, "free")[0]
+                lambda sample: question.shown(
+                    question.derivative(sample.point, question.wrt, "free")[0]
                 ),
                 PLAIN,
             )
@@ -203,8 +203,8 @@ def _conventions(question: Question) -> Iterator[Variant]:
             f"it is {what}, G being that with independent entries"
             if not what.startswith("G,")
             else f"it is {what}",
-            lambda world, form=form: question.shown(
-                form(question.derivative(world.point, question.wrt, "free")[0])
+            lambda sample, form=form: question.shown(
+                form(question.derivative(sample.point, question.wrt, "free")[0])
             ),  # type: ignore[misc]
             PLAIN if declared else LIKELY,
         )
@@ -220,8 +220,8 @@ def _other_variables(question: Question) -> Iterator[Variant]:
             continue
         other = replace(question, wrt=name)
 
-        def value(world: Sample, other: Question = other) -> Array:
-            return other.shown(other.derivative(world.point, other.wrt, other.kind)[0])
+        def value(sample: Sample, other: Question = other) -> Array:
+            return other.shown(other.derivative(sample.point, other.wrt, other.kind)[0])
 
         yield Variant("variable", f"it is the derivative with respect to {name}", value, PLAIN)
 
@@ -231,27 +231,27 @@ def _broadcasts() -> Iterator[Variant]:
     single entries, broadcast.
     """
 
-    def constant(world: Sample) -> Array:
-        first = world.truth.flat[0]
+    def constant(sample: Sample) -> Array:
+        first = sample.truth.flat[0]
         return (
-            np.asarray(first) if np.ptp(world.truth) <= 1e-9 * world.scale else np.asarray(np.nan)
+            np.asarray(first) if np.ptp(sample.truth) <= 1e-9 * sample.scale else np.asarray(np.nan)
         )
 
     def along(axis: int) -> Callable[[Sample], Array]:
-        def value(world: Sample) -> Array:
-            if world.truth.ndim != 2:
+        def value(sample: Sample) -> Array:
+            if sample.truth.ndim != 2:
                 return np.asarray(np.nan)
-            same = np.ptp(world.truth, axis=axis) <= 1e-9 * world.scale
-            return world.truth.take(0, axis=axis) if np.all(same) else np.asarray(np.nan)
+            same = np.ptp(sample.truth, axis=axis) <= 1e-9 * sample.scale
+            return sample.truth.take(0, axis=axis) if np.all(same) else np.asarray(np.nan)
 
         return value
 
-    def diagonal(world: Sample) -> Array:
-        if world.truth.ndim == 1:
-            return np.diag(world.truth)
+    def diagonal(sample: Sample) -> Array:
+        if sample.truth.ndim == 1:
+            return np.diag(sample.truth)
         return (
-            np.diag(world.truth)
-            if world.truth.ndim == 2 and _is_diagonal(world.truth)
+            np.diag(sample.truth)
+            if sample.truth.ndim == 2 and _is_diagonal(sample.truth)
             else np.asarray(np.nan)
         )
 
@@ -284,21 +284,21 @@ def _broadcasts() -> Iterator[Variant]:
             "diag-missing",
             f"it is the derivative's diagonal{'' if alone else ' as a matrix'}: the entries "
             f"off the diagonal are missing",
-            lambda world, alone=alone: _diagonal(world.truth, alone=alone),  # type: ignore[misc]
+            lambda sample, alone=alone: _diagonal(sample.truth, alone=alone),  # type: ignore[misc]
             PLAIN if alone else POSSIBLE,
         )
     yield Variant(
         "axis",
         "it is the sum of the derivative's entries",
-        lambda world: np.asarray(world.truth.sum()),
+        lambda sample: np.asarray(sample.truth.sum()),
         PLAIN,
     )
     for axis, what in ((0, "columns"), (1, "rows")):
         yield Variant(
             "axis",
             f"it is the derivative summed over its {what}",
-            lambda world, axis=axis: (
-                world.truth.sum(axis=axis) if world.truth.ndim == 2 else np.asarray(np.nan)
+            lambda sample, axis=axis: (
+                sample.truth.sum(axis=axis) if sample.truth.ndim == 2 else np.asarray(np.nan)
             ),  # type: ignore[misc]
             PLAIN,
         )
@@ -330,7 +330,7 @@ def _missing_terms(answer: Expr, question: Question) -> Iterator[Variant]:
             yield Variant(
                 kind,
                 said,
-                lambda world, value=value, times=times: world.truth + times * value(world),  # type: ignore[misc]
+                lambda sample, value=value, times=times: sample.truth + times * value(sample),  # type: ignore[misc]
                 PLAIN + 0.05
                 if kind == "missing-term"
                 else LIKELY + 0.05 * (kind == "sign" and place >= outside),
@@ -349,7 +349,7 @@ def _missing_pairs(answer: Expr, question: Question) -> Iterator[Variant]:
         yield Variant(
             "missing-term",
             f"the terms {quote(one)} and {quote(other)} are missing",
-            lambda world, values=values: world.truth - values[0](world) - values[1](world),  # type: ignore[misc]
+            lambda sample, values=values: sample.truth - values[0](sample) - values[1](sample),  # type: ignore[misc]
             POSSIBLE,
             lambda claim, both=both: f"{claim} + {both}",  # type: ignore[misc]
         )
@@ -363,7 +363,7 @@ def _turned(term: Expr, question: Question) -> str:
 
 
 def _evaluator(tree: Expr) -> Callable[[Sample], Array]:
-    return lambda world: evaluate_claim(tree, world.point)
+    return lambda sample: evaluate_claim(tree, sample.point)
 
 
 def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
@@ -387,8 +387,8 @@ def _other_objectives(question: Question) -> Iterator[Variant]:
         if edit.kind not in _OBJECTIVE_SLIPS:
             continue
 
-        def value(world: Sample, tree: Expr = edit.tree) -> Array:
-            point = world.point
+        def value(sample: Sample, tree: Expr = edit.tree) -> Array:
+            point = sample.point
             array, _ = numeric_derivative(
                 tree, question.variables, question.wrt, question.order, point.values, point.sizes
             )
@@ -428,14 +428,14 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
         }
 
         def value(
-            world: Sample,
+            sample: Sample,
             tree: Expr = tree,
             node: Expr = node,
             variables: dict[str, Variable] = variables,
         ) -> Array:
-            values = {**world.point.values, _INNER: evaluate_claim(node, world.point)}
+            values = {**sample.point.values, _INNER: evaluate_claim(node, sample.point)}
             return question.shown(
-                numeric_derivative(tree, variables, _INNER, 1, values, world.point.sizes)[0]
+                numeric_derivative(tree, variables, _INNER, 1, values, sample.point.sizes)[0]
             )
 
         shown = quote(node)

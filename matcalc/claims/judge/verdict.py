@@ -77,31 +77,35 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         "correct": correct,
     }
     try:
-        worlds = _worlds(asked, rng)
+        samples = _worlds(asked, rng)
     except (EvaluationError, UnsupportedError) as problem:
         return _without_numbers(asked, problem.message, common)
     proved = asked.proof()
-    verdict, reason = _verdict(asked, worlds, proved)
+    verdict, reason = _verdict(asked, samples, proved)
     further: list[Sample] = []
     if verdict == AGREED:
-        further, missing = _surveyed(asked, worlds, rng)
-        verdict, reason = _verdict(asked, [*worlds, *further], proved)
-        worlds = [*_telling(further), *worlds][:POINTS] if verdict == WRONG else [*worlds, *further]
+        further, missing = _surveyed(asked, samples, rng)
+        verdict, reason = _verdict(asked, [*samples, *further], proved)
+        samples = (
+            [*_telling(further), *samples][:POINTS] if verdict == WRONG else [*samples, *further]
+        )
         if verdict == AGREED and missing:
             verdict, reason = UNDECIDED, _unvisited(missing)
     if verdict == AGREED and asked.tree is not None and not asked.rough:
-        different = is_different(asked, worlds)
+        different = is_different(asked, samples)
         if different is None:
-            verdict, reason = UNDECIDED, why_untold(asked, worlds)
+            verdict, reason = UNDECIDED, why_untold(asked, samples)
         verdict = WRONG if different else verdict
-    checked, worst = _checked(asked, worlds, seed, proved)
+    checked, worst = _checked(asked, samples, seed, proved)
     if verdict != WRONG:
         notes = (*asked.notes, *_row_note(asked))
         return Report(verdict, reason=reason, checked=checked, worst=worst, notes=notes, **common)  # type: ignore[arg-type]
-    rounded = all(world.error <= world.method.tolerance for world in worlds) and not asked.misfit
+    rounded = (
+        all(sample.error <= sample.method.tolerance for sample in samples) and not asked.misfit
+    )
     if not rounded and not further and has_branches(asked):
-        further, _ = _surveyed(asked, worlds, rng)  # what is said has to hold on all sides
-    told = [*worlds, *further[:_MOST_SIDES]]
+        further, _ = _surveyed(asked, samples, rng)  # what is said has to hold on all sides
+    told = [*samples, *further[:_MOST_SIDES]]
     explained = None if rounded else _explained(asked, told, rng, correct)
     diagnosis = _rounded(asked, checked.error) if rounded else explained
     rest = difference(asked) if diagnosis is None else None
@@ -110,8 +114,8 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         WRONG,
         diagnosis=diagnosis,
         difference=_text_of(rest, asked),
-        shapes=_shapes(asked, worlds[0]),
-        counterexample=smallest(asked) or largest_error(worlds) or smallest(asked, at_kinks=True),
+        shapes=_shapes(asked, samples[0]),
+        counterexample=smallest(asked) or largest_error(samples) or smallest(asked, at_kinks=True),
         worst=worst,
         checked=checked,
         reproduce=_reproduce(asked, asked.source, seed) if asked.source is not None else "",
@@ -121,35 +125,35 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
 
 
 def _worlds(asked: Question, rng: np.random.Generator) -> list[Sample]:
-    """A few worlds; one in which the derivative almost vanishes is taken only if all do."""
+    """A few samples; one in which the derivative almost vanishes is taken only if all do."""
     good: list[Sample] = []
     dull: list[Sample] = []
     for point in islice(asked.points(rng), POINTS + _REDRAWS):
-        world = asked.world(point)
-        seen = float(np.max(np.abs(world.truth), initial=0.0)) >= _VISIBLE * asked.magnitude(point)
-        (good if seen and np.all(np.isfinite(world.truth)) else dull).append(world)
+        sample = asked.sample(point)
+        seen = float(np.max(np.abs(sample.truth), initial=0.0)) >= _VISIBLE * asked.magnitude(point)
+        (good if seen and np.all(np.isfinite(sample.truth)) else dull).append(sample)
         if len(good) == POINTS:
             break
-    worlds = (good + [world for world in dull if np.all(np.isfinite(world.truth))])[:POINTS]
-    if not worlds:
+    samples = (good + [sample for sample in dull if np.all(np.isfinite(sample.truth))])[:POINTS]
+    if not samples:
         raise EvaluationError("the derivative is not finite at any of the points that were tried")
-    return worlds
+    return samples
 
 
 def _surveyed(
-    asked: Question, worlds: Sequence[Sample], rng: np.random.Generator
+    asked: Question, samples: Sequence[Sample], rng: np.random.Generator
 ) -> tuple[list[Sample], tuple[str, ...]]:
     """Worlds on all sides of the kinks, and the pieces that are in none; where the truth has no
     value nothing is seen.
     """
-    points, missing = asked.survey(worlds[0].point, rng)
-    found = [asked.world(point) for point in points]
-    return [world for world in found if np.all(np.isfinite(world.truth))], missing
+    points, missing = asked.survey(samples[0].point, rng)
+    found = [asked.sample(point) for point in points]
+    return [sample for sample in found if np.all(np.isfinite(sample.truth))], missing
 
 
-def _telling(worlds: Sequence[Sample]) -> list[Sample]:
+def _telling(samples: Sequence[Sample]) -> list[Sample]:
     """Those in which the claim is wrong."""
-    return [world for world in worlds if not world.error <= world.method.tolerance]
+    return [sample for sample in samples if not sample.error <= sample.method.tolerance]
 
 
 def _unvisited(missing: Sequence[str]) -> str:
@@ -170,8 +174,8 @@ def _without_numbers(asked: Question, reason: str, common: dict[str, Any]) -> Re
     )
 
 
-def _verdict(asked: Question, worlds: Sequence[Sample], proved: str) -> tuple[str, str]:
-    """Wrong, if it is wrong anywhere; undecided, if it has no value in some worlds and is right in
+def _verdict(asked: Question, samples: Sequence[Sample], proved: str) -> tuple[str, str]:
+    """Wrong, if it is wrong anywhere; undecided, if it has no value in some samples and is right in
     the others.
 
     Of a claim that is proved an error as small as rounding makes it at some points means nothing;
@@ -180,16 +184,16 @@ def _verdict(asked: Question, worlds: Sequence[Sample], proved: str) -> tuple[st
     if asked.misfit:
         return WRONG, ""
     fits = [
-        world
-        for world in worlds
-        if world.truth.shape != world.claimed.shape or np.all(np.isfinite(world.claimed))
+        sample
+        for sample in samples
+        if sample.truth.shape != sample.claimed.shape or np.all(np.isfinite(sample.claimed))
     ]
     if any(
-        not world.error <= (_ROUNDING if proved == EXACT else world.method.tolerance)
-        for world in fits
+        not sample.error <= (_ROUNDING if proved == EXACT else sample.method.tolerance)
+        for sample in fits
     ):
         return WRONG, ""
-    if len(fits) == len(worlds):
+    if len(fits) == len(samples):
         return {EXACT: PROVED, DISPROVED: WRONG}.get(proved, AGREED), ""
     if not fits:
         return UNDECIDED, "the claim has no value at any of the points that were tried"
@@ -200,22 +204,22 @@ def _verdict(asked: Question, worlds: Sequence[Sample], proved: str) -> tuple[st
 
 
 def _explained(
-    asked: Question, worlds: Sequence[Sample], rng: np.random.Generator, correct: str
+    asked: Question, samples: Sequence[Sample], rng: np.random.Generator, correct: str
 ) -> Diagnosis | None:
     """What is wrong; a function that shows single precision or small errors that no slip explains
     is said to be rough.
     """
     if asked.tree is not None:
-        return diagnose(asked, worlds, rng, correct)
-    cause = single(asked, worlds)
+        return diagnose(asked, samples, rng, correct)
+    cause = single(asked, samples)
     tiny = all(
-        world.error < _ROUNDING for world in worlds
+        sample.error < _ROUNDING for sample in samples
     )  # too small for candidates to be told from the derivative
     if cause is None and not tiny:
-        found = diagnose(asked, worlds, rng, correct)
+        found = diagnose(asked, samples, rng, correct)
         if found is not None:
             return found
-    cause = cause or differences(worlds)
+    cause = cause or differences(samples)
     return None if cause is None else Diagnosis((cause,))
 
 
@@ -236,14 +240,14 @@ def _rounded(asked: Question, error: float) -> Diagnosis:
 
 
 def _checked(
-    asked: Question, worlds: Sequence[Sample], seed: int | None, proved: str
+    asked: Question, samples: Sequence[Sample], seed: int | None, proved: str
 ) -> tuple[Checked, Worst | None]:
     # of errors that are rounding the largest is at another point on another machine
-    worst = max(worlds, key=lambda world: max(world.error, world.method.tolerance))
+    worst = max(samples, key=lambda sample: max(sample.error, sample.method.tolerance))
     method, sizes = worst.method, asked.sized(worst.point.sizes)
-    error = max(world.error for world in worlds)
+    error = max(sample.error for sample in samples)
     checked = Checked(
-        method.name, len(worlds), sizes, seed, error, method.tolerance, _SAID.get(proved, "")
+        method.name, len(samples), sizes, seed, error, method.tolerance, _SAID.get(proved, "")
     )
     if worst.truth.shape != worst.claimed.shape or not worst.truth.size:
         return checked, None
@@ -308,18 +312,18 @@ def _single_term(rest: Expr, asked: Question) -> Diagnosis | None:
     return Diagnosis((Cause(kind, f"the term {term} is {what}"),), mended=correct_form(asked))
 
 
-def _shapes(asked: Question, world: Sample) -> str:
+def _shapes(asked: Question, sample: Sample) -> str:
     """Both shapes, where they differ."""
     if asked.misfit:
         return f"the claim does not fit together: {asked.misfit.why}"
-    if world.truth.shape == world.claimed.shape:
+    if sample.truth.shape == sample.claimed.shape:
         return ""
     if asked.tree is not None and asked.answer is not None and asked.answer.rank <= 2:
         return (
             f"the claim is {_written(asked.tree.shape)}, the derivative "
             f"{_written(asked.answer.shape)}"
         )
-    return f"the claim has shape {world.claimed.shape}, the derivative {world.truth.shape}"
+    return f"the claim has shape {sample.claimed.shape}, the derivative {sample.truth.shape}"
 
 
 def _written(shape: Shape) -> str:

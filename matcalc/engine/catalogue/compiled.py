@@ -18,7 +18,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
-from matcalc.engine.catalogue.index import TRANSPOSITIONS, Trigger, trait_of, trigger_of
+from matcalc.engine.catalogue.index import TRANSPOSITIONS, Activation, activation_of, trait_of
 from matcalc.engine.catalogue.load import LIBRARY, places_by_need
 from matcalc.engine.catalogue.sides import differential_program, parse, sides
 from matcalc.engine.ir.build import Builder
@@ -84,12 +84,12 @@ class Catalogue:
         return [*LIBRARY.all(), *self._own.values()]
 
     @cached_property
-    def rewrites(self) -> list[Trigger]:
+    def rewrites(self) -> list[Activation]:
         """The rewrites, each with what has to be present before it can fire."""
         if not self._own:
             return LIBRARY.rewrites
         identities = self.language.identities
-        own = [trigger_of(rule, self.language) for rule in identities if rule.form == "to"]
+        own = [activation_of(rule, self.language) for rule in identities if rule.form == "to"]
         return [*LIBRARY.rewrites, *own]
 
     @cached_property

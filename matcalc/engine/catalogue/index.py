@@ -36,7 +36,7 @@ TRAITS = ("positive", "odd", "even", "equivariant", "invariant", "skew")
 TRANSPOSITIONS = TRAITS[3:]
 
 
-class Trigger(NamedTuple):
+class Activation(NamedTuple):
     """A rewrite's name, the functions and kinds it looks for, those it brings in, its phase, and
     whether it is for code.
     """
@@ -65,12 +65,12 @@ def trait_of(entry: Identity, language: Language = BUILT_IN) -> Trait | None:
     return _trait(left.expr, right.expr)
 
 
-def trigger_of(entry: Identity, language: Language = BUILT_IN) -> Trigger:
+def activation_of(entry: Identity, language: Language = BUILT_IN) -> Activation:
     """When the rewrite is to be tried."""
     left, right = sides(entry, language)
     kinds = {variable.kind for variable in left.variables.values()}.intersection(RARE_KINDS)
     needs = applied(left.expr) - INDEX_ARITHMETIC
-    return Trigger(
+    return Activation(
         entry.name,
         frozenset(needs | kinds),
         frozenset(applied(right.expr)),
@@ -196,7 +196,7 @@ def parsed(name: str, file: str, piece: str) -> Identity:
 
 
 def compile_index(root: Path) -> str:
-    """The table: traits, triggers, and the entries themselves, in the order of the files.
+    """The table: traits, activations, and the entries themselves, in the order of the files.
 
     What is said of the transpose of an argument the normal form of networks applies, so there it is
     no rewrite.
@@ -212,7 +212,7 @@ def compile_index(root: Path) -> str:
     for entry in entries:
         applied_already = entry.name in traits and traits[entry.name].trait in TRANSPOSITIONS
         if entry.file.startswith("rewrites/") and not applied_already:
-            name, needs, brings, phase, code = trigger_of(entry)
+            name, needs, brings, phase, code = activation_of(entry)
             lines.append(
                 f"rewrite "
                 f"{name};{phase};{' '.join(sorted(needs))};{' '.join(sorted(brings))};"

@@ -9,7 +9,7 @@ from pathlib import Path
 from matcalc.core.identity import Identity
 from matcalc.core.resources import folder
 from matcalc.engine.catalogue import index
-from matcalc.engine.catalogue.index import Trigger
+from matcalc.engine.catalogue.index import Activation
 from matcalc.engine.ir.nodes import FunctionName
 from matcalc.engine.ir.traits import Traits
 
@@ -63,14 +63,14 @@ class Library:
         }
 
     @cached_property
-    def rewrites(self) -> list[Trigger]:
+    def rewrites(self) -> list[Activation]:
         """The rewrites, each with what has to be present before it can fire."""
         found = []
         for line in self._table[0]:
             if line.startswith("rewrite "):
                 name, phase, needs, brings, code = line[8:].split(";")
                 found.append(
-                    Trigger(
+                    Activation(
                         name, frozenset(needs.split()), frozenset(brings.split()), phase, bool(code)
                     )
                 )
@@ -96,11 +96,11 @@ class Library:
         )
 
 
-def places_by_need(triggers: Sequence[Trigger]) -> dict[FunctionName, list[int]]:
-    """The places of the triggers that need a function or a kind."""
+def places_by_need(activations: Sequence[Activation]) -> dict[FunctionName, list[int]]:
+    """The places of the activations that need a function or a kind."""
     found: dict[FunctionName, list[int]] = {}
-    for place, trigger in enumerate(triggers):
-        for need in trigger.needs or ("",):
+    for place, activation in enumerate(activations):
+        for need in activation.needs or ("",):
             found.setdefault(need, []).append(place)
     return found
 

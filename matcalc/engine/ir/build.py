@@ -18,7 +18,6 @@ from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES
 from matcalc.engine.ir.canonical import Terms, canonical, find_exchange
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.flatten import Flattening, rational
-from matcalc.engine.ir.knowledge import Knowledge
 from matcalc.engine.ir.nodes import (
     Call,
     Factor,
@@ -33,6 +32,7 @@ from matcalc.engine.ir.nodes import (
     content,
     is_zero,
 )
+from matcalc.engine.ir.properties import Properties
 from matcalc.engine.ir.signs import is_sign
 from matcalc.engine.ir.traits import Catalogue
 
@@ -48,7 +48,7 @@ class Builder:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         traits = self.traits = catalogue.traits
-        self.knowledge = Knowledge(traits.positive)
+        self.properties = Properties(traits.positive)
         self._table: dict[object, Node] = {}
         self._serial = 0
         self.matrix_functions = (
@@ -488,11 +488,11 @@ class Builder:
 
     def nonnegative(self, node: Node) -> bool:
         """Whether it is proved that no entry can be below zero."""
-        return bool(self.knowledge.facts(node) & NONNEGATIVE)
+        return bool(self.properties.facts(node) & NONNEGATIVE)
 
     def positive(self, node: Node) -> bool:
         """Whether it is proved that every entry is above zero."""
-        return bool(self.knowledge.facts(node) & POSITIVE)
+        return bool(self.properties.facts(node) & POSITIVE)
 
 
 _OF_MATRICES = FUNCTIONS_OF_MATRICES - {"inv"}

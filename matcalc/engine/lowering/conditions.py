@@ -12,31 +12,31 @@ from matcalc.engine.ir.nodes import Call, Leaf, Node, Sum, as_term, is_number
 from matcalc.engine.lowering.terms import ContractionBuilder, Value
 
 
-def _above(shop: ContractionBuilder, left: Value, right: Value) -> Node:
+def _above(sums: ContractionBuilder, left: Value, right: Value) -> Node:
     """1 where left > right."""
-    return shop.builder.elementwise("step", [shop.close(shop.add(left, right, -1))])
+    return sums.builder.elementwise("step", [sums.close(sums.add(left, right, -1))])
 
 
-def _equal(shop: ContractionBuilder, left: Value, right: Value) -> Node:
-    return shop.builder.elementwise("equal", [shop.close(left), shop.close(right)])
+def _equal(sums: ContractionBuilder, left: Value, right: Value) -> Node:
+    return sums.builder.elementwise("equal", [sums.close(left), sums.close(right)])
 
 
-def _otherwise(shop: ContractionBuilder, node: Node) -> Value:
+def _otherwise(sums: ContractionBuilder, node: Node) -> Value:
     """1 where the indicator is 0."""
-    return shop.add(shop.builder.number(1), node, -1)
+    return sums.add(sums.builder.number(1), node, -1)
 
 
-def _where(shop: ContractionBuilder, args: Sequence[Value]) -> Value:
+def _where(sums: ContractionBuilder, args: Sequence[Value]) -> Value:
     """a where the condition is not 0, else b."""
-    builder = shop.builder
-    condition, first, second = (shop.close(arg) for arg in args)
+    builder = sums.builder
+    condition, first, second = (sums.close(arg) for arg in args)
     axes = max(condition.axes, first.axes, second.axes, key=len)
     known = builder.constant_entry(condition)
     if first is second or is_number(known):
         taken = second if is_number(known) and known.coefficient == 0 else first  # type: ignore[attr-defined]
         return taken if taken.axes == axes else builder.times(taken, builder.ones(axes))
     if not _indicator(condition):
-        condition = shop.close(_otherwise(shop, _equal(shop, condition, builder.number(0))))
+        condition = sums.close(_otherwise(sums, _equal(sums, condition, builder.number(0))))
     return builder.elementwise("where", [condition, first, second])
 
 
@@ -63,11 +63,11 @@ def _one(node: Node) -> bool:
 
 
 RULES: dict[str, Callable[[ContractionBuilder, Sequence[Value]], Value]] = {
-    ">": lambda shop, args: _above(shop, args[0], args[1]),
-    "<": lambda shop, args: _above(shop, args[1], args[0]),
-    "<=": lambda shop, args: _otherwise(shop, _above(shop, args[0], args[1])),
-    ">=": lambda shop, args: _otherwise(shop, _above(shop, args[1], args[0])),
-    "==": lambda shop, args: _equal(shop, args[0], args[1]),
-    "!=": lambda shop, args: _otherwise(shop, _equal(shop, args[0], args[1])),
+    ">": lambda sums, args: _above(sums, args[0], args[1]),
+    "<": lambda sums, args: _above(sums, args[1], args[0]),
+    "<=": lambda sums, args: _otherwise(sums, _above(sums, args[0], args[1])),
+    ">=": lambda sums, args: _otherwise(sums, _above(sums, args[1], args[0])),
+    "==": lambda sums, args: _equal(sums, args[0], args[1]),
+    "!=": lambda sums, args: _otherwise(sums, _equal(sums, args[0], args[1])),
     "where": _where,
 }

@@ -11,21 +11,21 @@ from matcalc.engine.lowering.terms import ContractionBuilder, Value
 
 
 def generic(
-    shop: ContractionBuilder, function: FunctionRef, args: Sequence[Node], shape: Shape
+    sums: ContractionBuilder, function: FunctionRef, args: Sequence[Node], shape: Shape
 ) -> Value:
     """The call; hess_f(u, w) is the sum over k of w[k] times the second derivatives of f_k."""
     if function.entrywise:
-        return shop.builder.elementwise(function, args)
+        return sums.builder.elementwise(function, args)
     if len(args) == 1 or not function.classic:
-        return shop.builder.call(function, args, shape)
+        return sums.builder.call(function, args, shape)
     if function.scalar_of_vector:
-        return _along(shop, function, args[0], args[1:], shape)
+        return _along(sums, function, args[0], args[1:], shape)
     point, weights, *directions = args
-    return _along(shop, function, point, directions, shape, weights)
+    return _along(sums, function, point, directions, shape, weights)
 
 
 def _along(
-    shop: ContractionBuilder,
+    sums: ContractionBuilder,
     function: FunctionRef,
     point: Node,
     directions: Sequence[Node],
@@ -38,9 +38,9 @@ def _along(
     order, rank = function.order, len(shape)
     values = weights.axes if weights is not None else ()
     labels = (*[order] * len(values), *range(order))
-    whole = shop.builder.call(function, [point], values + point.axes * order)
+    whole = sums.builder.call(function, [point], values + point.axes * order)
     factors: list[Factor] = [(whole, labels, 1)]
     factors += [(direction, (rank + k,), 1) for k, direction in enumerate(directions)]
     if weights is not None:
         factors.append((weights, (order,), 1))
-    return shop.builder.product(1, factors, tuple(range(rank)), shape)
+    return sums.builder.product(1, factors, tuple(range(rank)), shape)

@@ -40,7 +40,7 @@ def indexed(low: Lowering, expr: Expr, args: list[Value]) -> Node:
     """The node of an ``indexed`` node of the tree."""
     low.builder.indexed = True
     form = expr.value
-    body = _Body(low, [low.shop.close(arg) for arg in args], expr)
+    body = _Body(low, [low.sums.close(arg) for arg in args], expr)
     result = body.lower(form.body, {})
     return body.arranged(result, form.indices)
 
@@ -333,7 +333,7 @@ class _Body:
         from matcalc.engine.lowering import conditions  # noqa: PLC0415
 
         indices, _, nodes = self.aligned(args)
-        return Batch(indices, self.low.shop.close(conditions.RULES[part.op](self.low.shop, nodes)))
+        return Batch(indices, self.low.sums.close(conditions.RULES[part.op](self.low.sums, nodes)))
 
     def _function(self, part: Expr, args: list[Batch]) -> Batch:
         op = operation(part)

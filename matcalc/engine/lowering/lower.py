@@ -52,7 +52,7 @@ class Lowering:
     def __init__(self, builder: Builder, definitions: Definitions) -> None:
         self.builder = builder
         self.definitions = definitions
-        self.shop = ContractionBuilder(builder)
+        self.sums = ContractionBuilder(builder)
         self.sizes: Mapping[str, Dim] = {}
 
     def size(self, size: Dim) -> Dim:
@@ -74,8 +74,8 @@ class Lowering:
         values: dict[int, Value] = {}
         for expr in order:
             value = self._step(expr, [values[id(arg)] for arg in expr.args], names)
-            values[id(expr)] = self.shop.close(value) if uses.get(id(expr), 0) > 1 else value
-        return self.shop.close(values[id(root)])
+            values[id(expr)] = self.sums.close(value) if uses.get(id(expr), 0) > 1 else value
+        return self.sums.close(values[id(root)])
 
     def _step(self, expr: Expr, args: list[Value], names: Mapping[str, Node]) -> Value:
         if expr.op == "variable":
@@ -84,7 +84,7 @@ class Lowering:
             # few expressions have conditions
             from matcalc.engine.lowering import conditions  # noqa: PLC0415
 
-            return conditions.RULES[expr.op](self.shop, args)
+            return conditions.RULES[expr.op](self.sums, args)
         if expr.op == "indexed":
             # few expressions have bound indices
             from matcalc.engine.lowering.indexed import indexed  # noqa: PLC0415
@@ -95,8 +95,8 @@ class Lowering:
             return simple(self, expr, args)
         shaped = multilinear.RULES.get(expr.op)
         if shaped is not None:
-            return shaped(self.shop, expr, args, self.size)
-        nodes = [self.shop.close(arg) for arg in args]
+            return shaped(self.sums, expr, args, self.size)
+        nodes = [self.sums.close(arg) for arg in args]
         if expr.op == "schatten" and is_wide(nodes[0].axes):
             nodes[0] = self.builder.transpose(
                 nodes[0]
@@ -106,7 +106,7 @@ class Lowering:
             from matcalc.engine.lowering.generic import generic  # noqa: PLC0415
 
             return generic(
-                self.shop, expr.value, nodes, tuple([self.size(size) for size in expr.shape])
+                self.sums, expr.value, nodes, tuple([self.size(size) for size in expr.shape])
             )
         name = operation(expr)
         if len(nodes) == 2 and expr.op in ALONG:
@@ -123,7 +123,7 @@ class Lowering:
             )
         special = functions.RULES.get(expr.op)
         if special is not None:
-            return special(self.shop, nodes)
+            return special(self.sums, nodes)
         if self.builder.acts_entrywise(name):
             return self.builder.elementwise(name, nodes)
         require_tall(name, nodes[0])
@@ -184,16 +184,16 @@ class Lowering:
             return self.builder.call("power", [base, exponent], base.axes)
         if k < 0:
             base = self.builder.call("inv", [base], base.axes)
-        shop, result = self.shop, self.shop.open(self.builder.eye(base.axes[0]))
+        sums, result = self.sums, self.sums.open(self.builder.eye(base.axes[0]))
         for _ in range(abs(int(k))):
-            result = multiply(shop, result, base)
-        return shop.close(result)
+            result = multiply(sums, result, base)
+        return sums.close(result)
 
 
-def multiply(shop: ContractionBuilder, left: Value, right: Value) -> Open:
+def multiply(sums: ContractionBuilder, left: Value, right: Value) -> Open:
     """The matrix product over the last label of the left and the first of the right."""
-    a, b = shop.open(left), shop.open(right)
-    return shop.join(
+    a, b = sums.open(left), sums.open(right)
+    return sums.join(
         a,
         b,
         [(a.outputs[-1], b.outputs[0])],
@@ -205,40 +205,40 @@ def multiply(shop: ContractionBuilder, left: Value, right: Value) -> Open:
 def _times(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     first, second = expr.args
     if not first.shape or not second.shape:
-        return low.shop.entrywise(*args)
+        return low.sums.entrywise(*args)
     if first.rank == 1 and second.rank == 1 and not first.row:
-        a, b = low.shop.open(args[0]), low.shop.open(args[1])
-        return low.shop.join(a, b, [], a.outputs + b.outputs, a.axes + b.axes)
-    return multiply(low.shop, *args)
+        a, b = low.sums.open(args[0]), low.sums.open(args[1])
+        return low.sums.join(a, b, [], a.outputs + b.outputs, a.axes + b.axes)
+    return multiply(low.sums, *args)
 
 
 def _reciprocal(low: Lowering, value: Value) -> Node:
-    node = low.shop.close(value)
+    node = low.sums.close(value)
     if is_rational(node) and node.coefficient == 0:  # type: ignore[attr-defined]
         raise UnsupportedError("division by zero")
     return low.builder.power(node, -1)
 
 
 def _divide(low: Lowering, expr: Expr, args: list[Value]) -> Value:
-    return low.shop.entrywise(args[0], _reciprocal(low, args[1]))
+    return low.sums.entrywise(args[0], _reciprocal(low, args[1]))
 
 
 def _power(low: Lowering, expr: Expr, args: list[Value]) -> Value:
-    base, exponent = (low.shop.close(arg) for arg in args)
+    base, exponent = (low.sums.close(arg) for arg in args)
     return low.matrix_power(base, exponent) if expr.args[0].rank == 2 else low.power(base, exponent)
 
 
 def _negate(low: Lowering, expr: Expr, args: list[Value]) -> Value:
-    return Combination([(-c, node) for c, node in low.shop.terms(args[0])], args[0].axes)
+    return Combination([(-c, node) for c, node in low.sums.terms(args[0])], args[0].axes)
 
 
 def _transpose(low: Lowering, expr: Expr, args: list[Value]) -> Value:
-    value = low.shop.open(args[0])
+    value = low.sums.open(args[0])
     return Open(value.coefficient, value.factors, value.outputs[::-1], value.axes[::-1])
 
 
 def _fill(low: Lowering, expr: Expr, args: list[Value]) -> Value:
-    return low.shop.entrywise(
+    return low.sums.entrywise(
         args[0], low.builder.ones(tuple([low.size(size) for size in expr.shape]))
     )
 
@@ -250,7 +250,7 @@ def _number(low: Lowering, expr: Expr, args: list[Value]) -> Value:
 
 def _slice(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     """X[start + i] = sum_k S[k,i] X[k]."""
-    a, build = low.shop.open(args[0]), low.builder
+    a, build = low.sums.open(args[0]), low.builder
     factors, outputs, axes = list(a.factors), [], []
     for label, size, place in zip(a.outputs, a.axes, expr.value, strict=True):
         if place is None:
@@ -259,7 +259,7 @@ def _slice(low: Lowering, expr: Expr, args: list[Value]) -> Value:
         elif place[1] is None:
             factors.append((build.unit(size, low.size(place[0])), (label,), 1))
         else:
-            (own,) = low.shop.labels(1)
+            (own,) = low.sums.labels(1)
             part = low.size(place[1])
             factors.append((build.select(size, low.size(place[0]), part), (label, own), 1))
             outputs.append(own)
@@ -275,7 +275,7 @@ def _blocks(low: Lowering, expr: Expr, args: list[Value]) -> Value:
     terms: list[tuple[Rational, Node]] = []
     for place, (part, value) in enumerate(zip(expr.args, args, strict=True)):
         row, column = divmod(place, len(widths))
-        a = low.shop.open(value)
+        a = low.sums.open(value)
         factors, inner = list(a.factors), list(a.outputs)
         outputs: Labels = ()
         thin = (extent(part)[0] == ONE and part.rank < 2, extent(part)[1] == ONE and part.rank < 2)
@@ -283,7 +283,7 @@ def _blocks(low: Lowering, expr: Expr, args: list[Value]) -> Value:
             if len(shape) == 1 and axis != int(expr.row):
                 continue
             start, size = low.size(_before(sizes, at)), low.size(sizes[at])
-            (label,) = low.shop.labels(1)
+            (label,) = low.sums.labels(1)
             outputs += (label,)
             own = () if thin[axis] else (inner.pop(0),)
             leaf = (
@@ -309,18 +309,18 @@ _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {
     "dimension": lambda low, expr, args: low.builder.size(low.size(expr.value)),
     "eye": lambda low, expr, args: low.builder.eye(low.size(expr.shape[0])),
     "fill": _fill,
-    "+": lambda low, expr, args: low.shop.add(args[0], args[1], 1),
-    "-": lambda low, expr, args: low.shop.add(args[0], args[1], -1),
+    "+": lambda low, expr, args: low.sums.add(args[0], args[1], 1),
+    "-": lambda low, expr, args: low.sums.add(args[0], args[1], -1),
     "neg": _negate,
     "*": _times,
-    ".*": lambda low, expr, args: low.shop.entrywise(args[0], args[1]),
+    ".*": lambda low, expr, args: low.sums.entrywise(args[0], args[1]),
     "/": _divide,
     "./": _divide,
-    ".^": lambda low, expr, args: low.power(low.shop.close(args[0]), low.shop.close(args[1])),
+    ".^": lambda low, expr, args: low.power(low.sums.close(args[0]), low.sums.close(args[1])),
     "^": _power,
     "'": _transpose,
     "slice": _slice,
     "blocks": _blocks,
     "unit": lambda low, expr, args: low.builder.unit(low.size(expr.shape[0]), low.size(expr.value)),
-    "sqrt": lambda low, expr, args: low.builder.power(low.shop.close(args[0]), Fraction(1, 2)),
+    "sqrt": lambda low, expr, args: low.builder.power(low.sums.close(args[0]), Fraction(1, 2)),
 }

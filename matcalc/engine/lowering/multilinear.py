@@ -16,24 +16,24 @@ _THREE = Dim(3, ())
 Size = Callable[[Dim], Dim]  # a dimension of the tree in the names of the network
 
 
-def fuse(shop: ContractionBuilder, inner: Dim, outer: Dim) -> Node:
+def fuse(sums: ContractionBuilder, inner: Dim, outer: Dim) -> Node:
     """F[k,i,j] = 1 where k = i + j*inner."""
-    return shop.builder.leaf("fuse", (inner.times(outer), inner, outer))
+    return sums.builder.leaf("fuse", (inner.times(outer), inner, outer))
 
 
-def _vec(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vec(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vec(A)[i + j*m] = A[i,j]."""
-    return stacked(shop, shop.open(args[0]))
+    return stacked(sums, sums.open(args[0]))
 
 
-def stacked(shop: ContractionBuilder, a: Open) -> Open:
+def stacked(sums: ContractionBuilder, a: Open) -> Open:
     """The entries as one axis, the first axis fastest."""
-    factors, (label, size) = _fused(shop, a.outputs, a.axes)
+    factors, (label, size) = _fused(sums, a.outputs, a.axes)
     return Open(a.coefficient, [*a.factors, *factors], (label,), (size,))
 
 
 def _fused(
-    shop: ContractionBuilder, labels: Labels, sizes: Shape
+    sums: ContractionBuilder, labels: Labels, sizes: Shape
 ) -> tuple[list[Factor], tuple[int, Dim]]:
     """The factors that make one index of several, the first of which is the fastest; its label and
     its size.
@@ -41,15 +41,15 @@ def _fused(
     factors: list[Factor] = []
     label, size = labels[0], sizes[0]
     for slow, more in zip(labels[1:], sizes[1:], strict=True):
-        (k,) = shop.labels(1)
-        factors.append((fuse(shop, size, more), (k, label, slow), 1))
+        (k,) = sums.labels(1)
+        factors.append((fuse(sums, size, more), (k, label, slow), 1))
         label, size = k, size.times(more)
     return factors, (label, size)
 
 
-def _kron(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _kron(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """kron(A, B)[i2 + i1*p, j2 + j1*q] = A[i1,j1] B[i2,j2]; a column has no j, a row no i."""
-    a, b = shop.open(args[0]), shop.open(args[1])
+    a, b = sums.open(args[0]), sums.open(args[1])
     factors = a.factors + b.factors
     outputs: Labels = ()
     axes: Shape = ()
@@ -58,8 +58,8 @@ def _kron(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -
         here = [side.outputs[place] for side, place in ends if place is not None]
         sizes = [side.axes[place] for side, place in ends if place is not None]
         if len(here) == 2:
-            (k,) = shop.labels(1)
-            factors = [*factors, (fuse(shop, sizes[1], sizes[0]), (k, here[1], here[0]), 1)]
+            (k,) = sums.labels(1)
+            factors = [*factors, (fuse(sums, sizes[1], sizes[0]), (k, here[1], here[0]), 1)]
             outputs, axes = (*outputs, k), (*axes, sizes[0].times(sizes[1]))
         else:
             outputs, axes = (*outputs, *here), (*axes, *sizes)
@@ -73,12 +73,12 @@ def _place(expr: Expr, axis: int) -> int | None:
     return 0 if expr.row == (axis == 1) else None
 
 
-def _khatrirao(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _khatrirao(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """khatrirao(A, B)[i2 + i1*p, j] = A[i1,j] B[i2,j]."""
-    a, b = shop.open(args[0]), shop.open(args[1])
-    (k,) = shop.labels(1)
-    joint: Factor = (fuse(shop, b.axes[0], a.axes[0]), (k, b.outputs[0], a.outputs[0]), 1)
-    whole = shop.join(
+    a, b = sums.open(args[0]), sums.open(args[1])
+    (k,) = sums.labels(1)
+    joint: Factor = (fuse(sums, b.axes[0], a.axes[0]), (k, b.outputs[0], a.outputs[0]), 1)
+    whole = sums.join(
         a,
         b,
         [(a.outputs[1], b.outputs[1])],
@@ -88,49 +88,49 @@ def _khatrirao(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Si
     return Open(whole.coefficient, [*whole.factors, joint], whole.outputs, whole.axes)
 
 
-def _sign(shop: ContractionBuilder) -> Node:
+def _sign(sums: ContractionBuilder) -> Node:
     """The sign of the permutation i, j, k."""
-    return shop.builder.leaf("epsilon", (_THREE,) * 3)
+    return sums.builder.leaf("epsilon", (_THREE,) * 3)
 
 
-def _cross(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _cross(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """cross(x, y)[i] = sum_jk e[i,j,k] x[j] y[k]."""
-    a, b = shop.open(args[0]), shop.open(args[1])
-    (i,) = shop.labels(1)
-    sign: Factor = (_sign(shop), (i, *a.outputs, *b.outputs), 1)
+    a, b = sums.open(args[0]), sums.open(args[1])
+    (i,) = sums.labels(1)
+    sign: Factor = (_sign(sums), (i, *a.outputs, *b.outputs), 1)
     return Open(a.coefficient * b.coefficient, [*a.factors, *b.factors, sign], (i,), (_THREE,))
 
 
-def _skewmat(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _skewmat(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """skewmat(x)[i,k] = sum_j e[i,j,k] x[j]."""
-    a = shop.open(args[0])
-    i, k = shop.labels(2)
+    a = sums.open(args[0])
+    i, k = sums.labels(2)
     return Open(
-        a.coefficient, [*a.factors, (_sign(shop), (i, *a.outputs, k), 1)], (i, k), (_THREE, _THREE)
+        a.coefficient, [*a.factors, (_sign(sums), (i, *a.outputs, k), 1)], (i, k), (_THREE, _THREE)
     )
 
 
-def _vee(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vee(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vee(M)[j] = sum_ik e[i,j,k] M[i,k]/2."""
-    a = shop.open(args[0])
-    (j,) = shop.labels(1)
-    sign: Factor = (_sign(shop), (a.outputs[0], j, a.outputs[1]), 1)
+    a = sums.open(args[0])
+    (j,) = sums.labels(1)
+    sign: Factor = (_sign(sums), (a.outputs[0], j, a.outputs[1]), 1)
     return Open(Fraction(a.coefficient) / 2, [*a.factors, sign], (j,), (_THREE,))
 
 
-def _reshape(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _reshape(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """R[i,j] = u[i + j*m], where u is the argument or its vec."""
-    u = stacked(shop, shop.open(args[0]))
-    outputs = shop.labels(len(expr.shape))
+    u = stacked(sums, sums.open(args[0]))
+    outputs = sums.labels(len(expr.shape))
     axes = tuple([size(axis) for axis in expr.shape])
-    factors, (whole, _) = _fused(shop, outputs, axes)
-    same: Factor = (shop.builder.eye(u.axes[0]), (*u.outputs, whole), 1)
+    factors, (whole, _) = _fused(sums, outputs, axes)
+    same: Factor = (sums.builder.eye(u.axes[0]), (*u.outputs, whole), 1)
     return Open(u.coefficient, [*u.factors, *factors, same], outputs, axes)
 
 
-def _permute(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _permute(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """R[i,j,k] = T[k,i,j], as the value says."""
-    a = shop.open(args[0])
+    a = sums.open(args[0])
     return Open(
         a.coefficient,
         a.factors,
@@ -139,31 +139,31 @@ def _permute(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size
     )
 
 
-def _commutation(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _commutation(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """K[j + i*n, i + j*m] = 1: the place of A[i,j] in vec(A') and in vec(A)."""
     m, n = (size(_stated(arg)) for arg in expr.args)
-    k, q, i, j = shop.labels(4)
+    k, q, i, j = sums.labels(4)
     return Open(
         1,
-        [(fuse(shop, n, m), (k, j, i), 1), (fuse(shop, m, n), (q, i, j), 1)],
+        [(fuse(sums, n, m), (k, j, i), 1), (fuse(sums, m, n), (q, i, j), 1)],
         (k, q),
         (m.times(n), m.times(n)),
     )
 
 
-def _halving(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _halving(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """The matrix as a function without arguments: its axes say its size."""
-    return shop.open(shop.builder.call(expr.op, [], tuple([size(axis) for axis in expr.shape])))
+    return sums.open(sums.builder.call(expr.op, [], tuple([size(axis) for axis in expr.shape])))
 
 
-def _vech(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _vech(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """vech(A) = elimination(n)*vec(A)."""
-    u = stacked(shop, shop.open(args[0]))
+    u = stacked(sums, sums.open(args[0]))
     n = size(expr.args[0].shape[0])
-    (k,) = shop.labels(1)
+    (k,) = sums.labels(1)
     if n == ONE:
         return u
-    eliminate = shop.builder.call("elimination", [], (half(n), n.times(n)))
+    eliminate = sums.builder.call("elimination", [], (half(n), n.times(n)))
     return Open(u.coefficient, [*u.factors, (eliminate, (k, *u.outputs), 1)], (k,), (half(n),))
 
 
@@ -172,7 +172,7 @@ def _stated(arg: Expr) -> Dim:
     return Dim(int(arg.value), ()) if arg.op == "number" else arg.value
 
 
-def _einsum(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _einsum(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """The sum over the labels that are not in the output, as results write it."""
     labels, outputs = expr.value
     names: dict[int, int] = {}
@@ -180,8 +180,8 @@ def _einsum(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size)
     for arg, own in zip(args, labels, strict=True):
         for label in own:
             if label not in names:
-                (names[label],) = shop.labels(1)
-        factors.append((shop.close(arg), tuple([names[label] for label in own]), 1))
+                (names[label],) = sums.labels(1)
+        factors.append((sums.close(arg), tuple([names[label] for label in own]), 1))
     return Open(
         1,
         factors,
@@ -190,24 +190,24 @@ def _einsum(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size)
     )
 
 
-def _fuse(shop: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
+def _fuse(sums: ContractionBuilder, expr: Expr, args: list[Value], size: Size) -> Open:
     """The fused index itself, as a factor of an ``einsum``."""
-    return shop.open(fuse(shop, size(expr.shape[1]), size(expr.shape[2])))
+    return sums.open(fuse(sums, size(expr.shape[1]), size(expr.shape[2])))
 
 
-def matrix_of(shop: ContractionBuilder, node: Node, rows: int) -> Node:
+def matrix_of(sums: ContractionBuilder, node: Node, rows: int) -> Node:
     """The first axes as rows and the others as columns, two axes being fused into one."""
-    value = shop.open(node)
+    value = sums.open(node)
     factors, outputs, axes = list(value.factors), list[int](), list[Dim]()
     for part, sizes in (
         (value.outputs[:rows], value.axes[:rows]),
         (value.outputs[rows:], value.axes[rows:]),
     ):
-        fuses, (label, axis) = _fused(shop, part, sizes)
+        fuses, (label, axis) = _fused(sums, part, sizes)
         factors += fuses
         outputs.append(label)
         axes.append(axis)
-    return shop.close(Open(value.coefficient, factors, tuple(outputs), tuple(axes)))
+    return sums.close(Open(value.coefficient, factors, tuple(outputs), tuple(axes)))
 
 
 RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Value], Size], Open]] = {
@@ -225,5 +225,5 @@ RULES: dict[str, Callable[[ContractionBuilder, Expr, list[Value], Size], Open]] 
     "duplication": _halving,
     "einsum": _einsum,
     "fuse": _fuse,
-    "epsilon": lambda shop, expr, args, size: shop.open(_sign(shop)),
+    "epsilon": lambda sums, expr, args, size: sums.open(_sign(sums)),
 }

@@ -29,10 +29,10 @@ def require_symmetry(
     calls = [expr for expr in program.expr.parts if expr.op in OF_SYMMETRIC]
     if not calls:
         return
-    knowledge = lowering.builder.knowledge
+    properties = lowering.builder.properties
     for call in calls:
         node = lowering.lower(call.args[0], names)
-        if not knowledge.has(node, "symmetric"):
+        if not properties.has(node, "symmetric"):
             raise _problem(program, call, node, wrt)
 
 

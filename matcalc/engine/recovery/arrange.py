@@ -158,10 +158,12 @@ def exchange_factors(graph: Graph, before: Dim, first: Dim, second: Dim, after: 
     """
     if ONE in (first, second):
         return ()
-    forge = graph.forge
+    factory = graph.factory
     size = first.times(second)
     core = Link(
-        forge.call("commutation", (forge.dimension(first), forge.dimension(second)), (size, size)),
+        factory.call(
+            "commutation", (factory.dimension(first), factory.dimension(second)), (size, size)
+        ),
         False,
         first == second,
     )
@@ -174,12 +176,12 @@ def exchange_factors(graph: Graph, before: Dim, first: Dim, second: Dim, after: 
 
 def identity(graph: Graph, size: Dim) -> Chain:
     """The identity matrix."""
-    return (Link(graph.forge.eye(size), False, True),)
+    return (Link(graph.factory.eye(size), False, True),)
 
 
 def kronecker(graph: Graph, chains: Sequence[Chain]) -> Chain:
     """The Kronecker product of chains, neighbouring identities being one."""
-    return graph.weaver.spread("kron", _merged(graph, chains))
+    return graph.writer.spread("kron", _merged(graph, chains))
 
 
 def _merged(graph: Graph, chains: Sequence[Chain]) -> list[Chain]:

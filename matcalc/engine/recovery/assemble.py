@@ -20,10 +20,10 @@ class Assembler:
     """
 
     def __init__(
-        self, forge: ExpressionFactory, weaver: ProductWriter, roots: Mapping[int, Expr]
+        self, factory: ExpressionFactory, writer: ProductWriter, roots: Mapping[int, Expr]
     ) -> None:
-        self.forge = forge
-        self.weaver = weaver
+        self.factory = factory
+        self.writer = writer
         self.roots = roots
 
     def term(self, term: Term) -> Expr:
@@ -31,13 +31,13 @@ class Assembler:
         if not term.shape:
             return self.scaled(term.coefficient, term.scalars, None)
         plain = self.scaled(
-            term.coefficient, term.scalars, self.weaver.body(term.parts, term.shape)
+            term.coefficient, term.scalars, self.writer.body(term.parts, term.shape)
         )
         exponents = {exponent for _, exponent in term.parts}
         if len(exponents) != 1 or exponents & {1, -1} or not term.scalars:
             return plain
         inside = self._inside(term, exponents.pop())
-        return plain if inside is None else min(inside, plain, key=self.forge.size)
+        return plain if inside is None else min(inside, plain, key=self.factory.size)
 
     def _inside(self, term: Term, exponent: Rational) -> Expr | None:
         """x.^2/t^2 written as (x/t).^2; None where no scalar fits."""
@@ -58,21 +58,21 @@ class Assembler:
         if not moved:
             return None
         inner = self.scaled(
-            1, moved, self.weaver.body(tuple([(chain, 1) for chain, _ in term.parts]), term.shape)
+            1, moved, self.writer.body(tuple([(chain, 1) for chain, _ in term.parts]), term.shape)
         )
-        return self.scaled(term.coefficient, kept, self.forge.power(inner, exponent))
+        return self.scaled(term.coefficient, kept, self.factory.power(inner, exponent))
 
     def scaled(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
         """``coefficient * scalars * body``; numerators in front, denominators behind."""
-        forge, c = self.forge, Fraction(coefficient)
+        factory, c = self.factory, Fraction(coefficient)
         above: list[Expr] = []
         below: list[Expr] = []
         for base, exponent in self._joined(
             [self._root(*entry) for entry in self._means(self._determinants(scalars))]
         ):
-            (above if exponent > 0 else below).append(forge.power(base, magnitude(exponent)))
-        above.sort(key=self.weaver.order)
-        below.sort(key=self.weaver.order)
+            (above if exponent > 0 else below).append(factory.power(base, magnitude(exponent)))
+        above.sort(key=self.writer.order)
+        below.sort(key=self.writer.order)
         negative, c = c < 0, abs(c)
         divisor = (
             body.args[1]
@@ -86,17 +86,17 @@ class Assembler:
                 c.numerator, tuple([(base, Fraction(1)) for base in above]), None
             )
             whole = [
-                *([forge.number(c.denominator)] if c.denominator != 1 else []),
+                *([factory.number(c.denominator)] if c.denominator != 1 else []),
                 *below,
                 divisor,
             ]
-            result = forge.binary("./", numerator, self._product(whole))
-            return forge.negative(result) if negative else result
+            result = factory.binary("./", numerator, self._product(whole))
+            return factory.negative(result) if negative else result
         divided = c.denominator != 1 and not shorter_as_decimal(c)
         front = Fraction(c.numerator) if divided else c
-        number = forge.number(front) if front != 1 else None
+        number = factory.number(front) if front != 1 else None
         if divided:
-            below.insert(0, forge.number(c.denominator))
+            below.insert(0, factory.number(c.denominator))
         pieces = [number] if number is not None else []
         pieces += above
         if body is not None:
@@ -107,12 +107,12 @@ class Assembler:
                 and pieces
                 and not below
             ):
-                body, pieces = forge.fill(self._product(pieces), body.shape), []
+                body, pieces = factory.fill(self._product(pieces), body.shape), []
             pieces.append(body)
-        result = self._product(pieces) if pieces else forge.number(1)
+        result = self._product(pieces) if pieces else factory.number(1)
         if below:
-            result = forge.make("/", (result, self._product(below)), result.shape, row=result.row)
-        return forge.negative(result) if negative else result
+            result = factory.make("/", (result, self._product(below)), result.shape, row=result.row)
+        return factory.negative(result) if negative else result
 
     def _joined(self, scalars: Sequence[tuple[Expr, Rational]]) -> Sequence[tuple[Expr, Rational]]:
         """a^2*b^2 written as (a*b)^2, and a^2/b^2 as (a/b)^2."""
@@ -136,14 +136,14 @@ class Assembler:
         for index, piece in enumerate(pieces[1:], 2):
             # an inner product in the middle keeps its brackets: 2*(x'*A*x)*x
             closed = not piece.shape and (index < len(pieces) or _inner(pieces[index - 2]))
-            result = self.forge.times(result, piece) if closed else self._join(result, piece)
+            result = self.factory.times(result, piece) if closed else self._join(result, piece)
         return result
 
     def _join(self, left: Expr, right: Expr) -> Expr:
         """left*right with the right chain taken apart, so that it prints without brackets."""
         if right.op == "*" and not left.shape:
-            return self.forge.times(self._join(left, right.args[0]), right.args[1])
-        return self.forge.times(left, right)
+            return self.factory.times(self._join(left, right.args[0]), right.args[1])
+        return self.factory.times(left, right)
 
     def _determinants(self, scalars: Scalars) -> Scalars:
         """det(A)*det(B) written as det(A*B)."""
@@ -157,7 +157,7 @@ class Assembler:
             for base in bases[1:]:
                 product = self._join(product, base.args[0])
             joined.append(
-                (self.forge.call("det", (product,), ()) if len(bases) > 1 else bases[0], exponent)
+                (self.factory.call("det", (product,), ()) if len(bases) > 1 else bases[0], exponent)
             )
         return tuple(joined)
 
@@ -173,7 +173,7 @@ class Assembler:
             gone = {lengths[size] for size in shape if size in lengths}
             if shape and len(gone) == len(shape):
                 rest = [entry for k, entry in enumerate(scalars) if k != place and k not in gone]
-                return (*rest, (self.forge.call("mean", base.args, ()), exponent))
+                return (*rest, (self.factory.call("mean", base.args, ()), exponent))
         return scalars
 
     def _root(self, base: Expr, exponent: Rational) -> tuple[Expr, Rational]:
@@ -181,12 +181,12 @@ class Assembler:
         root = self.roots.get(id(base))
         if root is None:
             return base, exponent
-        norm = self.forge.call("norm2", (root,), ())
+        norm = self.factory.call("norm2", (root,), ())
         plain, normed = (
-            self.forge.power(base, magnitude(exponent)),
-            self.forge.power(norm, 2 * magnitude(exponent)),
+            self.factory.power(base, magnitude(exponent)),
+            self.factory.power(norm, 2 * magnitude(exponent)),
         )
-        if self.forge.size(normed) < self.forge.size(plain):
+        if self.factory.size(normed) < self.factory.size(plain):
             return norm, 2 * exponent
         return base, exponent
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matcalc.engine.recovery.factory import ExpressionFactory
 
 
-class Band(NamedTuple):
+class BlockRange(NamedTuple):
     """The rows (or columns) that a block takes; a thin one is a single row, of a row vector or a
     scalar.
     """
@@ -30,22 +30,22 @@ class Band(NamedTuple):
 # slices
 
 
-def resolve_slices(weaver: ProductWriter, chain: Chain) -> Chain:
+def resolve_slices(writer: ProductWriter, chain: Chain) -> Chain:
     """The chain without ranges: slices of what stands beside them, else blocks with zeros."""
     links = list(chain)
-    _attach(weaver, links)
+    _attach(writer, links)
     both = next((k for k in range(1, len(links)) if _undecided(links[k - 1], links[k])), None)
     if (
         both is not None
     ):  # no one knows how the two overlap: one of them as a matrix of zeros and ones
         whole, size = links[both].expr.shape
         spread = stack_blocks(
-            weaver.forge, [(_band(links[both].expr), weaver.forge.eye(size))], whole, 0
+            writer.factory, [(_block_range(links[both].expr), writer.factory.eye(size))], whole, 0
         )
         links[both] = Link(spread, links[both].flipped)
-        return resolve_slices(weaver, tuple(links))
+        return resolve_slices(writer, tuple(links))
     if len(links) > 1 or links[0].expr.op == "select":
-        return _padded(weaver, tuple(links))
+        return _padded(writer, tuple(links))
     return tuple(links)
 
 
@@ -56,7 +56,7 @@ def _undecided(link: Link, after: Link) -> bool:
     return link.expr.op == after.expr.op == "select" and (link.flipped or not after.flipped)
 
 
-def _attach(weaver: ProductWriter, links: list[Link]) -> None:
+def _attach(writer: ProductWriter, links: list[Link]) -> None:
     """Cuts every range out of what stands beside it."""
     place = 0
     while place < len(links):
@@ -66,7 +66,7 @@ def _attach(weaver: ProductWriter, links: list[Link]) -> None:
             other = links[neighbour]
             if other.expr.op != "select" and not _outer(link, other):
                 first = min(place, neighbour)
-                links[first : first + 2] = [_cut(weaver.forge, other, link)]
+                links[first : first + 2] = [_cut(writer.factory, other, link)]
                 place = 0
                 continue
         place += 1
@@ -77,33 +77,35 @@ def _outer(link: Link, other: Link) -> bool:
     return other.expr.rank == 1 and link.expr.rank == 1 and other.flipped == link.flipped
 
 
-def _cut(forge: ExpressionFactory, link: Link, by: Link) -> Link:
+def _cut(factory: ExpressionFactory, link: Link, by: Link) -> Link:
     """Some rows of a link (by is S' or e', before it) or columns of it (by is S or e, behind
     it).
     """
     expr = link.expr
     axis = 0 if expr.rank == 1 or by.flipped != link.flipped else 1
     size = by.expr.shape[1] if by.expr.op == "select" else None
-    found = slice_of(forge, expr, axis, by.expr.value, size)
+    found = slice_of(factory, expr, axis, by.expr.value, size)
     if size is not None or expr.rank == 1:
         return Link(found, link.flipped and found.rank > 0)
-    column = forge.transpose(found) if found.row else found
+    column = factory.transpose(found) if found.row else found
     return Link(column, by.flipped)
 
 
-def slice_of(forge: ExpressionFactory, expr: Expr, axis: int, start: Dim, size: Dim | None) -> Expr:
+def slice_of(
+    factory: ExpressionFactory, expr: Expr, axis: int, start: Dim, size: Dim | None
+) -> Expr:
     """Entries of one axis; of a transpose and a permuted array those of another, of a slice those
     of what it is a slice of.
     """
     if expr.op == "'":
-        return forge.transpose(
-            slice_of(forge, expr.args[0], len(expr.shape) - 1 - axis, start, size)
+        return factory.transpose(
+            slice_of(factory, expr.args[0], len(expr.shape) - 1 - axis, start, size)
         )
     if expr.op == "permute":
         inner = expr.value[axis]
         rest = expr.value if size is not None else expr.value[:axis] + expr.value[axis + 1 :]
         order = tuple([k - (size is None and k > inner) for k in rest])
-        return forge.permute(slice_of(forge, expr.args[0], inner, start, size), order)
+        return factory.permute(slice_of(factory, expr.args[0], inner, start, size), order)
     base = expr
     places: list[tuple[Dim, Dim | None] | None] = [None] * expr.rank
     position = axis
@@ -117,7 +119,7 @@ def slice_of(forge: ExpressionFactory, expr: Expr, axis: int, start: Dim, size: 
     sizes = [(base.shape[k], places[k]) for k in kept]
     shape = tuple([whole if place is None else place[1] or whole for whole, place in sizes])
     row = len(shape) == 1 and (base.row if base.rank == 1 else base.rank == 2 and kept == [1])
-    return forge.make("slice", (base,), shape, tuple(places), row)
+    return factory.make("slice", (base,), shape, tuple(places), row)
 
 
 def _kept(places: Sequence[tuple[Dim, Dim | None] | None]) -> list[int]:
@@ -128,59 +130,61 @@ def _kept(places: Sequence[tuple[Dim, Dim | None] | None]) -> list[int]:
 # zeros around
 
 
-def _padded(weaver: ProductWriter, chain: Chain) -> Chain:
+def _padded(writer: ProductWriter, chain: Chain) -> Chain:
     """What selections at both ends leave zero is written as blocks of zeros."""
     rows, columns, inner = chain[0], chain[-1], chain
-    bands: list[tuple[Band, Dim] | None] = [None, None]
+    ranges: list[tuple[BlockRange, Dim] | None] = [None, None]
     if rows.expr.op == "select" and not rows.flipped:
-        bands[0], inner = (_band(rows.expr), rows.expr.shape[0]), inner[1:]
+        ranges[0], inner = (_block_range(rows.expr), rows.expr.shape[0]), inner[1:]
     if inner and columns.expr.op == "select" and columns.flipped:
-        bands[1], inner = (_band(columns.expr), columns.expr.shape[0]), inner[:-1]
-    if bands == [None, None]:
+        ranges[1], inner = (_block_range(columns.expr), columns.expr.shape[0]), inner[:-1]
+    if ranges == [None, None]:
         return chain
-    forge = weaver.forge
+    factory = writer.factory
     if not inner:
         inner = (
-            Link(forge.eye(rows.expr.shape[1] if bands[0] else columns.expr.shape[1]), False, True),
+            Link(
+                factory.eye(rows.expr.shape[1] if ranges[0] else columns.expr.shape[1]), False, True
+            ),
         )
-    result = weaver.product(inner)
-    for axis, known in enumerate(bands):
+    result = writer.product(inner)
+    for axis, known in enumerate(ranges):
         if known is not None:
-            band, whole = known
-            result = stack_blocks(forge, [(band, result)], whole, axis)
+            taken, whole = known
+            result = stack_blocks(factory, [(taken, result)], whole, axis)
     return (Link(result),)
 
 
-def _band(expr: Expr) -> Band:
+def _block_range(expr: Expr) -> BlockRange:
     size = expr.shape[1] if expr.op == "select" else ONE
-    return Band(Range(expr.value, size), expr.op == "unit")
+    return BlockRange(Range(expr.value, size), expr.op == "unit")
 
 
 def stack_blocks(
-    forge: ExpressionFactory, parts: Sequence[tuple[Band, Expr]], whole: Dim, axis: int
+    factory: ExpressionFactory, parts: Sequence[tuple[BlockRange, Expr]], whole: Dim, axis: int
 ) -> Expr:
-    """Blocks above (axis 0) or beside each other (axis 1), zeros where there are none; the bands
+    """Blocks above (axis 0) or beside each other (axis 1), zeros where there are none; the ranges
     are in order.
     """
     cells: list[Expr] = []
     end = ZERO
     across = extent(parts[0][1])[1 - axis]
     vector = all(expr.rank < 2 and (not expr.shape or expr.row == (axis == 1)) for _, expr in parts)
-    for band, expr in parts:
-        if band.range.start != end:
-            cells.append(_zeros(forge, band.range.start.plus(end, -1), across, axis, vector))
+    for taken, expr in parts:
+        if taken.range.start != end:
+            cells.append(_zeros(factory, taken.range.start.plus(end, -1), across, axis, vector))
         cells.append(expr)
-        end = band.range.end
+        end = taken.range.end
     if end != whole:
-        cells.append(_zeros(forge, whole.plus(end, -1), across, axis, vector))
+        cells.append(_zeros(factory, whole.plus(end, -1), across, axis, vector))
     if vector:
         return _grid(
-            forge, [[cell] for cell in cells] if axis == 0 else [cells], (whole,), row=axis == 1
+            factory, [[cell] for cell in cells] if axis == 0 else [cells], (whole,), row=axis == 1
         )
-    return _merged(forge, cells, (whole, across) if axis == 0 else (across, whole), axis)
+    return _merged(factory, cells, (whole, across) if axis == 0 else (across, whole), axis)
 
 
-def _merged(forge: ExpressionFactory, cells: list[Expr], shape: Shape, axis: int) -> Expr:
+def _merged(factory: ExpressionFactory, cells: list[Expr], shape: Shape, axis: int) -> Expr:
     """Lines of blocks on top of each other as one grid, where they are cut alike."""
     lines = [cell for cell in cells if not _is_zero(cell)]
     split = lines[0].op == "blocks" and lines[0].value[axis] == 1 and lines[0].value[1 - axis] > 1
@@ -191,14 +195,17 @@ def _merged(forge: ExpressionFactory, cells: list[Expr], shape: Shape, axis: int
             if _is_zero(cell):
                 size = extent(cell)[axis]
                 grid.append(
-                    [_zero_beside(forge, size, each, axis, thin=cell.rank == 1) for each in pattern]
+                    [
+                        _zero_beside(factory, size, each, axis, thin=cell.rank == 1)
+                        for each in pattern
+                    ]
                 )
             else:
                 grid.append(list(cell.args))
         if axis == 1:
             grid = [list(line) for line in zip(*grid, strict=True)]
-        return _grid(forge, grid, shape)
-    return _grid(forge, [[cell] for cell in cells] if axis == 0 else [cells], shape)
+        return _grid(factory, grid, shape)
+    return _grid(factory, [[cell] for cell in cells] if axis == 0 else [cells], shape)
 
 
 def _alike(one: Expr, other: Expr, axis: int) -> bool:
@@ -222,41 +229,41 @@ def _is_zero(expr: Expr) -> bool:
     return bare.op == "fill" and bare.args[0].op == "number" and bare.args[0].value == 0
 
 
-def _zeros(forge: ExpressionFactory, size: Dim, across: Dim, axis: int, vector: bool) -> Expr:
+def _zeros(factory: ExpressionFactory, size: Dim, across: Dim, axis: int, vector: bool) -> Expr:
     """A block of zeros above, below or beside others."""
-    zero = forge.number(0)
+    zero = factory.number(0)
     if vector:
         if size == ONE:
             return zero
-        found = forge.fill(zero, (size,))
-        return forge.transpose(found) if axis == 1 else found
-    return forge.fill(zero, (size, across) if axis == 0 else (across, size))
+        found = factory.fill(zero, (size,))
+        return factory.transpose(found) if axis == 1 else found
+    return factory.fill(zero, (size, across) if axis == 0 else (across, size))
 
 
 def _zero_beside(
-    forge: ExpressionFactory, size: Dim, pattern: Expr, axis: int, *, thin: bool
+    factory: ExpressionFactory, size: Dim, pattern: Expr, axis: int, *, thin: bool
 ) -> Expr:
     """Zeros in a column of blocks, as wide as another block of it."""
     across, narrow = extent(pattern)[1 - axis], _thin(pattern, 1 - axis)
     if narrow and thin:
-        return forge.number(0)
+        return factory.number(0)
     if narrow or thin:
-        found = forge.fill(forge.number(0), (size if narrow else across,))
+        found = factory.fill(factory.number(0), (size if narrow else across,))
         is_row = (axis == 0) == thin
-        return forge.transpose(found) if is_row else found
-    return forge.fill(forge.number(0), (size, across) if axis == 0 else (across, size))
+        return factory.transpose(found) if is_row else found
+    return factory.fill(factory.number(0), (size, across) if axis == 0 else (across, size))
 
 
 def _grid(
-    forge: ExpressionFactory, cells: list[list[Expr]], shape: Shape, *, row: bool = False
+    factory: ExpressionFactory, cells: list[list[Expr]], shape: Shape, *, row: bool = False
 ) -> Expr:
     flat = tuple([cell for line in cells for cell in line])
     if len(flat) == 1:
         return flat[0]
-    return forge.make("blocks", flat, shape, (len(cells), len(cells[0])), row)
+    return factory.make("blocks", flat, shape, (len(cells), len(cells[0])), row)
 
 
-def transpose_slice(forge: ExpressionFactory, expr: Expr) -> Expr:
+def transpose_slice(factory: ExpressionFactory, expr: Expr) -> Expr:
     """The transpose; of blocks block by block, of a multiple the multiple of the transpose."""
     outer: list[Expr] = []
     while (
@@ -269,15 +276,15 @@ def transpose_slice(forge: ExpressionFactory, expr: Expr) -> Expr:
     if expr.op == "blocks":
         rows, columns = expr.value
         cells = [
-            [forge.transpose(expr.args[r * columns + c]) for r in range(rows)]
+            [factory.transpose(expr.args[r * columns + c]) for r in range(rows)]
             for c in range(columns)
         ]
-        result = _grid(forge, cells, expr.shape[::-1], row=expr.rank == 1 and not expr.row)
+        result = _grid(factory, cells, expr.shape[::-1], row=expr.rank == 1 and not expr.row)
     else:
-        result = forge.transpose(expr)
+        result = factory.transpose(expr)
     for each in reversed(outer):
         args = (each.args[0], result) if each.op == "*" else (result, *each.args[1:])
-        result = forge.make(each.op, args, result.shape, row=result.row)
+        result = factory.make(each.op, args, result.shape, row=result.row)
     return result
 
 
@@ -289,28 +296,28 @@ def blocks(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> list[Te
     into blocks.
     """
     for axis in range(len(shape)):
-        found = [(term, _on(factoring.weaver, term, axis)) for term in terms]
+        found = [(term, _on(factoring.writer, term, axis)) for term in terms]
         members = [(term, placed) for term, placed in found if placed is not None]
         if len(members) < 2:
             continue
-        bands: dict[Band, list[Term]] = {}
-        for _, (band, inner) in members:
-            bands.setdefault(band, []).append(inner)
-        ordered = in_order([band.range for band in bands])
-        if ordered is None or len(bands) != len(ordered):
+        ranges: dict[BlockRange, list[Term]] = {}
+        for _, (taken, inner) in members:
+            ranges.setdefault(taken, []).append(inner)
+        ordered = in_order([taken.range for taken in ranges])
+        if ordered is None or len(ranges) != len(ordered):
             continue
-        known = {band.range: band for band in bands}
+        known = {taken.range: taken for taken in ranges}
         parts = [
-            (known[each], _cell(factoring, bands[known[each]], known[each], axis))
+            (known[each], _cell(factoring, ranges[known[each]], known[each], axis))
             for each in ordered
         ]
-        whole = stack_blocks(factoring.forge, parts, shape[axis], axis)
+        whole = stack_blocks(factoring.factory, parts, shape[axis], axis)
         rest = [term for term, placed in found if placed is None]
         return [*rest, Term(1, (), (((Link(whole),), 1),), shape)]
     return None
 
 
-def _on(weaver: ProductWriter, term: Term, axis: int) -> tuple[Band, Term] | None:
+def _on(writer: ProductWriter, term: Term, axis: int) -> tuple[BlockRange, Term] | None:
     """The rows (columns) on which a term stands, and the term there."""
     chain = term.chain
     if chain is None:
@@ -319,24 +326,24 @@ def _on(weaver: ProductWriter, term: Term, axis: int) -> tuple[Band, Term] | Non
     end = chain[0]
     if end.expr.op not in ("select", "unit") or end.flipped:
         return None
-    band, rest = _band(end.expr), chain[1:]
-    if not rest and not band.thin:
-        rest = (Link(weaver.forge.eye(end.expr.shape[1]), False, True),)
+    taken, rest = _block_range(end.expr), chain[1:]
+    if not rest and not taken.thin:
+        rest = (Link(writer.factory.eye(end.expr.shape[1]), False, True),)
     # what is left of a single row is written as a column
     left = term.shape[1 - axis :][: len(term.shape) - 1]
-    if not band.thin:
-        left = (band.range.size, *left) if axis == 0 else (*left, band.range.size)
-    turn = band.thin or axis == 1
+    if not taken.thin:
+        left = (taken.range.size, *left) if axis == 0 else (*left, taken.range.size)
+    turn = taken.thin or axis == 1
     if not left and rest:  # x*(y'*z), taken apart: the rest of the chain is a number
-        return band, Term(term.coefficient, (*term.scalars, (weaver.scalar(rest), 1)), (), ())
+        return taken, Term(term.coefficient, (*term.scalars, (writer.scalar(rest), 1)), (), ())
     parts = ((flip(rest) if turn else rest, 1),) if rest else ()
     shape = left
-    return band, Term(term.coefficient, term.scalars, parts, shape)
+    return taken, Term(term.coefficient, term.scalars, parts, shape)
 
 
-def _cell(factoring: Factoring, terms: list[Term], band: Band, axis: int) -> Expr:
-    """The sum of the terms on one band."""
+def _cell(factoring: Factoring, terms: list[Term], taken: BlockRange, axis: int) -> Expr:
+    """The sum of the terms on one taken."""
     shape = terms[0].shape
     found = factoring.sum(terms, shape)
-    row = len(shape) == 1 and band.thin and axis == 0
-    return transpose_slice(factoring.forge, found) if row else found
+    row = len(shape) == 1 and taken.thin and axis == 0
+    return transpose_slice(factoring.factory, found) if row else found

@@ -100,9 +100,9 @@ class ProductWriter:
     """Chains and entry-by-entry products as typed trees."""
 
     def __init__(
-        self, forge: ExpressionFactory, resolved: Callable[[ProductWriter, Chain], Chain]
+        self, factory: ExpressionFactory, resolved: Callable[[ProductWriter, Chain], Chain]
     ) -> None:
-        self.forge = forge
+        self.factory = factory
         self._resolved = resolved  # ranges of indices as slices and blocks
         self.traces: dict[int, Chain] = {}  # what the traces that were made are traces of
         self.inside: dict[int, Chain] = {}  # the chains of which triangles were taken
@@ -120,24 +120,25 @@ class ProductWriter:
         """
         if not link.flipped:
             return link.expr
-        across = self.forge.transpose(link.expr)
+        across = self.factory.transpose(link.expr)
         if link.expr.op == "kron" and id(link.expr) in self.krons:
             inside = reduce(
-                self.forge.kron, [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]]
+                self.factory.kron,
+                [self._factor(flip(chain)) for chain in self.krons[id(link.expr)]],
             )
-            return min(inside, across, key=self.forge.size)
+            return min(inside, across, key=self.factory.size)
         if link.expr.op in TRIANGLES and id(link.expr) in self.inside:
-            return min(across, self._other_half(link.expr), key=self.forge.size)
+            return min(across, self._other_half(link.expr), key=self.factory.size)
         if link.expr.op not in ("+", "-") or link.expr.rank != 2:
             return across
         spread = self._spread(link.expr)
-        return spread if self.forge.size(spread) <= self.forge.size(across) else across
+        return spread if self.factory.size(spread) <= self.factory.size(across) else across
 
     def _other_half(self, triangle: Expr) -> Expr:
         """tril(A)' as triu(A')."""
         name, offsets = transpose_mask(triangle)
         array = self.product(flip(self.inside[id(triangle)]))
-        return self.forge.make(name, (array, *map(self.forge.number, offsets)), array.shape)
+        return self.factory.make(name, (array, *map(self.factory.number, offsets)), array.shape)
 
     def _spread(self, total: Expr) -> Expr:
         """The transpose of a sum as the sum of the transposes."""
@@ -156,12 +157,16 @@ class ProductWriter:
         """
         ordered = sorted(
             signed,
-            key=lambda entry: (not entry[0], self.forge.label(entry[1]), self.forge.size(entry[1])),
+            key=lambda entry: (
+                not entry[0],
+                self.factory.label(entry[1]),
+                self.factory.size(entry[1]),
+            ),
         )
         positive, first = ordered[0]
-        result = first if positive else self.forge.negative(first)
+        result = first if positive else self.factory.negative(first)
         for positive, expr in ordered[1:]:
-            result = self.forge.binary("+" if positive else "-", result, expr)
+            result = self.factory.binary("+" if positive else "-", result, expr)
         return result
 
     def _turned(self, term: Expr) -> Expr:
@@ -169,11 +174,11 @@ class ProductWriter:
         if id(term) in self.symmetric:
             return term
         if term.op == "*" and not term.args[0].shape:
-            return self.forge.times(term.args[0], self._turned(term.args[1]))
-        plain = self.forge.transpose(term)
+            return self.factory.times(term.args[0], self._turned(term.args[1]))
+        plain = self.factory.transpose(term)
         chain = self.products.get(id(term))
         return (
-            plain if chain is None else min(self.product(flip(chain)), plain, key=self.forge.size)
+            plain if chain is None else min(self.product(flip(chain)), plain, key=self.factory.size)
         )
 
     def product(self, chain: Chain) -> Expr:
@@ -193,7 +198,7 @@ class ProductWriter:
             chain = self._resolved(self, chain)
         if len(chain) > 1 and any(is_running(link.expr) for link in chain):
             return self._joined(
-                accumulate(self.forge, [self.link(link) for link in chain], self._joined)
+                accumulate(self.factory, [self.link(link) for link in chain], self._joined)
             )
         result = self._joined(self._blocks(chain))
         if len(chain) > 1:
@@ -226,7 +231,7 @@ class ProductWriter:
             right = factors.pop()
             factors += [right.args[1], right.args[0]]
         for factor in reversed(factors):
-            left = self.forge.times(left, factor)
+            left = self.factory.times(left, factor)
         return left
 
     def _blocks(self, chain: Chain) -> list[Expr]:
@@ -239,7 +244,7 @@ class ProductWriter:
                 continue
             inner = chain[start : start + period]
             base = self.product(inner)
-            blocks.append(self.forge.make("^", (base, self.forge.number(count)), base.shape))
+            blocks.append(self.factory.make("^", (base, self.factory.number(count)), base.shape))
             start += period * count
         return blocks
 
@@ -266,16 +271,16 @@ class ProductWriter:
         plain = self.product(chain)
         if sum(link.flipped for link in chain) < 2:
             return plain
-        turned = self.forge.transpose(self.product(flip(chain)))
+        turned = self.factory.transpose(self.product(flip(chain)))
         return turned if self.pays(plain, turned, [chain]) else plain
 
     def pays(self, plain: Expr, turned: Expr, chains: Sequence[Chain]) -> bool:
         """Whether a whole is written transposed: where every factor is, if that is shorter; else if
         it is by a tenth.
         """
-        saved = self.forge.size(plain) - self.forge.size(turned)
+        saved = self.factory.size(plain) - self.factory.size(turned)
         every = all(link.flipped or link.symmetric for chain in chains for link in chain)
-        return saved > 0 if every else saved * 10 > self.forge.size(plain)
+        return saved > 0 if every else saved * 10 > self.factory.size(plain)
 
     def kron(self, slow: Chain, fast: Chain) -> Chain:
         """kron(slow, fast); of a column and a row it is their product."""
@@ -283,14 +288,14 @@ class ProductWriter:
         if left.rank == right.rank == 1 and left.row != right.row:
             return fast + slow if left.row else slow + fast
         if left.op == right.op == "eye":
-            return (Link(self.forge.eye(left.shape[0].times(right.shape[0])), False, True),)
-        whole = self.forge.kron(left, right)
+            return (Link(self.factory.eye(left.shape[0].times(right.shape[0])), False, True),)
+        whole = self.factory.kron(left, right)
         self.krons[id(whole)] = self._factors("kron", slow) + self._factors("kron", fast)
         # a row is a column that is turned round
         return (
             (Link(whole, False),)
             if whole.rank == 2 or not whole.row
-            else (Link(self.forge.transpose(whole), True),)
+            else (Link(self.factory.transpose(whole), True),)
         )
 
     def _factor(self, chain: Chain) -> Expr:
@@ -302,7 +307,7 @@ class ProductWriter:
     def khatrirao(self, slow: Chain, fast: Chain) -> Chain:
         """khatrirao(slow, fast)."""
         left, right = self.matrix(slow), self.matrix(fast)
-        whole = self.forge.call(
+        whole = self.factory.call(
             "khatrirao", (left, right), (left.shape[0].times(right.shape[0]), left.shape[1])
         )
         self.krons[id(whole)] = self._factors("khatrirao", slow) + self._factors("khatrirao", fast)
@@ -310,7 +315,9 @@ class ProductWriter:
 
     def cross(self, first: Chain, second: Chain) -> Chain:
         """cross(first, second)."""
-        whole = self.forge.call("cross", (self.product(first), self.product(second)), (Dim(3, ()),))
+        whole = self.factory.call(
+            "cross", (self.product(first), self.product(second)), (Dim(3, ()),)
+        )
         self.krons[id(whole)] = first, second
         return (Link(whole),)
 
@@ -365,17 +372,19 @@ class ProductWriter:
         for start in range(len(chain)):
             turned = chain[start:] + chain[:start]
             candidates += [turned, flip(turned)]
-        best = min((self.forge.make("tr", (self.product(c),)) for c in candidates), key=self.order)
+        best = min(
+            (self.factory.make("tr", (self.product(c),)) for c in candidates), key=self.order
+        )
         self.traces[id(best)] = chain
         return best
 
     def order(self, expr: Expr) -> tuple[int, str]:
         """Shorter first, then by the alphabet."""
-        return self.forge.size(expr), self.forge.label(expr)
+        return self.factory.size(expr), self.factory.label(expr)
 
     def hadamard(self, parts: Parts, shape: Shape) -> Expr:
         """The entry-by-entry product of chains to powers."""
-        forge = self.forge
+        factory = self.factory
         if any(is_mask(chain) for chain, _ in parts):
             return self._triangle(parts, shape)
         powers = [_as_power(self._whole(chain), e) for chain, e in parts]
@@ -385,18 +394,18 @@ class ProductWriter:
         below.sort(key=lambda entry: self.order(entry[0]))
         result: Expr | None = None
         for base, exponent in above:
-            piece = forge.power(base, exponent)
-            result = piece if result is None else forge.binary(".*", result, piece)
+            piece = factory.power(base, exponent)
+            result = piece if result is None else factory.binary(".*", result, piece)
         if not below:
-            return result if result is not None else forge.fill(forge.number(1), shape)
+            return result if result is not None else factory.fill(factory.number(1), shape)
         divisor: Expr | None = None
         for base, exponent in below:
-            piece = forge.power(base, exponent)
-            divisor = piece if divisor is None else forge.binary(".*", divisor, piece)
+            piece = factory.power(base, exponent)
+            divisor = piece if divisor is None else factory.binary(".*", divisor, piece)
         assert divisor is not None
         if result is None and len(below) == 1 and below[0][1] not in (1, Fraction(1, 2)):
-            return forge.power(below[0][0], -below[0][1])
-        return forge.binary("./", result if result is not None else forge.number(1), divisor)
+            return factory.power(below[0][0], -below[0][1])
+        return factory.binary("./", result if result is not None else factory.number(1), divisor)
 
     def masked(self, chain: Chain) -> Chain:
         """diag(u)*tril(ones)*diag(v) as tril(u*v')."""
@@ -419,8 +428,8 @@ class ProductWriter:
             vectors = [self.hadamard(parts, shape)]  # type: ignore[arg-type]
         else:
             both = [self.product(c) for c in (chain, flip(chain))]
-            vectors = [self.forge.call("diag", (c,), shape) for c in both]  # type: ignore[arg-type]
-        return [self.forge.call("diag", (vector,), shape * 2) for vector in vectors]  # type: ignore[arg-type]
+            vectors = [self.factory.call("diag", (c,), shape) for c in both]  # type: ignore[arg-type]
+        return [self.factory.call("diag", (vector,), shape * 2) for vector in vectors]  # type: ignore[arg-type]
 
     def _triangle(self, parts: Parts, shape: Shape) -> Expr:
         """The product of the other parts within the triangles of ones among them."""
@@ -428,7 +437,7 @@ class ProductWriter:
         result = self.body(rest, shape) if rest else None
         for chain, _ in parts:
             if is_mask(chain):
-                result = apply_mask(self.forge, self.link(chain[0]), result)
+                result = apply_mask(self.factory, self.link(chain[0]), result)
         assert result is not None
         if len(rest) == len(parts) - 1 == 1 and rest[0][1] == 1:
             self.inside[id(result)] = rest[0][0]

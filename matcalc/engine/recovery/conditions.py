@@ -10,15 +10,15 @@ _OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 
-def condition(forge: ExpressionFactory, tree: Expr) -> Expr:
+def condition(factory: ExpressionFactory, tree: Expr) -> Expr:
     """step(a - b) as a > b, 1 - step(a - b) as a <= b; of a product of indicators each of them."""
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if node.op == "step":
-            return _above(forge, node.args[0])
+            return _above(factory, node.args[0])
         if node.op == "-" and args[1].op in _OPPOSITE and is_number(_entry(node.args[0]), 1):
-            return forge.binary(_OPPOSITE[args[1].op], *args[1].args)
-        return forge.binary(node.op, *args) if node.op in ("*", ".*") else node
+            return factory.binary(_OPPOSITE[args[1].op], *args[1].args)
+        return factory.binary(node.op, *args) if node.op in ("*", ".*") else node
 
     return fold(tree, lambda node: node.args if node.op in ("*", ".*", "-") else (), rule)
 
@@ -27,11 +27,11 @@ def _entry(expr: Expr) -> Expr:
     return expr.args[0] if expr.op == "fill" else expr
 
 
-def _above(forge: ExpressionFactory, gap: Expr) -> Expr:
+def _above(factory: ExpressionFactory, gap: Expr) -> Expr:
     """gap > 0; a number stands on the right."""
-    left, right = (gap.args[0], gap.args[1]) if gap.op == "-" else (gap, forge.number(0))
+    left, right = (gap.args[0], gap.args[1]) if gap.op == "-" else (gap, factory.number(0))
     if gap.op == "neg":
-        return forge.binary("<", gap.args[0], right)
+        return factory.binary("<", gap.args[0], right)
     if is_number(_entry(left)):
-        return forge.binary(_MIRRORED[">"], right, left)
-    return forge.binary(">", left, right)
+        return factory.binary(_MIRRORED[">"], right, left)
+    return factory.binary(">", left, right)

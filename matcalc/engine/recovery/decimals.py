@@ -23,7 +23,7 @@ _LONG = 10**5  # numbers below that are left as they are
 _LINEAR = ("neg", "'", *(name for name, places in LINEAR.items() if places == (0,)))
 
 
-def rebalanced(forge: ExpressionFactory, root: Expr) -> Expr:
+def rebalanced(factory: ExpressionFactory, root: Expr) -> Expr:
     """The tree with the factors of such sums shared so that the text is shortest; the same where no
     number is long.
     """
@@ -32,22 +32,22 @@ def rebalanced(forge: ExpressionFactory, root: Expr) -> Expr:
         return root
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
-        made = forge.make(node.op, tuple(args), node.shape, node.value, node.row)
-        return _shared(forge, made) if node.op in ("*", "/") else made
+        made = factory.make(node.op, tuple(args), node.shape, node.value, node.row)
+        return _shared(factory, made) if node.op in ("*", "/") else made
 
     return root.fold(rule)
 
 
-def _shared(forge: ExpressionFactory, node: Expr) -> Expr:
+def _shared(factory: ExpressionFactory, node: Expr) -> Expr:
     """The shortest way to write a multiple of something linear in a sum."""
     coefficient, body = _split(node)
     if coefficient == 1:
         return node
     found = [node]
     for factor in (*_factors(body), coefficient):  # the last leaves nothing in front
-        inner = _scaled(forge, body, factor)
+        inner = _scaled(factory, body, factor)
         if inner is not None:
-            found.append(_times(forge, coefficient / factor, inner))
+            found.append(_times(factory, coefficient / factor, inner))
     return min(found, key=lambda each: len(text(each)))
 
 
@@ -107,7 +107,7 @@ def _coefficient(term: Expr) -> tuple[Fraction, Expr | None]:
     return _split(term)
 
 
-def _scaled(forge: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | None:
+def _scaled(factory: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | None:
     """A multiple of something linear in a sum, with the factor inside of the sum; None where there
     is no sum.
     """
@@ -121,36 +121,38 @@ def _scaled(forge: ExpressionFactory, node: Expr, factor: Fraction) -> Expr | No
     made = fold(
         node,
         lambda e: e.args if e.op in ("+", "-") else (),
-        lambda e, args: _scaled_term(forge, e, args, factor),
+        lambda e, args: _scaled_term(factory, e, args, factor),
     )
     for outer, place in reversed(path):
         args = (*outer.args[:place], made, *outer.args[place + 1 :])
-        made = forge.make(outer.op, args, outer.shape, outer.value, outer.row)
+        made = factory.make(outer.op, args, outer.shape, outer.value, outer.row)
     return made
 
 
-def _scaled_term(forge: ExpressionFactory, node: Expr, args: list[Expr], factor: Fraction) -> Expr:
+def _scaled_term(
+    factory: ExpressionFactory, node: Expr, args: list[Expr], factor: Fraction
+) -> Expr:
     if node.op in ("+", "-"):
-        return forge.make(node.op, tuple(args), node.shape, node.value, node.row)
+        return factory.make(node.op, tuple(args), node.shape, node.value, node.row)
     if node.op == "neg":
-        return forge.negative(_scaled_term(forge, node.args[0], [], factor))
+        return factory.negative(_scaled_term(factory, node.args[0], [], factor))
     coefficient, rest = _coefficient(node)
     if rest is None:
-        return forge.number(coefficient * factor)
-    inner = _scaled(forge, rest, factor * coefficient) if rest.op in ("*", ".*") else None
-    plain = _times(forge, coefficient * factor, rest)
+        return factory.number(coefficient * factor)
+    inner = _scaled(factory, rest, factor * coefficient) if rest.op in ("*", ".*") else None
+    plain = _times(factory, coefficient * factor, rest)
     return plain if inner is None else min(plain, inner, key=lambda each: len(text(each)))
 
 
-def _times(forge: ExpressionFactory, coefficient: Fraction, body: Expr) -> Expr:
+def _times(factory: ExpressionFactory, coefficient: Fraction, body: Expr) -> Expr:
     """``3*x/2``, or a decimal in front where that is shorter."""
     if coefficient < 0:
-        return forge.negative(_times(forge, -coefficient, body))
+        return factory.negative(_times(factory, -coefficient, body))
     divided = coefficient.denominator != 1 and not shorter_as_decimal(coefficient)
     front = Fraction(coefficient.numerator) if divided else coefficient
-    made = forge.times(forge.number(front), body) if front != 1 else body
+    made = factory.times(factory.number(front), body) if front != 1 else body
     if divided:
-        made = forge.make(
-            "/", (made, forge.number(coefficient.denominator)), made.shape, row=made.row
+        made = factory.make(
+            "/", (made, factory.number(coefficient.denominator)), made.shape, row=made.row
         )
     return made

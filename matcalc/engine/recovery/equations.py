@@ -44,20 +44,20 @@ def solve(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 
 def _solution(graph: Graph, expr: Expr, given: Chain, *, adjoint: bool) -> Chain:
     """sylvester(A, B, C), or the transpose of sylvester(B', A', C'), whichever is shorter."""
-    forge, weaver = graph.forge, graph.weaver
+    factory, writer = graph.factory, graph.writer
     left, right = expr.args
-    turned = forge.transpose(left), forge.transpose(right)
+    turned = factory.transpose(left), factory.transpose(right)
     if adjoint:
         (left, right), turned = turned, (left, right)
     choices = []
     for flipped in (False, True):
         first, second = (turned[1], turned[0]) if flipped else (left, right)
-        matrix = weaver.matrix(flip(given) if flipped else given)
+        matrix = writer.matrix(flip(given) if flipped else given)
         shape = (first.shape[0], second.shape[0])
         if expr.value:  # B is A'
             symmetric = key(given) == key(flip(given))
-            solved = forge.call("lyapunov", (first, matrix), shape)
+            solved = factory.call("lyapunov", (first, matrix), shape)
             choices.append(Link(solved, flipped and not symmetric, symmetric))
         else:
-            choices.append(Link(forge.call(SYLVESTER, (first, second, matrix), shape), flipped))
-    return (min(choices, key=lambda link: forge.size(link.expr) + link.flipped),)
+            choices.append(Link(factory.call(SYLVESTER, (first, second, matrix), shape), flipped))
+    return (min(choices, key=lambda link: factory.size(link.expr) + link.flipped),)

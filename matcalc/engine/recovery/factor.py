@@ -34,17 +34,21 @@ class Factoring:
     """Writes linear combinations of terms."""
 
     def __init__(
-        self, forge: ExpressionFactory, weaver: ProductWriter, assembler: Assembler
+        self, factory: ExpressionFactory, writer: ProductWriter, assembler: Assembler
     ) -> None:
-        self.forge = forge
-        self.weaver = weaver
+        self.factory = factory
+        self.writer = writer
         self.assembler = assembler
 
     def sum(self, terms: Sequence[Term], shape: Shape) -> Expr:
         """The shortest form found for a sum of terms of one shape."""
         terms = collect(terms) if len(terms) > 1 else terms
         if not terms:
-            return self.forge.fill(self.forge.number(0), shape) if shape else self.forge.number(0)
+            return (
+                self.factory.fill(self.factory.number(0), shape)
+                if shape
+                else self.factory.number(0)
+            )
         if len(terms) == 1:
             return self._single(terms[0])
         return self._combine(sorted(terms, key=self._order) if len(terms) > 2 else terms, shape)
@@ -53,7 +57,7 @@ class Factoring:
         """By what a term looks like, so that of two equally good ways to group them the input's
         order chooses none.
         """
-        return self.weaver.order(self.assembler.term(Term(1, term.scalars, term.parts, term.shape)))
+        return self.writer.order(self.assembler.term(Term(1, term.scalars, term.parts, term.shape)))
 
     def _single(self, term: Term) -> Expr:
         """One term; a minus in front goes into a difference among the factors, which then is turned
@@ -64,11 +68,11 @@ class Factoring:
 
     def _turn(self, term: Term) -> Term | None:
         """The term with the opposite coefficient and one difference turned round."""
-        if self.weaver.krons:
+        if self.writer.krons:
             # few expressions have cross products
             from matcalc.engine.recovery.signs import exchange_signs  # noqa: PLC0415
 
-            if (found := exchange_signs(self.weaver, term)) is not None:
+            if (found := exchange_signs(self.writer, term)) is not None:
                 return found
         for index, (base, exponent) in enumerate(term.scalars):
             if exponent == 1 and base.op == "-":
@@ -102,7 +106,7 @@ class Factoring:
                 turned = self._reverse(arg) if arg.op == "-" else self._inside(arg)
                 if turned is not None:
                     args = (*expr.args[:index], turned, *expr.args[index + 1 :])
-                    return self.forge.make(expr.op, args, expr.shape, row=expr.row)
+                    return self.factory.make(expr.op, args, expr.shape, row=expr.row)
         return None
 
     def _reverse(self, difference: Expr) -> Expr:
@@ -131,8 +135,8 @@ class Factoring:
             and len(terms) == 2
             and any(positive and is_number(expr, 1) for positive, expr in terms)
         ):
-            return self.forge.binary("!=", *equal.args)  # 1 - (a == b)
-        return self.weaver.total(terms) if terms else self.forge.number(0)
+            return self.factory.binary("!=", *equal.args)  # 1 - (a == b)
+        return self.writer.total(terms) if terms else self.factory.number(0)
 
     def _opened(self, positive: bool, expr: Expr) -> list[tuple[bool, Expr]]:
         """The terms of a sum within a sum; what is broadcast stays where it is."""
@@ -158,7 +162,7 @@ class Factoring:
                 total > 0,
                 base
                 if magnitude(total) == 1
-                else self.forge.times(self.forge.number(magnitude(total)), base),
+                else self.factory.times(self.factory.number(magnitude(total)), base),
             )
             for base, total in counts.values()
             if total
@@ -180,7 +184,7 @@ class Factoring:
                 others += [(plus == positive, part) for plus, part in inner if part.op != "number"]
             else:
                 others.append((positive, expr))
-        return [(total > 0, self.forge.number(magnitude(total))), *others] if total else others
+        return [(total > 0, self.factory.number(magnitude(total))), *others] if total else others
 
     # pulling out
 
@@ -195,7 +199,7 @@ class Factoring:
             together = (
                 self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
             )
-            plain = min(plain, together, key=self.forge.size)
+            plain = min(plain, together, key=self.factory.size)
         inward = (
             self._inward(terms)
             if len(shape) == 1 and all(_column(term) for term in terms)
@@ -203,7 +207,7 @@ class Factoring:
         )
         if inward is None:
             return plain
-        return min(plain, self._pull_out(inward, shape), key=self.forge.size)
+        return min(plain, self._pull_out(inward, shape), key=self.factory.size)
 
     def _blocks(self, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
         """The terms that stand on ranges as blocks."""
@@ -220,7 +224,7 @@ class Factoring:
         for place, term in enumerate(terms):
             for k, (base, exponent) in enumerate(term.scalars):
                 chain = (
-                    self.weaver.inner.get(id(base))
+                    self.writer.inner.get(id(base))
                     if exponent == 1 and term.chain is not None
                     else None
                 )
@@ -248,15 +252,15 @@ class Factoring:
             if len(terms) == 1:
                 return self._single(terms[0])
         terms = self._regroup(terms, shape)
-        shared = share(terms, self.forge)
+        shared = share(terms, self.factory)
         if shared.something:
             return self._single(self._merge(terms, shape, shared))
         merged = self._wrapped(terms, shape)
-        if self.weaver.krons:
+        if self.writer.krons:
             # few expressions have Kronecker products
             from matcalc.engine.recovery.sums import kroneckers  # noqa: PLC0415
 
-            merged = kroneckers(self.weaver, self.sum, merged, shape)
+            merged = kroneckers(self.writer, self.sum, merged, shape)
         if len(merged) < len(terms):
             return self.sum(merged, shape)
         grouped = self._group(list(terms), shape)
@@ -281,15 +285,15 @@ class Factoring:
                 continue
             number = common_number([term.coefficient for term in members])
             chains = self._aligned(
-                [self.weaver.traces.get(id(term.scalars[0][0])) for term in members]
+                [self.writer.traces.get(id(term.scalars[0][0])) for term in members]
             )
             inside = []
             for term, chain in zip(members, chains, strict=True):
                 array: Chain = chain or (Link(term.scalars[0][0].args[0]),)
-                shape = self.weaver.product(array).shape
+                shape = self.writer.product(array).shape
                 inside.append(Term(Fraction(term.coefficient) / number, (), ((array, 1),), shape))
             rest.append(
-                Term(number, ((self.forge.call(op, (self.sum(inside, shape),), ()), 1),), (), ())
+                Term(number, ((self.factory.call(op, (self.sum(inside, shape),), ()), 1),), (), ())
             )
         return rest
 
@@ -354,7 +358,7 @@ class Factoring:
         # a flipped vector is a row: what follows asks a link for its ends
         lying = inner.row and inner.rank == 1
         middle: Chain = (
-            (Link(self.forge.transpose(inner), True) if lying else Link(inner),)
+            (Link(self.factory.transpose(inner), True) if lying else Link(inner),)
             if inner.shape
             else ()
         )
@@ -384,7 +388,7 @@ class Factoring:
             signed.append((term.coefficient > 0, self.assembler.term(bare)))
         result = self._write(signed)
         return (
-            self.forge.fill(result, terms[0].shape)
+            self.factory.fill(result, terms[0].shape)
             if all(c is not None for c in constants)
             else result
         )
@@ -399,12 +403,9 @@ class Factoring:
         across = [
             Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), shape[::-1]) for t in terms
         ]
-        turned = self.forge.transpose(self._plain(across))
-        return (
-            turned
-            if self.weaver.pays(plain, turned, [term.chain or () for term in terms])
-            else None
-        )
+        turned = self.factory.transpose(self._plain(across))
+        chains = [term.chain or () for term in terms]
+        return turned if self.writer.pays(plain, turned, chains) else None
 
     def _wrapped(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
         """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) +
@@ -430,7 +431,7 @@ class Factoring:
         """
         for term in sorted(terms, key=lambda term: term.chain is None or not term.chain[0].flipped):
             expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None
-            inside = self.weaver.inside.get(id(expr))
+            inside = self.writer.inside.get(id(expr))
             if (
                 expr is None
                 or inside is None
@@ -439,15 +440,15 @@ class Factoring:
             ):
                 continue
             diagonals = [
-                ((Link(diagonal, False, True),), 1) for diagonal in self.weaver.diagonals(inside)
+                ((Link(diagonal, False, True),), 1) for diagonal in self.writer.diagonals(inside)
             ]
             for other in terms:
                 if (other.coefficient, other.scalars) == (
                     term.coefficient,
                     term.scalars,
                 ) and other.parts in [(d,) for d in diagonals]:
-                    whole = self.forge.make(expr.op, expr.args[:1], expr.shape)
-                    self.weaver.inside[id(whole)] = inside
+                    whole = self.factory.make(expr.op, expr.args[:1], expr.shape)
+                    self.writer.inside[id(whole)] = inside
                     assert term.chain is not None
                     link = Link(whole, term.chain[0].flipped)
                     rest = [each for each in terms if each is not term and each is not other]
@@ -464,11 +465,11 @@ class Factoring:
             assert term.chain is not None
             link = term.chain[0]
             argument = link.expr.args[0]
-            inside = self.weaver.inside.get(id(link.expr), (Link(argument),))
+            inside = self.writer.inside.get(id(link.expr), (Link(argument),))
             inner.append(Term(term.coefficient, term.scalars, ((inside, 1),), argument.shape))
         number = common_number([term.coefficient for term in inner])
         inner = [Term(Fraction(t.coefficient) / number, t.scalars, t.parts, t.shape) for t in inner]
-        whole = self.forge.make(
+        whole = self.factory.make(
             link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape
         )
         return Term(
@@ -488,14 +489,14 @@ class Factoring:
             if len(members) < 2 or len(members) == len(terms):
                 continue
             saving = (len(members) - 1) * self._length(
-                share([terms[index] for index in members], self.forge)
+                share([terms[index] for index in members], self.factory)
             )
             if saving > 0 and (best is None or saving > best[0]):
                 best = (saving, members)
         if best is None:
             return None
         chosen = [terms[index] for index in best[1]]
-        merged = self._merge(chosen, shape, share(chosen, self.forge))
+        merged = self._merge(chosen, shape, share(chosen, self.factory))
         return [term for index, term in enumerate(terms) if index not in best[1]] + [merged]
 
     def _handles(self, term: Term) -> list[object]:
@@ -510,7 +511,7 @@ class Factoring:
 
     def _length(self, shared: Shared) -> int:
         """The tokens that writing it once less saves, operators included."""
-        size = self.forge.size
+        size = self.factory.size
         scalars = sum(
             size(base) + 1 + 2 * (magnitude(exponent) != 1) for base, exponent in shared.scalars
         )
@@ -533,8 +534,6 @@ def _constant(term: Term) -> Expr | None:
     if not term.parts:
         return Expr("number", value=Fraction(1))
     chain = term.chain
-    return (
-        chain[0].expr.args[0]
-        if chain is not None and len(chain) == 1 and chain[0].expr.op == "fill"
-        else None
-    )
+    if chain is None or len(chain) != 1 or chain[0].expr.op != "fill":
+        return None
+    return chain[0].expr.args[0]

@@ -47,8 +47,8 @@ def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         return False
     if not _exclusive(graph, i) or graph.incident(i):
         graph.hyper.remove(hyper)
-        spread = graph.forge.call(
-            "khatrirao", (graph.forge.eye(graph.dims[i]),) * 2, (graph.dims[k], graph.dims[i])
+        spread = graph.factory.call(
+            "khatrirao", (graph.factory.eye(graph.dims[i]),) * 2, (graph.dims[k], graph.dims[i])
         )
         graph.connect(k, i, (Link(spread),))
         return True
@@ -56,7 +56,7 @@ def _vec_of_diagonal(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     graph.hyper.remove(hyper)
     graph.drop(i)
     graph.add_weight(
-        k, (Link(graph.forge.call("vec", (graph.weaver.product(matrix),), (graph.dims[k],))),)
+        k, (Link(graph.factory.call("vec", (graph.writer.product(matrix),), (graph.dims[k],))),)
     )
     return True
 
@@ -67,12 +67,12 @@ def _unvec(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     if not _exclusive(graph, k) or graph.incident(k) or not graph.weights[k] or i == j:
         return False
     graph.hyper.remove(hyper)
-    forge, shape = graph.forge, (graph.dims[i], graph.dims[j])
-    vector = graph.weaver.product(graph.end(k))
+    factory, shape = graph.factory, (graph.dims[i], graph.dims[j])
+    vector = graph.writer.product(graph.end(k))
     content = vector.args[0] if vector.op == "vec" else vector
     graph.drop(k)
     graph.connect(
-        i, j, (Link(forge.call("reshape", (content, *map(forge.dimension, shape)), shape)),)
+        i, j, (Link(factory.call("reshape", (content, *map(factory.dimension, shape)), shape)),)
     )
     return True
 
@@ -98,7 +98,7 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         row, column, closed = (i, a, (j, b)) if slow is not None else (j, b, (i, a))
         link = slow if slow is not None else fast
         assert link is not None
-        spread, kron = _vec_eye(graph, closed[1]), graph.weaver.kron
+        spread, kron = _vec_eye(graph, closed[1]), graph.writer.kron
         if slow is not None:
             inner = _behind(kron(flip(link), _eye(graph, i)), matrix)
             sides = [kron(spread, _eye(graph, end)) for end in (row, column)]
@@ -124,7 +124,7 @@ def _eye(graph: Graph, label: int) -> Chain:
 
 def _vec_eye(graph: Graph, label: int) -> Chain:
     size = graph.dims[label]
-    return (Link(graph.forge.call("vec", (graph.forge.eye(size),), (size.times(size),))),)
+    return (Link(graph.factory.call("vec", (graph.factory.eye(size),), (size.times(size),))),)
 
 
 def _bridge(graph: Graph, start: int, end: int) -> Chain | None:
@@ -206,12 +206,12 @@ def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         inner = list(values)
     weights = [_end(graph, k) for k in values]
     directions = [_end(graph, k) for k in inner if k not in values]
-    directions.sort(key=graph.weaver.order)
+    directions.sort(key=graph.writer.order)
     graph.hyper.remove(hyper)
     for k in inner:
         graph.drop(k)
     shape = tuple([graph.dims[k] for k in outer])
-    whole = graph.forge.make(expr.op, (*expr.args, *weights, *directions), shape, expr.value)
+    whole = graph.factory.make(expr.op, (*expr.args, *weights, *directions), shape, expr.value)
     if not outer:
         graph.scalars.append((whole, 1))
     elif len(outer) == 1:
@@ -224,24 +224,24 @@ def _weighted(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 def _end(graph: Graph, label: int) -> Expr:
     """What stands on a label: a vector, or ones."""
     if graph.weights[label]:
-        return graph.weaver.product(graph.end(label))
-    return graph.forge.fill(graph.forge.number(1), (graph.dims[label],))
+        return graph.writer.product(graph.end(label))
+    return graph.factory.fill(graph.factory.number(1), (graph.dims[label],))
 
 
 def _directional(graph: Graph, expr: Expr, directions: list[Chain], transposed: bool) -> Chain:
     """frechet_f(X, E1, ...), with X transposed where it is the adjoint."""
-    forge, weaver = graph.forge, graph.weaver
+    factory, writer = graph.factory, graph.writer
     symmetric = id(expr) in graph.symmetric
-    base = forge.transpose(expr.args[0]) if transposed and not symmetric else expr.args[0]
+    base = factory.transpose(expr.args[0]) if transposed and not symmetric else expr.args[0]
     whole_symmetric = symmetric and all(key(chain) == key(flip(chain)) for chain in directions)
     choices = []
     for turned in (False, True):  # L(X', E') = L(X, E)'
-        matrices = [weaver.matrix(flip(chain) if turned else chain) for chain in directions]
-        at = forge.transpose(base) if turned and not symmetric else base
+        matrices = [writer.matrix(flip(chain) if turned else chain) for chain in directions]
+        at = factory.transpose(base) if turned and not symmetric else base
         if symmetric and expr.op == "frechet_sqrtm" and len(matrices) == 1:
-            root = forge.call("sqrtm", (at,), base.shape)  # its square is A, so R*X + X*R = E
-            whole = forge.call("lyapunov", (root, *matrices), base.shape)
+            root = factory.call("sqrtm", (at,), base.shape)  # its square is A, so R*X + X*R = E
+            whole = factory.call("lyapunov", (root, *matrices), base.shape)
         else:
-            whole = forge.call(expr.op, (at, *expr.args[1:], *matrices), base.shape)
+            whole = factory.call(expr.op, (at, *expr.args[1:], *matrices), base.shape)
         choices.append(Link(whole, turned and not whole_symmetric, whole_symmetric))
-    return (min(choices, key=lambda link: forge.size(link.expr) + link.flipped),)
+    return (min(choices, key=lambda link: factory.size(link.expr) + link.flipped),)

@@ -69,17 +69,17 @@ class Graph:
 
     def __init__(
         self,
-        forge: ExpressionFactory,
-        weaver: ProductWriter,
+        factory: ExpressionFactory,
+        writer: ProductWriter,
         rank: int,
         dims: dict[int, Dim],
-        taste: Preferences,
+        preferences: Preferences,
     ) -> None:
-        self.forge = forge
-        self.weaver = weaver
+        self.factory = factory
+        self.writer = writer
         self.rank = rank
         self.dims = dims
-        self.chooses = taste.chooses
+        self.chooses = preferences.chooses
         self._edges: dict[int, Edge] = {}
         self._at: dict[int, list[int]] = {label: [] for label in dims}  # vertex -> its edges
         self._serial = 0
@@ -206,7 +206,7 @@ class Graph:
         """The entry-by-entry product of weights as the end of a chain."""
         if len(parts) == 1 and parts[0][1] == 1:
             return parts[0][0]
-        return (Link(self.weaver.hadamard(parts, (self.dims[label],))),)
+        return (Link(self.writer.hadamard(parts, (self.dims[label],))),)
 
     def diagonal(self, parts: Parts, label: int) -> Chain:
         """diag of the weights, as a link; nothing where there are none. diag(kron(ones, u)) is
@@ -215,16 +215,16 @@ class Graph:
         if not parts:
             return ()
         first, alone = parts[0][0][0].expr, len(parts) == 1 and parts[0][1] == 1
-        spread = self.weaver.krons.get(id(first), ()) if first.op == "kron" and alone else ()
+        spread = self.writer.krons.get(id(first), ()) if first.op == "kron" and alone else ()
         if len(parts[0][0]) == 1 and any(_ones(factor) for factor in spread):
-            return self.weaver.spread("kron", [self._diagonal(((factor, 1),)) for factor in spread])
+            return self.writer.spread("kron", [self._diagonal(((factor, 1),)) for factor in spread])
         return self._diagonal(parts)
 
     def _diagonal(self, parts: Parts) -> Chain:
         if len(parts) == 1 and _ones(parts[0][0]):
-            return (Link(self.forge.eye(parts[0][0][0].expr.shape[0]), False, True),)
-        vector = self.weaver.body(parts, parts[0][0][0].expr.shape[:1])
-        return (Link(self.forge.call("diag", (vector,), vector.shape * 2), False, True),)
+            return (Link(self.factory.eye(parts[0][0][0].expr.shape[0]), False, True),)
+        vector = self.writer.body(parts, parts[0][0][0].expr.shape[:1])
+        return (Link(self.factory.call("diag", (vector,), vector.shape * 2), False, True),)
 
     # rules
 
@@ -238,8 +238,8 @@ class Graph:
                 self.drop(first)
                 self._trace(chain)
             else:
-                diagonal = self.forge.call(
-                    "diag", (self.weaver.product(chain),), (self.dims[first],)
+                diagonal = self.factory.call(
+                    "diag", (self.writer.product(chain),), (self.dims[first],)
                 )
                 self.add_weight(first, (Link(diagonal),))
             return True
@@ -251,9 +251,9 @@ class Graph:
             turned = chain[start:] + chain[:start]
             if key(turned[:half]) == key(flip(turned[half:])):
                 # tr(M'*M) is the squared Frobenius norm
-                self._square(self.weaver.trace(chain), self.weaver.product(turned[half:]))
+                self._square(self.writer.trace(chain), self.writer.product(turned[half:]))
                 return
-        self.scalars.append((self.weaver.trace(chain), 1))
+        self.scalars.append((self.writer.trace(chain), 1))
 
     def _square(self, scalar: Expr, root: Expr) -> None:
         self.scalars.append((scalar, 1))
@@ -273,12 +273,12 @@ class Graph:
         """sum_i u_i * v_i * ... as an inner product, a sum or a squared norm."""
         size = self.dims[label]
         if not weights:
-            self.scalars.append((self.forge.make("dimension", value=size), 1))
+            self.scalars.append((self.factory.make("dimension", value=size), 1))
         elif len(weights) == 1 and weights[0][1] == 2:
             chain = weights[0][0]
-            self._square(self.weaver.scalar(flip(chain) + chain), self.weaver.product(chain))
+            self._square(self.writer.scalar(flip(chain) + chain), self.writer.product(chain))
         elif len(weights) == 1:
-            self.scalars.append((self._sum(self.weaver.hadamard(tuple(weights), (size,))), 1))
+            self.scalars.append((self._sum(self.writer.hadamard(tuple(weights), (size,))), 1))
         else:
             # the plainest weight is the row; a chain reads best as the column
             ordered = sorted(
@@ -286,24 +286,24 @@ class Graph:
                 key=lambda w: (
                     w[1] != 1,
                     len(w[0]) > 1,
-                    *self.weaver.order(self.weaver.product(w[0])),
+                    *self.writer.order(self.writer.product(w[0])),
                 ),
             )
             if ordered[0][1] < 0:
-                self.scalars.append((self._sum(self.weaver.hadamard(tuple(weights), (size,))), 1))
+                self.scalars.append((self._sum(self.writer.hadamard(tuple(weights), (size,))), 1))
                 return
             row, column = self.vector((ordered[0],), label), self.vector(tuple(ordered[1:]), label)
             whole = flip(row) + column
             half = len(whole) // 2
             if len(whole) % 2 == 0 and key(whole[:half]) == key(flip(whole[half:])):
-                self._square(self.weaver.scalar(whole), self.weaver.product(whole[half:]))
+                self._square(self.writer.scalar(whole), self.writer.product(whole[half:]))
             else:
-                self.scalars.append((self.weaver.scalar(whole), 1))
+                self.scalars.append((self.writer.scalar(whole), 1))
 
     def _sum(self, inside: Expr) -> Expr:
         if inside.op == "abs":
-            return self.forge.call("norm1", inside.args, ())
-        return self.forge.call("sum", (inside,), ())
+            return self.factory.call("norm1", inside.args, ())
+        return self.factory.call("sum", (inside,), ())
 
     def _leaf(self, *, weighted: bool) -> bool:
         """A vertex with one edge: matrix times vector, a weight of the neighbour."""
@@ -321,9 +321,9 @@ class Graph:
                 self.drop(label)
                 self.drop(other)
                 inside = min(
-                    self.weaver.matrix(chain),
-                    self.weaver.matrix(flip(chain)),
-                    key=self.weaver.order,
+                    self.writer.matrix(chain),
+                    self.writer.matrix(flip(chain)),
+                    key=self.writer.order,
                 )
                 self.total(inside, self._entrywise_root(inside))
                 return True
@@ -344,12 +344,12 @@ class Graph:
             return (
                 None
                 if root is None
-                else self.forge.make(square.op, (root, *square.args[1:]), square.shape)
+                else self.factory.make(square.op, (root, *square.args[1:]), square.shape)
             )
         return square.args[0] if square.op == ".^" and is_number(square.args[1], 2) else None
 
     def _ones(self, label: int) -> Expr:
-        return self.forge.fill(self.forge.number(1), (self.dims[label],))
+        return self.factory.fill(self.factory.number(1), (self.dims[label],))
 
     def _parallel(self) -> bool:
         """Edges between the same two vertices: a Hadamard product; a row sum diag(A*B') where one
@@ -377,7 +377,7 @@ class Graph:
             plain, turned = self._together(mates, ends), self._together(across, ends[::-1])
             # between two outputs the other direction costs a transpose
             cost = int(ends[1] < self.rank)
-            if self.forge.size(plain) <= self.forge.size(turned) + cost:
+            if self.factory.size(plain) <= self.factory.size(turned) + cost:
                 self.connect(*ends, (Link(plain, False, symmetric),))
             else:
                 self.connect(*ends[::-1], (Link(turned, False, symmetric),))
@@ -390,7 +390,7 @@ class Graph:
         for mate in mates:
             known = parts.get(key(mate))
             parts[key(mate)] = (mate, 1 if known is None else known[1] + 1)
-        return self.weaver.hadamard(tuple(parts.values()), (self.dims[ends[0]], self.dims[ends[1]]))
+        return self.writer.hadamard(tuple(parts.values()), (self.dims[ends[0]], self.dims[ends[1]]))
 
     def _row_sum(self, ends: tuple[int, int], mates: list[Chain]) -> bool:
         """sum_j A[i,j] B[i,j] = (A*B')[i,i] for a bare summed j."""
@@ -403,7 +403,7 @@ class Graph:
                 chain = min(
                     turned[0] + flip(turned[1]),
                     turned[1] + flip(turned[0]),
-                    key=lambda c: self.weaver.order(self.weaver.product(c)),
+                    key=lambda c: self.writer.order(self.writer.product(c)),
                 )
                 self.connect(other, other, chain)
                 return True
@@ -451,7 +451,7 @@ class Graph:
             )
             self.weights[i], self.weights[j] = [], []
         self.add_weight(
-            k, (Link(self.forge.call("vec", (self.weaver.matrix(chain),), (self.dims[k],))),)
+            k, (Link(self.factory.call("vec", (self.writer.matrix(chain),), (self.dims[k],))),)
         )
         return True
 
@@ -469,7 +469,7 @@ class Graph:
                 return None
         if first == second:
             size = self.dims[first]
-            identity = (Link(self.forge.eye(size), False, True),)
+            identity = (Link(self.factory.eye(size), False, True),)
             return (
                 None
                 if self.incident(first)
@@ -485,7 +485,7 @@ class Graph:
         if not edges[0] and not edges[1]:
             if not self.weights[first] and not self.weights[second]:
                 shape = (self.dims[first], self.dims[second])
-                return (Link(self.forge.fill(self.forge.number(1), shape)),)
+                return (Link(self.factory.fill(self.factory.number(1), shape)),)
             return self.end(first) + flip(self.end(second))
         return None
 

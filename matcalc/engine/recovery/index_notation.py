@@ -73,7 +73,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         self, recovery: Recovery, names: Sequence[tuple[str, Dim]], taken: Iterable[str]
     ) -> None:
         self.recovery = recovery
-        self.forge = recovery.forge
+        self.factory = recovery.factory
         self._names = names
         self._taken = set(taken)
         self._indices: dict[tuple[str, Dim], Index] = {}
@@ -91,7 +91,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         places = tuple([at_index(axis) for axis in axes])
         body = self._cases(node, pairs, places, axes) if pairs else self._entry(node, places, axes)
         slots, self._slots = self._slots, outer
-        return self.forge.make("indexed", tuple(slots), node.axes, Form(axes, body))
+        return self.factory.make("indexed", tuple(slots), node.axes, Form(axes, body))
 
     def _pick(self, size: Dim, scope: Sequence[Index]) -> Index:
         """An index that is not in use: the first of the input that runs over as much, or a
@@ -148,15 +148,15 @@ class IndexWriter(DirectionWriter, CaseWriter):
         if node.kind == "select":
             whole, inner = places
             shifted = Place(inner.terms, inner.offset.plus(node.start))
-            return self._at(self.forge.eye(node.axes[0]), (whole, shifted))
+            return self._at(self.factory.eye(node.axes[0]), (whole, shifted))
         if node.kind == "unit":
             fixed = Place((), node.start.plus(Dim(1, ())))
-            return self._at(self.forge.eye(node.axes[0]), (places[0], fixed))
+            return self._at(self.factory.eye(node.axes[0]), (places[0], fixed))
         return self._at(self.recovery.recover(node) if node.rank < 3 else self._plain(node), places)
 
     def _plain(self, node: Node) -> Expr:
         assert isinstance(node, Leaf)
-        return self.forge.make(node.kind, (), node.axes, node.name or None)
+        return self.factory.make(node.kind, (), node.axes, node.name or None)
 
     def _call(self, node: Call, places: Places, scope: tuple[Index, ...]) -> Expr:
         if self._acts_entrywise(node) and not node.slots:
@@ -169,7 +169,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             return Expr(str(node.name), args, ())
         if node.rank > 2 and isinstance(node.name, FunctionRef):
             args = tuple([self._argument(arg) for arg in node.args])
-            return self._at(self.forge.make(APPLY, args, node.axes, node.name), places)
+            return self._at(self.factory.make(APPLY, args, node.axes, node.name), places)
         return self._at(self._closed(node), places)
 
     def _acts_entrywise(self, node: Call) -> bool:

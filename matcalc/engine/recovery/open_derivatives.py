@@ -147,7 +147,7 @@ def _has_name(node: Node) -> bool:
 class DirectionWriter:
     """Writes derivatives in directions."""
 
-    forge: ExpressionFactory
+    factory: ExpressionFactory
 
     def _slot(self, tree: Expr) -> Expr:
         raise NotImplementedError
@@ -206,7 +206,7 @@ class DirectionWriter:
         column, *row = [
             Expr(
                 "at",
-                (self._slot(self.forge.eye(size)),),
+                (self._slot(self.factory.eye(size)),),
                 (size,),
                 value=(place, None) if k else (None, place),
                 row=k > 0,

@@ -279,7 +279,7 @@ def _carried(graph: Graph, goal: int, leaves: list[int], kept: set[int]) -> Chai
         pair = [
             identity(graph, graph.dims[carrier]) if leaf == carrier else matrix for leaf in leaves
         ]
-        return graph.weaver.spread("khatrirao", pair) + (() if is_identity(onward) else onward)
+        return graph.writer.spread("khatrirao", pair) + (() if is_identity(onward) else onward)
     return None
 
 
@@ -293,8 +293,8 @@ def _vector(graph: Graph, leaves: list[int]) -> Chain | None:
     chain = _between(graph, fast, slow, set())
     if chain is None:
         return None
-    matrix = graph.weaver.matrix(chain)
-    return (Link(graph.forge.call("vec", (matrix,), (matrix.shape[0].times(matrix.shape[1]),))),)
+    matrix = graph.writer.matrix(chain)
+    return (Link(graph.factory.call("vec", (matrix,), (matrix.shape[0].times(matrix.shape[1]),))),)
 
 
 def _between(graph: Graph, start: int, end: int, kept: set[int]) -> Chain | None:
@@ -320,7 +320,7 @@ def _star(graph: Graph, centre: int, leaves: list[int], kept: set[int]) -> Chain
     columns = [_between(graph, leaf, centre, {*kept, centre}) for leaf in leaves]
     if any(chain is None for chain in columns):
         return None
-    product = graph.weaver.spread("khatrirao", [chain or () for chain in columns])
+    product = graph.writer.spread("khatrirao", [chain or () for chain in columns])
     return product + (
         () if centre in kept else graph.diagonal(tuple(graph.weights[centre]), centre)
     )
@@ -343,7 +343,7 @@ def double(graph: Graph) -> bool:
             if between
             else ()
         )
-        spread = graph.weaver.khatrirao(identity(graph, sizes[1]), identity(graph, sizes[1]))
+        spread = graph.writer.khatrirao(identity(graph, sizes[1]), identity(graph, sizes[1]))
         around = [
             () if size == ONE else identity(graph, size)
             for size in (sizes[0], sizes[2].times(sizes[3]))
@@ -408,7 +408,7 @@ def _planted(graph: Graph, leaves: Sequence[int]) -> int:
     for leaf in leaves[1:]:
         size = graph.dims[leaf].times(graph.dims[root])
         joint = graph.fresh(size)
-        fuse = graph.forge.make("fuse", (), (size, graph.dims[leaf], graph.dims[root]))
+        fuse = graph.factory.make("fuse", (), (size, graph.dims[leaf], graph.dims[root]))
         graph.hyper.append((fuse, (joint, leaf, root)))
         root = joint
     return root

@@ -32,12 +32,12 @@ from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import PLAIN, Graph, Preferences, Style
 
 
-def _resolved(weaver: ProductWriter, chain: Chain) -> Chain:
+def _resolved(writer: ProductWriter, chain: Chain) -> Chain:
     """Ranges of indices as slices and blocks."""
     # needed only where there are ranges
     from matcalc.engine.recovery.block_terms import resolve_slices  # noqa: PLC0415
 
-    return resolve_slices(weaver, chain)
+    return resolve_slices(writer, chain)
 
 
 class Recovery:
@@ -51,12 +51,12 @@ class Recovery:
         functions: Mapping[str, UserFunction] = MappingProxyType({}),
     ) -> None:
         self.functions = functions  # that users brought
-        self.taste = Preferences(style)
-        self.forge = ExpressionFactory()
-        self.weaver = ProductWriter(self.forge, _resolved)
+        self.preferences = Preferences(style)
+        self.factory = ExpressionFactory()
+        self.writer = ProductWriter(self.factory, _resolved)
         self.roots: dict[int, Expr] = {}
-        self.assembler = Assembler(self.forge, self.weaver, self.roots)
-        self.factoring = Factoring(self.forge, self.weaver, self.assembler)
+        self.assembler = Assembler(self.factory, self.writer, self.roots)
+        self.factoring = Factoring(self.factory, self.writer, self.assembler)
         self._known: dict[Node, Expr] = {}
 
     def recover(self, root: Node) -> Expr:
@@ -66,7 +66,7 @@ class Recovery:
             tree.rank > 2 and (tree.op.startswith("frechet_") or tree.op in (APPLY, SYLVESTER))
         ):
             axes = tuple(range(tree.rank))
-            return self.forge.make("einsum", (tree,), tree.shape, ((axes,), axes))
+            return self.factory.make("einsum", (tree,), tree.shape, ((axes,), axes))
         return tree
 
     def function(self, name: FunctionName) -> FunctionRef | UserFunction | None:
@@ -79,14 +79,14 @@ class Recovery:
 
     def recover_row(self, node: Node) -> Expr:
         """The tree of a vector as a row: x'*(A + A') where that is no longer than ((A + A')*x)'."""
-        column = self.forge.transpose(self.recover(node))
+        column = self.factory.transpose(self.recover(node))
         terms = self.terms(node)
         if not isinstance(node, Product | Sum) or any(term.chain is None for term in terms):
             return column
         flipped = [
             Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), t.shape) for t in terms
         ]
-        return min(self.factoring.sum(flipped, node.axes), column, key=self.forge.size)
+        return min(self.factoring.sum(flipped, node.axes), column, key=self.factory.size)
 
     def _node(self, node: Node, _children: Sequence[Expr]) -> Expr:
         if node not in self._known:
@@ -102,39 +102,39 @@ class Recovery:
 
     def _leaf(self, node: Leaf) -> Expr:
         if node.kind == "eye":
-            return self.forge.eye(node.axes[0])
+            return self.factory.eye(node.axes[0])
         if node.kind == "ones":
-            return self.forge.fill(self.forge.number(1), node.axes)
+            return self.factory.fill(self.factory.number(1), node.axes)
         if node.kind == "dimension":
-            return self.forge.make("dimension", value=Dim(1, (node.name,)))
+            return self.factory.make("dimension", value=Dim(1, (node.name,)))
         if node.kind == "lower":
             offset = int(node.name)
-            whole = self.forge.fill(self.forge.number(1), node.axes)
-            return self.forge.make(
-                "tril", (whole, self.forge.number(offset)) if offset else (whole,), node.axes
+            whole = self.factory.fill(self.factory.number(1), node.axes)
+            return self.factory.make(
+                "tril", (whole, self.factory.number(offset)) if offset else (whole,), node.axes
             )
         if node.kind == "apart":
             return self._apart(node)
         if node.kind == "select":
-            return self.weaver.product((Link(self._place(node)),))
+            return self.writer.product((Link(self._place(node)),))
         if node.kind == "unit":
             return self._place(node)
-        return self.forge.make(node.kind, (), node.axes, node.name or None)
+        return self.factory.make(node.kind, (), node.axes, node.name or None)
 
     def _apart(self, node: Leaf) -> Expr:
         """Ones but on a diagonal."""
-        whole, offset = self.forge.fill(self.forge.number(1), node.axes), int(node.name)
+        whole, offset = self.factory.fill(self.factory.number(1), node.axes), int(node.name)
         if not offset and node.axes[0] == node.axes[1]:
-            return self.forge.binary("-", whole, self.forge.eye(node.axes[0]))
+            return self.factory.binary("-", whole, self.factory.eye(node.axes[0]))
         below, upto = (
-            self.forge.make("tril", (whole, self.forge.number(k)), node.axes)
+            self.factory.make("tril", (whole, self.factory.number(k)), node.axes)
             for k in (offset - 1, offset)
         )
-        return self.forge.binary("+", self.forge.binary("-", whole, upto), below)
+        return self.factory.binary("+", self.factory.binary("-", whole, upto), below)
 
     def _place(self, node: Leaf) -> Expr:
         """A range or a unit vector as it stands in chains."""
-        return self.forge.make(node.kind, (), node.axes, node.start)
+        return self.factory.make(node.kind, (), node.axes, node.start)
 
     def _call(self, node: Call) -> Expr:
         args = tuple([self._known[arg] for arg in node.args])
@@ -142,34 +142,36 @@ class Recovery:
             # few expressions have conditions
             from matcalc.engine.recovery.conditions import condition  # noqa: PLC0415
 
-            return self.forge.make("where", (condition(self.forge, args[0]), *args[1:]), node.axes)
+            return self.factory.make(
+                "where", (condition(self.factory, args[0]), *args[1:]), node.axes
+            )
         if node.name == "equal":
-            return self.forge.binary("==", *args)
+            return self.factory.binary("==", *args)
         if node.name == "pow":
-            return self.forge.binary(".^" if node.axes else "^", *args)
+            return self.factory.binary(".^" if node.axes else "^", *args)
         name = node.name
         function = self.function(name)
         if function is not None:
-            return self.forge.make(APPLY, args, node.axes, function)
+            return self.factory.make(APPLY, args, node.axes, function)
         assert isinstance(name, str)
         if name in ALONG and len(args) == 2 and args[0].rank > 2:
-            return self.forge.along(name, args[0])
+            return self.factory.along(name, args[0])
         if name in HALVING:
-            return self.forge.halving(name, node.axes)
+            return self.factory.halving(name, node.axes)
         if name == "power" and as_product(node.args[1]) == (Fraction(1, 2), ()):
             name, args = "sqrtm", args[:1]
         elif (
             name == "power" and not node.slots and as_product(node.args[1]) == (Fraction(-1, 2), ())
         ):
-            return self.forge.call(
-                "inv", (self.forge.call("sqrtm", args[:1], node.axes),), node.axes
+            return self.factory.call(
+                "inv", (self.factory.call("sqrtm", args[:1], node.axes),), node.axes
             )
         elif name == "power" and not node.slots:
-            return self.forge.make("^", args, node.axes)
+            return self.factory.make("^", args, node.axes)
         if name == SYLVESTER:  # whether B is A', so that it is a Lyapunov equation
-            return self.forge.make(name, args, node.axes, is_transpose(*node.args) or None)
+            return self.factory.make(name, args, node.axes, is_transpose(*node.args) or None)
         name = frechet(name) if node.slots else name
-        return self.forge.make(name, args, node.axes, node.slots or None)
+        return self.factory.make(name, args, node.axes, node.slots or None)
 
     def terms(self, node: Node) -> list[Term]:
         """The node as a sum of reduced products."""
@@ -200,7 +202,7 @@ class Recovery:
             graph.scalars.append((self._indexed(graph), 1))
         for scalar, root in graph.roots:
             self.roots[id(scalar)] = root
-        parts = tuple([(self.weaver.masked(chain), e) for chain, e in self._parts(graph)])
+        parts = tuple([(self.writer.masked(chain), e) for chain, e in self._parts(graph)])
         term = Term(coefficient * own * graph.coefficient, tuple(graph.scalars), parts, node.axes)
         if signed:
             # few expressions have cross products
@@ -213,7 +215,7 @@ class Recovery:
         dims: dict[int, Dim] = dict(enumerate(node.axes))
         for factor, labels, _ in factors:
             dims.update(zip(labels, factor.axes, strict=True))
-        graph = Graph(self.forge, self.weaver, node.rank, dims, self.taste)
+        graph = Graph(self.factory, self.writer, node.rank, dims, self.preferences)
         for factor, labels, exponent in factors:
             expr = self._known[factor]
             if isinstance(factor, Leaf) and factor.kind == "select":
@@ -227,12 +229,14 @@ class Recovery:
                 # 1./diag(A), and not diag(1./A): nothing is asked of the entries beside the
                 # diagonal
                 graph.add_weight(
-                    labels[0], (Link(self.forge.call("diag", (expr,), factor.axes[:1])),), exponent
+                    labels[0],
+                    (Link(self.factory.call("diag", (expr,), factor.axes[:1])),),
+                    exponent,
                 )
             elif len(labels) == 2:
-                graph.add_edge(*labels, self.forge.power(expr, exponent), factor.parity > 0)
+                graph.add_edge(*labels, self.factory.power(expr, exponent), factor.parity > 0)
             else:
-                graph.hyper.append((self.forge.power(expr, exponent), labels))
+                graph.hyper.append((self.factory.power(expr, exponent), labels))
                 if isinstance(factor, Call) and factor.slots and factor.args[0].parity > 0:
                     graph.symmetric.add(id(expr))
         return graph
@@ -261,17 +265,17 @@ class Recovery:
             left = (
                 graph.vector(rows, 0)
                 if rows
-                else (Link(self.forge.fill(self.forge.number(1), (graph.dims[0],))),)
+                else (Link(self.factory.fill(self.factory.number(1), (graph.dims[0],))),)
             )
             right = (
                 graph.vector(columns, 1)
                 if columns
-                else (Link(self.forge.fill(self.forge.number(1), (graph.dims[1],))),)
+                else (Link(self.factory.fill(self.factory.number(1), (graph.dims[1],))),)
             )
             if _ones(left[-1].expr) and _ones(right[-1].expr):
                 # vector(1)*vector(1)' is matrix(1)
                 shape = (left[-1].expr.shape[0], right[-1].expr.shape[0])
-                ones = (Link(self.forge.fill(self.forge.number(1), shape)),)
+                ones = (Link(self.factory.fill(self.factory.number(1), shape)),)
                 return left[:-1] + ones + flip(right[:-1]), 1
             return left + flip(right), 1
         first, _, chain = graph.edges[0]
@@ -285,13 +289,13 @@ class Recovery:
         args: list[Expr] = []
         labels: list[tuple[int, ...]] = []
         for first, second, chain in graph.edges:
-            plain, turned = self.weaver.product(chain), self.weaver.product(flip(chain))
-            forward = self.weaver.order(plain) <= self.weaver.order(turned)
+            plain, turned = self.writer.product(chain), self.writer.product(flip(chain))
+            forward = self.writer.order(plain) <= self.writer.order(turned)
             args.append(plain if forward else turned)
             labels.append((first, second) if forward else (second, first))
         for label, weights in graph.weights.items():
             for chain, exponent in weights:
-                args.append(self.forge.power(self.weaver.product(chain), exponent))
+                args.append(self.factory.power(self.writer.product(chain), exponent))
                 labels.append((label,))
         for expr, own in graph.hyper:
             if expr.op == "permute":
@@ -302,13 +306,13 @@ class Recovery:
         covered = {label for own in labels for label in own}
         for label in graph.weights:
             if label not in covered:
-                args.append(self.forge.fill(self.forge.number(1), (graph.dims[label],)))
+                args.append(self.factory.fill(self.factory.number(1), (graph.dims[label],)))
                 labels.append((label,))
         outputs = tuple(range(graph.rank))
         order = sorted(range(len(args)), key=lambda k: labels[k])
         shape = tuple([graph.dims[label] for label in outputs])
         value = (tuple([labels[k] for k in order]), outputs)
-        return self.forge.make("einsum", tuple([args[k] for k in order]), shape, value)
+        return self.factory.make("einsum", tuple([args[k] for k in order]), shape, value)
 
 
 def _transposed_sum(node: Node) -> tuple[Rational, Sum] | None:

@@ -34,7 +34,7 @@ class Shared:
     left: Chain
     right: Chain
     parts: Parts
-    forge: ExpressionFactory
+    factory: ExpressionFactory
 
     @property
     def something(self) -> bool:
@@ -64,7 +64,7 @@ class Shared:
         elif (self.left or self.right) and term.chain is not None:
             chain = term.chain[len(self.left) : len(term.chain) - len(self.right)]
             shape = _cut_shape(term, self.left, self.right)
-            parts = ((chain or (Link(self.forge.eye(shape[0]), False, True),), 1),)
+            parts = ((chain or (Link(self.factory.eye(shape[0]), False, True),), 1),)
         return Term(Fraction(term.coefficient) / self.number, tuple(kept), parts, shape)
 
 
@@ -85,7 +85,7 @@ def collect(terms: Sequence[Term]) -> list[Term]:
     return [term for term in found.values() if term.coefficient != 0]
 
 
-def share(terms: Sequence[Term], forge: ExpressionFactory) -> Shared:
+def share(terms: Sequence[Term], factory: ExpressionFactory) -> Shared:
     """What all the terms share."""
     parts: Parts = (
         _common([term.parts for term in terms], key)
@@ -100,10 +100,10 @@ def share(terms: Sequence[Term], forge: ExpressionFactory) -> Shared:
             if len({key(chain) for chain in chains}) == 1:
                 parts = terms[0].parts
             else:
-                left, right = _shared_ends(chains, forge, column=len(terms[0].shape) == 1)
+                left, right = _shared_ends(chains, factory, column=len(terms[0].shape) == 1)
     scalars: Scalars = _common([term.scalars for term in terms], id)
     return Shared(
-        common_number([term.coefficient for term in terms]), scalars, left, right, parts, forge
+        common_number([term.coefficient for term in terms]), scalars, left, right, parts, factory
     )
 
 
@@ -154,7 +154,7 @@ def _common(products: Sequence[Powers[F]], name: Callable[[F], object]) -> Power
 
 
 def _shared_ends(
-    chains: Sequence[Chain], forge: ExpressionFactory, *, column: bool
+    chains: Sequence[Chain], factory: ExpressionFactory, *, column: bool
 ) -> tuple[Chain, Chain]:
     """The longest common beginning, then the longest common end of what is left.
 
@@ -162,7 +162,7 @@ def _shared_ends(
     B), but x - P*x.
     """
     whole = min(chains, key=len)
-    short = sum(forge.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT
+    short = sum(factory.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT
     shortest = len(whole) - (short and not any(link.expr.op == "kron" for link in whole))
     left = 0
     # before the vector at the end of a column: what is left of x*(y'*z) without x would be a scalar

@@ -44,8 +44,8 @@ def _crossed(graph: Graph, hyper: Hyper) -> bool:
         # e[i,j,k] w[j] = skewmat(w)[i,k]
         i, j, k = (labels[(vectors[0] + turn) % 3] for turn in (-1, 0, 1))
         sign = 1 if i < k else -1
-        skew = graph.forge.call(
-            "skewmat", (graph.weaver.product(graph.end(j)),), (graph.dims[j],) * 2
+        skew = graph.factory.call(
+            "skewmat", (graph.writer.product(graph.end(j)),), (graph.dims[j],) * 2
         )
         graph.drop(j)
         graph.connect(min(i, k), max(i, k), (Link(skew),))
@@ -53,7 +53,7 @@ def _crossed(graph: Graph, hyper: Hyper) -> bool:
         return True
 
     def order(place: int) -> tuple[int, str]:
-        return graph.weaver.order(graph.weaver.product(graph.end(labels[place])))
+        return graph.writer.order(graph.writer.product(graph.end(labels[place])))
 
     def product(outside: int) -> tuple[Chain, int]:
         """The cross product of the other two, their names in order, and the sign that this
@@ -62,7 +62,7 @@ def _crossed(graph: Graph, hyper: Hyper) -> bool:
         first, second = (outside + 1) % 3, (outside + 2) % 3
         sign = -1 if order(second) < order(first) else 1
         first, second = (first, second) if sign > 0 else (second, first)
-        return graph.weaver.cross(graph.end(labels[first]), graph.end(labels[second])), sign
+        return graph.writer.cross(graph.end(labels[first]), graph.end(labels[second])), sign
 
     # of three vectors the plainest stays outside: a'*cross(b, c); but norm2(cross(b, c))^2
     ends = (
@@ -103,14 +103,14 @@ def _paired(graph: Graph, hyper: Hyper) -> bool:
         )
         candidates = [(*_uprighted(chain), 2), (*_uprighted(flip(chain)), -2)]
         chain, sign, number = min(
-            candidates, key=lambda each: graph.weaver.order(graph.weaver.matrix(each[0]))
+            candidates, key=lambda each: graph.writer.order(graph.writer.matrix(each[0]))
         )
         graph.hyper.remove(hyper)
         graph.drop(i)
         graph.drop(k)
         graph.coefficient *= number * sign
-        whole = graph.forge.call("vee", (graph.weaver.matrix(chain),), (graph.dims[j],))
-        graph.weaver.inside[id(whole)] = chain
+        whole = graph.factory.call("vee", (graph.writer.matrix(chain),), (graph.dims[j],))
+        graph.writer.inside[id(whole)] = chain
         graph.add_weight(j, (Link(whole),))
         return True
     return False
@@ -133,31 +133,31 @@ def _uprighted(chain: Chain) -> tuple[Chain, int]:
     return tuple(links), -1 if sum(flipped) % 2 else 1
 
 
-def exchange_signs(weaver: ProductWriter, term: Term) -> Term | None:
+def exchange_signs(writer: ProductWriter, term: Term) -> Term | None:
     """-cross(x, y) as cross(y, x), also inside of a longer product and of an inner product."""
     for index, (base, exponent) in enumerate(term.scalars):
-        chain = _exchange(weaver, weaver.inner.get(id(base), ())) if exponent == 1 else None
+        chain = _exchange(writer, writer.inner.get(id(base), ())) if exponent == 1 else None
         if chain is not None:
             scalars = (
                 *term.scalars[:index],
-                (weaver.scalar(chain), exponent),
+                (writer.scalar(chain), exponent),
                 *term.scalars[index + 1 :],
             )
             return replace(term, coefficient=-term.coefficient, scalars=scalars)
     for index, (chain, exponent) in enumerate(term.parts):
-        fresh = _exchange(weaver, chain) if exponent == 1 else None
+        fresh = _exchange(writer, chain) if exponent == 1 else None
         if fresh is not None:
             parts = (*term.parts[:index], (fresh, exponent), *term.parts[index + 1 :])
             return replace(term, coefficient=-term.coefficient, parts=parts)
     return None
 
 
-def _exchange(weaver: ProductWriter, chain: Chain) -> Chain | None:
+def _exchange(writer: ProductWriter, chain: Chain) -> Chain | None:
     """The chain with the arguments of one cross product exchanged."""
     for place, link in enumerate(chain):
-        pair = weaver.krons.get(id(link.expr)) if link.expr.op == "cross" else None
+        pair = writer.krons.get(id(link.expr)) if link.expr.op == "cross" else None
         if pair is not None:
-            turned = weaver.cross(*pair[::-1])
+            turned = writer.cross(*pair[::-1])
             return (
                 *chain[:place],
                 *(flip(turned) if link.flipped else turned),

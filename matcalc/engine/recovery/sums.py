@@ -15,12 +15,12 @@ from matcalc.engine.recovery.shared import Shared, common_number, share
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
 
 
-def kroneckers(weaver: ProductWriter, total: Total, terms: list[Term], shape: Shape) -> list[Term]:
+def kroneckers(writer: ProductWriter, total: Total, terms: list[Term], shape: Shape) -> list[Term]:
     """kron(A, B) + kron(A, C) = kron(A, B + C), and so for the last factor, and for khatrirao."""
     groups: dict[tuple[str, str, bool, object, object], list[tuple[Term, int, Chain, Chain]]] = {}
     for place, term in enumerate(terms):
         link = term.chain[0] if term.chain is not None and len(term.chain) == 1 else None
-        factors = weaver.krons.get(id(link.expr)) if link is not None else None
+        factors = writer.krons.get(id(link.expr)) if link is not None else None
         if link is None or factors is None:
             continue
         op, mirrored = link.expr.op, link.flipped and link.expr.op != "kron"
@@ -32,35 +32,35 @@ def kroneckers(weaver: ProductWriter, total: Total, terms: list[Term], shape: Sh
         ):
             if op == "cross" and side == "last":  # cross(x, y) is -cross(y, x)
                 side, term = "first", replace(term, coefficient=-term.coefficient)
-            rest = weaver.spread(op, others)
-            name = (side, op, mirrored, key(shared), weaver.shape(rest))
+            rest = writer.spread(op, others)
+            name = (side, op, mirrored, key(shared), writer.shape(rest))
             groups.setdefault(name, []).append((term, place, shared, rest))
     best = max(groups.items(), key=lambda item: len(item[1]), default=None)
     if best is None or len({place for _, place, _, _ in best[1]}) < 2:
         return terms
     (side, op, mirrored, _, _), members = best
-    number, scalars, inner = _added(weaver, total, [(term, chain) for term, _, _, chain in members])
+    number, scalars, inner = _added(writer, total, [(term, chain) for term, _, _, chain in members])
     factors = (members[0][2], inner) if side == "first" else (inner, members[0][2])
-    product = weaver.spread(op, factors)
+    product = writer.spread(op, factors)
     used = [place for _, place, _, _ in members]
     whole = Term(number, scalars, ((flip(product) if mirrored else product, 1),), shape)
     return [*(term for place, term in enumerate(terms) if place not in used), whole]
 
 
 def _added(
-    weaver: ProductWriter, total: Total, members: Sequence[tuple[Term, Chain]]
+    writer: ProductWriter, total: Total, members: Sequence[tuple[Term, Chain]]
 ) -> tuple[Rational, Scalars, Chain]:
     """The sum of chains, each with the number and the scalars of its term, and what of these all
     share.
     """
-    lying = weaver.shape(members[0][1])[0] is None
+    lying = writer.shape(members[0][1])[0] is None
     inner = []
     for term, chain in members:
         upright = flip(chain) if lying else chain
-        size = tuple([axis for axis in weaver.shape(upright) if axis is not None])
+        size = tuple([axis for axis in writer.shape(upright) if axis is not None])
         inner.append(Term(term.coefficient, term.scalars, ((upright, 1),), size))
     number = common_number([term.coefficient for term in inner])
-    shared = Shared(number, share(inner, weaver.forge).scalars, (), (), (), weaver.forge)
+    shared = Shared(number, share(inner, writer.factory).scalars, (), (), (), writer.factory)
     symmetric = all(key(flip(term.parts[0][0])) == key(term.parts[0][0]) for term in inner)
     return (
         number,

@@ -36,7 +36,7 @@ def aligned(graph: Graph) -> Parts | None:
         return None
     if not graph.hyper:
         shape = tuple([graph.dims[label] for label in sorted(outputs)])
-        return (((link(graph.forge.fill(graph.forge.number(1), shape)),), 1),)
+        return (((link(graph.factory.fill(graph.factory.number(1), shape)),), 1),)
     parts: list[tuple[Chain, int]] = []
     for hyper in graph.hyper:
         if not _plain(hyper) or set(hyper[1]) != outputs:
@@ -59,7 +59,7 @@ def _plain(hyper: Hyper) -> bool:
 def _turned(graph: Graph, hyper: Hyper, labels: Labels) -> Expr:
     """The array with its axes in the order of these labels."""
     expr, own = hyper
-    return graph.forge.permute(expr, tuple([own.index(label) for label in labels]))
+    return graph.factory.permute(expr, tuple([own.index(label) for label in labels]))
 
 
 def _join(graph: Graph) -> bool:
@@ -75,9 +75,9 @@ def _join(graph: Graph) -> bool:
         for order in dict.fromkeys(own for _, own in members):
             parts: Parts = tuple([((link(_turned(graph, each, order)),), 1) for each in members])
             shape = tuple([graph.dims[label] for label in order])
-            found.append((graph.weaver.hadamard(parts, shape), order))
+            found.append((graph.writer.hadamard(parts, shape), order))
         graph.hyper = [hyper for hyper in graph.hyper if hyper not in members]
-        graph.hyper.append(min(found, key=lambda each: graph.weaver.order(each[0])))
+        graph.hyper.append(min(found, key=lambda each: graph.writer.order(each[0])))
         return True
     return False
 
@@ -91,16 +91,16 @@ def _slice(graph: Graph, hyper: Hyper) -> bool:
         weights, edges = graph.weights[label], graph.incident(label)
         if not edges and len(weights) == 1 and _is_place(weights[0]):
             place = weights[0][0][0].expr
-            sliced = slice_of(graph.forge, expr, axis, place.value, None)
+            sliced = slice_of(graph.factory, expr, axis, place.value, None)
             _replace(graph, hyper, label, sliced, labels[:axis] + labels[axis + 1 :])
             return True
         if not weights and len(edges) == 1 and _is_range(edges[0][2][0]):
             _, end, (first, *rest) = edges[0]
             own = graph.fresh(first.expr.shape[1]) if rest or end in labels else end
             if own != end:
-                eye = (Link(graph.forge.eye(first.expr.shape[1]), False, True),)
+                eye = (Link(graph.factory.eye(first.expr.shape[1]), False, True),)
                 graph.connect(own, end, tuple(rest) or eye)
-            sliced = slice_of(graph.forge, expr, axis, first.expr.value, first.expr.shape[1])
+            sliced = slice_of(graph.factory, expr, axis, first.expr.value, first.expr.shape[1])
             _replace(graph, hyper, label, sliced, (*labels[:axis], own, *labels[axis + 1 :]))
             return True
     return False
@@ -136,7 +136,7 @@ def _stack(graph: Graph, tree: Tree) -> bool:
             array = _turned(graph, hyper, leaves)
             graph.hyper.remove(hyper)
             _uproot(graph, tree, leaves)
-            whole = graph.forge.call("vec", (array,), (graph.dims[tree.root],))
+            whole = graph.factory.call("vec", (array,), (graph.dims[tree.root],))
             graph.add_weight(tree.root, (Link(whole),))
             return True
     return False
@@ -151,12 +151,12 @@ def _unstack(graph: Graph, tree: Tree) -> bool:
         return False
     if len(set(leaves)) < len(leaves) or not _inside(graph, root, tree.hypers, bare=False):
         return False
-    vector = graph.weaver.product(graph.end(root))
+    vector = graph.writer.product(graph.end(root))
     content = vector.args[0] if vector.op == "vec" else vector
     shape = tuple([graph.dims[label] for label in leaves])
-    sizes = [graph.forge.dimension(size) for size in shape]
+    sizes = [graph.factory.dimension(size) for size in shape]
     _uproot(graph, tree, (root,))
-    graph.hyper.append((graph.forge.call("reshape", (content, *sizes), shape), leaves))
+    graph.hyper.append((graph.factory.call("reshape", (content, *sizes), shape), leaves))
     return True
 
 
@@ -190,16 +190,16 @@ def _sum(graph: Graph, hyper: Hyper) -> bool:
     for label in gone:
         graph.drop(label)
     kept = tuple([label for label in labels if label not in gone])
-    forge, shape = graph.forge, tuple([graph.dims[label] for label in kept])
+    factory, shape = graph.factory, tuple([graph.dims[label] for label in kept])
     if not kept:
         square = expr.op == ".^" and is_number(expr.args[1], 2)
         graph.total(expr, expr.args[0] if square else None)
         return True
     if len(gone) == 1:
-        axis = forge.number(labels.index(gone[0]) + 1)
-        summed = forge.make("sum", (expr, axis), shape)
+        axis = factory.number(labels.index(gone[0]) + 1)
+        summed = factory.make("sum", (expr, axis), shape)
     else:
-        summed = forge.make("einsum", (expr,), shape, ((labels,), kept))
+        summed = factory.make("einsum", (expr,), shape, ((labels,), kept))
     graph.add_factor(summed, kept)
     return True
 

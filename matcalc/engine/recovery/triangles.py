@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from matcalc.engine.recovery.factory import ExpressionFactory
 
 
-def apply_mask(forge: ExpressionFactory, triangle: Expr, array: Expr | None) -> Expr:
+def apply_mask(factory: ExpressionFactory, triangle: Expr, array: Expr | None) -> Expr:
     """The entries of an array within a triangle of ones; the triangle where there is no array."""
     return (
         triangle
         if array is None
-        else forge.make(triangle.op, (array, *triangle.args[1:]), array.shape)
+        else factory.make(triangle.op, (array, *triangle.args[1:]), array.shape)
     )
 
 
 def accumulate(
-    forge: ExpressionFactory, factors: list[Expr], product: Callable[[list[Expr]], Expr]
+    factory: ExpressionFactory, factors: list[Expr], product: Callable[[list[Expr]], Expr]
 ) -> list[Expr]:
     """The factors of a matrix product, those with a triangle as cumulative sums.
 
@@ -36,14 +36,14 @@ def accumulate(
     found: list[Expr] = []
     for factor in reversed(factors[: last + 1]):
         if found and is_running(factor):
-            found = [_sum(forge, factor.op == "triu", product(found), 1)]
+            found = [_sum(factory, factor.op == "triu", product(found), 1)]
         else:
             found.insert(0, factor)
     for factor in factors[last + 1 :]:
-        found = [_sum(forge, factor.op == "tril", product(found), 2)]
+        found = [_sum(factory, factor.op == "tril", product(found), 2)]
     return found
 
 
-def _sum(forge: ExpressionFactory, backwards: bool, array: Expr, axis: int) -> Expr:
-    args = (array, forge.number(axis)) if array.rank == 2 else (array,)
-    return forge.make("revcumsum" if backwards else "cumsum", args, array.shape, row=array.row)
+def _sum(factory: ExpressionFactory, backwards: bool, array: Expr, axis: int) -> Expr:
+    args = (array, factory.number(axis)) if array.rank == 2 else (array,)
+    return factory.make("revcumsum" if backwards else "cumsum", args, array.shape, row=array.row)

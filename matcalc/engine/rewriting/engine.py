@@ -13,7 +13,7 @@ from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.walk import postorder
 from matcalc.engine.catalogue.compiled import bind_sizes, catalogue_of
-from matcalc.engine.catalogue.index import Trigger
+from matcalc.engine.catalogue.index import Activation
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Factor, FunctionName, Labels, Leaf, Node, Sum, as_product
 from matcalc.engine.ir.rebuild import rebuild
@@ -121,23 +121,23 @@ class Rewriter:
         ]
         while queue:
             turn, place = heappop(queue)
-            trigger = self.known.rewrites[place]
+            activation = self.known.rewrites[place]
             if (
                 place in self._awake
-                or not trigger.needs <= self._present
-                or not self._serves(trigger)
+                or not activation.needs <= self._present
+                or not self._serves(activation)
             ):
                 continue
             self._awake.add(place)
-            rule = pattern(self.known, trigger.name)
+            rule = pattern(self.known, activation.name)
             self._active.setdefault(rule.head, []).append(rule)
-            for name in trigger.brings - self._present:
+            for name in activation.brings - self._present:
                 for other in self.known.by_need.get(name, ()):
                     heappush(queue, (turn if other > place else turn + 1, other))
-            self._present |= trigger.brings
+            self._present |= activation.brings
 
-    def _serves(self, trigger: Trigger) -> bool:
-        return trigger.code if self._code else trigger.phase in self._phases
+    def _serves(self, activation: Activation) -> bool:
+        return activation.code if self._code else activation.phase in self._phases
 
     def _once(self, node: Node) -> Node:
         """The node after the first rule that fires, or the node."""

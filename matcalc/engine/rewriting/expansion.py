@@ -185,7 +185,7 @@ def _narrow(builder: Builder, c: Rational, term: Product, rest: Node) -> Update 
     if first is not last:
         between = [factor for factor in first.right if factor not in last.right]
         core = builder.product(c, [*scalars, *between], (first.label, last.label), (k, k))
-        if builder.knowledge.has(core, "invertible"):
+        if builder.properties.has(core, "invertible"):
             return Update(
                 rest, builder.product(1, first.left, (0, first.label), (n, k)), core, right
             )

@@ -105,7 +105,7 @@ class Matcher:
             return False
         if variable.kind in FREE:
             return True
-        return self.builder.knowledge.has(node, variable.kind)
+        return self.builder.properties.has(node, variable.kind)
 
     # products
 

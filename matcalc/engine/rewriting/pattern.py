@@ -74,7 +74,7 @@ def _names(known: Catalogue, right: Expr) -> bool:
 
 
 def functions(node: Node) -> set[FunctionName]:
-    """What of a node can trigger a rewrite: functions, and kinds of variables."""
+    """What of a node can activate a rewrite: functions, and kinds of variables."""
     if isinstance(node, Call):
         return {node.name, "orthogonal"} if node.name == "expm" else {node.name}
     if isinstance(node, Leaf):

@@ -133,14 +133,14 @@ def _judge_differential(table: Table, left: Program) -> None:
     asked = _question(left, right)
     try:
         points = islice(asked.points(np.random.default_rng(_SEED)), _POINTS)
-        worlds = [asked.world(point) for point in points]
+        samples = [asked.sample(point) for point in points]
     except (EvaluationError, UnsupportedError) as problem:
         raise table.problem(
             f"the differential cannot be judged: {problem.message}", "diff"
         ) from None
-    if all(world.error <= world.method.tolerance for world in worlds):
+    if all(sample.error <= sample.method.tolerance for sample in samples):
         return
-    found = smallest(asked) or largest_error(worlds)
+    found = smallest(asked) or largest_error(samples)
     if found is None:
         raise table.problem(
             "the differential has no value where the function has a derivative", "diff"

@@ -87,7 +87,7 @@ def error_bits(
     variables: Mapping[str, Variable],
     sizes: Mapping[str, int],
     order: int,
-    world: Generators,
+    field: Generators,
 ) -> float:
     """b such that a false derivative passes at one point with probability at most 2^-b.
 
@@ -97,21 +97,21 @@ def error_bits(
     degree for each square root, and three times for each cube root. Raises Undecided where the
     degree of a function is not known.
     """
-    fresh = 2.0 * world.heaviest
+    fresh = 2.0 * field.heaviest
     given, stated = (Bound(variables, sizes, fresh) for _ in trees)
     left, right = given.of(trees[0]), stated.of(trees[1])
-    if world.borrowed:  # exp(log(w)) is w, whatever that is
+    if field.borrowed:  # exp(log(w)) is w, whatever that is
         depth = max(given.depth, stated.depth)
         for _ in range(min(depth, _DEEPEST)):
-            fresh = world.heaviest * max(2.0, given.argument, stated.argument)
+            fresh = field.heaviest * max(2.0, given.argument, stated.argument)
             given, stated = (Bound(variables, sizes, fresh) for _ in trees)
             left, right = given.of(trees[0]), stated.of(trees[1])
         if depth > _DEEPEST:
             raise Undecided("exponentials of logarithms so deep")
     whole = left.whole + order * (left.ahead + left.behind) + right.whole + 2 * order
-    accidents = world.distinct**3 * max(given.argument, stated.argument)
+    accidents = field.distinct**3 * max(given.argument, stated.argument)
     return (
-        log2(P) - log2(max(1.0, whole + accidents)) - world.root_count - world.cube_count * log2(3)
+        log2(P) - log2(max(1.0, whole + accidents)) - field.root_count - field.cube_count * log2(3)
     )
 
 

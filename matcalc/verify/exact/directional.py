@@ -38,8 +38,8 @@ class _Directional(Judge):
         super().__init__(DerivativeStatement(program, first, 1, "free"), tree)
         self.moving = dict(moving)
 
-    def _compare(self, world: Generators) -> bool:
-        values = self.setting.point(world, self.sizes, 2, self.meter, self.turn)
+    def _compare(self, field: Generators) -> bool:
+        values = self.setting.point(field, self.sizes, 2, self.meter, self.turn)
         along = dict(values)
         for name, step in self.moving.items():
             if name not in values:
@@ -48,11 +48,11 @@ class _Directional(Judge):
             move = values[step].value if step in values else direction(self.stream, "", at.extent)
             along[name] = Jet(at.extent, [at.value, move])
         try:
-            given = Evaluation(world, along, self.sizes, 2, self.meter).run(self.program.expr)
+            given = Evaluation(field, along, self.sizes, 2, self.meter).run(self.program.expr)
         except Zero as problem:
             raise Undefined(str(problem)) from problem
         plain = {name: Jet(jet.extent, [jet.value], jet.number) for name, jet in values.items()}
-        stated = Evaluation(world, plain, self.sizes, 1, self.meter).run(self.tree)
+        stated = Evaluation(field, plain, self.sizes, 1, self.meter).run(self.tree)
         if stated.extent != given.extent:
             raise Misshapen(f"its shape is {stated.extent}, and should be {given.extent}")
         expected = given.parts[1]

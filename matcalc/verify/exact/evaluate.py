@@ -60,13 +60,13 @@ class Evaluation:
 
     def __init__(
         self,
-        world: Generators,
+        field: Generators,
         values: Mapping[str, Jet],
         sizes: Mapping[str, int],
         count: int,
         meter: Meter,
     ) -> None:
-        self.world = world
+        self.field = field
         self.values = values
         self.sizes = dict(sizes)
         self.count = count
@@ -127,7 +127,7 @@ class Evaluation:
             if function is None:
                 raise Undecided(operation(node))
             self._pay(node.op, args)
-            result = function(self.world, args)
+            result = function(self.field, args)
         self.meter.pay(len(result.value) * self.count)
         arithmetic = _ARITHMETIC.get(node.op)
         if arithmetic is not None:
@@ -229,7 +229,7 @@ def _blocks(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
 def _constant(run: Evaluation, node: Expr) -> Jet:
     if node.value != "pi":
         raise Undecided(node.value)
-    return constant((), [run.world.pi()], run.count)
+    return constant((), [run.field.pi()], run.count)
 
 
 def _fuse(run: Evaluation, node: Expr) -> Jet:
@@ -282,7 +282,7 @@ def _power(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
         exponent = whole_number(args[1])
         run.meter.pay(args[0].extent[0] ** 3 * run.count * abs(exponent).bit_length())
         return power(args[0], exponent)
-    return raise_power(run.world, args[0], args[1])
+    return raise_power(run.field, args[0], args[1])
 
 
 def _kron(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
@@ -292,7 +292,7 @@ def _kron(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
         Jet((1, *arg.extent), arg.parts) if each.row else arg
         for arg, each in zip(args, node.args, strict=True)
     ]
-    product = _multilinear().kron(run.world, sides)
+    product = _multilinear().kron(run.field, sides)
     return Jet(run.extent(node.shape), product.parts)
 
 
@@ -305,7 +305,7 @@ def _where(run: Evaluation, node: Expr, args: Sequence[Jet]) -> Jet:
     condition, first, second = args
     if not fold(node.args[0], _factors, _indicates):
         condition = otherwise(
-            equal(run.world, condition, constant((), [0], run.count, Fraction(0)))
+            equal(run.field, condition, constant((), [0], run.count, Fraction(0)))
         )
     first, second = spread(first, second)
     chosen = hadamard(*spread(condition, add(first, second, -1)))
@@ -337,16 +337,16 @@ _OPERATORS: dict[str, Callable[[Evaluation, Expr, Sequence[Jet]], Jet]] = {
     "neg": lambda run, node, args: scale(P - 1, args[0]),
     "*": _times,
     ".*": lambda run, node, args: hadamard(*spread(*args)),
-    "/": lambda run, node, args: divide(run.world, *args),
-    "./": lambda run, node, args: divide(run.world, *args),
+    "/": lambda run, node, args: divide(run.field, *args),
+    "./": lambda run, node, args: divide(run.field, *args),
     "^": _power,
-    ".^": lambda run, node, args: raise_power(run.world, *args),
-    "<": lambda run, node, args: above(run.world, args[1], args[0]),
-    ">": lambda run, node, args: above(run.world, args[0], args[1]),
-    "<=": lambda run, node, args: otherwise(above(run.world, args[0], args[1])),
-    ">=": lambda run, node, args: otherwise(above(run.world, args[1], args[0])),
-    "==": lambda run, node, args: equal(run.world, args[0], args[1]),
-    "!=": lambda run, node, args: otherwise(equal(run.world, args[0], args[1])),
+    ".^": lambda run, node, args: raise_power(run.field, *args),
+    "<": lambda run, node, args: above(run.field, args[1], args[0]),
+    ">": lambda run, node, args: above(run.field, args[0], args[1]),
+    "<=": lambda run, node, args: otherwise(above(run.field, args[0], args[1])),
+    ">=": lambda run, node, args: otherwise(above(run.field, args[1], args[0])),
+    "==": lambda run, node, args: equal(run.field, args[0], args[1]),
+    "!=": lambda run, node, args: otherwise(equal(run.field, args[0], args[1])),
     "where": _where,
     "'": lambda run, node, args: transpose(args[0]),
     "fill": _fill,

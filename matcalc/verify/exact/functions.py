@@ -55,13 +55,13 @@ def fill(a: Jet, extent: tuple[int, ...]) -> Jet:
     return linear(a, lambda part: part * count, extent)
 
 
-def apply(world: Generators, name: str, a: Jet) -> Jet:
+def apply(field: Generators, name: str, a: Jet) -> Jet:
     """A function of one variable entry by entry."""
     if name == "sqrt":
-        world.announce(a.value)
+        field.announce(a.value)
     elif name == "asin" and a.moves:
-        world.announce([(1 - x * x) % P for x in a.value])
-    return entrywise(a, series(world, name))
+        field.announce([(1 - x * x) % P for x in a.value])
+    return entrywise(a, series(field, name))
 
 
 def offset(a: Jet, number: int) -> Jet:
@@ -69,9 +69,9 @@ def offset(a: Jet, number: int) -> Jet:
     return shift(a, [number % P] * len(a.value))
 
 
-def divide(world: Generators, a: Jet, b: Jet) -> Jet:
+def divide(field: Generators, a: Jet, b: Jet) -> Jet:
     """a/b entry by entry."""
-    return hadamard(*spread(a, apply(world, "reciprocal", b)))
+    return hadamard(*spread(a, apply(field, "reciprocal", b)))
 
 
 def total(a: Jet) -> Jet:
@@ -79,7 +79,7 @@ def total(a: Jet) -> Jet:
     return linear(a, lambda part: [sum(part) % P], ())
 
 
-def raise_power(world: Generators, base: Jet, exponent: Jet) -> Jet:
+def raise_power(field: Generators, base: Jet, exponent: Jet) -> Jet:
     """base .^ exponent: by products for whole numbers, by roots for halves and thirds, else
     exp(exponent*log(base)).
     """
@@ -88,11 +88,11 @@ def raise_power(world: Generators, base: Jet, exponent: Jet) -> Jet:
         if abs(number.numerator) > P:
             raise Undecided("a huge exponent")
         if number.denominator == 2:
-            base = root(world, base)
+            base = root(field, base)
         elif number.denominator == 3:
-            base = apply(world, "cbrt", base)
+            base = apply(field, "cbrt", base)
         return entrywise(base, integer_power(number.numerator))
-    return apply(world, "exp", hadamard(*spread(exponent, apply(world, "log", base))))
+    return apply(field, "exp", hadamard(*spread(exponent, apply(field, "log", base))))
 
 
 def matrix(a: Jet) -> Jet:
@@ -102,34 +102,34 @@ def matrix(a: Jet) -> Jet:
 
 def _keeping(rule: Callable[[Jet], Jet]) -> Rule:
     """A square -> square function, of scalars too."""
-    return lambda world, args: Jet(args[0].extent, rule(matrix(args[0])).parts)
+    return lambda field, args: Jet(args[0].extent, rule(matrix(args[0])).parts)
 
 
-def _sigmoid(world: Generators, a: Jet) -> Jet:
+def _sigmoid(field: Generators, a: Jet) -> Jet:
     """1/(1 + exp(-x))."""
     return _positive(
-        world, apply(world, "reciprocal", offset(apply(world, "exp", scale(-1, a)), 1))
+        field, apply(field, "reciprocal", offset(apply(field, "exp", scale(-1, a)), 1))
     )
 
 
-def _positive(world: Generators, a: Jet) -> Jet:
+def _positive(field: Generators, a: Jet) -> Jet:
     for x in a.value:
-        world.positive(x)
+        field.positive(x)
     return a
 
 
-def _tanh(world: Generators, a: Jet) -> Jet:
+def _tanh(field: Generators, a: Jet) -> Jet:
     """1 - 2/(exp(2*x) + 1)."""
-    e = apply(world, "exp", scale(2, a))
-    return offset(scale(-2, apply(world, "reciprocal", offset(e, 1))), 1)
+    e = apply(field, "exp", scale(2, a))
+    return offset(scale(-2, apply(field, "reciprocal", offset(e, 1))), 1)
 
 
 def _hyperbolic(sign: int) -> Callable[[Generators, Jet], Jet]:
     """(exp(x) +- exp(-x))/2."""
 
-    def rule(world: Generators, a: Jet) -> Jet:
-        e = apply(world, "exp", a)
-        return scale(HALF, add(e, apply(world, "reciprocal", e), sign))
+    def rule(field: Generators, a: Jet) -> Jet:
+        e = apply(field, "exp", a)
+        return scale(HALF, add(e, apply(field, "reciprocal", e), sign))
 
     return rule
 
@@ -137,76 +137,76 @@ def _hyperbolic(sign: int) -> Callable[[Generators, Jet], Jet]:
 def _area(sign: int) -> Callable[[Generators, Jet], Jet]:
     """log(x + sqrt(x^2 +- 1)): the inverses of sinh and cosh."""
 
-    def rule(world: Generators, a: Jet) -> Jet:
-        root = apply(world, "sqrt", offset(hadamard(a, a), sign))
-        return apply(world, "log", add(a, root))
+    def rule(field: Generators, a: Jet) -> Jet:
+        root = apply(field, "sqrt", offset(hadamard(a, a), sign))
+        return apply(field, "log", add(a, root))
 
     return rule
 
 
-def _atanh(world: Generators, a: Jet) -> Jet:
+def _atanh(field: Generators, a: Jet) -> Jet:
     """log((1 + x)/(1 - x))/2."""
-    quotient = divide(world, offset(a, 1), offset(scale(-1, a), 1))
-    return scale(HALF, apply(world, "log", quotient))
+    quotient = divide(field, offset(a, 1), offset(scale(-1, a), 1))
+    return scale(HALF, apply(field, "log", quotient))
 
 
-def _acos(world: Generators, a: Jet) -> Jet:
+def _acos(field: Generators, a: Jet) -> Jet:
     """pi/2 - asin(x)."""
-    return offset(scale(-1, apply(world, "asin", a)), world.pi() * HALF)
+    return offset(scale(-1, apply(field, "asin", a)), field.pi() * HALF)
 
 
-def _tan(world: Generators, a: Jet) -> Jet:
-    return divide(world, apply(world, "sin", a), apply(world, "cos", a))
+def _tan(field: Generators, a: Jet) -> Jet:
+    return divide(field, apply(field, "sin", a), apply(field, "cos", a))
 
 
 def _based(base: int) -> Callable[[Generators, Jet], Jet]:
     """log(x)/log(base)."""
-    return lambda world, a: scale(inverse(world.log(base)), apply(world, "log", a))
+    return lambda field, a: scale(inverse(field.log(base)), apply(field, "log", a))
 
 
-def _abs(world: Generators, a: Jet) -> Jet:
+def _abs(field: Generators, a: Jet) -> Jet:
     """sign(x)*x."""
-    return _positive(world, hadamard(apply(world, "sign", a), a))
+    return _positive(field, hadamard(apply(field, "sign", a), a))
 
 
-def step(world: Generators, a: Jet) -> Jet:
+def step(field: Generators, a: Jet) -> Jet:
     """(1 + sign(x))/2, and 0 at 0."""
-    entries = [(1 + world.sign(x)) * HALF % P if x else 0 for x in a.value]
+    entries = [(1 + field.sign(x)) * HALF % P if x else 0 for x in a.value]
     return constant(a.extent, entries, len(a.parts))
 
 
-def _larger(world: Generators, a: Jet, b: Jet) -> Jet:
+def _larger(field: Generators, a: Jet, b: Jet) -> Jet:
     """b + (a - b)*step(a - b)."""
     a, b = spread(a, b)
     gap = add(a, b, -1)
-    return add(b, hadamard(gap, step(world, gap)))
+    return add(b, hadamard(gap, step(field, gap)))
 
 
-def _maximum(world: Generators, args: Sequence[Jet]) -> Jet:
-    return _larger(world, *args)
+def _maximum(field: Generators, args: Sequence[Jet]) -> Jet:
+    return _larger(field, *args)
 
 
-def _minimum(world: Generators, args: Sequence[Jet]) -> Jet:
-    return scale(-1, _larger(world, *(scale(-1, arg) for arg in args)))
+def _minimum(field: Generators, args: Sequence[Jet]) -> Jet:
+    return scale(-1, _larger(field, *(scale(-1, arg) for arg in args)))
 
 
-def _polygamma(world: Generators, args: Sequence[Jet]) -> Jet:
+def _polygamma(field: Generators, args: Sequence[Jet]) -> Jet:
     number = args[0].number
     if number is None or number.denominator != 1 or number < 0:
         raise Undecided("polygamma of an order that is no number")
-    return entrywise(args[1], polygamma(world, int(number)))
+    return entrywise(args[1], polygamma(field, int(number)))
 
 
-def root(world: Generators, a: Jet) -> Jet:
+def root(field: Generators, a: Jet) -> Jet:
     """sqrt(x); that of a number is no choice: a rational one, or one of two conjugates."""
     if a.number is None or a.number <= 0:
-        return apply(world, "sqrt", a)
-    return constant(a.extent, [world.positive(number_root(a.number))], len(a.parts))
+        return apply(field, "sqrt", a)
+    return constant(a.extent, [field.positive(number_root(a.number))], len(a.parts))
 
 
-def _norm2(world: Generators, args: Sequence[Jet]) -> Jet:
+def _norm2(field: Generators, args: Sequence[Jet]) -> Jet:
     """The root of the sum of squares."""
-    return apply(world, "sqrt", along(hadamard(args[0], args[0]), args))
+    return apply(field, "sqrt", along(hadamard(args[0], args[0]), args))
 
 
 def lines(args: Sequence[Jet]) -> tuple[list[range], tuple[int, ...]]:
@@ -245,28 +245,28 @@ def back(a: Jet, args: Sequence[Jet]) -> Jet:
     return linear(a, lambda part: [part[number] for number in source], extent)
 
 
-def log_sum_exp(world: Generators, args: Sequence[Jet]) -> Jet:
+def log_sum_exp(field: Generators, args: Sequence[Jet]) -> Jet:
     """log(sum(exp(x)))."""
-    return apply(world, "log", along(apply(world, "exp", args[0]), args))
+    return apply(field, "log", along(apply(field, "exp", args[0]), args))
 
 
-def _softmax(world: Generators, args: Sequence[Jet]) -> Jet:
-    e = apply(world, "exp", args[0])
+def _softmax(field: Generators, args: Sequence[Jet]) -> Jet:
+    e = apply(field, "exp", args[0])
     whole = along(e, args)
     for x in whole.value:
-        world.log(
+        field.log(
             x
         )  # so that the logarithms of the parts are found by it: log(e[i]/s) = x[i] - log(s)
-    return _positive(world, divide(world, e, back(whole, args)))
+    return _positive(field, divide(field, e, back(whole, args)))
 
 
 def _extreme(sign: int) -> Rule:
     """The largest entry, or with -1 the smallest: of all, or along an axis."""
 
-    def rule(world: Generators, args: Sequence[Jet]) -> Jet:
+    def rule(field: Generators, args: Sequence[Jet]) -> Jet:
         found, extent = lines(args)
         signed = scale(sign, args[0]).value
-        weights = [(world.largest([signed[k] for k in each]), each) for each in found]
+        weights = [(field.largest([signed[k] for k in each]), each) for each in found]
         return _weighted(args[0], weights, extent)
 
     return rule
@@ -283,17 +283,17 @@ def _weighted(a: Jet, slices: Sequence[tuple[list[int], range]], extent: tuple[i
     )
 
 
-def above(world: Generators, a: Jet, b: Jet) -> Jet:
+def above(field: Generators, a: Jet, b: Jet) -> Jet:
     """1 where a > b, else 0."""
-    return step(world, add(*spread(a, b), -1))
+    return step(field, add(*spread(a, b), -1))
 
 
-def equal(world: Generators, a: Jet, b: Jet) -> Jet:
+def equal(field: Generators, a: Jet, b: Jet) -> Jet:
     """1 where a = b, else 0."""
     if a.number is not None and b.number is not None:
         return constant((), [int(a.number == b.number)], len(a.parts))
     gap = add(*spread(a, b), -1)
-    return constant(gap.extent, [world.zero(x) for x in gap.value], len(gap.parts))
+    return constant(gap.extent, [field.zero(x) for x in gap.value], len(gap.parts))
 
 
 def otherwise(a: Jet) -> Jet:
@@ -301,22 +301,22 @@ def otherwise(a: Jet) -> Jet:
     return offset(scale(-1, a), 1)
 
 
-def _logdet(world: Generators, args: Sequence[Jet]) -> Jet:
+def _logdet(field: Generators, args: Sequence[Jet]) -> Jet:
     """log(abs(det(X)))."""
-    return apply(world, "log", _abs(world, det(matrix(args[0]))))
+    return apply(field, "log", _abs(field, det(matrix(args[0]))))
 
 
-def trace(world: Generators, args: Sequence[Jet]) -> Jet:
+def trace(field: Generators, args: Sequence[Jet]) -> Jet:
     """The sum of the diagonal."""
     a = matrix(args[0])
     return linear(a, lambda part: [sum(part[:: a.extent[0] + 1]) % P], ())
 
 
-def _pinv(world: Generators, args: Sequence[Jet]) -> Jet:
+def _pinv(field: Generators, args: Sequence[Jet]) -> Jet:
     """inv(A'*A)*A' or A'*inv(A*A'), of full rank; of a vector x/(x'*x)."""
     a = args[0]
     if len(a.extent) < 2:
-        return divide(world, a, total(hadamard(a, a)))
+        return divide(field, a, total(hadamard(a, a)))
     flipped = transpose(a)
     tall = a.extent[0] >= a.extent[1]
     square = multiply(flipped, a) if tall else multiply(a, flipped)
@@ -334,7 +334,7 @@ def transpose(a: Jet) -> Jet:
     return linear(a, lambda part: permute(part, a.extent, (1, 0)), a.extent[::-1])
 
 
-def _diag(world: Generators, args: Sequence[Jet]) -> Jet:
+def _diag(field: Generators, args: Sequence[Jet]) -> Jet:
     a = args[0]
     n = a.extent[0] if a.extent else 1
     if len(a.extent) == 2:
@@ -351,7 +351,7 @@ def stack(a: Jet) -> Jet:
     return linear(a, lambda part: permute(part, a.extent, backwards), (len(a.value),))
 
 
-def _dot(world: Generators, args: Sequence[Jet]) -> Jet:
+def _dot(field: Generators, args: Sequence[Jet]) -> Jet:
     return total(hadamard(args[0], args[1]))
 
 
@@ -365,7 +365,7 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
     "sigmoid": _sigmoid,
     "tanh": _tanh,
     "sinh": _hyperbolic(-1),
-    "cosh": lambda world, a: _positive(world, _hyperbolic(1)(world, a)),
+    "cosh": lambda field, a: _positive(field, _hyperbolic(1)(field, a)),
     "asinh": _area(1),
     "acosh": _area(-1),
     "atanh": _atanh,
@@ -373,25 +373,25 @@ _ONE_ARGUMENT: dict[str, Callable[[Generators, Jet], Jet]] = {
     "tan": _tan,
     "log2": _based(2),
     "log10": _based(10),
-    "log1p": lambda world, a: apply(world, "log", offset(a, 1)),
-    "expm1": lambda world, a: offset(apply(world, "exp", a), -1),
-    "softplus": lambda world, a: _positive(
-        world, apply(world, "log", offset(apply(world, "exp", a), 1))
+    "log1p": lambda field, a: apply(field, "log", offset(a, 1)),
+    "expm1": lambda field, a: offset(apply(field, "exp", a), -1),
+    "softplus": lambda field, a: _positive(
+        field, apply(field, "log", offset(apply(field, "exp", a), 1))
     ),
-    "erfc": lambda world, a: offset(scale(-1, apply(world, "erf", a)), 1),
+    "erfc": lambda field, a: offset(scale(-1, apply(field, "erf", a)), 1),
     "abs": _abs,
     "step": step,
-    "relu": lambda world, a: hadamard(a, step(world, a)),
-    "digamma": lambda world, a: entrywise(a, polygamma(world, 0)),
+    "relu": lambda field, a: hadamard(a, step(field, a)),
+    "digamma": lambda field, a: entrywise(a, polygamma(field, 0)),
 }
 
 
 def _single(rule: Callable[[Generators, Jet], Jet]) -> Rule:
-    return lambda world, args: rule(world, args[0])
+    return lambda field, args: rule(field, args[0])
 
 
 def _primitive(name: str) -> Rule:
-    return lambda world, args: apply(world, name, args[0])
+    return lambda field, args: apply(field, name, args[0])
 
 
 FUNCTIONS: dict[str, Rule] = {
@@ -404,23 +404,23 @@ FUNCTIONS: dict[str, Rule] = {
     "min": _minimum,
     "polygamma": _polygamma,
     "tr": trace,
-    "det": lambda world, args: det(matrix(args[0])),
+    "det": lambda field, args: det(matrix(args[0])),
     "logdet": _logdet,
     "inv": _keeping(solve_inverse),
     "adj": _keeping(lambda a: transpose(cofactors(a))),
     "cof": _keeping(cofactors),
     "pinv": _pinv,
-    "sum": lambda world, args: along(args[0], args),
-    "mean": lambda world, args: scale(inverse(len(lines(args)[0][0])), along(args[0], args)),
-    "norm1": lambda world, args: _positive(world, along(_abs(world, args[0]), args)),
+    "sum": lambda field, args: along(args[0], args),
+    "mean": lambda field, args: scale(inverse(len(lines(args)[0][0])), along(args[0], args)),
+    "norm1": lambda field, args: _positive(field, along(_abs(field, args[0]), args)),
     "norm2": _norm2,
     "logsumexp": log_sum_exp,
     "softmax": _softmax,
     "amax": _extreme(1),
     "amin": _extreme(-1),
-    "norminf": lambda world, args: _positive(world, _extreme(1)(world, [_abs(world, args[0])])),
+    "norminf": lambda field, args: _positive(field, _extreme(1)(field, [_abs(field, args[0])])),
     "diag": _diag,
-    "vec": lambda world, args: stack(args[0]),
+    "vec": lambda field, args: stack(args[0]),
     "dot": _dot,
-    "outer": lambda world, args: outer(args[0], args[1]),
+    "outer": lambda field, args: outer(args[0], args[1]),
 }

@@ -73,7 +73,7 @@ def _reduce(run: Evaluation, part: Expr, found: list[Jet]) -> Jet:
         raise Never(f"{name} of nothing")
     whole = assemble(found, (len(found),))
     rule = FUNCTIONS[{"max": "amax", "min": "amin"}.get(name, name)]
-    return rule(run.world, [whole])
+    return rule(run.field, [whole])
 
 
 class _Inside(Bound):

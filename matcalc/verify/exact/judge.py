@@ -144,14 +144,14 @@ class Judge:
             self.sizes = sizes
             start = self._place()
             try:
-                agreed, world = self._somewhere(0, None)
+                agreed, field = self._somewhere(0, None)
             except Undecided as problem:
                 if reached and not isinstance(problem, NoPoint):
                     raise
                 last = problem
                 continue
             nonzero = self.nonzero
-            if not self._settle(agreed, world, start):
+            if not self._settle(agreed, field, start):
                 return Verdict("wrong")
             reached += 1
             if reached >= wanted and nonzero:
@@ -160,33 +160,33 @@ class Judge:
             raise last
         return Verdict("exact")
 
-    def _settle(self, agreed: bool, world: Generators, start: tuple[int, int]) -> bool:
+    def _settle(self, agreed: bool, field: Generators, start: tuple[int, int]) -> bool:
         """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if
         a relation may be missing.
 
         All choices are tried at each point, from ``start`` on: the root of a^2 is a for the one and
         -a for the other, and which is a for which depends on the point.
         """
-        if not agreed and not world.sign_count:
-            return self._certainly_not(world)
+        if not agreed and not field.sign_count:
+            return self._certainly_not(field)
         # a sign that is opaque stands for both
-        choices = world.root_count + (0 if agreed else world.sign_count)
+        choices = field.root_count + (0 if agreed else field.sign_count)
         if choices > MOST_ROOTS:
             raise Undecided(f"{choices} roots and signs")
         patterns: list[tuple[int, int | None]] = [
             (roots, signs)
-            for roots in range(1 << world.root_count)
-            for signs in (range(1 << world.sign_count) if not agreed else (None,))
+            for roots in range(1 << field.root_count)
+            for signs in (range(1 << field.sign_count) if not agreed else (None,))
         ]
         todo = patterns[1:] if agreed else patterns
-        for _ in range(self._points(world)):
+        for _ in range(self._points(field)):
             for roots, signs in todo:
                 self.stream.state, self.turn = start
-                agreed, world = self._somewhere(roots, signs)
-                if world.root_count + (0 if signs is None else world.sign_count) > choices:
+                agreed, field = self._somewhere(roots, signs)
+                if field.root_count + (0 if signs is None else field.sign_count) > choices:
                     raise Undecided("choices that open only after others")
                 if not agreed:
-                    return self._certainly_not(world)
+                    return self._certainly_not(field)
             todo, start = patterns, self._place()
         return True
 
@@ -195,16 +195,16 @@ class Judge:
         return self.stream.state, self.turn
 
     @staticmethod
-    def _certainly_not(world: Generators) -> bool:
+    def _certainly_not(field: Generators) -> bool:
         """Disagreement of rational expressions is final."""
-        if world.opaque or world.rooted or world.sign_count:
+        if field.opaque or field.rooted or field.sign_count:
             raise Undecided(_UNKNOWN)
         return False
 
-    def _points(self, world: Generators) -> int:
+    def _points(self, field: Generators) -> int:
         """How many points the degree asks for."""
         each = error_bits(
-            (self.program.expr, self.tree), self.program.variables, self.sizes, self.order, world
+            (self.program.expr, self.tree), self.program.variables, self.sizes, self.order, field
         )
         points = ceil(BITS / each) if each > 1 else _MOST_POINTS + 1
         if points > _MOST_POINTS:
@@ -219,11 +219,11 @@ class Judge:
         zeros = 0
         for _ in range(_DRAWS):
             self.meter.pay(_DRAWING)
-            world = Generators(self.stream, roots, signs)
+            field = Generators(self.stream, roots, signs)
             try:
-                agreed = self._compare(world)
+                agreed = self._compare(field)
                 self.turn += 1
-                return agreed, world
+                return agreed, field
             except Unfit as problem:
                 reason = str(problem)
                 zeros += isinstance(problem, Zero)
@@ -233,10 +233,10 @@ class Judge:
                     break
         raise NoPoint(f"no point: {reason}")
 
-    def _compare(self, world: Generators) -> bool:
+    def _compare(self, field: Generators) -> bool:
         """Whether the derivative along random directions is what the result says."""
         count = 2**self.order
-        values = self.setting.point(world, self.sizes, count, self.meter, self.turn)
+        values = self.setting.point(field, self.sizes, count, self.meter, self.turn)
         at = values[self.wrt]
         directions = [direction(self.stream, self.kind, at.extent) for _ in range(self.order)]
         moving = constant(at.extent, at.value, count)
@@ -244,14 +244,14 @@ class Judge:
             moving.parts[1 << turn] = move
         try:
             given = Evaluation(
-                world, {**values, self.wrt: moving}, self.sizes, count, self.meter
+                field, {**values, self.wrt: moving}, self.sizes, count, self.meter
             ).run(self.program.expr)
         except Zero as problem:
             raise Undefined(str(problem)) from problem
         plain = {
             name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()
         }
-        stated = Evaluation(world, plain, self.sizes, 1, self.meter).run(self.tree)
+        stated = Evaluation(field, plain, self.sizes, 1, self.meter).run(self.tree)
         shape = given.extent + at.extent * self.order
         extent = tuple([shape[axis] for axis in self.axes])
         fused = extent if self.rows < 0 else (prod(extent[: self.rows]), prod(extent[self.rows :]))

@@ -10,7 +10,7 @@ from matcalc.verify.exact.generators import HALF, Generators
 from matcalc.verify.exact.jets import Jet, bilinear, constant, hadamard, linear
 
 
-def kron(world: Generators, args: Sequence[Jet]) -> Jet:
+def kron(field: Generators, args: Sequence[Jet]) -> Jet:
     """K[i1*p + i2, j1*q + j2] = A[i1,j1]*B[i2,j2]."""
     rank = max(len(arg.extent) for arg in args)
     if not min(len(arg.extent) for arg in args):
@@ -25,7 +25,7 @@ def kron(world: Generators, args: Sequence[Jet]) -> Jet:
     return bilinear(a, b, rule, (m * p, n * q)[:rank])
 
 
-def _khatrirao(world: Generators, args: Sequence[Jet]) -> Jet:
+def _khatrirao(field: Generators, args: Sequence[Jet]) -> Jet:
     """K[i1*p + i2, j] = A[i1,j]*B[i2,j]."""
     (m, n), (p, _) = args[0].extent, args[1].extent
 
@@ -37,14 +37,14 @@ def _khatrirao(world: Generators, args: Sequence[Jet]) -> Jet:
     return bilinear(args[0], args[1], rule, (m * p, n))
 
 
-def _reshape(world: Generators, args: Sequence[Jet]) -> Jet:
+def _reshape(field: Generators, args: Sequence[Jet]) -> Jet:
     """R[i,j] is the entry i + j*m of the stacked array, and so on."""
     extent = tuple([int(arg.value[0]) for arg in args[1:]])
     backwards = range(len(extent))[::-1]
     return linear(stack(args[0]), lambda part: permute(part, extent[::-1], backwards), extent)
 
 
-def _commutation(world: Generators, args: Sequence[Jet]) -> Jet:
+def _commutation(field: Generators, args: Sequence[Jet]) -> Jet:
     """K[j + i*n, i + j*m] = 1."""
     m, n = (int(arg.value[0]) for arg in args)
     size = m * n
@@ -58,21 +58,21 @@ def _commutation(world: Generators, args: Sequence[Jet]) -> Jet:
 _CYCLES = ((1, 2), (2, 0), (0, 1))  # the other two indices of each, in the order of the cycle
 
 
-def _cross(world: Generators, args: Sequence[Jet]) -> Jet:
+def _cross(field: Generators, args: Sequence[Jet]) -> Jet:
     """(x2*y3 - x3*y2, x3*y1 - x1*y3, x1*y2 - x2*y1)."""
     return bilinear(
         args[0], args[1], lambda x, y: [(x[j] * y[k] - x[k] * y[j]) % P for j, k in _CYCLES], (3,)
     )
 
 
-def _skewmat(world: Generators, args: Sequence[Jet]) -> Jet:
+def _skewmat(field: Generators, args: Sequence[Jet]) -> Jet:
     """[0, -x3, x2; x3, 0, -x1; -x2, x1, 0]."""
     return linear(
         args[0], lambda x: [0, -x[2] % P, x[1], x[2], 0, -x[0] % P, -x[1] % P, x[0], 0], (3, 3)
     )
 
 
-def _vee(world: Generators, args: Sequence[Jet]) -> Jet:
+def _vee(field: Generators, args: Sequence[Jet]) -> Jet:
     """(M32 - M23, M13 - M31, M21 - M12)/2."""
     return linear(
         args[0], lambda m: [(m[3 * k + j] - m[3 * j + k]) * HALF % P for j, k in _CYCLES], (3,)
@@ -84,14 +84,14 @@ def _places(n: int) -> list[tuple[int, int]]:
     return [(i, j) for j in range(n) for i in range(j, n)]
 
 
-def _vech(world: Generators, args: Sequence[Jet]) -> Jet:
+def _vech(field: Generators, args: Sequence[Jet]) -> Jet:
     """The entries i >= j, column by column."""
     n = args[0].extent[0]
     places = [i * n + j for i, j in _places(n)]
     return linear(args[0], lambda part: [part[place] for place in places], (len(places),))
 
 
-def _elimination(world: Generators, args: Sequence[Jet]) -> Jet:
+def _elimination(field: Generators, args: Sequence[Jet]) -> Jet:
     """L[k, i + j*n] = 1 for the k-th place i, j of the lower half."""
     n = int(args[0].value[0])
     places = _places(n)
@@ -99,7 +99,7 @@ def _elimination(world: Generators, args: Sequence[Jet]) -> Jet:
     return constant((len(places), n * n), entries, len(args[0].parts))
 
 
-def _duplication(world: Generators, args: Sequence[Jet]) -> Jet:
+def _duplication(field: Generators, args: Sequence[Jet]) -> Jet:
     """D[i + j*n, k] = D[j + i*n, k] = 1 for the k-th place i, j of the lower half."""
     n = int(args[0].value[0])
     places = _places(n)

@@ -145,7 +145,7 @@ class Setting:
         )
 
     def point(
-        self, world: Generators, sizes: Mapping[str, int], count: int, meter: Meter, turn: int
+        self, field: Generators, sizes: Mapping[str, int], count: int, meter: Meter, turn: int
     ) -> dict[str, Jet]:
         """A value for every variable; ``turn`` counts the points, and says what the integer
         exponents are.
@@ -161,11 +161,11 @@ class Setting:
             elif variable.kind == "onehot":
                 places, place = divmod(places, extent[0])
                 found[name] = constant(
-                    extent, [world.square(1) if k == place else 0 for k in range(extent[0])], count
+                    extent, [field.square(1) if k == place else 0 for k in range(extent[0])], count
                 )
             else:
                 found[name] = constant(
-                    extent, _VALUES.get(variable.kind, _free)(world, extent), count
+                    extent, _VALUES.get(variable.kind, _free)(field, extent), count
                 )
         return found
 
@@ -191,57 +191,57 @@ def project(a: Entries, kind: str, n: int) -> Entries:
     return plus(a, scaled(-1 if kind == "skew" else 1, transpose(a, n, n)))
 
 
-def _free(world: Generators, extent: Extent) -> Entries:
-    return world.stream.some(prod(extent))
+def _free(field: Generators, extent: Extent) -> Entries:
+    return field.stream.some(prod(extent))
 
 
 def _structured(kind: str) -> Callable[[Generators, Extent], Entries]:
-    return lambda world, extent: project(_free(world, extent), kind, extent[0])
+    return lambda field, extent: project(_free(field, extent), kind, extent[0])
 
 
-def _psd(world: Generators, extent: Extent) -> Entries:
+def _psd(field: Generators, extent: Extent) -> Entries:
     """B*B', and its determinant is positive."""
     n = extent[0]
-    B = _free(world, extent)
+    B = _free(field, extent)
     result = product(B, transpose(B, n, n), n, n, n)
-    world.positive(determinant(result, n))
+    field.positive(determinant(result, n))
     return result
 
 
-def _rotation(world: Generators, extent: Extent) -> Entries:
+def _rotation(field: Generators, extent: Extent) -> Entries:
     """(1 - K)*inv(1 + K) of a skew K (Cayley), which is orthogonal; its first row turned for a
     determinant of -1.
     """
     n = extent[0]
-    K = project(_free(world, extent), "skew", n)
+    K = project(_free(field, extent), "skew", n)
     unit = identity(n)
     Q = product(plus(unit, scaled(-1, K)), invert(plus(unit, K), n), n, n, n)
-    return scaled(world.choice(), Q[:n]) + Q[n:]
+    return scaled(field.choice(), Q[:n]) + Q[n:]
 
 
-def _simplex(world: Generators, extent: Extent) -> Entries:
+def _simplex(field: Generators, extent: Extent) -> Entries:
     """The squares of a unit vector, w = 2*a/(1 + a'*a) and (1 - a'*a)/(1 + a'*a) for any a
     (stereographic projection).
     """
-    a = world.stream.some(extent[0] - 1)
+    a = field.stream.some(extent[0] - 1)
     square = sum(x * x for x in a) % P
     scale = inverse((1 + square) % P)
     roots = [*(2 * x * scale % P for x in a), (1 - square) * scale % P]
-    return [world.square(w) for w in roots]
+    return [field.square(w) for w in roots]
 
 
-def _orthonormal(world: Generators, extent: Extent) -> Entries:
+def _orthonormal(field: Generators, extent: Extent) -> Entries:
     """The first columns of a rotation."""
     n, p = extent
     if p > n:
         raise Never("more orthonormal columns than rows")
-    Q = _rotation(world, (n, n))
+    Q = _rotation(field, (n, n))
     return [x for k, x in enumerate(Q) if k % n < p]
 
 
 _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
-    ZERO: lambda world, extent: [0] * prod(extent),
-    "positive": lambda world, extent: [world.free_square() for _ in range(prod(extent))],
+    ZERO: lambda field, extent: [0] * prod(extent),
+    "positive": lambda field, extent: [field.free_square() for _ in range(prod(extent))],
     "simplex": _simplex,
     "orthonormal": _orthonormal,
     "symmetric": _structured("symmetric"),

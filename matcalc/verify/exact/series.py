@@ -10,89 +10,89 @@ from matcalc.verify.exact.generators import Generators
 Series = Callable[[int, int], tuple[int, ...]]
 
 
-def series(world: Generators, name: str) -> Series:
+def series(field: Generators, name: str) -> Series:
     """x, k -> the value and the first k derivatives (k <= 2) of a function of one variable."""
     rule = _SERIES[name]
-    return lambda x, order: rule(world, x, order)
+    return lambda x, order: rule(field, x, order)
 
 
-def reciprocal(world: Generators, x: int, order: int) -> tuple[int, ...]:
+def reciprocal(field: Generators, x: int, order: int) -> tuple[int, ...]:
     """1/x, -1/x^2, 2/x^3."""
     q = inverse(x)
     return (q, -q * q % P, 2 * q * q * q % P)[: order + 1]
 
 
-def _exp(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    e = world.exp(x)
+def _exp(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    e = field.exp(x)
     return (e, e, e)[: order + 1]
 
 
-def _log(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    value = world.log(x)
+def _log(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    value = field.log(x)
     if not order:
         return (value,)
     q = inverse(x)
     return (value, q, -q * q % P)[: order + 1]
 
 
-def _sin(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    c, s = world.turn(x)
+def _sin(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    c, s = field.turn(x)
     return (s, c, -s % P)[: order + 1]
 
 
-def _cos(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    c, s = world.turn(x)
+def _cos(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    c, s = field.turn(x)
     return (c, -s % P, -c % P)[: order + 1]
 
 
-def _sqrt(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    r = world.sqrt(x)
+def _sqrt(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    r = field.sqrt(x)
     if not order:
         return (r,)
     first = inverse(2 * r % P)
     return (r, first, -first * inverse(2 * x % P) % P)[: order + 1]
 
 
-def _cbrt(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    r = world.cbrt(x)
+def _cbrt(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    r = field.cbrt(x)
     if not order:
         return (r,)
     first = r * inverse(3 * x % P) % P
     return (r, first, -2 * first * inverse(3 * x % P) % P)[: order + 1]
 
 
-def _asin(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    value = world.odd("asin", x)
+def _asin(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    value = field.odd("asin", x)
     if not order:
         return (value,)
-    q = inverse(world.sqrt((1 - x * x) % P))
+    q = inverse(field.sqrt((1 - x * x) % P))
     return (value, q, x * q * q * q % P)[: order + 1]
 
 
-def _atan(world: Generators, x: int, order: int) -> tuple[int, ...]:
+def _atan(field: Generators, x: int, order: int) -> tuple[int, ...]:
     q = inverse((1 + x * x) % P) if order else 0
-    return (world.odd("atan", x), q, -2 * x * q * q % P)[: order + 1]
+    return (field.odd("atan", x), q, -2 * x * q * q % P)[: order + 1]
 
 
-def _erf(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    value = world.odd("erf", x)
+def _erf(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    value = field.odd("erf", x)
     if not order:
         return (value,)
-    slope = 2 * world.exp(-x * x % P) * inverse(world.sqrt(world.pi())) % P
+    slope = 2 * field.exp(-x * x % P) * inverse(field.sqrt(field.pi())) % P
     return (value, slope, -2 * x * slope % P)[: order + 1]
 
 
-def _gammaln(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    return (world.other("gammaln", x), *(world.other(f"polygamma{k}", x) for k in range(order)))
+def _gammaln(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    return (field.other("gammaln", x), *(field.other(f"polygamma{k}", x) for k in range(order)))
 
 
-def polygamma(world: Generators, k: int) -> Series:
+def polygamma(field: Generators, k: int) -> Series:
     """The series of the k-th derivative of digamma."""
-    return lambda x, order: tuple([world.other(f"polygamma{k + j}", x) for j in range(order + 1)])
+    return lambda x, order: tuple([field.other(f"polygamma{k + j}", x) for j in range(order + 1)])
 
 
-def _sign(world: Generators, x: int, order: int) -> tuple[int, ...]:
-    return (world.sign(x), 0, 0)[: order + 1]
+def _sign(field: Generators, x: int, order: int) -> tuple[int, ...]:
+    return (field.sign(x), 0, 0)[: order + 1]
 
 
 def integer_power(k: int) -> Series:

@@ -408,13 +408,13 @@ def _scattered(emitter: LanguageEmitter, node: Node) -> _Code:
     pattern: tuple[int, ...] = node.attr
     rank = len(pattern)
     first = {label: pattern.index(label) for label in pattern}
-    twins = [(axis, label) for axis, label in enumerate(pattern) if first[label] != axis]
+    repeated = [(axis, label) for axis, label in enumerate(pattern) if first[label] != axis]
     total, own = emitter.codes[id(value)], 0
     if value.rank:
         places = {place: k for k, place in enumerate(first.values())}
         total = emitter._rearranged(total, value.rank, [places.get(k) for k in range(rank)])
         own = rank
-    for axis, label in twins:
+    for axis, label in repeated:
         order: list[int | None] = [None] * rank
         order[first[label]], order[axis] = 0, 1
         eye = emitter._rearranged(emitter._eye(emitter.size(node.shape[axis])), 2, order)

@@ -42,17 +42,17 @@ def contract(
     ]
     if any(len(set(each.labels)) < len(each.labels) for each in operands):
         return whole
-    operands, twins = _without_identities(operands, output)
+    operands, repeated = _without_identities(operands, output)
     operands, scale = _scaled(build, operands)
     covered = {label for each in operands for label in each.labels}
-    core = tuple(label for label in output if label not in twins)
-    if not twins and not (operands and covered.issuperset(output)):
+    core = tuple(label for label in output if label not in repeated)
+    if not repeated and not (operands and covered.issuperset(output)):
         return whole
     kept = tuple(label for label in core if label in covered)
     value = _Plan(build, operands).result(kept) if operands else scale or build.number(1)
-    if not twins:
+    if not repeated:
         return value
-    pattern = tuple(core.index(twins.get(label, label)) for label in output)
+    pattern = tuple(core.index(repeated.get(label, label)) for label in output)
     aligned = spread_axes(build, Operand(value, kept), core)
     return build.node("scattered", pattern, (aligned,), shape)
 
@@ -88,7 +88,7 @@ def _without_identities(
     """The operands without identity matrices, whose two labels become one; and the labels of the
     output that are the same as earlier ones.
     """
-    twins: dict[int, int] = {}
+    repeated: dict[int, int] = {}
     left, place = list(operands), 0
     while place < len(left):
         each = left[place]
@@ -101,8 +101,8 @@ def _without_identities(
             return operands, {}
         if first in output and second in output:
             first, second = sorted((first, second), key=output.index)
-            twins = {key: first if value == second else value for key, value in twins.items()}
-            twins[second] = first
+            repeated = {key: first if value == second else value for key, value in repeated.items()}
+            repeated[second] = first
         elif first not in output:
             first, second = second, first  # the one that stays, the one that goes
         if second not in output and not any(second in other.labels for other in others):
@@ -114,7 +114,7 @@ def _without_identities(
         place = 0
     if any(len(set(each.labels)) < len(each.labels) for each in left):
         return operands, {}
-    return left, twins
+    return left, repeated
 
 
 def spread_axes(build: Builder, operand: Operand, labels: Labels) -> Node:

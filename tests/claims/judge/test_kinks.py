@@ -24,9 +24,9 @@ def shown_wrong(expr: str, wrt: str, claim: str, seed: int) -> bool:
     rng = np.random.default_rng(seed)
     with np.errstate(all="ignore"):
         point = next(asked.points(rng))
-        worlds = [asked.world(each) for each in (point, *asked.survey(point, rng)[0])]
+        samples = [asked.sample(each) for each in (point, *asked.survey(point, rng)[0])]
     return asked.proof() != EXACT and any(
-        not world.error <= world.method.tolerance for world in worlds
+        not sample.error <= sample.method.tolerance for sample in samples
     )
 
 

@@ -9,13 +9,13 @@ from matcalc.core.walk import postorder
 from matcalc.engine.catalogue import index
 from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.catalogue.index import (
+    Activation,
     Trait,
-    Trigger,
+    activation_of,
     compile_index,
     parsed,
     stored,
     trait_of,
-    trigger_of,
 )
 from matcalc.engine.catalogue.load import LIBRARY, Library
 from matcalc.engine.catalogue.schema import identity
@@ -42,7 +42,7 @@ source = "here"
     (tmp_path / "rewrites" / "mine.toml").write_text(entry)
     (tmp_path / index.TABLE).write_text("checksum 1\nrewrite other;;;\n")
     library = Library(tmp_path)
-    assert library.rewrites == [Trigger("twice", frozenset({"det"}), frozenset({"det"}), "")]
+    assert library.rewrites == [Activation("twice", frozenset({"det"}), frozenset({"det"}), "")]
     assert library.get("twice").right == "det(X)^2"
 
 
@@ -113,14 +113,16 @@ def test_a_rewrite_needs_the_functions_of_its_left_side(expr, needs):
     }
     given |= {"a": "scalar", "k": "scalar"}
     given = {name: kind for name, kind in given.items() if name in expr.replace("exp", "")}
-    assert trigger_of(_entry(expr, expr, **given)).needs == needs
+    assert activation_of(_entry(expr, expr, **given)).needs == needs
 
 
-@pytest.mark.parametrize("trigger", [pytest.param(each, id=each.name) for each in LIBRARY.rewrites])
-def test_what_a_rewrite_needs_is_in_the_network_of_its_left_side(trigger):
-    """Else it would sleep for ever."""
-    left = pattern(catalogue(BUILT_IN), trigger.name).left
+@pytest.mark.parametrize(
+    "activation", [pytest.param(each, id=each.name) for each in LIBRARY.rewrites]
+)
+def test_what_a_rewrite_needs_is_in_the_network_of_its_left_side(activation):
+    """Else it would never be activated."""
+    left = pattern(catalogue(BUILT_IN), activation.name).left
     there = {
         name for node in postorder(left, lambda node: node.children) for name in functions(node)
     }
-    assert trigger.needs - set(index.RARE_KINDS) <= there
+    assert activation.needs - set(index.RARE_KINDS) <= there

@@ -128,24 +128,24 @@ def test_shared_parts_are_lowered_once():
 
 def test_workshop_opens_on_fresh_labels():
     bench = Bench()
-    shop = ContractionBuilder(bench.builder)
+    sums = ContractionBuilder(bench.builder)
     node = bench.node("A*x")
-    first, second = shop.open(node), shop.open(node)
+    first, second = sums.open(node), sums.open(node)
     assert set(first.outputs).isdisjoint(second.outputs)
     assert {label for _, labels, _ in first.factors for label in labels}.isdisjoint(
         label for _, labels, _ in second.factors for label in labels
     )
-    assert shop.close(first) is shop.close(second) is node
-    assert shop.open(first) is first
+    assert sums.close(first) is sums.close(second) is node
+    assert sums.open(first) is first
 
 
 def test_workshop_closes_combinations():
     bench = Bench()
-    shop = ContractionBuilder(bench.builder)
+    sums = ContractionBuilder(bench.builder)
     x, y = bench.node("x"), bench.node("y")
     total = Combination([(1, x), (Fraction(1, 2), y), (-1, x)], x.axes)
-    assert shop.close(total) is bench.node("y/2")
-    assert shop.terms(total) == total.terms
-    assert shop.terms(x) == [(1, x)]
-    assert isinstance(shop.entrywise(x, y), Open)
-    assert shop.close(shop.entrywise(x, bench.node("a"))) is bench.node("a*x")
+    assert sums.close(total) is bench.node("y/2")
+    assert sums.terms(total) == total.terms
+    assert sums.terms(x) == [(1, x)]
+    assert isinstance(sums.entrywise(x, y), Open)
+    assert sums.close(sums.entrywise(x, bench.node("a"))) is bench.node("a*x")

@@ -15,8 +15,8 @@ from matcalc.engine.rewriting.engine import Rewriter
 from matcalc.engine.rewriting.pattern import pattern
 
 KNOWN = catalogue(BUILT_IN)
-TRIGGERS = {trigger.name: trigger for trigger in LIBRARY.rewrites}
-NAMES = thinned([pytest.param(name, id=name) for name in TRIGGERS], 4)
+ACTIVATIONS = {activation.name: activation for activation in LIBRARY.rewrites}
+NAMES = thinned([pytest.param(name, id=name) for name in ACTIVATIONS], 4)
 
 
 class Sides(Bench):

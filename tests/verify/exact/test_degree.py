@@ -132,9 +132,9 @@ def test_a_higher_degree_of_the_argument_costs_bits(call):
         program = read(
             text, {name: kind for name, kind in KINDS.items() if name in ("x", "y", "s")}
         )
-        world = Generators(Stream(1))
-        world.exp(7)
-        return error_bits((program.expr, program.expr), program.variables, SIZES, 1, world)
+        field = Generators(Stream(1))
+        field.exp(7)
+        return error_bits((program.expr, program.expr), program.variables, SIZES, 1, field)
 
     assert found(1) > found(30) > found(900)
 

@@ -59,7 +59,7 @@ def _is(fact: str, value: np.ndarray) -> bool:
 
 def proved(source: str) -> set[str]:
     bench = Bench(MORE)
-    bits = bench.builder.knowledge.facts(bench.node(source))
+    bits = bench.builder.properties.facts(bench.node(source))
     return {name for name, bit in NAMES.items() if bits & bit}
 
 
@@ -212,4 +212,4 @@ def test_kinds_of_a_free_variable_are_not_used() -> None:
     free = bench.builder.leaf(
         "variable", Variable("P", "psd", ()).dims or bench.node("P").axes, "P"
     )
-    assert bench.builder.knowledge.facts(free) == 0
+    assert bench.builder.properties.facts(free) == 0

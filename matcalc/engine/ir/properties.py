@@ -1,4 +1,4 @@
-"""Knowledge: what is proved of nodes, the kind of a matrix and the sign of all entries; bottom-up,
+"""Properties: what is proved of nodes, the kind of a matrix and the sign of all entries; bottom-up,
 once per node, when asked.
 
 Every condition of a rewrite is decided here and nowhere else. A fact speaks of the whole node and
@@ -59,7 +59,7 @@ _LEAVES = {
 }
 
 
-class Knowledge:
+class Properties:
     """The facts about the nodes of one builder; ``positive`` are the functions with values above
     zero.
     """
