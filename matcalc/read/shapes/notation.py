@@ -10,6 +10,8 @@ from matcalc.core.errors import MatcalcError, UnknownNameError
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
+from matcalc.read.syntax.advice import is_quotient_of_differentials
+from matcalc.read.syntax.names import DERIVED
 from matcalc.read.syntax.nodes import Node
 from matcalc.read.syntax.parser import sum_advice
 
@@ -39,7 +41,7 @@ _MEANT = {  # what other languages call a function, and what to say of it
     "divergence": "div",
     "jac": "jacobian",
     "gradient": "grad",
-    "diff": "matcalc diff",
+    "diff": "grad",
     "frobenius": "norm2",
     "nuclear": "nucnorm",
     "relu6": "min(max(x, 0), 6)",
@@ -154,7 +156,9 @@ def unknown_function(context: Context, node: Node) -> MatcalcError:
         f"unknown function {name}",
         source=context.source,
         span=where,
-        hint=sum_advice(context.source) or _similar(context, node, name),
+        hint=DERIVED
+        if is_quotient_of_differentials(context.source)
+        else sum_advice(context.source) or _similar(context, node, name),
     )
 
 

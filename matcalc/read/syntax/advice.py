@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from matcalc.core.operations import ALIASES, OPERATIONS
-from matcalc.read.syntax.names import GREEK
+from matcalc.read.syntax.names import DERIVED, GREEK
 from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 LATEX = "this looks like LaTeX: add --latex, or latex=True in Python"
@@ -22,6 +22,8 @@ _COMMANDS = (
 COMMANDS = frozenset(
     {*_COMMANDS.split(), *GREEK, *(name.capitalize() for name in GREEK), "varepsilon", "varphi"}
 )
+_OBJECTIVE = "only the objective is written; matcalc stationary looks for its minimum"
+_LEIBNIZ = re.compile(r"\s*d\s*(\^\s*\d\s*)?(/\s*d\w|\(.*\)\s*/\s*d\w+\s*$)", re.DOTALL)
 _SIGNS = re.compile(r"\\([A-Za-z]+)|_\{|\$")
 
 _OPENING, _CLOSING = ("LPAR", "LSQUARE", "LNORM", "LBAR"), ("RPAR", "RSQUARE", "RNORM", "RBAR")
@@ -42,8 +44,15 @@ _WORDS = {
         "sum(x) and prod(x) go over all entries, sum(X, 1) and sum(X, 2) over each column and row",
     ),
     **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
+    **dict.fromkeys(("of", "wrt"), DERIVED),
+    **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),
 }
 _PLACE = re.compile(r"\s*(-?)\s*(\w*)\s*(?:(:)\s*(-?)\s*(\w*)\s*)?$")
+
+
+def is_quotient_of_differentials(text: str) -> bool:
+    """Whether a text begins as d/dx does, or is df/dx: that is no division."""
+    return _LEIBNIZ.match(text) is not None
 
 
 def looks_like_latex(text: str) -> bool:
@@ -57,6 +66,8 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     """
     if looks_like_latex(text):
         return LATEX
+    if is_quotient_of_differentials(text):
+        return DERIVED
     kind, before = stream[k][0], stream[k - 1] if k else ("", 0, 0, "")
     opener = _opener(stream, k)
     if before[3] == "positive":
@@ -82,11 +93,21 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
         return _entries(text, opener, stream, readable)
     if kind == "EQUALS" and called and before[3] in ("axis", "dim"):
         return _axis(stream, k)
+    if kind == "EQUALS" and opener is None and before[0] == "RPAR":
+        return _headed(text, k, stream, readable)
     if kind == "COMMA":
         return _comma(stream, k)
     if kind in FACTORS or kind in ("NUMBER", "LSQUARE"):
         return _product(text, k, stream, readable) if before[0] in ENDS else None
     return None
+
+
+def _headed(text: str, k: int, stream: list[Token], readable: Callable[[str], bool]) -> str | None:
+    """f(x) = ...: the value of a function is written without its name."""
+    kinds = [each[0] for each in stream[:k]]
+    body = text[stream[k][2] :].strip()
+    head = kinds[0] == "NAME" and kinds[1] == "LPAR" and not {*kinds[2:-1]} - {"NAME", "COMMA"}
+    return f"write {body}" if head and len(body) <= _LONGEST and readable(body) else None
 
 
 def _opener(stream: list[Token], k: int) -> int | None:

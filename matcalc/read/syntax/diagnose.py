@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.errors import ParseError, Span
-from matcalc.read.syntax.names import GREEK
+from matcalc.read.syntax.names import DERIVED, GREEK
 from matcalc.read.syntax.tokens import FACTORS, Token
 
 # Characters that are taken for others, and what to type instead
@@ -30,10 +30,7 @@ _LOOKALIKES = {
 }
 _ADVICE = {
     **dict.fromkeys("“”„«»", "delete it: quotes belong to the command line, not to the expression"),
-    **dict.fromkeys(
-        "∇∂",
-        "only what is differentiated is written; the variable goes into --wrt, in Python into wrt=",
-    ),
+    **dict.fromkeys("∇∂", DERIVED),
     "∈": "a kind is declared as in  x: vector(n)",
     '"': "a transpose is written as '",
 }

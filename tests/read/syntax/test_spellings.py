@@ -211,6 +211,14 @@ REFUSED = [
     pytest.param("SoftMax(x)", 0, "did you mean softmax?", id="capitals"),
     pytest.param("norm_2(x)", 0, "did you mean norm2?", id="underscore"),
     pytest.param("inverse(A)", 0, "did you mean inv?", id="another-name"),
+    pytest.param("d/dx(x'*x)", 2, "only what is differentiated", id="leibniz-bracket"),
+    pytest.param("d/dx x'*x", 5, "only what is differentiated", id="leibniz"),
+    pytest.param("d(x'*x)/dx", 0, "only what is differentiated", id="leibniz-quotient"),
+    pytest.param("d^2/dx^2 x'*x", 9, "only what is differentiated", id="leibniz-second"),
+    pytest.param("derivative of x'*x", 11, "only what is differentiated", id="in-words"),
+    pytest.param("minimize x'*x", 9, "only the objective is written", id="minimize"),
+    pytest.param("f(x) = x'*x", 5, "write x'*x", id="function-head"),
+    pytest.param("diff(x'*x, x)", 0, "did you mean grad?", id="diff"),
     pytest.param("argmax(x)", 0, "it gives a place and has no derivative", id="no-value"),
 ]
 
