@@ -118,10 +118,10 @@ def diff(
     verify: bool = True,
     language: Base | None = None,
 ) -> Derivative | Gradients | Backprop:
-    """The derivative of an expression by one of its variables, ``order`` times, verified; see
+    """The derivative of an expression with respect to a variable, ``order`` times, verified; see
     docs/conventions.md.
 
-    With a list of variables the derivatives by each of them, derived together (docs/several.md);
+    With a list of variables those with respect to each, derived together (docs/several.md);
     with ``data`` those by all variables that are not data. With ``latex`` the expression is a
     formula in LaTeX, which may name the variable itself; see docs/latex.md. Of a program with a
     loop that ends at a name the derivatives are such a program as well; see ``backprop``. The
@@ -201,7 +201,7 @@ def vjp(
     verify: bool = True,
     language: Base | None = None,
 ) -> Directional:
-    """The gradient by ``wrt`` of the inner product of a cotangent and the expression, verified.
+    """The gradient for ``wrt`` of the inner product of a cotangent and the expression, verified.
 
     That is the product with the transposed Jacobian, which is not formed. The cotangent has the
     shape of the expression.
@@ -221,7 +221,7 @@ def hvp(
     verify: bool = True,
     language: Base | None = None,
 ) -> Directional:
-    """The product of the Hessian by ``wrt`` and a direction, without the Hessian, verified."""
+    """The product of the Hessian for ``wrt`` and a direction, without the Hessian, verified."""
     expression = _expression(expression, variables, language, latex=latex)
     return directional.hvp(expression, wrt, direction=direction, verify=verify)
 
@@ -236,7 +236,7 @@ def hessian(
     verify: bool = True,
     language: Base | None = None,
 ) -> Hessian:
-    """The second derivatives of a scalar by each pair of variables, ``h["x", "y"]``, verified."""
+    """The second derivatives of a scalar for each pair of variables, ``h["x", "y"]``, verified."""
     if isinstance(wrt, str):
         wrt = [wrt]
     return blocks(_expression(expression, variables, language, latex=latex), wrt, verify=verify)
@@ -321,7 +321,7 @@ def implicit(
     latex: bool = False,
     language: Base | None = None,
 ) -> Solved:
-    """The derivative of ``of`` by ``wrt`` where the expression stays zero (docs/stationary.md)."""
+    """The derivative of ``of`` for ``wrt`` where the expression stays zero (docs/stationary.md)."""
     expression = _expression(expression, variables, language, latex=latex)
     return minimizing.implicit(expression, of, wrt)
 

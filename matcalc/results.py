@@ -205,7 +205,7 @@ class Formula:
         structure: str = "declared",
         verify: bool = True,
     ) -> Derivative:
-        """The derivative of this array by a variable, the same or another, verified.
+        """The derivative of this array with respect to a variable, the same or another, verified.
 
         Its axes are those of this array, followed by those of the variable: ``d.diff("y")`` of a
         derivative by x is the mixed derivative by x and y.
@@ -289,7 +289,7 @@ class Expression(Formula):
         structure: str = "declared",
         verify: bool = True,
     ) -> Derivative:
-        """The derivative by the variable ``wrt``, ``order`` times, verified; see
+        """The derivative with respect to ``wrt``, ``order`` times, verified; see
         docs/conventions.md.
 
         ``wrt`` may be an entry or a slice, ``R[i,j]``, or the name of a definition. It may be left
@@ -372,7 +372,7 @@ class Expression(Formula):
     def graph(
         self, wrt: str | None = None, *, at: Mapping[str, Any] | None = None
     ) -> ComputationalGraph:
-        """The computational graph with local derivatives, by ``wrt`` or by all variables, and with
+        """The computational graph with local derivatives for ``wrt`` or for all variables, and with
         values where ``at`` has those of all inputs; see docs/graph.md.
         """
         from matcalc.graph.picture import ComputationalGraph  # noqa: PLC0415 - few look at graphs
@@ -381,7 +381,7 @@ class Expression(Formula):
 
 
 class Derivative(Formula):
-    """The derivative of an expression by one of its variables."""
+    """The derivative of an expression with respect to one of its variables."""
 
     def __init__(
         self,
@@ -516,7 +516,7 @@ class Derivative(Formula):
 
     @public
     def graph(self, *, at: Mapping[str, Any] | None = None) -> ComputationalGraph:
-        """The computational graph of the expression, differentiated by ``wrt``; with values and
+        """The computational graph of the expression, with derivatives for ``wrt``; with values and
         adjoints where ``at`` has the values of all inputs; see docs/graph.md.
         """
         return self.expression.graph(self.wrt, at=at)

@@ -201,7 +201,7 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "diff",
         "derive an expression",
-        f"Derive an expression by one of its variables.\n\n{_NAMES}",
+        f"Derive an expression with respect to one of its variables.\n\n{_NAMES}",
     )
     add_file_option(diff)
     _add_variable(diff, "; several as in --wrt W,b, or all")
@@ -269,7 +269,9 @@ def _add_conventions(command: Parser, found: str) -> None:
 
 
 def _add_variable(command: Parser, several: str = "") -> None:
-    help_text = f"the variable to derive by; not needed where there is only one{several}"
+    help_text = (
+        f"what to derive with respect to; not needed where there is only one variable{several}"
+    )
     command.add_argument(
         "variable", metavar="NAME", nargs="?", help=f"{help_text}; also --wrt NAME"
     )

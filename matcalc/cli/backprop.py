@@ -34,14 +34,15 @@ def add_backprop(
         metavar="NAMES",
         action="append",
         default=[],
-        help="variables and families to derive by, with commas (default: all that are not data)",
+        help="variables and families to derive with respect to, with commas (default: all that "
+        "are not data)",
     )
     parser.add_argument(
         "--data",
         metavar="NAMES",
         action="append",
         default=[],
-        help="variables and families not to derive by, with commas",
+        help="variables and families that are constants, with commas",
     )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="(default: text)")
     parser.add_argument(

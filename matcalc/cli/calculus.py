@@ -19,7 +19,7 @@ FURTHER = {
         "docs/several.md.",
     ),
     "hessian": (
-        "second derivatives by several variables",
+        "second derivatives with respect to several variables",
         "The second derivatives of a scalar by each pair of variables, as a block matrix. See "
         "docs/several.md.",
     ),
@@ -45,8 +45,8 @@ FURTHER = {
     ),
     "implicit": (
         "derive what an equation determines",
-        "The derivative of x by t where EXPR, the left side of G(x, t) = 0, stays zero; see "
-        "docs/stationary.md.",
+        "The derivative of x with respect to t where EXPR, the left side of G(x, t) = 0, stays\n"
+        "zero; see docs/stationary.md.",
     ),
     "newton": (
         "the step of Newton's method",

@@ -29,7 +29,9 @@ def add_graph_options(graph: ArgumentParser) -> None:
     graph.add_argument(
         "expression", metavar="EXPR|FILE", help="the expression, a file of it, or - to read it"
     )
-    graph.add_argument("--wrt", "-w", metavar="NAME", help="derive by this variable alone")
+    graph.add_argument(
+        "--wrt", "-w", metavar="NAME", help="derive with respect to this variable alone"
+    )
     graph.add_argument(
         "--network",
         action="store_true",

@@ -37,9 +37,9 @@ def derive(
     layout: str = "mixed",
     latex: bool = False,
 ) -> dict[str, Any]:
-    """The derivative of an expression by one of its variables in closed form: text, LaTeX, NumPy
-    code, shape, and how it was proved. Layouts: mixed (gradients are columns, Jacobians have the
-    output's axes first), numerator, denominator.
+    """The derivative of an expression with respect to one of its variables in closed form: text,
+    LaTeX, NumPy code, shape, and how it was proved. Layouts: mixed (gradients are columns,
+    Jacobians have the output's axes first), numerator, denominator.
     """
     return _answered("diff", locals())
 

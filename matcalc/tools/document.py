@@ -216,7 +216,8 @@ def _about(word: str, value: str, session: Session) -> str:
             derivative = expression.diff(word)
         except MatcalcError as problem:
             return "\n\n".join([*lines, _code(str(problem))])
-        lines += [f"derivative by `{word}`:", _code(str(derivative)), _shape(derivative)]
+        said = f"derivative with respect to `{word}`:"
+        lines += [said, _code(str(derivative)), _shape(derivative)]
     return "\n\n".join(lines)
 
 

@@ -77,7 +77,7 @@ def test_the_claims_of_a_paper() -> None:
     ("word", "said"),
     [
         ("A:", ["A:symmetric(n)"]),
-        ("x-y", ["x: vector(n)", "inferred", "derivative by `x`", "```\nA\n```"]),
+        ("x-y", ["x: vector(n)", "inferred", "derivative with respect to `x`", "```\nA\n```"]),
         ("f=", ["f=r'*r", "`scalar` of `A: symmetric(n)`"]),
     ],
 )
