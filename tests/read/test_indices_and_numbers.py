@@ -33,6 +33,9 @@ MEANINGS = [
     ("x @ W + b", "W'*x + b", "b: vector"),
     ("np.sum((X @ w - y)**2)", "norm2(X*w - y)^2", "X: matrix"),
     ("torch.sum(x**2)", "sum(x.^2)", "x: vector"),
+    ("F.relu(A @ x).sum()", "sum(relu(A*x))", "x: vector"),
+    ("math.exp(-x**2/2)", "exp(-x^2/2)", "x: scalar"),
+    ("torch.einsum('ij,j->i', A, x)", "A*x", "x: vector"),
 ]
 # the text, a part of the message, and what the hint says to write
 REFUSED = [
@@ -60,6 +63,10 @@ REFUSED = [
     ("sum[i!=3](x[i])", "only an end of the range", "sum[i=1:2](...) + sum[i>=4](...)"),
     ("np.sum(w*x)", "* of arrays goes entry by entry", "w @ x"),
     ("x(end-1)", "unknown function x", "x[end-1]"),
+    ("zeros(n,1) + x", "cannot add matrix(n, 1) and vector(m)", "zeros(n)"),
+    ("np.inner(x, y)", "np.inner is not known", "x'*y"),
+    ("np.linalg.slogdet(A)[1]", "is not known", "logdet(A)"),
+    ("np.clip(x, 0, 1)", "is not known", "min(max(x, a), b)"),
 ]
 # the text, and what the hint says to write
 WRITTEN = [

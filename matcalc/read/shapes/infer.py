@@ -19,6 +19,7 @@ from matcalc.read.shapes.functions import apply
 from matcalc.read.shapes.notation import (
     called_variable,
     check_notation,
+    check_numbers,
     lone_function,
     unknown_function,
 )
@@ -449,6 +450,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         raise _wrong_number(context, node, name, (least, most))
     for arg in _sizes(node):
         args = [*args, context.dimension(size(arg, context.source), arg)]
+    check_numbers(context, node, args)
     return apply(context, node, operation.name, args)
 
 

@@ -117,6 +117,16 @@ def check_notation(context: Context, node: Node, args: list[Expr]) -> str:
     return node.kind
 
 
+def check_numbers(context: Context, node: Node, args: list[Expr]) -> None:
+    """Refuses arrays in ``math.exp(x)`` and its like, which take numbers alone."""
+    where = node.mark or node.span
+    name = context.source[where.start : where.end]
+    arrays = [arg for arg in args if _is_array(context, arg)]
+    if name.startswith("math.") and arrays:
+        message = f"{name} takes a number, not {context.describe(arrays[0])}"
+        raise context.problem(message, where, f"write {name[5:]}(...), without math")
+
+
 def _is_array(context: Context, expr: Expr) -> bool:
     return bool(expr.shape) or id(expr) in context.rankless
 

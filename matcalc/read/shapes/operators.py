@@ -68,6 +68,11 @@ def _orientation_hint(context: Context, node: Node, left: Expr, right: Expr) -> 
         )
         blank = " " if sign in ("+", "-") else ""
         return f"write {columns[0]}{blank}{sign}{blank}{columns[1]} for columns"
+    thin = next((arg for arg in (left, right) if arg.op == "fill" and arg.rank == 2), None)
+    if thin is not None and thin.shape[1].integer == 1:
+        name = "ones" if thin.args[0].value else "zeros"
+        size = context.quote(thin).partition("(")[2].partition(",")[0]
+        return f"write {name}({size}) for the vector: {context.quote(thin)} is a matrix"
     vector = left if left.rank == 1 else right
     column, row = context.factor(vector), _transposed(context, vector)
     column, row = (row, column) if vector.row else (column, row)

@@ -201,6 +201,9 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
                 "write positive for a number, positive(n) for a vector, positive(m, n) for a matrix"
             )
             return ParseError(f"positive {piece} is not a kind", source=text, span=span, hint=hint)
+        if left == "positive" and piece in ("definite", "semidefinite"):
+            kind = "psd (or spd) is the kind of the symmetric positive definite matrices"
+            return ParseError(f"positive {piece} is not a kind", source=text, span=span, hint=kind)
         return ParseError(
             f"an operator is missing between {left} and {piece}", source=text, span=span
         )

@@ -72,6 +72,20 @@ _DIRECTED = frozenset(
         "log_softmax",
     ]
 )
+_FUNCTIONAL = frozenset(["softmax", "relu", "sigmoid", "tanh", "softplus", "gelu", "silu"])
+_INSTEAD = {
+    "inner": "write x'*y for vectors, A*B' for matrices",
+    "slogdet": "write logdet(A) for log(abs(det(A)))",
+    "clip": "write min(max(x, a), b)",
+    "concatenate": "write [A, B] beside each other, [A; B] above each other",
+    "hstack": "write [A, B]",
+    "vstack": "write [A; B]",
+    "column_stack": "write [a, b]",
+    "block_diag": "write blkdiag(A, B)",
+    "lstsq": "write pinv(A)*b",
+    "reciprocal": "write 1./x",
+    "average": "write mean(x)",
+}
 _COUNTED_DIFFERENTLY = "matcalc divides by n; times n/(n - 1) for the variance over n - 1"
 
 
@@ -81,6 +95,8 @@ def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Spa
     """
     *packages, last = name.removeprefix(".").split(".")
     method = name.startswith(".")
+    if method and last in _FUNCTIONAL and len(arguments) == 2 and _is_torch(*arguments):
+        return called(f"torch.nn.functional.{last}", arguments[1:], start, end, mark)
     count, args = len(arguments), tuple(arguments)
     known = method or not set(packages[1:]) - _PACKAGES
     if not known:
@@ -110,6 +126,11 @@ def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Spa
             else _counted(last, args[1], mark)
         )
     return Node("call", args, start, end, mark=mark, value=here)
+
+
+def _is_torch(base: Node, argument: Node) -> bool:
+    """Whether ``F`` is torch.nn.functional, as in ``F.softmax(z)``, and no matrix with an axis."""
+    return base.kind == "name" and base.value == "F" and argument.kind != "number"
 
 
 def constant(name: str, start: int, end: int) -> Node:
@@ -142,6 +163,7 @@ def _unknown(name: str, mark: Span) -> UnknownNameError:
         "docs/language.md lists the functions; they are written without a prefix: "
         "exp(x), sum(x), inv(A)"
     )
+    hint = _INSTEAD.get(name.rpartition(".")[2], hint)
     what = f"the method {name[1:]}" if name.startswith(".") else name
     return UnknownNameError(f"{what} is not known", span=mark, hint=hint)
 
