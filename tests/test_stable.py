@@ -73,6 +73,8 @@ FORMS = [
     ("sum(sqrt(1 + t.^2))", {"t": "vector(n)"}, "sum(hypot(1, t))", 3e200),
     ("sqrt(exp(c) + t.^2)", {"c": "positive", "t": "vector(n)"}, None, np.full(3, 1e200)),
     ("t./sqrt(t.^2 + 1)", {"t": "vector(n)"}, "t./hypot(1, t)", np.ones(3)),
+    ("sum(sqrt(4 + t.^2))", {"t": "vector(n)"}, "sum(hypot(2, t))", 3e200),
+    ("t./sqrt(9 + t.^2)", {"t": "vector(n)"}, "t./hypot(3, t)", np.ones(3)),
     (
         "sum(log(1 + exp(-y.*(X*w)))) + l*w'*w",
         {"l": "scalar", "y": "vector(m)"},

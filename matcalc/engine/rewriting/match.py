@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from math import isqrt
 
 from matcalc.core.kinds import FREE, Variable
 from matcalc.engine.ir.build import Builder
@@ -227,11 +228,27 @@ class Matcher:
             return
         for position, (own, node) in enumerate(there):
             found_ratio = Fraction(own) / coefficient
-            if ratio is not None and found_ratio != ratio:
-                continue
             others = there[:position] + there[position + 1 :]
+            if ratio is not None and found_ratio != ratio:
+                if self._is_square(term, node, found_ratio / ratio):
+                    number = self.builder.scale(found_ratio / ratio, node)
+                    for found in self.node(term, number, binding):
+                        yield from self._terms(rest, others, found, ratio)
+                continue
             for found in self.node(term, node, binding):
                 yield from self._terms(rest, others, found, found_ratio)
+
+    def _is_square(self, term: Node, node: Node, times: Fraction) -> bool:
+        """Whether a term is the c of c + x^2 for a positive number c, and the node is a number that
+        many times over, the square of another.
+        """
+        if not isinstance(term, Leaf) or term.kind != "variable":
+            return False
+        entry = self._entry(node) if self.variables[term.name].kind == "positive" else None
+        if entry is None or entry * times <= 0:
+            return False
+        value = Fraction(entry * times)
+        return all(isqrt(part) ** 2 == part for part in (value.numerator, value.denominator))
 
 
 class Literal(Leaf):
