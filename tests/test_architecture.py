@@ -332,6 +332,7 @@ KEYED_BY_FUNCTIONS = {
     "engine/lowering/multilinear.py": "rules: index arithmetic",
     "engine/pipeline.py": "what has a choice of styles",
     "write/printers/frameworks.py": "what keeps its whole numbers",
+    "write/printers/eigen_code.py": "reductions, which are methods there",
     "write/printers/matlab.py": "reductions, which have other arguments there",
     "write/printers/numpy_indexed.py": "rules: what has bound indices",
     "write/printers/latex_functions.py": "rules: what no template says",

@@ -33,14 +33,14 @@ np.arctanh          | atanh                  | atanh        | atanh
 np.sqrt             | sqrt                   | sqrt         | sqrt
 np.cbrt             | nthroot({0}, 3)        | cbrt         | cbrt
 np.abs              | abs                    | abs          | abs
-np.sign             | sign                   | =sign        | sign
+np.sign             | sign                   | sign         | sign
 np.maximum          | max                    | max          | max
 np.minimum          | min                    | min          | min
 np.divide           | /                      | /            | /
-np.float_power      | ^                      | ^            | ^
-sec                 | =                      | =            | =
-csc                 | =                      | =            | =
-cot                 | =                      | =            | =
+np.float_power      | ^                      | pow          | ^
+sec                 | =                      | =            | sec
+csc                 | =                      | =            | csc
+cot                 | =                      | =            | cot
 relu                | max({0}, 0)            | =            | =
 step                | double({0} > 0)        | =            | =
 sigmoid             | =                      | =            | =
@@ -71,14 +71,14 @@ besselj             | besselj                | -            | -
 
 _WHOLE = r"""
 np.sum              | sum                    | sum          | sum
-np.mean             | mean                   | mean         | =
+np.mean             | mean                   | mean         | =mean_of
 np.prod             | prod                   | prod         | prod
 np.max              | max                    | maxCoeff     | maximum
 np.min              | min                    | minCoeff     | minimum
-np.var              | var                    | =            | =
-np.std              | std                    | =            | =
+np.var              | var                    | =variance    | =variance
+np.std              | std                    | =variance    | =deviation
 np.cumsum           | cumsum                 | =            | cumsum
-revcumsum           | =                      | -            | =
+revcumsum           | =                      | =            | =
 norm2               | =                      | =            | =
 normp               | =                      | =            | =
 logsumexp           | =                      | =            | =
@@ -86,14 +86,14 @@ softmax             | =                      | =            | =
 logsoftmax          | =                      | =            | =
 entropy             | =                      | =            | =
 kl                  | =                      | =            | =
-np.linalg.norm      | norm                   | -            | norm
-np.logaddexp.reduce | =logsumexp_along       | -            | =logsumexp_along
-np.arange           | :                      | -            | =
-np.transpose        | permute                | -            | permutedims
-np.swapaxes         | permute                | -            | permutedims
+np.linalg.norm      | norm                   | norm         | =norm_along
+np.logaddexp.reduce | =logsumexp_along       | =logsumexp   | =logsumexp_along
+np.arange           | :                      | LinSpaced    | :
+np.transpose        | permute                | transpose    | permutedims
+np.swapaxes         | permute                | transpose    | permutedims
 np.trace            | trace                  | trace        | tr
 np.diagonal         | diag                   | diagonal     | diag
-np.diag             | diag                   | =diag        | diagm
+np.diag             | diag                   | asDiagonal   | diagm
 np.kron             | kron                   | =            | kron
 np.tril             | tril                   | =            | tril
 np.triu             | triu                   | =            | triu
@@ -102,10 +102,10 @@ np.linalg.inv       | inv                    | =inverse     | inv
 np.linalg.solve     | {0} \ {1}              | =solve       | {0} \ {1}
 np.linalg.det       | det                    | determinant  | det
 np.linalg.slogdet   | =logabsdet             | =logabsdet   | logabsdet
-np.linalg.cholesky  | chol({0}, 'lower')     | =cholesky    | =cholesky
-np.linalg.eigvalsh  | =eigvals               | =eigvals     | =eigvals
-np.linalg.multi_dot | =multiply              | =multiply    | =multiply
-psd_factors         | chol({0}, 'lower')     | =            | =psd_factors
+np.linalg.cholesky  | chol({0}, 'lower')     | =cholesky    | =lower_factor
+np.linalg.eigvalsh  | =eigvals               | =eigvals     | =eigenvalues
+np.linalg.multi_dot | =multiply              | =multiply    | *
+psd_factors         | chol({0}, 'lower')     | =            | =
 psd_solve           | =                      | =            | =
 psd_inverse         | =                      | =            | =
 psd_logdet          | =                      | =            | =
@@ -124,7 +124,7 @@ cosm                | =                      | =            | cos
 tanm                | =                      | =            | tan
 logm                | logm                   | =            | log
 sqrtm               | sqrtm                  | =            | sqrt
-matrix_power        | {0} ^ {1}              | =            | {0} ^ {1}
+matrix_power        | {0} ^ {1}              | =            | ^
 frechet_expm        | =                      | =            | =
 frechet_logm        | =                      | =            | =
 frechet_sqrtm       | =                      | =            | =
@@ -134,15 +134,15 @@ frechet_tanm        | =                      | =            | =
 frechet_sinhm       | =                      | =            | =
 frechet_coshm       | =                      | =            | =
 frechet_tanhm       | =                      | =            | =
-eigvecs             | =                      | =            | =
+eigvecs             | =                      | =            | =eigenvectors
 eigvec              | =                      | =            | =
 lambda_max          | =                      | =            | =
 lambda_min          | =                      | =            | =
 invgap              | =                      | =            | =
-svdvals             | =                      | =            | =
+svdvals             | =                      | =            | =tall_svdvals
 leftvecs            | =                      | =            | =
 rightvecs           | =                      | =            | =
-thin_svdvals        | =                      | =            | =
+thin_svdvals        | =                      | =            | svdvals
 thin_leftvecs       | =                      | =            | =
 thin_rightvecs      | =                      | =            | =
 specnorm            | norm                   | =            | opnorm
@@ -162,7 +162,7 @@ elimination         | =                      | =            | =
 duplication         | =                      | =            | =
 vech                | =                      | =            | =
 signs               | =                      | -            | =
-np.where            | =choose                | =choose      | ifelse
+np.where            | =choose                | select       | ifelse
 """
 
 

@@ -33,9 +33,16 @@ def source_kind(backend: str, runtime: str) -> type[Source]:
 
 def _language(backend: str) -> type[LanguageSource]:
     # most code is for NumPy
+    from matcalc.write.printers.eigen import EigenSource  # noqa: PLC0415
+    from matcalc.write.printers.julia import JuliaSource  # noqa: PLC0415
     from matcalc.write.printers.matlab import MatlabSource  # noqa: PLC0415
 
-    return {"matlab": MatlabSource}[backend]
+    kinds: dict[str, type[LanguageSource]] = {
+        "matlab": MatlabSource,
+        "cpp": EigenSource,
+        "julia": JuliaSource,
+    }
+    return kinds[backend]
 
 
 def function_of(

@@ -61,13 +61,15 @@ def helpers(language: Language) -> dict[str, Helper]:
     for piece in pieces:  # several methods of one function are one piece
         name = _head_name(language, piece)
         found[name] = f"{found[name]}\n\n{piece}" if name in found else piece
+    comment = re.compile(rf"(?m)^\s*{language.comment}.*$")
+    said = {name: comment.sub("", piece) for name, piece in found.items()}
     return {
         name: Helper(
             piece,
             tuple(
                 other
                 for other in found
-                if other != name and re.search(rf"(?<![\w:.]){other}\b", piece)
+                if other != name and re.search(rf"(?<![\w:.]){other}\b", said[name])
             ),
         )
         for name, piece in found.items()
@@ -208,7 +210,7 @@ class LanguageEmitter(Emitter):
         wide = self._rearranged(left, first, [*range(first), *[None] * second])
         return self._entrywise("*", [wide, self.aligned(right, second, first + second)], [1, 1])
 
-    def sized(self, dim: Dim) -> _Code:
+    def _sized(self, dim: Dim) -> _Code:
         """A size as a number."""
         return self._size(dim)
 
@@ -296,7 +298,7 @@ class LanguageEmitter(Emitter):
     def _constant(self, text: str) -> _Code:
         """A number that has a name in NumPy."""
 
-    def literal(self, value: Fraction) -> _Code:
+    def _literal(self, value: Fraction) -> _Code:
         """A number."""
         text, level = number_code(value)
         return self._constant(text) if "np." in text else (text, level)
@@ -320,6 +322,9 @@ def _call(emitter: LanguageEmitter, node: Node) -> _Code:
         inputs, _, output = before[0].strip('"').partition("->")
         letters = [list(map(ord, each)) for each in inputs.split(",")]
         return emitter.contraction(node.args, letters, list(map(ord, output)))
+    if function == "np.linalg.slogdet":
+        assert arg is not None
+        return emitter.codes[id(arg)]  # what is taken of it says which part
     if cell == "-":
         raise emitter.missing(function.rpartition(".")[2])
     if function == "np.where":
@@ -366,11 +371,11 @@ def _where(emitter: LanguageEmitter, node: Node, after: Sequence[str]) -> _Code:
     condition, *branches = emitter.operands(node)
     holds = node.args[0]
     if not is_condition(holds):
-        zero = emitter.literal(Fraction(0))
+        zero = emitter._literal(Fraction(0))
         condition = emitter._entrywise("!=", [condition, zero], [holds.rank, 0])
     values = [Fraction(text) if "np." not in text else None for text in after]
     branches += [
-        emitter._constant(text) if value is None else emitter.literal(value)
+        emitter._constant(text) if value is None else emitter._literal(value)
         for text, value in zip(after, values, strict=True)
     ]
     return emitter._chosen(condition, branches, node)
@@ -439,9 +444,9 @@ def _applied(emitter: LanguageEmitter, node: Node) -> _Code:
 
 
 _RULES: dict[str, Callable[[Any, Node], _Code]] = {
-    "number": lambda emitter, node: emitter.literal(node.attr),
+    "number": lambda emitter, node: emitter._literal(node.attr),
     "text": lambda emitter, node: emitter._constant(node.attr),
-    "size": lambda emitter, node: emitter.sized(node.attr),
+    "size": lambda emitter, node: emitter._sized(node.attr),
     "call": _call,
     "suffix": _suffix,
     "scattered": _scattered,

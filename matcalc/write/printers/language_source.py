@@ -171,7 +171,7 @@ class LanguageSource(Source):
             if not factors:
                 return left
             left = f"({left})" if rest else left
-            return f"{self.whole_quotient(left, ' * '.join(factors))}"
+            return f"{self._whole_quotient(left, ' * '.join(factors))}"
         return None
 
     def size_of(self, dim: Dim) -> str:
@@ -232,10 +232,13 @@ class LanguageSource(Source):
             found[key] = name
         return found
 
-    def expected(self) -> str:
+    def expected(self, *, scalars: bool = True) -> str:
         """The shapes of the arguments."""
-        shapes = {self.locals[key]: each for key, each in self.variables.items()}
-        return ", ".join(f"{local}: {self._shape_of(each)}" for local, each in shapes.items())
+        return ", ".join(
+            f"{self.locals[key]}: {self._shape_of(each)}"
+            for key, each in self.variables.items()
+            if each.shape or scalars
+        )
 
     def _shape_of(self, variable: Variable) -> str:
         """The shape as the error says it."""
@@ -248,7 +251,7 @@ class LanguageSource(Source):
     def _axis_of(self, local: str, axis: int, rank: int) -> str:
         """The size of an axis of an argument."""
 
-    def whole_quotient(self, size: str, divisor: str) -> str:
+    def _whole_quotient(self, size: str, divisor: str) -> str:
         """A size over another."""
         return f"{size} {self.language.quotient} ({divisor})"
 

@@ -1,11 +1,14 @@
 """The code for MATLAB, C++ and Julia computes what the code for NumPy does.
 
 Many functions run in one process: Octave for MATLAB, and a program that g++ compiles. A sample runs
-by default, the shared cases and every function under ``slow``.
+by default, the shared cases and every function under ``slow``; what takes g++ minutes needs
+MATCALC_ALL_CASES=1. Of code for Julia only the structure is checked: no Julia can be installed
+here, so it has not been run.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -23,13 +26,21 @@ from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.functions.frameworks import FRAMEWORK_CALLS
 from matcalc.core.functions.languages import LANGUAGE_CALLS
 from matcalc.read.frontend import read
+from matcalc.write.printers.eigen import EigenSource
+from matcalc.write.printers.julia import JuliaSource
 from matcalc.write.printers.language_code import helpers
+from matcalc.write.printers.language_source import LanguageSource
 from matcalc.write.printers.matlab import MatlabSource
 
 needs_octave = pytest.mark.skipif(
     which("octave-cli") is None, reason="Octave is not installed: apt-get install octave"
 )
-SOURCES = [MatlabSource]
+needs_eigen = pytest.mark.skipif(
+    which("g++") is None or not Path("/usr/include/eigen3").is_dir(),
+    reason="g++ or Eigen is not installed: apt-get install g++ libeigen3-dev",
+)
+STEP = 1 if os.environ.get("MATCALC_ALL_CASES") else 12
+SOURCES: list[type[LanguageSource]] = [MatlabSource, EigenSource, JuliaSource]
 
 
 class Run(NamedTuple):
@@ -60,8 +71,8 @@ def run_of(label: str, formula: Any, backend: str, name: str, values: dict[str, 
     return Run(label, source, list(given.values()), f(**given))
 
 
-def shared(backend: str) -> Iterator[Run | None]:
-    for place, param in enumerate(cases()):
+def shared(backend: str, step: int = 1) -> Iterator[Run | None]:
+    for place, param in enumerate(cases()[::step]):
         case = param.values[0]
         if case is None:
             continue
@@ -130,6 +141,73 @@ def octave(folder: Path, runs: Sequence[Run]) -> list[np.ndarray]:
     return [numbers(line) for line in ran.stdout.splitlines()]
 
 
+# C++
+
+
+def eigen_literal(value: Any) -> str:
+    array = np.asarray(value, dtype=float)
+    if not array.ndim:
+        return f"double({array})"
+    kind = {1: "Eigen::VectorXd", 2: "Eigen::MatrixXd"}.get(array.ndim)
+    flat = ", ".join(map(repr, array.ravel(order="F").tolist()))
+    sizes = ", ".join(map(str, array.shape))
+    if kind is None:
+        kind = f"Eigen::Tensor<double, {array.ndim}>"
+        return f"filled({kind}({sizes}), {{{flat}}})"
+    return f"filled({kind}({sizes}), {{{flat}}})"
+
+
+MAIN = """
+#include <cstdio>
+#include <initializer_list>
+#include <exception>
+template <typename A> A filled(A x, std::initializer_list<double> entries)
+{
+    std::copy(entries.begin(), entries.end(), x.data());
+    return x;
+}
+inline void show(double x) { std::printf("%.17g ", x); }
+template <typename A> void show(const A& x)
+{
+    for (Eigen::Index k = 0; k < x.size(); ++k) std::printf("%.17g ", x.data()[k]);
+}
+int main()
+{
+"""
+
+
+def eigen(folder: Path, runs: Sequence[Run]) -> list[np.ndarray]:
+    """What the functions return, column by column, in one program."""
+    heads, lines = [], []
+    for run in runs:
+        found = re.search(r"(\w+)\([^()]*\)\s*\{\s*using namespace (\w+)_parts", run.source)
+        assert found is not None
+        name = found[2]
+        (folder / f"{name}.hpp").write_text(run.source, encoding="utf-8")
+        heads.append(f'#include "{name}.hpp"')
+        given = ", ".join(
+            str(each) if isinstance(each, int) else eigen_literal(each) for each in run.arguments
+        )
+        lines.append(
+            f"    try {{ show({name}<double>({given})); }} catch (const std::exception& e) "
+            '{ std::printf("%s", e.what()); }\n    std::printf("\\n");'
+        )
+    text = "\n".join([*heads, MAIN, *lines, "}"])
+    (folder / "main.cpp").write_text(text, encoding="utf-8")
+    made = subprocess.run(
+        ["g++", "-std=c++17", "-O0", "-Wall", "-Wextra", "-I/usr/include/eigen3", "main.cpp"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    assert made.returncode == 0, made.stderr[:3000]
+    ran = subprocess.run(
+        [str(folder / "a.out")], capture_output=True, text=True, check=True, cwd=folder
+    )
+    return [numbers(line) for line in ran.stdout.splitlines()]
+
+
 def numbers(line: str) -> np.ndarray:
     try:
         return np.array([float(word) for word in line.split()])
@@ -153,6 +231,7 @@ SAMPLE = [
     "reshape(X, 1, n*n)*vec(S)*theta_1",
     "0.1*log(det(X)) + pi - 2/3*a^(-2)",
 ]
+EVERY = [*map(expression, FUNCTIONS), *MORE]
 
 
 @needs_octave
@@ -171,8 +250,91 @@ def test_matlab_shared_cases(tmp_path: Path) -> None:
 @needs_octave
 @pytest.mark.slow
 def test_matlab_every_function(tmp_path: Path) -> None:
-    runs = some(of_texts("matlab", [*map(expression, FUNCTIONS), *MORE]))
+    runs = some(of_texts("matlab", EVERY))
     compare(runs, octave(tmp_path, runs))
+
+
+@needs_eigen
+@pytest.mark.slow
+def test_cpp(tmp_path: Path) -> None:
+    texts = [*SAMPLE, *EVERY[:: STEP + 5]] if STEP > 1 else [*SAMPLE, *EVERY]
+    runs = some(iter([*of_texts("cpp", texts), *shared("cpp", STEP)]))
+    for start in range(0, len(runs), 25):  # g++ takes a gigabyte for a hundred
+        folder = tmp_path / str(start)
+        folder.mkdir()
+        part = runs[start : start + 25]
+        compare(part, eigen(folder, part))
+
+
+# Julia
+
+BASE = """
+ArgumentError Diagonal DimensionMismatch Matrix Symmetric T abs acos acosh argmax asin asinh atan
+atanh axes cbrt cholesky cond cos cosh cot cross csc cumsum det diag dot dropdims eachcol eachindex
+eigvals eigvecs eltype exp expm1 fill filter float hcat hypot ifelse inv isnan iszero kron length
+log log10 log1p log2 logabsdet logdet map max maximum min minimum ndims norm oftype one ones opnorm
+permutedims pinv prod promote_type reduce reshape reverse sec sign sin sinh size sqrt sum svd
+svdvals tan tanh throw tr tril triu typeof vcat vec zero zeros zip f"""
+
+
+def structure(source: str) -> list[str]:
+    """What cannot be Julia: calls of what nobody defines, blocks and brackets that do not close."""
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith("#")]
+    text = re.sub(r'"[^"]*"', '""', "\n".join(lines))
+    defined = set(re.findall(r"(?m)^(?:function )?(\w+)\(", text)) | set(BASE.split())
+    wrong = [name for name in re.findall(r"(\w+)\.?\(", text) if name not in defined]
+    opened = len(re.findall(r"(?m)^\s*(?:function|if|for)\b", text))
+    wrong += ["end"] * (opened != len(re.findall(r"(?m)^\s*end$", text)))
+    return wrong + [
+        pair for pair in ("()", "[]", "{}") if text.count(pair[0]) != text.count(pair[1])
+    ]
+
+
+def julia(texts: Sequence[str], step: int) -> list[Run]:
+    return some(iter([*of_texts("julia", texts), *shared("julia", step)]))
+
+
+def test_julia_structure() -> None:
+    assert [
+        (run.label, structure(run.source)) for run in julia(SAMPLE, 24) if structure(run.source)
+    ] == []
+
+
+@pytest.mark.slow
+def test_julia_is_parsed() -> None:
+    grammar = pytest.importorskip("tree_sitter_julia")
+    tree_sitter = pytest.importorskip("tree_sitter")
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    for run in julia([*SAMPLE, *EVERY], 1):
+        assert not structure(run.source), run.label
+        assert not parser.parse(run.source.encode()).root_node.has_error, run.source
+    assert parser.parse(b"function f(x)\n  return x[\nend").root_node.has_error
+
+
+JULIA = [
+    ("X*x + y", "X * x .+ y"),
+    ("X.*S - x*y'", "X .* S .- x * y'"),
+    ("diag(x)*X", "reshape(x, :, 1) .* X"),
+    ("X*diag(x)", "X .* x'"),
+    ("[X, x; y', a]", "vcat(hcat(X, reshape(x, :, 1)), hcat(y', a))"),
+    ("X[2, 1:2]", "X[2, 1:2]"),
+    ("0.5*x/a + 1/3", "(T(0.5) / a) * x .+ T(1 / 3)"),
+    ("norm2(x)^2", "dot(x, x)"),
+    ("inv(X)*x", "(X \\ x)"),
+    ("where(x > y, x, -y)", "ifelse.((x .> y), x, -y)"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), JULIA)
+def test_julia_code(text: str, code: str) -> None:
+    source = matcalc.parse(text, KINDS).source("julia")
+    assert re.findall(r"(?m)^    return (.*)$", source)[0] == code
+
+
+def test_single_precision_is_kept_by_types() -> None:
+    text, kinds = "0.5*x*n + pi", {"x": "vector(n)", "n": "scalar"}
+    assert "T = float(promote_type(" in matcalc.parse(text, kinds).source("julia")
+    assert "T(0.5)" in matcalc.parse(text, kinds).source("cpp")
 
 
 NAMES = [

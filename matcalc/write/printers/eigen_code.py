@@ -1,0 +1,408 @@
+"""Statements of C++ with Eigen. Vectors and matrices are those of
+Eigen; what has three axes or more is an ``Eigen::Tensor``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.core.dims import Dim
+from matcalc.write.printers.language_code import Language, LanguageEmitter
+from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _SUM, _TERM, _UNARY
+from matcalc.write.printers.numpy_emit import number as number_code
+from matcalc.write.printers.numpy_nodes import Node
+
+_Code = tuple[str, int]
+_INDENT = "    "
+CPP = Language(
+    "cpp",
+    "C++",
+    "//",
+    _INDENT,
+    "/",
+    "functions.hpp",
+    r"\A// (\w+): ",
+)
+# what an array of Eigen has a method for
+_METHODS = frozenset(
+    (
+        *("exp", "log", "log10", "log1p", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
+        *("asin", "acos", "atan", "asinh", "acosh", "atanh", "sqrt", "abs"),
+    )
+)
+_PARTIAL = {
+    "np.sum": "sum()",
+    "np.mean": "mean()",
+    "np.prod": "prod()",
+    "np.max": "maxCoeff()",
+    "np.min": "minCoeff()",
+    "np.linalg.norm": "norm()",
+}
+_FOLDED = {
+    "np.sum": "[](T a, T b) { return a + b; }",
+    "np.prod": "[](T a, T b) { return a * b; }",
+    "np.max": "[](T a, T b) { return a < b ? b : a; }",
+    "np.min": "[](T a, T b) { return b < a ? b : a; }",
+}
+_OF_RANK = {0: "T", 1: "Vector<T>", 2: "Matrix<T>"}
+
+
+def _type(rank: int) -> str:
+    return _OF_RANK.get(rank, f"Tensor<T, {rank}>")
+
+
+class EigenEmitter(LanguageEmitter):
+    """Writes the statements."""
+
+    def _named(self, code: _Code, node: Node | None = None) -> _Code:
+        name = next(self.fresh)
+        self.named.add(name)
+        kind = "auto" if node is None or node.calls("psd_factors") else _type(node.rank)
+        self.lines.append(f"const {kind} {name} = {code[0]};")
+        return name, _ATOM
+
+    def _branches(
+        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: Node
+    ) -> None:
+        (first, one), (second, other) = sides
+        self.lines.append(f"{_type(node.rank)} {name};")
+        for head, lines, code in (
+            (f"if ({condition}) {{", first, one),
+            ("} else {", second, other),
+        ):
+            self.lines.append(head)
+            self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code};"]]
+        self.lines.append("}")
+
+    def _literal(self, value: Fraction) -> _Code:
+        text, _ = number_code(value)
+        if "np." in text:
+            return self._constant(text)
+        if value.denominator != 1:
+            text = re.sub(r"(-?\d+) / (\d+)", r"\1.0 / \2.0", text)
+        elif "e" not in text and abs(value.numerator) > 2**31 - 1:
+            text += ".0"
+        return f"T({text})", _ATOM
+
+    def _sized(self, dim: Dim) -> _Code:
+        return f"T({self.size(dim)})", _ATOM
+
+    def _held(self, code: _Code, rank: int) -> str:
+        """An array in memory, and not an expression of Eigen's."""
+        text = code[0]
+        if not rank or text.isidentifier() or text.startswith((f"{_type(rank)}(", "axes<")):
+            return text
+        return f"{_type(rank)}({text})"
+
+    def _each(self, body: str, codes: Sequence[_Code], ranks: Sequence[int]) -> _Code:
+        """A function entry by entry, also of arrays that broadcast."""
+        given = [self._held(code, rank) for code, rank in zip(codes, ranks, strict=True)]
+        names = ", ".join(f"T {name}" for name in "abc"[: len(given)])
+        function = self.helper("each")
+        return f"{function}([]({names}) {{ return {body}; }}, {', '.join(given)})", _ATOM
+
+    def _infix(self, node: Node) -> _Code:
+        left, right = node.args
+        sign = node.attr
+        plain = left.shape == right.shape or not left.rank or not right.rank
+        if sign == "@" or plain or node.rank != 2:
+            return super()._infix(node)
+        scaled = self._scaled(node, left, right)
+        if scaled is not None:
+            return scaled
+        codes = [self.codes[id(arg)] for arg in node.args]
+        ranks = [arg.rank for arg in node.args]
+        if sign in "+-" and ranks == [2, 1]:
+            return f"{_of(codes[0])}.rowwise() {sign} {_of(codes[1])}.transpose()", _SUM
+        return self._each(_scalar(sign), self.operands(node), [2, 2])
+
+    def _scaled(self, node: Node, left: Node, right: Node) -> _Code | None:
+        """Rows or columns of a matrix times the entries of a vector."""
+        if node.attr != "*":
+            return None
+        for one, other in ((left, right), (right, left)):
+            if other.shape != node.shape:
+                continue
+            matrix = self._bracket(other, _TERM)
+            if one.op == "suffix" and one.attr == "[:, None]":
+                vector = self._bracket(one.args[0], _ATOM)
+                return f"{vector}.asDiagonal() * {self._bracket(other, _UNARY)}", _TERM
+            if one.rank == 1:
+                return f"{matrix} * {self._bracket(one, _ATOM)}.asDiagonal()", _TERM
+        return None
+
+    def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
+        rank = max(ranks)
+        left, right = operands
+        level = _LEVELS[operator]
+        thin = any(text.startswith("axes<") for text, _ in operands)
+        if not rank:
+            if operator == "**":
+                return f"std::pow({left[0]}, {right[0]})", _ATOM
+            text = f"{_of(left, level)} {operator} {_of(right, level + 1)}"
+            return (f"T({text})", _ATOM) if level < _SUM else (text, level)
+        if rank > 2 or thin or level < _SUM:
+            return self._each(_scalar(operator), operands, ranks)
+        if operator in "+-" and 0 not in ranks:
+            return f"{_of(left, _SUM)} {operator} {_of(right, _TERM)}", _SUM
+        if 0 in ranks:
+            return self._with_number(operator, left, right, ranks)
+        if operator == "**":
+            return f"{_of(left)}.array().pow({_of(right)}.array()).matrix()", _ATOM
+        method = {"*": "cwiseProduct", "/": "cwiseQuotient"}[operator]
+        return f"{_of(left)}.{method}({right[0]})", _ATOM
+
+    def _with_number(self, operator: str, left: _Code, right: _Code, ranks: list[int]) -> _Code:
+        if operator == "*":
+            return f"{_of(left, _UNARY)} * {_of(right, _UNARY)}", _TERM
+        if operator == "/" and not ranks[1]:
+            return f"{_of(left, _TERM)} / {_of(right, _UNARY)}", _TERM
+        if operator == "**":
+            if ranks[0]:
+                method = {"T(2)": "square()", "T(3)": "cube()"}.get(right[0], f"pow({right[0]})")
+                return f"{_of(left)}.array().{method}.matrix()", _ATOM
+            return self._each("std::pow(a, b)", [left, right], ranks)
+        level = _LEVELS[operator]
+        texts = [
+            f"{_of(code)}.array()" if rank else _of(code, level + place)
+            for place, (code, rank) in enumerate(zip((left, right), ranks, strict=True))
+        ]
+        return f"({texts[0]} {operator} {texts[1]}).matrix()", _ATOM
+
+    def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+        if first == second == 1:
+            return f"{_of(left)}.dot({right[0]})", _ATOM
+        if first == 1:
+            return f"{_of(self._rearranged(right, 2, (1, 0)))} * {_of(left, _UNARY)}", _TERM
+        return f"{_of(left, _TERM)} * {_of(right, _UNARY)}", _TERM
+
+    def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+        if first == second == 1:
+            return f"{_of(left, _TERM)} * {_of(right)}.transpose()", _TERM
+        return super()._outer(left, first, right, second)
+
+    def _rearranged(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+        places = list(order)
+        if places == list(range(rank)):
+            return code
+        if places == [1, 0]:
+            text = _of(code)
+            if text.endswith(".transpose()"):
+                return text.removesuffix(".transpose()"), _ATOM
+            return f"{text}.transpose()", _ATOM
+        self.helper("axes")
+        axes = ", ".join("-1" if axis is None else str(axis) for axis in places)
+        return f"axes<{len(places)}>({self._held(code, rank)}, {{{axes}}})", _ATOM
+
+    def _diagonal(self, code: _Code) -> _Code:
+        return f"{_of(code)}.diagonal()", _ATOM
+
+    def _reduced(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+        if not rank:
+            return ("T(0)", _ATOM) if function in ("np.var", "np.std") else code
+        if axes is None and rank <= 2 and function in _PARTIAL:
+            return f"{_of(code)}.{_PARTIAL[function]}", _ATOM
+        if axes is None and rank <= 2:
+            name = self.helper("variance")
+            text = f"{name}({self._held(code, rank)})"
+            return (f"std::sqrt({text})" if function == "np.std" else text), _ATOM
+        if rank == 2 and axes is not None:
+            return self._of_lines(function, code, axes[0])
+        if function not in _FOLDED:
+            raise self.missing(f"{function.rpartition('.')[2]} of more than two axes")
+        gone = list(range(rank)) if axes is None else list(axes)
+        places = ", ".join(map(str, gone))
+        name = self.helper("folded")
+        left = rank - len(gone)
+        return (
+            f"{name}<{left}>({_FOLDED[function]}, {self._held(code, rank)}, {{{places}}})",
+            _ATOM,
+        )
+
+    def _of_lines(self, function: str, code: _Code, axis: int) -> _Code:
+        """Of each column (axis 0) or row of a matrix."""
+        if function in _PARTIAL:
+            if axis:
+                return f"{_of(code)}.rowwise().{_PARTIAL[function]}", _ATOM
+            return f"{_of(code)}.colwise().{_PARTIAL[function]}.transpose()", _ATOM
+        turned = code if axis else self._rearranged(code, 2, (1, 0))
+        if function == "np.logaddexp.reduce":
+            return f"{self.helper('logsumexp')}({self._held(turned, 2)}, 2)", _ATOM
+        text = f"{self.helper('variances')}({self._held(turned, 2)})"
+        return (f"{text}.cwiseSqrt()" if function == "np.std" else text), _ATOM
+
+    def _mapped(self, cell: str, node: Node) -> _Code:
+        operands = self.operands(node)
+        own = cell[0] == "="
+        name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2]) if own else cell
+        given = "abc"[: len(operands)]
+        prefix = "" if own or name in ("max", "min") else "std::"
+        if name in ("max", "min"):
+            prefix, name = "", f"{self.helper(f'{name}_of')}"
+        if not node.rank:
+            texts = ", ".join(text for text, _ in operands)
+            if name == "sign":
+                return f"{self.helper('sign_of')}({texts})", _ATOM
+            return f"{prefix}{name}({texts})", _ATOM
+        if name in _METHODS and node.rank <= 2 and len(operands) == 1:
+            return f"{_of(operands[0])}.array().{name}().matrix()", _ATOM
+        if name == "sign":
+            prefix, name = "", self.helper("sign_of")
+        call = f"{prefix}{name}({', '.join(given)})"
+        if node.rank <= 2 and len(operands) == 1:
+            return f"{_of(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", _ATOM
+        return self._each(call, operands, [arg.rank for arg in node.args])
+
+    def _called(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+        codes = [self.codes[id(arg)] for arg in node.args]
+        if node.attr[0] == "np.diag":
+            return f"Matrix<T>({_of(codes[0])}.asDiagonal())", _ATOM
+        if cell[0] != "=":
+            return f"{_of(codes[0])}.{cell}()", _ATOM
+        name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+        given = [
+            self._held(code, arg.rank) if arg.rank or not _is_whole(arg) else self._whole(arg)
+            for code, arg in zip(codes, node.args, strict=True)
+        ]
+        if node.attr[0].startswith("psd_") and node.attr[0] != "psd_factors":
+            given[0] = codes[0][0]  # a factorisation
+        if name in ("commutation", "elimination", "duplication"):
+            name += "<T>"
+        if name == "reshape":
+            name, given = f"{name}<{node.rank}>", [given[0], f"{{{', '.join(given[1:])}}}"]
+        return f"{name}({', '.join([*given, *more])})", _ATOM
+
+    def _whole(self, node: Node) -> str:
+        return self.size(node.attr) if node.op == "size" else str(node.attr.numerator)
+
+    def _chosen(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+        ranks = [arg.rank and node.rank for arg in node.args]
+        ranks += [0] * (1 + len(branches) - len(ranks))
+        if not node.rank:
+            one, other = (text for text, _ in branches)
+            return f"({condition[0]} != T(0) ? {one} : {other})", _ATOM
+        return self._each("a != T(0) ? b : c", [condition, *branches], ranks)
+
+    def _indicator(self, node: Node) -> _Code:
+        return self.codes[id(node.args[0])]
+
+    def _filled(self, function: str, node: Node) -> _Code:
+        sizes = ", ".join(self.size(dim) for dim in node.shape)
+        value = {"ones": "T(1)", "zeros": "T(0)"}.get(function)
+        if node.args:
+            value = self.text(node.args[0])
+        if not node.rank:
+            return value or "T(1)", _ATOM
+        if function == "eye":
+            return self._eye(self.size(node.shape[0]))
+        if node.rank > 2:
+            name = self.helper("constant")
+            return f"{name}<{node.rank}>({value}, {{{sizes}}})", _ATOM
+        if function == "full":
+            return f"{_type(node.rank)}::Constant({sizes}, {value})", _ATOM
+        method = "Ones" if function == "ones" else "Zero"
+        return f"{_type(node.rank)}::{method}({sizes})", _ATOM
+
+    def _eye(self, size: str) -> _Code:
+        return f"Matrix<T>::Identity({size}, {size})", _ATOM
+
+    def _shaped(self, node: Node, rows: bool) -> _Code:
+        (arg,) = node.args
+        held = self._held(self.codes[id(arg)], arg.rank)
+        if not rows and node.rank == 1:
+            return f"{self.helper('vec')}({held})", _ATOM
+        sizes = ", ".join(self.size(dim) for dim in node.shape)
+        name = self.helper("reshape_rows" if rows else "reshape")
+        return f"{name}<{node.rank}>({held}, {{{sizes}}})", _ATOM
+
+    def _sliced(self, node: Node) -> _Code:
+        (arg,) = node.args
+        text = self._held(self.codes[id(arg)], arg.rank)
+        if not text.isidentifier():
+            text = self._named((text, _ATOM), arg)[0]
+        places = [
+            None if place is None else (self.size(place[0]), place[1] and self.size(place[1]))
+            for place in node.attr
+        ]
+        if arg.rank == 1:
+            (place,) = places
+            assert place is not None
+            return (
+                f"{text}.segment({place[0]}, {place[1]})" if place[1] else f"{text}({place[0]})"
+            ), _ATOM
+        if arg.rank == 2:
+            return self._block(text, places), _ATOM
+        starts = ", ".join("0" if place is None else place[0] for place in places)
+        counts = ", ".join(
+            f"{text}.dimension({axis})" if place is None else place[1] or "-1"
+            for axis, place in enumerate(places)
+        )
+        name = self.helper("sliced")
+        return f"{name}<{node.rank}>({text}, {{{starts}}}, {{{counts}}})", _ATOM
+
+    @staticmethod
+    def _block(text: str, places: Sequence[tuple[str, str | None] | None]) -> str:
+        row, column = places
+        if row is not None and column is not None and not row[1] and not column[1]:
+            return f"{text}({row[0]}, {column[0]})"
+        if row is not None and not row[1]:
+            part = "" if column is None else f".segment({column[0]}, {column[1]})"
+            return f"{text}.row({row[0]}){part}.transpose()"
+        if column is not None and not column[1]:
+            part = "" if row is None else f".segment({row[0]}, {row[1]})"
+            return f"{text}.col({column[0]}){part}"
+        if row is None and column is not None:
+            return f"{text}.middleCols({column[0]}, {column[1]})"
+        if column is None and row is not None:
+            return f"{text}.middleRows({row[0]}, {row[1]})"
+        assert row is not None
+        assert column is not None
+        return f"{text}.block({row[0]}, {column[0]}, {row[1]}, {column[1]})"
+
+    def _stacked(self, node: Node) -> _Code:
+        sizes = ", ".join(self.size(dim) for dim in node.shape)
+        parts = ", ".join(self.text(arg) for arg in node.args)
+        return f"({_type(node.rank)}({sizes}) << {parts}).finished()", _ATOM
+
+    def _unit(self, node: Node) -> _Code:
+        return f"Vector<T>::Unit({self.size(node.shape[0])}, {self.size(node.attr)})", _ATOM
+
+    def _counted(self, node: Node) -> _Code:
+        size, (first, _) = self.size(node.shape[0]), node.args
+        start = self.text(first)
+        return f"Vector<T>::LinSpaced({size}, {start}, {start} + T({size} - 1))", _ATOM
+
+    def _chain(self, node: Node) -> _Code:
+        given = ", ".join(self.text(arg) for arg in node.args)
+        return f"{self.helper('multiply')}<T>({{{given}}})", _ATOM
+
+    def _determinant(self, node: Node, sign: bool) -> _Code:
+        name = self.helper("detsign" if sign else "logabsdet")
+        return f"{name}({self._held(self.codes[id(node.args[0])], 2)})", _ATOM
+
+    def _constant(self, text: str) -> _Code:
+        infinity = "std::numeric_limits<T>::infinity()"
+        return {
+            "np.pi": ("T(3.141592653589793238462643383279502884L)", _ATOM),
+            "np.e": ("T(2.718281828459045235360287471352662498L)", _ATOM),
+            "np.inf": (infinity, _ATOM),
+            "-np.inf": (f"-{infinity}", _UNARY),
+        }[text]
+
+
+def _is_whole(node: Node) -> bool:
+    return node.op == "size" or (node.op == "number" and node.attr.denominator == 1)
+
+
+def _of(code: _Code, level: int = _ATOM) -> str:
+    text, own = code
+    return text if own >= level else f"({text})"
+
+
+def _scalar(operator: str) -> str:
+    """An operator between two numbers."""
+    if operator == "**":
+        return "std::pow(a, b)"
+    return f"a {operator} b" if _LEVELS[operator] >= _SUM else f"T(a {operator} b)"

@@ -1,0 +1,302 @@
+"""Source for Julia. Vectors, matrices and arrays with more axes are Julia's own, and operators are
+broadcast with dots; numbers of the formula take the type of the arguments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.core.dims import ONE, Dim
+from matcalc.write.printers.language_code import Language, LanguageEmitter
+from matcalc.write.printers.language_source import LanguageSource, Sizes
+from matcalc.write.printers.numpy_emit import _ATOM, _LEVELS, _POWER, _SUM, _TERM, _UNARY
+from matcalc.write.printers.numpy_emit import number as number_code
+from matcalc.write.printers.numpy_nodes import Node
+
+_Code = tuple[str, int]
+_INDENT = "    "
+_JULIA = Language("julia", "Julia", "#", _INDENT, "÷", "functions.jl", r"\A# (\w+): ")
+_SIGNS = {"**": "^"}
+_WORDS = """
+abstract baremodule begin break catch const continue do else elseif end export false finally for
+function global if import in isa let local macro module mutable outer primitive quote return struct
+true try type using where while T I pi ones zeros fill size reshape vcat hcat transpose float
+promote_type eltype typeof throw DimensionMismatch ArgumentError dropdims sum prod maximum minimum
+Matrix Vector Diagonal Symmetric ifelse vec"""
+_NAMES = {
+    "np.sum": "sum",
+    "np.prod": "prod",
+    "np.max": "maximum",
+    "np.min": "minimum",
+    "np.mean": "=mean_of",
+    "np.var": "=variance",
+    "np.std": "=deviation",
+    "np.linalg.norm": "=norm_along",
+    "np.logaddexp.reduce": "=logsumexp_along",
+}
+
+
+class JuliaEmitter(LanguageEmitter):
+    """Writes the statements."""
+
+    def _branches(
+        self, condition: str, name: str, sides: Sequence[tuple[list[str], str]], node: Node
+    ) -> None:
+        (first, one), (second, other) = sides
+        for head, lines, code in ((f"if {condition}", first, one), ("else", second, other)):
+            self.lines.append(head)
+            self.lines += [f"{_INDENT}{line}" for line in [*lines, f"{name} = {code}"]]
+        self.lines.append("end")
+
+    def _literal(self, value: Fraction) -> _Code:
+        text, level = number_code(value)
+        if "np." in text:
+            return self._constant(text)
+        if value.denominator != 1 or "e" in text or "." in text:
+            return f"T({text})", _ATOM
+        return text, level
+
+    def _sized(self, dim: Dim) -> _Code:
+        return f"T({self.size(dim)})", _ATOM
+
+    def _entrywise(self, operator: str, operands: list[_Code], ranks: list[int]) -> _Code:
+        level = _LEVELS[operator]
+        left, right = operands
+        sign = _SIGNS.get(operator, operator)
+        plain = not max(ranks) or (operator == "*" and 0 in ranks)
+        plain = plain or (operator == "/" and not ranks[1])
+        sign = sign if plain else f".{sign}"
+        if operator == "**":
+            return f"{_of(left)} {sign} {_of(right)}", _POWER
+        if level < _SUM:  # comparisons may be chained, so they have brackets
+            return f"({_of(left, _SUM)} {sign} {_of(right, _SUM)})", _ATOM
+        mixed = level == _TERM and f" {sign} " not in left[0]
+        before = _of(left, _UNARY if mixed and left[1] == _TERM else level)
+        return f"{before} {sign} {_of(right, level + 1)}", level
+
+    def _product(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+        if first == second == 1:
+            return f"dot({left[0]}, {right[0]})", _ATOM
+        if first == 1:
+            return self._times(self._rearranged(right, 2, (1, 0)), left)
+        return self._times(left, right)
+
+    def _outer(self, left: _Code, first: int, right: _Code, second: int) -> _Code:
+        if first == second == 1:
+            return self._times(left, (f"{_of(right)}'", _ATOM))
+        return super()._outer(left, first, right, second)
+
+    @staticmethod
+    def _times(left: _Code, right: _Code) -> _Code:
+        plain = left[1] != _TERM or not re.search(r" (\.\*|\./|/) ", left[0])
+        return f"{_of(left, _TERM if plain else _UNARY)} * {_of(right, _UNARY)}", _TERM
+
+    def _rearranged(self, code: _Code, rank: int, order: Sequence[int | None]) -> _Code:
+        places = list(order)
+        if places == list(range(rank)):
+            return code
+        if places in ([1, 0], [None, 0]):
+            text = _of(code)
+            double = text.endswith("'") and rank == 2
+            return (text[:-1] if double else f"{text}'"), _ATOM
+        if places == [0, None]:
+            return f"reshape({code[0]}, :, 1)", _ATOM
+        axes = ", ".join("0" if axis is None else str(axis + 1) for axis in places)
+        return f"{self.helper('rearranged')}({code[0]}, ({axes}))", _ATOM
+
+    def _diagonal(self, code: _Code) -> _Code:
+        return f"diag({code[0]})", _ATOM
+
+    def _reduced(self, function: str, code: _Code, rank: int, axes: Sequence[int] | None) -> _Code:
+        if not rank:
+            return ("zero(T)", _ATOM) if function in ("np.var", "np.std") else code
+        name = _NAMES[function]
+        if name[0] == "=":
+            name = self.helper(name[1:])
+        whole = axes is None and name not in ("norm_along", "logsumexp_along")
+        if whole:
+            return f"{name}({code[0]})", _ATOM
+        gone = [axis + 1 for axis in (range(rank) if axes is None else axes)]
+        dims = str(gone[0]) if len(gone) == 1 else f"({', '.join(map(str, gone))})"
+        text = f"dropdims({name}({code[0]}; dims = {dims}); dims = {dims})"
+        return (f"{text}[]" if axes is None else text), _ATOM  # without axes it is an array still
+
+    def _mapped(self, cell: str, node: Node) -> _Code:
+        operands = self.operands(node)
+        name = cell
+        if cell[0] == "=":
+            name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
+        dot = "." if node.rank else ""
+        return f"{name}{dot}({', '.join(text for text, _ in operands)})", _ATOM
+
+    def _called(self, cell: str, node: Node, more: Sequence[str]) -> _Code:
+        codes = [self.codes[id(arg)] for arg in node.args]
+        function = node.attr[0]
+        if function == "np.diag":
+            return f"Matrix(Diagonal({codes[0][0]}))", _ATOM
+        if function == "matrix_power":
+            return f"{_of(codes[0])} ^ {self._whole_or(node.args[1])}", _POWER
+        if "{" in cell:
+            text = cell.format(*(_of(code) for code in codes))
+            return (text, _ATOM) if re.fullmatch(r"\w+\(.*\)", cell) else (f"({text})", _ATOM)
+        name = cell
+        if cell[0] == "=":
+            name = self.helper(cell[1:] or function.rpartition(".")[2])
+        given = [self._whole_or(arg) for arg in node.args]
+        if function == "np.cumsum":
+            more = [f"dims = {text}" for text in more]
+            return f"{name}({given[0]}; {more[0]})", _ATOM
+        return f"{name}({', '.join([*given, *more])})", _ATOM
+
+    def _whole_or(self, node: Node) -> str:
+        """A size or a whole number as Julia's integer, anything else as it is."""
+        return self.size(node.attr) if node.op == "size" else self.text(node)
+
+    def _chosen(self, condition: _Code, branches: list[_Code], node: Node) -> _Code:
+        dot = "." if node.rank else ""
+        given = [condition[0], *(text for text, _ in branches)]
+        return f"ifelse{dot}({', '.join(given)})", _ATOM
+
+    def _indicator(self, node: Node) -> _Code:
+        return f"T{'.' if node.rank else ''}({self.text(node.args[0])})", _ATOM
+
+    def _filled(self, function: str, node: Node) -> _Code:
+        sizes = ", ".join(self.size(dim) for dim in node.shape)
+        if function == "eye":
+            return self._eye(self.size(node.shape[0]))
+        if not node.rank:
+            return self.text(node.args[0]) if node.args else "one(T)", _ATOM
+        if function == "full":
+            return f"fill(T({self.text(node.args[0])}), {sizes})", _ATOM
+        return f"{function}(T, {sizes})", _ATOM
+
+    def _eye(self, size: str) -> _Code:
+        return f"Matrix{{T}}(I, {size}, {size})", _ATOM
+
+    def _shaped(self, node: Node, rows: bool) -> _Code:
+        (arg,) = node.args
+        text = self.text(arg)
+        if not rows and node.rank == 1:
+            return f"vec({text})", _ATOM
+        sizes = ", ".join(self.size(dim) for dim in node.shape)
+        name = self.helper("reshape_rows") if rows else "reshape"
+        return f"{name}({text}, {sizes})", _ATOM
+
+    def _sliced(self, node: Node) -> _Code:
+        (arg,) = node.args
+        places = []
+        for place in node.attr:
+            if place is None:
+                places.append(":")
+                continue
+            start, part = place
+            first = self.size(start.plus(ONE))
+            places.append(first if part is None else f"{first}:{self.size(start.plus(part))}")
+        return f"{_of(self.codes[id(arg)])}[{', '.join(places)}]", _ATOM
+
+    def _stacked(self, node: Node) -> _Code:
+        function, rows, columns = node.attr
+        parts = [self.text(arg) for arg in node.args]
+        if function == "np.hstack":
+            return f"vcat({', '.join(parts)})", _ATOM
+        lines = [f"hcat({', '.join(parts[r * columns : (r + 1) * columns])})" for r in range(rows)]
+        return (f"vcat({', '.join(lines)})" if rows > 1 else lines[0]), _ATOM
+
+    def _unit(self, node: Node) -> _Code:
+        place = self.size(node.attr.plus(ONE))
+        return f"T.((1:{self.size(node.shape[0])}) .== {place})", _ATOM
+
+    def _counted(self, node: Node) -> _Code:
+        first, behind = (self._whole_or(arg) for arg in node.args)
+        return f"T.({first}:{behind} - 1)", _ATOM
+
+    def _chain(self, node: Node) -> _Code:
+        return " * ".join(_of(self.codes[id(arg)], _UNARY) for arg in node.args), _TERM
+
+    def _determinant(self, node: Node, sign: bool) -> _Code:
+        return f"logabsdet({self.text(node.args[0])})[{2 if sign else 1}]", _ATOM
+
+    def _constant(self, text: str) -> _Code:
+        return {
+            "np.pi": ("T(pi)", _ATOM),
+            "np.e": ("exp(one(T))", _ATOM),
+            "np.inf": ("T(Inf)", _ATOM),
+            "-np.inf": ("-T(Inf)", _UNARY),
+        }[text]
+
+
+class JuliaSource(LanguageSource):
+    """The parts of one source text."""
+
+    language = _JULIA
+    emitter = JuliaEmitter
+    words = frozenset(_WORDS.split())
+    ascii = False
+
+    def _axis_of(self, local: str, axis: int, rank: int) -> str:
+        return f"length({local})" if rank == 1 else f"size({local}, {axis + 1})"
+
+    def _whole_quotient(self, size: str, divisor: str) -> str:
+        return f"{size} ÷ ({divisor})"
+
+    def _begin(self, sizes: Sizes) -> list[str]:
+        lines = [f"{self.sizes[name]} = {code}" for name, code in sizes.bound]
+        ranks = {self.locals[key]: len(each.shape) for key, each in self.variables.items()}
+        wrong = [
+            f"{self._axis_of(local, axis, ranks[local])} != {self.size_of(dim)}"
+            for local, axis, dim in sizes.checked
+        ]
+        if wrong:
+            found = ", ".join(f"$(size({local}))" for local, rank in ranks.items() if rank)
+            wanted = self.expected(scalars=False)
+            lines += [
+                "if " + f" ||\n{_INDENT}   ".join(wrong),
+                f'{_INDENT}throw(DimensionMismatch("expected {wanted}; found {found}"))',
+                "end",
+            ]
+        if self.room:
+            left = ", ".join(self.size_of(size) for size in self.room)
+            text = "arrays of these sizes have not the entries that the formula takes"
+            lines += [f"if min({left}, 0) < 0", f'{_INDENT}throw(ArgumentError("{text}"))', "end"]
+        return lines
+
+    def _end(self, emitter: LanguageEmitter, result: str) -> list[str]:
+        if self.root.op != "several":
+            return [f"return {result}"]
+        fields = [f"{name} = {code}" for name, _, code in self.results(emitter)]
+        return [f"return (; {', '.join(fields)})"]
+
+    def _whole(self, sizes: Sizes, body: list[str], helpers: list[str]) -> str:
+        arguments = [
+            f"{self.locals[key]}::{_kind(len(each.shape))}" for key, each in self.variables.items()
+        ]
+        arguments += [*self.declared.values(), *(self.sizes[name] for name in sizes.given)]
+        said = "\n".join(body)
+        first = []
+        if re.search(r"\bT\b", said):
+            types = [
+                f"{'eltype' if each.shape else 'typeof'}({self.locals[key]})"
+                for key, each in self.variables.items()
+            ]
+            kind = f"float(promote_type({', '.join(types)}))" if types else "Float64"
+            first = [f"T = {kind}"]
+        lines = "\n".join([*first, *body]).splitlines()
+        function = [
+            *self.described(sizes),
+            f"function {self.name}({', '.join(arguments)})",
+            *(_INDENT + line for line in lines),
+            "end",
+        ]
+        return "\n\n".join(["using LinearAlgebra", "\n".join(function), *helpers]) + "\n"
+
+
+def _of(code: _Code, level: int = _ATOM) -> str:
+    text, own = code
+    return text if own >= level else f"({text})"
+
+
+def _kind(rank: int) -> str:
+    kinds = ("Number", "AbstractVector", "AbstractMatrix")
+    return kinds[rank] if rank < len(kinds) else f"AbstractArray{{<:Number, {rank}}}"
