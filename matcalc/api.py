@@ -300,14 +300,16 @@ def stationary(
 @public
 def convex(
     expression: str | Expression | Derivative,
-    wrt: str,
+    wrt: str | Sequence[str],
     *,
     rng: Any = 0,
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
 ) -> Convexity:
-    """Whether a scalar is convex, with a certificate or a counterexample (docs/stationary.md)."""
+    """Whether a scalar is convex in a variable, or in several together, with a certificate or a
+    counterexample (docs/stationary.md).
+    """
     return convexity(_expression(expression, variables, language, latex=latex), wrt, rng)
 
 

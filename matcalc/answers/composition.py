@@ -1,109 +1,373 @@
 """Convexity by the rules of composition: of a function with known curvature and monotonicity, of
 arguments with known curvature (Boyd & Vandenberghe 2004, 3.2.4; Grant, Boyd & Ye 2006).
+
+Of vectors and matrices the curvature is that of each entry. Of symmetric matrices there is a second
+one, in the order in which A <= B says that B - A is positive semidefinite (3.6.2).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 from matcalc.answers.names import occurring
-from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import LINEAR, OF_SYMMETRIC, OPERATIONS
+from matcalc.answers.quadratic import Quadratics, flat_factors
+from matcalc.core.operations import LINEAR, OPERATIONS
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
-from matcalc.core.user_functions import acts_entrywise
+from matcalc.core.tree import Expr, number
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 
 CONSTANT, AFFINE, CONVEX, CONCAVE, UNKNOWN = "constant", "affine", "convex", "concave", "unknown"
-_OPPOSITE = {CONVEX: CONCAVE, CONCAVE: CONVEX}
-_UP, _DOWN, _ANY = 1, -1, 0
-# function -> its curvature, and whether it rises, falls or neither
-_ATOMS = {name: (row.curvature, row.slope) for name, row in OPERATIONS.items() if row.curvature}
+MATRIX_CONVEX, MATRIX_CONCAVE = "matrix convex", "matrix concave"
+_OPPOSITE = {
+    CONVEX: CONCAVE,
+    CONCAVE: CONVEX,
+    MATRIX_CONVEX: MATRIX_CONCAVE,
+    MATRIX_CONCAVE: MATRIX_CONVEX,
+}
+_OF_ENTRIES = {MATRIX_CONVEX: CONVEX, MATRIX_CONCAVE: CONCAVE}  # of tr(M), a'*M*a, M[i,i]
+_UP, _DOWN, _ANY, _EVEN = 1, -1, 0, 2  # rises, falls, neither, rises above zero
+_ATOMS = {
+    name: (row.curvature, row.slope)
+    for name, row in OPERATIONS.items()
+    if row.curvature and not row.symmetric
+}
+_ATOMS |= {
+    **dict.fromkeys(("abs", "cosh", "huber", "hypot"), (CONVEX, _EVEN)),
+    **dict.fromkeys(("log2", "log10", "lognormcdf"), (CONCAVE, _UP)),
+}
+_JOINT = ("max", "min", "hypot", "kl")  # of several arguments that all may move
+_SCALED = ("huber", "normp", "elu", "leakyrelu")  # the second argument is a number
+# functions of symmetric matrices by their eigenvalues
+_OF_MATRICES = {
+    "inv": (MATRIX_CONVEX, _DOWN),
+    "sqrtm": (MATRIX_CONCAVE, _UP),
+    "logm": (MATRIX_CONCAVE, _UP),
+}
+_SPECTRAL = {"lambda_max": CONVEX, "lambda_min": CONCAVE, "logdet": CONCAVE}
+# tr(f(S)) is as convex as f is (Carlen 2010, 2.10)
+_TRACES = {"expm": CONVEX, "coshm": CONVEX, "inv": CONVEX, "logm": CONCAVE, "sqrtm": CONCAVE}
+_ON_POSITIVE = ("inv", "logm", "sqrtm")
 # entry by entry or sums of entries: they keep what the entries are
 _KEEPING = ("'", "fill", "slice", *(name for name, places in LINEAR.items() if places == (0,)))
+_MOST_CERTIFIED = 8  # parts whose Hessian is tried
 
 
 class Composition:
-    """The curvature of each part of an expression, as a function of one variable."""
+    """The curvature of each part of an expression, as a function of some variables.
 
-    def __init__(self, program: Program, wrt: str) -> None:
+    ``certify`` is the verdict on a scalar from its Hessian, with the line that says so.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        wrt: Sequence[str],
+        certify: Callable[[Program], tuple[str, str] | None],
+    ) -> None:
         self.program = program
-        self.wrt = wrt
+        self.wrt = frozenset(wrt)
         self.known = Definiteness(program)
+        self.quadratics = Quadratics(self.known, self.wrt)
         self.rules: list[str] = []
+        self._certify = certify
+        self._certified = 0
 
     def verdict(self) -> tuple[str, tuple[str, ...]]:
         """The curvature of the whole, and the rules that say so."""
         found: dict[int, str] = {}
         for node in self.program.expr.parts:
-            found[id(node)] = self._of(node, [found[id(arg)] for arg in node.args])
+            args = [found[id(arg)] for arg in node.args]
+            result = self._of(node, args)
+            if result == UNKNOWN and node is not self.program.expr:
+                result = self._by_hessian(node)
+            found[id(node)] = result
         whole = found[id(self.program.expr)]
         return (AFFINE if whole == CONSTANT else whole), tuple(dict.fromkeys(self.rules))
 
+    def _by_hessian(self, node: Expr) -> str:
+        """A scalar part by its Hessian."""
+        if node.shape or self._certified >= _MOST_CERTIFIED or node.op in ("number", "variable"):
+            return UNKNOWN
+        self._certified += 1
+        found = self._certify(replace(self.program, expr=node, definitions={}))
+        if found is None:
+            return UNKNOWN
+        self.rules.append(f"{text(node)} is {found[0]}: {found[1]}")
+        return found[0]
+
+    def _moves(self, node: Expr) -> bool:
+        return not self.wrt.isdisjoint(occurring(node))
+
     def _of(self, node: Expr, args: list[str]) -> str:
-        if node.op == "variable" and node.value == self.wrt:
+        if node.op == "variable" and node.value in self.wrt:
             return AFFINE
-        if self.wrt not in occurring(node):
+        if not self._moves(node):
             return CONSTANT
         if node.op in ("+", "blocks"):
-            return _joined(args)
+            found = _joined(args)
+            return UNKNOWN if node.op == "blocks" and found in _OF_ENTRIES else found
         if node.op == "-":
             return _joined([args[0], _OPPOSITE.get(args[1], args[1])])
         if node.op == "neg":
             return _OPPOSITE.get(args[0], args[0])
-        if node.op in ("*", ".*", "/", "./"):
+        if node.op in ("*", ".*"):
             return self._product(node, args)
+        if node.op in ("/", "./"):
+            return self._quotient(node, args)
         if node.op in ("^", ".^"):
             return self._power(node, args)
         if node.op in _KEEPING:
-            return args[0]
-        if node.op in _ATOMS and (node.op not in OF_SYMMETRIC or args == [AFFINE]):
-            return self._atom(node, args, *_ATOMS[node.op])
-        if node.op == "logdet" and args == [AFFINE] and self.known.is_definite(node.args[0]):
-            return self._atom(node, args, CONCAVE, _ANY)
+            return self._keeping(node, args)
+        if node.op in _OF_MATRICES or node.op in _SPECTRAL:
+            return self._of_matrix(node, args[0])
+        return self._function(node, args)
+
+    def _keeping(self, node: Expr, args: list[str]) -> str:
+        """Sums and rearrangements of entries."""
+        if node.op == "tr" and args[0] in (UNKNOWN, *_OF_ENTRIES):
+            found = self._trace(node.args[0])
+            if found != UNKNOWN:
+                return found
+        if args[0] in _OF_ENTRIES and node.op != "'":
+            alone = node.op in ("tr", "sum", "mean", "diag") and len(node.args) == 1
+            return _OF_ENTRIES[args[0]] if alone else UNKNOWN
+        return args[0]
+
+    def _trace(self, whole: Expr) -> str:
+        """tr(f(S)), and tr(P*M) with a semidefinite P."""
+        if whole.op in _TRACES and self._is_affine(whole.args[0]):
+            fits = self._is_definite if whole.op in _ON_POSITIVE else self._is_symmetric
+            if fits(whole.args[0]):
+                curvature = _TRACES[whole.op]
+                self.rules.append(
+                    f"tr({text(whole)}) is {curvature}: the trace of a {curvature} function of "
+                    f"the eigenvalues, {text(whole.args[0])} is affine"
+                )
+                return curvature
+        if whole.op == "^" and self._is_affine(whole.args[0]):
+            found = self._trace_of_power(whole)
+            if found != UNKNOWN:
+                return found
+        factors = flat_factors(whole)
+        for place, part in enumerate(factors):
+            others = [*factors[place + 1 :], *factors[:place]]
+            if any(self._moves(other) for other in others) or not others:
+                continue
+            label = self._matrix_label(part)
+            weight = self.quadratics.product(others)
+            if label in _OF_ENTRIES and weight is not None and self._is_semidefinite(weight):
+                curvature = _OF_ENTRIES[label]
+                self.rules.append(
+                    f"tr({text(whole)}) is {curvature}: {text(part)} is {label}, and "
+                    f"{text(weight)} is positive semidefinite"
+                )
+                return curvature
         return UNKNOWN
 
-    def _product(self, node: Expr, args: list[str]) -> str:
-        """A constant times a function; a quotient by a constant."""
-        left, right = args
-        if node.op in ("/", "./"):
-            if right != CONSTANT:
-                return UNKNOWN
-            constant, other = node.args[1], left
-        elif CONSTANT in args:
-            constant, other = (node.args[0], right) if left == CONSTANT else (node.args[1], left)
-        else:
+    def _trace_of_power(self, power: Expr) -> str:
+        """tr(S^k): as convex as the power is on the eigenvalues."""
+        base, exponent = power.args
+        if exponent.op != "number":
             return UNKNOWN
-        if other == AFFINE:
-            return AFFINE
-        for sign in (constant, Expr("neg", (constant,), constant.shape, row=constant.row)):
-            if self._is_nonnegative(sign):
-                return other if sign is constant else _OPPOSITE.get(other, other)
+        k = exponent.value
+        everywhere = k > 0 and k % 2 == 0
+        fits = self._is_symmetric if everywhere else self._is_definite
+        if not fits(base):
+            return UNKNOWN
+        found = CONVEX if everywhere or k >= 1 or k < 0 else CONCAVE
+        self.rules.append(
+            f"tr({text(power)}) is {found}: the trace of a {found} function of the eigenvalues, "
+            f"{text(base)} is affine"
+        )
+        return found
+
+    def _matrix_label(self, node: Expr) -> str:
+        """The curvature of a part as a matrix, seen once more."""
+        if node.op in _OF_MATRICES and self._is_affine(node.args[0]):
+            return self._of_matrix(node, AFFINE)
+        return UNKNOWN
+
+    def _is_affine(self, tree: Expr) -> bool:
+        return self.quadratics.is_affine(tree)
+
+    def _is_definite(self, tree: Expr) -> bool:
+        return tree.rank == 2 and self.known.is_definite(tree)
+
+    def _is_symmetric(self, tree: Expr) -> bool:
+        return tree.rank == 2 and self.known.is_symmetric(tree)
+
+    def _is_semidefinite(self, tree: Expr) -> bool:
+        return not self._moves(tree) and self.known.certificate(tree) is not None
+
+    def _of_matrix(self, node: Expr, label: str) -> str:
+        """Functions of symmetric matrices: convex or concave in their order, or scalars."""
+        inside = node.args[0]
+        if node.op in _SPECTRAL:
+            curvature = _SPECTRAL[node.op]
+            wanted = MATRIX_CONVEX if curvature == CONVEX else MATRIX_CONCAVE
+            fits = self._is_definite if node.op == "logdet" else self._is_symmetric
+            if label not in (AFFINE, wanted) or not fits(inside):
+                return UNKNOWN
+            slope = _UP
+        else:
+            curvature, slope = _OF_MATRICES[node.op]
+            wanted = MATRIX_CONCAVE  # all that is here: falling and convex, rising and concave
+            if label not in (AFFINE, wanted) or not self._is_definite(inside):
+                return UNKNOWN
+        how = {_UP: "rising", _DOWN: "falling"}[slope]
+        self.rules.append(
+            f"{text(node)} is {curvature}: {node.op} is {curvature} and {how}, {text(inside)} is "
+            f"{label}"
+        )
+        return curvature
+
+    def _product(self, node: Expr, args: list[str]) -> str:
+        """A constant times a function; quadratic forms, and a'*M*a."""
+        if CONSTANT in args:
+            constant, other = (
+                (node.args[0], args[1]) if args[0] == CONSTANT else (node.args[1], args[0])
+            )
+            if other == AFFINE:
+                return AFFINE
+            # the order of matrices does not go entry by entry
+            ordered = other in _OF_ENTRIES and constant.shape
+            found = UNKNOWN if ordered else self._multiple(constant, other)
+            if found != UNKNOWN or node.op == ".*":
+                return found
+        form = self.quadratics.form(node)
+        if form is not None:
+            curvature, why = form
+            self.rules.append(f"{text(node)} is {curvature}: {why}")
+            return curvature
+        return self._congruence(node)
+
+    def _congruence(self, node: Expr) -> str:
+        """a'*M*a, A'*M*A with a constant A, and x'*inv(Y)*x, which is convex in both."""
+        split = self.quadratics.symmetric_split(node)
+        if split is None:
+            return UNKNOWN
+        middle, outer = split
+        label = self._matrix_label(middle)
+        if label not in _OF_ENTRIES:
+            return UNKNOWN
+        if not self._moves(outer):
+            found = label if node.shape else _OF_ENTRIES[label]
+            self.rules.append(f"{text(node)} is {found}: {text(middle)} is {label}")
+            return found
+        if node.shape or middle.op != "inv" or not self._is_affine(outer):
+            return UNKNOWN
+        self.rules.append(
+            f"{text(node)} is convex: x'*inv(Y)*x is convex in x and a definite Y together, "
+            f"{text(outer)} and {text(middle.args[0])} are affine"
+        )
+        return CONVEX
+
+    def _multiple(self, constant: Expr, other: str) -> str:
+        if other == UNKNOWN:
+            return UNKNOWN
+        negative = Expr("neg", (constant,), constant.shape, row=constant.row)
+        if self.known.is_nonnegative(constant):
+            return other
+        return _OPPOSITE.get(other, other) if self.known.is_nonnegative(negative) else UNKNOWN
+
+    def _quotient(self, node: Expr, args: list[str]) -> str:
+        """A quotient by a constant; of a constant or a square by what is concave and positive."""
+        top, bottom = node.args
+        if args[1] == CONSTANT:
+            if args[0] == AFFINE:
+                return AFFINE
+            return self._multiple(Expr(node.op, (number(1), bottom), bottom.shape), args[0])
+        if args[1] not in (AFFINE, CONCAVE) or not self.known.is_positive(bottom):
+            return UNKNOWN
+        below = f"{text(bottom)} is positive and {args[1]}"
+        if args[0] == CONSTANT:
+            found = self._multiple(top, CONVEX)
+            if found != UNKNOWN:
+                self.rules.append(f"{text(node)} is {found}: {below}")
+            return found
+        if self.quadratics.is_square(top) and (not top.shape or node.op == "./"):
+            self.rules.append(f"{text(node)} is convex: a square over a positive function; {below}")
+            return CONVEX
         return UNKNOWN
 
     def _power(self, node: Expr, args: list[str]) -> str:
-        """Powers with a numeric exponent, entry by entry or of scalars."""
+        """Powers with a constant exponent, entry by entry or of scalars; geometric means."""
         base, exponent = node.args
-        if exponent.op != "number" or (node.op == "^" and base.shape):
+        if node.op == "^" and base.shape:
+            return self._square_of_matrix(node, args[0])
+        if self.quadratics.is_geometric_mean(node, self.known.is_positive, self._is_definite):
+            self.rules.append(f"{text(node)} is concave: a geometric mean")
+            return CONCAVE
+        if exponent.op != "number":
             return UNKNOWN
         k = exponent.value
         if k == 1:
             return args[0]
-        if k > 0 and k % 2 == 0 and args[0] == AFFINE:
-            return self._atom(node, args[:1], CONVEX, _ANY)
-        if k >= 1 and self._is_nonnegative(base):
+        if k * 2 == 1 and self.quadratics.is_norm(base):
+            return self._norm(node)
+        if k > 0 and k % 2 == 0:
+            return self._atom(node, args[:1], CONVEX, _EVEN)
+        if k >= 1 and self.known.is_nonnegative(base):
             return self._atom(node, args[:1], CONVEX, _UP)
         if 0 < k < 1:
             return self._atom(node, args[:1], CONCAVE, _UP)
-        if k < 0 and self._is_nonnegative(base):
+        if k < 0 and self.known.is_positive(base):
             return self._atom(node, args[:1], CONVEX, _DOWN)
         return UNKNOWN
+
+    def _square_of_matrix(self, node: Expr, label: str) -> str:
+        base, exponent = node.args
+        square = exponent.op == "number" and exponent.value == 2
+        if square and label == AFFINE and self._is_symmetric(base):
+            self.rules.append(
+                f"{text(node)} is {MATRIX_CONVEX}: the square of a symmetric matrix, "
+                f"{text(base)} is affine"
+            )
+            return MATRIX_CONVEX
+        return UNKNOWN
+
+    def _norm(self, node: Expr) -> str:
+        """The root of a quadratic that is nowhere below zero: norm2 of [A*x + b; c]."""
+        self.rules.append(
+            f"{text(node)} is convex: {text(node.args[0])} is a sum of squares of affine "
+            "functions and of numbers, so it is norm2 of these"
+        )
+        return CONVEX
+
+    def _function(self, node: Expr, args: list[str]) -> str:
+        if node.op in ("elu", "leakyrelu"):
+            slope = self.known.bounds(node.args[1])
+            if args[1] != CONSTANT or slope.most > 1:
+                return UNKNOWN
+            if node.op == "elu" and not slope.nonnegative:
+                return UNKNOWN
+            return self._atom(node, args, CONVEX, _UP if slope.nonnegative else _ANY)
+        if node.op == "huber" and not self.known.is_positive(node.args[1]):
+            return UNKNOWN
+        if node.op == "normp" and not self.known.bounds(node.args[1]).least >= 1:
+            return UNKNOWN
+        if node.op == "sqrt" and not node.shape and self.quadratics.is_norm(node.args[0]):
+            return self._norm(node)
+        if node.op == "sqrt" and self.quadratics.is_geometric_mean(
+            node, self.known.is_positive, self._is_definite
+        ):
+            self.rules.append(f"{text(node)} is concave: a geometric mean")
+            return CONCAVE
+        return self._atom(node, args, *_ATOMS[node.op]) if node.op in _ATOMS else UNKNOWN
 
     def _atom(self, node: Expr, args: list[str], curvature: str, slope: int) -> str:
         """The rule of composition: convex and rising of convex, falling of concave, any of
         affine.
         """
-        if len(node.args) > 1 and not (acts_entrywise(node) or node.op in ("^", ".^")):
-            return UNKNOWN
+        if len(args) > 1 and node.op not in _JOINT:
+            fits_second = node.op in (*_SCALED, "^", ".^") or node.args[1].op == "number"
+            if args[1] != CONSTANT or not fits_second:
+                return UNKNOWN
+        if slope == _EVEN:
+            moving = [part for part in node.args if self._moves(part)]
+            slope = _UP if all(self.known.is_nonnegative(part) for part in moving) else _ANY
         rising, falling = curvature, _OPPOSITE[curvature]
         fits = all(
             arg in (AFFINE, CONSTANT)
@@ -119,12 +383,6 @@ class Composition:
         said = ", ".join(f"{text(m)} is {kind}" for m, kind in zip(moving, kinds, strict=False))
         self.rules.append(f"{text(node)} is {curvature}: {node.op} is {curvature}{how}, {said}")
         return curvature
-
-    def _is_nonnegative(self, tree: Expr) -> bool:
-        try:
-            return self.known.is_nonnegative(tree)
-        except UnsupportedError:
-            return False
 
 
 def _joined(args: list[str]) -> str:

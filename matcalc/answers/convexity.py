@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matcalc.answers.composition import Composition
-from matcalc.answers.names import occurring
+from matcalc.answers.curvature import Chord, Curved, Numbers, depends_on_declared
+from matcalc.answers.joint_convexity import joint_certificate
+from matcalc.answers.names import occurring, require_different
 from matcalc.core.boundary import public
-from matcalc.core.directions import direction_of
-from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
+from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
+from matcalc.core.indexed import parts
 from matcalc.core.operations import SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.engine.definite import Definiteness, is_zero, negated
-from matcalc.engine.pipeline import differentiate, matricize, require_variable
+from matcalc.core.walk import postorder
+from matcalc.engine.definite import Certificate, Definiteness, is_zero, negated
+from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Expression, Formula
 from matcalc.verify.verification import verify
-
-if TYPE_CHECKING:
-    import numpy as np
 
 CONVEX, CONCAVE, AFFINE, NEITHER, UNKNOWN = "convex", "concave", "affine", "neither", "unknown"
 _NOT_CONVEX_SETS = ("orthogonal", "orthonormal", "onehot")
@@ -29,35 +30,13 @@ _NOT_CONVEX_SETS = ("orthogonal", "orthonormal", "onehot")
 _SMOOTH = frozenset(
     (
         *("number", "variable", "constant", "dimension", "eye", "unit", "fill", "slice", "blocks"),
-        *("+", "-", "neg", "*", ".*", "/", "./", "^", ".^", "'"),
+        *("+", "-", "neg", "*", ".*", "/", "./", "^", ".^", "'", "indexed", "at", "index", "slot"),
         *SMOOTH,
+        *("log2", "log10", "silu", "gelu", "atan", "asinh", "erfc", "lognormcdf"),
     )
 )
-_POINTS, _DIRECTIONS = 24, 60
-_CLEAR = 1e-6  # a relative curvature that is no rounding
-_STEP = 1e-3
-
-
-@dataclass(frozen=True, slots=True)
-class Curved:
-    """A point and a direction along which an expression is curved, and how much."""
-
-    values: dict[str, np.ndarray[Any, Any]]
-    direction: np.ndarray[Any, Any]
-    curvature: float
-
-    def said(self, wrt: str) -> str:
-        """``x = [1, 2], along v = [0, 1]: v'*H*v = -3``."""
-        import numpy as np  # noqa: PLC0415 - slow to load
-
-        def shown(array: np.ndarray[Any, Any]) -> str:
-            return np.array2string(np.asarray(array), precision=3, separator=", ").replace("\n", "")
-
-        point = ", ".join(f"{name} = {shown(value)}" for name, value in self.values.items())
-        return (
-            f"at {point} along {shown(self.direction)} of {wrt} the second derivative is "
-            f"{self.curvature:.3g}"
-        )
+_SEGMENTS = 24  # chords at which a certificate is tried
+_WRONG = 1e-7  # of a chord on the wrong side, what no rounding explains
 
 
 @dataclass(frozen=True)
@@ -65,8 +44,9 @@ class Convexity:
     """The verdict with its reasons.
 
     ``hessian`` is the proof where the Hessian is one, with the semidefinite ``terms`` whose sum it
-    is; ``rules`` are those of the composition otherwise; ``up`` and ``down`` are points at which
-    the expression is curved upwards and downwards.
+    is and the ``reasons`` that it takes besides; ``rules`` are those of the composition otherwise;
+    ``up`` and ``down`` are points, or chords, at which the expression is curved upwards and
+    downwards. ``checked`` says how many chords agree with a certificate.
     """
 
     verdict: str
@@ -74,9 +54,11 @@ class Convexity:
     why: str
     hessian: Formula | None = None
     terms: tuple[Formula, ...] = ()
+    reasons: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
-    up: Curved | None = None
-    down: Curved | None = None
+    up: Curved | Chord | None = None
+    down: Curved | Chord | None = None
+    checked: int = 0
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}: {self.why}"]
@@ -84,12 +66,23 @@ class Convexity:
             lines.append(f"  Hessian     {self.hessian}")
         if len(self.terms) > 1:
             lines += [f"  term        {term}" for term in self.terms]
+        lines += [f"  because     {reason}" for reason in self.reasons]
         lines += [f"  rule        {rule}" for rule in self.rules]
         if self.up is not None:
             lines.append(f"  upwards     {self.up.said(self.wrt)}")
         if self.down is not None:
             lines.append(f"  downwards   {self.down.said(self.wrt)}")
+        if self.checked:
+            lines.append(f"  checked     at {self.checked} random chords")
         return "\n".join(lines)
+
+    @property
+    def said(self) -> str:
+        """The certificate in a line."""
+        if self.hessian is None:
+            return self.why
+        reasons = f", because {'; '.join(self.reasons)}" if self.reasons else ""
+        return f"{self.why.split(', on every')[0]}, {self.hessian}{reasons}"
 
     @public
     def latex(self) -> str:
@@ -100,104 +93,143 @@ class Convexity:
         return rf"{said} \qquad \nabla^2 = {self.hessian.latex()}"
 
 
-def convexity(expression: Expression, wrt: str, rng: Any = 0) -> Convexity:
-    """Whether a scalar is convex in a variable, for all values of the others.
+def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) -> Convexity:
+    """Whether a scalar is convex in a variable, or in several together, for all values of the
+    others.
 
-    A certificate is the Hessian, proved to be semidefinite, or the rules of composition. A
-    counterexample is a point with a direction, found and confirmed by numbers.
+    A certificate is the Hessian, proved to be semidefinite, or the rules of composition; random
+    chords are tried against it. A counterexample is a point with a direction, or a chord, found and
+    confirmed by numbers.
     """
     program = expression._program
-    variable = require_variable(program, wrt)
+    names = [wrt] if isinstance(wrt, str) else require_different(wrt)
+    for name in names:
+        variable = require_variable(program, name)
+        if variable.kind in _NOT_CONVEX_SETS:
+            raise ArgumentError(
+                f"{name} is {variable}, and these are no convex set",
+                hint=f"declare {name} without its kind to ask about all of them",
+            )
     if program.expr.rank:
         raise ArgumentError("convexity is that of a scalar, and this expression is none")
-    if variable.kind in _NOT_CONVEX_SETS:
-        raise ArgumentError(
-            f"{wrt} is {variable}, and these are no convex set",
-            hint=f"declare {wrt} without its kind to ask about all of them",
-        )
-    found = _by_hessian(program, wrt)
-    if found is None:
-        verdict, rules = Composition(program, wrt).verdict()
-        if verdict in (CONVEX, CONCAVE, AFFINE):
-            return Convexity(verdict, wrt, "by the rules of composition", rules=rules)
-        found = _by_numbers(program, wrt, seed_of(rng, None))
-    return found
+    plain = _without_indices(program)
+    found = _by_hessian(program, names) or _by_composition(plain, names)
+    numbers = Numbers(program, names, seed_of(rng, None))
+    return _by_numbers(program, numbers) if found is None else _checked(program, found, numbers)
 
 
-def _by_hessian(program: Program, wrt: str) -> Convexity | None:
-    """The verdict where the Hessian is a certificate."""
-    if _has_kinks(program.expr, wrt):
+def _without_indices(program: Program) -> Program:
+    """The program in matrix notation, where it has bound indices and there is one."""
+    if not any(node.op == "indexed" for node in program.expr.parts):
+        return program
+    return replace(program, expr=simplify(replace(program, definitions={})), definitions={})
+
+
+def _by_composition(program: Program, names: list[str]) -> Convexity | None:
+    """The verdict by the rules of composition; parts of them by their Hessians."""
+
+    def certify(part: Program) -> tuple[str, str] | None:
+        found = _by_hessian(part, names)
+        return None if found is None else (found.verdict.replace("strictly ", ""), found.said)
+
+    verdict, rules = Composition(program, names, certify).verdict()
+    if verdict not in (CONVEX, CONCAVE, AFFINE):
         return None
-    statement = DerivativeStatement(program, wrt, 2)
+    return Convexity(verdict, ", ".join(names), "by the rules of composition", rules=rules)
+
+
+def _by_hessian(program: Program, names: list[str]) -> Convexity | None:
+    """The verdict where the Hessian is a certificate."""
+    known = Definiteness(program)
+    if _has_kinks(program.expr, names, known):
+        return None
     try:
-        tree = differentiate(statement)
-        sure = verify(statement, tree).kind != "none"
+        if len(names) == 1:
+            return _by_one_hessian(program, names[0], known)
+        return _by_blocks(program, names, known)
     except UnsupportedError:
         return None
-    if not sure:
+
+
+def _by_one_hessian(program: Program, wrt: str, known: Definiteness) -> Convexity | None:
+    statement = DerivativeStatement(program, wrt, 2)
+    tree = differentiate(statement)
+    if verify(statement, tree).kind == "none":
         return None
     columns = statement.columns
     hessian = Formula(replace(program, expr=tree), tree, columns)
     if is_zero(tree):
-        why = "the Hessian is zero, on every convex set inside of the domain"
-        return Convexity(AFFINE, wrt, why, hessian)
+        return Convexity(AFFINE, wrt, f"the Hessian is zero, {_WHERE}", hessian)
     shown = matricize(tree, program.variables, columns, language=program.language) or tree
     if shown.rank not in (0, 2):
         return None
-    known = Definiteness(program)
-    try:
-        for verdict, sign, whole in (
-            (CONVEX, "positive", shown),
-            (CONCAVE, "negative", negated(program, shown)),
-        ):
-            terms = known.terms(whole)
-            if terms is None:
-                continue
-            kind = "semidefinite" if shown.rank else ""
-            definite = known.is_definite(whole)
-            kind = kind.replace("semi", "") if definite else kind
-            strict = " strictly" if definite else ""
-            said = f"{sign} {kind}".strip()
-            if not shown.rank:
-                below = "above" if verdict == CONVEX else "below"
-                said = f"{below} zero" if definite else f"nowhere {_OTHER[below]} zero"
-            why = f"the Hessian is {said}, on every convex set inside of the domain"
-            parts = tuple([Formula(replace(program, expr=term), term) for term in terms])
-            return Convexity(f"{strict.strip()} {verdict}".strip(), wrt, why, hessian, parts)
-    except UnsupportedError:
-        return None
+    for verdict, whole in ((CONVEX, shown), (CONCAVE, negated(program, shown))):
+        found = known.certificate(whole)
+        if found is not None:
+            parts = tuple([Formula(replace(program, expr=term), term) for term in found.terms])
+            said = _kind(verdict, found, scalar=not shown.rank)
+            why = f"the Hessian is {said}, {_WHERE}"
+            strict = "strictly " if found.definite else ""
+            return Convexity(f"{strict}{verdict}", wrt, why, hessian, parts, found.reasons)
     return None
 
 
-_OTHER = {"above": "below", "below": "above"}
+def _by_blocks(program: Program, names: list[str], known: Definiteness) -> Convexity | None:
+    """The verdict on several variables together, from the blocks of their Hessian."""
+    for verdict, negative in ((CONVEX, False), (CONCAVE, True)):
+        found = joint_certificate(program, names, known, negative=negative)
+        if found is not None:
+            said = _kind(verdict, found, scalar=False)
+            strict = "strictly " if found.definite else ""
+            why = f"the Hessian by {', '.join(names)} is {said}, {_WHERE}"
+            return Convexity(f"{strict}{verdict}", ", ".join(names), why, reasons=found.reasons)
+    return None
 
 
-def _has_kinks(tree: Expr, wrt: str) -> bool:
-    """Whether a function of the variable may have no second derivative somewhere."""
-    order = tree.parts
-    smooth: set[int] = set()  # norms that are raised to an even power
-    for node in order:
-        if node.op in ("^", ".^") and node.args[1].op == "number":
-            exponent = node.args[1].value
-            if exponent > 0 and exponent % 2 == 0:
-                smooth.add(id(node.args[0]))
-            elif exponent.denominator != 1 and wrt in occurring(node.args[0]):
-                return True
-    for node in order:
-        fine = node.op in _SMOOTH or (node.op == "norm2" and id(node) in smooth)
-        if not fine and any(wrt in occurring(arg) for arg in node.args):
-            return True
-    return False
+_WHERE = "on every convex set inside of the domain"
 
 
-def _by_numbers(program: Program, wrt: str, seed: int) -> Convexity:
+def _kind(verdict: str, found: Certificate, *, scalar: bool) -> str:
+    """What is said of a Hessian, or of a second derivative."""
+    if not scalar:
+        sign = "positive" if verdict == CONVEX else "negative"
+        return f"{sign} definite" if found.definite else f"{sign} semidefinite"
+    side = ("above", "below") if verdict == CONVEX else ("below", "above")
+    return f"{side[0]} zero" if found.definite else f"nowhere {side[1]} zero"
+
+
+def _checked(program: Program, found: Convexity, numbers: Numbers) -> Convexity:
+    """The verdict, with the number of chords that agree; VerificationError where one does not."""
+    allowed = {CONVEX: (1,), CONCAVE: (-1,), AFFINE: ()}[found.verdict.replace("strictly ", "")]
+    count = 0
+    for chord in numbers.chords():
+        sign = (chord.gap > 0) - (chord.gap < 0)
+        if sign not in (0, *allowed) and abs(chord.gap) > _WRONG * (1 + chord.size):
+            raise VerificationError(
+                f"{program.language.blame()}: it found a certificate that "
+                f"{Formula(program, program.expr)} is {found.verdict}, and {chord.said('')}",
+                hint="please report it with the expression and its declarations",
+            )
+        count += 1
+        if count == _SEGMENTS:
+            break
+    return replace(found, checked=count)
+
+
+def _by_numbers(program: Program, numbers: Numbers) -> Convexity:
     """What random points say: a counterexample, or that none was found."""
-    up, down, seen = _curvatures(program, wrt, seed)
-    if up is not None and down is not None:
-        why = "it is curved upwards at one point and downwards at another"
-        return Convexity(NEITHER, wrt, why, up=up, down=down)
-    if not seen:
+    wrt = ", ".join(numbers.wrt)
+    if not numbers.has_points:
         return Convexity(UNKNOWN, wrt, "no point inside of the domain was found")
+    name = depends_on_declared(program)
+    if name:
+        return Convexity(UNKNOWN, wrt, f"it depends on {name}, of which only the kind is known")
+    up, down = numbers.curvatures()
+    if up is not None and down is not None:
+        places = "place" if isinstance(up, Chord) or isinstance(down, Chord) else "point"
+        why = f"it is curved upwards at one {places} and downwards at another"
+        return Convexity(NEITHER, wrt, why, up=up, down=down)
+    seen = numbers.seen
     if up is None and down is None:
         why = f"no certificate was found, and no curvature at {seen} random points"
         return Convexity(UNKNOWN, wrt, why)
@@ -209,54 +241,42 @@ def _by_numbers(program: Program, wrt: str, seed: int) -> Convexity:
     return Convexity(UNKNOWN, wrt, why, up=up, down=down)
 
 
-def _curvatures(program: Program, wrt: str, seed: int) -> tuple[Curved | None, Curved | None, int]:
-    """A point with a direction of curvature upwards, one downwards, and how many points there were.
+def _has_kinks(tree: Expr, names: list[str], known: Definiteness) -> bool:
+    """Whether a function of the variables may have no second derivative somewhere.
 
-    The second derivatives are those of the judge that knows no engine, and second differences
-    confirm them.
+    Roots have one where what is under them is above zero, and norms where they are raised to an
+    even power.
     """
-    import numpy as np  # noqa: PLC0415 - slow to load
+    moving = set(names)
+    order = postorder(tree, parts)
+    inside = _in_bodies(tree)
+    smooth: set[int] = set()
 
-    from matcalc.verify.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
-    from matcalc.verify.oracle.numeric import numeric_derivative  # noqa: PLC0415 - as above
-    from matcalc.verify.oracle.sample import draw, find_point, find_sizes  # noqa: PLC0415 - as above
+    def moves(node: Expr) -> bool:
+        return id(node) in inside or not moving.isdisjoint(occurring(node))
 
-    rng = np.random.default_rng(seed)
-    variables = program.variables
-    try:
-        sizes, values = find_sizes([program.expr], variables, rng, wrt)
-    except MatcalcError:
-        return None, None, 0
-    variable = variables[wrt]
-    found: dict[bool, Curved] = {}
-    seen = 0
-    for _ in range(_POINTS):
-        hessian, _ = numeric_derivative(program.expr, variables, wrt, 2, values, sizes)
-        size = int(np.prod(values[wrt].shape, dtype=int))
-        matrix = np.asarray(hessian).reshape(size, size)
-        seen += 1
-        if not np.all(np.isfinite(matrix)):
-            continue
-        scale = max(1.0, float(np.max(np.abs(matrix), initial=0.0)))
-        _, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-        candidates = [column.reshape(values[wrt].shape) for column in vectors.T]
-        step = direction_of(variable, wrt)
-        if step.kind not in ("scalar", "vector", "matrix", "tensor"):
-            candidates = [draw(step, rng, sizes, "normal") for _ in range(_DIRECTIONS)]
-        for direction in candidates:
-            flat = direction.ravel()
-            curvature = float(flat @ matrix @ flat)
-            if abs(curvature) <= _CLEAR * scale * float(flat @ flat) or (curvature > 0) in found:
-                continue
-            ends = [
-                interpret(program.expr, {**values, wrt: values[wrt] + t * direction}, sizes)
-                for t in (-_STEP, 0.0, _STEP)
-            ]
-            bend = float(ends[0] - 2 * ends[1] + ends[2]) / _STEP**2
-            if np.isfinite(bend) and abs(bend - curvature) <= 0.1 * abs(curvature):
-                found[curvature > 0] = Curved(dict(values), direction, curvature)
-        if len(found) == 2:
-            break
-        point, _ = find_point([program.expr], variables, rng, sizes, wrt)
-        values = point or values
-    return found.get(True), found.get(False), seen
+    def is_positive(node: Expr) -> bool:
+        return id(node) not in inside and known.is_positive(node)
+
+    for node in order:
+        if node.op in ("^", ".^") and node.args[1].op == "number":
+            base, exponent = node.args[0], node.args[1].value
+            if exponent > 0 and exponent % 2 == 0 and base.op in ("norm2", "std"):
+                smooth.add(id(base))
+            elif exponent.denominator != 1 and moves(base) and not is_positive(base):
+                return True
+        elif node.op == "sqrt" and is_positive(node.args[0]):
+            smooth.add(id(node))
+    for node in order:
+        fine = node.op in _SMOOTH or id(node) in smooth
+        if node.op == "reduce":
+            fine = node.value.name in _SMOOTH
+        if not fine and any(moves(arg) for arg in node.args):
+            return True
+    return False
+
+
+def _in_bodies(tree: Expr) -> set[int]:
+    """The parts of a tree that have bound indices, by their ids."""
+    bodies = [node.value.body for node in postorder(tree, parts) if node.op == "indexed"]
+    return {id(node) for body in bodies for node in postorder(body, parts)}

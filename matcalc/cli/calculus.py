@@ -65,7 +65,7 @@ BY_VARIABLES = {
     "hvp": "",
     "taylor": "; several as in --wrt x,y",
     "stationary": "",
-    "convex": "",
+    "convex": "; several together as in --wrt x,y",
     "implicit": "",
     "newton": "",
     "gauss-newton": "",

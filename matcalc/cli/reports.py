@@ -16,11 +16,12 @@ from matcalc.results import Expression
 def report(options: Namespace, program: Program) -> str:
     """The answer in the format that was asked for."""
     expression = Expression(program)
-    wrt, _ = expression.wanted(options.wrt, 1)
     latex = options.format == "latex"
     if options.command == "convex":
-        found = convexity(expression, wrt, options.rng)
+        names = options.several or [expression.wanted(None, 1)[0]]
+        found = convexity(expression, names, options.rng)
         return found.latex() if latex else str(found)
+    wrt, _ = expression.wanted(options.wrt, 1)
     if options.command == "stationary":
         point = stationary(expression, wrt)
         if isinstance(point, NamedProblem):

@@ -1,18 +1,44 @@
 """Whether a matrix is proved to be positive semidefinite, from its typed tree: by the knowledge of
-the engine, term by term, and as a congruence A'*M*A.
+the engine, term by term, as a congruence A'*M*A, and by the theorems below.
 
 Klaus, Merk, Wiedom, Laue, Giesen, Convexity Certificates from Hessians (NeurIPS 2022), section 3.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_number
-from matcalc.engine.ir.facts import DEFINITE, NONNEGATIVE, POSITIVE, SEMIDEFINITE
+from matcalc.core.tree import Expr, fill, is_number, number
+from matcalc.core.walk import postorder
+from matcalc.engine.bounds import EVERYTHING, Bounds, entry_bounds
+from matcalc.engine.ir.facts import (
+    DEFINITE,
+    DIAGONAL,
+    NONNEGATIVE,
+    POSITIVE,
+    SEMIDEFINITE,
+    SYMMETRIC,
+)
 from matcalc.engine.pipeline import Engine, leaf_of, simplify
+from matcalc.engine.polynomials import ratio_of, sign_of
 from matcalc.write.printers.text import text
+
+_DEEPEST = 8  # sums in congruences in sums
+_MOST_TERMS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Why a matrix is positive semidefinite, or a scalar not below zero: the ``terms`` that are,
+    whether it is ``definite`` (above zero), and the ``reasons`` that are no facts of one term.
+    """
+
+    terms: tuple[Expr, ...]
+    definite: bool
+    reasons: tuple[str, ...] = ()
 
 
 class Definiteness:
@@ -29,9 +55,96 @@ class Definiteness:
         lowered = self.engine.lowering.lower(tree, self.names)
         return self.engine.builder.properties.facts(self.engine.shortened(lowered))
 
+    # -- signs
+
+    def bounds(self, tree: Expr) -> Bounds:
+        """Between which numbers the entries lie."""
+        return entry_bounds(tree, self.program.variables, self._sign)
+
+    def _sign(self, tree: Expr) -> Bounds:
+        known = self._known(tree)
+        if known & POSITIVE:
+            return Bounds(number(0).value, EVERYTHING.most, above=True)
+        return Bounds(number(0).value, EVERYTHING.most) if known & NONNEGATIVE else EVERYTHING
+
+    def _known(self, tree: Expr) -> int:
+        try:
+            return self.facts(tree)
+        except UnsupportedError:
+            return 0
+
+    def is_nonnegative(self, tree: Expr) -> bool:
+        """Whether no entry is below zero."""
+        return self._has_sign(tree, strict=False)
+
+    def is_positive(self, tree: Expr) -> bool:
+        """Whether all entries are above zero."""
+        return self._has_sign(tree, strict=True)
+
+    def _has_sign(self, tree: Expr, *, strict: bool) -> bool:
+        found = self.bounds(tree)
+        if found.positive or (found.nonnegative and not strict):
+            return True
+        if self._known(tree) & (POSITIVE if strict else NONNEGATIVE):
+            return True
+        return not tree.shape and (self._by_sturm(tree, strict) or self._by_numerator(tree, strict))
+
+    def _by_sturm(self, tree: Expr, strict: bool) -> bool:
+        """Of a rational function of one number."""
+        names = {name for name, each in self.program.variables.items() if not each.shape}
+        inside = _variables(tree)
+        if len(inside) != 1 or not inside <= names:
+            return False
+        (name,) = inside
+        ratio = ratio_of(tree, name)
+        if ratio is None:
+            return False
+        sign = sign_of(ratio, positive=self.program.variables[name].kind == "positive")
+        return sign == "above" or (not strict and sign in ("not below", "zero"))
+
+    def _by_numerator(self, tree: Expr, strict: bool) -> bool:
+        """Of a sum of fractions, over one denominator that is above zero, multiplied out."""
+        if tree.op not in ("+", "-"):
+            return False
+        above: Expr = number(0)
+        below: Expr = number(1)
+        for negative, part in _signed_terms(tree):
+            top, bottom = _fraction(part)
+            if not (bottom.op == "number" or self._certainly_positive(bottom)):
+                return False
+            left = Expr("*", (above, bottom))
+            above = Expr("-" if negative else "+", (left, Expr("*", (top, below))))
+            below = Expr("*", (below, bottom))
+        if below.op == "number":
+            return False
+        short = self._simplified(above)
+        if short is None or text(short) == text(tree):
+            return False
+        found = self.bounds(short)
+        fact = self._known(short)
+        if strict:
+            return found.positive or bool(fact & POSITIVE)
+        return found.nonnegative or bool(fact & NONNEGATIVE)
+
+    def _certainly_positive(self, tree: Expr) -> bool:
+        return self.bounds(tree).positive or bool(self._known(tree) & POSITIVE)
+
+    def _simplified(self, tree: Expr) -> Expr | None:
+        try:
+            return simplify(replace(self.program, expr=tree, definitions={}))
+        except UnsupportedError:
+            return None
+
+    # -- matrices
+
+    def is_symmetric(self, tree: Expr) -> bool:
+        """Whether a matrix is symmetric."""
+        return bool(self._known(tree) & SYMMETRIC)
+
     def is_definite(self, tree: Expr) -> bool:
         """Whether a matrix is positive definite, or a scalar above zero."""
-        return bool(self.facts(tree) & (DEFINITE if tree.rank == 2 else POSITIVE))
+        found = self.certificate(tree)
+        return found is not None and found.definite
 
     def is_definite_on_symmetric(self, tree: Expr) -> bool:
         """Whether it is a positive multiple of kron(P, P)*(eye + commutation), P positive definite:
@@ -39,59 +152,242 @@ class Definiteness:
         """
         while tree.op == "/":
             tree, scale = tree.args
-            if not self.facts(scale) & POSITIVE:
+            if not self.is_positive(scale):
                 return False
+        side = self._symmetrized(tree)
+        return side is not None and self.is_definite(side)
+
+    def _symmetrized(self, tree: Expr) -> Expr | None:
+        """P of kron(P, P)*(eye + commutation), whose factors commute, times numbers above zero."""
         factors = _factors(tree)
-        if not all(self.facts(part) & POSITIVE for part in factors if not part.shape):
-            return False
+        if not all(self.is_positive(part) for part in factors if not part.shape):
+            return None
         matrices = [part for part in factors if part.shape]
         if [part.op for part in matrices] != ["kron", "+"]:
-            return False
+            return None
         (one, other), parts = matrices[0].args, {part.op for part in matrices[1].args}
         same = text(one) == text(other) and parts == {"eye", "commutation"}
-        return same and self.is_definite(one)
+        return one if same else None
 
-    def is_nonnegative(self, tree: Expr) -> bool:
-        """Whether no entry is below zero."""
-        return bool(self.facts(tree) & NONNEGATIVE)
-
-    def terms(self, tree: Expr) -> list[Expr] | None:
-        """The semidefinite terms whose sum a matrix is; for a scalar those not below zero. None
-        where that is not proved.
+    def certificate(self, tree: Expr) -> Certificate | None:
+        """Why a matrix is positive semidefinite, or a scalar not below zero; None where that is not
+        proved.
         """
-        if tree.rank == 2 and tree.shape[0] != tree.shape[1]:
+        if not tree.shape:
+            if self.is_positive(tree):
+                return Certificate((tree,), definite=True)
+            return Certificate((tree,), definite=False) if self.is_nonnegative(tree) else None
+        if tree.rank != 2 or tree.shape[0] != tree.shape[1]:
             return None
-        found: list[Expr] = []
-        stack = [tree]
-        while stack:
-            term = stack.pop()
-            if self._is_one(term):
-                found.append(term)
-            elif term.op == "+":
-                stack += reversed(term.args)
-            else:
-                return None
-        return found
+        return self._prove(tree, _DEEPEST)
 
-    def _is_one(self, tree: Expr) -> bool:
-        """Whether one term is semidefinite: known, a multiple, a congruence or a covariance."""
-        while True:
-            if self.facts(tree) & (SEMIDEFINITE if tree.rank == 2 else NONNEGATIVE):
-                return True
-            if tree.rank != 2 or _is_covariance(tree, self):
-                return tree.rank == 2
-            if tree.op in ("/", "*") and not tree.args[1].shape:
-                tree, scale = tree.args
-            elif tree.op == "*" and not tree.args[0].shape:
-                scale, tree = tree.args
+    def _prove(self, tree: Expr, depth: int) -> Certificate | None:
+        """The certificate of a square matrix; ``depth`` bounds how far the parts of parts go."""
+        known = self._known(tree)
+        if known & SEMIDEFINITE:
+            return Certificate(self._semidefinite_parts(tree), definite=bool(known & DEFINITE))
+        if depth == 0:
+            return None
+        if tree.op in ("+", "-"):
+            return self._sum(tree, depth - 1)
+        if tree.op in ("/", "*") and not tree.args[1].shape:
+            return self._multiple(tree, tree.args[0], tree.args[1], depth)
+        if tree.op == "*" and not tree.args[0].shape:
+            return self._multiple(tree, tree.args[1], tree.args[0], depth)
+        if tree.op == "diag" and self.is_nonnegative(tree.args[0]):
+            return Certificate((tree,), definite=self.is_positive(tree.args[0]))
+        if tree.op in ("kron", ".*") and all(side.rank == 2 for side in tree.args):
+            sides = [self.certificate(side) for side in tree.args]
+            if any(side is None for side in sides):
+                return None
+            found = [side for side in sides if side is not None]
+            reasons = tuple([reason for side in found for reason in side.reasons])
+            return Certificate((tree,), all(side.definite for side in found), reasons)
+        symmetrized = self._symmetrized(tree)
+        if symmetrized is not None:
+            return None if self.certificate(symmetrized) is None else Certificate((tree,), False)
+        inner = _congruent(tree)
+        if inner is None:
+            return None
+        found_inside = self._prove(inner, depth - 1)
+        return None if found_inside is None else Certificate((tree,), False, found_inside.reasons)
+
+    def _semidefinite_parts(self, tree: Expr) -> tuple[Expr, ...]:
+        """The terms of a sum, where each is semidefinite on its own; else the whole."""
+        parts = [part for negative, part in _signed_terms(tree) if not negative and part.shape]
+        if len(parts) > _MOST_TERMS or len(parts) < len(list(_signed_terms(tree))):
+            return (tree,)
+        each = all(self._known(part) & SEMIDEFINITE for part in parts)
+        return tuple(parts) if each else (tree,)
+
+    def _multiple(self, tree: Expr, of: Expr, scale: Expr, depth: int) -> Certificate | None:
+        """Of a multiple or a quotient by a number that is not below zero."""
+        if not self.is_nonnegative(scale):
+            return None
+        found = self._prove(of, depth - 1)
+        if found is None:
+            return None
+        definite = found.definite and (tree.op == "/" or self.is_positive(scale))
+        return Certificate((tree,), definite, found.reasons)
+
+    def _sum(self, tree: Expr, depth: int) -> Certificate | None:
+        """Of a sum: of semidefinite terms, and of pairs of one with another that is taken away."""
+        good: list[tuple[Expr, Certificate]] = []
+        bad: list[Expr] = []
+        terms = list(_signed_terms(tree))
+        if len(terms) > _MOST_TERMS:
+            return None
+        for negative, part in terms:
+            whole = part if part.shape else fill(part, tree.shape)
+            signed = Expr("neg", (whole,), tree.shape) if negative else whole
+            found = None if negative else self._prove(whole, depth)
+            if found is not None:
+                good.append((whole, found))
+            elif negative:
+                bad.append(whole)
             else:
-                inner = _congruent(tree)
-                if inner is None:
-                    return False
-                tree = inner
+                bad.append(Expr("neg", (signed,), tree.shape))
+        reasons = [reason for _, found in good for reason in found.reasons]
+        if not bad:
+            definite = any(found.definite for _, found in good)
+            return Certificate(tuple([term for term, _ in good]), definite, tuple(reasons))
+        left = list(good)
+        definite = False
+        for taken in bad:
+            pair = self._paired(left, taken)
+            if pair is None:
+                return self._dominant(tree)
+            place, strict, reason = pair
+            definite |= strict
+            reasons.append(reason)
+            left.pop(place)
+        definite |= any(found.definite for _, found in left)
+        return Certificate((tree,), definite, tuple(reasons))
+
+    def _paired(
+        self, good: list[tuple[Expr, Certificate]], taken: Expr
+    ) -> tuple[int, bool, str] | None:
+        """The definite term P from which c*v*v' can be taken, whether that leaves it definite, and
+        why: P - c*v*v' is semidefinite exactly where c*v'*inv(P)*v is at most one (the Schur
+        complement; Horn & Johnson 2013, 7.7.7).
+        """
+        dyad = self._dyad(taken)
+        if dyad is None:
+            return None
+        scale, vector = dyad
+        for place, (term, found) in enumerate(good):
+            if not found.definite:
                 continue
-            if not self.is_nonnegative(scale):
-                return False
+            row = Expr("'", (vector,), vector.shape, row=True)
+            size = Expr("*", (row, solved(term, vector)))
+            short = self._simplified(Expr("*", (scale, size)))
+            if short is None:
+                continue
+            slack = self._simplified(Expr("-", (number(1), short)))
+            if slack is None or not (is_zero(slack) or self.is_nonnegative(slack)):
+                continue
+            strict = not is_zero(slack) and self.is_positive(slack)
+            front = "" if is_number(scale, 1) else f"({text(scale)})*"
+            said = "below" if strict else "at most"
+            reason = (
+                f"{front}v'*inv(P)*v = {text(short)} is {said} 1, where v = {text(vector)} and "
+                f"P = {text(term)} (a Schur complement)"
+            )
+            return place, strict, reason
+        return None
+
+    def _dyad(self, tree: Expr) -> tuple[Expr, Expr] | None:
+        """c and v of c*v*v', with c not below zero; None for other matrices."""
+        scale: Expr = number(1)
+        while tree.rank == 2:
+            if tree.op in ("/", "*") and not tree.args[1].shape:
+                scale = Expr(tree.op, (scale, tree.args[1]))
+                tree = tree.args[0]
+            elif tree.op == "*" and not tree.args[0].shape:
+                scale = Expr("*", (scale, tree.args[0]))
+                tree = tree.args[1]
+            else:
+                break
+        if tree.op == "fill":
+            scale = Expr("*", (scale, tree.args[0]))
+            vector: Expr | None = fill(number(1), tree.shape[:1])
+        else:
+            vector = self._half(tree)
+        short = self._simplified(scale)
+        if vector is None or short is None or not self.is_nonnegative(short):
+            return None
+        return short, vector
+
+    def _half(self, tree: Expr) -> Expr | None:
+        """v of v*v', which may be written A*x*x'*A'."""
+        factors = _factors(tree)
+        lower = self.engine.lowering.lower
+        for place in range(1, len(factors)):
+            before, after = factors[place - 1], factors[place]
+            if before.rank != 1 or before.row or after.rank != 1 or not after.row:
+                continue
+            left, right = _column(factors[:place]), _row(factors[place:])
+            across = Expr("'", (right,), right.shape)
+            same = lower(left, self.names) is lower(across, self.names)
+            return left if same else None
+        return None
+
+    def _dominant(self, tree: Expr) -> Certificate | None:
+        """By its rows: no entry beside the diagonal is above zero, and no row has a sum below zero
+        (diagonally dominant; Horn & Johnson 2013, 6.1.10).
+        """
+        if not self._known(tree) & SYMMETRIC:
+            return None
+        for negative, part in _signed_terms(tree):
+            whole = part if part.shape else fill(part, tree.shape)
+            if self._known(whole) & DIAGONAL:
+                continue
+            if not negative or not self.is_nonnegative(whole):
+                return None
+        ones = fill(number(1), tree.shape[:1])
+        rows = self._simplified(Expr("*", (tree, ones), ones.shape))
+        if rows is None or not (is_zero(rows) or self.is_nonnegative(rows)):
+            return None
+        strict = not is_zero(rows) and self.is_positive(rows)
+        sums = "zero" if is_zero(rows) else "above zero" if strict else "not below zero"
+        reason = f"beside the diagonal nothing is above zero, and the sums of the rows are {sums}"
+        return Certificate((tree,), strict, (reason,))
+
+
+def _variables(tree: Expr) -> set[str]:
+    """The names of the variables in a tree."""
+    order = postorder(tree, lambda node: node.args)
+    return {str(node.value) for node in order if node.op == "variable"}
+
+
+def _signed_terms(tree: Expr) -> Iterator[tuple[bool, Expr]]:
+    """The terms of a sum, and whether each is taken away."""
+    stack = [(False, tree)]
+    while stack:
+        negative, part = stack.pop()
+        if part.op == "neg":
+            stack.append((not negative, part.args[0]))
+        elif part.op in ("+", "-"):
+            stack.append((negative != (part.op == "-"), part.args[1]))
+            stack.append((negative, part.args[0]))
+        else:
+            yield negative, part
+
+
+def _fraction(tree: Expr) -> tuple[Expr, Expr]:
+    """What is above and what is below the line, of a product of fractions."""
+    above: Expr = number(1)
+    below: Expr = number(1)
+    stack = [(False, tree)]
+    while stack:
+        turned, part = stack.pop()
+        if part.op == "/" or (part.op == "*" and not any(arg.shape for arg in part.args)):
+            stack += [(turned != (part.op == "/"), part.args[1]), (turned, part.args[0])]
+        elif turned:
+            below = Expr("*", (below, part))
+        else:
+            above = Expr("*", (above, part))
+    return above, below
 
 
 def _factors(tree: Expr) -> list[Expr]:
@@ -105,6 +401,38 @@ def _factors(tree: Expr) -> list[Expr]:
         else:
             found.append(part)
     return found
+
+
+def _column(factors: list[Expr]) -> Expr:
+    """The product of matrices and, at the end, a column."""
+    whole = factors[-1]
+    for part in reversed(factors[:-1]):
+        whole = Expr("*", (part, whole), part.shape[:1])
+    return whole
+
+
+def _row(factors: list[Expr]) -> Expr:
+    """The product of a row and matrices."""
+    whole = factors[0]
+    for part in factors[1:]:
+        whole = Expr("*", (whole, part), part.shape[1:], row=True)
+    return whole
+
+
+def solved(matrix: Expr, right: Expr) -> Expr:
+    """inv(P)*V, where P is a number, a diagonal matrix or a multiple without an inverse."""
+    if not matrix.shape:
+        return Expr("/", (right, matrix), right.shape, row=right.row)
+    if matrix.op in ("/", "*") and not matrix.args[1].shape:
+        op = "*" if matrix.op == "/" else "/"
+        return Expr(op, (solved(matrix.args[0], right), matrix.args[1]), right.shape)
+    if matrix.op == "*" and not matrix.args[0].shape:
+        return Expr("/", (solved(matrix.args[1], right), matrix.args[0]), right.shape)
+    if matrix.op == "eye":
+        return right
+    if matrix.op == "diag" and right.rank == 1:
+        return Expr("./", (right, matrix.args[0]), right.shape)
+    return Expr("*", (Expr("inv", (matrix,), matrix.shape), right), right.shape)
 
 
 def _congruent(tree: Expr) -> Expr | None:
@@ -125,22 +453,6 @@ def _transposed(tree: Expr) -> Expr:
     if tree.op == "'":
         return tree.args[0]
     return Expr("'", (tree,), tree.shape[::-1])
-
-
-def _is_covariance(tree: Expr, known: Definiteness) -> bool:
-    """diag(p) - p*p' for shares p, that is the covariance of a draw (Boyd & Vandenberghe 2004,
-    3.1.5).
-    """
-    if tree.op != "-" or tree.args[0].op != "diag":
-        return False
-    share = tree.args[0].args[0]
-    outer = Expr("*", (share, Expr("'", (share,), share.shape, row=True)), tree.shape)
-    if text(tree.args[1]) != text(outer):
-        return False
-    kind = known.program.variables.get(str(share.value)) if share.op == "variable" else None
-    return (share.op == "softmax" and len(share.args) == 1) or (
-        kind is not None and kind.kind in ("simplex", "onehot")
-    )
 
 
 def is_zero(tree: Expr) -> bool:

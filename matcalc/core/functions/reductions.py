@@ -48,6 +48,7 @@ ROWS = [
         total=True,
         curvature="convex",
         values=(0, inf),
+        slope=2,
     ),
     _row(
         "norm2",
@@ -61,6 +62,7 @@ ROWS = [
         numpy="norm2",
         curvature="convex",
         values=(0, inf),
+        slope=2,
     ),
     _row(
         "normp",
@@ -72,6 +74,8 @@ ROWS = [
         rank=0,
         latex=None,
         numpy="normp",
+        curvature="convex",
+        slope=2,
     ),
     _row(
         "var",
@@ -81,8 +85,17 @@ ROWS = [
         along=True,
         of_scalar=0,
         total=True,
+        curvature="convex",
+        smooth=True,
     ),
-    _row("std", "std(a), std(A, 1), std(A, 2)", "root of var", along=True, of_scalar=0),
+    _row(
+        "std",
+        "std(a), std(A, 1), std(A, 2)",
+        "root of var",
+        along=True,
+        of_scalar=0,
+        curvature="convex",
+    ),
     _row(
         "prod",
         "prod(a), prod(A, 1), prod(A, 2)",
@@ -148,6 +161,7 @@ ROWS = [
         total=True,
         curvature="convex",
         values=(0, inf),
+        slope=2,
     ),
     _row(
         "softmax",
@@ -172,6 +186,8 @@ ROWS = [
         of_scalar=0,
         numpy="logsoftmax",
         total=True,
+        curvature="concave",
+        smooth=True,
     ),
     _row(
         "dot",
@@ -195,5 +211,7 @@ ROWS = [
         latex=None,
         letters=("D",),
         numpy="kl",
+        curvature="convex",
+        smooth=True,
     ),
 ]

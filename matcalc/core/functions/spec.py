@@ -45,10 +45,10 @@ class FunctionSpec:
     ``linear``: the places of the arguments in which it is linear; ``smooth``: has second
     derivatives wherever it has a value (what is linear has them, too); ``curvature``: convex or
     concave, of symmetric matrices if it is of these alone, and ``slope``: 1 where it rises in its
-    arguments; ``values``: the least and the largest value at real arguments; ``pole``: infinite at
-    0; ``triangle``: which one it keeps; ``halves``: between vec and vech; ``by_blocks``: has
-    formulas for block matrices, with Schur complements; ``apart``: its derivative sets one singular
-    value apart from the others.
+    arguments, 2 where it does above zero; ``values``: the least and the largest value at real
+    arguments; ``pole``: infinite at 0; ``triangle``: which one it keeps; ``halves``: between vec
+    and vech; ``by_blocks``: has formulas for block matrices, with Schur complements; ``apart``: its
+    derivative sets one singular value apart from the others.
 
     ``latex``: a command before the arguments in brackets (without one ``\operatorname{name}``;
     None: a rule in ``printers/``); ``letters``: the letters that this takes, which a variable may
