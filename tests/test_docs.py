@@ -136,6 +136,18 @@ def test_sessions(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert not report, "".join(report)
 
 
+@pytest.mark.parametrize("block", blocks("diff"))
+def test_what_a_diff_adds_is_there(block: Block) -> None:
+    """Each part names a file, in which its lines stand one after the other."""
+    parts = re.split(r"^\+\+\+ ", block.text, flags=re.MULTILINE)[1:]
+    assert len(parts) > 1
+    for part in parts:
+        name, _, added = part.partition("\n")
+        lines = "".join(f"{line[1:]}\n" for line in added.splitlines() if line.startswith("+"))
+        assert lines
+        assert lines in (ROOT / name).read_text(encoding="utf-8"), name
+
+
 @pytest.mark.parametrize(
     "page", [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES]
 )
