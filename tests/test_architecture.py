@@ -353,6 +353,7 @@ KEYED_BY_FUNCTIONS = {
     "read/shapes/functions.py": "shape rules",
     "read/shapes/multilinear.py": "shape rules",
     "stable.py": "operators that a stable form is looked for below",
+    "read/tex/binders.py": "readings of LaTeX",
     "read/tex/functions.py": "readings of LaTeX",
     "engine/recovery/factory.py": "a rule: elimination(n)*vec(A) is vech(A)",
     "read/syntax/advice.py": "commands of LaTeX",

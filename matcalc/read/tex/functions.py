@@ -127,7 +127,8 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     )
     index = {"{": index[1:-1]}.get(index[:1], index).strip()
     index = "F" if index.rstrip("}").endswith("F") else index
-    if arg.scalar and arg.indexed and learn_vectors(resolver, phrase.args[0], "its norm is taken"):
+    inside = arg.indexed or resolver.letters.binding
+    if arg.scalar and inside and learn_vectors(resolver, phrase.args[0], "its norm is taken"):
         return arg
     resolver.letters.refuse_entry(phrase.args[0], "its norm is taken")
     if arg.scalar:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.read.syntax.nodes import Node
-from matcalc.read.tex.values import SLOT, Maker, Value
+from matcalc.read.tex.values import SLOT, BeyondProducts, Maker, Value
 
 MOST_AXES = 2
 
@@ -34,7 +34,7 @@ def _union(left: Iterable[str], right: Iterable[str]) -> tuple[str, ...]:
     if len(axes) > MOST_AXES:
         shown = [axis for axis in axes if not axis.startswith(SLOT)]
         entries = " and those of entries" if len(shown) < len(axes) else ""
-        raise UnsupportedError(
+        raise BeyondProducts(
             f"this depends on {len(axes)} indices at once: {', '.join(shown)}{entries}",
             hint="values have at most two axes; write it with vectors and matrices",
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from matcalc.core.errors import MatcalcError, ParseError, ShapeError, Span, UnsupportedError
+from matcalc.core.errors import MatcalcError, ParseError, ShapeError, Span
 from matcalc.core.kinds import MOST_RESULT_AXES
 from matcalc.core.notes import declaring
 from matcalc.core.operations import SIZES
@@ -21,7 +21,7 @@ from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import Key, Symbol, letters, symbol
-from matcalc.read.tex.values import Maker, Value, call_function, transpose
+from matcalc.read.tex.values import BeyondProducts, Maker, Value, call_function, transpose
 from matcalc.read.tex.vectors import row_of
 
 Ranges = Mapping[str, Phrase | None]  # the indices that run, each with its upper limit
@@ -76,6 +76,7 @@ class Letters:
             str, str
         ] = {}  # and what to say of variables that look like a part of another
         self.changed = False
+        self.binding = False  # whether sums are binders of the language, and no products
 
     def problem(self, message: str, span: Span, hint: str | None = None) -> MatcalcError:
         """An error about how many axes something has."""
@@ -117,10 +118,12 @@ class Letters:
             return self._identity(phrase)
         lettered.refuse_operator(phrase, found, known, self.scope)
         name = self.scope.name(phrase)
+        if not known and name in running and self.binding:
+            return Value(Maker(phrase).node("name", value=name))
         if not known:
             self._note_accent(phrase, found)
         if not known and name in running:
-            raise UnsupportedError(
+            raise BeyondProducts(
                 f"the index {name} as a number",
                 source=self.scope.source,
                 span=phrase.span,
@@ -207,6 +210,8 @@ class Letters:
             phrase.kind == "indexed" and phrase.args[0].kind != "symbol"
         ):
             return False
+        if self.binding and phrase.kind == "indexed" and self._runs(phrase):
+            return rank == 1 and self.promote_entry(phrase, why)
         if rank and id(phrase) in self.fixed:
             if rank == 1 and self.promote_entry(phrase, why):
                 return True
@@ -247,7 +252,7 @@ class Letters:
         matrix = None if self.changed else self.matrix_of(phrase)
         if matrix is None:
             return False
-        name, (index,) = self.base_name(phrase.args[0]), self.indices(phrase) or [""]
+        name, (index,) = self.base_name(phrase.args[0]), subscripts.running(self, phrase) or [""]
         shown = self.scope.source[phrase.start : phrase.end]
         self.data[name] = matrix
         self.ranks.bound[matrix] = "matrix"
@@ -268,7 +273,7 @@ class Letters:
         if phrase.kind != "indexed" or phrase.args[0].kind != "symbol" or self.scope.knows(phrase):
             return None
         base = phrase.args[0]
-        indices = self.indices(phrase) or []
+        indices = subscripts.running(self, phrase)
         name, key = self.base_name(base), symbol(base, self.scope.source).key
         if len(indices) != 1 or self.scope.knows(base) or name in self.data:
             return None
@@ -409,6 +414,8 @@ class Letters:
             raise self.scope.problem(message, phrase.span, "let the sum run over another letter")
         found = symbol(base, source)
         data = self._data_of(phrase, found)
+        if self.binding:
+            return subscripts.running_entry(self, phrase, data)
         parts = subscripts.places(phrase, 2)
         indices = [self._index(part, running) for part in parts]
         if found.key == ("delta", ()) and len(indices) == 2 and not self.scope.knows(base):
@@ -439,18 +446,23 @@ class Letters:
             )
         return self.data.get(found.name)
 
+    def _runs(self, phrase: Phrase) -> bool:
+        """Whether an index that runs stands in the subscript of a letter."""
+        running = self.ranges.get(id(phrase), {})
+        return any(name in running for name in subscripts.names(phrase, self.scope.source))
+
     def _index(self, part: Phrase, running: Ranges) -> str:
         """An index that runs, or "" for a fixed place."""
         if part.kind == "symbol":
             name = symbol(part, self.scope.source).name
             return name if name in running else ""
         if any(symbol(leaf, self.scope.source).name in running for leaf in size_leaves(part)):
-            hint = (
-                r"write the entries as [x]_{2:n} and [x]_{1:n-1}, or the sum in the plain "
-                r"language, as in sum[i=1:n-1](x[i+1]*x[i])"
-            )
-            raise self.problem(
-                "an index that is shifted, or made of others, is not read", part.span, hint
+            hint = r"write the entries as [x]_{2:n} and [x]_{1:n-1}"
+            raise BeyondProducts(
+                "an index that is shifted, or made of others, is not read",
+                source=self.scope.source,
+                span=part.span,
+                hint=hint,
             )
         return ""
 
@@ -483,7 +495,10 @@ class Letters:
     def entry(self, value: Value, phrase: Phrase, indices: list[str], running: Ranges) -> Value:
         """The entry of a value at indices that run."""
         shown = self.scope.source[phrase.start : phrase.end]
+        if self.binding:
+            return subscripts.value_entry(self, phrase, value)
         if value.rank != len(indices):
+            subscripts.require_axes(self, phrase, indices)
             if value.rank == 2 and len(indices) == 1:
                 hint = "write the sum as a product of the whole matrix, or both indices"
                 raise self.problem(

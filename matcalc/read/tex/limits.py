@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matcalc.core.errors import ParseError, Span, UnsupportedError
+from matcalc.core.errors import MatcalcError, ParseError, Span, UnsupportedError
 from matcalc.core.operations import POLES
 from matcalc.core.walk import postorder
 from matcalc.read.tex.phrases import Phrase
@@ -16,7 +16,7 @@ from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.subscripts import names as names_in
 from matcalc.read.tex.symbols import letters, symbol
-from matcalc.read.tex.values import Maker, Value
+from matcalc.read.tex.values import BeyondProducts, Maker, Value
 
 if TYPE_CHECKING:
     from matcalc.read.tex.letters import Letters, Ranges
@@ -179,13 +179,21 @@ def factors(total: Phrase, letters_: Letters, running: Ranges) -> list[Value]:
     return [_factor(bound, total, letters_, running) for bound in total.bounds]
 
 
+def require_inside(total: Phrase, letters_: Letters) -> None:
+    r"""Refuses limits that run and go beyond the range of their index, as in \sum_{j=1}^{i+1}."""
+    for bound in total.bounds:
+        (a, p), _, (_, q) = _sides(bound, letters_)
+        if bound.text and a and q - p > 0:
+            raise _refused(bound, letters_, a)
+
+
 def _require_finite(bound: Phrase, total: Phrase, letters_: Letters) -> None:
     """Refuses a condition i != j, which becomes a factor 0, on what may be infinite for i = j."""
     for part in postorder(total.args[0], lambda part: part.args):
         pole = part.kind == "call" and part.text in POLES
         inverse = part.kind in ("power", "entrywise") and part.args[1].kind == "neg"
         if part.kind == "/" or pole or inverse:
-            raise UnsupportedError(
+            raise BeyondProducts(
                 "this sum leaves out terms that may have no value",
                 source=letters_.scope.source,
                 span=bound.span,
@@ -232,16 +240,12 @@ def _factor(bound: Phrase, total: Phrase, letters_: Letters, running: Ranges) ->
     raise _refused(bound, letters_, a)
 
 
-def _refused(bound: Phrase, letters_: Letters, a: str) -> ParseError | UnsupportedError:
+def _refused(bound: Phrase, letters_: Letters, a: str) -> MatcalcError:
     source = letters_.scope.source
-    if a == "" or bound.text == "from":
+    if a == "":
         span = bound.args[0].span
-        return ParseError(
-            "an index starts at 1 here",
-            source=source,
-            span=span,
-            hint="entries are counted from 1 to the size",
-        )
+        hint = "entries are counted from 1 to the size"
+        return BeyondProducts("an index starts at 1 here", source=source, span=span, hint=hint)
     shown = source[bound.start : bound.end]
     message = (
         f"the sum goes beyond the range of its index: {shown}"
@@ -252,4 +256,5 @@ def _refused(bound: Phrase, letters_: Letters, a: str) -> ParseError | Unsupport
         r"limits that run are read as \sum_{j=1}^{i}, \sum_{j=1}^{i-1}, \sum_{j=i}^{n}, "
         r"\sum_{i<j}, \sum_{j \neq i}"
     )
-    return UnsupportedError(message, source=source, span=Span(bound.start, bound.end), hint=hint)
+    kind = UnsupportedError if bound.text else BeyondProducts
+    return kind(message, source=source, span=Span(bound.start, bound.end), hint=hint)

@@ -8,7 +8,7 @@ from typing import Any
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.table import load
-from matcalc.read.tex import chains, derivatives, diagnose, lettered, limits
+from matcalc.read.tex import binders, chains, derivatives, diagnose, lettered, limits
 from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.scope import Scope
@@ -455,13 +455,14 @@ class _Builder:
         return self.on_limits([parts[2], parts[3], parts[0], parts[1]])
 
     def on_bigsum(self, parts: list[Any]) -> Phrase:
-        (_, start, end, _), below, body = parts
+        (_, start, end, sign), below, body = parts
         mark = Span(start, end)
         return Phrase(
             "bigsum",
             start,
             body.end,
             args=(body,),
+            text=binders.OPERATORS.get(sign, sign.lstrip("\\")),
             parts=below.parts,
             limit=below.limit,
             bounds=below.bounds,

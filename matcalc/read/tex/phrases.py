@@ -32,7 +32,7 @@ one
 \cdot, \times, quotient, ...
 ``neg``             the operand
 ``bigsum``          the summand                                ``parts`` are the indices, ``limit``
-the upper one,
+the upper one, ``text`` is sum, prod, max or min,
                                                                ``bounds`` other conditions, as
                                                                comparisons
 ``positive``        the operand                                (x)_+

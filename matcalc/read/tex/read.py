@@ -20,6 +20,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
+from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.offers import keep_readable
@@ -31,13 +32,14 @@ from matcalc.read.tex.resolve import Resolver
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import survey
 from matcalc.read.tex.symbols import symbol
-from matcalc.read.tex.values import Value
+from matcalc.read.tex.values import BeyondProducts, Value
 
 _OF_LETTERS = frozenset({"transposed", "behind", "outer", "leading"})
 _MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
 
 
 Declarations = Mapping[str, str | Variable] | Iterable[str]
+Typed = Callable[[Resolver, list[list[Statement]], frozenset[str]], Program]
 Named = tuple[Phrase | None, Phrase]  # a statement: its name if it is a definition, and its value
 
 
@@ -76,9 +78,10 @@ def _typed(
         scope.adopt(name)
     with _explained(text):
         values = _values(parse(text, scope), text)
-        resolver = Resolver(scope)
 
-        def typed(sides: list[list[Statement]], counted: frozenset[str]) -> Program:
+        def typed(
+            resolver: Resolver, sides: list[list[Statement]], counted: frozenset[str]
+        ) -> Program:
             if values[-1][1].kind == "gradient":
                 _by_entry(resolver, values[-1][1].parts[0])
             return infer(
@@ -91,7 +94,7 @@ def _typed(
                 scope.language,
             )
 
-        program = _learning(resolver, [values], typed, definitions)
+        program = _either_way(scope, [values], typed, definitions)
     wanted = values[-1][1]
     asked = (scope.name(wanted.parts[0]), wanted.order) if wanted.kind == "gradient" else None
     return replace(program, notes=(*scope.notes, *program.notes), asked=asked)
@@ -135,9 +138,10 @@ def _typed_pair(
                     span=value.span,
                     hint=hint,
                 )
-        resolver = Resolver(scope)
 
-        def typed(both: list[list[Statement]], counted: frozenset[str]) -> Program:
+        def typed(
+            resolver: Resolver, both: list[list[Statement]], counted: frozenset[str]
+        ) -> Program:
             return infer_pair(
                 both[0],
                 both[1],
@@ -148,7 +152,7 @@ def _typed_pair(
                 language=scope.language,
             )
 
-        program = _learning(resolver, sides, typed)
+        program = _either_way(scope, sides, typed)
     first, second = program.expr.args
     program = replace(program, notes=(*scope.notes, *program.notes))
     return replace(program, expr=first), replace(program, expr=second)
@@ -235,10 +239,27 @@ def _values(equations: list[Equation], text: str) -> list[Named]:
     return [(equation.left, equation.value) for equation in equations]
 
 
+def _either_way(
+    scope: Scope,
+    sides: list[list[Named]],
+    typed: Typed,
+    definitions: Mapping[str, Expr] | None = None,
+) -> Program:
+    """The typed program: with sums as products of whole arrays, or else as binders."""
+    notes = dict(scope.notes)
+    try:
+        return _learning(Resolver(scope), sides, typed, definitions)
+    except BeyondProducts:
+        scope.notes = notes
+        resolver = Resolver(scope)
+        resolver.letters.binding = True
+        return _learning(resolver, sides, typed, definitions)
+
+
 def _learning(
     resolver: Resolver,
     sides: list[list[Named]],
-    typed: Callable[[list[list[Statement]], frozenset[str]], Program],
+    typed: Typed,
     definitions: Mapping[str, Expr] | None = None,
 ) -> Program:
     """The typed program; resolved again where the shapes tell that a letter is not what it was
@@ -249,11 +270,11 @@ def _learning(
     """
     statements = _resolved(resolver, sides, definitions)
     counted = _OF_LETTERS if resolver.letters.indices_of_sums else ODDITIES
-    program = typed(statements, counted)
+    program = typed(resolver, statements, counted)
     if not program.learnt:
         return program
     resolver.letters.ranks.bound.update(program.learnt)
-    again = typed(_resolved(resolver, sides, definitions), counted)
+    again = typed(resolver, _resolved(resolver, sides, definitions), counted)
     return replace(
         again, notes=tuple(dict.fromkeys((*program.notes, *again.notes))), learnt=program.learnt
     )
@@ -286,6 +307,9 @@ def _resolved(
         else:
             refuse_lone(letters, letters.alone.values())
             letters.finish()
+            if letters.binding:
+                for statements in result:
+                    bind(statements, resolver.scope.source)
             return result
     raise UnsupportedError(
         f"more than {_MOST_LEARNT} letters of which only their use says what they are",

@@ -10,13 +10,22 @@ from dataclasses import replace
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.walk import postorder
-from matcalc.read.tex import functions, indices, limits, places, signs, vectors
+from matcalc.read.tex import (
+    binders,
+    functions,
+    indices,
+    limits,
+    places,
+    signs,
+    subscripts,
+    vectors,
+)
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import symbol
-from matcalc.read.tex.values import Maker, Value, binary, call_function, transpose
+from matcalc.read.tex.values import BeyondProducts, Maker, Value, binary, call_function, transpose
 from matcalc.read.tex.vocabulary import operator
 
 _LONGEST_QUOTE = 40
@@ -125,7 +134,8 @@ class Resolver:
             hint = (
                 "inside of a sum, entries are multiplied, added and put into functions of numbers"
             )
-            raise self.problem("this is not read of an entry", phrase, hint)
+            message, span = "this is not read of an entry", phrase.mark or phrase.span
+            raise BeyondProducts(message, source=self.scope.source, span=span, hint=hint)
         return args
 
     def _functional(self, rule: functions.Rule) -> Callable[[Phrase, list[Value]], Value]:
@@ -157,6 +167,8 @@ class Resolver:
         if wanted and all(index in running for index in wanted):
             return self.letters.entry(self._plain(phrase, args)[0], phrase, wanted, running)
         make = Maker(phrase)
+        if self.letters.binding and any(index in running for index in wanted or ()):
+            return subscripts.value_entry(self.letters, phrase, args[0])
         if not args[0].indexed and args[0].rank == len(phrase.parts):
             return places.entries(phrase, args[0], self.scope)
         value = indices.merge_factors(make, args[0]) if args[0].indexed else args[0]
@@ -178,6 +190,11 @@ class Resolver:
 
     def _bigsum(self, phrase: Phrase, args: list[Value]) -> Value:
         (body,) = args
+        if self.letters.binding:
+            limits.require_inside(phrase, self.letters)
+            return binders.total(phrase, body, self.letters)
+        if phrase.text != "sum":
+            raise BeyondProducts(f"{phrase.text} over an index", span=phrase.mark)
         for factor in limits.factors(phrase, self.letters, self.letters.ranges.get(id(phrase), {})):
             if body.scalar or body.slots:
                 body = replace(indices.multiply(body, factor), slots=body.slots, row=body.row)

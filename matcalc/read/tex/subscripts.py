@@ -14,7 +14,7 @@ from matcalc.core.errors import MatcalcError
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.symbols import letters, symbol
-from matcalc.read.tex.values import Maker, Value, transpose
+from matcalc.read.tex.values import BeyondProducts, Maker, Value, transpose
 
 if TYPE_CHECKING:
     from matcalc.read.syntax.nodes import Node
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PLACE, LABEL, UNCLEAR = "place", "label", "unclear"
 _SUMS = ("+", "-")
+_TENSOR = 3  # axes of an array that is no matrix, of which nothing was declared
 
 
 def names(phrase: Phrase, source: str) -> list[str]:
@@ -260,3 +261,61 @@ def check_alone(letters_: Letters) -> None:
                     f"declare {base} as a vector, or {symbol(phrase, letters_.scope.source).name}"
                 )
                 raise letters_.scope.problem(message, phrase.span, hint)
+
+
+def running_entry(letters_: Letters, phrase: Phrase, data: str | None) -> Value:
+    """x_{i+1}, A_{ij}, T_{ijk}, delta_{ij}; the row x_i of the matrix ``data``, as a column."""
+    make = Maker(phrase)
+    base = phrase.args[0]
+    parts = places(phrase, 2)
+    found = symbol(base, letters_.scope.source)
+    at = [size(part, letters_.scope) for part in parts]
+    if found.key == ("delta", ()) and len(at) == 2 and not letters_.scope.knows(base):
+        return Value(make.node("entries", make.node("name", value="eye"), *at))
+    if data is not None:
+        rows = make.node("name", value=data)
+        if len(at) == 2:
+            return Value(make.node("entries", rows, *at))
+        line = make.node("entries", rows, *at, make.node(":"))
+        return Value(make.transposed(line), 1)
+    matrix = matrix_beside(letters_, phrase) if len(at) == 2 else None
+    if matrix is not None:
+        return Value(make.node("entries", make.node("name", value=matrix), *at))
+    name = letters_.base_name(base)
+    if len(at) == _TENSOR and not letters_.scope.knows(base) and letters_.ranks.is_free(name):
+        letters_.ranks.bound[name] = "tensor"
+    letters_.promote(base, min(len(at), 2), f"its entries {letters_.shown(phrase)} are summed")
+    return value_entry(letters_, phrase, letters_.base(base))
+
+
+def value_entry(letters_: Letters, phrase: Phrase, value: Value) -> Value:
+    """The entry of a value."""
+    make = Maker(phrase)
+    parts = places(phrase, value.rank)
+    if value.rank != len(parts):
+        kind = ("a number", "a vector", "a matrix")[value.rank] if value.rank < _TENSOR else ""
+        what = kind or f"an array with {value.rank} axes"
+        raise letters_.problem(
+            f"{letters_.shown(phrase)} has {len(parts)} subscript{'s' * (len(parts) > 1)}, but "
+            f"{letters_.shown(phrase.args[0])} is {what}",
+            phrase.span,
+            f"declare it as a tensor, with {len(parts)} sizes" if len(parts) > _TENSOR else None,
+        )
+    whole = make.transposed(value.node) if value.row else value.node
+    at = [size(part, letters_.scope) for part in parts]
+    return Value(make.node("entries", whole, *at))
+
+
+def running(letters_: Letters, phrase: Phrase) -> list[str]:
+    """The indices of a subscript; of x_{t+1} the t, where entries are read as such."""
+    found = letters_.indices(phrase)
+    if found is None and letters_.binding and len(phrase.parts) == 1:
+        found = names(phrase, letters_.scope.source)
+    return found or []
+
+
+def require_axes(letters_: Letters, phrase: Phrase, wanted: list[str]) -> None:
+    """BeyondProducts for more subscripts than a matrix has."""
+    if len(wanted) >= _TENSOR:
+        message = f"{letters_.shown(phrase)} has {len(wanted)} subscripts"
+        raise BeyondProducts(message, source=letters_.scope.source, span=phrase.span)

@@ -7,13 +7,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from matcalc.core.errors import Span
+from matcalc.core.errors import Span, UnsupportedError
 from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_VECTOR
 from matcalc.core.operations import OPERATIONS
 from matcalc.read.syntax.nodes import Node
 from matcalc.read.tex.phrases import Phrase
 
 SLOT = "·"  # what the indices of entries begin with
+
+
+class BeyondProducts(UnsupportedError):
+    """A sum that cannot be written as a product of vectors and matrices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,6 @@ OPTIMA = (
 _ADVICE = {
     "log": "ln",
     "in": "the range of an index is written i=1 and n",
-    "prod": "write \\operatorname{prod}(x) for the product of the entries of x, or "
-    "e^{\\sum_i \\log x_i} where what is multiplied is positive",
     **dict.fromkeys(
         ("int", "iint", "oint"), "integrals are not read: write out their value, or a sum"
     ),

@@ -88,9 +88,8 @@ LIMITS = [
     (r"\sum_{i,j=1}^{n} x_i A_{ij} x_j", {}, "x", "(A + A')*x"),
     (r"\sum_{i=1}^n \left(\sum_{j=1}^{i} x_j\right)^2", {}, "x", "2*revcumsum(cumsum(x))"),
     (r"\sum_{i=1}^n \sum_{j=1}^{i+1} x_i x_j", None, None, "beyond the range"),
-    (r"\sum_{i=2}^{n} x_i", None, None, "starts at 1"),
     (r"\sum_{i=0}^{n-1} x_i", None, None, "starts at 1"),
-    (r"\sum_{i=1}^{n-1} (x_{i+1} - x_i)^2", None, None, "shifted"),
+    (r"\sum_{i=1}^n \sum_{j=1}^{i+1} \|x_i - x_j\|^2", None, None, "beyond the range"),
     (r"\sum_{i=1}^{n} \sum_{j=1}^{2i} x_j y_i", None, None, "limit of a sum"),
 ]
 SPELLINGS = [
@@ -228,7 +227,7 @@ OPERATORS = [
     (r"\min_x x^\top x", "over a set"),
     (r"\sup x", "over a set"),
     (r"\Re(a)", "real here"),
-    (r"\prod_i x_i", r"write \operatorname{prod}(x)"),
+    (r"\prod_i a", "write the power"),
     (r"x \oplus y", "Kronecker sum"),
     (r"x_1 + \dots + x_n", "dots are not read"),
 ]

@@ -1,0 +1,90 @@
+r"""Sums that are no product of whole arrays, as binders of the language.
+
+\sum_{i<j} \lVert x_i - x_j \rVert^2 is sum[i<j](norm2(X[i,:]' - X[j,:]')^2); \prod_i, \max_k and
+\min_k are binders always.
+
+A formula is read in this way where the other way ends, at ``BeyondProducts``. An entry is an entry
+then (``subscripts.running_entry``), and the sizes of arrays follow as in the language.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcalc.core.errors import MatcalcError, ParseError
+from matcalc.core.walk import postorder
+from matcalc.read.syntax.nodes import Binding, Node
+from matcalc.read.tex import subscripts
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.places import size, size_leaves
+from matcalc.read.tex.symbols import symbol
+from matcalc.read.tex.values import Maker, Value
+from matcalc.read.tex.vocabulary import OPTIMA
+
+if TYPE_CHECKING:
+    from matcalc.read.tex.letters import Letters
+
+OPERATORS = {"∏": "prod", "∑": "sum"}
+
+
+def total(phrase: Phrase, body: Value, letters_: Letters) -> Value:
+    """The sum, the product, the maximum or the minimum over its indices."""
+    make = Maker(phrase)
+    name = phrase.text
+    names = letters_.names_of(phrase)
+    stands = _standing(phrase, letters_)
+    for index in names:
+        if index not in stands:
+            raise _absent(phrase, index, letters_)
+    if body.rank and name != "sum":
+        raise letters_.problem(
+            f"the {name} of what is no number for each index", phrase.mark or phrase.span
+        )
+    starts: dict[str, Phrase] = {}
+    conditions: list[Node] = []
+    for bound in phrase.bounds:
+        first, second = bound.args
+        if bound.text == "from" and second.kind == "symbol":
+            starts[symbol(second, letters_.scope.source).name] = first
+            continue
+        sides = [size(side, letters_.scope) for side in bound.args]
+        conditions.append(Maker(bound).node(bound.kind, *sides))
+    places: list[Node] = []
+    for index in names:
+        node = make.node("name", value=index)
+        begins = starts.get(index)
+        if phrase.limit is not None:
+            begin = make.number(1) if begins is None else size(begins, letters_.scope)
+            node = make.node("bounds", node, begin, size(phrase.limit, letters_.scope))
+        elif begins is not None:
+            conditions.append(make.node(">=", node, size(begins, letters_.scope)))
+            node = make.node("name", value=index)
+        places.append(node)
+    binding = Binding(name, [*places, *conditions])
+    result = Node("binder", (body.node,), make.start, make.end, mark=make.mark, value=binding)
+    return Value(result, body.rank, body.row)
+
+
+def _standing(phrase: Phrase, letters_: Letters) -> set[str]:
+    """The letters that stand inside as subscripts, or where a range is written as numbers."""
+    source = letters_.scope.source
+    found: set[str] = set()
+    for part in postorder(phrase.args[0], lambda part: part.args):
+        found.update(subscripts.names(part, source))
+        if part.kind == "symbol" and phrase.limit is not None:
+            found.add(symbol(part, source).name)
+        for side in (side for bound in part.bounds for side in bound.args):
+            found.update(symbol(leaf, source).name for leaf in size_leaves(side))
+    return found
+
+
+def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:
+    message = f"{index} is no subscript in what the {phrase.text} is taken of"
+    hint = "the sum is a multiple then; write the factor"
+    if phrase.text in ("max", "min"):
+        message = f"{phrase.text} may be the {phrase.text}imum over a set, which is not read"
+        hint = f"{OPTIMA}; \\{phrase.text}(x) is that of the entries of x"
+    elif phrase.text == "prod":
+        hint = "the product is a power then; write the power"
+    span = phrase.mark or phrase.span
+    return ParseError(message, source=letters_.scope.source, span=span, hint=hint)

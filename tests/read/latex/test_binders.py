@@ -1,0 +1,67 @@
+"""Sums that are no products of whole arrays, products, maxima and minima over an index."""
+
+from __future__ import annotations
+
+import pytest
+
+import matcalc
+
+pytestmark = pytest.mark.filterwarnings("ignore::matcalc.core.errors.NotationWarning")
+
+F = {"g": "function"}
+LOSS = {"ell": "function(scalar, scalar) -> scalar"}
+# a formula, declarations, and the same in the language
+ROWS = [
+    (r"\sum_{i<j} \|x_i - x_j\|^2", {}, "sum[i<j](norm2(X[i,:] - X[j,:])^2)"),
+    (r"\sum_{i,j} w_{ij} \|x_i - x_j\|^2", {}, "sum[i,j](w[i,j]*norm2(X[i,:] - X[j,:])^2)"),
+    (r"\sum_{i \neq j} \frac{1}{|x_i - x_j|}", {}, "sum[i!=j](1/abs(x[i] - x[j]))"),
+    (r"\prod_i x_i", {}, "prod(x)"),
+    (r"\prod_{i=1}^{n} (1 + x_i^2) + \sum_i x_i", {}, "prod(1 + x.^2) + sum(x)"),
+    (r"\sum_{i=2}^{n} (x_i - x_{i-1})^2", {}, "sum[i=2:n]((x[i] - x[i-1])^2)"),
+    (r"\sum_{i=1}^{n-1} (x_{i+1} - x_i)^2", {}, "sum[i=1:n-1]((x[i+1] - x[i])^2)"),
+    (r"\sum_{i=2}^{n} x_i", {}, "sum(x) - x[1]"),
+    (r"\sum_{t=2}^{T} \|z_t - A z_{t-1}\|^2", {}, "norm2(Z[2:T,:]' - A*Z[1:T-1,:]')^2"),
+    (r"\sum_{i=1}^n i x_i", {}, "sum[i=1:n](i*x[i])"),
+    (r"\sum_{ijk} T_{ijk} a_i b_j c_k", {}, "sum[i,j,k](T[i,j,k]*a[i]*b[j]*c[k])"),
+    (r"\sum_{i,j,k} (u_i + v_j + w_k)^2", {}, "sum[i,j,k]((u[i] + v[j] + w[k])^2)"),
+    (r"\sum_{i,j} \delta_{ij} x_i y_{j} x_{n+1-i}", {}, "sum[i=1:n](x[i]*y[i]*x[n+1-i])"),
+    (r"\max_k a_k^\top x", {}, "max(A*x)"),
+    (r"\sum_i \max_k w_k^\top x_i", {}, "sum(amax(X*W', 2))"),
+    (r"\min_i |x_i|", {}, "min(abs(x))"),
+    (r"\sum_i g(w^\top x_i)", F, "sum(g(X*w))"),
+    (r"\sum_i \ell(w^\top x_i, y_i)", LOSS, "sum(ell(X*w, y))"),
+]
+
+
+@pytest.mark.parametrize(("formula", "kinds", "plain"), ROWS, ids=[row[0] for row in ROWS])
+def test_is_the_binder_of_the_language(formula: str, kinds: dict[str, str], plain: str) -> None:
+    read = matcalc.parse_latex(formula, kinds)
+    names = {name: kind for name, kind in read.variables.items() if name not in kinds}
+    assert matcalc.equal(read, matcalc.parse(plain, {**names, **kinds}))
+
+
+def test_derivatives_come_back_in_matrix_notation() -> None:
+    for formula, wrt, kinds, expected in [
+        (r"\sum_i g(w^\top x_i)", "w", F, "X'*g'(X*w)"),
+        (r"\sum_i \ell(w^\top x_i, y_i)", "w", LOSS, "X'*d1_ell(X*w, y)"),
+        (r"\prod_i x_i", "x", {}, "prod(x)./x"),
+    ]:
+        assert str(matcalc.diff(formula, wrt, latex=True, variables=kinds)) == expected
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        (r"\max_\theta f(\theta)", "max may be the maximum over a set"),
+        (r"\prod_{i=1}^{3} a", "i is no subscript in what the prod is taken of"),
+        (r"\sum_{i=2}^{n} \sum_{j=1}^{i+1} x_{i-1} x_j", "goes beyond the range of its index"),
+        (r"\sum_i x_{i^2}", "i^2 is no place"),
+        (r"\sum_{i,j,k,l} T_{ijkl} x_i x_j", "T_{ijkl} has 4 subscripts"),
+        (r"\sum_{t=1}^{T} (x_t - x_{t-1})^2", "vector(T) has no such entry"),
+    ],
+)
+def test_what_has_no_reading_is_refused(formula: str, message: str) -> None:
+    kinds = {"f": "function"} if "f(" in formula else {}
+    with pytest.raises(matcalc.MatcalcError) as caught:
+        matcalc.parse_latex(formula, kinds)
+    assert message in caught.value.message
