@@ -63,6 +63,7 @@ REFUSED = [
     ("sum[i!=3](x[i])", "only an end of the range", "sum[i=1:2](...) + sum[i>=4](...)"),
     ("np.sum(w*x)", "* of arrays goes entry by entry", "w @ x"),
     ("x(end-1)", "unknown function x", "x[end-1]"),
+    ("x^TAx", "the exponent is matrix(m, p)", "x'*A*x"),
     ("zeros(n,1) + x", "cannot add matrix(n, 1) and vector(m)", "zeros(n)"),
     ("np.inner(x, y)", "np.inner is not known", "x'*y"),
     ("np.linalg.slogdet(A)[1]", "is not known", "logdet(A)"),
@@ -72,9 +73,12 @@ REFUSED = [
 WRITTEN = [
     ("sum_i x[i]", "sum[i](x[i])"),
     ("sum_i(x[i]^2)", "sum[i](x[i]^2)"),
+    ("sum_i(x[i])^2", "sum[i]((x[i])^2), or sum[i](x[i])^2 for the power of the sum"),
     ("sum_i x_i^2 + y", "sum[i](x[i]^2) + y"),
     ("∑_{i=1}^{n} w_i*x_i", "sum[i=1:n](w[i]*x[i])"),
     ("sum_{i,j} A_{ij}", "sum[i,j](A[i,j])"),
+    ("sum_{i=1}^n (y_i - z_i)^2", "sum[i=1:n]((y[i] - z[i])^2)"),
+    ("sum_i (x_i - c)^2/b + y", "sum[i]((x[i] - c)^2/b) + y"),
     ("sum_i sum_j A[i,j]", "sum[i](sum[j](A[i,j]))"),
     ("Π_i x[i]", "prod[i](x[i])"),
     ("max_i x[i]", "max[i](x[i])"),
@@ -114,7 +118,8 @@ def test_what_to_write(text: str, written: str) -> None:
     with pytest.raises(MatcalcError) as caught:
         read(text)
     assert caught.value.hint == f"write {written}"
-    read(written)
+    for each in written.split(", or "):
+        read(each.partition(" for ")[0])
 
 
 @pytest.mark.parametrize(

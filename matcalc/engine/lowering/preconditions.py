@@ -70,7 +70,7 @@ def require_tall(name: str, argument: Node) -> None:
         raise UnsupportedError(
             f"the singular vectors of a {rows} x {columns} matrix are needed, which has "
             f"fewer rows than columns",
-            hint="write the expression with its transpose",
+            hint="take its transpose as the variable: with at least as many rows as columns",
         )
 
 

@@ -31,7 +31,9 @@ def entry_doubt(context: Context, *, fits: bool = True) -> MatcalcError | None:
     if not found:
         return None
     beside = [pair for pair in found if pair[0].kind != "added"]  # sums are made of their likes
-    found = beside or found
+    found = beside or (found if fits else [])
+    if not found:
+        return None
     oddity, entry = min(found, key=lambda pair: pair[1].span.start if pair[1].span else 0)
     name, written = _letter(entry), context.quote(entry)
     letters = dict.fromkeys(_letter(each) for _, each in found)

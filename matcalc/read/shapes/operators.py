@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from matcalc.core.errors import Span
@@ -16,6 +17,7 @@ _WORDS = {
     ".*": "multiply {0} and {1} entry by entry",
 }
 _LONGEST = 80  # characters of a text that is written again
+_BESIDE = re.compile("T([A-Za-z]{1,3})$")  # what is transposed times some letters: x^TAx
 _PYTHON = frozenset({"@", "dot", "matmul", "mm", "mv"})  # products of arrays
 _WORDS |= {"./": "divide {0} by {1} entry by entry", ".^": "raise {0} to {1} entry by entry"}
 
@@ -355,6 +357,9 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
         hint = f"write {context.base(base)}.^{_raised(context, exponent)} to raise to each entry"
         if node.args[1].kind == "name" and node.args[1].value == "H":
             hint = f"write {context.base(base)}' for the transpose: all numbers are real"
+        elif node.args[1].kind == "name" and (beside := _BESIDE.match(str(node.args[1].value))):
+            context.clashed = True  # no kinds of the letters are meant
+            hint = f"write {context.base(base)}'*{'*'.join(beside[1])}"
         elif node.args[1].kind == "neg" and node.args[1].args[0].value == "T":
             hint = f"write inv({context.quote(base)})' for the transpose of the inverse"
         raise context.problem(

@@ -47,7 +47,8 @@ def as_binders(text: str, readable: Callable[[str], bool]) -> str | None:
         below = _BELOW.search(text)
         head = _NAMES.get(below["head"], below["head"]) if below else ""
         return f"write {head}(x) for all entries, {head}[i](x[i]) over an index" if head else None
-    return f"write {found}"
+    plain = _attached(text.strip())
+    return f"write {found}" + (f", or {plain} for the power of the sum" if plain else "")
 
 
 def _below(text: str) -> str | None:
@@ -63,6 +64,16 @@ def _below(text: str) -> str | None:
     if first or last:
         places = f"{places}={first or 1}:{last.strip()}" if last else f"{places}>={first}"
     return _written(text, match, _normal(places), match.end())
+
+
+def _attached(text: str) -> str | None:
+    """What ``sum_i(x[i])^2`` is if it is the square of a sum."""
+    match = _BELOW.fullmatch(text[: text.find("(")])
+    closing = _closing(text, match.end()) if match and match["one"] else None
+    if match is None or closing is None or not re.match(r"\s*\^", text[closing + 1 :]):
+        return None
+    head = _NAMES.get(match["head"], match["head"])
+    return f"{head}[{match['one']}]{_entries(text[match.end() :], match['one'])}"
 
 
 def _behind(text: str) -> str | None:
@@ -108,9 +119,11 @@ def _is_range(part: str, body: str) -> bool:
 def _written(text: str, match: re.Match[str], places: str, end: int) -> str:
     """The text with a sum as it is written here, around the term that follows."""
     head = _NAMES.get(match["head"], match["head"])
-    rest = _entries(text[end:].lstrip(), places)
-    if not rest.startswith("("):
-        stop = _term_end(rest)
+    behind = text[end:].lstrip()
+    rest, stop = _entries(behind, places), _term_end(_entries(behind, places))
+    bracketed = _closing(rest, 0) == len(rest[:stop].rstrip()) - 1 if rest[:1] == "(" else False
+    own = match.re is _BEHIND and rest[:1] == "("  # as here: the sum is in the brackets
+    if not bracketed and not own:
         body, rest = rest[:stop].strip(), rest[stop:]
         rest = f"({body})" + (f" {rest}" if rest[:1] in ("+", "-") else rest)
     return f"{text[: match.start()]}{head}[{places}]{rest}"
