@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from matcalc.core.boundary import public
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
 from matcalc.graph import network_forms
 from matcalc.graph.build import Graph, build
@@ -36,6 +37,9 @@ class ComputationalGraph:
     def __repr__(self) -> str:
         return f"<matcalc.ComputationalGraph of {len(self.graph.nodes)} nodes>"
 
+    def _repr_markdown_(self) -> str:
+        return f"```text\n{self}\n```"
+
     @public
     def dot(self) -> str:
         """The graph in the language of Graphviz."""
@@ -55,6 +59,9 @@ class ComputationalGraph:
     def svg(self) -> str:
         """The picture; UnsupportedError where Graphviz is not installed."""
         return as_svg(self.dot())
+
+    def _repr_svg_(self) -> str | None:
+        return _svg_or_none(self.dot())
 
     @public
     def network(self) -> TensorNetwork:
@@ -79,6 +86,9 @@ class TensorNetwork:
     def __repr__(self) -> str:
         return f"<matcalc.TensorNetwork of {len(self.networks)} networks>"
 
+    def _repr_markdown_(self) -> str:
+        return f"```text\n{self}\n```"
+
     @public
     def dot(self) -> str:
         """The networks in the language of Graphviz."""
@@ -95,3 +105,14 @@ class TensorNetwork:
     def svg(self) -> str:
         """The picture; UnsupportedError where Graphviz is not installed."""
         return as_svg(self.dot())
+
+    def _repr_svg_(self) -> str | None:
+        return _svg_or_none(self.dot())
+
+
+def _svg_or_none(dot: str) -> str | None:
+    """The picture for a notebook, which shows the text where Graphviz is not installed."""
+    try:
+        return as_svg(dot)
+    except UnsupportedError:
+        return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from matcalc.claims.judge.claim import Claim
@@ -27,6 +28,7 @@ from matcalc.tools.session import Entry, Session, entries, names_in
 
 ERROR, WARNING, INFORMATION = "error", "warning", "information"
 _LONGEST = 200_000  # characters of a document
+_KEPT = 256  # claims whose reports are kept
 
 
 class Problem(NamedTuple):
@@ -96,8 +98,9 @@ def _command(entry: Entry, session: Session) -> Iterator[Problem]:
         declared = {
             line.partition(":")[0].strip(): line.partition(":")[2].strip() for line in options.var
         }
-        asked = (declared, options.order, options.layout, options.structure)
-        report = judge(Claim(options.expression, options.wrt or "", options.claim, *asked))
+        asked = (options.order, options.layout, options.structure)
+        stated = options.expression, options.wrt or "", options.claim
+        report = _judge(stated, tuple(sorted(declared.items())), asked)
         yield from _said(report, entry.start, entry.start + len(entry.text))
 
 
@@ -140,16 +143,28 @@ def _marked(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _judged(start: int, end: int, segment: str) -> Iterator[Problem]:
     try:
-        claims = marked_claims(segment, "claim")
-        for claim in claims:
-            yield from _said(_report(claim), start, end)
+        for report in _reports(segment):
+            yield from _said(report, start, end)
     except MatcalcError as problem:
         yield Problem(start, end, str(problem).removeprefix("error: "), ERROR)
 
 
-def _report(claim: Claim) -> Report:
-    """The report without the claim's name, which is its place."""
-    return replace(judge(claim), name="")
+@lru_cache(maxsize=_KEPT)
+def _reports(segment: str) -> tuple[Report, ...]:
+    """What is said of the claims of a text, without their names, which are their places. It is kept
+    between edits, because most of them are elsewhere.
+    """
+    return tuple([replace(judge(claim), name="") for claim in marked_claims(segment, "claim")])
+
+
+@lru_cache(maxsize=_KEPT)
+def _judge(
+    stated: tuple[str, str, str],
+    declared: tuple[tuple[str, str], ...],
+    asked: tuple[int, str, str],
+) -> Report:
+    """What is said of a claim, kept between edits."""
+    return judge(Claim(*stated, dict(declared), *asked))
 
 
 def hover(text: str, place: int, *, marked: bool) -> str:
@@ -164,7 +179,7 @@ def _hovered_claim(text: str, place: int) -> str:
         if not start <= place < end:
             continue
         try:
-            reports = [_report(claim) for claim in marked_claims(segment, "claim")]
+            reports = _reports(segment)
         except MatcalcError as problem:
             return _code(str(problem))
         known = {name: kind for report in reports for name, kind in report.variables.items()}

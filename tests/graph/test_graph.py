@@ -156,6 +156,14 @@ def test_svg_without_the_package_names_the_extra(monkeypatch):
     assert "matcalc-symbolic[graph]" in problem.value.hint
 
 
+def test_notebooks_show_the_picture_or_the_text(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "graphviz", None)
+    graph = graph_of("x'*x", "x")
+    for shown in (graph, graph.network()):
+        assert shown._repr_svg_() is None
+        assert shown._repr_markdown_() == f"```text\n{shown}\n```"
+
+
 @pytest.mark.parametrize(
     ("at", "error", "said"),
     [

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from matcalc.tools import document
 from matcalc.tools.document import formatted, hover, problems
 from matcalc.tools.layout import laid_out, latex_laid_out
 
@@ -71,6 +72,22 @@ def test_the_claims_of_a_paper() -> None:
     assert not hover(TEX, 0, marked=True)
     (bad,) = problems("% matcalc-claim: foo\n$x$", marked=True)
     assert "Expected '='" in bad.message
+
+
+def test_a_claim_is_judged_once_between_edits(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = []
+    judge = document.judge
+    monkeypatch.setattr(document, "judge", lambda claim: judged.append(claim) or judge(claim))
+    text = "% matcalc-claim:\n$\\nabla_z z^\\top z = 3z$\n"
+    (one,) = problems(text, marked=True)
+    (two,) = problems(f"More words.\n{text}", marked=True)
+    assert (two.start - one.start, two.message) == (12, one.message)
+    assert hover(text, text.index("3z"), marked=True)
+    for number in (4, 5):
+        line = f"check z'*z --wrt z --claim {number}*z"
+        for edited in (line, f"{line}\nA: matrix(n, n)"):
+            assert len(problems(edited, marked=False)) == 1
+    assert len(judged) == 3
 
 
 @pytest.mark.parametrize(

@@ -231,12 +231,21 @@ for (const [name, serve] of ENGINES) {
     test("on a phone, in the dark", async () => {
       await page.setViewportSize({ width: 380, height: 700 });
       await page.click("#theme");
-      const wide = await page.evaluate(() =>
-        [...document.querySelectorAll("body *")]
-          .filter((each) => !each.closest("#formula") && each.getBoundingClientRect().right > window.innerWidth)
-          .map((each) => `${each.tagName}#${each.id}.${each.className}`),
-      );
-      assert.deepEqual(wide, []);
+      for (const asked of [
+        { op: "diff", expr: "logdet(X)", wrt: "X" },
+        { op: "steps", expr: "norm2(W*tanh(V*x))^2", wrt: "V" },
+        { op: "graph", expr: "norm2(W*tanh(V*x))^2", wrt: "V" },
+        { op: "graph", expr: "norm2(W*tanh(V*x))^2", wrt: "V", picture: "network" },
+      ]) {
+        await open(asked);
+        await page.waitForFunction(() => document.querySelector("#output").getAttribute("aria-busy") === "false" && document.querySelector("#form").textContent.length > 5);
+        const wide = await page.evaluate(() =>
+          [...document.querySelectorAll("body *")]
+            .filter((each) => !each.closest("#formula, #shown > *, #form") && each.getBoundingClientRect().right > window.innerWidth)
+            .map((each) => `${each.tagName}#${each.id}.${each.className}`),
+        );
+        assert.deepEqual(wide, [], asked.op);
+      }
       await shot("phone");
     });
 
