@@ -52,6 +52,12 @@ REFUSED = [
         "sum[i](log(1 + exp(-y[i]*w'*X[i,:]')))",
     ),
     ("sum[i](norm2(x[i] - c)^2)", "it is added to c", "sum[i](norm2(X[i,:]' - c)^2)"),
+    ("mean[i](u[i]'*v[i])", "it is transposed", "mean[i](U[i,:]*V[i,:]')"),
+    (
+        "sum[j](norm2(W*h[j] - y[j])^2)",
+        "it stands behind W",
+        "sum[j](norm2(W*H[j,:]' - Y[j,:]')^2)",
+    ),
     ("sum[i](softmax(x[i]))", "it stands in softmax(...)", "sum[i](softmax(X[i,:]'))"),
     ("x[1]'*A*x[2]", "may be an entry of x, or a vector", "X[1,:]*A*X[2,:]'"),
     (

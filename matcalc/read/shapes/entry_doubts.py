@@ -30,8 +30,11 @@ def entry_doubt(context: Context, *, fits: bool = True) -> MatcalcError | None:
     found = [(each, entry) for each, entry in found if undeclared(context, _letter(entry))]
     if not found:
         return None
-    beside = [pair for pair in found if pair[0].kind != "added"]  # sums are made of their likes
-    found = beside or (found if fits else [])
+    # what is added to w'*x[i] is a number, whatever x[i] is
+    beside = [pair for pair in found if not _is_added(pair[0], rows=True)]
+    if not fits and all(_is_added(oddity) for oddity, _ in beside):
+        beside = []
+    found = [*beside, *_factors(context, beside)]
     if not found:
         return None
     oddity, entry = min(found, key=lambda pair: pair[1].span.start if pair[1].span else 0)
@@ -43,6 +46,29 @@ def entry_doubt(context: Context, *, fits: bool = True) -> MatcalcError | None:
     else:
         message = f"{written} is an entry of {name}, a number, though {why}"
     return context.problem(message, entry.span, _hint(context, [*letters], fits=fits))
+
+
+def _is_added(oddity: Oddity, *, rows: bool = False) -> bool:
+    """Whether an entry is added to something, with ``rows`` to a row."""
+    return oddity.kind == "added" and (not rows or (oddity.other is not None and oddity.other.row))
+
+
+def _factors(context: Context, found: list[tuple[Oddity, Expr]]) -> list[tuple[Oddity, Expr]]:
+    """The v[i] of u[i]'*v[i], which is a vector if u[i] is one."""
+    entries = {id(entry): oddity for oddity, entry in found if oddity.kind == "transposed"}
+    return [
+        (entries[id(part.args[0])], part.args[1])
+        for part in context.made
+        if part.op == "*" and id(part.args[0]) in entries and _is_entry(part.args[1])
+        if undeclared(context, _letter(part.args[1]))
+    ]
+
+
+def _is_entry(part: Expr) -> bool:
+    """Whether this is an entry of a vector that has a name."""
+    if part.op not in _ENTRIES or part.shape:
+        return False
+    return part.args[0].op == "variable" and part.args[0].rank == 1
 
 
 def _letter(entry: Expr) -> str:
@@ -65,8 +91,7 @@ def _entries(oddity: Oddity) -> list[Expr]:
         if part.shape or part.op in _OPAQUE:
             continue
         if part.op in _ENTRIES:
-            vector = part.args[0]
-            found += [part] * (vector.op == "variable" and vector.rank == 1)
+            found += [part] * _is_entry(part)
         elif part.op in ("+", "-", "neg", "'"):
             stack += part.args
         elif part.op in ("*", "/") and oddity.kind != "added":
