@@ -162,7 +162,9 @@ def diff(
             recent.remember(asked, derivative)
         return derivative
     if order != 1:
-        raise ArgumentError("the derivatives by several variables are first derivatives")
+        raise ArgumentError(
+            "the derivatives with respect to several variables are first derivatives"
+        )
     return gradients(
         expression, wrt, layout=layout, structure=structure, verify=verify, family=family
     )

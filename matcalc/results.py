@@ -331,8 +331,8 @@ class Expression(Formula):
         return Expression(simplified)
 
     def wanted(self, wrt: str | None, order: int) -> tuple[str, int]:
-        """What to derive by and how many times: as the caller says, or as the formula does; by the
-        one variable there is.
+        """What to differentiate with respect to and how many times: as the caller says, or as the
+        formula does; else the one variable there is.
         """
         asked = self._program.asked
         if isinstance(wrt, str) and set(wrt) & set("\\{}$"):
@@ -361,9 +361,9 @@ class Expression(Formula):
                 else None
             )
             message = (
-                "wrt is missing: the variable to derive by"
+                "wrt is missing: the variable to differentiate with respect to"
                 if names
-                else "there is no variable to derive by"
+                else "there is no variable to differentiate with respect to"
             )
             raise ArgumentError(message, hint=hint)
         return str(names[0])

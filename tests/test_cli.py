@@ -172,21 +172,25 @@ def test_bad_expression_prints_the_error(
     [
         pytest.param(
             ["diff", "A*x"],
-            "error: wrt is missing: the variable to derive by\nhint: --wrt A, in Python "
-            "and in files wrt='A'; its variables are A, x",
+            "error: wrt is missing: the variable to differentiate with respect to\n"
+            "hint: --wrt A, in Python and in files wrt='A'; its variables are A, x",
             id="no-wrt",
         ),
-        pytest.param(["diff", "2"], "error: there is no variable to derive by", id="no-variable"),
+        pytest.param(
+            ["diff", "2"],
+            "error: there is no variable to differentiate with respect to",
+            id="no-variable",
+        ),
         pytest.param(
             ["check", "A*x", "-w", "x", "-w", "A", "-c", "A"],
-            "error: there are 2 variables to derive by: x, A\nhint: derive by one of them at "
-            "a time: --wrt x, then --wrt A",
+            "error: there are 2 variables to differentiate with respect to: x, A\n"
+            "hint: differentiate with respect to one of them at a time: --wrt x, then --wrt A",
             id="two-variables",
         ),
         pytest.param(
             ["check", "A*x", "x", "-w", "A", "-c", "A"],
-            "error: there are 2 variables to derive by: A, x\nhint: derive by one of them at "
-            "a time: --wrt A, then --wrt x",
+            "error: there are 2 variables to differentiate with respect to: A, x\n"
+            "hint: differentiate with respect to one of them at a time: --wrt A, then --wrt x",
             id="two-variables-in-two-ways",
         ),
         pytest.param(

@@ -246,7 +246,10 @@ def test_diff_along_directions(capsys, arguments, printed):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["x'*y", "--wrt", "y", "--direction", "x=v"], "says what to derive by, x"),
+        (
+            ["x'*y", "--wrt", "y", "--direction", "x=v"],
+            "says what to differentiate with respect to, x",
+        ),
         (["x'*x", "--direction", "x=v", "--cotangent", "u"], "exclude each other"),
         (["x'*x", "--direction", "x=v", "--layout", "numerator"], "the usual layout"),
         (["x'*x", "--direction", "x=v", "--steps"], "--steps does not go with"),

@@ -1,4 +1,4 @@
-"""Second derivatives by several variables, in blocks."""
+"""Second derivatives with respect to several variables, in blocks."""
 
 import numpy as np
 import pytest

@@ -151,7 +151,11 @@ def test_all_variables_that_are_no_data():
 @pytest.mark.parametrize(
     ("ask", "problem", "message"),
     [
-        (lambda: matcalc.diff("x'*x", []), ArgumentError, "no variable to derive by"),
+        (
+            lambda: matcalc.diff("x'*x", []),
+            ArgumentError,
+            "no variable to differentiate with respect to",
+        ),
         (lambda: matcalc.diff("x'*x", ["x", "x"]), ArgumentError, "x is there twice"),
         (lambda: matcalc.diff("x'*x", ["x", "z"]), UnknownNameError, "z is not a variable"),
         (lambda: matcalc.diff("x'*x", [1]), ArgumentError, "names of variables"),

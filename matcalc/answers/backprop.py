@@ -264,7 +264,7 @@ def derive_backwards(
             )
     names = list(wrt) if wrt else [n for n in program.inputs if n not in data]
     if not names:
-        raise ArgumentError("there is no variable to derive by")
+        raise ArgumentError("there is no variable to differentiate with respect to")
     return Backprop(program, names, language, verify=verify)
 
 

@@ -265,8 +265,8 @@ def gradients(
     verify: bool = True,
     family: str | None = None,
 ) -> Gradients:
-    """The derivatives by several variables, derived together and verified; the name of a family
-    means all of its members.
+    """The derivatives with respect to several variables, derived together and verified; the name of
+    a family means all of its members.
     """
     program = expression._program
     names = with_members(program, require_different(wrt))

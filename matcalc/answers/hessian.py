@@ -1,4 +1,4 @@
-"""Second derivatives by several variables, in blocks."""
+"""Second derivatives with respect to several variables, in blocks."""
 
 from __future__ import annotations
 
@@ -120,6 +120,6 @@ def hessian(expression: Expression, wrt: Sequence[str], *, verify: bool = True) 
     if expression._program.expr.rank:
         raise ArgumentError(
             "the Hessian is that of a scalar, and this expression is none",
-            hint="derive by one variable with order=2",
+            hint="differentiate with respect to one variable with order=2",
         )
     return Hessian(expression, names, verify=verify)

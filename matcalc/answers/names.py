@@ -16,10 +16,14 @@ from matcalc.read.frontend import read
 
 
 def require_different(wrt: Sequence[str]) -> list[str]:
-    """The variables to derive by; ArgumentError where there is none, or one is named twice."""
+    """The variables to differentiate with respect to; ArgumentError where there is none, or one is
+    named twice.
+    """
     names = list(wrt)
     if not names:
-        raise ArgumentError("there is no variable to derive by", hint='for example ["x", "y"]')
+        raise ArgumentError(
+            "there is no variable to differentiate with respect to", hint='for example ["x", "y"]'
+        )
     for name in names:
         if not isinstance(name, str):
             raise ArgumentError(f"wrt has the names of variables, not {name!r}")

@@ -90,13 +90,14 @@ def _names(given: list[str]) -> list[str]:
 
 
 def _one_variable(names: list[str]) -> str | None:
-    """The variable to derive by; None where none was named."""
+    """The variable to differentiate with respect to; None where none was named."""
     different = dict.fromkeys(names)
     if len(different) > 1:
-        message = f"there are {len(different)} variables to derive by: {', '.join(different)}"
+        count, listed = len(different), ", ".join(different)
         raise ArgumentError(
-            message,
-            hint=f"derive by one of them at a time: --wrt {names[0]}, then --wrt {names[1]}",
+            f"there are {count} variables to differentiate with respect to: {listed}",
+            hint="differentiate with respect to one of them at a time: "
+            f"--wrt {names[0]}, then --wrt {names[1]}",
         )
     return names[0] if names else None
 

@@ -316,7 +316,7 @@ def _reported(options: Namespace) -> int:
 
 
 def _several(expression: Expression, text: str, options: Namespace) -> int:
-    """The derivatives by several variables."""
+    """The derivatives with respect to several variables."""
     from matcalc.cli.further import kinds_line, several  # noqa: PLC0415 - few ask for them
 
     with catch_warnings():

@@ -1,4 +1,6 @@
-"""The commands about directions, jvp, vjp and hvp, and derivatives by several variables."""
+"""The commands about directions, jvp, vjp and hvp, and derivatives with respect to several
+variables.
+"""
 
 from __future__ import annotations
 
@@ -96,8 +98,8 @@ def along_of_diff(options: Namespace, program: Program) -> tuple[Directional, di
         moved = {name for each in moves for name in each}
         if names and set(names) != moved:
             raise ArgumentError(
-                f"--direction says what to derive by, {', '.join(sorted(moved))}, and --wrt "
-                f"{', '.join(names)}",
+                "--direction says what to differentiate with respect to, "
+                f"{', '.join(sorted(moved))}, and --wrt {', '.join(names)}",
                 hint="leave out --wrt",
             )
         if options.order > 1 and len(moves) not in (1, options.order):
@@ -140,8 +142,8 @@ def one_of(names: list[str]) -> str | None:
 
 
 def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict[str, Any]]:
-    """The derivatives by several variables, and what was asked for in the names of the JSON
-    output.
+    """The derivatives with respect to several variables, and what was asked for in the names of the
+    JSON output.
     """
     data = [name.strip() for given in options.data for name in given.split(",") if name.strip()]
     names = options.several
@@ -149,13 +151,15 @@ def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict
         names = parameters(expression, data)
     elif data:
         raise ArgumentError(
-            "--data goes with --wrt all", hint=f"leave it out, or derive by all: --data {data[0]}"
+            "--data goes with --wrt all",
+            hint=f"leave it out, or differentiate with respect to all: --data {data[0]}",
         )
     if options.order != 1:
         raise ArgumentError(
-            f"the derivatives by several variables are first derivatives, not of order "
+            "the derivatives with respect to several variables are first derivatives, not of order "
             f"{options.order}",
-            hint=f"derive by one of them: --wrt {names[0]} --order {options.order}",
+            hint="differentiate with respect to one of them: "
+            f"--wrt {names[0]} --order {options.order}",
         )
     found = gradients(
         expression,

@@ -27,7 +27,7 @@ def require_plain(options: Namespace, name: str = "--notation") -> None:
     if len(options.several) > 1:
         raise ArgumentError(
             f"{name} goes with the derivative by one variable",
-            hint=f"derive by one of them: --wrt {options.several[0]}",
+            hint=f"differentiate with respect to one of them: --wrt {options.several[0]}",
         )
     if name == "--notation" and options.format not in _FORMATS:
         raise ArgumentError(

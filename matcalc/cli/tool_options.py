@@ -45,8 +45,8 @@ def require_expression(options: argparse.Namespace) -> None:
     if options.file is not None and options.expression is not None:
         raise ArgumentError(
             f"the expressions stand in {options.file}, and {options.expression} is another",
-            hint=f"--wrt {options.expression} if that is the variable to derive by; or leave out "
-            "--file",
+            hint=f"--wrt {options.expression} if that is the variable to differentiate with "
+            "respect to; or leave out --file",
         )
 
 

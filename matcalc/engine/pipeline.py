@@ -94,7 +94,9 @@ def differentiate(statement: DerivativeStatement) -> Expr:
 
 
 def require_variable(program: Program, wrt: str) -> Variable:
-    """The variable to derive by; UnknownNameError where the expression has none of this name."""
+    """The variable to differentiate with respect to; UnknownNameError where the expression has none
+    of this name.
+    """
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
         known = [name for name, each in program.variables.items() if each.kind != "function"]

@@ -1,4 +1,6 @@
-"""derive_several(): the derivatives by several variables, with what they share derived once."""
+"""derive_several(): the derivatives with respect to several variables, with what they share derived
+once.
+"""
 
 from __future__ import annotations
 

@@ -69,8 +69,8 @@ def _orders(
 
 
 def verify_several(program: Program, trees: Mapping[str, Expr], structure: str) -> Verification:
-    """Verifies derivatives by several variables, all at once: the sum of their products with random
-    directions is the derivative along these.
+    """Verifies derivatives with respect to several variables, all at once: the sum of their
+    products with random directions is the derivative along these.
 
     Those within symmetric matrices and the like are verified alone, for a gradient has to be of the
     kind as well.

@@ -13,10 +13,9 @@ def inner_derivative(context: Context, node: Node, args: list[Expr]) -> Expr:
     """``grad(f, x)`` and its like: the axes of the expression, then those of the variable."""
     name = str(node.value)
     if len(args) < 2 or (len(args) > 2 and name != "jacobian"):
-        message = f"{name} takes an expression and the variable to derive by, not {len(args)} "
-        raise context.problem(
-            f"{message}argument{'' if len(args) == 1 else 's'}", node.span, f"write {INNER[name]}"
-        )
+        message = f"{name} takes an expression and the variable to differentiate with respect to"
+        found = f"{len(args)} argument{'' if len(args) == 1 else 's'}"
+        raise context.problem(f"{message}, not {found}", node.span, f"write {INNER[name]}")
     value, variables = context.settle(args[0]), args[1:]
     for variable, place in zip(variables, node.args[1:], strict=True):
         if variable.op != "variable" or place.kind != "name" or place.value != variable.value:

@@ -149,9 +149,11 @@ def _below(below: Phrase, scope: Scope) -> tuple[Phrase, int]:
         count = _exponent(part.args[1], scope) if part.kind == "power" else 1
         letter = part.args[0] if part.kind in ("power", "transpose") else part
         if letter.kind not in ("symbol", "indexed"):
-            raise scope_problem(scope, "this is not a variable to derive by", part.span, _NAMES)
+            raise scope_problem(
+                scope, "this is not a variable to differentiate with respect to", part.span, _NAMES
+            )
         if variable is not None and scope.name(letter) != scope.name(variable):
-            hint = "derive by one variable, and the result by the other"
+            hint = "differentiate with respect to one variable, and the result by the other"
             raise scope_problem(scope, "a derivative by two variables", letter.span, hint)
         variable, times = letter, times + count
     if variable is None:
