@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         vjp,
     )
     from matcalc.claims.judge.equal import Equality
+    from matcalc.conjugates.answer import wirtinger
     from matcalc.core.errors import MatcalcError, NotationWarning, VerificationWarning
     from matcalc.results import Derivative, Expression
 
@@ -79,6 +80,7 @@ __all__ = [
     "taylor",
     "testing",
     "vjp",
+    "wirtinger",
 ]
 
 # Loaded when first used: generated code imports matcalc.runtime, and does not want the engine that
@@ -120,6 +122,7 @@ _HOMES = {
     "TaylorPolynomial": "matcalc.answers.taylor",
     "taylor": "matcalc.api",
     "vjp": "matcalc.api",
+    "wirtinger": "matcalc.conjugates.answer",
     "__version__": "matcalc.version",
 }
 

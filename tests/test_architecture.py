@@ -105,6 +105,8 @@ ALLOWED = {
     "notations": "core frontend directional pipeline notation printers readback equality",
     "manifolds": "core frontend directional pipeline notation readback verification steps equality "
     "notations",
+    "conjugates": "core syntax shapes frontend pipeline notation printers readback verification "
+    "steps oracle equality",
     "results": "core frontend pieces tex parts pipeline notation printers readback verification "
     "equality stable oracle bridges explain graph directional steps notations manifolds",
     "answers": "core frontend looped pipeline backprop notation directional several printers "
@@ -116,12 +118,12 @@ ALLOWED = {
     "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "
     "equality judge",
     "api": "core frontend tex judge results answers bridges own inner",
-    "__init__": "core version api judge results answers testing",
+    "__init__": "core version api judge results answers testing conjugates",
     "web": "core exact judge results api graph",
     "session": "core syntax frontend",
     "plot": "core judge",
     "cli": "core version frontend tex catalogue oracle verification results answers judge own "
-    "web graph session inner plot manifolds",
+    "web graph session inner plot manifolds conjugates",
     "layout": "core syntax",
     "document": "core tex judge results session layout cli",
     "editor": "version document",
@@ -329,6 +331,8 @@ KEYED_BY_FUNCTIONS = {
     "answers/quadratic.py": "rules: what is a square, and a geometric mean",
     "answers/curvature.py": "rules: what may not pass zero along a chord",
     "engine/bounds.py": "rules: between which numbers the values of functions lie",
+    "conjugates/answer.py": "norms of the engine in terms of conjugates, and what is linear",
+    "conjugates/reading.py": "which functions are analytic matters to complex variables alone",
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",
     "engine/ir/properties.py": "theorems: facts of the argument to facts of the value",

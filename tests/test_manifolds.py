@@ -51,7 +51,10 @@ def on(expr: str, wrt: str, manifold: str = "", order: int = 1, metric: str = ""
     return d.riemannian(manifold, metric=metric)
 
 
-@pytest.mark.parametrize(("expr", "wrt", "manifold", "order", "text"), ROWS)
+@pytest.mark.parametrize(
+    ("expr", "wrt", "manifold", "order", "text"),
+    [pytest.param(*row, marks=pytest.mark.slow) if row[4] is None else row for row in ROWS],
+)
 def test_on_manifolds(expr: str, wrt: str, manifold: str, order: int, text: str | None) -> None:
     found = on(expr, wrt, manifold, order)
     assert text is None or str(found) == text
@@ -79,6 +82,7 @@ def test_every_manifold_is_offered_and_has_a_row() -> None:
     assert {(row[2], row[3]) for row in ROWS} == {(name, k) for name in NAMES for k in (1, 2)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("expr", "wrt", "manifold", "order"), [row[:4] for row in ROWS[::2]])
 @pytest.mark.parametrize("formula", ["gradient", "hessian"])
 def test_a_false_formula_is_refused(

@@ -7,6 +7,7 @@ matcalc; 130 and 141 after an interrupt and a closed pipe.
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from matcalc.results import Derivative, Expression, Formula
     from matcalc.verify.oracle.compare import Report
     from matcalc.verify.verification import Verification
+
+_COMPLEX = re.compile(r":\s*complex\b")  # a declaration of a complex variable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -163,6 +166,8 @@ def _diff(options: Namespace) -> int:
 
 def _derive(options: Namespace, text: str) -> int:
     """The derivative of one expression."""
+    if any(_COMPLEX.search(each) for each in (text, *options.var)):
+        return _complex(text, options)
     if options.notation != "matrix" or options.row_major:
         return _in_notation(text, options)
     if options.manifold or options.metric:
@@ -249,6 +254,16 @@ def _in_notation(text: str, options: Namespace) -> int:
     report = derivative.check(options.rng) if options.check else None
     how = derivative.verification if options.verify and not derivative.unverified else None
     return max(_concluded(report, how), _symmetry(derivative, options))
+
+
+def _complex(text: str, options: Namespace) -> int:
+    """The derivatives by a complex variable and by its conjugate."""
+    # few variables are complex
+    from matcalc.cli.complex_variables import derive  # noqa: PLC0415
+
+    with catch_warnings():
+        simplefilter("ignore", VerificationWarning)  # it is said
+        return derive(text, options, _say, _answer)
 
 
 def _riemannian(text: str, options: Namespace) -> int:

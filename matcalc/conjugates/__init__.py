@@ -1,0 +1,1 @@
+"""Derivatives by complex variables: by z and by its conjugate (Wirtinger)."""
