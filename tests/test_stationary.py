@@ -127,7 +127,7 @@ def test_sylvester_is_named():
         ("sum(exp(x))", "x", {}, "no closed form was found"),
         ("logsumexp(A*x)", "x", {}, "no closed form was found"),
         ("a'*x", "x", {"a": "vector(n)"}, "does not depend on x"),
-        ("A*x", "x", {}, "those of a scalar"),
+        ("A*x", "x", {}, "defined for scalars"),
         ("a'*log(x)", "x", {"a": "vector(n)", "x": "simplex(n)"}, "need not be zero"),
         ("x'*x", "y", {}, "y is not a variable"),
     ],

@@ -9,7 +9,7 @@ from typing import Any
 from matcalc.answers.composition import Composition
 from matcalc.answers.curvature import Chord, Curved, Numbers, depends_on_declared
 from matcalc.answers.joint_convexity import joint_certificate
-from matcalc.answers.names import occurring, require_different
+from matcalc.answers.names import occurring, require_different, require_scalar
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
 from matcalc.core.indexed import parts
@@ -110,8 +110,7 @@ def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) ->
                 f"{name} is {variable}, and these are no convex set",
                 hint=f"declare {name} without its kind to ask about all of them",
             )
-    if program.expr.rank:
-        raise ArgumentError("convexity is that of a scalar, and this expression is none")
+    require_scalar(program.expr, "convexity is")
     plain = _without_indices(program)
     found = _by_hessian(program, names) or _by_composition(plain, names)
     numbers = Numbers(program, names, seed_of(rng, None))

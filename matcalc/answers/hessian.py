@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matcalc.answers.directional import Directional
-from matcalc.answers.names import require_different
+from matcalc.answers.names import require_different, require_scalar
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentError
 from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 from matcalc.verify.steps import weakest, worst
@@ -117,9 +116,6 @@ def hessian(expression: Expression, wrt: Sequence[str], *, verify: bool = True) 
     names = require_different(wrt)
     for name in names:
         require_variable(expression._program, name)
-    if expression._program.expr.rank:
-        raise ArgumentError(
-            "the Hessian is that of a scalar, and this expression is none",
-            hint="differentiate with respect to one variable with order=2",
-        )
+    hint = "differentiate with respect to one variable with order=2"
+    require_scalar(expression._program.expr, "the Hessian is", hint)
     return Hessian(expression, names, verify=verify)

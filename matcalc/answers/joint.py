@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import gradients, parameters
 from matcalc.answers.hessian import hessian
-from matcalc.answers.names import require_different, with_directions
+from matcalc.answers.names import require_different, require_scalar, with_directions
 from matcalc.core.boundary import public
 from matcalc.core.directions import Step
 from matcalc.core.errors import ArgumentError
@@ -207,8 +207,8 @@ def joint(
         raise ArgumentError(f"order is 0, 1 or 2, not {order!r}")
     if not (value or order or hvp):
         raise ArgumentError("nothing is asked for", hint="value=True, order=1 or hvp=True")
-    if (order == 2 or hvp) and expression._tree.rank:
-        raise ArgumentError("the Hessian is that of a scalar, and this expression is none")
+    if order == 2 or hvp:
+        require_scalar(expression._tree, "the Hessian is")
     return Joint(
         expression, names, value=value, order=order, hvp=hvp, backend=backend, verify=verify
     )

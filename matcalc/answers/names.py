@@ -15,6 +15,14 @@ from matcalc.engine.pipeline import require_variable
 from matcalc.read.frontend import read
 
 
+def require_scalar(expr: Expr, what: str, hint: str | None = None) -> None:
+    """ArgumentError where the expression is no scalar, which ``what`` needs: ``a Hessian is``."""
+    if expr.rank:
+        kind = ("", "a vector", "a matrix", "an array")[min(expr.rank, 3)]
+        message = f"{what} defined for scalars, and this expression is {kind}"
+        raise ArgumentError(message, hint=hint)
+
+
 def require_different(wrt: Sequence[str]) -> list[str]:
     """The variables to differentiate with respect to; ArgumentError where there is none, or one is
     named twice.

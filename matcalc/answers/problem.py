@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from matcalc.answers.joint import Joint, JointValues, joint
-from matcalc.answers.names import require_different
+from matcalc.answers.names import require_different, require_scalar
 from matcalc.core.boundary import public
 from matcalc.core.dims import Dim
 from matcalc.core.errors import ArgumentError, EvaluationError
@@ -55,8 +55,7 @@ class Minimization:
         self.over = tuple(require_different([over] if isinstance(over, str) else over))
         self._verify = verify
         variables = expression.variables
-        if expression._tree.rank:
-            raise ArgumentError("what is minimised is a scalar, and this expression is none")
+        require_scalar(expression._tree, "a minimum is")
         for name in self.over:
             _require_free(require_variable(expression._program, name))
         started = dict(start or {})

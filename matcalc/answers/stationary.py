@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from matcalc.answers.convexity import convexity
-from matcalc.answers.names import free_name, occurring
+from matcalc.answers.names import free_name, occurring, require_scalar
 from matcalc.answers.singular import said
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.boundary import public
-from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -79,8 +79,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     """
     program = expression._program
     known = require_variable(program, wrt)
-    if program.expr.rank:
-        raise ArgumentError("stationary points are those of a scalar, and this expression is none")
+    require_scalar(program.expr, "stationary points are")
     if known.kind in _CURVED:
         raise UnsupportedError(
             f"{wrt} is {known}, and within these the gradient need not be zero",
