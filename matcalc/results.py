@@ -62,6 +62,7 @@ class Formula:
         self._trailing = trailing  # axes that are the columns of a Kronecker form
         self._verify = verify  # whether what is printed is read back
         self._text: str | None = None
+        self._plain: set[int] | None = None  # parts that are known to have no indices
 
     def __str__(self) -> str:
         if self._text is None:
@@ -102,7 +103,7 @@ class Formula:
         program = self._program
         if self._matrix is not None:
             return self._matrix
-        if not has_indices(self._tree, program.variables):
+        if not has_indices(self._tree, program.variables, self._plain):
             return self._tree
         return by_entries(self._tree, program.variables, language=program.language)
 
@@ -294,8 +295,7 @@ class Expression(Formula):
 
         ``wrt`` may be an entry or a slice, ``R[i,j]``, or the name of a definition. It may be left
         out where there is one variable, or where the formula begins with d/dx. With
-        ``verify=False`` nothing is verified, neither the derivative nor what it prints. Where no
-        point of the domain can be visited, or sizes are too large, a VerificationWarning says so.
+        ``verify=False`` nothing is verified. What cannot be verified gives a VerificationWarning.
         """
         wrt, order = self.wanted(wrt, order)
         program = self._program

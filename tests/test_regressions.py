@@ -95,3 +95,9 @@ REFUSED = [
 def test_refused(expr, wrt, message):
     with pytest.raises(UnsupportedError, match=message):
         derivative(expr, wrt, 1)
+
+
+def test_powers_of_norms_are_joined() -> None:
+    kinds = {"q": "scalar", "b": "vector(n)"}
+    found = matcalc.diff("norm2(A*x - b)^q", "x", variables=kinds)
+    assert str(found) == "q*norm2(A*x - b)^(q - 2)*A'*(A*x - b)"

@@ -45,6 +45,11 @@ class Gradients(Mapping[str, Derivative]):
         self._verify = verify
         self._verification: Verification | None = None
         self._text: str | None = None
+        plain: set[int] = (
+            set()
+        )  # the derivatives share their parts, and each part is looked at once
+        for derivative in self._derivatives.values():
+            derivative._plain = plain
         shown = interned([d._shown for d in self._derivatives.values()])
         self._shown = dict(zip(self._derivatives, shown, strict=True))
 

@@ -248,15 +248,22 @@ def _permute(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     return f"permute({args[0][0]}, {axes})", _ATOM, "permute"
 
 
-def has_indices(expr: Expr, variables: Mapping[str, Variable] | None = None) -> bool:
+def has_indices(
+    expr: Expr, variables: Mapping[str, Variable] | None = None, plain: set[int] | None = None
+) -> bool:
     """Whether the text has to be in index notation: an array that is defined by its entries.
 
     That is so of contractions where nothing in the expression, nor among the variables, is an array
-    with three axes or more; and where something is no value of the language.
+    with three axes or more; and where something is no value of the language. ``plain`` are the
+    parts of trees that live as long of which it is known that they have neither; those of this one
+    are added.
     """
-    found = False
-    arrays = any(len(each.shape) > 2 for each in variables.values()) if variables else False
-    for part in postorder(expr, _inside):
+    found = wide = False
+    known: Container[int] = () if plain is None else plain
+    order = postorder(expr, lambda part: () if id(part) in known else _inside(part))
+    for part in order:
+        if id(part) in known:
+            continue
         if part.op == "einsum":
             found = True
             letters = {label for own in part.value[0] for label in own}
@@ -265,8 +272,11 @@ def has_indices(expr: Expr, variables: Mapping[str, Variable] | None = None) -> 
         elif part.op == "epsilon" or not (is_value(part) or part.op == "fuse"):
             return True
         elif part.rank > 2 and part.op not in _NEUTRAL:
-            arrays = True
-    return found and not arrays
+            wide = True
+    if plain is not None and not found and not wide:
+        plain.update(map(id, order))
+    given = any(len(each.shape) > 2 for each in variables.values()) if variables else False
+    return found and not wide and not given
 
 
 def _inside(expr: Expr) -> Sequence[Expr]:
