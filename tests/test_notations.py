@@ -53,6 +53,8 @@ ROWS = [
     ("x'*x*x", "x", 1, "cases", None),
     ("x[2]*x", "x", 1, "cases", None),
     ("exp(t)", "t", 1, "cases", "exp(t)"),
+    ("vec(A*X)*x'", "X", 1, "cases", None),  # a size that only the variable tells
+    ("H: function(vector(n)) -> vector(m); jac_H(x)*v", "x", 1, "operator", None),
 ]
 
 

@@ -65,8 +65,10 @@ class InNotation:
         self._cases: list[Case] = []
         if notation == "cases" and tree.shape:
             (line,) = self._lines
-            self._cases = cases_of(line.tree)
-            self._lines = [replace(line, tree=nested(line.tree, self._cases))]
+            cases = cases_of(line.tree)
+            if len(cases) > 1:  # else it is one line of entries
+                self._cases = cases
+                self._lines = [replace(line, tree=nested(line.tree, cases))]
         if verify:
             _ = self.verification
 
@@ -199,8 +201,6 @@ class InNotation:
         values = [program_text(with_body(array, case.value), {}) for case in self._cases]
         names = {index: index.name for index in array.value.indices}
         head = f"D[{','.join(names.values())}] = "
-        if not self._cases[0].conditions and len(values) == 1:
-            return head + values[0]
         width = max(map(len, values))
         held = [said(case.conditions, "=", "!=", ", ", names) for case in self._cases]
         rows = [

@@ -130,7 +130,7 @@ class Writer:
         if count < statement.order:
             steps.insert(0, statement.wrt)
         tree = derive_steps(moved, steps, statement.structure)[-1]
-        found = [Line("map", tuple(directions), moved, tree)]
+        found = [Line("map", tuple(directions), moved, _spoken(moved, tree))]
         if statement.order == 1:
             found.append(self._adjoint())
         return found
@@ -143,7 +143,7 @@ class Writer:
         known = replace(self.program, variables={**self.program.variables, name: cotangent})
         paired = replace(known, expr=inner(variable(name, value.shape), value))
         tree = derive_steps(paired, [self.statement.wrt], self.statement.structure)[-1]
-        return Line("adjoint", (name,), known, tree)
+        return Line("adjoint", (name,), known, _spoken(known, tree))
 
     def _differential(self) -> list[Line]:
         statement, names = self.statement, self.names
@@ -157,7 +157,14 @@ class Writer:
             tree = Expr("*", (left, step))  # dx'*H*dx shows the Hessian, whatever is shorter
         else:
             tree = derive_steps(moved, [{statement.wrt: name}] * order, statement.structure)[-1]
-        return [Line("differential", (names.differential(), name), moved, tree)]
+        return [Line("differential", (names.differential(), name), moved, _spoken(moved, tree))]
+
+
+def _spoken(program: Program, tree: Expr) -> Expr:
+    """The tree in the language: by its entries where it has no matrix notation."""
+    if not has_indices(tree, program.variables):
+        return tree
+    return by_entries(tree, program.variables, language=program.language)
 
 
 class Names:
