@@ -4,7 +4,7 @@ parts once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -133,7 +133,11 @@ class Joint:
                 raise ArgumentError(f"argument {twice[0]} is given by position and by name")
             named |= given
         found = function(**named)
-        value, derivatives = found if VALUE in self._trees else (None, found)
+        return self.sorted_out(found if VALUE in self._trees else (None, found))
+
+    def sorted_out(self, found: tuple[Any, Mapping[str, Any]]) -> JointValues:
+        """What the code returns, value and derivatives, by its kind."""
+        value, derivatives = found
         first = {key: each for key, each in derivatives.items() if ", " not in key}
         second = {
             _pair(key): each

@@ -11,6 +11,7 @@ from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
+from matcalc.core.options import require_choice
 from matcalc.read.frontend import read
 from matcalc.results import Expression, Formula
 
@@ -48,16 +49,22 @@ def Problem(
     rng: Any = 0,
     verify: bool = True,
     language: Language | None = None,
+    backend: str = "numpy",
 ) -> Minimization:
     """The scalar expression as a function of one vector, that of the entries of the variables
     ``over``, for ``scipy.optimize.minimize``: ``fun``, ``jac``, ``hess``, ``hessp``, ``x0``,
-    ``pack``, ``unpack`` and ``minimize``. ``data`` has the arrays of the other variables. See
-    docs/optimize.md.
+    ``pack``, ``unpack`` and ``minimize``. ``data`` has the arrays of the other variables; with
+    ``backend="dask"`` they may be dask arrays. See docs/optimize.md.
     """
     expression = _expression(expression, variables, language)
-    return Minimization(
-        expression, over, data or {}, start=start, sizes=sizes, rng=rng, verify=verify
-    )
+    require_choice("backend", backend, ("numpy", "dask"))
+    kind = Minimization
+    if backend == "dask":
+        # most data fits into memory
+        from matcalc.answers.distributed import Distributed  # noqa: PLC0415
+
+        kind = Distributed
+    return kind(expression, over, data or {}, start=start, sizes=sizes, rng=rng, verify=verify)
 
 
 def _expression(

@@ -169,7 +169,7 @@ class Minimization:
         """The Hessian as a matrix."""
         import numpy as np  # noqa: PLC0415 - slow to load
 
-        blocks = self._second(**self._arguments(self._second, x)).hessian
+        blocks = self._hessian_blocks(x)
         counts = {name: int(np.prod(shape)) for name, shape in self.shapes.items()}
         return np.block(
             [
@@ -184,9 +184,14 @@ class Minimization:
     @public
     def hessp(self, x: Any, p: Any) -> Any:
         """The product of the Hessian and a vector, without the Hessian."""
+        return self.pack(self._products(x, p))
+
+    def _hessian_blocks(self, x: Any) -> Mapping[tuple[str, str], Any]:
+        return self._second(**self._arguments(self._second, x)).hessian
+
+    def _products(self, x: Any, p: Any) -> Mapping[str, Any]:
         moves = {self._product.directions[name]: each for name, each in self.unpack(p).items()}
-        found = self._product(**self._arguments(self._product, x), **moves)
-        return self.pack(found.product)
+        return self._product(**self._arguments(self._product, x), **moves).product
 
     # -- SciPy
 
