@@ -15,6 +15,7 @@ from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.hessian import hessian as blocks
 from matcalc.answers.implicit import Solved
+from matcalc.answers.lagrange import ConstrainedPoint, constrained
 from matcalc.answers.stationary import NamedProblem, StationaryPoint
 from matcalc.answers.stationary import stationary as solved
 from matcalc.answers.symmetry import Symmetry
@@ -288,15 +289,16 @@ def stationary(
     expression: str | Expression | Derivative,
     wrt: str,
     *,
+    subject_to: str | Sequence[str] = (),
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> StationaryPoint | NamedProblem:
-    """The point where the gradient of a scalar is zero, in closed form and proved by substitution,
-    or the named problem that it leads to; see docs/stationary.md. UnsupportedError where no closed
-    form is found.
+) -> StationaryPoint | ConstrainedPoint | NamedProblem:
+    """The point where a scalar is stationary, under equations such as ``A*x = b`` if there are any,
+    proved by substitution, or the problem that it leads to (docs/stationary.md).
     """
-    return solved(_expression(expression, variables, language, latex=latex), wrt)
+    given = _expression(expression, variables, language, latex=latex)
+    return constrained(given, wrt, subject_to) if subject_to else solved(given, wrt)
 
 
 @public
@@ -309,9 +311,7 @@ def convex(
     latex: bool = False,
     language: Base | None = None,
 ) -> Convexity:
-    """Whether a scalar is convex in a variable, or in several together, with a certificate or a
-    counterexample (docs/stationary.md).
-    """
+    """Whether a scalar is convex, in several variables together too (docs/stationary.md)."""
     return convexity(_expression(expression, variables, language, latex=latex), wrt, rng)
 
 

@@ -137,6 +137,46 @@ def test_no_point(expr, wrt, variables, message):
         matcalc.stationary(expr, wrt, variables=variables)
 
 
+PX = {"x": "positive(n)"}
+CONSTRAINED = [
+    ("norm2(x - y)^2", "A*x = b", {"y": "vector(n)", "b": "vector(m)"}, "y - pinv(A)*(A*y - b)"),
+    ("x'*S*x", "sum(x) = 1", {"S": "psd(n)"}, "inv(S)*vector(1)/sum(inv(S))"),
+    ("-p'*log(x)", "sum(x) = 1", {"p": "positive(n)", **PX}, "p/sum(p)"),
+    ("sum(x.*log(x)) - c'*x", "sum(x) = 1", {"c": "vector(n)", **PX}, "softmax(c)"),
+    ("a'*x", "x'*x = 1", {"a": "vector(n)"}, "-a/norm2(a)"),
+    ("x'*x", "a'*x = 1", {}, "a/(a'*a)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "equation", "variables", "expected"), CONSTRAINED)
+def test_point_under_an_equation(expr, equation, variables, expected):
+    found = matcalc.stationary(expr, "x", subject_to=equation, variables=variables)
+    assert str(found) == expected
+    assert "exact" in found.proof
+    kind = "the minimum and the maximum" if expr == "a'*x" else "the only minimum on the set"
+    assert found.condition.startswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("expr", "equation", "message"),
+    [
+        ("x'*x", "sum(x) <= 1", "no equation, and inequalities are not solved"),
+        ("x'*x", "sum(x)", "no equation"),
+        ("x'*x", "a = 1", "does not constrain x"),
+        ("sum(exp(x))", "norm1(x) = 1", "no closed form was found"),
+    ],
+)
+def test_no_point_under_an_equation(expr, equation, message):
+    with pytest.raises(MatcalcError, match=message):
+        matcalc.stationary(expr, "x", subject_to=[equation])
+
+
+def test_eigenproblems_under_an_equation():
+    kinds = {"A": "symmetric(n)", "B": "psd(n)"}
+    found = matcalc.stationary("x'*A*x", "x", subject_to="x'*B*x = 1", variables=kinds)
+    assert str(found).startswith("A*x = λ*B*x, a generalized eigenproblem")
+
+
 VERDICTS = [
     ("x'*A*x", {"A": "psd(n)"}, "strictly convex"),
     ("-x'*A*x", {"A": "psd(n)"}, "strictly concave"),
@@ -253,6 +293,7 @@ def test_the_shortest_step_where_the_jacobian_is_singular():
     ("arguments", "printed"),
     [
         (["stationary", "norm2(A*x - b)^2", "-w", "x", "-v", "b: vector(m)"], "x = pinv(A)*b\n"),
+        (["stationary", "x'*x", "-w", "x", "--subject-to", "a'*x = 1"], "x = a/(a'*a)\n"),
         (["convex", "logsumexp(x)"], "convex: the Hessian is positive semidefinite"),
         (["convex", "x'*x", "--format", "latex"], "\\text{strictly convex"),
         (["implicit", "A*x - b", "--of", "x", "-w", "b", "-v", "b: vector(n)"], "dx/db = inv(A)"),

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 from matcalc.answers.names import occurring
 from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, fill, number, variable
 from matcalc.engine.definite import is_zero
 from matcalc.write.printers.text import text
+
+_NOTHING = 1e-9  # of the largest singular value
 
 
 def is_singular(program: Program, matrix: Expr) -> bool:
@@ -22,7 +25,33 @@ def is_singular(program: Program, matrix: Expr) -> bool:
         return is_zero(matrix)
     if matrix.rank != 2 or matrix.shape[0] != matrix.shape[1]:
         return False
-    return is_everywhere_zero(program, Expr("det", (matrix,), ()))
+    if not is_everywhere_zero(program, Expr("det", (matrix,), ())):
+        return False
+    return _is_singular_at_all_sizes(program, matrix)
+
+
+def _is_singular_at_all_sizes(program: Program, matrix: Expr) -> bool:
+    """Whether numbers agree, at sizes in both orders: the judge may have drawn wide matrices where
+    tall ones have full rank.
+    """
+    import numpy as np  # noqa: PLC0415 - slow to load
+
+    from matcalc.verify.oracle.interpret import interpret  # noqa: PLC0415 - it loads NumPy
+    from matcalc.verify.oracle.sample import find_point, find_sizes  # noqa: PLC0415 - as above
+
+    rng = np.random.default_rng(0)
+    try:
+        names = sorted(find_sizes([matrix], program.variables, rng)[0])
+    except MatcalcError:
+        return True
+    for order in (names, names[::-1]):
+        sizes = {name: 2 + 2 * place for place, name in enumerate(order)}
+        values, _ = find_point([matrix], program.variables, rng, sizes)
+        if values is not None:
+            found = np.linalg.svd(interpret(matrix, values, sizes), compute_uv=False)
+            if found[-1] > _NOTHING * found[0]:
+                return False
+    return True
 
 
 def kernel(program: Program, matrix: Expr, known: Variable) -> Expr | None:

@@ -18,7 +18,7 @@ from matcalc.core.kinds import FREE, Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, number, variable
-from matcalc.engine.definite import Definiteness, negated
+from matcalc.engine.definite import Definiteness, is_zero, negated
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
@@ -96,7 +96,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     named = _eigenproblem(program, wrt)
     if named is not None:
         return named
-    for equation in _equations(gradient._tree, known):
+    for equation in equations_of(gradient._tree, known):
         with suppress(UnsupportedError):
             zero = affine_zero(replace(program, expr=equation), wrt)
             if zero is None:
@@ -118,7 +118,22 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     )
 
 
-def _equations(gradient: Expr, known: Variable) -> Iterator[Expr]:
+def form_matrix(program: Program, wrt: str, part: Expr) -> Expr | None:
+    """The symmetric A of a quadratic form x'*A*x; None where the part is none."""
+    shape = program.variables[wrt].shape
+    form = replace(program, expr=part)
+    slope = differentiate(DerivativeStatement(form, wrt))
+    bend = differentiate(DerivativeStatement(replace(program, expr=slope), wrt))
+    zero = {wrt: fill(number(0), shape)}
+    rest = simplify(replace(program, expr=put(slope, zero), definitions={}))
+    none = simplify(replace(program, expr=put(part, zero), definitions={}))
+    if wrt in occurring(bend) or not is_zero(rest) or not is_zero(none):
+        return None
+    half = Expr("/", (bend, number(2)), bend.shape)
+    return simplify(replace(program, expr=half, definitions={}))
+
+
+def equations_of(gradient: Expr, known: Variable) -> Iterator[Expr]:
     """The gradient, and products of it with the variable, which have the same zeros where that is
     invertible.
     """
@@ -219,18 +234,10 @@ def _eigenproblem(program: Program, wrt: str) -> NamedProblem | None:
         return None
     sides = []
     for part in whole.args:
-        form = replace(program, expr=part)
-        slope = differentiate(DerivativeStatement(form, wrt))
-        bend = differentiate(DerivativeStatement(replace(program, expr=slope), wrt))
-        at_zero = put(slope, {wrt: fill(number(0), program.variables[wrt].shape)})
-        rest = simplify(replace(program, expr=at_zero, definitions={}))
-        constant = put(part, {wrt: fill(number(0), program.variables[wrt].shape)})
-        none = simplify(replace(program, expr=constant, definitions={}))
-        linear = rest.op == "fill" and rest.args[0].value == 0
-        if wrt in occurring(bend) or not linear or text(none) != "0":
+        matrix = form_matrix(program, wrt, part)
+        if matrix is None:
             return None
-        half = Expr("/", (bend, number(2)), bend.shape)
-        sides.append(simplify(replace(program, expr=half, definitions={})))
+        sides.append(matrix)
     value = free_name(program, "λ", "l")
     left, right = sides
     x = variable(wrt, program.variables[wrt].shape)

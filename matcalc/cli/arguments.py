@@ -468,6 +468,7 @@ OPTIONS_WITH_VALUE = (
         "--data",
         "--at",
         "--of",
+        "--subject-to",
         "--file",
         "--plot",
     ),

@@ -130,6 +130,14 @@ def add_further_options(command: ArgumentParser, name: str) -> None:
         )
     if name == "hessian":
         _add_symmetric_check(command)
+    if name == "stationary":
+        command.add_argument(
+            "--subject-to",
+            metavar="EQUATION",
+            action="append",
+            default=[],
+            help='an equation that holds, as in "A*x = b"; repeatable',
+        )
     if name == "implicit":
         command.add_argument(
             "--of", metavar="NAME", required=True, help="the variable that the equation determines"

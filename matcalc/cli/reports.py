@@ -8,7 +8,8 @@ from argparse import Namespace
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.implicit import gauss_newton, implicit, newton
-from matcalc.answers.stationary import NamedProblem, stationary
+from matcalc.answers.lagrange import ConstrainedPoint, constrained
+from matcalc.answers.stationary import NamedProblem, StationaryPoint, stationary
 from matcalc.core.program import Program
 from matcalc.results import Expression
 
@@ -23,7 +24,11 @@ def report(options: Namespace, program: Program) -> str:
         return found.latex() if latex else str(found)
     wrt, _ = expression.wanted(options.wrt, 1)
     if options.command == "stationary":
-        point = stationary(expression, wrt)
+        point: StationaryPoint | ConstrainedPoint | NamedProblem
+        if options.subject_to:
+            point = constrained(expression, wrt, options.subject_to)
+        else:
+            point = stationary(expression, wrt)
         if isinstance(point, NamedProblem):
             return point.report()
         return point.latex() if latex else point.report()

@@ -1,0 +1,416 @@
+"""Stationary points under equations, by Lagrange multipliers, in closed form.
+
+The gradient of f + l'*c is solved for the variable, and then the constraint c = 0 for the
+multiplier (Boyd & Vandenberghe 2004, 5.5.3 and 10.1.1). Each point is proved by substitution.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from matcalc.answers.convexity import convexity
+from matcalc.answers.names import free_name, occurring
+from matcalc.answers.quadratic import transposed
+from matcalc.answers.singular import is_everywhere_zero
+from matcalc.answers.solving import affine_zero
+from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix
+from matcalc.answers.taylor import put
+from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.core.boundary import public
+from matcalc.core.errors import ArgumentError, MatcalcError, ParseError, UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.engine.definite import Definiteness, is_zero
+from matcalc.engine.inner import expand
+from matcalc.engine.pipeline import differentiate, require_variable, simplify
+from matcalc.read.frontend import read
+from matcalc.results import Expression, Formula
+from matcalc.write.printers.text import text
+
+_EQUATION = re.compile(r"(?<![<>=!:])=(?!=)")
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """An equation, with what is zero in it and the multiplier it has."""
+
+    source: str
+    zero: Expr
+    multiplier: Variable
+
+
+class ConstrainedPoint(Formula):
+    """A stationary point on a set that equations define: ``str`` is the point, ``multipliers`` what
+    the multipliers are there, ``condition`` what kind of point it is, ``proof`` how it was proved.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        wrt: str,
+        point: Expr,
+        multipliers: dict[str, Formula],
+        condition: str,
+        proof: str,
+        other: Formula | None = None,
+    ) -> None:
+        super().__init__(replace(program, definitions={}), point)
+        self.wrt = wrt
+        self.multipliers = multipliers
+        self.condition = condition
+        self.proof = proof
+        self.other = other
+
+    def _title(self) -> str:
+        return f"{self.wrt} = {self}: {self.condition}"
+
+    @public
+    def report(self) -> str:
+        """The point with its multipliers, the condition and the proof, a line each."""
+        lines = [f"{self.wrt} = {self}"]
+        if self.other is not None:
+            lines.append(f"  and         {self.wrt} = {self.other}")
+        lines += [f"  multiplier  {name} = {each}" for name, each in self.multipliers.items()]
+        lines.append(f"  it is       {self.condition}")
+        lines.append(f"  proved      {self.proof}")
+        return "\n".join(lines)
+
+
+def constrained(
+    expression: Expression, wrt: str, constraints: str | Sequence[str]
+) -> ConstrainedPoint | NamedProblem:
+    """The point where a scalar is stationary on the set that equations such as ``A*x = b`` define.
+
+    Raises UnsupportedError where no closed form is found.
+    """
+    program = expression._program
+    constraints = [constraints] if isinstance(constraints, str) else list(constraints)
+    known = require_variable(program, wrt)
+    if program.expr.rank:
+        raise ArgumentError("stationary points are those of a scalar, and this expression is none")
+    if len(known.shape) > 1:
+        raise UnsupportedError(
+            f"{wrt} is {known}, and constraints are for scalars and vectors",
+            hint="write the entries as a vector",
+        )
+    found: list[Constraint] = []
+    for source in constraints:
+        program, constraint = _constraint(program, source, wrt)
+        found.append(constraint)
+    objective = replace(program, definitions={})
+    expression = Expression(objective)
+    with suppress(UnsupportedError, ArgumentError):
+        named = _eigenproblem(objective, wrt, found)
+        if named is not None:
+            return named
+    for point, multipliers in _candidates(objective, wrt, found):
+        with suppress(UnsupportedError):
+            result = _proved(expression, objective, wrt, found, point, multipliers)
+            if result is not None:
+                return result
+    raise UnsupportedError(
+        f"no closed form was found for {wrt} where {expression} is stationary under "
+        f"{', '.join(constraints)}",
+        hint="a linear constraint with a quadratic has one, and x'*x = 1 with a linear function",
+    )
+
+
+def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Constraint]:
+    """An equation as what is zero in it, and the program with its variables and multiplier."""
+    if re.search(r"[<>]|!=", source):
+        raise ArgumentError(
+            f"{source} is no equation, and inequalities are not solved",
+            hint="where one holds with equality at the solution, write it with =",
+        )
+    sides = _EQUATION.split(source)
+    if len(sides) != 2 or not all(side.strip() for side in sides):
+        raise ParseError(f"{source} is no equation", hint="for example A*x = b")
+    difference = f"{sides[0].strip()} - ({sides[1].strip()})"
+    try:
+        whole = read(difference, program.variables, language=program.language, expand=expand)
+    except MatcalcError:
+        # the equation may say which sizes there are, and the function may not
+        stated = {name: each for name, each in program.variables.items() if each.declared}
+        whole = read(difference, stated, language=program.language, expand=expand)
+        stated |= whole.variables
+        program = read(program.source, stated, language=program.language, expand=expand)
+    zero = whole.expr
+    if wrt not in occurring(zero):
+        raise ArgumentError(f"{source} does not constrain {wrt}", hint=f"it has no {wrt}")
+    if zero.rank > 1:
+        raise UnsupportedError(
+            f"{source} is an equation of matrices",
+            hint="of scalars and vectors there are solutions",
+        )
+    zero = transposed(zero) if zero.row else zero
+    variables = {**program.variables, **whole.variables}
+    program = replace(program, variables=variables)
+    name = free_name(program, "l", "k", "u")
+    kind = "vector" if zero.shape else "scalar"
+    multiplier = Variable(name, kind, zero.shape)
+    program = replace(program, variables={**variables, name: multiplier})
+    return program, Constraint(source, zero, multiplier)
+
+
+def _weighted(constraint: Constraint) -> Expr:
+    """l'*c."""
+    factor = variable(constraint.multiplier.name, constraint.zero.shape)
+    return Expr("*", (transposed(factor), constraint.zero))
+
+
+def _lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]) -> Expr:
+    whole = program.expr
+    for each in found:
+        whole = Expr("+", (whole, _weighted(each)))
+    return differentiate(DerivativeStatement(replace(program, expr=whole), wrt, 1, "free"))
+
+
+def _candidates(
+    program: Program, wrt: str, found: Sequence[Constraint]
+) -> Iterator[tuple[Expr, dict[str, Expr]]]:
+    """Points with multipliers; they are proved later."""
+    gradient = _lagrangian_gradient(program, wrt, found)
+    known = program.variables[wrt]
+    for equation in _all_equations(gradient, known):
+        with suppress(UnsupportedError):
+            zero = affine_zero(replace(program, expr=equation), wrt)
+            if zero is None or zero.along is not None:
+                continue
+            yield from _with_multipliers(program, wrt, found, zero.point)
+
+
+def _all_equations(gradient: Expr, known: Variable) -> Iterator[Expr]:
+    yield from equations_of(gradient, known)
+    if known.kind == "positive":  # log(x) = r is x = exp(r)
+        x = variable(known.name, known.shape)
+        inner = Expr("-", (Expr("log", (x,), x.shape), gradient), x.shape)
+        yield Expr("-", (x, Expr("exp", (inner,), x.shape)), x.shape)
+
+
+def _with_multipliers(
+    program: Program, wrt: str, found: Sequence[Constraint], start: Expr
+) -> Iterator[tuple[Expr, dict[str, Expr]]]:
+    """The point with its multipliers replaced by what the constraints say they are, one after the
+    other.
+    """
+    point = start
+    values: dict[str, Expr] = {}
+    for each in found:
+        name = each.multiplier.name
+        left = _simplified(program, put(put(each.zero, {wrt: point}), values))
+        value = _solved(program, each, left)
+        if value is None:
+            if len(found) == 1:
+                yield from _scaled(program, wrt, each, start)
+            return
+        point = put(point, {name: value})
+        values = {k: put(v, {name: value}) for k, v in values.items()}
+        values[name] = value
+    yield point, values
+
+
+def _solved(program: Program, constraint: Constraint, left: Expr) -> Expr | None:
+    """The multiplier with which a constraint holds: affine in it, in its inverse, or in the square
+    of that.
+    """
+    multiplier = constraint.multiplier
+    name = multiplier.name
+    factor = variable(name, multiplier.shape)
+    op = ".*" if multiplier.shape else "*"
+    for equation in (left, Expr(op, (factor, left), left.shape)):
+        with suppress(UnsupportedError):
+            zero = affine_zero(replace(program, expr=equation), name)
+            if zero is not None and zero.along is None:
+                return zero.point
+    if multiplier.shape:
+        return None
+    square = Expr("^", (factor, number(2)))
+    for equation in (Expr("*", (square, left)), left):
+        with suppress(UnsupportedError):
+            bend = _bend(program, equation, name)
+            if bend is not None:
+                return bend
+    return None
+
+
+def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
+    """The root of a*l^2 + b that is above zero."""
+    bare = replace(program, expr=_simplified(program, equation))
+    slope = differentiate(DerivativeStatement(bare, name))
+    twice = differentiate(DerivativeStatement(replace(bare, expr=slope), name))
+    if name in occurring(twice) or is_zero(twice):
+        return None
+    zero = {name: number(0)}
+    if not is_zero(_simplified(program, put(slope, zero))):
+        return None
+    rest = put(bare.expr, zero)
+    whole = Expr("/", (Expr("*", (number(-2), rest)), twice))
+    return _simplified(program, Expr("sqrt", (whole,)))
+
+
+def _scaled(
+    program: Program, wrt: str, constraint: Constraint, start: Expr
+) -> Iterator[tuple[Expr, dict[str, Expr]]]:
+    """A multiple that fulfils a linear constraint: c'*x = d is c'*(d*x/(c'*x)) = d."""
+    name = constraint.multiplier.name
+    shape = program.variables[wrt].shape
+    rest = put(constraint.zero, {wrt: fill(number(0), shape) if shape else number(0)})
+    choices = []
+    for level in (0, -1, 1):  # any level of the multiplier gives the same point
+        point = put(start, {name: number(level)})
+        sum_of = Expr("-", (put(constraint.zero, {wrt: point}), rest))
+        scale = Expr("/", (Expr("neg", (rest,)), sum_of))
+        choices.append(_simplified(program, Expr("*", (point, scale), shape)))
+    whole = min(choices, key=lambda each: len(text(each)))
+    normal = differentiate(DerivativeStatement(replace(program, expr=constraint.zero), wrt))
+    if wrt in occurring(normal):
+        return
+    gradient = differentiate(DerivativeStatement(program, wrt, 1, "free"))
+    there = put(gradient, {wrt: whole})
+    row = transposed(normal)
+    top, bottom = Expr("*", (row, there)), Expr("*", (row, normal))
+    value = _simplified(program, Expr("neg", (Expr("/", (top, bottom)),)))
+    yield whole, {name: value}
+
+
+def _simplified(program: Program, tree: Expr) -> Expr:
+    return simplify(replace(program, expr=tree, definitions={}))
+
+
+def _proved(
+    expression: Expression,
+    program: Program,
+    wrt: str,
+    found: Sequence[Constraint],
+    point: Expr,
+    multipliers: dict[str, Expr],
+) -> ConstrainedPoint | None:
+    """The point, where it is proved that it fulfils the constraints and the gradient of the
+    Lagrangian is zero there; None where it is not.
+    """
+    values = {wrt: point, **multipliers}
+    gradient = put(_lagrangian_gradient(program, wrt, found), values)
+    how = []
+    for tree in (*[put(each.zero, values) for each in found], gradient):
+        zero = fill(number(0), tree.shape, row=tree.row) if tree.shape else number(0)
+        left, right = replace(program, expr=tree), replace(program, expr=zero)
+        decision = decide_by_value(left, right)
+        if decision.verdict != EQUAL:
+            return None
+        how.append(decision.how)
+    short = _simplified(program, point)
+    left, right = replace(program, expr=point), replace(program, expr=short)
+    if decide_by_value(left, right).verdict != EQUAL:
+        return None
+    inverted = [node.args[0] for node in point.parts if node.op == "inv"]
+    doubtful = [each for each in inverted if not Definiteness(program).is_definite(each)]
+    where = ", ".join(dict.fromkeys(text(each) for each in doubtful))
+    weakest = max(how, key=lambda each: not each.startswith("exact"))
+    names = {each.multiplier.name for each in found}
+    rest = {n: v for n, v in program.variables.items() if n not in names}
+    base = replace(program, variables=rest, asked=None)
+    levels = {name: _simplified(program, each) for name, each in multipliers.items()}
+    shown = {n: Formula(replace(base, expr=each), each) for n, each in levels.items()}
+    other = _other(program, wrt, found, point, multipliers)
+    proof = f"the constraint holds there, and the gradient of the Lagrangian is zero, {weakest}"
+    return ConstrainedPoint(
+        replace(base, expr=short),
+        wrt,
+        short,
+        shown,
+        _condition(expression, program, wrt, found, other is not None)
+        + (f"; it exists where {where} is invertible" if where else ""),
+        proof,
+        None if other is None else Formula(replace(base, expr=other), other),
+    )
+
+
+def _other(
+    program: Program,
+    wrt: str,
+    found: Sequence[Constraint],
+    point: Expr,
+    multipliers: dict[str, Expr],
+) -> Expr | None:
+    """The opposite point, where that is stationary too, as on a sphere."""
+    if len(found) > 1 or found[0].zero.shape:
+        return None
+    opposite = _simplified(program, Expr("neg", (point,), point.shape))
+    if text(opposite) == text(point):
+        return None
+    turned = {n: Expr("neg", (m,), m.shape) for n, m in multipliers.items()}
+    values = {wrt: opposite, **turned}
+    trees = [put(each.zero, values) for each in found]
+    trees.append(put(_lagrangian_gradient(program, wrt, found), values))
+    bare = replace(program, definitions={})
+    for tree in trees:
+        zero = fill(number(0), tree.shape, row=tree.row) if tree.shape else number(0)
+        decision = decide_by_value(replace(bare, expr=tree), replace(bare, expr=zero))
+        if decision.verdict != EQUAL:
+            return None
+    return opposite
+
+
+def _condition(
+    expression: Expression, program: Program, wrt: str, found: Sequence[Constraint], both: bool
+) -> str:
+    """What kind of point it is on the set."""
+    linear = all(
+        wrt not in occurring(differentiate(DerivativeStatement(replace(program, expr=c.zero), wrt)))
+        for c in found
+    )
+    verdict = convexity(expression, wrt).verdict
+    if not linear:
+        if verdict == "affine" and both:
+            return "the minimum and the maximum, one each: a linear function on an ellipsoid"
+        return "a stationary point; the constraint is not linear, so compare the values"
+    kinds = {
+        "strictly convex": "the only minimum on the set",
+        "strictly concave": "the only maximum on the set",
+        "convex": "a minimum on the set",
+        "concave": "a maximum on the set",
+    }
+    if verdict not in kinds:
+        return "a stationary point on the set"
+    return f"{kinds[verdict]}: the function is {verdict} and the constraint is linear"
+
+
+def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> NamedProblem | None:
+    """A quadratic form on a sphere or an ellipsoid: A*x = λ*B*x."""
+    if len(found) != 1 or len(program.variables[wrt].shape) != 1 or found[0].zero.shape:
+        return None
+    zero = found[0].zero
+    shape = program.variables[wrt].shape
+    level = _simplified(program, Expr("neg", (put(zero, {wrt: fill(number(0), shape)}),)))
+    form = Expr("+", (zero, level))
+    left = form_matrix(program, wrt, program.expr)
+    right = form_matrix(program, wrt, form)
+    if left is None or right is None or is_zero(right):
+        return None
+    value = free_name(program, "λ", "l")
+    x = variable(wrt, shape)
+    scale = variable(value, ())
+    other = x if right.op == "eye" else Expr("*", (right, x), shape)
+    ends = [Expr("*", (left, x), shape), Expr("*", (scale, other), shape)]
+    # the gradient of the Lagrangian with l = -λ is twice the difference
+    gradient = _lagrangian_gradient(program, wrt, found)
+    name = found[0].multiplier.name
+    variables = {**program.variables, value: Variable(value, "scalar")}
+    there = put(gradient, {name: Expr("neg", (scale,))})
+    twice = Expr("*", (number(2), Expr("-", (ends[0], ends[1]), shape)), shape)
+    moving = replace(program, variables=variables)
+    if not is_everywhere_zero(moving, Expr("-", (there, twice), shape)):
+        return None
+    kind = "an eigenproblem" if right.op == "eye" else "a generalized eigenproblem"
+    times = "λ" if text(level) == "1" else f"λ*{text(level)}"
+    said = (
+        f"{kind}; under {found[0].source} the value there is {times.replace('λ', value)}, least at "
+        f"the least eigenvalue {value} and largest at the largest"
+    )
+    how = "the gradient of the Lagrangian is twice the difference, exact"
+    return NamedProblem(said, f"{text(ends[0])} = {text(ends[1])}", how)
