@@ -13,10 +13,8 @@ from matcalc.core.tree import Expr
 from matcalc.verify.readback.text import says
 from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.naming import naming
-from matcalc.write.printers.program import array_head, program_text
+from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
-
-_ARRAYS = ("D", "G", "H", "F", *[f"D{k}" for k in range(1, 100)])  # names of what is defined
 
 
 class DefinedNames(NamedTuple):
@@ -50,7 +48,7 @@ def format_text(
     head = array_head(tree)
     if head:
         taken = {*variables, *names.values(), *_size_names(variables)}
-        head = f"{next(name for name in _ARRAYS if name not in taken)}{head} = "
+        head = f"{next(name for name in array_names() if name not in taken)}{head} = "
     for sized in choices:
         result = program_text(tree, names, sized, head=head)
         if (len(choices) == 1 and not verify) or says(result, tree, variables, language):

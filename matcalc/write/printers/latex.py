@@ -19,7 +19,7 @@ from matcalc.core.tree import APPLY, Expr, is_number
 from matcalc.core.user_functions import user_function
 from matcalc.write.printers import latex_names as names
 from matcalc.write.printers.latex_functions import FUNCTIONS, LETTERS, elementwise_power
-from matcalc.write.printers.latex_indices import add_indices, einsum, entries, fuse
+from matcalc.write.printers.latex_indices import add_indices, einsum, entries, free, fuse
 from matcalc.write.printers.latex_pieces import (
     ATOM,
     POWER,
@@ -40,14 +40,22 @@ from matcalc.write.printers.latex_pieces import (
     with_operator,
 )
 from matcalc.write.printers.naming import naming
+from matcalc.write.printers.program import array_names
 from matcalc.write.printers.user_functions import declared_form, latex_form
 
 
-def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = None) -> str:
+def latex(
+    expr: Expr,
+    *,
+    bold: bool = False,
+    named: Mapping[int, str] | None = None,
+    headed: bool = False,
+) -> str:
     """The formula; with ``bold`` vectors and matrices are set in bold.
 
     Parts with names (``named``, else as ``naming`` has it) are set in lines before it: M = ..., N =
-    ..., the formula last.
+    ..., the formula last. What is written entry by entry begins with a name and its indices if it
+    is ``headed``: they say in which order the axes stand.
     """
     order = expr.parts
     taken = {names.name(node.value) for node in order if node.op == "variable"}
@@ -58,9 +66,15 @@ def latex(expr: Expr, *, bold: bool = False, named: Mapping[int, str] | None = N
     )
     pieces, by_entry, lines = _lines(order, entries(expr), taken, bold, named)
     whole = by_entry.get(id(expr), pieces[id(expr)]).text
+    places = (free(expr.rank) if id(expr) in by_entry else _axes(expr)) if headed else ""
+    head = ""
+    if places:
+        used = {*taken, *(names.name(name) for name in named.values())}
+        head = f"{next(letter for letter in array_names() if letter not in used)}{places} "
     if not lines:
-        return whole
-    return "\\begin{aligned}\n" + " \\\\\n".join([*lines, f"&{whole}"]) + "\n\\end{aligned}"
+        return f"{head}= {whole}" if head else whole
+    lines.append(f"{head}&= {whole}" if head else f"&{whole}")
+    return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
 def several_latex(
@@ -74,7 +88,9 @@ def several_latex(
     terms = set().union(*(each[0] for each in known))
     pieces, by_entry, lines = _lines(order, (terms, above), taken, bold, named)
     lines += [
-        f"{head} &= {by_entry.get(id(tree), pieces[id(tree)]).text}" for head, tree in trees.items()
+        f"{head}{free(tree.rank) if id(tree) in by_entry else _axes(tree)} &= "
+        f"{by_entry.get(id(tree), pieces[id(tree)]).text}"
+        for head, tree in trees.items()
     ]
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 

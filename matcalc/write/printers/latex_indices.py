@@ -14,6 +14,11 @@ def add_indices(piece: Piece, rank: int) -> Piece:
     return _entry(piece, [names.index(axis) for axis in range(rank)])
 
 
+def free(rank: int) -> str:
+    """The free indices of an array: ``_{i j k}``."""
+    return f"_{{{' '.join(names.index(axis) for axis in range(rank))}}}"
+
+
 def entries(tree: Expr) -> tuple[set[int], set[int]]:
     """The ids of the terms of an array with three axes or more that are written entry by entry, at
     the free indices, and of what adds and multiplies them: all of it where one term is a

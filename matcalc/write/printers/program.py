@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import count
 
 from matcalc.core.tree import Expr
 from matcalc.write.printers.text import Piece, name_piece, piece
+
+
+def array_names() -> Iterator[str]:
+    """The names for what is defined by its entries, the best first."""
+    yield from "DGHF"
+    yield from (f"D{k}" for k in count(1))
 
 
 def array_head(expr: Expr) -> str:

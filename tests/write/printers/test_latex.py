@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import matcalc
 from matcalc.core.dims import dim
 from matcalc.core.operations import FRECHET, OPERATIONS
 from matcalc.core.tree import Expr, eye, fill, number, variable
@@ -411,3 +412,23 @@ def test_names_of_repeated_parts_are_free() -> None:
     assert r"u &= \tanh(A t_{1} + t_{2})" in latex(
         read(text, {"t1": "vector(n)", "t_2": "vector(n)"}).expr
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "variables", "head"),
+    [
+        (
+            "sum[i!=j](q[i]*q[j]/norm2(X[i,:] - X[j,:]))",
+            "X",
+            {"X": "matrix(n, 3)", "q": "vector(n)"},
+            "D_{i k} = ",
+        ),
+        ("sum(T, 3)", "T", {"T": "tensor(n, m, k)"}, "D_{i j k l p} = "),
+        ("sum(T.*D, 3)", "T", {"T": "tensor(n, m, k)", "D": "tensor(n, m, k)"}, "G_{i j k l p} = "),
+        ("x'*A*x", "x", {}, "(A"),
+    ],
+)
+def test_entries_begin_with_a_name_that_says_the_order_of_the_axes(
+    text: str, wrt: str, variables: dict[str, str], head: str
+) -> None:
+    assert matcalc.diff(text, wrt, variables=variables).latex().startswith(head)
