@@ -204,6 +204,8 @@ class EigenEmitter(LanguageEmitter):
             return ("T(0)", _ATOM) if function in ("np.var", "np.std") else code
         if axes is None and rank <= 2 and function in _PARTIAL:
             return f"{_of(code)}.{_PARTIAL[function]}", _ATOM
+        if axes is None and rank <= 2 and function == "np.logaddexp.reduce":
+            return f"{self.helper('logsumexp')}({self._held(code, rank)})", _ATOM
         if axes is None and rank <= 2:
             name = self.helper("variance")
             text = f"{name}({self._held(code, rank)})"

@@ -331,6 +331,12 @@ def test_julia_code(text: str, code: str) -> None:
     assert re.findall(r"(?m)^    return (.*)$", source)[0] == code
 
 
+def test_a_soft_maximum_over_an_index_is_one_in_cpp() -> None:
+    source = matcalc.parse("logsumexp[i](x[i])", KINDS).source("cpp")
+    assert "return logsumexp(x);" in source
+    assert "variance" not in source
+
+
 def test_single_precision_is_kept_by_types() -> None:
     text, kinds = "0.5*x*n + pi", {"x": "vector(n)", "n": "scalar"}
     assert "T = float(promote_type(" in matcalc.parse(text, kinds).source("julia")
