@@ -149,6 +149,8 @@ def several(options: Namespace, expression: Expression) -> tuple[Gradients, dict
     names = options.several
     if not names or (names == ["all"] and "all" not in expression.variables):
         names = parameters(expression, data)
+    elif any("\\" in name for name in names):
+        names = [expression.wanted(name, 1)[0] for name in names]
     elif data:
         raise ArgumentError(
             "--data goes with --wrt all",

@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from matcalc.claims.judge.claim import Claim, Misfit
 from matcalc.core.dims import Dim, Shape, dim
-from matcalc.core.errors import ArgumentError, ShapeError
+from matcalc.core.errors import ArgumentError, MatcalcError, ShapeError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, dimension
+from matcalc.core.walk import postorder
 from matcalc.engine.inner import expand
 from matcalc.read.frontend import read
 from matcalc.results import Expression
@@ -83,7 +84,39 @@ def read_stated(claim: Claim, objective: Program) -> tuple[Program, Misfit | Non
             "the claim contains a derivative that is still to be worked out",
             hint="put the sign for it before the objective",
         )
+    _refuse_places(claim.claim, stated, objective)
     return stated, misfit
+
+
+def _places(program: Program) -> list[str]:
+    """The letters at which entries are taken, x[i]."""
+    found: dict[str, None] = {}
+    for node in postorder(program.expr, lambda part: part.args):
+        if node.op == "slice":
+            for part in node.value:
+                if part is not None and part[1] is None:
+                    found.update(dict.fromkeys(part[0].letters))
+    return list(found)
+
+
+def _refuse_places(formula: str, stated: Program, objective: Program) -> None:
+    """Refuses 2*x[i] for the derivative by x, where nothing says which entry i is."""
+    known = {
+        name for each in objective.variables.values() for size in each.dims for name in size.letters
+    }
+    given = known.union(_places(objective))
+    for name in _places(stated):
+        if name not in given:
+            whole = re.sub(rf"_(\{{\s*{name}\s*\}}|{name}(?![A-Za-z]))|\[{name}\]", "", formula)
+            hint = f"write {whole.strip('$ ')}, the derivative as a whole"
+            try:
+                read_formula(whole, objective.variables, objective.definitions, stated.language)
+            except MatcalcError:
+                hint = f"write the derivative as a whole, without {name}"
+            raise ArgumentError(
+                f"the claim speaks of the entry {name}, which is nowhere in the objective",
+                hint=hint,
+            )
 
 
 def _read_misfit(

@@ -182,7 +182,13 @@ def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
         return call_function(Maker(phrase), "normp", [arg, value])
     if name is None:
         message = f"the norm with the subscript {index}"
+        x = signs.operand(resolver, phrase.args[0])
         hint = r"vectors have the norms 1, 2 and \infty"
+        if re.fullmatch(r"[\d./]+", index):
+            hint = (
+                rf"write \operatorname{{sum}}(\operatorname{{abs}}({x})^{{\odot {index}}})"
+                rf"^{{1/({index})}}"
+            )
         (weight,) = phrase.parts if len(phrase.parts) == 1 else (phrase,)
         inverse = weight.kind == "power" and weight.args[0].kind in ("symbol", "indexed")
         if inverse and resolver.letters.letter(weight.args[0]).rank == 2:

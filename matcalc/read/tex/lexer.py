@@ -21,6 +21,7 @@ _OPENING = {
     "LANGLE": "RANGLE",
 }
 _OPENING["BEGINMATRIX"] = "ENDMATRIX"
+_OPENING["BEGINCASES"] = "ENDCASES"
 _CLOSING = frozenset(_OPENING.values())
 _BARS = {"LBAR": "RBAR", "LNORM": "RNORM"}
 _UNDIRECTED = frozenset({"|", "||", r"\vert", r"\Vert", r"\|", "‖"})
@@ -53,6 +54,11 @@ _STARTS = frozenset(
         "LBAR",
         "LNORM",
     }
+)
+_STOP = re.compile(r"[.,;]\s*(?=&|\\\\|\\end\{|$)")  # the full stop of a sentence
+_IN_CASES = re.compile(
+    r"\\(?:text|mbox|mathrm|textrm|textup|textit|operatorname)\s*\{\s*(?:if|when|for|where|,|"
+    r"(if otherwise|otherwise|else|in all other cases))?[.,:]?\s*\}"
 )
 _STYLE = re.compile(r"\\([A-Za-z]+\*?)\s*\{?\s*((?:.|\n)*?)\s*\}?\s*", re.DOTALL)
 _SWITCH = re.compile(
@@ -121,6 +127,10 @@ class _Lexer:
     def read(self, position: int, end: int) -> None:
         """The tokens of a part of the text."""
         while position < end:
+            stop = _STOP.match(self.text, position, end)
+            if stop and (not self.open or self.open[-1][0] == "ENDCASES"):
+                position = stop.end()
+                continue
             match = self.table.scan(self.text, position, end)
             if match is None:
                 raise bad_character(self.text, position)
@@ -150,8 +160,13 @@ class _Lexer:
 
     def take(self, kind: str, start: int, end: int, piece: str) -> None:
         """One match of the terminals' regular expression."""
-        if kind == "AMPERSAND" and not (self.open and self.open[-1][0] == "ENDMATRIX"):
+        innermost = self.open[-1][0] if self.open else ""
+        if kind == "AMPERSAND" and innermost not in ("ENDMATRIX", "ENDCASES"):
             return  # aligns lines
+        if kind == "STYLED" and innermost == "ENDCASES" and (word := _IN_CASES.fullmatch(piece)):
+            if word[1]:
+                self.tokens.append(("OTHERWISE", start, end, piece))
+            return
         single, self.single = self.single, 0
         size, self.size = self.size, ""
         if kind in _BARS and (piece in _UNDIRECTED or size.startswith("\\right")):

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from matcalc.core.errors import ParseError, Span, UnknownNameError
+from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.table import load
-from matcalc.read.tex import binders, chains, derivatives, diagnose, lettered, limits
+from matcalc.read.tex import binders, chains, conditions, derivatives, diagnose, lettered, limits
 from matcalc.read.tex.lexer import tokens
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.scope import Scope
@@ -142,6 +143,32 @@ class _Builder:
             raise self.problem("roots are square or cube roots", index.span, "write the power 1/k")
         text = "sqrt" if index.text == "2" else "cbrt"
         return Phrase("root", parts[0][1], parts[4].end, args=(chains.value(parts[4]),), text=text)
+
+    def on_cases(self, parts: list[Any]) -> Phrase:
+        return conditions.cases(parts[1], Span(parts[0][1], parts[2][2]), self.text)
+
+    def on_same(self, parts: list[Any]) -> Any:
+        return parts[0]
+
+    def on_branch(self, parts: list[Any]) -> conditions.Branch:
+        return chains.value(parts[0]), self.compared(parts[-1])
+
+    def on_last_branch(self, parts: list[Any]) -> conditions.Branch:
+        return chains.value(parts[0]), []
+
+    def compared(self, bound: list[Phrase]) -> list[Phrase]:
+        """The comparisons of 0 < x < 1."""
+        sides = list(map(chains.value, bound[::2]))
+        return [
+            Phrase(
+                "==" if sign.kind == "=" else sign.kind,
+                left.start,
+                right.end,
+                args=(left, right),
+                mark=sign.span,
+            )
+            for left, sign, right in zip(sides, bound[1::2], sides[1:], strict=False)
+        ]
 
     def on_blocks(self, parts: list[Any]) -> Phrase:
         rows: list[list[Phrase]] = parts[1]
@@ -278,6 +305,8 @@ class _Builder:
             last, below = below, below.args[0]
         if subscripts.kind == "sign":
             return self._signed(base, below, last, subscripts)
+        if any(part.kind in COMPARISONS for part in subscripts.parts):
+            return conditions.indicator(base, subscripts, end, self.scope)
         if below.text == "(" and below.kind == "indexed" and len(below.parts) == 1:  # x^{(i)}_j
             subscripts.parts, below = (*below.parts, *subscripts.parts), below.args[0]
             return Phrase(

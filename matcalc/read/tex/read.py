@@ -9,7 +9,6 @@ from dataclasses import replace
 from matcalc.core.errors import (
     MatcalcError,
     ParseError,
-    ShapeError,
     Span,
     UnknownNameError,
     UnsupportedError,
@@ -26,6 +25,7 @@ from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.densities import refused
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
+from matcalc.read.tex.hints import spoken_in_latex
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.resolve import Resolver
@@ -84,15 +84,16 @@ def _typed(
         ) -> Program:
             if values[-1][1].kind == "gradient":
                 _by_entry(resolver, values[-1][1].parts[0])
-            return infer(
-                sides[0],
-                scope.declared,
-                text,
-                resolver.letters.ranks.bound,
-                definitions,
-                counted,
-                scope.language,
-            )
+            with spoken_in_latex():
+                return infer(
+                    sides[0],
+                    scope.declared,
+                    text,
+                    resolver.letters.ranks.bound,
+                    definitions,
+                    counted,
+                    scope.language,
+                )
 
         program = _either_way(scope, [values], typed, definitions)
     wanted = values[-1][1]
@@ -142,15 +143,16 @@ def _typed_pair(
         def typed(
             resolver: Resolver, both: list[list[Statement]], counted: frozenset[str]
         ) -> Program:
-            return infer_pair(
-                both[0],
-                both[1],
-                scope.declared,
-                text,
-                resolver.letters.ranks.bound,
-                counted=counted,
-                language=scope.language,
-            )
+            with spoken_in_latex():
+                return infer_pair(
+                    both[0],
+                    both[1],
+                    scope.declared,
+                    text,
+                    resolver.letters.ranks.bound,
+                    counted=counted,
+                    language=scope.language,
+                )
 
         program = _either_way(scope, sides, typed)
     first, second = program.expr.args
@@ -204,7 +206,7 @@ def _declared(declarations: Declarations) -> dict[str, Variable]:
 
 @contextmanager
 def _explained(text: str) -> Iterator[None]:
-    """Errors get to know the text, and lose hints that speak of the other language."""
+    """Errors get to know the text; that of a density says how it is written out."""
     try:
         yield
     except MatcalcError as problem:
@@ -212,8 +214,6 @@ def _explained(text: str) -> Iterator[None]:
         if density is not None:
             raise density from None
         problem.with_source(text)
-        if isinstance(problem, ShapeError) and problem.hint and "'" in problem.hint:
-            problem.hint = None
         raise
 
 

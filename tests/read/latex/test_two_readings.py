@@ -13,6 +13,8 @@ import re
 import pytest
 
 from matcalc.claims.equality import EQUAL, decide
+from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import MatcalcError
 from matcalc.core.program import Program
 from matcalc.read.frontend import read
@@ -201,6 +203,55 @@ PRODUCTS = [
     (r"x|_{x=0}", "not closed", {}),
     (r"\left. x^\top x \right|_{x=0}", "invisible bracket", {}),
 ]
+# hints of type inference, in the words of LaTeX
+INFERRED = [
+    (
+        r"\operatorname{softmax}(X)",
+        "needs a vector",
+        {
+            r"\operatorname{softmax}(X, 2)": "softmax(X, 2)",
+            r"\operatorname{softmax}(X, 1)": "softmax(X, 1)",
+        },
+    ),
+    (
+        r"x^{-T}",
+        "needs a square matrix",
+        {r"\operatorname{inv}(\operatorname{diag}(x))": "inv(diag(x))"},
+    ),
+    (
+        r"[X]_{1}",
+        "two places",
+        {r"[X]_{1, :}": "X[1, :]", r"[X]_{:, 1}": "X[:, 1]"},
+    ),
+    (
+        r"\sum_i x_{i+1} x_i",
+        "two ranges",
+        {r"\sum_i => \sum_{i=1}^{n - 1}": "sum[i=1:n-1](x[i+1]*x[i])"},
+    ),
+    (
+        r"\operatorname{cumsum}(X)",
+        "a direction",
+        {r"\operatorname{cumsum}(X, 1)": "cumsum(X, 1)"},
+    ),
+    (
+        r"\|x\|_{1/2}",
+        "the subscript 1/2",
+        {
+            r"\operatorname{sum}(\operatorname{abs}(x)^{\odot 1/2})^{1/(1/2)}": (
+                "sum(sqrt(abs(x)))^2"
+            ),
+        },
+    ),
+]
+CASES = [
+    (r"\begin{cases} x & x > 0 \end{cases}", "a last one without", {}),
+    (
+        r"\begin{cases} a & a > 0 \\ -a & a < 0 \end{cases}",
+        "leave something out",
+        {r"a < 0 => \text{otherwise}": "where(a > 0, a, -a)"},
+    ),
+    (r"x_{a > 0}", "a condition as a subscript", {r"\mathbb{1}_{x > 0}": "x > 0"}),
+]
 # what is read, and what a note says of it
 NOTED = [
     (r"X_{12}", {}, r"write [X]_{1,2} for the entry"),
@@ -231,6 +282,33 @@ PLAIN = [
     (r"A x \odot y", {}, "(A*x).*y"),
     (r"A \oslash B", {}, "A./B"),
     (r"[A]_{i,j} [x]_{j}", {}, "A[i, j]*x[j]"),
+    (r"x^\top x.", {}, "x'*x"),
+    (r"\mathbb{1}_{x > 0}^\top x", {}, "(x > 0)'*x"),
+    (r"\mathbf{1}_{\{a > 0\}}", {}, "a > 0"),
+    (r"\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}", {}, "where(x > 0, x, 0)"),
+    (
+        r"\begin{cases} a^2, & \text{if } a > 0, \\ 0, & \text{else}. \end{cases}",
+        {},
+        "where(a > 0, a^2, 0)",
+    ),
+    (r"\begin{cases} a & a \geq 0 \\ -a & a < 0 \end{cases}", {}, "where(a >= 0, a, -a)"),
+    (
+        r"\begin{cases} 0 & a < 0 \\ a & 0 \le a < 1 \\ 1 & \text{otherwise} \end{cases}",
+        {},
+        "where(a < 0, 0, where(0 <= a, where(a < 1, a, 1), 1))",
+    ),
+    (
+        r"\sum_i \begin{cases} x_i^2 & x_i > 0 \\ 0 & \text{otherwise} \end{cases}",
+        {},
+        "sum(where(x > 0, x.^2, 0))",
+    ),
+    (r"\frac{d(a^2)}{d a}", {}, "a^2"),
+]
+# claims that name an entry, or sum over what is repeated, where the whole derivative is meant
+CLAIMS = [
+    (r"x^\top x", r"2x_i", r"write 2x, the derivative as a whole"),
+    (r"\operatorname{tr}(A x x^\top)", r"A_{ij} x_j", r"write A x or \sum_{j} A_{ij} x_j"),
+    (r"\sum_i x_i^3", r"3 x_{k}^2", r"write the derivative as a whole, without k"),
 ]
 
 
@@ -265,7 +343,8 @@ def follow(formula: str, offer: str) -> Program:
 
 
 @pytest.mark.parametrize(
-    ("formula", "words", "offers"), rows(SUMS + ENTRIES + STEPS + FUNCTIONS + PRODUCTS)
+    ("formula", "words", "offers"),
+    rows(SUMS + ENTRIES + STEPS + FUNCTIONS + PRODUCTS + INFERRED + CASES),
 )
 def test_is_refused_and_its_hints_lead_to_what_was_meant(
     formula: str, words: str, offers: Offers
@@ -293,3 +372,10 @@ def test_is_read_in_silence(formula: str, declared: dict[str, str], meant: str) 
     program = read_latex(formula, declared)
     assert not [note for note in program.notes if " is read as a number" not in note]
     alike(program, meant)
+
+
+@pytest.mark.parametrize(("formula", "claimed", "words"), rows(CLAIMS))
+def test_claims_are_of_the_whole(formula: str, claimed: str, words: str) -> None:
+    with pytest.raises(MatcalcError) as caught:
+        judge(Claim(f"${formula}$", "x", f"${claimed}$"))
+    assert words in str(caught.value.hint)

@@ -1,0 +1,67 @@
+r"""Hints of type inference, which speak the expression language, as what to write in LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from matcalc.core.errors import MatcalcError
+from matcalc.core.operations import OPERATIONS
+
+_CALL = re.compile(r"(?<![\\\w{])([a-z]\w*)\(")
+_POWER = re.compile(r"(\.?)\^\(")
+_PLAIN = re.compile(r"\.[*/^']|(?<!\\)\*|\\(?![A-Za-z{}|])|@")
+_ENTRIES = re.compile(r"(\[[^\[\]]+\]|\b\w+)\[([^\[\]=<]+)\]")
+_BINDER = re.compile(r"\b(sum|prod|max|min)\[(\w+)=(\w+):([^\[\]]+)\]")
+_DECLARES = re.compile(r"(or )?declare \w+: ")
+
+
+@contextmanager
+def spoken_in_latex() -> Iterator[None]:
+    """Errors within lose the parts of their hints that LaTeX has no words for."""
+    try:
+        yield
+    except MatcalcError as problem:
+        if problem.hint:
+            problem.hint = in_latex(problem.hint)
+        raise
+
+
+def in_latex(hint: str) -> str | None:
+    r"""The clauses of a hint in LaTeX: ``diag(x)`` is \operatorname{diag}(x). Those with signs of
+    the expression language are left out; None if nothing is left.
+    """
+    clauses = []
+    for clause in hint.split("; "):
+        text = clause if _DECLARES.match(clause) else _translated(clause)
+        if text is not None:
+            clauses.append(text)
+    return "; ".join(clauses).removeprefix("or ") or None
+
+
+def _translated(clause: str) -> str | None:
+    text = _CALL.sub(
+        lambda found: rf"\operatorname{{{found[1]}}}(" if found[1] in OPERATIONS else found[0],
+        clause,
+    )
+    while power := _POWER.search(text):
+        end = _closing(text, power.end())
+        if end is None:
+            return None
+        sign = r"\odot " if power[1] else ""
+        text = f"{text[: power.start()]}^{{{sign}{text[power.end() : end]}}}{text[end + 1 :]}"
+    text = re.sub(r"(?<=[\w)\]}])'", r"^\\top", text)
+    text = _BINDER.sub(r"\\\1_{\2=\3}^{\4}", text)
+    text = _ENTRIES.sub(lambda found: f"[{found[1].strip('[]')}]_{{{found[2]}}}", text)
+    return None if _PLAIN.search(text) else text
+
+
+def _closing(text: str, start: int) -> int | None:
+    """Where the bracket that is open at ``start`` closes."""
+    depth = 1
+    for place in range(start, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if not depth:
+            return place
+    return None
