@@ -335,7 +335,7 @@ MEANT = [
         "x",
         "x: vector(n), k: scalar",
         "k",
-        "(2 + k*norm2(x)^(k - 1)/norm2(x))*x",
+        "(2 + k*norm2(x)^(k - 2))*x",
     ),
     ("a + B*x", "x", "a: vector(n), B: matrix(n, m), x: vector(m)", "a", "B"),
     ("a*x + b", "x", "a: scalar, x: vector(n), b: vector(n)", "b", "a*eye(n)"),
