@@ -309,7 +309,17 @@ def refuse_lone(letters: Letters, phrases: Iterable[Phrase]) -> None:
         parts = subscripts.places(phrase, 2)
         base = symbol(phrase.args[0], source)
         name = symbol(phrase, source).name
-        if len(parts) < 2 or base.key in letters.used_whole or phrase.text == "(":
+        if base.key in letters.used_whole or phrase.text == "(":
+            continue
+        if any(part.kind in ("+", "-") for part in phrase.parts):  # x_{t+1}
+            shown, bare = letters.shown(phrase), letters.shown(phrase.args[0])
+            raise letters.scope.problem(
+                f"{shown} may be an entry of {bare}, a number, or a variable of its own",
+                phrase.span,
+                f"write {subscripts.entry_of(letters, phrase)} for the entry; "
+                rf"write {bare}_{{\mathrm{{next}}}}, a word, for a variable",
+            )
+        if len(parts) < 2:
             continue
         known = all(_is_place(part, source) for part in parts)
         if not known and len(phrase.parts) < 2:

@@ -65,6 +65,11 @@ ENTRIES = [
     ("A_{ij}", "an entry of A", {"[A]_{i,j}": "A[i, j]", "A_ij: matrix": "A: matrix; A"}),
     ("A_{ii}", "an entry of A", {"[A]_{i,i}": "A[i, i]"}),
     ("x_{ij}", "an entry of x", {"x_ij: vector": "x: vector; x"}),
+    (
+        r"\|x_{t+1}\|^2",
+        "an entry of x",
+        {r"x_{t+1} => x_{\mathrm{next}}": "norm2(x_next)^2", "x_{t+1} => [x]_{t+1}": None},
+    ),
     (r"\log X_{1,2}", "an entry of X", {"X_{1,2} => [X]_{1,2}": "log(X[1, 2])"}),
     (r"\Sigma_{1k}^2", "an entry of", {r"\Sigma_{1k} => [\Sigma]_{1,k}": "Sigma[1, k]^2"}),
     ("x_{t,1}", "an entry of x", {}),
