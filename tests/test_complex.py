@@ -118,6 +118,7 @@ def test_a_spoilt_text_is_refused() -> None:
         ("z'*z", "z", {"z": "complex symmetric(n)"}, "complex symmetric is no kind"),
         ("z^H*z", "x", {"z": "complex vector(n)"}, "no complex variable"),
         ("a*b", "", {"a": "complex", "b": "complex"}, "wrt is missing"),
+        ("np.vdot(a, b)", "a", {"a": "complex", "b": "complex"}, "dot may conjugate"),
         ("conj(a, a)", "a", {"a": "complex"}, "one argument"),
         ("a*a_conj", "a", {"a": "complex", "a_conj": "scalar"}, "stands for something else"),
     ],

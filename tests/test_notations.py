@@ -143,6 +143,7 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "message"),
     [
         (["--steps"], "--steps does not go with --notation"),
+        (["--manifold", "sphere"], "--manifold does not go with --notation"),
         (["--format", "numpy"], "not as numpy"),
         (["--wrt", "x"], "by one variable"),
     ],

@@ -21,6 +21,8 @@ def require_plain(options: Namespace, name: str = "--notation") -> None:
         "--data": bool(options.data),
         "--cse": options.cse,
     }
+    if name == "--notation":
+        given |= {"--manifold": bool(options.manifold), "--metric": bool(options.metric)}
     for option, is_given in given.items():
         if is_given:
             raise ArgumentError(f"{option} does not go with {name}", hint=f"leave {option} out")

@@ -35,7 +35,7 @@ ANALYTIC = frozenset(
     (
         *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
         *("inv", "det", "adj", "cof", "expm", "sinm", "cosm", "sinhm", "coshm", "sylvester"),
-        *("lyapunov", "tr", "trace", "sum", "mean", "vec", "diag", "kron", "reshape", "dot"),
+        *("lyapunov", "tr", "trace", "sum", "mean", "vec", "diag", "kron", "reshape"),
         *("outer", "transpose", "tril", "triu", "cumsum"),
     )
 )
@@ -186,6 +186,13 @@ class _Conjugation:
             return self._own(node, name, parts[0])
         if name in ("abs", "norm2"):
             return self._norm(node, parts[0], "", moves, entrywise=name == "abs")
+        if moves and name == "dot":
+            raise UnsupportedError(
+                "dot may conjugate its first argument, as NumPy's vdot does, or not",
+                source=self.source,
+                span=node.mark or node.span,
+                hint="write z^H*w with the conjugate, z'*w without it",
+            )
         if moves and name not in ANALYTIC:
             raise self._refused(
                 node,

@@ -356,7 +356,8 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
     if exponent.shape:
         hint = f"write {context.base(base)}.^{_raised(context, exponent)} to raise to each entry"
         if node.args[1].kind == "name" and node.args[1].value == "H":
-            hint = f"write {context.base(base)}' for the transpose: all numbers are real"
+            named = context.base(base)
+            hint = f"write {named}' for the transpose; ctranspose conjugates complex variables"
         elif node.args[1].kind == "name" and (beside := _BESIDE.match(str(node.args[1].value))):
             context.clashed = True  # no kinds of the letters are meant
             hint = f"write {context.base(base)}'*{'*'.join(beside[1])}"

@@ -22,7 +22,7 @@ _LOOKALIKES = {
     **dict.fromkeys("{⟨}⟩", "( ) for brackets, [ ] for blocks and entries"),
     "⁺": "pinv(A) for the pseudo-inverse of A",
     "†": "pinv(A) for the pseudo-inverse of A",
-    "ᴴ": "A' for the transpose of A: all numbers are real",
+    "ᴴ": "A' for the transpose of A, ctranspose(A) for that of complex variables",
     "∏": "prod(...)",
     "!": "gamma(n + 1) for the factorial of n",
     "&": ".* for both: (0 < x).*(x < 1)",

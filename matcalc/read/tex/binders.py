@@ -9,14 +9,14 @@ then (``subscripts.running_entry``), and the sizes of arrays follow as in the la
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError, ParseError
-from matcalc.core.walk import postorder
 from matcalc.read.syntax.nodes import Binding, Node
-from matcalc.read.tex import subscripts
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.places import size, size_leaves
+from matcalc.read.tex.places import size
+from matcalc.read.tex.reach import require_one_end, standing
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Maker, Value
 from matcalc.read.tex.vocabulary import OPTIMA
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 OPERATORS = {"∏": "prod", "∑": "sum"}
 
 
-def total(phrase: Phrase, body: Value, letters_: Letters) -> Value:
-    """The sum, the product, the maximum or the minimum over its indices."""
+def total(phrase: Phrase, body: Value, letters_: Letters, values: Mapping[int, Value]) -> Value:
+    """The sum, the product, the maximum or the minimum over its indices; ``values`` are those of
+    the phrases inside.
+    """
     make = Maker(phrase)
     name = phrase.text
     names = letters_.names_of(phrase)
-    stands = _standing(phrase, letters_)
+    stands = standing(phrase.args[0], letters_, plain=phrase.limit is not None)
     for index in names:
         if index not in stands:
             raise _absent(phrase, index, letters_)
@@ -40,6 +42,8 @@ def total(phrase: Phrase, body: Value, letters_: Letters) -> Value:
         raise letters_.problem(
             f"the {name} of what is no number for each index", phrase.mark or phrase.span
         )
+    if name != "sum":
+        require_one_end(phrase, letters_, values)
     starts: dict[str, Phrase] = {}
     conditions: list[Node] = []
     for bound in phrase.bounds:
@@ -63,19 +67,6 @@ def total(phrase: Phrase, body: Value, letters_: Letters) -> Value:
     binding = Binding(name, [*places, *conditions])
     result = Node("binder", (body.node,), make.start, make.end, mark=make.mark, value=binding)
     return Value(result, body.rank, body.row)
-
-
-def _standing(phrase: Phrase, letters_: Letters) -> set[str]:
-    """The letters that stand inside as subscripts, or where a range is written as numbers."""
-    source = letters_.scope.source
-    found: set[str] = set()
-    for part in postorder(phrase.args[0], lambda part: part.args):
-        found.update(subscripts.names(part, source))
-        if part.kind == "symbol" and phrase.limit is not None:
-            found.add(symbol(part, source).name)
-        for side in (side for bound in part.bounds for side in bound.args):
-            found.update(symbol(leaf, source).name for leaf in size_leaves(side))
-    return found
 
 
 def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:

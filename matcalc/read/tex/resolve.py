@@ -192,7 +192,7 @@ class Resolver:
         (body,) = args
         if self.letters.binding:
             limits.require_inside(phrase, self.letters)
-            return binders.total(phrase, body, self.letters)
+            return binders.total(phrase, body, self.letters, self._values)
         if phrase.text != "sum":
             raise BeyondProducts(f"{phrase.text} over an index", span=phrase.mark)
         for factor in limits.factors(phrase, self.letters, self.letters.ranges.get(id(phrase), {})):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from matcalc.verify.exact.evaluate import Evaluation
 
+_STEP = 8  # multiplications that take as long as a step of a loop
+
 
 def indexed(
     run: Evaluation,
@@ -30,8 +32,13 @@ def indexed(
     children: Callable[[Expr], tuple[Expr, ...]],
 ) -> Jet:
     """The value of an ``indexed`` node; ``step`` evaluates what has no indices itself."""
+
+    def paid(part: Expr, inside: list[Jet]) -> Jet:
+        run.meter.pay(_STEP)  # there are as many steps as choices of the indices
+        return step(part, inside)
+
     rules = Rules(
-        step,
+        paid,
         lambda value: constant((), [value], run.count, Fraction(value)),
         lambda array, places: _take(run, array, places),
         lambda part, found: _reduce(run, part, found),

@@ -28,6 +28,9 @@ ROWS = [
     (r"\max_k a_k^\top x", {}, "max(A*x)"),
     (r"\sum_i \max_k w_k^\top x_i", {}, "sum(amax(X*W', 2))"),
     (r"\min_i |x_i|", {}, "min(abs(x))"),
+    (r"\left(\prod_i x_i\right) c", {}, "prod(x)*c"),
+    (r"\prod_{i=1}^n (x_i c)", {}, "prod(x*c)"),
+    (r"2 \prod_i c x_i", {}, "2*prod(c*x)"),
     (r"\sum_i g(w^\top x_i)", F, "sum(g(X*w))"),
     (r"\sum_i \ell(w^\top x_i, y_i)", LOSS, "sum(ell(X*w, y))"),
 ]

@@ -65,6 +65,28 @@ ENTRIES = [
     ("A_{ij}", "an entry of A", {"[A]_{i,j}": "A[i, j]", "A_ij: matrix": "A: matrix; A"}),
     ("A_{ii}", "an entry of A", {"[A]_{i,i}": "A[i, i]"}),
     ("x_{ij}", "an entry of x", {"x_ij: vector": "x: vector; x"}),
+    # how far a product reaches
+    (
+        r"\prod_i x_i \prod_j y_j",
+        "inside of the prod or behind it",
+        {
+            r"\left(\prod_i x_i\right) \prod_j y_j": "prod(x)*prod(y)",
+            r"\prod_i \left(x_i \prod_j y_j\right)": "prod(prod(y)*x)",
+        },
+    ),
+    (
+        r"\prod_i (x_i) / c",
+        "inside of the prod or behind it",
+        {
+            r"\left(\prod_i (x_i)\right) / c": "prod(x)/c",
+            r"\prod_i \left((x_i) / c\right)": "prod(x/c)",
+        },
+    ),
+    (
+        r"\max_i x_i c (a + 1)",
+        "inside of the max or behind it",
+        {r"\left(\max_i x_i\right) c (a + 1)": "max(x)*c*(a + 1)"},
+    ),
     (
         r"\|x_{t+1}\|^2",
         "an entry of x",

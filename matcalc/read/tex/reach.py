@@ -1,0 +1,93 @@
+r"""How far a product, a maximum or a minimum over an index reaches: \prod_i x_i c may end before c.
+
+Of a sum both readings are equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from matcalc.core.walk import postorder
+from matcalc.read.tex import subscripts
+from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.places import size_leaves
+from matcalc.read.tex.symbols import symbol
+from matcalc.read.tex.values import Value
+
+if TYPE_CHECKING:
+    from matcalc.read.tex.letters import Letters
+
+_PRODUCTS = frozenset(("*", ".", ".*", "x", "/"))
+_OPENED = re.compile(r"\\left\s*$|(?:\\left\s*)?[(\[]\s*$")
+_BRACKET = re.compile(r"(?:\\left\s*)?[(\[]")
+_CLOSED = re.compile(r"\s*(?:\\right\s*)?[)\]]")
+
+
+def standing(phrase: Phrase, letters: Letters, *, plain: bool) -> set[str]:
+    """The letters that stand inside as subscripts, as ends of ranges, and as such if ``plain``."""
+    source = letters.scope.source
+    found: set[str] = set()
+    for part in postorder(phrase, lambda part: part.args):
+        found.update(subscripts.names(part, source))
+        if part.kind == "symbol" and plain:
+            found.add(symbol(part, source).name)
+        for side in (side for bound in part.bounds for side in bound.args):
+            found.update(symbol(leaf, source).name for leaf in size_leaves(side))
+    return found
+
+
+def require_one_end(phrase: Phrase, letters: Letters, values: Mapping[int, Value]) -> None:
+    """Refuses factors without the index at the end of what a product is taken of, unless brackets
+    say that they belong to it.
+    """
+    body, names = phrase.args[0], {*letters.names_of(phrase)}
+    source, plain = letters.scope.source, phrase.limit is not None
+    start = _start(source, phrase, body)
+    if _end(source, start) >= body.end - 1:  # its brackets are part of a body, or not
+        return
+    first, node = None, body
+    while node.kind in _PRODUCTS and len(node.args) == 2:
+        before, factor = node.args
+        if names & standing(factor, letters, plain=plain):
+            break
+        if not values[id(before)].rank:
+            first = node
+        node = before
+    if first is None or not names & standing(first.args[0], letters, plain=plain):
+        return
+    operator = source[phrase.start : start].strip()
+    cut = first.args[0].end
+    while closed := _CLOSED.match(source, cut):
+        cut = closed.end()
+    stop = body.end
+    while (closed := _CLOSED.match(source, stop)) and _unclosed(source[start:stop]):
+        stop = closed.end()
+    inner, rest = source[start:cut].strip(), source[cut:stop].strip()
+    raise letters.scope.problem(
+        f"{letters.shown(first.args[1])} may stand inside of the {phrase.text} or behind it",
+        first.args[1].span,
+        rf"write \left({operator} {inner}\right) {rest}, or {operator} \left({inner} {rest}\right)",
+    )
+
+
+def _start(source: str, phrase: Phrase, body: Phrase) -> int:
+    """Where what is taken begins, its opening bracket included."""
+    opened = _OPENED.search(source, phrase.start, body.start)
+    return opened.start() if opened else body.start
+
+
+def _end(source: str, start: int) -> int:
+    """Where the bracket that opens at the start is closed; the start where there is none."""
+    depth = 0
+    if _BRACKET.match(source, start):
+        for place in range(start, len(source)):
+            depth += (source[place] in "([") - (source[place] in ")]")
+            if not depth and source[place] in ")]":
+                return place
+    return start
+
+
+def _unclosed(text: str) -> bool:
+    return sum(text.count(each) for each in "([") > sum(text.count(each) for each in ")]")
