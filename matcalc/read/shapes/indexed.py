@@ -273,9 +273,7 @@ def _check_range(context: Context, node: Node, binding: Binding, bound: Bound, o
                 own.start, own.size = other.start, other.size
                 return
     ranges = {
-        context.source[use.arg.span.start : use.node.end] + "]" if use.arg.span else "": (
-            _written(context, use)
-        )
+        _entry(context, use): _written(context, use)
         for use in ([along] if along is not None else []) + shifted
     }
     if not ranges:
@@ -296,6 +294,14 @@ def _check_range(context: Context, node: Node, binding: Binding, bound: Bound, o
     if len(ranges) == 1:
         raise context.problem(f"the range of {name} is not written: {said}", bound.span, hint)
     raise context.problem(f"{name} has two ranges: {said}", bound.span, hint)
+
+
+def _entry(context: Context, use: _Use) -> str:
+    """The entry as the text has it, x[i+1] or x_{i+1}."""
+    if use.arg.span is None:
+        return ""
+    text = context.source[use.arg.span.start : use.node.end]
+    return text + ("]" if "[" in text else "}" if text.count("{") > text.count("}") else "")
 
 
 def _written(context: Context, use: _Use) -> str:

@@ -68,3 +68,8 @@ def test_what_has_no_reading_is_refused(formula: str, message: str) -> None:
     with pytest.raises(matcalc.MatcalcError) as caught:
         matcalc.parse_latex(formula, kinds)
     assert message in caught.value.message
+
+
+def test_two_ranges_are_named_as_they_are_written() -> None:
+    with pytest.raises(matcalc.MatcalcError, match=r"1:n by x_i and 0:n - 1 by x_\{i\+1\}\n"):
+        matcalc.parse_latex(r"\sum_i x_i x_{i+1}")
