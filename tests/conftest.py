@@ -2,6 +2,16 @@
 
 import gc
 
+import pytest
+
+from matcalc.answers import recent
+
+
+@pytest.fixture(autouse=True)
+def _asked_anew():
+    """No answer of another test is looked up: some spoil the engine on purpose."""
+    recent.forget()
+
 
 def pytest_configure():
     gc.disable()

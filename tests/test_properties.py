@@ -63,7 +63,10 @@ def test_derivative_passes_the_oracle(problem, structure):
         )
     except (EvaluationError, UnsupportedError):
         assume(False)  # not smooth where the check looks, or too large to differentiate numerically
-    assert report.ok, f"{term!r} by {wrt}: {report}"
+    # second differences leave so much of a derivative that is zero
+    worst = report.worst
+    faint = worst is not None and worst.found == 0 and abs(worst.expected) < 1e-8
+    assert report.ok or faint, f"{term!r} by {wrt}: {report}"
 
 
 @settings(common, max_examples=50)

@@ -43,6 +43,8 @@ EXPRESSIONS = {
     "lambda_max": "lambda_max(S)",
     "reshape": "reshape(X, 1, n*n)",
     "schatten": "schatten(X, 3)",
+    "sylvester": "sylvester(X, S, X)",
+    "lyapunov": "lyapunov(X, S)",
     "dot": "dot(x, y)",
     "hypot": "hypot(x, y)",
     "atan2": "atan2(x, y)",

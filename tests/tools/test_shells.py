@@ -106,7 +106,7 @@ def test_bash_completes() -> None:
         "matcalc di": "diff",
         "matcalc diff --fo": "--format",
         "matcalc diff x --format js": "json",
-        "matcalc diff x --format = ma": "markdown",
+        "matcalc diff x --format = mar": "markdown",
         "matcalc completion f": "fish",
         "matcalc --vers": "--version",
     }

@@ -57,6 +57,8 @@ class EigenEmitter(LanguageEmitter):
     """Writes the statements."""
 
     def _named(self, code: _Code, node: Node | None = None) -> _Code:
+        if code[0].isidentifier():  # the factors of a matrix are found where they are used
+            return code
         name = next(self.fresh)
         self.named.add(name)
         kind = "auto" if node is None or node.calls("psd_factors") else _type(node.rank)
