@@ -19,7 +19,7 @@ from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS, TOTALS
 from matcalc.core.program import Program
-from matcalc.core.tree import APPLY, Expr, is_number, operation
+from matcalc.core.tree import APPLY, Expr, is_number, operation, transposed
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
@@ -181,7 +181,7 @@ class _Stabiliser:
             each.op == "einsum" for each in tree.parts
         ):
             return None
-        tree = _transposed(tree) if node.row and not tree.row else tree
+        tree = transposed(tree) if node.row and not tree.row else tree
         return self._shown(tree, part.hidden) if self._agrees(part, tree) else None
 
     def _part(self, node: Expr) -> _Part:
@@ -243,15 +243,6 @@ class _Stabiliser:
             if node.op != "variable" or node.value not in hidden:
                 return _with(node, args)
             stands = hidden[node.value]
-            return _transposed(stands) if stands.row != node.row else stands
+            return transposed(stands) if stands.row != node.row else stands
 
         return tree.fold(rule)
-
-
-def _transposed(vector: Expr) -> Expr:
-    """A row as a column, a column as a row."""
-    return (
-        vector.args[0]
-        if vector.op == "'"
-        else Expr("'", (vector,), vector.shape, row=not vector.row)
-    )

@@ -65,7 +65,7 @@ MORE = [
     ("huber(x, 1)", "x", X, CONVEX),
     ("elu(x, 1)", "x", X, CONVEX),
     ("leakyrelu(x, 0.1)", "x", X, CONVEX),
-    ("leakyrelu(x, 2)", "x", X, UNKNOWN),  # concave, but no rule looks at the slope 2
+    ("leakyrelu(x, 2)", "x", X, CONCAVE),
     ("max(x, 0)^2", "x", X, CONVEX),
     ("min(x^2, 1)", "x", X, NEITHER),
     ("where(x > 0, 1, 0)", "x", X, NEITHER),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import builtins
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
 import matcalc
-from matcalc.core.errors import MatcalcError
+from matcalc.core.errors import MatcalcError, VerificationError
+from matcalc.engine.calculus import resolvents
 from matcalc.runtime import lyapunov, sylvester, sylvester_inverse
 
 KINDS = {"P": "psd(n)", "E": "symmetric(n)", "x": "vector(n)"}
@@ -99,3 +101,14 @@ def test_code_of_frameworks(framework: str) -> None:
 def test_code_of_open_axes() -> None:
     d = matcalc.diff("tr(V'*sylvester(A, B, C))", "A", order=2)
     assert "sylvester_inverse(" in d.source()
+
+
+@pytest.mark.parametrize("wrong", [-1, Fraction(1001, 1000)])
+def test_a_wrong_slope_is_found_out(monkeypatch: pytest.MonkeyPatch, wrong: Fraction) -> None:
+    right = resolvents.slope
+    monkeypatch.setattr(
+        resolvents, "slope", lambda builder, *asked: builder.scale(wrong, right(builder, *asked))
+    )
+    for wrt in "AB":
+        with pytest.raises(VerificationError, match="this is a bug in matcalc"):
+            matcalc.diff("sylvester(A, B, C)", wrt)

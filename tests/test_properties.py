@@ -65,7 +65,7 @@ def test_derivative_passes_the_oracle(problem, structure):
         assume(False)  # not smooth where the check looks, or too large to differentiate numerically
     # second differences leave so much of a derivative that is zero
     worst = report.worst
-    faint = worst is not None and worst.found == 0 and abs(worst.expected) < 1e-8
+    faint = report.hidden and worst is not None and worst.found == 0 and abs(worst.expected) < 1e-8
     assert report.ok or faint, f"{term!r} by {wrt}: {report}"
 
 

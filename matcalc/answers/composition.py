@@ -339,7 +339,11 @@ class Composition:
     def _function(self, node: Expr, args: list[str]) -> str:
         if node.op in ("elu", "leakyrelu"):
             slope = self.known.bounds(node.args[1])
-            if args[1] != CONSTANT or slope.most > 1:
+            if args[1] != CONSTANT:
+                return UNKNOWN
+            if node.op == "leakyrelu" and slope.least >= 1:
+                return self._atom(node, args, CONCAVE, _UP)
+            if slope.most > 1:
                 return UNKNOWN
             if node.op == "elu" and not slope.nonnegative:
                 return UNKNOWN

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from matcalc.answers.hessian import Hessian
-from matcalc.answers.quadratic import times, transposed
+from matcalc.answers.quadratic import times
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, transposed
 from matcalc.engine.definite import Certificate, Definiteness, is_zero, solved
 from matcalc.engine.pipeline import simplify
 from matcalc.results import Expression

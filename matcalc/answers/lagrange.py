@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.names import free_name, occurring
-from matcalc.answers.quadratic import transposed
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import affine_zero
 from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix
@@ -24,7 +23,7 @@ from matcalc.core.errors import ArgumentError, MatcalcError, ParseError, Unsuppo
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.core.tree import Expr, fill, number, transposed, variable
 from matcalc.engine.definite import Definiteness, is_zero
 from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import differentiate, require_variable, simplify

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from matcalc.answers.names import occurring
 from matcalc.core.operations import LINEAR
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, transposed
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
 
@@ -208,15 +208,6 @@ def flat_factors(tree: Expr) -> list[Expr]:
         else:
             found.append(part)
     return found
-
-
-def transposed(tree: Expr) -> Expr:
-    """The transpose; of a scalar itself."""
-    if not tree.shape:
-        return tree
-    if tree.op == "'":
-        return tree.args[0]
-    return Expr("'", (tree,), tree.shape[::-1], row=tree.rank == 1 and not tree.row)
 
 
 def times(left: Expr, right: Expr) -> Expr | None:

@@ -15,7 +15,7 @@ from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, is_number, number, variable
+from matcalc.core.tree import Expr, is_number, number, transposed, variable
 from matcalc.core.walk import fold
 from matcalc.engine.pipeline import differentiate, shown, tensorize
 from matcalc.verify.readback.latex import latex_says
@@ -276,7 +276,7 @@ def _square(norm: Expr) -> Expr:
         return Expr("^", (inside, number(2)), inside.shape)
     if not inside.shape:
         return Expr("^", (inside, number(2)))
-    across = Expr("'", (inside,), inside.shape[::-1], row=inside.rank == 1 and not inside.row)
+    across = transposed(inside)
     if inside.rank == 1:
         return Expr("*", (inside, across) if inside.row else (across, inside))
     return Expr("tr", (Expr("*", (across, inside), (inside.shape[1],) * 2),))

@@ -150,6 +150,15 @@ def fill(value: Expr, shape: Shape, *, row: bool = False) -> Expr:
     return Expr("fill", (value,), shape, row=row)
 
 
+def transposed(expr: Expr) -> Expr:
+    """The transpose, a row of a column and a column of a row; of a scalar itself."""
+    if not expr.shape:
+        return expr
+    if expr.op == "'":
+        return expr.args[0]
+    return Expr("'", (expr,), expr.shape[::-1], row=expr.rank == 1 and not expr.row)
+
+
 def grid(expr: Expr) -> tuple[Shape, Shape]:
     """The heights of the rows of blocks and the widths of the columns."""
     rows, columns = expr.value

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_number, number
+from matcalc.core.tree import Expr, fill, is_number, number, transposed
 from matcalc.core.walk import postorder
 from matcalc.engine.bounds import EVERYTHING, Bounds, entry_bounds
 from matcalc.engine.ir.facts import (
@@ -441,18 +441,12 @@ def _congruent(tree: Expr) -> Expr | None:
     if len(factors) < 3 or len(factors) < len(_factors(tree)):
         return None
     first, *middle, last = factors
-    if any(part.rank < 2 for part in factors) or text(first) != text(_transposed(last)):
+    if any(part.rank < 2 for part in factors) or text(first) != text(transposed(last)):
         return None
     whole = middle[0]
     for part in middle[1:]:
         whole = Expr("*", (whole, part), (whole.shape[0], part.shape[1]))
     return whole
-
-
-def _transposed(tree: Expr) -> Expr:
-    if tree.op == "'":
-        return tree.args[0]
-    return Expr("'", (tree,), tree.shape[::-1])
 
 
 def is_zero(tree: Expr) -> bool:

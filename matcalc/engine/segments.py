@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from matcalc.core.directions import free_variable
 from matcalc.core.kinds import MOST_AXES, Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, transposed
 
 _LEAST = 4  # nodes of a segment that is cut at a definition or at a value that is used again,
 _MOST = 14  # and anywhere
@@ -148,7 +148,7 @@ class Backward:
         def rule(node: Expr, args: list[Expr]) -> Expr:
             if node.op == "variable" and node.value in self.values:
                 value = self.values[node.value]
-                return value if value.row == node.row else _transposed(value)
+                return value if value.row == node.row else transposed(value)
             return _with(node, tuple(args))
 
         return tree.fold(rule)
@@ -160,10 +160,6 @@ def _adjoint(name: str) -> str:
 
 def _nodes(tree: Expr) -> int:
     return len(tree.parts)
-
-
-def _transposed(vector: Expr) -> Expr:
-    return Expr("'", (vector,), vector.shape, row=not vector.row)
 
 
 def fill_zero(variable: Variable) -> Expr:
@@ -198,5 +194,5 @@ def paired(cotangent: Expr, value: Expr) -> Expr:
     if not value.shape:
         return Expr("*", (cotangent, value))
     if value.row:
-        cotangent = _transposed(cotangent)
+        cotangent = transposed(cotangent)
     return Expr("sum", (Expr(".*", (cotangent, value), value.shape, row=value.row),))

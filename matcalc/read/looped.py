@@ -28,11 +28,6 @@ _TRIED = (4, 5)  # values of the names in ranges at which the program is written
 _SIZES = "sizes_of_indices"  # a variable that makes the indices sizes
 
 
-def has_loops(text: str) -> bool:
-    """Whether a text may have a loop; few have."""
-    return "for " in text and "end" in text
-
-
 def read_looped(
     text: str, declarations: Mapping[str, str | Variable] | Iterable[str], language: Language
 ) -> LoopProgram:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import LINEAR, OPERATIONS, PRIMARY
-from matcalc.core.tree import Expr, number, variable
+from matcalc.core.tree import Expr, number, transposed, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.write.printers.text import text
 
@@ -181,13 +181,6 @@ def replace_node(tree: Expr, part: Expr, instead: Expr) -> Expr:
     return tree.fold(rule)
 
 
-def transpose(expr: Expr) -> Expr:
-    """The transpose, without a second sign on top of a first."""
-    if expr.op == "'":
-        return expr.args[0]
-    return Expr("'", (expr,), expr.shape[::-1], row=not expr.row and expr.rank == 1)
-
-
 def product(left: Expr, right: Expr) -> Expr:
     """The matrix product of two factors with axes."""
     rows = () if left.rank == 1 and (left.row or right.rank == 2) else left.shape[:1]
@@ -233,7 +226,7 @@ def _transposes(
         cost = POSSIBLE  # said of the inverse instead
     else:
         cost = LIKELY if inner.op == "variable" or calls_function(inner) else POSSIBLE
-    yield Change(kind, transpose(node), cost)
+    yield Change(kind, transposed(node), cost)
 
 
 def _dropped_factors(
@@ -357,11 +350,11 @@ def _entrywise(
 
 
 def _row(expr: Expr) -> Expr:
-    return expr if expr.row else transpose(expr)
+    return expr if expr.row else transposed(expr)
 
 
 def _column(expr: Expr) -> Expr:
-    return transpose(expr) if expr.row else expr
+    return transposed(expr) if expr.row else expr
 
 
 def _functions(

@@ -8,6 +8,8 @@ none, and neither have we.
 
 from __future__ import annotations
 
+from matcalc.core.functions.cells import rows_of
+
 FRAMEWORKS = ("jax", "torch", "array-api")
 
 _ROWS = """
@@ -157,12 +159,4 @@ signs               | =*                     | =*                     | =*
 """
 
 
-def _rows(text: str) -> dict[str, dict[str, str]]:
-    rows = {}
-    for line in text.strip().splitlines():
-        name, *cells = (cell.strip() for cell in line.split(" | "))
-        rows[name] = dict(zip(FRAMEWORKS, cells, strict=True))
-    return rows
-
-
-FRAMEWORK_CALLS = _rows(_ROWS)
+FRAMEWORK_CALLS = rows_of(_ROWS, FRAMEWORKS)

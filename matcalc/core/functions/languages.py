@@ -9,6 +9,8 @@ Functions of the first table act on every entry of an array; what stands there i
 
 from __future__ import annotations
 
+from matcalc.core.functions.cells import rows_of
+
 LANGUAGES = ("matlab", "cpp", "julia")
 
 _ENTRYWISE = r"""
@@ -166,13 +168,6 @@ np.where            | =choose                | select       | ifelse
 """
 
 
-def _rows(text: str, *, entrywise: bool) -> dict[str, dict[str, str]]:
-    rows = {}
-    for line in text.strip().splitlines():
-        name, *cells = (cell.strip() for cell in line.split(" | "))
-        rows[name] = dict(zip(LANGUAGES, cells, strict=True))
-        rows[name]["entrywise"] = "yes" if entrywise else ""
-    return rows
-
-
-LANGUAGE_CALLS = _rows(_ENTRYWISE, entrywise=True) | _rows(_WHOLE, entrywise=False)
+_OF_ENTRIES = rows_of(_ENTRYWISE, LANGUAGES)
+LANGUAGE_CALLS = _OF_ENTRIES | rows_of(_WHOLE, LANGUAGES)
+ENTRY_CALLS = frozenset(_OF_ENTRIES)  # those that act on every entry

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational, order_factors
-from matcalc.engine.ir.refinement import refined
+from matcalc.engine.ir.refinement import places, refined
 
 # leaves of the search over symmetric networks; beyond it the form may depend on the order of the
 # input
@@ -74,22 +74,9 @@ def _refine(factors: list[Factor], rank: int, colours: dict[int, int]) -> dict[i
     count = len(set(colours.values()))
     while count < len(colours):
         seen: dict[int, list[tuple[object, ...]]] = {label: [] for label in colours}
-        for node, labels, exponent in factors:
-            around = tuple([colours[label] for label in labels])
-            if node.parity:
-                about = (node.id, exponent, -1, tuple(sorted(around)))
-                for label in labels:
-                    seen[label].append(about)
-            else:
-                places = list(range(len(labels)))
-                if node.exchange is not None:
-                    one, other, _ = node.exchange
-                    places[other] = one
-                    pair = sorted((around[one], around[other]))
-                    rest = [c for place, c in enumerate(around) if place not in (one, other)]
-                    around = (*pair, *rest)
-                for place, label in zip(places, labels, strict=True):
-                    seen[label].append((node.id, exponent, place, around))
+        for factor in factors:
+            for label, about in zip(factor[1], places(factor, colours), strict=True):
+                seen[label].append(about)
         signatures = {label: (colours[label], sorted(entries)) for label, entries in seen.items()}
         ranked = sorted(signatures.items(), key=lambda item: item[1])
         fresh: dict[int, int] = {}

@@ -83,23 +83,29 @@ def _signature(
     label: int, factors: list[Factor], colours: dict[int, int]
 ) -> list[tuple[object, ...]]:
     """What a label touches: the factors, its places there, and the colours around."""
-    found: list[tuple[object, ...]] = []
-    for node, labels, exponent in factors:
-        around = tuple([colours[each] for each in labels])
-        if node.parity:
-            about = (node.id, exponent, -1, tuple(sorted(around)))
-            found += [about for each in labels if each == label]
-            continue
-        places = list(range(len(labels)))
-        if node.exchange is not None:
-            one, other, _ = node.exchange
-            places[other] = one
-            pair = sorted((around[one], around[other]))
-            rest = [c for place, c in enumerate(around) if place not in (one, other)]
-            around = (*pair, *rest)
-        found += [
-            (node.id, exponent, place, around)
-            for place, each in zip(places, labels, strict=True)
+    return sorted(
+        [
+            about
+            for factor in factors
+            for each, about in zip(factor[1], places(factor, colours), strict=True)
             if each == label
         ]
-    return sorted(found)
+    )
+
+
+def places(factor: Factor, colours: dict[int, int]) -> list[tuple[object, ...]]:
+    """What each label of a factor sees of it: the node, its own place, the colours around. Places
+    that can be exchanged are the same.
+    """
+    node, labels, exponent = factor
+    around = tuple([colours[label] for label in labels])
+    if node.parity:
+        return [(node.id, exponent, -1, tuple(sorted(around)))] * len(labels)
+    numbers = list(range(len(labels)))
+    if node.exchange is not None:
+        one, other, _ = node.exchange
+        numbers[other] = one
+        pair = sorted((around[one], around[other]))
+        rest = [c for place, c in enumerate(around) if place not in (one, other)]
+        around = (*pair, *rest)
+    return [(node.id, exponent, number, around) for number in numbers]

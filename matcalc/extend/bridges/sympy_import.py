@@ -24,7 +24,7 @@ from matcalc.core.dims import ONE, Dim, Shape, combine_terms, dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
-from matcalc.core.tree import Expr, dimension, eye, fill, number, variable
+from matcalc.core.tree import Expr, dimension, eye, fill, number, transposed, variable
 from matcalc.core.walk import postorder
 from matcalc.write.printers.text import text
 
@@ -291,16 +291,8 @@ def _whole(op: str) -> Callable[[Any, list[Expr]], Expr]:
     return lambda node, args: Expr(op, tuple(args)) if args[0].rank else args[0]
 
 
-def _transposed(arg: Expr) -> Expr:
-    if arg.rank == 0:
-        return arg
-    if arg.op == "'":
-        return arg.args[0]
-    return Expr("'", (arg,), arg.shape[::-1], row=arg.rank == 1 and not arg.row)
-
-
 def _transpose(node: Any, args: list[Expr]) -> Expr:
-    return _transposed(args[0])
+    return transposed(args[0])
 
 
 def _fill(value: int) -> Callable[[Any, list[Expr]], Expr]:
@@ -333,7 +325,7 @@ def _kron(node: Any, args: list[Expr]) -> Expr:
                 "the language of matcalc cannot represent the Kronecker product of a column "
                 "and a row"
             )
-        return _transposed(_kron(node, [_transposed(arg) for arg in args]))
+        return transposed(_kron(node, [transposed(arg) for arg in args]))
     result = args[0]
     for arg in args[1:]:
         if 0 in (result.rank, arg.rank):

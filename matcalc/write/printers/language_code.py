@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.functions.languages import LANGUAGE_CALLS
+from matcalc.core.functions.languages import ENTRY_CALLS, LANGUAGE_CALLS
 from matcalc.write.printers.numpy_emit import _ATOM, _UNARY, Emitter
 from matcalc.write.printers.numpy_emit import number as number_code
 from matcalc.write.printers.numpy_nodes import OUTER, Node
@@ -137,13 +137,7 @@ class LanguageEmitter(Emitter):
         return super()._code(node)
 
     def _choice(self, node: Node) -> _Code:
-        outside, codes = self.lines, self.codes
-        sides = []
-        for arg in node.args:  # as deep as choices are nested
-            self.lines, self.codes = [], dict(codes)
-            self._write(arg)
-            sides.append((self.lines, self.codes[id(arg)][0]))
-        self.lines, self.codes = outside, codes
+        sides = self._sides(node)
         name = next(self.fresh)
         self.named.add(name)
         self._branches(self._no_more(node.attr), name, sides, node)
@@ -343,7 +337,7 @@ def _call(emitter: LanguageEmitter, node: Node) -> _Code:
     if function == "np.diagonal":
         assert arg is not None
         return emitter._diagonal(emitter.codes[id(arg)])
-    if LANGUAGE_CALLS[function]["entrywise"]:
+    if function in ENTRY_CALLS:
         return emitter._mapped(cell, node)
     if function == "np.cumsum":
         axis = 0 if not after else _numbers(after[0])[0]

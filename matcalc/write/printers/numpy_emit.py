@@ -110,8 +110,8 @@ class Emitter:
             return () if self.side is None else node.args[self.side : self.side + 1]
         return node.args
 
-    def _choice(self, node: Node) -> _Code:
-        """``x if cost <= cost else y``, or statements where a side needs some."""
+    def _sides(self, node: Node) -> list[tuple[list[str], str]]:
+        """The statements and the code of each side of a choice, written apart."""
         outside, codes = self.lines, self.codes
         sides = []
         for arg in node.args:  # as deep as choices are nested
@@ -119,8 +119,12 @@ class Emitter:
             self._write(arg)
             sides.append((self.lines, self.codes[id(arg)][0]))
         self.lines, self.codes = outside, codes
+        return sides
+
+    def _choice(self, node: Node) -> _Code:
+        """``x if cost <= cost else y``, or statements where a side needs some."""
         condition = self._no_more(node.attr)
-        (first, one), (second, other) = sides
+        (first, one), (second, other) = self._sides(node)
         if not first and not second and len(one) + len(other) + len(condition) < _WIDTH - 20:
             return self._named((f"{one} if {condition} else {other}", _ATOM))
         name = next(self.fresh)
