@@ -122,7 +122,7 @@ def diff(
     """The derivative of an expression with respect to a variable, ``order`` times, verified; see
     docs/conventions.md.
 
-    With a list of variables those with respect to each, derived together (docs/several.md);
+    With a list of variables those with respect to each, differentiated together (docs/several.md);
     with ``data`` those by all variables that are not data. With ``latex`` the expression is a
     formula in LaTeX, which may name the variable itself; see docs/latex.md. Of a program with a
     loop that ends at a name the derivatives are such a program as well; see ``backprop``. The
@@ -150,7 +150,7 @@ def diff(
         return backprop(str(expression), names, data=data or (), **given)  # type: ignore[arg-type]
     if data is not None:
         if wrt is not None:
-            raise ArgumentError("data says by what not to derive, so wrt is left out beside it")
+            raise ArgumentError("give wrt or data, not both: data lists what to leave out")
         if isinstance(data, str):
             raise ArgumentError(f"data has the names of variables, as in [{data!r}]")
         wrt = parameters(expression, data)

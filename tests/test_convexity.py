@@ -162,7 +162,7 @@ def test_reasons_are_printed(capsys):
     assert printed.startswith("strictly convex: the Hessian is positive definite")
     assert "x'*x/(1 + x'*x) is below 1" in printed
     assert main(["convex", "x'*x/t", "--wrt", "x,t", "-v", "t: positive"]) == 0
-    assert capsys.readouterr().out.startswith("convex: the Hessian by x, t is positive semidef")
+    assert capsys.readouterr().out.startswith("convex: the Hessian with respect to x, t is")
 
 
 def test_no_chord_crosses_a_pole():

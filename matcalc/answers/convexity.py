@@ -180,7 +180,7 @@ def _by_blocks(program: Program, names: list[str], known: Definiteness) -> Conve
         if found is not None:
             said = _kind(verdict, found, scalar=False)
             strict = "strictly " if found.definite else ""
-            why = f"the Hessian by {', '.join(names)} is {said}, {_WHERE}"
+            why = f"the Hessian with respect to {', '.join(names)} is {said}, {_WHERE}"
             return Convexity(f"{strict}{verdict}", ", ".join(names), why, reasons=found.reasons)
     return None
 

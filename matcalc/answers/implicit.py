@@ -81,7 +81,8 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
     if is_singular(program, slope._tree):
         why = singular_because(program, slope._tree, unknown)
         raise UnsupportedError(
-            f"{expression} = 0 does not determine {of}: its derivative by {of}, {slope}, is {why}",
+            f"{expression} = 0 does not determine {of}: its derivative with respect to {of}, "
+            f"{slope}, is {why}",
             hint=f"add an equation that fixes what is free of {of}",
         )
     tree = inverse_of_slope(program, slope._tree, rest, unknown)

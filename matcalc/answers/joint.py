@@ -102,7 +102,7 @@ class Joint:
         return text
 
     def _title(self) -> str:
-        return f"{self.expression}, with its derivatives by {', '.join(self.wrt)}"
+        return f"{self.expression}, with its derivatives with respect to {', '.join(self.wrt)}"
 
     @cached_property
     def _function(self) -> Callable[..., Any]:

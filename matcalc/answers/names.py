@@ -1,4 +1,4 @@
-"""Names that a question brings: the variables that it derives by, and directions that are new."""
+"""Names that a question brings: the variables of --wrt, and directions that are new."""
 
 from __future__ import annotations
 

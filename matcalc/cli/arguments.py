@@ -201,8 +201,8 @@ def _add_diff(commands: argparse._SubParsersAction[Parser]) -> None:
     diff = _add_command(
         commands,
         "diff",
-        "derive an expression",
-        f"Derive an expression with respect to one of its variables.\n\n{_NAMES}",
+        "differentiate an expression",
+        f"Differentiate an expression with respect to one of its variables.\n\n{_NAMES}",
     )
     add_file_option(diff)
     _add_variable(diff, "; several as in --wrt W,b, or all")
@@ -256,7 +256,11 @@ def _add_latex(command: Parser, help_text: str) -> None:
 def _add_conventions(command: Parser, found: str) -> None:
     """Which derivative is meant."""
     command.add_argument(
-        "--order", metavar="N", type=int, default=1, help="how many times (default: 1)"
+        "--order",
+        metavar="N",
+        type=int,
+        default=1,
+        help="how many times to differentiate (default: 1)",
     )
     command.add_argument(
         "--layout", choices=LAYOUTS, default="mixed", help="see docs/conventions.md"
@@ -271,7 +275,8 @@ def _add_conventions(command: Parser, found: str) -> None:
 
 def _add_variable(command: Parser, several: str = "") -> None:
     help_text = (
-        f"what to derive with respect to; not needed where there is only one variable{several}"
+        f"what to differentiate with respect to; not needed where there is only one "
+        f"variable{several}"
     )
     command.add_argument(
         "variable", metavar="NAME", nargs="?", help=f"{help_text}; also --wrt NAME"
@@ -319,7 +324,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
     check = _add_command(
         commands,
         "check",
-        "judge a derivative that somebody claims",
+        "judge a claimed derivative",
         "Judge a claimed derivative, and say what is wrong with it. FILE has "
         "claims in TOML, or is a Markdown or\n"
         f"LaTeX document in which they are marked; see docs/check.md.\n\n{_NAMES}",

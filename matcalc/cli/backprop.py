@@ -21,8 +21,8 @@ def add_backprop(
     parser = add_command(
         commands,
         "backprop",
-        "derive a program with loops backwards, loops and all",
-        "Derive a program whose loops end at a name: the forward equations and the backward "
+        "reverse-mode derivatives of a program with loops",
+        "Differentiate a program whose loops end at a name: the forward equations and the backward "
         "recursion, as a program; see docs/backprop.md.",
     )
     if add_declarations is None:
@@ -34,8 +34,8 @@ def add_backprop(
         metavar="NAMES",
         action="append",
         default=[],
-        help="variables and families to derive with respect to, with commas (default: all that "
-        "are not data)",
+        help="the variables and families to differentiate with respect to, with commas (default: "
+        "all that are not data)",
     )
     parser.add_argument(
         "--data",

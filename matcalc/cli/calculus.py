@@ -8,19 +8,21 @@ from matcalc.core.options import MANIFOLDS, NOTATIONS
 
 FURTHER = {
     "jvp": (
-        "derive along a direction",
+        "the derivative along a direction",
         "The derivative along directions, without the Jacobian. Variables that are given together, "
-        "as in\n--direction x=u,y=v, move together; a second --direction derives once more. See "
+        "as in\n--direction x=u,y=v, move together; a second --direction differentiates "
+        "once more. See "
         "docs/several.md.",
     ),
     "vjp": (
-        "derive the product with a cotangent",
+        "the derivative of the product with a cotangent",
         "The gradient of the inner product with a cotangent, without the Jacobian. See "
         "docs/several.md.",
     ),
     "hessian": (
         "second derivatives with respect to several variables",
-        "The second derivatives of a scalar by each pair of variables, as a block matrix. See "
+        "The second derivatives of a scalar with respect to each pair of variables, as a block\n"
+        "matrix. See "
         "docs/several.md.",
     ),
     "hvp": (
@@ -44,7 +46,7 @@ FURTHER = {
         "see\ndocs/stationary.md.",
     ),
     "implicit": (
-        "derive what an equation determines",
+        "the derivative of what an equation determines",
         "The derivative of x with respect to t where EXPR, the left side of G(x, t) = 0, stays\n"
         "zero; see docs/stationary.md.",
     ),
@@ -58,7 +60,7 @@ FURTHER = {
         "docs/stationary.md.",
     ),
 }
-# commands that derive by variables; of those by several what is said of them
+# commands with --wrt; what is said of those that take several variables
 BY_VARIABLES = {
     "vjp": "",
     "hessian": "; several as in --wrt x,y, or all",
@@ -81,11 +83,13 @@ def add_diff_options(diff: ArgumentParser) -> None:
         metavar="VAR=NAME",
         action="append",
         default=[],
-        help="derive along a direction, as in x=v; with --wrt x --order 2, v is multiplied by the "
-        "Hessian",
+        help="the derivative along a direction, as in x=v; with --wrt x --order 2, the Hessian "
+        "times v",
     )
     diff.add_argument(
-        "--cotangent", metavar="NAME", help="derive the product with a cotangent, as matcalc vjp"
+        "--cotangent",
+        metavar="NAME",
+        help="the derivative of the product with a cotangent, as matcalc vjp",
     )
     diff.add_argument(
         "--notation",

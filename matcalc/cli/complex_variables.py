@@ -54,7 +54,8 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
             )
     if options.format not in _FORMATS:
         raise ArgumentError(
-            f"derivatives by complex variables are printed as text, latex or json, not as "
+            f"derivatives with respect to complex variables are printed as text, latex or "
+            f"json, not as "
             f"{options.format}",
         )
     wrt = options.several[0] if options.several else ""

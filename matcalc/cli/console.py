@@ -19,7 +19,7 @@ _HELP = """\
   A: symmetric(n)                 declare a variable; it stays
   r = A*x - y                     define a name; it stays
   r'*r                            show an expression: what it is, and its variables
-  diff r'*r wrt x                 derive; all options of the command line may follow
+  diff r'*r wrt x                 differentiate; all options of the command line may follow
   check r'*r --wrt x --claim 2*A'*r
   simplify inv(A*B)*A
   equal tr(A*B) = tr(B*A)

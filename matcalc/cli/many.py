@@ -26,8 +26,8 @@ def read_text(file: str) -> str:
 def each_of_file(
     options: Namespace, derive: Callable[[Namespace, str], int], commands: tuple[str, ...]
 ) -> int:
-    """Derives each expression, by the declarations and definitions before it; returns the worst
-    exit code. What cannot be derived is said, with its line, and the others are.
+    """Differentiates each expression, with the declarations and definitions before it; returns the
+    worst exit code. What cannot be differentiated is said, with its line, and the others are.
     """
     session, codes = Session(), [0]
     found = 0

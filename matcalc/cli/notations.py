@@ -28,7 +28,7 @@ def require_plain(options: Namespace, name: str = "--notation") -> None:
             raise ArgumentError(f"{option} does not go with {name}", hint=f"leave {option} out")
     if len(options.several) > 1:
         raise ArgumentError(
-            f"{name} goes with the derivative by one variable",
+            f"{name} goes with the derivative with respect to one variable",
             hint=f"differentiate with respect to one of them: --wrt {options.several[0]}",
         )
     if name == "--notation" and options.format not in _FORMATS:

@@ -30,7 +30,7 @@ def add_graph_options(graph: ArgumentParser) -> None:
         "expression", metavar="EXPR|FILE", help="the expression, a file of it, or - to read it"
     )
     graph.add_argument(
-        "--wrt", "-w", metavar="NAME", help="derive with respect to this variable alone"
+        "--wrt", "-w", metavar="NAME", help="differentiate with respect to this variable alone"
     )
     graph.add_argument(
         "--network",

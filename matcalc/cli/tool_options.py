@@ -22,7 +22,7 @@ def add_file_option(diff: argparse.ArgumentParser) -> None:
     diff.add_argument(
         "--file",
         metavar="FILE",
-        help="derive each expression of a file, one a line; see docs/terminal.md",
+        help="differentiate each expression of a file, one a line; see docs/terminal.md",
     )
 
 

@@ -80,7 +80,7 @@ class Wirtinger:
     def _only(self) -> str:
         if len(self._names) != 1:
             raise UnknownNameError(
-                "wrt is missing: the complex variable to derive by",
+                "wrt is missing: the complex variable to differentiate with respect to",
                 hint=f"the complex variables are {', '.join(self._names) or 'none'}",
             )
         return self._names[0]

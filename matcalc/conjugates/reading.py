@@ -197,7 +197,7 @@ class _Conjugation:
             raise self._refused(
                 node,
                 "is not analytic, or not known to be, so it has no "
-                "derivative by a complex variable here",
+                "derivative with respect to a complex variable here",
             )
         values, others = ([part[k] for part in parts] for k in (0, 1))
         return _like(node, tuple(values)), _like(node, tuple(others)), moves  # type: ignore[arg-type]

@@ -29,8 +29,8 @@ def derived_by(program: Program, part: Part, statement: DerivativeStatement) -> 
     """
     if statement.order > _MOST_ORDERS:
         raise UnsupportedError(
-            f"derivatives by a part, {part.name}, have order 1 or 2",
-            hint="derive the answer once more: its derivative by the same part",
+            f"derivatives with respect to a part, {part.name}, have order 1 or 2",
+            hint="differentiate the answer once more, with respect to the same part",
         )
     axes = len(statement.mixed_shape)
     if axes > MOST_RESULT_AXES:

@@ -94,7 +94,7 @@ class _Reading:
         value = self._typed(last.body, [])
         if value.shape:
             raise ShapeError(
-                "what is derived backwards is a scalar",
+                "what is differentiated backwards is a scalar",
                 source=self.source,
                 span=last.body.span,
                 hint="take the sum of its products with a cotangent",

@@ -46,7 +46,8 @@ def part_of(program: Program, text: object, *, free: bool = False) -> Part | Non
         raise UnsupportedError(
             f"{base} is {known}, so its entries depend on each other",
             source=name,
-            hint=f"derive by {base} for the gradient within its kind, or take the entries for free "
+            hint=f"differentiate with respect to {base} for the gradient within its kind, or "
+            f"take the entries for free "
             f"ones: --structure free, in Python structure='free'",
         )
     return Part(name, _column(whole), asked.value, asked.shape)

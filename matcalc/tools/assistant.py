@@ -17,7 +17,7 @@ from matcalc.version import __version__
 from matcalc.web.answer import answer
 
 _INSTRUCTIONS = """\
-matcalc derives expressions of scalars, vectors and matrices, and proves its answers. Use
+matcalc differentiates expressions of scalars, vectors and matrices, and proves its answers. Use
 check_claim before you state a gradient that you found yourself.
 
 Expressions: x'*A*x, norm2(A*x - b)^2, log(det(X)), sum(exp(x)), softmax(x), inv(A), tr(A*B), A.*B

@@ -65,8 +65,9 @@ def _formula(options: Namespace) -> Formula:
     several = options.several
     if len(several) > 1 or several == ["all"]:
         raise ArgumentError(
-            "a notebook derives by one variable at a time",
-            hint=f"matcalc.diff(expression, {several!r}) in Python derives by several",
+            "a notebook differentiates with respect to one variable at a time",
+            hint=f"matcalc.diff(expression, {several!r}) in Python differentiates with respect to "
+            "several",
         )
     return expression.diff(
         options.wrt,

@@ -441,7 +441,7 @@ def _outer_derivatives(question: Question) -> Iterator[Variant]:
         shown = quote(node)
         yield Variant(
             "chain-factor",
-            f"the derivative of {shown} is missing: it is the derivative by {shown}",
+            f"the derivative of {shown} is missing: it is the derivative with respect to {shown}",
             value,
             LIKELY + (_BRANCHED if node.op in KINKED else 0.0),
         )

@@ -84,13 +84,16 @@ def try_function(table: Table, entry: Identity, language: Language) -> None:
             tree = differentiate(statement)
             report = check(statement, partial(interpret, tree))
         except MatcalcError as problem:
-            message = f"matcalc cannot derive {entry.expr} by {name}: {problem.message}"
+            message = (
+                f"matcalc cannot differentiate {entry.expr} with respect to {name}: "
+                f"{problem.message}"
+            )
             raise table.problem(message, "diff", problem.hint) from None
         if not report.ok:
             matrix = matricize(tree, program.variables, statement.columns, language=language)
             found = format_text(matrix or tree, program.variables, language=language)
             raise table.problem(
-                f"from it the derivative by {name} would be {found}, which is wrong",
+                f"from it the derivative with respect to {name} would be {found}, which is wrong",
                 "diff",
                 hint=str(report),
             )

@@ -214,7 +214,7 @@ class _Unrolled:
                 f"the range of this loop ends at a name, {text}, so it is not written out",
                 source=self.source,
                 span=node.span,
-                hint="matcalc backprop (matcalc.backprop in Python) derives it as it is; "
+                hint="matcalc backprop (matcalc.backprop in Python) differentiates it as it is; "
                 "with a number it is written out",
             )
         return value.integer

@@ -38,7 +38,7 @@ def product(items: list[Phrase], scope: Scope) -> Phrase:
     factors = group_factors(rest, scope) if rest else []
     for factor in factors:
         if factor.kind == "gradient" and not factor.bracketed:
-            hint = "write it first, and brackets around everything that is derived"
+            hint = "write it first, and brackets around everything that is differentiated"
             raise ParseError(
                 "a derivative sign within a product",
                 source=scope.source,
@@ -89,7 +89,7 @@ def slashed(
     if head is None or (head.args and rest):
         hint = (
             "write it as \\frac{\\partial}{\\partial x} before brackets around everything "
-            "that is derived"
+            "that is differentiated"
         )
         raise ParseError(
             "how far this derivative reaches is not clear",

@@ -53,16 +53,15 @@ def _nabla_alone(head: Phrase, order: int, scope: Scope) -> ParseError:
         hint = "in the plain language div(F, x) is the divergence; curls are not known"
         return scope_problem(scope, f"the {what} is not read", head.span, hint)
     if order > 1:
-        message = (
-            r"\nabla^2 may be the Hessian or the Laplacian, and does not say by what to derive"
-        )
+        message = r"\nabla^2 may be the Hessian or the Laplacian, and does not name its variable"
         hint = (
-            r"write \nabla_x^2 for the Hessian by x; in the plain language lap(f, x) is the "
+            r"write \nabla_x^2 for the Hessian with respect to x; in the plain language "
+            r"lap(f, x) is the "
             r"Laplacian"
         )
         return scope_problem(scope, message, head.span, hint)
     hint = r"write \nabla_x, with the variable, before the formula itself"
-    return scope_problem(scope, r"\nabla does not say by what to derive", head.span, hint)
+    return scope_problem(scope, r"\nabla does not name its variable", head.span, hint)
 
 
 def apply_operator(head: Phrase, body: Phrase | None) -> Phrase:
@@ -153,11 +152,16 @@ def _below(below: Phrase, scope: Scope) -> tuple[Phrase, int]:
                 scope, "this is not a variable to differentiate with respect to", part.span, _NAMES
             )
         if variable is not None and scope.name(letter) != scope.name(variable):
-            hint = "differentiate with respect to one variable, and the result by the other"
-            raise scope_problem(scope, "a derivative by two variables", letter.span, hint)
+            hint = (
+                "differentiate with respect to one variable, and the result with respect "
+                "to the other"
+            )
+            raise scope_problem(
+                scope, "a derivative with respect to two variables", letter.span, hint
+            )
         variable, times = letter, times + count
     if variable is None:
-        raise scope_problem(scope, "this does not say by what to derive", below.span, _NAMES)
+        raise scope_problem(scope, "this does not name its variable", below.span, _NAMES)
     return variable, times
 
 

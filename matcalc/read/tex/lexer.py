@@ -311,7 +311,8 @@ class _Lexer:
             _, start, end, piece = found[self.open[-1][1]]
             message = f"the formula ends, but the {piece} in column {start + 1} is not closed"
             hint = (
-                "a value at a point is not read: derive first, and put the values in afterwards"
+                "a value at a point is not read: differentiate first, and put the values in "
+                "afterwards"
                 if piece == "|" and self.text.startswith("_", end)
                 else None
             )
@@ -376,7 +377,7 @@ def bad_character(text: str, position: int) -> ParseError:
             "an invisible bracket, as around a value at a point, is not read",
             source=text,
             span=Span(position, position + 1),
-            hint="write the formula alone; derive first, and put the values in afterwards",
+            hint="write the formula alone; differentiate first, and put the values in afterwards",
         )
     if char == "!":
         n = before[-1:] if before[-1:].isalpha() else "n"

@@ -449,9 +449,11 @@ class _Builder:
         left, sign, right = parts
         for operand in (left, right):
             if operand.kind == "gradient" and not operand.bracketed:
-                hint = "write brackets around everything that is derived"
+                hint = "write brackets around everything that is differentiated"
                 raise self.problem(
-                    f"what stands behind the {sign[3]} may be derived or not", operand.span, hint
+                    f"what stands behind the {sign[3]} may be differentiated or not",
+                    operand.span,
+                    hint,
                 )
         return Phrase(
             "-" if sign[0] == "MINUS" else "+",

@@ -189,7 +189,8 @@ def _by_entry(resolver: Resolver, letter: Phrase) -> None:
     name, shown = found.name, resolver.letters.shown(letter)
     shown_base = resolver.letters.shown(base)
     hint = (
-        rf"write \frac{{\partial}}{{\partial {shown_base}}}: the derivative by {shown} is "
+        rf"write \frac{{\partial}}{{\partial {shown_base}}}: the derivative with respect "
+        rf"to {shown} is "
         rf"an entry of the answer"
     )
     raise UnsupportedError(

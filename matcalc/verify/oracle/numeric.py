@@ -105,7 +105,7 @@ def _refuse_if_too_large(expr: Expr, wrt: Variable, order: int, sizes: Sizes) ->
     if columns > _MOST_COLUMNS or columns * math.prod(extent(expr.shape, sizes)) > _MOST_ENTRIES:
         hint = "declare dimensions by names: the check then chooses small sizes"
         raise UnsupportedError(
-            f"the derivative by {wrt.name} is too large for a numeric check", hint=hint
+            f"the derivative with respect to {wrt.name} is too large for a numeric check", hint=hint
         )
 
 

@@ -37,7 +37,7 @@ SLIPS = [
         "z",
         "1./sigmoid(z)",
         {},
-        "the derivative of sigmoid(z) is missing: it is the derivative by sigmoid(z)",
+        "the derivative of sigmoid(z) is missing: it is the derivative with respect to sigmoid(z)",
         "1./sigmoid(z).*sigmoid(z).*(1 - sigmoid(z))",
     ),
     (
@@ -45,7 +45,7 @@ SLIPS = [
         "x",
         "cos(cosh(x))",
         {},
-        "the derivative of cosh(x) is missing: it is the derivative by cosh(x)",
+        "the derivative of cosh(x) is missing: it is the derivative with respect to cosh(x)",
         "cos(cosh(x)).*sinh(x)",
     ),
 ]

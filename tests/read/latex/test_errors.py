@@ -75,7 +75,7 @@ AMBIGUOUS = [
         r"\frac{\partial}{\partial x} x^\top x + a",
         ParseError,
         0,
-        "may be derived or not",
+        "may be differentiated or not",
         id="reach-of-a-derivative",
     ),
 ]

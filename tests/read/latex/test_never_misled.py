@@ -220,7 +220,7 @@ OPERATORS = [
     (r"\mathscr{L}\{x\}", "a function or a product"),
     (r"\mathrm{rank} X", "a property of a matrix"),
     (r"\mathrm{prox}_f(x)", "an operator"),
-    (r"\nabla f", "does not say by what"),
+    (r"\nabla f", "does not name its variable"),
     (r"\int x^\top x", "integrals"),
     (r"\lim x", "limits are not read"),
     (r"\arg\max_x x^\top x", "over a set"),

@@ -140,7 +140,7 @@ FUNCTIONS = [
     (r"\text{if}", "is no variable", {}),
     (r"x \text{ otherwise } y", "is no variable", {}),
     (r"x \leq y", "stands in brackets", {}),
-    (r"\nabla f", "does not say by what", {}),
+    (r"\nabla f", "does not name its variable", {}),
     (r"\nabla^2 f", "the Hessian or the Laplacian", {}),
     (r"\nabla \cdot F", "the divergence is not read", {}),
     (r"\det|A|", "the determinant of a determinant", {r"\det(A)": "det(A)"}),
