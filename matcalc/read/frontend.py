@@ -45,7 +45,9 @@ def read(
     def typed(more: Mapping[str, str]) -> Program:
         (statements,), variables = _statements([text], {**known, **more}, spoken, counts)
         _check_order(statements, text)
-        return infer(statements, variables, text, kinds, definitions, language=spoken)
+        return infer(
+            statements, variables, text, kinds, definitions, language=spoken, patient=not more
+        )
 
     program = typed({})
     if program.notes:

@@ -46,13 +46,16 @@ def infer(
     definitions: Mapping[str, Expr] | None = None,
     counted: frozenset[str] = ODDITIES,
     language: Language = BUILT_IN,
+    *,
+    patient: bool = True,
 ) -> Program:
     """The typed program; raises ``UnknownNameError`` and ``ShapeError``.
 
     ``kinds`` are those of names that were not declared and do not follow the rule of the first
     letter. ``definitions`` are typed parts of another program over the declared variables; they may
     be made anew. ``counted`` are the oddities from which other kinds are concluded; where they are
-    not all, errors stay errors. ``language`` has the functions of users.
+    not all, errors stay errors. ``language`` has the functions of users. Where a note is tried
+    there is little search: not ``patient``.
     """
     orders, dimensions = _orders(statements, declared, source)
 
@@ -64,7 +67,7 @@ def infer(
     def typed(context: Context) -> Expr:
         return context.settle(_run(context, statements, orders))
 
-    return _read(typed, orders, begun, kinds or {})
+    return _read(typed, orders, begun, kinds or {}, patient=patient)
 
 
 def infer_pair(
@@ -106,10 +109,10 @@ def _read(
     orders: list[list[Node]],
     begun: Callable[[Mapping[str, str]], Context],
     given: Mapping[str, str],
+    *,
+    patient: bool = True,
 ) -> Program:
-    """The program in its cheapest reading; nearly always that is the first one, of which nothing is
-    odd.
-    """
+    """The program in its cheapest reading; nearly always the first one, of which nothing is odd."""
 
     def attempt(
         kinds: Mapping[str, str], signs: Mapping[int, str]
@@ -130,17 +133,16 @@ def _read(
         return context, value, None
 
     context, value, problem = attempt(given, {})
-    notes: tuple[str, ...] = ()
-    learnt: dict[str, str] = {}
+    notes, learnt = tuple[str, ...](), dict[str, str]()
     open_letters = any(name not in context.declared and name not in given for name in context.seen)
     if open_letters and (problem is not None or context.oddities):
         from matcalc.read.shapes import readings  # noqa: PLC0415 - most texts have nothing odd
 
         first = readings.Outcome(context, value, problem)
         wrapped: readings.Attempt = lambda kinds, signs: readings.Outcome(*attempt(kinds, signs))  # noqa: E731 - a type for mypy
-        (context, value, problem), letters = readings.settled(
-            wrapped, first, given, sum(map(len, orders))
-        )
+        size = sum(map(len, orders))
+        found, letters = readings.settled(wrapped, first, given, size, patient=patient)
+        context, value, problem = found
         notes = readings.notes(context, letters)
         learnt = {name: each.kind for name, each in letters.items()}
     if context.unifier.chosen:
@@ -284,10 +286,8 @@ def _type(context: Context, order: list[Node]) -> Expr:
         try:
             expr = values[id(node)] = _typed(context, node, values)
         except ShapeError as problem:
-            context.failed, context.operands = (
-                node,
-                [values[id(arg)] for arg in _typed_children(node)],
-            )
+            operands = [values[id(arg)] for arg in _typed_children(node)]
+            context.failed, context.operands = node, operands
             problem.span = problem.span or node.span  # the rules for dimensions know no place
             problem.with_source(context.source)
             raise

@@ -35,6 +35,7 @@ from matcalc.read.syntax.names import default_kind
 _MOST_ATTEMPTS = 200
 _MOST_NODES = 40_000  # that all attempts together may type
 _LEAST_ATTEMPTS = 15
+_FOR_OFFERS = 1_000, 4  # the same two where a note is tried: many are, and a shorter note is right
 _FOR_RIVALS = 8  # attempts to find a second reading when there is a first
 _GRAVE = 5  # the price from which on an oddity is not left to a note
 _OF_VALUE = (0, 1, 2)  # objectives are scalars: the price of a value by its rank,
@@ -79,13 +80,15 @@ class _State:
 
 
 def settled(
-    attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int
+    attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int, *, patient: bool = True
 ) -> tuple[Outcome, dict[str, Candidate]]:
     """The outcome of the cheapest reading, and the letters that it reads otherwise; the error where
-    there is none.
+    there is none. The search ends sooner if it is not ``patient``.
     """
+    most, least = (_MOST_NODES, _LEAST_ATTEMPTS) if patient else _FOR_OFFERS
+    budget = max(least, min(_MOST_ATTEMPTS, most // max(size, 1)))
     try:
-        found = _numbers(attempt, first, given) or _cheapest(attempt, first, given, size)
+        found = _numbers(attempt, first, given) or _cheapest(attempt, first, given, budget)
     except MatcalcError:
         doubt = entry_doubt(first.context, fits=False)
         if doubt is not None:
@@ -130,15 +133,10 @@ def _numbers(
 
 
 def _cheapest(
-    attempt: Attempt, first: Outcome, given: Mapping[str, str], size: int
+    attempt: Attempt, first: Outcome, given: Mapping[str, str], budget: int
 ) -> tuple[Outcome, dict[str, Candidate]]:
     """The same by search."""
-    search = _Search(
-        attempt,
-        first,
-        given,
-        max(_LEAST_ATTEMPTS, min(_MOST_ATTEMPTS, _MOST_NODES // max(size, 1))),
-    )
+    search = _Search(attempt, first, given, budget)
     found = search.run()
     if not found:
         if first.problem is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from matcalc.core.errors import MatcalcError
 from matcalc.core.notes import offered, without_offer
 
-_MOST_READ = 6_000  # characters that are read again for the notes on one text
+_MOST_READ = 3_000  # characters that are read again for the notes on one text
 
 
 def keep_readable(

@@ -69,6 +69,14 @@ def total(phrase: Phrase, body: Value, letters_: Letters, values: Mapping[int, V
     return Value(result, body.rank, body.row)
 
 
+def array(phrase: Phrase, body: Value, names: list[str]) -> Value:
+    """The array whose entries are the values of the body, its axes in the order of the names."""
+    make = Maker(phrase)
+    binding = Binding("array", [make.node("name", value=name) for name in names])
+    node = Node("binder", (body.node,), make.start, make.end, mark=phrase.span, value=binding)
+    return Value(node, len(names))
+
+
 def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:
     message = f"{index} is no subscript in what the {phrase.text} is taken of"
     hint = "the sum is a multiple then; write the factor"

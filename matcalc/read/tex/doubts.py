@@ -37,8 +37,7 @@ _LEVI_CIVITA = 3  # the indices of \epsilon_{ijk}
 
 def refuse_doubts(letters: Letters, root: Phrase) -> None:
     """Refuses the products of a statement that may be something else."""
-    used = _used_whole(letters, root)
-    letters.used_whole.update(used)
+    letters.used_whole.update(used_whole(letters, root))
     inside: set[int] = set()
     for phrase in reversed(postorder(root, children)):  # a product comes before its factors
         if phrase.kind == "gradient":
@@ -126,7 +125,7 @@ def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:
 # ----------------------------------------------------------------------------------------
 
 
-def _used_whole(letters: Letters, root: Phrase) -> set[Key]:
+def used_whole(letters: Letters, root: Phrase) -> set[Key]:
     r"""The letters with subscripts that are vectors or matrices by their use, as in x_i^\top w,
     K_{mm}^{-1} or A v_i; of two subscripts the letter without them.
     """

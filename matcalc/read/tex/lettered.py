@@ -63,7 +63,8 @@ def apply_letter(
     lone = args[0].kind in ("symbol", "indexed", "number")
     if known or not (lone or len(args) > 1 or symbol(item, scope.source).stem in _UNCLEAR):
         return None
-    return Phrase("application", item.start, bracket.end, text=shown, parts=args)
+    start, end = item.start, bracket.end
+    return Phrase("application", start, end, text=shown, parts=args, bounds=(item,))
 
 
 def primed(phrase: Phrase, scope: Scope) -> str:

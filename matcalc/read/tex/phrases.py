@@ -38,7 +38,7 @@ the upper one, ``text`` is sum, prod, max or min,
 ``positive``        the operand                                (x)_+
 ``frobenius``       two                                        A : B
 ``application``     --                                         f(x) where f may be a function or a
-factor
+factor; ``bounds`` is the f
 ``gradient``        the operand, if it follows                 ``parts`` is the variable; ``order``
 how many times
 ==================  =========================================

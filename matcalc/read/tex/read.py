@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -23,12 +23,14 @@ from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.offers import keep_readable
+from matcalc.read.tex.arrays import by_entries
 from matcalc.read.tex.densities import refused
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.hints import spoken_in_latex
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.resolve import Resolver
+from matcalc.read.tex.samples import either, remember
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import survey
 from matcalc.read.tex.symbols import symbol
@@ -36,7 +38,7 @@ from matcalc.read.tex.values import BeyondProducts, Value
 
 _OF_LETTERS = frozenset({"transposed", "behind", "outer", "leading"})
 _MOST_LEARNT = 60  # letters whose kind only their use says: each takes another pass
-
+_FEW_NOTES = 4
 
 Declarations = Mapping[str, str | Variable] | Iterable[str]
 Typed = Callable[[Resolver, list[list[Statement]], frozenset[str]], Program]
@@ -64,20 +66,41 @@ def read_latex(
         return program
     notes = keep_readable(
         program.notes,
-        len(text),
+        len(text) * _passes(program.notes),
         lambda more: _typed(text, {**declared, **declare(more)}, parts, spoken),
     )
     return replace(program, notes=notes)
 
 
+def _passes(notes: Sequence[str]) -> int:
+    """About how much dearer letters that are learnt make it to read a text: each takes a pass."""
+    return 1 + len(notes) // _FEW_NOTES
+
+
 def _typed(
-    text: str, declared: dict[str, Variable], definitions: Mapping[str, Expr], language: Language
+    text: str,
+    declared: dict[str, Variable],
+    definitions: Mapping[str, Expr],
+    language: Language,
+    *,
+    strict: bool = False,
 ) -> Program:
-    scope = Scope(text, declared, language)
+    scope = Scope(text, dict(declared), language, strict=strict)
+    program, notes = either(
+        scope,
+        lambda: _typed_in(scope, definitions),
+        lambda more: _typed(text, {**declared, **more}, definitions, language, strict=True),
+        lambda program: program.variables,
+    )
+    return replace(program, notes=(*notes, *program.notes)) if notes else program
+
+
+def _typed_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
+    text = scope.source
     for name in definitions:
         scope.adopt(name)
     with _explained(text):
-        values = _values(parse(text, scope), text)
+        values = _values(parse(text, scope), scope)
 
         def typed(
             resolver: Resolver, sides: list[list[Statement]], counted: frozenset[str]
@@ -114,21 +137,39 @@ def read_latex_pair(
         return one, other
     notes = keep_readable(
         one.notes,
-        len(left) + len(right),
+        (len(left) + len(right)) * _passes(one.notes),
         lambda more: _typed_pair(left, right, {**declared, **declare(more)}, spoken),
     )
     return replace(one, notes=notes), replace(other, notes=notes)
 
 
 def _typed_pair(
-    left: str, right: str, declared: dict[str, Variable], language: Language
+    left: str,
+    right: str,
+    declared: dict[str, Variable],
+    language: Language,
+    *,
+    strict: bool = False,
 ) -> tuple[Program, Program]:
-    text = f"{left}\n{right}"
-    scope = Scope(text, declared, language)
+    scope = Scope(f"{left}\n{right}", dict(declared), language, strict=strict)
+    (one, other), notes = either(
+        scope,
+        lambda: _typed_pair_in(scope, left, right),
+        lambda more: _typed_pair(left, right, {**declared, **more}, language, strict=True),
+        lambda pair: {**pair[1].variables, **pair[0].variables},
+    )
+    if not notes:
+        return one, other
+    one, other = (replace(each, notes=(*notes, *each.notes)) for each in (one, other))
+    return one, other
+
+
+def _typed_pair_in(scope: Scope, left: str, right: str) -> tuple[Program, Program]:
+    text = scope.source
     with _explained(text):
         # each is parsed by itself, and stands at the same place as in the whole
         sides = [
-            _values(parse(side, scope), side) for side in (left, f"{' ' * len(left)}\n{right}")
+            _values(parse(side, scope), scope) for side in (left, f"{' ' * len(left)}\n{right}")
         ]
         for _, value in (side[-1] for side in sides):
             if value.kind == "gradient":
@@ -218,10 +259,11 @@ def _explained(text: str) -> Iterator[None]:
         raise
 
 
-def _values(equations: list[Equation], text: str) -> list[Named]:
+def _values(equations: list[Equation], scope: Scope) -> list[Named]:
     """The statements with their names: definitions, and one value. What a value is called does not
     matter.
     """
+    text = scope.source
     for equation in equations[:-1]:
         if equation.left is None:
             hint = r"a formula in several lines has definitions, as in r = A x - b \\ r^\top r"
@@ -237,7 +279,8 @@ def _values(equations: list[Equation], text: str) -> list[Named]:
             raise ParseError(
                 "the derivative of a definition", source=text, span=equation.value.span
             )
-    return [(equation.left, equation.value) for equation in equations]
+    whole = [by_entries(equation, scope) for equation in equations]
+    return [(equation.left, equation.value) for equation in whole]
 
 
 def _either_way(
@@ -295,6 +338,7 @@ def _resolved(
         resolver.followed |= survey(resolver.letters, phrase, name)
     for _, phrase in (pair for values in sides for pair in values):
         refuse_doubts(resolver.letters, phrase)
+    remember(resolver.letters, [phrase for values in sides for _, phrase in values])
     for _ in range(_MOST_LEARNT):
         letters = resolver.letters
         letters.start()

@@ -171,6 +171,8 @@ class Resolver:
             return subscripts.value_entry(self.letters, phrase, args[0])
         if not args[0].indexed and args[0].rank == len(phrase.parts):
             return places.entries(phrase, args[0], self.scope)
+        if self.letters.binding and wanted and not args[0].rank:
+            return binders.array(phrase, args[0], wanted)
         value = indices.merge_factors(make, args[0]) if args[0].indexed else args[0]
         if not wanted or set(value.axes) != set(wanted) or len(wanted) != len(value.axes):
             raise self.problem(
@@ -231,7 +233,8 @@ class Resolver:
         self._fit(*phrase.args)
         if self.letters.changed:
             return left
-        if left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row):
+        unlike = left.rank and right.rank and (left.rank, left.row) != (right.rank, right.row)
+        if unlike or (self.scope.strict and signs.broadcast(phrase, left, right)):
             a, b = (self.kind_of(value) for value in args)
             verb = {"+": "add", "-": "subtract"}.get(phrase.kind, "compare")
             hint = signs.unlike(self, phrase, left, right)

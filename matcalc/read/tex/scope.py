@@ -20,9 +20,15 @@ class Scope:
     """Names by the letters that they are written with."""
 
     def __init__(
-        self, source: str, declared: dict[str, Variable], language: Language = BUILT_IN
+        self,
+        source: str,
+        declared: dict[str, Variable],
+        language: Language = BUILT_IN,
+        *,
+        strict: bool = False,
     ) -> None:
         self.language = language
+        self.strict = strict  # whether a number is not added to a vector, unless it is written
         # \operatorname{word} -> the user's function that is written so
         self.user_words = {
             found[1]: own.name
@@ -46,6 +52,7 @@ class Scope:
         self.power_of_T = "T" in declared and not declared["T"].shape
         self.notes: dict[str, None] = {}
         self.spelled: dict[str, Symbol] = {}
+        self.doubtful: dict[str, tuple[Phrase, bool]] = {}  # those that may be numbers (samples)
 
     def note(self, text: str) -> None:
         """Something that may have been meant otherwise."""

@@ -148,6 +148,12 @@ def refuse_reach(resolver: Resolver, phrase: Phrase) -> None:
     )
 
 
+def broadcast(phrase: Phrase, left: Value, right: Value) -> bool:
+    """Whether a number that is not written as one is added to a vector or a matrix."""
+    number = phrase.args[1 if left.rank else 0]
+    return bool(left.rank) != bool(right.rank) and number.kind != "number"
+
+
 # -- hints
 # ----------------------------------------------------------------------------------------
 
