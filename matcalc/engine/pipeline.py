@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
@@ -33,6 +34,7 @@ from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
 from matcalc.write.notation import DefinedNames
+from matcalc.write.printers.naming import written_size
 from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
@@ -159,11 +161,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     factory = engine.factory
     if program.expr.row:
         tree = factory.transpose(tree)
-    typed = fold(
-        program.expr,
-        lambda e: e.args,
-        lambda e, args: factory.make(e.op, tuple(args), e.shape, e.value, e.row),
-    )
+    typed = _interned(factory, program.expr)
     longer = factory.size(typed) < factory.size(tree) and not expand_inverse
     contracted = any(part.op == "einsum" for part in typed.parts)
     longer = longer and not contracted  # a call of einsum counts for less than its text
@@ -258,7 +256,7 @@ class Engine:
         from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
         from matcalc.engine.rewriting.wide import joined_masks, singular_pairs  # noqa: PLC0415
 
-        narrow = self._narrowed(node)
+        whole, narrow = node, self._narrowed(node)
         matrix, factory = None, self.factory
         if narrow is not None:
             matrix = self._in_matrices(narrow)
@@ -268,6 +266,7 @@ class Engine:
                 return matrix
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         node = joined_masks(self.builder, last.rewrite(self._gathered(node)))
+        node = last.rewrite(node)  # sums that were multiplied out bring factors together
         node = _turned(self.builder, node, self.rank, self.layout)
         pairs = singular_pairs(node)
         if pairs and matrix is not None:
@@ -277,6 +276,12 @@ class Engine:
         tree = writer.array(node, pairs)
         if _lies(node, self.rank, self.layout):
             tree = recovery.factory.transpose(tree)
+        named = self._with_pairs_named(whole)
+        if named is not None and written_size(named[0]) <= min(
+            [written_size(each) for each in (tree, matrix) if each is not None]
+        ):
+            matrix, self.factory = named
+            return matrix
         if matrix is not None:
             apart = node.rank > 2 or has_indices(matrix)
             if _FAVOUR * size <= recovery.factory.size(tree) * (_FAVOUR if apart else 1):
@@ -301,6 +306,29 @@ class Engine:
             return None
         return node
 
+    def _with_pairs_named(self, node: Node) -> tuple[Expr, ExpressionFactory] | None:
+        """A node with functions of pairs in matrix notation, which are defined by their entries."""
+        # few expressions have bound indices
+        from matcalc.core.substitution import replace_variables  # noqa: PLC0415
+        from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
+        from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
+        from matcalc.engine.rewriting.pairwise import with_pairs_named  # noqa: PLC0415
+
+        if not has_wide(node):
+            return None
+        found = with_pairs_named(self.builder, self.rewriter.rewrite(node))
+        narrow = None if found is None else self._narrowed(found[0])
+        if found is None or narrow is None:
+            return None
+        tree = self._in_matrices(narrow)
+        if has_indices(tree):
+            return None
+        factory, whole = self.factory, {}
+        for name, pairs in found[1].items():
+            array = IndexWriter(self._recovery(), self.index_names, self.taken).array(pairs)
+            whole[name] = partial(_given, array)
+        return _interned(factory, replace_variables(tree, whole)), factory
+
     def _gathered(self, node: Node) -> Node:
         """The node with the derivatives of the branches of ``where`` as branches of one."""
         if not self.rewriter.met("where"):
@@ -321,6 +349,19 @@ class Engine:
             lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout),
             self.language,
         )
+
+
+def _given(tree: Expr, _node: Expr) -> Expr:
+    return tree
+
+
+def _interned(factory: ExpressionFactory, tree: Expr) -> Expr:
+    """The same tree, of one factory."""
+    return fold(
+        tree,
+        lambda e: e.args,
+        lambda e, args: factory.make(e.op, tuple(args), e.shape, e.value, e.row),
+    )
 
 
 def _signed(tree: Expr) -> bool:

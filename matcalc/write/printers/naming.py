@@ -76,6 +76,16 @@ def naming(
     return _names([expr for expr in order if id(expr) in chosen | arrays], taken, known)
 
 
+def written_size(tree: Expr) -> int:
+    """The tokens of a tree where each part that saves some has a name."""
+    order = tree.parts
+    full: dict[int, int] = {}
+    for expr in order:
+        full[id(expr)] = own_tokens(expr) + sum([full[id(arg)] for arg in expr.args])
+    kept, length = _kept(order, _worthwhile(order, full))
+    return length if kept else full[id(tree)]
+
+
 def _saves(times: int, tokens: int) -> bool:
     """Whether the name is shorter: it is written once more than the part was, the part once."""
     return times * tokens > times + 1 + tokens

@@ -1,0 +1,172 @@
+"""Functions of pairs, which keep a name: D[i,j] = norm2(X[i,:] - X[j,:])^2.
+
+A kernel is a function of squared distances. Multiplied out they are three products of matrices, and
+in index notation everything around them is written by entries. With a name for them the rest has
+matrix notation: sum(exp(-D/2).*(inv(K) - u*u')).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from matcalc.core.walk import fold, postorder
+from matcalc.engine.ir.build import Builder
+from matcalc.engine.ir.nodes import Call, Factor, Labels, Node, Product, Rational, Sum, as_product
+from matcalc.engine.ir.rebuild import rebuild, substitute
+from matcalc.engine.ir.wide import is_wide
+
+NAME = "pairs "  # with a number behind it; no variable of a user has a blank in its name
+_MOST = 4  # that an answer may name
+
+
+def with_pairs_named(builder: Builder, root: Node) -> tuple[Node, dict[str, Node]] | None:
+    """The node with variables for what functions take of pairs, and what these stand for; None
+    where there is nothing, or too much, to name.
+    """
+    inside = _inside_of_functions(root)
+    leaves: dict[Node, Node] = {}
+
+    def rule(node: Node, children: list[Node]) -> Node:
+        if node in inside and isinstance(node, Product) and 1 <= node.rank <= 2:
+            core = _core(node)
+            if core:
+                return _named(builder, node, core, leaves)
+        made = rebuild(builder, node, children)
+        return _joined(builder, made, leaves) if isinstance(made, Product) else made
+
+    found = fold(root, lambda node: node.children, rule)
+    if not 1 <= len(leaves) <= _MOST:
+        return None
+    meanings = {leaf: node for node, leaf in leaves.items()}
+    for leaf in list(meanings):
+        kernel = _kernel(builder, found, leaf)
+        if kernel is not leaf:
+            name = leaf.name + "'"  # type: ignore[attr-defined]
+            other = builder.leaf("variable", kernel.axes, name, _structure(kernel))
+            found = substitute(builder, found, {kernel: other})
+            meanings[other] = substitute(builder, kernel, {leaf: meanings.pop(leaf)})
+    return found, {leaf.name: node for leaf, node in meanings.items()}  # type: ignore[attr-defined]
+
+
+def _structure(node: Node) -> str:
+    return "symmetric" if node.parity > 0 else ""
+
+
+def _core(node: Product) -> list[int]:
+    """The factors that are arrays with more than two axes, and those that are summed with them."""
+    wide = [labels for factor, labels, _ in node.factors if is_wide(factor)]
+    summed = {label for labels in wide for label in labels if label >= node.rank}
+    return [k for k, (_, labels, _) in enumerate(node.factors) if summed.intersection(labels)]
+
+
+def _named(builder: Builder, node: Product, core: list[int], leaves: dict[Node, Node]) -> Node:
+    """The product with a variable for these factors."""
+    inner = [node.factors[k] for k in core]
+    used = sorted({label for _, labels, _ in inner for label in labels})
+    outputs = tuple([label for label in used if label < node.rank])
+    place = {label: k for k, label in enumerate(used)}
+    factors = [(f, tuple([place[label] for label in labels]), e) for f, labels, e in inner]
+    axes = tuple([node.axes[label] for label in outputs])
+    pairs = builder.product(1, factors, tuple(range(len(outputs))), axes)
+    own: Rational = 1
+    bare = pairs
+    if isinstance(pairs, Product) and pairs.coefficient != 1:
+        own = pairs.coefficient
+        bare = builder.scale(Fraction(1) / own, pairs)
+    if bare not in leaves:
+        name = f"{NAME}{len(leaves)}"
+        leaves[bare] = builder.leaf("variable", bare.axes, name, _structure(bare))
+    rest = [factor for k, factor in enumerate(node.factors) if k not in core]
+    whole: list[Factor] = [*rest, (leaves[bare], outputs, 1)]
+    return builder.product(node.coefficient * own, whole, tuple(range(node.rank)), node.axes)
+
+
+def _kernel(builder: Builder, root: Node, leaf: Node) -> Node:
+    """The function of a variable alone as which it stands everywhere: exp(-D/2)."""
+    parents: dict[Node, list[Node]] = {}
+    for node in postorder(root, lambda node: node.children):
+        for child in node.children:
+            parents.setdefault(child, []).append(node)
+    best = node = leaf
+    while len(parents.get(node, ())) == 1:
+        (node,) = parents[node]
+        others = [child for child in node.children if child.rank]
+        if len(others) != 1 or node.axes != leaf.axes or isinstance(node, Sum):
+            break
+        if isinstance(node, Call):
+            if not builder.acts_entrywise(node.name):
+                break
+            best = node
+    return best
+
+
+def _inside_of_functions(root: Node) -> set[Node]:
+    """What stands in the argument of a function, or below a fraction or a root."""
+    found: set[Node] = set()
+    seen: set[tuple[Node, bool]] = set()
+    todo = [(root, False)]
+    while todo:
+        node, inside = todo.pop()
+        if (node, inside) in seen:
+            continue
+        seen.add((node, inside))
+        if inside:
+            found.add(node)
+        if isinstance(node, Product):
+            todo += [(child, inside or e < 0 or e.denominator != 1) for child, _, e in node.factors]
+        else:
+            deeper = inside or isinstance(node, Call)
+            todo += [(child, deeper) for child in node.children]
+    return found
+
+
+def _joined(builder: Builder, node: Product, leaves: dict[Node, Node]) -> Node:
+    """The product with the variables for what its factors make up."""
+    made: Node = node
+    for pairs, leaf in leaves.items():
+        while isinstance(made, Product):
+            place = next(_places(made, pairs), None)
+            if place is None:
+                break
+            used, outputs = place
+            left = [factor for k, factor in enumerate(made.factors) if k not in used]
+            own = as_product(pairs)[0]
+            coefficient = Fraction(made.coefficient) / own
+            factors: list[Factor] = [*left, (leaf, outputs, 1)]
+            made = builder.product(coefficient, factors, tuple(range(made.rank)), made.axes)
+    return made
+
+
+def _places(node: Product, pairs: Node) -> Iterator[tuple[set[int], Labels]]:
+    """Where the factors of ``pairs`` stand among those of a product, summed over the same labels
+    and those over nothing else: the factors, and the labels of its axes.
+    """
+    _, wanted = as_product(pairs)
+    first = next(k for k, (factor, _, _) in enumerate(wanted) if is_wide(factor))
+    order = [wanted[first], *wanted[:first], *wanted[first + 1 :]]
+    for start, (factor, labels, exponent) in enumerate(node.factors):
+        if factor is not order[0][0] or exponent != order[0][2]:
+            continue
+        names = dict(zip(order[0][1], labels, strict=True))
+        used = {start}
+        for inner, own, e in order[1:]:
+            if any(label not in names for label in own):
+                break
+            same = (inner, tuple([names[label] for label in own]), e)
+            place = next(
+                (k for k, each in enumerate(node.factors) if each == same and k not in used), None
+            )
+            if place is None:
+                break
+            used.add(place)
+        else:
+            summed = {names[label] for label in names if label >= pairs.rank}
+            elsewhere = {
+                label
+                for k, (_, own, _) in enumerate(node.factors)
+                if k not in used
+                for label in own
+            } | set(range(node.rank))
+            if not summed & elsewhere and len(set(names.values())) == len(names):
+                yield used, tuple([names[label] for label in range(pairs.rank)])

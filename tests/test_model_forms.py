@@ -1,0 +1,83 @@
+"""Published models by kind: each is printed as short as here, and proved."""
+
+import warnings
+
+import pytest
+
+import matcalc
+
+POINTS = {"X": "matrix(n, p)", "M": "matrix(m, p)"}
+PROCESS = {"X": "matrix(n, p)", "l": "scalar", "v": "scalar", "y": "vector(n)"}
+KERNEL = "K[i,j] = exp(-norm2(X[i,:] - X[j,:])^2/(2*l^2))"
+EVIDENCE = f"{KERNEL}; y'*inv(K + v*eye)*y + logdet(K + v*eye)"
+PAIRS = "norm2(X[i,:] - X[j,:])"
+
+# expression, variables, by which, as it is printed
+FORMS = {
+    "contrastive loss: softmax by rows from a quotient": (
+        "-sum[i](log(exp(X[i,:]*Y[i,:]'/t)/sum[j](exp(X[i,:]*Y[j,:]'/t))))",
+        {"X": "matrix(n, p)", "Y": "matrix(n, p)", "t": "scalar"},
+        "X",
+        "(softmax(X*Y'/t, 2)*Y - Y)/t",
+    ),
+    "squared hinge: the step is in the maximum": (
+        "norm2(w)^2/2 + c*sum[i](max(0, 1 - y[i]*(X[i,:]*w))^2)",
+        {"X": "matrix(n, p)", "y": "vector(n)", "w": "vector(p)", "c": "scalar"},
+        "w",
+        "w - 2*c*X'*(y.*max(0, 1 - y.*(X*w)))",
+    ),
+    "Huber regression, entry by entry": (
+        "sum[i](huber(y[i] - X[i,:]*w, d))",
+        {"X": "matrix(n, p)", "y": "vector(n)", "w": "vector(p)", "d": "scalar"},
+        "w",
+        "-X'*max(min(y - X*w, d), -d)",
+    ),
+    "UMAP: 1 - 1/(1 + u) beside 1 + u": (
+        f"-sum[i!=j](V[i,j]*log(1/(1 + a*{PAIRS}^(2*b)))"
+        f" + (1 - V[i,j])*log(1 - 1/(1 + a*{PAIRS}^(2*b))))",
+        {"V": "symmetric(n)", "a": "scalar", "b": "scalar", "X": "matrix(n, p)"},
+        "X",
+        f"D[i,k] = 4*b*sum[j!=i]((X[i,k] - X[j,k])*(a*V[i,j]*{PAIRS}^(2*(b - 1))"
+        f" - (1 - V[i,j])/{PAIRS}^2)/(a*{PAIRS}^(2*b) + 1))",
+    ),
+    "Gaussian process: the noise": (
+        EVIDENCE,
+        PROCESS,
+        "v",
+        f"tr(M) - norm2(M*y)^2 where {KERNEL}, M = inv(K + v*eye)",
+    ),
+    "Gaussian process: the length scale": (
+        EVIDENCE,
+        PROCESS,
+        "l",
+        f"sum(t1.*t2.*(t3*(eye - y*y'*t3)))/l^3 where t1[i,j] = {PAIRS}^2, t2 = exp(-t1/(2*l^2)),"
+        " t3 = inv(t2 + v*eye)",
+    ),
+    "Gaussian mixture: responsibilities": (
+        "-sum[i](logsumexp[k](log(a[k]) - 1/2*norm2(X[i,:] - M[k,:])^2))",
+        POINTS | {"a": "vector(m)"},
+        "M",
+        "diag(G*vector(1))*M - G*X where N[k,i] = norm2(X[i,:] - M[k,:])^2,"
+        " G = softmax(vector(1)*log(a)' - N'/2, 2)'",
+    ),
+    "radial basis functions: the weights": (
+        "sum[i]((y[i] - sum[k](w[k]*exp(-norm2(X[i,:] - M[k,:])^2)))^2)",
+        POINTS | {"y": "vector(n)", "w": "vector(m)"},
+        "w",
+        "2*N'*(N*w - y) where N[i,k] = exp(-norm2(X[i,:] - M[k,:])^2)",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("expr", "variables", "wrt", "printed"),
+    [
+        pytest.param(*row, id=name, marks=[] if k % 3 == 0 else pytest.mark.slow)
+        for k, (name, row) in enumerate(FORMS.items())
+    ],
+)
+def test_form(expr, variables, wrt, printed):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = matcalc.diff(expr, wrt, variables=variables)
+    assert str(found) == printed
