@@ -95,8 +95,8 @@ ALLOWED = {
     "steps": "core verification oracle",
     "equality": "core exact oracle pipeline printers",
     "stable": "core ir lowering catalogue rewriting recovery equality",
-    "explain": "core ir lowering catalogue calculus rewriting recovery pipeline printers readback "
-    "verification equality exact",
+    "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
+    "printers readback verification steps equality exact",
     "graph": "core ir pipeline explain verification printers oracle runtime",
     "inner": "core pipeline verification",
     "bounds": "core",

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
+from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate, matricize
-from matcalc.explain.derivation import Chain
+from matcalc.explain.derivation import Chain, Reason
 from matcalc.explain.forms import as_fields, as_markdown, as_text
 from matcalc.explain.instances import CannotShow
-from matcalc.explain.parts import DETAILS, USUAL
+from matcalc.explain.parts import DETAILS, USUAL, Names
 from matcalc.explain.proof import prove
 from matcalc.explain.steps import ChainBuilder
+from matcalc.verify.steps import verify_steps
 from matcalc.write.printers.text import has_indices
 
 _MOST_AXES = 2  # of a value of the language
+_DIRECTIONS = (("t", "h"), ("v", "h", "w"), ("V", "H", "W"))  # names of them, by rank
 _MOST = 400  # nodes of an expression whose derivation anybody would read
 
 
@@ -78,14 +83,17 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
     if len(statement.program.expr.parts) > _MOST:
         raise _refusal("the expression is too long to be read step by step")
     chains: list[Chain] = []
+    why = ""  # the value of the next chain is one that the last chain does not end with
     first = statement._replace(order=1, layout="mixed")
     for turn in range(statement.order):
         tree = differentiate(first)
         chains.append(_chain(first, tree, turn, detail))
+        if why:
+            chains[-1].lines[0].reasons = (Reason(why),)
         if turn + 1 < statement.order:
+            program, why = replace(first.program, expr=tree, definitions={}, asked=None), ""
             if tree.rank > _MOST_AXES or has_indices(tree):
-                raise _refusal("a derivative on the way is in index notation")
-            program = replace(first.program, expr=tree, definitions={}, asked=None)
+                program, why = _along(first, chains[-1].name)
             first = first._replace(program=program)
     if statement.layout != "mixed":
         chains[-1].remark = (
@@ -112,6 +120,26 @@ def _chain(statement: DerivativeStatement, tree: Expr, turn: int, detail: int) -
         raise _refusal(str(problem)) from problem
     prove(chain)
     return chain
+
+
+def _along(statement: DerivativeStatement, name: str) -> tuple[Program, str]:
+    """The differential as a program, with a constant in the place of the differential of the
+    variable, and what to say of it. A second derivative with more than two axes is shown as the
+    differential of that. VerificationError where it is not the differential.
+    """
+    program, wrt = statement.program, statement.wrt
+    variable = program.variables[wrt]
+    sizes = {each for v in program.variables.values() for d in v.dims for each in d.letters}
+    names = Names({*program.variables, *sizes, *program.language.functions})
+    direction = names.first(_DIRECTIONS[len(variable.shape)])
+    known = {**program.variables, direction: direction_of(variable, direction)}
+    program = replace(program, variables=known, asked=None)
+    step = {wrt: direction}
+    (tree,) = derive_steps(program, [step], statement.structure)
+    verify_steps(program, [step], [tree], statement.structure)
+    return replace(
+        program, expr=tree, definitions={}
+    ), f"d{name} for a constant d{wrt} = {direction}"
 
 
 def _refusal(why: str) -> UnsupportedError:

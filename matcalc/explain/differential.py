@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
-from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS
+from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS, SYLVESTER
 from matcalc.core.tree import Expr, is_number, operation
 from matcalc.engine.catalogue.compiled import Catalogue, Rule
 from matcalc.engine.lowering.functions import RULES as BY_INDICES
@@ -281,7 +281,7 @@ def _zero(expr: Expr) -> bool:
 
 def is_multilinear(op: str) -> bool:
     """Whether a function is index arithmetic, linear in each of its arguments."""
-    by_indices = op in BY_INDICES and not op.startswith("frechet_")
+    by_indices = op in BY_INDICES and op != SYLVESTER and not op.startswith("frechet_")
     return (by_indices or op in BY_SHAPES) and op in OPERATIONS and op not in ENTRYWISE
 
 

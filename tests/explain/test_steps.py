@@ -3,7 +3,8 @@
 import pytest
 
 import matcalc
-from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
+from matcalc.explain import build
 from matcalc.write.printers.text import text
 
 
@@ -232,3 +233,29 @@ def test_a_network_has_one_step_for_each_layer():
     inserted = [line.inserted for line in derivation.chains[0].lines if line.inserted]
     assert len(inserted) == 7
     assert all(len(steps) == 1 for steps in inserted)
+
+
+def test_a_second_derivative_with_many_axes_goes_along_a_direction():
+    found = matcalc.diff("inv(X)", "X", order=2).steps()
+    assert found.chains[1].lines[0].reasons[0].text == "df for a constant dX = V"
+    assert lines(found)[:2] == [
+        "g -inv(X)*V*inv(X)",
+        "g inv(X)*dX*inv(X)*V*inv(X) + inv(X)*V*(inv(X)*dX*inv(X))",
+    ]
+    assert found.proved
+
+
+def test_a_wrong_differential_along_a_direction_is_refused(monkeypatch):
+    right = build.derive_steps
+
+    def wrong(program, steps, structure):
+        return [right(program, steps, structure)[0].args[0]]  # without its sign
+
+    monkeypatch.setattr(build, "derive_steps", wrong)
+    with pytest.raises(VerificationError):
+        matcalc.diff("inv(X)", "X", order=2).steps()
+
+
+@pytest.mark.parametrize("wrt", ["A", "B", "C"])
+def test_solutions_of_equations_are_not_linear_in_their_matrices(wrt):
+    assert matcalc.diff("sylvester(A, B, C)", wrt).steps().proved
