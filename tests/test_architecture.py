@@ -106,7 +106,7 @@ ALLOWED = {
     "manifolds": "core frontend directional pipeline notation readback verification steps equality "
     "notations",
     "conjugates": "core syntax shapes frontend pipeline notation printers readback verification "
-    "steps oracle equality",
+    "exact steps oracle equality",
     "results": "core frontend pieces tex parts pipeline notation printers readback verification "
     "equality stable oracle bridges explain graph directional steps notations manifolds",
     "answers": "core frontend looped pipeline backprop notation directional several printers "
@@ -332,6 +332,7 @@ KEYED_BY_FUNCTIONS = {
     "answers/curvature.py": "rules: what may not pass zero along a chord",
     "engine/bounds.py": "rules: between which numbers the values of functions lie",
     "conjugates/answer.py": "norms of the engine in terms of conjugates, and what is linear",
+    "conjugates/check.py": "which functions of complex numbers have a branch cut",
     "conjugates/reading.py": "which functions are analytic matters to complex variables alone",
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",
@@ -339,6 +340,7 @@ KEYED_BY_FUNCTIONS = {
     "claims/judge/mutations.py": "slips of people",
     "claims/judge/branches.py": "which functions have branches, and where they meet",
     "engine/lowering/functions.py": "rules: index arithmetic",
+    "engine/lowering/lower.py": "rules: which argument of a maximum counts where both are equal",
     "engine/lowering/indexed.py": "rules: what has bound indices",
     "engine/lowering/multilinear.py": "rules: index arithmetic",
     "engine/pipeline.py": "what has a choice of styles",

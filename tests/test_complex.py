@@ -51,6 +51,8 @@ OTHERS = [
     ("X^H*A*X", "X", None),
     ("r = D*z - c; r^H*r", "z", ("D'*(D*conj(z) - conj(c))", "D'*(D*z - c)")),
     ("log(det(X^H*X))", "X", None),
+    ("conj(sqrt(-a^2))", "a", ("0", "-conj(a)/sqrt(-conj(a)^2)")),
+    ("sqrt(a)*sqrt(a + 1)", "a", None),
     ("z[1]*conj(z[2])", "z", None),
 ]
 
@@ -121,11 +123,49 @@ def test_a_spoilt_text_is_refused() -> None:
         ("np.vdot(a, b)", "a", {"a": "complex", "b": "complex"}, "dot may conjugate"),
         ("conj(a, a)", "a", {"a": "complex"}, "one argument"),
         ("a*a_conj", "a", {"a": "complex", "a_conj": "scalar"}, "stands for something else"),
+        # conj(sqrt(-1)) is -i, and sqrt(conj(-1)) is i
+        ("conj(sqrt(-abs(a)^2))", "a", {"a": "complex"}, "sqrt is taken of negative numbers alone"),
+        ("conj((-abs(a)^2)^0.5)", "a", {"a": "complex"}, "a power is taken of negative numbers"),
+        ("a*log(-a*conj(a))", "a", {"a": "complex"}, "log is taken of negative numbers alone"),
+        # sqrt(a)*sqrt(b) is sqrt(a*b) on one side of the cut alone
+        ("abs(sqrt(a))", "a", {"a": "complex"}, "on one branch"),
+        ("sqrt(a)*sqrt(a^2 + 1)", "a", {"a": "complex"}, "on one branch"),
+        ("sqrt(a^4)", "a", {"a": "complex"}, "on one branch"),
     ],
 )
 def test_what_is_refused(expr: str, wrt: str, kinds: dict[str, str], message: str) -> None:
     with pytest.raises(MatcalcError, match=message):
         matcalc.wirtinger(expr, wrt, kinds)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["simplify", "conj(z)*z"],
+        ["simplify", "z: complex; conj(z)*z"],
+        ["check", "conj(z)*z", "--wrt", "z", "--claim", "conj(z)"],
+        ["hessian", "abs(z)^2", "--wrt", "z"],
+        ["graph", "z*z"],
+        ["convex", "abs(z)^2"],
+        ["taylor", "z^2", "--wrt", "z", "--order", "2"],
+        ["stationary", "abs(z)^2", "--wrt", "z"],
+        ["equal", "conj(z)*z", "abs(z)^2"],
+        ["jvp", "z^2", "--direction", "z=d"],
+    ],
+)
+def test_other_commands_say_who_knows_complex_variables(
+    line: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    declared = [] if ": complex" in line[1] else ["--var", "z: complex scalar"]
+    assert main([*line, *declared]) == 2
+    said = capsys.readouterr().err
+    assert "complex variables have first derivatives alone, by matcalc diff" in said
+    assert "matcalc.wirtinger" in said
+
+
+def test_declared_with_an_equals_sign(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "z^H*z", "--wrt", "z", "--var", "z = complex vector(n)"]) == 0
+    assert "d/dz       = conj(z)" in capsys.readouterr().out
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,6 +129,9 @@ REFUSED = [
     ("x'*x", "x", {"metric": "B"}, {"B": "matrix(n, n)", "x": "vector(n)"}, 1, "not symmetric"),
     ("x'*A*x", "x", {"metric": "x*x'"}, {}, 2, "depends on x"),
     ("x'*x", "x", {"metric": "y"}, {"y": "vector(n)"}, 1, "the metric of x"),
+    ("x'*x", "x", {"metric": "n"}, {}, 1, r"n is a size\n.*write n\*eye\(n\)"),
+    ("x'*x", "x", {"metric": "n + 1"}, {}, 1, r"write \(n \+ 1\)\*eye\(n\)"),
+    ("x'*x", "x", {"metric": "2*eye"}, {}, 1, r"say its size: eye\(n\)"),
 ]
 
 

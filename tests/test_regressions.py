@@ -22,6 +22,8 @@ def derivative(expr, wrt, order):
 FIXED = [
     ("polygamma-of-a-vector", "digamma(y)", "y", 1, "diag(polygamma(1, y))"),
     ("polygamma-twice", "gammaln(y)", "y", 2, None),
+    ("number-first-in-a-maximum", "sum(max(0, A*x))", "x", 1, "A'*step(A*x)"),
+    ("number-first-in-a-minimum", "min(1, t*y'*y)", "y", 1, "2*t*step(1 - t*y'*y)*y"),
     ("fused-axis-of-vec", "vec(A)", "A", 1, "eye(m*n)"),
     ("fused-axis-of-kron", "kron(x, z)", "z", 1, "kron(x, eye(m))"),
     ("fused-axis-with-weights", "vec(A).^2", "A", 1, None),

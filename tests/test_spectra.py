@@ -145,7 +145,6 @@ REFUSED = [
     ("specnorm(x)", "x", {"x": "vector(n)"}, "norm2(x) is the norm of a vector"),
     ("svdvals(X)", "X", {"X": "matrix(2, 3)"}, "write svdvals(X')"),
     ("eigvec(X)", "X", {"X": "matrix(2, 3)"}, "eigvec needs a square matrix"),
-    ("polar(X)", "X", {"X": "matrix(2, 3)"}, "which has fewer rows than columns"),
     ("invgap(A)", "A", {}, "invgap needs a vector"),
 ]
 
@@ -230,6 +229,22 @@ def test_second_derivatives_by_matrices_are_verified(expression):
         ).verification.kind
         == "numeric"
     )
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "order"),
+    [
+        ("tr(B'*polar(W))", "W", 1),
+        pytest.param("nucnorm(W + t*B)", "t", 2, marks=pytest.mark.slow),
+        pytest.param("nucnorm(W)", "W", 2, marks=pytest.mark.slow),
+    ],
+)
+def test_polar_factors_of_wide_matrices(expression, wrt, order):
+    """They are those of the transpose, which has singular vectors."""
+    kinds = {"W": "matrix(2, 4)", "B": "matrix(2, 4)", "t": "scalar"}
+    kinds = {name: kind for name, kind in kinds.items() if name in expression}
+    found = matcalc.diff(expression, wrt, variables=kinds, order=order)
+    assert found.verification.kind == "numeric"
 
 
 def test_entries_of_a_symmetric_matrix_are_not_free():

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from matcalc.verify.oracle.compare import Report
     from matcalc.verify.verification import Verification
 
-_COMPLEX = re.compile(r":\s*complex\b")  # a declaration of a complex variable
+# a declaration of a complex variable
+_COMPLEX = re.compile(r":\s*complex\b|^\s*\w+\s*=\s*complex(?:\s+(?:scalar|vector|matrix)\b|\s*$)")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

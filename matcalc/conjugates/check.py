@@ -2,60 +2,168 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from matcalc.conjugates.reading import UNIT, conjugate
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
-from matcalc.verify.oracle.interpret import interpret
+from matcalc.core.tree import Expr, is_number
+from matcalc.core.walk import fold
+from matcalc.verify.oracle.interpret import interpret, values_of_parts
 from matcalc.verify.oracle.sample import draw
 
 _STEPS = (1e-5, 3e-5)
-_TOLERANCE = 1e-6
+TOLERANCE = 1e-6
+_SAME = 1e-9
+_REAL = 1e-12  # of an imaginary part, relatively: none but rounding
 _POINTS, _TRIES = 2, 12
+_POINTS_OF_BRANCHES = 24  # of which some are on each side of a cut
 
 
 def agrees(program: Program, wrt: str, trees: Sequence[Expr], names: Sequence[str]) -> bool | None:
     """Whether the derivatives by z and by conj(z) give the derivatives by the real and by the
     imaginary part of z; None where the expression has no value at any point that was tried.
+    """
+    error = largest_error(program, wrt, trees, names)
+    return None if error is None else error <= TOLERANCE
+
+
+def largest_error(
+    program: Program, wrt: str, trees: Sequence[Expr], names: Sequence[str]
+) -> float | None:
+    """The largest relative error at a few complex points; None where no point was found.
 
     Along a real direction d the expression changes by D*d + C*conj(d), and by i*(D*d - C*conj(d))
     along i*d, for the derivatives D by z and C by conj(z).
     """
+    errors: list[float] = []
+    program, trees = replace(program, expr=_continued(program.expr)), [*map(_continued, trees)]
+    wanted = _POINTS_OF_BRANCHES if has_branches((program.expr, *trees), names) else _POINTS
     with np.errstate(all="ignore"):
-        return _agrees(program, wrt, trees, names)
+        for values, sizes in _points(program, names, wanted + _TRIES):
+            if _on_cut(program, values, sizes):
+                continue
+            error = _error(program, wrt, trees, values, sizes)
+            errors += [] if error is None else [error]
+            if len(errors) == wanted:
+                break
+    return max(errors, default=None)
 
 
-def _agrees(program: Program, wrt: str, trees: Sequence[Expr], names: Sequence[str]) -> bool | None:
+def same_values(program: Program, left: Expr, right: Expr, names: Sequence[str]) -> bool | None:
+    """Whether two trees have the same values at complex points; None where they have none."""
+    visited = 0
+    with np.errstate(all="ignore"):
+        for values, sizes in _points(program, names, _TRIES):
+            one, other = (interpret(_continued(tree), values, sizes) for tree in (left, right))
+            if not (np.all(np.isfinite(one)) and np.all(np.isfinite(other))):
+                continue
+            scale = max(1.0, float(np.max(np.abs(one), initial=0.0)))
+            if one.shape != other.shape or not np.allclose(one, other, atol=_SAME * scale):
+                return False
+            visited += 1
+    return True if visited else None
+
+
+def _continued(tree: Expr) -> Expr:
+    """The tree with exp(p*log(w)) for the powers w^p that are no whole ones; those of the
+    interpreter are real.
+    """
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        if node.op in ("^", ".^") and _has_cut(node):
+            power = Expr("log", (args[0],), node.shape, row=node.row)
+            product = Expr(".*", (args[1], power), node.shape, row=node.row)
+            return Expr("exp", (product,), node.shape, row=node.row)
+        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+
+    return fold(tree, lambda node: node.args, rule)
+
+
+def has_branches(trees: Iterable[Expr], names: Sequence[str]) -> bool:
+    """Whether a function of complex values has a branch cut; sqrt(a)*sqrt(b) is sqrt(a*b) on one
+    side of it alone.
+    """
+    moving = {*names, *map(conjugate, names), UNIT}
+    return any(_has_cut(node) and _moves(node, moving) for tree in trees for node in tree.parts)
+
+
+def cut(program: Program, names: Sequence[str]) -> str:
+    """The function that is always taken on its branch cut, the negative numbers; there it is not
+    analytic, and conj(f(w)) is not f(conj(w)). Empty where there is none.
+    """
+    found: set[str] = set()
+    with np.errstate(all="ignore"):
+        for count, (values, sizes) in enumerate(_points(program, names, _TRIES)):
+            here = _on_cut(program, values, sizes)
+            found = here if count == 0 else found & here
+            if not found:
+                return ""
+    return min(found)
+
+
+def _points(
+    program: Program, names: Sequence[str], count: int
+) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+    """So many complex points with their sizes."""
     rng = np.random.default_rng(0)
     letters = {name for v in program.variables.values() for d in v.dims for name in d.letters}
-    visited = 0
-    for attempt in range(_TRIES):
+    for attempt in range(count):
         sizes = {name: 2 + (k + attempt) % 2 for k, name in enumerate(sorted(letters))}
-        values = _point(program, names, rng, sizes)
-        direction = _complex(rng, np.shape(values[wrt]))
-        for turn in (1.0, 1j):
-            moved = turn * direction
-            expected, other = (
-                _difference(program, wrt, moved, values, sizes, step) for step in _STEPS
-            )
-            by_z, by_conjugate = (interpret(tree, values, sizes) for tree in trees)
-            found = _along(by_z, moved) + _along(by_conjugate, np.conj(moved))
-            if not (np.all(np.isfinite(expected)) and np.all(np.isfinite(found))):
-                break
-            scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
-            if not np.max(np.abs(expected - other), initial=0.0) <= _TOLERANCE * scale / 10:
-                break  # differences are too rough here, as of a singular matrix
-            if np.max(np.abs(found - expected), initial=0.0) > _TOLERANCE * scale:
-                return False
-        else:
-            visited += 1
-        if visited == _POINTS:
-            return True
-    return True if visited else None
+        yield _point(program, names, rng, sizes), sizes
+
+
+def _on_cut(program: Program, values: dict[str, Any], sizes: dict[str, int]) -> set[str]:
+    """The functions with a branch cut of which an argument that is not real lies on it."""
+    moving = {name for name, value in values.items() if np.iscomplexobj(value)}
+    branched = [node for node in program.expr.parts if _has_cut(node) and _moves(node, moving)]
+    if not branched:
+        return set()
+    known = values_of_parts(program.expr, values, sizes)
+    found = set()
+    for node in branched:
+        at = np.asarray(known.get(id(node.args[0]), np.nan))
+        if np.any((at.real < 0) & (np.abs(at.imag) <= _REAL * np.abs(at))):
+            found.add("a power" if node.op in ("^", ".^") else node.op)
+    return found
+
+
+def _has_cut(node: Expr) -> bool:
+    if node.op in ("^", ".^"):
+        power = node.args[1]
+        return not (is_number(power) and power.value.denominator == 1)
+    return node.op in ("log", "sqrt")
+
+
+def _moves(node: Expr, moving: set[str]) -> bool:
+    return any(part.op == "variable" and part.value in moving for part in node.parts)
+
+
+def _error(
+    program: Program,
+    wrt: str,
+    trees: Sequence[Expr],
+    values: dict[str, Any],
+    sizes: dict[str, int],
+) -> float | None:
+    """The largest relative error at a point; None where differences are too rough."""
+    direction = _complex(np.random.default_rng(1), np.shape(values[wrt]))
+    largest = 0.0
+    for turn in (1.0, 1j):
+        moved = turn * direction
+        expected, other = (_difference(program, wrt, moved, values, sizes, step) for step in _STEPS)
+        by_z, by_conjugate = (interpret(tree, values, sizes) for tree in trees)
+        found = _along(by_z, moved) + _along(by_conjugate, np.conj(moved))
+        if not (np.all(np.isfinite(expected)) and np.all(np.isfinite(found))):
+            return None
+        scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+        if not np.max(np.abs(expected - other), initial=0.0) <= TOLERANCE * scale / 10:
+            return None  # as of a singular matrix
+        largest = max(largest, float(np.max(np.abs(found - expected), initial=0.0)) / scale)
+    return largest
 
 
 def _complex(rng: np.random.Generator, shape: Any) -> Any:

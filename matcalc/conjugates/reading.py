@@ -70,7 +70,7 @@ def read_complex(
     lines = (
         [f"{name}: {kind}" for name, kind in declarations.items()]
         if isinstance(declarations, Mapping)
-        else list(declarations)
+        else [line if ":" in line else line.replace("=", ":", 1) for line in declarations]
     )
     plain_lines = [_plain(line, names) for line in lines]
     plain = _plain(text, names)

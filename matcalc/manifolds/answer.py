@@ -9,6 +9,7 @@ from typing import Any
 
 from matcalc.claims.equality import DIFFERENT, decide_by_value
 from matcalc.core.boundary import public
+from matcalc.core.dims import Shape
 from matcalc.core.directions import Step
 from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError
 from matcalc.core.kinds import Variable
@@ -251,10 +252,9 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
     """The program with what a metric names, and its tree."""
     size = here.shape[:1]
     known = dict(program.variables)
-    if here.shape and text.isidentifier() and text not in known:
-        known[text] = Variable(text, "psd", size)
-    elif not here.shape and text.isidentifier() and text not in known:
-        known[text] = Variable(text, "positive")
+    sizes = {name for each in known.values() for dim in each.dims for name in dim.letters}
+    if text.isidentifier() and text not in known and text not in sizes:
+        known[text] = Variable(text, "psd", size) if here.shape else Variable(text, "positive")
     found = read(text, known, language=program.language)
     wanted = size * 2
     if found.expr.shape != wanted:
@@ -262,8 +262,8 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
         raise ShapeError(
             f"the metric of {here.name}: {here} is "
             + (f"a matrix({shown})" if wanted else "a scalar")
-            + f", and {text} is none",
-            hint=f"declare the names in it, as in M: psd({size[0]})" if size else None,
+            + f", and {text} is {'a size' if text in sizes else 'none'}",
+            hint=_metric_hint(found, text, size),
         )
     parts = postorder(found.expr, lambda node: node.args)
     if order > 1 and any(part.op == "variable" and part.value == here.name for part in parts):
@@ -274,6 +274,19 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
     program = replace(program, variables=found.variables)
     _require_symmetric(program, found.expr, text)
     return program, found.expr
+
+
+def _metric_hint(found: Program, text: str, size: Shape) -> str | None:
+    """What to write for a metric of another shape."""
+    if not size:
+        return None
+    constant = not any(part.op == "variable" for part in found.expr.parts)
+    if not found.expr.shape and constant:
+        factor = text if text.isalnum() else f"({text})"
+        return f"write {factor}*eye({size[0]}) for that multiple of the usual inner product"
+    if found.undetermined:
+        return f"say its size: eye({size[0]})"
+    return f"declare the names in it, as in M: psd({size[0]})"
 
 
 def _require_symmetric(program: Program, tree: Expr, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ALONG, OPERATIONS, SYLVESTER
+from matcalc.core.operations import ALONG, OF_TALL, OPERATIONS, SYLVESTER
 from matcalc.engine.calculus import resolvents
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.orders import ORDERED
@@ -14,6 +14,7 @@ from matcalc.engine.catalogue.compiled import Rule, catalogue_of
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Call, Node
 from matcalc.engine.lowering.lower import Lowering
+from matcalc.engine.lowering.preconditions import is_wide
 
 
 class LocalDerivatives:
@@ -107,6 +108,8 @@ class LocalDerivatives:
 
     def _whole(self, node: Call, index: int, rule: Rule) -> LocalDerivative:
         """The kernel of a differential that is linear in dX: its derivative by dX."""
+        if self._is_turned(node, rule):
+            return self._across(node, rule)
         names: dict[str, Node] = {"Y": node}
         for position, (name, arg) in enumerate(
             zip(rule.parameters, node.args, strict=node.name not in ALONG)
@@ -116,6 +119,27 @@ class LocalDerivatives:
             names["d" + name] = hole if position == index else self.builder.zero(arg.axes)
         hole = self.builder.leaf("hole", node.args[index].axes)
         body = self.lowering.lower(rule.body, names, rule.sizes(node.args))
+        return LocalDerivative(derivative(self.builder, body, hole, self), entrywise=False)
+
+    def _is_turned(self, node: Call, rule: Rule) -> bool:
+        """Whether a differential is stated by singular vectors, which wide matrices do not have,
+        and the function is the transpose of that of the transpose.
+        """
+        return (
+            len(node.args) == 1
+            and node.rank == node.args[0].rank == 2
+            and is_wide(node.args[0].axes)
+            and self.builder.traits.transposition.get(node.name) == "equivariant"
+            and any(part.op in OF_TALL for part in rule.body.parts)
+        )
+
+    def _across(self, node: Call, rule: Rule) -> LocalDerivative:
+        """f(X) = f(X')', so df(X) is the transpose of df(X') along dX'."""
+        transpose = self.builder.transpose
+        hole = self.builder.leaf("hole", node.args[0].axes)
+        (name,), arg = rule.parameters, transpose(node.args[0])
+        names = {"Y": transpose(node), name: arg, "d" + name: transpose(hole)}
+        body = transpose(self.lowering.lower(rule.body, names, rule.sizes([arg])))
         return LocalDerivative(derivative(self.builder, body, hole, self), entrywise=False)
 
 

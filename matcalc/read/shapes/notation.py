@@ -53,7 +53,19 @@ _NONE = {
         "amax(x), amin(x)",
     ),
     **dict.fromkeys(
-        ("re", "im", "real", "imag", "conj"), "all numbers are real here: leave it out"
+        ("re", "real", "conj"),
+        "all numbers are real here: leave it out; matcalc diff knows complex ones, "
+        "declared as in z: complex vector(n)",
+    ),
+    **dict.fromkeys(
+        ("im", "imag"),
+        "all numbers are real here: it is 0; matcalc diff knows complex ones, "
+        "declared as in z: complex vector(n)",
+    ),
+    **dict.fromkeys(
+        ("ctranspose", "hermitian"),
+        "all numbers are real here: write '; matcalc diff knows complex ones, "
+        "declared as in z: complex vector(n)",
     ),
     **dict.fromkeys(
         ("round", "floor", "ceil", "mod"),

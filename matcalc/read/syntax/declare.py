@@ -7,8 +7,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from matcalc.core.dims import ONE, OPEN, ZERO, Dim, dim
-from matcalc.core.errors import ParseError, Span, UnknownNameError
-from matcalc.core.kinds import KINDS, MOST_DIMENSIONS, Variable
+from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedError
+from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.members import member
 from matcalc.core.walk import fold
 from matcalc.read.syntax.nodes import Node, Statement, children
@@ -67,6 +67,8 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     kind = body.value if body.kind in ("name", "call") else None
     hint = f"the kinds are {_FORMS}, function"
     kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind
+    if kind == "complex":
+        raise UnsupportedError(COMPLEX_ONLY, source=source, span=body.span, hint=COMPLEX_HINT)
     if (
         body.end == len(source.rstrip())
         and kind not in KINDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.errors import ParseError, Span
+from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY
 from matcalc.read.syntax.names import DERIVED, GREEK
 from matcalc.read.syntax.tokens import FACTORS, Token
 
@@ -137,6 +138,9 @@ def bad_token(
     readable: Callable[[str], bool] | None = None,
 ) -> ParseError:
     """A token that cannot stand where it does; ``row`` holds what could, ``stream`` all tokens."""
+    if before is not None and before[3] == "complex" and token[3] in ("scalar", "vector", "matrix"):
+        span = Span(before[1], token[2])
+        return ParseError(COMPLEX_ONLY, source=text, span=span, hint=COMPLEX_HINT)
     problem = _bad_token(text, token, before, row)
     if stream is not None and readable is not None:
         from matcalc.read.syntax.advice import instead  # noqa: PLC0415 - on the path of an error only
