@@ -6,6 +6,7 @@ import numpy as np
 
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import OF_SYMMETRIC
+from matcalc.core.subspaces import framed
 from matcalc.read.frontend import read
 from matcalc.verify.oracle.compare import agree
 from matcalc.verify.oracle.interpret import interpret
@@ -105,7 +106,7 @@ def published_error(entry):
     """
     program = read(entry.expr, kinds(entry))
     right = read(entry.right, kinds(entry))
-    kind = program.variables[entry.wrt].kind if entry.structure == "declared" else "free"
+    kind = framed(program.variables[entry.wrt].kind, entry.structure)
     errors = []
     for _, sizes, values in points(program, count=2):
         expected, _ = numeric_derivative(

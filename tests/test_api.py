@@ -330,7 +330,7 @@ BAD: list[Any] = [
     ),
     pytest.param(
         lambda: matcalc.diff("x'*x", "x", structure=np.eye(2)),
-        "structure is 'declared' or 'free', not array([[1.",
+        "structure is 'declared' or 'free' or 'independent' or 'vech', not array([[1.",
         id="structure",
     ),
     pytest.param(

@@ -12,6 +12,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_code
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
+from matcalc.core.subspaces import require_coordinates
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import defined_names, require_variable
 from matcalc.engine.several import derive_several, interned
@@ -277,6 +278,9 @@ def gradients(
     names = with_members(program, require_different(wrt))
     require_choice("layout", layout, LAYOUTS)
     require_choice("structure", structure, STRUCTURES)
+    for name in names:
+        if name in program.variables:
+            require_coordinates(program.variables[name], structure, alone=len(names) == 1)
     trees = derive_several(program, names, structure=structure, layout=layout)
     made = Gradients if family is None else partial(FamilyDerivative, family)
     found = made(

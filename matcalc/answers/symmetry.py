@@ -46,7 +46,7 @@ def _of_derivative(derivative: Derivative, seed: int) -> Symmetry:
     mixed = tuple(range(len(axes)))
     if axes != mixed:
         tree = _permuted(tree, axes, mixed)
-    outer, size = statement.program.expr.rank, len(statement.variable.shape)
+    outer, size = statement.program.expr.rank, len(statement.moving_shape)
     found = []
     for turn in range(statement.order - 1):
         first = outer + turn * size

@@ -269,7 +269,8 @@ def _add_conventions(command: Parser, found: str) -> None:
         "--structure",
         choices=STRUCTURES,
         default="declared",
-        help=f"the {found} within the declared set, or with free entries",
+        help=f"the {found} within the declared set (default), with free entries, by the "
+        "independent entries, or by their vector vech",
     )
 
 

@@ -18,7 +18,6 @@ _TANGENT = {
     "skew": "skew",
     "triangular": "triangular",
 }
-PROJECTED = tuple(_TANGENT)  # kinds within which a gradient is a projection
 PARAMETER = "?t"  # no name in the language
 
 # what is derived by once: a variable, or directions of one or more variables that move together

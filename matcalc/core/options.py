@@ -9,7 +9,8 @@ from typing import Any
 from matcalc.core.errors import ArgumentError
 
 LAYOUTS = ("mixed", "numerator", "denominator")
-STRUCTURES = ("declared", "free")
+STRUCTURES = ("declared", "free", "independent", "vech")
+COORDINATES = STRUCTURES[2:]  # derivatives by what determines a matrix of the kind
 NOTATIONS = ("matrix", "kronecker", "index", "cases", "operator", "differential")
 MOST_ORDER = 20  # of a derivative, where it has few enough axes
 AN_ORDER = f"a whole number from 1 to {MOST_ORDER}"

@@ -11,6 +11,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_order
 from matcalc.core.program import Program
+from matcalc.core.subspaces import coordinate_shape, framed, require_coordinates
 
 
 class DerivativeStatement(NamedTuple):
@@ -33,13 +34,21 @@ class DerivativeStatement(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The kind on whose matrices the derivative is projected; ``free`` for none."""
-        return self.variable.kind if self.structure == "declared" else "free"
+        """The kind on whose matrices the derivative is projected, ``free`` for none; with
+        coordinates in it as ``subspaces.framed`` says it.
+        """
+        return framed(self.variable.kind, self.structure)
+
+    @property
+    def moving_shape(self) -> Shape:
+        """The axes of the variable in the derivative: its own, or one of its coordinates."""
+        variable = self.variable
+        return coordinate_shape(variable) if self.structure == "vech" else variable.shape
 
     @property
     def mixed_shape(self) -> Shape:
         """The mixed axes."""
-        return self.program.expr.shape + self.variable.shape * self.order
+        return self.program.expr.shape + self.moving_shape * self.order
 
     @property
     def axes(self) -> tuple[int, ...]:
@@ -62,13 +71,15 @@ class DerivativeStatement(NamedTuple):
     def reading(self) -> str:
         """How to read the matrix that a derivative of three axes or more is shown as."""
         transposed = self.layout == "denominator" and self.program.expr.rank > 0
+        half = "diag" if self.variable.kind == "diagonal" else "vech"
+        stacked = f"{half if self.structure == 'vech' else 'vec'}({self.wrt})"
         if self.order == 1:
             matrix = "J'" if transposed else "J"
-            return f"{matrix} of d vec(F) = J*d vec({self.wrt})"
+            return f"{matrix} of d vec(F) = J*d {stacked}"
         if transposed:
             return "the matrix with vec of the first two axes as rows and the others as columns"
         below = "first derivative" if self.order == 2 else f"derivative of order {self.order - 1}"
-        return f"J of d vec(D) = J*d vec({self.wrt}), D the {below}"
+        return f"J of d vec(D) = J*d {stacked}, D the {below}"
 
 
 def asked(
@@ -80,6 +91,8 @@ def asked(
     times = require_order(order)
     require_choice("layout", layout, LAYOUTS)
     require_choice("structure", structure, STRUCTURES)
+    if wrt in program.variables:
+        require_coordinates(program.variables[wrt], structure)
     return DerivativeStatement(program, wrt, times, structure, layout)
 
 

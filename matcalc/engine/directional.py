@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from matcalc.core.directions import Step, direction_of, keeps_kind
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
+from matcalc.core.subspaces import PROJECTED
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative, directional
 from matcalc.engine.calculus.rules import LocalDerivatives
-from matcalc.engine.calculus.structured import PROJECTED, project
+from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.preconditions import require_symmetry
@@ -90,7 +91,7 @@ class Stepping:
         for step in self.steps:
             if isinstance(step, str):
                 kind = self.program.variables[step].kind
-                if self.structure == "declared" and kind in PROJECTED:
+                if self.structure != "free" and kind in PROJECTED:
                     places.append((kind, node.rank))
                 node = derivative(builder, node, self.names[step], slopes)
             else:
@@ -118,8 +119,9 @@ class Stepping:
             node = substitute(builder, node, back)
         if self.points:
             node = self.engine.shortened(node)
-        for kind, first in places:
-            node = self.engine.shortener.symmetrised(project(builder, node, kind, first))
+        for kind, first in reversed(places):
+            tidy = self.engine.shortener.symmetrised
+            node = constrain(builder, node, kind, self.structure, [first], tidy)
         return node
 
     def trees(self) -> list[Expr]:

@@ -18,7 +18,7 @@ from matcalc.core.tree import Expr
 from matcalc.core.walk import fold
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
-from matcalc.engine.calculus.structured import PROJECTED, project
+from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.catalogue.compiled import catalogue
 from matcalc.engine.defined import Defined
 from matcalc.engine.ir.build import Builder
@@ -87,11 +87,9 @@ def differentiate(statement: DerivativeStatement) -> Expr:
         node = engine.shortened(derivative(builder, node, names[wrt], slopes))
     if variable.kind not in FREE:
         node = substitute(builder, node, {names[wrt]: within})
-    if structure == "declared" and variable.kind in PROJECTED:
-        for turn in range(statement.order):
-            node = engine.shortener.symmetrised(
-                project(builder, node, variable.kind, program.expr.rank + 2 * turn)
-            )
+    places = [program.expr.rank + 2 * turn for turn in range(statement.order)]
+    tidy = engine.shortener.symmetrised
+    node = constrain(builder, node, variable.kind, structure, places, tidy)
     return engine.recovered(engine.ordinary(node))
 
 

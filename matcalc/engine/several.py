@@ -13,7 +13,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
-from matcalc.engine.calculus.structured import PROJECTED, project
+from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.preconditions import require_symmetry
 from matcalc.engine.pipeline import Engine, leaf_of, occurring, require_variable
@@ -104,11 +104,11 @@ def _derived(
     found = {}
     nodes = derivatives(builder, node, [names[name] for name in wrt], slopes)
     for name, each in zip(wrt, nodes, strict=True):
-        each, kind = engine.shortened(each), variables[name].kind
+        each = engine.shortened(each)
         if within[name] is not names[name]:
             each = substitute(builder, each, {names[name]: within[name]})
-        if structure == "declared" and kind in PROJECTED:
-            each = engine.shortener.symmetrised(project(builder, each, kind, node.rank))
+        kind, tidy = variables[name].kind, engine.shortener.symmetrised
+        each = constrain(builder, each, kind, structure, [node.rank], tidy)
         found[name] = engine.recovered(engine.ordinary(each))
     return found
 

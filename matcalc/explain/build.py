@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -80,6 +81,10 @@ def derivation(statement: DerivativeStatement, detail: int = USUAL) -> Derivatio
     """
     if isinstance(detail, bool) or detail not in DETAILS:
         raise ArgumentError(f"detail is 1, 2 or 3, not {detail!r}")
+    if statement.structure in COORDINATES:
+        raise _refusal(
+            f"steps end at the gradient within the set, not at structure {statement.structure}"
+        )
     if len(statement.program.expr.parts) > _MOST:
         raise _refusal("the expression is too long to be read step by step")
     chains: list[Chain] = []

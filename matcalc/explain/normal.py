@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matcalc.core.kinds import Variable
+from matcalc.core.subspaces import PROJECTED
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
-from matcalc.engine.calculus.structured import PROJECTED, project
+from matcalc.engine.calculus.structured import project
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.lowering.lower import Lowering

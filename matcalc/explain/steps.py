@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
+from matcalc.core.subspaces import PROJECTED
 from matcalc.core.tree import Expr
-from matcalc.engine.calculus.structured import PROJECTED
 from matcalc.explain import citations as because
 from matcalc.explain.citations import cited
 from matcalc.explain.definitions import defined

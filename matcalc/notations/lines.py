@@ -9,6 +9,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.directions import Step, direction_of, free_variable
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, variable
@@ -59,6 +60,13 @@ class Writer:
 
     def lines(self, notation: str) -> list[Line]:
         """The lines of a notation; UnsupportedError where it has none for this derivative."""
+        structure = self.statement.structure
+        if structure in COORDINATES and notation in ("operator", "differential"):
+            raise UnsupportedError(
+                f"{notation} says how the value moves with {self.statement.wrt}, which depends on "
+                f"no coordinates of it, and not on structure {structure}",
+                hint="leave structure out (--structure)",
+            )
         kinds: dict[str, Callable[[], list[Line]]] = {
             "matrix": self._shown,
             "kronecker": self._kronecker,
@@ -87,7 +95,7 @@ class Writer:
 
     def _kronecker(self) -> list[Line]:
         statement, tree = self.statement, self.tree
-        columns = len(statement.variable.shape)
+        columns = len(statement.moving_shape)
         rows = tree.rank - columns
         if self.row_major:
             tree = turned(tree, rows)
@@ -249,7 +257,7 @@ def array_of(line: Line, tree: Expr, statement: DerivativeStatement, *, row_majo
     if line.kind == "array":
         return tree
     shape = statement.mixed_shape
-    columns = len(statement.variable.shape)
+    columns = len(statement.moving_shape)
     rows = len(shape) - columns
     if row_major:
         shape = (*shape[:rows][::-1], *shape[rows:][::-1])

@@ -89,7 +89,7 @@ def contracted(
     rank = statement.program.expr.rank
     shape = statement.mixed_shape
     axes = tuple(range(len(shape)))
-    moving = len(statement.variable.shape)
+    moving = len(statement.moving_shape)
     args, labels = [tree], [axes]
     left = list(axes)
     for k, name in enumerate(names):

@@ -19,6 +19,7 @@ from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, EvaluationError, UnsupportedError
 from matcalc.core.kinds import MOST_AXES, Variable, free_kind
 from matcalc.core.language import Language
+from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.read.frontend import read
@@ -183,6 +184,7 @@ def _formula_and_function(
     program: Program, title: str, function: Callable[..., Any], setting: Setting
 ) -> Question:
     """The objective is a formula, and the claim a function."""
+    _refuse_coordinates(setting)
     names = [name for name in program.variables if name != setting.held]
     called = called_by(
         setting,
@@ -205,12 +207,23 @@ def _formula_and_function(
     return _judging(asked, called, setting)
 
 
+def _refuse_coordinates(setting: Setting) -> None:
+    """ArgumentError for coordinates, in which functions are not judged."""
+    if setting.structure in COORDINATES:
+        raise ArgumentError(
+            f"structure {setting.structure} is for formulas; a function returns the gradient "
+            f"within the set, or with free entries",
+            hint="leave structure out, or say structure='free'",
+        )
+
+
 def ask_about_function(
     objective: Callable[..., Any], claimed: Callable[..., Any], setting: Setting
 ) -> Question:
     """Both are functions. The objective is differentiated numerically, within the declared kind of
     the variable.
     """
+    _refuse_coordinates(setting)
     variables = declared_variables(setting)
     if setting.wrt not in variables:
         raise ArgumentError(

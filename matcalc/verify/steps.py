@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matcalc.core.directions import PARAMETER, PROJECTED, Step, free_variable, moving
+from matcalc.core.directions import PARAMETER, Step, free_variable, moving
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
+from matcalc.core.subspaces import PROJECTED, unframed
 from matcalc.core.tree import Expr, variable
 from matcalc.verify.verification import Verification, compare, verify
 
@@ -76,7 +77,7 @@ def verify_several(program: Program, trees: Mapping[str, Expr], structure: str) 
     kind as well.
     """
     kinds = {name: DerivativeStatement(program, name, 1, structure).kind for name in trees}
-    alone = [name for name in trees if kinds[name] in PROJECTED]
+    alone = [name for name in trees if unframed(kinds[name])[0] in PROJECTED]
     found = [
         verify(DerivativeStatement(program, name, 1, structure), trees[name]) for name in alone
     ]

@@ -10,6 +10,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
+from matcalc.core.subspaces import require_coordinates
 
 PROVED, DISPROVED, OPEN = "exact", "wrong", "undecided"  # what a proof can say
 
@@ -30,6 +31,8 @@ class Claim:
 
     def about(self, program: Program) -> DerivativeStatement:
         """What is claimed to be found, of an objective that was read."""
+        if self.wrt in program.variables:
+            require_coordinates(program.variables[self.wrt], self.structure)
         return DerivativeStatement(program, self.wrt, self.order, self.structure, self.layout)
 
 

@@ -16,6 +16,7 @@ from matcalc.claims.judge.claim import Claim
 from matcalc.claims.judge.claims import question
 from matcalc.claims.judge.question import Point, Question
 from matcalc.core.errors import DomainProblem, UnsupportedError
+from matcalc.core.options import COORDINATES
 from matcalc.core.statement import layout_axes
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import interpret, magnitude
@@ -101,6 +102,11 @@ def convergence(claim: Claim, seed: int = 0) -> Convergence:
 
 def _direction(asked: Question, point: Point, rng: np.random.Generator) -> Array:
     """A random direction within the set of the variable, of norm 1."""
+    if asked.structure in COORDINATES:
+        raise UnsupportedError(
+            f"convergence is that along a direction, which has no structure {asked.structure}",
+            hint="leave structure out (--structure), or --plot",
+        )
     drawn = np.asarray(rng.standard_normal(np.shape(point.values[asked.wrt])))
     drawn = structured_gradient(drawn, asked.kind, 0)
     norm = float(np.linalg.norm(drawn))

@@ -13,6 +13,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.statement import columns_of, is_folded, layout_axes
+from matcalc.core.subspaces import framed
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import Method
@@ -99,8 +100,12 @@ class Question:
 
     @property
     def kind(self) -> str:
-        """The kind on whose matrices the derivative is projected."""
-        return self.variables[self.wrt].kind if self.structure == "declared" else "free"
+        """What the derivative is brought to: the kind on whose matrices it is projected, or as
+        ``subspaces.framed`` says it.
+        """
+        if self.structure == "free":
+            return "free"  # of an equation there is no variable
+        return framed(self.variables[self.wrt].kind, self.structure)
 
     def sized(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """The sizes that have a meaning for the reader: those of the variables' dimensions."""

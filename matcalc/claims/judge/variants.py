@@ -26,6 +26,7 @@ from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.statement import is_folded
+from matcalc.core.subspaces import WITH_COORDINATES, framed
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
 from matcalc.core.user_functions import calls_function
@@ -41,6 +42,12 @@ _OTHER_FORM = (
 _BRANCHED = 0.2  # the derivative of one branch is more likely than that by the whole function
 _MOST_INNER = 8  # inner functions whose derivative may have been forgotten
 _INNER = "?"  # a variable in the place of an inner function; no name in the language
+_INDEPENDENT = {  # the derivative by the independent entries
+    **dict.fromkeys(("symmetric", "psd"), "G + G' - diag(diag(G))"),
+    "skew": "G - G'",
+    "triangular": "tril(G)",
+    "diagonal": "diag(diag(G))",
+}
 _OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
 
 
@@ -162,6 +169,7 @@ def _conventions(question: Question) -> Iterator[Variant]:
     variable = question.variables[question.wrt]
     if len(variable.shape) != 2 or variable.shape[0] != variable.shape[1]:
         return
+    yield from _structures(question, variable)
     if question.rank or question.order > 1:
         if question.kind not in ("free", "matrix", "invertible"):
             yield Variant(
@@ -208,6 +216,30 @@ def _conventions(question: Question) -> Iterator[Variant]:
             ),  # type: ignore[misc]
             PLAIN if declared else LIKELY,
         )
+
+
+def _structures(question: Question, variable: Variable) -> Iterator[Variant]:
+    """The derivative in another structure than the one that is asked for."""
+    kind, name = variable.kind, variable.name
+    if kind not in WITH_COORDINATES or question.program is None:
+        return
+    said = {
+        "declared": f"within the {kind} matrices (structure declared)",
+        "independent": f"by the independent entries of {name}, {_INDEPENDENT[kind]} "
+        f"where G has free entries (structure independent)",
+        "vech": f"by {'diag' if kind == 'diagonal' else 'vech'}({name}) (structure vech)",
+    }
+    for structure, what in said.items():
+        if structure != question.structure:
+            frame = framed(kind, structure)
+            yield Variant(
+                "structure",
+                f"it is the derivative {what}",
+                lambda sample, frame=frame: question.shown(  # type: ignore[misc]
+                    question.derivative(sample.point, question.wrt, frame)[0]
+                ),
+                PLAIN,
+            )
 
 
 def _counted_twice(G: Array) -> Array:

@@ -1,13 +1,40 @@
-"""Gradients within a structured set: the projection of the free gradient onto its tangent space."""
+"""Derivatives within a structured set: the projection of the free derivative onto its tangent
+space, or the derivative by what determines a matrix of the set.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from matcalc.core.dims import ONE, half
+from matcalc.core.subspaces import PROJECTED
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Node
+from matcalc.engine.ir.nodes import Factor, Node
 
-PROJECTED = ("symmetric", "psd", "diagonal", "skew", "triangular")
+_SYMMETRIC = ("symmetric", "psd")
+_MASKED = ("diagonal", "triangular")  # zeros are all there is to them
+
+
+def constrain(
+    builder: Builder,
+    node: Node,
+    kind: str,
+    structure: str,
+    places: Sequence[int],
+    tidy: Callable[[Node], Node],
+) -> Node:
+    """A free derivative by a variable of a kind, in the structure asked for.
+
+    ``places`` are the first of the two axes of each variable, ascending; ``tidy`` brings the node
+    in order after each.
+    """
+    if structure == "free" or kind not in PROJECTED:
+        return node
+    ways = {"declared": project, "independent": by_independent, "vech": by_coordinates}
+    for place in reversed(places):  # two axes may become one
+        node = tidy(ways[structure](builder, node, kind, place))
+    return node
 
 
 def project(builder: Builder, node: Node, kind: str, first: int) -> Node:
@@ -17,17 +44,73 @@ def project(builder: Builder, node: Node, kind: str, first: int) -> Node:
     of G, triangular the lower one (orthogonal projection in the inner product tr(A'*B); Magnus &
     Neudecker 2019, ch. 3.8 ff.).
     """
-    labels = list(range(node.rank))
-    if kind == "diagonal":
-        eye = (builder.eye(node.axes[first]), (first, first + 1), 1)
-        return builder.product(1, [(node, tuple(labels), 1), eye], tuple(labels), node.axes)
-    if kind == "triangular":
-        lower = (builder.leaf("lower", node.axes[first : first + 2], "0"), (first, first + 1), 1)
-        return builder.product(1, [(node, tuple(labels), 1), lower], tuple(labels), node.axes)
-    order = labels.copy()
-    order[first], order[first + 1] = order[first + 1], order[first]
+    if kind in _MASKED:
+        return _masked(builder, node, kind, first)
     sign = -1 if kind == "skew" else 1
     return builder.sum(
-        [(Fraction(1, 2), node), (Fraction(sign, 2), builder.permute(node, tuple(order)))],
+        [(Fraction(1, 2), node), (Fraction(sign, 2), _exchanged(builder, node, first))],
         node.axes,
     )
+
+
+def by_independent(builder: Builder, node: Node, kind: str, first: int) -> Node:
+    """By the independent entries, each at all of its places: symmetric and psd G + G' -
+    diag(diag(G)), skew G - G'; an entry that stands alone has its own derivative (Petersen &
+    Pedersen, The Matrix Cookbook (2012), (138)).
+    """
+    if kind in _MASKED:
+        return _masked(builder, node, kind, first)
+    turned = _exchanged(builder, node, first)
+    if kind == "skew":
+        return builder.sum([(1, node), (-1, turned)], node.axes)
+    once = _masked(builder, node, "diagonal", first)
+    return builder.sum([(1, node), (1, turned), (-1, once)], node.axes)
+
+
+def by_coordinates(builder: Builder, node: Node, kind: str, first: int) -> Node:
+    """By vech(X), of a diagonal matrix by diag(X): the axes ``first`` and ``first + 1`` become one.
+
+    A gradient is vech of that by the independent entries. With more axes a derivative by a
+    symmetric matrix is J*duplication(n), which is the same.
+    """
+    labels = list(range(node.rank))
+    row, column, joined, fused = first, first + 1, node.rank, node.rank + 1
+    n = node.axes[first]
+    if kind == "diagonal":
+        labels[column] = row
+        outputs = [k for k in range(node.rank) if k != column]
+        axes = (*node.axes[:column], *node.axes[column + 1 :])
+        return builder.product(1, [(node, tuple(labels), 1)], tuple(outputs), axes)
+    outputs = [*labels[:first], joined, *labels[first + 2 :]]
+    axes = (*node.axes[:first], half(n), *node.axes[first + 2 :])
+    if node.rank > 2 and kind in _SYMMETRIC:
+        name, shape, order = "duplication", (n.times(n), half(n)), (fused, joined)
+    else:
+        if kind != "triangular":  # of a triangular one vech leaves out the rest
+            node = by_independent(builder, node, kind, first)
+        name, shape, order = "elimination", (half(n), n.times(n)), (joined, fused)
+    factors: list[Factor] = [(node, tuple(labels), 1)]
+    if n == ONE:
+        factors.append((builder.leaf("fuse", (n, n, n)), (joined, row, column), 1))
+    else:
+        factors.append((builder.call(name, [], shape), order, 1))
+        factors.append((builder.leaf("fuse", (n.times(n), n, n)), (fused, row, column), 1))
+    return builder.product(1, factors, tuple(outputs), axes)
+
+
+def _masked(builder: Builder, node: Node, kind: str, first: int) -> Node:
+    """The entries that a diagonal or a lower triangular matrix has, and zeros."""
+    labels = tuple(range(node.rank))
+    mask = (
+        builder.eye(node.axes[first])
+        if kind == "diagonal"
+        else builder.leaf("lower", node.axes[first : first + 2], "0")
+    )
+    return builder.product(1, [(node, labels, 1), (mask, (first, first + 1), 1)], labels, node.axes)
+
+
+def _exchanged(builder: Builder, node: Node, first: int) -> Node:
+    """The node with the axes ``first`` and ``first + 1`` exchanged."""
+    order = list(range(node.rank))
+    order[first], order[first + 1] = order[first + 1], order[first]
+    return builder.permute(node, tuple(order))

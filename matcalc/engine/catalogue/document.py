@@ -69,7 +69,11 @@ def _table(entries: Iterable[Identity]) -> str:
 def _conditions(entry: Identity) -> str:
     given = ", ".join(f"{name}: {kind}" for name, kind in entry.given.items())
     domain = ", ".join(f"{name}: {kind}" for name, kind in (entry.domain or {}).items())
-    within = f"within {entry.given[entry.wrt]}" if entry.structure == "declared" else ""
+    within = {
+        "declared": f"within {entry.given.get(entry.wrt, '')}",
+        "independent": f"by the independent entries of {entry.wrt}",
+        "vech": f"by vech({entry.wrt})",
+    }.get(entry.structure, "")
     return "; ".join(
         filter(
             None,

@@ -188,7 +188,13 @@ class ExpressionFactory:
         return self.make("*", (left, right), shape, row=left.rank == 1)
 
     def _halved(self, left: Expr, right: Expr) -> Expr | None:
-        """elimination(n)*vec(A) as vech(A), also behind other factors and transposed."""
+        """elimination(n)*vec(A) as vech(A), commutation(n, n)*duplication(n) as duplication(n),
+        also behind other factors and transposed.
+        """
+        if right.op == "duplication":
+            front, last = left.args if left.op == "*" and left.args[0].shape else (None, left)
+            if last.op == "commutation" and last.args[0] is last.args[1]:
+                return right if front is None else self.times(front, right)
         if right.op == "vec":
             front, last = left.args if left.op == "*" and left.args[0].shape else (None, left)
             if last.op == "elimination" and not right.row and _square(right.args[0]):

@@ -11,15 +11,16 @@ from matcalc.core.dims import dim
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
+from matcalc.core.subspaces import SPACES, coordinates, independent, unframed
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
 from matcalc.verify.exact.degree import error_bits
 from matcalc.verify.exact.evaluate import Evaluation
 from matcalc.verify.exact.field import (
     Entries,
+    Extent,
     Meter,
     Never,
-    P,
     Stream,
     Undecided,
     Unfit,
@@ -29,7 +30,7 @@ from matcalc.verify.exact.field import (
 )
 from matcalc.verify.exact.generators import MOST_ROOTS, Generators
 from matcalc.verify.exact.jets import constant
-from matcalc.verify.exact.points import EXPONENTS, STRUCTURED, Setting, direction, project
+from matcalc.verify.exact.points import EXPONENTS, Setting, direction, repeated
 
 BITS = 50  # the error probability is below 2^-BITS
 _DRAWS = 48  # points tried for one choice of sizes
@@ -124,7 +125,8 @@ class Judge:
         # vec stacks columns, and entries lie row by row: so the axes that are fused stand from the
         # last to the first
         self.axes = (*axes[:rows][::-1], *axes[rows:][::-1]) if columns else axes
-        self.kind = statement.kind if statement.kind in STRUCTURED else ""
+        kind, self.structure = unframed(statement.kind)
+        self.kind = kind if kind in SPACES else ""
         self.stream = Stream(1)
         self.meter = Meter()
         self.setting = Setting((self.program.expr, self.tree), program.variables, self.wrt)
@@ -252,7 +254,9 @@ class Judge:
             name: constant(jet.extent, jet.value, 1, jet.number) for name, jet in values.items()
         }
         stated = Evaluation(field, plain, self.sizes, 1, self.meter).run(self.tree)
-        shape = given.extent + at.extent * self.order
+        moves = [self._moved(move, at.extent) for move in directions]
+        steps = (len(moves[0]),) if self.structure == "vech" and moves else at.extent
+        shape = given.extent + steps * self.order
         extent = tuple([shape[axis] for axis in self.axes])
         fused = extent if self.rows < 0 else (prod(extent[: self.rows]), prod(extent[self.rows :]))
         if stated.extent != fused:
@@ -261,14 +265,29 @@ class Judge:
         if self.axes != tuple(range(len(self.axes))):
             back = [self.axes.index(axis) for axis in range(len(self.axes))]
             entries = permute(entries, extent, back)
-        if self.kind and not self._inside(entries, len(given.value), at.extent[0]):
+        inside = self.structure == "vech" or not self.kind
+        if not inside and not self._inside(entries, len(given.value), at.extent[0]):
             return False
         along = entries
-        for move in reversed(directions):
+        for move in reversed(moves):
             along = product(along, move, len(along) // len(move), len(move), 1)
         expected = given.parts[-1]
         self.nonzero = expected is not None and any(expected)
         return along == ([0] * len(given.value) if expected is None else expected)
+
+    def _moved(self, move: Entries, extent: Extent) -> Entries:
+        """What the derivative is multiplied by along a direction: the direction, or how far the
+        independent entries move in it, each at its place or as coordinates.
+        """
+        if not self.structure or not self.kind:
+            return move
+        n = extent[0]
+        if self.structure == "vech":
+            return [move[i * n + j] for i, j in coordinates(self.kind, n)]
+        found = [0] * len(move)
+        for (i, j, _), *_ in independent(self.kind, n):
+            found[i * n + j] = move[i * n + j]
+        return found
 
     def _inside(self, entries: Entries, outer: int, n: int) -> bool:
         """Whether the result is in the structured set in each pair of axes of the variable."""
@@ -279,11 +298,6 @@ class Judge:
                 for offset in range(inner):
                     start = block * size * inner + offset
                     matrix = entries[start : start + size * inner : inner][:size]
-                    there = project(matrix, self.kind, n)
-                    if there != (
-                        matrix
-                        if self.kind in ("diagonal", "triangular")
-                        else [2 * x % P for x in matrix]
-                    ):
+                    if matrix != repeated(matrix, self.kind, n):
                         return False
         return True

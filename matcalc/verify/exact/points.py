@@ -9,6 +9,7 @@ from math import prod
 from matcalc.core.dims import Dim, fit
 from matcalc.core.indexed import parts
 from matcalc.core.kinds import ZERO, Variable
+from matcalc.core.subspaces import SPACES, independent
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
 from matcalc.verify.exact.field import (
@@ -44,7 +45,6 @@ _BESIDE = ((4, 2, 5, 6, 7, 8, 9), (2, 4, 6, 5, 7, 8, 9), (5, 4, 6, 7, 8, 9), (5,
 _SMALL = (2, 3, 4, 5)  # of arrays of roots: each entry has to be a square
 _WIDE = (5, 6, 7, 8, 9, 10)  # of rows, where there are fewer columns
 _SKEW = ((4, 6, 8), (4, 6, 8), (6, 4, 8), (4, 8, 10))
-STRUCTURED = ("symmetric", "psd", "diagonal", "skew", "triangular")
 EXPONENTS = 5  # integer exponents are 2, 3, 4, 5, 6 in turn
 _OF_SIZE = frozenset(
     ("pinv", "dimension", "mean")
@@ -177,18 +177,17 @@ def _is_positive(exponent: Expr) -> bool:
 def direction(stream: Stream, kind: str, extent: Extent) -> Entries:
     """A random direction; for the structured kinds one in which such a matrix can move."""
     entries = stream.some(prod(extent))
-    if kind not in STRUCTURED:
-        return entries
-    return project(entries, kind, extent[0])
+    return repeated(entries, kind, extent[0]) if kind in SPACES else entries
 
 
-def project(a: Entries, kind: str, n: int) -> Entries:
-    """a + a', a - a', the diagonal of a, or its lower triangle."""
-    if kind == "diagonal":
-        return [x if k % (n + 1) == 0 else 0 for k, x in enumerate(a)]
-    if kind == "triangular":
-        return [x if k % n <= k // n else 0 for k, x in enumerate(a)]
-    return plus(a, scaled(-1 if kind == "skew" else 1, transpose(a, n, n)))
+def repeated(a: Entries, kind: str, n: int) -> Entries:
+    """The matrix of a structured kind with the independent entries of a."""
+    found = [0] * len(a)
+    for places in independent(kind, n):
+        row, column, _ = places[0]
+        for i, j, sign in places:
+            found[i * n + j] = sign * a[row * n + column] % P
+    return found
 
 
 def _free(field: Generators, extent: Extent) -> Entries:
@@ -196,7 +195,7 @@ def _free(field: Generators, extent: Extent) -> Entries:
 
 
 def _structured(kind: str) -> Callable[[Generators, Extent], Entries]:
-    return lambda field, extent: project(_free(field, extent), kind, extent[0])
+    return lambda field, extent: repeated(_free(field, extent), kind, extent[0])
 
 
 def _psd(field: Generators, extent: Extent) -> Entries:
@@ -213,7 +212,7 @@ def _rotation(field: Generators, extent: Extent) -> Entries:
     determinant of -1.
     """
     n = extent[0]
-    K = project(_free(field, extent), "skew", n)
+    K = repeated(_free(field, extent), "skew", n)
     unit = identity(n)
     Q = product(plus(unit, scaled(-1, K)), invert(plus(unit, K), n), n, n, n)
     return scaled(field.choice(), Q[:n]) + Q[n:]

@@ -13,6 +13,7 @@ import numpy as np
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.indexed import parts
 from matcalc.core.kinds import Variable
+from matcalc.core.subspaces import SPACES, coordinates, independent, unframed
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
@@ -244,26 +245,28 @@ def _assemble(columns: list[Array], shape: tuple[int, ...]) -> Array:
     return np.asarray(np.stack(columns, axis=-1).reshape(columns[0].shape + shape))
 
 
-def structured_gradient(array: Array, kind: str, rank: int, order: int = 1) -> Array:
-    """The derivative projected on the matrices of the kind, in each pair of axes of the variable.
+def structured_gradient(array: Array, frame: str, rank: int, order: int = 1) -> Array:
+    """The derivative brought to a frame (``subspaces.framed``), in each pair of axes of the
+    variable.
 
-    ``rank`` is the number of axes of the expression, which come first. Symmetric and psd: (G +
-    G')/2; skew: (G - G')/2; diagonal: the diagonal alone; triangular: the lower triangle alone;
-    other kinds: unchanged.
+    ``rank`` is the number of axes of the expression, which come first. Within a kind each entry
+    that repeats others becomes their mean, by its independent entries their sum, by its coordinates
+    the sum at the place of the coordinate alone. Derivatives of no such kind are unchanged.
     """
-    for first in (
-        range(rank, rank + 2 * order, 2)
-        if kind in ("symmetric", "psd", "skew", "diagonal", "triangular")
-        else ()
-    ):
-        transposed = np.swapaxes(array, first, first + 1)
-        if kind in ("diagonal", "triangular"):
-            mask = (
-                np.eye(array.shape[first])
-                if kind == "diagonal"
-                else np.tril(np.ones((array.shape[first],) * 2))
-            )
-            array = array * mask.reshape(mask.shape + (1,) * (array.ndim - first - 2))
+    kind, structure = unframed(frame)
+    if kind not in SPACES:
+        return array
+    for first in range(rank + 2 * (order - 1), rank - 1, -2):
+        moved = np.moveaxis(array, (first, first + 1), (-2, -1))
+        n = moved.shape[-1]
+        found = np.zeros_like(moved)
+        for places in independent(kind, n):
+            total = sum(sign * moved[..., i, j] for i, j, sign in places)
+            for i, j, sign in places:
+                found[..., i, j] = sign * total / (1 if structure else len(places))
+        if structure == "vech":
+            rows, columns = np.transpose(coordinates(kind, n))
+            array = np.moveaxis(found[..., rows, columns], -1, first)
         else:
-            array = (array - transposed) / 2 if kind == "skew" else (array + transposed) / 2
+            array = np.moveaxis(found, (-2, -1), (first, first + 1))
     return array

@@ -1,0 +1,125 @@
+"""Kinds that are linear spaces of square matrices, said by their entries: which of them repeat
+another, with which sign, and which are 0.
+
+The judges work with these tables. The engine does not: it projects by formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+from matcalc.core.dims import Shape, half
+from matcalc.core.errors import ArgumentError
+from matcalc.core.kinds import FREE, Variable
+
+_BY = " by "  # joins a kind and the coordinates in it; no kind has a space
+
+
+class Entry(NamedTuple):
+    """An entry that is ``sign`` times the independent entry at ``row``, ``column``."""
+
+    row: int
+    column: int
+    sign: int = 1
+
+
+def _symmetric(i: int, j: int, n: int) -> Entry | None:
+    return Entry(max(i, j), min(i, j))
+
+
+def _skew(i: int, j: int, n: int) -> Entry | None:
+    return None if i == j else Entry(max(i, j), min(i, j), 1 if i > j else -1)
+
+
+def _diagonal(i: int, j: int, n: int) -> Entry | None:
+    return Entry(i, j) if i == j else None
+
+
+def _lower(i: int, j: int, n: int) -> Entry | None:
+    return Entry(i, j) if i >= j else None
+
+
+# kind -> what the entry i, j of an n x n matrix repeats, counted from 0; None where it is 0
+SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
+    "symmetric": _symmetric,
+    "psd": _symmetric,
+    "diagonal": _diagonal,
+    "skew": _skew,
+    "triangular": _lower,
+}
+PROJECTED = tuple(SPACES)  # kinds within which a gradient is a projection
+# kinds whose matrices are vech(X), or diag(X), in another form
+WITH_COORDINATES = ("symmetric", "psd", "skew", "triangular", "diagonal")
+_CURVED = ("orthogonal", "orthonormal", "simplex", "onehot")
+
+
+@cache
+def independent(kind: str, n: int) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+    """For each independent entry, column by column, where it stands in the matrix: row, column and
+    sign, itself first.
+    """
+    found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for i in range(n):
+        for j in range(n):
+            entry = SPACES[kind](i, j, n)
+            if entry is not None:
+                places = found.setdefault((entry.column, entry.row), [])
+                itself = (entry.row, entry.column) == (i, j)
+                places.insert(0 if itself else len(places), (i, j, entry.sign))
+    return tuple([tuple(found[key]) for key in sorted(found)])
+
+
+def coordinates(kind: str, n: int) -> list[tuple[int, int]]:
+    """Where in the matrix the coordinates stand: those of vech(X), of a diagonal matrix diag(X)."""
+    if kind == "diagonal":
+        return [(i, i) for i in range(n)]
+    return [(i, j) for j in range(n) for i in range(j, n)]
+
+
+def coordinate_shape(variable: Variable) -> Shape:
+    """The axes of the coordinates: n*(n + 1)/2 of vech(X), n of diag(X); the own axes of a variable
+    that has none.
+    """
+    if variable.kind not in WITH_COORDINATES:
+        return variable.shape
+    (n,) = variable.dims
+    return (n,) if variable.kind == "diagonal" else (half(n),)
+
+
+def framed(kind: str, structure: str) -> str:
+    """What the judges bring a derivative to: the kind that it is projected on, ``free``, or the
+    kind and the coordinates in it.
+    """
+    if structure == "declared":
+        return kind
+    return "free" if structure == "free" else f"{kind}{_BY}{structure}"
+
+
+def unframed(frame: str) -> tuple[str, str]:
+    """The kind, and the coordinates in it or nothing."""
+    kind, _, structure = frame.partition(_BY)
+    return kind, structure
+
+
+def require_coordinates(variable: Variable, structure: str, *, alone: bool = True) -> None:
+    """ArgumentError where a variable has no coordinates of this name.
+
+    Unless it is ``alone``, a variable whose entries are independent has these.
+    """
+    kind = variable.kind
+    if structure == "independent" and kind in _CURVED:
+        raise ArgumentError(
+            f"{variable.name} is {variable}: its entries depend on each other in no linear way, so "
+            f"there are no independent ones",
+            hint="--structure free, in Python structure='free', takes all entries for independent",
+        )
+    if structure != "vech" or kind in WITH_COORDINATES or (kind in FREE and not alone):
+        return
+    usual = "all entries are independent" if kind in FREE else "that is for linear spaces"
+    raise ArgumentError(
+        f"{variable.name} is {variable}, and not given by vech({variable.name}): {usual}",
+        hint="leave structure out (--structure); it is for symmetric(n), psd(n), skew(n), "
+        "triangular(n) and diagonal(n)",
+    )

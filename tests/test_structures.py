@@ -1,0 +1,167 @@
+"""Derivatives by the independent entries of a structured matrix, and by its vech."""
+
+import re
+
+import numpy as np
+import pytest
+
+from matcalc import diff
+from matcalc.claims.judge.claims import Claim
+from matcalc.claims.judge.verdict import judge
+from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.subspaces import coordinates, independent
+from tests.proving import verdict
+
+A = {"A": "matrix(n, n)"}
+S, K, L, D = (
+    {"X": kind, **A} for kind in ("symmetric(n)", "skew(n)", "triangular(n)", "diagonal(n)")
+)
+
+ANSWERS = [
+    ("tr(A*X)", S, "independent", 1, "A + A' - diag(diag(A))"),
+    ("tr(A*X)", S, "vech", 1, "vech(A + A' - diag(diag(A)))"),
+    ("logdet(X)", {"X": "psd(n)"}, "independent", 1, "2*inv(X) - diag(diag(inv(X)))"),
+    ("logdet(X)", {"X": "psd(n)"}, "vech", 1, "vech(2*inv(X) - diag(diag(inv(X))))"),
+    ("a'*X*a", {"X": "symmetric(n)", "a": "vector(n)"}, "independent", 1, "2*a*a' - diag(a.^2)"),
+    ("tr(A*X)", K, "independent", 1, "A' - A"),
+    ("tr(A*X)", K, "vech", 1, "vech(A' - A)"),
+    ("tr(A*X)", L, "independent", 1, "tril(A')"),
+    ("tr(A*X)", L, "vech", 1, "vech(A')"),
+    ("tr(A*X)", D, "independent", 1, "diag(diag(A))"),
+    ("tr(A*X)", D, "vech", 1, "diag(A)"),
+    ("X*b", {"X": "symmetric(n)", "b": "vector(n)"}, "vech", 1, "kron(b', eye)*duplication(n)"),
+    ("A*X*B", {"X": "symmetric(n)"}, "vech", 1, "kron(B', A)*duplication(n)"),
+    ("A*X*B", {"X": "skew(n)"}, "independent", 1, "kron(B', A)*(eye - commutation(n, n))"),
+    (
+        "logdet(X)",
+        {"X": "psd(n)"},
+        "vech",
+        2,
+        "-duplication(n)'*kron(inv(X), inv(X))*duplication(n)",
+    ),
+    ("sum(X.^2)", S, "vech", 2, "2*duplication(n)'*duplication(n)"),
+    # of what has no structure nothing depends
+    ("A*x", {"x": "vector(n)"}, "independent", 1, "A"),
+]
+
+
+@pytest.mark.parametrize(("expr", "variables", "structure", "order", "expected"), ANSWERS)
+def test_answers(expr, variables, structure, order, expected):
+    wrt = "X" if "X" in variables else "x"
+    found = diff(expr, wrt, variables=variables, structure=structure, order=order)
+    assert str(found) == expected
+    assert found.verification.kind == "exact"
+
+
+WRONG = [  # what a corrupted rule would answer
+    ("tr(A*X)", S, "independent", 1, "A + A'"),
+    ("tr(A*X)", S, "independent", 1, "A' + A' - diag(diag(A))"),  # not symmetric
+    ("tr(A*X)", S, "vech", 1, "vech(A + A')"),
+    ("tr(A*X)", S, "vech", 1, "vech((A + A')/2)"),
+    ("tr(A*X)", K, "independent", 1, "A - A'"),
+    ("tr(A*X)", K, "vech", 1, "vech(A')"),
+    ("tr(A*X)", L, "vech", 1, "vech(A)"),
+    ("tr(A*X)", D, "vech", 1, "2*diag(A)"),
+    ("sum(X.^2)", S, "vech", 2, "2*eye(n*(n + 1)/2)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "variables", "structure", "order", "claim"), WRONG)
+def test_wrong_answers_are_found_out(expr, variables, structure, order, claim):
+    assert verdict(expr, variables, "X", claim, order, structure).outcome == "wrong"
+
+
+def _matrix(kind, p, n):
+    X = np.zeros((n, n))
+    for value, places in zip(p, independent(kind, n), strict=True):
+        for i, j, sign in places:
+            X[i, j] = sign * value
+    return X
+
+
+@pytest.mark.parametrize("kind", ["symmetric", "skew", "triangular", "diagonal"])
+def test_differences_by_the_independent_entries(kind):
+    """Of a cubic, whose extrapolated differences are exact."""
+    n, step = 3, 0.5
+    variables = {"X": f"{kind}(n)", **A}
+    rng = np.random.default_rng(0)
+    places = independent(kind, n)
+    p, given = rng.standard_normal(len(places)), rng.standard_normal((n, n))
+
+    def value(p):
+        X = _matrix(kind, p, n)
+        return np.trace(given @ X @ X) + np.sum(given * X**3)
+
+    def slope(k):
+        def ratio(h):
+            return (value(p + h * unit) - value(p - h * unit)) / (2 * h)
+
+        unit = np.eye(len(p))[k]
+        return (4 * ratio(step / 2) - ratio(step)) / 3
+
+    X = _matrix(kind, p, n)
+    expected = _matrix(kind, [slope(k) for k in range(len(p))], n)
+    for structure in ("independent", "vech"):
+        found = diff("tr(A*X*X) + sum(A.*X.^3)", "X", variables=variables, structure=structure)
+        wanted = expected
+        if structure == "vech":
+            wanted = np.array([expected[place] for place in coordinates(kind, n)])
+        np.testing.assert_allclose(found.to_callable()(A=given, X=X), wanted, atol=1e-9)
+
+
+def test_several_variables_of_which_one_has_coordinates():
+    found = diff(
+        "x'*X*x",
+        ["X", "x"],
+        variables={"X": "symmetric(n)", "x": "vector(n)"},
+        structure="vech",
+    )
+    assert str(found["X"]) == "vech(2*x*x' - diag(x.^2))" and str(found["x"]) == "2*X*x"
+    assert found.verification.kind == "exact"
+
+
+REFUSED = [
+    ("orthogonal(n)", "independent", "depend on each other in no linear way"),
+    ("matrix(n, n)", "vech", "all entries are independent"),
+    ("orthogonal(n)", "vech", "that is for linear spaces"),
+]
+
+
+@pytest.mark.parametrize(("kind", "structure", "said"), REFUSED)
+def test_refused(kind, structure, said):
+    for ask in (
+        lambda: diff("tr(A*X)", "X", variables={"X": kind}, structure=structure),
+        lambda: judge(Claim("tr(A*X)", "X", "A", {"X": kind}, structure=structure)),
+    ):
+        with pytest.raises(ArgumentError, match=said):
+            ask()
+
+
+@pytest.mark.parametrize("notation", ["operator", "differential"])
+def test_maps_have_no_coordinates(notation):
+    found = diff("A*X*B", "X", variables=S, structure="vech")
+    with pytest.raises(UnsupportedError, match="depends on no coordinates"):
+        found.in_notation(notation)
+
+
+@pytest.mark.parametrize("notation", ["matrix", "kronecker", "index", "cases"])
+def test_notations(notation):
+    for structure in ("independent", "vech"):
+        found = diff("X*b", "X", variables=S | {"b": "vector(n)"}, structure=structure)
+        found = found.in_notation(notation)
+        assert found.verification.startswith("exact")
+
+
+DIAGNOSED = [
+    ("declared", "A + A' - diag(diag(A))", r"by the independent entries of X.*independent\)"),
+    ("declared", "vech(A + A' - diag(diag(A)))", r"by vech\(X\) \(structure vech\)"),
+    ("independent", "(A + A')/2", "within the symmetric matrices"),
+    ("vech", "vech((A + A')/2)", "factor|half|twice|diag"),
+]
+
+
+@pytest.mark.parametrize(("structure", "claim", "said"), DIAGNOSED)
+def test_another_structure_is_named(structure, claim, said):
+    found = judge(Claim("tr(A*X)", "X", claim, S, structure=structure))
+    assert not found.ok
+    assert re.search(said, str(found.diagnosis))
