@@ -177,9 +177,9 @@ class _Stabiliser:
         if after is before and not _is_root(node):
             return None
         tree = Recovery(functions=self.functions).recover(after)
-        if (after is before and tree.op != "norm2") or any(
-            each.op == "einsum" for each in tree.parts
-        ):
+        if after is before and tree.op != "norm2":
+            return None
+        if any(each.op == "einsum" for each in tree.parts):
             return None
         tree = transposed(tree) if node.row and not tree.row else tree
         return self._shown(tree, part.hidden) if self._agrees(part, tree) else None

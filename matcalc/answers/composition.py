@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from matcalc.answers.names import occurring
 from matcalc.answers.quadratic import Quadratics, flat_factors
-from matcalc.core.operations import LINEAR, OPERATIONS
+from matcalc.core.operations import LINEAR, OPERATIONS, PRIMARY, TOTAL
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number
 from matcalc.engine.definite import Definiteness
@@ -28,27 +28,16 @@ _OPPOSITE = {
 }
 _OF_ENTRIES = {MATRIX_CONVEX: CONVEX, MATRIX_CONCAVE: CONCAVE}  # of tr(M), a'*M*a, M[i,i]
 _UP, _DOWN, _ANY, _EVEN = 1, -1, 0, 2  # rises, falls, neither, rises above zero
-_ATOMS = {
-    name: (row.curvature, row.slope)
-    for name, row in OPERATIONS.items()
-    if row.curvature and not row.symmetric
-}
-_ATOMS |= {
-    **dict.fromkeys(("abs", "cosh", "huber", "hypot"), (CONVEX, _EVEN)),
-    **dict.fromkeys(("log2", "log10", "lognormcdf"), (CONCAVE, _UP)),
-}
-_JOINT = ("max", "min", "hypot", "kl")  # of several arguments that all may move
-_SCALED = ("huber", "normp", "elu", "leakyrelu")  # the second argument is a number
+_ATOMS = {name: (row.curvature, row.slope) for name, row in OPERATIONS.items() if row.curvature}
+_SCALED = frozenset(name for name, row in OPERATIONS.items() if row.parameter)
+# of several arguments that all may move
+_JOINT = frozenset(name for name in _ATOMS if not OPERATIONS[name].along) - _SCALED
 # functions of symmetric matrices by their eigenvalues
-_OF_MATRICES = {
-    "inv": (MATRIX_CONVEX, _DOWN),
-    "sqrtm": (MATRIX_CONCAVE, _UP),
-    "logm": (MATRIX_CONCAVE, _UP),
-}
-_SPECTRAL = {"lambda_max": CONVEX, "lambda_min": CONCAVE, "logdet": CONCAVE}
+_IN_ORDER = {name: row.in_order for name, row in OPERATIONS.items() if row.in_order}
 # tr(f(S)) is as convex as f is (Carlen 2010, 2.10)
-_TRACES = {"expm": CONVEX, "coshm": CONVEX, "inv": CONVEX, "logm": CONCAVE, "sqrtm": CONCAVE}
-_ON_POSITIVE = ("inv", "logm", "sqrtm")
+_TRACES = {"inv": CONVEX} | {
+    name: OPERATIONS[scalar].curvature for name, scalar in PRIMARY.items() if scalar in _ATOMS
+}
 # entry by entry or sums of entries: they keep what the entries are
 _KEEPING = ("'", "fill", "slice", *(name for name, places in LINEAR.items() if places == (0,)))
 _MOST_CERTIFIED = 8  # parts whose Hessian is tried
@@ -120,7 +109,7 @@ class Composition:
             return self._power(node, args)
         if node.op in _KEEPING:
             return self._keeping(node, args)
-        if node.op in _OF_MATRICES or node.op in _SPECTRAL:
+        if node.op in _IN_ORDER:
             return self._of_matrix(node, args[0])
         return self._function(node, args)
 
@@ -131,14 +120,17 @@ class Composition:
             if found != UNKNOWN:
                 return found
         if args[0] in _OF_ENTRIES and node.op != "'":
-            alone = node.op in ("tr", "sum", "mean", "diag") and len(node.args) == 1
+            alone = len(node.args) == 1 and (
+                node.op == "diag" or (node.op in LINEAR and not node.shape)
+            )
             return _OF_ENTRIES[args[0]] if alone else UNKNOWN
         return args[0]
 
     def _trace(self, whole: Expr) -> str:
         """tr(f(S)), and tr(P*M) with a semidefinite P."""
         if whole.op in _TRACES and self._is_affine(whole.args[0]):
-            fits = self._is_definite if whole.op in _ON_POSITIVE else self._is_symmetric
+            everywhere = PRIMARY.get(whole.op) in TOTAL
+            fits = self._is_symmetric if everywhere else self._is_definite
             if fits(whole.args[0]):
                 curvature = _TRACES[whole.op]
                 self.rules.append(
@@ -185,7 +177,7 @@ class Composition:
 
     def _matrix_label(self, node: Expr) -> str:
         """The curvature of a part as a matrix, seen once more."""
-        if node.op in _OF_MATRICES and self._is_affine(node.args[0]):
+        if node.op in _IN_ORDER and node.shape and self._is_affine(node.args[0]):
             return self._of_matrix(node, AFFINE)
         return UNKNOWN
 
@@ -203,20 +195,15 @@ class Composition:
 
     def _of_matrix(self, node: Expr, label: str) -> str:
         """Functions of symmetric matrices: convex or concave in their order, or scalars."""
-        inside = node.args[0]
-        if node.op in _SPECTRAL:
-            curvature = _SPECTRAL[node.op]
-            wanted = MATRIX_CONVEX if curvature == CONVEX else MATRIX_CONCAVE
-            fits = self._is_definite if node.op == "logdet" else self._is_symmetric
-            if label not in (AFFINE, wanted) or not fits(inside):
-                return UNKNOWN
-            slope = _UP
-        else:
-            curvature, slope = _OF_MATRICES[node.op]
-            wanted = MATRIX_CONCAVE  # all that is here: falling and convex, rising and concave
-            if label not in (AFFINE, wanted) or not self._is_definite(inside):
-                return UNKNOWN
-        how = {_UP: "rising", _DOWN: "falling"}[slope]
+        inside, curvature = node.args[0], _IN_ORDER[node.op]
+        falls = node.op == "inv"  # all others rise
+        wanted = MATRIX_CONVEX if (curvature == CONVEX) != falls else MATRIX_CONCAVE
+        fits = self._is_symmetric if OPERATIONS[node.op].symmetric else self._is_definite
+        if label not in (AFFINE, wanted) or not fits(inside):
+            return UNKNOWN
+        how = "falling" if falls else "rising"
+        if node.shape:
+            curvature = f"matrix {curvature}"
         self.rules.append(
             f"{text(node)} is {curvature}: {node.op} is {curvature} and {how}, {text(inside)} is "
             f"{label}"
@@ -336,18 +323,21 @@ class Composition:
         )
         return CONVEX
 
+    def _kinked(self, node: Expr, args: list[str]) -> str:
+        """leakyrelu and elu: of slope a below zero."""
+        slope = self.known.bounds(node.args[1])
+        is_linear = node.op == "leakyrelu"
+        if args[1] != CONSTANT:
+            return UNKNOWN
+        if is_linear and slope.least >= 1:
+            return self._atom(node, args, CONCAVE, _UP)
+        if slope.most > 1 or not (is_linear or slope.nonnegative):
+            return UNKNOWN
+        return self._atom(node, args, CONVEX, _UP if slope.nonnegative else _ANY)
+
     def _function(self, node: Expr, args: list[str]) -> str:
-        if node.op in ("elu", "leakyrelu"):
-            slope = self.known.bounds(node.args[1])
-            if args[1] != CONSTANT:
-                return UNKNOWN
-            if node.op == "leakyrelu" and slope.least >= 1:
-                return self._atom(node, args, CONCAVE, _UP)
-            if slope.most > 1:
-                return UNKNOWN
-            if node.op == "elu" and not slope.nonnegative:
-                return UNKNOWN
-            return self._atom(node, args, CONVEX, _UP if slope.nonnegative else _ANY)
+        if node.op in _SCALED and OPERATIONS[node.op].branches == "sign":
+            return self._kinked(node, args)
         if node.op == "huber" and not self.known.is_positive(node.args[1]):
             return UNKNOWN
         if node.op == "normp" and not self.known.bounds(node.args[1]).least >= 1:

@@ -13,7 +13,7 @@ from matcalc.answers.names import occurring, require_different, require_scalar
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
 from matcalc.core.indexed import parts
-from matcalc.core.operations import SMOOTH
+from matcalc.core.operations import ROOTS, SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
@@ -32,7 +32,6 @@ _SMOOTH = frozenset(
         *("number", "variable", "constant", "dimension", "eye", "unit", "fill", "slice", "blocks"),
         *("+", "-", "neg", "*", ".*", "/", "./", "^", ".^", "'", "indexed", "at", "index", "slot"),
         *SMOOTH,
-        *("log2", "log10", "silu", "gelu", "atan", "asinh", "erfc", "lognormcdf"),
     )
 )
 _SEGMENTS = 24  # chords at which a certificate is tried
@@ -260,7 +259,7 @@ def _has_kinks(tree: Expr, names: list[str], known: Definiteness) -> bool:
     for node in order:
         if node.op in ("^", ".^") and node.args[1].op == "number":
             base, exponent = node.args[0], node.args[1].value
-            if exponent > 0 and exponent % 2 == 0 and base.op in ("norm2", "std"):
+            if exponent > 0 and exponent % 2 == 0 and base.op in ROOTS:
                 smooth.add(id(base))
             elif exponent.denominator != 1 and moves(base) and not is_positive(base):
                 return True

@@ -16,6 +16,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import parts
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.tree import APPLY, Expr
 from matcalc.core.user_functions import inline
@@ -33,26 +34,11 @@ _PLACES = 9  # along a chord
 _SCALES = (1.0, 0.3, 3.0, 0.1, 10.0)  # points of the free kinds are also sought nearer and farther
 _SCALED_KINDS = ("scalar", "vector", "matrix", "tensor", "positive", "symmetric", "psd", "diagonal")
 # functions with poles that are not seen along a chord
-_WITH_POLES = frozenset(
-    (
-        *("tan", "sec", "csc", "cot", "gamma", "digamma", "polygamma", "mvlgamma", "logit"),
-        *(
-            "besselj",
-            "tanm",
-            "tanhm",
-            "condnum",
-            "invgap",
-            "erfinv",
-            "atanh",
-            "asin",
-            "acos",
-            "acosh",
-        ),
-    )
-)
-
-
-_GUARDED = frozenset(("/", "./", "log", "log1p", "log2", "log10", "sqrt", "inv", "logdet", "pinv"))
+_WITH_POLES = frozenset(name for name, row in OPERATIONS.items() if row.breaks)
+# above these numbers, or at regular matrices, functions have values
+_STARTS = {name: row.starts for name, row in OPERATIONS.items() if row.starts is not None}
+_REGULAR = frozenset(name for name, row in OPERATIONS.items() if row.regular)
+_GUARDED = frozenset(("/", "./", *_STARTS, *_REGULAR))
 _REFINEMENTS = 3
 _NEAR = 1e-3  # a divisor that comes so near to zero may pass it
 
@@ -380,11 +366,9 @@ def _guard(node: Expr, args: Sequence[np.ndarray[Any, Any]]) -> Any:
     if node.op in ("^", ".^") and args[0].ndim < 2:
         partial = np.any(args[1] < 0) or np.any(args[1] != np.round(args[1]))
         return args[0] if partial else None
-    if node.op in ("log", "log2", "log10", "sqrt"):
-        return args[0]
-    if node.op == "log1p":
-        return 1 + args[0]
-    if node.op in ("inv", "logdet", "pinv") or (node.op == "^" and args[0].ndim == 2):
+    if node.op in _STARTS:
+        return args[0] - _STARTS[node.op]
+    if node.op in _REGULAR or (node.op == "^" and args[0].ndim == 2):
         square = args[0].ndim == 2 and args[0].shape[0] == args[0].shape[1]
         return np.linalg.det(args[0]) if square else None
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from matcalc.answers.names import occurring
-from matcalc.core.operations import LINEAR
+from matcalc.core.operations import LINEAR, ROOTS, TOTALS
 from matcalc.core.tree import Expr, transposed
 from matcalc.engine.definite import Definiteness
 from matcalc.write.printers.text import text
@@ -129,7 +129,7 @@ class Quadratics:
                 stack += part.args
             elif part.op in ("*", "/") and not part.shape and self._is_scaled(part):
                 stack.append(part.args[0] if self._moves(part.args[0]) else part.args[1])
-            elif part.op in ("sum", "mean") and len(part.args) == 1:
+            elif part.op in TOTALS and len(part.args) == 1:
                 stack.append(part.args[0])
             elif not self._is_one_square(part):
                 return False
@@ -149,7 +149,7 @@ class Quadratics:
             if exponent.op != "number" or exponent.value != 2 or (part.op == "^" and base.shape):
                 return False
             return self.is_affine(base) or (
-                base.op in ("norm2", "abs") and len(base.args) == 1 and self.is_affine(base.args[0])
+                base.op in ROOTS and len(base.args) == 1 and self.is_affine(base.args[0])
             )
         if part.op == "var" and len(part.args) == 1:
             return self.is_affine(part.args[0])
@@ -174,7 +174,10 @@ class Quadratics:
                 node.args[1].op == "number" and 0 < node.args[1].value * 2 <= 1
             )
             return half and all(self.is_affine(arg) and positive(arg) for arg in base.args)
-        if base.op not in ("prod", "det") or len(base.args) > 1 or node.op == "sqrt":
+        if node.op == "sqrt" or len(base.args) > 1:
+            return False
+        of_matrix = base.op == "det"
+        if not (of_matrix or base.op == "prod"):
             return False
         exponent = node.args[1]
         inverse = (
@@ -184,10 +187,10 @@ class Quadratics:
             and exponent.args[1].op == "dimension"
             and inside.shape[:1] == (exponent.args[1].value,)
         )
-        fits = definite if base.op == "det" else positive
+        fits = definite if of_matrix else positive
         return (
             inverse
-            and inside.rank == (2 if base.op == "det" else 1)
+            and inside.rank == (2 if of_matrix else 1)
             and (self.is_affine(inside) and fits(inside))
         )
 

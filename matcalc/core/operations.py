@@ -10,6 +10,7 @@ from matcalc.core.functions import (
     matrix_functions,
     rearrangements,
     reductions,
+    special,
     spectral,
 )
 from matcalc.core.functions.matrix_functions import frechet
@@ -20,6 +21,7 @@ __all__ = ["frechet"]
 
 SUBJECTS = {
     "entry by entry": elementwise.ROWS,
+    "special functions, entry by entry": special.ROWS,
     "of all entries, or of each column or row": reductions.ROWS,
     "linear algebra": linear_algebra.ROWS,
     "functions of matrices": matrix_functions.ROWS,
@@ -59,6 +61,8 @@ LINEAR = {row.name: row.linear for row in _ROWS if row.linear}
 # these are reduced
 TOTALS = frozenset(row.name for row in _ROWS if row.linear and row.signature == ANY_TO_SCALAR)
 SMOOTH = frozenset(row.name for row in _ROWS if row.smooth or row.linear)
+LOGARITHMS = {row.log_of: row.name for row in _ROWS if row.log_of}
+ROOTS = frozenset(row.name for row in _ROWS if row.root)  # of sums of squares
 BY_BLOCKS = frozenset(row.name for row in _ROWS if row.by_blocks)
 POLES = frozenset(row.name for row in _ROWS if row.pole)
 CONSTANT_SHAPES = (

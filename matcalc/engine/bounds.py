@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.kinds import Variable
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 
@@ -51,7 +52,6 @@ EVERYTHING = Bounds(-INFINITE, INFINITE)
 _NONNEGATIVE = Bounds(Fraction(0), INFINITE)
 _POSITIVE = Bounds(Fraction(0), INFINITE, above=True)
 _SHARE = Bounds(Fraction(0), Fraction(1))
-_INSIDE = Bounds(Fraction(0), Fraction(1), above=True, below=True)
 _AROUND = Bounds(Fraction(-1), Fraction(1))
 _KINDS = {
     "positive": _POSITIVE,
@@ -63,47 +63,24 @@ _KINDS = {
 _RANGES = {
     "eye": _SHARE,
     "unit": _SHARE,
-    "step": _SHARE,
-    "softmax": _INSIDE,
     "dimension": Bounds(Fraction(1), INFINITE),
     "constant": _POSITIVE,
-    "sin": _AROUND,
-    "cos": _AROUND,
-    "normpdf": Bounds(Fraction(0), Fraction(2, 5), above=True),
-    **dict.fromkeys(
-        ("norm1", "norm2", "norminf", "normp", "nucnorm", "specnorm", "var", "std", "svdvals"),
-        _NONNEGATIVE,
-    ),
 }
-# rising functions, with the ends of their domains; their values there are limits
-_RISING: dict[str, tuple[Callable[[float], float], float]] = {
-    "exp": (math.exp, -INFINITE),
-    "expm1": (math.expm1, -INFINITE),
-    "log": (math.log, 0.0),
-    "log1p": (math.log1p, -1.0),
-    "sqrt": (math.sqrt, 0.0),
-    "tanh": (math.tanh, -INFINITE),
-    "erf": (math.erf, -INFINITE),
-    "sinh": (math.sinh, -INFINITE),
-    "atan": (math.atan, -INFINITE),
-    "sigmoid": (lambda x: 0.5 * (1 + math.tanh(x / 2)), -INFINITE),
-    "normcdf": (lambda x: 0.5 * math.erfc(-x / math.sqrt(2)), -INFINITE),
-    "softplus": (lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))), -INFINITE),
-    "relu": (lambda x: max(x, 0.0), -INFINITE),
+_RISING: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "expm1": math.expm1,
+    "log": math.log,
+    "log1p": math.log1p,
+    "sqrt": math.sqrt,
+    "tanh": math.tanh,
+    "erf": math.erf,
+    "sinh": math.sinh,
+    "atan": math.atan,
+    "sigmoid": lambda x: 0.5 * (1 + math.tanh(x / 2)),
+    "normcdf": lambda x: 0.5 * math.erfc(-x / math.sqrt(2)),
+    "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+    "relu": lambda x: max(x, 0.0),
 }
-_LIMITS: dict[str, tuple[float, float]] = {  # of a rising function at the ends of its domain
-    "exp": (0.0, INFINITE),
-    "expm1": (-1.0, INFINITE),
-    "sqrt": (0.0, INFINITE),
-    "tanh": (-1.0, 1.0),
-    "erf": (-1.0, 1.0),
-    "atan": (-INFINITE, INFINITE),
-    "sigmoid": (0.0, 1.0),
-    "normcdf": (0.0, 1.0),
-    "softplus": (0.0, INFINITE),
-    "relu": (0.0, INFINITE),
-}
-_STRICT = frozenset(("exp", "expm1", "tanh", "erf", "sigmoid", "normcdf", "softplus"))
 _EXACT = {0.0: ("expm1", "log1p", "sqrt", "tanh", "erf", "sinh", "atan", "relu"), 1.0: ("log",)}
 _KEEPING = ("'", "vec", "slice", "reshape", "fill", "mean", "permute")
 
@@ -157,16 +134,22 @@ def _of(node: Expr, args: list[Bounds], variables: Mapping[str, Variable]) -> Bo
 def _function(op: str, args: list[Bounds]) -> Bounds:
     if op in _RANGES:
         return _RANGES[op]
+    if op not in OPERATIONS:
+        return EVERYTHING
+    row = OPERATIONS[op]
     if op in _RISING and len(args) == 1:
         return Bounds(
             _value(op, args[0].least, -1),
             _value(op, args[0].most, 1),
-            args[0].above or (op in _STRICT and args[0].least == -INFINITE),
-            args[0].below or (op in _STRICT and args[0].most == INFINITE),
+            args[0].above or (row.strict and args[0].least == -INFINITE),
+            args[0].below or (row.strict and args[0].most == INFINITE),
         )
     if op in ("abs", "cosh"):
         return _even(op, args[0])
-    return EVERYTHING
+    if row.values is None:
+        return EVERYTHING
+    least, most = map(_end, row.values)
+    return Bounds(least, most, row.strict, row.strict)
 
 
 def _even(op: str, a: Bounds) -> Bounds:
@@ -185,8 +168,9 @@ def _even(op: str, a: Bounds) -> Bounds:
 
 def _value(op: str, end: End, side: int) -> End:
     """The value of a rising function at an end, rounded outwards."""
-    rule, start = _RISING[op]
-    low, high = map(_end, _LIMITS.get(op, (-INFINITE, INFINITE)))
+    row = OPERATIONS[op]
+    start = -INFINITE if row.starts is None else row.starts
+    low, high = map(_end, row.values or (-INFINITE, INFINITE))  # its limits
     x = float(end)
     if x in (INFINITE, start) or x < start:
         return high if x == INFINITE else low
@@ -194,13 +178,13 @@ def _value(op: str, end: End, side: int) -> End:
         return low if side < 0 else high
     if x in _EXACT and op in _EXACT[x]:
         return Fraction(0)
-    value: End = _outward(rule(x), side)
+    value: End = _outward(_RISING[op](x), side)
     value = low if value < low else value
     return high if value > high else value
 
 
 def _end(value: float) -> End:
-    return Fraction(value) if math.isfinite(value) else value
+    return Fraction(str(value)) if math.isfinite(value) else value
 
 
 def _outward(value: float, side: int) -> Fraction:

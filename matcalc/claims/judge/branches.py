@@ -11,12 +11,12 @@ from matcalc.claims.judge.claims import evaluate_claim
 from matcalc.claims.judge.conditions import Condition
 from matcalc.claims.judge.question import Question, Sample
 from matcalc.core.errors import MatcalcError
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr, number
 from matcalc.runtime.elementwise import Array
 from matcalc.write.printers.text import text
 
-KINKED = frozenset({"max", "min", "where", "relu", "abs", "leakyrelu", "elu", "huber"})
+KINKED = frozenset(name for name, row in OPERATIONS.items() if row.branches)
 _COST = 1.32
 _MOST = 4  # kinks that are looked at,
 _TOGETHER = 2  # and sides of kinks that are named together
@@ -108,16 +108,17 @@ def _kinks(expr: Expr) -> Iterator[Expr]:
 
 def _of(node: Expr) -> list[Expr]:
     args = node.args
-    if node.op in ("max", "min") and len(args) == 2:
-        first, second = args if not _constant(args[0]) else args[::-1]
-        return [_compare(">" if node.op == "max" else "<", first, second)]
-    if node.op == "where":
-        return [args[0]] if args[0].op in COMPARISONS else []
-    if node.op in ("relu", "abs", "leakyrelu", "elu"):
-        return [_compare(">", args[0], number(0))]
-    if node.op == "huber":
-        size = Expr("abs", (args[0],), args[0].shape, row=args[0].row)
-        return [_compare("<", size, args[1])]
+    match OPERATIONS[node.op].branches if node.op in KINKED else "":
+        case "order" if len(args) == 2:
+            first, second = args if not _constant(args[0]) else args[::-1]
+            return [_compare(">" if node.op == "max" else "<", first, second)]
+        case "condition" if args[0].op in COMPARISONS:
+            return [args[0]]
+        case "sign":
+            return [_compare(">", args[0], number(0))]
+        case "size":
+            size = Expr("abs", (args[0],), args[0].shape, row=args[0].row)
+            return [_compare("<", size, args[1])]
     return []
 
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from math import inf
 
-from matcalc.core.functions.spec import ELEMENTWISE, SPECIAL, FunctionSpec
-
-
-def _row(name: str, **said: object) -> FunctionSpec:
-    return FunctionSpec(**{"name": name, "signature": ELEMENTWISE, "call": f"{name}(x)", **said})  # type: ignore[arg-type]
-
+from matcalc.core.functions.spec import SPECIAL
+from matcalc.core.functions.spec import entrywise as _row
 
 ROWS = [
     _row(
@@ -25,6 +21,7 @@ ROWS = [
         slope=1,
         smooth=True,
         values=(0, inf),
+        strict=True,
     ),
     _row(
         "log",
@@ -38,6 +35,7 @@ ROWS = [
         slope=1,
         smooth=True,
         pole=True,
+        starts=0,
     ),
     _row(
         "log2",
@@ -45,6 +43,10 @@ ROWS = [
         latex=r"\log_{2}",
         numpy="np.log2",
         pole=True,
+        curvature="concave",
+        slope=1,
+        smooth=True,
+        starts=0,
     ),
     _row(
         "log10",
@@ -52,6 +54,10 @@ ROWS = [
         latex=r"\log_{10}",
         numpy="np.log10",
         pole=True,
+        curvature="concave",
+        slope=1,
+        smooth=True,
+        starts=0,
     ),
     _row(
         "log1p",
@@ -63,6 +69,7 @@ ROWS = [
         curvature="concave",
         slope=1,
         smooth=True,
+        starts=-1,
     ),
     _row(
         "expm1",
@@ -75,6 +82,8 @@ ROWS = [
         curvature="convex",
         slope=1,
         smooth=True,
+        values=(-1, inf),
+        strict=True,
     ),
     _row(
         "sin",
@@ -106,8 +115,16 @@ ROWS = [
         numpy="np.tan",
         sympy="tan",
         smooth=True,
+        breaks=True,
     ),
-    _row("sec", says="1./cos(x)", latex=r"\sec", numpy="sec", sympy="sec"),
+    _row(
+        "sec",
+        says="1./cos(x)",
+        latex=r"\sec",
+        numpy="sec",
+        sympy="sec",
+        breaks=True,
+    ),
     _row(
         "csc",
         says="1./sin(x)",
@@ -115,6 +132,7 @@ ROWS = [
         numpy="csc",
         sympy="csc",
         pole=True,
+        breaks=True,
     ),
     _row(
         "cot",
@@ -123,6 +141,7 @@ ROWS = [
         numpy="cot",
         sympy="cot",
         pole=True,
+        breaks=True,
     ),
     _row(
         "sinh",
@@ -134,6 +153,7 @@ ROWS = [
         neighbours=("cosh",),
         total=True,
         smooth=True,
+        slope=1,
     ),
     _row(
         "cosh",
@@ -145,6 +165,7 @@ ROWS = [
         curvature="convex",
         smooth=True,
         values=(1, inf),
+        slope=2,
     ),
     _row(
         "tanh",
@@ -157,6 +178,8 @@ ROWS = [
         total=True,
         smooth=True,
         values=(-1, 1),
+        strict=True,
+        slope=1,
     ),
     _row(
         "sqrt",
@@ -167,6 +190,7 @@ ROWS = [
         curvature="concave",
         slope=1,
         values=(0, inf),
+        starts=0,
     ),
     _row(
         "cbrt",
@@ -186,6 +210,9 @@ ROWS = [
         total=True,
         curvature="convex",
         values=(0, inf),
+        slope=2,
+        branches="sign",
+        root=True,
     ),
     _row(
         "sign",
@@ -210,6 +237,7 @@ ROWS = [
         curvature="convex",
         slope=1,
         values=(0, inf),
+        branches="sign",
     ),
     _row(
         "step",
@@ -229,6 +257,7 @@ ROWS = [
         slope=1,
         smooth=True,
         values=(0, inf),
+        strict=True,
     ),
     _row(
         "gelu",
@@ -236,84 +265,14 @@ ROWS = [
         vanishes=True,
         numpy="gelu",
         total=True,
-    ),
-    _row(
-        "erf",
-        says="error function",
-        vanishes=True,
-        numpy="erf",
-        sympy="erf",
-        neighbours=("normcdf",),
-        total=True,
         smooth=True,
-        values=(-1, 1),
-    ),
-    _row(
-        "erfc",
-        says="1 - erf(x)",
-        numpy="erfc",
-        sympy="erfc",
-        total=True,
-        values=(0, 2),
-    ),
-    _row(
-        "erfinv",
-        says="inverse of erf",
-        vanishes=True,
-        latex=r"\operatorname{erf}^{-1}",
-        numpy="erfinv",
-        sympy="erfinv",
-    ),
-    _row(
-        "normcdf",
-        says="distribution function of the standard normal distribution",
-        latex=r"\Phi",
-        letters=(r"\Phi",),
-        numpy="normcdf",
-        total=True,
-        smooth=True,
-        values=(0, 1),
-    ),
-    _row(
-        "lognormcdf",
-        says="log(normcdf(x)), also where normcdf(x) is too small for a number",
-        numpy="lognormcdf",
-        neighbours=("normcdf",),
-    ),
-    _row(
-        "normpdf",
-        says="density of the standard normal distribution",
-        latex=r"\varphi",
-        letters=(r"\varphi", r"\phi"),  # read as one letter
-        numpy="normpdf",
-        total=True,
-        smooth=True,
-        values=(0, 0.4),
     ),
     _row(
         "logit",
         says="log(x./(1 - x)), the inverse of sigmoid",
         numpy="logit",
         pole=True,
-    ),
-    _row(
-        "gamma",
-        says="gamma function",
-        latex=r"\Gamma",
-        letters=(r"\Gamma",),
-        numpy="gamma",
-        sympy="gamma",
-        pole=True,
-    ),
-    _row(
-        "digamma",
-        says="derivative of gammaln",
-        latex=r"\psi",
-        letters=(r"\psi",),
-        numpy="digamma",
-        sympy="digamma",
-        smooth=True,
-        pole=True,
+        breaks=True,
     ),
     _row(
         "asin",
@@ -323,6 +282,7 @@ ROWS = [
         latex=r"\arcsin",
         numpy="np.arcsin",
         sympy="asin",
+        breaks=True,
     ),
     _row(
         "acos",
@@ -331,6 +291,7 @@ ROWS = [
         latex=r"\arccos",
         numpy="np.arccos",
         sympy="acos",
+        breaks=True,
     ),
     _row(
         "atan",
@@ -341,6 +302,8 @@ ROWS = [
         numpy="np.arctan",
         sympy="atan",
         total=True,
+        smooth=True,
+        slope=1,
     ),
     _row(
         "asinh",
@@ -352,6 +315,7 @@ ROWS = [
         numpy="np.arcsinh",
         sympy="asinh",
         total=True,
+        smooth=True,
     ),
     _row(
         "acosh",
@@ -361,6 +325,7 @@ ROWS = [
         latex=r"\operatorname{arcosh}",
         numpy="np.arccosh",
         sympy="acosh",
+        breaks=True,
     ),
     _row(
         "atanh",
@@ -371,6 +336,7 @@ ROWS = [
         latex=r"\operatorname{artanh}",
         numpy="np.arctanh",
         sympy="atanh",
+        breaks=True,
     ),
     _row(
         "sigmoid",
@@ -383,6 +349,8 @@ ROWS = [
         total=True,
         smooth=True,
         values=(0, 1),
+        strict=True,
+        slope=1,
     ),
     _row(
         "silu",
@@ -391,17 +359,7 @@ ROWS = [
         vanishes=True,
         numpy="silu",
         total=True,
-    ),
-    _row(
-        "gammaln",
-        says="log(abs(gamma(x)))",
-        aliases=("lgamma",),
-        latex=None,
-        letters=(r"\Gamma",),
-        numpy="gammaln",
-        neighbours=("digamma",),
         smooth=True,
-        pole=True,
     ),
     _row("softsign", says="x./(1 + abs(x))", vanishes=True, total=True, numpy="softsign"),
     _row(
@@ -411,6 +369,8 @@ ROWS = [
         kink="a at 0",
         arity=(2, 2),
         numpy="leakyrelu",
+        parameter=True,
+        branches="sign",
     ),
     _row(
         "elu",
@@ -420,6 +380,8 @@ ROWS = [
         arity=(2, 2),
         numpy="elu",
         total=True,
+        parameter=True,
+        branches="sign",
     ),
     _row(
         "huber",
@@ -429,6 +391,10 @@ ROWS = [
         arity=(2, 2),
         numpy="huber",
         total=True,
+        curvature="convex",
+        slope=2,
+        parameter=True,
+        branches="size",
     ),
     _row(
         "xlogy",
@@ -439,48 +405,14 @@ ROWS = [
         smooth=True,
     ),
     _row(
-        "besselj",
-        signature=SPECIAL,
-        call="besselj(k, x)",
-        says="Bessel function of the first kind of order k = 0, 1, 2, ...",
-        arity=(2, 2),
-        whole=(0, 0, "besselj(-k, x) is (-1)^k*besselj(k, x)"),
-        entrywise=True,
-        latex=None,
-        letters=("J",),
-        numpy="besselj",
-    ),
-    _row(
-        "mvlgamma",
-        signature=SPECIAL,
-        call="mvlgamma(a, p)",
-        says="logarithm of the multivariate gamma function, p = 1, 2, 3, ...",
-        arity=(2, 2),
-        whole=(1, 1, "mvlgamma(a, 1) is gammaln(a)"),
-        entrywise=True,
-        latex=None,
-        letters=(r"\Gamma",),
-        numpy="mvlgamma",
-    ),
-    _row(
-        "polygamma",
-        signature=SPECIAL,
-        call="polygamma(k, x)",
-        says="derivative k of digamma, k = 0, 1, 2, ...",
-        arity=(2, 2),
-        whole=(0, 0, "polygamma(0, x) is digamma(x)"),
-        entrywise=True,
-        latex=None,
-        numpy="polygamma",
-        pole=True,
-    ),
-    _row(
         "hypot",
         call="hypot(x, y)",
         says="sqrt(x.^2 + y.^2), also where the squares are too large for a number",
         arity=(2, 2),
         vanishes=True,
         numpy="hypot",
+        curvature="convex",
+        slope=2,
     ),
     _row(
         "atan2",
@@ -503,6 +435,7 @@ ROWS = [
         curvature="convex",
         slope=1,
         over=r"\max",
+        branches="order",
     ),
     _row(
         "min",
@@ -517,6 +450,7 @@ ROWS = [
         curvature="concave",
         slope=1,
         over=r"\min",
+        branches="order",
     ),
     _row(
         "where",
@@ -527,5 +461,6 @@ ROWS = [
         arity=(3, 3),
         entrywise=True,
         total=True,
+        branches="condition",
     ),
 ]

@@ -5,6 +5,7 @@ A cell is a name; a form such as ``{0} \\ {1}``; ``=``, a function of ours of th
 (``=name`` of that name), whose text comes with the code; or ``-``: the language has none, and
 neither have we.
 Functions of the first table act on every entry of an array; what stands there is said of a number.
+C++ has methods of arrays for those that are named there without ``std::``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ LANGUAGES = ("matlab", "cpp", "julia")
 _ENTRYWISE = r"""
 np.exp              | exp                    | exp          | exp
 np.log              | log                    | log          | log
-np.log2             | log2                   | log2         | log2
+np.log2             | log2                   | std::log2    | log2
 np.log10            | log10                  | log10        | log10
 np.log1p            | log1p                  | log1p        | log1p
 np.expm1            | expm1                  | expm1        | expm1
@@ -33,11 +34,11 @@ np.arcsinh          | asinh                  | asinh        | asinh
 np.arccosh          | acosh                  | acosh        | acosh
 np.arctanh          | atanh                  | atanh        | atanh
 np.sqrt             | sqrt                   | sqrt         | sqrt
-np.cbrt             | nthroot({0}, 3)        | cbrt         | cbrt
+np.cbrt             | nthroot({0}, 3)        | std::cbrt    | cbrt
 np.abs              | abs                    | abs          | abs
-np.sign             | sign                   | sign         | sign
-np.maximum          | max                    | max          | max
-np.minimum          | min                    | min          | min
+np.sign             | sign                   | =sign_of     | sign
+np.maximum          | max                    | =max_of      | max
+np.minimum          | min                    | =min_of      | min
 np.divide           | /                      | /            | /
 np.float_power      | ^                      | pow          | ^
 sec                 | =                      | =            | sec
@@ -55,16 +56,16 @@ elu                 | =                      | =            | =
 huber               | =                      | =            | =
 logit               | =                      | =            | =
 xlogy               | =                      | =            | =
-erf                 | erf                    | erf          | -
-erfc                | erfc                   | erfc         | -
+erf                 | erf                    | std::erf     | -
+erfc                | erfc                   | std::erfc    | -
 erfinv              | erfinv                 | -            | -
 normcdf             | =                      | =            | -
 lognormcdf          | =                      | -            | -
-hypot               | hypot                  | hypot        | hypot
-atan2               | atan2                  | atan2        | atan
+hypot               | hypot                  | std::hypot   | hypot
+atan2               | atan2                  | std::atan2   | atan
 normpdf             | =                      | =            | =
-gamma               | gamma                  | tgamma       | -
-gammaln             | gammaln                | lgamma       | -
+gamma               | gamma                  | std::tgamma  | -
+gammaln             | gammaln                | std::lgamma  | -
 digamma             | psi(0, {0})            | =            | -
 polygamma           | psi                    | =            | -
 mvlgamma            | =                      | =            | -

@@ -41,6 +41,9 @@ ROWS = [
         latex=None,
         by_blocks=True,
         smooth=True,
+        regular=True,
+        in_order="concave",
+        log_of="det",
     ),
     FunctionSpec(
         name="inv",
@@ -52,6 +55,8 @@ ROWS = [
         neighbours=("pinv",),
         by_blocks=True,
         smooth=True,
+        regular=True,
+        in_order="convex",
     ),
     FunctionSpec(
         name="adj",
@@ -78,6 +83,7 @@ ROWS = [
         of_scalar=("/", 1, "x"),
         latex=None,
         numpy="pinv",
+        regular=True,
     ),
     FunctionSpec(
         name="sylvester",

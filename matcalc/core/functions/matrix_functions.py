@@ -14,9 +14,7 @@ def frechet(name: str) -> str:
     return f"frechet_{name}"
 
 
-def _row(
-    name: str, says: str, scalar: str, latex: str | None = "", *, smooth: bool = False
-) -> FunctionSpec:
+def _row(name: str, says: str, scalar: str, latex: str | None = "", **said: object) -> FunctionSpec:
     return FunctionSpec(
         name=name,
         signature=SQUARE_TO_SQUARE,
@@ -27,7 +25,7 @@ def _row(
         latex=latex,
         letters=("e",) if name == "expm" else (),
         numpy=name,
-        smooth=smooth,
+        **said,  # type: ignore[arg-type]
     )
 
 
@@ -50,15 +48,16 @@ def _frechet_row(name: str, call: str, says: str, first: int) -> FunctionSpec:
 
 _PRIMARY = [
     _row("expm", "matrix exponential", "exp", latex=None, smooth=True),
-    _row("logm", "principal logarithm", "log"),
-    _row("sqrtm", "principal square root, A^(1/2)", "sqrt", latex=None),
+    _row("logm", "principal logarithm", "log", in_order="concave"),
+    _row("sqrtm", "principal square root, A^(1/2)", "sqrt", latex=None, in_order="concave"),
     *[
-        _row(f"{name}m", f"{name} of the matrix, not of its entries", name)
-        for name in ("sin", "cos", "tan")
-    ],
-    *[
-        _row(f"{name}m", f"{name} of the matrix, not of its entries", name)
-        for name in ("sinh", "cosh", "tanh")
+        _row(
+            f"{name}m",
+            f"{name} of the matrix, not of its entries",
+            name,
+            breaks=name.startswith("tan"),
+        )
+        for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")
     ],
 ]
 

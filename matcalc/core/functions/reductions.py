@@ -29,6 +29,7 @@ ROWS = [
         neighbours=("mean",),
         linear=(0,),
         over=r"\sum",
+        skips_zeros=True,
     ),
     _row(
         "mean",
@@ -49,6 +50,7 @@ ROWS = [
         curvature="convex",
         values=(0, inf),
         slope=2,
+        skips_zeros=True,
     ),
     _row(
         "norm2",
@@ -63,6 +65,8 @@ ROWS = [
         curvature="convex",
         values=(0, inf),
         slope=2,
+        root=True,
+        skips_zeros=True,
     ),
     _row(
         "normp",
@@ -76,6 +80,9 @@ ROWS = [
         numpy="normp",
         curvature="convex",
         slope=2,
+        skips_zeros=True,
+        parameter=True,
+        values=(0, inf),
     ),
     _row(
         "var",
@@ -87,6 +94,7 @@ ROWS = [
         total=True,
         curvature="convex",
         smooth=True,
+        values=(0, inf),
     ),
     _row(
         "std",
@@ -95,6 +103,8 @@ ROWS = [
         along=True,
         of_scalar=0,
         curvature="convex",
+        root=True,
+        values=(0, inf),
     ),
     _row(
         "prod",
@@ -162,6 +172,7 @@ ROWS = [
         curvature="convex",
         values=(0, inf),
         slope=2,
+        skips_zeros=True,
     ),
     _row(
         "softmax",
@@ -176,6 +187,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(0, 1),
+        strict=True,
     ),
     _row(
         "logsoftmax",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from matcalc.core.functions.spec import SPECIAL, SQUARE_TO_SCALAR, SQUARE_TO_SQUARE, FunctionSpec
 
 
@@ -38,7 +40,7 @@ ROWS = [
         symmetric=True,
         latex=r"\lambda_{\max}",
         letters=(r"\lambda",),
-        curvature="convex",
+        in_order="convex",
     ),
     _row(
         "lambda_min",
@@ -49,7 +51,7 @@ ROWS = [
         symmetric=True,
         latex=r"\lambda_{\min}",
         letters=(r"\lambda",),
-        curvature="concave",
+        in_order="concave",
     ),
     _row(
         "eigvec",
@@ -74,6 +76,7 @@ ROWS = [
         "the matrix with 1/(x[j] - x[i]) off the diagonal and zeros on it, which "
         "derivatives of eigenvectors are made of",
         rank=2,
+        breaks=True,
     ),
     _row(
         "svdvals",
@@ -82,6 +85,7 @@ ROWS = [
         of_transpose="svdvals",
         rank=1,
         of_scalar=_ABSOLUTE,
+        values=(0, inf),
     ),
     _row(
         "leftvecs",
@@ -105,6 +109,7 @@ ROWS = [
         of_scalar=_ABSOLUTE,
         latex=None,
         curvature="convex",
+        values=(0, inf),
     ),
     _row(
         "leftvec",
@@ -130,6 +135,7 @@ ROWS = [
         of_scalar=_ABSOLUTE,
         latex=None,
         curvature="convex",
+        values=(0, inf),
     ),
     _row(
         "polar",
@@ -145,5 +151,12 @@ ROWS = [
         rank=0,
         of_scalar=_ABSOLUTE,
     ),
-    _row("condnum", "condnum(A)", "specnorm(A)*specnorm(inv(A))", SQUARE_TO_SCALAR, of_scalar=1),
+    _row(
+        "condnum",
+        "condnum(A)",
+        "specnorm(A)*specnorm(inv(A))",
+        SQUARE_TO_SCALAR,
+        of_scalar=1,
+        breaks=True,
+    ),
 ]

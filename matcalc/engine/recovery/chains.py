@@ -354,11 +354,8 @@ class ProductWriter:
 
     def spread(self, op: str, factors: Sequence[Chain]) -> Chain:
         """The Kronecker or Khatri-Rao product of several factors."""
-        make = {"kron": self.kron, "khatrirao": self.khatrirao, "cross": self.cross}[op]
-        result = factors[0]
-        for factor in factors[1:]:
-            result = make(result, factor)
-        return result
+        make: Callable[[Chain, Chain], Chain] = getattr(self, op)
+        return reduce(make, factors)
 
     def scalar(self, chain: Chain) -> Expr:
         """A product from a row to a column, read in the direction with fewer transposes."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError, ParseError
+from matcalc.core.operations import OF_ENTRIES
 from matcalc.read.syntax.nodes import Binding, Node
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size
@@ -80,7 +81,7 @@ def array(phrase: Phrase, body: Value, names: list[str]) -> Value:
 def _absent(phrase: Phrase, index: str, letters_: Letters) -> MatcalcError:
     message = f"{index} is no subscript in what the {phrase.text} is taken of"
     hint = "the sum is a multiple then; write the factor"
-    if phrase.text in ("max", "min"):
+    if phrase.text in OF_ENTRIES:
         message = f"{phrase.text} may be the {phrase.text}imum over a set, which is not read"
         hint = f"{OPTIMA}; \\{phrase.text}(x) is that of the entries of x"
     elif phrase.text == "prod":

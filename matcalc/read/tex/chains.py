@@ -5,6 +5,7 @@ which is a factor.
 from __future__ import annotations
 
 from matcalc.core.errors import ParseError, Span
+from matcalc.core.operations import LOGARITHMS, OF_ENTRIES
 from matcalc.read.tex import derivatives, lettered
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
@@ -277,17 +278,17 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
         name = _LOGARITHMS.get(base, "log")
     if name == "log" and len(args) == 1:
         inside = args[0].args[0] if args[0].kind == "bars" else args[0]
-        if inside.kind == "call" and inside.text == "gamma":
-            name, args = "gammaln" if len(inside.args) == 1 else "mvlgamma", inside.args
-        elif args[0].kind == "bars" and inside.kind == "call" and inside.text == "det":
-            name, args = "logdet", inside.args
+        of_size = args[0].kind == "bars" or inside.text == "gamma"
+        if inside.kind == "call" and inside.text in LOGARITHMS and of_size:
+            name = LOGARITHMS[inside.text] if len(inside.args) == 1 else "mvlgamma"
+            args = inside.args
     return Phrase("call", head.start, end, args=args, text=name, mark=head.span)
 
 
 def _subscripted(head: Phrase, scope: Scope) -> ParseError:
     shown = scope.source[head.start : head.parts[-1].end]
     message, hint = f"the subscript of {shown}", "of the logarithm, the bases 2 and 10 are known"
-    if head.text in ("max", "min"):
+    if head.text in OF_ENTRIES:
         message, hint = f"{shown} may be the {head.text}imum over a set, which is not read", OPTIMA
         hint += f"; \\{head.text}(x) is that of the entries of x"
     return ParseError(message, source=scope.source, span=head.parts[0].span, hint=hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from matcalc.core.operations import ALIASES, OPERATIONS
+from matcalc.core.operations import ALIASES, OF_ENTRIES, OPERATIONS, OVER_INDICES
 
 # functions with a name of their own in papers, besides those of the expression language
 _OTHER_NAMES = {word: name for name, spec in OPERATIONS.items() for word in spec.tex_names}
@@ -20,7 +20,7 @@ OPERATORS = {
     **dict.fromkeys(("Re", "re"), "the real part"),
     **dict.fromkeys(("Im", "im"), "the imaginary part"),
     **dict.fromkeys(
-        ("argmin", "argmax", "min", "max", "sup", "inf", "lim"), "a minimum, maximum or limit"
+        ("argmin", "argmax", *OF_ENTRIES, "sup", "inf", "lim"), "a minimum, maximum or limit"
     ),
     **dict.fromkeys(
         ("rank", "ker", "span", "dim", "range", "Null", "null", "col", "row"),
@@ -178,19 +178,8 @@ def advice(command: str) -> str | None:
         "lvert",
         "rvert",
     ]
-    letters += [
-        *BOLD,
-        *WORDS,
-        "operatorname",
-        "sum",
-        "log",
-        "exp",
-        "det",
-        "partial",
-        "nabla",
-        "infty",
-        "left",
-        "right",
-    ]
+    letters += [*BOLD, *WORDS, "operatorname", "partial", "nabla", "infty", "left", "right"]
+    functions = [row.latex or "" for row in OPERATIONS.values()] + [*OVER_INDICES.values()]
+    letters += [command[1:] for command in functions if re.fullmatch(r"\\[A-Za-z]+", command)]
     close = get_close_matches(command, letters, n=1, cutoff=0.7)
     return f"did you mean \\{close[0]}?" if close else "docs/latex.md lists what is read"

@@ -25,13 +25,6 @@ CPP = Language(
     "functions.hpp",
     r"\A// (\w+): ",
 )
-# what an array of Eigen has a method for
-_METHODS = frozenset(
-    (
-        *("exp", "log", "log10", "log1p", "expm1", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
-        *("asin", "acos", "atan", "asinh", "acosh", "atanh", "sqrt", "abs"),
-    )
-)
 _PARTIAL = {
     "np.sum": "sum()",
     "np.mean": "mean()",
@@ -239,22 +232,15 @@ class EigenEmitter(LanguageEmitter):
 
     def _mapped(self, cell: str, node: Node) -> _Code:
         operands = self.operands(node)
-        own = cell[0] == "="
-        name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2]) if own else cell
-        given = "abc"[: len(operands)]
-        prefix = "" if own or name in ("max", "min") else "std::"
-        if name in ("max", "min"):
-            prefix, name = "", f"{self.helper(f'{name}_of')}"
+        is_method = cell.isidentifier()
+        name = f"std::{cell}" if is_method else cell
+        if cell[0] == "=":
+            name = self.helper(cell[1:] or node.attr[0].rpartition(".")[2])
         if not node.rank:
-            texts = ", ".join(text for text, _ in operands)
-            if name == "sign":
-                return f"{self.helper('sign_of')}({texts})", _ATOM
-            return f"{prefix}{name}({texts})", _ATOM
-        if name in _METHODS and node.rank <= 2 and len(operands) == 1:
-            return f"{_of(operands[0])}.array().{name}().matrix()", _ATOM
-        if name == "sign":
-            prefix, name = "", self.helper("sign_of")
-        call = f"{prefix}{name}({', '.join(given)})"
+            return f"{name}({', '.join(text for text, _ in operands)})", _ATOM
+        if is_method and node.rank <= 2 and len(operands) == 1:
+            return f"{_of(operands[0])}.array().{cell}().matrix()", _ATOM
+        call = f"{name}({', '.join('abc'[: len(operands)])})"
         if node.rank <= 2 and len(operands) == 1:
             return f"{_of(operands[0])}.unaryExpr([](T a) {{ return {call}; }})", _ATOM
         return self._each(call, operands, [arg.rank for arg in node.args])
@@ -272,8 +258,8 @@ class EigenEmitter(LanguageEmitter):
         ]
         if node.attr[0].startswith("psd_") and node.attr[0] != "psd_factors":
             given[0] = codes[0][0]  # a factorisation
-        if name in ("commutation", "elimination", "duplication"):
-            name += "<T>"
+        if all(map(_is_whole, node.args)):
+            name += "<T>"  # no argument tells the type of the numbers
         if name == "reshape":
             name, given = f"{name}<{node.rank}>", [given[0], f"{{{', '.join(given[1:])}}}"]
         return f"{name}({', '.join([*given, *more])})", _ATOM

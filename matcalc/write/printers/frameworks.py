@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.functions.frameworks import FRAMEWORK_CALLS
+from matcalc.core.operations import OPERATIONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.write.printers.inline import PORTABLE, defines, joined, portable
 from matcalc.write.printers.numpy_code import Source
@@ -45,8 +47,18 @@ class Framework:
     prefix: str  # of its functions
     like: str  # how an array is made that is like ``{0}``
     cast: str  # to the type of ``{1}``
-    renamed: Mapping[str, str]  # names of the array API standard that it has others for
+    others: Mapping[str, str]  # names of functions of ours or the standard that no row has
     arrays: str  # the text of ``as_arrays``
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """What it calls functions of the array API standard otherwise than this does."""
+        rows = [(row["array-api"], row[self.backend]) for row in FRAMEWORK_CALLS.values()]
+        return {
+            there: self.prefix + here
+            for there, here in rows
+            if there != here and there.isidentifier() and here.isidentifier()
+        } | dict(self.others)
 
 
 _JAX = Framework(
@@ -60,10 +72,7 @@ _JAX = Framework(
         "expm": "jax.scipy.linalg.expm",
         "ndtr": "jax.scipy.special.ndtr",
         "cho_solve": "jax.scipy.linalg.cho_solve",
-        "cumulative_sum": "jnp.cumsum",
-        "permute_dims": "jnp.transpose",
         "concat": "jnp.concatenate",
-        "atanh": "jnp.arctanh",
     },
     '''\
 def as_arrays(**values):
@@ -82,10 +91,6 @@ _TORCH = Framework(
     {
         "expm": "torch.linalg.matrix_exp",
         "ndtr": "torch.special.ndtr",
-        "cumulative_sum": "torch.cumsum",
-        "permute_dims": "torch.permute",
-        "max": "torch.amax",
-        "min": "torch.amin",
     },
     '''\
 def as_arrays(**values):
@@ -249,7 +254,14 @@ def _call(emitter: FrameworkEmitter, node: Node) -> _Code:
     return f"{emitter.plain(cell)}({', '.join([*before, *given, *more])})", _ATOM
 
 
-_WHOLE = frozenset(("matrix_power", "polygamma", "mvlgamma", "np.arange"))
+# what keeps its whole numbers
+_WHOLE = frozenset(
+    (
+        "matrix_power",
+        "np.arange",
+        *(row.numpy for row in OPERATIONS.values() if row.whole is not None and row.numpy),
+    )
+)
 
 
 def _whole(node: Node) -> bool:

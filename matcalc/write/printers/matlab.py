@@ -28,6 +28,8 @@ _MATLAB = Language(
 _DOTTED = {"*": ".*", "/": "./", "**": ".^", "!=": "~="}
 _PLAIN = {"**": "^", "!=": "~="}
 _SPREADS = ("np.var", "np.std")
+# what stands before the axis: the other array of an extreme, the divisor of a variance
+_BEFORE_AXIS = {"np.max": "[], ", "np.min": "[], ", "np.var": "1, ", "np.std": "1, "}
 _WORDS = """
 break case catch classdef continue do else elseif end end_try_catch end_unwind_protect
 endfor endfunction endif endswitch endwhile enumeration events for function global if methods
@@ -129,11 +131,7 @@ class MatlabEmitter(LanguageEmitter):
             return f"sqrt(sum(({text}) .^ 2, {axis}))"
         if function == "np.logaddexp.reduce":
             return f"{self.helper('logsumexp_along')}({text}, {axis})"
-        if name in ("max", "min"):
-            return f"{name}({text}, [], {axis})"
-        if name in ("var", "std"):
-            return f"{name}({text}, 1, {axis})"
-        return f"{name}({text}, {axis})"
+        return f"{name}({text}, {_BEFORE_AXIS.get(function, '')}{axis})"
 
     def _mapped(self, cell: str, node: Node) -> _Code:
         operands = self.operands(node)

@@ -10,19 +10,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from matcalc.core.operations import COMPARISONS, OF_TALL
+from matcalc.core.operations import COMPARISONS, OF_TALL, OPERATIONS, VANISHING
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import acts_entrywise
 from matcalc.core.walk import fold, postorder
 
 THIN = {name: f"thin_{name}" for name in sorted(OF_TALL)}
 _ENTRYWISE = frozenset({"+", "-", "neg", "*", "/", ".*", "./", ".^", *COMPARISONS})
-_ODD = (
-    "neg abs sqrt cbrt sin tan sinh tanh asin atan asinh atanh expm1 log1p erf sign relu"  # 0 at 0
-)
-_NEUTRAL = frozenset(
-    ("norm1", "norm2", "normp", "amax")
-)  # of singular values: zeros among them change nothing
+# zeros among the entries, as for instance singular values, change nothing
+_NEUTRAL = frozenset(name for name, row in OPERATIONS.items() if row.skips_zeros)
 
 
 def thin(root: Expr) -> Expr:
@@ -42,9 +38,8 @@ def _with(node: Expr, args: list[Expr]) -> Expr:
 
 
 def _step(node: Expr, args: list[Expr]) -> Expr:
-    if node.op == "sum" and _vanishes(args[0]):
-        args = [_renamed(args[0])]
-    elif node.op in _NEUTRAL and args[0].op == "svdvals":
+    extreme = node.op == "amax" and _are_values(args[0])
+    if extreme or (node.op in _NEUTRAL and _vanishes(args[0])):
         args = [_renamed(args[0]), *args[1:]]
     made = _with(node, args)
     if node.op == "*":
@@ -54,17 +49,22 @@ def _step(node: Expr, args: list[Expr]) -> Expr:
     return made
 
 
+def _are_values(vector: Expr) -> bool:
+    """Whether these are the singular values of a matrix."""
+    return vector.op in OF_TALL and vector.rank == 1
+
+
 def _parts(weight: Expr) -> tuple[Expr, ...]:
     """The operands of a vector, down to singular values and numbers."""
-    return () if weight.op == "svdvals" or not weight.shape else weight.args
+    return () if _are_values(weight) or not weight.shape else weight.args
 
 
 def _entrywise(weight: Expr) -> Expr | None:
     """The matrix of whose singular values, and numbers, a vector is made entry by entry."""
     order = postorder(weight, _parts)
-    matrices = {id(node.args[0]): node.args[0] for node in order if node.op == "svdvals"}
+    matrices = {id(node.args[0]): node.args[0] for node in order if _are_values(node)}
     fits = all(
-        not node.shape or node.op in ("svdvals", *_ENTRYWISE) or acts_entrywise(node)
+        not node.shape or _are_values(node) or node.op in _ENTRYWISE or acts_entrywise(node)
         for node in order
     )
     return next(iter(matrices.values())) if fits and len(matrices) == 1 else None
@@ -75,11 +75,11 @@ def _vanishes(weight: Expr) -> bool:
     inside = weight.args[0] if weight.op == "'" else weight
 
     def rule(node: Expr, args: list[bool]) -> bool:
-        if node.op == "svdvals":
+        if _are_values(node):
             return True
         if not args or not node.shape:
             return False
-        if node.op in ("+", "-", "neg") or node.op in _ODD.split():
+        if node.op in ("+", "-", "neg") or node.op in VANISHING:
             return all(args)
         if node.op in ("*", ".*"):
             return any(args)
@@ -120,7 +120,7 @@ def _paired(product: Expr) -> Expr:
     ends = [
         place
         for place, factor in enumerate(factors)
-        if _matrix(factor).op in ("leftvecs", "rightvecs")
+        if _matrix(factor).op in OF_TALL and _matrix(factor).rank == 2
     ]
     for first, last in pairwise(ends):
         left, right = factors[first], factors[last]
