@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 from matcalc.answers import directional, recent
 from matcalc.answers import implicit as minimizing
+from matcalc.answers.adjoint import implied
 from matcalc.answers.convexity import Convexity, convexity
 from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.hessian import hessian as blocks
-from matcalc.answers.implicit import Solved
 from matcalc.answers.lagrange import ConstrainedPoint, constrained
 from matcalc.answers.stationary import NamedProblem, StationaryPoint
 from matcalc.answers.stationary import stationary as solved
@@ -321,13 +321,13 @@ def implicit(
     of: str,
     wrt: str,
     *,
+    objective: str = "",
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> Solved:
-    """The derivative of ``of`` for ``wrt`` where the expression stays zero (docs/stationary.md)."""
-    expression = _expression(expression, variables, language, latex=latex)
-    return minimizing.implicit(expression, of, wrt)
+) -> minimizing.Solved:
+    """The derivative of ``of``, or of an ``objective``, where the expression stays zero."""
+    return implied(_expression(expression, variables, language, latex=latex), of, wrt, objective)
 
 
 @public
@@ -338,7 +338,7 @@ def newton(
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> Solved:
+) -> minimizing.Solved:
     """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimized."""
     return minimizing.newton(_expression(expression, variables, language, latex=latex), wrt)
 
@@ -351,7 +351,7 @@ def gauss_newton(
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> Solved:
+) -> minimizing.Solved:
     """The step of the Gauss-Newton method for residuals, or for the sum of their squares."""
     return minimizing.gauss_newton(_expression(expression, variables, language, latex=latex), wrt)
 

@@ -1,5 +1,7 @@
 """Second derivatives with respect to several variables, in blocks."""
 
+import json
+
 import numpy as np
 import pytest
 from published_models import given, model_cases, truth
@@ -67,6 +69,12 @@ def test_command(capsys):
         "H_y_y = zeros(m, m)",
     ]
     assert main(["hessian", "x'*x", "--format", "latex"]) == 0
+    capsys.readouterr()
+    assert main(["hessian", "x'*A*y", "--wrt", "x,y", "--format", "json"]) == 0
+    blocks = json.loads(capsys.readouterr().out)["blocks"]
+    assert blocks[2] == {"wrt": ["y", "x"], "shape": ["m", "n"], "text": "A'"}
+    assert main(["hessian", "x'*A*y", "--json"]) == 2
+    assert "write --format json" in capsys.readouterr().err
 
 
 SYMMETRIC = [

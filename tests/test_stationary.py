@@ -245,7 +245,7 @@ def test_implicit(equation, of, wrt, variables, said):
     ("equation", "of", "wrt", "variables", "message"),
     [
         ("x'*x - t", "x", "t", {"t": S}, "as many equations as x has entries"),
-        ("A*X + X*B - C", "X", "C", {}, "no single product"),
+        ("A*X*B + C*X*D - F", "X", "F", {}, "no single product"),
         ("A*x - b", "x", "x", {"b": "vector(n)"}, "a function of itself"),
         ("softmax(x) - t", "x", "t", {"t": "vector(n)"}, "singular at every point"),
     ],

@@ -61,13 +61,9 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
     G has the shape of ``of``. By a matrix, or of one, the derivative is along a direction, which is
     a new variable. Raises UnsupportedError where dG/dx has no inverse that can be written.
     """
+    expression = determining(expression, of, wrt)
     program = expression._program
-    unknown, known = require_variable(program, of), require_variable(program, wrt)
-    if of == wrt:
-        raise ArgumentError(f"{of} cannot be a function of itself", hint="--of x --wrt t")
-    if expression._tree.shape != unknown.shape:
-        expression = Expression(_unified(program, of))
-        program, unknown, known = expression._program, *_both(expression, of, wrt)
+    unknown, known = program.variables[of], program.variables[wrt]
     slope = expression.diff(of)
     along = len(unknown.shape) + len(known.shape) > 2 and len(unknown.shape) > 0
     step = ""
@@ -102,8 +98,18 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
     return Solved(program, tree, head, lines, proof)
 
 
-def _both(expression: Expression, of: str, wrt: str) -> tuple[Variable, Variable]:
-    return expression.variables[of], expression.variables[wrt]
+def determining(expression: Expression, of: str, wrt: str) -> Expression:
+    """The left side of an equation that has as many entries as what it determines; of what is not
+    declared with the sizes that make it so.
+    """
+    program = expression._program
+    unknown = require_variable(program, of)
+    require_variable(program, wrt)
+    if of == wrt:
+        raise ArgumentError(f"{of} cannot be a function of itself", hint="--of x --wrt t")
+    if expression._tree.shape != unknown.shape:
+        return Expression(_unified(program, of))
+    return expression
 
 
 def _unified(program: Program, of: str) -> Program:

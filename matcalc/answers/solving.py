@@ -12,7 +12,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, eye, fill, number, variable
+from matcalc.core.tree import Expr, eye, fill, is_number, number, variable
 from matcalc.engine.definite import is_zero
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.verify.verification import verify
@@ -67,8 +67,9 @@ def _some_solution(program: Program, linear: Expr, rest: Expr, known: Variable) 
 
 
 def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variable) -> Expr | None:
-    """The direction of a variable along which the linear map has a value, with an inverse; None
-    where the map of a matrix is no single product A*X*B.
+    """The direction of a variable along which the linear map has a value, with an inverse or, of
+    A*X + X*B, with ``sylvester``; None where the map of a matrix is neither this nor a single
+    product A*X*B.
     """
     shape = known.shape
     if not shape:
@@ -84,9 +85,20 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         if matrix is None:
             return None
         linear = matrix
-    parts = _product_of(linear, shape)
-    if parts is None:
+    terms = [_term_of(scale, part, shape) for scale, part in _scaled_terms(linear)]
+    products = [term for term in terms if term is not None]
+    if not products or len(products) < len(terms):
         return None
+    parts = _product_of(products)
+    if parts is None:
+        sides = _sides_of(products)
+        if sides is None:
+            return None
+        left, right, scale = sides
+        if not is_number(scale, 1):
+            value = Expr("/", (value, scale), shape)
+        solution = Expr("sylvester", (left, right, value), shape)
+        return simplify(replace(program, expr=solution, definitions={}))
     scale, left, right = parts
     inverse = Expr("inv", (left,), left.shape)
     whole = Expr("*", (inverse, value), shape)
@@ -117,26 +129,54 @@ class _Product(NamedTuple):
     right: Expr
 
 
-def _product_of(linear: Expr, shape: Shape) -> _Product | None:
-    """c, A and B of a map c*A*X*B, from its matrix: c*kron(B', A), or a sum of such terms that have
-    one of the sides in common, as in A'*A*X + c*X.
+class _Sides(NamedTuple):
+    """The map scale*(left*X + X*right)."""
+
+    left: Expr
+    right: Expr
+    scale: Expr
+
+
+def _product_of(products: list[_Product]) -> _Product | None:
+    """c, A and B of a map c*A*X*B that is a sum of such terms, if these have one of the sides in
+    common, as in A'*A*X + c*X.
     """
-    terms = [_term_of(scale, part, shape) for scale, part in _scaled_terms(linear)]
-    products = [term for term in terms if term is not None]
-    if not products or len(products) < len(terms):
-        return None
     if len(products) == 1:
         return products[0]
     for place in (1, 2):
         if len({text(term[place]) for term in products}) == 1:
             other = 3 - place
-            total = scaled(products[0].scale, products[0][other])
-            for term in products[1:]:
-                total = Expr("+", (total, scaled(term.scale, term[other])), total.shape)
+            total = _total([scaled(term.scale, term[other]) for term in products])
             common = products[0][place]
             sides = (common, total) if place == 1 else (total, common)
             return _Product(number(1), *sides)
     return None
+
+
+def _sides_of(products: list[_Product]) -> _Sides | None:
+    """A, B and c of a map c*(A*X + X*B), if each term stands on one side alone."""
+    if any(each.left.op != "eye" for each in products if each.right.op != "eye"):
+        return None
+    scale = products[0].scale
+    if len({text(each.scale) for each in products}) > 1:
+        scale = number(1)
+        products = [
+            _Product(scale, scaled(each.scale, each.left), each.right)
+            if each.right.op == "eye"
+            else _Product(scale, each.left, scaled(each.scale, each.right))
+            for each in products
+        ]
+    left = [each.left for each in products if each.right.op == "eye"]
+    right = [each.right for each in products if each.right.op != "eye"]
+    return _Sides(_total(left), _total(right), scale) if left and right else None
+
+
+def _total(terms: list[Expr]) -> Expr:
+    """The sum of terms of one shape."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = Expr("+", (total, term), total.shape)
+    return total
 
 
 def scaled(scale: Expr, tree: Expr) -> Expr:

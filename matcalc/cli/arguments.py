@@ -60,7 +60,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """What argparse does with wrong arguments."""
-        raise ArgumentError(message, hint=f"{self.prog} --help lists what is possible")
+        hint = f"{self.prog} --help lists what is possible"
+        if message.endswith(": --json"):
+            hint = "write --format json"
+        raise ArgumentError(message, hint=hint)
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -299,7 +302,7 @@ def _add_further(
     add_further_options(command, name)
     _add_latex(command, "EXPR is a formula in LaTeX")
     _add_declarations(command)
-    formats = FORMATS[:2] if name in WITHOUT_CODE else FORMATS
+    formats = (*FORMATS[:2], *WITHOUT_CODE[name]) if name in WITHOUT_CODE else FORMATS
     command.add_argument(
         "--format", choices=formats, default="text", help="what to print (default: text)"
     )
@@ -474,6 +477,7 @@ OPTIONS_WITH_VALUE = (
         "--data",
         "--at",
         "--of",
+        "--objective",
         "--subject-to",
         "--file",
         "--plot",

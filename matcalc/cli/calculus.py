@@ -73,7 +73,8 @@ BY_VARIABLES = {
     "gauss-newton": "",
 }
 REPORTED = ("stationary", "convex", "implicit", "newton", "gauss-newton")  # with reasons
-WITHOUT_CODE = ("hessian", *REPORTED)  # commands whose answers are no single formula
+# commands whose answers are no single formula, and what they are printed as besides text and LaTeX
+WITHOUT_CODE: dict[str, tuple[str, ...]] = {**dict.fromkeys(REPORTED, ()), "hessian": ("json",)}
 
 
 def add_diff_options(diff: ArgumentParser) -> None:
@@ -145,6 +146,12 @@ def add_further_options(command: ArgumentParser, name: str) -> None:
     if name == "implicit":
         command.add_argument(
             "--of", metavar="NAME", required=True, help="the variable that the equation determines"
+        )
+        command.add_argument(
+            "--objective",
+            metavar="EXPR",
+            default="",
+            help="a scalar in that variable, of which the gradient is wanted: one adjoint solve",
         )
     if name == "taylor":
         command.add_argument(

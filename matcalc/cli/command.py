@@ -343,7 +343,7 @@ def _several(expression: Expression, text: str, options: Namespace) -> int:
 
 
 def _hessian(options: Namespace) -> int:
-    from matcalc.cli.further import blocks  # noqa: PLC0415 - diff does without
+    from matcalc.cli.further import blocks, shown_blocks  # noqa: PLC0415 - diff does without
 
     text = _standard_input() if options.expression == "-" else options.expression
     with catch_warnings():
@@ -352,11 +352,9 @@ def _hessian(options: Namespace) -> int:
     _say(f"{inferred_kinds(found.variables)}results: {len(found)} blocks")
     for note in found.notes:
         _say(at_command_line(note))
-    latex = options.format == "latex"
-    _answer(found.latex(cse=options.cse) if latex else found.text(cse=options.cse))
-    report = found.check(options.rng) if options.check else None
-    code = _concluded(report, found.verification if options.verify else None)
-    return max(code, _symmetry(found, options))
+    shown, report, verdict = shown_blocks(options, text, found)
+    _answer(shown)
+    return max(_concluded(report, verdict), _symmetry(found, options))
 
 
 def _symmetry(found: Derivative | Hessian, options: Namespace) -> int:

@@ -5,7 +5,7 @@ variables.
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matcalc.answers import directional as along
 from matcalc.answers.directional import Directional
@@ -16,6 +16,10 @@ from matcalc.cli.kinds import inferred_kinds, kind_of
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.results import Expression
+
+if TYPE_CHECKING:
+    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.verification import Verification
 
 
 def directional(
@@ -181,6 +185,23 @@ def blocks(options: Namespace, program: Program) -> Hessian:
     if names == ["all"] and "all" not in expression.variables:
         names = parameters(expression)
     return hessian(expression, names, verify=options.verify)
+
+
+def shown_blocks(
+    options: Namespace, text: str, found: Hessian
+) -> tuple[str, Report | None, Verification | None]:
+    """The blocks in the format that was asked for, what a check found, and how they were
+    verified.
+    """
+    report = found.check(options.rng) if options.check else None
+    verdict = found.verification if options.verify else None
+    if options.format == "json":
+        from matcalc.cli.json_form import json_hessian  # noqa: PLC0415 - text does without
+
+        how = None if verdict is None else str(verdict)
+        return json_hessian(found, text, report, how, options.cse), report, verdict
+    shown = found.latex if options.format == "latex" else found.text
+    return shown(cse=options.cse), report, verdict
 
 
 def kinds_line(found: Gradients) -> str:

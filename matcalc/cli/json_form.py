@@ -12,6 +12,7 @@ from matcalc.version import __version__
 
 if TYPE_CHECKING:
     from matcalc.answers.gradients import Gradients
+    from matcalc.answers.hessian import Hessian
     from matcalc.core.kinds import Variable
     from matcalc.results import Derivative
     from matcalc.verify.oracle.compare import Report
@@ -67,6 +68,29 @@ def json_answer(
         "latex": answer.latex(cse=cse),
         "numpy": answer.source("numpy"),
         "notes": list(answer.notes),
+        "verification": verification,
+        "check": None if report is None else _check(report),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def json_hessian(
+    found: Hessian, text: str, report: Report | None, verification: str | None, cse: bool = False
+) -> str:
+    """The same of second derivatives in blocks; each block says by which variables it is."""
+    content = {
+        "version": __version__,
+        "expression": text,
+        "operation": "hessian",
+        "wrt": list(found.wrt),
+        "variables": {name: _variable(variable) for name, variable in found.variables.items()},
+        "blocks": [
+            {"wrt": list(pair), "shape": list(block.shape), "text": block.text(cse=cse)}
+            for pair, block in found.items()
+        ],
+        "text": found.text(cse=cse),
+        "latex": found.latex(cse=cse),
+        "notes": list(found.notes),
         "verification": verification,
         "check": None if report is None else _check(report),
     }

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from matcalc.answers.adjoint import implied
 from matcalc.answers.convexity import convexity
-from matcalc.answers.implicit import gauss_newton, implicit, newton
+from matcalc.answers.implicit import gauss_newton, newton
 from matcalc.answers.lagrange import ConstrainedPoint, constrained
 from matcalc.answers.stationary import NamedProblem, StationaryPoint, stationary
 from matcalc.core.program import Program
@@ -33,7 +34,7 @@ def report(options: Namespace, program: Program) -> str:
             return point.report()
         return point.latex() if latex else point.report()
     if options.command == "implicit":
-        solved = implicit(expression, options.of, wrt)
+        solved = implied(expression, options.of, wrt, options.objective)
     else:
         solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
     return solved.latex() if latex else solved.report()

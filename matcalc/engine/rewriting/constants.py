@@ -264,7 +264,7 @@ def _indexed(node: Expr, args: list[Grid]) -> Grid | None:
             raise _Unknown
         return found
 
-    rules = Rules(step, lambda value: ((Fraction(value),),), _taken, _reduced)
+    rules = Rules(step, lambda value: ((Fraction(value),),), _taken, _reduced, lambda entry: False)
     try:
         return tuple([value[0] for value in Loop(form, args, {}, rules).values()])
     except (_Unknown, KeyError, IndexError):

@@ -54,6 +54,11 @@ class Meter:
         if self.left < 0:
             raise Undecided("so many entries")
 
+    def require(self, work: int) -> None:
+        """Refuses at once what could not be paid in the end."""
+        if work > self.left:
+            raise Undecided("so many entries")
+
 
 class Stream:
     """Random elements of the field, none of them 0, from a seed: SplitMix64, since Python's

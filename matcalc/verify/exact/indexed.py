@@ -37,11 +37,16 @@ def indexed(
         run.meter.pay(_STEP)  # there are as many steps as choices of the indices
         return step(part, inside)
 
+    def zero(entry: Jet) -> bool:
+        run.meter.pay(1)
+        return not any(part is not None and any(part) for part in entry.parts)
+
     rules = Rules(
         paid,
         lambda value: constant((), [value], run.count, Fraction(value)),
         lambda array, places: _take(run, array, places),
         lambda part, found: _reduce(run, part, found),
+        zero,
     )
     found = Loop(node.value, args, run.sizes, rules, children).values()
     return assemble(found, run.extent(node.shape)) if node.value.indices else found[0]

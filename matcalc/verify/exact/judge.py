@@ -133,6 +133,7 @@ class Judge:
         self.sizes: dict[str, int] = {}
         self.turn = 0
         self.nonzero = False
+        self.cost = 0  # of the last comparison
 
     def verdict(self) -> Verdict:
         """The verdict; raises Undecided where there is no point, or no function.
@@ -181,7 +182,9 @@ class Judge:
             for signs in (range(1 << field.sign_count) if not agreed else (None,))
         ]
         todo = patterns[1:] if agreed else patterns
-        for _ in range(self._points(field)):
+        points = self._points(field)
+        self.meter.require(self.cost * (len(patterns) * points - 1))
+        for _ in range(points):
             for roots, signs in todo:
                 self.stream.state, self.turn = start
                 agreed, field = self._somewhere(roots, signs)
@@ -222,8 +225,10 @@ class Judge:
         for _ in range(_DRAWS):
             self.meter.pay(_DRAWING)
             field = Generators(self.stream, roots, signs)
+            before = self.meter.left
             try:
                 agreed = self._compare(field)
+                self.cost = before - self.meter.left
                 self.turn += 1
                 return agreed, field
             except Unfit as problem:

@@ -53,6 +53,8 @@ def indexed(
             array[tuple([slice(None) if place is None else place for place in places])]
         )
 
-    rules = Rules(step, lambda value: np.asarray(float(value)), take, reduce)
+    rules = Rules(
+        step, lambda value: np.asarray(float(value)), take, reduce, lambda entry: not entry.any()
+    )
     found = Loop(node.value, args, sizes, rules).values()
     return np.stack(found).reshape(extent) if node.value.indices else np.asarray(found[0])

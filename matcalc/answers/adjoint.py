@@ -1,0 +1,148 @@
+"""Gradients of an objective g(x, p) where G(x, p) = 0 determines x, by the adjoint equation.
+
+With l such that the derivative of g - <l, G> by x is zero, the gradient by p is that of
+g - <l, G> with x and l held fixed (Plessix, A review of the adjoint-state method, Geophys. J. Int.
+167 (2006), 495-503). So one linear system is solved, however many entries p has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matcalc.answers.implicit import Solved, determining, implicit
+from matcalc.answers.names import free_name, with_variable
+from matcalc.answers.singular import is_singular, singular_because
+from matcalc.answers.solving import affine_zero, inverse_of_slope
+from matcalc.answers.taylor import put
+from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.core.directions import direction_of
+from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
+from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.engine.directional import derive_steps
+from matcalc.engine.inner import expand
+from matcalc.read.frontend import read
+from matcalc.results import Derivative, Expression, Formula
+from matcalc.write.printers.text import text
+
+
+def implied(expression: Expression, of: str, wrt: str, objective: str = "") -> Solved:
+    """The derivative of what an equation determines, or with an objective the gradient of that."""
+    if not objective:
+        return implicit(expression, of, wrt)
+    return adjoint(determining(expression, of, wrt), of, wrt, objective)
+
+
+def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved:
+    """The gradient by ``wrt`` of a scalar, the objective, in which ``of`` is what the equation with
+    the left side ``expression`` determines.
+
+    Raises UnsupportedError where the adjoint equation has no solution that can be written.
+    """
+    program, goal = _with_objective(expression._program, objective)
+    unknown, known = program.variables[of], program.variables[wrt]
+    equation = replace(program, definitions={})
+    bare = replace(equation, expr=goal, source=objective)
+    slope = Expression(equation).diff(of)
+    if is_singular(equation, slope._tree):
+        why = singular_because(equation, slope._tree, unknown)
+        raise UnsupportedError(
+            f"{expression} = 0 does not determine {of}: its derivative by {of}, {slope}, is {why}",
+            hint=f"add an equation that fixes what is free of {of}",
+        )
+    name = free_name(program, *("LUVQR" if len(unknown.shape) == 2 else "lqrhkuv"))
+    multiplier = Variable(name, free_kind(len(unknown.shape)), unknown.shape)
+    bare = with_variable(bare, multiplier, "the adjoint variable")
+    inner = _inner(variable(multiplier.name, unknown.shape), equation.expr)
+    lagrangian = replace(bare, expr=Expr("-", (bare.expr, inner)))
+    balance = Expression(lagrangian).diff(of)
+    zero = affine_zero(replace(lagrangian, expr=balance._tree), multiplier.name)
+    if zero is None or zero.along is not None:
+        raise UnsupportedError(
+            f"the adjoint equation, {balance} = 0, has no solution that can be written",
+            hint=f"matcalc jvp gives the linear equation: the derivatives along d{of} and d{wrt}",
+        )
+    gradient = Expression(lagrangian).diff(wrt)
+    lines = [
+        ("adjoint", f"{multiplier.name} = {Formula(bare, zero.point)}"),
+        ("from", f"{balance} = 0, where the left side is d/d{of} of {text(lagrangian.expr)}"),
+        ("where", f"dG/d{of} is invertible"),
+    ]
+    how = _proved(lagrangian, multiplier.name, balance, zero.point)
+    found = put(gradient._tree, {multiplier.name: zero.point})
+    forwards = _forwards(equation, bare, slope, unknown, known, found)
+    proof = f"the adjoint equation holds, {how}; the gradient is {gradient.verification}"
+    if forwards:
+        proof += f"; along d{wrt} it is what the derivative of {of} gives, {forwards}"
+    return Solved(lagrangian, gradient._tree, f"dg/d{wrt}", lines, proof)
+
+
+def _with_objective(program: Program, objective: str) -> tuple[Program, Expr]:
+    """The program with the variables that the objective brings, and the objective."""
+    declared = {name: replace(each, declared=True) for name, each in program.variables.items()}
+    found = read(objective, declared, language=program.language, expand=expand)
+    if found.expr.shape:
+        raise ArgumentError(
+            f"the objective is a scalar, and {objective} is none",
+            hint="matcalc implicit without --objective gives the derivative of the variable itself",
+        )
+    goal = Expression(replace(found, definitions={}))._tree
+    return replace(program, variables={**found.variables, **program.variables}), goal
+
+
+def _inner(multiplier: Expr, equation: Expr) -> Expr:
+    """The inner product of two arrays of one shape."""
+    if not equation.shape:
+        return Expr("*", (multiplier, equation))
+    if len(equation.shape) == 1:
+        across = Expr("'", (multiplier,), multiplier.shape, row=True)
+        column = Expr("'", (equation,), equation.shape) if equation.row else equation
+        return Expr("*", (across, column))
+    across = Expr("'", (multiplier,), multiplier.shape[::-1])
+    size = multiplier.shape[1]
+    return Expr("tr", (Expr("*", (across, equation), (size, size)),))
+
+
+def _proved(program: Program, name: str, balance: Derivative, point: Expr) -> str:
+    """How it is proved that the adjoint variable solves its equation."""
+    total = put(balance._tree, {name: point})
+    zero = fill(number(0), total.shape) if total.shape else number(0)
+    return _equal(program, total, zero, "solve its equation")
+
+
+def _forwards(
+    equation: Program,
+    bare: Program,
+    slope: Derivative,
+    unknown: Variable,
+    known: Variable,
+    gradient: Expr,
+) -> str:
+    """How it is proved that the gradient is that of g at the x that moves with p; empty where the
+    derivative of x cannot be written.
+    """
+    step, moved = free_name(bare, f"?{known.name}"), free_name(bare, f"?{unknown.name}")
+    directions = {step: direction_of(known, step), moved: direction_of(unknown, moved)}
+    moving = replace(bare, variables={**bare.variables, **directions})
+    (along,) = derive_steps(replace(moving, expr=equation.expr), [{known.name: step}])
+    dx = inverse_of_slope(moving, slope._tree, Expr("neg", (along,), along.shape), unknown)
+    if dx is None:
+        return ""
+    (total,) = derive_steps(moving, [{known.name: step, unknown.name: moved}])
+    total = put(total, {moved: dx})
+    stated = _inner(gradient, variable(step, known.shape))
+    return _equal(moving, total, stated, "agree with the derivative of what it depends on")
+
+
+def _equal(program: Program, left: Expr, right: Expr, what: str) -> str:
+    """How two expressions are proved to be equal; VerificationError where they are not."""
+    program = replace(program, definitions={})
+    decision = decide_by_value(replace(program, expr=left), replace(program, expr=right))
+    if decision.verdict != EQUAL:
+        raise VerificationError(
+            f"{program.language.blame()}: the adjoint that it found does not {what}: "
+            f"{decision.how}",
+            hint="please report it with the expression and its declarations",
+        )
+    return decision.how
