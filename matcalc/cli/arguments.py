@@ -476,6 +476,8 @@ OPTIONS_WITH_VALUE = (
         "--detail",
         "--data",
         "--at",
+        "--mode",
+        "--sizes",
         "--of",
         "--objective",
         "--subject-to",

@@ -36,6 +36,7 @@ EXAMPLES = """\
   matcalc equal "tr(A*B)" "tr(B*A)"
   matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --format mermaid
   matcalc graph "tr(A*X'*B*X*C)" --wrt X --network
+  matcalc graph "norm2(W*tanh(V*x) - y)^2" --wrt V --var "y: vector(m)" --sizes m=5,n=20,p=10
   matcalc identities logdet
   matcalc functions softmax
   matcalc web --port 8000

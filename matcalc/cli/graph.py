@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matcalc.core.program import Program
 
 _LONGEST = 255  # characters of a file's name
+_MOST_DIGITS = 12  # of a size
 
 
 def source_text(given: str) -> str:
@@ -32,6 +33,8 @@ def source_text(given: str) -> str:
 
 def graph_text(program: Program, options: Namespace) -> str:
     """The graph in the format that was asked for."""
+    if options.mode or options.sizes:
+        return _modes_text(program, options)
     if options.network:
         return _network_text(program, options)
     values = None
@@ -42,6 +45,29 @@ def graph_text(program: Program, options: Namespace) -> str:
     graph = ComputationalGraph(program, options.wrt, values)
     forms = {"svg": graph.svg, "dot": graph.dot, "mermaid": graph.mermaid}
     return forms[options.format]() if options.format in forms else str(graph)
+
+
+def _modes_text(program: Program, options: Namespace) -> str:
+    from matcalc.graph.modes import Modes  # noqa: PLC0415 - few ask for a mode
+
+    other = next(
+        (name for name, given in (("--network", options.network), ("--at", options.at)) if given),
+        None if options.format == "text" else "--format",
+    )
+    if other is not None:
+        raise ArgumentError(f"--mode takes no {other}", hint=f"leave {other} away")
+    return str(Modes(program, options.wrt, sizes_of(options.sizes or ""), options.mode or "auto"))
+
+
+def sizes_of(given: str) -> dict[str, int]:
+    """The sizes of ``n=100,m=20``."""
+    found: dict[str, int] = {}
+    for each in filter(None, given.replace(" ", "").split(",")):
+        name, _, size = each.partition("=")
+        if not name.isidentifier() or not size.isdecimal() or not int(size[:12]) > 0:
+            raise ArgumentError(f"{each} gives no size", hint="write --sizes n=100,m=20")
+        found[name] = int(size[:12])
+    return found
 
 
 def _network_text(program: Program, options: Namespace) -> str:

@@ -37,6 +37,16 @@ def add_graph_options(graph: ArgumentParser) -> None:
         action="store_true",
         help="the expression and its derivatives as tensor networks",
     )
+    graph.add_argument(
+        "--mode",
+        choices=("forward", "reverse", "auto"),
+        help="the derivatives as a program, and the operations of both modes (auto: the cheaper)",
+    )
+    graph.add_argument(
+        "--sizes",
+        metavar="n=100,m=20",
+        help="of --mode: the sizes of the dimensions for which operations are counted",
+    )
     graph.add_argument("--latex", action="store_true", help="EXPR is LaTeX; see docs/latex.md")
     graph.add_argument(
         "--format", choices=GRAPHS, default="text", help="what to print (default: text)"

@@ -37,14 +37,14 @@ def as_text(graph: Graph) -> str:
         ]
         for node in graph.nodes
     ]
-    lines = _table(rows)
+    lines = table(rows)
     derived = [edge for edge in graph.edges if edge.label is not None]
     if derived:
         rows = [["local derivatives", "", ""]]
         for edge in sorted(derived, key=lambda edge: (-edge.child, -edge.parent)):
             child, parent = graph.node(edge.child), graph.node(edge.parent)
             rows.append([f"d {child.name} / d {parent.name}", "=", edge.label or ""])
-        lines += ["", *_table(rows)]
+        lines += ["", *table(rows)]
         if any(edge.derivative is not None and edge.derivative.rank > 2 for edge in derived):
             lines.append("with more than two axes: the matrix J of d vec(child) = J*d vec(parent)")
     return "\n".join([*lines, *([graph.remark] if graph.remark else [])])
@@ -54,7 +54,7 @@ def _listed(numbers: tuple[int, ...]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _table(rows: list[list[str]]) -> list[str]:
+def table(rows: list[list[str]]) -> list[str]:
     """Columns side by side, without those that are empty."""
     kept = [k for k in range(len(rows[0])) if any(row[k] for row in rows[1:])]
     widths = {k: max(len(row[k]) for row in rows) for k in kept}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
@@ -13,6 +13,9 @@ from matcalc.graph.build import Graph, build
 from matcalc.graph.draw import as_svg
 from matcalc.graph.forms import as_dot, as_mermaid, as_picture, as_text
 from matcalc.graph.network import networks
+
+if TYPE_CHECKING:
+    from matcalc.graph.modes import Modes
 
 
 class ComputationalGraph:
@@ -62,6 +65,16 @@ class ComputationalGraph:
 
     def _repr_svg_(self) -> str | None:
         return _svg_or_none(self.dot())
+
+    @public
+    def modes(self, sizes: Mapping[str, int], mode: str = "auto") -> Modes:
+        """The derivatives as a program in forward or reverse mode, with the operations that both
+        take at these sizes; ArgumentError where one is missing.
+        """
+        from matcalc.graph.modes import Modes  # noqa: PLC0415 - few ask for a mode
+
+        program, wrt = self._asked
+        return Modes(program, wrt, sizes, mode)
 
     @public
     def network(self) -> TensorNetwork:

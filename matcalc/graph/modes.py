@@ -1,0 +1,341 @@
+"""Automatic differentiation of a computational graph in forward and in reverse mode.
+
+Forward mode carries tangents from the inputs to the output: one pass for each entry of the
+variables. Reverse mode carries adjoints back: one pass for each entry of the output (Griewank &
+Walther, Evaluating Derivatives (2008), chapter 3). Both are programs of single operations; each
+line is derived and proved alone, and what all lines make up is proved again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from itertools import pairwise
+from types import MappingProxyType
+
+from matcalc.core.directions import free_variable
+from matcalc.core.errors import ArgumentError, UnknownNameError
+from matcalc.core.kinds import Variable
+from matcalc.core.options import require_choice
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.substitution import replace_variables
+from matcalc.core.tree import Expr, number, variable
+from matcalc.engine.directional import derive_steps
+from matcalc.engine.pipeline import differentiate
+from matcalc.explain.instances import Trees
+from matcalc.graph.build import Graph, Node, build
+from matcalc.graph.modes_text import Chain, Pass, cost_lines, order_lines
+from matcalc.graph.operations import Count, Order, Side, chain_order, count, entries, pair_count
+from matcalc.verify.steps import verify_steps, weakest
+from matcalc.verify.verification import Verification, verify
+from matcalc.write.printers.text import text
+
+MODES = ("forward", "reverse", "auto")
+
+
+class Modes:
+    """The derivative of a program in forward and reverse mode; ``str`` has the program in the mode
+    that was asked for, and the operations of both.
+
+    ``sizes`` are those of all dimensions. Raises ArgumentError where one is missing,
+    UnsupportedError where operations are not counted or a graph is too large to be read.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        wrt: str | None = None,
+        sizes: Mapping[str, int] = MappingProxyType({}),
+        mode: str = "auto",
+    ) -> None:
+        require_choice("mode", mode, MODES)
+        _require_sizes(sizes)
+        self.graph = build(program, wrt)
+        self.sizes = dict(sizes)
+        self.mode = mode
+        writer = _Writer(self.graph, program, self.sizes)
+        self.values = writer.values()
+        self.forward = writer.forward(self.values)
+        self.reverse = writer.reverse(self.values)
+        self.chain = writer.chain()
+
+    @property
+    def variable(self) -> str:
+        """The last variable that is differentiated by."""
+        return [node.name for node in self.graph.nodes if node.tree is None and node.reverse][-1]
+
+    @property
+    def cheaper(self) -> str:
+        """``forward`` or ``reverse``: the mode with fewer multiplications and additions."""
+        return "forward" if self.forward.whole.total < self.reverse.whole.total else "reverse"
+
+    @property
+    def shown(self) -> str:
+        """The mode that is shown, ``forward`` or ``reverse``."""
+        return self.cheaper if self.mode == "auto" else self.mode
+
+    @property
+    def chosen(self) -> Pass:
+        """The pass that is shown."""
+        return self.forward if self.shown == "forward" else self.reverse
+
+    def __repr__(self) -> str:
+        return f"<matcalc.Modes: {self.cheaper} is cheaper>"
+
+    def __str__(self) -> str:
+        heading = f"{self.shown} mode: {self._meaning()}"
+        lines = [heading, *self.values[0], *self.chosen.lines, ""]
+        lines += cost_lines(self.forward, self.reverse, self.cheaper)
+        if self.chain is not None:
+            lines += ["", *order_lines(self.chain)]
+        return "\n".join(lines)
+
+    def _meaning(self) -> str:
+        """What the last line of the program is."""
+        output, variable = self.graph.output, self.variable
+        if self.shown == "forward":
+            return f"d{output.name} is the derivative of {output.name} along d{variable}"
+        if output.shape:
+            product = f"the inner product of d{output.name} and {output.name}"
+            return f"d{variable} is the derivative of {product} with respect to {variable}"
+        return f"d{variable} is the derivative of {output.name} with respect to {variable}"
+
+
+def _require_sizes(sizes: Mapping[str, int]) -> None:
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ArgumentError(
+                f"the size {name} is {size!r}", hint="a size is a whole number from 1 on"
+            )
+
+
+class _Writer:
+    """Derives the lines of both modes for one graph."""
+
+    def __init__(self, graph: Graph, program: Program, sizes: Mapping[str, int]) -> None:
+        self.graph = graph
+        self.sizes = sizes
+        self.trees = Trees(program.language)
+        self.named = {
+            id(self.trees.interned(node.tree)): self.trees.variable(node.name, node.tree)
+            for node in graph.nodes
+            if node.tree is not None
+        }
+        self.inputs = [node for node in graph.nodes if node.tree is None and node.reverse]
+        if not self.inputs:
+            raise UnknownNameError("the value does not depend on what it is differentiated by")
+        self.active = [node for node in graph.nodes if node.reverse and node.tree is not None]
+        self.taken = set(graph.variables) | {
+            letter for v in graph.variables.values() for size in v.dims for letter in size.letters
+        }
+        self.slopes = {node.name: self._slope_name(node.name) for node in graph.nodes}
+
+    def _slope_name(self, name: str) -> str:
+        found = f"d{name}"
+        while found in self.taken:
+            found = f"d_{name}" if found == f"d{name}" else f"{found}_"
+        self.taken.add(found)
+        return found
+
+    def _slope(self, node: Node) -> Expr:
+        return variable(self.slopes[node.name], node.shape)
+
+    def _program(self, node: Node, more: list[Node], tree: Expr) -> Program:
+        """The operation of a node over its parents and the slopes of other nodes."""
+        used = {part.value for part in tree.parts if part.op == "variable"}
+        known = {
+            name: v
+            for name, v in self.graph.variables.items()
+            if name in used or v.kind == "function"
+        }
+        for each in more:
+            known[self.slopes[each.name]] = free_variable(self.slopes[each.name], each_like(each))
+        return Program(tree, known, text(tree))
+
+    def _with_names(self, tree: Expr) -> Expr:
+        """A slope in which the values of nodes have their names."""
+
+        def rule(expr: Expr, args: list[Expr]) -> Expr:
+            made = self.trees.factory.make(expr.op, tuple(args), expr.shape, expr.value, expr.row)
+            return self.named.get(id(made), made)
+
+        return self.trees.interned(tree).fold(rule)
+
+    def values(self) -> tuple[tuple[str, ...], Count]:
+        """The equations of all values, and their operations."""
+        made = [node for node in self.graph.nodes if node.tree is not None]
+        total = Count()
+        for node in made:
+            assert node.tree is not None
+            total = total.plus(count(node.tree, self.sizes))
+        return tuple([node.formula for node in made]), total
+
+    # -- forward
+
+    def forward(self, values: tuple[tuple[str, ...], Count]) -> Pass:
+        """A tangent for each node; a pass for each entry of the variables."""
+        lines, once = [], Count()
+        wholes = {node.name: node.whole for node in self.graph.nodes}
+        tangents: dict[str, Expr] = {}
+        for node in self.active:
+            assert node.tree is not None
+            moving = [
+                self.graph.node(place) for place in node.parents if self.graph.node(place).reverse
+            ]
+            program = self._program(node, moving, node.tree)
+            moves = {each.name: self.slopes[each.name] for each in moving}
+            trees = derive_steps(program, [moves], "free")
+            verify_steps(program, [moves], trees, "free")
+            tree = self._with_names(trees[-1])
+            lines.append(f"{self.slopes[node.name]} = {text(tree)}")
+            once = once.plus(count(tree, self.sizes))
+            tangents[self.slopes[node.name]] = _put(tree, {**wholes, **tangents})
+        times = sum([entries(node.shape, self.sizes) for node in self.inputs])
+        program = self._whole_program(self.inputs)
+        moves = {node.name: self.slopes[node.name] for node in self.inputs}
+        proof = verify_steps(program, [moves], [tangents[self.slopes[self._output.name]]], "free")
+        return Pass(tuple(lines), times, once, values[1].plus(once.times(times)), proof)
+
+    @property
+    def _output(self) -> Node:
+        return self.graph.output
+
+    def _whole_program(self, seeds: list[Node]) -> Program:
+        known = {n: v for n, v in self.graph.variables.items() if not self._is_made(n)}
+        for node in seeds:
+            name = self.slopes[node.name]
+            known[name] = free_variable(name, each_like(node))
+        return Program(self._output.whole, known, self.graph.source)
+
+    def _is_made(self, name: str) -> bool:
+        return any(node.name == name and node.tree is not None for node in self.graph.nodes)
+
+    # -- reverse
+
+    def reverse(self, values: tuple[tuple[str, ...], Count]) -> Pass:
+        """An adjoint for each node; a pass for each entry of the value."""
+        output = self._output
+        contributions: dict[int, list[Expr]] = {output.number: []}
+        lines: list[str] = []
+        once = Count()
+        wholes = {node.name: node.whole for node in self.graph.nodes}
+        adjoints: dict[str, Expr] = {}
+        if not output.shape:
+            one = number(1)
+            lines.append(f"{self.slopes[output.name]} = 1")
+            adjoints[self.slopes[output.name]] = one
+        for node in sorted([*self.active, *self.inputs], key=lambda node: node.reverse):
+            if node is not output:
+                tree = contributions[node.number][0]
+                for more in contributions[node.number][1:]:
+                    minus = more.op == "neg"
+                    other = more.args[0] if minus else more
+                    tree = Expr("-" if minus else "+", (tree, other), tree.shape)
+                lines.append(f"{self.slopes[node.name]} = {text(tree)}")
+                once = once.plus(count(tree, self.sizes))
+                adjoints[self.slopes[node.name]] = _put(tree, {**wholes, **adjoints})
+            for place in node.parents:
+                parent = self.graph.node(place)
+                if parent.reverse:
+                    contributions.setdefault(place, []).append(self._pulled(node, parent))
+        times = entries(output.shape, self.sizes)
+        proof = self._proved(adjoints)
+        return Pass(tuple(lines), times, once, values[1].plus(once.times(times)), proof)
+
+    def _pulled(self, child: Node, parent: Node) -> Expr:
+        """What the adjoint of a node adds to that of its parent."""
+        assert child.tree is not None
+        paired = _paired(self._slope(child), child.tree)
+        program = self._program(child, [child], paired)
+        statement = DerivativeStatement(program, parent.name, 1, "free")
+        tree = differentiate(statement)
+        verify(statement, tree)
+        return self._with_names(tree)
+
+    def _proved(self, adjoints: Mapping[str, Expr]) -> Verification:
+        """Each adjoint of a variable is the derivative of the whole, times the seed."""
+        output = self._output
+        program = self._whole_program([] if not output.shape else [output])
+        if output.shape:
+            paired = _paired(self._slope(output), program.expr)
+            program = Program(paired, program.variables, program.source)
+        found = []
+        for node in self.inputs:
+            statement = DerivativeStatement(program, node.name, 1, "free")
+            found.append(verify(statement, adjoints[self.slopes[node.name]]))
+        return weakest(found)
+
+    # -- products of Jacobians
+
+    def chain(self) -> Chain | None:
+        """The Jacobians between the nodes that everything goes through; None where there are
+        fewer than three.
+        """
+        if len(self.inputs) != 1:
+            return None
+        through = self._through()
+        if len(through) < 4:
+            return None
+        sizes = [entries(node.shape, self.sizes) for node in through]
+        pairs = list(pairwise(through))[::-1]
+        names = tuple([f"d{child.name}/d{parent.name}" for parent, child in pairs])
+        place = {node.number: k for k, node in enumerate(through)}
+        sides = tuple([Side(sizes[place[c.number]], sizes[place[p.number]]) for p, c in pairs])
+        best, order = chain_order(sides)
+        rightwards, leftwards = Count(), Count()
+        for k in range(len(sides) - 1):
+            whole = Side(sides[0].rows, sides[k].columns)
+            leftwards = leftwards.plus(pair_count(whole, sides[k + 1]))
+            tail = Side(sides[-1 - k].rows, sides[-1].columns)
+            rightwards = rightwards.plus(pair_count(sides[-2 - k], tail))
+        said = _bracketed(order, [f"J{len(sides) - k}" for k in range(len(sides))])
+        return Chain(names, sides, rightwards, leftwards, best, said)
+
+    def _through(self) -> list[Node]:
+        """The nodes that every path from the variable to the value goes through, inputs first."""
+        found, open_until = [], 0
+        for node in [*self.inputs, *self.active]:
+            if open_until <= node.number:
+                found.append(node)
+            last = [each.number for each in self.active if node.number in each.parents]
+            open_until = max([open_until, *last])
+        return found
+
+
+def each_like(node: Node) -> Variable:
+    """A variable of the shape of a node."""
+    return Variable(node.name, ("scalar", "vector", "matrix")[len(node.shape)], node.shape)
+
+
+def _put(tree: Expr, values: Mapping[str, Expr]) -> Expr:
+    """The tree in terms of the inputs and the seeds."""
+    return replace_variables(tree, {name: partial(_given, each) for name, each in values.items()})
+
+
+def _given(tree: Expr, _node: Expr) -> Expr:
+    return tree
+
+
+def _paired(cotangent: Expr, value: Expr) -> Expr:
+    """The sum of the products of the entries."""
+    if not value.shape:
+        return Expr("*", (cotangent, value))
+    return Expr("sum", (Expr(".*", (cotangent, value), value.shape),))
+
+
+def _bracketed(order: Order, names: list[str]) -> str:
+    """``(J3*J2)*J1``; the tree of a chain is as deep as it is long."""
+    done: list[str] = []
+    todo: list[tuple[Order, bool]] = [(order, False)]
+    while todo:
+        node, ready = todo.pop()
+        if isinstance(node, int):
+            done.append(names[node])
+        elif ready:
+            right, left = done.pop(), done.pop()
+            sides = [f"({each})" if "*" in each else each for each in (left, right)]
+            done.append("*".join(sides))
+        else:
+            todo += [(node, True), (node[1], False), (node[0], False)]
+    return done[0]
