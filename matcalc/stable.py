@@ -30,7 +30,7 @@ from matcalc.engine.rewriting.engine import Rewriter
 
 _DEPTH, _SHALLOW, _WIDEST = (
     9,
-    3,
+    4,
     60,
 )  # levels (below a root: the second) and nodes of a part that is looked at
 _SUMS, _PRODUCTS = frozenset(("+", "-")), frozenset(("*", "/", ".*", "./", "^", ".^"))
@@ -81,7 +81,10 @@ def _is_root(node: Expr) -> bool:
     half = node.op == "sqrt" or (
         node.op in ("^", ".^") and is_number(node.args[1]) and node.args[1].value == Fraction(1, 2)
     )
-    return half and not node.shape and any(arg.shape for arg in node.args[0].args)
+    if not half or node.shape:
+        return False
+    below = node.args[0]  # x'*x, or a number and x'*x
+    return any(arg.shape for part in (below, *below.args) for arg in part.args)
 
 
 class _Part(NamedTuple):

@@ -343,6 +343,7 @@ KEYED_BY_FUNCTIONS = {
     "write/printers/numpy_indexed.py": "rules: what has bound indices",
     "write/printers/latex_functions.py": "rules: what no template says",
     "write/printers/numpy_code.py": "runtime functions that keep single precision",
+    "write/printers/numpy_emit.py": "runtime functions whose value nobody else holds",
     "write/printers/numpy_functions.py": "rules: what is no single call",
     "write/printers/text.py": "max(X) is how amax(X) prints",
     "engine/rewriting/constants.py": "rules: exact values",

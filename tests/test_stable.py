@@ -54,6 +54,8 @@ FORMS = [
         np.expm1(1e-20 * np.abs(x)),
     ),
     ("sqrt(x'*x)/1e200", {}, None, np.sqrt(x @ x)),
+    ("sqrt(1 + x'*x)", {}, "hypot(1, norm2(x))", np.sqrt(1 + x @ x)),
+    ("exp(c*x)./expm1(c*x)", {"c": "positive", "x": "vector(n)"}, None, [1e20 / 800] * 2 + [1e20]),
     ("-log(exp(x[2])/sum(exp(x)))", {}, "-(x[2] - logsumexp(x))", 1600.0),
     ("log(w'*exp(x))", {}, "log(softmax(x)'*w) + logsumexp(x)", 800.0),
     ("log(sum(w.*exp(x)))", {"w": "vector(n)"}, "log(softmax(x)'*w) + logsumexp(x)", 800.0),
@@ -190,11 +192,38 @@ MILLS = [0.0, 40.02496884726726, 0.797884560802865]
         ("sum(hypot(x, 3))", LARGE, [1.0, -1.0, 0.0]),
         ("sum(log(normcdf(x)))", TAILS, MILLS),
         ("sum(lognormcdf(x))", TAILS, MILLS),
+        ("sqrt(1 + norm2(x)^2)", LARGE, [0.5**0.5, -(0.5**0.5), 0.0]),
+        ("sum(log(exp(x) - 1))", [800.0, 1.0, 1e-12], [1.0, 1 / (1 - np.exp(-1)), 1e12]),
     ],
 )
 def test_gradients_of_what_would_overflow(objective, at, expected):
     found = matcalc.diff(objective, "x", variables={"x": "vector(n)"}).to_callable()
     np.testing.assert_allclose(found(x=np.array(at)), expected, rtol=1e-9, atol=1e-300)
+
+
+# a function of x, its order, and which power of a number it is multiplied by where x is
+HOMOGENEOUS = [
+    ("norm2(x)", 2, -1),
+    ("a'*x/norm2(x)", 1, -1),
+    ("log(norm2(x))", 1, -1),
+    ("log(norm2(x)^2)", 1, -1),
+    ("3*log(norm2(X))", 1, -1),
+    ("norm2(B*x)", 2, -1),
+]
+
+
+@pytest.mark.parametrize(("objective", "order", "degree"), HOMOGENEOUS)
+@pytest.mark.parametrize("number", [2.0**660, 2.0**-660])
+def test_squares_of_norms_do_not_overflow(objective, order, degree, number):
+    kinds = {"x": "vector(n)", "a": "vector(n)", "B": "matrix(m, n)", "X": "matrix(n, n)"}
+    kinds = {name: kind for name, kind in kinds.items() if name in objective}
+    wrt = "X" if "X" in kinds else "x"
+    rng = np.random.default_rng(0)
+    given = {name: rng.normal(size=(3, 3)[: 1 + name.isupper()]) for name in kinds}
+    function = matcalc.diff(objective, wrt, variables=kinds, order=order).to_callable()
+    wanted = function(**given)
+    found = function(**{**given, wrt: number * given[wrt]})
+    np.testing.assert_allclose(found / number**degree, wanted, rtol=1e-12, atol=1e-14)
 
 
 def test_many_terms():

@@ -19,6 +19,7 @@ from matcalc.runtime.elementwise import (
     relu,
     sec,
     sigmoid,
+    sigmoid_slope,
     sign,
     softplus,
     step,
@@ -26,7 +27,13 @@ from matcalc.runtime.elementwise import (
     xlogy,
 )
 from matcalc.runtime.exponential import coshm, cosm, expm, sinhm, sinm, tanhm, tanm
-from matcalc.runtime.factors import psd_factors, psd_inverse, psd_logdet, psd_solve
+from matcalc.runtime.factors import (
+    psd_factors,
+    psd_inverse,
+    psd_logdet,
+    psd_solve,
+    weighted_gram,
+)
 from matcalc.runtime.frechet import (
     frechet_coshm,
     frechet_cosm,
@@ -213,6 +220,7 @@ __all__ = [
     "schatten",
     "sec",
     "sigmoid",
+    "sigmoid_slope",
     "sign",
     "signs",
     "silu",
@@ -242,6 +250,7 @@ __all__ = [
     "vec",
     "vech",
     "vee",
+    "weighted_gram",
     "where",
     "xlogy",
 ]

@@ -19,52 +19,73 @@ _SMALL = 16  # rows up to which nothing is gained
 
 
 class Factors(NamedTuple):
-    """A matrix, and the lower triangle with L*L' = S where there is one."""
+    """A matrix; the lower triangle with L*L' = S where there is one, and the routines for it."""
 
     matrix: Array
-    lower: Array | None
+    lower: Any = None
+    solve: Any = None
+    invert: Any = None
 
 
 @cache
 def _lapack(kind: str) -> tuple[Any, Any, Any] | None:
-    """SciPy's potrf, potrs and potri for a type of numbers, if there is SciPy."""
+    """SciPy's potrf, potrs and potri for a type of numbers, if there is SciPy and it has them."""
+    letter = {"f": "s", "d": "d"}.get(kind)
+    if letter is None:
+        return None
     try:
         from scipy.linalg import lapack  # noqa: PLC0415  (optional)
     except ImportError:
         return None
-    letter = {"f": "s", "d": "d"}[kind]
     return tuple([getattr(lapack, letter + name) for name in ("potrf", "potrs", "potri")])
 
 
 def psd_factors(S: ArrayLike) -> Factors:
     """The factorisation of a positive definite matrix."""
     S = np.asarray(S)
-    routines = _lapack(S.dtype.char) if S.dtype.char in "fd" and len(S) > _SMALL else None
+    routines = _lapack(S.dtype.char) if len(S) > _SMALL else None
     if routines is None:
-        return Factors(S, None)
-    lower, failed = routines[0](S.T, lower=1)  # the transpose is what LAPACK need not copy
-    return Factors(S, None if failed else lower)
+        return Factors(S)
+    factorise, solve, invert = routines
+    lower, failed = factorise(S.T, lower=1)  # of the transpose LAPACK makes no second copy
+    return Factors(S) if failed else Factors(S, lower, solve, invert)
 
 
 def psd_solve(factors: Factors, B: ArrayLike) -> Array:
     """inv(S)*B."""
     if factors.lower is None:
         return np.asarray(np.linalg.solve(factors.matrix, np.asarray(B)))
-    routines = _lapack(factors.lower.dtype.char)
-    assert routines is not None
-    return np.asarray(routines[1](factors.lower, B, lower=1)[0])
+    return np.asarray(factors.solve(factors.lower, B, lower=1)[0])
 
 
 def psd_inverse(factors: Factors) -> Array:
     """inv(S)."""
     if factors.lower is None:
         return np.asarray(np.linalg.inv(factors.matrix))
-    routines = _lapack(factors.lower.dtype.char)
-    assert routines is not None
-    half = routines[2](factors.lower, lower=1)[0]  # 0 above the diagonal
+    half = factors.invert(factors.lower, lower=1)[0]  # 0 above the diagonal
     inverse = half + half.T
     inverse.reshape(-1, order="A")[:: len(inverse) + 1] *= 0.5
     return np.asarray(inverse)
+
+
+def weighted_gram(w: ArrayLike, Z: ArrayLike) -> Array:
+    """Z'*diag(w)*Z.
+
+    BLAS computes one half of R'*R and mirrors it. So the rows are scaled by the roots of their
+    weights, those of negative weights apart.
+    """
+    w, Z = np.asarray(w), np.asarray(Z)
+    negative = np.real(w) < 0
+    if not negative.any():
+        return _gram(w, Z)
+    if negative.all():
+        return -_gram(-w, Z)
+    return _gram(w[~negative], Z[~negative]) - _gram(-w[negative], Z[negative])
+
+
+def _gram(w: Array, Z: Array) -> Array:
+    R = np.sqrt(w)[:, None] * Z
+    return np.asarray(R.T @ R)
 
 
 def psd_logdet(factors: Factors) -> Any:

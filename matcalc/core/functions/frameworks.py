@@ -45,6 +45,7 @@ cot                 | =                      | =                      | =
 relu                | =                      | relu                   | =
 step                | =                      | =                      | =
 sigmoid             | jax.nn.sigmoid         | sigmoid                | =
+sigmoid_slope       | =                      | =                      | =
 softplus            | =                      | =                      | =
 silu                | =                      | =                      | =
 softsign            | =                      | =                      | =
@@ -108,6 +109,7 @@ psd_factors         | linalg.cholesky        | linalg.cholesky        | linalg.c
 psd_solve           | =cho_solve             | =cholesky_solve        | =
 psd_inverse         | =                      | cholesky_inverse       | =
 psd_logdet          | =                      | =                      | =
+weighted_gram       | =                      | =                      | =
 pinv                | linalg.pinv            | linalg.pinv            | linalg.pinv
 sylvester           | =                      | =                      | =
 sylvester_inverse   | =                      | =                      | =

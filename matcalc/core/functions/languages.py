@@ -47,6 +47,7 @@ cot                 | =                      | =            | cot
 relu                | max({0}, 0)            | =            | =
 step                | double({0} > 0)        | =            | =
 sigmoid             | =                      | =            | =
+sigmoid_slope       | =                      | =            | =
 softplus            | =                      | =            | =
 silu                | =                      | =            | =
 softsign            | =                      | =            | =
@@ -112,6 +113,7 @@ psd_factors         | chol({0}, 'lower')     | =            | =
 psd_solve           | =                      | =            | =
 psd_inverse         | =                      | =            | =
 psd_logdet          | =                      | =            | =
+weighted_gram       | =                      | =            | =
 pinv                | pinv                   | =pinv        | pinv
 sylvester           | sylvester              | -            | sylvester({0}, {1}, -({2}))
 sylvester_inverse   | -                      | -            | -

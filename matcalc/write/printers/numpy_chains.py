@@ -10,6 +10,7 @@ there is something beside them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from matcalc.write.printers.numpy_apply import apply, spread
 from matcalc.write.printers.numpy_cost import choose
 from matcalc.write.printers.numpy_facts import nonnegative
 from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
+from matcalc.write.printers.numpy_norms import halves
 from matcalc.write.printers.numpy_order import PLANNED, certain, cut, splits
 from matcalc.write.printers.numpy_products import (
     COLUMN,
@@ -29,6 +31,9 @@ from matcalc.write.printers.numpy_products import (
     Product,
 )
 
+# how many times as much work the whole must be before its terms are multiplied one by one: where a
+# sum is small beside its terms, that loses a digit (decision 0024)
+_SAVING = Fraction(3, 2)
 _FEW = 3  # matrices: the two orders are compared
 _SPREAD = 4  # terms of a sum that may be multiplied one by one
 _ROTATED = 8  # longer traces are not searched for the best place to cut
@@ -86,16 +91,23 @@ class Chains:
         if value is not None and value.calls(OUTER) and product.scaled:
             # u*w' is scaled where it is a vector
             u, w = value.args
-            column = Product(u.shape, product.number, product.top, product.bottom)
-            return build.outer(self._scaled(column, scalars, u), w)
+            bottom, other = halves(product.bottom)
+            column = Product(u.shape, product.number, product.top, bottom)
+            row = self._scaled(Product(w.shape, bottom=other), [], w)
+            return build.outer(self._scaled(column, scalars, u), row)
         if value is not None and value.calls("np.diag") and product.scaled:
             (weights,) = value.args
             column = Product(weights.shape, product.number, product.top, product.bottom)
             return build.call("np.diag", self._scaled(column, scalars, weights), shape=value.shape)
         coefficient = reduce(build.times, top) if top else None
+        bottom = product.bottom
+        if coefficient is not None and value is not None:
+            bottom, other = halves(bottom)
+            for divisor in other:
+                value = build.infix("/", value, divisor, value.shape)
         result = coefficient if coefficient is not None else value
         assert result is not None
-        for divisor in product.bottom:
+        for divisor in bottom:
             result = build.infix("/", result, divisor, result.shape)
         if coefficient is not None and value is not None:
             result = build.times(result, value)
@@ -122,6 +134,9 @@ class Chains:
     def _apply(self, factor: Factor, vector: Node) -> Node:
         if factor.kind == DIAGONAL:
             return factor.node if is_ones(vector) else self.builder.times(factor.node, vector)
+        if vector.op == "infix" and vector.attr == "/" and not vector.args[1].rank:
+            whole = self._apply(factor, vector.args[0])  # perhaps wanted by others as well
+            return self.builder.infix("/", whole, vector.args[1], whole.shape)
         if factor.kind == INVERSE:
             return self.builder.solution(factor.node, factor.flipped, vector)
         return apply(self.builder, factor.node, factor.flipped, vector, self.kept)
@@ -136,7 +151,7 @@ class Chains:
             return found
         whole = self._multiplied(factors)
         terms = self._term_by_term(factors)
-        return whole if terms is None else choose(self.builder, terms, whole)
+        return whole if terms is None else choose(self.builder, terms, whole, _SAVING)
 
     def _multiplied(self, factors: Sequence[Factor]) -> Node:
         """The factors as they are, in the order that costs least."""
@@ -246,8 +261,8 @@ class Chains:
         return self.builder.infix("+" if sign > 0 else "-", total, term, term.shape)
 
     def _gram(self, factors: Sequence[Factor]) -> Node | None:
-        """B'*D*B with a diagonal D as Z'*Z with Z = sqrt(D)*B, or as B'*(D*B); BLAS computes one
-        half of Z'*Z and mirrors it. None where the chain is not the same from both ends.
+        """B'*D*B with a diagonal D as Z'*Z with Z = sqrt(D)*B; BLAS computes one half of Z'*Z and
+        mirrors it. None where the chain is not the same from both ends.
         """
         half = len(factors) // 2
         if half == 0 or any(
@@ -258,7 +273,7 @@ class Chains:
         if len(factors) % 2 and factors[half].kind == DIAGONAL:
             weight = factors[half].node
             if not nonnegative(weight):
-                return None
+                return self.builder.gram(weight, self.matrix(right, ()))
             root = self.builder.call("np.sqrt", weight, shape=weight.shape)
             right.insert(0, Factor(DIAGONAL, _idempotent(weight) or root))
         elif len(factors) % 2:

@@ -36,7 +36,10 @@ _HELPERS = (
 )
 # what has the type of its arguments
 _KEEPING = frozenset(
-    ["sigmoid", "relu", "step", "softmax", "psd_factors", "psd_solve", "psd_inverse"]
+    [
+        *("sigmoid", "sigmoid_slope", "relu", "step", "softmax", "norm2", "weighted_gram"),
+        *("psd_factors", "psd_solve", "psd_inverse"),
+    ]
 )
 _WIDTH = 100
 _INDENT = "    "

@@ -318,7 +318,7 @@ class _Plan:
         rest = [each for each in self.operands if not summed.issuperset(each.labels)]
         if len(summed) != 1 or len(rest) % 2 or not rest:
             return None
-        if not all(len(each.labels) == 1 and nonnegative(each.node) for each in weights):
+        if any(len(each.labels) != 1 for each in weights):
             return None
         for half in combinations(range(1, len(rest)), len(rest) // 2 - 1):
             first = [rest[0], *(rest[k] for k in half)]
@@ -337,14 +337,15 @@ class _Plan:
         output: Labels,
     ) -> Node:
         (index,) = summed
-        if weights:
-            weight = reduce(self.build.times, [each.node for each in weights])
+        weight = reduce(self.build.times, [each.node for each in weights]) if weights else None
+        if weight is not None and nonnegative(weight):
             root = self.build.call("np.sqrt", weight, shape=weight.shape)
-            half = [Operand(root, (index,)), *half]
+            half, weight = [Operand(root, (index,)), *half], None
         own = tuple(label for label in output if label in renaming)
         together = self._pairs(half, (index, *own))
         Z = self._folded(together, [], [index], list(own))
         node = self.build.infix("@", self.build.transposed(Z), Z, (Z.shape[1], Z.shape[1]))
+        node = node if weight is None else self.build.gram(weight, Z)
         labels = own + tuple(renaming[label] for label in own)
         if len(own) > 1:
             node = self.build.node("shaped", None, (node,), tuple(self.dims[x] for x in labels))

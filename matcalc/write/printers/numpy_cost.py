@@ -5,6 +5,7 @@ for one value, which is made when the sizes are known.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.walk import postorder
@@ -19,9 +20,10 @@ _NOMINAL = 100  # the usual size
 _LONG = 400  # nodes; longer programs are not compared
 
 
-def choose(build: Builder, one: Node, other: Node) -> Node:
+def choose(build: Builder, one: Node, other: Node, saving: Fraction = Fraction(1)) -> Node:
     """Whichever costs less: decided here, if it does so for all sizes, else by the code; the first
-    where nobody can tell.
+    where nobody can tell. With ``saving`` the first is taken only if the other costs so many times
+    as much.
     """
     if one is other or one.shape != other.shape:
         return one
@@ -31,7 +33,8 @@ def choose(build: Builder, one: Node, other: Node) -> Node:
     common = set(left) & set(right)
     left = [each for each in left if each not in common]
     right = [each for each in right if each not in common]
-    difference = _cost(left).plus(_cost(right), -1)
+    difference = _cost(left).times(Dim(saving.numerator, ()))
+    difference = difference.plus(_cost(right), -saving.denominator)
     # nobody minds how products of vectors with one entry are computed
     larger = difference.put(lambda name: Dim(1, (name,), ((_LEAST, ()),))).terms
     if all(factor <= 0 for factor, _ in larger):
@@ -71,7 +74,8 @@ def _own(node: Node) -> Dim:
                 entries = entries.times(dim)
             return entries.times(Dim(_ENTRY, ()))
         return entries.times(left.shape[-1])
-    if node.op == "call" and node.attr[0].startswith(("np.linalg", "psd")) and node.args:
+    products = ("np.linalg", "psd", "weighted_gram")
+    if node.op == "call" and node.attr[0].startswith(products) and node.args:
         side = node.args[0].shape[0] if node.args[0].rank else ONE
         return entries.times(side)
     return entries.times(Dim(_ENTRY, ()))

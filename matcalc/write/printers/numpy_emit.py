@@ -38,6 +38,7 @@ _FRESH = frozenset(
     ("infix", "neg", "filled", "einsum", "scattered", "stacked", "unit", "multiplied")
 )
 _VIEWS = frozenset(("np.diagonal",))
+_MAKING = frozenset(("sigmoid", "sigmoid_slope", "softmax", "weighted_gram", "psd_inverse"))
 _INPLACE = frozenset("+-*/")
 _Code = tuple[str, int]  # text and how tightly it binds
 
@@ -64,6 +65,7 @@ class Emitter:
         self.codes: dict[int, _Code] = {}
         self.lines: list[str] = []
         self.named: set[str] = set()  # what we have given names to
+        self.held: frozenset[int] = frozenset()  # in a side of a choice, what was there before it
 
     def statements(self) -> tuple[list[str], str]:
         """The assignments, and the expression for the root."""
@@ -112,13 +114,14 @@ class Emitter:
 
     def _sides(self, node: Node) -> list[tuple[list[str], str]]:
         """The statements and the code of each side of a choice, written apart."""
-        outside, codes = self.lines, self.codes
+        outside, codes, held = self.lines, self.codes, self.held
+        self.held = frozenset(codes)
         sides = []
         for arg in node.args:  # as deep as choices are nested
             self.lines, self.codes = [], dict(codes)
             self._write(arg)
             sides.append((self.lines, self.codes[id(arg)][0]))
-        self.lines, self.codes = outside, codes
+        self.lines, self.codes, self.held = outside, codes, held
         return sides
 
     def _choice(self, node: Node) -> _Code:
@@ -279,13 +282,14 @@ class Emitter:
         return self._named(code)[0]
 
     def _is_fresh(self, node: Node) -> bool:
-        if self.uses[id(node)] > 1:
+        if self.uses[id(node)] > 1 or id(node) in self.held:
             return False
         if node.op == "shaped" or (node.op == "suffix" and "T" in node.attr.upper()):
             return self._is_fresh(node.args[0])
-        return node.op in _FRESH or (
-            node.op == "call" and node.attr[0][:3] == "np." and node.attr[0] not in _VIEWS
-        )
+        if node.op == "call":
+            function = node.attr[0]
+            return function in _MAKING or (function[:3] == "np." and function not in _VIEWS)
+        return node.op in _FRESH
 
     def _float(self, node: Node) -> str:
         return _decimal(node.attr) if node.op == "number" else self.codes[id(node)][0]

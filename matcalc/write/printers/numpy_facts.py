@@ -12,6 +12,7 @@ from matcalc.write.printers.numpy_nodes import Node, is_ones
 _VALUES = {row.numpy or name: row.values for name, row in OPERATIONS.items() if row.values} | {
     "abs_": (0, inf),
     "np.sign": (-1, 1),
+    "sigmoid_slope": (0, 0.25),
 }
 _POSITIVE = frozenset(name for name, (least, _) in _VALUES.items() if least >= 0)
 _BOUNDED = frozenset(name for name, (least, most) in _VALUES.items() if least >= -1 and most <= 1)

@@ -20,6 +20,7 @@ from matcalc.write.printers.numpy_chains import Chains
 from matcalc.write.printers.numpy_finish import finish
 from matcalc.write.printers.numpy_functions import CALLS, FORMS, Value, power, squared_norm
 from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_norms import norms
 from matcalc.write.printers.numpy_products import (
     COLUMN,
     DIAGONAL,
@@ -193,7 +194,7 @@ class _Lowering:
         if below.op == "number" and below.attr != 0:
             result.number /= below.attr
         else:
-            result.bottom.append(below)
+            result.bottom += norms(self.build, below)
         return result
 
     def entrywise_product(self, expr: Expr) -> Value:

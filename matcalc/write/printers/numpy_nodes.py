@@ -171,8 +171,26 @@ class Builder:
         return self.suffix(node, ".T", node.shape[::-1])
 
     def times(self, left: Node, right: Node) -> Node:
-        """Entry by entry, or with a scalar."""
+        """Entry by entry, or with a scalar; sigmoid(x)*sigmoid(-x) is one function of x."""
+        joined = self._sloped(left, right) or self._sloped(right, left)
+        if joined is not None:
+            return joined
         return self.infix("*", left, right, left.shape if left.rank >= right.rank else right.shape)
+
+    def _sloped(self, product: Node, other: Node) -> Node | None:
+        """A product with sigmoid(x) in it, times sigmoid(-x); None where there is no such pair."""
+        factors = product.args if product.op == "infix" and product.attr == "*" else (product,)
+        for place, factor in enumerate(factors):
+            if _mirrored(factor, other):  # the slope is even, so either argument will do
+                x = min(factor.args[0], other.args[0], key=lambda node: node.serial)
+                slope = self.call("sigmoid_slope", x, shape=factor.shape)
+                rest = factors[:place] + factors[place + 1 :]
+                return self.times(rest[0], slope) if rest else slope
+        return None
+
+    def gram(self, w: Node, Z: Node) -> Node:
+        """Z'*diag(w)*Z for weights of any sign."""
+        return self.call("weighted_gram", w, Z, shape=(Z.shape[1], Z.shape[1]))
 
     def rows_scaled(self, v: Node, M: Node) -> Node:
         """diag(v)*M."""
@@ -243,6 +261,22 @@ def is_ones(node: Node) -> bool:
     return node.op == "filled" and node.attr == "np.ones" and node.rank == 1
 
 
+def _mirrored(one: Node, other: Node) -> bool:
+    """Whether these are sigmoid(x) and sigmoid(-x)."""
+    if not (one.calls("sigmoid") and other.calls("sigmoid")):
+        return False
+    (x,), (y,) = one.args, other.args
+    if x.op == "neg" or y.op == "neg":
+        return (x.op == "neg" and x.args[0] is y) or (y.op == "neg" and y.args[0] is x)
+    if x.op != "infix" or y.op != "infix" or x.attr != y.attr:
+        return False
+    (a, b), (c, d) = x.args, y.args
+    if x.attr == "-":
+        return a is d and b is c and a.shape == b.shape
+    numbers = a.op == c.op == "number" and a.attr == -c.attr
+    return bool(x.attr == "*" and numbers and b is d)
+
+
 def _is_symmetric(node: Node, known: set[Node]) -> bool:
     """Whether a matrix that was just made is its own transpose, given which of its parts are."""
     args = node.args
@@ -265,7 +299,7 @@ def _is_symmetric(node: Node, known: set[Node]) -> bool:
     if node.op == "call":
         if node.calls("np.linalg.inv"):
             return args[0] in known
-        if node.calls("psd_inverse"):
+        if node.attr[0] in ("psd_inverse", "weighted_gram"):
             return True
         if node.attr[0] == OUTER:
             return args[0] is args[1]

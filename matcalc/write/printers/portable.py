@@ -46,6 +46,12 @@ def sigmoid(xp: Any, x: Array) -> Array:
     return xp.where(x >= 0, xp.ones_like(x), small) / (1.0 + small)
 
 
+def sigmoid_slope(xp: Any, x: Array) -> Array:
+    """sigmoid(x)*sigmoid(-x)."""
+    small = xp.exp(-xp.abs(x))
+    return small / (1.0 + small) ** 2
+
+
 def softplus(xp: Any, x: Array) -> Array:
     """log(1 + exp(x)), without overflow."""
     return xp.where(x > 0, x, xp.zeros_like(x)) + xp.log1p(xp.exp(-xp.abs(x)))
@@ -385,6 +391,11 @@ def psd_inverse(xp: Any, L: Array) -> Array:
     """inv(L*L')."""
     half = xp.linalg.inv(L)
     return half.T @ half
+
+
+def weighted_gram(xp: Any, w: Array, Z: Array) -> Array:
+    """Z'*diag(w)*Z."""
+    return Z.T @ (w[:, None] * Z)
 
 
 def psd_logdet(xp: Any, L: Array) -> Array:

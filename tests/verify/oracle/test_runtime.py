@@ -4,6 +4,7 @@ differences.
 
 import itertools
 import math
+import sys
 
 import mpmath
 import numpy as np
@@ -238,6 +239,32 @@ def test_poles_are_nan_and_nan_stays():
     assert np.isnan(runtime.digamma(0.0))
     for name in ("abs", "relu", "step", "sign", "sigmoid", "softplus", "cbrt"):
         assert np.isnan(FUNCTIONS[name](np.nan)), name
+
+
+@pytest.mark.parametrize("signs", [[1, 1, 1, 1], [-1, -1, -1, -1], [1, -1, 0, -1]])
+def test_weighted_grams(signs):
+    rng = np.random.default_rng(0)
+    w, Z = np.array(signs) * rng.uniform(1, 2, 4), rng.normal(size=(4, 3))
+    wanted = Z.T @ np.diag(w) @ Z
+    np.testing.assert_allclose(runtime.weighted_gram(w, Z), wanted, rtol=1e-14, atol=1e-14)
+    step = runtime.weighted_gram(w + 1e-30j * np.arange(4), Z).imag / 1e-30
+    np.testing.assert_allclose(step, Z.T @ np.diag(np.arange(4)) @ Z, rtol=1e-13, atol=1e-14)
+    assert runtime.weighted_gram(w.astype("f"), Z.astype("f")).dtype == "f"
+
+
+@pytest.mark.parametrize("library", ["none", "scipy.special"])
+def test_sigmoid_with_scipy_and_without(library, monkeypatch):
+    special = pytest.importorskip("scipy.special")
+    if library == "none":
+        monkeypatch.setitem(sys.modules, "scipy.special", None)
+    x = np.array([-800.0, -40.0, 0.0, 40.0])
+    np.testing.assert_allclose(runtime.sigmoid(x), special.expit(x), rtol=1e-15, atol=1e-300)
+    assert runtime.sigmoid(x.astype("f")).dtype == "f"
+    slopes = [mpmath.exp(t) / (1 + mpmath.exp(t)) ** 2 for t in x]
+    np.testing.assert_allclose(runtime.sigmoid_slope(x), np.array(slopes, dtype=float), rtol=1e-14)
+    step = runtime.sigmoid_slope(x[1:] + 1e-30j).imag / 1e-30
+    wanted = slopes[1:] * -np.tanh(x[1:] / 2)
+    np.testing.assert_allclose(step, wanted.astype(float), rtol=1e-13, atol=1e-300)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import matcalc
 from matcalc.core.dims import dim
 from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.operations import OPERATIONS
@@ -204,9 +205,13 @@ STYLE = [
         id="inverse-needed",
     ),
     pytest.param("diag(v)*A", [], "return v[:, None] * A", id="rows"),
+    pytest.param(
+        "v.*sigmoid(2*v).*sigmoid(-2*v)", [], "return v * sigmoid_slope(2 * v)", id="slope"
+    ),
+    pytest.param("v/(v'*v)", [], "t1 = norm2(v); return v / t1 / t1", id="square-of-norm"),
     pytest.param("A*diag(v)", [], "return A * v", id="columns"),
     pytest.param(
-        "X'*diag(p)*X", ["p: vector(n)"], "return X.T @ (p[:, None] * X)", id="weighted-gram"
+        "X'*diag(p)*X", ["p: vector(n)"], "return weighted_gram(p, X)", id="weighted-gram"
     ),
     pytest.param("tr(A*B)", [], "return np.sum(A * B.T).item()", id="trace"),
     pytest.param("tr(A'*B)", [], "return np.sum(A * B).item()", id="trace-inner"),
@@ -397,6 +402,16 @@ def test_factors_of_a_definite_matrix(rows: int, kind: type) -> None:
         np.testing.assert_allclose(psd_inverse(found), np.linalg.inv(S), **within)
         np.testing.assert_allclose(psd_logdet(found), np.linalg.slogdet(S)[1], **within)
         assert psd_inverse(found).dtype == psd_solve(found, B).dtype == kind
+
+
+@pytest.mark.parametrize("k", [1, 9])
+def test_a_side_of_a_choice_changes_nothing_that_others_need(k: int) -> None:
+    found = matcalc.diff("norm2(T - U*V')^2", ["U", "V"])
+    rng = np.random.default_rng(0)
+    U, V, T = (rng.standard_normal(shape) for shape in ((4, k), (3, k), (4, 3)))
+    value, slopes = found.to_callable(value=True)(T=T, U=U, V=V)
+    assert value == pytest.approx(np.sum((U @ V.T - T) ** 2))
+    np.testing.assert_allclose(slopes["U"], 2 * (U @ V.T - T) @ V)
 
 
 def test_one_factorisation_for_everything() -> None:

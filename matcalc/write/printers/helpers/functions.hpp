@@ -62,6 +62,14 @@ T sigmoid(T x)
     return (x >= T(0) ? T(1) : small) / (T(1) + small);
 }
 
+// sigmoid_slope: sigmoid(x)*sigmoid(-x)
+template <typename T>
+T sigmoid_slope(T x)
+{
+    const T small = std::exp(-std::abs(x));
+    return small / ((T(1) + small) * (T(1) + small));
+}
+
 // softplus: log(1 + exp(x)), without overflow
 template <typename T>
 T softplus(T x)
@@ -798,6 +806,13 @@ Matrix<T> cholesky(const Matrix<T>& S)
         throw std::domain_error("expected a positive definite matrix");
     }
     return factors.matrixL();
+}
+
+// weighted_gram: Z'*diag(w)*Z
+template <typename T>
+Matrix<T> weighted_gram(const Vector<T>& w, const Matrix<T>& Z)
+{
+    return Z.transpose() * w.asDiagonal() * Z;
 }
 
 // psd_factors: the factorisation of a positive definite matrix

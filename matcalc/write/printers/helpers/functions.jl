@@ -10,6 +10,12 @@ function sigmoid(x)
     return (x >= 0 ? one(small) : small) / (1 + small)
 end
 
+# sigmoid_slope: sigmoid(x)*sigmoid(-x)
+function sigmoid_slope(x)
+    small = exp(-abs(x))
+    return small / (1 + small)^2
+end
+
 # softplus: log(1 + exp(x)), without overflow
 softplus(x) = max(x, zero(x)) + log1p(exp(-abs(x)))
 
@@ -107,6 +113,9 @@ kl(x, y) = sum(xlogy.(x, x) .- xlogy.(x, y))
 
 # revcumsum: x[i] + ... + x[n]
 revcumsum(x, axis = 1) = reverse(cumsum(reverse(x; dims = axis); dims = axis); dims = axis)
+
+# weighted_gram: Z'*diag(w)*Z
+weighted_gram(w, Z) = Z' * (w .* Z)
 
 # psd_factors: the factorisation of a positive definite matrix
 psd_factors(S) = cholesky(Symmetric(S))

@@ -4,6 +4,12 @@ function y = sigmoid(x)
   y = choose(x >= 0, 1, small) ./ (1 + small);
 end
 
+function y = sigmoid_slope(x)
+  % sigmoid(x)*sigmoid(-x)
+  small = exp(-abs(x));
+  y = small ./ (1 + small) .^ 2;
+end
+
 function y = softplus(x)
   % log(1 + exp(x)), without overflow
   y = max(x, 0) + log1p(exp(-abs(x)));
@@ -204,6 +210,11 @@ end
 function r = psd_solve(L, B)
   % inv(L*L')*B
   r = L.' \ (L \ B);
+end
+
+function r = weighted_gram(w, Z)
+  % Z'*diag(w)*Z
+  r = Z.' * (w .* Z);
 end
 
 function r = psd_inverse(L)
