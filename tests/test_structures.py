@@ -8,14 +8,15 @@ import pytest
 from matcalc import diff
 from matcalc.claims.judge.claims import Claim
 from matcalc.claims.judge.verdict import judge
-from matcalc.core.errors import ArgumentError, UnsupportedError
-from matcalc.core.subspaces import coordinates, independent
+from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError
+from matcalc.core.subspaces import SPACES, WITH_COORDINATES, coordinates, independent
 from tests.proving import verdict
 
 A = {"A": "matrix(n, n)"}
 S, K, L, D = (
     {"X": kind, **A} for kind in ("symmetric(n)", "skew(n)", "triangular(n)", "diagonal(n)")
 )
+U, T = {"X": "upper(n)", **A}, {"X": "tridiagonal(n)", **A}
 
 ANSWERS = [
     ("tr(A*X)", S, "independent", 1, "A + A' - diag(diag(A))"),
@@ -40,6 +41,11 @@ ANSWERS = [
         "-duplication(n)'*kron(inv(X), inv(X))*duplication(n)",
     ),
     ("sum(X.^2)", S, "vech", 2, "2*duplication(n)'*duplication(n)"),
+    ("tr(A*X)", U, "declared", 1, "triu(A')"),
+    ("tr(A*X)", U, "vech", 1, "vech(A)"),
+    ("logdet(X)", U, "declared", 1, "diag(1./diag(X))"),
+    ("tr(A*X)", T, "declared", 1, "triu(tril(A', 1), -1)"),
+    ("A*X*B", U, "vech", 1, "commutation(m, n)*kron(A, B')*elimination(n)'"),
     # of what has no structure nothing depends
     ("A*x", {"x": "vector(n)"}, "independent", 1, "A"),
 ]
@@ -61,6 +67,9 @@ WRONG = [  # what a corrupted rule would answer
     ("tr(A*X)", K, "independent", 1, "A - A'"),
     ("tr(A*X)", K, "vech", 1, "vech(A')"),
     ("tr(A*X)", L, "vech", 1, "vech(A)"),
+    ("tr(A*X)", U, "vech", 1, "vech(A')"),
+    ("tr(A*X)", U, "declared", 1, "A'"),
+    ("tr(A*X)", T, "declared", 1, "tril(A')"),
     ("tr(A*X)", D, "vech", 1, "2*diag(A)"),
     ("sum(X.^2)", S, "vech", 2, "2*eye(n*(n + 1)/2)"),
 ]
@@ -79,7 +88,7 @@ def _matrix(kind, p, n):
     return X
 
 
-@pytest.mark.parametrize("kind", ["symmetric", "skew", "triangular", "diagonal"])
+@pytest.mark.parametrize("kind", list(SPACES))
 def test_differences_by_the_independent_entries(kind):
     """Of a cubic, whose extrapolated differences are exact."""
     n, step = 3, 0.5
@@ -101,7 +110,7 @@ def test_differences_by_the_independent_entries(kind):
 
     X = _matrix(kind, p, n)
     expected = _matrix(kind, [slope(k) for k in range(len(p))], n)
-    for structure in ("independent", "vech"):
+    for structure in ("independent", "vech") if kind in WITH_COORDINATES else ("independent",):
         found = diff("tr(A*X*X) + sum(A.*X.^3)", "X", variables=variables, structure=structure)
         wanted = expected
         if structure == "vech":
@@ -123,7 +132,7 @@ def test_several_variables_of_which_one_has_coordinates():
 REFUSED = [
     ("orthogonal(n)", "independent", "depend on each other in no linear way"),
     ("matrix(n, n)", "vech", "all entries are independent"),
-    ("orthogonal(n)", "vech", "that is for linear spaces"),
+    ("tridiagonal(n)", "vech", "no such vector"),
 ]
 
 
@@ -165,3 +174,36 @@ def test_another_structure_is_named(structure, claim, said):
     found = judge(Claim("tr(A*X)", "X", claim, S, structure=structure))
     assert not found.ok
     assert re.search(said, str(found.diagnosis))
+
+
+MADE_OF = [
+    ("toeplitz(n)", "Toeplitz matrices are made of a vector", "t[i-j+n]"),
+    ("hankel", "Hankel matrices are made of a vector", "t[i+j-1]"),
+    ("circulant(3)", "circulant matrices are made of a vector", "[t[2:n]; t][i-j+n]"),
+    ("banded(n, 2)", "tridiagonal(n) is a kind", "tril(triu(X, -k), k)"),
+]
+
+
+@pytest.mark.parametrize(("kind", "said", "entry"), MADE_OF)
+def test_what_a_matrix_is_made_of(kind, said, entry):
+    with pytest.raises(UnknownNameError) as caught:
+        diff("tr(A*X)", "X", variables={"X": kind})
+    assert said in caught.value.hint and entry in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("size", "entry", "claim"),
+    [
+        ("2*n - 1", "t[i-j+n]", "D[k=1:2*n-1] = sum[i,j](A[j,i]*(k == i-j+n))"),
+        ("2*n - 1", "t[i+j-1]", "D[k=1:2*n-1] = sum[i,j](A[j,i]*(k == i+j-1))"),
+        (
+            "n",
+            "[t[2:n]; t][i-j+n]",
+            "D[k=1:n] = sum[i,j](A[j,i]*((k == i-j+1) + (k == i-j+n+1)))",
+        ),
+    ],
+)
+def test_made_of_a_vector(size, entry, claim):
+    variables = {"t": f"vector({size})", **A}
+    found = judge(Claim(f"X[i=1:n, j=1:n] = {entry}; tr(A*X)", "t", claim, variables))
+    assert found.ok

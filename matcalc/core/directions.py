@@ -7,17 +7,12 @@ from dataclasses import replace
 
 from matcalc.core.kinds import ZERO, Variable, free_kind
 from matcalc.core.program import Program
+from matcalc.core.subspaces import SPACES
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr
 
 # kinds that are linear spaces, or lie open in one; in the others a direction is any array
-_TANGENT = {
-    "symmetric": "symmetric",
-    "psd": "symmetric",
-    "diagonal": "diagonal",
-    "skew": "skew",
-    "triangular": "triangular",
-}
+_TANGENT = {kind: "symmetric" if kind == "psd" else kind for kind in SPACES}
 PARAMETER = "?t"  # no name in the language
 
 # what is derived by once: a variable, or directions of one or more variables that move together

@@ -23,6 +23,8 @@ KINDS = {
     "orthogonal": 1,
     "skew": 1,
     "triangular": 1,  # lower: nothing above the diagonal
+    "upper": 1,  # nothing below the diagonal
+    "tridiagonal": 1,  # nothing but the diagonal and those beside it
     "invertible": 1,
     "simplex": 1,  # entries that are not negative and add up to 1
     "onehot": 1,  # one entry is 1, the others are 0

@@ -11,7 +11,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_order
 from matcalc.core.program import Program
-from matcalc.core.subspaces import coordinate_shape, framed, require_coordinates
+from matcalc.core.subspaces import coordinate_name, coordinate_shape, framed, require_coordinates
 
 
 class DerivativeStatement(NamedTuple):
@@ -71,8 +71,8 @@ class DerivativeStatement(NamedTuple):
     def reading(self) -> str:
         """How to read the matrix that a derivative of three axes or more is shown as."""
         transposed = self.layout == "denominator" and self.program.expr.rank > 0
-        half = "diag" if self.variable.kind == "diagonal" else "vech"
-        stacked = f"{half if self.structure == 'vech' else 'vec'}({self.wrt})"
+        by_half = self.structure == "vech"
+        stacked = coordinate_name(self.variable) if by_half else f"vec({self.wrt})"
         if self.order == 1:
             matrix = "J'" if transposed else "J"
             return f"{matrix} of d vec(F) = J*d {stacked}"

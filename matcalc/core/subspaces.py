@@ -41,6 +41,14 @@ def _lower(i: int, j: int, n: int) -> Entry | None:
     return Entry(i, j) if i >= j else None
 
 
+def _upper(i: int, j: int, n: int) -> Entry | None:
+    return Entry(i, j) if i <= j else None
+
+
+def _tridiagonal(i: int, j: int, n: int) -> Entry | None:
+    return Entry(i, j) if abs(i - j) <= 1 else None
+
+
 # kind -> what the entry i, j of an n x n matrix repeats, counted from 0; None where it is 0
 SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
     "symmetric": _symmetric,
@@ -48,10 +56,12 @@ SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
     "diagonal": _diagonal,
     "skew": _skew,
     "triangular": _lower,
+    "upper": _upper,
+    "tridiagonal": _tridiagonal,
 }
 PROJECTED = tuple(SPACES)  # kinds within which a gradient is a projection
-# kinds whose matrices are vech(X), or diag(X), in another form
-WITH_COORDINATES = ("symmetric", "psd", "skew", "triangular", "diagonal")
+# kinds whose matrices are vech(X), vech(X') or diag(X) in another form
+WITH_COORDINATES = ("symmetric", "psd", "skew", "triangular", "upper", "diagonal")
 _CURVED = ("orthogonal", "orthonormal", "simplex", "onehot")
 
 
@@ -72,10 +82,19 @@ def independent(kind: str, n: int) -> tuple[tuple[tuple[int, int, int], ...], ..
 
 
 def coordinates(kind: str, n: int) -> list[tuple[int, int]]:
-    """Where in the matrix the coordinates stand: those of vech(X), of a diagonal matrix diag(X)."""
+    """Where in the matrix the coordinates stand: those of vech(X), of an upper triangular matrix
+    vech(X'), of a diagonal matrix diag(X).
+    """
     if kind == "diagonal":
         return [(i, i) for i in range(n)]
-    return [(i, j) for j in range(n) for i in range(j, n)]
+    lower = [(i, j) for j in range(n) for i in range(j, n)]
+    return [(j, i) for i, j in lower] if kind == "upper" else lower
+
+
+def coordinate_name(variable: Variable) -> str:
+    """What the coordinates are called."""
+    names = {"diagonal": f"diag({variable.name})", "upper": f"vech({variable.name}')"}
+    return names.get(variable.kind, f"vech({variable.name})")
 
 
 def coordinate_shape(variable: Variable) -> Shape:
@@ -117,9 +136,9 @@ def require_coordinates(variable: Variable, structure: str, *, alone: bool = Tru
         )
     if structure != "vech" or kind in WITH_COORDINATES or (kind in FREE and not alone):
         return
-    usual = "all entries are independent" if kind in FREE else "that is for linear spaces"
+    usual = "all entries are independent" if kind in FREE else "there is no such vector"
     raise ArgumentError(
         f"{variable.name} is {variable}, and not given by vech({variable.name}): {usual}",
         hint="leave structure out (--structure); it is for symmetric(n), psd(n), skew(n), "
-        "triangular(n) and diagonal(n)",
+        "triangular(n), upper(n) and diagonal(n)",
     )

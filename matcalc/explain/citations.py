@@ -60,4 +60,6 @@ PROJECTIONS = {
     "skew": ("along-skew", "{d} is skew, so the symmetric part does not count"),
     "diagonal": ("along-diagonal", "{d} is diagonal, so only the diagonal counts"),
     "triangular": ("along-triangular", "{d} is triangular, so only the lower triangle counts"),
+    "upper": ("along-upper", "{d} is upper triangular, so only the upper triangle counts"),
+    "tridiagonal": ("along-tridiagonal", "{d} is tridiagonal, so only these diagonals count"),
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from matcalc.core.subspaces import SPACES, independent
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import Method, central_differences
 
@@ -22,18 +23,15 @@ def basis(kind: str, x: Array) -> list[Array]:
     the kind can move.
     """
     n = x.shape[0] if x.ndim == 2 else 0
-    if kind not in ("symmetric", "psd", "skew", "diagonal", "triangular", "orthogonal"):
+    space = "skew" if kind == "orthogonal" else kind
+    if space not in SPACES:
         return [unit.reshape(x.shape) for unit in np.eye(x.size)]
-    if kind == "diagonal":
-        return [np.diag(unit) for unit in np.eye(n)]
-    units = np.eye(n * n).reshape(n, n, n, n)
-    if kind == "triangular":
-        return [units[i, j] for i in range(n) for j in range(i + 1)]
-    sign = 1.0 if kind in ("symmetric", "psd") else -1.0
-    found = [units[i, i] for i in range(n)] if sign > 0 else []
-    found += [
-        (units[i, j] + sign * units[j, i]) / np.sqrt(2) for i in range(n) for j in range(i + 1, n)
-    ]
+    found = []
+    for places in independent(space, n):
+        unit = np.zeros((n, n))
+        for i, j, sign in places:
+            unit[i, j] = sign / np.sqrt(len(places))
+        found.append(unit)
     return [x @ K for K in found] if kind == "orthogonal" else found
 
 

@@ -19,6 +19,7 @@ from matcalc.core.dims import dim
 from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
+from matcalc.core.subspaces import SPACES
 from matcalc.core.tree import Expr, number, variable
 from matcalc.engine.pipeline import derive
 from matcalc.read.frontend import read
@@ -35,7 +36,7 @@ from matcalc.testing.questions import (
 )
 from matcalc.write.printers.text import text
 
-_LINEAR = ("symmetric", "skew", "diagonal", "triangular")
+_LINEAR = tuple(kind for kind in SPACES if kind != "psd")
 
 
 def vjp_question(

@@ -64,6 +64,10 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
         return square.map(lambda A: np.tril(A, -1) - np.tril(A, -1).T)
     if variable.kind == "triangular":
         return square.map(np.tril)
+    if variable.kind == "upper":
+        return square.map(np.triu)
+    if variable.kind == "tridiagonal":
+        return square.map(lambda A: np.tril(np.triu(A, -1), 1))
     if variable.kind == "diagonal":
         return _filled((n,), entries).map(np.diag)
     if variable.kind == "psd":

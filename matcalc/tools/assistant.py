@@ -24,8 +24,8 @@ Expressions: x'*A*x, norm2(A*x - b)^2, log(det(X)), sum(exp(x)), softmax(x), inv
 entry by entry, X' transposed. Undeclared names are scalars if they begin with a-g, vectors with
 h-z, matrices with A-Z; declare others in variables: {"b": "vector(m)", "S": "symmetric(n)"}. Kinds:
 scalar, positive, vector(n), matrix(m, n), symmetric(n), psd(n), diagonal(n), orthogonal(n),
-skew(n), triangular(n), invertible(n). Definitions come first: r = A*x - y; r'*r. With latex the
-texts are LaTeX.
+skew(n), triangular(n), upper(n), tridiagonal(n), invertible(n). Definitions come first:
+r = A*x - y; r'*r. With latex the texts are LaTeX.
 """
 
 

@@ -28,6 +28,8 @@ _NARROWER = {
     "symmetric": ("diagonal",),
     "psd": ("diagonal",),
     "triangular": ("diagonal",),
+    "upper": ("diagonal",),
+    "tridiagonal": ("diagonal",),
 }
 
 

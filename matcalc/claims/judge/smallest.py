@@ -13,6 +13,7 @@ from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.core.dims import fitting
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable
+from matcalc.core.subspaces import independent
 from matcalc.core.tree import positive_sizes
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent
@@ -192,6 +193,8 @@ def _count(variable: Variable, sizes: dict[str, int]) -> int:
         return n * (n - 1) // 2
     if variable.kind == "onehot":
         return 1
+    if variable.kind in ("upper", "tridiagonal"):
+        return len(independent(variable.kind, n))
     return n if variable.kind == "diagonal" else math.prod(shape)
 
 
@@ -228,6 +231,12 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
         L = np.zeros((n, n))
         L[np.tril_indices(n)] = entries
         return L
+    if variable.kind in ("upper", "tridiagonal"):
+        X = np.zeros((n, n))
+        for entry, places in zip(entries, independent(variable.kind, n), strict=True):
+            for i, j, sign in places:
+                X[i, j] = sign * entry
+        return X
     S = np.zeros((n, n))
     S[np.triu_indices(n)] = entries
     S = S + np.triu(S, 1).T

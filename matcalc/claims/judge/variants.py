@@ -26,7 +26,7 @@ from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.statement import is_folded
-from matcalc.core.subspaces import WITH_COORDINATES, framed
+from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, framed
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
 from matcalc.core.user_functions import calls_function
@@ -46,6 +46,7 @@ _INDEPENDENT = {  # the derivative by the independent entries
     **dict.fromkeys(("symmetric", "psd"), "G + G' - diag(diag(G))"),
     "skew": "G - G'",
     "triangular": "tril(G)",
+    "upper": "triu(G)",
     "diagonal": "diag(diag(G))",
 }
 _OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
@@ -227,7 +228,7 @@ def _structures(question: Question, variable: Variable) -> Iterator[Variant]:
         "declared": f"within the {kind} matrices (structure declared)",
         "independent": f"by the independent entries of {name}, {_INDEPENDENT[kind]} "
         f"where G has free entries (structure independent)",
-        "vech": f"by {'diag' if kind == 'diagonal' else 'vech'}({name}) (structure vech)",
+        "vech": f"by {coordinate_name(variable)} (structure vech)",
     }
     for structure, what in said.items():
         if structure != question.structure:

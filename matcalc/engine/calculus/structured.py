@@ -13,7 +13,7 @@ from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Factor, Node
 
 _SYMMETRIC = ("symmetric", "psd")
-_MASKED = ("diagonal", "triangular")  # zeros are all there is to them
+_MASKED = ("diagonal", "triangular", "upper", "tridiagonal")  # zeros are all there is to them
 
 
 def constrain(
@@ -41,8 +41,8 @@ def project(builder: Builder, node: Node, kind: str, first: int) -> Node:
     """Project the axes ``first`` and ``first + 1``.
 
     G = free derivative: symmetric and psd (G + G')/2, skew (G - G')/2, diagonal the diagonal part
-    of G, triangular the lower one (orthogonal projection in the inner product tr(A'*B); Magnus &
-    Neudecker 2019, ch. 3.8 ff.).
+    of G, triangular the lower one, upper and tridiagonal alike (orthogonal projection in the inner
+    product tr(A'*B); Magnus & Neudecker 2019, ch. 3.8 ff.).
     """
     if kind in _MASKED:
         return _masked(builder, node, kind, first)
@@ -86,7 +86,9 @@ def by_coordinates(builder: Builder, node: Node, kind: str, first: int) -> Node:
     if node.rank > 2 and kind in _SYMMETRIC:
         name, shape, order = "duplication", (n.times(n), half(n)), (fused, joined)
     else:
-        if kind != "triangular":  # of a triangular one vech leaves out the rest
+        if kind in ("triangular", "upper"):  # vech leaves out the rest
+            row, column = (row, column) if kind == "triangular" else (column, row)
+        else:
             node = by_independent(builder, node, kind, first)
         name, shape, order = "elimination", (half(n), n.times(n)), (joined, fused)
     factors: list[Factor] = [(node, tuple(labels), 1)]
@@ -99,14 +101,19 @@ def by_coordinates(builder: Builder, node: Node, kind: str, first: int) -> Node:
 
 
 def _masked(builder: Builder, node: Node, kind: str, first: int) -> Node:
-    """The entries that a diagonal or a lower triangular matrix has, and zeros."""
+    """The entries that a matrix of a kind has, and zeros."""
     labels = tuple(range(node.rank))
-    mask = (
-        builder.eye(node.axes[first])
-        if kind == "diagonal"
-        else builder.leaf("lower", node.axes[first : first + 2], "0")
-    )
-    return builder.product(1, [(node, labels, 1), (mask, (first, first + 1), 1)], labels, node.axes)
+    n, place = node.axes[first], (first, first + 1)
+    masks: list[Factor]
+    if kind == "diagonal":
+        masks = [(builder.eye(n), place, 1)]
+    elif kind == "tridiagonal":
+        band = builder.leaf("lower", (n, n), "1")
+        masks = [(band, place, 1), (band, place[::-1], 1)]
+    else:
+        lower = builder.leaf("lower", (n, n), "0")
+        masks = [(lower, place if kind == "triangular" else place[::-1], 1)]
+    return builder.product(1, [(node, labels, 1), *masks], labels, node.axes)
 
 
 def _exchanged(builder: Builder, node: Node, first: int) -> Node:

@@ -43,6 +43,8 @@ _KINDS = {
     "orthogonal": ORTHOGONAL,
     "skew": SKEW,
     "triangular": LOWER,
+    "upper": UPPER,
+    "tridiagonal": 0,  # no theorem asks for it
     "invertible": INVERTIBLE,
     "positive": POSITIVE,
     "simplex": SIMPLEX,

@@ -23,6 +23,12 @@ _COUNTS = ("no dimension", "one dimension", "two dimensions", "three dimensions"
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
 
 _OTHERWISE = {"spd": "psd"}  # other words for kinds
+# matrices that are made of a vector t: its size, and the entry i, j
+_MADE_OF = {
+    "toeplitz": ("Toeplitz", "2*n - 1", "t[i-j+n]"),
+    "hankel": ("Hankel", "2*n - 1", "t[i+j-1]"),
+    "circulant": ("circulant", "n", "[t[2:n]; t][i-j+n]"),
+}
 _LARGEST_POWER = 8  # of a dimension
 _LONGEST = 1_024  # names in one dimension
 
@@ -67,6 +73,17 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     kind = body.value if body.kind in ("name", "call") else None
     hint = f"the kinds are {_FORMS}, function"
     kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind
+    if isinstance(kind, str) and kind in _MADE_OF:
+        spelled, made_of, entry = _MADE_OF[kind]
+        hint = (
+            f"{spelled} matrices are made of a vector: declare t: vector({made_of}), "
+            f"define {statement.name}[i=1:n, j=1:n] = {entry}, and differentiate with respect to t"
+        )
+    elif kind == "banded":
+        hint = (
+            f"tridiagonal(n) is a kind; for k diagonals on each side declare {statement.name}: "
+            f"matrix(n, n), and write tril(triu({statement.name}, -k), k)"
+        )
     if kind == "complex":
         raise UnsupportedError(COMPLEX_ONLY, source=source, span=body.span, hint=COMPLEX_HINT)
     if (

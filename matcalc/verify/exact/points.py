@@ -243,10 +243,7 @@ _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
     "positive": lambda field, extent: [field.free_square() for _ in range(prod(extent))],
     "simplex": _simplex,
     "orthonormal": _orthonormal,
-    "symmetric": _structured("symmetric"),
-    "skew": _structured("skew"),
-    "diagonal": _structured("diagonal"),
-    "triangular": _structured("triangular"),
+    **{kind: _structured(kind) for kind in SPACES},
     "psd": _psd,
     "orthogonal": _rotation,
 }

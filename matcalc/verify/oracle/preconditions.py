@@ -111,6 +111,9 @@ _OF_KIND: dict[str, Callable[[Array], bool]] = {
     "simplex": lambda a: bool(np.all(a >= 0)) and _same(np.sum(a), np.ones(())),
     "onehot": lambda a: bool(np.all((a == 0) | (a == 1))) and _same(np.sum(a), np.ones(())),
     "skew": lambda a: _same(a, -a.T),
+    "triangular": lambda a: _same(a, np.tril(a)),
+    "upper": lambda a: _same(a, np.triu(a)),
+    "tridiagonal": lambda a: _same(a, np.tril(np.triu(a, -1), 1)),
     "invertible": lambda a: float(np.linalg.cond(a)) < _CONDITION,
 }
 

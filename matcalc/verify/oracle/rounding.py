@@ -10,6 +10,7 @@ import numpy as np
 
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
+from matcalc.core.subspaces import SPACES
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import magnitude
@@ -18,7 +19,7 @@ _EPSILON = 2.0**-52
 _STEP = 8 * _EPSILON  # relative: the last bits
 _AMPLIFIED = 100.0  # what is seen once may be so much larger elsewhere
 _OPERATIONS = 8.0  # rounded, at the largest intermediate value
-_MATRICES = ("symmetric", "psd", "skew", "diagonal", "orthogonal", "triangular", "invertible")
+_MATRICES = (*SPACES, "orthogonal", "invertible")
 
 
 def noise(

@@ -175,6 +175,14 @@ def _triangular(rng: np.random.Generator, n: int, entries: Entries) -> Array:
     return np.tril(_dominant(A))
 
 
+def _tridiagonal(rng: np.random.Generator, n: int, entries: Entries) -> Array:
+    """As well conditioned as a triangular one."""
+    A = entries(rng, (n, n))
+    if entries is STYLES["normal"]:
+        np.fill_diagonal(A, rng.choice((-1.0, 1.0), n) * rng.uniform(0.5, 2.0, n))
+    return np.tril(np.triu(_dominant(A), -1), 1)
+
+
 def _invertible(rng: np.random.Generator, n: int, entries: Entries) -> Array:
     """Singular values in [0.5, 2]; for entries of one sign a dominant diagonal."""
     if entries is STYLES["normal"]:
@@ -206,6 +214,8 @@ _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {
     "orthogonal": lambda rng, n, entries: _rotation(rng, n),
     "skew": _skew,
     "triangular": _triangular,
+    "upper": lambda rng, n, entries: _triangular(rng, n, entries).T,
+    "tridiagonal": _tridiagonal,
     "invertible": _invertible,
 }
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import FREE, Variable
+from matcalc.core.subspaces import SPACES
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.bounds import bounds, dominates
@@ -42,7 +43,7 @@ _MOST_LOOKS = 1200
 _MOST_CHOSEN = 32
 _PAIRED = 8  # with so many switches also pairs of sides are looked for, and the borders
 _SCALES = (1.0, 4.0, 30.0, 300.0, 1e4, 1e7)
-_LINEAR = FREE | {"symmetric", "skew", "diagonal", "triangular", "positive", "psd"}
+_LINEAR = FREE | {*SPACES, "positive"}
 _STEPS = tuple(s * 2.0**k for k in range(-2, 52, 3) for s in (1, -1))
 _BESIDE = (4e-3, 0.02, 0.2)
 _BISECTIONS = 40

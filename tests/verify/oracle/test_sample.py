@@ -61,6 +61,8 @@ PROPERTIES = {
     "onehot": lambda v: sorted(v) == [0, 0, 1],
     "skew": lambda v: close(v, -v.T) and np.any(v),
     "triangular": lambda v: close(v, np.tril(v)) and np.linalg.cond(v) < 50,
+    "upper": lambda v: close(v, np.triu(v)) and np.linalg.cond(v) < 50,
+    "tridiagonal": lambda v: close(v, np.tril(np.triu(v, -1), 1)) and np.linalg.cond(v) < 50,
     "invertible": lambda v: np.linalg.cond(v) < 50 and not close(v, v.T),
 }
 
