@@ -65,7 +65,7 @@ R = TypeVar("R")
 class Expr:
     """A node of the typed tree; compared by identity, so that shared parts stay shared."""
 
-    __slots__ = ("_below", "args", "op", "row", "shape", "span", "value")
+    __slots__ = ("_below", "args", "op", "rank", "row", "shape", "span", "value")
 
     def __init__(
         self,
@@ -80,6 +80,7 @@ class Expr:
         self.op = op
         self.args = args
         self.shape = shape
+        self.rank = len(shape)  # how many axes the value has
         self.value = value
         self.row = row
         self.span = span
@@ -102,11 +103,6 @@ class Expr:
         for node in self.parts:
             values[id(node)] = rule(node, [values[id(arg)] for arg in node.args])
         return values[id(self)]
-
-    @property
-    def rank(self) -> int:
-        """How many axes the value has."""
-        return len(self.shape)
 
     def __repr__(self) -> str:
         inside = [repr(self.value)] if self.value is not None else []

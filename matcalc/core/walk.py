@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 N = TypeVar("N")
 R = TypeVar("R")
 
 
-def postorder(root: N, children: Callable[[N], Iterable[N]]) -> list[N]:
+def postorder(root: N, children: Callable[[N], Sequence[N]]) -> list[N]:
     """Every node reachable from ``root`` once, children before parents."""
     done: set[int] = set()
     order: list[N] = []
     stack: list[N | None] = [root]
+    pop, place = stack.pop, order.append
     while stack:
-        node = stack.pop()
+        node = pop()
         if node is None:  # what lies under it has all its children in the order
-            order.append(cast(N, stack.pop()))
+            place(pop())  # type: ignore[arg-type]
             continue
-        if id(node) in done:
+        name = id(node)
+        if name in done:
             continue
-        done.add(id(node))
-        below = [child for child in children(node) if id(child) not in done]
+        done.add(name)
+        below = children(node)
         if below:
             stack += (node, None)
-            below.reverse()
-            stack += below
+            stack += below[::-1]
         else:
-            order.append(node)
+            place(node)
     return order
 
 
-def fold(root: N, children: Callable[[N], Iterable[N]], rule: Callable[[N, list[R]], R]) -> R:
+def fold(root: N, children: Callable[[N], Sequence[N]], rule: Callable[[N, list[R]], R]) -> R:
     """The value of ``root`` when ``rule(node, values of its children)`` gives that of each node,
     computed once.
     """

@@ -360,29 +360,28 @@ class Builder:
             if len(axes) > 2:
                 node.exchange = find_exchange(terms, axes, self._permuted)
             return node
-        flipped = self._permuted(terms, (1, 0))
+        flipped = self._ordered([(c, self.transpose(node)) for c, node in terms])
         for sign in (1, -1):
             other = self._table.get(_sum_key(tuple([(sign * c, node) for c, node in flipped])))
             if other is not None:
                 return self.scale(sign, self.transpose(other))
         node = self._intern(key, Sum, axes, terms)
-        self._set_parity(node, [(c, n) for c, n in flipped], terms)
+        self._set_parity(node, flipped, terms)
         return node
 
     def _permuted(self, terms: Terms, order: Labels) -> Terms:
+        return self._ordered([(c, self.permute(node, order)) for c, node in terms])
+
+    def _ordered(self, terms: Iterable[tuple[Rational, Node]]) -> Terms:
+        """Like terms collected, in the order of their ids."""
         across: dict[Node, Rational] = {}
-        self._collect(across, 1, [(c, self.permute(node, order)) for c, node in terms])
+        self._collect(across, 1, terms)
         return tuple(sorted(((c, n) for n, c in across.items()), key=lambda entry: entry[1].id))
 
-    def _set_parity(
-        self,
-        node: Node,
-        flipped: Sequence[tuple[Rational, Node]],
-        terms: Sequence[tuple[Rational, Node]],
-    ) -> None:
-        if tuple(flipped) == tuple(terms):
+    def _set_parity(self, node: Node, flipped: Terms, terms: Terms) -> None:
+        if flipped == terms:
             node.parity, node.transposed = 1, node
-        elif tuple((-c, n) for c, n in flipped) == tuple(terms):
+        elif tuple([(-c, n) for c, n in flipped]) == terms:
             node.parity = -1
             node.transposed = self.scale(-1, node)
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.engine.ir.branches import absorb_into_power, lone_square, merge_equal_branches
-from matcalc.engine.ir.masks import is_mask, reduce_masks
+from matcalc.engine.ir.masks import MASKS, reduce_masks
 from matcalc.engine.ir.nodes import (
     Factor,
     Labels,
-    Leaf,
     Node,
     Product,
     Rational,
@@ -26,7 +25,7 @@ from matcalc.engine.ir.nodes import (
     magnitude,
     order_factors,
 )
-from matcalc.engine.ir.signs import contracted_signs
+from matcalc.engine.ir.signs import SIGN, contracted_signs
 
 if TYPE_CHECKING:
     from matcalc.engine.ir.build import Builder
@@ -34,9 +33,14 @@ if TYPE_CHECKING:
 
 _LONGEST = 12_000  # bits of a number that is worked out; Python prints numbers of up to some 14,000
 
+# leaves of zeros and ones, which are their own powers
+_PROJECTIONS = frozenset(("eye", "fuse", "lower", "select", "unit", "apart", "place"))
+
 
 def rational(value: Rational) -> Rational:
     """An int where the value is one, so that equal numbers look equal."""
+    if type(value) is int:
+        return value
     return int(value) if value.denominator == 1 else value
 
 
@@ -114,9 +118,9 @@ class Flattening:
                 continue
             if isinstance(node, Product):
                 self._splice_product(node, labels, exponent, work)
-            elif isinstance(node, Leaf) and node.kind == "eye":
+            elif node.kind == "eye":
                 self._diagonals.append(labels)
-            elif isinstance(node, Leaf) and node.kind == "ones":
+            elif node.kind == "ones":
                 continue
             else:
                 self.flat.append((node, labels, exponent))
@@ -239,11 +243,12 @@ class Flattening:
             for first, second in pending:
                 self._merge(first, second)
             self._collect()
+            kinds = {node.kind for node, _, _ in self.flat}
             merged = (
-                self._merge_fused()
+                ("fuse" in kinds and self._merge_fused())
                 or self._open_square()
-                or self._merge_masks()
-                or self._meet_signs()
+                or (not kinds.isdisjoint(MASKS) and self._merge_masks())
+                or (SIGN in kinds and self._meet_signs())
             )
             if not merged and not self._selected():
                 break
@@ -274,14 +279,10 @@ class Flattening:
     def _collect(self) -> None:
         """Equal factors on equal labels add their exponents."""
         found: dict[tuple[Node, Labels], Rational] = {}
-        same = {
-            labels[1]: labels[0]
-            for node, labels, _ in self.flat
-            if isinstance(node, Leaf) and node.kind == "eye"
-        }
+        same = {labels[1]: labels[0] for node, labels, _ in self.flat if node.kind == "eye"}
         for node, labels, exponent in self.flat:
             labels = tuple([self._find(label) for label in labels]) if self._merged else labels
-            if same and not (isinstance(node, Leaf) and node.kind == "eye"):
+            if same and node.kind != "eye":
                 # delta_ij x_j is delta_ij x_i: of two equal outputs the first carries everything
                 labels = tuple([same.get(label, label) for label in labels])
             if node.parity or node.exchange:
@@ -290,22 +291,15 @@ class Flattening:
                 self.vanishes = self.vanishes or (sign == 0 and exponent > 0)
             key = (node, labels)
             known = found.get(key)
-            projection = isinstance(node, Leaf) and node.kind in (
-                "eye",
-                "fuse",
-                "lower",
-                "select",
-                "unit",
-                "apart",
-                "place",
+            found[key] = (
+                exponent if known is None or node.kind in _PROJECTIONS else known + exponent
             )
-            found[key] = exponent if known is None or projection else known + exponent
         self.flat = []
         again: list[Factor] = []
         for (node, labels), exponent in found.items():
             if exponent == 0:
                 continue
-            if isinstance(node, Leaf) and node.kind == "eye" and labels[0] == labels[1]:
+            if node.kind == "eye" and labels[0] == labels[1]:
                 continue
             if isinstance(node, Product) and exponent.denominator == 1 and _splices(node, exponent):
                 again.append((node, labels, exponent))
@@ -326,8 +320,6 @@ class Flattening:
 
     def _merge_masks(self) -> bool:
         """Triangles of ones on the same labels are one; says whether labels were merged."""
-        if not any(is_mask(node) for node, _, _ in self.flat):
-            return False
         self.flat, pairs, vanishes = reduce_masks(self.flat)
         self.vanishes = self.vanishes or vanishes
         for first, second in pairs:
@@ -361,11 +353,7 @@ class Flattening:
         """F[k,i,j] F[k,p,q] = F[k,i,j] delta_ip delta_jq, and F[k,i,j] F[l,i,j] = F[k,i,j]
         delta_kl.
         """
-        fused = [
-            (node, labels)
-            for node, labels, _ in self.flat
-            if isinstance(node, Leaf) and node.kind == "fuse"
-        ]
+        fused = [(node, labels) for node, labels, _ in self.flat if node.kind == "fuse"]
         for index, (node, labels) in enumerate(fused):
             for other, more in fused[:index]:
                 if other is not node:
@@ -382,8 +370,7 @@ class Flattening:
         """Merge, and say whether a summed label went away."""
         first, second = sorted((self._find(first), self._find(second)))
         known = any(
-            isinstance(node, Leaf) and node.kind == "eye" and labels == (first, second)
-            for node, labels, _ in self.flat
+            node.kind == "eye" and labels == (first, second) for node, labels, _ in self.flat
         )
         if first == second or known:
             return False
@@ -392,9 +379,7 @@ class Flattening:
 
     def _cover(self) -> None:
         """Free-standing labels: ones for an output, the dimension for a summed one."""
-        if len(self.flat) > 1 or any(
-            isinstance(node, Leaf) and node.kind == "fuse" for node, _, _ in self.flat
-        ):
+        if len(self.flat) > 1 or any(node.kind == "fuse" for node, _, _ in self.flat):
             self._drop_loose_fuses()
         covered = {label for _, labels, _ in self.flat for label in labels}
         for label in range(self.rank):
@@ -422,7 +407,7 @@ class Flattening:
                 touched[label] = touched.get(label, 0) + 1
         kept: list[Factor] = []
         for node, labels, exponent in self.flat:
-            if isinstance(node, Leaf) and node.kind == "fuse":
+            if node.kind == "fuse":
                 loose = [label >= self.rank and touched[label] == 1 for label in labels]
                 if loose[0] or (loose[1] and loose[2]):
                     self._gone.update(labels[:1] if loose[0] else labels[1:])
@@ -444,14 +429,16 @@ class Flattening:
         """Factors connected to an output, closed components, scalar factors."""
         scalars = [factor for factor in self.flat if not factor[1]]
         labelled = [factor for factor in self.flat if factor[1]]
-        roots: dict[int, int] = {}
+        if all(label < self.rank for _, labels, _ in labelled for label in labels[:1]):
+            return labelled, [], scalars
+        roots = {label: label for _, labels, _ in labelled for label in labels}
 
         def root(label: int) -> int:
             top = label
-            while roots.get(top, top) != top:
+            while roots[top] != top:
                 top = roots[top]
-            while roots.get(label, label) != top:
-                roots[label], label = top, roots.get(label, label)
+            while roots[label] != top:
+                roots[label], label = top, roots[label]
             return top
 
         for _, labels, _ in labelled:

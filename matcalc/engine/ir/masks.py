@@ -7,10 +7,12 @@ from __future__ import annotations
 from matcalc.core.errors import UnsupportedError
 from matcalc.engine.ir.nodes import Factor, Labels, Leaf, Node
 
+MASKS = ("lower", "apart")  # the kinds of leaves
+
 
 def is_mask(node: Node) -> bool:
     """Whether this is a triangle of ones, or what is apart from a diagonal."""
-    return isinstance(node, Leaf) and node.kind in ("lower", "apart")
+    return isinstance(node, Leaf) and node.kind in MASKS
 
 
 def reduce_masks(factors: list[Factor]) -> tuple[list[Factor], list[Labels], bool]:

@@ -24,29 +24,24 @@ class Node:
     """A tensor with ordered axes. ``id`` counts up within one Builder and gives every order that is
     needed.
 
-    ``parity``: +1 when equal to its transpose, -1 when an exchange of two axes makes it minus
-    itself, else 0. ``exchange``: of a sum with three axes or more, two of them whose exchange
-    leaves it as it is or makes it minus itself, with that sign (as x_ik - x_jk).
+    ``children``: the nodes that it is made of. ``parity``: +1 when equal to its transpose, -1 when
+    an exchange of two axes makes it minus itself, else 0. ``exchange``: of a sum with three axes or
+    more, two of them whose exchange leaves it as it is or makes it minus itself, with that sign (as
+    x_ik - x_jk).
     """
 
-    __slots__ = ("axes", "exchange", "id", "parity", "transposed")
+    __slots__ = ("axes", "children", "exchange", "id", "parity", "rank", "transposed")
 
-    def __init__(self, serial: int, axes: Shape) -> None:
+    kind = ""  # of a leaf
+
+    def __init__(self, serial: int, axes: Shape, children: tuple[Node, ...] = ()) -> None:
         self.id = serial
         self.axes = axes
+        self.rank = len(axes)
+        self.children = children
         self.parity = 0
         self.exchange: tuple[int, int, int] | None = None
         self.transposed: Node | None = None
-
-    @property
-    def rank(self) -> int:
-        """How many axes there are."""
-        return len(self.axes)
-
-    @property
-    def children(self) -> Iterable[Node]:
-        """The nodes that this one is made of."""
-        return ()
 
 
 class Leaf(Node):
@@ -94,14 +89,9 @@ class Product(Node):
     def __init__(
         self, serial: int, axes: Shape, coefficient: Rational, factors: tuple[Factor, ...]
     ) -> None:
-        super().__init__(serial, axes)
+        super().__init__(serial, axes, tuple([node for node, _, _ in factors]))
         self.coefficient = coefficient
         self.factors = factors
-
-    @property
-    def children(self) -> Iterable[Node]:
-        """The factors' nodes."""
-        return [node for node, _, _ in self.factors]
 
     def __repr__(self) -> str:
         inside = " ".join(
@@ -122,13 +112,8 @@ class Sum(Node):
     __slots__ = ("terms",)
 
     def __init__(self, serial: int, axes: Shape, terms: tuple[tuple[Rational, Node], ...]) -> None:
-        super().__init__(serial, axes)
+        super().__init__(serial, axes, tuple([term for _, term in terms]))
         self.terms = terms
-
-    @property
-    def children(self) -> Iterable[Node]:
-        """The terms."""
-        return [term for _, term in self.terms]
 
     def __repr__(self) -> str:
         return "(" + " + ".join(f"{c}*{t!r}" for c, t in self.terms) + ")"
@@ -147,17 +132,12 @@ class Call(Node):
     def __init__(
         self, serial: int, axes: Shape, name: FunctionName, args: tuple[Node, ...], slots: int
     ) -> None:
-        super().__init__(serial, axes)
+        super().__init__(serial, axes, args)
         self.name = name
         self.args = args
         self.slots = slots
         if isinstance(name, FunctionRef) and name.symmetric:
             self.parity, self.transposed = 1, self
-
-    @property
-    def children(self) -> Iterable[Node]:
-        """The arguments."""
-        return self.args
 
     def __repr__(self) -> str:
         return f"{self.name}{'_' * self.slots}({', '.join(map(repr, self.args))})"

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from matcalc.engine.ir.nodes import Factor, Labels, Leaf, Node
 
+SIGN = "epsilon"  # the kind of leaves
+
 
 class Contraction(NamedTuple):
     """What becomes of a product: a number, the factors that are left, labels that are gone, labels
@@ -20,7 +22,7 @@ class Contraction(NamedTuple):
 
 def is_sign(node: Node) -> bool:
     """Whether this is the sign of a permutation."""
-    return isinstance(node, Leaf) and node.kind == "epsilon"
+    return isinstance(node, Leaf) and node.kind == SIGN
 
 
 def contracted_signs(factors: list[Factor], rank: int) -> Contraction | None:

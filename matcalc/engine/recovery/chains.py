@@ -58,13 +58,13 @@ class Term:
 def flip(chain: Chain) -> Chain:
     """The transposed product."""
     return tuple(
-        [link if link.symmetric else Link(link.expr, not link.flipped) for link in reversed(chain)]
+        [link if link.symmetric else Link(link.expr, not link.flipped) for link in chain[::-1]]
     )
 
 
 def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
     """What makes two chains the same product."""
-    return tuple([link.key for link in chain])
+    return tuple([(id(expr), flipped) for expr, flipped, _ in chain])
 
 
 def is_placed(chain: Chain) -> bool:

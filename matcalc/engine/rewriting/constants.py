@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
 
-from matcalc.core.indexed import Form, Loop, Rules
+from matcalc.core.choices import Loop, Rules
+from matcalc.core.indexed import Form
 from matcalc.core.tree import Expr, is_number, number
 from matcalc.engine.ir.nodes import exact_root
 

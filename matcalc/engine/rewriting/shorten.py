@@ -40,6 +40,7 @@ class Shortener:
         self.inverses = Inverses(builder)
         self._lengths: dict[Node, int] = {}
         self._done: dict[Node, Node] = {}
+        self._expanded: dict[Node, Node | None] = {}
 
     def shorten(self, root: Node) -> Node:
         """The node with everything multiplied out that gets shorter by it."""
@@ -235,6 +236,11 @@ class Shortener:
         """The node with every product over a sum in it multiplied out; None if there is none, or if
         that would be long.
         """
+        if node not in self._expanded:
+            self._expanded[node] = self._multiplied_out(node)
+        return self._expanded[node]
+
+    def _multiplied_out(self, node: Node) -> Node | None:
         coefficient, linear = as_sum(node)
         terms = [(coefficient * c, term) for c, term in linear]
         opened_ones, position = 0, 0
@@ -265,6 +271,9 @@ class Shortener:
 
     def length(self, node: Node) -> int:
         """About as many tokens as the printed form has."""
+        known = self._lengths.get(node)
+        if known is not None:
+            return known
         return fold(node, lambda n: () if n in self._lengths else n.children, self._measure)
 
     def _measure(self, node: Node, inside: list[int]) -> int:

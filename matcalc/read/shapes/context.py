@@ -218,7 +218,7 @@ class Context:
         while stack:
             part = stack.pop()
             if self.rankless.pop(id(part), None) is not None:
-                part.shape, part.row = shape, row
+                part.shape, part.rank, part.row = shape, len(shape), row
                 stack.extend(part.args)
         return expr
 

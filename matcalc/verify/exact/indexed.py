@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from matcalc.core.indexed import Loop, Rules
+from matcalc.core.choices import Loop, Rules
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.degree import Bound, Degree
 from matcalc.verify.exact.field import Never, Zero, inverse, strides
@@ -54,15 +53,14 @@ def indexed(
 
 def _take(run: Evaluation, array: Jet, places: list[int | None]) -> Jet:
     """Entries at places, counted from 0."""
-    ranges = []
-    for place, size in zip(places, array.extent, strict=True):
-        if place is not None and not 0 <= place < size:
+    chosen = [0]
+    for place, size, step in zip(places, array.extent, strides(array.extent), strict=True):
+        if place is None:
+            chosen = [start + k * step for start in chosen for k in range(size)]
+        elif 0 <= place < size:
+            chosen = [start + place * step for start in chosen]
+        else:
             raise Never("a place outside of an array")
-        ranges.append(range(size) if place is None else range(place, place + 1))
-    steps = strides(array.extent)
-    chosen = [
-        sum(k * step for k, step in zip(each, steps, strict=True)) for each in product(*ranges)
-    ]
     extent = tuple([s for s, place in zip(array.extent, places, strict=True) if place is None])
     run.meter.pay(len(chosen) * run.count)
     return linear(array, lambda part: [part[k] for k in chosen], extent)

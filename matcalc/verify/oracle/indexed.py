@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from matcalc.core.choices import Loop, Rules
 from matcalc.core.errors import DomainProblem
-from matcalc.core.indexed import Loop, Rules
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.functions import FUNCTIONS

@@ -1,0 +1,58 @@
+"""Forms with bound indices are evaluated as they are written, and nothing in them twice."""
+
+import pytest
+
+from matcalc.core.choices import Loop, Rules
+from matcalc.core.tree import Expr
+from matcalc.read.frontend import read
+
+V = {"x": "vector(n)", "y": "vector(n)", "A": "matrix(n, n)"}
+N = 4
+
+# the form, its value, and how often a function is evaluated at most
+FORMS = {
+    "pairs": ("sum[i,j](exp(x[i] - x[j]))", N * N),
+    "names-of-indices": ("sum[i,j](exp(x[i] - x[j])*exp(x[j] - x[i]))", N * N),
+    "sums-of-sums": ("sum[i](sum[k](exp(x[i] - y[k]))/sum[j](exp(x[i] - y[j])))", N * N),
+    "both-ways": ("sum[i,j](exp(A[i,j])*exp(A[j,i]))", N * N),
+    "two-vectors": ("sum[i](exp(x[i])*exp(y[i]))", 2 * N),
+    "shifted": ("sum[i=2:n](exp(x[i])*exp(x[i-1]))", 2 * (N - 1)),
+    "conditions": (
+        "sum[i](sum[j<i](exp(x[i] - x[j]))*sum[k<i](exp(x[i] - x[k])))",
+        N * (N - 1) // 2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_parts_that_are_alike_are_evaluated_once(name: str) -> None:
+    text, most = FORMS[name]
+    calls = 0
+
+    def step(part: Expr, inside: list[int]) -> int:
+        nonlocal calls
+        calls += part.op == "exp"
+        if part.op == "number":
+            return int(part.value)
+        left, *right = inside
+        # exp(u) is 10 + u, and a quotient the first of its operands: whole numbers will do
+        return {
+            "exp": lambda: 10 + left,
+            "+": lambda: left + right[0],
+            "-": lambda: left - right[0],
+            "*": lambda: left * right[0],
+            "/": lambda: left,
+        }[part.op]()
+
+    total = read(text, V).expr
+    values = {"x": [3, 1, 4, 1], "y": [5, 9, 2, 6], "A": [[1, 2, 3, 5]] * N}
+    args = [values[arg.value] for arg in total.args]
+
+    def take(array: list[int] | list[list[int]], places: list[int | None]) -> object:
+        for place in places:
+            array = array[place]
+        return array
+
+    rules = Rules(step, int, take, lambda part, found: sum(found), lambda entry: False)
+    Loop(total.value, args, {"n": N}, rules).values()
+    assert 0 < calls <= most
