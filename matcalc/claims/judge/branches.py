@@ -9,7 +9,7 @@ import numpy as np
 
 from matcalc.claims.judge.claims import evaluate_claim
 from matcalc.claims.judge.conditions import Condition
-from matcalc.claims.judge.question import Question, Sample
+from matcalc.claims.judge.question import Question, Sample, closeness
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr, number
@@ -21,7 +21,6 @@ _COST = 1.32
 _MOST = 4  # kinks that are looked at,
 _TOGETHER = 2  # and sides of kinks that are named together
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_CLOSE = 1e-7
 
 
 def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | None:
@@ -29,7 +28,8 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | Non
     program = question.program
     if program is None or any(sample.truth.shape != sample.claimed.shape for sample in samples):
         return None
-    right = [_right(sample) for sample in samples]
+    close = closeness(samples)
+    right = [_right(sample, close) for sample in samples]
     if all(np.all(each) for each in right) or not any(np.any(each) for each in right):
         return None
     sides = []
@@ -69,9 +69,9 @@ def has_branches(question: Question) -> bool:
     return question.program is not None and next(_kinks(question.program.expr), None) is not None
 
 
-def _right(sample: Sample) -> Array:
+def _right(sample: Sample, close: float) -> Array:
     """Where the claim agrees."""
-    return np.asarray(np.abs(sample.claimed - sample.truth) <= _CLOSE * sample.scale)
+    return np.asarray(np.abs(sample.claimed - sample.truth) <= close * sample.scale)
 
 
 def _value(kink: Expr, sample: Sample) -> Array | None:

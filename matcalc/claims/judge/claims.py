@@ -148,7 +148,14 @@ def _surveyed(
     program, around = statement.program, _differenced(statement)
     beside = [tree] if tree is not None else []
     found, missing = survey(
-        [program.expr], beside, program.variables, rng, point.sizes, around, statement.wrt
+        [program.expr],
+        beside,
+        program.variables,
+        rng,
+        point.sizes,
+        around,
+        statement.wrt,
+        near=True,
     )
     return [Point(point.sizes, values) for values in found], tuple(
         dict.fromkeys(piece.said(text) for piece in missing)

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
+from matcalc.claims.equality import EQUAL, decide_exactly
 from matcalc.claims.judge.branches import one_branch
 from matcalc.claims.judge.conditions import Condition, conditions
 from matcalc.claims.judge.factors import NONE, Factor, Factors
-from matcalc.claims.judge.mend import CLOSE, Mended, as_it_is, as_stated, mended_claim, mendings
-from matcalc.claims.judge.question import Question, Sample
+from matcalc.claims.judge.mend import Mended, as_it_is, as_stated, mended_claim, mendings
+from matcalc.claims.judge.question import Question, Sample, allowed, closeness
 from matcalc.claims.judge.reading import equalize_sizes
 from matcalc.claims.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 from matcalc.runtime.elementwise import Array
+from matcalc.write.printers.text import text
 
 _WRONG_SIGN = "it has the wrong sign"
 _DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
@@ -39,6 +42,7 @@ _ABOUT_ORDER = (
     "inverse-side",
     "structure",
 )
+_SAME = 1e-7  # a relative error of what is the same but for the sizes
 _MOST = 40  # candidates that are tried in all samples
 
 
@@ -103,7 +107,7 @@ def diagnose(
     if (
         question.misfit
         and (best is None or best[0] > PLAIN + 1)
-        and all(w.error < CLOSE for w in samples)
+        and all(sample.error < _SAME for sample in samples)
     ):
         return Diagnosis(
             (
@@ -134,6 +138,7 @@ def diagnose(
 
 def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:
     """Minus the derivative is often that by another variable: of x - m that by m."""
+    close = closeness(samples)
     for variant in wrong:
         values = (
             [_tried(variant.value, sample) for sample in samples]
@@ -144,7 +149,7 @@ def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:
             value is not None
             and value.shape == sample.claimed.shape
             and float(np.max(np.abs(value - sample.claimed), initial=0.0))
-            <= max(CLOSE, sample.method.tolerance) * sample.scale
+            <= allowed(sample, close) * sample.scale
             for value, sample in zip(values, samples, strict=True)
         ):
             return f", as {variant.text.removeprefix('it is ')} has"
@@ -181,13 +186,16 @@ def _matches(mended: Sequence[Mended], wrong: Sequence[Variant], sample: Sample)
     """The pairs that are multiples of each other in one sample, the cheapest first."""
     left, right = _values(mended, sample), _values(wrong, sample)
     found = []
+    telling = min(sample.truth.size, sample.claimed.size)
     for shape, (members, units) in left.items():
         if shape not in right:
             continue
+        summed = prod(shape) < telling  # on both sides: then many things are the same
         others, directions = right[shape]
         cosines = np.abs(units @ directions.T)
         for i, j in np.argwhere(cosines > 1 - max(1e-13, sample.method.tolerance**2)):
-            found.append(_Match(mended[members[i]], wrong[others[j]]))
+            if not (summed and mended[members[i]].cost and wrong[others[j]].cost):
+                found.append(_Match(mended[members[i]], wrong[others[j]]))
     return sorted(found, key=lambda match: match.cost)
 
 
@@ -216,14 +224,33 @@ def _best(
         ):
             continue
         formula = mended_claim(question, match.mended, match.variant, factor, samples, correct)
-        if formula is not None:
+        if formula is not None and not _is_coincidence(match, factor, question):
             best = cost, match, factor, formula
     return best
+
+
+def _is_coincidence(match: _Match, factor: Factor, question: Question) -> bool:
+    """Whether two formulas, one made of the claim and one of the derivative, have the same values
+    by chance, as where a function is saturated.
+    """
+    edited = match.variant.said
+    if match.mended.tree is None or isinstance(edited, str) or question.program is None:
+        return False
+    formula = match.mended.formula
+    if factor.formula:
+        formula = f"{'-' if factor.formula == '-1' else factor.formula + '*'}({formula})"
+    try:
+        made = read(formula, question.variables, language=question.language)
+        right = read(text(edited.tree), question.variables, language=question.language)
+        return decide_exactly(made, right).verdict != EQUAL
+    except MatcalcError:
+        return True
 
 
 def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Factor | None:
     """The factor between the two if it has a name, and they agree in all samples."""
     ratios: dict[int, float] = {}
+    close = closeness(samples)
     for place, sample in enumerate(samples):
         left, right = _tried(match.mended.value, sample), _tried(match.variant.value, sample)
         if left is None or right is None or left.shape != right.shape:
@@ -234,16 +261,12 @@ def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Facto
         if not square > 0:
             return None
         ratio = float(np.sum(left * right)) / square
-        close = max(CLOSE, sample.method.tolerance)
-        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= close * float(
-            np.max(np.abs(right))
-        ):
+        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= allowed(
+            sample, close
+        ) * float(np.max(np.abs(right))):
             return None
         ratios[place] = ratio
-    if all(
-        abs(ratio - 1) < max(CLOSE, samples[place].method.tolerance)
-        for place, ratio in ratios.items()
-    ):
+    if all(abs(ratio - 1) < allowed(samples[place], close) for place, ratio in ratios.items()):
         return NONE if ratios else None
     return factors.named(ratios)
 

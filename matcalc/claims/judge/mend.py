@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
-from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.claim import DISPROVED, OPEN, Claim
 from matcalc.claims.judge.claims import Neighbours, completed, evaluate_claim
 from matcalc.claims.judge.factors import Factor
 from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Mutation, mutations, replace_node
-from matcalc.claims.judge.question import Point, Question, Sample
+from matcalc.claims.judge.proof import proof
+from matcalc.claims.judge.question import Point, Question, Sample, allowed, closeness
 from matcalc.claims.judge.reading import read_stated
+from matcalc.claims.judge.rest import difference
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, negated, terms
 from matcalc.claims.judge.variants import PLAIN, Variant
 from matcalc.core.dims import ZERO
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Condition, Form, Reduction
+from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number
 from matcalc.core.walk import postorder
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.apart import is_apart
 from matcalc.write.printers.text import text
 from matcalc.write.printers.text_indexed import head
 
-CLOSE = 1e-7
 _ELSEWHERE = LIKELY + 0.05  # the sign of a term that stands in brackets
 
 
@@ -257,6 +260,7 @@ def checked(question: Question, formula: str, samples: Sequence[Sample]) -> str 
         question.layout,
         question.structure,
     )
+    close = closeness(samples)
     try:
         stated, misfit = read_stated(claim, program)
         if misfit or any(name not in program.variables for name in stated.variables):
@@ -268,11 +272,31 @@ def checked(question: Question, formula: str, samples: Sequence[Sample]) -> str 
             if value.shape != sample.truth.shape:
                 return None
             error = float(np.max(np.abs(value - sample.truth), initial=0.0))
-            if not error <= max(CLOSE, 10 * sample.method.tolerance) * sample.scale:
+            if not error <= 10 * allowed(sample, close) * sample.scale:
                 return None
+        if _is_another(question, claim, stated, samples):
+            return None
     except (MatcalcError, ValueError, np.linalg.LinAlgError):
         return None
     return _headed(stated.expr, text(_merged(stated.expr)).removeprefix("--"))
+
+
+def _is_another(
+    question: Question, claim: Claim, stated: Program, samples: Sequence[Sample]
+) -> bool:
+    """Whether a formula that agrees with the derivative at the points is another one all the
+    same.
+    """
+    if question.program is None or question.source is None:
+        return False  # of a derivative at one point, as along a direction, nothing is proved here
+    proved = proof(claim.about(question.program), stated)
+    if proved != OPEN:
+        return proved == DISPROVED
+    rest = difference(replace(question, tree=stated.expr))
+    points = [sample.point for sample in samples]
+    return rest is not None and any(
+        is_apart(rest, question.variables, each.values, each.sizes) for each in points
+    )
 
 
 def _merged(tree: Expr) -> Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,10 @@ from matcalc.core.subspaces import framed
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.numeric import Method
+from matcalc.verify.oracle.rounding import noise
+
+_READABLE = 1e-3  # of a derivative, which rounding errors leave
+_CLOSE, _CLOSEST = 1e-7, 1e-11  # relative errors of what is the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class Sample:
     claimed: Array
     scale: float
     method: Method
+
+    @property
+    def hidden(self) -> bool:
+        """Whether rounding errors may be so large that a wrong claim would pass."""
+        if self.truth.shape != self.claimed.shape or np.array_equal(self.truth, self.claimed):
+            return False
+        seen = max(float(np.max(np.abs(each), initial=0.0)) for each in (self.truth, self.claimed))
+        return (
+            self.method.rounded == 0 and not self.method.tolerance * self.scale < _READABLE * seen
+        )
 
     @property
     def error(self) -> float:
@@ -140,12 +154,43 @@ class Question:
         return columns_of(self.rank, total, self.order, self.layout)
 
     def sample(self, point: Point) -> Sample:
-        """The truth and the claim at a point."""
+        """The truth and the claim at a point.
+
+        Errors are relative to the largest entry of the derivative. Where that is much smaller than
+        what it is computed from, they are relative to what rounding leaves of it.
+        """
         derivative, method = self.derivative(point, self.wrt, self.kind)
-        truth = self.shown(derivative)
-        scale = max(
-            float(np.max(np.abs(truth), initial=0.0)),
-            1e-3 * self.magnitude(point),
-            np.finfo(float).tiny,
-        )
-        return Sample(point, truth, self.claimed(point), scale, method)
+        truth, claimed = self.shown(derivative), self.claimed(point)
+        scale = max(float(np.max(np.abs(truth), initial=0.0)), np.finfo(float).tiny)
+        size = 1e-3 * self.magnitude(point)
+        exact = self.program is not None and method.rounded == 0  # functions may be rough
+        if scale < size and exact and np.all(np.isfinite(claimed)):
+            size = min(size, self.rounding(point, truth, claimed) / method.tolerance)
+        return Sample(point, truth, claimed, max(scale, size), method)
+
+    def rounding(self, point: Point, truth: Array, claimed: Array) -> float:
+        """How much of the difference of the truth and the claim rounding may be."""
+
+        def again(values: dict[str, Array]) -> Array:
+            return self.shown(self.derivative(Point(point.sizes, values), self.wrt, self.kind)[0])
+
+        def claimed_again(values: dict[str, Array]) -> Array:
+            return self.claimed(Point(point.sizes, values))
+
+        trees = [] if self.tree is None else [self.tree]
+        sides, results = (again, claimed_again), (truth, claimed)
+        with np.errstate(all="ignore"):
+            return noise(sides, results, point.values, point.sizes, self.variables, trees)
+
+
+def closeness(samples: Sequence[Sample]) -> float:
+    """How close what is the same has to be where a claim is explained: much closer than the claim
+    is.
+    """
+    wrong = [each.error for each in samples if each.error > each.method.tolerance]
+    return max(_CLOSEST, min(_CLOSE, min(wrong, default=1.0) / 100))
+
+
+def allowed(sample: Sample, close: float) -> float:
+    """The relative error that is allowed in a sample, of which the method may be rougher."""
+    return max(close, sample.method.tolerance) if sample.method.rounded else close

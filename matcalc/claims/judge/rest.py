@@ -7,18 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from matcalc.claims.equality import name_multiple
-from matcalc.claims.judge.question import Point, Question, Sample
+from matcalc.claims.judge.question import Question, Sample
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import derive
-from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.apart import is_apart
 from matcalc.verify.oracle.close import close_numbers
-from matcalc.verify.oracle.rounding import noise
 from matcalc.write.printers.text import has_indices, text
 
 _LOOKED_AT = 1e-12  # a relative error that may be more than rounding
@@ -58,7 +54,7 @@ def is_different(asked: Question, samples: Sequence[Sample]) -> bool | None:
     derivative has.
     """
     doubtful = _is_unexplained(asked, samples)
-    if not doubtful and _taken_for(asked) is None:
+    if not doubtful and taken_for(asked) is None:
         return False
     rest = difference(asked)
     if rest is not None:
@@ -75,7 +71,7 @@ def why_untold(asked: Question, samples: Sequence[Sample]) -> str:
         return (
             f"it differs from the derivative by {error:.0e}, which is more than rounding explains"
         )
-    return f"numbers do not tell {' from '.join(_taken_for(asked) or ())}"
+    return f"numbers do not tell {' from '.join(taken_for(asked) or ())}"
 
 
 def _is_unexplained(asked: Question, samples: Sequence[Sample]) -> bool:
@@ -83,27 +79,12 @@ def _is_unexplained(asked: Question, samples: Sequence[Sample]) -> bool:
     return any(
         sample.error > _LOOKED_AT
         and sample.method.rounded == 0
-        and sample.error * sample.scale > _rounding(asked, sample)
+        and sample.error * sample.scale > asked.rounding(sample.point, sample.truth, sample.claimed)
         for sample in samples
     )
 
 
-def _rounding(asked: Question, sample: Sample) -> float:
-    sizes = sample.point.sizes
-
-    def truth(values: dict[str, Array]) -> Array:
-        return asked.shown(asked.derivative(Point(sizes, values), asked.wrt, asked.kind)[0])
-
-    def claimed(values: dict[str, Array]) -> Array:
-        return asked.claimed(Point(sizes, values))
-
-    trees = [] if asked.tree is None else [asked.tree]
-    results = (sample.truth, sample.claimed)
-    with np.errstate(all="ignore"):
-        return noise((truth, claimed), results, sample.point.values, sizes, asked.variables, trees)
-
-
-def _taken_for(asked: Question) -> tuple[str, str] | None:
+def taken_for(asked: Question) -> tuple[str, str] | None:
     """A number of the claim or of the derivative, and what it may be taken for."""
     if asked.tree is None or asked.program is None:
         return None

@@ -28,7 +28,7 @@ from matcalc.claims.judge.report import (
     Worst,
     command,
 )
-from matcalc.claims.judge.rest import difference, is_different, why_untold
+from matcalc.claims.judge.rest import difference, is_different, taken_for, why_untold
 from matcalc.claims.judge.smallest import largest_error, smallest
 from matcalc.core.dims import Shape
 from matcalc.core.errors import EvaluationError, UnsupportedError
@@ -41,9 +41,11 @@ from matcalc.write.printers.text import has_indices, text
 
 POINTS = 3
 _REDRAWS = 4
-_MOST_SIDES = 6  # points on other sides of kinks that a diagnosis looks at
+_MOST_SIDES = 6  # points on other sides of kinks that a diagnosis looks at, and
+_MOST_WRONG = 12  # such at which the claim is wrong
 _MOST_NAMED = 3  # pieces without a point
 _ROUNDING = 1e-6  # a relative error beyond this is none of rounding, whatever exact arithmetic says
+_CANCELLED = 0.1  # a relative error that may be one of rounding, close to a kink
 _EPSILON = 1e-16
 _SAID = {
     EXACT: f"exact (error probability < 2^-{BITS})",
@@ -86,11 +88,18 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     if verdict == AGREED:
         further, missing = _surveyed(asked, samples, rng)
         verdict, reason = _verdict(asked, [*samples, *further], proved)
+        telling = _telling(further)
         samples = (
-            [*_telling(further), *samples][:POINTS] if verdict == WRONG else [*samples, *further]
+            [*telling[:_MOST_WRONG], *samples[: max(1, POINTS - len(telling))]]
+            if verdict == WRONG
+            else [*samples, *further]
         )
         if verdict == AGREED and missing:
             verdict, reason = UNDECIDED, _unvisited(missing)
+    formula = asked.program is not None
+    if verdict == AGREED and formula and all(sample.hidden for sample in samples):
+        verdict = UNDECIDED
+        reason = "rounding errors hide the derivative at all points that were tried"
     if verdict == AGREED and asked.tree is not None and not asked.rough:
         different = is_different(asked, samples)
         if different is None:
@@ -107,6 +116,8 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         further, _ = _surveyed(asked, samples, rng)  # what is said has to hold on all sides
     told = [*samples, *further[:_MOST_SIDES]]
     explained = None if rounded else _explained(asked, told, rng, correct)
+    if explained is None and asked.tree is not None and checked.error < _ROUNDING:
+        rounded = True
     diagnosis = _rounded(asked, checked.error) if rounded else explained
     rest = difference(asked) if diagnosis is None else None
     diagnosis = _single_term(rest, asked) if rest is not None else diagnosis
@@ -148,7 +159,20 @@ def _surveyed(
     """
     points, missing = asked.survey(samples[0].point, rng)
     found = [asked.sample(point) for point in points]
-    return [sample for sample in found if np.all(np.isfinite(sample.truth))], missing
+    seen = [
+        each for each in found if np.all(np.isfinite(each.truth)) and not _is_rounding(asked, each)
+    ]
+    return seen, missing
+
+
+def _is_rounding(asked: Question, sample: Sample) -> bool:
+    """Whether a small error is one of rounding: close to a kink much may cancel."""
+    return (
+        sample.method.rounded == 0
+        and sample.method.tolerance < sample.error < _CANCELLED
+        and sample.error * sample.scale
+        <= asked.rounding(sample.point, sample.truth, sample.claimed)
+    )
 
 
 def _telling(samples: Sequence[Sample]) -> list[Sample]:
@@ -225,18 +249,12 @@ def _explained(
 
 def _rounded(asked: Question, error: float) -> Diagnosis:
     """What is said of a claim that numbers cannot tell from the derivative."""
-    digits = _digits(error)
+    near = taken_for(asked)
     rest = _text_of(difference(asked), asked)
-    shown = f": true - claim = {rest}" if rest else ""
-    return Diagnosis(
-        (
-            Cause(
-                "rounded",
-                f"it is right to {digits} digits only, so a number in it is rounded{shown}",
-            ),
-        ),
-        mended=correct_form(asked),
-    )
+    said = f"it is right to {_digits(error)} digits only"
+    said += f", because {near[0]} stands for {near[1]}" if near else " where it was compared"
+    said += f": true - claim = {rest}" if rest else ""
+    return Diagnosis((Cause("rounded", said),), mended=correct_form(asked))
 
 
 def _checked(

@@ -28,6 +28,12 @@ _KNOWN = {
 }
 
 
+def nearby(value: Fraction) -> Fraction | None:
+    """The plain number that another is close to but not equal to."""
+    near = value.limit_denominator(_PLAIN)
+    return near if 0 < abs(value - near) <= _CLOSE * abs(near) else None
+
+
 def close_numbers(one: Sequence[Expr], other: Sequence[Expr]) -> Iterator[tuple[Expr, Expr, str]]:
     """Numbers that one side has and the other has not, each with one that it is close to but not
     equal to: one of the other side, a plain one, or a multiple of a well-known one, which is

@@ -194,7 +194,7 @@ def agree(left: Program, right: Program, seed: int = 0) -> Report:
         size = max(magnitude(expr, values, sizes) for expr in both)
         reports.append(_judge(expected, found, size, _IDENTITY, seed, sizes))
         values = find_point(both, variables, rng, sizes, still=True)[0] or values
-    points, missing = survey(both, (), variables, rng, sizes)
+    points, missing = survey(both, (), variables, rng, sizes, near=True)
     for values in points:
         expected, found = (interpret(expr, values, sizes) for expr in both)
         size = max(magnitude(expr, values, sizes) for expr in both)

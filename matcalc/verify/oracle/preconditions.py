@@ -35,13 +35,14 @@ _NOTHING = 1e-14  # a relative singular value that is rounding
 
 
 def violated_precondition(
-    expr: Expr, values: Values, sizes: Sizes, *, still: bool = False
+    expr: Expr, values: Values, sizes: Sizes, *, still: bool = False, kink: float = KINK
 ) -> str | None:
     """What is wrong with this point, or None if every part of the expression is finite and smooth
     there.
 
     A branch of ``where`` need not be finite: what is taken of it is. ``still`` says that nothing
-    moves: then a matrix with a pseudoinverse may lack ranks, if it is clear which.
+    moves: then a matrix with a pseudoinverse may lack ranks, if it is clear which. ``kink`` is how
+    close the argument of a function may come to its kink.
     """
     results: dict[int, Array] = {}
     root = inline(expr)
@@ -74,7 +75,7 @@ def violated_precondition(
             return f"{node.op} of a large matrix"
         if id(node) in strict and not np.all(np.isfinite(result)):
             return f"{operation(node)} is not finite"
-        if node.op in _DISTANCES and _DISTANCES[node.op](*args) < KINK:
+        if node.op in _DISTANCES and _DISTANCES[node.op](*args) < kink:
             return f"{node.op} is near a kink"
         results[id(node)] = result
     return None

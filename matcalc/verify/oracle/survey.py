@@ -4,7 +4,9 @@ way was found.
 Many points are looked at, which costs an evaluation each, and few are chosen. Points of several
 sizes come first, then such as lie near the numbers of the expression; for a side that none of them
 is on, a search along lines. Between two points on either side of a kink the border is looked for,
-and points close to it are taken, so that a narrow piece between two borders is seen. A side is
+and points close to it are looked at, so that a narrow piece between two borders is seen. With
+``near`` some of them are always taken: there a steep slope differs from the jump that it is close
+to everywhere else, as sigmoid(1000*x) from step(x). A side is
 empty, and no way to it is asked for, if bounds of the expression prove it or if the branch that it
 stands in does.
 """
@@ -35,7 +37,7 @@ from matcalc.verify.oracle.pieces import (
     Sight,
     Switch,
 )
-from matcalc.verify.oracle.preconditions import violated_precondition
+from matcalc.verify.oracle.preconditions import KINK, violated_precondition
 from matcalc.verify.oracle.sample import STYLES, draw, nudged
 
 _WORK = 150_000  # evaluations of nodes that one survey may take
@@ -45,7 +47,9 @@ _PAIRED = 8  # with so many switches also pairs of sides are looked for, and the
 _SCALES = (1.0, 4.0, 30.0, 300.0, 1e4, 1e7)
 _LINEAR = FREE | {*SPACES, "positive"}
 _STEPS = tuple(s * 2.0**k for k in range(-2, 52, 3) for s in (1, -1))
-_BESIDE = (4e-3, 0.02, 0.2)
+_BESIDE = (1e-5, 2e-4, 4e-3, 0.02, 0.2)
+_NEAR = (4e-3, 1e-5)  # the distances of the points that are always taken
+_BESIDE_KINK = 1e-8  # how close a point may come to a kink where no room around it is needed
 _BISECTIONS = 40
 
 Values = dict[str, Array]
@@ -80,14 +84,16 @@ def survey(
     sizes: Sizes,
     around: str | None = None,
     wrt: str = "",
+    *,
+    near: bool = False,
 ) -> tuple[list[Values], list[Piece]]:
-    """Points at which all of ``strict`` is smooth, and ``beside`` away from kinks; and the pieces
-    that none of them visits.
+    """Points at which all of ``strict`` is smooth, and ``beside`` on no kink; and the pieces that
+    none of them visits.
     """
     pieces = Pieces([*strict, *beside])
     if not pieces.switches:
         return [], []
-    return _Survey(pieces, strict, beside, variables, rng, sizes, around, wrt).result()
+    return _Survey(pieces, strict, beside, variables, rng, sizes, around, wrt, near=near).result()
 
 
 class _Survey:
@@ -101,7 +107,10 @@ class _Survey:
         sizes: Sizes,
         around: str | None,
         wrt: str,
+        *,
+        near: bool,
     ) -> None:
+        self.near = near
         self.pieces, self.strict, self.beside = pieces, strict, beside
         self.variables = {
             name: variable for name, variable in variables.items() if variable.kind != "function"
@@ -128,6 +137,8 @@ class _Survey:
             for place, switch in enumerate(self.pieces.switches):
                 if switch.kind == SIDE:
                     self._border(place)
+                elif switch.kind == PLACE and self.near:
+                    self._tie(place)
         sides = {("side", *each) for each in wanted} - self.seen
         missing = [
             Piece(self.pieces.switches[place], side)
@@ -232,8 +243,10 @@ class _Survey:
         value = draw(variable, self.rng, self.sizes, style)
         return value * scale if variable.kind in _LINEAR else value
 
-    def _look(self, values: Values) -> Sight | None:
-        """Looks at a point, and keeps it if it is fit."""
+    def _look(self, values: Values, *own: Feature) -> Sight | None:
+        """Looks at a point, and keeps it if it is fit; ``own`` are features that it has whatever is
+        seen there.
+        """
         if self.budget <= 0:
             return None
         self.budget -= 1
@@ -241,7 +254,7 @@ class _Survey:
             sight = self.pieces.sight(values, self.sizes)
         except (EvaluationError, np.linalg.LinAlgError, FloatingPointError):
             return None
-        features = self._features(sight)
+        features = self._features(sight).union(own)
         if features <= self.seen and len(self.looks) > 2:
             return sight
         if not self._fit(values):
@@ -253,14 +266,18 @@ class _Survey:
 
     def _fit(self, values: Values) -> bool:
         places = [values] if self.around is None else [values, nudged(values, self.around)]
+        room = _BESIDE_KINK if self.around is None and self.near else KINK
         try:
             if any(
-                violated_precondition(expr, place, self.sizes) is not None
+                violated_precondition(expr, place, self.sizes, kink=room) is not None
                 for expr in self.strict
                 for place in places
             ):
                 return False
-            found = [violated_precondition(expr, values, self.sizes) for expr in self.beside]
+            found = [
+                violated_precondition(expr, values, self.sizes, kink=_BESIDE_KINK)
+                for expr in self.beside
+            ]
         except np.linalg.LinAlgError:
             return False
         return all(text is None or not text.endswith("kink") for text in found)
@@ -405,7 +422,43 @@ class _Survey:
         slope = max(abs(start), 1e-9) / max(1.0 - found, 1e-9)  # as if it were linear
         for beside in _BESIDE:
             for side in (1, -1):
-                self._look(between(found + side * beside / slope))
+                own = [("near", place, side, beside)] if self.near and beside in _NEAR else []
+                self._look(between(found + side * beside / slope), *own)
+
+    def _tie(self, place: int) -> None:
+        """Points at which another entry is almost as large as the largest one."""
+        names = [name for name in self.variables if self.variables[name].kind in _LINEAR]
+        one = self.looks[0] if self.looks else None
+        other = next(
+            (
+                look
+                for look in self.looks[1:]
+                if one is not None and np.any(look.sight.gaps[place] != one.sight.gaps[place])
+            ),
+            None,
+        )
+        if one is None or other is None:
+            return
+
+        def between(t: float) -> Values:
+            return {
+                name: x + t * (other.values[name] - x) if name in names else x
+                for name, x in one.values.items()
+            }
+
+        first, last = 0.0, 1.0
+        for _ in range(_BISECTIONS):
+            middle = (first + last) / 2
+            try:
+                sight = self.pieces.sight(between(middle), self.sizes)
+            except (EvaluationError, np.linalg.LinAlgError):
+                return
+            self.budget -= 1
+            same = np.array_equal(sight.gaps[place], one.sight.gaps[place])
+            first, last = (middle, last) if same else (first, middle)
+        for beside in _NEAR:
+            for side in (1, -1):
+                self._look(between(last + side * beside), ("near", place, side, beside))
 
     def _chosen(self) -> list[Values]:
         """Those that between them show the most, one after the other."""
@@ -424,8 +477,8 @@ class _Survey:
 
 
 def _worth(features: Collection[Feature]) -> int:
-    """A side counts more than all pairs."""
-    return sum(1000 if feature[0] == "side" else 1 for feature in features)
+    """A side counts more than all pairs, and what is near to one more than a pair."""
+    return sum({"side": 1000, "near": 10}.get(str(feature[0]), 1) for feature in features)
 
 
 def _names(switch: Switch) -> set[str]:

@@ -1,0 +1,66 @@
+"""Claims that differ from the derivative in a narrow strip beside a kink, or by little: points are
+taken close to every kink, errors are relative to the derivative whatever large numbers stand beside
+it, and what is said of them is no coincidence.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.judge.claim import Claim
+from matcalc.claims.judge.verdict import judge
+from matcalc.read.frontend import read_pair
+
+WRONG = [
+    ("sum(relu(x))", "x", "sigmoid(1000*x)", {}),
+    ("sum(relu(A*x - b))", "x", "A'*sigmoid(5000*(A*x - b))", {"b": "vector(m)"}),
+    ("sum(abs(x))", "x", "tanh(2000*x)", {}),
+    ("sum(abs(x))", "x", "x./sqrt(x.^2 + 1/10^10)", {}),
+    ("max(x)", "x", "softmax(1000*x)", {}),
+    ("sum(sqrt(x.^2 + 1/10^12))", "x", "sign(x)", {}),
+    ("x'*x", "x", "2*x + where(abs(x - 3) < 1/1000, 1, 0)", {}),
+    # 10^12 has no slope
+    ("sum(max(x, 0)) + 10^12", "x", "0*x", {}),
+    ("sum(max(x, 0)) + 10^12", "x", "1000001/1000000*step(x)", {}),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim", "kinds"), WRONG, ids=str)
+def test_wrong(expr: str, wrt: str, claim: str, kinds: dict[str, str]) -> None:
+    report = judge(Claim(expr, wrt, claim, kinds))
+    assert report.verdict == "wrong"
+    if report.diagnosis is not None and report.diagnosis.mended:
+        pair = read_pair(report.diagnosis.mended, report.correct, report.variables)
+        assert decide_by_value(*pair).verdict == EQUAL
+
+
+RIGHT = [
+    # cancels close to the kink
+    (
+        "sum(where(x > 0, (1 - cos(x))./x.^2, x))",
+        "x",
+        "where(x > 0, sin(x)./x.^2 - 2*(1 - cos(x))./x.^3, 1)",
+        {},
+    ),
+    ("sum(max(x, 0)*10^12)/10^12", "x", "step(x)", {}),
+    ("max(eigvals(S))", "S", "eigvec(S)*eigvec(S)'", {"S": "symmetric(n)"}),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "claim", "kinds"), RIGHT, ids=str)
+def test_right(expr: str, wrt: str, claim: str, kinds: dict[str, str]) -> None:
+    assert judge(Claim(expr, wrt, claim, kinds)).verdict in ("proved", "agreed")
+
+
+SAID = [
+    ("x'*x", "2.0000002*x", "2.0000002 should be 2"),
+    ("x'*x", "2*x + 1e-7*x", "the term 1e-7*x is too much"),
+    ("sum(sin(x))", "1.0000001*cos(x)", "1.0000001 should be 1"),
+    ("sum(abs(x))", "tanh(2000*x)", "none of the known slips"),
+]
+
+
+@pytest.mark.parametrize(("expr", "claim", "said"), SAID)
+def test_what_is_said_of_small_errors(expr: str, claim: str, said: str) -> None:
+    assert said in str(judge(Claim(expr, "x", claim, {})))
