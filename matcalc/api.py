@@ -64,14 +64,19 @@ def parse(
 
 @public
 def parse_latex(
-    text: str, variables: Declarations | None = None, *, language: Base | None = None
+    text: str,
+    variables: Declarations | None = None,
+    *,
+    language: Base | None = None,
+    einstein: bool = False,
 ) -> Expression:
-    """The expression that a formula in LaTeX means; see docs/latex.md."""
+    """What a formula in LaTeX means (docs/latex.md), also with sums in Einstein's convention."""
     from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
     if not isinstance(text, str):
         raise ArgumentError(f"the formula must be a string, not {described(text)}")
-    return _noted(read_latex(text, _declarations(variables), language=_language(language)))
+    known, own = _declarations(variables), _language(language)
+    return _noted(read_latex(text, known, language=own, einstein=einstein))
 
 
 @overload
@@ -445,13 +450,10 @@ def load_identities(
 
 @public
 def from_sympy(expr: Any) -> Expression:
-    """The expression that a SymPy expression means; a MatrixSymbol with one column becomes a
-    vector.
-    """
+    """What a SymPy expression means; a MatrixSymbol with one column becomes a vector."""
     import sympy  # noqa: PLC0415 - slow to load
 
-    # SymPy is slow to load
-    from matcalc.extend.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415
+    from matcalc.extend.bridges.sympy_bridge import from_sympy as converted  # noqa: PLC0415 - as above
 
     if not isinstance(expr, sympy.Basic | sympy.MatrixBase):
         raise ArgumentError(
@@ -525,10 +527,8 @@ def _declarations(variables: Declarations | None) -> Declarations:
         return {}
     if not isinstance(variables, Mapping):
         hint = 'for example {"A": "symmetric(n)", "x": "vector(n)"}'
-        raise ArgumentError(
-            f"variables must map names to declarations, not {described(variables)}",
-            hint=hint,
-        )
+        message = f"variables must map names to declarations, not {described(variables)}"
+        raise ArgumentError(message, hint=hint)
     for name, declaration in variables.items():
         if not isinstance(name, str):
             raise ArgumentError(f"the name of a variable must be a string, not {described(name)}")

@@ -201,6 +201,24 @@ REWRITTEN = [
     ),
     pytest.param("X.sum(0)", None, {"sum(X, 1)": "ones'*X"}, id="python-axis"),
     pytest.param("X.sum(axis=1)", None, {"sum(X, 2)": "X*ones"}, id="python-axis-by-name"),
+    pytest.param("(A @ A).sum(0)", None, {"sum((A @ A), 1)": "ones'*A^2"}, id="axis-of-a-product"),
+    pytest.param(
+        "torch.softmax(A @ A, dim=1)", None, {"softmax(A @ A, 2)": "softmax(A^2, 2)"}, id="dim"
+    ),
+    pytest.param(
+        "np.linalg.norm(x - y, ord=1)", None, {"norm(x - y, 1)": "norm1(x - y)"}, id="argument-name"
+    ),
+    pytest.param("A^+*x", "A^+", {"A'": "A'*x", "pinv(A)": "pinv(A)*x"}, id="pseudo-inverse"),
+    pytest.param("A^*", None, {"A'": "A'", "pinv(A)": "pinv(A)"}, id="starred"),
+    pytest.param("⟨x, y⟩", None, {"dot(x, y)": "x'*y"}, id="angles"),
+    pytest.param("<x, y>", None, {"dot(x, y)": "x'*y"}, id="less-and-greater"),
+    pytest.param("A[0]", None, {"A[1, :]": "A[1, :]", "A[:, 1]": "A[:, 1]"}, id="row-0"),
+    pytest.param(
+        "sum(x[i]*x[i+1] for i in range(n-1))",
+        None,
+        {"sum[i=1:n-1](x[i]*x[i+1])": "sum[i=1:n-1](x[i]*x[i+1])"},
+        id="range",
+    ),
 ]
 
 

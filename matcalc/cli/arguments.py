@@ -252,8 +252,11 @@ def _add_expression(command: Parser) -> None:
     )
 
 
-def _add_latex(command: Parser, help_text: str) -> None:
+def _add_latex(command: Parser, help_text: str, *, sums: bool = True) -> None:
     command.add_argument("--latex", action="store_true", help=f"{help_text}; see docs/latex.md")
+    if sums:
+        help_text = "with --latex: what stands twice in a product is summed over"
+        command.add_argument("--einstein", action="store_true", help=help_text)
 
 
 def _add_conventions(command: Parser, found: str) -> None:
@@ -341,7 +344,7 @@ def _add_check(commands: argparse._SubParsersAction[Parser], *, used: bool) -> N
         help="the expression, or without --claim a file of claims",
     )
     _add_variable(check)
-    _add_latex(check, "EXPR and the claim are formulas in LaTeX")
+    _add_latex(check, "EXPR and the claim are formulas in LaTeX", sums=False)
     check.add_argument("--claim", "-c", metavar="TEXT", help="the claimed derivative")
     _add_declarations(check)
     _add_conventions(check, "derivative")
@@ -486,7 +489,15 @@ OPTIONS_WITH_VALUE = (
     ),
     "--identities",
 )
-_WITHOUT_VALUE = ("--check", "--symmetric-check", "--latex", "--no-verify", "--help", "-h")
+_WITHOUT_VALUE = (
+    "--check",
+    "--symmetric-check",
+    "--latex",
+    "--einstein",
+    "--no-verify",
+    "--help",
+    "-h",
+)
 _COMMA = re.compile(r",(?![^{]*\})(?![^[]*\])")
 _LONG_OPTION = re.compile(
     r"--[A-Za-z][A-Za-z-]*(=|$)"

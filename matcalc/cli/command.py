@@ -405,21 +405,28 @@ def _concluded(report: Report | None, verdict: Verification | None) -> int:
 
 
 def _read(text: str, options: Namespace) -> Program:
-    if options.latex:
+    if _is_latex(options):
         from matcalc.read.tex.read import read_latex  # noqa: PLC0415 - most expressions are not in LaTeX
 
-        return read_latex(text, options.var)
+        return read_latex(text, options.var, einstein=options.einstein)
     from matcalc.read.frontend import read  # noqa: PLC0415 - --help does not wait for the engine
 
     return read(text, options.var, expand=_expand)
 
 
+def _is_latex(options: Namespace) -> bool:
+    if options.einstein and not options.latex:
+        raise ArgumentError("--einstein is for formulas in LaTeX", hint="add --latex")
+    return bool(options.latex)
+
+
 def _read_pair(options: Namespace) -> tuple[Program, Program]:
-    if options.latex:
+    if _is_latex(options):
         # most expressions are not in LaTeX
         from matcalc.read.tex.read import read_latex_pair  # noqa: PLC0415
 
-        return read_latex_pair(options.left, options.right, options.var)
+        sides = (options.left, options.right)
+        return read_latex_pair(*sides, options.var, einstein=options.einstein)
     from matcalc.read.frontend import read_pair  # noqa: PLC0415 - --help does not wait for the engine
 
     return read_pair(options.left, options.right, options.var, expand=_expand)

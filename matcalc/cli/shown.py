@@ -48,6 +48,7 @@ def add_graph_options(graph: ArgumentParser) -> None:
         help="of --mode: the sizes of the dimensions for which operations are counted",
     )
     graph.add_argument("--latex", action="store_true", help="EXPR is LaTeX; see docs/latex.md")
+    graph.set_defaults(einstein=False)
     graph.add_argument(
         "--format", choices=GRAPHS, default="text", help="what to print (default: text)"
     )

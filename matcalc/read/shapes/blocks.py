@@ -154,6 +154,8 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
             f"entries of a tensor have a place for each of its {arg.rank} axes",
         ]
         inside = [context.source[place.start : place.end] for place in places]
+        if arg.rank == 2 and inside == ["0"]:
+            inside = ["1"]  # as places are counted from 1
         hint = None
         if arg.rank == 2:
             hint = (

@@ -246,7 +246,7 @@ def _on_one_index(
     context: Context, binding: Binding, part: Node, name: str, offset: Dim
 ) -> ShapeError:
     """The error for a condition on one index that is no end of its range, as ``i != 3``."""
-    hint = f"write a range of {name}, as in {binding.name}[{name}=1:n]"
+    hint = None if part.kind == "!=" else f"write a range, as in {binding.name}[{name}=1:n]"
     place = offset.integer
     if part.kind == "!=" and place is not None and binding.name == "sum":
         out = abs(place)

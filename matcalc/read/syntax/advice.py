@@ -92,7 +92,9 @@ def instead(text: str, k: int, stream: list[Token], readable: Callable[[str], bo
     if kind == "COLON" and called and opener is not None and stream[opener - 1][0] == "NAME":
         return _entries(text, opener, stream, readable)
     if kind == "EQUALS" and called and before[3] in ("axis", "dim"):
-        return _axis(stream, k)
+        return _axis(text, stream, k)
+    if kind == "EQUALS" and called and before[0] == "NAME":
+        return _named(text, stream, k, readable)
     if kind == "EQUALS" and opener is None and before[0] == "RPAR":
         return _headed(text, k, stream, readable)
     if kind == "COMMA":
@@ -420,16 +422,36 @@ def _from_end(count: int) -> str:
     return f"end - {count}" if count else "end"
 
 
-def _axis(stream: list[Token], k: int) -> str:
-    """``sum(X, axis=0)``."""
+def _axis(text: str, stream: list[Token], k: int) -> str:
+    """``sum(X, axis=0)`` and ``X.sum(axis=-1)``."""
     from matcalc.read.syntax.dotted import along  # noqa: PLC0415 - few texts are in Python's notation
 
     opener = _opener(stream, k) or 1
     name = stream[opener - 1][3].rpartition(".")[2]
-    number = (
-        stream[k + 1][3] if stream[k + 1][0] == "NUMBER" and stream[k + 1][3].isdecimal() else ""
+    found = re.match(r"\s*(-?\s*[0-9]+)\s*[,)]", text[stream[k][2] :])
+    return along(name, int(found[1]) if found else None, _array(text, opener, stream))
+
+
+def _array(text: str, opener: int, stream: list[Token]) -> str:
+    """The first argument of a function, or what a method is one of."""
+    if stream[opener - 1][0] == "METHOD":
+        last = opener - 2
+        return text[stream[_operand_start(stream, last)][1] : stream[last][2]].strip()
+    (start, end), *_ = _arguments(stream, opener, _closer(stream, opener) or len(stream) - 1)
+    return text[start:end].strip()
+
+
+def _named(text: str, stream: list[Token], k: int, readable: Callable[[str], bool]) -> str | None:
+    """``norm(x, p=2)``: arguments have no names here."""
+    opener = _opener(stream, k) or 1
+    name, value = stream[opener - 1][3].rpartition(".")[2], stream[k + 1][3]
+    if name in ("norm", "vector_norm") and stream[k - 1][3] in ("p", "ord") and value:
+        written = f"norm({_array(text, opener, stream)}, {value.strip(chr(34) + chr(39))})"
+        return f"write {written}" if readable(written) else None
+    return (
+        f"arguments have no names here: leave out {stream[k - 1][3]}=, and write what it stands "
+        f"for if the answer depends on it"
     )
-    return along(name, int(number) if number else None)
 
 
 def _comma(stream: list[Token], k: int) -> str | None:

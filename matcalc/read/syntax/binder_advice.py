@@ -22,7 +22,10 @@ _FROM_TO = re.compile(
     rf"^(?P<i>[A-Za-z]\w*)\s*(?:=|∈|\bin\b)\s*(?P<a>{_WORD})\s*"
     rf"(?::|\.\.+|…|,\s*\.\.\.\s*,|\bto\b)\s*(?P<b>{_WORD}(?:\s*[-+]\s*{_WORD})?)$"
 )
-_IN = re.compile(rf"^(?P<i>[A-Za-z]\w*)\s*(?:∈|\bin\b|=)\s*(?:range\s*\(.*\)|{_WORD})$")
+_IN = re.compile(
+    r"^(?P<i>[A-Za-z]\w*)\s*(?:∈|\bin\b|=)\s*"
+    r"(?:range\s*\((?:len\s*\(\w+\)|[a-z]\w*|(?P<end>[\w+-]+))\)|[a-z]\w*)$"
+)  # a capital is a set
 _CHAIN = re.compile(r"\s*(<=|>=|≤|≥|<|>)\s*")
 _FOR = re.compile(r"\s+for\s+(?P<places>[A-Za-z]\w*\s+in\s+.*)$")
 _PLACED = re.compile(r"\]\(.*\w\[")  # a sum, and entries inside
@@ -165,7 +168,7 @@ def _normal(places: str) -> str:
         if match:
             each = f"{match['i']}={match['a']}:{match['b']}"
         elif member and ("range" in each or "in" in each.split() or "∈" in each):
-            each = member["i"]
+            each = f"{member['i']}=1:{member['end']}" if member["end"] else member["i"]
         pieces = _CHAIN.split(each)
         if len(pieces) > 3:
             pairs = [pieces[k : k + 3] for k in range(0, len(pieces) - 2, 2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from matcalc.core.errors import ParseError, Span
@@ -20,7 +21,9 @@ _LOOKALIKES = {
     "×": "* for a product, cross(x, y) for the cross product, .* entry by entry",
     "◦": ".*",
     **dict.fromkeys("÷⁄∕", "/"),
-    **dict.fromkeys("{⟨}⟩", "( ) for brackets, [ ] for blocks and entries"),
+    **dict.fromkeys("{}", "( ) for brackets, [ ] for blocks and entries"),
+    **dict.fromkeys("⟨⟩", "dot(x, y) for the inner product"),
+    "?": "where(x > 0, a, b), which is a where the condition holds, else b",
     "⁺": "pinv(A) for the pseudo-inverse of A",
     "†": "pinv(A) for the pseudo-inverse of A",
     "ᴴ": "A' for the transpose of A, ctranspose(A) for that of complex variables",
@@ -42,6 +45,7 @@ _ALPHABETS = (
 _STARTS = FACTORS | {"NUMBER", "LSQUARE"}  # what an operand may start with
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "0123456789n", strict=True))
 
+_STARRED = re.compile(r"([A-Za-z_]\w*)\s*(\^\s*[*+])[*+\s]*$")
 _CLOSING = {"RPAR": ")", "RSQUARE": "]"}
 
 _MISPLACED = {
@@ -100,6 +104,10 @@ def _instead(char: str, text: str, position: int) -> str | None:
     import unicodedata  # noqa: PLC0415 - a megabyte of tables, on this path only
 
     plain = unicodedata.normalize("NFKC", char)
+    if unicodedata.decomposition(char).startswith("<sub>"):
+        below = _subscript(text, position)
+        total = "; a sum over it is written sum[i](x[i])" if re.search("[ΣΠ∑∏]", text) else ""
+        return f"write x[{below}] for an entry of x, x_{below} for a name{total}"
     if "⁄" in plain:
         return f"write ({plain.replace('⁄', '/')})"
     if plain != char and plain.isprintable():
@@ -111,6 +119,16 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char == "_" or char.isalpha():
         return "names are made of Latin and Greek letters, digits and _, and start with a letter"
     return None
+
+
+def _subscript(text: str, position: int) -> str:
+    """The letters and digits that are set below the line at a place."""
+    import unicodedata  # noqa: PLC0415 - as above
+
+    end = position
+    while end < len(text) and unicodedata.decomposition(text[end]).startswith("<sub>"):
+        end += 1
+    return unicodedata.normalize("NFKC", text[position:end])
 
 
 def refuse_command(text: str, position: int) -> None:
@@ -179,6 +197,15 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
     closing = {"[": "]", "{": "}"}.get(text[opened] if opened is not None else "", ")")
     if "NAME" in row:
         closings = "".join(f" or {bracket}" for kind_, bracket in _CLOSING.items() if kind_ in row)
+        if before is not None and (raised := _STARRED.search(text, 0, max(end, before[2]))):
+            return _starred(text, Span(*raised.span(2)), raised[1])
+        if piece == "<" and before is None:
+            return ParseError(
+                f"there is {piece} where an expression begins",
+                source=text,
+                span=span,
+                hint="write dot(x, y) for the inner product",
+            )
         wanted = "a name, a number, a function or (" + closings
         message = (
             f"{ends} where {wanted} is expected"
@@ -219,6 +246,13 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
     return ParseError(
         f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind)
     )
+
+
+def _starred(text: str, sign: Span, a: str) -> ParseError:
+    """``A^*`` and ``A^+``, which end there or go on."""
+    hint = f"write {a}' for the transpose, pinv({a}) for the pseudo-inverse"
+    shown = text[sign.start : sign.end]
+    return ParseError(f"{shown} has several readings", source=text, span=sign, hint=hint)
 
 
 def _open_bracket(text: str) -> int | None:

@@ -123,7 +123,7 @@ def called(name: str, arguments: Sequence[Node], start: int, end: int, mark: Spa
         raise (
             _unknown(name, mark)
             if last not in _DIRECTED or count != 2
-            else _counted(last, args[1], mark)
+            else CountedAxis(last, args, mark)
         )
     return Node("call", args, start, end, mark=mark, value=here)
 
@@ -168,16 +168,25 @@ def _unknown(name: str, mark: Span) -> UnknownNameError:
     return UnknownNameError(f"{what} is not known", span=mark, hint=hint)
 
 
-def _counted(name: str, axis: Node, mark: Span) -> UnknownNameError:
+class CountedAxis(UnknownNameError):
     """A second argument that counts the axes from 0."""
-    value = int(axis.value) if axis.kind == "number" and isinstance(axis.value, Fraction) else None
-    return UnknownNameError(
-        f"the axis in {name} is counted from 0 in Python", span=mark, hint=along(name, value)
-    )
+
+    def __init__(self, name: str, args: Sequence[Node], mark: Span) -> None:
+        super().__init__(f"the axis in {name} is counted from 0 in Python", span=mark)
+        array, axis = args
+        self.name, self.array, self.axis = name, array.span, None
+        if axis.kind == "number" and isinstance(axis.value, Fraction):
+            self.axis = int(axis.value)
+
+    def advise(self, text: str) -> None:
+        """Takes the hint from the text."""
+        self.hint = along(self.name, self.axis, text[self.array.start : self.array.end])
 
 
-def along(name: str, axis: int | None) -> str:
-    """What to write for a function along an axis that is counted from 0."""
+def along(name: str, axis: int | None, array: str = "X") -> str:
+    """What to write for a function of an array along an axis that is counted from 0, the last one
+    is -1.
+    """
     name = name.removeprefix("reduce_")
     here = {"norm": "norm2", "max": "amax", "min": "amin", "log_softmax": "logsoftmax"}.get(
         name, name
@@ -188,5 +197,10 @@ def along(name: str, axis: int | None) -> str:
             "counted from 1"
         )
     if axis in (0, 1):
-        return f"write {here}(X, {axis + 1}): directions are counted from 1 here"
-    return f"write {here}(X, 1) for each column (axis 0), {here}(X, 2) for each row (axis 1)"
+        return f"write {here}({array}, {axis + 1}): directions are counted from 1 here"
+    if axis == -1:
+        return f"write {here}({array}) for a vector, {here}({array}, 2) for each row of a matrix"
+    return (
+        f"write {here}({array}, 1) for each column (axis 0), {here}({array}, 2) for each row "
+        f"(axis 1)"
+    )

@@ -52,6 +52,8 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         result: list[Statement] = drive(stream, table, _BUILDERS, refuse)
     except MatcalcError as problem:
         problem.with_source(text)
+        if hasattr(problem, "advise"):
+            problem.advise(text)
         if advise:
             problem.hint = sum_advice(text) or problem.hint
         raise

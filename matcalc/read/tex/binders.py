@@ -16,7 +16,7 @@ from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.operations import OF_ENTRIES
 from matcalc.read.syntax.nodes import Binding, Node
 from matcalc.read.tex.phrases import Phrase
-from matcalc.read.tex.places import size
+from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.reach import require_one_end, standing
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Maker, Value
@@ -68,6 +68,27 @@ def total(phrase: Phrase, body: Value, letters_: Letters, values: Mapping[int, V
     binding = Binding(name, [*places, *conditions])
     result = Node("binder", (body.node,), make.start, make.end, mark=make.mark, value=binding)
     return Value(result, body.rank, body.row)
+
+
+def require_range(phrase: Phrase, letters_: Letters) -> None:
+    """Refuses a sum over k, a maximum over x, where nothing that is taken has that as an index and
+    nothing else says its range.
+    """
+    body, source = phrase.args[0], letters_.scope.source
+    ends = [*phrase.parts, *(side for bound in phrase.bounds for side in bound.args)]
+    below = [symbol(leaf, source).name for part in ends for leaf in size_leaves(part)]
+    inside = standing(body, letters_, plain=False)
+    if inside.intersection(below):
+        return
+    if phrase.text in OF_ENTRIES:
+        raise _absent(phrase, "", letters_)
+    lone = phrase.limit is None and not phrase.bounds and len(below) == 1
+    if lone and below[0] in standing(body, letters_, plain=True):
+        index = below[0]
+        message = f"nothing says where {index} ends, which is no subscript in the {phrase.text}"
+        hint = f"write \\{phrase.text}_{{{index}=1}}^{{n}}, with the range, for numbers {index}"
+        span = phrase.mark or phrase.span
+        raise ParseError(message, source=source, span=span, hint=hint)
 
 
 def array(phrase: Phrase, body: Value, names: list[str]) -> Value:

@@ -115,6 +115,7 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
             and following is not item
             and lettered.indicator(item, following, scope)
         ):
+            following.start = item.start
             continue
         if core.kind == "function" and factors:
             factors.append(_applied(item, factors, scope))
@@ -134,11 +135,15 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
     result = [_opened(factor, scope) for factor in reversed(factors)]
     for factor in result if not alone else ():
         if factor.kind in ("mark", "hole"):
+            nabla = factor.text == "NABLA"
+            hint = "it belongs into a superscript"
+            if nabla:
+                hint = r"write \nabla_x before the whole formula, and write out what it is taken of"
             raise ParseError(
-                "this stands alone",
+                r"\nabla stands inside of a formula" if nabla else "this stands alone",
                 source=scope.source,
                 span=factor.span,
-                hint="it belongs into a superscript",
+                hint=hint,
             )
     return result
 
@@ -206,7 +211,7 @@ def _opened(item: Phrase, scope: Scope) -> Phrase:
 def raised_in_brackets(item: Phrase, script: Phrase, scope: Scope) -> ParseError:
     """The error for W^{(1)}."""
     base, text = (scope.source[part.start : part.end] for part in (item.args[0], script))
-    text = text.strip("{}() ")
+    text = text.strip("{}()[] ")
     return ParseError(
         "this superscript may be an index or a power",
         source=scope.source,
@@ -288,6 +293,8 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
 def _subscripted(head: Phrase, scope: Scope) -> ParseError:
     shown = scope.source[head.start : head.parts[-1].end]
     message, hint = f"the subscript of {shown}", "of the logarithm, the bases 2 and 10 are known"
+    if head.text != "log":
+        message, hint = f"{shown} may be a function or something over a set", OPTIMA
     if head.text in OF_ENTRIES:
         message, hint = f"{shown} may be the {head.text}imum over a set, which is not read", OPTIMA
         hint += f"; \\{head.text}(x) is that of the entries of x"

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from matcalc.core.errors import ParseError, Span
+from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.read.syntax.automaton import Token
+from matcalc.read.tex.phrases import Phrase
+
+_DECIMAL = re.compile(r"([0-9]+)\{?,\}?([0-9]+)")
+_LONGEST_NUMBER = 20  # characters around a comma
+
+
+def unnamed(text: str, left: Phrase, sign: Span) -> UnknownNameError:
+    """The error for an equation whose left side is no name."""
+    shown = text[left.start : left.end]
+    hint = "leave the left side out; a condition, as in a problem with constraints, is not read"
+    if left.kind == "power" and left.args[1].kind in ("symbol", "number"):
+        base, script = (text[part.start : part.end].strip("{}") for part in left.args)
+        hint = f"write {base}_{{{script}}} if this is a name with an index, or leave it out"
+    elif left.kind == "gradient":
+        hint = "write the right side alone; matcalc check --latex judges a claimed derivative"
+    return UnknownNameError(
+        f"{shown} is no name, which an equals sign has on its left",
+        source=text,
+        span=sign,
+        hint=hint,
+    )
 
 
 def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseError]:
@@ -30,6 +52,23 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
                 source=text,
                 span=Span(before[1], before[2]),
                 hint=r"write \sum_{i}",
+            )
+        if kind == "EQUALS":
+            return ParseError(
+                "the value is written in two ways here, with = between them",
+                source=text,
+                span=span,
+                hint="write one of them alone; matcalc equal --latex compares two formulas",
+            )
+        comma = _DECIMAL.search(text, max(start - _LONGEST_NUMBER, 0), end + _LONGEST_NUMBER)
+        if kind == "COMMA" and comma and comma.start() < start < comma.end():
+            whole, rest = comma.groups()
+            thousands = f", or {whole}{rest} if the comma separates thousands"
+            return ParseError(
+                "a number has a point, and no comma",
+                source=text,
+                span=Span(comma.start(), comma.end()),
+                hint=f"write {whole}.{rest}{thousands if len(rest) == 3 else ''}",
             )
         if "LETTERS" in row and "SUP" not in row:  # behind an operand there could be a superscript
             return ParseError(

@@ -47,6 +47,7 @@ def refuse_doubts(letters: Letters, root: Phrase) -> None:
         factors, products = _flat(phrase)
         inside.update(products)
         _refuse_steps(letters, factors)
+        _refuse_derivative(letters, factors)
         _refuse_repeated(letters, phrase, factors)
 
 
@@ -119,6 +120,24 @@ def _refuse_steps(letters: Letters, factors: list[Phrase]) -> None:
             hint=f"write {sign} \\cdot {letters.shown(after)} for the product; write {own} and "
             f"declare {name}: {default_kind(other.name)} for {what.removesuffix(' of')}",
         )
+
+
+def _refuse_derivative(letters: Letters, factors: list[Phrase]) -> None:
+    r"""Refuses D_x (x^\top A x), where x occurs: a derivative, or a matrix D_x."""
+    scope = letters.scope
+    for head in factors[:-1]:
+        if _places(head) != 1 or head.parts[0].kind != "symbol" or scope.knows(head):
+            continue
+        base, by = (symbol(part, scope.source) for part in (head.args[0], head.parts[0]))
+        if base.key == ("D", ()) and by.key in letters.whole_keys:
+            shown, x = letters.shown(head), letters.shown(head.parts[0]).strip("{}")
+            raise ParseError(
+                f"{shown} may be the derivative with respect to {x} or a matrix",
+                source=scope.source,
+                span=head.span,
+                hint=f"write \\nabla_{{{x}}} before the whole formula for the derivative; declare "
+                f"{symbol(head, scope.source).name}: matrix if it is one",
+            )
 
 
 # -- repeated indices
@@ -281,6 +300,7 @@ def _repeated(
         if said:
             advice.append(f"declare {said} if these are variables")
         what = "variables of their own"
+    advice.append("--einstein, in Python parse_latex(..., einstein=True), reads all such sums")
     return ParseError(
         f"{shown} may be a sum over {' and '.join(signs)}, which "
         f"stand{'s' * (len(signs) == 1)} there twice, or a product of {what}",

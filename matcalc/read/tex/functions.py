@@ -41,6 +41,11 @@ def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     name = phrase.text
     declared = resolver.scope.declared.get(name.rstrip("'"))
     if declared is not None and declared.kind == "function":
+        for value, operand, rank in zip(args, phrase.args, declared.ranks, strict=False):
+            if rank == 1 and value.scalar:  # k(x, x_i) of the rows of X
+                why = f"{name} takes a vector there"
+                if resolver.letters.promote_entry(operand, why):
+                    return value
         node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
         wide = max(args, key=lambda arg: arg.rank)
         entrywise = not any(declared.ranks)

@@ -4,12 +4,14 @@ f(x), which is unclear.
 
 from __future__ import annotations
 
+import re
+
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import COMPARISONS, OPERATIONS, PRIMARY, frechet
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
-from matcalc.read.tex.symbols import Symbol, symbol
-from matcalc.read.tex.vocabulary import OPERATORS
+from matcalc.read.tex.symbols import Symbol, letters, symbol
+from matcalc.read.tex.vocabulary import OPERATORS, OPTIMA
 
 # undeclared and before a bracket: the function, and what to call it in a note
 _FUNCTIONS = {
@@ -21,8 +23,27 @@ _FUNCTIONS = {
     r"\mathrm{H}": ("entropy", "the entropy"),
 }
 _PROSE = frozenset(
-    ("if", "else", "otherwise", "where", "when", "for", "and", "or", "with", "all", "such", "that")
+    [
+        "if",
+        "else",
+        "otherwise",
+        "where",
+        "when",
+        "for",
+        "and",
+        "or",
+        "with",
+        "all",
+        "such",
+        "that",
+        "subject",
+        "given",
+        "let",
+        "st",
+    ]
 )  # words between formulas
+_ORDERS = frozenset(["minimize", "minimise", "maximize", "maximise", "minimizing", "maximizing"])
+_KL = re.compile(r"\{\s*KL\s*\}")  # \mathrm{KL}(p \parallel q)
 _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 _UNCLEAR = frozenset({"f", "g", "h", "phi"})  # letters that papers use for functions of their own
 
@@ -214,7 +235,10 @@ def _is_operator(item: Phrase, scope: Scope) -> bool:
 
 def refuse_operator(letter: Phrase, found: Symbol, known: bool, scope: Scope) -> None:
     r"""\mathbb{E} is no matrix, nor are \mathcal{L} and \mathrm{Var} where nothing was declared."""
-    if found.stem in _PROSE and letter.kind == "symbol" and not known:
+    prose = letter.kind in ("symbol", "indexed") and not known
+    if prose and found.stem.lower() in _ORDERS:
+        raise scope.problem(f"the word {found.stem} is no variable", letter.span, OPTIMA)
+    if prose and found.stem in _PROSE:
         raise scope.problem(
             f"the word {found.stem} is no variable",
             letter.span,
@@ -246,9 +270,12 @@ def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase 
     if item.kind == "script" and item.args[0].text == r"\psi":
         return _call(item, bracket, "polygamma", (item.args[1], *args))
     name = item.args[0] if item.kind == "script" else item
+    if name.kind == "symbol" and _KL.search(name.text) and len(args) == 2:
+        return _call(item, bracket, "kl", args)
     if name.kind != "indexed" or len(name.parts) != 1:
         return None
     letter, (of,) = name.args[0].text, name.parts
+    below = "".join(part.text for part in letters(of) or (of,))
     match letter, len(args):
         case r"\sigma", 1 if of.kind == "function" and of.text == "max":
             return _call(item, bracket, "specnorm", args)
@@ -258,7 +285,7 @@ def _special(item: Phrase, bracket: Phrase, args: tuple[Phrase, ...]) -> Phrase 
             return _call(item, bracket, "besselj", (of, *args))
         case r"\Gamma", 1:
             return _call(item, bracket, "gamma", (*args, of))  # its logarithm is a function
-        case "D", 2 if "KL" in of.text:
+        case r"D" | r"\mathrm{D}" | r"\mathbb{D}", 2 if "KL" in below:
             return _call(item, bracket, "kl", args)
     return None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from matcalc.core.errors import ParseError, Span, UnknownNameError
 from matcalc.read.syntax.table import Table
-from matcalc.read.tex.vocabulary import CHARACTERS, advice, function
+from matcalc.read.tex.vocabulary import CHARACTERS, OPTIMA, advice, function
 
 LONGEST = 65_536  # characters of a text
 DEEPEST = 3_000  # levels of brackets
@@ -77,6 +77,10 @@ _SCRIPTED = re.compile(r"(\\[A-Za-z]+\*?\s*\{\s*)(\\?[A-Za-z]+|[01])\s*((?:[_^].
 _SECOND_BAR = re.compile(
     r"\s*\\(left|right|[bB]igg?[lrm]?)\s*\||\|"
 )  # behind a bar, with which it is a double one
+_MACROS = {"norm": "LNORM", "Norm": "LNORM", "abs": "LBAR", "Abs": "LBAR"}  # of many a preamble
+_MACRO = re.compile(r"\\(norm|Norm|abs|Abs)\*?\s*(?:\[[^\]]*\]\s*)?\{")
+_DOT = re.compile(r"\s*\.")
+_SIDES = re.compile(r"\\(left|right)(?![A-Za-z])")
 _WORD_STYLES = frozenset(
     {
         "mathrm",
@@ -92,6 +96,16 @@ _WORD_STYLES = frozenset(
     }
 )
 _BOLD_DIGITS = frozenset({"mathbf", "mathbb", "bm", "boldsymbol", "bold", "vec", "textbf"})
+
+
+_ENVIRONMENT = re.compile(r"\\begin\s*\{(\w+)\*?\}")
+_MATRICES = {
+    "array": r"\begin{bmatrix} ... \end{bmatrix} for blocks, \begin{cases} for cases",
+    **dict.fromkeys(("smallmatrix", "Bmatrix"), r"\begin{bmatrix} ... \end{bmatrix}"),
+    "vmatrix": r"\det \begin{bmatrix} ... \end{bmatrix}",
+    "Vmatrix": r"\lVert \begin{bmatrix} ... \end{bmatrix} \rVert_F",
+}
+_OVER_SET = re.compile(r"\\(min|max|inf|sup)\s*(\\limits\s*)?_\s*\{[^{}]*$")
 
 
 def tokens(text: str, table: Table, words: frozenset[str], users: Mapping[str, str]) -> list[Token]:
@@ -119,6 +133,10 @@ class _Lexer:
             tuple[str, int]
         ] = []  # what closes each open bracket, and its token's number
         self.size = ""  # \left or \right just before this token
+        self.macros: set[int] = set()  # the tokens of \\norm{ and \\abs{
+        self.invisible: set[int] = (
+            set()
+        )  # where each \\right. stands whose \\left. is invisible, too
         self.single = 0  # how many one-token arguments are still to come
         self.closed: dict[
             int, int
@@ -133,10 +151,19 @@ class _Lexer:
                 continue
             match = self.table.scan(self.text, position, end)
             if match is None:
-                raise bad_character(self.text, position)
+                macro = _MACRO.match(self.text, position)
+                if macro is None:
+                    raise bad_character(self.text, position)
+                position = macro.end()
+                self.take(_MACROS[macro[1]], macro.start(), position, macro[0])
+                self.macros.add(len(self.tokens) - 1)
+                continue
             kind, start, position = match.lastgroup or "", match.start(), match.end()
             if kind == "SIZE":
                 self.size = match.group()
+                dot = _DOT.match(self.text, position)
+                if dot and self._is_invisible(start, dot.end()):
+                    self.size, position = "", dot.end()
             elif kind in self.table.ignored:
                 continue
             elif (
@@ -148,6 +175,22 @@ class _Lexer:
                 self.take("LNORM", start, position, "||")
             else:
                 self.take(kind, start, position, match.group())
+
+    def _is_invisible(self, start: int, end: int) -> bool:
+        r"""Whether \left. and \right. are a pair, which is nothing but space; of the first of them
+        the other one is looked for.
+        """
+        if start in self.invisible:
+            return True
+        depth = 1
+        for found in _SIDES.finditer(self.text, end) if self.size == r"\left" else ():
+            depth += 1 if found[1] == "left" else -1
+            if not depth:
+                if _DOT.match(self.text, found.end()):
+                    self.invisible.add(found.start())
+                    return True
+                break
+        return False
 
     def _double(self) -> bool:
         """Whether two bars in a row are a double one, and not one that closes and one that
@@ -171,6 +214,8 @@ class _Lexer:
         size, self.size = self.size, ""
         if kind in _BARS and (piece in _UNDIRECTED or size.startswith("\\right")):
             kind = self._bar(kind, size, start, end)
+        if kind == "RBRACE" and self.open and self.open[-1][1] in self.macros:
+            kind = innermost
         if kind == "STYLED":
             piece = _plain_style(piece)
             inside = _SCRIPTED.fullmatch(piece)
@@ -292,17 +337,31 @@ class _Lexer:
             if wanted != kind:
                 opening = self.tokens[place]
                 message = f"{piece} does not close the {opening[3]} in column {opening[1] + 1}"
-                divides = opening[3] == "|" and kind in ("RPAR", "RSQUARE", "RCURLY")
-                hint = (
-                    "a bar that divides, as in p(x | y), is not read: write the density out"
-                    if divides
-                    else None
-                )
+                hint = self._divided(opening, kind)
                 raise ParseError(message, source=self.text, span=Span(start, end), hint=hint)
             if piece in _UNDIRECTED:
                 self.closed[len(self.open)] = len(self.tokens)
         elif kind in ("SEPARATOR", "COMMA", "EQUALS"):
             self.closed.pop(len(self.open), None)
+
+    def _divided(self, opening: Token, closing: str) -> str | None:
+        """What to write for a bar that divides what stands in brackets."""
+        _, start, end, sign = opening
+        if sign == "|" and closing == "RBRACE":
+            return r"a bar in a subscript is not read: write a word, as in P_{\mathrm{pred}}"
+        if sign not in ("|", r"\|", "||") or closing not in ("RPAR", "RSQUARE", "RCURLY", "RANGLE"):
+            return None
+        if closing == "RANGLE":
+            return r"write \langle x, y \rangle, with a comma, for an inner product"
+        if sign == "|":
+            return "a bar that divides, as in p(x | y), is not read: write the density out"
+        before, after = self.text[:start].rstrip(" \\,;"), self.text[end:].lstrip(" \\,;")
+        letters = re.search(r"([A-Za-z])$", before), re.match("[A-Za-z]", after)
+        p, q = (found[0] if found else each for found, each in zip(letters, "pq", strict=True))
+        return (
+            f"two bars that divide are written \\parallel, as in D_{{KL}}({p} \\parallel {q}), the "
+            f"divergence \\sum_i {p}_i \\log\\frac{{{p}_i}}{{{q}_i}}"
+        )
 
     def finished(self) -> list[Token]:
         """All of them, without the line ends at both ends, and ``$END`` behind the last."""
@@ -364,11 +423,20 @@ def bad_character(text: str, position: int) -> ParseError:
     command = re.compile(r"\\([A-Za-z]+)").match(text, position)
     if command:
         span = Span(position, command.end())
+        environment = _ENVIRONMENT.match(text, position)
+        if environment and environment[1] in _MATRICES:
+            raise ParseError(
+                f"the environment {environment[1]} is not read",
+                source=text,
+                span=Span(position, environment.end()),
+                hint=f"write {_MATRICES[environment[1]]}",
+            )
+        over_set = command[1] == "in" and _OVER_SET.search(text, 0, position)
         return ParseError(
             f"unknown command {command.group()}",
             source=text,
             span=span,
-            hint=advice(command.group(1)),
+            hint=OPTIMA if over_set else advice(command.group(1)),
         )
     char = text[position]
     before = text[:position].rstrip()

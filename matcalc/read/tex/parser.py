@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from matcalc.core.errors import ParseError, Span, UnknownNameError
+from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import COMPARISONS
 from matcalc.read.syntax.automaton import drive
 from matcalc.read.syntax.table import load
@@ -530,10 +530,7 @@ class _Builder:
         left, (_, start, end, _), right = parts
         left = chains.value(left)
         if left.kind not in ("symbol", "indexed", "call", "application"):
-            message = "left of an equals sign stands the name of what is on its right"
-            raise UnknownNameError(
-                message, source=self.text, span=Span(start, end), hint="or leave the left side out"
-            )
+            raise diagnose.unnamed(self.text, left, Span(start, end))
         if left.kind in ("symbol", "indexed"):
             self.scope.define(left)
         return Equation(chains.value(right), left)

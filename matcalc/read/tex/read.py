@@ -26,6 +26,7 @@ from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import by_entries
 from matcalc.read.tex.densities import refused
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
+from matcalc.read.tex.einstein import summed
 from matcalc.read.tex.hints import spoken_in_latex
 from matcalc.read.tex.parser import parse
 from matcalc.read.tex.phrases import Equation, Phrase
@@ -51,23 +52,25 @@ def read_latex(
     definitions: Mapping[str, Expr] | None = None,
     *,
     language: Language | None = None,
+    einstein: bool = False,
 ) -> Program:
     """Parses and types a formula; raises a ``MatcalcError`` that knows its place in the text.
 
     ``declarations`` and ``definitions`` are those of ``frontend.read``. A letter of which nothing
     was declared follows the same rule, except where the formula says otherwise: a bold letter is a
-    vector or a matrix, and so is one that is added to such.
+    vector or a matrix, and so is one that is added to such. With ``einstein`` there is a sum over
+    an index that stands twice in a product.
     """
     spoken = language or default_language()
     declared = _declared(declarations)
     parts = {name: value for name, value in (definitions or {}).items() if name.isidentifier()}
-    program = _typed(text, declared, parts, spoken)
+    program = _typed(text, declared, parts, spoken, einstein=einstein)
     if not program.notes:
         return program
     notes = keep_readable(
         program.notes,
         len(text) * _passes(program.notes),
-        lambda more: _typed(text, {**declared, **declare(more)}, parts, spoken),
+        lambda more: _typed(text, {**declared, **declare(more)}, parts, spoken, einstein=einstein),
     )
     return replace(program, notes=notes)
 
@@ -84,12 +87,15 @@ def _typed(
     language: Language,
     *,
     strict: bool = False,
+    einstein: bool = False,
 ) -> Program:
-    scope = Scope(text, dict(declared), language, strict=strict)
+    scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein)
     program, notes = either(
         scope,
         lambda: _typed_in(scope, definitions),
-        lambda more: _typed(text, {**declared, **more}, definitions, language, strict=True),
+        lambda more: _typed(
+            text, {**declared, **more}, definitions, language, strict=True, einstein=einstein
+        ),
         lambda program: program.variables,
     )
     return replace(program, notes=(*notes, *program.notes)) if notes else program
@@ -125,20 +131,27 @@ def _typed_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
 
 
 def read_latex_pair(
-    left: str, right: str, declarations: Declarations = (), *, language: Language | None = None
+    left: str,
+    right: str,
+    declarations: Declarations = (),
+    *,
+    language: Language | None = None,
+    einstein: bool = False,
 ) -> tuple[Program, Program]:
     """Two formulas over the same letters whose values have one shape, as ``frontend.read_pair``
     reads two texts.
     """
     declared = _declared(declarations)
     spoken = language or default_language()
-    one, other = _typed_pair(left, right, declared, spoken)
+    one, other = _typed_pair(left, right, declared, spoken, einstein=einstein)
     if not one.notes:
         return one, other
     notes = keep_readable(
         one.notes,
         (len(left) + len(right)) * _passes(one.notes),
-        lambda more: _typed_pair(left, right, {**declared, **declare(more)}, spoken),
+        lambda more: _typed_pair(
+            left, right, {**declared, **declare(more)}, spoken, einstein=einstein
+        ),
     )
     return replace(one, notes=notes), replace(other, notes=notes)
 
@@ -150,12 +163,16 @@ def _typed_pair(
     language: Language,
     *,
     strict: bool = False,
+    einstein: bool = False,
 ) -> tuple[Program, Program]:
-    scope = Scope(f"{left}\n{right}", dict(declared), language, strict=strict)
+    text = f"{left}\n{right}"
+    scope = Scope(text, dict(declared), language, strict=strict, einstein=einstein)
     (one, other), notes = either(
         scope,
         lambda: _typed_pair_in(scope, left, right),
-        lambda more: _typed_pair(left, right, {**declared, **more}, language, strict=True),
+        lambda more: _typed_pair(
+            left, right, {**declared, **more}, language, strict=True, einstein=einstein
+        ),
         lambda pair: {**pair[1].variables, **pair[0].variables},
     )
     if not notes:
@@ -279,7 +296,7 @@ def _values(equations: list[Equation], scope: Scope) -> list[Named]:
             raise ParseError(
                 "the derivative of a definition", source=text, span=equation.value.span
             )
-    whole = [by_entries(equation, scope) for equation in equations]
+    whole = [(summed if scope.einstein else by_entries)(equation, scope) for equation in equations]
     return [(equation.left, equation.value) for equation in whole]
 
 

@@ -145,10 +145,7 @@ class Resolver:
     # ------------------------------------------------------------------------------------
 
     def _application(self, phrase: Phrase, args: list[Value]) -> Value:
-        hint = (
-            f"declare {phrase.text}, or write {phrase.text} \\cdot (...), for the "
-            f"product; functions are written out"
-        )
+        hint = signs.application(phrase, self.scope)
         meant = operator(phrase.text)
         if meant:
             hint = (
@@ -505,7 +502,7 @@ class Resolver:
             hint = rf"write {x}^{{\odot {times}}} entry by entry"
             if times == "2":
                 hint = rf"write \lVert {x} \rVert^2 or {x}^{{\odot 2}}"
-            hint += signs.or_declared(self, phrase.args[0])
+            hint += signs.or_number(self, phrase.args[0])
             raise self.problem("a power of a vector", phrase, hint)
         return Value(make.node("^", base.node, exponent.node), base.rank)
 

@@ -26,8 +26,10 @@ class Scope:
         language: Language = BUILT_IN,
         *,
         strict: bool = False,
+        einstein: bool = False,
     ) -> None:
         self.language = language
+        self.einstein = einstein  # whether sums are left out
         self.strict = strict  # whether a number is not added to a vector, unless it is written
         # \operatorname{word} -> the user's function that is written so
         self.user_words = {

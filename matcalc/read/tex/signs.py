@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError, ParseError, UnsupportedError
 from matcalc.core.notes import declaring
+from matcalc.core.walk import postorder
+from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
+from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import Value
 
@@ -16,7 +20,11 @@ if TYPE_CHECKING:
     from matcalc.read.tex.resolve import Resolver
 
 _LONGEST = 60  # characters of what a hint writes anew
-_WHOLE = frozenset({"symbol", "indexed", "call", "constant", "norm", "bars", "root", "blocks"})
+_WHOLE = frozenset(
+    {"number", "symbol", "indexed", "call", "constant", "norm", "bars", "root", "blocks"}
+)
+_TAKEN = {"scalar": "scalar", "vector": "vector(d)", "matrix": "matrix(p, d)"}
+_LETTERS = ("symbol", "indexed", "number")
 _FUNCTIONS = frozenset({"f", "g", "h"})
 
 
@@ -26,7 +34,7 @@ def operand(resolver: Resolver, phrase: Phrase) -> str:
     """
     text = " ".join(resolver.scope.source[phrase.start : phrase.end].split())
     inner = text[1:-1] if text.startswith("{") and text.endswith("}") else text
-    if phrase.kind in _WHOLE and (not phrase.bracketed or phrase.kind in ("symbol", "indexed")):
+    if phrase.kind in _WHOLE and (not phrase.bracketed or phrase.kind in _LETTERS):
         return inner if inner.count("{") == inner.count("}") else text
     return text if text.startswith(("(", "[", r"\left(")) and phrase.bracketed else f"({inner})"
 
@@ -148,6 +156,24 @@ def refuse_reach(resolver: Resolver, phrase: Phrase) -> None:
     )
 
 
+def application(phrase: Phrase, scope: Scope) -> str:
+    """What to write for f(x) of an f of which nothing is known."""
+    advice = [f"write out what {phrase.text} is of its argument"]
+    kinds = [
+        _TAKEN[default_kind(symbol(each, scope.source).name)]
+        for each in phrase.parts
+        if (each.kind in ("symbol", "indexed") and each.args[:1] == ()) or each.kind == "indexed"
+    ]
+    if phrase.bounds:
+        name = symbol(phrase.bounds[0], scope.source).name
+        plain = len(kinds) < len(phrase.parts) or kinds == ["scalar"]
+        kind = "function" if plain else f"function({', '.join(kinds)}) -> scalar"
+        given = "" if plain else ", or what it takes and gives,"
+        advice.append(f"declare {name}: {kind}{given} if it is one that is not written out")
+    advice.append(f"write {phrase.text} \\cdot (...) for the product")
+    return "; ".join(advice)
+
+
 def broadcast(phrase: Phrase, left: Value, right: Value) -> bool:
     """Whether a number that is not written as one is added to a vector or a matrix."""
     number = phrase.args[1 if left.rank else 0]
@@ -189,6 +215,22 @@ def or_declared(resolver: Resolver, phrase: Phrase) -> str:
     return f"; or {declaring(resolver.scope.name(phrase), 'scalar')} if it is a number"
 
 
+def _is_free(resolver: Resolver, letter: Phrase) -> bool:
+    """Whether only the first letter says what a letter is."""
+    scope = resolver.scope
+    return not scope.knows(letter) and resolver.letters.ranks.is_free(scope.name(letter))
+
+
+def or_number(resolver: Resolver, phrase: Phrase) -> str:
+    """The same for a value that one letter alone makes a vector."""
+    found: dict[str, Phrase] = {}
+    for part in postorder(phrase, children):
+        letter = part.kind == "symbol" or (part.kind == "indexed" and not part.args[0].args)
+        if letter and resolver.value_of(part).rank and _is_free(resolver, part):
+            found.setdefault(resolver.shown(part), part)
+    return or_declared(resolver, *found.values()) if len(found) == 1 else ""
+
+
 def exponent(resolver: Resolver, phrase: Phrase, value: Value) -> MatcalcError:
     """The error for an exponent that is a vector or a matrix."""
     base = operand(resolver, phrase.args[0])
@@ -197,7 +239,7 @@ def exponent(resolver: Resolver, phrase: Phrase, value: Value) -> MatcalcError:
     hint = ""
     if value.rank == 1 and not value.row:
         hint = rf"write {base}^{{\odot {text}}} to raise to each entry"
-    hint += or_declared(resolver, script)
+    hint += or_number(resolver, script)
     return resolver.problem(
         f"the exponent is {resolver.kind_of(value)}, not a number",
         phrase,
@@ -215,7 +257,7 @@ def over(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:
             return rf"write {a} {b}^{{-1}} or {b}^{{-1}} {a}"
         return rf"write {b}^{{-1}} {a}"
     hint = rf"write {a} \oslash {b} entry by entry"
-    return hint + or_declared(resolver, phrase.args[1])
+    return hint + or_number(resolver, phrase.args[1])
 
 
 def unlike(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from matcalc.core.operations import SIZES
 from matcalc.core.walk import postorder
 from matcalc.read.tex import limits, subscripts
+from matcalc.read.tex.binders import require_range
 from matcalc.read.tex.letters import Letters, Ranges
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size_leaves
@@ -50,6 +51,7 @@ def survey(letters: Letters, root: Phrase, label: Phrase | None = None) -> set[i
                     f"more than {_MOST_NESTED} sums inside of one another",
                     phrase.mark or phrase.span,
                 )
+            require_range(phrase, letters)
             limits.settle(phrase, letters, running)
             names = letters.names_of(phrase)
             letters.indices_of_sums.update(names)

@@ -93,6 +93,8 @@ def apply_style(text: str, span: Span, source: str) -> Symbol:
     stem = text[1:].removeprefix("var") if text.startswith("\\") else CHARACTERS.get(text, text)
     if not _WORD.fullmatch(stem):
         hint = r"\mathbf{A}\mathbf{x} is the product of two letters; \mathit{loss} is one name"
+        if re.search(r"[A-Za-z]{2}\s|\s[A-Za-z]{2}|\.", text):
+            hint = "words between formulas are not read: write the objective alone"
         raise UnknownNameError(
             f"{text or 'this'} is not a letter or a word", source=source, span=span, hint=hint
         )

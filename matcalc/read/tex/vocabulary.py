@@ -81,7 +81,8 @@ OPTIMA = (
 )
 _ADVICE = {
     "log": "ln",
-    "in": "the range of an index is written i=1 and n",
+    "in": "a range is written \\sum_{i=1}^{n}; what a letter is, as in x \\in R^n, is declared: "
+    "x: vector(n)",
     **dict.fromkeys(
         ("int", "iint", "oint"), "integrals are not read: write out their value, or a sum"
     ),
@@ -121,6 +122,14 @@ _ADVICE = {
     **dict.fromkeys(("wedge", "vee"), "this product is not read"),
     "bullet": "write \\langle A, B \\rangle for the sum of the products of the entries",
     "choose": _BINOMIAL,
+    "backslash": "write A^{-1} b for the solution of a system",
+    **dict.fromkeys(("inner", "ip", "innerprod", "iprod"), "write \\langle x, y \\rangle"),
+    **dict.fromkeys(("T", "tp", "trans", "transp", "transpose", "tran"), "write ^\\top"),
+    **dict.fromkeys(("pdv", "dv", "pd", "pderiv"), "write \\frac{\\partial}{\\partial x}"),
+    **dict.fromkeys(("grad", "gradient"), "write \\nabla_x"),
+    **dict.fromkeys(("qty", "pqty", "paren"), "write \\left( \\right)"),
+    **dict.fromkeys(("ones", "one", "bone", "vone"), "write \\mathbf{1}"),
+    **dict.fromkeys(("eye", "Id", "ident"), "write I"),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), _BINOMIAL),
     **dict.fromkeys(
         ("lfloor", "rfloor", "lceil", "rceil"),
@@ -131,6 +140,9 @@ _ADVICE = {
         "write what it stands around alone",
     ),
 }
+
+
+_MACRO = re.compile("[bvm][A-Za-z]")  # \\bx, \\vx, \\mA: bold letters
 
 
 def function(word: str, users: Mapping[str, str]) -> str | None:
@@ -160,6 +172,8 @@ def advice(command: str) -> str | None:
 
     if command in _ADVICE:
         return _ADVICE[command]
+    if _MACRO.fullmatch(command):
+        return f"a command of its author's own: write \\mathbf{{{command[1:]}}}"
     known = [*OPERATIONS, *ALIASES, *_OTHER_NAMES]
     if command in known:
         return f"write \\operatorname{{{command}}}"

@@ -52,7 +52,7 @@ from matcalc.read.frontend import read
         pytest.param("x’*y", ParseError, 1, "write '", id="curly-quote"),
         pytest.param("Ａ*x", ParseError, 0, "write A", id="fullwidth-letter"),
         pytest.param("２*x", ParseError, 0, "write 2", id="fullwidth-digit"),
-        pytest.param("x₁", ParseError, 1, "write 1", id="subscript"),
+        pytest.param("x₁", ParseError, 1, "write x[1]", id="subscript"),
         pytest.param(
             "а*x", ParseError, 0, "Cyrillic letter that looks like the Latin a", id="cyrillic"
         ),
