@@ -30,7 +30,9 @@ from matcalc.engine.ir.nodes import (
     Sum,
     as_term,
     content,
+    is_negative,
     is_zero,
+    permutation_of,
 )
 from matcalc.engine.ir.properties import Properties
 from matcalc.engine.ir.signs import is_sign
@@ -424,12 +426,16 @@ class Builder:
         """A function entry by entry; arguments that are one number everywhere become scalars."""
         axes = max((arg.axes for arg in args), key=len)
         args = [self.constant_entry(arg) for arg in args]
+        even = name in self.traits.even
+        if (even or name in self.traits.odd) and is_negative(args[0]):
+            value = self.elementwise(name, [self.scale(-1, args[0])])
+            return value if even else self.scale(-1, value)
         if name == "abs" and self.nonnegative(args[0]):
             return args[0] if args[0].axes == axes else self.times(args[0], self.ones(axes))
         if axes and all(not arg.axes for arg in args):
             return self.times(self.ones(axes), self._call(name, tuple(args), (), 0))
         if len(axes) > 2:
-            order = _order(args[0])
+            order = permutation_of(args[0])
             if order is not None and all(arg.rank for arg in args):
                 back = tuple([order.index(axis) for axis in range(len(axes))])
                 plain = [self.permute(arg, back) for arg in args]
@@ -509,16 +515,6 @@ def _diagonal(node: Node) -> bool:
         and inner[0][0].kind == "eye"
         and inner[0][1] == (0, 1)
     )
-
-
-def _order(node: Node) -> Labels | None:
-    """The order of the axes of a node that is nothing but another one permuted."""
-    if not isinstance(node, Product) or node.coefficient != 1 or len(node.factors) != 1:
-        return None
-    _, labels, exponent = node.factors[0]
-    if exponent != 1 or sorted(labels) != list(range(node.rank)):
-        return None
-    return tuple([labels.index(axis) for axis in range(node.rank)])
 
 
 def _wrapped(node: Node) -> bool:

@@ -216,6 +216,30 @@ def is_atom(node: Node) -> bool:
     )
 
 
+def is_negative(node: Node) -> bool:
+    """Whether the node has a minus in front that its negative does not need: ``-2*x`` and
+    ``-(x + y)``, but neither ``x - y`` nor ``y - x``.
+    """
+    return (
+        isinstance(node, Product)
+        and node.coefficient < 0
+        and not any(
+            isinstance(factor, Sum) and any(number < 0 for number, _ in factor.terms)
+            for factor, _, _ in node.factors
+        )
+    )
+
+
+def permutation_of(node: Node) -> Labels | None:
+    """The order of the axes of a node that is nothing but another one permuted."""
+    if not isinstance(node, Product) or node.coefficient != 1 or len(node.factors) != 1:
+        return None
+    _, labels, exponent = node.factors[0]
+    if exponent != 1 or sorted(labels) != list(range(node.rank)):
+        return None
+    return tuple([labels.index(axis) for axis in range(node.rank)])
+
+
 def as_term(node: Node) -> tuple[Rational, tuple[Factor, ...]]:
     """The node as a coefficient and factors on the output labels 0 ... rank-1."""
     if isinstance(node, Product) and not is_atom(node):
