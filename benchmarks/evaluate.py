@@ -7,12 +7,16 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from math import exp, log
-from typing import Any
+from math import exp, isfinite, log
+from typing import Any, NamedTuple
 
 # one thread: what is compared is the code, not the machine
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+)
 
 import numpy as np
 from problems import PROBLEMS, Array, Problem, Sizes
@@ -21,6 +25,8 @@ import matcalc
 
 _SECONDS = 0.25  # that each contestant gets, at least
 _CALLS = 5  # at least
+_LIMIT = 1.5  # ratios above it are explained
+_WORST = 5  # lines that are named
 
 
 def point(derivative: matcalc.Derivative, sizes: Sizes) -> dict[str, Array]:
@@ -103,11 +109,53 @@ def contests(options: argparse.Namespace) -> Iterator[tuple[Problem, Sizes, list
                 lambda values=values, expert=problem.expert: expert(**values),
             ]
             runs += [PEERS[peer](problem, values) for peer in options.peers]
+            for run in runs:
+                run()  # what is compiled by the first call is
             yield problem, sizes, minima(runs, options.seconds), away
 
 
 def geometric_mean(values: list[float]) -> float:
     return exp(sum(map(log, values)) / len(values)) if values else float("nan")
+
+
+def explained(problem: Problem, times: list[float], seconds: float) -> str:
+    """How much of a difference is there at sizes of 2 as well: calls and checks, not arrays."""
+    derivative = matcalc.diff(
+        problem.text, problem.wrt, order=problem.order, variables=problem.variables
+    )
+    function, values = derivative.to_callable(), point(derivative, defaultdict(lambda: 2))
+    ours, theirs = minima([lambda: function(**values), lambda: problem.expert(**values)], seconds)
+    least = max(0.0, min(1.0, (ours - theirs) / (times[0] - times[1])))
+    return f"{100 * least:.0f} % of the difference is there at sizes of 2 (calls and checks)"
+
+
+class Line(NamedTuple):
+    """What was measured of a problem at some sizes, as multiples of the expert's time."""
+
+    label: str
+    problem: Problem
+    times: list[float]
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours, and those of the peers."""
+        return [each / self.times[1] for each in (self.times[0], *self.times[2:])]
+
+
+def summary(lines: list[Line], peers: list[str], seconds: float) -> None:
+    print()
+    for order in (1, 2):
+        here = [line.ratios for line in lines if line.problem.order == order]
+        for place, name in enumerate(["matcalc", *peers]):
+            found = [ratios[place] for ratios in here if isfinite(ratios[place])]
+            print(f"order {order}, {name}: geometric mean {geometric_mean(found):.2f} "
+                  f"of {len(found)}")  # fmt: skip
+    worst = sorted(lines, key=lambda line: -line.ratios[0])[:_WORST]
+    print("worst: " + "; ".join(f"{line.ratios[0]:.2f} {line.label}" for line in worst))
+    for line in lines:
+        if line.ratios[0] > _LIMIT:
+            why = explained(line.problem, line.times, seconds)
+            print(f"above {_LIMIT}: {line.ratios[0]:.2f} {line.label}: {why}")
 
 
 def main() -> None:
@@ -122,21 +170,18 @@ def main() -> None:
         f"{'problem':<24}{'order':>5}  {'sizes':<20}{'matcalc':>10}{'expert':>10}{'ratio':>7}"
         f"{heads}{'difference':>12}"
     )
-    ratios: dict[int, list[float]] = {1: [], 2: []}
-    worst = (0.0, "")
+    lines: list[Line] = []
     for problem, sizes, times, away in contests(options):
-        ratio, shown = times[0] / times[1], ",".join(f"{k}={v}" for k, v in sizes.items())
-        ratios[problem.order].append(ratio)
-        worst = max(worst, (ratio, f"{problem.name}, order {problem.order}, {shown}"))
-        peers = "".join(f"{each / times[1]:>10.2f}" for each in times[2:])
+        shown = ",".join(f"{k}={v}" for k, v in sizes.items())
+        line = Line(f"{problem.name}, order {problem.order}, {shown}", problem, times)
+        lines.append(line)
+        peers = "".join(f"{each:>10.2f}" for each in line.ratios[1:])
         print(
             f"{problem.name:<24}{problem.order:>5}  {shown:<20}{times[0]:>10.1f}{times[1]:>10.1f}"
-            f"{ratio:>7.2f}{peers}{away:>12.1e}",
+            f"{line.ratios[0]:>7.2f}{peers}{away:>12.1e}",
             flush=True,
         )
-    for order, found in ratios.items():
-        print(f"order {order}: geometric mean {geometric_mean(found):.2f} of {len(found)}")
-    print(f"worst: {worst[0]:.2f} ({worst[1]})")
+    summary(lines, options.peers, options.seconds)
 
 
 if __name__ == "__main__":

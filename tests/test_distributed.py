@@ -81,7 +81,19 @@ def test_blocks_give_what_the_whole_gives(text: str) -> None:
     np.testing.assert_allclose(found.x, whole.minimize("Newton-CG").x, rtol=1e-5)
 
 
-ROWS, COLUMNS, BLOCKS = 250_000, 100, 20  # 200 MB, in blocks of 10 MB
+ROWS, COLUMNS, BLOCKS = 375_000, 100, 30  # 300 MB, in blocks of 10 MB
+# a process may hold so much, most of which it takes without data
+LIMIT = 200 * 2**20
+PATIENT = {  # a machine that is busy is slow, and not broken
+    "distributed.comm.timeouts.connect": "300s",
+    "distributed.comm.timeouts.tcp": "300s",
+    "distributed.scheduler.worker-ttl": None,
+    "distributed.scheduler.allowed-failures": 20,
+    # over the limit a process ends; it must not wait for memory that its own libraries take
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+}
 
 
 def made(place: int, armed: str = "") -> np.ndarray:
@@ -106,17 +118,19 @@ def test_a_cluster_with_little_memory_loses_a_worker(tmp_path: Path) -> None:
         for k in range(BLOCKS)
     ]
     lazily = array.concatenate(blocks)
-    limit = 150 * 2**20  # of a process, most of which it takes without data
-    cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, memory_limit=limit, dashboard_address=None
-    )
-    with cluster, distributed.Client(cluster) as client:
+    with (
+        dask.config.set(PATIENT),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, memory_limit=LIMIT, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster, timeout="300s") as client,
+    ):
+        client.wait_for_workers(2, timeout=600)
         problem = matcalc.Problem(
             text, ["w"], {"X": lazily}, variables=kinds, backend="dask", verify=False
         )
         x = np.linspace(-0.1, 0.1, COLUMNS)
         value, slope = problem.fun(x), problem.jac(x)
-        assert len(client.scheduler_info()["workers"]) == 2
         armed.touch()
         product = problem.hessp(x, slope)
         assert not armed.exists()

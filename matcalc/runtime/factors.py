@@ -91,5 +91,8 @@ def _gram(w: Array, Z: Array) -> Array:
 def psd_logdet(factors: Factors) -> Any:
     """log(det(S))."""
     if factors.lower is None:
-        return np.linalg.slogdet(factors.matrix)[1]
+        sign, logarithm = np.linalg.slogdet(factors.matrix)
+        if np.iscomplexobj(sign):  # of |det|, continued to complex numbers: the sign is 1 or -1
+            logarithm = logarithm + np.log(sign * sign) / 2
+        return logarithm
     return 2 * np.sum(np.log(np.diagonal(factors.lower)))

@@ -389,7 +389,7 @@ class Source:
         return (
             ("." not in function and function not in _KEEPING)
             or after == ("1.0", "0.0")
-            or all(map(self.builder.is_python, node.args))
+            or (not node.rank and all(map(_is_constant, node.args)))
         )
 
     def _number(self, root: Node, code: str) -> str:
@@ -442,6 +442,12 @@ class Source:
         if len(line) <= _WIDTH - len(_INDENT):
             return [line]
         return [f"return {value}{{", *(f"{_INDENT}{entry}," for entry in entries), "}"]
+
+
+def _is_constant(node: Node) -> bool:
+    """Whether this is made of numbers, sizes and constants alone."""
+    parts = postorder(node, lambda each: each.args)
+    return all(part.args or part.op in ("number", "size", "text") for part in parts)
 
 
 def _base(node: Node) -> Node:

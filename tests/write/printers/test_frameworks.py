@@ -1,15 +1,16 @@
 """The code for JAX, PyTorch and the array API computes what the code for NumPy does.
 
-A sample of the shared cases runs where a framework is installed; with MATCALC_ALL_CASES=1 all do.
+A sample of the shared cases runs where a framework is installed, in both precisions and in
+batches; with MATCALC_ALL_CASES=1 all do.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -68,24 +69,103 @@ def compare(found: Any, wanted: Any) -> None:
     np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-8 * max(1, np.abs(wanted).max()))
 
 
-@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
-@pytest.mark.parametrize("case", CASES[::SAMPLE])
+class Shared(NamedTuple):
+    """A formula of a shared case, its arguments, the sizes that they do not tell, and its value."""
+
+    source: str
+    given: dict[str, Any]
+    told: dict[str, int]
+    wanted: np.ndarray
+
+
+def shared(case: dict[str, Any], framework: str) -> Iterator[Shared]:
+    """The expression and its derivative, where the framework has what they need."""
+    kinds = case["variables"]
+    values, sizes = inputs(case, read(case["expr"], kinds))
+    d = matcalc.diff(case["expr"], case["wrt"], variables=kinds, order=case["order"], verify=False)
+    for formula in (matcalc.parse(case["expr"], kinds), d):
+        try:
+            source = formula.source(framework)
+        except UnsupportedError as refusal:
+            assert " has no " in str(refusal)
+            continue
+        code = function(source).__code__
+        names = code.co_varnames[: code.co_kwonlyargcount] or tuple(values)
+        told = {name: sizes[name] for name in names if name not in values}
+        given = {name: values[name] for name in names if name in values}
+        yield Shared(source, given, told, formula.to_callable()(**given, **told))
+
+
+everywhere = pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+sampled = pytest.mark.parametrize("case", CASES[::SAMPLE])
+
+
+@everywhere
+@sampled
 def test_shared_cases(case: dict[str, Any], framework: str) -> None:
-    program = read(case["expr"], case["variables"])
-    values, sizes = inputs(case, program)
-    d = matcalc.diff(
-        case["expr"], case["wrt"], variables=case["variables"], order=case["order"], verify=False
-    )
+    for each in shared(case, framework):
+        compare(function(each.source)(**arrays(framework, each.given), **each.told), each.wanted)
+
+
+@everywhere
+@sampled
+def test_single_precision_is_kept(case: dict[str, Any], framework: str) -> None:
+    for each in shared(case, framework):
+        single = {key: np.asarray(value, "float32") for key, value in each.given.items()}
+        found = function(each.source)(**arrays(framework, single), **each.told)
+        assert str(found.dtype).removeprefix("torch.") == "float32" or not single
+        np.testing.assert_allclose(
+            numbers(found), each.wanted, rtol=2e-3, atol=2e-4 * max(1, np.abs(each.wanted).max())
+        )
+
+
+@pytest.mark.parametrize("framework", [needs("jax"), needs("torch")])
+@sampled
+def test_batches(case: dict[str, Any], framework: str) -> None:
+    """A leading axis of any argument, mapped and (in JAX) compiled."""
+    for each in shared(case, framework):
+        if not each.given:
+            continue
+        f, given = function(each.source), arrays(framework, each.given)
+        key = case["wrt"] if case["wrt"] in given else next(iter(given))
+
+        def one(
+            value: Any, f: Any = f, given: Any = given, key: str = key, each: Any = each
+        ) -> Any:
+            return f(**{**given, key: value}, **each.told)
+
+        if framework == "jax":
+            import jax
+
+            mapped, stack = jax.jit(jax.vmap(one)), jax.numpy.stack
+        else:
+            import torch
+
+            mapped, stack = torch.func.vmap(one), torch.stack
+        compare(mapped(stack([given[key]] * 2))[1], each.wanted)
+
+
+@sampled
+def test_torch_autograd_is_ours(case: dict[str, Any]) -> None:
+    """A function of tensors with our backward pass has the slopes that torch measures."""
+    torch = pytest.importorskip("torch")
+    kinds = case["variables"]
+    values, _ = inputs(case, read(case["expr"], kinds))
+    formula = matcalc.parse(case["expr"], kinds)
+    if formula.shape or case["order"] > 1:
+        return
     try:
-        f = function(d.source(framework))
+        f = matcalc.compile(
+            case["expr"], [case["wrt"]], order=1, variables=kinds, backend="torch"
+        ).autograd()
     except UnsupportedError as refusal:
         assert " has no " in str(refusal)
         return
-    names = f.__code__.co_varnames[: f.__code__.co_kwonlyargcount] or tuple(values)
-    told = {name: sizes[name] for name in names if name not in values}
-    given = {name: values[name] for name in names if name in values}
-    wanted = d.to_callable()(**given, **told)
-    compare(f(**arrays(framework, given), **told), wanted)
+    given = {key: torch.tensor(np.asarray(values[key], float)) for key in formula.variables}
+    x = given.pop(case["wrt"]).requires_grad_(True)
+    assert torch.autograd.gradcheck(
+        lambda x: f(**given, **{case["wrt"]: x}), (x,), atol=1e-4, rtol=1e-3
+    )
 
 
 @pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from written import KINDS
+from written import VALUES as GIVEN
 
 import matcalc
 from matcalc.core.dims import dim
@@ -438,6 +440,34 @@ def test_precision_is_kept(kind: type) -> None:
         assert function(A=A, x=x, g=scalar).dtype == kind
     assert function(A=A, x=[1, 2], g=1).dtype == kind
     assert function(A=[[1, 2], [3, 4]], x=[1, 2], g=1).dtype == float
+
+
+STEPS = [
+    "sum(softplus(X*x)) + logdet(S)*a + x'*inv(S)*x",
+    "logsumexp(X*x)*norm2(x - y) + sum(sigmoid(y).*erf(x))",
+    "tr(expm(X)*S) + prod(x) + normp(y, 3) + sum(where(x > 2*y, x.^2, y))",
+]
+
+
+@pytest.mark.parametrize("text", STEPS)
+def test_a_complex_step_is_a_derivative(text: str) -> None:
+    kinds = {**KINDS, "S": "psd(n)"}
+    parsed = matcalc.parse(text, {key: kinds[key] for key in "XSxya" if key in text})
+    namespace: dict[str, object] = {}
+    exec(parsed.source("numpy", runtime="matcalc"), namespace)
+    for key in parsed.variables:
+        if key == "S":
+            continue  # a step would be in one triangle alone
+        derivative = parsed.diff(key)
+        given = {name: np.asarray(GIVEN[name], float) for name in parsed.variables}
+        slopes = np.asarray(
+            derivative.to_callable()(**{name: given[name] for name in derivative.variables})
+        )
+        for place in np.ndindex(given[key].shape):
+            stepped = given[key].astype(complex)
+            stepped[place] += 1e-30j
+            found = namespace["f"](**{**given, key: stepped})  # type: ignore[operator]
+            assert np.imag(found) / 1e-30 == pytest.approx(float(slopes[place]), rel=1e-8)
 
 
 def test_matrices_of_other_classes_are_arrays() -> None:
