@@ -97,6 +97,11 @@ def diagnose(
     samples = [sample for sample in samples if np.all(np.isfinite(sample.claimed))]
     if not samples:
         return None
+    # candidates are found in the first, so nothing may vanish there
+    plain = [sample for sample in samples if _largest(sample.truth) > sample.noise]
+    telling = [sample for sample in plain if sample.error > sample.method.tolerance]
+    first = (*telling, *plain, samples[0])[0]
+    samples = [first, *(sample for sample in samples if sample is not first)]
     factors = Factors(question, samples)
     mended = [as_it_is(question), *mendings(question)]
     wrong = [IDENTITY, *variants(question)]
@@ -128,12 +133,12 @@ def diagnose(
         causes.append(Cause("sign", _WRONG_SIGN))
     if [cause.kind for cause in causes] == ["sign"]:
         causes = [Cause("sign", causes[0].text + _of_another(wrong, samples))]
-    telling = (
+    also = (
         held is not None
         and held.kind in _TELLING
         and any(cause.kind in _ABOUT_ORDER for cause in causes)
     )
-    return Diagnosis(tuple(causes), held.text if held is not None and telling else "", formula)
+    return Diagnosis(tuple(causes), held.text if held is not None and also else "", formula)
 
 
 def _of_another(wrong: Sequence[Variant], samples: Sequence[Sample]) -> str:
@@ -256,19 +261,22 @@ def _factor(match: _Match, samples: Sequence[Sample], factors: Factors) -> Facto
         if left is None or right is None or left.shape != right.shape:
             return None
         square = float(np.sum(left * left))
-        if square == 0 == float(np.max(np.abs(right), initial=0.0)):
+        largest, noise = _largest(right), sample.noise
+        if max(_largest(left), largest) <= noise:
             continue  # as where a step is 0: any factor fits
         if not square > 0:
             return None
         ratio = float(np.sum(left * right)) / square
-        if not float(np.max(np.abs(ratio * left - right), initial=0.0)) <= allowed(
-            sample, close
-        ) * float(np.max(np.abs(right))):
+        if not _largest(ratio * left - right) <= allowed(sample, close) * largest + noise:
             return None
         ratios[place] = ratio
     if all(abs(ratio - 1) < allowed(samples[place], close) for place, ratio in ratios.items()):
         return NONE if ratios else None
     return factors.named(ratios)
+
+
+def _largest(array: Array) -> float:
+    return float(np.max(np.abs(array), initial=0.0))
 
 
 def _fits(match: _Match, question: Question) -> bool:

@@ -23,13 +23,14 @@ from matcalc.core.dims import ZERO
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Condition, Form, Reduction
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, number
-from matcalc.core.walk import postorder
+from matcalc.core.tree import Expr, is_number, number
+from matcalc.core.walk import fold, postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.apart import is_apart
 from matcalc.write.printers.text import text
 from matcalc.write.printers.text_indexed import head
 
+_SUMS = ("+", "-", "neg")
 _ELSEWHERE = LIKELY + 0.05  # the sign of a term that stands in brackets
 
 
@@ -278,7 +279,30 @@ def checked(question: Question, formula: str, samples: Sequence[Sample]) -> str 
             return None
     except (MatcalcError, ValueError, np.linalg.LinAlgError):
         return None
-    return _headed(stated.expr, text(_merged(stated.expr)).removeprefix("--"))
+    return _headed(stated.expr, text(_tidied(stated.expr)).removeprefix("--"))
+
+
+def _tidied(tree: Expr) -> Expr:
+    """The formula without factors 1, and with one number in front of each term instead of two."""
+
+    def without(node: Expr, args: list[Expr]) -> Expr:
+        if node.op in ("*", ".*"):
+            for one, other in (args, args[::-1]):
+                if is_number(one, 1) and other.shape == node.shape and other.row == node.row:
+                    return other
+        return _with_args(node, args)
+
+    def merged(node: Expr, args: list[Expr]) -> Expr:
+        return _with_args(node, args) if node.op in _SUMS else _merged(node)
+
+    plain = tree.fold(without)
+    return fold(plain, lambda node: node.args if node.op in _SUMS else (), merged)
+
+
+def _with_args(node: Expr, args: Sequence[Expr]) -> Expr:
+    if all(new is old for new, old in zip(args, node.args, strict=True)):
+        return node
+    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
 
 
 def _is_another(

@@ -56,6 +56,14 @@ class Sample:
         )
 
     @property
+    def noise(self) -> float:
+        """What rounding may leave of a derivative that is much smaller than what it is computed
+        from; else 0.
+        """
+        faint = self.scale > 2 * float(np.max(np.abs(self.truth), initial=np.finfo(float).tiny))
+        return self.method.tolerance * self.scale if faint else 0.0
+
+    @property
     def error(self) -> float:
         """The largest error of an entry; infinite where shapes differ or the claim has no value."""
         if self.truth.shape != self.claimed.shape:

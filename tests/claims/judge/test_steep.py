@@ -58,6 +58,13 @@ SAID = [
     ("x'*x", "2*x + 1e-7*x", "the term 1e-7*x is too much"),
     ("sum(sin(x))", "1.0000001*cos(x)", "1.0000001 should be 1"),
     ("sum(abs(x))", "tanh(2000*x)", "none of the known slips"),
+    # where the step is 1 the derivative vanishes
+    (
+        "softmax(x)",
+        "diag(softmax(x)) - softmax(x)*softmax(x)' + diag(step(x - 700))",
+        "the term diag(step(x - 700)) is too much",
+    ),
+    ("x'*x + sum(sin(x))", "2*x - sin(x)", "the term cos(x) is missing"),
 ]
 
 
