@@ -164,6 +164,11 @@ def add_further_options(command: ArgumentParser, name: str) -> None:
         command.add_argument(
             "--order", metavar="K", type=int, default=2, help="the order (default: 2)"
         )
+        command.add_argument(
+            "--series",
+            action="store_true",
+            help="the whole series, with its general term, of an elementary function",
+        )
 
 
 def _add_symmetric_check(command: ArgumentParser) -> None:

@@ -86,12 +86,12 @@ def _command(options: Namespace) -> int:
         return _functions(options.word)
     if options.command == "hessian":
         return _hessian(options)
+    if options.command in REPORTED or getattr(options, "series", False):
+        return _reported(options)
     if options.command in ("jvp", "vjp", "hvp", "taylor"):
         return _directional(
             options, _standard_input() if options.expression == "-" else options.expression
         )
-    if options.command in REPORTED:
-        return _reported(options)
     if options.command == "graph":
         return _graph(options)
     if options.command == "backprop":

@@ -23,9 +23,11 @@ EXAMPLES = """\
   matcalc hessian "x'*A*y" --wrt x,y
   matcalc taylor "sin(x)" --at 0 --order 5 --var "x: scalar"
   matcalc taylor "inv(X)" --wrt X --order 2
+  matcalc taylor "log(1 + x)" --at 0 --order 3 --series --var "x: scalar"
   matcalc stationary "norm2(X*w - y)^2 + c*w'*w" --wrt w --var "y: vector(n)" --var "c: positive"
   matcalc convex "logsumexp(A*x)" --wrt x
   matcalc implicit "A*x - b" --of x --wrt b --var "b: vector(n)"
+  matcalc implicit "A*x - b" --of x --wrt A --objective "x'*x" --var "b: vector(n)"
   matcalc newton "logsumexp(A*x) - b'*x" --wrt x --var "b: vector(n)"
   matcalc gauss-newton "tanh(A*x) - y" --wrt x --var "y: vector(m)"
   matcalc check "x'*A*x" --wrt x --claim "(A + A')*x"

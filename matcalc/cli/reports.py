@@ -10,7 +10,9 @@ from matcalc.answers.adjoint import implied
 from matcalc.answers.convexity import convexity
 from matcalc.answers.implicit import gauss_newton, newton
 from matcalc.answers.lagrange import ConstrainedPoint, constrained
+from matcalc.answers.series import series
 from matcalc.answers.stationary import NamedProblem, StationaryPoint, stationary
+from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.results import Expression
 
@@ -23,6 +25,8 @@ def report(options: Namespace, program: Program) -> str:
         names = options.several or [expression.wanted(None, 1)[0]]
         found = convexity(expression, names, options.rng)
         return found.latex() if latex else str(found)
+    if options.command == "taylor":
+        return _series(options, expression)
     wrt, _ = expression.wanted(options.wrt, 1)
     if options.command == "stationary":
         point: StationaryPoint | ConstrainedPoint | NamedProblem
@@ -38,3 +42,14 @@ def report(options: Namespace, program: Program) -> str:
     else:
         solved = (newton if options.command == "newton" else gauss_newton)(expression, wrt)
     return solved.latex() if latex else solved.report()
+
+
+def _series(options: Namespace, expression: Expression) -> str:
+    """The series of one variable at a point, as text."""
+    names = options.several or [expression.wanted(None, 1)[0]]
+    if len(names) > 1:
+        raise ArgumentError("a series is one in one variable", hint=f"--wrt {names[0]}")
+    if options.format != "text":
+        raise ArgumentError("series are printed as text", hint="leave out --format")
+    at = options.at[0] if options.at else None
+    return series(expression, names[0], at, options.order).report()

@@ -1,0 +1,211 @@
+"""The general terms of elementary functions of an argument B + D, in which D is what moves.
+
+Abramowitz & Stegun, Handbook of Mathematical Functions, 3.6, 4.1-4.6 and 7.1.5; of functions of
+matrices Higham, Functions of Matrices (2008), 4.3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.tree import Expr
+from matcalc.write.printers.text import text
+
+_ATOM = re.compile(r"[A-Za-z_]\w*(\([^()]*\))?|\d+")
+_MONOMIAL = re.compile(r"([A-Za-z]\w*)\^(\d+)")
+Template = Callable[["Core"], list["Part"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sum over k = first, first + 1, ...: ``term`` is its general term, ``step*k + shift`` the
+    power of D in it.
+    """
+
+    term: str
+    first: int = 0
+    step: int = 1
+    shift: int = 0
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A function at B + D: the texts of B and of D without its sign, and what they are like."""
+
+    at: str
+    at_zero: bool
+    at_one: bool
+    moved: str
+    negative: bool
+    quotient: str  # D/B, without its sign
+    falls: bool  # whether D/B has a minus in front
+    dot: str  # "." for arrays entry by entry
+    exponent: str = ""
+    count: int | None = None  # the exponent, where it is a natural number
+
+    def power(self, base: str, step: int = 1, shift: int = 0) -> str:
+        """D or D/B to the power step*k + shift."""
+        if (found := _MONOMIAL.fullmatch(base)) is not None:
+            base, degree = found[1], int(found[2])
+            step, shift = step * degree, shift * degree
+        exponent = "k" if step == 1 else f"{step}*k"
+        exponent = f"{exponent} + {shift}" if shift else exponent
+        return f"{atom(base)}{self.dot}^{atom(exponent)}"
+
+    def raised(self) -> str:
+        """B to the exponent."""
+        return f"{atom(self.at)}{self.dot}^{atom(self.exponent)}"
+
+
+def said(tree: Expr) -> str:
+    """The text of a tree, of a number as a fraction."""
+    return str(tree.value) if tree.op == "number" else text(tree)
+
+
+def _fraction(given: str) -> str:
+    """One over a number that is a fraction."""
+    found = re.fullmatch(r"(\d+)/(\d+)", given)
+    if found is None:
+        return ""
+    return found[2] if found[1] == "1" else f"({found[2]}/{found[1]})"
+
+
+def atom(given: str) -> str:
+    """A text that may stand beside an operator."""
+    return given if _ATOM.fullmatch(given) else f"({given})"
+
+
+def _signed(sign: str, term: str) -> str:
+    return f"{sign}*{term}" if sign else term
+
+
+def _exp(core: Core) -> list[Part]:
+    sign = "(-1)^k" if core.negative else ""
+    term = _signed(sign, f"{core.power(core.moved)}/factorial(k)")
+    return [Part(term if core.at_zero else f"exp({core.at}){core.dot}*{term}")]
+
+
+def _circular(even: str, odd: str, alternating: bool) -> Template:
+    """Of sin, cos, sinh and cosh: the even part has the one factor, the odd part the other."""
+
+    def parts(core: Core) -> list[Part]:
+        found = []
+        for factor, shift in ((even, 0), (odd, 1)):
+            bare = factor.lstrip("-")
+            if core.at_zero and bare in ("sin", "sinh"):
+                continue  # it is zero there
+            minus = factor.startswith("-") != (core.negative and shift == 1)
+            sign = {
+                (True, False): "(-1)^k",
+                (True, True): "(-1)^(k + 1)",
+                (False, True): "-1",
+                (False, False): "",
+            }[alternating, minus]
+            exponent = "2*k + 1" if shift else "2*k"
+            term = _signed(sign, f"{core.power(core.moved, 2, shift)}/factorial({exponent})")
+            term = term.replace("-1*", "-", 1) if sign == "-1" else term
+            if not core.at_zero:
+                term = f"{bare}({core.at}){core.dot}*{term}"
+            found.append(Part(term, 0, 2, shift))
+        return found
+
+    return parts
+
+
+def _log(core: Core) -> list[Part]:
+    sign = "(-1)^(k + 1)*" if not core.falls else "-"
+    return [Part(f"{sign}{core.power(core.quotient)}/k", 1)]
+
+
+def _reciprocal(core: Core) -> list[Part]:
+    sign = "" if core.falls else "(-1)^k"
+    term = _signed(sign, core.power(core.quotient))
+    if (scale := _fraction(core.at)) and not core.at_one:
+        return [Part(f"{scale}*{term}")]
+    return [Part(term if core.at_one else f"{term}{core.dot}/{atom(core.at)}")]
+
+
+def _power(core: Core) -> list[Part]:
+    sign = "(-1)^k" if core.falls else ""
+    term = _signed(sign, f"binomial({core.exponent}, k)*{core.power(core.quotient)}")
+    if not core.at_one:
+        term = f"{core.raised()}{core.dot}*{term}"
+    return [Part(term, last=core.count)]
+
+
+def _odd(term: str, alternating: bool) -> Template:
+    """Odd functions at 0: ``term`` has D for the power."""
+
+    def parts(core: Core) -> list[Part]:
+        if not core.at_zero:
+            raise UnsupportedError(
+                "the general term of this function is known at 0 alone",
+                hint="matcalc taylor without --series gives the terms one by one",
+            )
+        sign = "(-1)^k" if alternating else ""
+        if core.negative:
+            sign = "(-1)^(k + 1)" if alternating else "-1"
+        filled = term.replace("D", core.power(core.moved, 2, 1))
+        found = _signed(sign, filled)
+        return [Part(found.replace("-1*", "-", 1) if sign == "-1" else found, 0, 2, 1)]
+
+    return parts
+
+
+EVERYWHERE, BELOW_ONE, OF_MOVED = (
+    "everywhere",
+    "where abs({quotient}) < 1",
+    "where abs({moved}) < 1",
+)
+# the general terms, and where they add up
+ROWS: dict[str, tuple[Template, str]] = {
+    "exp": (_exp, EVERYWHERE),
+    "sin": (_circular("sin", "cos", True), EVERYWHERE),
+    "cos": (_circular("cos", "-sin", True), EVERYWHERE),
+    "sinh": (_circular("sinh", "cosh", False), EVERYWHERE),
+    "cosh": (_circular("cosh", "sinh", False), EVERYWHERE),
+    "log": (_log, BELOW_ONE),
+    "reciprocal": (_reciprocal, BELOW_ONE),
+    "power": (_power, BELOW_ONE),
+    "atan": (_odd("D/(2*k + 1)", True), OF_MOVED),
+    "atanh": (_odd("D/(2*k + 1)", False), OF_MOVED),
+    "asin": (_odd("binomial(2*k, k)*D/(4^k*(2*k + 1))", False), OF_MOVED),
+    "erf": (_odd("2*D/(sqrt(pi)*factorial(k)*(2*k + 1))", True), EVERYWHERE),
+}
+
+
+def matrix_sums(core: Core) -> dict[str, list[Part]]:
+    """The functions of a matrix B + D, by name."""
+    sign = "(-1)^k*" if core.negative else ""
+    other = "-" if core.negative else "(-1)^(k + 1)*"
+    power, inner = core.power(core.moved), core.quotient
+    even, odd = core.power(core.moved, 2), core.power(core.moved, 2, 1)
+    minus = "(-1)^(k + 1)*" if core.negative else "(-1)^k*"
+    found = {
+        "inv": [
+            Part(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}")
+            if core.at_one
+            else Part(f"{'' if core.falls else '(-1)^k*'}{core.power(inner)}*inv({core.at})")
+        ],
+        "logdet": [Part(f"{'-' if core.falls else '(-1)^(k + 1)*'}tr({core.power(inner)})/k", 1)],
+    }
+    if core.at_zero:
+        found |= {
+            "expm": [Part(f"{sign}{power}/factorial(k)")],
+            "sinm": [Part(f"{minus}{odd}/factorial(2*k + 1)", 0, 2, 1)],
+            "cosm": [Part(f"(-1)^k*{even}/factorial(2*k)", 0, 2)],
+            "sinhm": [Part(f"{'-' if core.negative else ''}{odd}/factorial(2*k + 1)", 0, 2, 1)],
+            "coshm": [Part(f"{even}/factorial(2*k)", 0, 2)],
+        }
+    if core.at_one:
+        found["logm"] = [Part(f"{other}{power}/k", 1)]
+        found["sqrtm"] = [Part(f"binomial(1/2, k)*{sign}{power}")]
+    return found
+
+
+OF_MATRICES = ("expm", "sinm", "cosm", "sinhm", "coshm", "inv", "logm", "sqrtm", "logdet")
+ENTIRE = ("expm", "sinm", "cosm", "sinhm", "coshm")
