@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matcalc.answers.hessian import Hessian
     from matcalc.answers.joint import Joint
     from matcalc.answers.optimize import Problem, compile
+    from matcalc.answers.series import series
     from matcalc.answers.taylor import TaylorPolynomial
     from matcalc.api import (
         Language,
@@ -74,6 +75,7 @@ __all__ = [
     "newton",
     "parse",
     "parse_latex",
+    "series",
     "simplify",
     "stationary",
     "symmetry",
@@ -116,6 +118,7 @@ _HOMES = {
     "newton": "matcalc.api",
     "parse": "matcalc.api",
     "parse_latex": "matcalc.api",
+    "series": "matcalc.answers.series",
     "simplify": "matcalc.api",
     "stationary": "matcalc.api",
     "symmetry": "matcalc.api",

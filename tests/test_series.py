@@ -6,7 +6,7 @@ from math import factorial
 import pytest
 
 import matcalc
-from matcalc.answers.series import series
+from matcalc import series
 from matcalc.cli import main
 from matcalc.core.errors import MatcalcError
 
@@ -35,7 +35,7 @@ SERIES = [
 
 @pytest.mark.parametrize(("expr", "at", "term"), SERIES)
 def test_series(expr, at, term):
-    found = series(matcalc.parse(expr, SCALAR), "x", at)
+    found = series(expr, "x", at, variables=SCALAR)
     assert [part.term for part in found.parts] == [term]
     assert "exact" in found.proof
 
@@ -56,7 +56,7 @@ def test_series_of_matrices(expr, at, term):
 
 
 def test_two_sums_at_a_point():
-    found = series(matcalc.parse("sin(x)", SCALAR), "x", "a")
+    found = series("sin(x)", "x", "a", variables=SCALAR)
     assert str(found) == (
         "the sum of sin(a)*(-1)^k*(x - a)^(2*k)/factorial(2*k) over k = 0, 1, ... + the sum of "
         "cos(a)*(-1)^k*(x - a)^(2*k + 1)/factorial(2*k + 1) over k = 0, 1, ..."
@@ -66,7 +66,7 @@ def test_two_sums_at_a_point():
 @pytest.mark.parametrize("expr", ["tan(x)", "exp(sin(x))", "exp(x)*sin(x)", "gamma(x)"])
 def test_refused(expr):
     with pytest.raises(MatcalcError, match="no general term"):
-        series(matcalc.parse(expr, SCALAR), "x", "1")
+        series(expr, "x", "1", variables=SCALAR)
 
 
 def test_terms_add_up():

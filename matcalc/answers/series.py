@@ -7,7 +7,7 @@ infinite. So the terms are proved one by one, as they are printed: with a number
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import factorial
@@ -31,6 +31,7 @@ from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import UnsupportedError, VerificationError
+from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, fill, is_number, number
 from matcalc.engine.definite import is_zero
@@ -87,11 +88,21 @@ class Series:
         )
 
 
-def series(expression: Expression, wrt: str, at: object = None, order: int = 3) -> Series:
+@public
+def series(
+    expression: str | Expression,
+    wrt: str,
+    at: object = None,
+    order: int = 3,
+    *,
+    variables: Mapping[str, str | Variable] | None = None,
+) -> Series:
     """The series of an elementary function, or of a sum of multiples of such, at a point.
 
     Raises UnsupportedError where no general term is known.
     """
+    if isinstance(expression, str):
+        expression = Expression(read(expression, variables or {}))
     program = expression._program
     require_variable(program, wrt)
     begins = TaylorPolynomial(expression, [wrt], [at], order)

@@ -26,7 +26,6 @@ from matcalc.verify.steps import compare_steps, verify_steps
 from matcalc.verify.verification import warn_unverified
 
 if TYPE_CHECKING:
-    from matcalc.answers.series import Series
     from matcalc.verify.oracle.compare import Report
     from matcalc.verify.verification import Verification
 
@@ -51,7 +50,6 @@ class TaylorPolynomial(Formula):
         *,
         verify: bool = True,
     ) -> None:
-        self._asked = list(wrt), list(at)
         program, self._points = _pointed(expression._program, wrt, at)
         if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= MOST_ORDER:
             raise ArgumentError(f"order is a number from 1 to {MOST_ORDER}, not {order!r}")
@@ -149,18 +147,6 @@ class TaylorPolynomial(Formula):
             left.append(error if error > rounding else 0.0)
         slopes = [np.log2(a / b) for a, b in pairwise(left) if a > 0 and b > 0]
         return float(np.median(slopes[-2:])) if slopes else float("inf")
-
-    @public
-    def series(self) -> Series:
-        """The whole series of an elementary function in one variable, with its general term;
-        UnsupportedError where none is known.
-        """
-        from matcalc.answers.series import series  # noqa: PLC0415 - it stands on this class
-
-        (wrt, *more), (at, *_) = self._asked
-        if more:
-            raise ArgumentError("a series is one in one variable", hint=f'"{wrt}"')
-        return series(self.expression, wrt, at, self.order)
 
     @public
     def check(self, rng: Any = 0) -> Report:

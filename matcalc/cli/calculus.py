@@ -108,6 +108,11 @@ def add_diff_options(diff: ArgumentParser) -> None:
         "--metric", metavar="M", default="", help="the gradient in the inner product of M"
     )
     diff.add_argument(
+        "--from-definition",
+        action="store_true",
+        help="show the derivative as the limit of the difference quotient; see docs/steps.md",
+    )
+    diff.add_argument(
         "--row-major",
         action="store_true",
         help="with --notation kronecker: stack the entries of matrices row by row",

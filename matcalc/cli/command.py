@@ -169,6 +169,8 @@ def _derive(options: Namespace, text: str) -> int:
     """The derivative of one expression."""
     if any(_COMPLEX.search(each) for each in (text, *options.var)):
         return _complex(text, options)
+    if options.from_definition:
+        return _reported(options)
     if options.notation != "matrix" or options.row_major:
         return _in_notation(text, options)
     if options.manifold or options.metric:

@@ -135,6 +135,27 @@ def _refuse_conventions(options: Namespace) -> None:
         )
 
 
+def require_first(options: Namespace) -> None:
+    """ArgumentError for what does not go with the limit of a difference quotient."""
+    usual = {
+        "order": options.order == 1,
+        "layout": options.layout == "mixed",
+        "structure": options.structure == "declared",
+        "notation": options.notation == "matrix",
+        "manifold": not options.manifold,
+        "metric": not options.metric,
+        "steps": not options.steps,
+        "format": options.format == "text",
+        "direction": not options.direction,
+        "cotangent": options.cotangent is None,
+    }
+    for name, is_usual in usual.items():
+        if not is_usual:
+            raise ArgumentError(
+                f"--from-definition does not go with --{name}", hint=f"leave --{name} out"
+            )
+
+
 def one_of(names: list[str]) -> str | None:
     """The variable, if one is named; ArgumentError for several."""
     if len(names) > 1:

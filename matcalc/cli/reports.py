@@ -10,8 +10,10 @@ from matcalc.answers.adjoint import implied
 from matcalc.answers.convexity import convexity
 from matcalc.answers.implicit import gauss_newton, newton
 from matcalc.answers.lagrange import ConstrainedPoint, constrained
+from matcalc.answers.quotient import from_definition
 from matcalc.answers.series import series
 from matcalc.answers.stationary import NamedProblem, StationaryPoint, stationary
+from matcalc.cli.further import one_of, require_first
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.results import Expression
@@ -27,6 +29,10 @@ def report(options: Namespace, program: Program) -> str:
         return found.latex() if latex else str(found)
     if options.command == "taylor":
         return _series(options, expression)
+    if options.command == "diff":
+        wrt, _ = expression.wanted(one_of(options.several), 1)
+        require_first(options)
+        return from_definition(expression, wrt).report()
     wrt, _ = expression.wanted(options.wrt, 1)
     if options.command == "stationary":
         point: StationaryPoint | ConstrainedPoint | NamedProblem
