@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.exponentials import without_overflow
 from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS, TOTALS
@@ -51,8 +52,9 @@ def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | N
     if _norms(tree) or any(
         activation.code and activation.needs & functions for activation in known.rewrites
     ):
-        return _Stabiliser(tree, variables, known).result()
-    return tree
+        # rewrites know what two exponentials are, and would join the products of more
+        tree = _Stabiliser(without_overflow(tree, least=3), variables, known).result()
+    return without_overflow(_interned(tree))
 
 
 def _interned(tree: Expr) -> Expr:

@@ -15,6 +15,7 @@ from matcalc.verify.oracle.interpret import interpret
 from matcalc.write.printers.text import text
 
 U = {"u": "vector(n)"}
+AB = {"a": "scalar", "b": "scalar"}
 x = np.array([800.0, -800.0, 1.0])
 K = np.diag(np.full(500, 10.0))
 K[0, 1] = 1.0
@@ -54,6 +55,11 @@ FORMS = [
         np.expm1(1e-20 * np.abs(x)),
     ),
     ("sqrt(x'*x)/1e200", {}, None, np.sqrt(x @ x)),
+    ("[exp(a); exp(b)]/(exp(a) + exp(b))", AB, None, [1.0, 0.0]),
+    ("log(exp(a) + exp(b) + exp(a + b))", AB, None, 800.0 + np.log(2)),
+    ("log(1 + exp(u) + exp(2*u))", U, None, [1600.0, 0.0, np.log(1 + np.e + np.e**2)]),
+    ("exp(u)./(3 + exp(u) + exp(-u))", U, None, [1.0, 0.0, np.e / (3 + np.e + 1 / np.e)]),
+    ("exp(a)*exp(b)*u/(exp(a) + exp(b) + 2)^2", {**AB, **U}, None, np.exp(-800) * x),
     ("sqrt(1 + x'*x)", {}, "hypot(1, norm2(x))", np.sqrt(1 + x @ x)),
     ("exp(c*x)./expm1(c*x)", {"c": "positive", "x": "vector(n)"}, None, [1e20 / 800] * 2 + [1e20]),
     ("-log(exp(x[2])/sum(exp(x)))", {}, "-(x[2] - logsumexp(x))", 1600.0),
@@ -89,6 +95,8 @@ GIVEN = {
     "u": x,
     "z": x,
     "K": K,
+    "a": 800.0,
+    "b": 0.0,
     "c": 1e-20,
     "l": 0.5,
     "y": np.array([-1.0, 1.0, 1.0]),
