@@ -35,7 +35,8 @@ _DEPTH, _SHALLOW, _WIDEST = (
     60,
 )  # levels (below a root: the second) and nodes of a part that is looked at
 _SUMS, _PRODUCTS = frozenset(("+", "-")), frozenset(("*", "/", ".*", "./", "^", ".^"))
-_TRANSPARENT = frozenset(("neg", "'", "fill", *TOTALS, *_SUMS, *_PRODUCTS))
+_TRANSPARENT = frozenset(("neg", "'", "fill", "diag", *TOTALS, *_SUMS, *_PRODUCTS))
+_DIVIDED = frozenset(("prod", "prod-rows"))  # whose derivatives divide by what stands elsewhere
 _LEAVES = frozenset(("number", "constant", "dimension", "variable"))
 _HIDDEN = "?"  # no name in the language begins with it
 
@@ -194,12 +195,13 @@ class _Stabiliser:
         hidden: dict[str, Expr] = {}
         level, expanded, queue = {id(node): 0}, set(), [node]
         root = _is_root(node)
+        wide = root or bool(self.inside[id(node)] & _DIVIDED)
         for each in queue:
             if level[id(each)] >= (_SHALLOW if root else _DEPTH) or len(queue) > _WIDEST:
                 continue
             expanded.add(id(each))
             for arg in each.args:
-                if id(arg) not in level and self._open(arg, root):
+                if id(arg) not in level and self._open(arg, wide):
                     level[id(arg)] = level[id(each)] + 1
                     queue.append(arg)
 
@@ -214,7 +216,7 @@ class _Stabiliser:
             fold(node, lambda each: each.args if id(each) in expanded else (), rule), hidden
         )
 
-    def _open(self, node: Expr, root: bool) -> bool:
+    def _open(self, node: Expr, wide: bool) -> bool:
         """Whether rewrites look into a node: where there are functions that they know, and into
         sums, multiples and squares.
         """
@@ -225,7 +227,7 @@ class _Stabiliser:
         scaled = node.op in ("*", "/") and any(arg.op == "number" for arg in node.args)
         ones = node.op == "fill" and node.args[0].op == "number"
         square = node.op in ("^", ".^") and is_number(node.args[1], 2) and node.args[0].rank < 2
-        return scaled or ones or square or (root and node.op in _TRANSPARENT)
+        return scaled or ones or square or (wide and node.op in _TRANSPARENT)
 
     def _agrees(self, part: _Part, tree: Expr) -> bool:
         """Whether the values are the same; of what cannot be decided nothing is changed."""

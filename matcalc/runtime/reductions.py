@@ -135,6 +135,18 @@ def softmax(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     return np.asarray(weights / np.sum(weights, axis=gone, keepdims=True))
 
 
+def prodothers(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
+    """The product of the other entries, also where one is 0: of a vector, of each column (1) or of
+    each row (2) of a matrix.
+    """
+    x, gone = np.asarray(x), _axis(axis)
+    zero = x == 0
+    count = np.sum(zero, axis=gone, keepdims=True)
+    safe = np.where(zero, 1.0, x)
+    whole = np.prod(safe, axis=gone, keepdims=True)
+    return np.asarray(np.where(count == zero, whole / safe, 0.0))
+
+
 def logsoftmax(x: ArrayLike, axis: ArrayLike | None = None) -> Array:
     """log(softmax(x)) = x - logsumexp(x)."""
     x = np.asarray(x)

@@ -83,6 +83,7 @@ norm2               | =                      | =                      | =
 normp               | =                      | =                      | =
 logsumexp           | =                      | =                      | =
 softmax             | =                      | =                      | =
+prodothers          | =                      | =                      | =
 logsoftmax          | =                      | =                      | =
 entropy             | =                      | =                      | =
 kl                  | =                      | =                      | =

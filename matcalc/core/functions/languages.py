@@ -87,6 +87,7 @@ norm2               | =                      | =            | =
 normp               | =                      | =            | =
 logsumexp           | =                      | =            | =
 softmax             | =                      | =            | =
+prodothers          | =                      | =            | =
 logsoftmax          | =                      | =            | =
 entropy             | =                      | =            | =
 kl                  | =                      | =            | =

@@ -115,6 +115,16 @@ ROWS = [
         over=r"\prod",
     ),
     _row(
+        "prodothers",
+        "prodothers(x), prodothers(A, 1), prodothers(A, 2)",
+        "product of the other entries of a vector; of each column, of each row",
+        signature=VECTOR_TO_VECTOR,
+        along=True,
+        of_scalar=1,
+        numpy="prodothers",
+        smooth=True,
+    ),
+    _row(
         "logsumexp",
         "logsumexp(a), logsumexp(A, 1), logsumexp(A, 2)",
         "log(sum(exp(a))); of each column, of each row",

@@ -97,6 +97,7 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "var": runtime.var,
     "std": runtime.std,
     "prod": runtime.prod,
+    "prodothers": runtime.prodothers,
     "where": runtime.where,
     "amax": runtime.amax,
     "amin": runtime.amin,

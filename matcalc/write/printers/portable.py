@@ -159,6 +159,15 @@ def softmax(xp: Any, x: Array, axis: int | None = None) -> Array:
     return xp.exp(rest) / _summed(xp, rest, axis)
 
 
+def prodothers(xp: Any, x: Array, axis: int | None = None) -> Array:
+    """The product of the other entries, also where one is 0."""
+    along = 0 if axis is None else axis - 1
+    zero = xp.where(x == 0, xp.ones_like(x), xp.zeros_like(x))
+    safe = x + zero
+    alone = zero == xp.sum(zero, axis=along, keepdims=True)
+    return xp.where(alone, xp.prod(safe, axis=along, keepdims=True) / safe, xp.zeros_like(x))
+
+
 def logsoftmax(xp: Any, x: Array, axis: int | None = None) -> Array:
     """log(softmax(x))."""
     rest = _shifted(xp, x, axis)[1]

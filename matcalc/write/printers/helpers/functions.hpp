@@ -542,6 +542,27 @@ Matrix<T> softmax(const Matrix<T>& x, int axis)
     return sums.cwiseInverse().asDiagonal() * weights;
 }
 
+// prodothers: the product of the other entries, also where one is 0
+template <typename M>
+M prodothers(const M& x, int axis = 1)
+{
+    using T = typename M::Scalar;
+    M result = M::Ones(x.rows(), x.cols());
+    const Index lines = axis == 1 ? x.cols() : x.rows();
+    const Index size = axis == 1 ? x.rows() : x.cols();
+    for (Index line = 0; line < lines; ++line) {
+        T before = T(1), behind = T(1);
+        for (Index k = 0; k < size; ++k) {
+            const Index other = size - 1 - k;
+            result(axis == 1 ? k : line, axis == 1 ? line : k) *= before;
+            result(axis == 1 ? other : line, axis == 1 ? line : other) *= behind;
+            before *= x(axis == 1 ? k : line, axis == 1 ? line : k);
+            behind *= x(axis == 1 ? other : line, axis == 1 ? line : other);
+        }
+    }
+    return result;
+}
+
 // logsoftmax: log(softmax(x))
 template <typename M>
 M logsoftmax(const M& x)

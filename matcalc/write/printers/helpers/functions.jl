@@ -101,6 +101,13 @@ function softmax(x, axis)
     return weights ./ sum(weights; dims = axis)
 end
 
+# prodothers: the product of the other entries, also where one is 0
+function prodothers(x, axis = 1)
+    none = x .== 0
+    safe = x .+ none
+    return (prod(safe; dims = axis) ./ safe) .* (sum(none; dims = axis) .== none)
+end
+
 # logsoftmax: log(softmax(x))
 logsoftmax(x) = x .- logsumexp(x)
 logsoftmax(x, axis) = x .- logsumexp_along(x; dims = axis)

@@ -122,6 +122,16 @@ function r = softmax(x, axis)
   end
 end
 
+function r = prodothers(x, axis)
+  % the product of the other entries, also where one is 0
+  if nargin < 2
+    axis = 1;
+  end
+  none = x == 0;
+  safe = x + none;
+  r = (prod(safe, axis) ./ safe) .* (sum(none, axis) == none);
+end
+
 function r = logsoftmax(x, axis)
   % log(softmax(x))
   if nargin < 2

@@ -1,0 +1,61 @@
+"""Derivatives of products where an entry is 0: the formula divides by it, generated code does
+not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import matcalc
+
+X = np.array([[1.0, 0.0, 2.0], [3.0, 4.0, 0.0]])
+x = np.array([2.0, 0.0, -3.0])
+A = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 2.0]])
+
+# expression, variable, declarations, values
+CASES = [
+    ("prod(x)", "x", {}, {"x": x}),
+    ("prod(x)", "x", {}, {"x": np.array([0.0, 0.0, 1.0])}),
+    ("3*c*prod(x) + sum(x)", "x", {"c": "scalar"}, {"x": x, "c": 0.5}),
+    ("prod(A*x)", "x", {}, {"A": A, "x": x}),
+    ("prod[i](x[i]^2 - 4)", "x", {}, {"x": x}),
+    ("log(1 + prod(x)^2)", "x", {"x": "vector(n)"}, {"x": x}),
+    ("prod(X)", "X", {"X": "matrix(m, n)"}, {"X": X}),
+    ("sum(prod(X, 1))", "X", {}, {"X": X}),
+    ("sum(prod(X, 2).^2)", "X", {}, {"X": X}),
+    ("b'*prod(X, 2)", "X", {"b": "vector(m)"}, {"X": X, "b": np.array([1.0, 2.0])}),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "kinds", "values"), CASES)
+def test_where_an_entry_is_zero(expr, wrt, kinds, values):
+    found = matcalc.diff(expr, wrt=wrt, variables=kinds).to_callable()(**values)
+    objective = matcalc.parse(expr, variables=kinds).to_callable()
+    expected = np.zeros_like(values[wrt])
+    for place in np.ndindex(expected.shape):
+        ends = []
+        for step in (1e-3, -1e-3):
+            moved = values[wrt].copy()
+            moved[place] += step
+            ends.append(objective(**{**values, wrt: moved}))
+        expected[place] = (ends[0] - ends[1]) / 2e-3
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_the_formula_divides():
+    assert str(matcalc.diff("prod(x)", wrt="x")) == "prod(x)./x"
+
+
+@pytest.mark.parametrize("axis", [None, 1, 2])
+def test_the_function(axis):
+    given = x if axis is None else X
+    expected = [
+        np.prod(np.delete(row, k))
+        for row in ([x] if axis is None else X if axis == 2 else X.T)
+        for k in range(len(row))
+    ]
+    shape = given.T.shape if axis == 1 else given.shape
+    expected = np.reshape(expected, shape)
+    found = matcalc.runtime.prodothers(given, axis)
+    np.testing.assert_allclose(found, expected.T if axis == 1 else expected)
