@@ -23,6 +23,9 @@ from matcalc.cli.tool_options import add_file_option, add_plot_option, add_tools
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_order
 
+# argparse looks for files with translations of its words, for each word of each command again
+argparse._ = str  # type: ignore[attr-defined]
+
 FORMATS = ("text", "latex", *BACKENDS, "json")
 FORMULAS = ("text", "latex", *BACKENDS)
 REPORTS = ("text", "json", "junit")

@@ -23,14 +23,14 @@ _WORDS = {
     "warning": _YELLOW,
     "hint": _CYAN,
 }
-_BEGINS = re.compile(rf"^({'|'.join(_WORDS)}):", re.MULTILINE)
-_CARET = re.compile(r"^( *)(\^+)$", re.MULTILINE)
-_LABEL = re.compile(
-    r"^(  (?:diagnosis|mended|correct|smallest|checked|reproduce|reason|shapes|printed as"
-    r"|decided)) ",
-    re.MULTILINE,
+# compiled where a terminal shows colours; each begins a line
+_BEGINS = rf"(?m)^({'|'.join(_WORDS)}):"
+_CARET = r"(?m)^( *)(\^+)$"
+_LABEL = (
+    r"(?m)^(  (?:diagnosis|mended|correct|smallest|checked|reproduce|reason|shapes|printed as"
+    r"|decided)) "
 )
-_WITH = re.compile(r"^(with .*; )?(?=results?: )", re.MULTILINE)
+_WITH = r"(?m)^(with .*; )?(?=results?: )"
 
 
 def wants_none() -> bool:
@@ -42,10 +42,10 @@ def painted(text: str, stream: TextIO) -> str:
     """The text in colours, or as it is where none are wanted."""
     if wants_none() or not stream.isatty():
         return text
-    text = _BEGINS.sub(lambda found: _in(f"{found[1]}:", f"{_BOLD};{_WORDS[found[1]]}"), text)
-    text = _CARET.sub(lambda found: found[1] + _in(found[2], f"{_BOLD};{_RED}"), text)
-    text = _LABEL.sub(lambda found: _in(found[1], _BOLD) + " ", text)
-    return _WITH.sub(lambda found: _in(found[1], _DIM) if found[1] else "", text)
+    text = re.sub(_BEGINS, lambda found: _in(f"{found[1]}:", f"{_BOLD};{_WORDS[found[1]]}"), text)
+    text = re.sub(_CARET, lambda found: found[1] + _in(found[2], f"{_BOLD};{_RED}"), text)
+    text = re.sub(_LABEL, lambda found: _in(found[1], _BOLD) + " ", text)
+    return re.sub(_WITH, lambda found: _in(found[1], _DIM) if found[1] else "", text)
 
 
 def _in(text: str, code: str) -> str:

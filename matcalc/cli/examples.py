@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from functools import cache
 
 EXAMPLES = """\
   matcalc diff "x'*A*x" --wrt x
@@ -49,27 +49,24 @@ EXAMPLES = """\
   matcalc mcp
   matcalc lsp
 """
-_COMMAND = re.compile(r"matcalc ([\w-]+)")
 
 
 def all_examples() -> str:
     """The first two of each command, for the help of them all."""
-    seen: dict[str, int] = {}
-    shown = []
-    for line in EXAMPLES.splitlines():
-        name = _command(line)
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] <= 2:
-            shown.append(line)
-    return "\n".join(["examples:", *shown, ""])
+    first = {line for lines in _by_command().values() for line in lines[:2]}
+    return "\n".join(["examples:", *[line for line in EXAMPLES.splitlines() if line in first], ""])
 
 
 def examples_of(command: str) -> str:
     """Those of one command."""
-    lines = [line for line in EXAMPLES.splitlines() if _command(line) == command]
-    return "\n".join(["examples:", *lines, ""])
+    return "\n".join(["examples:", *_by_command().get(command, []), ""])
 
 
-def _command(line: str) -> str:
-    found = _COMMAND.search(line)
-    return found[1] if found else ""
+@cache
+def _by_command() -> dict[str, list[str]]:
+    """The lines by what stands behind ``matcalc`` in them."""
+    found: dict[str, list[str]] = {}
+    for line in EXAMPLES.splitlines():
+        name = line.partition("matcalc ")[2].partition(" ")[0]
+        found.setdefault(name, []).append(line)
+    return found

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from matcalc.core.dims import ZERO, Dim, dim
 
-_TERM = re.compile(r"([+-]?)(?:(\d+)\*)?(\d+|[^\W\d]\w*)")
+_TERM = r"([+-]?)(?:(\d+)\*)?(\d+|[^\W\d]\w*)"  # compiled where there is a member
 
 
 def member(family: str, places: Sequence[Dim]) -> str:
@@ -32,7 +32,7 @@ def places_of(name: str) -> tuple[Dim, ...]:
 
 def _affine(text: str) -> Dim:
     total = ZERO
-    for sign, factor, part in _TERM.findall(text):
+    for sign, factor, part in re.findall(_TERM, text):
         value = dim(int(part) if part.isdigit() else part)
         total = total.plus(value, int(factor or 1) * (-1 if sign == "-" else 1))
     return total

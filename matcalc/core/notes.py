@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-_DECLARED = re.compile(r'declare ("\w+: [^"]+"(?: and "\w+: [^"]+")*)')
+# compiled where there is a note
+_DECLARED = r'declare ("\w+: [^"]+"(?: and "\w+: [^"]+")*)'
 _SIGNS = frozenset("\\`*_{}[]<>#|$~&")
-_OFFER = re.compile(f"; {_DECLARED.pattern} otherwise")
-_ONE = re.compile(r'"(\w+): ([^"]+)"')
+_ONE = r'"(\w+): ([^"]+)"'
 
 
 def declaring(name: str, kind: str) -> str:
@@ -21,26 +21,23 @@ def declaring(name: str, kind: str) -> str:
 
 def offered(note: str) -> dict[str, str]:
     """What a note offers to declare: kinds by the names of the letters."""
-    found = _DECLARED.search(note)
-    return dict(_ONE.findall(found[1])) if found else {}
+    found = re.search(_DECLARED, note)
+    return dict(re.findall(_ONE, found[1])) if found else {}
 
 
 def without_offer(note: str) -> str:
     """The note without that."""
-    return _OFFER.sub("", note)
+    return re.sub(f"; {_DECLARED} otherwise", "", note)
 
 
 def at_command_line(note: str) -> str:
     """The note with the options that declare."""
-    return _DECLARED.sub(
-        lambda found: "add " + " ".join(f'--var "{a}: {b}"' for a, b in _ONE.findall(found[1])),
-        note,
-    )
+    return re.sub(_DECLARED, _options, note)
 
 
 def in_python(note: str) -> str:
     """The words of a warning: the note with the argument that declares."""
-    return _DECLARED.sub(_argument, note.removeprefix("note: "))
+    return re.sub(_DECLARED, _argument, note.removeprefix("note: "))
 
 
 def as_markdown(text: str) -> str:
@@ -48,6 +45,10 @@ def as_markdown(text: str) -> str:
     return "".join(f"&#{ord(char)};" if char in _SIGNS else char for char in text)
 
 
+def _options(found: re.Match[str]) -> str:
+    return "add " + " ".join(f'--var "{a}: {b}"' for a, b in re.findall(_ONE, found[1]))
+
+
 def _argument(found: re.Match[str]) -> str:
-    declared = ", ".join(f'"{a}": "{b}"' for a, b in _ONE.findall(found[1]))
+    declared = ", ".join(f'"{a}": "{b}"' for a, b in re.findall(_ONE, found[1]))
     return f"add variables={{{declared}}}"

@@ -4,12 +4,47 @@ checkout beside it.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from os.path import dirname, isdir, join, realpath
+from typing import TYPE_CHECKING
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PACKAGE = dirname(dirname(realpath(__file__)))
+
+
+def folder_path(name: str) -> str:
+    """Where the folder called ``grammar`` or ``identities`` is. A derivation reads from it without
+    pathlib, which takes long to load.
+    """
+    shipped = join(_PACKAGE, "_data", name)
+    return shipped if isdir(shipped) else join(dirname(_PACKAGE), name)
 
 
 def folder(name: str) -> Path:
-    """The folder called ``grammar`` or ``identities``."""
-    shipped = _PACKAGE / "_data" / name
-    return shipped if shipped.is_dir() else _PACKAGE.parent / name
+    """The same as a path."""
+    from pathlib import Path  # noqa: PLC0415 - slow to load
+
+    return Path(folder_path(name))
+
+
+def files_in(folder: str, ending: str) -> list[str]:
+    """The paths of the files in a folder that end so, in order; none if there is no such folder."""
+    names = sorted(os.listdir(folder)) if isdir(folder) else []
+    return [join(folder, name) for name in names if name.endswith(ending)]
+
+
+def read_bytes(path: str) -> bytes:
+    """What stands in a file."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def read_text(path: str) -> str:
+    """The text that stands in a file; none if there is no such file."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os.path import join
 
 from matcalc.core.identity import Identity
+from matcalc.core.resources import read_text
 from matcalc.engine.catalogue.load import LIBRARY, Library
 
 _HEAD = """\
@@ -52,7 +54,7 @@ def _counts(by_file: dict[str, list[Identity]]) -> str:
 def _introduction(library: Library, file: str) -> list[str]:
     """The comment at the head of the file."""
     lines = []
-    for line in (library.root / file).read_text(encoding="utf-8").splitlines():
+    for line in read_text(join(library.root, file)).splitlines():
         if not line.startswith("#"):
             break
         lines.append(line.lstrip("# "))

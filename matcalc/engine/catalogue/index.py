@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from pathlib import Path
+from os.path import basename, dirname, join
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -18,7 +18,7 @@ from matcalc.core.errors import CatalogueError
 from matcalc.core.identity import Identity
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import ENTRYWISE, INDEX_ARITHMETIC, OPERATIONS
-from matcalc.core.resources import folder
+from matcalc.core.resources import files_in, folder_path, read_bytes, read_text
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import user_function
 from matcalc.engine.catalogue.schema import identity
@@ -155,25 +155,25 @@ def _same(one: Expr, other: Expr) -> bool:
     )
 
 
-def sources(root: Path) -> list[Path]:
+def sources(root: str) -> list[str]:
     """The files whose entries the engine works with."""
-    return [path for part in USED for path in sorted((root / part).glob("*.toml"))]
+    return [path for part in USED for path in files_in(join(root, part), ".toml")]
 
 
-def checksum(root: Path) -> int:
+def checksum(root: str) -> int:
     """Changes when a file does."""
     found = 0
     for path in sources(root):
-        found = crc32(path.read_bytes(), found)
+        found = crc32(read_bytes(path), found)
     return found
 
 
-def cut(root: Path, paths: Iterable[Path]) -> dict[str, tuple[str, str]]:
+def cut(paths: Iterable[str]) -> dict[str, tuple[str, str]]:
     """The entries of files without parsing them: name -> (file, text)."""
     found: dict[str, tuple[str, str]] = {}
     for path in paths:
-        file = path.relative_to(root).as_posix()
-        for piece in path.read_text(encoding="utf-8").split(HEADER)[1:]:
+        file = f"{basename(dirname(path))}/{basename(path)}"
+        for piece in read_text(path).split(HEADER)[1:]:
             head = next((line for line in piece.splitlines() if line.startswith('name = "')), None)
             if head is None:
                 raise CatalogueError(f"{file}: an entry without a name")
@@ -195,13 +195,13 @@ def parsed(name: str, file: str, piece: str) -> Identity:
         raise CatalogueError(f"{file}, {name}: {problem}") from problem
 
 
-def compile_index(root: Path) -> str:
+def compile_index(root: str) -> str:
     """The table: traits, activations, and the entries themselves, in the order of the files.
 
     What is said of the transpose of an argument, and of the negative of a number, the normal form
     of networks applies, so there it is no rewrite.
     """
-    entries = [parsed(name, *place) for name, place in cut(root, sources(root)).items()]
+    entries = [parsed(name, *place) for name, place in cut(sources(root)).items()]
     traits = {entry.name: trait for entry in entries if (trait := trait_of(entry)) is not None}
     lines = [f"checksum {checksum(root)}"]
     named = {
@@ -258,8 +258,9 @@ def stored(text: str) -> Identity:
 
 def main() -> None:
     """Writes the table beside the entries."""
-    root = folder("identities")
-    (root / TABLE).write_text(compile_index(root), encoding="utf-8")
+    root = folder_path("identities")
+    with open(join(root, TABLE), "w", encoding="utf-8") as file:
+        file.write(compile_index(root))
 
 
 if __name__ == "__main__":

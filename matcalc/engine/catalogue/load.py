@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
+from os import listdir
+from os.path import isdir, join
 
 from matcalc.core.identity import Identity
-from matcalc.core.resources import folder
+from matcalc.core.resources import files_in, folder_path, read_text
 from matcalc.engine.catalogue import index
 from matcalc.engine.catalogue.index import Activation
 from matcalc.engine.ir.nodes import FunctionName
@@ -17,7 +18,7 @@ from matcalc.engine.ir.traits import Traits
 class Library:
     """The entries found under one folder, by name."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str) -> None:
         self.root = root
         self._loaded: dict[str, Identity] = {}
 
@@ -26,8 +27,7 @@ class Library:
         """The lines of the index, and the entries that the engine uses by name; compiled afresh
         where the table is stale.
         """
-        stored = self.root / index.TABLE
-        text = stored.read_text(encoding="utf-8") if stored.exists() else ""
+        text = read_text(join(self.root, index.TABLE))
         if not text.startswith(f"checksum {index.checksum(self.root)}\n"):
             text = index.compile_index(self.root)
         head, *entries = text.split("\nentry ")
@@ -38,7 +38,10 @@ class Library:
         """All entries, those that are there to be looked up and tested included: name -> (file,
         text of the entry).
         """
-        return index.cut(self.root, sorted(self.root.glob("*/*.toml")))
+        folders = [join(self.root, name) for name in sorted(listdir(self.root))]
+        return index.cut(
+            path for each in folders if isdir(each) for path in files_in(each, ".toml")
+        )
 
     def get(self, name: str) -> Identity | None:
         """The entry of that name among those that the engine uses."""
@@ -105,4 +108,4 @@ def places_by_need(activations: Sequence[Activation]) -> dict[FunctionName, list
     return found
 
 
-LIBRARY = Library(folder("identities"))
+LIBRARY = Library(folder_path("identities"))

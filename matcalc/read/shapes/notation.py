@@ -10,7 +10,6 @@ from matcalc.core.errors import MatcalcError, UnknownNameError
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, NOTATIONS, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
-from matcalc.read.syntax.advice import is_quotient_of_differentials
 from matcalc.read.syntax.names import DERIVED
 from matcalc.read.syntax.nodes import Node
 from matcalc.read.syntax.parser import sum_advice
@@ -172,6 +171,9 @@ def lone_function(context: Context, node: Node) -> MatcalcError:
 
 def unknown_function(context: Context, node: Node) -> MatcalcError:
     """The error for a call of what is no function, with what it may be."""
+    # on the path of an error only
+    from matcalc.read.syntax.advice import is_quotient_of_differentials  # noqa: PLC0415
+
     name = str(node.value)
     where = node.mark or node.span
     return UnknownNameError(

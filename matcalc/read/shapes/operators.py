@@ -17,7 +17,7 @@ _WORDS = {
     ".*": "multiply {0} and {1} entry by entry",
 }
 _LONGEST = 80  # characters of a text that is written again
-_BESIDE = re.compile("T([A-Za-z]{1,3})$")  # what is transposed times some letters: x^TAx
+_BESIDE = "T([A-Za-z]{1,3})$"  # what is transposed times some letters: x^TAx
 _PYTHON = frozenset({"@", "dot", "matmul", "mm", "mv"})  # products of arrays
 _WORDS |= {"./": "divide {0} by {1} entry by entry", ".^": "raise {0} to {1} entry by entry"}
 
@@ -358,7 +358,7 @@ def power(context: Context, node: Node, base: Expr, exponent: Expr) -> Expr:
         if node.args[1].kind == "name" and node.args[1].value == "H":
             named = context.base(base)
             hint = f"write {named}' for the transpose; ctranspose conjugates complex variables"
-        elif node.args[1].kind == "name" and (beside := _BESIDE.match(str(node.args[1].value))):
+        elif node.args[1].kind == "name" and (beside := re.match(_BESIDE, str(node.args[1].value))):
             context.clashed = True  # no kinds of the letters are meant
             hint = f"write {context.base(base)}'*{'*'.join(beside[1])}"
         elif node.args[1].kind == "neg" and node.args[1].args[0].value == "T":

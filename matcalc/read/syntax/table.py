@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from os.path import join
 from zlib import crc32
 
-from matcalc.core.resources import folder
+from matcalc.core.resources import folder_path, read_bytes, read_text
 
 
 class Table:
@@ -20,7 +21,7 @@ class Table:
     __slots__ = ("actions", "end", "ignored", "origins", "scan", "sizes", "start", "states")
 
     def __init__(self, text: str) -> None:
-        patterns: list[str] = []
+        terminals: dict[str, str] = {}
         ignored: set[str] = set()
         self.origins: list[str] = []
         self.sizes: list[int] = []
@@ -33,7 +34,7 @@ class Table:
                 self.states[int(number)] = dict(zip(row[::2], map(int, row[1::2]), strict=True))
             elif what == "terminal":
                 name, _, pattern = rest.partition(" ")
-                patterns.append(f"(?P<{name}>{pattern})")
+                terminals[name] = pattern
             elif what == "rule":
                 origin, size, action = rest.split(" ")
                 self.origins.append(origin)
@@ -44,7 +45,27 @@ class Table:
             elif what == "start":
                 self.start, self.end = map(int, rest.split(" "))
         self.ignored = frozenset(ignored)
-        self.scan = re.compile("|".join(patterns)).match
+        self.scan = re.compile(scanner(terminals)).match
+
+
+def scanner(terminals: dict[str, str]) -> str:
+    """One regular expression for all terminals, in their order: the last group is the one found.
+
+    What is another terminal before something, as ``x[i] =`` begins with a name, is looked for
+    behind that one: what both begin with takes long to compile.
+    """
+    names = {pattern: name for name, pattern in terminals.items()}
+    behind: dict[str, list[str]] = {}
+    groups = {}
+    for name, pattern in terminals.items():
+        beginning, sign, rest = pattern.partition("(?=")
+        if sign and beginning in names:
+            behind.setdefault(names[beginning], []).append(f"{sign}{rest}(?P<{name}>)")
+        else:
+            groups[name] = f"(?P<{name}>{pattern})"
+    for name, ahead in behind.items():
+        groups[name] += f"(?:{'|'.join(ahead)})?"
+    return "|".join(groups.values())
 
 
 @lru_cache(maxsize=2)
@@ -52,13 +73,11 @@ def load(language: str = "expression") -> Table:
     """The table beside the grammar; compiled afresh where that is missing or was made from another
     grammar.
     """
-    place = folder("grammar")
-    grammar = (place / f"{language}.lark").read_bytes()
-    stored = place / f"{language}.table"
-    if stored.exists():
-        text = stored.read_text(encoding="utf-8")
-        if text.startswith(f"checksum {crc32(grammar)}\n"):
-            return Table(text)
+    place = join(folder_path("grammar"), language)
+    grammar = read_bytes(f"{place}.lark")
+    text = read_text(f"{place}.table")
+    if text.startswith(f"checksum {crc32(grammar)}\n"):
+        return Table(text)
     from matcalc.read.syntax.compile_grammar import compile_table  # noqa: PLC0415 - imports Lark (50 ms)
 
     return Table(compile_table(grammar.decode()))

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import OPERATIONS
 
-_CALL = re.compile(r"(?<![\\\w{])([a-z]\w*)\(")
-_POWER = re.compile(r"(\.?)\^\(")
-_PLAIN = re.compile(r"\.[*/^']|(?<!\\)\*|\\(?![A-Za-z{}|])|@")
-_ENTRIES = re.compile(r"(\[[^\[\]]+\]|\b\w+)\[([^\[\]=<]+)\]")
-_BINDER = re.compile(r"\b(sum|prod|max|min)\[(\w+)=(\w+):([^\[\]]+)\]")
-_DECLARES = re.compile(r"(or )?declare \w+: ")
+# compiled where there is a hint
+_CALL = r"(?<![\\\w{])([a-z]\w*)\("
+_POWER = r"(\.?)\^\("
+_PLAIN = r"\.[*/^']|(?<!\\)\*|\\(?![A-Za-z{}|])|@"
+_ENTRIES = r"(\[[^\[\]]+\]|\b\w+)\[([^\[\]=<]+)\]"
+_BINDER = r"\b(sum|prod|max|min)\[(\w+)=(\w+):([^\[\]]+)\]"
+_DECLARES = r"(or )?declare \w+: "
 
 
 @contextmanager
@@ -34,27 +35,28 @@ def in_latex(hint: str) -> str | None:
     """
     clauses = []
     for clause in hint.split("; "):
-        text = clause if _DECLARES.match(clause) else _translated(clause)
+        text = clause if re.match(_DECLARES, clause) else _translated(clause)
         if text is not None:
             clauses.append(text)
     return "; ".join(clauses).removeprefix("or ") or None
 
 
 def _translated(clause: str) -> str | None:
-    text = _CALL.sub(
+    text = re.sub(
+        _CALL,
         lambda found: rf"\operatorname{{{found[1]}}}(" if found[1] in OPERATIONS else found[0],
         clause,
     )
-    while power := _POWER.search(text):
+    while power := re.search(_POWER, text):
         end = _closing(text, power.end())
         if end is None:
             return None
         sign = r"\odot " if power[1] else ""
         text = f"{text[: power.start()]}^{{{sign}{text[power.end() : end]}}}{text[end + 1 :]}"
     text = re.sub(r"(?<=[\w)\]}])'", r"^\\top", text)
-    text = _BINDER.sub(r"\\\1_{\2=\3}^{\4}", text)
-    text = _ENTRIES.sub(lambda found: f"[{found[1].strip('[]')}]_{{{found[2]}}}", text)
-    return None if _PLAIN.search(text) else text
+    text = re.sub(_BINDER, r"\\\1_{\2=\3}^{\4}", text)
+    text = re.sub(_ENTRIES, lambda found: f"[{found[1].strip('[]')}]_{{{found[2]}}}", text)
+    return None if re.search(_PLAIN, text) else text
 
 
 def _closing(text: str, start: int) -> int | None:

@@ -25,7 +25,7 @@ ROOT = folder("identities")
 
 
 def test_the_stored_index_is_fresh():
-    assert (ROOT / index.TABLE).read_text(encoding="utf-8") == compile_index(ROOT), (
+    assert (ROOT / index.TABLE).read_text(encoding="utf-8") == compile_index(str(ROOT)), (
         "run python -m matcalc.engine.catalogue.index"
     )
 

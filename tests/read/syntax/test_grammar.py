@@ -49,7 +49,7 @@ def test_a_changed_grammar_is_compiled_in_memory(
     (tmp_path / "expression.table").write_text(
         (folder("grammar") / "expression.table").read_text("utf-8"), encoding="utf-8"
     )
-    monkeypatch.setattr(table, "folder", lambda name: tmp_path)
+    monkeypatch.setattr(table, "folder_path", lambda name: str(tmp_path))
     fresh = table.load.__wrapped__()
     match = fresh.scan("⊕", 0)
     assert match is not None
