@@ -53,6 +53,7 @@ READ = [
     pytest.param("norm(u - W*beta)^2/(2*n)", "beta: vector; n: scalar", id="two-letters"),
     pytest.param("W\\b", "b: vector", id="right-side"),
     pytest.param("a[1]", "a: vector", id="entry"),
+    pytest.param("[x1, x2]*[a, b; b, c]*[x1; x2]", "x1: scalar; x2: scalar", id="block-of-numbers"),
 ]
 # the text; the part of it that the hint writes anew (None: all); what it says to write -> the
 # meaning, None where that is for other shapes
@@ -208,6 +209,7 @@ REWRITTEN = [
     pytest.param(
         "np.linalg.norm(x - y, ord=1)", None, {"norm(x - y, 1)": "norm1(x - y)"}, id="argument-name"
     ),
+    pytest.param("1[t > 0]", None, {"(t > 0)": "t > 0"}, id="indicator"),
     pytest.param("A^+*x", "A^+", {"A'": "A'*x", "pinv(A)": "pinv(A)*x"}, id="pseudo-inverse"),
     pytest.param("A^*", None, {"A'": "A'", "pinv(A)": "pinv(A)"}, id="starred"),
     pytest.param("⟨x, y⟩", None, {"dot(x, y)": "x'*y"}, id="angles"),

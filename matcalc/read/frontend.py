@@ -11,6 +11,7 @@ from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.infer import infer, infer_pair
+from matcalc.read.shapes.singles import with_numbers
 from matcalc.read.syntax.declare import declare, from_statement, name_family
 from matcalc.read.syntax.nodes import Binding, Node, Statement, has_members
 from matcalc.read.syntax.offers import keep_readable
@@ -49,7 +50,7 @@ def read(
             statements, variables, text, kinds, definitions, language=spoken, patient=not more
         )
 
-    program = typed({})
+    program = with_numbers(typed({}), typed)
     if program.notes:
         program = replace(program, notes=keep_readable(program.notes, len(text), typed))
     return _expanded(program, expand) if program.unexpanded else program

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.errors import UnknownNameError
+from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr, extent, is_number
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.context import Context
@@ -154,6 +155,9 @@ def entries(context: Context, node: Node, arg: Expr) -> Expr:
             f"entries of a tensor have a place for each of its {arg.rank} axes",
         ]
         inside = [context.source[place.start : place.end] for place in places]
+        if not arg.rank and any(place.kind in COMPARISONS for place in places):  # 1[x > 0]
+            message = "a number has no entries; a condition is 1 where it holds"
+            raise context.problem(message, node.span, f"write ({inside[0]})")
         if arg.rank == 2 and inside == ["0"]:
             inside = ["1"]  # as places are counted from 1
         hint = None

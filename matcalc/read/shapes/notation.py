@@ -44,6 +44,8 @@ _MEANT = {  # what other languages call a function, and what to say of it
     "frobenius": "norm2",
     "nuclear": "nucnorm",
     "relu6": "min(max(x, 0), 6)",
+    "identity": "eye",
+    "σ": "sigmoid",
 }
 _NONE = {
     **dict.fromkeys(
@@ -66,8 +68,14 @@ _NONE = {
         "all numbers are real here: write '; matcalc diff knows complex ones, "
         "declared as in z: complex vector(n)",
     ),
+    "sort": "leave it out: sums, norms and maxima do not depend on the order of the entries",
+    "lg": "write log2(x) or log10(x)",
+    "eig": "write eigvals(A), of a symmetric A",
+    "svd": "write svdvals(A) for the singular values",
+    "crossentropy": "write it out: -dot(y, log(softmax(z))) of labels y and scores z",
+    "cov": "write it out, with rows that have the mean 0: X'*X/n",
     **dict.fromkeys(
-        ("round", "floor", "ceil", "mod"),
+        ("round", "floor", "ceil", "mod", "rank"),
         "it is constant between its jumps; declare it as a function if that is meant",
     ),
 }

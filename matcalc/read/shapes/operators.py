@@ -211,7 +211,7 @@ def _note_leading(context: Context, node: Node, left: Expr | None, right: Expr) 
     """Remembers n in n*log(det(S)) and in n*x'*x, which may be a number as well as a vector."""
     while left is not None and left.op in ("/", "*", "+", "-") and left.args[1].op == "number":
         left = left.args[0]
-    while left is not None and left.op == "*" and left.args[0].op == "number":
+    while left is not None and left.op == "*" and context.literal(left.args[0]) is not None:
         left = left.args[1]
     if left is not None and left.op == "variable" and not left.row:
         context.odd("leading", left, node, right)

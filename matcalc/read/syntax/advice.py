@@ -45,6 +45,8 @@ _WORDS = {
     ),
     **dict.fromkeys(("if", "else"), "where(c, a, b) is a where the condition c holds, else b"),
     **dict.fromkeys(("of", "wrt"), DERIVED),
+    "let": "write a definition without let: y = A*x; y'*y",
+    "return": "write the expression alone",
     **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),
 }
 _PLACE = re.compile(r"\s*(-?)\s*(\w*)\s*(?:(:)\s*(-?)\s*(\w*)\s*)?$")
@@ -144,6 +146,10 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
     (kind, _, _, left), (following, _, _, right) = stream[k - 1], stream[k]
     if left in _WORDS or right in _WORDS:
         return _WORDS[right if right in _WORDS else left]
+    if left == "lambda" and stream[k + 1][0] in ("COLON", "COMMA"):  # Python's
+        return "write the expression alone, without its arguments"
+    if kind == "NUMBER" and right == "j" and stream[k - 1][2] == stream[k][1]:
+        return "all numbers are real here; complex variables are declared, as in z: complex scalar"
     if kind == "NAME" and (left in OPERATIONS or left in ALIASES):
         end = _operand_end(stream, k)
         over = stream[end + 1][0] in (*_SEPARATING, *_CLOSING, "PLUS", "MINUS")

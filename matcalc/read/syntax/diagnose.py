@@ -23,6 +23,7 @@ _LOOKALIKES = {
     **dict.fromkeys("÷⁄∕", "/"),
     **dict.fromkeys("{}", "( ) for brackets, [ ] for blocks and entries"),
     **dict.fromkeys("⟨⟩", "dot(x, y) for the inner product"),
+    "%": "the expression alone: comments are not read",
     "?": "where(x > 0, a, b), which is a where the condition holds, else b",
     "⁺": "pinv(A) for the pseudo-inverse of A",
     "†": "pinv(A) for the pseudo-inverse of A",
@@ -197,15 +198,9 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
     closing = {"[": "]", "{": "}"}.get(text[opened] if opened is not None else "", ")")
     if "NAME" in row:
         closings = "".join(f" or {bracket}" for kind_, bracket in _CLOSING.items() if kind_ in row)
-        if before is not None and (raised := _STARRED.search(text, 0, max(end, before[2]))):
-            return _starred(text, Span(*raised.span(2)), raised[1])
-        if piece == "<" and before is None:
-            return ParseError(
-                f"there is {piece} where an expression begins",
-                source=text,
-                span=span,
-                hint="write dot(x, y) for the inner product",
-            )
+        known = _of_elsewhere(text, token, before)
+        if known is not None:
+            return known
         wanted = "a name, a number, a function or (" + closings
         message = (
             f"{ends} where {wanted} is expected"
@@ -246,6 +241,36 @@ def _bad_token(text: str, token: Token, before: Token | None, row: dict[str, int
     return ParseError(
         f"unexpected {piece}; {expected}", source=text, span=span, hint=_MISPLACED.get(kind)
     )
+
+
+def _of_elsewhere(text: str, token: Token, before: Token | None) -> ParseError | None:
+    """The error for signs of other notations: ``A^*``, ``y := x``, ``A^⊤``, ``<x, y>``."""
+    kind, start, end, piece = token
+    span = Span(start, end)
+    if before is not None and (raised := _STARRED.search(text, 0, max(end, before[2]))):
+        return _starred(text, Span(*raised.span(2)), raised[1])
+    if kind == "EQUALS" and before is not None and before[0] == "COLON":
+        return ParseError(
+            "there is := where = is expected",
+            source=text,
+            span=Span(before[1], end),
+            hint="write = for a definition, as in y = A*x; y'*y",
+        )
+    if kind == "TRANSPOSE" and before is not None and before[0] == "POWER":
+        return ParseError(
+            f"there is {piece} behind ^",
+            source=text,
+            span=span,
+            hint="write A' or A^T for the transpose",
+        )
+    if piece == "<" and before is None:
+        return ParseError(
+            f"there is {piece} where an expression begins",
+            source=text,
+            span=span,
+            hint="write dot(x, y) for the inner product",
+        )
+    return None
 
 
 def _starred(text: str, sign: Span, a: str) -> ParseError:

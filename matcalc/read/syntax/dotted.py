@@ -85,6 +85,11 @@ _INSTEAD = {
     "lstsq": "write pinv(A)*b",
     "reciprocal": "write 1./x",
     "average": "write mean(x)",
+    **dict.fromkeys(
+        ("flatten", "ravel", "reshape", "view"),
+        "write vec(X') for the entries row by row, as NumPy has them, vec(X) for column by column",
+    ),
+    "cov": "write it out, with rows that have the mean 0: X'*X/n",
 }
 _COUNTED_DIFFERENTLY = "matcalc divides by n; times n/(n - 1) for the variance over n - 1"
 

@@ -35,6 +35,7 @@ GREEK = frozenset(
         "omega",
     }
 )
+_LAMBDA = frozenset({"lam", "lamda", "lambd", "lmbda"})  # as it is spelt where lambda is a keyword
 
 
 def default_kind(name: str) -> str:
@@ -49,4 +50,4 @@ def default_kind(name: str) -> str:
     if not first.isascii() or first <= "g":
         return "scalar"
     stem = name.partition("_")[0].rstrip("0123456789")
-    return "scalar" if stem in GREEK else "vector"
+    return "scalar" if stem in GREEK or stem in _LAMBDA else "vector"

@@ -4,6 +4,8 @@ which is a factor.
 
 from __future__ import annotations
 
+import re
+
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import LOGARITHMS, OF_ENTRIES
 from matcalc.read.tex import derivatives, lettered
@@ -14,6 +16,7 @@ from matcalc.read.tex.vocabulary import OPTIMA, function
 _WRAPPERS = frozenset(
     {"power", "entrywise", "transpose", "inverse-transpose", "pinv", "script", "indexed"}
 )
+_BRACKET = re.compile(r"(?:\s|\\left|\\[bB]igg?l?)*(?:[(\[{]|\\\{|\\lbrace)")
 _LOGARITHMS = {"2": "log2", "10": "log10"}
 
 
@@ -156,12 +159,28 @@ def before_sum(left: Phrase, total: Phrase, scope: Scope) -> Phrase | None:
         body = before_sum(left.args[0], total, scope)
         return derivatives.apply_operator(left, body) if body else None
     head = left.args[1] if left.kind == "*" and not left.bracketed else left
+    if head.kind == "call" and head.mark is not None and not head.bracketed:
+        _refuse_reach(head, head.mark, total, scope)
     if head.kind != "function":
         return None
     call = _applied(head, [total], scope)
     if head is left:
         return call
     return Phrase("*", left.start, call.end, args=(left.args[0], call), mark=call.span)
+
+
+def _refuse_reach(call: Phrase, name: Span, total: Phrase, scope: Scope) -> None:
+    r"""Refuses \log \frac{1}{n} \sum_i x_i, where the sum may be part of the argument."""
+    if _BRACKET.match(scope.source, name.end):
+        return
+    shown, argument = (scope.source[a:b] for a, b in ((name.start, name.end), (name.end, call.end)))
+    argument, rest = argument.strip(), scope.source[total.start : total.end]
+    raise ParseError(
+        f"where the argument of {call.text} ends has two readings",
+        source=scope.source,
+        span=Span(call.start, total.end),
+        hint=f"write {shown}({argument} {rest}) or {shown}({argument}) {rest}",
+    )
 
 
 def _core(item: Phrase) -> tuple[Phrase | None, Phrase]:

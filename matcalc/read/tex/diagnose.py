@@ -10,6 +10,7 @@ from matcalc.read.syntax.automaton import Token
 from matcalc.read.tex.phrases import Phrase
 
 _DECIMAL = re.compile(r"([0-9]+)\{?,\}?([0-9]+)")
+_PLACED = re.compile(r"_\s*\{[^{}]*(?::|\\cdot|·)\s*\}?$")
 _LONGEST_NUMBER = 20  # characters around a comma
 
 
@@ -69,6 +70,14 @@ def refusal(text: str) -> Callable[[Token, Token | None, dict[str, int]], ParseE
                 source=text,
                 span=Span(comma.start(), comma.end()),
                 hint=f"write {whole}.{rest}{thousands if len(rest) == 3 else ''}",
+            )
+        raised = _PLACED.search(text, 0, end)
+        if raised and kind in ("RBRACE", "CDOT"):
+            return ParseError(
+                f"{what} where a place is expected",
+                source=text,
+                span=span,
+                hint="write A_{i,:} for a row, A_{:,j} for a column",
             )
         if "LETTERS" in row and "SUP" not in row:  # behind an operand there could be a superscript
             return ParseError(

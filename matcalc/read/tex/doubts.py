@@ -38,6 +38,7 @@ _LEVI_CIVITA = 3  # the indices of \epsilon_{ijk}
 def refuse_doubts(letters: Letters, root: Phrase) -> None:
     """Refuses the products of a statement that may be something else."""
     letters.used_whole.update(used_whole(letters, root))
+    _refuse_layers(letters, root)
     inside: set[int] = set()
     for phrase in reversed(postorder(root, children)):  # a product comes before its factors
         if phrase.kind == "gradient":
@@ -137,6 +138,33 @@ def _refuse_derivative(letters: Letters, factors: list[Phrase]) -> None:
                 span=head.span,
                 hint=f"write \\nabla_{{{x}}} before the whole formula for the derivative; declare "
                 f"{symbol(head, scope.source).name}: matrix if it is one",
+            )
+
+
+def _refuse_layers(letters: Letters, root: Phrase) -> None:
+    r"""Refuses W^l a^{l-1} + b^l, where l may number the layers."""
+    scope = letters.scope
+    bases: dict[str, dict[str, Phrase]] = {}
+    for phrase in postorder(root, children):
+        if phrase.kind != "power" or phrase.args[0].kind != "symbol" or phrase.args[0].bracketed:
+            continue
+        leaves = [part for part in postorder(phrase.args[1], children) if part.kind == "symbol"]
+        base = symbol(phrase.args[0], scope.source)
+        shift = phrase.args[1].kind in ("symbol", "+", "-")
+        if len(leaves) != 1 or not shift or scope.knows(leaves[0]) or base.stem in GREEK:
+            continue
+        bases.setdefault(letters.shown(leaves[0]), {}).setdefault(base.stem, phrase)
+    for letter, found in bases.items():
+        capitals = [stem for stem in found if stem[:1].isupper()]
+        if capitals and len(capitals) < len(found):
+            phrase = found[capitals[0]]
+            shown, bare = letters.shown(phrase), letters.shown(phrase.args[0])
+            raise ParseError(
+                f"{shown} may be a power, or one of several {bare}",
+                source=scope.source,
+                span=phrase.span,
+                hint=f"write {bare}_{{{letter.strip('{}')}}} for a name with an index; declare "
+                f"{letter.strip('{}')}: scalar for powers",
             )
 
 

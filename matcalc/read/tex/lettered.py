@@ -45,7 +45,7 @@ _PROSE = frozenset(
 _ORDERS = frozenset(["minimize", "minimise", "maximize", "maximise", "minimizing", "maximizing"])
 _KL = re.compile(r"\{\s*KL\s*\}")  # \mathrm{KL}(p \parallel q)
 _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
-_UNCLEAR = frozenset({"f", "g", "h", "phi"})  # letters that papers use for functions of their own
+_UNCLEAR = frozenset({"f", "g", "h", "phi", "O", "o"})  # functions, and what remains of a series
 
 
 def apply_letter(

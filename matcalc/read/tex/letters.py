@@ -132,6 +132,12 @@ class Letters:
         if not known and name == "e":
             hint = r"declare e, or write e^{1} for Euler's number"
             raise self.scope.problem("e may be a variable or Euler's number", phrase.span, hint)
+        if not known and name == "i" and phrase.kind == "symbol":
+            hint = (
+                "declare i if it is a variable; complex numbers are variables here, as in "
+                "z: complex scalar (docs/complex.md)"
+            )
+            raise self.scope.problem("i may be a variable or the unit i", phrase.span, hint)
         node = Maker(phrase).node("name", value=name)
         if name in self.defined:
             return Value(node, self.defined[name].rank, self.defined[name].row)

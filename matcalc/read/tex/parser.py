@@ -318,6 +318,8 @@ class _Builder:
                 Span(start, end),
                 "write them with a comma, as in A_{i,j}",
             )
+        if below.kind == "bars" and not below.bracketed:  # |x|_2 is \\|x\\|_2
+            below.kind = "norm"
         if below.kind in ("norm", "constant", "function"):
             below.parts, new = subscripts.parts, below
         elif below.kind == "inner":
@@ -329,7 +331,9 @@ class _Builder:
         elif below.kind in ("symbol", "bracket", "mark"):
             new = Phrase("indexed", below.start, end, args=(below,), parts=subscripts.parts)
         else:
-            raise self.problem("a subscript cannot stand here", Span(start, end))
+            digit = below.kind == "number" and below.text in ("0", "1")
+            hint = f"write \\mathbf{{{below.text}}} for the vector" if digit else None
+            raise self.problem("a subscript cannot stand here", Span(start, end), hint)
         if last is not None:
             last.args = (new, *last.args[1:])
             new = base

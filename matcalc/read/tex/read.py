@@ -19,6 +19,7 @@ from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import ODDITIES
 from matcalc.read.shapes.infer import infer, infer_pair
+from matcalc.read.shapes.singles import undeclared, with_numbers
 from matcalc.read.syntax.binders import bind
 from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
@@ -93,12 +94,21 @@ def _typed(
     program, notes = either(
         scope,
         lambda: _typed_in(scope, definitions),
-        lambda more: _typed(
-            text, {**declared, **more}, definitions, language, strict=True, einstein=einstein
+        lambda more: undeclared(
+            _typed(
+                text, {**declared, **more}, definitions, language, strict=True, einstein=einstein
+            ),
+            more,
         ),
         lambda program: program.variables,
     )
-    return replace(program, notes=(*notes, *program.notes)) if notes else program
+    program = replace(program, notes=(*notes, *program.notes)) if notes else program
+    return with_numbers(
+        program,
+        lambda more: _typed(
+            text, {**declared, **declare(more)}, definitions, language, einstein=einstein
+        ),
+    )
 
 
 def _typed_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:

@@ -104,7 +104,10 @@ class Resolver:
         rule = self._rules.get(phrase.kind)
         if phrase.kind == "function":
             raise ParseError(
-                f"{phrase.text} has no argument", source=self.scope.source, span=phrase.span
+                f"{phrase.text} has no argument",
+                source=self.scope.source,
+                span=phrase.span,
+                hint="write brackets around its argument",
             )
         if rule is None or (phrase.kind == "gradient" and not phrase.args):
             shown = self.scope.source[phrase.start : phrase.end]
@@ -305,7 +308,7 @@ class Resolver:
         for phrase, beside in pairs:
             value, other = self._values[id(phrase)], self._values[id(beside)]
             if (
-                value.rank == 1
+                (value.rank == 1 or (value.rank == 2 and phrase.kind == "*"))
                 and other.rank == 0
                 and beside.kind not in ("number", "symbol", "indexed")
             ):
@@ -398,6 +401,8 @@ class Resolver:
             if columns and phrase.mark and self.scope.source[phrase.mark.start] == "*":
                 what = f"{self.shown(phrase)} may be a convolution or a product of two vectors"
             raise self.problem(what, phrase, hint)
+        if signs.learn_count(self, phrase, left, right):
+            return left
         return binary(make, _TIMES[kind], left, right)
 
     def _indexed_product(self, phrase: Phrase, args: list[Value]) -> Value:

@@ -159,6 +159,8 @@ def refuse_reach(resolver: Resolver, phrase: Phrase) -> None:
 def application(phrase: Phrase, scope: Scope) -> str:
     """What to write for f(x) of an f of which nothing is known."""
     advice = [f"write out what {phrase.text} is of its argument"]
+    if phrase.text in ("O", "o"):
+        advice = ["leave out what remains of a series"]
     kinds = [
         _TAKEN[default_kind(symbol(each, scope.source).name)]
         for each in phrase.parts
@@ -172,6 +174,15 @@ def application(phrase: Phrase, scope: Scope) -> str:
         advice.append(f"declare {name}: {kind}{given} if it is one that is not written out")
     advice.append(f"write {phrase.text} \\cdot (...) for the product")
     return "; ".join(advice)
+
+
+def learn_count(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> bool:
+    r"""Takes N in N^{-1} \sum_i x_i, which stands before a number, for one itself."""
+    power, behind = phrase.args
+    if power.kind != "power" or left.rank != 2 or right.rank or behind.kind in _LETTERS:
+        return False
+    why = f"{resolver.shown(power)} stands before a number"
+    return resolver.learn_number(power.args[0], why, counted=True)
 
 
 def broadcast(phrase: Phrase, left: Value, right: Value) -> bool:

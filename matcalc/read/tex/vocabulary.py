@@ -111,7 +111,13 @@ _ADVICE = {
         ("dots", "ldots", "cdots", "vdots", "ddots"),
         "dots are not read: write a sum, or the whole vector",
     ),
-    **dict.fromkeys(("star", "ast"), "write a word as the subscript, as in x_{\\mathrm{opt}}"),
+    **dict.fromkeys(
+        ("star", "ast"),
+        "write \\odot for a product entry by entry; for an optimum write a word as the subscript, "
+        "as in x_{\\mathrm{opt}}",
+    ),
+    "div": "write / or \\oslash",
+    "lg": "write \\log_2 or \\log_{10}",
     **dict.fromkeys(
         ("bigcup", "cup", "cap", "subset", "setminus", "emptyset"), "sets are not read"
     ),
@@ -122,6 +128,7 @@ _ADVICE = {
     **dict.fromkeys(("wedge", "vee"), "this product is not read"),
     "bullet": "write \\langle A, B \\rangle for the sum of the products of the entries",
     "choose": _BINOMIAL,
+    "substack": "write the conditions side by side: \\sum_{i=1, i \\neq k}^{n}",
     "backslash": "write A^{-1} b for the solution of a system",
     **dict.fromkeys(("inner", "ip", "innerprod", "iprod"), "write \\langle x, y \\rangle"),
     **dict.fromkeys(("T", "tp", "trans", "transp", "transpose", "tran"), "write ^\\top"),

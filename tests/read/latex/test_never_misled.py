@@ -111,6 +111,18 @@ SPELLINGS = [
         "X_1",
         "kron(eye(n), a') + kron(eye(n), b')",
     ),
+    (r"\frac12 m v^\top v", {}, "v", "m*v"),
+    (r"\frac{1}{2} k \|x - y\|^2", {}, "x", "k*(x - y)"),
+    (r"\frac12 \|w\|^2 + C \sum_i \xi_i", {}, "w", "w"),
+    (r"N^{-1} \sum_i x_i^2", {}, "x", "2*x/N"),
+    (r"|x|_2^2 + |A x|_1", {}, "x", "2*x + A'*sign(A*x)"),
+    (r"|X|_F^2", {}, "X", "2*X"),
+    (
+        r"\begin{bmatrix} x_1 & x_2 \end{bmatrix} A \begin{bmatrix} x_1 \\ x_2 \end{bmatrix} + a",
+        {"A": "matrix(2, 2)"},
+        "x_1",
+        "2*A[1,1]*x_1 + (A[1,2] + A[2,1])*x_2",
+    ),
     (r"{\rm tr}(X^T A)", {}, "X", "A"),
     (r"\rm{tr}(X^T A)", {}, "X", "A"),
     (r"\mathop{\rm tr}(X^T A)", {}, "X", "A"),
@@ -230,6 +242,10 @@ OPERATORS = [
     (r"\prod_i a", "write the power"),
     (r"x \oplus y", "Kronecker sum"),
     (r"x_1 + \dots + x_n", "dots are not read"),
+    (r"\log \frac{1}{n} \sum_i e^{x_i}", "where the argument of log ends has two readings"),
+    (r"e^{i\theta}", "i may be a variable or the unit i"),
+    (r"x^\top A x + O(\|x\|^3)", "leave out what remains of a series"),
+    (r"W^l a^{l-1} + b^l", "W^l may be a power, or one of several W"),
 ]
 
 
