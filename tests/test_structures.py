@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from matcalc import diff
+from matcalc import diff, jvp
 from matcalc.claims.judge.claims import Claim
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError
@@ -181,6 +181,8 @@ MADE_OF = [
     ("hankel", "Hankel matrices are made of a vector", "t[i+j-1]"),
     ("circulant(3)", "circulant matrices are made of a vector", "[t[2:n]; t][i-j+n]"),
     ("banded(n, 2)", "tridiagonal(n) is a kind", "tril(triu(X, -k), k)"),
+    ("unit(n)", "declare X: vector(n)", "--manifold sphere"),
+    ("stiefel(n, p)", "declare X: orthonormal(n, p)", "--manifold stiefel"),
 ]
 
 
@@ -207,3 +209,45 @@ def test_made_of_a_vector(size, entry, claim):
     variables = {"t": f"vector({size})", **A}
     found = judge(Claim(f"X[i=1:n, j=1:n] = {entry}; tr(A*X)", "t", claim, variables))
     assert found.ok
+
+
+PAIRED = [
+    ("max(X)", "symmetric(n)", "vech(X)"),
+    ("min(X + X')", "matrix(n, n)", "vech(X + X')"),
+    ("min(X)", "psd(n)", "vech(X)"),
+    ("norminf(vec(X))", "skew(n)", "vech(X)"),
+    ("x'*x*max(abs(X))", "skew(n)", "vech(X)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "kind", "hint"), PAIRED)
+def test_an_entry_that_stands_in_two_places_is_no_largest_one(expr, kind, hint):
+    variables = {"X": kind, "x": "vector(n)"}
+    for ask in (
+        lambda: diff(expr, "X", variables=variables),
+        lambda: diff(expr, ["X", "x"], variables=variables),
+        lambda: jvp(expr, {"X": "V"}, variables=variables),
+    ):
+        with pytest.raises(UnsupportedError, match="stands in two places") as caught:
+            ask()
+        assert hint in caught.value.hint
+
+
+SINGLE = [
+    ("max(X)", "X", {"X": "diagonal(n)"}, "diag(diag(X == max(X)))"),
+    ("max(X)", "X", {"X": "psd(n)"}, "X == max(X)"),
+    ("x'*x*max(X)", "x", {"X": "symmetric(n)"}, "2*max(X)*x"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "variables", "expected"), SINGLE)
+def test_a_largest_entry_that_stands_alone(expr, wrt, variables, expected):
+    given = {**variables, "x": "vector(n)"}
+    assert str(diff(expr, wrt, variables=given, verify=False)) == expected
+
+
+def test_the_largest_number_of_a_symmetric_matrix():
+    """Of one entry off the diagonal half of the derivative stands in each of its places."""
+    found = diff("max(vech(X))", "X", variables={"X": "symmetric(3)"})
+    X = np.array([[1.0, 4.0, 2.0], [4.0, 3.0, 0.0], [2.0, 0.0, -1.0]])
+    np.testing.assert_array_equal(found.to_callable()(X=X), [[0, 0.5, 0], [0.5, 0, 0], [0, 0, 0]])

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Shape, half
 from matcalc.core.errors import ArgumentError
-from matcalc.core.kinds import FREE, Variable
+from matcalc.core.kinds import FREE, KINDS, Variable
 
 _BY = " by "  # joins a kind and the coordinates in it; no kind has a space
 
@@ -136,9 +136,11 @@ def require_coordinates(variable: Variable, structure: str, *, alone: bool = Tru
         )
     if structure != "vech" or kind in WITH_COORDINATES or (kind in FREE and not alone):
         return
-    usual = "all entries are independent" if kind in FREE else "there is no such vector"
+    free = kind in FREE or kind not in KINDS  # a part of a variable has a kind of its own
+    usual = "all entries are independent" if free else "there is no such vector"
     raise ArgumentError(
-        f"{variable.name} is {variable}, and not given by vech({variable.name}): {usual}",
+        f"{variable.name} is {f'{variable}, and ' if kind in KINDS else ''}not given by "
+        f"vech({variable.name}): {usual}",
         hint="leave structure out (--structure); it is for symmetric(n), psd(n), skew(n), "
         "triangular(n), upper(n) and diagonal(n)",
     )

@@ -18,7 +18,7 @@ from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.ir.rebuild import substitute
-from matcalc.engine.lowering.preconditions import require_symmetry
+from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.pipeline import Engine, leaf_of
 
 
@@ -54,6 +54,7 @@ class Stepping:
         self.points: dict[str, Node] = {}  # values that variables have once all is derived
         lowering = self.engine.lowering
         require_symmetry(program, lowering, {**self.names, **self.within})
+        require_single(program, lowering, {**self.names, **self.within}, moved)
         for step in steps:
             if isinstance(step, str):
                 if structure == "free":

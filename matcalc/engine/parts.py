@@ -15,7 +15,7 @@ from matcalc.core.tree import Expr, variable
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.ir.rebuild import substitute
-from matcalc.engine.lowering.preconditions import require_symmetry
+from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.pipeline import Engine, leaf_of
 
 _HOLE = "?part"  # no name of the language
@@ -52,6 +52,7 @@ def derived_by(program: Program, part: Part, statement: DerivativeStatement) -> 
         free = Variable(name, free_kind(whole.rank), whole.shape)
         leaves[name] = leaf_of(builder, free, free=True)
     require_symmetry(program, lowering, leaves)
+    require_single(program, lowering, leaves, {name})
     node = engine.rewriter.rewrite(lowering.lower(expr, leaves))
     slopes = LocalDerivatives(builder, lowering)
     for _ in range(statement.order):

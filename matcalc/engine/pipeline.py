@@ -25,7 +25,7 @@ from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Node
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.lower import Lowering
-from matcalc.engine.lowering.preconditions import require_symmetry
+from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.recovery.decimals import rebalanced
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
 from matcalc.engine.recovery.factory import ExpressionFactory
@@ -79,6 +79,7 @@ def differentiate(statement: DerivativeStatement) -> Expr:
     names = {v.name: leaf_of(builder, v, free=v is variable) for v in program.variables.values()}
     within = leaf_of(builder, variable, free=False)
     require_symmetry(program, engine.lowering, {**names, wrt: within})
+    require_single(program, engine.lowering, {**names, wrt: within}, {wrt})
     if structure == "free" and within is not names[wrt]:
         require_symmetry(program, engine.lowering, names, wrt)
     node = engine.rewriter.rewrite(engine.lowering.lower(program.expr, names))

@@ -15,7 +15,7 @@ from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.ir.rebuild import substitute
-from matcalc.engine.lowering.preconditions import require_symmetry
+from matcalc.engine.lowering.preconditions import require_single, require_symmetry
 from matcalc.engine.pipeline import Engine, leaf_of, occurring, require_variable
 from matcalc.engine.recalled import Recalled
 from matcalc.engine.segments import Backward, Segment, cut
@@ -97,6 +97,7 @@ def _derived(
     names = {name: leaf_of(builder, v, free=name in wrt) for name, v in variables.items()}
     within = {name: leaf_of(builder, variables[name], free=False) for name in wrt}
     require_symmetry(program, lowering, {**names, **within})
+    require_single(program, lowering, {**names, **within}, set(wrt))
     if structure == "free" and any(within[name] is not names[name] for name in wrt):
         require_symmetry(program, lowering, names, wrt[0])
     node = engine.rewriter.rewrite(lowering.lower(program.expr, names))

@@ -4,14 +4,15 @@ matrices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from matcalc.core.dims import Shape
+from matcalc.core.dims import ONE, Shape
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import OF_SYMMETRIC, OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
+from matcalc.engine.ir.facts import DIAGONAL, SEMIDEFINITE, SKEW, SYMMETRIC
 from matcalc.engine.ir.nodes import Leaf, Node
 
 if TYPE_CHECKING:
@@ -61,6 +62,43 @@ def _problem(program: Program, call: Expr, node: Node, wrt: str) -> UnsupportedE
         f"{call.op} is a function of symmetric matrices, and this is not known to be symmetric"
     )
     return UnsupportedError(message, source=program.source, span=span, hint=hint)
+
+
+def require_single(
+    program: Program, lowering: Lowering, names: Mapping[str, Node], moving: Collection[str]
+) -> None:
+    """UnsupportedError where the largest entry of a symmetric matrix that moves is asked for.
+
+    Off the diagonal it stands in two places, at every point nearby, and by the rule for a largest
+    entry both would count. Of a semidefinite matrix it is on the diagonal.
+    """
+    for call in program.expr.parts:
+        smallest = call.op == "amin"
+        if not (smallest or call.op in ("amax", "norminf")) or len(call.args) != 1:
+            continue
+        inner, unsigned = call.args[0], call.op == "norminf"
+        while inner.op in ("vec", "abs"):
+            unsigned = unsigned or inner.op == "abs"
+            inner = inner.args[0]
+        there = {part.value for part in inner.parts if part.op == "variable"}
+        if inner.rank != 2 or there.isdisjoint(moving):
+            continue
+        facts = lowering.builder.properties.facts(lowering.lower(inner, names))
+        once = facts & DIAGONAL or (facts & SEMIDEFINITE and not smallest)
+        paired = SYMMETRIC | SKEW if unsigned else SYMMETRIC
+        if not facts & paired or once or inner.shape[0] == ONE:
+            continue
+        span = inner.span
+        written = "" if span is None else program.source[span.start : span.end]
+        name = call.op.removeprefix("a")
+        raise UnsupportedError(
+            f"{name} of a {'symmetric' if facts & SYMMETRIC else 'skew'} matrix: its "
+            f"{'smallest' if smallest else 'largest'} entry stands in two places, unless it is on "
+            f"the diagonal",
+            source=program.source,
+            span=span,
+            hint=f"take that of vech({written or 'S'}), which has each number once",
+        )
 
 
 def require_tall(name: str, argument: Node) -> None:

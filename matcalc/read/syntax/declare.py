@@ -29,6 +29,13 @@ _MADE_OF = {
     "hankel": ("Hankel", "2*n - 1", "t[i+j-1]"),
     "circulant": ("circulant", "n", "[t[2:n]; t][i-j+n]"),
 }
+# sets that no kind is: the kind that goes with --manifold, and its name there
+_MANIFOLDS = {
+    "sphere": ("vector(n)", "sphere"),
+    "unit": ("vector(n)", "sphere"),
+    "stiefel": ("orthonormal(n, p)", "stiefel"),
+    "grassmann": ("orthonormal(n, p)", "grassmann"),
+}
 _LARGEST_POWER = 8  # of a dimension
 _LONGEST = 1_024  # names in one dimension
 
@@ -73,17 +80,8 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     kind = body.value if body.kind in ("name", "call") else None
     hint = f"the kinds are {_FORMS}, function"
     kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind
-    if isinstance(kind, str) and kind in _MADE_OF:
-        spelled, made_of, entry = _MADE_OF[kind]
-        hint = (
-            f"{spelled} matrices are made of a vector: declare t: vector({made_of}), "
-            f"define {statement.name}[i=1:n, j=1:n] = {entry}, and differentiate with respect to t"
-        )
-    elif kind == "banded":
-        hint = (
-            f"tridiagonal(n) is a kind; for k diagonals on each side declare {statement.name}: "
-            f"matrix(n, n), and write tril(triu({statement.name}, -k), k)"
-        )
+    if isinstance(kind, str):
+        hint = _instead(kind, statement.name) or hint
     if kind == "complex":
         raise UnsupportedError(COMPLEX_ONLY, source=source, span=body.span, hint=COMPLEX_HINT)
     if (
@@ -202,6 +200,28 @@ def size(node: Node, source: str, *, positive: bool = True) -> Dim:
     if positive and not result.possible:
         raise refused(node)
     return result
+
+
+def _instead(kind: str, name: str) -> str:
+    """What to write for sets of matrices that are no kinds; empty where nothing is known."""
+    if kind in _MADE_OF:
+        spelled, made_of, entry = _MADE_OF[kind]
+        return (
+            f"{spelled} matrices are made of a vector: declare t: vector({made_of}), "
+            f"define {name}[i=1:n, j=1:n] = {entry}, and differentiate with respect to t"
+        )
+    if kind in _MANIFOLDS:
+        declared, manifold = _MANIFOLDS[kind]
+        return (
+            f"declare {name}: {declared}; the gradient along the set is that of "
+            f"--manifold {manifold}, in Python d.riemannian({manifold!r})"
+        )
+    if kind == "banded":
+        return (
+            f"tridiagonal(n) is a kind; for k diagonals on each side declare {name}: "
+            f"matrix(n, n), and write tril(triu({name}, -k), k)"
+        )
+    return ""
 
 
 @lru_cache(maxsize=1_024)
