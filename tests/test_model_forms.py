@@ -24,7 +24,7 @@ FORMS = {
         "norm2(w)^2/2 + c*sum[i](max(0, 1 - y[i]*(X[i,:]*w))^2)",
         {"X": "matrix(n, p)", "y": "vector(n)", "w": "vector(p)", "c": "scalar"},
         "w",
-        "w - 2*c*X'*(y.*max(0, 1 - y.*(X*w)))",
+        "w - 2*c*X'*(y.*max(1 - y.*(X*w), 0))",
     ),
     "Huber regression, entry by entry": (
         "sum[i](huber(y[i] - X[i,:]*w, d))",
@@ -65,6 +65,48 @@ FORMS = {
         POINTS | {"y": "vector(n)", "w": "vector(m)"},
         "w",
         "2*N'*(N*w - y) where N[i,k] = exp(-norm2(X[i,:] - M[k,:])^2)",
+    ),
+    "factorisation machine: two triangles of one matrix": (
+        "sum[i<j](V[i,:]*V[j,:]'*x[i]*x[j])",
+        {"x": "vector(p)", "V": "matrix(p, k)"},
+        "V",
+        "(x*x' - diag(x.^2))*V",
+    ),
+    "spins: the couplings of pairs, symmetric": (
+        "-sum[i<j](J[i,j]*S[i,:]*S[j,:]')",
+        {"J": "symmetric(n)", "S": "matrix(n, 3)"},
+        "S",
+        "(diag(diag(J)) - J)*S",
+    ),
+    "Kuramoto: a skew matrix has no diagonal": (
+        "-sum[i<j](cos(t[i] - t[j]))",
+        {"t": "vector(n)"},
+        "t",
+        "D[i] = sum[j](sin(t[i] - t[j]))",
+    ),
+    "triangles and the diagonal": (
+        "(tril(A) + triu(A))*x",
+        {"A": "matrix(n, n)", "x": "vector(n)"},
+        "x",
+        "A + diag(diag(A))",
+    ),
+    "RankNet with a linear score": (
+        "sum[i,j](P[i,j]*log(1 + exp(-(X[i,:]*w - X[j,:]*w))))",
+        {"P": "matrix(n, n)", "X": "matrix(n, p)", "w": "vector(p)"},
+        "w",
+        "X'*(diag(M*P) - diag(P*M)) where M = sigmoid(X*w*vector(1)' - vector(1)*w'*X')",
+    ),
+    "Bayesian personalised ranking: differences of rows": (
+        "-sum[u,i,j](S[u,i,j]*log(sigmoid(P[u,:]*Q[i,:]' - P[u,:]*Q[j,:]')))",
+        {"S": "tensor(n, m, m)", "P": "matrix(n, r)", "Q": "matrix(m, r)"},
+        "P",
+        "D[u,k] = sum[i, j](S[u,i,j]*(sigmoid(P[u,:]*(Q[i,:] - Q[j,:])') - 1)*(Q[i,k] - Q[j,k]))",
+    ),
+    "total variation": (
+        "sum[i=1:n-1](sqrt((x[i+1] - x[i])^2 + e))",
+        {"x": "vector(n)", "e": "scalar"},
+        "x",
+        "[0; v] - [v; 0] where u = x[2:n] - x[1:n - 1], v = u./sqrt(u.^2 + e)",
     ),
 }
 

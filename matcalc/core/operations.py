@@ -98,6 +98,9 @@ def is_value(expr: Expr) -> bool:
     return name not in ("fuse", "epsilon", "place") and not open_derivative
 
 
+# f(-x) = f(x) or -f(x), entry by entry
+PARITY: dict[object, int] = {row.name: row.parity for row in _ROWS if row.parity}
+
 # functions that act entry by entry on every argument; ``pow`` is .^ with an exponent that is not a
 # number, ``equal`` is ==
 ENTRYWISE = frozenset(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
@@ -15,7 +14,6 @@ from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.core.walk import fold
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
@@ -160,7 +158,7 @@ def simplify(program: Program, *, expand_inverse: bool = False) -> Expr:
     factory = engine.factory
     if program.expr.row:
         tree = factory.transpose(tree)
-    typed = _interned(factory, program.expr)
+    typed = factory.interned(program.expr)
     longer = factory.size(typed) < factory.size(tree) and not expand_inverse
     contracted = any(part.op == "einsum" for part in typed.parts)
     longer = longer and not contracted  # a call of einsum counts for less than its text
@@ -233,6 +231,7 @@ class Engine:
 
     def _in_matrices(self, node: Node) -> Expr:
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
+        node = self._joined(node)
         size, tree, self.factory = self._tree(last.rewrite(self._gathered(node)))
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
         if spread is not None:
@@ -260,12 +259,12 @@ class Engine:
         if narrow is not None:
             matrix = self._in_matrices(narrow)
             factory = self.factory
-            size = factory.size(matrix)
+            size = written_size(matrix)
             if size <= _LEAST_TRIED and not has_indices(matrix):
                 return matrix
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         node = joined_masks(self.builder, last.rewrite(self._gathered(node)))
-        node = last.rewrite(node)  # sums that were multiplied out bring factors together
+        node = self._joined(last.rewrite(node))  # sums, multiplied out, bring factors together
         node = _turned(self.builder, node, self.rank, self.layout)
         pairs = singular_pairs(node)
         if pairs and matrix is not None:
@@ -283,7 +282,7 @@ class Engine:
             return matrix
         if matrix is not None:
             apart = node.rank > 2 or has_indices(matrix)
-            if _FAVOUR * size <= recovery.factory.size(tree) * (_FAVOUR if apart else 1):
+            if _FAVOUR * size <= written_size(tree) * (_FAVOUR if apart else 1):
                 self.factory = factory
                 return matrix
         self.factory = recovery.factory
@@ -308,7 +307,6 @@ class Engine:
     def _with_pairs_named(self, node: Node) -> tuple[Expr, ExpressionFactory] | None:
         """A node with functions of pairs in matrix notation, which are defined by their entries."""
         # few expressions have bound indices
-        from matcalc.core.substitution import replace_variables  # noqa: PLC0415
         from matcalc.engine.ir.wide import has_wide  # noqa: PLC0415
         from matcalc.engine.recovery.index_notation import IndexWriter  # noqa: PLC0415
         from matcalc.engine.rewriting.pairwise import with_pairs_named  # noqa: PLC0415
@@ -322,11 +320,20 @@ class Engine:
         tree = self._in_matrices(narrow)
         if has_indices(tree):
             return None
-        factory, whole = self.factory, {}
-        for name, pairs in found[1].items():
-            array = IndexWriter(self._recovery(), self.index_names, self.taken).array(pairs)
-            whole[name] = partial(_given, array)
-        return _interned(factory, replace_variables(tree, whole)), factory
+        arrays = {
+            name: IndexWriter(self._recovery(), self.index_names, self.taken).array(pairs)
+            for name, pairs in found[1].items()
+        }
+        return self.factory.interned(tree, arrays), self.factory
+
+    def _joined(self, node: Node) -> Node:
+        """The node with triangles that make up a whole as one."""
+        if not self.builder.triangles:
+            return node
+        # few expressions have triangles
+        from matcalc.engine.rewriting.triangles import joined_triangles  # noqa: PLC0415
+
+        return joined_triangles(self.builder, node)
 
     def _gathered(self, node: Node) -> Node:
         """The node with the derivatives of the branches of ``where`` as branches of one."""
@@ -348,19 +355,6 @@ class Engine:
             lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout),
             self.language,
         )
-
-
-def _given(tree: Expr, _node: Expr) -> Expr:
-    return tree
-
-
-def _interned(factory: ExpressionFactory, tree: Expr) -> Expr:
-    """The same tree, of one factory."""
-    return fold(
-        tree,
-        lambda e: e.args,
-        lambda e, args: factory.make(e.op, tuple(args), e.shape, e.value, e.row),
-    )
 
 
 def _signed(tree: Expr) -> bool:

@@ -87,6 +87,7 @@ ROWS = [
     ),
     _row(
         "sin",
+        parity=-1,
         says="sine",
         vanishes=True,
         latex=r"\sin",
@@ -99,6 +100,7 @@ ROWS = [
     ),
     _row(
         "cos",
+        parity=1,
         says="cosine",
         latex=r"\cos",
         numpy="np.cos",
@@ -109,6 +111,7 @@ ROWS = [
     ),
     _row(
         "tan",
+        parity=-1,
         says="tangent",
         vanishes=True,
         latex=r"\tan",
@@ -145,6 +148,7 @@ ROWS = [
     ),
     _row(
         "sinh",
+        parity=-1,
         says="hyperbolic sine",
         vanishes=True,
         latex=r"\sinh",
@@ -157,6 +161,7 @@ ROWS = [
     ),
     _row(
         "cosh",
+        parity=1,
         says="hyperbolic cosine",
         latex=r"\cosh",
         numpy="np.cosh",
@@ -169,6 +174,7 @@ ROWS = [
     ),
     _row(
         "tanh",
+        parity=-1,
         says="hyperbolic tangent",
         vanishes=True,
         latex=r"\tanh",
@@ -194,6 +200,7 @@ ROWS = [
     ),
     _row(
         "cbrt",
+        parity=-1,
         says="real cube root",
         vanishes=True,
         latex=None,
@@ -202,6 +209,7 @@ ROWS = [
     ),
     _row(
         "abs",
+        parity=1,
         says="absolute value",
         kink="0 at 0",
         vanishes=True,
@@ -216,6 +224,7 @@ ROWS = [
     ),
     _row(
         "sign",
+        parity=-1,
         says="1, 0 or -1",
         kink="0 at 0",
         vanishes=True,
@@ -276,6 +285,7 @@ ROWS = [
     ),
     _row(
         "asin",
+        parity=-1,
         says="inverse of sin",
         aliases=("arcsin",),
         vanishes=True,
@@ -295,6 +305,7 @@ ROWS = [
     ),
     _row(
         "atan",
+        parity=-1,
         says="inverse of tan",
         aliases=("arctan",),
         vanishes=True,
@@ -307,6 +318,7 @@ ROWS = [
     ),
     _row(
         "asinh",
+        parity=-1,
         says="inverse of sinh",
         aliases=("arcsinh",),
         tex_names=("arsinh",),
@@ -329,6 +341,7 @@ ROWS = [
     ),
     _row(
         "atanh",
+        parity=-1,
         says="inverse of tanh",
         aliases=("arctanh",),
         tex_names=("artanh",),

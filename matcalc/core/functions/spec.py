@@ -63,6 +63,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
 
     # its values and derivatives
     vanishes: bool = False  # f(0) = 0
+    parity: int = 0  # entry by entry: 1 for f(-x) = f(x), -1 for f(-x) = -f(x)
     skips_zeros: bool = False  # zeros among the entries change nothing
     total: bool = False  # has a finite value at all real arguments
     values: tuple[float, float] | None = None  # the least and the largest at real arguments

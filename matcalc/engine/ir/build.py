@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES
+from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES, PARITY
 from matcalc.engine.ir.canonical import Terms, canonical, find_exchange
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.flatten import Flattening, rational
@@ -58,6 +58,7 @@ class Builder:
         )
         self.widest = 2  # axes of a sum that stays a factor: as many as values have
         self.selecting = False  # whether there are ranges of indices
+        self.triangles = False  # whether there are triangles of ones
         self.indexed = False  # whether there are indices bound by sums, and arrays made by them
         self.diagonals = False  # whether there are vectors that stand for diagonal matrices
         self._restrictions: Restrictions | None = None
@@ -88,14 +89,19 @@ class Builder:
         """A variable or a constant of the notation (see ``nodes.Leaf``)."""
         key = (kind, axes, name, structure, start)
         node = self._intern(key, Leaf, axes, kind, name, structure, start)
+        self.triangles = self.triangles or kind == "lower"
         whole = kind == "eye" or (kind == "apart" and name == "0" and axes[0] == axes[1])
         if whole or (structure in ("symmetric", "psd", "diagonal") and len(axes) == 2):
-            node.parity, node.transposed = 1, node
-        elif kind == "epsilon":
+            return self._turning(node, 1)
+        if kind == "epsilon":  # of three axes: nothing is its transpose
             node.parity = -1
-        elif structure == "skew" and node.parity == 0:
-            node.parity = -1
-            node.transposed = self.scale(-1, node)
+        return self._turning(node, -1) if structure == "skew" else node
+
+    def _turning(self, node: Node, sign: int) -> Node:
+        """The node, which is its transpose times a sign."""
+        if node.parity == 0:
+            node.parity = sign
+            node.transposed = node if sign > 0 else self.scale(-1, node)
         return node
 
     def eye(self, size: Dim) -> Node:
@@ -382,10 +388,9 @@ class Builder:
 
     def _set_parity(self, node: Node, flipped: Terms, terms: Terms) -> None:
         if flipped == terms:
-            node.parity, node.transposed = 1, node
+            self._turning(node, 1)
         elif tuple([(-c, n) for c, n in flipped]) == terms:
-            node.parity = -1
-            node.transposed = self.scale(-1, node)
+            self._turning(node, -1)
 
     # functions
 
@@ -395,11 +400,7 @@ class Builder:
         """
         rule = self.traits.transposition.get(name)
         if rule == "skew" and not slots:
-            node = self._call(name, tuple(args), axes, 0)
-            if node.parity == 0:
-                node.parity = -1
-                node.transposed = self.scale(-1, node)
-            return node
+            return self._turning(self._call(name, tuple(args), axes, 0), -1)
         if rule is None or slots or args[0].rank != 2 or (axes and rule == "invariant"):
             return self._call(name, tuple(args), axes, slots)
         across = (self.transpose(args[0]), *args[1:])
@@ -410,10 +411,9 @@ class Builder:
         if rule == "equivariant" and (
             across[0] is args[0] or (name in self.traits.even and args[0].parity < 0)
         ):
-            node.parity, node.transposed = 1, node
-        elif name in self.traits.odd and args[0].parity < 0 and node.parity == 0:
-            node.parity = -1
-            node.transposed = self.scale(-1, node)
+            self._turning(node, 1)
+        elif name in self.traits.odd and args[0].parity < 0:
+            self._turning(node, -1)
         return node
 
     def acts_entrywise(self, name: FunctionName) -> bool:
@@ -443,10 +443,9 @@ class Builder:
         if len(axes) != 2:
             return self._call(name, tuple(args), axes, 0)
         across = tuple([self.transpose(arg) if arg.rank else arg for arg in args])
-        if across == tuple(args):
-            node = self._call(name, across, axes, 0)
-            node.parity, node.transposed = 1, node
-            return node
+        sign = PARITY.get(name, 0) if args[0].parity < 0 else int(across == tuple(args))
+        if sign:
+            return self._turning(self._call(name, tuple(args), axes, 0), sign)
         if self._prefers(name, across, tuple(args)):
             return self.transpose(self._call(name, across, (axes[1], axes[0]), 0))
         return self._call(name, tuple(args), axes, 0)

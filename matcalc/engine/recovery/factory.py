@@ -4,7 +4,9 @@ how it sorts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from matcalc.core.dims import Dim, Shape
@@ -51,6 +53,16 @@ class ExpressionFactory:
             short, level, kind = piece(found, [self._pieces[id(arg)] for arg in args])
             self._pieces[id(found)] = (short[:_LABEL], level, kind)
         return found
+
+    def interned(self, tree: Expr, values: Mapping[str, Expr] = MappingProxyType({})) -> Expr:
+        """The same tree, made here, with other values for some of its variables."""
+
+        def rule(node: Expr, args: list[Expr]) -> Expr:
+            if node.op == "variable" and node.value in values:
+                return self.interned(values[node.value])
+            return self.make(node.op, tuple(args), node.shape, node.value, node.row)
+
+        return tree.fold(rule)
 
     def _measure(self, expr: Expr) -> int:
         hidden = _HIDDEN if expr.op in FRECHET else 0

@@ -8,6 +8,7 @@ share is written once, before the sum that it does not depend on.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from matcalc.core.declared import FunctionRef
@@ -39,6 +40,7 @@ from matcalc.engine.recovery.index_terms import (
     comparison,
     condition,
     connected,
+    differences,
     leading,
     merged,
     plain_sum,
@@ -251,7 +253,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
         """The sum of terms, with what they share before it, and sums over the same indices as
         one.
         """
-        terms = self._gathered(terms)
+        terms = differences(self._gathered(terms))
         if not terms:
             return number(0)
         if len(terms) == 1:
@@ -354,6 +356,8 @@ class IndexWriter(DirectionWriter, CaseWriter):
     def _reduced(self, group: Group, scope: tuple[Index, ...]) -> Expr:
         """sum[j](...), a norm, or a product of a row and a column."""
         inside = (*scope, *group.indices)
+        if not group.indices:
+            return self._total(group.terms, scope)
         single = self._as_vectors(group, inside)
         if single is not None:
             return single
@@ -377,20 +381,21 @@ class IndexWriter(DirectionWriter, CaseWriter):
         return None if vector is None else Expr("norm2", (vector,), ())
 
     def _as_vectors(self, group: Group, scope: tuple[Index, ...]) -> Expr | None:
+        if len(group.terms) > 1:
+            group = replace(group, terms=tuple(differences(group.terms)))
         if not plain_sum(group):
             return self._between(group, scope)
         norm = self._norm_of(Term(1, (((group, ()), 1),)), scope)
         if norm is not None:
             return raised(norm, 2)
         factors = group.terms[0].factors
-        if len(factors) != 2 or any(e != 1 or isinstance(k[0], Group) for k, e in factors):
+        if len(factors) != 2 or any(e != 1 or _sums(k[0]) for k, e in factors):
             return None
         (first, _), (second, _) = factors
         one, other = (
-            self._vector(node, places, group.indices[0], scope)  # type: ignore[arg-type]
-            for node, places in (first, second)
+            self._vector(node, places, group.indices[0], scope) for node, places in (first, second)
         )
-        if one is None or other is None or size_of(one) + size_of(other) > 2:
+        if one is None or other is None or size_of(one) + size_of(other) > 3:
             return None
         if not one.row and other.row:
             one, other = other, one
@@ -418,7 +423,7 @@ class IndexWriter(DirectionWriter, CaseWriter):
             (what, places), _ = term.factors[touched.index([index])]
             assert not isinstance(what, Group)
             vector = self._vector(what, places, index, scope)
-            if vector is None or size_of(vector) > 1:
+            if vector is None:
                 return None
             ends.append(vector)
         left, right = ends
@@ -443,15 +448,17 @@ class IndexWriter(DirectionWriter, CaseWriter):
         return self._slot(self.recovery.recover(what)), first
 
     def _vector(
-        self, node: Node | Directed, places: Places, hole: Index, scope: tuple[Index, ...]
+        self, node: Node | Directed | Group, places: Places, hole: Index, scope: tuple[Index, ...]
     ) -> Expr | None:
         """The entries along an index as a vector; None where that is not one axis of one array."""
+        if isinstance(node, Group):
+            return self._combination(node.terms, hole, scope)
         if is_open(node):
             node = without_directions(node)
         if isinstance(node, Directed):
             return self._line(node, places, hole)
         if isinstance(node, Sum | Product):
-            return self._combination(node, places, hole, scope)
+            return self._combination(self._terms(node, places, scope), hole, scope)
         touching = [k for k, place in enumerate(places) if hole in dict(place.terms)]
         if len(touching) != 1 or places[touching[0]].plain is not hole:
             return None
@@ -472,11 +479,11 @@ class IndexWriter(DirectionWriter, CaseWriter):
         return Expr("at", (self._slot(tree),), (hole.size,), value=open_places, row=row)
 
     def _combination(
-        self, node: Node, places: Places, hole: Index, scope: tuple[Index, ...]
+        self, terms: Sequence[Term], hole: Index, scope: tuple[Index, ...]
     ) -> Expr | None:
         """A sum of multiples of vectors."""
         parts: list[tuple[Term, Expr]] = []
-        for term in self._terms(node, places, scope):
+        for term in terms:
             inside = [f for f in term.factors if touches(f[0], hole)]
             if len(inside) != 1 or inside[0][1] != 1 or isinstance(inside[0][0][0], Group):
                 return None
@@ -504,3 +511,8 @@ class IndexWriter(DirectionWriter, CaseWriter):
                 sign = "-" if scale.coefficient < 0 else "+"
                 total = Expr(sign, (total, turned), turned.shape, row=row)
         return total
+
+
+def _sums(what: Node | Directed | Group) -> bool:
+    """Whether this is a sum over indices."""
+    return isinstance(what, Group) and bool(what.indices)

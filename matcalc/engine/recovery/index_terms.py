@@ -112,8 +112,13 @@ def plain_sum(group: Group) -> bool:
 
 
 def touches(key: Key, index: Index) -> bool:
-    """Whether an entry depends on an index."""
-    return any(index in dict(place.terms) for place in key[1])
+    """Whether an entry, or the sum that this is, depends on an index."""
+    what, places = key
+    if isinstance(what, Group):
+        held = any(index in dict(each.place.terms) for each in what.conditions)
+        inside = any(touches(inner, index) for term in what.terms for inner, _ in term.factors)
+        return index not in what.indices and (held or inside)
+    return any(index in dict(place.terms) for place in places)
 
 
 def size_of(vector: Expr) -> int:
@@ -188,6 +193,56 @@ def _both(one: Term, other: Term) -> Term:
     whole = Group(group.indices, (held,), group.terms)
     factors = [((whole, places), e) if key[0] is group else (key, e) for key, e in one.factors]
     return Term(one.coefficient, tuple(factors))
+
+
+def differences(terms: Sequence[Term]) -> list[Term]:
+    """Terms that differ in where one array is taken, and in the sign, as one: a*X[i,k] - a*X[j,k]
+    is a*(X[i,k] - X[j,k]); those with the same difference as one, too.
+    """
+    left = list(terms)
+    found: dict[Key, list[Term]] = {}
+    while left:
+        term = left.pop(0)
+        match = next(((k, pair) for k, o in enumerate(left) if (pair := _moved(term, o))), None)
+        if match is None:
+            found.setdefault((Group((), (), (term,)), ()), []).append(term)
+            continue
+        place, (one, other) = match
+        del left[place]
+        sign = 1 if _order(one) <= _order(other) else -1
+        inner = (Term(sign, ((one, 1),)), Term(-sign, ((other, 1),)))
+        inner = inner if sign > 0 else inner[::-1]
+        key: Key = (Group((), (), inner), ())
+        factors = tuple([(each, e) for each, e in term.factors if each != one])
+        found.setdefault(key, []).append(Term(term.coefficient * sign, factors))
+    result = []
+    for key, several in found.items():
+        if len(several) == 1 and len(key[0].terms) == 1:  # type: ignore[union-attr]
+            result += several
+        elif len(several) == 1:
+            result.append(Term(several[0].coefficient, (*several[0].factors, (key, 1))))
+        else:
+            shared = shared_number(several)
+            rest = tuple([Term(Fraction(t.coefficient) / shared, t.factors) for t in several])
+            result.append(Term(shared, (((Group((), (), rest), ()), 1), (key, 1))))
+    return result
+
+
+def _moved(one: Term, other: Term) -> tuple[Key, Key] | None:
+    """The entries of one array in which two terms of opposite sign differ, and in nothing else."""
+    if one.coefficient != -other.coefficient or len(one.factors) != len(other.factors):
+        return None
+    mine, theirs = (set(a.factors) - set(b.factors) for a, b in ((one, other), (other, one)))
+    if len(mine) != 1 or len(theirs) != 1:
+        return None
+    ((a, e), (b, f)) = (*mine, *theirs)
+    same = a[0] is b[0] and isinstance(a[0], Leaf) and e == f == 1
+    return (a, b) if same and len(one.factors) > 1 else None
+
+
+def _order(key: Key) -> list[tuple[str, int]]:
+    """Entries of one array, by the names of their indices."""
+    return [(index.name, c) for place in key[1] for index, c in place.terms]
 
 
 def shared_number(terms: Sequence[Term]) -> Fraction:

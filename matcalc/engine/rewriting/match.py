@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import isqrt
 
 from matcalc.core.kinds import FREE, Variable
+from matcalc.core.operations import OPERATIONS
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import (
     Call,
@@ -26,6 +27,8 @@ from matcalc.engine.ir.nodes import (
     magnitude,
 )
 
+# the larger and the smaller of two: the order in which these stand does not matter
+_EITHER_WAY = frozenset(name for name, row in OPERATIONS.items() if row.branches == "order")
 Binding = Mapping[str, Node]
 Names = Mapping[int, int]  # labels of the pattern -> labels of the network
 
@@ -57,6 +60,9 @@ class Matcher:
                 and len(node.args) == len(pattern.args)
             ):
                 yield from self._all(list(zip(pattern.args, node.args, strict=True)), binding)
+                if node.name in _EITHER_WAY:
+                    turned = list(zip(pattern.args, node.args[::-1], strict=True))
+                    yield from self._all(turned, binding)
         elif isinstance(pattern, Sum):
             multiple, terms = as_sum(node)
             if len(terms) >= len(pattern.terms):
@@ -342,6 +348,11 @@ class Search:
             and not self.matcher.lifted
         ):
             return [(node, labels), (self.matcher.builder.transpose(node), labels[::-1])]
+        if node.rank == 2 and isinstance(node, Sum) and isinstance(pattern, Sum):
+            # of a sum and its transpose the one that came first stands for both
+            across = self.matcher.builder.transpose
+            terms = tuple([(c, across(term)) for c, term in node.terms])
+            return [(node, labels), (Sum(node.id, node.axes[::-1], terms), labels[::-1])]
         return [(node, labels)]
 
     def _relabel(self, first: Factor, labels: Labels, names: Names) -> Names | None:
