@@ -102,6 +102,18 @@ FORMS = {
         "P",
         "D[u,k] = sum[i, j](S[u,i,j]*(sigmoid(P[u,:]*(Q[i,:] - Q[j,:])') - 1)*(Q[i,k] - Q[j,k]))",
     ),
+    "factors of a tensor: the part of a Khatri-Rao product": (
+        "sum(M.*khatrirao(C, B))",
+        {"M": "matrix(m*p, q)", "B": "matrix(m, q)", "C": "matrix(p, q)"},
+        "C",
+        'einsum("ijk,ik->jk", reshape(M, m, p, q), B)',
+    ),
+    "multinomial regression with its softmax in the sum": (
+        "-sum[i,k](Y[i,k]*log(softmax[k](X[i,:]*W[:,k])))",
+        {"X": "matrix(n, p)", "Y": "matrix(n, m)", "W": "matrix(p, m)"},
+        "W",
+        "X'*(diag(Y*vector(1))*softmax(X*W, 2) - Y)",
+    ),
     "total variation": (
         "sum[i=1:n-1](sqrt((x[i+1] - x[i])^2 + e))",
         {"x": "vector(n)", "e": "scalar"},

@@ -194,9 +194,9 @@ class Recovery:
         if graph.hyper:
             # most factors have one axis or two
             from matcalc.engine.recovery.fused import unfuse  # noqa: PLC0415
-            from matcalc.engine.recovery.tensors import reduce_arrays  # noqa: PLC0415
+            from matcalc.engine.recovery.tensors import reduce_arrays, unfold  # noqa: PLC0415
 
-            while reduce_arrays(graph) or unfuse(graph):
+            while reduce_arrays(graph) or unfuse(graph) or unfold(graph):
                 graph.reduce()
         if graph.rank == 0 and graph.hyper:  # a scalar in index notation
             graph.scalars.append((self._indexed(graph), 1))

@@ -160,6 +160,32 @@ def _unstack(graph: Graph, tree: Tree) -> bool:
     return True
 
 
+def unfold(graph: Graph) -> bool:
+    """One step where only index notation is left: a matrix whose rows are a fused index is an array
+    on the parts of this, reshape(M, n, m, k); False when there is none.
+    """
+    if graph.rank > 2:
+        return False
+    for tree in fused_indices(graph):
+        root, leaves = tree.root, tree.leaves[::-1]  # the fastest first
+        edges = graph.incident(root)
+        if root < graph.rank or len(edges) != 1 or graph.weights[root]:
+            continue
+        _, end, chain = edges[0]
+        apart = len({*leaves, end, root}) == len(leaves) + 2
+        if not apart or any(
+            root in own for h in graph.hyper if h not in tree.hypers for own in h[1:]
+        ):
+            continue
+        factory, matrix = graph.factory, graph.writer.product(chain)
+        shape = tuple([graph.dims[label] for label in (*leaves, end)])
+        sizes = [factory.dimension(size) for size in shape]
+        _uproot(graph, tree, (root,))
+        graph.hyper.append((factory.call("reshape", (matrix, *sizes), shape), (*leaves, end)))
+        return True
+    return False
+
+
 def _uproot(graph: Graph, tree: Tree, gone: Labels) -> None:
     """Takes the factors of a fused index away, and the labels that only they had."""
     inner = {hyper[1][0] for hyper in tree.hypers} - {tree.root}
