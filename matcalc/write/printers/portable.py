@@ -1,9 +1,8 @@
 """Functions of the language for arrays of any framework, written with the array API standard.
 
-These are texts: ``frameworks.py`` copies what a generated source needs of them into it. ``xp`` is
-the namespace of the arrays; for JAX and PyTorch the parameter goes away and the name becomes
-theirs. Nothing here looks at values, so that what is written with it can be traced. Axes are
-counted from 1, as in the language.
+``frameworks.py`` copies the text of what a source needs. ``xp`` is the namespace of the arrays; for
+JAX and PyTorch the parameter goes away and the name becomes theirs. Nothing here looks at values,
+so it can be traced. Axes are counted from 1, as in the language.
 """
 
 from __future__ import annotations
@@ -48,8 +47,7 @@ def sigmoid(xp: Any, x: Array) -> Array:
 
 def sigmoid_slope(xp: Any, x: Array) -> Array:
     """sigmoid(x)*sigmoid(-x)."""
-    small = xp.exp(-xp.abs(x))
-    return small / (1.0 + small) ** 2
+    return (small := xp.exp(-xp.abs(x))) / (1.0 + small) ** 2
 
 
 def softplus(xp: Any, x: Array) -> Array:
@@ -116,8 +114,12 @@ def signed_gamma(xp: Any, x: Array) -> Array:
 
 
 def norm2(xp: Any, x: Array, axis: int | None = None) -> Array:
-    """The root of the sum of squares, of a column (1) or row (2)."""
-    return xp.linalg.vector_norm(x, axis=None if axis is None else axis - 1)
+    """The root of the sum of squares, of a column (1) or row (2); of all without overflow."""
+    if axis is not None:
+        return xp.linalg.vector_norm(x, axis=axis - 1)
+    largest = xp.max(xp.abs(x))
+    largest = xp.where((largest == 0) | (largest == math.inf), xp.ones_like(largest), largest)
+    return largest * xp.linalg.vector_norm(x / largest)
 
 
 def normp(xp: Any, x: Array, p: Array) -> Array:
@@ -136,9 +138,7 @@ def _shifted(xp: Any, x: Array, axis: int | None) -> tuple[Array, Array]:
 
 def _summed(xp: Any, x: Array, axis: int | None) -> Array:
     """The sum of the exponentials; the axis is kept."""
-    if axis is None:
-        return xp.sum(xp.exp(x))
-    return xp.sum(xp.exp(x), axis=axis - 1, keepdims=True)
+    return xp.sum(xp.exp(x)) if axis is None else xp.sum(xp.exp(x), axis=axis - 1, keepdims=True)
 
 
 def logsumexp(xp: Any, x: Array, axis: int | None = None) -> Array:

@@ -222,7 +222,16 @@ def test_torch_maps_and_keeps_single_precision() -> None:
     np.testing.assert_allclose(f(**single), wanted, rtol=1e-4)
 
 
-@pytest.mark.parametrize("framework", [needs(each) for each in FRAMEWORKS])
+@everywhere
+@pytest.mark.parametrize("number", [2.0**660, 2.0**-660])
+def test_norms_do_not_overflow(number: float, framework: str) -> None:
+    d = matcalc.diff("norm2(x)", "x", variables={"x": "vector(n)"}, order=2)
+    f = function(d.source(framework))
+    found = numbers(f(**arrays(framework, {"x": number * V})))
+    compare(found * number, numbers(f(**arrays(framework, {"x": V}))))
+
+
+@everywhere
 def test_wrong_shapes(framework: str) -> None:
     given = arrays(framework, {"X": X, "x": V[:2], "S": S})
     with pytest.raises(ValueError, match=r"expected .*x: \(n,\).*found"):
