@@ -93,6 +93,52 @@ def chol(A: ArrayLike) -> Array:
     return np.asarray(L.reshape(np.shape(A)))
 
 
+def _gram_schmidt(A: ArrayLike) -> tuple[Array, Array]:
+    """Q and R of A = Q*R, a column at a time; without conjugates, so that they are analytic."""
+    X = np.atleast_2d(np.asarray(A)).astype(np.result_type(A, float))
+    Q, R = X.copy(), np.zeros_like(X)
+    for k in range(len(X)):
+        for _ in range(2):  # once more for what rounding leaves
+            along = Q[:, :k].T @ Q[:, k]
+            R[:k, k] += along
+            Q[:, k] -= Q[:, :k] @ along
+        R[k, k] = np.sqrt(Q[:, k] @ Q[:, k])
+        Q[:, k] /= R[k, k]
+    return Q.reshape(np.shape(A)), R.reshape(np.shape(A))
+
+
+def qr_q(A: ArrayLike) -> Array:
+    """The orthogonal Q of A = Q*R."""
+    return _gram_schmidt(A)[0]
+
+
+def qr_r(A: ArrayLike) -> Array:
+    """The upper triangular R of A = Q*R with a positive diagonal."""
+    return _gram_schmidt(A)[1]
+
+
+def _eliminated(A: ArrayLike) -> tuple[Array, Array]:
+    """L and U of A = L*U, without exchanges of rows."""
+    U = np.atleast_2d(np.asarray(A)).astype(np.result_type(A, float))
+    L = np.eye(len(U), dtype=U.dtype)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for k in range(len(U) - 1):
+            L[k + 1 :, k] = U[k + 1 :, k] / U[k, k]
+            U[k + 1 :, k:] -= np.outer(L[k + 1 :, k], U[k, k:])
+            U[k + 1 :, k] = 0
+    return L.reshape(np.shape(A)), U.reshape(np.shape(A))
+
+
+def lu_l(A: ArrayLike) -> Array:
+    """The unit lower triangular L of A = L*U, without exchanges of rows."""
+    return _eliminated(A)[0]
+
+
+def lu_u(A: ArrayLike) -> Array:
+    """The upper triangular U of A = L*U, without exchanges of rows."""
+    return _eliminated(A)[1]
+
+
 def _decomposed(X: ArrayLike) -> tuple[Array, Array, Array]:
     """U, s and V with X = U*diag(s)*V' and as many columns in U and V as the smaller side of X
     has.

@@ -138,6 +138,10 @@ eigvecs             | =                      | =                      | =
 eigvec              | =                      | =                      | =
 lambda_max          | =                      | =                      | =
 lambda_min          | =                      | =                      | =
+qr_q                | -                      | -                      | -
+qr_r                | -                      | -                      | -
+lu_l                | -                      | -                      | -
+lu_u                | -                      | -                      | -
 invgap              | =                      | =                      | =
 svdvals             | =                      | =                      | =
 leftvecs            | =                      | =                      | =

@@ -144,6 +144,10 @@ eigvecs             | =                      | =            | =eigenvectors
 eigvec              | =                      | =            | =
 lambda_max          | =                      | =            | =
 lambda_min          | =                      | =            | =
+qr_q                | -                      | -            | -
+qr_r                | -                      | -            | -
+lu_l                | -                      | -            | -
+lu_u                | -                      | -            | -
 invgap              | =                      | =            | =
 svdvals             | =                      | =            | =tall_svdvals
 leftvecs            | =                      | =            | =

@@ -71,6 +71,33 @@ ROWS = [
         numpy="np.linalg.cholesky",
     ),
     _row(
+        "qr_q",
+        "qr_q(A)",
+        "the orthogonal Q of A = Q*R, of an invertible matrix",
+        SQUARE_TO_SQUARE,
+        of_scalar=_SIGN,
+    ),
+    _row(
+        "qr_r",
+        "qr_r(A)",
+        "the upper triangular R of A = Q*R with a positive diagonal, of an invertible matrix",
+        SQUARE_TO_SQUARE,
+        of_scalar=_ABSOLUTE,
+    ),
+    _row(
+        "lu_l",
+        "lu_l(A)",
+        "the lower triangular L of A = L*U with ones on the diagonal; without exchanges of rows",
+        SQUARE_TO_SQUARE,
+        of_scalar=1,
+    ),
+    _row(
+        "lu_u",
+        "lu_u(A)",
+        "the upper triangular U of A = L*U; without exchanges of rows",
+        SQUARE_TO_SQUARE,
+    ),
+    _row(
         "invgap",
         "invgap(x)",
         "the matrix with 1/(x[j] - x[i]) off the diagonal and zeros on it, which "

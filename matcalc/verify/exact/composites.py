@@ -251,6 +251,48 @@ def _cholesky(field: Generators, args: Sequence[Jet]) -> Jet:
     return stack([entry for row in found for entry in row], a.extent)
 
 
+def _orthogonal(field: Generators, args: Sequence[Jet]) -> Jet:
+    """Q of A = Q*R, which is A*inv(R)."""
+    return multiply(args[0], solve_inverse(_triangular(field, args)))
+
+
+def _triangular(field: Generators, args: Sequence[Jet]) -> Jet:
+    """R of A = Q*R, the transpose of L with L*L' = A'*A."""
+    return _turned(_cholesky(field, [multiply(_turned(args[0]), args[0])]))
+
+
+def _turned(a: Jet) -> Jet:
+    n = a.extent[0]
+    return linear(a, lambda part: [part[j * n + i] for i in range(n) for j in range(n)], (n, n))
+
+
+def _elimination(field: Generators, a: Jet) -> tuple[list[list[Jet]], list[list[Jet]]]:
+    """The rows of L and of U with L*U = A, without exchanges."""
+    n = a.extent[0]
+    rest: list[list[Jet]] = [[_entries(a, [i * n + j], ()) for j in range(n)] for i in range(n)]
+    zero = constant((), [0], len(a.parts))
+    one = constant((), [1], len(a.parts))
+    lower = [[one if i == j else zero for j in range(n)] for i in range(n)]
+    for k in range(n):
+        for i in range(k + 1, n):
+            lower[i][k] = divide(field, rest[i][k], rest[k][k])
+            rest[i] = [
+                zero if j <= k else add(rest[i][j], hadamard(lower[i][k], rest[k][j]), -1)
+                for j in range(n)
+            ]
+    return lower, rest
+
+
+def _lower_factor(field: Generators, args: Sequence[Jet]) -> Jet:
+    lower, _ = _elimination(field, args[0])
+    return stack([entry for row in lower for entry in row], args[0].extent)
+
+
+def _upper_factor(field: Generators, args: Sequence[Jet]) -> Jet:
+    _, upper = _elimination(field, args[0])
+    return stack([entry for row in upper for entry in row], args[0].extent)
+
+
 def _sylvester(field: Generators, args: Sequence[Jet]) -> Jet:
     """X with A*X + X*B = C, as a system of all entries, row by row; without C its inverse."""
     a, b, *given = args
@@ -321,6 +363,10 @@ COMPOSITES: dict[str, Rule] = {
     "std": lambda field, args: apply(field, "sqrt", _variance(field, args)),
     "prod": _product,
     "chol": _cholesky,
+    "qr_q": _orthogonal,
+    "qr_r": _triangular,
+    "lu_l": _lower_factor,
+    "lu_u": _upper_factor,
     "sylvester": _sylvester,
     "lyapunov": _lyapunov,
     "tril": lambda field, args: _triangle(field, args, 1),

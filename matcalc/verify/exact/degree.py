@@ -394,4 +394,10 @@ _FUNCTIONS: dict[str, Rule] = {
     "softsign": lambda bound, node, args: _softsign(bound, node, args[0]),
     "gelu": lambda bound, node, args: args[0].times(bound.opaque(node, args)),
     "chol": _cholesky,
+    "lu_l": _cholesky,  # more than the minors that these are made of
+    "lu_u": _cholesky,
+    "qr_r": lambda bound, node, args: _cholesky(bound, node, [args[0].times(args[0])]),
+    "qr_q": lambda bound, node, args: args[0].times(
+        _cholesky(bound, node, [args[0].times(args[0])]).inverse(bound.side(node))
+    ),
 }

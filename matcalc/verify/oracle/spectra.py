@@ -65,6 +65,13 @@ GAPS: dict[str, tuple[str, Callable[[Array], float]]] = {
     **dict.fromkeys(("nucnorm", "polar"), (SINGULAR_VALUES, _rank)),
 }
 
+
+def _pivots(A: Array) -> float:
+    """How far the pivots of an elimination are from zero."""
+    pivots = np.abs(np.diag(np.atleast_2d(runtime.lu_u(A))))
+    return float(np.min(pivots)) / _REACH if np.all(np.isfinite(pivots)) else 0.0
+
+
 DISTANCES: dict[str, Callable[..., float]] = {
     "eigvals": lambda A: _gap(runtime.eigvals(A)),
     "eigvecs": lambda A: min(_gap(runtime.eigvals(A)), _lead(runtime.eigvecs(A))),
@@ -72,6 +79,8 @@ DISTANCES: dict[str, Callable[..., float]] = {
     "lambda_min": lambda A: _gap(runtime.eigvals(A)[:2]),
     "eigvec": lambda A: min(_gap(runtime.eigvals(A)[-2:]), _lead(runtime.eigvecs(A)[:, -1:])),
     "chol": lambda A: float(runtime.lambda_min(A)) / _REACH,
+    **dict.fromkeys(("lu_l", "lu_u"), _pivots),
+    **dict.fromkeys(("qr_q", "qr_r"), _rank),
     "invgap": _gap,
     "svdvals": _simple,
     "leftvecs": _columns,
