@@ -46,7 +46,7 @@ _ALPHABETS = (
 _STARTS = FACTORS | {"NUMBER", "LSQUARE"}  # what an operand may start with
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "0123456789n", strict=True))
 
-_STARRED = re.compile(r"([A-Za-z_]\w*)\s*(\^\s*[*+])[*+\s]*$")
+_STARRED = re.compile(r"(?<!\w)([A-Za-z_]\w*)\s*(\^\s*[*+])[*+\s]*$")
 _CLOSING = {"RPAR": ")", "RSQUARE": "]"}
 
 _MISPLACED = {

@@ -134,9 +134,7 @@ class _Lexer:
         ] = []  # what closes each open bracket, and its token's number
         self.size = ""  # \left or \right just before this token
         self.macros: set[int] = set()  # the tokens of \\norm{ and \\abs{
-        self.invisible: set[int] = (
-            set()
-        )  # where each \\right. stands whose \\left. is invisible, too
+        self.invisible: set[int] | None = None  # where \left. and \right. stand as a pair
         self.single = 0  # how many one-token arguments are still to come
         self.closed: dict[
             int, int
@@ -162,7 +160,9 @@ class _Lexer:
             if kind == "SIZE":
                 self.size = match.group()
                 dot = _DOT.match(self.text, position)
-                if dot and self._is_invisible(start, dot.end()):
+                if dot and self.invisible is None:
+                    self.invisible = _invisible(self.text)
+                if dot and start in (self.invisible or ()):
                     self.size, position = "", dot.end()
             elif kind in self.table.ignored:
                 continue
@@ -175,22 +175,6 @@ class _Lexer:
                 self.take("LNORM", start, position, "||")
             else:
                 self.take(kind, start, position, match.group())
-
-    def _is_invisible(self, start: int, end: int) -> bool:
-        r"""Whether \left. and \right. are a pair, which is nothing but space; of the first of them
-        the other one is looked for.
-        """
-        if start in self.invisible:
-            return True
-        depth = 1
-        for found in _SIDES.finditer(self.text, end) if self.size == r"\left" else ():
-            depth += 1 if found[1] == "left" else -1
-            if not depth:
-                if _DOT.match(self.text, found.end()):
-                    self.invisible.add(found.start())
-                    return True
-                break
-        return False
 
     def _double(self) -> bool:
         """Whether two bars in a row are a double one, and not one that closes and one that
@@ -383,6 +367,21 @@ class _Lexer:
         end = found[-1][2] if found else len(self.text.rstrip())
         found.append(("$END", end, end, ""))
         return found
+
+
+def _invisible(text: str) -> set[int]:
+    r"""Where \left. and \right. begin that are a pair, which is nothing but space."""
+    found: set[int] = set()
+    opened: list[tuple[int, bool]] = []
+    for side in _SIDES.finditer(text):
+        dot = _DOT.match(text, side.end()) is not None
+        if side[1] == "left":
+            opened.append((side.start(), dot))
+        elif opened:
+            start, other = opened.pop()
+            if dot and other:
+                found.update((start, side.start()))
+    return found
 
 
 def _plain_style(piece: str) -> str:

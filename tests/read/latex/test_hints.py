@@ -112,3 +112,9 @@ def test_is_refused_and_its_hint_can_be_followed(formula: str, words: str, offer
 @pytest.mark.parametrize(("formula", "meant"), rows(READ))
 def test_is_read(formula: str, meant: str) -> None:
     assert decide(read_latex(formula), read(meant)).verdict == EQUAL
+
+
+def test_long_texts() -> None:
+    assert str(read_latex(r"\left. " * 4_000 + "x" + r"\right. " * 4_000).expr) == "variable('x')"
+    with pytest.raises(MatcalcError):
+        read("a" * 60_000 + " (")
