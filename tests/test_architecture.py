@@ -336,6 +336,7 @@ KEYED_BY_FUNCTIONS = {
     "extend/bridges/sympy_export.py": "rules: SymPy's form of what it lacks",
     "engine/calculus/orders.py": "rules: derivatives of functions with an order",
     "engine/ir/properties.py": "theorems: facts of the argument to facts of the value",
+    "claims/judge/claims.py": "what is a number that depends on sizes",
     "claims/judge/mutations.py": "slips of people",
     "engine/lowering/functions.py": "rules: index arithmetic",
     "engine/lowering/preconditions.py": "functions whose value is one of the entries",

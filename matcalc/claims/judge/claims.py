@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +15,7 @@ from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.claims.judge.reading import equalize_shape, read_objective, read_stated, reparse
 from matcalc.claims.judge.sizes import open_sizes, true_shape
 from matcalc.core.errors import EvaluationError, MatcalcError, UnknownNameError, UnsupportedError
-from matcalc.core.operations import OF_TALL
+from matcalc.core.operations import COMPARISONS, OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -33,6 +35,8 @@ from matcalc.verify.oracle.survey import survey
 from matcalc.write.printers.text import text
 
 _APART = 2  # added to each size for the second choice of sizes, which tells n from 3
+_FAR, _FARTHEST = 8, 40  # beyond the numbers that a formula compares sizes or indices with
+_MOST_ENTRIES = 20_000  # of a derivative that is looked at there
 
 
 def question(claim: Claim) -> Question:
@@ -79,7 +83,8 @@ def about(program: Program, claim: Claim) -> Question:
         asked,
         source=replace(claim, claim=stated.source),
         notes=notes,
-        proof=lambda: OPEN if misfit else proof(statement, stated),
+        # what holds at one choice of sizes need not hold at others
+        proof=lambda: OPEN if misfit or compares_sizes(tree) else proof(statement, stated),
     )
 
 
@@ -263,13 +268,57 @@ def _points(
         if values is None:
             continue
         yield Point(complete(chosen), values)
-        larger = {name: size + _APART for name, size in chosen.items()}
-        larger = larger if misfit is None else misfit.chosen(larger)
-        other = find_point(trees, program.variables, rng, larger, around)[0]
-        if other is not None:
-            yield Point(complete(larger), other)
+        far = _far([program.expr, *([] if tree is None else [tree])])
+        for apart in dict.fromkeys((far, far // 2, _APART)):
+            larger = {name: size + apart for name, size in chosen.items()}
+            larger = larger if misfit is None else misfit.chosen(larger)
+            if apart > _APART and _entries(statement, larger) > _MOST_ENTRIES:
+                continue
+            other = find_point(trees, program.variables, rng, larger, around)[0]
+            if other is not None:
+                yield Point(complete(larger), other)
+                break
         while True:
             values = find_point([program.expr], program.variables, rng, chosen, around)[0] or values
             yield Point(complete(chosen), values)
     hint = "declare variables that must be positive as positive"
     raise EvaluationError(f"no point inside the domain was found: {reason}", hint=hint)
+
+
+def _far(trees: Sequence[Expr]) -> int:
+    """How much larger the second choice of sizes is: where sizes are numbers of a formula, or the
+    values of indices are, it has to be beyond the numbers that stand there, such as those of
+    (n - 3)*(n - 5) and i != 9.
+    """
+    counting = [tree for tree in trees if any(_counts(node) for node in tree.parts)]
+    if not counting:
+        return _APART
+    numbers = [int(found) for tree in counting for found in re.findall(r"\d+", text(tree))]
+    return _FAR + max([number for number in numbers if number <= _FARTHEST], default=0)
+
+
+def _counts(node: Expr) -> bool:
+    """Whether this is a number that depends on sizes, or has indices that are compared with
+    numbers.
+    """
+    if node.op == "indexed":
+        return re.search(r"\d", text(node)) is not None
+    return node.op == "dimension" or (
+        node.op in ("tr", "sum") and not any(part.op == "variable" for part in node.parts)
+    )
+
+
+def compares_sizes(tree: Expr) -> bool:
+    """Whether sizes are compared with numbers in a formula, as in n == 12."""
+
+    def compares(node: Expr) -> bool:
+        inside = {part.op for part in node.parts}
+        compared = node.op in COMPARISONS or node.op == "step"
+        return compared and "dimension" in inside and "variable" not in inside
+
+    return any(compares(node) for node in tree.parts)
+
+
+def _entries(statement: DerivativeStatement, sizes: Mapping[str, int]) -> int:
+    """How many entries the derivative has at some sizes."""
+    return math.prod(size.size(dict(sizes)) for size in statement.mixed_shape)

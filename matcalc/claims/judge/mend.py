@@ -9,7 +9,12 @@ from fractions import Fraction
 import numpy as np
 
 from matcalc.claims.judge.claim import DISPROVED, OPEN, Claim
-from matcalc.claims.judge.claims import Neighbours, completed, evaluate_claim
+from matcalc.claims.judge.claims import (
+    Neighbours,
+    compares_sizes,
+    completed,
+    evaluate_claim,
+)
 from matcalc.claims.judge.factors import Factor
 from matcalc.claims.judge.mutations import FARFETCHED, LIKELY, Mutation, mutations, replace_node
 from matcalc.claims.judge.proof import proof
@@ -313,6 +318,8 @@ def _is_another(
     """
     if question.program is None or question.source is None:
         return False  # of a derivative at one point, as along a direction, nothing is proved here
+    if compares_sizes(stated.expr):
+        return True  # which holds at the sizes that were looked at, and may not at others
     proved = proof(claim.about(question.program), stated)
     if proved != OPEN:
         return proved == DISPROVED

@@ -35,6 +35,26 @@ def test_wrong(expr: str, wrt: str, claim: str, kinds: dict[str, str]) -> None:
         assert decide_by_value(*pair).verdict == EQUAL
 
 
+# the exact judge proves what it is asked at one choice of sizes: these are right at small ones
+AT_SMALL_SIZES = [
+    ("sum(x.^2)", "2*x*(1 + (n - 2)*(n - 3)*(n - 4)*(n - 5)*(n - 6)*(n - 7)*(n - 8))"),
+    ("sum(x.^2)", "D[i] = 2*x[i]*(i != 9)"),
+    ("sum(x.^2)", "D[i] = 2*x[i] + (i == 7)"),
+    ("sum(x)", "ones(n)*(1 + (tr(eye(n)) - 3)*(n - 5)*(n - 4))"),
+]
+
+
+@pytest.mark.parametrize(("expr", "claim"), AT_SMALL_SIZES)
+def test_wrong_at_larger_sizes(expr: str, claim: str) -> None:
+    assert judge(Claim(expr, "x", claim, {})).verdict == "wrong"
+
+
+def test_a_size_that_is_compared_with_a_number() -> None:
+    report = judge(Claim("sum(x.^2)", "x", "2*x + (n == 12)*x", {}))
+    assert report.verdict == "undecided"
+    assert "no point was found where n == 12" in report.reason
+
+
 RIGHT = [
     # cancels close to the kink
     (
