@@ -20,9 +20,9 @@ from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.subspaces import SPACES
+from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, number, variable
 from matcalc.engine.pipeline import derive
-from matcalc.read.frontend import read
 from matcalc.results import Formula
 from matcalc.runtime.elementwise import Array
 from matcalc.testing.arrays import Called, numpy_values
@@ -34,7 +34,6 @@ from matcalc.testing.questions import (
     declared_variables,
     program_of,
 )
-from matcalc.write.printers.text import text
 
 _LINEAR = tuple(kind for kind in SPACES if kind != "psd")
 
@@ -117,7 +116,7 @@ def jvp_question(
         program = program_of(objective, setting)
         moved = Expr("+", (variable(X.name, X.shape), _scaled(step, tangent, X)), X.shape)
         shifted = Program(
-            _with(program.expr, X.name, moved),
+            replace_variables(program.expr, {X.name: lambda node: moved}),
             variables,
             program.source,
             program.notes,
@@ -164,28 +163,14 @@ def _function(claim: Any) -> Callable[..., Any]:
     return claim  # type: ignore[no-any-return]
 
 
-def _with(tree: Expr, name: str, instead: Expr) -> Expr:
-    """The tree with an expression instead of a variable."""
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        if node.op == "variable" and node.value == name:
-            return instead
-        return (
-            Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row) if args else node
-        )
-
-    return tree.fold(rule)
-
-
 def _at_zero(program: Program, step: str) -> Expr | None:
     """The derivative by the step at 0, simplified as the derivative of the step times it; None
     without closed form.
     """
     try:
-        slope = _with(derive(program, step), step, number(0))
-        return derive(
-            read(f"{step}*({text(slope)})", program.variables, language=program.language), step
-        )
+        slope = replace_variables(derive(program, step), {step: lambda node: number(0)})
+        product = Expr("*", (variable(step, ()), slope), slope.shape, row=slope.row)
+        return derive(replace(program, expr=product, definitions={}), step)
     except MatcalcError:
         return None
 
