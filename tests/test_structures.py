@@ -176,6 +176,24 @@ def test_another_structure_is_named(structure, claim, said):
     assert re.search(said, str(found.diagnosis))
 
 
+@pytest.mark.parametrize(
+    ("expr", "order", "claim"),
+    [
+        ("logdet(X)", 2, "-kron(inv(X), inv(X))"),
+        (
+            "A*X*A",
+            1,
+            "kron(A', A)/2 + kron(A', A)*commutation(n, n)/2 + kron(A', A) - "
+            "kron(A', A)*commutation(n, n)",
+        ),
+    ],
+)
+def test_a_claim_that_is_not_projected(expr, order, claim):
+    variables = {"X": "psd(n)", **({"A": "matrix(n, n)"} if "A" in expr else {})}
+    found = judge(Claim(expr, "X", claim, variables, order))
+    assert "right along all directions within the psd matrices" in str(found.diagnosis)
+
+
 MADE_OF = [
     ("toeplitz(n)", "Toeplitz matrices are made of a vector", "t[i-j+n]"),
     ("hankel", "Hankel matrices are made of a vector", "t[i+j-1]"),

@@ -25,7 +25,7 @@ from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.core.kinds import Variable, free_kind
-from matcalc.core.statement import is_folded
+from matcalc.core.statement import is_folded, layout_axes
 from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, framed
 from matcalc.core.tree import Expr
 from matcalc.core.tree import variable as name_of
@@ -42,6 +42,7 @@ _OTHER_FORM = (
 _BRANCHED = 0.2  # the derivative of one branch is more likely than that by the whole function
 _MOST_INNER = 8  # inner functions whose derivative may have been forgotten
 _INNER = "?"  # a variable in the place of an inner function; no name in the language
+_AGREES = 1e-6  # of a claim that is projected, relative
 _INDEPENDENT = {  # the derivative by the independent entries
     **dict.fromkeys(("symmetric", "psd"), "G + G' - diag(diag(G))"),
     "skew": "G - G'",
@@ -182,6 +183,14 @@ def _conventions(question: Question) -> Iterator[Variant]:
                 ),
                 PLAIN,
             )
+        if variable.kind in WITH_COORDINATES and question.structure == "declared":
+            yield Variant(
+                "structure",
+                f"it is right along all directions within the {variable.kind} matrices, but not "
+                f"projected on them",
+                lambda sample: _unprojected(question, sample),
+                PLAIN,
+            )
         return
 
     def diagonal(G: Array) -> Array:
@@ -241,6 +250,20 @@ def _structures(question: Question, variable: Variable) -> Iterator[Variant]:
                 ),
                 PLAIN,
             )
+
+
+def _unprojected(question: Question, sample: Sample) -> Array:
+    """The claim, if its projection is the derivative."""
+    claimed, none = sample.claimed, np.asarray(np.nan)
+    if claimed.shape != sample.truth.shape:
+        return none
+    array = question.derivative(sample.point, question.wrt, question.kind)[0]
+    axes = layout_axes(question.rank, array.ndim, question.layout)
+    laid = claimed.reshape([array.shape[axis] for axis in axes], order="F")
+    back = np.transpose(laid, np.argsort(axes))
+    projected = structured_gradient(back, question.kind, question.rank, question.order)
+    error = float(np.max(np.abs(question.shown(projected) - sample.truth), initial=0.0))
+    return claimed if error <= _AGREES * sample.scale else none
 
 
 def _counted_twice(G: Array) -> Array:
