@@ -116,6 +116,25 @@ def test_named_problem(expr, variables, said):
     assert matcalc.stationary(expr, "x", variables=variables).report().startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("expr", "variables", "said"),
+    [
+        ("a*log(x) + b*log(1 - x)", {"a": "positive", "b": "positive"}, "a/(a + b)"),
+        ("x*exp(-x)", {}, "1"),
+        ("x*log(x)", {"x": "positive"}, "exp(-1)"),
+        ("exp(x) - b*x", {"b": "positive"}, "log(b)"),
+    ],
+)
+def test_equations_that_become_affine(expr, variables, said):
+    assert str(matcalc.stationary(expr, "x", variables={"x": S, **variables})) == said
+
+
+@pytest.mark.parametrize("expr", ["exp(x)", "exp(x) + b*x"])
+def test_where_there_is_no_real_point(expr):
+    with pytest.raises(MatcalcError, match="no closed form"):
+        matcalc.stationary(expr, "x", variables={"x": S, "b": "positive"})
+
+
 def test_sylvester_is_named():
     found = matcalc.stationary("norm2(A*X + X*B - C)^2", "X")
     assert "a linear matrix equation (Sylvester)" in str(found)

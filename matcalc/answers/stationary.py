@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.names import free_name, occurring, require_scalar
@@ -13,17 +14,19 @@ from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.boundary import public
-from matcalc.core.errors import UnsupportedError
-from matcalc.core.kinds import FREE, Variable
+from matcalc.core.errors import DomainProblem, UnsupportedError
+from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.core.walk import fold
 from matcalc.engine.definite import Definiteness, is_zero, negated
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.text import text
 
+_MARK = "?u"  # no name in the language
 _CURVED = ("simplex", "onehot", "orthogonal", "orthonormal")  # kinds that are no open sets
 
 
@@ -96,11 +99,8 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     named = _eigenproblem(program, wrt)
     if named is not None:
         return named
-    for equation in equations_of(gradient._tree, known):
+    for zero in _zeros(program, gradient._tree, wrt):
         with suppress(UnsupportedError):
-            zero = affine_zero(replace(program, expr=equation), wrt)
-            if zero is None:
-                continue
             point = zero.point
             proof = _proved(program, wrt, gradient._tree, point)
             if proof is not None:
@@ -144,6 +144,7 @@ def equations_of(gradient: Expr, known: Variable) -> Iterator[Expr]:
         op = ".*" if shape else "*"
         for factor in (x, Expr(op, (x, x), shape), Expr(op, (x, Expr(op, (x, x), shape)), shape)):
             yield Expr(op, (factor, gradient), shape)
+        yield from _cleared(gradient, known)
         return
     if len(shape) == 2 and shape[0] == shape[1]:
         left = Expr("*", (x, gradient), shape)
@@ -152,6 +153,75 @@ def equations_of(gradient: Expr, known: Variable) -> Iterator[Expr]:
         yield Expr("*", (left, x), shape)
         across = Expr("'", (x,), shape)
         yield Expr("*", (Expr("*", (across, gradient), shape), across), shape)
+
+
+def _cleared(gradient: Expr, known: Variable) -> Iterator[Expr]:
+    """The gradient times its denominators, without factors that are never zero, and solved for the
+    logarithm or the exponential of the variable: these have the same zeros.
+    """
+    shape, op = known.shape, ".*" if known.shape else "*"
+    below = [
+        part.args[1]
+        for part in gradient.parts
+        if part.op in ("/", "./") and part.shape == shape and part.args[1].shape == shape
+    ]
+    whole = gradient
+    for divisor in dict.fromkeys(each for each in below if known.name in occurring(each)):
+        whole = Expr(op, (divisor, whole), shape)
+    if whole is not gradient:
+        yield whole
+    if gradient.op == op and any(each.op == "exp" for each in gradient.args):
+        (rest,) = [each for each in gradient.args if each.op != "exp"][:1] or [gradient]
+        if rest.shape == shape:
+            yield rest
+
+
+def _zeros(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
+    """Candidates for zeros of the gradient."""
+    known = program.variables[wrt]
+    for equation in equations_of(gradient, known):
+        with suppress(UnsupportedError):
+            zero = affine_zero(replace(program, expr=equation), wrt)
+            if zero is not None:
+                yield zero
+    for name, inverse in (("exp", "log"), ("log", "exp")):
+        mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
+        marked = fold(gradient, _args, partial(_marked, name, wrt))
+        if wrt in occurring(marked) or _MARK not in occurring(marked):
+            continue
+        variables = {**program.variables, _MARK: mark}
+        with suppress(UnsupportedError):
+            zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
+            if zero is not None and zero.along is None:
+                point = Expr(inverse, (zero.point,), known.shape)
+                if _has_value(program, point):
+                    yield Zero(point)
+
+
+def _has_value(program: Program, point: Expr) -> bool:
+    """Whether the point exists somewhere, which log(-b) of a positive b does not."""
+    import numpy as np  # noqa: PLC0415 - slow to load
+
+    from matcalc.verify.oracle.sample import find_sizes  # noqa: PLC0415 - it loads NumPy
+
+    try:
+        find_sizes([point], program.variables, np.random.default_rng(0))
+    except DomainProblem:
+        return False
+    return True
+
+
+def _args(node: Expr) -> tuple[Expr, ...]:
+    return node.args
+
+
+def _marked(name: str, wrt: str, node: Expr, args: list[Expr]) -> Expr:
+    """A function of the variable itself as a variable of its own."""
+    if node.op == name and args[0].op == "variable" and args[0].value == wrt:
+        return variable(_MARK, node.shape, row=node.row)
+    if all(new is old for new, old in zip(args, node.args, strict=True)):
+        return node
+    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
 
 
 def _proved(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
