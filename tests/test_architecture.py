@@ -327,6 +327,7 @@ def test_nothing_is_caught_wholesale() -> None:
 # so that a mistake in a row cannot pass them.
 KEYED_BY_FUNCTIONS = {
     "answers/series.py": "which functions have an exponent, or an argument with a 1 added",
+    "answers/stationary.py": "the inverses by which a gradient is solved for the variable",
     "answers/series_terms.py": "the general terms of series, with where they converge",
     "graph/operations.py": "rules: how many multiplications and additions a function takes",
     "engine/bounds.py": "rules: between which numbers the values of functions lie",

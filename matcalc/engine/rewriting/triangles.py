@@ -97,6 +97,10 @@ def _whole(builder: Builder, term: Node) -> tuple[Node, Node]:
     )
     mask, labels, _ = factors[place]
     rest = [*factors[:place], *factors[place + 1 :]]
+    covered = {label for _, each, _ in rest for label in each}
+    for axis, label in zip(mask.axes, labels, strict=True):
+        if label not in covered:  # the triangle alone has it, and a sum over it counts
+            rest.append((builder.leaf("ones", (axis,)), (label,), 1))
     outputs = tuple(range(term.rank))
     on = [*rest, (builder.eye(mask.axes[0]), labels, 1)]
     return (
