@@ -23,11 +23,11 @@ from matcalc.engine.parts import derived_by
 from matcalc.engine.pipeline import (
     by_entries,
     defined_names,
-    differentiate,
     matricize,
     simplify,
     tensorize,
 )
+from matcalc.engine.several import derive_one
 from matcalc.read.frontend import read
 from matcalc.read.pieces import part_of
 from matcalc.verify.readback.values import confirm
@@ -302,7 +302,7 @@ class Expression(Formula):
         part = part_of(program, wrt, free=structure == "free")
         program = part.moved(program) if part else program
         statement = asked(program, wrt, order, structure, layout)
-        tree = derived_by(self._program, part, statement) if part else differentiate(statement)
+        tree = derived_by(self._program, part, statement) if part else derive_one(statement)
         derivative = Derivative(self, statement, tree, verify=verify)
         if verify:
             warn_unverified(derivative.verification)

@@ -225,7 +225,7 @@ def test_structure(kind: str, project: Callable[[Any], Any]) -> None:
 
 def test_check_sees_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = read("(A - A')*x", {"A": "matrix(n, n)"}).expr
-    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: wrong)
+    monkeypatch.setattr("matcalc.results.derive_one", lambda *args, **options: wrong)
     report = matcalc.diff("x'*A*x", "x", verify=False).check(rng=4)
     assert not report.ok
     assert report.rng == 4
@@ -234,7 +234,7 @@ def test_check_sees_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_wrong_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     recent.forget()
     wrong = read("(A - A')*x", {"A": "matrix(n, n)"}).expr
-    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: wrong)
+    monkeypatch.setattr("matcalc.results.derive_one", lambda *args, **options: wrong)
     with pytest.raises(VerificationError, match="this is a bug in matcalc"):
         matcalc.diff("x'*A*x", "x")
     late = matcalc.diff("x'*A*x", "x", verify=False)
@@ -254,7 +254,7 @@ def test_check_sees_a_wrong_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_check_sees_a_wrong_layout(monkeypatch: pytest.MonkeyPatch) -> None:
     mixed = matcalc.diff("B*y", "y")._tree
-    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: mixed)
+    monkeypatch.setattr("matcalc.results.derive_one", lambda *args, **options: mixed)
     assert not matcalc.diff("B*y", "y", layout="denominator", verify=False).check().ok
 
 

@@ -107,8 +107,9 @@ ALLOWED = {
     "notations",
     "conjugates": "core syntax shapes frontend pipeline notation printers readback verification "
     "exact steps oracle equality",
-    "results": "core frontend pieces tex parts pipeline notation printers readback verification "
-    "equality stable oracle bridges explain graph directional steps notations manifolds",
+    "results": "core frontend pieces tex parts pipeline several notation printers readback "
+    "verification equality stable oracle bridges explain graph directional steps notations "
+    "manifolds",
     "answers": "core frontend looped pipeline backprop notation directional several printers "
     "readback stable oracle verification steps results equality inner definite",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "

@@ -260,7 +260,7 @@ def test_check_passes(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_check_fails(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = read("(A - A')*x", ["A: matrix(n, n)"]).expr
-    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: wrong)
+    monkeypatch.setattr("matcalc.results.derive_one", lambda *args, **options: wrong)
     code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x", "--check", "--no-verify")
     assert (code, out) == (1, "(A - A')*x\n")
     assert err.splitlines()[-1].startswith("check failed: ")
@@ -271,7 +271,7 @@ def test_a_wrong_answer_is_not_printed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = read("(A - A')*x", ["A: matrix(n, n)"]).expr
-    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: wrong)
+    monkeypatch.setattr("matcalc.results.derive_one", lambda *args, **options: wrong)
     code, out, err = run(capsys, "diff", "x'*A*x", "-w", "x")
     assert (code, out) == (3, "")
     assert err.startswith("error: this is a bug in matcalc")
@@ -348,7 +348,7 @@ def test_json_of_a_failed_check_has_no_infinities(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = read("x/0", ["x: vector(n)"]).expr
-    monkeypatch.setattr("matcalc.results.differentiate", lambda *args, **options: wrong)
+    monkeypatch.setattr("matcalc.results.derive_one", lambda *args, **options: wrong)
     code, out, _ = run(
         capsys, "diff", "x'*x", "-w", "x", "--format", "json", "--check", "--no-verify"
     )
@@ -386,7 +386,7 @@ def test_bug_is_reported_without_a_traceback(
     def broken(*args: object, **options: object) -> None:
         raise KeyError("gone")
 
-    monkeypatch.setattr("matcalc.results.differentiate", broken)
+    monkeypatch.setattr("matcalc.results.derive_one", broken)
     code, out, err = run(capsys, "diff", "x'*x", "-w", "x")
     assert (code, out) == (3, "")
     assert err.startswith("error: this is a bug in matcalc: KeyError: 'gone' at ")
@@ -398,7 +398,7 @@ def test_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     def interrupted(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("matcalc.results.differentiate", interrupted)
+    monkeypatch.setattr("matcalc.results.derive_one", interrupted)
     assert run(capsys, "diff", "x'*x", "-w", "x") == (130, "", "")
 
 

@@ -1,5 +1,6 @@
 """Derivatives by several variables: printed together, computed together, proved together."""
 
+import cProfile
 import json
 
 import numpy as np
@@ -10,8 +11,11 @@ import matcalc
 from matcalc.answers import gradients as module
 from matcalc.cli import main
 from matcalc.core.errors import ArgumentError, UnknownNameError, VerificationError
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, number
-from matcalc.engine.several import derive_several
+from matcalc.engine.pipeline import differentiate
+from matcalc.engine.several import derive_one, derive_several
+from matcalc.verify.verification import verify
 
 
 def layers(count):
@@ -23,6 +27,13 @@ def layers(count):
         name: "matrix(n, n)" if name[0] == "W" else "vector(n)" for name in [*names, "x", "y"]
     }
     return "".join(lines) + f"norm2(y - f{count})^2", names, declarations
+
+
+def steps(count):
+    """A recurrent cell, unrolled."""
+    states = ["h0 = z; "]
+    states += [f"h{k} = tanh(W*h{k - 1} + U*x{k}); " for k in range(1, count + 1)]
+    return "".join(states) + f"norm2(h{count} - y)^2"
 
 
 PRINTED = [
@@ -248,3 +259,25 @@ def test_command_prints_json(capsys):
 def test_command_refuses(arguments, message, capsys):
     assert main(["diff", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+CELL = {"z": "vector(p)", "W": "matrix(p, p)", "U": "matrix(p, q)"}
+
+
+def test_one_variable_in_many_layers_takes_as_many_operations_as_in_one_piece():
+    expression = matcalc.parse(steps(13), CELL)
+    statement = DerivativeStatement(expression._program, "W", 1, "declared", "mixed")
+    trees = derive_one(statement), differentiate(statement)
+    assert trees[0] is not trees[1]
+    assert len(trees[0].parts) <= len(trees[1].parts) + 5  # where the number 2 stands
+    assert all(verify(statement, tree).kind == "exact" for tree in trees)
+
+
+def test_a_recurrent_cell_takes_linear_work():
+    calls = []
+    for count in (16, 32, 64):
+        expression = matcalc.parse(steps(count), CELL)
+        with cProfile.Profile() as profile:
+            expression.diff("W", verify=False)
+        calls.append(sum(entry.callcount for entry in profile.getstats()))
+    assert calls[2] - calls[1] < 2.4 * (calls[1] - calls[0])

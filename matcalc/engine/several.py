@@ -1,5 +1,5 @@
 """derive_several(): the derivatives with respect to several variables, with what they share derived
-once.
+once; derive_one(): that of one variable, which may stand in many layers.
 """
 
 from __future__ import annotations
@@ -10,17 +10,25 @@ from contextlib import suppress
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
 from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
 from matcalc.engine.ir.rebuild import substitute
 from matcalc.engine.lowering.preconditions import require_single, require_symmetry
-from matcalc.engine.pipeline import Engine, leaf_of, occurring, require_variable
+from matcalc.engine.pipeline import (
+    Engine,
+    differentiate,
+    leaf_of,
+    occurring,
+    require_variable,
+)
 from matcalc.engine.recalled import Recalled
 from matcalc.engine.segments import Backward, Segment, cut
 
-_LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked
+_LONG = 60  # nodes of a program beyond which gradients go from segment to segment unasked,
+_SHARED = 12  # if the one variable stands in so many of them
 
 
 def derive_several(
@@ -45,6 +53,27 @@ def derive_several(
         found.append([whole[name] for name in wrt])
     shortest = min([interned(trees) for trees in found], key=_operations)
     return dict(zip(wrt, shortest, strict=True))
+
+
+def derive_one(statement: DerivativeStatement) -> Expr:
+    """What ``pipeline.differentiate`` gives; of a long program in which the variable stands in many
+    layers, as the weights of a recurrent cell, from segment to segment.
+
+    In one piece each layer would add a product through all layers behind it.
+    """
+    program, wrt = statement.program, statement.wrt
+    require_variable(program, wrt)
+    plain = statement.order == 1 and statement.layout == "mixed" and program.expr.rank == 0
+    if plain and len(program.expr.parts) > _LONG:
+        segments = cut(program, [wrt])
+        if sum(_occurs(wrt, segment) for segment in segments) >= _SHARED:
+            with suppress(UnsupportedError):
+                return interned(_through(program, [wrt], segments, statement.structure))[0]
+    return differentiate(statement)
+
+
+def _occurs(name: str, segment: Segment) -> bool:
+    return any(node.op == "variable" and node.value == name for node in segment.expr.parts)
 
 
 def _operations(trees: Sequence[Expr]) -> int:

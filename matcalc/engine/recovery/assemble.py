@@ -25,9 +25,16 @@ class Assembler:
         self.factory = factory
         self.writer = writer
         self.roots = roots
+        self._known: dict[Term, Expr] = {}
 
     def term(self, term: Term) -> Expr:
         """The whole term."""
+        found = self._known.get(term)
+        if found is None:
+            found = self._known[term] = self._term(term)
+        return found
+
+    def _term(self, term: Term) -> Expr:
         if not term.shape:
             return self.scaled(term.coefficient, term.scalars, None)
         plain = self.scaled(
@@ -64,16 +71,18 @@ class Assembler:
 
     def scaled(self, coefficient: Rational, scalars: Scalars, body: Expr | None) -> Expr:
         """``coefficient * scalars * body``; numerators in front, denominators behind."""
-        factory, c = self.factory, Fraction(coefficient)
+        factory = self.factory
         above: list[Expr] = []
         below: list[Expr] = []
-        for base, exponent in self._joined(
-            [self._root(*entry) for entry in self._means(self._determinants(scalars))]
-        ):
+        if scalars:
+            scalars = self._means(self._determinants(scalars))
+        for base, exponent in self._joined([self._root(*entry) for entry in scalars]):
             (above if exponent > 0 else below).append(factory.power(base, magnitude(exponent)))
-        above.sort(key=self.writer.order)
-        below.sort(key=self.writer.order)
-        negative, c = c < 0, abs(c)
+        if len(above) > 1:
+            above.sort(key=self.writer.order)
+        if len(below) > 1:
+            below.sort(key=self.writer.order)
+        negative, c = coefficient < 0, magnitude(coefficient)
         divisor = (
             body.args[1]
             if body is not None and body.op == "./" and is_number(body.args[0], 1)
@@ -92,8 +101,8 @@ class Assembler:
             ]
             result = factory.binary("./", numerator, self._product(whole))
             return factory.negative(result) if negative else result
-        divided = c.denominator != 1 and not shorter_as_decimal(c)
-        front = Fraction(c.numerator) if divided else c
+        divided = c.denominator != 1 and not shorter_as_decimal(Fraction(c))
+        front = c.numerator if divided else c
         number = factory.number(front) if front != 1 else None
         if divided:
             below.insert(0, factory.number(c.denominator))
@@ -116,6 +125,8 @@ class Assembler:
 
     def _joined(self, scalars: Sequence[tuple[Expr, Rational]]) -> Sequence[tuple[Expr, Rational]]:
         """a^2*b^2 written as (a*b)^2, and a^2/b^2 as (a/b)^2."""
+        if len(scalars) < 2:
+            return scalars
         groups: dict[Rational, list[tuple[Expr, Rational]]] = {}
         for base, exponent in scalars:
             groups.setdefault(magnitude(exponent), []).append((base, exponent))

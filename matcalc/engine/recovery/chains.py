@@ -69,7 +69,7 @@ def key(chain: Chain) -> tuple[tuple[int, bool], ...]:
 
 def is_placed(chain: Chain) -> bool:
     """Whether a range of an index stands in a chain."""
-    return any(link.expr.op in ("select", "unit") for link in chain)
+    return not {expr.op for expr, _, _ in chain}.isdisjoint(("select", "unit"))
 
 
 def _as_power(expr: Expr, exponent: Rational) -> tuple[Expr, Rational]:
@@ -214,7 +214,7 @@ class ProductWriter:
 
     def opened(self, chain: Chain) -> Chain:
         """The chain with the products among its links taken apart."""
-        if not any(id(_bare(link.expr)) in self.products for link in chain):
+        if not self.products or not any(id(_bare(link.expr)) in self.products for link in chain):
             return chain
         links: list[Link] = []
         for link in chain:

@@ -411,7 +411,8 @@ class Factoring:
         """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) +
         diag(diag(A)) = tril(A).
         """
-        terms = self._completed(terms)
+        if self.writer.inside:
+            terms = self._completed(terms)
         groups: dict[object, list[Term]] = {}
         for term in terms:
             expr = term.chain[0].expr if term.chain is not None and len(term.chain) == 1 else None

@@ -33,6 +33,7 @@ class ExpressionFactory:
 
     def __init__(self) -> None:
         self._table: dict[object, Expr] = {}
+        self._numbers: dict[Rational, Expr] = {}
         self._sizes: dict[int, int] = {}
         self._pieces: dict[int, Piece] = {}
 
@@ -80,7 +81,10 @@ class ExpressionFactory:
 
     def number(self, value: Rational) -> Expr:
         """A rational number."""
-        return self.make("number", value=Fraction(value))
+        found = self._numbers.get(value)
+        if found is None:
+            found = self._numbers[value] = self.make("number", value=Fraction(value))
+        return found
 
     def eye(self, size: Dim) -> Expr:
         """The identity matrix."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Rational, content, magnitude
 from matcalc.engine.recovery.assemble import Scalars
-from matcalc.engine.recovery.chains import Chain, Link, Parts, ProductWriter, Term, key
+from matcalc.engine.recovery.chains import Chain, Link, Parts, ProductWriter, Term, is_placed, key
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_running
 
@@ -20,6 +20,7 @@ Powers = tuple[tuple[F, Rational], ...]  # factors with their exponents
 # tokens and operators up to which a chain is rather written again than an identity brought in
 _SHORT = 4
 _RANGES = ("select", "unit")
+_UNITS = frozenset((1, -1))
 _CANDIDATES = 8  # common numbers tried in front of a sum
 
 
@@ -65,7 +66,8 @@ class Shared:
             chain = term.chain[len(self.left) : len(term.chain) - len(self.right)]
             shape = _cut_shape(term, self.left, self.right)
             parts = ((chain or (Link(self.factory.eye(shape[0]), False, True),), 1),)
-        return Term(Fraction(term.coefficient) / self.number, tuple(kept), parts, shape)
+        number = term.coefficient if self.number == 1 else Fraction(term.coefficient) / self.number
+        return Term(number, tuple(kept), parts, shape)
 
 
 def collect(terms: Sequence[Term]) -> list[Term]:
@@ -111,8 +113,8 @@ def common_number(coefficients: Sequence[Rational]) -> Rational:
     """The rational factor to write in front of a bracket so that all numbers together are shortest;
     negative where all are.
     """
-    if all(c == 1 for c in coefficients):
-        return 1
+    if set(coefficients) <= _UNITS:
+        return 1 if 1 in coefficients else -1
     first = content(coefficients)
     # a fraction is pulled out only where that is shorter: (A + B)/2, but A/2 - B
     likely = [first, Fraction(1)] if first.denominator == 1 else [Fraction(1), first]
@@ -164,11 +166,12 @@ def _shared_ends(
     whole = min(chains, key=len)
     short = sum(factory.size(link.expr) + link.flipped + 1 for link in whole) <= _SHORT
     shortest = len(whole) - (short and not any(link.expr.op == "kron" for link in whole))
+    placed = any(map(is_placed, chains))
     left = 0
     # before the vector at the end of a column: what is left of x*(y'*z) without x would be a scalar
     while (
         left < shortest
-        and not any(_clings(chain, left + 1) for chain in chains)
+        and not (placed and any(_clings(chain, left + 1) for chain in chains))
         and len({chain[left].key for chain in chains}) == 1
         and not (column and whole[left].expr.rank == 1 and not whole[left].flipped)
     ):
@@ -185,7 +188,7 @@ def _shared_ends(
         )
     ):
         right += 1
-    while right and any(_clings(chain, len(chain) - right) for chain in chains):
+    while right and placed and any(_clings(chain, len(chain) - right) for chain in chains):
         right -= 1
     first = chains[0]
     return first[:left], first[len(first) - right :]
