@@ -342,7 +342,7 @@ KEYED_BY_FUNCTIONS = {
     "claims/judge/mutations.py": "slips of people",
     "engine/lowering/functions.py": "rules: index arithmetic",
     "engine/lowering/preconditions.py": "functions whose value is one of the entries",
-    "engine/lowering/lower.py": "rules: which argument of a maximum counts where both are equal",
+    "engine/ir/build.py": "rules: which argument of a maximum counts where both are equal",
     "engine/lowering/indexed.py": "rules: what has bound indices",
     "engine/lowering/multilinear.py": "rules: index arithmetic",
     "engine/pipeline.py": "what has a choice of styles",

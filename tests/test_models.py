@@ -20,7 +20,6 @@ LOOPS = "loops and families: tests/test_families.py"
 # cases whose printed form is longer than the published one, each with the reason
 LONGER = {
     "o3-black-scholes-speed": "no rewrite joins the two densities that the quotient rule leaves",
-    "svm-hinge": "the step that is 1 at 0 is one less the step that is 0 there",
 }
 
 

@@ -145,7 +145,7 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["--steps"], "--steps does not go with --notation"),
         (["--manifold", "sphere"], "--manifold does not go with --notation"),
         (["--format", "numpy"], "not as numpy"),
-        (["--wrt", "x"], "by one variable"),
+        (["--wrt", "x"], "with respect to one variable"),
     ],
 )
 def test_what_the_command_refuses(

@@ -31,6 +31,7 @@ from matcalc.engine.ir.nodes import (
     as_term,
     content,
     is_negative,
+    is_number,
     is_zero,
     permutation_of,
 )
@@ -426,6 +427,8 @@ class Builder:
         """A function entry by entry; arguments that are one number everywhere become scalars."""
         axes = max((arg.axes for arg in args), key=len)
         args = [self.constant_entry(arg) for arg in args]
+        if name in ("max", "min") and is_number(args[0]):  # step(0) = 0 is the one convention
+            args = args[::-1]
         even = name in self.traits.even
         if (even or name in self.traits.odd) and is_negative(args[0]):
             value = self.elementwise(name, [self.scale(-1, args[0])])

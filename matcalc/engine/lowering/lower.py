@@ -124,10 +124,6 @@ class Lowering:
         special = functions.RULES.get(expr.op)
         if special is not None:
             return special(self.sums, nodes)
-        if expr.op in ("max", "min") and is_rational(self.builder.constant_entry(nodes[0])):
-            nodes = nodes[
-                ::-1
-            ]  # max(x, 0) for max(0, x), so that step(0) = 0 is the one convention
         if self.builder.acts_entrywise(name):
             return self.builder.elementwise(name, nodes)
         require_tall(name, nodes[0])

@@ -237,21 +237,19 @@ def _conditions(context: Context, node: Node, binding: Binding) -> tuple[Conditi
         left, right = (affine(side, context.source) for side in part.args)
         terms, offset = plus(left, right, -1)
         if len(terms) == 1:
-            raise _on_one_index(context, binding, part, terms[0][0].name, offset)
+            raise _on_one_index(context, binding, part, terms[0][0].name)
         found.append(Condition(part.kind, _place(context, (terms, offset))))
     return tuple(found)
 
 
-def _on_one_index(
-    context: Context, binding: Binding, part: Node, name: str, offset: Dim
-) -> ShapeError:
+def _on_one_index(context: Context, binding: Binding, part: Node, name: str) -> ShapeError:
     """The error for a condition on one index that is no end of its range, as ``i != 3``."""
     hint = None if part.kind == "!=" else f"write a range, as in {binding.name}[{name}=1:n]"
-    place = offset.integer
-    if part.kind == "!=" and place is not None and binding.name == "sum":
-        out = abs(place)
-        before = f"sum[{name}=1:{out - 1}](...) + " if out > 1 else ""
-        hint = f"write {before}sum[{name}>={out + 1}](...)"
+    others = [side for side in part.args if str(side.value) != name]
+    if part.kind == "!=" and binding.name == "sum" and len(others) == 1:
+        limit = context.source[others[0].start : others[0].end].strip()
+        before = "" if limit == "1" else f"sum[{name}<{limit}](...) + "
+        hint = f"write {before}sum[{name}>{limit}](...)"
     return context.problem("only an end of the range can be a condition here", part.span, hint)
 
 

@@ -84,5 +84,6 @@ def test_sizes_in_conditions():
     assert str(value) == "sum[i=n-m:n](x[i])"
     ends = matcalc.diff("sum[i<=m](x[i])", "x", variables={"x": "vector(n)", "y": "vector(m)"})
     assert str(ends) == "[ones(m); zeros(n - m)]"
-    with pytest.raises(MatcalcError, match="end of the range"):
+    with pytest.raises(MatcalcError, match="end of the range") as caught:
         matcalc.diff("sum[i, i!=m](x[i])", "x", variables={"x": "vector(n)", "y": "vector(m)"})
+    assert "sum[i<m](...) + sum[i>m](...)" in str(caught.value)
