@@ -51,6 +51,9 @@ def test_binomial_theorem():
     ("expr", "message"),
     [
         ("sin(x)", "of sin has no form"),
+        ("abs(x)*x", "of abs has no form"),
+        ("max(x, 0)", "of max has no form"),
+        ("where(x > 0, x^2, 0)", "of > has no form"),
         ("x^(1/3)", "of a power 1/3 has no form"),
         ("x^20", "of a power 20 has no form"),
         ("a + b", "not a variable"),

@@ -58,9 +58,15 @@ def test_series_of_matrices(expr, at, term):
 def test_two_sums_at_a_point():
     found = series("sin(x)", "x", "a", variables=SCALAR)
     assert str(found) == (
-        "the sum of sin(a)*(-1)^k*(x - a)^(2*k)/factorial(2*k) over k = 0, 1, ... + the sum of "
-        "cos(a)*(-1)^k*(x - a)^(2*k + 1)/factorial(2*k + 1) over k = 0, 1, ..."
+        "the sum of (-1)^k*sin(a)*(x - a)^(2*k)/factorial(2*k) over k = 0, 1, ... + the sum of "
+        "(-1)^k*cos(a)*(x - a)^(2*k + 1)/factorial(2*k + 1) over k = 0, 1, ..."
     )
+
+
+@pytest.mark.parametrize("expr", ["sin(x)", "sqrt(x)", "cos(2*x)"])
+def test_series_entry_by_entry(expr):
+    found = series(expr, "x", variables={"x": "vector(n)"})
+    assert ".*" in str(found)
 
 
 @pytest.mark.parametrize("expr", ["tan(x)", "exp(sin(x))", "exp(x)*sin(x)", "gamma(x)"])

@@ -78,7 +78,7 @@ DERIVATIVES = [
         None,
     ),
     ("norm", "norm2(vech(X))^2", "X", SQUARE, 1, "2*tril(X)"),
-    ("norm-of-symmetric", "norm2(vech(X))^2", "X", {"X": "symmetric(n)"}, 1, "tril(X) + triu(X)"),
+    ("norm-of-symmetric", "norm2(vech(X))^2", "X", {"X": "symmetric(n)"}, 1, "X + diag(diag(X))"),
     ("norm-of-skew", "norm2(vech(X))^2", "X", {"X": "skew(n)"}, 1, None),
     ("hessian", "vech(X)'*G*vech(X)", "X", SQUARE, 2, "elimination(n)'*(G + G')*elimination(n)"),
     ("hessian-of-norm", "norm2(vech(X))^2", "X", SQUARE, 2, None),

@@ -16,7 +16,7 @@ from math import comb, factorial
 
 from matcalc.answers.names import free_name
 from matcalc.answers.taylor import added, put
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import EQUAL, Decision, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import UnsupportedError, VerificationError
@@ -101,12 +101,12 @@ def from_definition(expression: Expression, wrt: str) -> FromDefinition:
     if binomial is not None:
         return binomial
     without, why = _expanded(program, wrt, name, h), "expanded in powers of " + step
-    if without is None:
+    # abs(x) is a polynomial on each side of 0, but its quotient is none
+    if without is None or not _is(program, difference, _times(h, without)):
         direction = variable(name, known.shape) if name else number(1)
         without = _quotient(program, wrt, moved, direction)
         without, why = simplify(replace(program, expr=without)), f"{step} cancels"
-    whole = Expr("*", (h, without), without.shape, row=without.row)
-    first = _equal(program, difference, whole)
+    first = _equal(program, difference, _times(h, without))
     limit = simplify(replace(program, expr=put(without, {step: number(0)})))
     derivative = expression.diff(wrt)
     if name:
@@ -142,9 +142,22 @@ def _squares(tree: Expr) -> Expr:
     return fold(tree, lambda node: node.args, rule)
 
 
+def _times(h: Expr, tree: Expr) -> Expr:
+    return Expr("*", (h, tree), tree.shape, row=tree.row)
+
+
+def _is(program: Program, left: Expr, right: Expr) -> bool:
+    """Whether two values are proved to be equal."""
+    return _decided(program, left, right).verdict == EQUAL
+
+
+def _decided(program: Program, left: Expr, right: Expr) -> Decision:
+    return decide_by_value(replace(program, expr=left), replace(program, expr=right))
+
+
 def _equal(program: Program, left: Expr, right: Expr) -> str:
     """How two values are proved to be equal; VerificationError where they are not."""
-    decision = decide_by_value(replace(program, expr=left), replace(program, expr=right))
+    decision = _decided(program, left, right)
     if decision.verdict != EQUAL:
         raise VerificationError(
             f"{program.language.blame()}: the difference quotient that it found is not right: "

@@ -106,10 +106,11 @@ def _circular(even: str, odd: str, alternating: bool) -> Template:
                 (False, False): "",
             }[alternating, minus]
             exponent = "2*k + 1" if shift else "2*k"
-            term = _signed(sign, f"{core.power(core.moved, 2, shift)}/factorial({exponent})")
-            term = term.replace("-1*", "-", 1) if sign == "-1" else term
+            term = f"{core.power(core.moved, 2, shift)}/factorial({exponent})"
             if not core.at_zero:
                 term = f"{bare}({core.at}){core.dot}*{term}"
+            term = _signed(sign, term)
+            term = term.replace("-1*", "-", 1) if sign == "-1" else term
             found.append(Part(term, 0, 2, shift))
         return found
 
@@ -131,10 +132,10 @@ def _reciprocal(core: Core) -> list[Part]:
 
 def _power(core: Core) -> list[Part]:
     sign = "(-1)^k" if core.falls else ""
-    term = _signed(sign, f"binomial({core.exponent}, k)*{core.power(core.quotient)}")
+    term = core.power(core.quotient)
     if not core.at_one:
         term = f"{core.raised()}{core.dot}*{term}"
-    return [Part(term, last=core.count)]
+    return [Part(_signed(sign, f"binomial({core.exponent}, k)*{term}"), last=core.count)]
 
 
 def _odd(term: str, alternating: bool) -> Template:

@@ -241,7 +241,7 @@ def raised_in_brackets(item: Phrase, script: Phrase, scope: Scope) -> ParseError
 
 def _applied(head: Phrase, factors: list[Phrase], scope: Scope) -> Phrase:
     """A function with the argument that follows it, which is the last of ``factors``."""
-    if head.parts and head.text != "log":
+    if head.parts and head.text != "log" and _with_underscore(head, scope) is None:
         raise _subscripted(head, scope)
     following = factors.pop()
     _, core = _core(following)
@@ -297,9 +297,10 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
     name = function(head.text, scope.user_words) or head.text
     if head.parts:
         base = head.parts[0].text if len(head.parts) == 1 else ""
-        if name != "log" or (base not in _LOGARITHMS and base != "e"):
+        whole = _with_underscore(head, scope)
+        if whole is None and (name != "log" or (base not in _LOGARITHMS and base != "e")):
             raise _subscripted(head, scope)
-        name = _LOGARITHMS.get(base, "log")
+        name = whole or _LOGARITHMS.get(base, "log")
     if name == "log" and len(args) == 1:
         inside = args[0].args[0] if args[0].kind == "bars" else args[0]
         of_size = args[0].kind == "bars" or inside.text == "gamma"
@@ -307,6 +308,11 @@ def _call(head: Phrase, args: tuple[Phrase, ...], end: int, scope: Scope) -> Phr
             name = LOGARITHMS[inside.text] if len(inside.args) == 1 else "mvlgamma"
             args = inside.args
     return Phrase("call", head.start, end, args=args, text=name, mark=head.span)
+
+
+def _with_underscore(head: Phrase, scope: Scope) -> str | None:
+    r"""The function of \operatorname{qr_r}; None where no function has such a name."""
+    return function(f"{head.text}_{head.parts[0].text}", scope.user_words)
 
 
 def _subscripted(head: Phrase, scope: Scope) -> ParseError:
