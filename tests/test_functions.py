@@ -9,7 +9,7 @@ import matcalc
 from matcalc import cli
 from matcalc.cli.functions import document, listing
 from matcalc.core.functions.spec import ELEMENTWISE
-from matcalc.core.operations import ALIASES, OPERATIONS
+from matcalc.core.operations import ALIASES, OPERATIONS, PARITY
 from matcalc.verify.oracle.functions import FUNCTIONS as ORACLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,3 +77,17 @@ def test_a_row_is_complete(name):
     spec = OPERATIONS[name]
     assert spec.says
     assert all(other in OPERATIONS for other in spec.neighbours)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, spec in OPERATIONS.items() if spec.signature == ELEMENTWISE]
+)
+def test_odd_and_even_functions(name):
+    """The normal form moves signs by this fact, so it is compared with numbers."""
+    points = np.array([0.3, 0.7])
+    sign = 0
+    if OPERATIONS[name].arity == (1, 1):
+        with np.errstate(all="ignore"):
+            mirrored, plain = ORACLE[name](-points), ORACLE[name](points)
+        sign = next((s for s in (1, -1) if np.allclose(mirrored, s * plain)), 0)
+    assert PARITY.get(name, 0) == sign

@@ -122,6 +122,7 @@ ROWS = [
     ),
     _row(
         "sec",
+        parity=1,
         says="1./cos(x)",
         latex=r"\sec",
         numpy="sec",
@@ -130,6 +131,7 @@ ROWS = [
     ),
     _row(
         "csc",
+        parity=-1,
         says="1./sin(x)",
         latex=r"\csc",
         numpy="csc",
@@ -139,6 +141,7 @@ ROWS = [
     ),
     _row(
         "cot",
+        parity=-1,
         says="cos(x)./sin(x)",
         latex=r"\cot",
         numpy="cot",
@@ -374,7 +377,14 @@ ROWS = [
         total=True,
         smooth=True,
     ),
-    _row("softsign", says="x./(1 + abs(x))", vanishes=True, total=True, numpy="softsign"),
+    _row(
+        "softsign",
+        parity=-1,
+        says="x./(1 + abs(x))",
+        vanishes=True,
+        total=True,
+        numpy="softsign",
+    ),
     _row(
         "leakyrelu",
         call="leakyrelu(x, a)",

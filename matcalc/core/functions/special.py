@@ -10,6 +10,7 @@ ROWS = [
         "erf",
         says="error function",
         vanishes=True,
+        parity=-1,
         numpy="erf",
         sympy="erf",
         neighbours=("normcdf",),
@@ -31,6 +32,7 @@ ROWS = [
     ),
     _row(
         "erfinv",
+        parity=-1,
         says="inverse of erf",
         vanishes=True,
         latex=r"\operatorname{erf}^{-1}",
@@ -61,6 +63,7 @@ ROWS = [
     ),
     _row(
         "normpdf",
+        parity=1,
         says="density of the standard normal distribution",
         latex=r"\varphi",
         letters=(r"\varphi", r"\phi"),  # read as one letter

@@ -17,7 +17,7 @@ from zlib import crc32
 from matcalc.core.errors import CatalogueError
 from matcalc.core.identity import Identity
 from matcalc.core.language import BUILT_IN, Language
-from matcalc.core.operations import ENTRYWISE, INDEX_ARITHMETIC, OPERATIONS
+from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
 from matcalc.core.resources import files_in, folder_path, read_bytes, read_text
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import user_function
@@ -198,8 +198,8 @@ def parsed(name: str, file: str, piece: str) -> Identity:
 def compile_index(root: str) -> str:
     """The table: traits, activations, and the entries themselves, in the order of the files.
 
-    What is said of the transpose of an argument, and of the negative of a number, the normal form
-    of networks applies, so there it is no rewrite.
+    What is said of the transpose of an argument the normal form of networks applies, so there it is
+    no rewrite.
     """
     entries = [parsed(name, *place) for name, place in cut(sources(root)).items()]
     traits = {entry.name: trait for entry in entries if (trait := trait_of(entry)) is not None}
@@ -210,10 +210,7 @@ def compile_index(root: str) -> str:
     }
     lines += [" ".join([kind, *names]) for kind, names in named.items()]
     for entry in entries:
-        trait = traits.get(entry.name)
-        applied_already = trait is not None and (
-            trait.trait in TRANSPOSITIONS or trait.function in ENTRYWISE
-        )
+        applied_already = entry.name in traits and traits[entry.name].trait in TRANSPOSITIONS
         if entry.file.startswith("rewrites/") and not applied_already:
             name, needs, brings, phase, code = activation_of(entry)
             lines.append(

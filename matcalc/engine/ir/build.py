@@ -429,10 +429,9 @@ class Builder:
         args = [self.constant_entry(arg) for arg in args]
         if name in ("max", "min") and is_number(args[0]):  # step(0) = 0 is the one convention
             args = args[::-1]
-        even = name in self.traits.even
-        if (even or name in self.traits.odd) and is_negative(args[0]):
-            value = self.elementwise(name, [self.scale(-1, args[0])])
-            return value if even else self.scale(-1, value)
+        sign = PARITY.get(name, 0)
+        if sign and is_negative(args[0]):
+            return self.scale(sign, self.elementwise(name, [self.scale(-1, args[0])]))
         if name == "abs" and self.nonnegative(args[0]):
             return args[0] if args[0].axes == axes else self.times(args[0], self.ones(axes))
         if axes and all(not arg.axes for arg in args):
@@ -446,9 +445,9 @@ class Builder:
         if len(axes) != 2:
             return self._call(name, tuple(args), axes, 0)
         across = tuple([self.transpose(arg) if arg.rank else arg for arg in args])
-        sign = PARITY.get(name, 0) if args[0].parity < 0 else int(across == tuple(args))
-        if sign:
-            return self._turning(self._call(name, tuple(args), axes, 0), sign)
+        parity = sign if args[0].parity < 0 else int(across == tuple(args))
+        if parity:
+            return self._turning(self._call(name, tuple(args), axes, 0), parity)
         if self._prefers(name, across, tuple(args)):
             return self.transpose(self._call(name, across, (axes[1], axes[0]), 0))
         return self._call(name, tuple(args), axes, 0)
