@@ -66,7 +66,12 @@ def one_branch(question: Question, samples: Sequence[Sample]) -> Condition | Non
 
 def has_branches(question: Question) -> bool:
     """Whether the expression of a claim has branches."""
-    return question.program is not None and next(_kinks(question.program.expr), None) is not None
+    return question.program is not None and is_piecewise(question.program.expr)
+
+
+def is_piecewise(tree: Expr) -> bool:
+    """Whether a formula has branches."""
+    return next(_kinks(tree), None) is not None
 
 
 def _right(sample: Sample, close: float) -> Array:

@@ -303,5 +303,6 @@ def _holding(
         condition
         for condition, found in conditions(question, samples, rng)
         if all(sample.error <= 10 * sample.method.tolerance for sample in found)
+        and any(_largest(sample.truth) > sample.noise for sample in found)  # 0 holds beside a step
     ]
     return min(held, key=lambda condition: condition.cost, default=None)

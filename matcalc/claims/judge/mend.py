@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from matcalc.claims.judge.branches import has_branches, is_piecewise
 from matcalc.claims.judge.claim import DISPROVED, OPEN, Claim
 from matcalc.claims.judge.claims import (
     Neighbours,
@@ -324,6 +325,9 @@ def _is_another(
     if proved != OPEN:
         return proved == DISPROVED
     rest = difference(replace(question, tree=stated.expr))
+    if rest is not None and (has_branches(question) or is_piecewise(stated.expr)):
+        inner = rest.args[0] if rest.op == "fill" else rest
+        return not is_number(inner, 0)  # there may be a branch that no point is on
     points = [sample.point for sample in samples]
     return rest is not None and any(
         is_apart(rest, question.variables, each.values, each.sizes) for each in points

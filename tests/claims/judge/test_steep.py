@@ -91,3 +91,20 @@ SAID = [
 @pytest.mark.parametrize(("expr", "claim", "said"), SAID)
 def test_what_is_said_of_small_errors(expr: str, claim: str, said: str) -> None:
     assert said in str(judge(Claim(expr, "x", claim, {})))
+
+
+@pytest.mark.parametrize(
+    ("expr", "wrt", "claim"),
+    [
+        ("sum(x.^2)", "x", "where(x > 100, 3*x, 2*x)"),
+        ("3*sum(x.^2)", "x", "where(x < -50, 2*x, 6*x)"),
+        ("max(x'*A*x - 500, 0)", "x", "zeros(n)"),
+        ("where(det(X) > 10^6, tr(X), 0)", "X", "zeros(n, n)"),
+    ],
+)
+def test_nothing_false_is_said_where_a_branch_is_rare(expr, wrt, claim):
+    report = judge(Claim(expr, wrt, claim, {}))
+    assert report.verdict == "wrong"
+    said = str(report.diagnosis or "")
+    assert "only if" not in said
+    assert "sign of" not in said
