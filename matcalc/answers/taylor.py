@@ -158,7 +158,7 @@ class TaylorPolynomial(Formula):
         power = self.remainder(drawn)
         if not report.ok or power > self.order + _FALLS:
             return report
-        problem = f"the remainder falls with the power {power:.1f} of the displacement alone"
+        problem = f"the remainder falls like the power {power:.1f} of the displacement alone"
         return replace(report, ok=False, problem=problem)
 
     @property

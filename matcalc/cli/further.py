@@ -57,7 +57,7 @@ def remainder_line(found: Directional | TaylorPolynomial, seed: int) -> str:
     """How fast falls what a polynomial leaves; empty of other answers."""
     if not isinstance(found, TaylorPolynomial):
         return ""
-    return f"remainder: it falls with the power {found.remainder(seed):.0f} of the displacement"
+    return f"remainder: it falls like the power {found.remainder(seed):.0f} of the displacement"
 
 
 def _parts(text: str) -> list[str]:

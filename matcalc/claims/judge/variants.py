@@ -176,8 +176,7 @@ def _conventions(question: Question) -> Iterator[Variant]:
         if question.kind not in ("free", "matrix", "invertible"):
             yield Variant(
                 "structure",
-                f"it is the derivative with independent entries, not within the "
-                f"{variable.kind} matrices",
+                f"it is the derivative with free entries, not within the {variable.kind} matrices",
                 lambda sample: question.shown(
                     question.derivative(sample.point, question.wrt, "free")[0]
                 ),
@@ -197,7 +196,7 @@ def _conventions(question: Question) -> Iterator[Variant]:
         return np.diag(np.diag(G))
 
     forms: list[tuple[str, Callable[[Array], Array]]] = [
-        ("G, the gradient with independent entries", lambda G: G),
+        ("G, the gradient with free entries", lambda G: G),
         ("(G + G')/2, the gradient within the symmetric matrices", lambda G: (G + G.T) / 2),
         (
             "G + G' - diag(diag(G)), which counts an entry off the diagonal of a symmetric "
@@ -218,7 +217,7 @@ def _conventions(question: Question) -> Iterator[Variant]:
     for what, form in forms:
         yield Variant(
             "structure",
-            f"it is {what}, G being that with independent entries"
+            f"it is {what}, G being that with free entries"
             if not what.startswith("G,")
             else f"it is {what}",
             lambda sample, form=form: question.shown(

@@ -134,7 +134,7 @@ MENDED = [
         "S",
         "kron(b', eye)",
         {"S": "symmetric(n)"},
-        "it is the derivative with independent entries, not within the symmetric matrices",
+        "it is the derivative with free entries, not within the symmetric matrices",
         "(kron(b, eye) + kron(eye, b))'/2",
     ),
     (
