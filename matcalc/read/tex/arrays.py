@@ -3,21 +3,26 @@ matrix.
 
 The index on the left side runs then, as in [\sum_i W_{ki} x_i]_k. It does so where it is that of an
 entry on the right side: of two subscripts one is summed over, or the letter has other entries there
-as well. In h_t = W x_t the subscript may be part of two names, and is.
+as well, or it is an end of a sum: \sum_{j<k}, \sum_{i \ne k}, \sum_{i=1}^k. In h_t = W x_t the
+subscript may be part of two names, and is.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from matcalc.core.walk import postorder
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.doubts import used_whole
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Equation, Phrase
+from matcalc.read.tex.places import size_leaves
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import Key, symbol
 
 _KINDS = ("", "vector", "matrix")
+_COUNTING = frozenset("ijklqrst")  # what is no size as the end of a sum
 
 
 def by_entries(equation: Equation, scope: Scope) -> Equation:
@@ -29,16 +34,20 @@ def by_entries(equation: Equation, scope: Scope) -> Equation:
         return equation
     wanted = _indices(entry, scope)
     (base,) = entry.args
-    if not wanted or len({*wanted}) < len(wanted) or not _are_entries(wanted, equation, scope):
+    if not wanted or len({*wanted}) < len(wanted):
+        _refuse_part(entry, equation, scope)
+        return equation
+    ends = _ends(wanted, entry, equation, scope)
+    if not _are_entries(wanted, ends, equation, scope):
+        if ends or len(wanted) > 1:
+            _refuse_part(entry, equation, scope)
         return equation
     value = equation.value
     whole = Phrase("indexed", value.start, value.end, args=(value,), parts=entry.parts)
     shown = scope.source[entry.start : entry.end]
     kind = _KINDS[len(wanted)] if len(wanted) < len(_KINDS) else "array"
-    scope.note(
-        f"note: {shown} = ... is read as the {kind} of these entries; write the right side alone "
-        f"for one of them"
-    )
+    alone = "" if ends else "; write the right side alone for one of them"
+    scope.note(f"note: {shown} = ... is read as the {kind} of these entries{alone}")
     if equation.left is not entry:
         return Equation(whole, equation.left)
     scope.names.pop(symbol(entry, scope.source).key, None)
@@ -54,14 +63,105 @@ def _indices(phrase: Phrase, scope: Scope) -> list[str]:
     return names if plain and not scope.dimensions.intersection(names) else []
 
 
-def _are_entries(wanted: list[str], equation: Equation, scope: Scope) -> bool:
-    """Whether each index on the left side is that of an entry on the right side."""
+def _sums(equation: Equation) -> list[Phrase]:
+    return [part for part in postorder(equation.value, children) if part.kind == "bigsum"]
+
+
+def _in_conditions(total: Phrase, scope: Scope) -> set[str]:
+    """The letters in the conditions of a sum, those that it runs over among them."""
+    sides = [side for bound in total.bounds for side in bound.args]
+    return {symbol(leaf, scope.source).name for side in sides for leaf in size_leaves(side)}
+
+
+def _summed_over(equation: Equation, scope: Scope) -> set[str]:
+    """The letters that sums name as those they run over."""
+    letters = Letters(scope)
+    found = {name for total in _sums(equation) for name in letters.indices(total) or ()}
+    for bound in (bound for total in _sums(equation) for bound in total.bounds):
+        if any(side.kind == "number" for side in bound.args):  # 1 <= i
+            leaves = [leaf for side in bound.args for leaf in size_leaves(side)]
+            found.update(symbol(leaf, scope.source).name for leaf in leaves)
+    return found
+
+
+def _ends(wanted: list[str], entry: Phrase, equation: Equation, scope: Scope) -> frozenset[str]:
+    """The indices of the left side at which a sum on the right side ends; a capital is a size."""
+    source, sums = scope.source, _sums(equation)
+    found: set[str] = set()
+    limits = {
+        symbol(leaf, source).name
+        for total in sums
+        if total.limit is not None
+        for leaf in size_leaves(total.limit)
+    }
+    limits.update(name for total in sums for name in _in_conditions(total, scope))
+    for name in limits.intersection(wanted):
+        if name in _COUNTING:
+            found.add(name)
+        elif _are_entries([name], frozenset(), equation, scope):
+            continue
+        elif name.islower():
+            shown = source[entry.start : entry.end]
+            message = (
+                f"{name} may be a size, and {shown} one sum, or an index, and {shown} an entry of "
+                f"the sums up to {name}"
+            )
+            hint = (
+                f"write the right side alone for the sum to the size; write "
+                f"{_array_of(equation, [name], scope)} for all sums up to {name}"
+            )
+            raise scope.problem(message, entry.span, hint)
+    return frozenset(found)
+
+
+def _array_of(equation: Equation, names: Iterable[str], scope: Scope) -> str:
+    value = equation.value
+    right, below = scope.source[value.start : value.end], ",".join(names)
+    return f"\\left[{right}\\right]_{{{below}}}"
+
+
+def _refuse_part(entry: Phrase, equation: Equation, scope: Scope) -> None:
+    r"""Refuses y_{k+1} = \sum_i W_{ki} x_i and y_{ik} = \sum_i W_{ki} x_i: one entry, or all."""
+    names = list(dict.fromkeys(subscripts.names(entry, scope.source)))
+    if not names or scope.dimensions.intersection(names):
+        return
+    ends = _ends(names, entry, equation, scope)
+    several = len(subscripts.places(entry, 2)) > 1
+    bound = _summed_over(equation, scope)
+    clash = [name for name in names if name in bound]
+    free = [name for name in names if _are_entries([name], ends, equation, scope)]
+    if not ends and not (several and clash) and not free:
+        return
+    shown = scope.source[entry.start : entry.end]
+    message = f"{shown} = ... may define an array by its entries, or name one value"
+    if clash:
+        message += f": {clash[0]} is an index of {shown}, and summed over on the right side"
+    hint = (
+        "write the right side alone for one value; write different letters on the left side, each "
+        "an index on the right side over which no sum runs, for the array"
+    )
+    if free:
+        hint = f"write {_array_of(equation, free, scope)} for the array over {', '.join(free)}"
+        if not ends:
+            hint += "; write the right side alone for one value"
+    raise scope.problem(message, entry.span, hint)
+
+
+def _are_entries(wanted: list[str], ends: frozenset[str], equation: Equation, scope: Scope) -> bool:
+    """Whether each index on the left side is that of an entry on the right side, or one of the
+    ``ends`` of its sums.
+    """
     letters = Letters(scope)
     parts = postorder(equation.value, children)
-    sums = [part for part in parts if part.kind == "bigsum"]
-    bound = {name for part in sums for name in letters.indices(part) or ()}
+    bound = _summed_over(equation, scope)
     if bound.intersection(wanted):
         return False
+    for total in _sums(equation):
+        bound |= _in_conditions(total, scope).difference(wanted)
+    wanted = [name for name in wanted if name not in ends]
+    if not wanted:
+        return True
+    bound |= ends
     whole = used_whole(letters, equation.value)
     summed: set[Key] = set()
     found: list[tuple[Phrase, list[str]]] = []

@@ -18,6 +18,7 @@ from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.letters import Letters
 from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.summation import in_matrices
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import Key, symbol
@@ -39,6 +40,8 @@ def refuse_doubts(letters: Letters, root: Phrase) -> None:
     """Refuses the products of a statement that may be something else."""
     letters.used_whole.update(used_whole(letters, root))
     _refuse_layers(letters, root)
+    _refuse_inverse_entries(letters, root)
+    _refuse_two_kinds(letters, root)
     inside: set[int] = set()
     for phrase in reversed(postorder(root, children)):  # a product comes before its factors
         if phrase.kind == "gradient":
@@ -166,6 +169,93 @@ def _refuse_layers(letters: Letters, root: Phrase) -> None:
                 hint=f"write {bare}_{{{letter.strip('{}')}}} for a name with an index; declare "
                 f"{letter.strip('{}')}: scalar for powers",
             )
+
+
+# -- entries of an inverse, and a letter that is a number and a vector
+# ----------------------------------------------------------------------------------------
+
+
+def inverse_or_reciprocal(power: Phrase, scope: Scope) -> ParseError:
+    r"""The error of A_{ij}^{-1}, an entry of the inverse or one over the entry."""
+    base = power.args[0]
+    shown, entry = (scope.source[each.start : each.end] for each in (power, base))
+    letter = scope.source[base.args[0].start : base.args[0].end]
+    below = ",".join(
+        scope.source[part.start : part.end].strip("{}") for part in subscripts.places(base, 2)
+    )
+    if "^" in entry:  # A^{-1}_{ij}
+        entry = f"{letter}_{{{below}}}"
+    hint = f"write \\frac{{1}}{{{entry}}} for the reciprocal"
+    if len(subscripts.places(base, 2)) > 1:
+        hint = f"write [{letter}^{{-1}}]_{{{below}}} for the entry of the inverse; {hint}"
+    return ParseError(
+        f"{shown} may be an entry of the inverse of {letter}, or the reciprocal of an entry",
+        source=scope.source,
+        span=power.span,
+        hint=hint,
+    )
+
+
+def _runs(letters: Letters, phrase: Phrase) -> bool:
+    """Whether this is an entry x_i at an index that runs."""
+    if phrase.kind != "indexed" or phrase.args[0].kind != "symbol" or letters.scope.knows(phrase):
+        return False
+    running = letters.ranges.get(id(phrase), {})
+    return any(name in running for name in subscripts.names(phrase, letters.scope.source))
+
+
+def _refuse_inverse_entries(letters: Letters, root: Phrase) -> None:
+    r"""Refuses \sum_{i,j} x_i A_{ij}^{-1} x_j."""
+    for phrase in postorder(root, children):
+        if phrase.kind != "power" or phrase.args[1].kind != "neg":
+            continue
+        base, exponent = phrase.args[0], phrase.args[1].args[0]
+        if base.bracketed or exponent.text != "1" or _places(base) != 2:
+            continue
+        if _runs(letters, base):
+            raise inverse_or_reciprocal(phrase, letters.scope)
+
+
+def _refuse_two_kinds(letters: Letters, root: Phrase) -> None:
+    r"""Refuses \sum_i a b_i + \sum_i a_i b_i, where a is a number and then a vector."""
+    source = letters.scope.source
+    for phrase in postorder(root, children):
+        if phrase.kind not in ("+", "-"):
+            continue
+        bare: dict[Key, Phrase] = {}
+        entries: dict[Key, Phrase] = {}
+        for term in _terms(phrase):
+            factors = _flat_sum(term)
+            lone = [part for part in factors if part.kind not in ("number", "/")]
+            runs = [part for part in lone if _runs(letters, _letter(part))]
+            whole = [part for part in lone if not any(part is each for each in runs)]
+            if runs and len(whole) == 1 and whole[0].kind == "symbol":
+                bare.setdefault(symbol(whole[0], source).key, whole[0])
+            if not whole:
+                for part in runs:
+                    letter = _letter(part)
+                    entries.setdefault(symbol(letter.args[0], source).key, letter)
+        for key in bare.keys() & entries.keys():
+            name, entry = letters.shown(bare[key]), letters.shown(entries[key])
+            raise letters.scope.problem(
+                f"{name} may be a number, as it stands beside entries, or a vector, of which "
+                f"{entry} is an entry",
+                bare[key].span,
+                f"give the number another letter; write the entries of {name} everywhere if it is "
+                f"a vector",
+            )
+
+
+def _flat_sum(term: Phrase) -> list[Phrase]:
+    """The factors of a term, those inside of its sums among them."""
+    found, stack = [], [term]
+    while stack:
+        part = stack.pop()
+        if part.kind in ("*", ".", "x", "bigsum", "neg"):
+            stack += reversed(part.args)
+        else:
+            found.append(part)
+    return found
 
 
 # -- repeated indices

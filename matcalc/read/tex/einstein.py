@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.walk import fold, postorder
+from matcalc.read.tex.doubts import inverse_or_reciprocal
 from matcalc.read.tex.phrases import Equation, Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
@@ -39,18 +40,23 @@ class _Part(NamedTuple):
 
 def summed(equation: Equation, scope: Scope) -> Equation:
     """The equation with the sums that the convention leaves out; its value is the whole array."""
-    return _Convention(scope, equation.value).equation(equation)
+    return _Convention(scope, equation.value, equation.left).equation(equation)
 
 
 class _Convention:
-    def __init__(self, scope: Scope, root: Phrase) -> None:
+    def __init__(self, scope: Scope, root: Phrase, left: Phrase | None) -> None:
         self.scope = scope
+        free = {name for part in (left.parts if left else ()) for name in self._names(part)}
         self.bound: dict[int, frozenset[str]] = {}  # the indices of the sums that are written
         stack = [(root, frozenset[str]())]
         while stack:
             phrase, bound = stack.pop()
             if phrase.kind == "bigsum":
                 bound |= {name for part in phrase.parts for name in self._names(part)}
+                if not phrase.parts:  # i < j
+                    sides = [side for condition in phrase.bounds for side in condition.args]
+                    below = {name for side in sides for name in self._names(side)}
+                    bound |= below - free
             self.bound[id(phrase)] = bound
             stack += [(child, bound) for child in children(phrase)]
         parts = postorder(root, children)
@@ -160,6 +166,18 @@ class _Convention:
                 f"{self._shown(phrase)} may have an upper index or a power",
                 phrase,
                 "write all indices below; declare a letter that is an exponent under another name",
+            )
+        power = exponent.args[0] if exponent.kind == "neg" else exponent
+        entry = base.kind == "indexed" and not base.bracketed and bool(self._subscripts(base))
+        if entry and exponent.kind == "neg" and len(self._subscripts(base)) > 1:
+            raise inverse_or_reciprocal(phrase, self.scope)
+        if entry and not args[0].counts and power.kind == "number":
+            x, below = self._shown(base), ", ".join(name for name, _ in self._subscripts(base)[:1])
+            raise self._problem(
+                f"{self._shown(phrase)} may be the power of a sum, or the sum of the powers",
+                phrase,
+                f"write ({x})^{{{self._shown(exponent).strip('{}')}}} for the power of the sum; "
+                f"write \\sum_{{{below}}} {self._shown(phrase)} for the sum of the powers",
             )
         if args[0].counts and exponent.kind == "number":
             x = self._shown(base)

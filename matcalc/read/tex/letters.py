@@ -418,6 +418,7 @@ class Letters:
         if self.scope.knows(phrase):
             message = f"{shown} may be an entry or the variable {self.scope.name(phrase)}"
             raise self.scope.problem(message, phrase.span, "let the sum run over another letter")
+        subscripts.require_bound(self, phrase, running)
         found = symbol(base, source)
         data = self._data_of(phrase, found)
         if self.binding:

@@ -18,7 +18,7 @@ from matcalc.read.tex.values import BeyondProducts, Maker, Value, transpose
 
 if TYPE_CHECKING:
     from matcalc.read.syntax.nodes import Node
-    from matcalc.read.tex.letters import Letters
+    from matcalc.read.tex.letters import Letters, Ranges
 
 PLACE, LABEL, UNCLEAR = "place", "label", "unclear"
 _SUMS = ("+", "-")
@@ -312,6 +312,18 @@ def running(letters_: Letters, phrase: Phrase) -> list[str]:
     if found is None and letters_.binding and len(phrase.parts) == 1:
         found = names(phrase, letters_.scope.source)
     return found or []
+
+
+def require_bound(letters_: Letters, phrase: Phrase, running: Ranges) -> None:
+    """Refuses the k of W_{ki} outside of a sum over k."""
+    for name in names(phrase, letters_.scope.source):
+        if name not in running and name in letters_.indices_of_sums:
+            raise letters_.scope.problem(
+                f"{name} is free in {letters_.shown(phrase)}, outside of the sum over {name}",
+                phrase.span,
+                "let the sum run over another letter, or write brackets around everything that is "
+                "summed",
+            )
 
 
 def require_axes(letters_: Letters, phrase: Phrase, wanted: list[str]) -> None:

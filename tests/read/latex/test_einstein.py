@@ -35,6 +35,12 @@ MEANS = [
     (r"y_i = A_{ij} x_j \\ y_i y_i", "norm2(A*x)^2"),
     (r"\sum_j \exp(A_{ij} x_j)", "sum(exp(A*diag(x)), 2)"),  # a sum that is written
     (r"x^\top A x + y_i y_i", "x'*A*x + y'*y"),  # letters without indices
+    (r"[A^{-1}]_{i,j} x_i x_j", "x'*inv(A)*x"),
+    (r"\frac{1}{A_{ij}} x_i x_j", "x'*(1./A)*x"),
+    (r"(E_{ii})^{2}", "tr(E)^2"),
+    (r"\sum_{i} E_{ii}^2", "sum(diag(E).^2)"),
+    (r"y_k = \sum_{i \ne k} W_{ki} x_i", "(W - diag(diag(W)))*x"),
+    (r"a c_i c_i + b_j c_j", "a*c'*c + b'*c"),
 ]
 REFUSED = [
     (r"A_{ii} x_i", "i stands 3 times"),
@@ -47,6 +53,13 @@ REFUSED = [
     (r"x_i^\top A_{ij}", "x_i is a number in Einstein's convention"),
     (r"\|x_i\|", "x_i is a number in Einstein's convention"),
     (r"\frac{x_i}{y_i}", "an index above and below"),
+    (r"a x_i x_i + a_j x_j", "a may be a number, as it stands beside entries, or a vector"),
+    (r"a b_i b_i + a_i b_i", "a may be a number, as it stands beside entries, or a vector"),
+    (r"x y_i y_i + x_i y_i", "x may be a number, as it stands beside entries, or a vector"),
+    (r"A_{ij}^{-1} x_i x_j", "an entry of the inverse of A, or the reciprocal of an entry"),
+    (r"A^{-1}_{ij} x_i x_j", "an entry of the inverse of A, or the reciprocal of an entry"),
+    (r"E_{ii}^2", "may be the power of a sum, or the sum of the powers"),
+    (r"E_{ii}^{-1}", "an entry of the inverse of E, or the reciprocal of an entry"),
 ]
 
 

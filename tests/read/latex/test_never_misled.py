@@ -92,6 +92,55 @@ LIMITS = [
     (r"\sum_{i=1}^n \sum_{j=1}^{i+1} \|x_i - x_j\|^2", None, None, "beyond the range"),
     (r"\sum_{i=1}^{n} \sum_{j=1}^{2i} x_j y_i", None, None, "limit of a sum"),
 ]
+DEFINED = [  # the free index of the left side is no size, and no index of the sum
+    (r"y_k = \sum_{i \ne k} W_{ki} x_i", {}, "x", "W - diag(diag(W))"),
+    (
+        r"u_i = \sum_{j \ne i} (t_i - t_j)^2",
+        {},
+        "t",
+        "2*diag(n*t - sum(t)) - 2*t*ones(n)' + 2*ones(n)*t'",
+    ),
+    (r"s_k = \sum_{i>k} x_i z_k", {}, "x", "diag(z)*triu(ones(n, n), 1)"),
+    (r"y_k = \sum_{i \ge k} W_{ki} x_i", {}, "x", "triu(W)"),
+    (r"y_k = \sum_{j<k} x_j z_k", {}, "x", "diag(z)*tril(ones(n, n), -1)"),
+    (r"y_i = \sum_{j \neq i} x_j x_i", {}, "x", "diag(sum(x) - 2*x) + x*ones(n)'"),
+    (r"y_j = \sum_{i \le j} x_i", {}, "x", "tril(ones(n, n))"),
+    (r"y_t = \sum_{i=1}^t x_i", {}, "x", "tril(ones(n, n))"),
+    (r"y_i = \sum_{j<i} x_j", {}, "x", "tril(ones(n, n), -1)"),
+    (r"y_k = \sum_{i=1}^k W_{ki} x_i", {}, "x", "tril(W)"),
+    (r"s_k = \sum_{i=k}^n x_i", {}, "x", "triu(ones(n, n))"),
+    (
+        r"y_{ik} = \sum_{j<k} A_{ij} x_j \\ \sum_{i,k} y_{ik}",
+        {},
+        "A",
+        "ones(n)*(x.*(revcumsum(ones(m)) - 1))'",
+    ),
+    (r"L_N = \frac1N \sum_{i=1}^N x_i^2", {}, "x", "2*x/N"),
+    (r"L_N = \sum_{1 \le i < j \le N} x_i x_j", {}, "x", "sum(x) - x"),
+    (r"y_n = \sum_{m \ne n} W_{nm} x_m", {}, "x", "W - diag(diag(W))"),
+    (r"y_n = \sum_{i \le n} x_i", None, None, "n may be a size, and y_n one sum, or an index"),
+    (r"y_n = \sum_{i=1}^n x_i", None, None, "n may be a size, and y_n one sum, or an index"),
+    (r"y_k = \sum_i W_{ki} x_i + \sum_k b_k", None, None, "k is free in W_{ki}"),
+    (r"\sum_i W_{ki} x_i + \sum_k b_k", None, None, "k is free in W_{ki}"),
+    (r"y_{k+1} = \sum_i W_{ki} x_i + \sum_k b_k", None, None, "k is free in W_{ki}"),
+    (r"y_{ik} = \sum_i W_{ki} x_i + \sum_k b_k", None, None, "i is an index of y_{ik}, and summed"),
+    (r"y_{ii} = \sum_i W_{ki} x_i + \sum_k b_k", None, None, "i is an index of y_{ii}, and summed"),
+    (r"y_{k+1} = \sum_i W_{ki} x_i", None, None, "an array by its entries, or name one value"),
+    (r"y_{ik} = \sum_i W_{ki} x_i", None, None, "i is an index of y_{ik}, and summed"),
+    (r"y_{ii} = \sum_i W_{ki} x_i", None, None, "i is an index of y_{ii}, and summed"),
+    (r"y_{k+1} = \sum_{i=1}^k x_i", None, None, "an array by its entries, or name one value"),
+    (r"y_i = \sum_{1 \le i < j \le n} x_i x_j", None, None, "i is an index of y_i, and summed"),
+    (r"\sum_i a b_i + \sum_i a_i b_i", None, None, "a may be a number, as it stands beside"),
+    (r"\sum_{i,j} x_i A^{-1}_{ij} x_j", None, None, "an entry of the inverse of A, or the rec"),
+    (r"\sum_{i,j} x_i A_{ij}^{-1} x_j", None, None, "an entry of the inverse of A, or the rec"),
+    # what the hints of these say to write
+    (r"\left[\sum_{i=1}^n x_i\right]_{n}", {}, "x", "tril(ones(n, n))"),
+    (r"y_k = \sum_i W_{ki} x_i + \sum_l b_l", {}, "x", "W"),
+    (r"\left[\sum_i W_{ki} x_i\right]_{k}", {}, "x", "W"),
+    (r"\left[\sum_{i=1}^k x_i\right]_{k}", {}, "x", "tril(ones(n, n))"),
+    (r"\sum_{i,j} x_i [A^{-1}]_{i,j} x_j", {}, "x", "(inv(A) + inv(A)')*x"),
+    (r"\sum_{i,j} x_i \frac{1}{A_{ij}} x_j", {}, "x", "(1./A + (1./A)')*x"),
+]
 SPELLINGS = [
     (r"||Ax-b||_2^2", {}, "x", "2*A'*(A*x - b)"),
     (r"||X||_F^2", {}, "X", "2*X"),
@@ -255,7 +304,7 @@ def rows(table: list[tuple]) -> list:
 
 @pytest.mark.parametrize(
     ("formula", "declared", "wrt", "expected"),
-    rows([row for row in ENTRIES + LIMITS + SPELLINGS if row[1] is not None]),
+    rows([row for row in ENTRIES + LIMITS + DEFINED + SPELLINGS if row[1] is not None]),
 )
 def test_means(formula: str, declared: Declared, wrt: str | None, expected: str) -> None:
     found = matcalc.diff(formula, wrt, variables=declared, latex=True)
@@ -268,7 +317,7 @@ def test_means(formula: str, declared: Declared, wrt: str | None, expected: str)
         [
             *OPERATORS,
             *((f, w) for f, _, w in AMBIGUOUS),
-            *((f, w) for f, d, _, w in LIMITS + SPELLINGS if d is None),
+            *((f, w) for f, d, _, w in LIMITS + DEFINED + SPELLINGS if d is None),
         ]
     ),
 )
