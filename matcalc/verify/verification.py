@@ -18,7 +18,7 @@ from matcalc.core.operations import OF_TALL
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.verify.exact.judge import BITS, judge
+from matcalc.verify.exact.judge import BITS, judge, orders
 from matcalc.write.printers.text import text
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _is_strange(node: Expr, program: Program) -> bool:
 
 def _verified(statement: DerivativeStatement, tree: Expr) -> Verification:
     program = statement.program
+    _refuse_tied(statement)
     verdict = judge(statement, tree)
     if verdict.outcome == "exact":
         return Verification("exact")
@@ -142,6 +143,26 @@ def _refuse_degenerate(program: Program, wrt: str) -> None:
     reason = degenerate(program.expr, program.variables, wrt)
     if reason is not None:
         raise UnsupportedError(reason, source=program.source or None)
+
+
+def _refuse_tied(statement: DerivativeStatement) -> None:
+    """UnsupportedError where a largest or smallest entry stands in two places: the field has no
+    order, so its judge does not see that the rule for it counts both.
+    """
+    reason = tied_places(statement)
+    if reason is not None:
+        hint = "write each number once, as vech(S) does for a symmetric matrix S"
+        raise UnsupportedError(reason, source=statement.program.source or None, hint=hint)
+
+
+def tied_places(statement: DerivativeStatement) -> str | None:
+    """Which maximum is in two places at once, and where; None where none is, as of a variable."""
+    program = statement.program
+    if not (statement.order and orders(program.expr) and statement.wrt in program.variables):
+        return None
+    from matcalc.verify.oracle.ties import tied  # noqa: PLC0415 - it loads NumPy
+
+    return tied(program.expr, program.variables, statement.wrt)
 
 
 def warn_unverified(found: Verification) -> None:

@@ -32,6 +32,7 @@ from matcalc.verify.oracle.pieces import on_kink
 from matcalc.verify.oracle.preconditions import violated_precondition
 from matcalc.verify.oracle.sample import find_point, sizes_for
 from matcalc.verify.oracle.survey import survey
+from matcalc.verify.oracle.ties import tied
 from matcalc.write.printers.text import text
 
 _APART = 2  # added to each size for the second choice of sizes, which tells n from 3
@@ -84,7 +85,9 @@ def about(program: Program, claim: Claim) -> Question:
         source=replace(claim, claim=stated.source),
         notes=notes,
         # what holds at one choice of sizes need not hold at others
-        proof=lambda: OPEN if misfit or compares_sizes(tree) else proof(statement, stated),
+        proof=lambda: (
+            OPEN if misfit or compares_sizes(tree) or asked.tied() else proof(statement, stated)
+        ),
     )
 
 
@@ -93,9 +96,19 @@ def engine_answer(statement: DerivativeStatement) -> Expr | None:
     numbers judge all the same.
     """
     try:
-        return differentiate(statement)
+        return None if tied_places(statement) else differentiate(statement)
     except UnsupportedError:
         return None
+
+
+def tied_places(statement: DerivativeStatement) -> str:
+    """Which maximum of the objective stands in two places at once, where no claim can be right;
+    else nothing.
+    """
+    program, wrt = statement.program, statement.wrt
+    if not statement.order or wrt not in program.variables:
+        return ""
+    return tied(program.expr, program.variables, wrt) or ""
 
 
 def about_formula(
@@ -141,6 +154,7 @@ def about_formula(
         tree=tree,
         misfit=misfit,
         notes=program.notes,
+        tied=lambda: tied_places(statement),
     )
 
 

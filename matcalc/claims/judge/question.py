@@ -112,6 +112,8 @@ class Question:
     survey: Callable[[Point, np.random.Generator], tuple[list[Point], tuple[str, ...]]] = (
         lambda point, rng: ([], ())
     )
+    # which maximum is in two places at once, so that there is no derivative; of a formula
+    tied: Callable[[], str] = lambda: ""
     rough: bool = False  # whether errors are allowed that are more than rounding
     source: Claim | None = None  # where it came from, if that is a claim in text
 

@@ -78,6 +78,9 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
         "name": asked.source.name if asked.source is not None else "",
         "correct": correct,
     }
+    tied = asked.tied()
+    if tied and not asked.misfit:
+        return Report(UNDECIDED, reason=tied, notes=asked.notes, **common)  # type: ignore[arg-type]
     try:
         samples = _worlds(asked, rng)
     except (EvaluationError, UnsupportedError) as problem:

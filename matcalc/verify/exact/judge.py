@@ -108,6 +108,19 @@ def same_value(left: Program, right: Program) -> str:
     )
 
 
+_OF_ORDER = ("amax", "amin", "norminf")
+
+
+def orders(expr: Expr) -> bool:
+    """Whether it may have the largest or smallest entry of more than a variable: the field has no
+    order, so it is not seen here whether that stands in two places.
+    """
+    return any(
+        (node.op in _OF_ORDER and node.args[0].op != "variable") or node.op == "indexed"
+        for node in inline(expr).parts
+    )
+
+
 class Judge:
     """One derivative under judgement."""
 

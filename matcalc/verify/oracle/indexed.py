@@ -27,8 +27,11 @@ def indexed(
     extent: tuple[int, ...],
     step: Callable[[Expr, list[Array]], Array],
     shape: Callable[[Expr], tuple[int, ...]],
+    watch: Callable[[Expr, list[Array]], None] | None = None,
 ) -> Array:
-    """The value of an ``indexed`` node; ``step`` evaluates what has no indices itself."""
+    """The value of an ``indexed`` node; ``step`` evaluates what has no indices itself, and
+    ``watch`` is told what the others are taken of.
+    """
 
     def reduce(part: Expr, found: list[Array]) -> Array:
         name = part.value.name
@@ -40,7 +43,10 @@ def indexed(
             if name == "prod":
                 return np.ones(())
             raise DomainProblem(f"{name} of nothing", span=node.span)
-        return np.asarray(_TAKEN[name](np.stack(found)))
+        whole = np.stack(found)
+        if watch is not None:
+            watch(part, [whole])
+        return np.asarray(_TAKEN[name](whole))
 
     def take(array: Array, places: list[int | None]) -> Array:
         inside = all(

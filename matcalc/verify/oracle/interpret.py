@@ -143,16 +143,43 @@ def evaluate(node: Expr, args: list[Array], *, values: Values, sizes: Sizes) -> 
 
 
 def _indexed(node: Expr, args: list[Array], values: Values, sizes: Sizes) -> Array:
+    return _looped(node, args, values, sizes, None)
+
+
+def look_inside(
+    node: Expr, args: list[Array], values: Values, sizes: Sizes
+) -> tuple[list[tuple[Expr, list[Array]]], Array]:
+    """What the parts of an ``indexed`` node are taken of, in the order in which they are evaluated;
+    of a reduction all values together. And the value.
+    """
+    seen: list[tuple[Expr, list[Array]]] = []
+    value = _looped(node, args, values, sizes, lambda part, inside: seen.append((part, inside)))
+    return seen, value
+
+
+def _looped(
+    node: Expr,
+    args: list[Array],
+    values: Values,
+    sizes: Sizes,
+    watch: Callable[[Expr, list[Array]], None] | None,
+) -> Array:
     # few trees have bound indices
     from matcalc.verify.oracle.indexed import indexed  # noqa: PLC0415
+
+    def step(part: Expr, inside: list[Array]) -> Array:
+        if watch is not None:
+            watch(part, inside)
+        return evaluate(part, inside, values=values, sizes=sizes)
 
     return indexed(
         node,
         args,
         dict(sizes),
         extent(node.shape, sizes),
-        lambda part, inside: evaluate(part, inside, values=values, sizes=sizes),
+        step,
         lambda part: extent(part.shape, sizes),
+        watch,
     )
 
 

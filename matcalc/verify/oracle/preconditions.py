@@ -16,7 +16,7 @@ from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
 from matcalc.runtime import norm2, std
 from matcalc.runtime.elementwise import Array
-from matcalc.verify.oracle.interpret import Sizes, Values, evaluate
+from matcalc.verify.oracle.interpret import Sizes, Values, evaluate, look_inside
 from matcalc.verify.oracle.spectra import DISTANCES
 
 KINK = 1e-3  # closest that the argument of abs, relu, max, ... may come to its kink
@@ -57,7 +57,10 @@ def violated_precondition(
             return outside
         try:
             with np.errstate(all="ignore"):
-                result = evaluate(node, args, values=values, sizes=sizes)
+                if node.op == "indexed":
+                    inside, result = look_inside(node, args, values, sizes)
+                else:
+                    inside, result = [], evaluate(node, args, values=values, sizes=sizes)
         except DomainProblem as problem:
             return problem.message
         # in a branch of where that is not taken the matrix may have entries that are no numbers
@@ -77,6 +80,10 @@ def violated_precondition(
             return f"{operation(node)} is not finite"
         if node.op in _DISTANCES and _DISTANCES[node.op](*args) < kink:
             return f"{node.op} is near a kink"
+        for part, found in inside:
+            name = f"a{part.value.name}" if part.op == "reduce" else part.op
+            if name in _PLACED and _DISTANCES[name](*found) < kink:
+                return f"{name} is near a kink"
         results[id(node)] = result
     return None
 
@@ -199,6 +206,8 @@ def _lead(x: Array) -> float:
     return float(ordered[-1] - ordered[-2])
 
 
+# functions of the place of an entry, also over an index
+_PLACED = ("amax", "amin", "norminf")
 _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), lambda x, axis=None: _off_zero(x)),
     "softsign": _off_zero,  # its second derivative jumps
