@@ -207,7 +207,7 @@ SLIPS = [
     ),
     row("commuting", "tr(X^3*A)", "X", "(3*X^2*A)'", {"needs-commuting"}, "commute"),
     row("square", "tr(A*X*B)", "X", "B*A", {"transpose"}, "transpose"),
-    row("structure-free", "tr(A*S)", "S", "A'", {"structure"}, "independent entries", S),
+    row("structure-free", "tr(A*S)", "S", "A'", {"structure"}, "free entries", S),
     row(
         "structure-twice",
         "tr(A*S)",
