@@ -20,7 +20,7 @@ from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS, TOTALS
 from matcalc.core.program import Program
-from matcalc.core.tree import APPLY, Expr, is_number, operation, transposed
+from matcalc.core.tree import APPLY, Expr, interned, is_number, operation, transposed
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Catalogue, catalogue
@@ -48,31 +48,15 @@ def stable(tree: Expr, variables: Mapping[str, Variable], language: Language | N
     } - INDEX_ARITHMETIC
     if not functions:
         return tree
-    tree = _interned(inline(tree))
+    (tree,) = interned([inline(tree)])
     known = catalogue(language or default_language())
     if _norms(tree) or any(
         activation.code and activation.needs & functions for activation in known.rewrites
     ):
         # rewrites know what two exponentials are, and would join the products of more
         tree = _Stabiliser(without_overflow(tree, least=3), variables, known).result()
-    return without_overflow(_interned(tree))
-
-
-def _interned(tree: Expr) -> Expr:
-    """The same tree, equal parts being one object."""
-    known: dict[object, Expr] = {}
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        key = (node.op, node.value, node.shape, node.row, *map(id, args))
-        return known.setdefault(key, _with(node, args))
-
-    return tree.fold(rule)
-
-
-def _with(node: Expr, args: list[Expr]) -> Expr:
-    if all(old is new for old, new in zip(node.args, args, strict=True)):
-        return node
-    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span)
+    (tree,) = interned([tree])
+    return without_overflow(tree)
 
 
 def _norms(tree: Expr) -> bool:
@@ -127,8 +111,8 @@ class _Stabiliser:
             whole = args[0].args[0]
             logs = self._better(self._noted(Expr("log", (whole,), whole.shape, row=whole.row)))
             if logs is not None:
-                return self._noted(_with(args[0], [logs]))
-        made = self._noted(_with(node, args))
+                return self._noted(args[0].with_args([logs]))
+        made = self._noted(node.with_args(args))
         if id(node) in self.joined or not self._promising(made):
             return made
         better = self._better(made)
@@ -207,7 +191,7 @@ class _Stabiliser:
 
         def rule(each: Expr, args: list[Expr]) -> Expr:
             if each.op in _LEAVES or id(each) in expanded:
-                return _with(each, args)
+                return each.with_args(args)
             name = self.names.setdefault(id(each), f"{_HIDDEN}{len(self.names)}")
             hidden[name] = each
             return Expr("variable", (), each.shape, value=name, row=each.row)
@@ -248,7 +232,7 @@ class _Stabiliser:
 
         def rule(node: Expr, args: list[Expr]) -> Expr:
             if node.op != "variable" or node.value not in hidden:
-                return _with(node, args)
+                return node.with_args(args)
             stands = hidden[node.value]
             return transposed(stands) if stands.row != node.row else stands
 

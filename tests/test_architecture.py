@@ -97,7 +97,8 @@ ALLOWED = {
     "stable": "core ir lowering catalogue rewriting recovery equality",
     "explain": "core ir lowering catalogue calculus rewriting recovery pipeline directional "
     "printers readback verification steps equality exact",
-    "graph": "core ir pipeline directional explain verification steps printers oracle runtime",
+    "graph": "core ir pipeline directional segments explain verification steps printers oracle "
+    "runtime",
     "inner": "core pipeline verification",
     "bounds": "core",
     "polynomials": "core",

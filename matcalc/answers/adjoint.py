@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from matcalc.answers.implicit import Solved, determining, implicit
+from matcalc.answers.implicit import Solved, determining, implicit, require_determined
 from matcalc.answers.names import free_name, with_variable
-from matcalc.answers.singular import is_singular, singular_because
 from matcalc.answers.solving import affine_zero, inverse_of_slope
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import require_equal
 from matcalc.core.directions import direction_of
-from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
+from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.core.tree import Expr, variable, zeros
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.inner import expand
 from matcalc.read.frontend import read
@@ -45,12 +44,7 @@ def adjoint(expression: Expression, of: str, wrt: str, objective: str) -> Solved
     equation = replace(program, definitions={})
     bare = replace(equation, expr=goal, source=objective)
     slope = Expression(equation).diff(of)
-    if is_singular(equation, slope._tree):
-        why = singular_because(equation, slope._tree, unknown)
-        raise UnsupportedError(
-            f"{expression} = 0 does not determine {of}: its derivative by {of}, {slope}, is {why}",
-            hint=f"add an equation that fixes what is free of {of}",
-        )
+    require_determined(expression, slope, unknown)
     name = free_name(program, *("LUVQR" if len(unknown.shape) == 2 else "lqrhkuv"))
     multiplier = Variable(name, free_kind(len(unknown.shape)), unknown.shape)
     bare = with_variable(bare, multiplier, "the adjoint variable")
@@ -107,8 +101,9 @@ def _inner(multiplier: Expr, equation: Expr) -> Expr:
 def _proved(program: Program, name: str, balance: Derivative, point: Expr) -> str:
     """How it is proved that the adjoint variable solves its equation."""
     total = put(balance._tree, {name: point})
-    zero = fill(number(0), total.shape) if total.shape else number(0)
-    return _equal(program, total, zero, "solve its equation")
+    return require_equal(
+        program, total, zeros(total.shape), "the adjoint that it found does not solve its equation"
+    )
 
 
 def _forwards(
@@ -132,17 +127,9 @@ def _forwards(
     (total,) = derive_steps(moving, [{known.name: step, unknown.name: moved}])
     total = put(total, {moved: dx})
     stated = _inner(gradient, variable(step, known.shape))
-    return _equal(moving, total, stated, "agree with the derivative of what it depends on")
-
-
-def _equal(program: Program, left: Expr, right: Expr, what: str) -> str:
-    """How two expressions are proved to be equal; VerificationError where they are not."""
-    program = replace(program, definitions={})
-    decision = decide_by_value(replace(program, expr=left), replace(program, expr=right))
-    if decision.verdict != EQUAL:
-        raise VerificationError(
-            f"{program.language.blame()}: the adjoint that it found does not {what}: "
-            f"{decision.how}",
-            hint="please report it with the expression and its declarations",
-        )
-    return decision.how
+    return require_equal(
+        moving,
+        total,
+        stated,
+        "the adjoint that it found does not agree with the derivative of what it depends on",
+    )

@@ -17,9 +17,9 @@ from matcalc.core.operations import ROOTS, SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, is_zero
 from matcalc.core.walk import postorder
-from matcalc.engine.definite import Certificate, Definiteness, is_zero, negated
+from matcalc.engine.definite import Certificate, Definiteness, negated
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Expression, Formula
 from matcalc.verify.verification import verify

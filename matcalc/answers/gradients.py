@@ -13,9 +13,9 @@ from matcalc.core.options import LAYOUTS, STRUCTURES, require_choice, require_co
 from matcalc.core.rng import seed_of
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.subspaces import require_coordinates
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, interned
 from matcalc.engine.pipeline import defined_names, require_variable
-from matcalc.engine.several import derive_several, interned
+from matcalc.engine.several import derive_several
 from matcalc.results import Derivative, Expression
 from matcalc.verify.readback.text import several_say
 from matcalc.verify.readback.values import confirm

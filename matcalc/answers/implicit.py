@@ -10,7 +10,7 @@ from matcalc.answers.names import free_name, with_variable
 from matcalc.answers.singular import is_singular, singular_because
 from matcalc.answers.solving import inverse_of_slope
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import require_equal
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import (
@@ -18,11 +18,10 @@ from matcalc.core.errors import (
     MatcalcError,
     ShapeError,
     UnsupportedError,
-    VerificationError,
 )
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, number
+from matcalc.core.tree import Expr, zeros
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import require_variable, simplify
@@ -74,13 +73,7 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
     else:
         moved = expression.diff(wrt)._tree
     rest = Expr("neg", (moved,), moved.shape)
-    if is_singular(program, slope._tree):
-        why = singular_because(program, slope._tree, unknown)
-        raise UnsupportedError(
-            f"{expression} = 0 does not determine {of}: its derivative with respect to {of}, "
-            f"{slope}, is {why}",
-            hint=f"add an equation that fixes what is free of {of}",
-        )
+    require_determined(expression, slope, unknown)
     tree = inverse_of_slope(program, slope._tree, rest, unknown)
     if tree is None:
         raise UnsupportedError(
@@ -96,6 +89,19 @@ def implicit(expression: Expression, of: str, wrt: str) -> Solved:
         ("where", f"dG/d{of} is invertible"),
     ]
     return Solved(program, tree, head, lines, proof)
+
+
+def require_determined(expression: Expression, slope: Derivative, unknown: Variable) -> None:
+    """UnsupportedError where the derivative of an equation by the unknown has no inverse at any
+    point.
+    """
+    program, name = expression._program, unknown.name
+    if is_singular(program, slope._tree):
+        raise UnsupportedError(
+            f"{expression} = 0 does not determine {name}: its derivative with respect to {name}, "
+            f"{slope}, is {singular_because(program, slope._tree, unknown)}",
+            hint=f"add an equation that fixes what is free of {name}",
+        )
 
 
 def determining(expression: Expression, of: str, wrt: str) -> Expression:
@@ -142,16 +148,13 @@ def _proved(program: Program, of: str, slope: Derivative, tree: Expr, moved: Exp
         (along,) = derive_steps(moving, [{of: step}])
         whole = put(along, {step: tree})
     total = Expr("+", (whole, moved), moved.shape)
-    zero = fill(number(0), total.shape) if total.shape else number(0)
-    bare = replace(program, definitions={})
-    decision = decide_by_value(replace(bare, expr=total), replace(bare, expr=zero))
-    if decision.verdict != EQUAL:
-        raise VerificationError(
-            f"{program.language.blame()}: the implicit derivative that it found does not solve its "
-            f"equation: {decision.how}",
-            hint="please report it with the expression and its declarations",
-        )
-    return f"dG is zero along it, {decision.how}"
+    how = require_equal(
+        program,
+        total,
+        zeros(total.shape),
+        "the implicit derivative that it found does not solve its equation",
+    )
+    return f"dG is zero along it, {how}"
 
 
 def newton(expression: Expression, wrt: str) -> Solved:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.quadratic import times
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, transposed
-from matcalc.engine.definite import Certificate, Definiteness, is_zero, solved
+from matcalc.core.tree import Expr, is_zero, transposed
+from matcalc.engine.definite import Certificate, Definiteness, solved
 from matcalc.engine.pipeline import simplify
 from matcalc.results import Expression
 from matcalc.write.printers.text import text

@@ -23,8 +23,8 @@ from matcalc.core.errors import ArgumentError, MatcalcError, ParseError, Unsuppo
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, fill, number, transposed, variable
-from matcalc.engine.definite import Definiteness, is_zero
+from matcalc.core.tree import Expr, is_zero, number, transposed, variable, zeros
+from matcalc.engine.definite import Definiteness
 from matcalc.engine.inner import expand
 from matcalc.engine.pipeline import differentiate, require_variable, simplify
 from matcalc.read.frontend import read
@@ -258,7 +258,7 @@ def _scaled(
     """A multiple that fulfils a linear constraint: c'*x = d is c'*(d*x/(c'*x)) = d."""
     name = constraint.multiplier.name
     shape = program.variables[wrt].shape
-    rest = put(constraint.zero, {wrt: fill(number(0), shape) if shape else number(0)})
+    rest = put(constraint.zero, {wrt: zeros(shape)})
     choices = []
     for level in (0, -1, 1):  # any level of the multiplier gives the same point
         point = put(start, {name: number(level)})
@@ -296,7 +296,7 @@ def _proved(
     gradient = put(_lagrangian_gradient(program, wrt, found), values)
     how = []
     for tree in (*[put(each.zero, values) for each in found], gradient):
-        zero = fill(number(0), tree.shape, row=tree.row) if tree.shape else number(0)
+        zero = zeros(tree.shape, row=tree.row)
         left, right = replace(program, expr=tree), replace(program, expr=zero)
         decision = decide_by_value(left, right)
         if decision.verdict != EQUAL:
@@ -348,7 +348,7 @@ def _other(
     trees.append(put(_lagrangian_gradient(program, wrt, found), values))
     bare = replace(program, definitions={})
     for tree in trees:
-        zero = fill(number(0), tree.shape, row=tree.row) if tree.shape else number(0)
+        zero = zeros(tree.shape, row=tree.row)
         decision = decide_by_value(replace(bare, expr=tree), replace(bare, expr=zero))
         if decision.verdict != EQUAL:
             return None
@@ -385,7 +385,7 @@ def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> Na
         return None
     zero = found[0].zero
     shape = program.variables[wrt].shape
-    level = _simplified(program, Expr("neg", (put(zero, {wrt: fill(number(0), shape)}),)))
+    level = _simplified(program, Expr("neg", (put(zero, {wrt: zeros(shape)}),)))
     form = Expr("+", (zero, level))
     left = form_matrix(program, wrt, program.expr)
     right = form_matrix(program, wrt, form)

@@ -11,7 +11,7 @@ from matcalc.core.errors import ArgumentError, DomainProblem, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
-from matcalc.core.tree import Expr, is_number, variable
+from matcalc.core.tree import Expr, is_number, is_zero, variable
 from matcalc.read.frontend import read, read_pair
 from matcalc.write.printers.text import text
 
@@ -68,7 +68,7 @@ def point_of(program: Program, wrt: str, at: object) -> tuple[Program, Point]:
         point = variable(said, known.shape)
         return program, Point(wrt, said, point, Expr("-", (self, point), known.shape))
     program, point = _typed(program, known, said)
-    zero = is_number(point.args[0] if point.op == "fill" else point, 0)
+    zero = is_zero(point)
     op, away = ("+", point.args[0]) if point.op == "neg" else ("-", point)
     moved = self if zero else Expr(op, (self, away), known.shape)
     return program, Point(wrt, said, point, moved, fixed=True)

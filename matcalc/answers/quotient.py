@@ -15,17 +15,16 @@ from fractions import Fraction
 from math import comb, factorial
 
 from matcalc.answers.names import free_name
-from matcalc.answers.taylor import added, put
-from matcalc.claims.equality import EQUAL, Decision, decide_by_value
+from matcalc.answers.taylor import put
+from matcalc.claims.equality import EQUAL, decide_by_value, require_equal
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
-from matcalc.core.errors import UnsupportedError, VerificationError
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import LINEAR
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_number, number, transposed, variable
+from matcalc.core.tree import Expr, added, is_number, is_zero, number, transposed, variable
 from matcalc.core.walk import fold
-from matcalc.engine.definite import is_zero
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.results import Expression, Formula
@@ -101,12 +100,13 @@ def from_definition(expression: Expression, wrt: str) -> FromDefinition:
     if binomial is not None:
         return binomial
     without, why = _expanded(program, wrt, name, h), "expanded in powers of " + step
+    first = "" if without is None else _proof(program, difference, _times(h, without))
     # abs(x) is a polynomial on each side of 0, but its quotient is none
-    if without is None or not _is(program, difference, _times(h, without)):
+    if without is None or not first:
         direction = variable(name, known.shape) if name else number(1)
         without = _quotient(program, wrt, moved, direction)
         without, why = simplify(replace(program, expr=without)), f"{step} cancels"
-    first = _equal(program, difference, _times(h, without))
+        first = _equal(program, difference, _times(h, without))
     limit = simplify(replace(program, expr=put(without, {step: number(0)})))
     derivative = expression.diff(wrt)
     if name:
@@ -135,9 +135,7 @@ def _squares(tree: Expr) -> Expr:
                 else:
                     square = Expr("sum", (entries,))
                 return square if power.value == 2 else Expr("^", (square, number(power.value / 2)))
-        if all(new is old for new, old in zip(args, node.args, strict=True)):
-            return node
-        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        return node.with_args(args)
 
     return fold(tree, lambda node: node.args, rule)
 
@@ -146,25 +144,15 @@ def _times(h: Expr, tree: Expr) -> Expr:
     return Expr("*", (h, tree), tree.shape, row=tree.row)
 
 
-def _is(program: Program, left: Expr, right: Expr) -> bool:
-    """Whether two values are proved to be equal."""
-    return _decided(program, left, right).verdict == EQUAL
-
-
-def _decided(program: Program, left: Expr, right: Expr) -> Decision:
-    return decide_by_value(replace(program, expr=left), replace(program, expr=right))
+def _proof(program: Program, left: Expr, right: Expr) -> str:
+    """How two values are proved to be equal; empty where they are not."""
+    decision = decide_by_value(replace(program, expr=left), replace(program, expr=right))
+    return decision.how if decision.verdict == EQUAL else ""
 
 
 def _equal(program: Program, left: Expr, right: Expr) -> str:
-    """How two values are proved to be equal; VerificationError where they are not."""
-    decision = _decided(program, left, right)
-    if decision.verdict != EQUAL:
-        raise VerificationError(
-            f"{program.language.blame()}: the difference quotient that it found is not right: "
-            f"{decision.how}",
-            hint="please report it with the expression and its declarations",
-        )
-    return decision.how
+    """The same where they have to be: VerificationError where they are not."""
+    return require_equal(program, left, right, "the difference quotient that it found is not right")
 
 
 def _expanded(program: Program, wrt: str, name: str, h: Expr) -> Expr | None:
@@ -188,7 +176,7 @@ def _expanded(program: Program, wrt: str, name: str, h: Expr) -> Expr | None:
             term = Expr("*", (power, term), term.shape, row=term.row)
         term = Expr("/", (term, number(factorial(k + 1))), term.shape, row=term.row)
         terms.append(simplify(replace(program, expr=term)))
-    return added(terms, program.expr)
+    return added(terms, program.expr.shape, row=program.expr.row)
 
 
 def _quotient(program: Program, wrt: str, moved: Expr, direction: Expr) -> Expr:

@@ -27,14 +27,13 @@ from matcalc.answers.series_terms import (
     said,
 )
 from matcalc.answers.taylor import TaylorPolynomial, put
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import require_equal
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
-from matcalc.core.errors import UnsupportedError, VerificationError
+from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_number, number
-from matcalc.engine.definite import is_zero
+from matcalc.core.tree import Expr, fill, is_number, is_zero, number
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.read.frontend import read
@@ -356,15 +355,11 @@ def _proved(program: Program, finder: _Finder, whole: TaylorPolynomial) -> str:
     found = read(" + ".join(pieces) or "0", variables, language=program.language).expr
     if found.shape != shape and not found.shape:
         found = fill(found, shape)
-    meant = replace(whole._program, definitions={})
-    decision = decide_by_value(replace(meant, expr=found), replace(meant, expr=whole._tree))
-    if decision.verdict != EQUAL:
-        raise VerificationError(
-            f"{program.language.blame()}: the series that it found is not that of the Taylor "
-            f"polynomial of order {whole.order}: {decision.how}",
-            hint="please report it with the expression and its declarations",
-        )
-    return f"the terms up to order {whole.order} are those of the Taylor polynomial, {decision.how}"
+    otherwise = (
+        f"the series that it found is not that of the Taylor polynomial of order {whole.order}"
+    )
+    how = require_equal(whole._program, found, whole._tree, otherwise)
+    return f"the terms up to order {whole.order} are those of the Taylor polynomial, {how}"
 
 
 def _with_number(term: str, k: int) -> str:

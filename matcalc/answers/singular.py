@@ -9,8 +9,7 @@ from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, number, variable
-from matcalc.engine.definite import is_zero
+from matcalc.core.tree import Expr, fill, is_zero, number, variable, zeros
 from matcalc.write.printers.text import text
 
 _NOTHING = 1e-9  # of the largest singular value
@@ -87,7 +86,7 @@ def said(vector: Expr) -> str:
 
 def is_everywhere_zero(program: Program, tree: Expr) -> bool:
     """Whether it is proved exactly that an expression is zero wherever it has a value."""
-    zero = fill(number(0), tree.shape, row=tree.row) if tree.shape else number(0)
+    zero = zeros(tree.shape, row=tree.row)
     bare = replace(program, definitions={})
     decision = decide_by_value(replace(bare, expr=tree), replace(bare, expr=zero))
     return decision.verdict == EQUAL and decision.how.startswith("exact")

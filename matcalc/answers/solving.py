@@ -12,8 +12,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, eye, fill, is_number, number, variable
-from matcalc.engine.definite import is_zero
+from matcalc.core.tree import Expr, eye, is_number, is_zero, number, variable, zeros
 from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.verify.verification import verify
 from matcalc.write.printers.text import text
@@ -39,7 +38,7 @@ def affine_zero(program: Program, wrt: str) -> Zero | None:
         return None
     bare, linear = slope
     known = program.variables[wrt]
-    zero = fill(number(0), known.shape) if known.shape else number(0)
+    zero = zeros(known.shape)
     rest = simplify(replace(bare, expr=put(bare.expr, {wrt: zero}), definitions={}))
     value = Expr("neg", (rest,), rest.shape)
     if len(known.shape) == 1 and is_singular(bare, linear):

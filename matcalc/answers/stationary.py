@@ -18,9 +18,9 @@ from matcalc.core.errors import DomainProblem, UnsupportedError
 from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, fill, number, variable
+from matcalc.core.tree import Expr, is_zero, number, variable, zeros
 from matcalc.core.walk import fold
-from matcalc.engine.definite import Definiteness, is_zero, negated
+from matcalc.engine.definite import Definiteness, negated
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Derivative, Expression, Formula
 from matcalc.verify.verification import warn_unverified
@@ -124,7 +124,7 @@ def form_matrix(program: Program, wrt: str, part: Expr) -> Expr | None:
     form = replace(program, expr=part)
     slope = differentiate(DerivativeStatement(form, wrt))
     bend = differentiate(DerivativeStatement(replace(program, expr=slope), wrt))
-    zero = {wrt: fill(number(0), shape)}
+    zero = {wrt: zeros(shape)}
     rest = simplify(replace(program, expr=put(slope, zero), definitions={}))
     none = simplify(replace(program, expr=put(part, zero), definitions={}))
     if wrt in occurring(bend) or not is_zero(rest) or not is_zero(none):
@@ -219,15 +219,13 @@ def _marked(name: str, wrt: str, node: Expr, args: list[Expr]) -> Expr:
     """A function of the variable itself as a variable of its own."""
     if node.op == name and args[0].op == "variable" and args[0].value == wrt:
         return variable(_MARK, node.shape, row=node.row)
-    if all(new is old for new, old in zip(args, node.args, strict=True)):
-        return node
-    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+    return node.with_args(args)
 
 
 def _proved(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
     """How it is proved that the gradient is zero at a point; None where it is not."""
     there = put(gradient, {wrt: point})
-    zero = fill(number(0), there.shape, row=there.row) if there.shape else number(0)
+    zero = zeros(there.shape, row=there.row)
     rest = {name: each for name, each in program.variables.items() if name != wrt}
     base = replace(program, variables=rest, definitions={})
     decision = decide_by_value(replace(base, expr=there), replace(base, expr=zero))

@@ -17,7 +17,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, fill, is_number, number, variable
+from matcalc.core.tree import Expr, added, number, variable
 from matcalc.engine.directional import Stepping
 from matcalc.engine.pipeline import require_variable, simplify
 from matcalc.results import Expression, Formula
@@ -60,7 +60,9 @@ class TaylorPolynomial(Formula):
         self._derived = replace(program, variables={**program.variables, **directions})
         self._steps: list[Step] = [moves] * order
         terms = self._terms(moves, verify=verify)
-        super().__init__(program, added(terms, program.expr), 0, verify=verify)
+        super().__init__(
+            program, added(terms, program.expr.shape, row=program.expr.row), 0, verify=verify
+        )
         self.expression, self.order = expression, order
         self.wrt = ", ".join(point.wrt for point in self._points)
         self.at = ", ".join(point.said for point in self._points)
@@ -195,23 +197,6 @@ def put(tree: Expr, values: Mapping[str, Expr]) -> Expr:
         return Expr("'", (value,), value.shape, row=True) if node.row else value
 
     return replace_variables(tree, dict.fromkeys(values, rule))
-
-
-def added(terms: Sequence[Expr], like: Expr) -> Expr:
-    """The sum of the terms that are not zero; a term with a minus in front is taken away."""
-    total: Expr | None = None
-    for term in terms:
-        if is_number(term.args[0] if term.op == "fill" else term, 0):
-            continue
-        if total is None:
-            total = term
-        elif term.op == "neg":
-            total = Expr("-", (total, term.args[0]), total.shape, row=total.row)
-        else:
-            total = Expr("+", (total, term), total.shape, row=total.row)
-    if total is None:
-        return fill(number(0), like.shape, row=like.row) if like.shape else number(0)
-    return total
 
 
 def taylor(

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from matcalc.core.errors import EvaluationError, UnsupportedError
+from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr, is_zero
 from matcalc.engine.pipeline import simplify
 from matcalc.verify.exact.judge import BITS, same_value
 from matcalc.write.printers.text import text
@@ -29,7 +29,7 @@ class Decision:
 def decide(left: Program, right: Program, seed: int = 0) -> Decision:
     """The decision on two expressions over the same variables, of one shape."""
     rest = _difference(left, right)
-    if rest is not None and is_number(rest.args[0] if rest.op == "fill" else rest, 0):
+    if rest is not None and is_zero(rest):
         return Decision(EQUAL, "the difference simplifies to zero")
     decision = decide_by_value(left, right, seed)
     if rest is None or decision.verdict == DIFFERENT or decision.how.startswith("exact"):
@@ -63,6 +63,20 @@ def decide_by_value(left: Program, right: Program, seed: int = 0) -> Decision:
     """
     decision = decide_exactly(left, right)
     return decide_numerically(left, right, seed) if decision.verdict == UNDECIDED else decision
+
+
+def require_equal(program: Program, left: Expr, right: Expr, otherwise: str) -> str:
+    """How two values of what the engine found are proved to be equal; VerificationError, which says
+    what is wrong ``otherwise``, where they are not.
+    """
+    bare = replace(program, definitions={})
+    decision = decide_by_value(replace(bare, expr=left), replace(bare, expr=right))
+    if decision.verdict != EQUAL:
+        raise VerificationError(
+            f"{program.language.blame()}: {otherwise}: {decision.how}",
+            hint="please report it with the expression and its declarations",
+        )
+    return decision.how
 
 
 def decide_exactly(left: Program, right: Program) -> Decision:

@@ -234,7 +234,8 @@ def _derive(options: Namespace, text: str) -> int:
 def _in_notation(text: str, options: Namespace) -> int:
     """The derivative in another notation than that of matrices."""
     # few ask for it
-    from matcalc.cli.notations import in_notation, require_plain  # noqa: PLC0415
+    from matcalc.cli.notations import in_notation  # noqa: PLC0415
+    from matcalc.cli.refusals import require_plain  # noqa: PLC0415
     from matcalc.results import Expression  # noqa: PLC0415
 
     require_plain(options)

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from matcalc.cli.exits import DONE
-from matcalc.cli.notations import require_plain
+from matcalc.cli.refusals import refuse_given, require_plain, unusual
 from matcalc.conjugates.answer import Wirtinger
 from matcalc.core.errors import ArgumentError
 from matcalc.core.notes import at_command_line
@@ -36,22 +36,15 @@ def derive(
 
 def _derivatives(text: str, options: Namespace) -> Wirtinger:
     """The derivatives by the variable and by its conjugate."""
-    usual = {
-        "order": options.order == 1,
-        "layout": options.layout == "mixed",
-        "structure": options.structure == "declared",
-        "notation": options.notation == "matrix",
-        "latex": not options.latex,
-        "symmetric-check": not options.symmetric_check,
-        "manifold": not options.manifold,
-        "metric": not options.metric,
-    }
     require_plain(options, "a complex variable")
-    for name, is_usual in usual.items():
-        if not is_usual:
-            raise ArgumentError(
-                f"--{name} does not go with a complex variable", hint=f"leave --{name} out"
-            )
+    given = {
+        **unusual(options),
+        "--latex": options.latex,
+        "--symmetric-check": options.symmetric_check,
+        "--manifold": bool(options.manifold),
+        "--metric": bool(options.metric),
+    }
+    refuse_given(given, "{} does not go with a complex variable")
     if options.format not in _FORMATS:
         raise ArgumentError(
             f"derivatives with respect to complex variables are printed as text, latex or "

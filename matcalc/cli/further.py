@@ -13,6 +13,7 @@ from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian, hessian
 from matcalc.answers.taylor import TaylorPolynomial, taylor
 from matcalc.cli.kinds import inferred_kinds, kind_of
+from matcalc.cli.refusals import refuse_given, unusual
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.results import Expression
@@ -137,23 +138,16 @@ def _refuse_conventions(options: Namespace) -> None:
 
 def require_first(options: Namespace) -> None:
     """ArgumentError for what does not go with the limit of a difference quotient."""
-    usual = {
-        "order": options.order == 1,
-        "layout": options.layout == "mixed",
-        "structure": options.structure == "declared",
-        "notation": options.notation == "matrix",
-        "manifold": not options.manifold,
-        "metric": not options.metric,
-        "steps": not options.steps,
-        "format": options.format == "text",
-        "direction": not options.direction,
-        "cotangent": options.cotangent is None,
+    given = {
+        **unusual(options),
+        "--manifold": bool(options.manifold),
+        "--metric": bool(options.metric),
+        "--steps": options.steps,
+        "--format": options.format != "text",
+        "--direction": bool(options.direction),
+        "--cotangent": options.cotangent is not None,
     }
-    for name, is_usual in usual.items():
-        if not is_usual:
-            raise ArgumentError(
-                f"--from-definition does not go with --{name}", hint=f"leave --{name} out"
-            )
+    refuse_given(given, "--from-definition does not go with {}")
 
 
 def one_of(names: list[str]) -> str | None:

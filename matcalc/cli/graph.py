@@ -64,9 +64,11 @@ def sizes_of(given: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for each in filter(None, given.replace(" ", "").split(",")):
         name, _, size = each.partition("=")
-        if not name.isidentifier() or not size.isdecimal() or not int(size[:12]) > 0:
-            raise ArgumentError(f"{each} gives no size", hint="write --sizes n=100,m=20")
-        found[name] = int(size[:12])
+        known = name.isidentifier() and size.isdecimal() and len(size) <= _MOST_DIGITS
+        if not known or not int(size):
+            hint = f"write --sizes n=100,m=20; a size has at most {_MOST_DIGITS} digits"
+            raise ArgumentError(f"{each} gives no size", hint=hint)
+        found[name] = int(size)
     return found
 
 

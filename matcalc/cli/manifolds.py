@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Callable
 
-from matcalc.cli.notations import require_plain
+from matcalc.cli.refusals import require_plain
 from matcalc.core.errors import ArgumentError
 from matcalc.core.options import BACKENDS
 from matcalc.core.program import Program

@@ -277,10 +277,7 @@ def _analytic(tree: Expr, moving: set[str]) -> Expr:
                 half = int(power.value) // 2
                 made = square if half == 1 else Expr("^", (square, number(half)), node.shape)
                 return made, True
-        made = node
-        if any(new is not old for new, old in zip(args, node.args, strict=True)):
-            made = Expr(node.op, args, node.shape, value=node.value, row=node.row)
-        return made, moves
+        return node.with_args(args), moves
 
     result, _ = fold(tree, lambda node: node.args, rule)
 

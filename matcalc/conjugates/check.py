@@ -23,14 +23,6 @@ _POINTS, _TRIES = 2, 12
 _POINTS_OF_BRANCHES = 24  # of which some are on each side of a cut
 
 
-def agrees(program: Program, wrt: str, trees: Sequence[Expr], names: Sequence[str]) -> bool | None:
-    """Whether the derivatives by z and by conj(z) give the derivatives by the real and by the
-    imaginary part of z; None where the expression has no value at any point that was tried.
-    """
-    error = largest_error(program, wrt, trees, names)
-    return None if error is None else error <= TOLERANCE
-
-
 def largest_error(
     program: Program, wrt: str, trees: Sequence[Expr], names: Sequence[str]
 ) -> float | None:
@@ -78,7 +70,7 @@ def _continued(tree: Expr) -> Expr:
             power = Expr("log", (args[0],), node.shape, row=node.row)
             product = Expr(".*", (args[1], power), node.shape, row=node.row)
             return Expr("exp", (product,), node.shape, row=node.row)
-        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        return node.with_args(args)
 
     return fold(tree, lambda node: node.args, rule)
 

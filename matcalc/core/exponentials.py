@@ -40,8 +40,7 @@ def without_overflow(tree: Expr, least: int = 2) -> Expr:
     kept: list[Expr] = []  # so that ids stay what they are
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
-        same = all(old is new for old, new in zip(node.args, args, strict=True))
-        made = node if same else _with(node, args)
+        made = node.with_args(args)
         found = _degree(made, [degrees[id(arg)] for arg in made.args])
         if made.op == "log" and degrees[id(args[0])].number > 0:
             found = degrees[id(args[0])]
@@ -53,10 +52,6 @@ def without_overflow(tree: Expr, least: int = 2) -> Expr:
         return made
 
     return tree.fold(rule)
-
-
-def _with(node: Expr, args: list[Expr]) -> Expr:
-    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span)
 
 
 def _degree(node: Expr, degrees: list[_Degree]) -> _Degree:
@@ -120,7 +115,7 @@ def _shifted(node: Expr, degree: _Degree, degrees: dict[int, _Degree], kept: lis
                 new if degrees[id(old)].inside else _times(new, most, wanted)
                 for old, new in zip(each.args, args, strict=True)
             ]
-        return _with(each, args) if args else each
+        return each.with_args(args) if args else each
 
     inner = fold(node, children, rule)
     if node.op == "log":

@@ -15,10 +15,6 @@ def replace_variables(tree: Expr, values: Mapping[str, Callable[[Expr], Expr]]) 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if node.op == "variable" and node.value in values:
             return values[node.value](node)
-        if all(old is new for old, new in zip(node.args, args, strict=True)):
-            return node
-        return Expr(
-            node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span
-        )
+        return node.with_args(args)
 
     return tree.fold(rule)

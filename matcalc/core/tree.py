@@ -49,7 +49,7 @@ nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -104,6 +104,14 @@ class Expr:
             values[id(node)] = rule(node, [values[id(arg)] for arg in node.args])
         return values[id(self)]
 
+    def with_args(self, args: Sequence[Expr]) -> Expr:
+        """The same operation of other arguments; the node itself where they are its own."""
+        if all(new is old for new, old in zip(args, self.args, strict=True)):
+            return self
+        return Expr(
+            self.op, tuple(args), self.shape, value=self.value, row=self.row, span=self.span
+        )
+
     def __repr__(self) -> str:
         inside = [repr(self.value)] if self.value is not None else []
         inside += [repr(arg) for arg in self.args]
@@ -144,6 +152,45 @@ def eye(size: Dim) -> Expr:
 def fill(value: Expr, shape: Shape, *, row: bool = False) -> Expr:
     """A vector or matrix with the same scalar everywhere."""
     return Expr("fill", (value,), shape, row=row)
+
+
+def zeros(shape: Shape, *, row: bool = False) -> Expr:
+    """The number zero, or an array of zeros."""
+    return fill(number(0), shape, row=row) if shape else number(0)
+
+
+def added(terms: Iterable[Expr], shape: Shape, *, row: bool = False) -> Expr:
+    """The sum of the terms that are not zero; a term with a minus in front is taken away."""
+    total: Expr | None = None
+    for term in terms:
+        if is_zero(term):
+            continue
+        if total is None:
+            total = term
+        elif term.op == "neg":
+            total = Expr("-", (total, term.args[0]), shape, row=row)
+        else:
+            total = Expr("+", (total, term), shape, row=row)
+    return zeros(shape, row=row) if total is None else total
+
+
+def is_zero(expr: Expr) -> bool:
+    """Whether this is the number zero, or an array of zeros."""
+    return is_number(expr.args[0] if expr.op == "fill" else expr, 0)
+
+
+def interned(trees: Sequence[Expr]) -> list[Expr]:
+    """The same trees, equal parts being one object."""
+    known: dict[object, Expr] = {}
+
+    def rule(node: Expr, args: list[Expr]) -> Expr:
+        key = (node.op, node.value, node.shape, node.row, *map(id, args))
+        found = known.get(key)
+        if found is None:
+            found = known[key] = node.with_args(args)
+        return found
+
+    return list(Expr("several", tuple(trees)).fold(rule).args)
 
 
 def transposed(expr: Expr) -> Expr:

@@ -21,10 +21,10 @@ from matcalc.core.kinds import Variable
 from matcalc.core.loops import Assignment, ForLoop, Item, LoopProgram, assignments, base, run
 from matcalc.core.members import family_of, member, moved, moved_size, places_of
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, interned
 from matcalc.engine.pipeline import simplify
 from matcalc.engine.segments import paired
-from matcalc.engine.several import derive_several, interned
+from matcalc.engine.several import derive_several
 from matcalc.verify.readback.forms import Forms
 from matcalc.write.printers.naming import naming
 
@@ -172,7 +172,7 @@ class Backprop:
         def rule(node: Expr, args: list[Expr]) -> Expr:
             if node.args and parts[id(node)] in known:
                 return Expr("variable", (), node.shape, value=item.name, row=node.row)
-            return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+            return node.with_args(args)
 
         return list(root.fold(rule).args)
 

@@ -86,6 +86,6 @@ def _cut(value: Expr, before: Mapping[int, str]) -> Expr:
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if id(node) in before:
             return Expr("variable", (), node.shape, value=before[id(node)], row=node.row)
-        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        return node.with_args(args)
 
     return fold(value, lambda node: () if id(node) in before else node.args, rule)

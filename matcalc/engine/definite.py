@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, fill, is_number, number, transposed
+from matcalc.core.tree import Expr, fill, is_number, is_zero, number, transposed
 from matcalc.core.walk import postorder
 from matcalc.engine.bounds import EVERYTHING, Bounds, entry_bounds
 from matcalc.engine.ir.facts import (
@@ -447,11 +447,6 @@ def _congruent(tree: Expr) -> Expr | None:
     for part in middle[1:]:
         whole = Expr("*", (whole, part), (whole.shape[0], part.shape[1]))
     return whole
-
-
-def is_zero(tree: Expr) -> bool:
-    """Whether a tree is written as zero."""
-    return is_number(tree.args[0] if tree.op == "fill" else tree, 0)
 
 
 def negated(program: Program, tree: Expr) -> Expr:

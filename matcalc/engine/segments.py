@@ -9,13 +9,13 @@ segment is derived, and are put back at the end; a tree that is put in twice is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from matcalc.core.directions import free_variable
 from matcalc.core.kinds import MOST_AXES, Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, transposed
+from matcalc.core.tree import Expr, added, is_zero, transposed
 
 _LEAST = 4  # nodes of a segment that is cut at a definition or at a value that is used again,
 _MOST = 14  # and anywhere
@@ -52,7 +52,7 @@ def cut(program: Program, wrt: Sequence[str]) -> list[Segment]:
     for node in order:
         size[id(node)] = 1 + sum(size[id(arg)] for arg in node.args)
         args = tuple([made[id(arg)] for arg in node.args])
-        expr = _with(node, args)
+        expr = node.with_args(args)
         long = size[id(node)] >= (
             _LEAST if id(node) in defined or uses.get(id(node), 0) > 1 else _MOST
         )
@@ -75,12 +75,6 @@ def _dependents(order: Sequence[Expr], wrt: Sequence[str]) -> set[int]:
         ):
             moving.add(id(node))
     return moving
-
-
-def _with(node: Expr, args: tuple[Expr, ...]) -> Expr:
-    if all(old is new for old, new in zip(node.args, args, strict=True)):
-        return node
-    return Expr(node.op, args, node.shape, value=node.value, row=node.row, span=node.span)
 
 
 class Backward:
@@ -114,8 +108,7 @@ class Backward:
             self.values[segment.name] = self._resolved(value)
         for segment in reversed(self.segments):
             self._step(segment)
-        zero = {name: fill_zero(self.variables[name]) for name in self.wrt}
-        return {name: _sum(self.found[name]) or zero[name] for name in self.wrt}
+        return {name: added(self.found[name], self.variables[name].shape) for name in self.wrt}
 
     def _program(self, expr: Expr) -> Program:
         return replace(self.program, expr=expr, variables=self.variables, definitions={})
@@ -124,8 +117,8 @@ class Backward:
         """Hands the adjoint of a segment on to all that it is made of."""
         expr = segment.expr
         if segment.name:
-            adjoint = _sum(self.adjoints.pop(segment.name, []))
-            if adjoint is None:
+            adjoint = added(self.adjoints.pop(segment.name, []), segment.node.shape)
+            if is_zero(adjoint):
                 return
             if _nodes(adjoint) > _SHORT:
                 name = _adjoint(segment.name)
@@ -149,7 +142,7 @@ class Backward:
             if node.op == "variable" and node.value in self.values:
                 value = self.values[node.value]
                 return value if value.row == node.row else transposed(value)
-            return _with(node, tuple(args))
+            return node.with_args(args)
 
         return tree.fold(rule)
 
@@ -160,33 +153,6 @@ def _adjoint(name: str) -> str:
 
 def _nodes(tree: Expr) -> int:
     return len(tree.parts)
-
-
-def fill_zero(variable: Variable) -> Expr:
-    """The zero of the shape of a variable."""
-    zero = Expr("number", value=0)
-    return Expr("fill", (zero,), variable.shape) if variable.shape else zero
-
-
-def _sum(terms: Iterable[Expr]) -> Expr | None:
-    """The sum of all terms; None where there are none."""
-    total: Expr | None = None
-    for term in terms:
-        if is_zero(term):
-            continue
-        if total is None:
-            total = term
-        elif term.op == "neg":
-            total = Expr("-", (total, term.args[0]), total.shape)
-        else:
-            total = Expr("+", (total, term), total.shape)
-    return total
-
-
-def is_zero(tree: Expr) -> bool:
-    """Whether a tree is the number zero, or an array of zeros."""
-    number = tree.args[0] if tree.op == "fill" else tree
-    return number.op == "number" and number.value == 0
 
 
 def paired(cotangent: Expr, value: Expr) -> Expr:

@@ -11,7 +11,7 @@ from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import FREE
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr
+from matcalc.core.tree import Expr, interned
 from matcalc.engine.calculus.derivative import derivatives
 from matcalc.engine.calculus.rules import LocalDerivatives
 from matcalc.engine.calculus.structured import constrain
@@ -141,20 +141,3 @@ def _derived(
         each = constrain(builder, each, kind, structure, [node.rank], tidy)
         found[name] = engine.recovered(engine.ordinary(each))
     return found
-
-
-def interned(trees: Sequence[Expr]) -> list[Expr]:
-    """The same trees, equal parts being one object."""
-    known: dict[object, Expr] = {}
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        key = (node.op, node.value, node.shape, node.row, *map(id, args))
-        found = known.get(key)
-        if found is None:
-            same = all(old is new for old, new in zip(node.args, args, strict=True))
-            made = Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
-            found = known[key] = node if same else made
-        return found
-
-    root = Expr("several", tuple(trees))
-    return list(root.fold(rule).args)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from matcalc.core.dims import Dim
 from matcalc.core.language import Language
 from matcalc.core.operations import COMPARISONS, TOTALS
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr, is_number, is_zero
 from matcalc.core.user_functions import acts_entrywise, calls_function
 from matcalc.core.walk import fold
 from matcalc.engine.catalogue.compiled import Rule, catalogue
@@ -198,9 +198,9 @@ class Trees:
         return self.factory.make(op, tuple(args), shape, expr.value, expr.row)
 
     def _added(self, op: str, left: Expr, right: Expr) -> Expr:
-        if _nothing(right):
+        if is_zero(right):
             return left if left.rank >= right.rank else self.filled(left, right)
-        if _nothing(left) and right.rank >= left.rank:
+        if is_zero(left) and right.rank >= left.rank:
             return right if op == "+" else self.factory.negative(right)
         if op == "+" and right.op == "neg":
             op, right = "-", right.args[0]
@@ -210,10 +210,10 @@ class Trees:
 
     def _product(self, op: str, args: list[Expr]) -> Expr:
         left, right = args
-        if op in ("*", ".*") and (_nothing(left) or _nothing(right)):
+        if op in ("*", ".*") and (is_zero(left) or is_zero(right)):
             whole = self.factory.times(left, right) if op == "*" else None
             return self.zero(whole or (left if left.rank >= right.rank else right))
-        if op == "./" and _nothing(left):
+        if op == "./" and is_zero(left):
             return self.zero(left if left.rank >= right.rank else right)
         return self.times(left, right) if op == "*" else self.arrayed(op, left, right)
 
@@ -221,11 +221,6 @@ class Trees:
 def _leading_number(expr: Expr) -> Expr | None:
     """The 2 of ``2*X``."""
     return expr.args[0] if expr.op == "*" and expr.args[0].op == "number" else None
-
-
-def _nothing(expr: Expr) -> bool:
-    """Whether this is a 0, or an array of them."""
-    return is_number(expr.args[0] if expr.op == "fill" else expr, 0)
 
 
 def _of_entries(body: Expr) -> bool:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import ArgumentError, UnknownNameError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.options import require_choice
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -23,6 +23,7 @@ from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, number, variable
 from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
+from matcalc.engine.segments import paired
 from matcalc.explain.instances import Trees
 from matcalc.graph.build import Graph, Node, build
 from matcalc.graph.modes_text import Chain, Pass, cost_lines, order_lines
@@ -150,7 +151,7 @@ class _Writer:
             if name in used or v.kind == "function"
         }
         for each in more:
-            known[self.slopes[each.name]] = free_variable(self.slopes[each.name], each_like(each))
+            known[self.slopes[each.name]] = free_variable(self.slopes[each.name], _like(each))
         return Program(tree, known, text(tree))
 
     def _with_names(self, tree: Expr) -> Expr:
@@ -205,7 +206,7 @@ class _Writer:
         known = {n: v for n, v in self.graph.variables.items() if not self._is_made(n)}
         for node in seeds:
             name = self.slopes[node.name]
-            known[name] = free_variable(name, each_like(node))
+            known[name] = free_variable(name, _like(node))
         return Program(self._output.whole, known, self.graph.source)
 
     def _is_made(self, name: str) -> bool:
@@ -246,8 +247,8 @@ class _Writer:
     def _pulled(self, child: Node, parent: Node) -> Expr:
         """What the adjoint of a node adds to that of its parent."""
         assert child.tree is not None
-        paired = _paired(self._slope(child), child.tree)
-        program = self._program(child, [child], paired)
+        whole = paired(self._slope(child), child.tree)
+        program = self._program(child, [child], whole)
         statement = DerivativeStatement(program, parent.name, 1, "free")
         tree = differentiate(statement)
         verify(statement, tree)
@@ -258,8 +259,8 @@ class _Writer:
         output = self._output
         program = self._whole_program([] if not output.shape else [output])
         if output.shape:
-            paired = _paired(self._slope(output), program.expr)
-            program = Program(paired, program.variables, program.source)
+            whole = paired(self._slope(output), program.expr)
+            program = Program(whole, program.variables, program.source)
         found = []
         for node in self.inputs:
             statement = DerivativeStatement(program, node.name, 1, "free")
@@ -303,9 +304,9 @@ class _Writer:
         return found
 
 
-def each_like(node: Node) -> Variable:
+def _like(node: Node) -> Variable:
     """A variable of the shape of a node."""
-    return Variable(node.name, ("scalar", "vector", "matrix")[len(node.shape)], node.shape)
+    return Variable(node.name, free_kind(len(node.shape)), node.shape)
 
 
 def _put(tree: Expr, values: Mapping[str, Expr]) -> Expr:
@@ -315,13 +316,6 @@ def _put(tree: Expr, values: Mapping[str, Expr]) -> Expr:
 
 def _given(tree: Expr, _node: Expr) -> Expr:
     return tree
-
-
-def _paired(cotangent: Expr, value: Expr) -> Expr:
-    """The sum of the products of the entries."""
-    if not value.shape:
-        return Expr("*", (cotangent, value))
-    return Expr("sum", (Expr(".*", (cotangent, value), value.shape),))
 
 
 def _bracketed(order: Order, names: list[str]) -> str:

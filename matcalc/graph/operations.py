@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matcalc.core.dims import Dim, Shape
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.operations import ENTRYWISE
-from matcalc.core.tree import Expr, is_number
+from matcalc.core.tree import Expr, interned, is_number
 
 Sizes = Mapping[str, int]
 
@@ -54,7 +54,8 @@ def count(tree: Expr, sizes: Sizes) -> Count:
     Raises ArgumentError where a size is missing, UnsupportedError for a function whose operations
     are not known.
     """
-    parts = _distinct(tree).parts
+    (whole,) = interned([tree])
+    parts = whole.parts
     inner = {
         id(arg) for part in parts if part.op in ("*", "tr") for arg in part.args if arg.op == "*"
     }
@@ -63,19 +64,6 @@ def count(tree: Expr, sizes: Sizes) -> Count:
         if id(part) not in inner or not part.rank:
             total = total.plus(_own(part, sizes))
     return total
-
-
-def _distinct(tree: Expr) -> Expr:
-    """The tree with equal parts as one."""
-    known: dict[object, Expr] = {}
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        key = (node.op, tuple(map(id, args)), node.shape, node.value, node.row)
-        if key not in known:
-            known[key] = Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
-        return known[key]
-
-    return tree.fold(rule)
 
 
 def entries(shape: Shape, sizes: Sizes) -> int:

@@ -9,7 +9,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.kinds import Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, fill, number
+from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import simplify
 from matcalc.read.frontend import read
 
@@ -32,8 +32,3 @@ def _constant(tree: Expr) -> Callable[[Expr], Expr]:
 def shortened(program: Program, tree: Expr) -> Expr:
     """The tree as the engine writes it."""
     return simplify(replace(program, expr=tree, definitions={}, source="", asked=None))
-
-
-def zero(shape: Shape) -> Expr:
-    """Zeros."""
-    return fill(number(0), shape) if shape else number(0)

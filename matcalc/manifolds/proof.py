@@ -17,8 +17,8 @@ from matcalc.core.kinds import ZERO, Variable, free_kind
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
-from matcalc.core.tree import Expr, number, variable
-from matcalc.manifolds.formulas import formula, zero
+from matcalc.core.tree import Expr, number, variable, zeros
+from matcalc.manifolds.formulas import formula
 from matcalc.manifolds.table import Manifold
 from matcalc.verify.readback.values import confirm
 from matcalc.verify.verification import Verification, verify
@@ -81,7 +81,7 @@ class Proof:
         if not self.manifold.invariant:
             return True
         left = self._made(self.manifold.invariant, X=self.point, G=self.at(gradient, {}))
-        return self._decided(left, zero(left.shape)).verdict != DIFFERENT
+        return self._decided(left, zeros(left.shape)).verdict != DIFFERENT
 
     def gradient(self, tree: Expr) -> None:
         """The gradient is a tangent, and its inner products are the derivatives."""
@@ -108,7 +108,7 @@ class Proof:
     def _tangent(self, here: Expr) -> None:
         if self.manifold.tangent:
             left = self._made(self.manifold.tangent, X=self.point, Z=here)
-            self.equal(left, zero(left.shape))
+            self.equal(left, zeros(left.shape))
 
     def _curve(self, tangent: Expr, bend: Expr | None) -> Expr:
         """point + t*tangent + t^2/2*bend."""

@@ -149,20 +149,14 @@ def _refuse_tied(statement: DerivativeStatement) -> None:
     """UnsupportedError where a largest or smallest entry stands in two places: the field has no
     order, so its judge does not see that the rule for it counts both.
     """
-    reason = tied_places(statement)
+    if not (statement.order and orders(statement.program.expr)):
+        return
+    from matcalc.verify.oracle.ties import tied  # noqa: PLC0415 - it loads NumPy
+
+    reason = tied(statement)
     if reason is not None:
         hint = "write each number once, as vech(S) does for a symmetric matrix S"
         raise UnsupportedError(reason, source=statement.program.source or None, hint=hint)
-
-
-def tied_places(statement: DerivativeStatement) -> str | None:
-    """Which maximum is in two places at once, and where; None where none is, as of a variable."""
-    program = statement.program
-    if not (statement.order and orders(program.expr) and statement.wrt in program.variables):
-        return None
-    from matcalc.verify.oracle.ties import tied  # noqa: PLC0415 - it loads NumPy
-
-    return tied(program.expr, program.variables, statement.wrt)
 
 
 def warn_unverified(found: Verification) -> None:

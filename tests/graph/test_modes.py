@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 import matcalc
+from matcalc.cli.graph import sizes_of
 from matcalc.core.errors import MatcalcError
 from matcalc.graph.operations import Count, Side, chain_count, chain_order, count
 
@@ -92,3 +93,10 @@ def test_a_narrow_layer_is_where_the_product_begins():
 def test_refused(expr, wrt, sizes, message):
     with pytest.raises(MatcalcError, match=message):
         modes(expr, wrt, sizes)
+
+
+@pytest.mark.parametrize("given", ["n", "n=", "n=0", "n=2.5", "2=n", "n=1" + 12 * "0"])
+def test_what_gives_no_size_is_refused(given):
+    assert sizes_of("n=2, m=3") == {"n": 2, "m": 3}
+    with pytest.raises(MatcalcError, match="gives no size"):
+        sizes_of(f"m=3,{given}")

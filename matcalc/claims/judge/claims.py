@@ -96,19 +96,9 @@ def engine_answer(statement: DerivativeStatement) -> Expr | None:
     numbers judge all the same.
     """
     try:
-        return None if tied_places(statement) else differentiate(statement)
+        return None if tied(statement) else differentiate(statement)
     except UnsupportedError:
         return None
-
-
-def tied_places(statement: DerivativeStatement) -> str:
-    """Which maximum of the objective stands in two places at once, where no claim can be right;
-    else nothing.
-    """
-    program, wrt = statement.program, statement.wrt
-    if not statement.order or wrt not in program.variables:
-        return ""
-    return tied(program.expr, program.variables, wrt) or ""
 
 
 def about_formula(
@@ -154,7 +144,7 @@ def about_formula(
         tree=tree,
         misfit=misfit,
         notes=program.notes,
-        tied=lambda: tied_places(statement),
+        tied=lambda: tied(statement) or "",  # no claim is right then
     )
 
 

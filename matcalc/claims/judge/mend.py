@@ -29,7 +29,7 @@ from matcalc.core.dims import ZERO
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import Condition, Form, Reduction
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, is_number, number
+from matcalc.core.tree import Expr, is_number, is_zero, number
 from matcalc.core.walk import fold, postorder
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.apart import is_apart
@@ -296,19 +296,13 @@ def _tidied(tree: Expr) -> Expr:
             for one, other in (args, args[::-1]):
                 if is_number(one, 1) and other.shape == node.shape and other.row == node.row:
                     return other
-        return _with_args(node, args)
+        return node.with_args(args)
 
     def merged(node: Expr, args: list[Expr]) -> Expr:
-        return _with_args(node, args) if node.op in _SUMS else _merged(node)
+        return node.with_args(args) if node.op in _SUMS else _merged(node)
 
     plain = tree.fold(without)
     return fold(plain, lambda node: node.args if node.op in _SUMS else (), merged)
-
-
-def _with_args(node: Expr, args: Sequence[Expr]) -> Expr:
-    if all(new is old for new, old in zip(args, node.args, strict=True)):
-        return node
-    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
 
 
 def _is_another(
@@ -326,8 +320,7 @@ def _is_another(
         return proved == DISPROVED
     rest = difference(replace(question, tree=stated.expr))
     if rest is not None and (has_branches(question) or is_piecewise(stated.expr)):
-        inner = rest.args[0] if rest.op == "fill" else rest
-        return not is_number(inner, 0)  # there may be a branch that no point is on
+        return not is_zero(rest)  # there may be a branch that no point is on
     points = [sample.point for sample in samples]
     return rest is not None and any(
         is_apart(rest, question.variables, each.values, each.sizes) for each in points

@@ -175,9 +175,7 @@ def replace_node(tree: Expr, part: Expr, instead: Expr) -> Expr:
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if node is part:
             return instead
-        if all(new is old for new, old in zip(args, node.args, strict=True)):
-            return node
-        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        return node.with_args(args)
 
     return tree.fold(rule)
 

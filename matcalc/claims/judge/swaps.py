@@ -67,6 +67,6 @@ def _replaced(tree: Expr, instead: dict[int, Expr]) -> Expr:
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if id(node) in instead:
             return instead[id(node)]
-        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        return node.with_args(args)
 
     return tree.fold(rule)

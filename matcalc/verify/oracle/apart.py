@@ -81,7 +81,7 @@ def _with_moved_numbers(tree: Expr) -> Expr:
     def rule(node: Expr, args: list[Expr]) -> Expr:
         if node.op in _NUMERIC:
             args = [_moved(arg, next(turns)) for arg in args]
-        return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
+        return node.with_args(args)
 
     return tree.fold(rule)
 

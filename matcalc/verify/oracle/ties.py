@@ -12,6 +12,7 @@ import numpy as np
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import ZERO, Variable
 from matcalc.core.operations import COMPARISONS
+from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import postorder
@@ -31,13 +32,16 @@ _FREE = ("vector", "matrix", "tensor", "scalar", "positive")  # their entries ar
 Lines = dict[int, tuple[Expr, list[Array]]]
 
 
-def tied(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str | None:
+def tied(statement: DerivativeStatement) -> str | None:
     """Which maximum or minimum moves with the variable while it is in two places, there and at all
-    points nearby; None where no such point was found.
+    points nearby; None where no such point was found, and of a value.
 
     Two entries that agree at a random point agree around it; it is asked of a second one beside it
     all the same. Entries that do not move may be equal: relu has many zeros.
     """
+    expr, variables, wrt = statement.program.expr, statement.program.variables, statement.wrt
+    if not statement.order or wrt not in variables:
+        return None
     root = inline(expr)
     order = root.parts
     suspects = [node for node in _suspects(root, wrt) if not _differs(node, variables)]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from matcalc.core.operations import COMPARISONS
-from matcalc.core.tree import APPLY, Expr, is_number
+from matcalc.core.tree import APPLY, Expr, interned, is_number
 from matcalc.core.user_functions import inline
 from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
@@ -41,7 +41,8 @@ _ROUNDS = 3  # which inverses are wanted depends on which are computed; settled 
 
 def lower(expr: Expr, names: Mapping[str, Node], builder: Builder) -> Node:
     """The array program of an expression; ``names`` gives the node of each variable."""
-    root = _unique(thin(_unique(inline(expr))))
+    (whole,) = interned([inline(expr)])
+    (root,) = interned([thin(whole)])
     inverted: frozenset[Node] = frozenset()
     kept: frozenset[Node] = frozenset()
     for _ in range(_ROUNDS):
@@ -61,19 +62,6 @@ def _made(root: Node) -> frozenset[Node]:
         for node in postorder(root, lambda each: () if each.op == "choice" else each.args)
         if node.rank == 2 and node.op in ("infix", "call", "filled")
     )
-
-
-def _unique(expr: Expr) -> Expr:
-    """The same tree with equal subtrees shared."""
-    known: dict[tuple[object, ...], Expr] = {}
-
-    def rule(node: Expr, args: list[Expr]) -> Expr:
-        key = (node.op, node.value, node.shape, node.row, *map(id, args))
-        if key not in known:
-            known[key] = Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
-        return known[key]
-
-    return expr.fold(rule)
 
 
 def _wanted_inverses(root: Node) -> frozenset[Node]:

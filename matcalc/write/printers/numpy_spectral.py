@@ -33,18 +33,14 @@ def _args(node: Expr) -> tuple[Expr, ...]:
     return node.args
 
 
-def _with(node: Expr, args: list[Expr]) -> Expr:
-    return Expr(node.op, tuple(args), node.shape, value=node.value, row=node.row)
-
-
 def _step(node: Expr, args: list[Expr]) -> Expr:
     extreme = node.op == "amax" and _are_values(args[0])
     if extreme or (node.op in _NEUTRAL and _vanishes(args[0])):
         args = [_renamed(args[0]), *args[1:]]
-    made = _with(node, args)
+    made = node.with_args(args)
     if node.op == "*":
         if not node.shape and _vanishes(args[0]) and _vanishes(args[1]) and _of_one(args):
-            return _with(node, [_renamed(arg) for arg in args])
+            return node.with_args([_renamed(arg) for arg in args])
         return _paired(made)
     return made
 

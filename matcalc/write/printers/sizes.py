@@ -54,14 +54,6 @@ def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
             *args[: SIZES.get(expr.op)],
             *expr.args[len(args[: SIZES.get(expr.op)]) :],
         ]  # sizes stay what they are
-        return (
-            expr
-            if all(a is b for a, b in zip(args, expr.args, strict=True))
-            else _with(expr, tuple(args))
-        )
+        return expr.with_args(args)
 
     return tree.fold(rule)
-
-
-def _with(expr: Expr, args: tuple[Expr, ...]) -> Expr:
-    return Expr(expr.op, args, expr.shape, value=expr.value, row=expr.row)

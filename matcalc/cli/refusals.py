@@ -1,0 +1,51 @@
+"""Options that do not go together."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+
+from matcalc.core.errors import ArgumentError
+
+_FORMATS = ("text", "latex", "json")
+
+
+def refuse_given(given: Mapping[str, bool], message: str) -> None:
+    """ArgumentError for the first option that is given; the message has a place for its name."""
+    for option, is_given in given.items():
+        if is_given:
+            raise ArgumentError(message.format(option), hint=f"leave {option} out")
+
+
+def unusual(options: Namespace) -> dict[str, bool]:
+    """Whether the derivative is not one of first order in the usual conventions, by option."""
+    return {
+        "--order": options.order != 1,
+        "--layout": options.layout != "mixed",
+        "--structure": options.structure != "declared",
+        "--notation": options.notation != "matrix",
+    }
+
+
+def require_plain(options: Namespace, name: str = "--notation") -> None:
+    """ArgumentError for what does not go with a notation, or with another option like it."""
+    given = {
+        "--steps": options.steps or options.format == "markdown",
+        "--direction": bool(options.direction),
+        "--cotangent": options.cotangent is not None,
+        "--data": bool(options.data),
+        "--cse": options.cse,
+    }
+    if name == "--notation":
+        given |= {"--manifold": bool(options.manifold), "--metric": bool(options.metric)}
+    refuse_given(given, f"{{}} does not go with {name}")
+    if len(options.several) > 1:
+        raise ArgumentError(
+            f"{name} goes with the derivative with respect to one variable",
+            hint=f"differentiate with respect to one of them: --wrt {options.several[0]}",
+        )
+    if name == "--notation" and options.format not in _FORMATS:
+        raise ArgumentError(
+            f"a notation is printed as text, latex or json, not as {options.format}",
+            hint="leave --notation out: code is that of the array",
+        )
