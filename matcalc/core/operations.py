@@ -84,6 +84,7 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 # matrix; the network has them by row only, those of columns being transposed
 ALONG = frozenset(row.name for row in _ROWS if row.along)
 INDEX_ARITHMETIC = frozenset(row.name for row in _ROWS if row.arithmetic)
+NUMBERED = frozenset(row.name for row in _ROWS if row.numbered)
 VANISHING = frozenset(row.name for row in _ROWS if row.vanishes)
 
 

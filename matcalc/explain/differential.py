@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
-from matcalc.core.operations import ALONG, ENTRYWISE, OPERATIONS, SYLVESTER
+from matcalc.core.operations import ALONG, ENTRYWISE, NUMBERED, OPERATIONS, SYLVESTER
 from matcalc.core.tree import Expr, is_number, operation
 from matcalc.engine.catalogue.compiled import Catalogue, Rule
 from matcalc.engine.lowering.functions import RULES as BY_INDICES
@@ -293,7 +293,10 @@ def _stated(known: Catalogue, expr: Expr) -> tuple[Rule | None, str]:
         return None, ""
     variant = "-matrix" if expr.args and expr.args[0].rank == 2 else ""
     name = operation(expr)
-    return known.differential(name, variant), _entry(known, name, variant)
+    rule = known.differential(name, variant)
+    if rule is not None and name in NUMBERED and len(expr.args) == 2:
+        rule = rule.of_number(expr.args[1])
+    return rule, _entry(known, name, variant)
 
 
 def _entry(known: Catalogue, function: str, variant: str) -> str:

@@ -93,22 +93,63 @@ def chol(A: ArrayLike) -> Array:
     return np.asarray(L.reshape(np.shape(A)))
 
 
+def _real_eigen(A: ArrayLike, k: int) -> tuple[Array, Array, Array]:
+    """The k-th largest of the real eigenvalues, its unit right vector v and its left vector u with
+    u'*v = 1; nan where there are fewer.
+    """
+    X = np.atleast_2d(np.asarray(A, dtype=float))
+    nothing = np.full(len(X), np.nan)
+    if not _finite(X):
+        return np.asarray(np.nan), nothing, nothing
+    values, V = np.linalg.eig(X)
+    real = np.flatnonzero(np.isreal(values))
+    if len(real) < k:
+        return np.asarray(np.nan), nothing, nothing
+    place = real[np.argsort(values.real[real])[-k]]
+    try:
+        u = np.linalg.inv(V)[place].real
+    except np.linalg.LinAlgError:  # fewer eigenvectors than rows
+        return np.asarray(values.real[place]), nothing, nothing
+    v = V[:, place].real
+    scale = float(_signs(v[:, np.newaxis])[0]) * np.linalg.norm(v)
+    return np.asarray(values.real[place]), np.asarray(v / scale), np.asarray(u * scale)
+
+
+def eigval(A: ArrayLike, k: int = 1) -> Array:
+    """The k-th largest of the real eigenvalues of a square matrix."""
+    return _real_eigen(A, int(k))[0]
+
+
+def eigright(A: ArrayLike, k: int = 1) -> Array:
+    """The unit right eigenvector of ``eigval(A, k)``."""
+    return _real_eigen(A, int(k))[1]
+
+
+def eigleft(A: ArrayLike, k: int = 1) -> Array:
+    """The left eigenvector u of ``eigval(A, k)``, with u'*eigright(A, k) = 1."""
+    return _real_eigen(A, int(k))[2]
+
+
 def _gram_schmidt(A: ArrayLike) -> tuple[Array, Array]:
     """Q and R of A = Q*R, a column at a time; without conjugates, so that they are analytic."""
     X = np.atleast_2d(np.asarray(A)).astype(np.result_type(A, float))
-    Q, R = X.copy(), np.zeros_like(X)
-    for k in range(len(X)):
+    rows, columns = X.shape
+    if rows < columns:
+        message = f"QR of a matrix with at least as many rows as columns, not {rows} x {columns}"
+        raise WideMatrixError(message, hint="of a wide matrix take the factors of its transpose")
+    Q, R = X.copy(), np.zeros_like(X, shape=(columns, columns))
+    for k in range(columns):
         for _ in range(2):  # once more for what rounding leaves
             along = Q[:, :k].T @ Q[:, k]
             R[:k, k] += along
             Q[:, k] -= Q[:, :k] @ along
         R[k, k] = np.sqrt(Q[:, k] @ Q[:, k])
         Q[:, k] /= R[k, k]
-    return Q.reshape(np.shape(A)), R.reshape(np.shape(A))
+    return Q.reshape(np.shape(A)), R if np.ndim(A) else R.reshape(())
 
 
 def qr_q(A: ArrayLike) -> Array:
-    """The orthogonal Q of A = Q*R."""
+    """The Q with orthonormal columns of A = Q*R."""
     return _gram_schmidt(A)[0]
 
 

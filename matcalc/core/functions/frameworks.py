@@ -138,6 +138,9 @@ eigvecs             | =                      | =                      | =
 eigvec              | =                      | =                      | =
 lambda_max          | =                      | =                      | =
 lambda_min          | =                      | =                      | =
+eigval              | -                      | -                      | -
+eigright            | -                      | -                      | -
+eigleft             | -                      | -                      | -
 qr_q                | -                      | -                      | -
 qr_r                | -                      | -                      | -
 lu_l                | -                      | -                      | -

@@ -144,6 +144,9 @@ eigvecs             | =                      | =            | =eigenvectors
 eigvec              | =                      | =            | =
 lambda_max          | =                      | =            | =
 lambda_min          | =                      | =            | =
+eigval              | -                      | -            | -
+eigright            | -                      | -            | -
+eigleft             | -                      | -            | -
 qr_q                | -                      | -            | -
 qr_r                | -                      | -            | -
 lu_l                | -                      | -            | -

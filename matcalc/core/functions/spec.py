@@ -42,6 +42,7 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     along: bool = False  # of each column (1) or row (2) with a second argument
     of_entries: str = ""  # with one argument it is this function, of the entries of that
     whole: tuple[int, int, str] | None = None  # place of a literal whole number, the least, a hint
+    numbered: bool = False  # a second argument counts, from 1, which of several things it is
     sizes: int | None = None  # from this place on its arguments are sizes: reshape(X, m, n)
     parameter: bool = False  # the second argument is a number that says which function it is
     rank: int | None = None  # of a special signature: how many axes its value has

@@ -5,7 +5,8 @@ from __future__ import annotations
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ALONG, OF_TALL, OPERATIONS, SYLVESTER
+from matcalc.core.operations import ALONG, NUMBERED, OF_TALL, OPERATIONS, SYLVESTER
+from matcalc.core.tree import number
 from matcalc.engine.calculus import resolvents
 from matcalc.engine.calculus.derivative import derivative
 from matcalc.engine.calculus.orders import ORDERED
@@ -52,6 +53,8 @@ class LocalDerivatives:
         rule = catalogue_of(self.builder).differential(node.name, _variant(node))
         if rule is None:
             raise UnsupportedError(f"the derivative of {node.name} is not known")
+        if node.name in NUMBERED and len(node.args) == 2:
+            rule = rule.of_number(number(node.args[1].coefficient))  # type: ignore[attr-defined]
         if self.builder.acts_entrywise(node.name):
             return self._entrywise(node, index, rule)
         return self._whole(node, index, rule)
@@ -112,7 +115,7 @@ class LocalDerivatives:
             return self._across(node, rule)
         names: dict[str, Node] = {"Y": node}
         for position, (name, arg) in enumerate(
-            zip(rule.parameters, node.args, strict=node.name not in ALONG)
+            zip(rule.parameters, node.args, strict=node.name not in ALONG | NUMBERED)
         ):
             names[name] = arg
             hole = self.builder.leaf("hole", arg.axes)

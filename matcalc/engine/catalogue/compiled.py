@@ -16,6 +16,7 @@ from matcalc.core.errors import CatalogueError
 from matcalc.core.identity import Identity
 from matcalc.core.kinds import Variable
 from matcalc.core.language import BUILT_IN, Language
+from matcalc.core.operations import NUMBERED
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.engine.catalogue.index import TRANSPOSITIONS, Activation, activation_of, trait_of
@@ -41,6 +42,16 @@ class Rule:
     def sizes(self, args: Sequence[Node]) -> dict[str, Dim]:
         """What the dimension names of the rule are for these arguments."""
         return bind_sizes(zip(self.shapes, args, strict=False))
+
+    def of_number(self, which: Expr) -> Rule:
+        """What the rule says of one of several things, where it is stated for the first of them."""
+
+        def rule(node: Expr, args: list[Expr]) -> Expr:
+            if node.op in NUMBERED:
+                return Expr(node.op, (*args, which), node.shape)
+            return node.with_args(args)
+
+        return replace(self, body=self.body.fold(rule))
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,8 @@ class Properties:
         rule = _CALLS.get(node.name)
         if rule is not None and not node.slots:
             found |= rule(argument)
+            if square and found & ORTHONORMAL:
+                found |= ORTHOGONAL
         elif square and node.name in VANISHING:
             found |= argument & (DIAGONAL | LOWER | UPPER)
         return found
@@ -199,7 +201,7 @@ _CALLS: dict[FunctionName, Callable[[int], int]] = {
     "norminf": lambda a: NONNEGATIVE,
     "eigvecs": _orthonormal,
     "rightvecs": _orthonormal,
-    "qr_q": lambda a: ORTHOGONAL,
+    "qr_q": lambda a: ORTHONORMAL,
     "qr_r": lambda a: UPPER | INVERTIBLE | a & DIAGONAL,
     "lu_l": lambda a: LOWER | INVERTIBLE,
     "lu_u": lambda a: UPPER | a & DIAGONAL,

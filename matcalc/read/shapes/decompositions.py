@@ -91,6 +91,26 @@ def spectrum(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), arg.shape[:1], node)
 
 
+def eigen(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+    """eigval(A, k), eigright(A, k), eigleft(A, k): of any square matrix, the first without k."""
+    arg = _settled(context, args[0], square=True)
+    which, made = context.literal(args[1]) if len(args) == 2 else None, [arg]
+    if len(args) == 2:
+        at = node.args[1]
+        if which is None or which.denominator != 1 or not 1 <= which <= _FURTHEST:
+            raise context.problem(
+                f"the second argument of {name} says which real eigenvalue: 1, 2, ...",
+                at.span,
+                f"{name}({context.base(arg)}, 1) is that of the largest",
+            )
+        if which != 1:
+            made.append(context.number(which, at))
+    if arg.rank != 2:
+        return _no_matrix(context, node, name, arg)
+    context.square(arg, name, node.args[0].span)
+    return context.make(name, tuple(made), () if name == "eigval" else arg.shape[:1], node)
+
+
 SINGULAR: dict[str, Callable[[Dim, Dim], Shape]] = {
     "svdvals": lambda m, n: (n,),
     "leftvecs": lambda m, n: (m, n),
@@ -98,6 +118,8 @@ SINGULAR: dict[str, Callable[[Dim, Dim], Shape]] = {
     "leftvec": lambda m, n: (m,),
     "rightvec": lambda m, n: (n,),
     "polar": lambda m, n: (m, n),
+    "qr_q": lambda m, n: (m, n),
+    "qr_r": lambda m, n: (n, n),
     "specnorm": lambda m, n: (),
     "nucnorm": lambda m, n: (),
     "schatten": lambda m, n: (),
@@ -105,17 +127,17 @@ SINGULAR: dict[str, Callable[[Dim, Dim], Shape]] = {
 
 
 def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """Singular values and vectors of an m x n matrix, and norms of them."""
+    """Singular values and vectors of an m x n matrix, norms of them, and the factors of QR."""
     arg = _settled(context, args[0])
     if arg.rank != 2:
         return _no_matrix(context, node, name, arg)
-    if name in OF_TALL:
+    if name in OF_TALL or name.startswith("qr_"):
         rows, columns = (context.final(size, {}).integer for size in arg.shape)
         if rows is not None and columns is not None and rows < columns:
             message = f"{name} needs at least as many rows as columns, not {context.describe(arg)}"
-            raise context.problem(
-                message, node.args[0].span, f"write {TRANSPOSED[name]}({context.base(arg)}')"
-            )
+            other = f"{TRANSPOSED.get(name, name)}({context.base(arg)}')"
+            hint = f"write {other}" if name in OF_TALL else f"of the transpose it is {other}"
+            raise context.problem(message, node.args[0].span, hint)
     if name == "schatten" and (id(args[1]) in context.rankless or args[1].shape):
         raise context.problem(
             f"the second argument of {name} is {context.describe(args[1])}, not a scalar",

@@ -12,6 +12,7 @@ from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.decompositions import (
     SINGULAR,
     cumulative,
+    eigen,
     gaps,
     singular,
     spectrum,
@@ -356,6 +357,7 @@ _RULES: dict[str, Rule] = {
     "where": _choice,
     **dict.fromkeys(("tril", "triu"), triangle),
     **dict.fromkeys(("eigvals", "eigvec"), spectrum),
+    **dict.fromkeys(("eigval", "eigright", "eigleft"), eigen),
     **dict.fromkeys(SINGULAR, singular),
     "invgap": gaps,
     **dict.fromkeys(("cumsum", "revcumsum"), cumulative),

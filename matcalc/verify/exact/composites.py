@@ -262,8 +262,8 @@ def _triangular(field: Generators, args: Sequence[Jet]) -> Jet:
 
 
 def _turned(a: Jet) -> Jet:
-    n = a.extent[0]
-    return linear(a, lambda part: [part[j * n + i] for i in range(n) for j in range(n)], (n, n))
+    m, n = a.extent
+    return linear(a, lambda part: [part[j * n + i] for i in range(n) for j in range(m)], (n, m))
 
 
 def _elimination(field: Generators, a: Jet) -> tuple[list[list[Jet]], list[list[Jet]]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
+from matcalc.core.operations import NUMBERED
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
@@ -39,6 +40,7 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
             moving.add(id(node))
     suspects = {id(node): node for node in order if node.op in GAPS and id(node) in moving}
     seen: set[int] = set()
+    unreal: set[int] = set()
     rng = np.random.default_rng(0)
     for sizes in islice(sizes_for([expr], variables), _SIZES):
         for turn in range(_POINTS):
@@ -52,8 +54,11 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
                         args = [results[id(arg)] for arg in node.args]
                         results[id(node)] = evaluate(node, args, values=values, sizes=sizes)
                         if id(node) in suspects and np.all(np.isfinite(args[0])):
+                            if node.op in NUMBERED and not np.all(np.isfinite(results[id(node)])):
+                                unreal.add(id(node))
+                                continue
                             seen.add(id(node))
-                            if GAPS[node.op][1](args[0]) > _ROUNDING * float(
+                            if GAPS[node.op][1](*args) > _ROUNDING * float(
                                 np.max(np.abs(args[0]), initial=0.0)
                             ):
                                 del suspects[id(node)]
@@ -61,8 +66,15 @@ def degenerate(expr: Expr, variables: Mapping[str, Variable], wrt: str) -> str |
                 continue
     found = next((node for node in order if id(node) in suspects and id(node) in seen), None)
     if found is None:
-        return None
+        lacking = next((node for node in order if id(node) in suspects.keys() & unreal), None)
+        return None if lacking is None else _too_few(lacking)
     how = (
         "a singular value is zero" if found.op in _OF_FULL_RANK else f"{GAPS[found.op][0]} coincide"
     )
     return f"no derivative of {found.op}: at every point {how}"
+
+
+def _too_few(node: Expr) -> str:
+    which = int(node.args[1].value) if len(node.args) == 2 else 1
+    lacking = "is there a real eigenvalue" if which == 1 else f"are there {which} real eigenvalues"
+    return f"no derivative of {node.op}: at none of the points tried {lacking}"

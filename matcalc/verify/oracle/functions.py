@@ -112,6 +112,9 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
     "qr_q": runtime.qr_q,
     "qr_r": runtime.qr_r,
     "condnum": runtime.condnum,
+    "eigval": runtime.eigval,
+    "eigright": runtime.eigright,
+    "eigleft": runtime.eigleft,
     "eigvals": runtime.eigvals,
     "eigvec": runtime.eigvec,
     "eigvecs": runtime.eigvecs,
@@ -153,6 +156,9 @@ FUNCTIONS: dict[str, Callable[..., Array]] = {
 REAL_ONLY: frozenset[str] = frozenset(
     (
         *(
+            "eigval",
+            "eigright",
+            "eigleft",
             "eigvals",
             "eigvecs",
             "lambda_max",

@@ -52,14 +52,32 @@ def _columns(X: Array) -> float:
 
 EIGENVALUES, SINGULAR_VALUES = "eigenvalues", "singular values"
 
+
+def _alone(A: Array, k: float = 1) -> float:
+    """How far the k-th largest real eigenvalue is from all others."""
+    value, every = runtime.eigval(A, int(k)), np.linalg.eigvals(np.atleast_2d(A))
+    return float(np.min(np.sort(np.abs(every - value))[1:], initial=np.inf)) / _REACH
+
+
+def _counted(A: Array, k: float = 1) -> float:
+    """The same, or how far those that lie above it are from each other: where two of these meet,
+    they turn complex or real, and it is another one that is the k-th.
+    """
+    value, every = runtime.eigval(A, int(k)), np.linalg.eigvals(np.atleast_2d(A))
+    above = every[every.real > value]
+    apart = np.abs(above[:, np.newaxis] - above) + np.diag(np.full(len(above), np.inf))
+    return min(_alone(A, k), float(np.min(apart, initial=np.inf)) / _REACH)
+
+
 # what has to be simple for the rule of the derivative to hold, and how far the closest two are from
 # each other
-GAPS: dict[str, tuple[str, Callable[[Array], float]]] = {
+GAPS: dict[str, tuple[str, Callable[..., float]]] = {
     **dict.fromkeys(("eigvals", "eigvecs"), (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)))),
     **dict.fromkeys(
         ("lambda_max", "eigvec"), (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)[-2:]))
     ),
     "lambda_min": (EIGENVALUES, lambda A: _gap(runtime.eigvals(A)[:2])),
+    **dict.fromkeys(("eigval", "eigright", "eigleft"), (EIGENVALUES, _alone)),
     **dict.fromkeys(("svdvals", "leftvecs", "rightvecs", "condnum"), (SINGULAR_VALUES, _simple)),
     **dict.fromkeys(("specnorm", "leftvec", "rightvec"), (SINGULAR_VALUES, _leading)),
     **dict.fromkeys(("nucnorm", "polar"), (SINGULAR_VALUES, _rank)),
@@ -77,6 +95,11 @@ DISTANCES: dict[str, Callable[..., float]] = {
     "eigvecs": lambda A: min(_gap(runtime.eigvals(A)), _lead(runtime.eigvecs(A))),
     "lambda_max": lambda A: _gap(runtime.eigvals(A)[-2:]),
     "lambda_min": lambda A: _gap(runtime.eigvals(A)[:2]),
+    "eigval": _counted,
+    **dict.fromkeys(
+        ("eigright", "eigleft"),
+        lambda A, *k: min(_counted(A, *k), _lead(runtime.eigright(A, *k)[:, np.newaxis])),
+    ),
     "eigvec": lambda A: min(_gap(runtime.eigvals(A)[-2:]), _lead(runtime.eigvecs(A)[:, -1:])),
     "chol": lambda A: float(runtime.lambda_min(A)) / _REACH,
     **dict.fromkeys(("lu_l", "lu_u"), _pivots),
