@@ -84,7 +84,9 @@ ALLOWED = {
     "readback": "core syntax frontend tex printers oracle runtime exact",
     "notation": "core printers readback",
     "defined": "core readback recalled",
-    "pipeline": "core ir lowering catalogue calculus rewriting recovery notation printers defined",
+    "typed": "core ir lowering recovery",
+    "pipeline": "core ir lowering catalogue calculus rewriting recovery notation printers defined "
+    "typed",
     "directional": "core ir lowering calculus pipeline",
     "parts": "core ir lowering calculus pipeline",
     "segments": "core",
@@ -359,6 +361,7 @@ KEYED_BY_FUNCTIONS = {
     "read/shapes/multilinear.py": "shape rules",
     "read/tex/functions.py": "readings of LaTeX",
     "engine/recovery/factory.py": "a rule: elimination(n)*vec(A) is vech(A)",
+    "engine/recovery/typed.py": "the identities inv-scaled and pinv-scaled, read backwards",
     "read/syntax/advice.py": "commands of LaTeX",
     "read/syntax/dotted.py": "readings of names in Python",
 }

@@ -60,11 +60,11 @@ def decimal(value: Fraction) -> str | None:
     return min(plain, scientific, key=len) if behind > USUAL_PLACES else plain
 
 
-def shorter_as_decimal(value: Fraction) -> bool:
+def shorter_as_decimal(value: Fraction, *, typed: bool = False) -> bool:
     """Whether a coefficient is clearly shorter as a decimal: ``1.702*x`` for ``851*x/500``, but not
-    ``7.5*x`` for ``15*x/2``.
+    ``7.5*x`` for ``15*x/2``. Where decimals were ``typed`` it may be one character longer.
     """
     written = decimal(abs(value))
     above, below = abs(value.numerator), value.denominator
     quotient = len(f"/{below}") + (len(f"{above}*") if above != 1 else 0)
-    return written is not None and len(f"{written}*") + 1 < quotient
+    return written is not None and len(f"{written}*") + 1 < quotient + 3 * typed

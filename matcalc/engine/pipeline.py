@@ -28,9 +28,12 @@ from matcalc.engine.recovery.decimals import rebalanced
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import STYLES, Preferences
+from matcalc.engine.recovery.layout import lay_out, lies, turned
 from matcalc.engine.recovery.recover import Recovery
+from matcalc.engine.recovery.typed import AS_IT_IS, Typed
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
+from matcalc.engine.typed import has_decimals, typed, typed_sums
 from matcalc.write.notation import DefinedNames
 from matcalc.write.printers.naming import written_size
 from matcalc.write.printers.text import has_indices
@@ -192,6 +195,9 @@ class Engine:
         ]
         self.taken = {str(part.value) for part in parts if part.op == "variable"}
         self.taken |= {name for part in parts for size in part.shape for name in size.letters}
+        self.program = program
+        self.typed_sums = typed_sums(parts)
+        self.typed = Typed(has_decimals(parts))
         self.phases = phases
         self.rewriter = Rewriter(self.builder, self.lowering, final=False, phases=phases)
         self.shortener = Shortener(self.builder)
@@ -201,7 +207,7 @@ class Engine:
         self.common = self._recovery() if several else None
 
     def _recovery(self) -> Recovery:
-        return Recovery(functions=self.language.functions)
+        return Recovery(functions=self.language.functions, typed=self.typed)
 
     def shortened(self, node: Node) -> Node:
         """The node rewritten, and multiplied out where that makes it shorter."""
@@ -231,6 +237,8 @@ class Engine:
 
     def _in_matrices(self, node: Node) -> Expr:
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
+        if self.typed_sums:
+            self._find_typed(last)
         node = self._joined(node)
         size, tree, self.factory = self._tree(last.rewrite(self._gathered(node)))
         spread = self.shortener.expanded(node) if _LEAST_TRIED <= size <= _MOST_TRIED else None
@@ -245,6 +253,20 @@ class Engine:
             if not has_indices(other[1]):
                 _, tree, self.factory = other
         return rebalanced(self.factory, tree)
+
+    def _find_typed(self, last: Rewriter) -> None:
+        """Finds how the sums with fractions were typed."""
+        used = occurring(self.program).values()
+        names = {v.name: leaf_of(self.builder, v, free=False) for v in used}
+
+        def finish(node: Node) -> Node:
+            return restore_diagonals(self.builder, last.rewrite(self.rewriter.rewrite(node)))
+
+        decimals, sums = self.typed.decimals, self.typed_sums
+        self.typed = typed(sums, self.lowering, names, finish, decimals=decimals)
+        self.typed_sums = []
+        if self.common is not None:
+            self.common.typed = self.typed
 
     def _by_indices(self, node: Node) -> Expr:
         """The tree of a node with bound indices: in matrix notation where that is not much longer
@@ -265,14 +287,14 @@ class Engine:
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         node = joined_masks(self.builder, last.rewrite(self._gathered(node)))
         node = self._joined(last.rewrite(node))  # sums, multiplied out, bring factors together
-        node = _turned(self.builder, node, self.rank, self.layout)
+        node = turned(self.builder, node, self.rank, self.layout)
         pairs = singular_pairs(node)
         if pairs and matrix is not None:
             return matrix
         recovery = self._recovery()
         writer = IndexWriter(recovery, self.index_names, self.taken)
         tree = writer.array(node, pairs)
-        if _lies(node, self.rank, self.layout):
+        if lies(node, self.rank, self.layout):
             tree = recovery.factory.transpose(tree)
         named = self._with_pairs_named(whole)
         if named is not None and written_size(named[0]) <= min(
@@ -347,13 +369,14 @@ class Engine:
     def _tree(self, node: Node) -> tuple[int, Expr, ExpressionFactory]:
         node = restore_diagonals(self.builder, node)
         if self.common is not None:
-            tree = _lay_out(self.common, self.builder, node, self.rank, self.layout)
+            tree = lay_out(self.common, self.builder, node, self.rank, self.layout)
             if not self.common.preferences.asked:
                 return self.common.factory.size(tree), tree, self.common.factory
             self.common = self._recovery()
         return _styled(
-            lambda recovery: _lay_out(recovery, self.builder, node, self.rank, self.layout),
+            lambda recovery: lay_out(recovery, self.builder, node, self.rank, self.layout),
             self.language,
+            self.typed,
         )
 
 
@@ -370,7 +393,7 @@ def _without_signs(builder: Builder, node: Node) -> Node:
 
 
 def _styled(
-    recover: Callable[[Recovery], Expr], language: Language
+    recover: Callable[[Recovery], Expr], language: Language, typed: Typed = AS_IT_IS
 ) -> tuple[int, Expr, ExpressionFactory]:
     """The shortest tree over the styles of products of fused indices, where there are any; with its
     length and its factory.
@@ -380,7 +403,7 @@ def _styled(
     for style in STYLES:
         if any(preferences.agrees(style) for preferences in tried):
             continue
-        recovery = Recovery(style, language.functions)
+        recovery = Recovery(style, language.functions, typed)
         tree = recover(recovery)
         tried.append(recovery.preferences)
         size = recovery.factory.size(tree)
@@ -402,35 +425,6 @@ def leaf_of(builder: Builder, variable: Variable, *, free: bool) -> Node:
         return diagonal_leaf(builder, variable.shape, variable.name)
     structure = "" if free or variable.kind in FREE else variable.kind
     return builder.leaf("variable", variable.shape, variable.name, structure)
-
-
-def _lies(node: Node, rank: int, layout: str) -> bool:
-    """Whether the layout makes a row of a gradient."""
-    return node.rank == 1 and layout != "mixed" and (layout == "numerator") != (rank > 0)
-
-
-def _turned(builder: Builder, node: Node, rank: int, layout: str) -> Node:
-    """The node with its axes as the layout has them."""
-    if layout == "mixed" or (layout == "numerator") == (rank > 0) or node.rank < 2:
-        return node
-    if node.rank == 2:
-        return builder.transpose(node)
-    return builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank)))
-
-
-def _lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout: str) -> Expr:
-    """numerator: the gradient of a scalar is transposed; denominator: the derivative of anything
-    else is.
-    """
-    if layout == "mixed" or (layout == "numerator") == (rank > 0) or not node.axes:
-        return recovery.recover(node)
-    if node.rank == 2:
-        return recovery.recover(builder.transpose(node))
-    if node.rank == 1:
-        return recovery.recover_row(node)
-    return recovery.recover(
-        builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank)))
-    )
 
 
 def defined_names(program: Program) -> DefinedNames | None:
@@ -469,12 +463,19 @@ def matricize(
     builder = Builder(known)
     lowering = Lowering(builder, known.definition)
     names = {v.name: leaf_of(builder, v, free=False) for v in variables.values()}
+    last, parts = Rewriter(builder, lowering, final=True), tree.parts
+
+    def finish(node: Node) -> Node:
+        return restore_diagonals(builder, last.rewrite(node))
+
+    sums, decimals = typed_sums(parts), has_decimals(parts)
+    numbers = typed(sums, lowering, names, finish, decimals=decimals)
     node = matrix_of(lowering.sums, with_systems(builder, lowering.lower(tree, names)), rows)
-    node = restore_diagonals(builder, Rewriter(builder, lowering, final=True).rewrite(node))
-    _, matrix, _ = _styled(lambda recovery: recovery.recover(node), language)
+    node = finish(node)
+    _, matrix, _ = _styled(lambda recovery: recovery.recover(node), language, numbers)
     if _signed(matrix):
         without = _without_signs(builder, node)
-        _, matrix, _ = _styled(lambda recovery: recovery.recover(without), language)
+        _, matrix, _ = _styled(lambda recovery: recovery.recover(without), language, numbers)
     return None if has_indices(matrix, variables) else matrix
 
 

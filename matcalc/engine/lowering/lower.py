@@ -65,8 +65,17 @@ class Lowering:
         """The node of a typed tree whose variables stand for ``names``, and whose dimension names
         for ``sizes``.
         """
+        return self.lower_all([root], names, sizes)[0]
+
+    def lower_all(
+        self,
+        roots: Sequence[Expr],
+        names: Mapping[str, Node],
+        sizes: Mapping[str, Dim] | None = None,
+    ) -> list[Node]:
+        """The nodes of several trees, what they share being lowered once."""
         self.sizes = sizes or {}
-        order = root.parts
+        order = roots[0].parts if len(roots) == 1 else Expr("several", tuple(roots)).parts[:-1]
         uses: dict[int, int] = {}
         for expr in order:
             for arg in expr.args:
@@ -75,7 +84,7 @@ class Lowering:
         for expr in order:
             value = self._step(expr, [values[id(arg)] for arg in expr.args], names)
             values[id(expr)] = self.sums.close(value) if uses.get(id(expr), 0) > 1 else value
-        return self.sums.close(values[id(root)])
+        return [self.sums.close(values[id(root)]) for root in roots]
 
     def _step(self, expr: Expr, args: list[Value], names: Mapping[str, Node]) -> Value:
         if expr.op == "variable":

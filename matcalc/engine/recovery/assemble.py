@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from matcalc.core.decimals import shorter_as_decimal
+from matcalc.core.decimals import places, shorter_as_decimal
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Rational, magnitude
 from matcalc.engine.recovery.chains import ProductWriter, Term
@@ -20,8 +20,14 @@ class Assembler:
     """
 
     def __init__(
-        self, factory: ExpressionFactory, writer: ProductWriter, roots: Mapping[int, Expr]
+        self,
+        factory: ExpressionFactory,
+        writer: ProductWriter,
+        roots: Mapping[int, Expr],
+        *,
+        decimals: bool = False,
     ) -> None:
+        self.decimals = decimals  # whether quotients of numbers are always written so
         self.factory = factory
         self.writer = writer
         self.roots = roots
@@ -101,7 +107,11 @@ class Assembler:
             ]
             result = factory.binary("./", numerator, self._product(whole))
             return factory.negative(result) if negative else result
-        divided = c.denominator != 1 and not shorter_as_decimal(Fraction(c))
+        alone = factory.decimals and body is None and not above
+        divided = c.denominator != 1 and not (
+            ((alone or self.decimals) and places(Fraction(c)))
+            or shorter_as_decimal(Fraction(c), typed=factory.decimals)
+        )
         front = c.numerator if divided else c
         number = factory.number(front) if front != 1 else None
         if divided:

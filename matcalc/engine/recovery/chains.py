@@ -159,7 +159,7 @@ class ProductWriter:
             signed,
             key=lambda entry: (
                 not entry[0],
-                self.factory.label(entry[1]),
+                self._text(entry[1]),
                 self.factory.size(entry[1]),
             ),
         )
@@ -168,6 +168,18 @@ class ProductWriter:
         for positive, expr in ordered[1:]:
             result = self.factory.binary("+" if positive else "-", result, expr)
         return result
+
+    def _text(self, term: Expr) -> str:
+        """What a term is sorted by: 0.1*x stands where x would, and a decimal alone at the end."""
+        label = self.factory.label(term)
+        if not self.factory.decimals:
+            return label
+        head = term
+        while head.op in ("*", "/"):
+            head = head.args[0]
+        if head.op != "number" or head.value.denominator == 1:
+            return label
+        return "~" if head is term else label[len(self.factory.label(head)) :].lstrip("*")
 
     def _turned(self, term: Expr) -> Expr:
         """The transpose, of a product factor by factor where that is no longer."""

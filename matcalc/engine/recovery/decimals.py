@@ -148,7 +148,9 @@ def _times(factory: ExpressionFactory, coefficient: Fraction, body: Expr) -> Exp
     """``3*x/2``, or a decimal in front where that is shorter."""
     if coefficient < 0:
         return factory.negative(_times(factory, -coefficient, body))
-    divided = coefficient.denominator != 1 and not shorter_as_decimal(coefficient)
+    divided = coefficient.denominator != 1 and not shorter_as_decimal(
+        coefficient, typed=factory.decimals
+    )
     front = Fraction(coefficient.numerator) if divided else coefficient
     made = factory.times(factory.number(front), body) if front != 1 else body
     if divided:

@@ -24,7 +24,7 @@ from matcalc.engine.recovery.chains import (
 )
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_triangle
-from matcalc.engine.recovery.shared import Shared, collect, common_number, share, tokens
+from matcalc.engine.recovery.shared import Shared, collect, number_in_front, share, tokens
 
 # functions of sums that are written for sums of functions
 _LINEAR = tuple(name for name in LINEAR if OPERATIONS[name].arity == (1, 1))
@@ -283,7 +283,7 @@ class Factoring:
             if len(members) == 1:
                 rest += members
                 continue
-            number = common_number([term.coefficient for term in members])
+            number = number_in_front(members, self.factory)
             chains = self._aligned(
                 [self.writer.traces.get(id(term.scalars[0][0])) for term in members]
             )
@@ -468,7 +468,7 @@ class Factoring:
             argument = link.expr.args[0]
             inside = self.writer.inside.get(id(link.expr), (Link(argument),))
             inner.append(Term(term.coefficient, term.scalars, ((inside, 1),), argument.shape))
-        number = common_number([term.coefficient for term in inner])
+        number = number_in_front(inner, self.factory)
         inner = [Term(Fraction(t.coefficient) / number, t.scalars, t.parts, t.shape) for t in inner]
         whole = self.factory.make(
             link.expr.op, (self.sum(inner, argument.shape), *link.expr.args[1:]), link.expr.shape
@@ -520,7 +520,7 @@ class Factoring:
         parts = sum(
             size(link.expr) + link.flipped + 1 for chain, _ in shared.parts for link in chain
         )
-        return tokens(shared.number) + scalars + ends + parts
+        return tokens(shared.number, decimals=self.factory.decimals) + scalars + ends + parts
 
 
 def _column(term: Term) -> bool:

@@ -31,7 +31,8 @@ class ExpressionFactory:
     costs no more than its nodes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, decimals: bool = False) -> None:
+        self.decimals = decimals  # whether fractions are written so, since they were typed so
         self._table: dict[object, Expr] = {}
         self._numbers: dict[Rational, Expr] = {}
         self._sizes: dict[int, int] = {}

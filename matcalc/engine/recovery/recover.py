@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import Dim
+from matcalc.core.dims import Dim, Shape
 from matcalc.core.operations import ALONG, HALVING, SYLVESTER, frechet
 from matcalc.core.tree import APPLY, Expr, is_number
 from matcalc.core.user_functions import UserFunction
@@ -23,6 +24,8 @@ from matcalc.engine.ir.nodes import (
     Sum,
     as_product,
     as_sum,
+    as_term,
+    magnitude,
 )
 from matcalc.engine.recovery.assemble import Assembler
 from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip
@@ -30,6 +33,15 @@ from matcalc.engine.recovery.equations import is_transpose
 from matcalc.engine.recovery.factor import Factoring
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import PLAIN, Graph, Preferences, Style
+from matcalc.engine.recovery.shared import number_in_front
+from matcalc.engine.recovery.typed import (
+    AS_IT_IS,
+    DEGREES,
+    Scaled,
+    Typed,
+    is_linear,
+    scaled_factor,
+)
 
 
 def _resolved(writer: ProductWriter, chain: Chain) -> Chain:
@@ -49,15 +61,22 @@ class Recovery:
         self,
         style: Style = PLAIN,
         functions: Mapping[str, UserFunction] = MappingProxyType({}),
+        typed: Typed = AS_IT_IS,
     ) -> None:
         self.functions = functions  # that users brought
         self.preferences = Preferences(style)
-        self.factory = ExpressionFactory()
+        self.typed = typed
+        self.factory = ExpressionFactory(decimals=typed.decimals)
         self.writer = ProductWriter(self.factory, _resolved)
         self.roots: dict[int, Expr] = {}
         self.assembler = Assembler(self.factory, self.writer, self.roots)
         self.factoring = Factoring(self.factory, self.writer, self.assembler)
+        self.typing = self.factoring  # of sums as they were typed
+        if typed.decimals:
+            typing = Assembler(self.factory, self.writer, self.roots, decimals=True)
+            self.typing = Factoring(self.factory, self.writer, typing)
         self._known: dict[Node, Expr] = {}
+        self._scaled: dict[Node, Scaled] = {}  # nodes as multiples, with numbers as they were typed
 
     def recover(self, root: Node) -> Expr:
         """The tree of a node."""
@@ -95,10 +114,37 @@ class Recovery:
             elif isinstance(node, Call):
                 self._known[node] = self._call(node)
             else:
-                expr = self._known[node] = self.factoring.sum(self.terms(node), node.axes)
-                if expr.op == "^" and expr.args[0].op == "norm2" and expr.args[1].value == 2:
-                    self.roots[id(expr)] = expr.args[0].args[0]
+                self._known[node] = self._sum(self.factoring, self.terms(node), node.axes)
+            if self.typed.scales:
+                self._scale(node)
         return self._known[node]
+
+    def _sum(self, factoring: Factoring, terms: Sequence[Term], axes: Shape) -> Expr:
+        expr = factoring.sum(terms, axes)
+        if expr.op == "^" and expr.args[0].op == "norm2" and expr.args[1].value == 2:
+            self.roots[id(expr)] = expr.args[0].args[0]
+        return expr
+
+    def _scale(self, node: Node) -> None:
+        """Finds the multiple of a node that is written with numbers as they were typed."""
+        scale = self.typed.scales.get(node)
+        if isinstance(node, Call):
+            inner = self._scaled.get(node.args[0]) if len(node.args) == 1 else None
+            degree = DEGREES.get(str(node.name))
+            if inner is not None and degree is not None and not node.slots:
+                tree = self._call(node, (inner.tree,))
+                self._scaled[node] = Scaled(tree, Fraction(inner.scale) ** degree)
+        elif scale is not None or any(child in self._scaled for child in node.children):
+            terms = self.terms(node)
+            factoring = self.factoring if scale is None else self.typing
+            if scale is None and terms:
+                alone = len(terms) == 1
+                number = terms[0].coefficient if alone else number_in_front(terms, self.factory)
+                scale = 1 / Fraction(magnitude(number))
+            if scale not in (None, 1):
+                multiplied = [replace(term, coefficient=scale * term.coefficient) for term in terms]
+                tree = self._sum(factoring, multiplied, node.axes)
+                self._scaled[node] = Scaled(tree, scale)
 
     def _leaf(self, node: Leaf) -> Expr:
         if node.kind == "eye":
@@ -136,8 +182,8 @@ class Recovery:
         """A range or a unit vector as it stands in chains."""
         return self.factory.make(node.kind, (), node.axes, node.start)
 
-    def _call(self, node: Call) -> Expr:
-        args = tuple([self._known[arg] for arg in node.args])
+    def _call(self, node: Call, args: tuple[Expr, ...] = ()) -> Expr:
+        args = args or tuple([self._known[arg] for arg in node.args])
         if node.name == "where":
             # few expressions have conditions
             from matcalc.engine.recovery.conditions import condition  # noqa: PLC0415
@@ -184,11 +230,16 @@ class Recovery:
                     for t, chain in turned
                 ]
         multiple, terms = as_sum(node)
+        if self._scaled and multiple != 1:
+            whole = as_term(node)[1][0][0]
+            if whole in self._scaled and isinstance(whole, Sum):
+                return [self._term(1, node)]
         return [self._term(multiple * coefficient, term) for coefficient, term in terms]
 
     def _term(self, coefficient: Rational, node: Node) -> Term:
         own, factors = as_product(node)
-        graph = self._graph(node, factors)
+        plain = not self._scaled or is_linear(coefficient * own, factors, self._scaled)
+        graph = self._graph(node, factors, MappingProxyType({}) if plain else self._scaled)
         graph.reduce()
         signed = any(expr.op == "epsilon" for expr, _ in graph.hyper)
         if graph.hyper:
@@ -211,13 +262,16 @@ class Recovery:
             return upright(term)
         return term
 
-    def _graph(self, node: Node, factors: Sequence[Factor]) -> Graph:
+    def _graph(self, node: Node, factors: Sequence[Factor], scaled: Mapping[Node, Scaled]) -> Graph:
         dims: dict[int, Dim] = dict(enumerate(node.axes))
         for factor, labels, _ in factors:
             dims.update(zip(labels, factor.axes, strict=True))
         graph = Graph(self.factory, self.writer, node.rank, dims, self.preferences)
         for factor, labels, exponent in factors:
             expr = self._known[factor]
+            if scaled and (other := scaled_factor(scaled.get(factor), exponent)) is not None:
+                expr, number = other
+                graph.coefficient *= number
             if isinstance(factor, Leaf) and factor.kind == "select":
                 expr = self._place(factor)
             if not labels:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
+from matcalc.core.decimals import places
 from matcalc.core.dims import Shape
 from matcalc.engine.ir.nodes import Rational, content, magnitude
 from matcalc.engine.recovery.assemble import Scalars
@@ -105,13 +106,23 @@ def share(terms: Sequence[Term], factory: ExpressionFactory) -> Shared:
                 left, right = _shared_ends(chains, factory, column=len(terms[0].shape) == 1)
     scalars: Scalars = _common([term.scalars for term in terms], id)
     return Shared(
-        common_number([term.coefficient for term in terms]), scalars, left, right, parts, factory
+        number_in_front(terms, factory),
+        scalars,
+        left,
+        right,
+        parts,
+        factory,
     )
 
 
-def common_number(coefficients: Sequence[Rational]) -> Rational:
+def number_in_front(terms: Sequence[Term], factory: ExpressionFactory) -> Rational:
+    """The number to write in front of a sum of terms."""
+    return common_number([term.coefficient for term in terms], decimals=factory.decimals)
+
+
+def common_number(coefficients: Sequence[Rational], *, decimals: bool = False) -> Rational:
     """The rational factor to write in front of a bracket so that all numbers together are shortest;
-    negative where all are.
+    negative where all are. ``decimals``: whether they are written as such.
     """
     if set(coefficients) <= _UNITS:
         return 1 if 1 in coefficients else -1
@@ -125,17 +136,21 @@ def common_number(coefficients: Sequence[Rational]) -> Rational:
         candidates = [number for number in candidates if (first / number).denominator == 1]
 
     def cost(number: Fraction) -> int:
-        return tokens(number) + sum(tokens(c / number) for c in coefficients)
+        return tokens(number, decimals=decimals) + sum(
+            [tokens(c / number, decimals=decimals) for c in coefficients]
+        )
 
     best = min(candidates, key=cost)
     return -best if all(c < 0 for c in coefficients) else best
 
 
-def tokens(number: Rational) -> int:
+def tokens(number: Rational, *, decimals: bool = False) -> int:
     """What a coefficient costs: nothing for 1, a number and an operator otherwise, both twice for a
     quotient.
     """
     number = magnitude(number)
+    if decimals and number.denominator != 1 and places(Fraction(number)):
+        return 2
     return 2 * ((number.numerator != 1) + (number.denominator != 1))
 
 

@@ -10,7 +10,7 @@ from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Rational
 from matcalc.engine.recovery.assemble import Scalars
 from matcalc.engine.recovery.chains import Chain, Link, ProductWriter, Term, flip, key
-from matcalc.engine.recovery.shared import Shared, common_number, share
+from matcalc.engine.recovery.shared import Shared, number_in_front, share
 
 Total = Callable[[Sequence[Term], Shape], Expr]  # a sum of terms written short
 
@@ -59,7 +59,7 @@ def _added(
         upright = flip(chain) if lying else chain
         size = tuple([axis for axis in writer.shape(upright) if axis is not None])
         inner.append(Term(term.coefficient, term.scalars, ((upright, 1),), size))
-    number = common_number([term.coefficient for term in inner])
+    number = number_in_front(inner, writer.factory)
     shared = Shared(number, share(inner, writer.factory).scalars, (), (), (), writer.factory)
     symmetric = all(key(flip(term.parts[0][0])) == key(term.parts[0][0]) for term in inner)
     return (
