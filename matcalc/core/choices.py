@@ -1,14 +1,21 @@
-"""Evaluates forms with bound indices, for each choice of the indices."""
+"""Evaluates forms with bound indices, for all choices of the indices.
+
+The parts of a body are put into *tables*: parts that differ in the names of indices alone have one.
+A table has a row for each choice of the indices that its part depends on, and the values of all
+its rows are its *column*. First the tables are gone through from the body to its parts: that finds
+the rows that are needed. Then the columns are computed from the parts to the body. So nothing is
+evaluated where a condition fails, and nothing twice.
+"""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from matcalc.core.dims import Dim
 from matcalc.core.indexed import (
-    Condition,
     Form,
     Index,
     Place,
@@ -17,7 +24,9 @@ from matcalc.core.indexed import (
 )
 from matcalc.core.tree import Expr
 
-Values = Mapping[Index, int]
+Values = tuple[int, ...]  # of the indices that a part depends on
+Column = Any  # the values of the rows of a table
+Rows = list[int]
 _HOLDS: dict[str, Callable[[int, int], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -28,26 +37,87 @@ _HOLDS: dict[str, Callable[[int, int], bool]] = {
 }
 
 
+class Columns(Protocol):
+    """How columns are computed. ``Rules`` has the simplest: the list of the values."""
+
+    def slot(self, value: Any) -> Column:
+        """One row: an argument of the form."""
+
+    def numbers(self, values: Rows) -> Column:
+        """The values of an index."""
+
+    def take(self, column: Column, rows: Rows, places: list[list[int | None]]) -> Column:
+        """Entries of arrays at places, counted from 0; None is a whole axis."""
+
+    def pick(self, chosen: list[tuple[Column, int]]) -> Column:
+        """For each row a row of some column."""
+
+    def reduce(self, part: Expr, column: Column, groups: list[Rows]) -> Column:
+        """What a reduction takes over rows, of which there may be none, for each group of them;
+        without any row at all the column is None.
+        """
+
+    def apply(self, part: Expr, args: list[tuple[Column, Rows]], count: int) -> Column:
+        """An operation of ``count`` rows of its arguments."""
+
+    def zeros(self, column: Column) -> list[bool]:
+        """Of each row whether it is zero, for all that it may be taken along."""
+
+    def expect(self, choices: int) -> None:
+        """Told how many choices of indices are going to be made."""
+
+
 class Rules(NamedTuple):
-    """How the parts of a form are evaluated, see ``Loop``; ``zero`` says of an entry whether it is
-    zero, for all that it may be taken along.
+    """The parts of a form evaluated row by row.
+
+    ``step`` gives the value of a part from those of its arguments, ``take`` entries of an array,
+    ``reduce`` what is taken over values, ``zero`` says of an entry whether it is zero.
     """
 
     step: Callable[[Expr, list[Any]], Any]
     number: Callable[[int], Any]
-    take: Callable[[Any, list[int | None]], Any]
-    reduce: Callable[[Expr, list[Any]], Any]
+    entries: Callable[[Any, list[int | None]], Any]
+    total: Callable[[Expr, list[Any]], Any]
     zero: Callable[[Any], bool]
+
+    def slot(self, value: Any) -> Column:
+        """One row: an argument of the form."""
+        return [value]
+
+    def numbers(self, values: Rows) -> Column:
+        """The values of an index."""
+        return [self.number(value) for value in values]
+
+    def take(self, column: Column, rows: Rows, places: list[list[int | None]]) -> Column:
+        """Entries of arrays at places."""
+        return [self.entries(column[k], at) for k, at in zip(rows, places, strict=True)]
+
+    def pick(self, chosen: list[tuple[Column, int]]) -> Column:
+        """For each row a row of some column."""
+        return [column[row] for column, row in chosen]
+
+    def reduce(self, part: Expr, column: Column, groups: list[Rows]) -> Column:
+        """What a reduction takes over the rows of each group."""
+        return [self.total(part, [column[row] for row in group]) for group in groups]
+
+    def apply(self, part: Expr, args: list[tuple[Column, Rows]], count: int) -> Column:
+        """An operation of rows of its arguments."""
+        inside = [[column[row] for row in rows] for column, rows in args]
+        return [self.step(part, [each[k] for each in inside]) for k in range(count)]
+
+    def zeros(self, column: Column) -> list[bool]:
+        """Of each row whether it is zero."""
+        return [self.zero(entry) for entry in column]
+
+    def expect(self, choices: int) -> None:
+        """Any number will do."""
 
 
 class Loop:
-    """Evaluates a form as the text says it: part by part for each choice of the indices.
+    """Evaluates a form as the text says it.
 
-    ``step`` gives the value of a part from those of its arguments, ``take`` entries of an array at
-    places (None is a whole axis), ``reduce`` what is taken over the values of a reduction, of which
-    there may be none. A part is evaluated once for the values of the indices that it depends on,
-    and with it all parts that differ in the names of indices alone. Of a ``where`` that compares
-    indices only what is taken is evaluated.
+    Of a ``where`` that compares indices only what is taken is evaluated. ``children`` are the
+    arguments that a part is computed from.
     """
 
     def __init__(
@@ -55,52 +125,223 @@ class Loop:
         form: Form,
         args: Sequence[Any],
         sizes: Mapping[str, int],
-        rules: Rules,
+        rules: Columns,
         children: Callable[[Expr], tuple[Expr, ...]] = lambda expr: expr.args,
     ) -> None:
+        plan = form.plans.get(children)
+        if plan is None:
+            plan = form.plans[children] = _Plan(form, children)
         self._form = form
+        self._plan: _Plan = plan
         self._args = args
         self._sizes = sizes
         self._rules = rules
-        free = free_indices(form.body)
-        alike: dict[object, dict[Any, Any]] = {}
-        self._parts: dict[int, _Part] = {}
-        for node in form.body.parts:
-            # arguments that are alike have one table of values, so they are told apart by that
-            tables = {id(arg): id(self._parts[id(arg)].known) for arg in node.args}
-            name = _signature(node, free, tables)
-            known = alike.setdefault(name, {})
-            self._parts[id(node)] = self._part(node, free, known, children)
 
-    def _part(
-        self,
-        node: Expr,
-        free: Mapping[int, tuple[Index, ...]],
-        known: dict[Any, Any],
-        children: Callable[[Expr], tuple[Expr, ...]],
-    ) -> _Part:
-        part = _Part(node, free[id(node)], known)
-        held = condition_of(node.args[0]) if node.op == "where" else None
-        if held is not None:
-            part.held = _Test(held, self._sizes)
-        elif node.op == "reduce":
-            part.levels = self._levels(node, free)
-        else:
-            part.args = [self._parts[id(arg)] for arg in children(node)]
-        if node.op == "at":
-            part.places = [None if p is None else _At(p, self._sizes) for p in node.value]
-        return part
-
-    def _range(self, index: Index) -> range:
-        start = index.start.size(self._sizes)
-        return range(start, start + index.size.size(self._sizes))
-
-    def _levels(self, node: Expr, free: Mapping[int, tuple[Index, ...]]) -> list[_Level]:
-        """The indices of a reduction, each with what has to hold once it has a value: conditions,
-        and in a sum that the entries that are factors of its terms are not zero.
+    def values(self) -> tuple[Column, Rows]:
+        """A column, and the rows of it for all choices of the indices of the form, the last index
+        fastest.
         """
+        indices = self._form.indices
+        found = list(product(*[self._range(index.start, index.size) for index in indices]))
+        return self._column(self._plan.root, self._plan.takes, found)
+
+    def _range(self, start: Dim, size: Dim) -> range:
+        first = start.size(self._sizes)
+        return range(first, first + size.size(self._sizes))
+
+    def _column(self, root: int, takes: _Takes, wanted: Sequence[Values]) -> tuple[Column, Rows]:
+        """A column, and its rows for what is taken of the values of indices."""
+        tables = self._plan.tables[: root + 1]
+        known: list[dict[Values, int]] = [{} for _ in tables]
+        rows = _rows(known[root], map(takes, wanted))
+        needed: list[Any] = [None] * len(tables)
+        for number in range(root, -1, -1):
+            if known[number]:
+                needed[number] = self._needed(tables[number], list(known[number]), known)
+        columns: list[Column] = [None] * len(tables)
+        for number, table in enumerate(tables):
+            if known[number]:
+                keys = list(known[number])
+                columns[number] = self._computed(table, keys, needed[number], columns)
+        return columns[root], rows
+
+    def _needed(
+        self, table: _Table, keys: list[Values], known: list[dict[Values, int]]
+    ) -> list[Any]:
+        """The rows of other tables that a table needs: for each argument; of a reduction in groups;
+        of a ``where`` that compares indices with the table, for each row.
+        """
+        if table.held is not None:
+            held = self._test(table.held)
+            chosen = [table.args[1 if held(key) else 2] for key in keys]
+            return [
+                (number, known[number].setdefault(takes(key), len(known[number])))
+                for (number, takes), key in zip(chosen, keys, strict=True)
+            ]
+        if not table.levels:
+            return [_rows(known[number], map(takes, keys)) for number, takes in table.args]
+        groups: list[Rows] = [[] for _ in keys]
+        ((number, takes),) = table.args
+        inner = known[number]
+        for group, key in self._choices(table, keys):
+            groups[group].append(inner.setdefault(takes(key), len(inner)))
+        return groups
+
+    def _choices(self, table: _Table, keys: list[Values]) -> list[tuple[int, Values]]:
+        """The values of all indices, those of a reduction in each way that its tests leave, the
+        last index fastest; each with the row that it belongs to.
+        """
+        left = list(enumerate(keys))
+        for level in table.levels:
+            numbers = self._range(level.start, level.size)
+            self._rules.expect(len(left) * len(numbers))
+            left = [(group, (*key, number)) for group, key in left for number in numbers]
+            for condition in level.conditions:
+                holds = self._test(condition)
+                left = [(group, key) for group, key in left if holds(key)]
+            for mask, takes in level.masks:
+                column, rows = self._column(mask, takes, [key for _, key in left])
+                zero = self._rules.zeros(column) if left else []
+                left = [each for each, row in zip(left, rows, strict=True) if not zero[row]]
+        return left
+
+    def _computed(
+        self, table: _Table, keys: list[Values], needed: list[Any], columns: list[Column]
+    ) -> Column:
+        node, rules = table.part, self._rules
+        if node.op == "slot":
+            return rules.slot(self._args[node.value])
+        if table.held is not None:
+            return rules.pick([(columns[number], row) for number, row in needed])
+        if table.levels:
+            return rules.reduce(node, columns[table.args[0][0]], needed)
+        if node.op == "index":
+            return rules.numbers([key[0] for key in keys])
+        if node.op == "at":
+            along = [self._numbers(place, keys) for place in table.places]
+            places = [list(each) for each in zip(*along, strict=True)]
+            return rules.take(columns[table.args[0][0]], needed[0], places)
+        args = [
+            (columns[number], rows) for (number, _), rows in zip(table.args, needed, strict=True)
+        ]
+        return rules.apply(node, args, len(keys))
+
+    def _numbers(self, place: _At | None, keys: list[Values]) -> Sequence[int | None]:
+        """Where a place is, counted from 0, for each choice of the indices."""
+        if place is None:
+            return [None] * len(keys)
+        offset = place.offset.size(self._sizes) - 1
+        if len(place.terms) == 1 and place.terms[0][1] == 1:
+            k = place.terms[0][0]
+            return [key[k] + offset for key in keys]
+        return [offset + sum([c * key[k] for k, c in place.terms]) for key in keys]
+
+    def _test(self, condition: _Condition) -> Callable[[Values], bool]:
+        """A condition with the sizes put in."""
+        offset, compare = condition.place.offset.size(self._sizes), _HOLDS[condition.op]
+        terms = condition.place.terms
+        return lambda key: compare(offset + sum([c * key[k] for k, c in terms]), 0)
+
+
+def _rows(known: dict[Values, int], found: Iterable[Values]) -> Rows:
+    """The rows of these values of indices, new ones where there is none."""
+    return [known.setdefault(key, len(known)) for key in found]
+
+
+_Takes = Callable[[Values], Values]  # picks the values of some of the indices
+
+
+def _taking(places: Sequence[int]) -> _Takes:
+    if not places:
+        return lambda key: ()
+    if len(places) == 1:
+        (k,) = places
+        return lambda key: (key[k],)
+    return operator.itemgetter(*places)
+
+
+class _At(NamedTuple):
+    """A place, with each index as its place among those that the part depends on."""
+
+    terms: tuple[tuple[int, int], ...]
+    offset: Dim
+
+
+class _Condition(NamedTuple):
+    """``place op 0``."""
+
+    op: str
+    place: _At
+
+
+class _Level(NamedTuple):
+    """An index of a reduction, and what has to hold once it has a value: conditions, and in a sum
+    that the entries that are factors of its terms are not zero.
+    """
+
+    start: Dim
+    size: Dim
+    conditions: list[_Condition]
+    masks: list[tuple[int, _Takes]]
+
+
+class _Table:
+    """A part of a body, and all that are like it but for the names of indices."""
+
+    __slots__ = ("args", "held", "levels", "part", "places")
+
+    def __init__(self, part: Expr) -> None:
+        self.part = part
+        # the tables of the arguments, each with what its rows are called by
+        self.args: list[tuple[int, _Takes]] = []
+        self.held: _Condition | None = None  # of a ``where`` that compares indices
+        self.levels: list[_Level] = []  # of a reduction
+        self.places: list[_At | None] = []  # of entries
+
+
+class _Plan:
+    """The tables of a form, arguments first; whatever the sizes are."""
+
+    def __init__(self, form: Form, children: Callable[[Expr], tuple[Expr, ...]]) -> None:
+        self.tables: list[_Table] = []
+        self._free = free_indices(form.body)
+        self._numbers: dict[int, int] = {}
+        alike: dict[object, int] = {}
+        for node in form.body.parts:
+            name = _signature(node, self._free, self._numbers)
+            number = alike.get(name)
+            if number is None:
+                number = alike[name] = len(self.tables)
+                self.tables.append(self._table(node, children))
+            self._numbers[id(node)] = number
+        self.root, self.takes = self._table_of(form.body, form.indices)
+
+    def _table_of(self, part: Expr, indices: Sequence[Index]) -> tuple[int, _Takes]:
+        """The table of a part, and what its rows are called by among the values of the indices."""
+        places = {index: k for k, index in enumerate(indices)}
+        return self._numbers[id(part)], _taking([places[i] for i in self._free[id(part)]])
+
+    def _table(self, node: Expr, children: Callable[[Expr], tuple[Expr, ...]]) -> _Table:
+        table, free = _Table(node), self._free[id(node)]
+        held = condition_of(node.args[0]) if node.op == "where" else None
+        places = {index: k for k, index in enumerate(free)}
+        if node.op == "reduce":
+            inside = (*free, *node.value.indices)
+            table.levels = self._levels(node, inside)
+            table.args = [self._table_of(node.args[0], inside)]
+        elif held is not None:
+            table.held = _Condition(held.op, _placed(held.place, places))
+            table.args = [self._table_of(arg, free) for arg in node.args]
+        else:
+            table.args = [self._table_of(arg, free) for arg in children(node)]
+        if node.op == "at":
+            table.places = [place and _placed(place, places) for place in node.value]
+        return table
+
+    def _levels(self, node: Expr, inside: tuple[Index, ...]) -> list[_Level]:
         indices: tuple[Index, ...] = node.value.indices
-        levels = [_Level(index, self._range(index), []) for index in indices]
+        levels = [_Level(index.start, index.size, [], []) for index in indices]
+        places = {index: k for k, index in enumerate(inside)}
 
         def last(used: Iterable[Index]) -> _Level:
             """That of the last of the indices to have a value."""
@@ -109,128 +350,11 @@ class Loop:
 
         for condition in node.value.conditions:
             used = [index for index, _ in condition.place.terms]
-            last(used).tests.append(_Test(condition, self._sizes))
+            stated = _Condition(condition.op, _placed(condition.place, places))
+            last(used).conditions.append(stated)
         for mask in _masks(node.args[0]) if node.value.name == "sum" else ():
-            last(free[id(mask)]).tests.append(self._parts[id(mask)])
+            last(self._free[id(mask)]).masks.append(self._table_of(mask, inside))
         return levels
-
-    def values(self) -> list[Any]:
-        """The values for all choices of the indices of the form, the last index fastest."""
-        root, indices = self._parts[id(self._form.body)], self._form.indices
-        found = product(*[self._range(index) for index in indices])
-        return [self._value(root, dict(zip(indices, each, strict=True))) for each in found]
-
-    def _value(self, root: _Part, values: Values) -> Any:
-        key = root.key(values)
-        if key in root.known:
-            return root.known[key]
-        stack = [root]
-        while stack:
-            part = stack[-1]
-            if part.key(values) in part.known:
-                stack.pop()
-                continue
-            missing = [arg for arg in part.args if arg.key(values) not in arg.known]
-            if missing:
-                stack += missing[::-1]
-            else:
-                part.known[part.key(values)] = self._step(part, values)
-                stack.pop()
-        return root.known[key]
-
-    def _step(self, part: _Part, values: Values) -> Any:
-        node = part.expr
-        if node.op == "slot":
-            return self._args[node.value]
-        if node.op == "reduce":
-            inner = self._parts[id(node.args[0])]
-            each = [self._value(inner, chosen) for chosen in self._choices(part, values)]
-            return self._rules.reduce(node, each)
-        if part.held is not None:
-            taken = node.args[1 if part.held.passes(values) else 2]
-            return self._value(self._parts[id(taken)], values)
-        if node.op == "index":
-            return self._rules.number(values[node.value])
-        inside = [arg.known[arg.key(values)] for arg in part.args]
-        if node.op == "at":
-            places = [None if at is None else at.number(values) - 1 for at in part.places]
-            return self._rules.take(inside[0], places)
-        return self._rules.step(node, inside)
-
-    def _choices(self, part: _Part, values: Values) -> list[Values]:
-        """The values of all indices, those of a reduction in each way that its tests leave, the
-        last index fastest.
-        """
-        left: list[Values] = [values]
-        for index, numbers, tests in part.levels:
-            each = [{**known, index: number} for known in left for number in numbers]
-            left = [known for known in each if all(self._holds(test, known) for test in tests)]
-        return left
-
-    def _holds(self, test: _Test | _Part, values: Values) -> bool:
-        if isinstance(test, _Test):
-            return test.passes(values)
-        return not self._rules.zero(self._value(test, values))
-
-
-class _Level(NamedTuple):
-    """An index of a reduction, its values, and what has to hold once it has one."""
-
-    bound: Index
-    numbers: range
-    tests: list[_Test | _Part]
-
-
-class _Part:
-    """A part of a body as it is evaluated.
-
-    ``known`` has its values, by what ``key`` takes out of the values of all indices: those of the
-    indices that it depends on.
-    """
-
-    __slots__ = ("args", "expr", "held", "key", "known", "levels", "places")
-
-    def __init__(self, expr: Expr, free: tuple[Index, ...], known: dict[Any, Any]) -> None:
-        self.expr = expr
-        self.key: Callable[[Values], Any] = (
-            operator.itemgetter(*free) if free else lambda values: ()
-        )
-        self.known = known
-        self.args: list[_Part] = []  # what has to be known before
-        self.held: _Test | None = None  # of a ``where`` that compares indices
-        self.levels: list[_Level] = []  # of a reduction
-        self.places: list[_At | None] = []  # of entries
-
-
-class _At:
-    """A place with the sizes put in."""
-
-    __slots__ = ("_offset", "_terms")
-
-    def __init__(self, place: Place, sizes: Mapping[str, int]) -> None:
-        self._terms = place.terms
-        self._offset = place.offset.size(sizes)
-
-    def number(self, values: Values) -> int:
-        """Where it is, counted from 1."""
-        total = self._offset
-        for index, c in self._terms:
-            total += c * values[index]
-        return total
-
-
-class _Test:
-    """A condition with the sizes put in."""
-
-    __slots__ = ("_compare", "_place")
-
-    def __init__(self, condition: Condition, sizes: Mapping[str, int]) -> None:
-        self._place = _At(condition.place, sizes)
-        self._compare = _HOLDS[condition.op]
-
-    def passes(self, values: Values) -> bool:
-        """Whether it holds."""
-        return self._compare(self._place.number(values), 0)
 
 
 def _signature(
@@ -256,8 +380,8 @@ def _signature(
     return node.op, value, node.shape, node.row, tuple(args)
 
 
-def _placed(place: Place, places: Mapping[Index, int]) -> object:
-    return tuple([(places[index], c) for index, c in place.terms]), place.offset
+def _placed(place: Place, places: Mapping[Index, int]) -> _At:
+    return _At(tuple([(places[index], c) for index, c in place.terms]), place.offset)
 
 
 # with these a value is defined wherever its entries are, so zero times it is zero

@@ -20,7 +20,7 @@ conditions leave, and nowhere else.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
 from matcalc.core.tree import Expr
@@ -78,12 +78,13 @@ class Form:
     ``room`` are the dimensions that have to be positive for all places to be inside of their axes.
     """
 
-    __slots__ = ("body", "indices", "room")
+    __slots__ = ("body", "indices", "plans", "room")
 
     def __init__(self, indices: tuple[Index, ...], body: Expr, room: tuple[Dim, ...] = ()) -> None:
         self.indices = indices
         self.body = body
         self.room = room
+        self.plans: dict[object, Any] = {}  # how the body is evaluated; see ``choices``
 
     def all_indices(self) -> list[Index]:
         """The indices of the form, those of its axes first."""

@@ -267,7 +267,8 @@ def _indexed(node: Expr, args: list[Grid]) -> Grid | None:
 
     rules = Rules(step, lambda value: ((Fraction(value),),), _taken, _reduced, lambda entry: False)
     try:
-        return tuple([value[0] for value in Loop(form, args, {}, rules).values()])
+        column, rows = Loop(form, args, {}, rules).values()
+        return tuple([column[row][0] for row in rows])
     except (_Unknown, KeyError, IndexError):
         return None
 

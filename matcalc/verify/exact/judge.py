@@ -145,6 +145,7 @@ class Judge:
         self.setting = Setting((self.program.expr, self.tree), program.variables, self.wrt)
         self.sizes: dict[str, int] = {}
         self.turn = 0
+        self.found = self._place()  # where the last point was found
         self.nonzero = False
         self.cost = 0  # of the last comparison
 
@@ -158,7 +159,6 @@ class Judge:
         last = Undecided("no sizes that are small enough")
         for sizes in self.setting.sizes():
             self.sizes = sizes
-            start = self._place()
             try:
                 agreed, field = self._somewhere(0, None)
             except Undecided as problem:
@@ -167,7 +167,7 @@ class Judge:
                 last = problem
                 continue
             nonzero = self.nonzero
-            if not self._settle(agreed, field, start):
+            if not self._settle(agreed, field):
                 return Verdict("wrong")
             reached += 1
             if reached >= wanted and nonzero:
@@ -176,12 +176,13 @@ class Judge:
             raise last
         return Verdict("exact")
 
-    def _settle(self, agreed: bool, field: Generators, start: tuple[int, int]) -> bool:
+    def _settle(self, agreed: bool, field: Generators) -> bool:
         """Whether all choices of roots and signs agree, at as many points as it takes; Undecided if
         a relation may be missing.
 
-        All choices are tried at each point, from ``start`` on: the root of a^2 is a for the one and
-        -a for the other, and which is a for which depends on the point.
+        All choices are tried at each point: the root of a^2 is a for the one and -a for the other,
+        and which is a for which depends on the point. The points without roots that were drawn
+        before it are not tried again.
         """
         if not agreed and not field.sign_count:
             return self._certainly_not(field)
@@ -197,15 +198,18 @@ class Judge:
         todo = patterns[1:] if agreed else patterns
         points = self._points(field)
         self.meter.require(self.cost * (len(patterns) * points - 1))
+        place: tuple[int, int] | None = self.found
         for _ in range(points):
             for roots, signs in todo:
-                self.stream.state, self.turn = start
+                if place is not None:
+                    self.stream.state, self.turn = place
                 agreed, field = self._somewhere(roots, signs)
+                place = place or self.found
                 if field.root_count + (0 if signs is None else field.sign_count) > choices:
                     raise Undecided("choices that open only after others")
                 if not agreed:
                     return self._certainly_not(field)
-            todo, start = patterns, self._place()
+            todo, place = patterns, None
         return True
 
     def _place(self) -> tuple[int, int]:
@@ -238,11 +242,12 @@ class Judge:
         for _ in range(_DRAWS):
             self.meter.pay(_DRAWING)
             field = Generators(self.stream, roots, signs)
-            before = self.meter.left
+            before, place = self.meter.left, self._place()
             try:
                 agreed = self._compare(field)
                 self.cost = before - self.meter.left
                 self.turn += 1
+                self.found = place
                 return agreed, field
             except Unfit as problem:
                 reason = str(problem)

@@ -62,5 +62,7 @@ def indexed(
     rules = Rules(
         step, lambda value: np.asarray(float(value)), take, reduce, lambda entry: not entry.any()
     )
-    found = Loop(node.value, args, sizes, rules).values()
-    return np.stack(found).reshape(extent) if node.value.indices else np.asarray(found[0])
+    column, rows = Loop(node.value, args, sizes, rules).values()
+    if not node.value.indices:
+        return np.asarray(column[rows[0]])
+    return np.stack([column[row] for row in rows]).reshape(extent)
