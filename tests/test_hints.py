@@ -110,7 +110,8 @@ REWRITTEN = [
     pytest.param(
         "|X|", None, {"abs(X)": "abs(X)", "norm2(X)": "norm2(X)"}, id="bars-of-a-rectangle"
     ),
-    pytest.param("|A|", None, {"abs(A)": "abs(A)", "det(A)": "det(A)"}, id="bars"),
+    pytest.param("sum(|A|)", "|A|", {"abs(A)": "norm1(A)", "det(A)": "det(A)"}, id="bars"),
+    pytest.param("|x| + y", "|x|", {"abs(x)": "abs(x) + y", "norm2(x)": None}, id="bars-in-a-sum"),
     pytest.param(
         "normp(x, 1/2)",
         None,

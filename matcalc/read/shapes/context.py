@@ -107,6 +107,7 @@ class Context:
                 declared = {**declared, name: replace(variable, dims=open_dims)}
         self.declared = declared
         self.rankless: dict[int, Expr] = {}
+        self.barred: dict[int, tuple[Node, Expr]] = {}  # |x|: its place, and x
         self.bound: Indices | None = None  # the indices that binders bind, where there are any
         self.literals: dict[int, Fraction | None] = {}
         self.oddities: dict[tuple[str, int], Oddity] = {}

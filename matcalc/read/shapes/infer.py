@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 
 from matcalc.core.dims import Dim, Shape, dim
-from matcalc.core.errors import ShapeError, Span, UnknownNameError
+from matcalc.core.errors import ShapeError, UnknownNameError
 from matcalc.core.inner import INNER
 from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable
 from matcalc.core.language import BUILT_IN, Language
@@ -22,6 +22,7 @@ from matcalc.read.shapes.notation import (
     check_numbers,
     lone_function,
     unknown_function,
+    wrong_number,
 )
 from matcalc.read.shapes.operators import BINARY, REPAIRS, compare, negate, transpose
 from matcalc.read.shapes.ranks import kind_of
@@ -152,6 +153,11 @@ def _read(
     if value is None:
         assert problem is not None  # there is one or the other
         raise problem
+    if context.barred:
+        from matcalc.read.shapes import bars  # noqa: PLC0415 - as readings
+
+        bars.refuse_entries(context)
+        notes = (*notes, *bars.notes(context))
     return _finish(context, value, notes, learnt)
 
 
@@ -313,9 +319,9 @@ def _typed(context: Context, node: Node, values: dict[int, Expr]) -> Expr:
     if kind == "'":
         return transpose(context, node, args[0])
     if kind in ("norm", "bars"):
-        from matcalc.read.shapes import norms  # noqa: PLC0415 - as in _by_blocks
+        from matcalc.read.shapes import bars, norms  # noqa: PLC0415 - as in _by_blocks
 
-        return (norms.norm if kind == "norm" else norms.bars)(context, node, args[0])
+        return (norms.norm if kind == "norm" else bars.bars)(context, node, args[0])
     if kind == "⊗":
         return apply(context, node, "kron", args)
     if node.value == "python" or kind in ("text", "^", ".^"):
@@ -425,7 +431,7 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     own = context.language.functions.get(name)
     if own is not None:
         if len(node.args) != len(own.parameters):
-            raise _wrong_number(context, node, name, (len(own.parameters),) * 2)
+            raise wrong_number(context, node, name, (len(own.parameters),) * 2)
         # few languages have functions of users
         from matcalc.read.shapes.user_functions import apply_user_function  # noqa: PLC0415
 
@@ -447,28 +453,18 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
         )
     least, most = operation.arity
     if not least <= len(node.args) <= most:
-        raise _wrong_number(context, node, name, (least, most))
+        raise wrong_number(context, node, name, (least, most))
     for arg in _sizes(node):
         args = [*args, context.dimension(size(arg, context.source), arg)]
     check_numbers(context, node, args)
     return apply(context, node, operation.name, args)
 
 
-def _wrong_number(
-    context: Context, node: Node, name: str, arity: tuple[int, int]
-) -> UnknownNameError:
-    """The error for a call with too few or too many arguments."""
-    least, most = arity
-    wanted = str(least) if least == most else f"{least} to {most}"
-    message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
-    return UnknownNameError(message, source=context.source, span=Span(node.start, node.end))
-
-
 def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """``eye(n)``, ``ones(m, n)``, ``vector(c)``, ``matrix(c)``."""
     least, most = _SIZED.get(name, (1, 1))
     if not least <= len(node.args) <= most:
-        raise _wrong_number(context, node, name, (least, most))
+        raise wrong_number(context, node, name, (least, most))
     if name not in _SIZED:
         (value,) = args
         if value.shape or id(value) in context.rankless:

@@ -1,4 +1,4 @@
-"""Norms as papers and NumPy write them: ‖a‖, |a|, norm(a, 1), norm(A, 'fro')."""
+"""Norms as papers and NumPy write them: ‖a‖, norm(a, 1), norm(A, 'fro')."""
 
 from __future__ import annotations
 
@@ -66,28 +66,6 @@ def _of_tensor(context: Context, node: Node, arg: Expr, index: str) -> ShapeErro
     }
     message = f"this norm of {context.describe(arg)} has several readings"
     return context.problem(message, node.span, f"write {ours[index]}")
-
-
-def bars(context: Context, node: Node, arg: Expr) -> Expr:
-    """|a| of a scalar; of anything else there are several readings."""
-    if not arg.shape and id(arg) not in context.rankless:
-        return apply(context, node, "abs", [arg])
-    context.settle(arg)
-    a = context.quote(arg)
-    if arg.rank == 1:
-        of_all = f"norm2({a}) for the length"
-    elif arg.rank > 2:
-        of_all = f"norm2({a}) for the norm"
-    else:
-        rows, columns = (context.unifier.resolve(axis) for axis in arg.shape)
-        known = not any(name.startswith("?") for size in (rows, columns) for name in size.letters)
-        of_all = (
-            f"norm2({a}) for the norm"
-            if known and rows != columns
-            else f"det({a}) for the determinant"
-        )
-    hint = f"write abs({a}) entry by entry, {of_all}"
-    raise context.problem(f"|...| of {context.describe(arg)} has several readings", node.span, hint)
 
 
 def ordered(context: Context, node: Node, arg: Expr, order: list[Expr]) -> Expr:

@@ -248,3 +248,13 @@ def _similar(context: Context, node: Node, name: str) -> str:
     )
     product = f"docs/language.md lists the functions; write {name}*(...) for a product, {declare}"
     return f"did you mean {' or '.join(close[:3])}?" if close else product
+
+
+def wrong_number(
+    context: Context, node: Node, name: str, arity: tuple[int, int]
+) -> UnknownNameError:
+    """The error for a call with too few or too many arguments."""
+    least, most = arity
+    wanted = str(least) if least == most else f"{least} to {most}"
+    message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
+    return UnknownNameError(message, source=context.source, span=node.span)

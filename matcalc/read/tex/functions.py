@@ -12,6 +12,7 @@ from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.inner import INNER
 from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS
 from matcalc.core.walk import postorder
+from matcalc.read.shapes.bars import LATEX
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import indices, signs, vectors
 from matcalc.read.tex.phrases import Phrase, operands
@@ -25,9 +26,6 @@ Rule = Callable[["Resolver", Phrase, list[Value]], Value]
 _OF_VECTORS = frozenset(
     {"diag", "softmax", "sum", "mean", "logsumexp", "vec"}
 )  # whose argument is no number
-_LOGARITHM = re.compile(
-    r"\\(log|ln)\s*[({]?\s*(\\(left|[bB]igg?l?)\s*)?$"
-)  # log |X|, before the bar
 _MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
 _ENTRY_NORMS = ("2,1", "1,1")
 _OF_MATRICES = {
@@ -236,23 +234,33 @@ def pinv(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
 
 
 def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
-    """The absolute value of a number, the determinant of a matrix."""
+    """The absolute value of a number; of a vector or a matrix its shape says what it is."""
     (arg,) = args
     if arg.scalar:
+        _note_distance(resolver, phrase.args[0])
         return _called(resolver, phrase, "abs", args)
-    x = resolver.shown(phrase.args[0])
-    if arg.order == 2:
-        if not _LOGARITHM.search(resolver.scope.source, 0, phrase.start):
-            resolver.scope.note(
-                f"note: {resolver.shown(phrase)} is read as the determinant; write "
-                f"\\operatorname{{abs}}({x}) for the absolute values of the entries"
-            )
-        return call_function(Maker(phrase), "det", resolver._plain(phrase, args))
-    hint = rf"write \lVert {x} \rVert, or \operatorname{{abs}}({x}) entry by entry"
-    hint += signs.or_declared(resolver, phrase.args[0])
-    raise resolver.problem(
-        "bars around a vector may be its norm or its absolute entries", phrase, hint
-    )
+    if arg.slots and arg.order == 1:
+        x = resolver.shown(phrase.args[0])
+        resolver.scope.note(
+            f"note: {resolver.shown(phrase)} is read as the norm of a vector; write "
+            rf"\operatorname{{abs}}({x}) entry by entry"
+        )
+        return vectors.norm(Maker(phrase), "norm2", arg)
+    (arg,) = resolver._plain(phrase, args)
+    return Value(Maker(phrase).node("bars", arg.node, value=LATEX))
+
+
+def _note_distance(resolver: Resolver, phrase: Phrase) -> None:
+    r"""Says of |r_i - r_j| that it is a distance of numbers, where it may be one of vectors."""
+    if phrase.kind != "-" or any(part.kind != "indexed" for part in phrase.args):
+        return
+    first, second = (resolver.letters.matrix_of(part) for part in phrase.args)
+    if first is not None and first == second:
+        x = resolver.shown(phrase.args[0])
+        resolver.scope.note(
+            f"note: {x} is read as a number; declare {first} as a matrix for vectors, which are "
+            f"its rows"
+        )
 
 
 def root(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:

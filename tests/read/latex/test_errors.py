@@ -68,7 +68,7 @@ AMBIGUOUS = [
         id="norm-of-a-matrix",
     ),
     pytest.param(
-        r"|x|", ShapeError, 0, "its norm or its absolute entries", id="bars-around-a-vector"
+        r"\max |x|", ShapeError, 5, "the absolute values of the entries", id="bars-around-a-vector"
     ),
     pytest.param(r"\sqrt{X}", ShapeError, 0, "the matrix root", id="root-of-a-matrix"),
     pytest.param(

@@ -212,9 +212,12 @@ PRODUCTS = [
         {r"\mathbf{1} => \mathbf{1} \mathbf{1}^\top": "A + ones*ones'"},
     ),
     (
-        r"|x|",
-        "bars around a vector",
-        {r"\lVert x \rVert": "norm2(x)", "x: scalar": "x: scalar; abs(x)"},
+        r"\max |x|",
+        "the norm of a vector or the absolute values",
+        {
+            r"|x| => \operatorname{abs}(x)": "max(abs(x))",
+            r"\max |x| => \lVert x \rVert": "norm2(x)",
+        },
     ),
     (r"x^*", "several readings", {r"x_{\mathrm{opt}}": "x", r"x^\top": "x'"}),
     (r"A^\dagger", "several readings", {"A^+": "pinv(A)", r"A^\top": "A'"}),

@@ -31,6 +31,9 @@ NUMBERED = {
     "polygamma(k, x)",
     "besselj(k, x)",
     "mvlgamma(a, p)",
+    "eigval(A, k)",
+    "eigright(A, k)",
+    "eigleft(A, k)",
 }  # k and p stand for numbers
 CALLS = sorted(set(re.findall(rf"`((?:{NAMES})\([^`.]*\))`", TEXT)) - NUMBERED)
 

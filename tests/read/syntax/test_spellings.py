@@ -89,10 +89,13 @@ def test_read(text: str, meant: str) -> None:
 # the text, its place (from 0), the hint
 REFUSED = [
     pytest.param(
-        "|x|", 0, "write abs(x) entry by entry, norm2(x) for the length", id="bars-of-a-vector"
+        "sum(|x|)", 4, "write abs(x) entry by entry, norm2(x) for the norm", id="bars-of-a-vector"
     ),
     pytest.param(
-        "|A|", 0, "write abs(A) entry by entry, det(A) for the determinant", id="bars-of-a-matrix"
+        "sum(|A|)",
+        4,
+        "write abs(A) entry by entry, det(A) for the determinant",
+        id="bars-of-a-matrix",
     ),
     pytest.param("a | t", 2, "one of two conditions holds where max(a > 0, b > 0) is 1", id="or"),
     pytest.param(
