@@ -79,7 +79,7 @@ NAMES = {
     "inverse transposed": "inverse-transposed factor-transposed transpose needs-symmetric",
     "order": "order inverse-side transpose needs-commuting factor-transposed needs-symmetric",
     "elementwise": "elementwise",
-    "det or logdet": "det-logdet chain-factor",
+    "det or logdet": "logarithm chain-factor",
     "norm squared": "norm-squared chain-factor exponent",
     "kronecker": "kronecker-order vec-order",
     "other variable": "variable",
@@ -87,7 +87,7 @@ NAMES = {
     "n for 1/n": "factor",
     "exponent": "exponent factor chain-factor norm-squared missing-term",
     "function": "function chain-factor factor",
-    "another objective": "det-logdet function norm-squared elementwise chain-factor factor "
+    "another objective": "logarithm function norm-squared elementwise chain-factor factor "
     "inverse-transposed",
     "sign and transposed": "sign+transpose",
     "sign and inner transpose": "sign+factor-transposed sign+inverse-transposed "

@@ -53,6 +53,9 @@ OTHERS = [
     ("log(det(X^H*X))", "X", None),
     ("conj(sqrt(-a^2))", "a", ("0", "-conj(a)/sqrt(-conj(a)^2)")),
     ("sqrt(a)*sqrt(a + 1)", "a", None),
+    ("norm2(expm1(z))^2", "z", ("exp(z).*expm1(conj(z))", "exp(conj(z)).*expm1(z)")),
+    ("real(sum(revcumsum(z)))", "z", ("cumsum(ones(n))/2", "cumsum(ones(n))/2")),
+    ("abs(log1p(a))^2", "a", None),
     ("z[1]*conj(z[2])", "z", None),
 ]
 

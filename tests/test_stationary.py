@@ -54,6 +54,7 @@ POINTS = [
     ("poisson", "sum(x) - p'*log(x)", "x", "p", dict.fromkeys("xp", "positive(n)"), "the only"),
     ("parabola", "a*x^2 + b*x", "x", "-b/(2*a)", dict.fromkeys("abx", S), "where 2*a is above"),
     ("concave", "log(x) - x", "x", "1", {"x": "positive"}, "the only maximum"),
+    ("inverse", "sum(cosh(x)) - b'*x", "x", "asinh(b)", {"b": "vector(n)"}, "the only minimum"),
     ("matrix", "norm2(A*X - B)^2", "X", "pinv(A)*B", {"B": "matrix(m, p)"}, "a minimum"),
     (
         "both-sides",

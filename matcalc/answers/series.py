@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from math import factorial
 
 from matcalc.answers.names import occurring
@@ -19,6 +18,8 @@ from matcalc.answers.series_terms import (
     ENTIRE,
     EVERYWHERE,
     OF_MATRICES,
+    OF_ONE_MORE,
+    POWERS,
     ROWS,
     Core,
     Part,
@@ -230,11 +231,11 @@ class _Finder:
         if name in ("^", ".^") and self.wrt not in occurring(node.args[1]):
             exponent = Expr("neg", (node.args[1],)) if below else node.args[1]
             name = "power"
-        elif name == "sqrt":
-            name, exponent = "power", number(Fraction(-1 if below else 1, 2))
-        elif name == "log1p":
+        elif name in POWERS:
+            name, exponent = "power", number(-POWERS[name] if below else POWERS[name])
+        elif name in OF_ONE_MORE:
             one = fill(number(1), node.shape) if node.shape else number(1)
-            name, inside = "log", Expr("+", (one, inside), node.shape)
+            name, inside = OF_ONE_MORE[name], Expr("+", (one, inside), node.shape)
         elif below or name in ("variable", "+", "-"):
             name, inside = "reciprocal" if below else "power", node
             exponent = None if below else number(1)

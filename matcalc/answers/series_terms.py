@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.tree import Expr
@@ -162,6 +163,8 @@ EVERYWHERE, BELOW_ONE, OF_MOVED = (
     "where abs({quotient}) < 1",
     "where abs({moved}) < 1",
 )
+POWERS = {"sqrt": Fraction(1, 2)}
+OF_ONE_MORE = {"log1p": "log"}  # of an argument with 1 added
 # the general terms, and where they add up
 ROWS: dict[str, tuple[Template, str]] = {
     "exp": (_exp, EVERYWHERE),

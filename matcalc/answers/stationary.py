@@ -16,6 +16,7 @@ from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.errors import DomainProblem, UnsupportedError
 from matcalc.core.kinds import FREE, Variable, free_kind
+from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, is_zero, number, variable, zeros
@@ -184,7 +185,8 @@ def _zeros(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
             zero = affine_zero(replace(program, expr=equation), wrt)
             if zero is not None:
                 yield zero
-    for name, inverse in (("exp", "log"), ("log", "exp")):
+    there = {part.op for part in gradient.parts}
+    for name in sorted(INVERSES.keys() & there):
         mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
         marked = fold(gradient, _args, partial(_marked, name, wrt))
         if wrt in occurring(marked) or _MARK not in occurring(marked):
@@ -193,7 +195,7 @@ def _zeros(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
         with suppress(UnsupportedError):
             zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
-                point = Expr(inverse, (zero.point,), known.shape)
+                point = Expr(INVERSES[name], (zero.point,), known.shape)
                 if _has_value(program, point):
                     yield Zero(point)
 

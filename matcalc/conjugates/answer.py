@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from matcalc.claims.equality import DIFFERENT, EQUAL, decide_by_value
-from matcalc.conjugates.reading import ANALYTIC, UNIT, conjugate, read_complex
+from matcalc.conjugates.reading import NORMS, UNIT, conjugate, read_complex
 from matcalc.core.boundary import public, warn_of_notes
 from matcalc.core.errors import UnknownNameError, UnsupportedError
 from matcalc.core.kinds import MOST_RESULT_AXES, Variable
+from matcalc.core.operations import ANALYTIC, SIZES
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, is_number, number, transposed, variable
@@ -33,7 +34,7 @@ _OPERATORS = frozenset(
     (
         *("number", "constant", "variable", "dimension", "eye", "fill", "unit", "fuse"),
         *("+", "-", "neg", "*", "/", ".*", "./", ".^", "^", "'", "einsum", "indexed"),
-        *("blocks", "slice", "commutation", "khatrirao", "elimination", "duplication", "vech"),
+        *("blocks", "slice", *(name for name, place in SIZES.items() if place == 0)),
     )
 )
 
@@ -270,7 +271,7 @@ def _analytic(tree: Expr, moving: set[str]) -> Expr:
     def rule(node: Expr, parts: list[tuple[Expr, bool]]) -> tuple[Expr, bool]:
         args = tuple([part[0] for part in parts])
         moves = any(part[1] for part in parts) or (node.op == "variable" and node.value in moving)
-        if moves and node.op == "^" and args[0].op in ("norm2", "abs"):
+        if moves and node.op == "^" and args[0].op in NORMS:
             power = args[1]
             if is_number(power) and power.value.denominator == 1 and power.value % 2 == 0:
                 square = _square(args[0])

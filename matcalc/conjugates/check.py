@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.conjugates.reading import UNIT, conjugate
+from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_number
 from matcalc.core.walk import fold
@@ -118,7 +119,8 @@ def _on_cut(program: Program, values: dict[str, Any], sizes: dict[str, int]) -> 
     found = set()
     for node in branched:
         at = np.asarray(known.get(id(node.args[0]), np.nan))
-        if np.any((at.real < 0) & (np.abs(at.imag) <= _REAL * np.abs(at))):
+        start = CUTS.get(node.op, 0)
+        if np.any((at.real < start) & (np.abs(at.imag) <= _REAL * np.abs(at))):
             found.add("a power" if node.op in ("^", ".^") else node.op)
     return found
 
@@ -127,7 +129,7 @@ def _has_cut(node: Expr) -> bool:
     if node.op in ("^", ".^"):
         power = node.args[1]
         return not (is_number(power) and power.value.denominator == 1)
-    return node.op in ("log", "sqrt")
+    return node.op in CUTS
 
 
 def _moves(node: Expr, moving: set[str]) -> bool:

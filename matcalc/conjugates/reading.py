@@ -16,6 +16,7 @@ from fractions import Fraction
 from matcalc.core.errors import ArgumentError, UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import default_language
+from matcalc.core.operations import ALIASES, ANALYTIC
 from matcalc.core.program import Program
 from matcalc.core.walk import fold
 from matcalc.read.frontend import statements_of
@@ -30,15 +31,7 @@ _KINDS = ("scalar", "vector", "matrix")
 _OPERATORS = frozenset(
     ("entries", "blocks", "range", "neg", "'", "+", "-", "*", "/", ".*", "./", ".^", "^")
 )
-# analytic, with real coefficients
-ANALYTIC = frozenset(
-    (
-        *("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
-        *("inv", "det", "adj", "cof", "expm", "sinm", "cosm", "sinhm", "coshm", "sylvester"),
-        *("lyapunov", "tr", "trace", "sum", "mean", "vec", "diag", "kron", "reshape"),
-        *("outer", "transpose", "tril", "triu", "cumsum"),
-    )
-)
+NORMS = ("abs", "norm2")  # roots of what is a product of a value with its conjugate
 _OWN = frozenset(("conj", "ctranspose", "real", "imag"))
 Pair = tuple[Node, Node, bool]  # a value, its conjugate, and whether they may differ
 
@@ -184,7 +177,7 @@ class _Conjugation:
             if len(parts) != 1:
                 raise self._refused(node, "takes one argument")
             return self._own(node, name, parts[0])
-        if name in ("abs", "norm2"):
+        if name in NORMS:
             return self._norm(node, parts[0], "", moves, entrywise=name == "abs")
         if moves and name == "dot":
             raise UnsupportedError(
@@ -193,7 +186,7 @@ class _Conjugation:
                 span=node.mark or node.span,
                 hint="write z^H*w with the conjugate, z'*w without it",
             )
-        if moves and name not in ANALYTIC:
+        if moves and name != "transpose" and ALIASES.get(name, name) not in ANALYTIC:
             raise self._refused(
                 node,
                 "is not analytic, or not known to be, so it has no "

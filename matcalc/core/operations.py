@@ -65,6 +65,13 @@ LOGARITHMS = {row.log_of: row.name for row in _ROWS if row.log_of}
 ROOTS = frozenset(row.name for row in _ROWS if row.root)  # of sums of squares
 BY_BLOCKS = frozenset(row.name for row in _ROWS if row.by_blocks)
 POLES = frozenset(row.name for row in _ROWS if row.pole)
+FLAT = frozenset(row.name for row in _ROWS if row.flat)
+FUSED = frozenset(row.name for row in _ROWS if row.fused)
+MOVING = frozenset(row.name for row in _ROWS if row.moves)
+INVERSES = {row.name: row.inverse for row in _ROWS if row.inverse}
+PICKING = {row.name: row.picks for row in _ROWS if row.picks}
+ANALYTIC = frozenset(row.name for row in _ROWS if row.analytic or row.linear)
+CUTS = {row.name: row.starts for row in _ROWS if row.analytic and row.starts is not None}
 CONSTANT_SHAPES = (
     "eye",
     "ones",

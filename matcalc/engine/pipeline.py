@@ -11,6 +11,7 @@ from matcalc.core.dims import Shape
 from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable
 from matcalc.core.language import Language, default_language
+from matcalc.core.operations import FUSED
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -41,7 +42,6 @@ from matcalc.write.printers.text import has_indices
 if TYPE_CHECKING:
     from matcalc.engine.rewriting.commuting import Commuting
 
-_STYLED = ("kron", "khatrirao", "commutation")
 _MOST_FUSED = 2  # axes that are written as one
 _FAVOUR = Fraction(3, 4)  # index notation has to bring the length of matrix notation down to this
 _LEAST_TRIED, _MOST_TRIED = 12, 200  # tokens of a result that is tried multiplied out as well
@@ -413,7 +413,7 @@ def _styled(
         indices = "einsum" in operators
         if best is None or (indices, size) < best[:2]:
             best = indices, size, tree, recovery.factory
-        if size > _MOST_TRIED or operators.isdisjoint(_STYLED):
+        if size > _MOST_TRIED or operators.isdisjoint(FUSED):
             break
     assert best is not None
     return best[1:]

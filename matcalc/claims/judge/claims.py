@@ -307,9 +307,10 @@ def _counts(node: Expr) -> bool:
     """
     if node.op == "indexed":
         return re.search(r"\d", text(node)) is not None
-    return node.op == "dimension" or (
-        node.op in ("tr", "sum") and not any(part.op == "variable" for part in node.parts)
-    )
+    if node.op == "dimension":
+        return True
+    parts = node.parts if not node.shape and any(arg.shape for arg in node.args) else ()
+    return bool(parts) and not any(part.op == "variable" for part in parts)
 
 
 def compares_sizes(tree: Expr) -> bool:

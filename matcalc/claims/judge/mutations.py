@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import LINEAR, OPERATIONS, PRIMARY
+from matcalc.core.operations import COMPARISONS, FLAT, LINEAR, LOGARITHMS, OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr, number, transposed, variable
 from matcalc.core.user_functions import calls_function
 from matcalc.verify.oracle.close import nearby
@@ -21,9 +21,7 @@ from matcalc.write.printers.text import text
 MOST_NODES = 150  # parts of a formula beyond which no slips are looked for
 _LONGEST = 60  # characters of a part that is quoted
 
-FLAT = frozenset(
-    ("step", "sign", "<", "<=", ">", ">=", "==", "!=")
-)  # flat away from where they jump
+JUMPING = frozenset((*FLAT, *COMPARISONS))  # flat away from where they jump
 _HIDDEN = 1.0  # what a slip costs that is inside of a condition
 LIKELY, POSSIBLE, FARFETCHED = 1.2, 1.3, 1.4
 
@@ -140,7 +138,7 @@ def _conditions(order: Sequence[Expr]) -> set[int]:
     """The parts of conditions: what is written there changes the value in a few places only."""
     found: set[int] = set()
     for node in reversed(order):
-        inside = id(node) in found or node.op in FLAT
+        inside = id(node) in found or node.op in JUMPING
         found.update(
             id(arg)
             for arg in (node.args if inside else node.args[:1] if node.op == "where" else ())
@@ -362,10 +360,12 @@ def _functions(
     """Determinants and their logarithms, norms and their squares, inverses left out or brought in,
     neighbouring functions.
     """
-    if node.op in ("det", "logdet"):
-        yield Change("det-logdet", Expr("logdet" if node.op == "det" else "det", node.args), LIKELY)
-    if node.op == "log" and node.args[0].op == "det":
-        yield Change("det-logdet", node.args[0], LIKELY)
+    whole = OPERATIONS[node.op].log_of if node.op in OPERATIONS else ""
+    if whole or node.op in LOGARITHMS:
+        other = Expr(whole or LOGARITHMS[node.op], node.args, node.shape, row=node.row)
+        yield Change("logarithm", other, LIKELY)
+    if node.op == "log" and node.args[0].op in LOGARITHMS:
+        yield Change("logarithm", node.args[0], LIKELY)
     if node.op == "norm2" and not any(user.op in ("^", ".^") for user in users):
         squared = Expr(".^" if node.rank else "^", (node, number(2)), node.shape, row=node.row)
         yield Change("norm-squared", squared, LIKELY)

@@ -13,7 +13,7 @@ import numpy as np
 from matcalc.claims.judge.branches import KINKED
 from matcalc.claims.judge.claims import Neighbours, evaluate_claim
 from matcalc.claims.judge.mutations import (
-    FLAT,
+    JUMPING,
     LIKELY,
     POSSIBLE,
     Mutation,
@@ -50,7 +50,7 @@ _INDEPENDENT = {  # the derivative by the independent entries
     "upper": "triu(G)",
     "diagonal": "diag(diag(G))",
 }
-_OBJECTIVE_SLIPS = ("det-logdet", "norm-squared", "elementwise")
+_OBJECTIVE_SLIPS = ("logarithm", "norm-squared", "elementwise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,7 +427,7 @@ def _edited(answer: Expr, question: Question) -> Iterator[Variant]:
     beside = [question.program.expr] if question.program is not None else []
     neighbours = Neighbours(answer)
     claim = question.tree.parts if question.tree is not None else ()
-    jumps = any(node.op in FLAT or node.op in KINKED for node in claim)
+    jumps = any(node.op in JUMPING or node.op in KINKED for node in claim)
     for edit in (*mutations(answer, variables), *swaps(answer, variables, beside)):
         if edit.kind == "term" or (edit.hidden and not jumps):
             continue

@@ -22,6 +22,8 @@ ROWS = [
         smooth=True,
         values=(0, inf),
         strict=True,
+        analytic=True,
+        inverse="log",
     ),
     _row(
         "log",
@@ -36,6 +38,8 @@ ROWS = [
         smooth=True,
         pole=True,
         starts=0,
+        analytic=True,
+        inverse="exp",
     ),
     _row(
         "log2",
@@ -47,6 +51,7 @@ ROWS = [
         slope=1,
         smooth=True,
         starts=0,
+        analytic=True,
     ),
     _row(
         "log10",
@@ -58,6 +63,7 @@ ROWS = [
         slope=1,
         smooth=True,
         starts=0,
+        analytic=True,
     ),
     _row(
         "log1p",
@@ -70,6 +76,8 @@ ROWS = [
         slope=1,
         smooth=True,
         starts=-1,
+        analytic=True,
+        inverse="expm1",
     ),
     _row(
         "expm1",
@@ -84,6 +92,8 @@ ROWS = [
         smooth=True,
         values=(-1, inf),
         strict=True,
+        analytic=True,
+        inverse="log1p",
     ),
     _row(
         "sin",
@@ -97,6 +107,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(-1, 1),
+        analytic=True,
     ),
     _row(
         "cos",
@@ -108,6 +119,7 @@ ROWS = [
         total=True,
         smooth=True,
         values=(-1, 1),
+        analytic=True,
     ),
     _row(
         "tan",
@@ -119,6 +131,7 @@ ROWS = [
         sympy="tan",
         smooth=True,
         breaks=True,
+        analytic=True,
     ),
     _row(
         "sec",
@@ -161,6 +174,8 @@ ROWS = [
         total=True,
         smooth=True,
         slope=1,
+        analytic=True,
+        inverse="asinh",
     ),
     _row(
         "cosh",
@@ -174,6 +189,7 @@ ROWS = [
         smooth=True,
         values=(1, inf),
         slope=2,
+        analytic=True,
     ),
     _row(
         "tanh",
@@ -189,6 +205,8 @@ ROWS = [
         values=(-1, 1),
         strict=True,
         slope=1,
+        analytic=True,
+        inverse="atanh",
     ),
     _row(
         "sqrt",
@@ -200,6 +218,7 @@ ROWS = [
         slope=1,
         values=(0, inf),
         starts=0,
+        analytic=True,
     ),
     _row(
         "cbrt",
@@ -236,6 +255,7 @@ ROWS = [
         neighbours=("abs",),
         total=True,
         values=(-1, 1),
+        flat=True,
     ),
     _row(
         "relu",
@@ -259,6 +279,7 @@ ROWS = [
         numpy="step",
         total=True,
         values=(0, 1),
+        flat=True,
     ),
     _row(
         "softplus",
@@ -285,6 +306,7 @@ ROWS = [
         numpy="logit",
         pole=True,
         breaks=True,
+        inverse="sigmoid",
     ),
     _row(
         "asin",
@@ -331,6 +353,7 @@ ROWS = [
         sympy="asinh",
         total=True,
         smooth=True,
+        inverse="sinh",
     ),
     _row(
         "acosh",
@@ -353,6 +376,7 @@ ROWS = [
         numpy="np.arctanh",
         sympy="atanh",
         breaks=True,
+        inverse="tanh",
     ),
     _row(
         "sigmoid",
@@ -367,6 +391,7 @@ ROWS = [
         values=(0, 1),
         strict=True,
         slope=1,
+        inverse="logit",
     ),
     _row(
         "silu",

@@ -31,6 +31,7 @@ ROWS = [
         numpy="np.linalg.det",
         by_blocks=True,
         smooth=True,
+        analytic=True,
     ),
     FunctionSpec(
         name="logdet",
@@ -57,6 +58,7 @@ ROWS = [
         smooth=True,
         regular=True,
         in_order="convex",
+        analytic=True,
     ),
     FunctionSpec(
         name="adj",
@@ -66,6 +68,7 @@ ROWS = [
         of_scalar=1,
         numpy="adj",
         neighbours=("cof",),
+        analytic=True,
     ),
     FunctionSpec(
         name="cof",
@@ -74,6 +77,7 @@ ROWS = [
         says="cofactor matrix",
         of_scalar=1,
         numpy="cof",
+        analytic=True,
     ),
     FunctionSpec(
         name="pinv",
@@ -93,6 +97,7 @@ ROWS = [
         arity=(3, 3),
         rank=2,
         neighbours=("lyapunov",),
+        analytic=True,
     ),
     FunctionSpec(
         name="lyapunov",
@@ -103,5 +108,6 @@ ROWS = [
         rank=2,
         numpy="lyapunov",
         neighbours=("sylvester",),
+        analytic=True,
     ),
 ]

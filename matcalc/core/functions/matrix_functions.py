@@ -47,7 +47,7 @@ def _frechet_row(name: str, call: str, says: str, first: int) -> FunctionSpec:
 
 
 _PRIMARY = [
-    _row("expm", "matrix exponential", "exp", latex=None, smooth=True),
+    _row("expm", "matrix exponential", "exp", latex=None, smooth=True, analytic=True),
     _row("logm", "principal logarithm", "log", in_order="concave"),
     _row("sqrtm", "principal square root, A^(1/2)", "sqrt", latex=None, in_order="concave"),
     *[
@@ -56,6 +56,7 @@ _PRIMARY = [
             f"{name} of the matrix, not of its entries",
             name,
             breaks=name.startswith("tan"),
+            analytic=not name.startswith("tan"),
         )
         for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")
     ],

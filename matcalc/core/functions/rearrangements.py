@@ -62,6 +62,7 @@ ROWS = [
         arithmetic=True,
         latex=r"\mathrm{vec}",
         linear=(0,),
+        moves=True,
     ),
     _row(
         "kron",
@@ -72,6 +73,7 @@ ROWS = [
         arithmetic=True,
         latex=None,
         linear=(0, 1),
+        fused=True,
     ),
     _row(
         "cross",
@@ -105,6 +107,7 @@ ROWS = [
         arity=(2, 2),
         numpy="khatrirao",
         linear=(0, 1),
+        fused=True,
     ),
     _row(
         "reshape",
@@ -116,6 +119,7 @@ ROWS = [
         any_rank=True,
         numpy="reshape",
         linear=(0,),
+        moves=True,
     ),
     _row(
         "commutation",
@@ -125,6 +129,7 @@ ROWS = [
         sizes=0,
         rank=2,
         numpy="commutation",
+        fused=True,
     ),
     _row(
         "vech",
@@ -162,6 +167,7 @@ ROWS = [
         arithmetic=True,
         latex=None,
         linear=(0,),
+        moves=True,
     ),
     _row(
         "einsum",

@@ -146,6 +146,7 @@ ROWS = [
         total=True,
         curvature="convex",
         slope=1,
+        picks="largest",
     ),
     _row(
         "amin",
@@ -156,6 +157,7 @@ ROWS = [
         total=True,
         curvature="concave",
         slope=1,
+        picks="smallest",
     ),
     _row(
         "entropy",
@@ -183,6 +185,7 @@ ROWS = [
         values=(0, inf),
         slope=2,
         skips_zeros=True,
+        picks="farthest",
     ),
     _row(
         "softmax",

@@ -14,6 +14,8 @@ MATRIX_TO_TRANSPOSED = "matrix->transposed"
 ANY_TO_SCALAR = "any->scalar"
 VECTOR_TO_SCALAR = "vector->scalar"
 VECTOR_TO_VECTOR = "vector->vector"
+# of a matrix(m, n), by its singular values: the sizes of the value stand behind the arrow
+SINGULAR = ("m,n->", "m,n->m", "m,n->n", "m,n->m,n", "m,n->n,n")
 SPECIAL = "special"  # a shape rule of its own in ``shapes/``
 
 
@@ -53,10 +55,14 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     symmetric: bool = False  # of symmetric matrices alone
     of_transpose: str = ""  # of tall matrices alone; what has the same value at the transpose
     arithmetic: bool = False  # lowered to sums over indices: no node of the network is called so
+    fused: bool = False  # a product or constant of fused indices, which has several equal forms
+    moves: bool = False  # its value has the entries of its argument, all of them, in other places
 
     # its relations to other functions
     scalar: str = ""  # of a function of matrices: the ordinary function
     log_of: str = ""  # the function of which it is the logarithm of the absolute value
+    inverse: str = ""  # entry by entry: the function that undoes it, wherever that has a value
+    picks: str = ""  # of all entries: its value is the "largest", the "smallest" or the "farthest"
     root: bool = False  # the root of a sum of squares
     triangle: str = ""  # the one that it keeps
     halves: bool = False  # between vec and vech
@@ -72,6 +78,8 @@ class FunctionSpec(NamedTuple):  # made seven times as fast as a frozen dataclas
     starts: float | None = None  # its argument has to be above this number
     regular: bool = False  # of matrices of full rank alone, or not continuous at others
     pole: bool = False  # infinite at 0
+    flat: bool = False  # its derivative is zero wherever it has one
+    analytic: bool = False  # so is it in the complex plane; above ``starts``, it has a cut below
     breaks: bool = False  # has poles, or ends of its domain, that no other field tells
     linear: tuple[int, ...] = ()  # the places of the arguments in which it is linear
     smooth: bool = False  # has second derivatives wherever it has a value; so has what is linear

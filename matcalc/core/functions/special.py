@@ -19,6 +19,7 @@ ROWS = [
         values=(-1, 1),
         strict=True,
         slope=1,
+        inverse="erfinv",
     ),
     _row(
         "erfc",
@@ -39,6 +40,7 @@ ROWS = [
         numpy="erfinv",
         sympy="erfinv",
         breaks=True,
+        inverse="erf",
     ),
     _row(
         "normcdf",

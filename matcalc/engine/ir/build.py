@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES, PARITY
+from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES, OF_ENTRIES, PARITY
 from matcalc.engine.ir.canonical import Terms, canonical, find_exchange
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
 from matcalc.engine.ir.flatten import Flattening, rational
@@ -427,7 +427,7 @@ class Builder:
         """A function entry by entry; arguments that are one number everywhere become scalars."""
         axes = max((arg.axes for arg in args), key=len)
         args = [self.constant_entry(arg) for arg in args]
-        if name in ("max", "min") and is_number(args[0]):  # step(0) = 0 is the one convention
+        if name in OF_ENTRIES and is_number(args[0]):  # step(0) = 0 is the one convention
             args = args[::-1]
         sign = PARITY.get(name, 0)
         if sign and is_negative(args[0]):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.dims import ONE, Shape
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.operations import OF_SYMMETRIC, OF_TALL
+from matcalc.core.operations import MOVING, OF_SYMMETRIC, OF_TALL, PICKING
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.facts import DIAGONAL, SEMIDEFINITE, SKEW, SYMMETRIC
@@ -73,11 +73,11 @@ def require_single(
     entry both would count. Of a semidefinite matrix it is on the diagonal.
     """
     for call in program.expr.parts:
-        smallest = call.op == "amin"
-        if not (smallest or call.op in ("amax", "norminf")) or len(call.args) != 1:
+        picks = PICKING.get(call.op)
+        if picks is None or len(call.args) != 1:
             continue
-        inner, unsigned = call.args[0], call.op == "norminf"
-        while inner.op in ("vec", "abs"):
+        inner, smallest, unsigned = call.args[0], picks == "smallest", picks == "farthest"
+        while inner.op in MOVING or inner.op == "abs":
             unsigned = unsigned or inner.op == "abs"
             inner = inner.args[0]
         there = {part.value for part in inner.parts if part.op == "variable"}

@@ -11,6 +11,7 @@ from math import prod
 
 from matcalc.core.choices import Loop, Rules
 from matcalc.core.indexed import Form
+from matcalc.core.operations import ENTRYWISE, OPERATIONS, VANISHING
 from matcalc.core.tree import Expr, is_number, number
 from matcalc.engine.ir.nodes import exact_root
 
@@ -298,8 +299,8 @@ _REDUCED: dict[str, Callable[[list[Fraction]], Fraction]] = {
     "max": max,
     "min": min,
 }
+_OF_ONE = [name for name in OPERATIONS if name in ENTRYWISE and OPERATIONS[name].arity == (1, 1)]
 _AS_THEY_ARE = ("number", "blocks", "eye", "fill")
-_ODD = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf", "log1p", "expm1")
 _RULES: dict[str, Callable[[Expr, list[Grid]], Grid | None]] = {
     "+": _each(lambda a, b: a + b),
     "-": _each(lambda a, b: a - b),
@@ -310,6 +311,7 @@ _RULES: dict[str, Callable[[Expr, list[Grid]], Grid | None]] = {
     "*": _times,
     "^": _power,
     ".^": _each(_raised),
+    **{name: _each(_at({0: 0})) for name in _OF_ONE if name in VANISHING},
     "sqrt": _each(_root),
     "abs": _each(abs),
     "sign": _each(lambda a: Fraction((a > 0) - (a < 0))),
@@ -318,7 +320,6 @@ _RULES: dict[str, Callable[[Expr, list[Grid]], Grid | None]] = {
     "log": _each(_at({1: 0})),
     "cos": _each(_at({0: 1})),
     "cosh": _each(_at({0: 1})),
-    **{name: _each(_at({0: 0})) for name in _ODD},
     "'": _transposed,
     "tr": _trace,
     "sum": _total,

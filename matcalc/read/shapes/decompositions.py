@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from matcalc.core.dims import Dim, Shape
-from matcalc.core.operations import OF_TALL, TRANSPOSED
+from matcalc.core.operations import OF_TALL, OPERATIONS, TRANSPOSED
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.scalars import of_scalar
@@ -111,23 +108,10 @@ def eigen(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, tuple(made), () if name == "eigval" else arg.shape[:1], node)
 
 
-SINGULAR: dict[str, Callable[[Dim, Dim], Shape]] = {
-    "svdvals": lambda m, n: (n,),
-    "leftvecs": lambda m, n: (m, n),
-    "rightvecs": lambda m, n: (n, n),
-    "leftvec": lambda m, n: (m,),
-    "rightvec": lambda m, n: (n,),
-    "polar": lambda m, n: (m, n),
-    "qr_q": lambda m, n: (m, n),
-    "qr_r": lambda m, n: (n, n),
-    "specnorm": lambda m, n: (),
-    "nucnorm": lambda m, n: (),
-    "schatten": lambda m, n: (),
-}
-
-
 def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
-    """Singular values and vectors of an m x n matrix, norms of them, and the factors of QR."""
+    """Singular values and vectors of an m x n matrix, norms of them, and the factors of QR:
+    ``"m,n->n,n"`` is the signature of what has the shape (n, n).
+    """
     arg = _settled(context, args[0])
     if arg.rank != 2:
         return _no_matrix(context, node, name, arg)
@@ -143,7 +127,10 @@ def singular(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
             f"the second argument of {name} is {context.describe(args[1])}, not a scalar",
             node.args[1].span,
         )
-    return context.make(name, tuple(args), SINGULAR[name](*arg.shape), node)
+    sizes = dict(zip("mn", arg.shape, strict=True))
+    _, _, value = OPERATIONS[name].signature.partition("->")
+    shape = tuple([sizes[letter] for letter in value.split(",") if letter])
+    return context.make(name, tuple(args), shape, node)
 
 
 def gaps(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.core.dims import Shape
-from matcalc.core.operations import ALONG, FRECHET, OF_ENTRIES, OPERATIONS
+from matcalc.core.functions.spec import SINGULAR
+from matcalc.core.operations import ALONG, FRECHET, HALVING, OF_ENTRIES, OPERATIONS, TRIANGLES
 from matcalc.core.tree import Expr
 from matcalc.read.shapes import multilinear, tensors
 from matcalc.read.shapes.context import Context
 from matcalc.read.shapes.decompositions import (
-    SINGULAR,
     cumulative,
     eigen,
     gaps,
@@ -343,9 +343,18 @@ _BY_SIGNATURE: dict[str, Rule] = {
     "any->scalar": _to_scalar,
     "vector->scalar": _of_vector,
     "vector->vector": _of_vector,
+    **dict.fromkeys(SINGULAR, singular),
 }
 _RULES: dict[str, Rule] = {
-    **multilinear.RULES,
+    "kron": multilinear.kron,
+    "cross": multilinear.cross,
+    "skewmat": multilinear.skewmat,
+    "vee": multilinear.vee,
+    "khatrirao": multilinear.khatrirao,
+    "reshape": multilinear.reshape,
+    "commutation": multilinear.commutation,
+    "vech": multilinear.vech,
+    **dict.fromkeys(HALVING, multilinear.halving),
     "diag": _diag,
     "vec": _vec,
     "permute": tensors.permute,
@@ -355,10 +364,9 @@ _RULES: dict[str, Rule] = {
     "outer": _outer,
     "normp": _norm_of_power,
     "where": _choice,
-    **dict.fromkeys(("tril", "triu"), triangle),
+    **dict.fromkeys(TRIANGLES, triangle),
     **dict.fromkeys(("eigvals", "eigvec"), spectrum),
     **dict.fromkeys(("eigval", "eigright", "eigleft"), eigen),
-    **dict.fromkeys(SINGULAR, singular),
     "invgap": gaps,
     **dict.fromkeys(("cumsum", "revcumsum"), cumulative),
     **dict.fromkeys(

@@ -26,7 +26,7 @@ def _joined(context: Context, left: Dim | None, right: Dim | None) -> Dim | None
     return left or right if left is None or right is None else context.unifier.product(left, right)
 
 
-def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """kron(A, B)[(i,k), (j,l)] = A[i,j] B[k,l]; a column is one column of a matrix, a row one
     row.
     """
@@ -43,7 +43,7 @@ def _kron(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (left, right), shape, node, row=rows is None)
 
 
-def _khatrirao(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def khatrirao(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """khatrirao(A, B)[(i,k), j] = A[i,j] B[k,j]; a column is a matrix of one column."""
     left, right = context.settle(args[0]), context.settle(args[1])
     for arg, part in zip((left, right), node.args, strict=True):
@@ -78,7 +78,7 @@ def _size(arg: Expr) -> Dim:
     return arg.value if arg.op == "dimension" else Dim(int(arg.value), ())
 
 
-def _reshape(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def reshape(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The entries of vec(X) as an array of these sizes, the first axis fastest."""
     arg = context.settle(args[0])
     if not arg.shape:
@@ -97,7 +97,7 @@ def _reshape(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return result
 
 
-def _commutation(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def commutation(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """commutation(m, n)*vec(A) = vec(A') for every m x n matrix A (Magnus and Neudecker's K_mn);
     eye for one row or column.
     """
@@ -110,7 +110,7 @@ def _commutation(context: Context, node: Node, name: str, args: list[Expr]) -> E
     return context.make(name, tuple(args), shape, node)
 
 
-def _vech(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def vech(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """The lower half of a square matrix, column by column: n*(n + 1)/2 entries."""
     arg = context.settle(args[0])
     if arg.rank != 2:
@@ -121,7 +121,7 @@ def _vech(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), (half(context.unifier.resolve(arg.shape[0])),), node)
 
 
-def _halving(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def halving(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """elimination(n)*vec(A) = vech(A), duplication(n)*vech(S) = vec(S) (Magnus and Neudecker's L_n
     and D_n); eye for n = 1.
     """
@@ -147,7 +147,7 @@ def _three(context: Context, arg: Expr, node: Node, name: str) -> None:
         )
 
 
-def _cross(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def cross(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """cross(x, y) = (x2*y3 - x3*y2, x3*y1 - x1*y3, x1*y2 - x2*y1); of two rows a row."""
     left, right = context.settle(args[0]), context.settle(args[1])
     for arg, part in zip((left, right), node.args, strict=True):
@@ -162,7 +162,7 @@ def _cross(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (left, right), (_THREE,), node, row=left.row)
 
 
-def _skewmat(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def skewmat(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """skewmat(x) = [0, -x3, x2; x3, 0, -x1; -x2, x1, 0], so that skewmat(x)*y = cross(x, y)."""
     arg = context.settle(args[0])
     if arg.rank != 1:
@@ -173,7 +173,7 @@ def _skewmat(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     return context.make(name, (arg,), (_THREE, _THREE), node)
 
 
-def _vee(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
+def vee(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """vee(M) = (M32 - M23, M13 - M31, M21 - M12)/2, the x of which skewmat(x) is the skew part of
     M.
     """
@@ -182,17 +182,3 @@ def _vee(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
         raise context.problem(f"vee needs a matrix, not {context.describe(arg)}", node.args[0].span)
     _three(context, arg, node.args[0], name)
     return context.make(name, (arg,), (_THREE,), node)
-
-
-RULES: dict[str, Rule] = {
-    "kron": _kron,
-    "cross": _cross,
-    "skewmat": _skewmat,
-    "vee": _vee,
-    "khatrirao": _khatrirao,
-    "reshape": _reshape,
-    "commutation": _commutation,
-    "vech": _vech,
-    "elimination": _halving,
-    "duplication": _halving,
-}

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import UnknownNameError, UnsupportedError
+from matcalc.core.functions.spec import ANY_TO_SCALAR, VECTOR_TO_SCALAR, VECTOR_TO_VECTOR
 from matcalc.core.inner import INNER
-from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS
+from matcalc.core.operations import ALIASES, ENTRYWISE, OPERATIONS, PRIMARY
 from matcalc.core.walk import postorder
 from matcalc.read.shapes.bars import LATEX
 from matcalc.read.syntax.names import default_kind
@@ -23,15 +24,15 @@ if TYPE_CHECKING:
     from matcalc.read.tex.resolve import Resolver
 
 Rule = Callable[["Resolver", Phrase, list[Value]], Value]
-_OF_VECTORS = frozenset(
-    {"diag", "softmax", "sum", "mean", "logsumexp", "vec"}
-)  # whose argument is no number
+# whose argument is no number
+_OF_ARRAYS = frozenset(
+    name
+    for name, row in OPERATIONS.items()
+    if row.ranks or row.signature in (ANY_TO_SCALAR, VECTOR_TO_SCALAR, VECTOR_TO_VECTOR)
+)
 _MATRIX_NORMS = {"F": "norm2", "2": "specnorm", "*": "nucnorm"}
 _ENTRY_NORMS = ("2,1", "1,1")
-_OF_MATRICES = {
-    "exp": "write e^{{{0}}} for the matrix exponential",
-    "log": r"write \operatorname{{logm}}({0}) for the matrix logarithm",
-}
+_OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 
 
 def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
@@ -99,7 +100,8 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
         resolver._numbers(phrase, args)
         return indices.entrywise(make, lambda nodes: make.call(name, *nodes), args)
     if not entrywise:
-        if name in ("det", "logdet") and phrase.args[0].kind == "bars" and not args[0].rank:
+        whole = (OPERATIONS[name].log_of if own is None else "") or name
+        if whole == "det" and phrase.args[0].kind == "bars" and not args[0].rank:
             x = resolver.shown(phrase.args[0].args[0])
             hint = rf"write \det({x}) or \lvert {x} \rvert"
             raise resolver.problem("the determinant of a determinant", phrase, hint)
@@ -108,12 +110,15 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
             resolver.letters.refuse_entry(
                 part, f"{name} of it is taken", "matrix" if square else "vector"
             )
-    if name in _OF_VECTORS and args[0].rank == 0:
+    if name in _OF_ARRAYS and args[0].rank == 0:
         resolver.letters.promote(phrase.args[0], 1, f"{name} of it is taken")
     if name in _OF_MATRICES and args[0].rank == 2:
+        inside = resolver.shown(phrase.args[0])
+        written = rf"\operatorname{{{_OF_MATRICES[name]}}}({inside})"
+        written = rf"e^{{{inside}}}" if name == "exp" else written
         resolver.scope.note(
             f"note: {resolver.shown(phrase)} is read entry by entry; "
-            f"{_OF_MATRICES[name].format(resolver.shown(phrase.args[0]))}"
+            f"write {written} for the matrix {OPERATIONS[name].says.removeprefix('natural ')}"
         )
     if own is None:
         return call_function(make, name, args)

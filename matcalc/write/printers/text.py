@@ -13,7 +13,7 @@ from fractions import Fraction
 from matcalc.core.decimals import USUAL_PLACES, decimal, integer, places
 from matcalc.core.dims import ONE, Dim
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import COMPARISONS, is_value
+from matcalc.core.operations import COMPARISONS, OF_ENTRIES, is_value
 from matcalc.core.tree import Expr, operation
 from matcalc.core.walk import postorder
 
@@ -127,9 +127,9 @@ def _power(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     )
 
 
-def _extreme(name: str, args: Sequence[Piece]) -> Piece:
+def _extreme(expr: Expr, args: Sequence[Piece], sized: Container[int]) -> Piece:
     """max(x) over all entries, amax(X, 2) of each row."""
-    name = name if len(args) == 1 else f"a{name}"
+    name = expr.op if len(args) > 1 else _OF_ALL[expr.op]
     return f"{name}({', '.join(arg[0] for arg in args)})", _ATOM, name
 
 
@@ -287,6 +287,7 @@ def _inside(expr: Expr) -> Sequence[Expr]:
 
 
 _LETTERS = "ijklmnpqrstuvwxyzabcdefghoABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_OF_ALL = {of_entries: name for name, of_entries in OF_ENTRIES.items()}
 _NEUTRAL = ("fuse", "fill", "+", "-", "neg", "*", "/")  # what derivatives by matrices have
 
 
@@ -298,8 +299,7 @@ _RULES: dict[str, Callable[[Expr, Sequence[Piece], Container[int]], Piece]] = {
     "eye": _eye,
     "fill": _fill,
     **dict.fromkeys(COMPARISONS, _comparison),
-    "amax": lambda expr, args, sized: _extreme("max", args),
-    "amin": lambda expr, args, sized: _extreme("min", args),
+    **dict.fromkeys(OF_ENTRIES.values(), _extreme),
     "+": _sum,
     "-": _sum,
     "neg": _negation,

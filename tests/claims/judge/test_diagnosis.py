@@ -260,8 +260,8 @@ SLIPS = [
         {"elementwise"},
         "A.*X should be A*X",
     ),
-    row("det-logdet", "det(X)", "X", "inv(X)'", {"det-logdet"}, "derivative of logdet(X)"),
-    row("log-det", "logdet(X)", "X", "det(X)*inv(X)'", {"det-logdet"}, "derivative of det(X)"),
+    row("det-logdet", "det(X)", "X", "inv(X)'", {"logarithm"}, "derivative of logdet(X)"),
+    row("log-det", "logdet(X)", "X", "det(X)*inv(X)'", {"logarithm"}, "derivative of det(X)"),
     row(
         "norm-squared",
         "norm2(A*x - b)",

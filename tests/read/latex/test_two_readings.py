@@ -295,6 +295,7 @@ NOTED = [
     (r"e_i^\top x", {}, "[I]_{:,i} for the unit vector"),
     (r"x_k + \alpha_k p_k", {}, r"write \sum_{k} \alpha_k p_k for a sum"),
     (r"\exp(A)", {}, "write e^{A} for the matrix exponential"),
+    (r"\sin(A)", {}, r"write \operatorname{sinm}(A) for the matrix sine"),
     (r"\sum_i |x_i|^p", {}, "p is read as a number, because it is an exponent"),
 ]
 # what stays as it is, in silence
