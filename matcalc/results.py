@@ -40,6 +40,7 @@ from matcalc.write.printers.text import has_indices
 
 if TYPE_CHECKING:
     from matcalc.explain.build import Derivation
+    from matcalc.graph.build import Asked
     from matcalc.graph.picture import ComputationalGraph
     from matcalc.manifolds.answer import Riemannian
     from matcalc.notations.answer import InNotation
@@ -168,7 +169,7 @@ class Formula:
         program = self._program
         tree = known_sizes(self._shown, program.variables)
         named = name_parts(tree, program.variables, cse, defined_names(program))
-        formula = latex(tree, bold=bold, named=named, headed=True)
+        formula = latex(tree, bold=bold, named=named, headed=True, declared=program.variables)
         if self._verify:
             from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above
 
@@ -370,11 +371,10 @@ class Expression(Formula):
 
     @public
     def graph(
-        self, wrt: str | None = None, *, at: Mapping[str, Any] | None = None
+        self, wrt: Asked = None, *, at: Mapping[str, Any] | None = None
     ) -> ComputationalGraph:
-        """The computational graph with local derivatives for ``wrt`` or for all variables, and with
-        values where ``at`` has those of all inputs; see docs/graph.md.
-        """
+        """The computational graph with local derivatives for ``wrt``, a name or several, or all
+        variables; with values where ``at`` has those of all inputs. See docs/graph.md."""
         from matcalc.graph.picture import ComputationalGraph  # noqa: PLC0415 - few look at graphs
 
         return ComputationalGraph(self._program, wrt, at)

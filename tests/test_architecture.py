@@ -114,7 +114,7 @@ ALLOWED = {
     "verification equality stable oracle bridges explain graph directional steps notations "
     "manifolds",
     "answers": "core frontend looped pipeline backprop notation directional several printers "
-    "readback stable oracle verification steps results equality inner definite",
+    "readback stable oracle verification steps results equality inner definite graph",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results inner",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",

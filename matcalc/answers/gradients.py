@@ -21,13 +21,14 @@ from matcalc.verify.readback.text import several_say
 from matcalc.verify.readback.values import confirm
 from matcalc.verify.steps import compare_several, verify_several, weakest, worst
 from matcalc.verify.verification import warn_unverified
-from matcalc.write.notation import name_parts
+from matcalc.write.notation import name_parts, value_name
 from matcalc.write.printers.numpy_code import VALUE
 from matcalc.write.printers.program import array_head, several_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
 
 if TYPE_CHECKING:
     from matcalc.core.kinds import Variable
+    from matcalc.graph.picture import ComputationalGraph
     from matcalc.verify.oracle.compare import Report
     from matcalc.verify.verification import Verification
 
@@ -121,15 +122,22 @@ class Gradients(Mapping[str, Derivative]):
         from matcalc.write.printers.latex_names import name as letter  # noqa: PLC0415 - as above
 
         trees, names = self._named(cse)
+        declared = self.expression._program.variables
         if self._verify:
             from matcalc.verify.readback.latex import latex_says  # noqa: PLC0415 - as above
 
             for tree in trees.values():
-                formula = latex.latex(tree, bold=bold, named=names)
+                formula = latex.latex(tree, bold=bold, named=names, declared=declared)
                 language = self.expression._program.language
                 confirm(latex_says(formula, tree, self.variables, language), "LaTeX", language)
-        heads = {rf"\frac{{\partial}}{{\partial {letter(name)}}}": t for name, t in trees.items()}
-        return latex.several_latex(heads, bold=bold, named=names)
+        given = self.expression._program.definitions
+        above = rf"\partial {letter(value_name(declared, {*names.values(), *given}))}"
+        bolds = {name: bold and bool(declared[name].shape) for name in trees if name in declared}
+        heads = {
+            rf"\frac{{{above}}}{{\partial {letter(name, bold=bolds.get(name, False))}}}": tree
+            for name, tree in trees.items()
+        }
+        return latex.several_latex(heads, bold=bold, named=names, declared=declared)
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
@@ -185,6 +193,13 @@ class Gradients(Mapping[str, Derivative]):
         brought = {each.name: each.function for each in users if each.function is not None}
         source = self.source(backend, value=value, runtime="matcalc")
         return function_of(backend, source, brought=brought)
+
+    @public
+    def graph(self, *, at: Mapping[str, Any] | None = None) -> ComputationalGraph:
+        """The computational graph of the expression, with derivatives for these variables; with
+        values and adjoints where ``at`` has the values of all inputs. See docs/graph.md.
+        """
+        return self.expression.graph(list(self), at=at)
 
     @property
     @public

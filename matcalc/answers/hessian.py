@@ -11,6 +11,7 @@ from matcalc.core.boundary import public
 from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 from matcalc.verify.steps import weakest, worst
+from matcalc.write.notation import value_name
 from matcalc.write.printers.latex_names import name as letter
 
 if TYPE_CHECKING:
@@ -86,10 +87,16 @@ class Hessian(Mapping[Pair, Directional]):
     @public
     def latex(self, *, bold: bool = False, cse: bool = False) -> str:
         """The blocks in LaTeX, a line each."""
+        variables = self.expression.variables
+        above = rf"\partial^2 {letter(value_name(variables))}"
+
+        def below(*pair: str) -> str:
+            one, other = (letter(n, bold=bold and bool(variables[n].shape)) for n in pair)
+            return rf"\partial {one}^2" if one == other else rf"\partial {one} \, \partial {other}"
+
         lines = [
-            rf"\frac{{\partial^2}}{{\partial {letter(one)} \, \partial {letter(other)}}} &= "
-            + block.latex(bold=bold, cse=cse)
-            for (one, other), block in self._blocks.items()
+            rf"\frac{{{above}}}{{{below(*pair)}}} &= {block.latex(bold=bold, cse=cse)}"
+            for pair, block in self._blocks.items()
         ]
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 

@@ -79,7 +79,9 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         require_order(options.order)
     if options.command == "diff":
         require_expression(options)
-    if options.command in ("diff", "check", *BY_VARIABLES):
+    if options.command == "graph":
+        options.wrt = _names(options.wrt) or None
+    elif options.command in ("diff", "check", *BY_VARIABLES):
         names = [*options.wrt, *([options.variable] if options.variable else [])]
         if options.command == "diff" or BY_VARIABLES.get(options.command):
             options.several = _names(names)

@@ -30,7 +30,12 @@ def add_graph_options(graph: ArgumentParser) -> None:
         "expression", metavar="EXPR|FILE", help="the expression, a file of it, or - to read it"
     )
     graph.add_argument(
-        "--wrt", "-w", metavar="NAME", help="differentiate with respect to this variable alone"
+        "--wrt",
+        "-w",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="differentiate with respect to this variable alone; several as in --wrt W,b",
     )
     graph.add_argument(
         "--network",

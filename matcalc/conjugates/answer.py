@@ -24,7 +24,7 @@ from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
 from matcalc.verify.steps import weakest
 from matcalc.verify.verification import Verification, warn_unverified
-from matcalc.write.notation import format_text
+from matcalc.write.notation import format_text, value_name
 from matcalc.write.printers.differentials import Marks
 from matcalc.write.printers.latex import latex
 from matcalc.write.printers.latex_names import name as letter
@@ -168,19 +168,20 @@ class Wirtinger:
             marks.names.get(name, name): replace(each, name=marks.names.get(name, name))
             for name, each in program.variables.items()
         }
+        above = rf"\partial {letter(value_name(program.variables))}"
         lines = []
         for head, side in zip(
             (letter(self.wrt), rf"\bar{{{letter(self.wrt)}}}"), self._sides, strict=True
         ):
             tree = replace_variables(side.shown, {a: _named(b) for a, b in marks.names.items()})
-            formula = latex(tree, named={})
+            formula = latex(tree, named={}, declared=variables)
             if self._verify:
                 confirm(latex_says(formula, tree, variables), "LaTeX", program.language)
             shown_formula = marks.unmarked(formula)
             for name in self._names:
                 across = rf"\bar{{{letter(name)}}}^{{\top}}"
                 shown_formula = shown_formula.replace(across, rf"{letter(name)}^{{\mathsf{{H}}}}")
-            lines.append(rf"\frac{{\partial}}{{\partial {head}}} &= {shown_formula}")
+            lines.append(rf"\frac{{{above}}}{{\partial {head}}} &= {shown_formula}")
         return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
     # -- proofs

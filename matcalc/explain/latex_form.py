@@ -51,7 +51,7 @@ class _Writer:
             names.get(name, name): replace(each, name=names.get(name, name))
             for name, each in self.chain.variables.items()
         }
-        result = latex(marked, bold=self.bold, named={})
+        result = latex(marked, bold=self.bold, named={}, declared=variables)
         language = self.chain.program.language
         confirm(latex_says(result, marked, variables, language), "LaTeX", language)
         return self.marks.unmarked(result)

@@ -4,6 +4,7 @@ Mathematics for Machine Learning (2020), section 5.6.2).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,21 +88,35 @@ class Graph:
         return self.nodes[-1]
 
 
-def build(program: Program, wrt: str | None = None) -> Graph:
-    """The graph of a program; with ``wrt`` only what depends on that variable is differentiated.
+Asked = str | Sequence[str] | None  # a variable, several of them, or all
+
+
+def variables_asked(program: Program, wrt: Asked) -> tuple[str, ...]:
+    """The variables that are meant; UnknownNameError for one that is not there."""
+    names = [name for name, each in program.variables.items() if each.kind != "function"]
+    if wrt is None:
+        return tuple(names)
+    asked = (wrt,) if isinstance(wrt, str) else tuple(dict.fromkeys(wrt))
+    if asked == ("all",) and "all" not in names:
+        return tuple(names)
+    for name in asked:
+        if name not in names:
+            raise UnknownNameError(
+                f"{name} is not a variable of this expression",
+                hint=f"its variables are {', '.join(names) or 'none'}",
+            )
+    return asked
+
+
+def build(program: Program, wrt: Asked = None) -> Graph:
+    """The graph of a program; with ``wrt`` only what depends on these variables is differentiated.
 
     Raises UnknownNameError for a variable that is not there, UnsupportedError for a graph that is
     too large to be drawn.
     """
-    names = [name for name, each in program.variables.items() if each.kind != "function"]
-    if wrt is not None and wrt not in names:
-        raise UnknownNameError(
-            f"{wrt} is not a variable of this expression",
-            hint=f"its variables are {', '.join(names) or 'none'}",
-        )
+    asked = variables_asked(program, wrt)
     builder = _GraphBuilder(program)
     nodes = builder.nodes()
-    asked = tuple(names) if wrt is None else (wrt,)
     graph = Graph(program.source, asked, nodes, [], builder.variables)
     active = _active(graph, asked)
     for node in nodes:

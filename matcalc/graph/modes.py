@@ -25,7 +25,7 @@ from matcalc.engine.directional import derive_steps
 from matcalc.engine.pipeline import differentiate
 from matcalc.engine.segments import paired
 from matcalc.explain.instances import Trees
-from matcalc.graph.build import Graph, Node, build
+from matcalc.graph.build import Asked, Graph, Node, build
 from matcalc.graph.modes_text import Chain, Pass, cost_lines, order_lines
 from matcalc.graph.operations import Count, Order, Side, chain_order, count, entries, pair_count
 from matcalc.verify.steps import verify_steps, weakest
@@ -46,7 +46,7 @@ class Modes:
     def __init__(
         self,
         program: Program,
-        wrt: str | None = None,
+        wrt: Asked = None,
         sizes: Mapping[str, int] = MappingProxyType({}),
         mode: str = "auto",
     ) -> None:
@@ -62,9 +62,9 @@ class Modes:
         self.chain = writer.chain()
 
     @property
-    def variable(self) -> str:
-        """The last variable that is differentiated by."""
-        return [node.name for node in self.graph.nodes if node.tree is None and node.reverse][-1]
+    def asked(self) -> list[str]:
+        """The variables that are differentiated by."""
+        return [node.name for node in self.graph.nodes if node.tree is None and node.reverse]
 
     @property
     def cheaper(self) -> str:
@@ -94,13 +94,14 @@ class Modes:
 
     def _meaning(self) -> str:
         """What the last line of the program is."""
-        output, variable = self.graph.output, self.variable
+        output, names = self.graph.output, self.asked
+        steps = ", ".join(f"d{name}" for name in names)
         if self.shown == "forward":
-            return f"d{output.name} is the derivative of {output.name} along d{variable}"
-        if output.shape:
-            product = f"the inner product of d{output.name} and {output.name}"
-            return f"d{variable} is the derivative of {product} with respect to {variable}"
-        return f"d{variable} is the derivative of {output.name} with respect to {variable}"
+            return f"d{output.name} is the derivative of {output.name} along {steps}"
+        product = f"the inner product of d{output.name} and {output.name}"
+        value = product if output.shape else output.name
+        what = "is the derivative" if len(names) == 1 else "are the derivatives"
+        return f"{steps} {what} of {value} with respect to {', '.join(names)}"
 
 
 def _require_sizes(sizes: Mapping[str, int]) -> None:

@@ -18,7 +18,8 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.engine.ir.nodes import Call, Factor, Leaf, Node, Product, Rational, Sum, is_number
-from matcalc.engine.pipeline import Engine, differentiate, leaf_of, require_variable
+from matcalc.engine.pipeline import Engine, differentiate, leaf_of
+from matcalc.graph.build import Asked, variables_asked
 from matcalc.verify.verification import verify
 
 _MOST = 300  # tensors that anybody would look at
@@ -89,17 +90,14 @@ class Network:
         return f"{self.left} = {said or '0'}"
 
 
-def networks(program: Program, wrt: str | None = None) -> list[Network]:
+def networks(program: Program, wrt: Asked = None) -> list[Network]:
     """The network of a program, those of its derivatives with respect to ``wrt`` or all variables,
     and those of the parts that have names in others.
 
     Raises UnknownNameError for an unknown variable, UnsupportedError where a derivative is not
     known, or for more tensors than can be drawn.
     """
-    names = [name for name, each in program.variables.items() if each.kind != "function"]
-    if wrt is not None:
-        require_variable(program, wrt)
-        names = [wrt]
+    names = variables_asked(program, wrt)
     reader = _Reader(program)
     value = reader.value(program.expr)
     reader.add(value, "f", "")

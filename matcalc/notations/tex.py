@@ -52,7 +52,7 @@ def _formula(line: Line, marks: Marks, *, bold: bool, verify: bool) -> str:
         marks.names.get(name, name): replace(each, name=marks.names.get(name, name))
         for name, each in line.program.variables.items()
     }
-    result = latex(tree, bold=bold, named={})
+    result = latex(tree, bold=bold, named={}, declared=variables)
     if verify:
         language = line.program.language
         confirm(latex_says(result, tree, variables, language), "LaTeX", language)

@@ -4,7 +4,8 @@ text means the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain, count
 from typing import NamedTuple
 
 from matcalc.core.kinds import Variable
@@ -15,6 +16,8 @@ from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.naming import naming
 from matcalc.write.printers.program import array_head, array_names, program_text
 from matcalc.write.printers.sizes import known_sizes, size_choices
+
+_VALUES = ("f", "g", "F", "L")  # what a value is called in a formula of its derivatives
 
 
 class DefinedNames(NamedTuple):
@@ -55,6 +58,15 @@ def format_text(
             return result
     confirm(not verify, "text", language)
     return result
+
+
+def value_name(variables: Mapping[str, Variable], taken: Iterable[str] = ()) -> str:
+    """What an expression is called beside its variables, sizes and other names: f, or another
+    letter.
+    """
+    used = {*variables, *_size_names(variables), *taken}
+    names = chain(_VALUES, (f"f{k}" for k in count(1)))
+    return next(name for name in names if name not in used)
 
 
 def name_parts(

@@ -128,6 +128,7 @@ ROWS = [
         arity=(2, 2),
         sizes=0,
         rank=2,
+        letters=("K",),
         numpy="commutation",
         fused=True,
     ),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PLACE, LABEL, UNCLEAR = "place", "label", "unclear"
 _SUMS = ("+", "-")
+_COMMUTATION = ("K", ())  # the letter of Magnus and Neudecker
+_MATRIX = 2  # axes
 _TENSOR = 3  # axes of an array that is no matrix, of which nothing was declared
 
 
@@ -74,7 +76,7 @@ def fixed(letters_: Letters, phrase: Phrase) -> Value | None:
         and found.key not in letters_.summed
         and not letters_.scope.knows(base)
     ):
-        part = _part_of_matrix(letters_, phrase)
+        part = _part_of_matrix(letters_, phrase) or _commutation(letters_, phrase)
         if part is None:
             letters_.alone[id(phrase)] = phrase
         return part
@@ -154,6 +156,24 @@ def _part_of_matrix(letters_: Letters, phrase: Phrase) -> Value | None:
     if len(parts) == 1 and parts[0].kind == "number" and phrase.text != "(":
         raise both(letters_, phrase, matrix)
     return _entry(letters_, phrase, parts, matrix)
+
+
+def _commutation(letters_: Letters, phrase: Phrase) -> Value | None:
+    """K_{m,n} of sizes of declared variables, where nothing is called K: the commutation matrix."""
+    scope = letters_.scope
+    found = symbol(phrase.args[0], scope.source)
+    if found.key != _COMMUTATION or len(phrase.parts) != _MATRIX:
+        return None
+    for part in phrase.parts:
+        names_of = [symbol(leaf, scope.source).name for leaf in size_leaves(part)]
+        if not names_of or not all(name in scope.dimensions for name in names_of):
+            return None
+    shown = letters_.shown(phrase)
+    letters_.own[shown] = (
+        f"note: {shown} is read as the commutation matrix; declare K if it is a matrix"
+    )
+    sizes = [size(part, scope) for part in phrase.parts]
+    return Value(Maker(phrase).call("commutation", *sizes), 2)
 
 
 def mean(letters_: Letters, phrase: Phrase) -> Value | None:

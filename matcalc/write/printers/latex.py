@@ -8,7 +8,7 @@ l ... are the axes in their order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -50,39 +50,50 @@ def latex(
     bold: bool = False,
     named: Mapping[int, str] | None = None,
     headed: bool = False,
+    declared: Iterable[str] = (),
 ) -> str:
-    """The formula; with ``bold`` vectors and matrices are set in bold.
+    """The formula; with ``bold`` vectors and matrices are set in bold. No letter that is
+    ``declared`` stands for a function.
 
     Parts with names (``named``, else as ``naming`` has it) are set in lines before it: M = ..., N =
     ..., the formula last. What is written entry by entry begins with a name and its indices if it
     is ``headed``: they say in which order the axes stand.
     """
     order = expr.parts
-    taken = {names.name(node.value) for node in order if node.op == "variable"}
     named = (
         naming(expr, {node.value.replace("_", "") for node in order if node.op == "variable"})
         if named is None
         else named
     )
+    taken = _taken(order, named, declared)
     pieces, by_entry, lines = _lines(order, entries(expr), taken, bold, named)
     whole = by_entry.get(id(expr), pieces[id(expr)]).text
     places = (free(expr.rank) if id(expr) in by_entry else _axes(expr)) if headed else ""
     head = ""
     if places:
-        used = {*taken, *(names.name(name) for name in named.values())}
-        head = f"{next(letter for letter in array_names() if letter not in used)}{places} "
+        head = f"{next(letter for letter in array_names() if letter not in taken)}{places} "
     if not lines:
         return f"{head}= {whole}" if head else whole
     lines.append(f"{head}&= {whole}" if head else f"&{whole}")
     return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
 
 
+def _taken(order: Sequence[Expr], named: Mapping[int, str], declared: Iterable[str]) -> set[str]:
+    """The letters that are names, as they are set."""
+    variables = (node.value for node in order if node.op == "variable")
+    return {names.name(each) for each in (*variables, *named.values(), *declared)}
+
+
 def several_latex(
-    trees: Mapping[str, Expr], *, bold: bool = False, named: Mapping[int, str]
+    trees: Mapping[str, Expr],
+    *,
+    bold: bool = False,
+    named: Mapping[int, str],
+    declared: Iterable[str] = (),
 ) -> str:
     """Several formulas, each in a line with its head, behind the parts that have names."""
     order = Expr("several", tuple(trees.values())).parts[:-1]
-    taken = {names.name(node.value) for node in order if node.op == "variable"}
+    taken = _taken(order, named, declared)
     known = [entries(tree) for tree in trees.values()]
     above = set().union(*(each[1] for each in known))
     terms = set().union(*(each[0] for each in known))

@@ -165,6 +165,13 @@ def _kron(expr: Expr, args: list[Piece]) -> Piece:
     return with_operator(args[0], r"\otimes", args[1])
 
 
+def _commutation(expr: Expr, args: list[Piece]) -> Piece:
+    """K_{m,n}; of numbers that would be an entry of K."""
+    if any(arg.op == "number" or not arg.value.letters for arg in expr.args):
+        return call(r"\operatorname{commutation}", *args)
+    return Piece(f"K_{{{args[0].text},{args[1].text}}}")
+
+
 def _outer(expr: Expr, args: list[Piece]) -> Piece:
     """x y', whichever way the two vectors were laid."""
     left, right = args
@@ -224,6 +231,7 @@ _RULES: dict[str, Form] = {
     "norminf": _norm(r"\infty"),
     "normp": _norm_of_power,
     "kron": _kron,
+    "commutation": _commutation,
     "dot": _dot,
     "outer": _outer,
     "permute": _permute,

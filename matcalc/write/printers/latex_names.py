@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -118,7 +119,8 @@ def size(dim: Dim) -> str:
 
 
 def _monomial(scale: int | Fraction, factors: Sequence[str]) -> str:
-    letters = [name(each) for each in factors]
+    powers = Counter(factors)
+    letters = [f"{name(each)}^{{{k}}}" if k > 1 else name(each) for each, k in powers.items()]
     if letters and scale in (1, -1):
         return ("-" if scale == -1 else "") + " ".join(letters)
     return " ".join([str(scale), *letters])

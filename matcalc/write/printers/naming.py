@@ -68,9 +68,12 @@ def naming(
         arrays -= {id(expr) for expr in wholes} - inside
     chosen: set[int] = set()
     if cse or full[id(tree)] > _SHORT:
-        chosen, length = _kept(order, _worthwhile(order, full))
+        worthwhile = _worthwhile(order, full)
+        chosen, length = _kept(order, worthwhile)
         if not cse and length > min(_WORTH * full[id(tree)], full[id(tree)] - _GAIN):
             chosen = set()
+        if chosen and known is not None:  # relu(u) is h, although it is short once u has a name
+            chosen |= {id(expr) for expr in order if id(expr) in worthwhile and known(expr)}
     if not chosen and not arrays:
         return {}
     return _names([expr for expr in order if id(expr) in chosen | arrays], taken, known)
