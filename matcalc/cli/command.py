@@ -20,6 +20,7 @@ from matcalc.cli.exits import CHECK_FAILED, DONE, caught
 from matcalc.cli.kinds import inferred_kinds, shapes_line
 from matcalc.cli.output import answer as _answer
 from matcalc.cli.output import say as _say
+from matcalc.cli.output import say_unverified
 from matcalc.core.errors import (
     ArgumentError,
     ParseError,
@@ -281,8 +282,7 @@ def _riemannian(text: str, options: Namespace) -> int:
     _say(f"{inferred_kinds(found.variables)}result: {found.reading}")
     for note in found.notes:
         _say(at_command_line(note))
-    if verdict is not None and verdict.kind == "none":
-        _say(f"not verified: {verdict.how}")
+    say_unverified(verdict)
     _answer(shown(found, text, options, verdict))
     if options.check and verdict is not None:
         sys.stdout.flush()
@@ -356,6 +356,7 @@ def _hessian(options: Namespace) -> int:
     for note in found.notes:
         _say(at_command_line(note))
     shown, report, verdict = shown_blocks(options, text, found)
+    say_unverified(verdict)
     _answer(shown)
     return max(_concluded(report, verdict), _symmetry(found, options))
 
@@ -382,8 +383,7 @@ def _answered(
     for note in found.notes:
         _say(at_command_line(note))
     verdict = found.verification if options.verify else None
-    if verdict is not None and verdict.kind == "none":
-        _say(f"not verified: {verdict.how}")
+    say_unverified(verdict)
     if options.format == "json":
         from matcalc.cli.json_form import json_answer  # noqa: PLC0415 - a plain answer does without
 

@@ -5,9 +5,13 @@ error.
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from matcalc.cli.colours import painted
 from matcalc.core.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from matcalc.verify.verification import Verification
 
 
 def answer(text: str) -> None:
@@ -24,3 +28,9 @@ def answer(text: str) -> None:
 def say(text: str) -> None:
     """Says something about it."""
     print(painted(text, sys.stderr), file=sys.stderr)
+
+
+def say_unverified(verdict: Verification | None) -> None:
+    """Says why an answer was not verified, if it was not."""
+    if verdict is not None and verdict.kind == "none":
+        say(f"not verified: {verdict.how}")

@@ -19,6 +19,7 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.judge import BITS, judge, orders
+from matcalc.verify.oracle.domain import no_value
 from matcalc.write.printers.text import text
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def _verified(statement: DerivativeStatement, tree: Expr) -> Verification:
     _refuse_tied(statement)
     verdict = judge(statement, tree)
     if verdict.outcome == "exact":
-        return Verification("exact")
+        nowhere = no_value(program.expr, program.variables)
+        return Verification("none", how=nowhere) if nowhere else Verification("exact")
     if verdict.outcome == "wrong":
         raise _problem(
             program, f"wrong: {verdict.reason or 'it differs at a random point of a prime field'}"

@@ -36,6 +36,7 @@ from matcalc.core.kinds import free_kind
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import matricize
 from matcalc.verify.exact.judge import BITS
+from matcalc.verify.oracle.domain import no_value
 from matcalc.write.notation import format_text
 from matcalc.write.printers.text import has_indices, text
 
@@ -193,7 +194,9 @@ def _unvisited(missing: Sequence[str]) -> str:
 
 def _without_numbers(asked: Question, reason: str, common: dict[str, Any]) -> Report:
     """The report where there is no point to compare numbers at: proved, or undecided."""
-    if asked.proof() != EXACT:
+    nowhere = asked.program and no_value(asked.program.expr, asked.variables)
+    if nowhere or asked.proof() != EXACT:
+        reason = nowhere or reason
         return Report(UNDECIDED, reason=reason, notes=asked.notes, **common)
     notes = (*asked.notes, *_row_note(asked))
     return Report(

@@ -2,11 +2,13 @@ r"""Sizes, entries and blocks: n - 1, [X]_{1:k, j}, \begin{bmatrix} A & B \\ C &
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.nodes import Node
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
-from matcalc.read.tex.values import Maker, Value
+from matcalc.read.tex.values import BeyondProducts, Maker, Value
 
 _OPERATORS = {"*": "*", ".": "*", "+": "+", "-": "-", "/": "/", "power": "^"}
 
@@ -39,9 +41,18 @@ def _operands(phrase: Phrase) -> tuple[Phrase, ...]:
     return phrase.args if phrase.kind in _OPERATORS else ()
 
 
-def entries(phrase: Phrase, value: Value, scope: Scope) -> Value:
-    """[X]_{i, 1:k}: entries of a vector or a matrix, counted from 1."""
+def entries(
+    phrase: Phrase, value: Value, scope: Scope, running: Collection[str], binding: bool
+) -> Value:
+    """[X]_{i, 1:k}: entries of a vector or a matrix, counted from 1. With an index that is
+    ``running`` they are none in a product of whole matrices; where sums are ``binding`` they are.
+    """
     make = Maker(phrase)
+    ends = [end for part in phrase.parts for end in (part.args if part.kind in _WIDE else (part,))]
+    if not binding and any(
+        scope.name(leaf) in running for end in ends for leaf in size_leaves(end)
+    ):
+        raise BeyondProducts("a part at an index", source=scope.source, span=phrase.span)
     places, single = [], []
     for part in phrase.parts:
         inside = [

@@ -170,7 +170,7 @@ class Resolver:
         if self.letters.binding and any(index in running for index in wanted or ()):
             return subscripts.value_entry(self.letters, phrase, args[0])
         if not args[0].indexed and args[0].rank == len(phrase.parts):
-            return places.entries(phrase, args[0], self.scope)
+            return places.entries(phrase, args[0], self.scope, running, self.letters.binding)
         if self.letters.binding and wanted and not args[0].rank:
             return binders.array(phrase, args[0], wanted)
         value = indices.merge_factors(make, args[0]) if args[0].indexed else args[0]
@@ -188,7 +188,7 @@ class Resolver:
         wanted = self.letters.indices(phrase)
         if wanted and all(index in running for index in wanted):
             return self.letters.entry(value, phrase, wanted, running)
-        return places.entries(phrase, value, self.scope)
+        return places.entries(phrase, value, self.scope, running, self.letters.binding)
 
     def _bigsum(self, phrase: Phrase, args: list[Value]) -> Value:
         (body,) = args

@@ -116,9 +116,16 @@ def orders(expr: Expr) -> bool:
     order, so it is not seen here whether that stands in two places.
     """
     return any(
-        (node.op in _OF_ORDER and node.args[0].op != "variable") or node.op == "indexed"
+        any(map(_is_of_order, node.value.body.parts))
+        if node.op == "indexed"
+        else node.op in _OF_ORDER and node.args[0].op != "variable"
         for node in inline(expr).parts
     )
+
+
+def _is_of_order(part: Expr) -> bool:
+    name = f"a{part.value.name}" if part.op == "reduce" else part.op
+    return name in _OF_ORDER
 
 
 class Judge:

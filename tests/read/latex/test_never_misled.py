@@ -15,6 +15,7 @@ from matcalc.core.errors import MatcalcError
 pytestmark = pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
 
 Declared = dict[str, str]
+PARTS = {"A": "matrix(m, n)", "B": "matrix(m, k)", "z": "vector(m)", "x": "vector(n)"}
 
 ENTRIES = [
     (r"\frac{e^{z_k}}{\sum_j e^{z_j}}", {}, "z", "softmax(z)[k]*(unit(k, n) - softmax(z))"),
@@ -45,6 +46,10 @@ ENTRIES = [
     (r"\hat{y}_k - \log\sum_j e^{\hat{y}_j}", {}, "y_hat", "unit(k, n) - softmax(y_hat)"),
     (r"\sum_i A_{ik} x_i + x^\top x", {}, "x", "A[:, k] + 2*x"),
     (r"\sum_j A_{kj} x_j", {}, "x", "A[k, :]'"),
+    (r"\sum_j z_j ([A]_{j, :} x)", PARTS, "x", "A'*z"),
+    (r"\sum_{j} B_{ji} \exp(A_{j, :} x)", PARTS, "x", "A'*(B[:, i].*exp(A*x))"),
+    (r"\sum_j \log(z_j) ([A]_{j, 1:2} x_{1:2})", PARTS, "z", "(A[:, 1:2]*x[1:2])./z"),
+    (r"\sum_i \|A_{:, i} - z\|^2", PARTS, "z", "2*(n*z - A*ones)"),
     (r"\sum_i \delta_{ik} x_i^2", {}, "x", "2*x[k]*unit(k, n)"),
     (
         r"-\log\frac{e^{u_o^\top v_c}}{\sum_w e^{u_w^\top v_c}}",

@@ -1,0 +1,306 @@
+"""Whether an expression has a value anywhere.
+
+The field has no order, so the exact judge proves derivatives of log(-x'*x), too, which is a number
+at no point. Here a point is looked for: with sizes of 1 and equal entries, which takes neither
+NumPy nor much time, and else among those of the numeric judge. Where bounds prove that there is
+none, they say why.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from matcalc.core.dims import Shape
+from matcalc.core.errors import DomainProblem, EvaluationError
+from matcalc.core.kinds import FREE, Variable
+from matcalc.core.operations import OPERATIONS, PRIMARY
+from matcalc.core.tree import Expr, operation
+from matcalc.core.user_functions import inline, user_function
+from matcalc.core.walk import postorder
+from matcalc.verify.oracle.bounds import bounds
+
+_ALL = (-math.inf, math.inf)
+# where functions of real numbers have values; of matrices, of their eigenvalues
+_INTERVALS = {
+    **{name: (row.starts, math.inf) for name, row in OPERATIONS.items() if row.starts is not None},
+    **dict.fromkeys(("sqrt", "xlogy", "entropy", "kl", "logm", "sqrtm", "chol"), (0.0, math.inf)),
+    **dict.fromkeys(("asin", "acos", "atanh", "erfinv"), (-1.0, 1.0)),
+    "acosh": (1.0, math.inf),
+    "logit": (0.0, 1.0),
+}
+_TRIALS = 240
+_USUAL = 6  # of these with numbers about 1
+_SEVERAL = 3  # of bound indices
+_SCALES = (1.0, 1.0, 0.3, 3.0, 30.0, 1e-3, 1e3, 1e6)
+_GOLDEN = 0.6180339887498949
+_NONE = math.nan
+
+
+def no_value(expr: Expr, variables: Mapping[str, Variable]) -> str | None:
+    """Why the expression has no value at any point; None if it has one."""
+    root = inline(expr)
+    limited = [node for node in _always(root) if _is_limited(node)]
+    if not limited or _has_value(root, variables):
+        return None
+    for node in limited:
+        reason = _beyond(node, variables)
+        if reason is not None:
+            return f"no point is inside the domain: {reason}"
+    import numpy as np  # noqa: PLC0415 - slow to load
+
+    from matcalc.verify.oracle.sample import find_sizes  # noqa: PLC0415 - it loads NumPy
+
+    try:
+        find_sizes([root], variables, np.random.default_rng(0))
+    except DomainProblem as problem:
+        return problem.message
+    except EvaluationError:  # a function that the numeric judge does not know
+        return None
+    return None
+
+
+def _always(root: Expr) -> list[Expr]:
+    """The parts that have to have a value wherever the whole has one: no branches of ``where``."""
+    return postorder(root, lambda node: node.args[:1] if node.op == "where" else node.args)
+
+
+def _is_limited(node: Expr) -> bool:
+    own = user_function(node)
+    if own is not None:
+        return bool(own.domain)
+    if node.op == "indexed":
+        return any(map(_is_limited, node.value.body.parts))
+    return _interval(node) != _ALL
+
+
+def _interval(node: Expr) -> tuple[float, float]:
+    """What the (first) argument of a function has to be in."""
+    if node.op in ("^", ".^"):
+        exponent = node.args[1]
+        whole = exponent.op == "number" and exponent.value.denominator == 1
+        return _ALL if whole else (0.0, math.inf)
+    low, high = _INTERVALS.get(node.op, _ALL)
+    return (_ALL[0] if low is None else low), high
+
+
+def _beyond(node: Expr, variables: Mapping[str, Variable]) -> str | None:
+    """Why the argument of a function is never inside its domain, if bounds prove that."""
+    low, high = _interval(node)
+    if (low, high) == _ALL:
+        return None
+    arg = node.args[0]
+    if arg.rank == 2 and node.op in (*PRIMARY, "chol", "^"):
+        # the trace of a positive semidefinite matrix is positive
+        arg = Expr("tr", (arg,), ())
+    found, name = bounds(arg, variables), operation(node)
+    if found.high <= low:
+        return f"what {name} is taken of is never above {low:g}"
+    if found.low >= high:
+        return f"what {name} is taken of is never below {high:g}"
+    return None
+
+
+def _has_value(root: Expr, variables: Mapping[str, Variable]) -> bool:
+    """Whether there is one at a point of the smallest sizes whose variables have equal entries."""
+    drawn = [variable for variable in variables.values() if variable.kind != "function"]
+    parts = root.parts
+    size = _SEVERAL if any(node.op == "indexed" for node in parts) else 1
+    scales = [*_SCALES, *_numbers(root, variables)]
+    for trial in range(_TRIALS):
+        values = {
+            variable.name: _drawn(variable, trial, k, scales)
+            for k, variable in enumerate(drawn, start=1)
+        }
+        point = _Point(values, variables, size)
+        if not math.isnan(root.fold(point.value)):
+            return True
+        if point.unknown:
+            return False
+    return False
+
+
+def _numbers(root: Expr, variables: Mapping[str, Variable]) -> list[float]:
+    """The sizes of the numbers in the expression, 10^9 in log(x - 10^9)."""
+    nowhere = _Point(dict.fromkeys(variables, _NONE), variables, 1)
+    found: dict[float, None] = {}
+
+    def value(node: Expr, args: list[float]) -> float:
+        number = nowhere.value(node, args)
+        if not math.isnan(number) and number:
+            found[abs(number)] = None
+        return number
+
+    root.fold(value)
+    return list(found)
+
+
+def _drawn(variable: Variable, trial: int, place: int, scales: Sequence[float]) -> float:
+    """A number: about 1 first, positive or of any sign, then of any size."""
+    share = (0.5 + trial * _GOLDEN + place * math.sqrt(2)) % 1
+    turn = trial * (2 * place + 1)
+    scale = 1.0 if trial < _USUAL else scales[turn // 3 % len(scales)]
+    positive = trial % 3 == 0 or variable.kind in ("positive", "psd") or turn % 2 == 0
+    return scale * (2 * share + 0.1) * (1 if positive else -1)
+
+
+class _Point:
+    """A value of each variable, whose entries are all equal; a size that is a name is ``size``."""
+
+    def __init__(
+        self, values: Mapping[str, float], variables: Mapping[str, Variable], size: int
+    ) -> None:
+        self.values = values
+        self.variables = variables
+        self.sizes: dict[str, int] = defaultdict(lambda: size)
+        self.unknown = False  # whether a part has no such value that is known here
+
+    def value(self, node: Expr, args: list[float]) -> float:
+        """The value of each entry, or nan where there is none, or none that all entries share."""
+        if node.op == "where":
+            return _NONE if math.isnan(args[0]) else args[1] if args[0] else args[2]
+        if any(math.isnan(arg) for arg in args) and node.op != "indexed":
+            return _NONE
+        try:
+            value = self._known(node, args)
+        except (ArithmeticError, ValueError):
+            return _NONE
+        return value if math.isfinite(value) else _NONE
+
+    def count(self, node: Expr) -> int:
+        """How many entries there are."""
+        return self._count(node.shape)
+
+    def single(self, node: Expr, args: list[float]) -> float:
+        """The entry of a matrix of one."""
+        if self.count(node.args[0]) == 1:
+            return args[0]
+        self.unknown = True
+        return _NONE
+
+    def summed(self, node: Expr, value: float) -> float:
+        """The sum of the entries, or of those of each column or row, which are all alike."""
+        return value * (self.count(node.args[0]) // max(1, self.count(node)))
+
+    def drawn(self, node: Expr) -> float:
+        """The value of a variable: of some kinds only a matrix of one entry has equal ones."""
+        variable = self.variables[node.value]
+        if variable.kind == "simplex":
+            return 1 / self._count(variable.shape)
+        if variable.kind in _EQUAL or (variable.kind in _OF_ONE and self.count(node) == 1):
+            return self.values[node.value]
+        self.unknown = True
+        return _NONE
+
+    def indexed(self, node: Expr, args: list[float]) -> float:
+        """An array whose entries may differ has a value here, of which nothing more is known."""
+        from matcalc.core.choices import Loop, Rules  # noqa: PLC0415 - few trees have bound indices
+
+        rules = Rules(
+            self.value, float, lambda entry, places: entry, _taken, lambda entry: not entry
+        )
+        column, rows = Loop(node.value, args, self.sizes, rules).values()
+        found = [column[row] for row in rows]
+        alike = len(found) > 0 and min(found) == max(found)
+        self.unknown = self.unknown or not alike
+        return found[0] if alike else _NONE
+
+    def _known(self, node: Expr, args: list[float]) -> float:
+        if node.op in _RULES:
+            return _RULES[node.op](self, node, args)
+        function = _SCALAR.get(PRIMARY.get(node.op, node.op))
+        if function is None:
+            self.unknown = True
+            return _NONE
+        return function(*([self.single(node, args)] if node.op in PRIMARY else args))
+
+    def _count(self, shape: Shape) -> int:
+        return math.prod([each.size(self.sizes) for each in shape])
+
+
+def _taken(part: Expr, found: list[float]) -> float:
+    """What is taken over indices."""
+    return _REDUCTIONS[part.value.name](found)
+
+
+def _product(point: _Point, node: Expr, args: list[float]) -> float:
+    """Of axes m, k and k, n there are m*n entries, each a sum of k products."""
+    left, right = map(point.count, node.args)
+    return args[0] * args[1] * math.isqrt(left * right // max(1, point.count(node)))
+
+
+def _power(point: _Point, node: Expr, args: list[float]) -> float:
+    base = point.single(node, args) if node.args[0].rank == 2 and node.op == "^" else args[0]
+    return math.pow(base, args[1])
+
+
+Rule = Callable[[_Point, Expr, list[float]], float]
+_RULES: dict[str, Rule] = {
+    "variable": lambda point, node, args: point.drawn(node),
+    "indexed": _Point.indexed,
+    "number": lambda point, node, args: float(node.value),
+    "constant": lambda point, node, args: math.pi,
+    "dimension": lambda point, node, args: float(node.value.size(point.sizes)),
+    "*": _product,
+    "dot": lambda point, node, args: args[0] * args[1] * point.count(node.args[0]),
+    **dict.fromkeys(("^", ".^"), _power),
+    "sum": lambda point, node, args: point.summed(node, args[0]),
+    "norm1": lambda point, node, args: point.summed(node, abs(args[0])),
+    "norm2": lambda point, node, args: math.sqrt(point.summed(node, args[0] ** 2)),
+    **dict.fromkeys(
+        ("fill", "'", "vec", "mean", "amax", "amin"), lambda point, node, args: args[0]
+    ),
+    **dict.fromkeys(
+        ("tr", "det", "diag", "vech", "eigvals", "lambda_max", "lambda_min"), _Point.single
+    ),
+    "logdet": lambda point, node, args: math.log(abs(point.single(node, args))),
+    **dict.fromkeys(("inv", "pinv"), lambda point, node, args: 1 / point.single(node, args)),
+    "chol": lambda point, node, args: math.sqrt(point.single(node, args)),
+    "logsumexp": lambda point, node, args: args[0] + math.log(point.summed(node, 1.0)),
+    "softmax": lambda point, node, args: 1 / point.summed(node, 1.0),
+    "entropy": lambda point, node, args: point.summed(node, -args[0] * math.log(args[0])),
+    "kl": lambda point, node, args: point.summed(node, args[0] * math.log(args[0] / args[1])),
+}
+_REDUCTIONS: dict[str, Callable[[list[float]], float]] = {
+    "sum": sum,
+    "mean": lambda found: sum(found) / len(found),
+    "prod": math.prod,
+    "max": max,
+    "min": min,
+    "logsumexp": lambda found: math.log(sum(map(math.exp, found))),
+}
+_SCALAR: dict[str, Callable[..., float]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "neg": lambda a: -a,
+    **dict.fromkeys(("/", "./"), lambda a, b: a / b),
+    ".*": lambda a, b: a * b,
+    **{
+        name: getattr(math, name)
+        for name in (
+            *("exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "sqrt"),
+            *("asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+            *("erf", "erfc", "cbrt", "hypot", "atan2"),
+        )
+    },
+    "abs": abs,
+    "sign": lambda a: math.copysign(1.0, a),
+    "relu": lambda a: max(a, 0.0),
+    "step": lambda a: float(a > 0),
+    "max": max,
+    "min": min,
+    "sigmoid": lambda a: 1 / (1 + math.exp(-a)),
+    "softplus": lambda a: math.log1p(math.exp(a)),
+    "logit": lambda a: math.log(a / (1 - a)),
+    "gammaln": math.lgamma,
+    "xlogy": lambda a, b: a * math.log(b),
+    "<": lambda a, b: float(a < b),
+    "<=": lambda a, b: float(a <= b),
+    ">": lambda a, b: float(a > b),
+    ">=": lambda a, b: float(a >= b),
+    "==": lambda a, b: float(a == b),
+    "!=": lambda a, b: float(a != b),
+}
+_EQUAL = frozenset({*FREE, "positive", "symmetric", "simplex"})
+_OF_ONE = frozenset({"psd", "diagonal", "invertible", "triangular", "upper", "tridiagonal"})
