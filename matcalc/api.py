@@ -15,9 +15,7 @@ from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.hessian import hessian as blocks
-from matcalc.answers.lagrange import ConstrainedPoint, constrained
-from matcalc.answers.stationary import NamedProblem, StationaryPoint
-from matcalc.answers.stationary import stationary as solved
+from matcalc.answers.sets import Point, stationary_point
 from matcalc.answers.symmetry import Symmetry
 from matcalc.answers.symmetry import symmetry as symmetric
 from matcalc.answers.taylor import TaylorPolynomial
@@ -298,12 +296,13 @@ def stationary(
     variables: Declarations | None = None,
     latex: bool = False,
     language: Base | None = None,
-) -> StationaryPoint | ConstrainedPoint | NamedProblem:
-    """The point where a scalar is stationary, under equations such as ``A*x = b`` if there are any,
-    proved by substitution, or the problem that it leads to (docs/stationary.md).
+) -> Point:
+    """The point where a scalar is stationary within the kind of ``wrt``, under equations such as
+    ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to
+    (docs/stationary.md).
     """
     given = _expression(expression, variables, language, latex=latex)
-    return constrained(given, wrt, subject_to) if subject_to else solved(given, wrt)
+    return stationary_point(given, wrt, subject_to)
 
 
 @public

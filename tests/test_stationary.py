@@ -148,7 +148,8 @@ def test_sylvester_is_named():
         ("logsumexp(A*x)", "x", {}, "no closed form was found"),
         ("a'*x", "x", {"a": "vector(n)"}, "does not depend on x"),
         ("A*x", "x", {}, "defined for scalars"),
-        ("a'*log(x)", "x", {"a": "vector(n)", "x": "simplex(n)"}, "need not be zero"),
+        ("a'*x", "x", {"a": "vector(n)", "x": "onehot(n)"}, "need not be zero"),
+        ("tr(Q*A*Q*B)", "Q", {"Q": "orthogonal(n)"}, "among orthogonal"),
         ("x'*x", "y", {}, "y is not a variable"),
     ],
 )
@@ -165,6 +166,7 @@ CONSTRAINED = [
     ("sum(x.*log(x)) - c'*x", "sum(x) = 1", {"c": "vector(n)", **PX}, "softmax(c)"),
     ("a'*x", "x'*x = 1", {"a": "vector(n)"}, "-a/norm2(a)"),
     ("x'*x", "a'*x = 1", {}, "a/(a'*a)"),
+    ("x'*log(x./p)", "sum(x) = 1", {"p": "positive(n)", **PX}, "p/sum(p)"),
 ]
 
 
@@ -175,6 +177,15 @@ def test_point_under_an_equation(expr, equation, variables, expected):
     assert "exact" in found.proof
     kind = "the minimum and the maximum" if expr == "a'*x" else "the only minimum on the set"
     assert found.condition.startswith(kind)
+
+
+@pytest.mark.slow
+def test_least_squares_under_equations():
+    kinds = {"b": "vector(m)", "d": "vector(p)"}
+    found = matcalc.stationary("norm2(A*x - b)^2", "x", subject_to="C*x = d", variables=kinds)
+    assert str(found) == "pinv(A)*b - inv(A'*A)*C'*inv(C*inv(A'*A)*C')*(C*pinv(A)*b - d)"
+    assert found.condition.startswith("a minimum on the set")
+    assert found.condition.endswith("is invertible")
 
 
 @pytest.mark.parametrize(
@@ -195,6 +206,61 @@ def test_eigenproblems_under_an_equation():
     kinds = {"A": "symmetric(n)", "B": "psd(n)"}
     found = matcalc.stationary("x'*A*x", "x", subject_to="x'*B*x = 1", variables=kinds)
     assert str(found).startswith("A*x = λ*B*x, a generalized eigenproblem")
+
+
+WITHIN = [
+    ("norm2(S - A)^2", "S", {"S": "symmetric(n)"}, "(A + A')/2"),
+    ("norm2(S - A)^2", "S", {"S": "skew(n)", "A": "matrix(n, n)"}, "(A - A')/2"),
+    ("norm2(S - A)^2", "S", {"S": "diagonal(n)", "A": "matrix(n, n)"}, "diag(diag(A))"),
+    ("norm2(S - A)^2", "S", {"S": "upper(n)", "A": "matrix(n, n)"}, "triu(A)"),
+    ("norm2(D*X - Y)^2", "D", {"D": "diagonal(n)"}, "diag(diag(X*Y')./(X.^2*vector(1)))"),
+    ("norm2(S*X - Y)^2", "S", {"S": "symmetric(n)"}, "sylvester(X*X', X*X', X*Y' + Y*X')"),
+    ("-sum(p.*log(p))", "p", {"p": "simplex(n)"}, "ones(n)/n"),
+    ("kl(p, q) - c'*p", "p", {"p": "simplex(n)", "q": "positive(n)", "c": "vector(n)"}, None),
+    ("norm2(Q*A - B)^2", "Q", {"Q": "orthogonal(n)"}, "polar(B*A')"),
+    ("tr(B'*V)", "V", {"V": "orthonormal(n, p)"}, "polar(-B)"),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "variables", "expected"), WITHIN)
+def test_point_within_a_kind(expr, wrt, variables, expected):
+    found = matcalc.stationary(expr, wrt, variables=variables)
+    assert expected is None or str(found) == expected
+    assert found.condition
+    assert found.proof
+    assert found.latex()
+
+
+FAMILIES = [
+    (
+        "-sum(p.*log(p))",
+        "p",
+        ["sum(p) = 1", "a'*p = m"],
+        {"p": "positive(n)", "a": "vector(n)"},
+        "p = softmax(k*a), where k is such that a'*p = m",
+    ),
+    (
+        "tr(X'*A*X)",
+        "X",
+        "X'*X = eye",
+        {"A": "symmetric(n)", "X": "matrix(n, p)"},
+        "A*X = X*Λ, an eigenproblem",
+    ),
+    (
+        "tr(X'*A*X*N)",
+        "X",
+        (),
+        {"A": "symmetric(n)", "X": "orthonormal(n, p)", "N": "diagonal(p)"},
+        "A*X = X*Λ, an eigenproblem with a diagonal Λ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expr", "wrt", "equations", "variables", "said"), FAMILIES)
+def test_what_is_left_of_a_problem_is_named(expr, wrt, equations, variables, said):
+    found = matcalc.stationary(expr, wrt, subject_to=equations, variables=variables)
+    assert str(found).startswith(said)
+    assert "exact" in found.proof
 
 
 VERDICTS = [

@@ -15,7 +15,7 @@ from matcalc.answers.convexity import convexity
 from matcalc.answers.names import free_name, occurring
 from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import affine_zero
-from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix
+from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix, points_by_functions
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.boundary import public
@@ -92,6 +92,7 @@ def constrained(
     known = require_variable(program, wrt)
     if program.expr.rank:
         raise ArgumentError("stationary points are those of a scalar, and this expression is none")
+    program, known, constraints = _of_kind(program, known, constraints)
     if len(known.shape) > 1:
         raise UnsupportedError(
             f"{wrt} is {known}, and constraints are for scalars and vectors",
@@ -109,6 +110,12 @@ def constrained(
             return named
     for point, multipliers in _candidates(objective, wrt, found):
         with suppress(UnsupportedError):
+            left = [each for each in found if each.multiplier.name not in multipliers]
+            if left:
+                family = _family(expression, objective, wrt, found, point, multipliers)
+                if family is not None:
+                    return family
+                continue
             result = _proved(expression, objective, wrt, found, point, multipliers)
             if result is not None:
                 return result
@@ -117,6 +124,29 @@ def constrained(
         f"{', '.join(constraints)}",
         hint="a linear constraint with a quadratic has one, and x'*x = 1 with a linear function",
     )
+
+
+# kinds that are open sets under an equation: what the variable is then, and the equation
+_UNDER: dict[str, tuple[str, str]] = {"simplex": ("positive", "sum({0}) = 1")}
+
+
+def sets_of_equations() -> tuple[str, ...]:
+    """The kinds that stand for an equation."""
+    return tuple(_UNDER)
+
+
+def _of_kind(
+    program: Program, known: Variable, constraints: list[str]
+) -> tuple[Program, Variable, list[str]]:
+    """The equation that a kind stands for, in its place."""
+    if known.kind not in _UNDER:
+        return program, known, constraints
+    kind, equation = _UNDER[known.kind]
+    said = equation.format(known.name)
+    bare = Variable(known.name, kind, known.shape)
+    program = replace(program, variables={**program.variables, known.name: bare})
+    plain = [each.replace(" ", "") for each in constraints]
+    return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
 
 def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Constraint]:
@@ -175,20 +205,14 @@ def _candidates(
     """Points with multipliers; they are proved later."""
     gradient = _lagrangian_gradient(program, wrt, found)
     known = program.variables[wrt]
-    for equation in _all_equations(gradient, known):
+    for equation in equations_of(gradient, known):
         with suppress(UnsupportedError):
             zero = affine_zero(replace(program, expr=equation), wrt)
             if zero is None or zero.along is not None:
                 continue
             yield from _with_multipliers(program, wrt, found, zero.point)
-
-
-def _all_equations(gradient: Expr, known: Variable) -> Iterator[Expr]:
-    yield from equations_of(gradient, known)
-    if known.kind == "positive":  # log(x) = r is x = exp(r)
-        x = variable(known.name, known.shape)
-        inner = Expr("-", (Expr("log", (x,), x.shape), gradient), x.shape)
-        yield Expr("-", (x, Expr("exp", (inner,), x.shape)), x.shape)
+    for point in points_by_functions(program, gradient, known):
+        yield from _with_multipliers(program, wrt, found, point)
 
 
 def _with_multipliers(
@@ -204,8 +228,8 @@ def _with_multipliers(
         left = _simplified(program, put(put(each.zero, {wrt: point}), values))
         value = _solved(program, each, left)
         if value is None:
-            if len(found) == 1:
-                yield from _scaled(program, wrt, each, start)
+            for other in found:
+                yield from _scaled(program, wrt, found, other, start)
             return
         point = put(point, {name: value})
         values = {k: put(v, {name: value}) for k, v in values.items()}
@@ -253,10 +277,14 @@ def _bend(program: Program, equation: Expr, name: str) -> Expr | None:
 
 
 def _scaled(
-    program: Program, wrt: str, constraint: Constraint, start: Expr
+    program: Program, wrt: str, found: Sequence[Constraint], constraint: Constraint, start: Expr
 ) -> Iterator[tuple[Expr, dict[str, Expr]]]:
-    """A multiple that fulfils a linear constraint: c'*x = d is c'*(d*x/(c'*x)) = d."""
+    """A multiple that fulfils a linear constraint: c'*x = d is c'*(d*x/(c'*x)) = d. The multipliers
+    of the other constraints stay in it.
+    """
     name = constraint.multiplier.name
+    if constraint.zero.shape:
+        return
     shape = program.variables[wrt].shape
     rest = put(constraint.zero, {wrt: zeros(shape)})
     choices = []
@@ -269,7 +297,8 @@ def _scaled(
     normal = differentiate(DerivativeStatement(replace(program, expr=constraint.zero), wrt))
     if wrt in occurring(normal):
         return
-    gradient = differentiate(DerivativeStatement(program, wrt, 1, "free"))
+    others = [each for each in found if each is not constraint]
+    gradient = _lagrangian_gradient(program, wrt, others)
     there = put(gradient, {wrt: whole})
     row = transposed(normal)
     top, bottom = Expr("*", (row, there)), Expr("*", (row, normal))
@@ -327,6 +356,44 @@ def _proved(
         proof,
         None if other is None else Formula(replace(base, expr=other), other),
     )
+
+
+def _family(
+    expression: Expression,
+    program: Program,
+    wrt: str,
+    found: Sequence[Constraint],
+    point: Expr,
+    multipliers: dict[str, Expr],
+) -> NamedProblem | None:
+    """The point with the multipliers for which there is no closed form left in it, and the equation
+    that says what these are; None where the rest is not proved.
+    """
+    values = {wrt: point, **multipliers}
+    kept = [each for each in found if each.multiplier.name in multipliers]
+    left = [each for each in found if each.multiplier.name not in multipliers]
+    gradient = put(_lagrangian_gradient(program, wrt, found), values)
+    how = []
+    for tree in (*[put(each.zero, values) for each in kept], gradient):
+        zero = zeros(tree.shape, row=tree.row)
+        decision = decide_by_value(replace(program, expr=tree), replace(program, expr=zero))
+        if decision.verdict != EQUAL:
+            return None
+        how.append(decision.how)
+    short = _simplified(program, point)
+    same = decide_by_value(replace(program, expr=point), replace(program, expr=short))
+    if same.verdict != EQUAL:
+        return None
+    weakest = max(how, key=lambda each: not each.startswith("exact"))
+    names = ", ".join(each.multiplier.name for each in left)
+    what = " and ".join(each.source for each in left)
+    kind = _condition(expression, program, wrt, found, both=False)
+    proof = (
+        f"{'the other constraint holds, and ' if kept else ''}the gradient of the Lagrangian is "
+        f"zero, for every {names}, {weakest}"
+    )
+    name = f"where {names} {'is' if len(left) == 1 else 'are'} such that {what}; it is {kind}"
+    return NamedProblem(name, f"{wrt} = {text(short)}", proof)
 
 
 def _other(

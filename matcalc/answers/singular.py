@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice, permutations
 
 from matcalc.answers.names import occurring
 from matcalc.claims.equality import EQUAL, decide_by_value
@@ -13,6 +14,7 @@ from matcalc.core.tree import Expr, fill, is_zero, number, variable, zeros
 from matcalc.write.printers.text import text
 
 _NOTHING = 1e-9  # of the largest singular value
+_MOST_ORDERS = 24  # of the sizes
 
 
 def is_singular(program: Program, matrix: Expr) -> bool:
@@ -30,7 +32,7 @@ def is_singular(program: Program, matrix: Expr) -> bool:
 
 
 def _is_singular_at_all_sizes(program: Program, matrix: Expr) -> bool:
-    """Whether numbers agree, at sizes in both orders: the judge may have drawn wide matrices where
+    """Whether numbers agree, at sizes in all orders: the judge may have drawn wide matrices where
     tall ones have full rank.
     """
     import numpy as np  # noqa: PLC0415 - slow to load
@@ -43,7 +45,7 @@ def _is_singular_at_all_sizes(program: Program, matrix: Expr) -> bool:
         names = sorted(find_sizes([matrix], program.variables, rng)[0])
     except MatcalcError:
         return True
-    for order in (names, names[::-1]):
+    for order in islice(permutations(names), _MOST_ORDERS):
         sizes = {name: 2 + 2 * place for place, name in enumerate(order)}
         values, _ = find_point([matrix], program.variables, rng, sizes)
         if values is not None:

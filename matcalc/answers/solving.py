@@ -75,6 +75,11 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         whole = Expr("/", (value, linear), value.shape)
         return simplify(replace(program, expr=whole, definitions={}))
     if len(shape) == 1:
+        terms = _scaled_terms(linear)
+        if all(each.op == "diag" and each.args[0].rank == 1 for _, each in terms):
+            below = _total([scaled(c, each.args[0]) for c, each in terms])
+            whole = Expr("./", (value, below), value.shape)
+            return simplify(replace(program, expr=whole, definitions={}))
         inverse = Expr("inv", (linear,), linear.shape)
         whole = Expr("*", (inverse, value), value.shape)
         return simplify(replace(program, expr=whole, definitions={}))
@@ -84,9 +89,8 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         if matrix is None:
             return None
         linear = matrix
-    terms = [_term_of(scale, part, shape) for scale, part in _scaled_terms(linear)]
-    products = [term for term in terms if term is not None]
-    if not products or len(products) < len(terms):
+    products = products_of(linear, known)
+    if products is None:
         return None
     parts = _product_of(products)
     if parts is None:
@@ -103,6 +107,13 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
     whole = Expr("*", (inverse, value), shape)
     whole = Expr("*", (whole, Expr("inv", (right,), right.shape)), shape)
     return simplify(replace(program, expr=Expr("/", (whole, scale), shape), definitions={}))
+
+
+def products_of(linear: Expr, known: Variable) -> list[_Product] | None:
+    """The terms c*A*X*B of a map of matrices that is given as a sum of c*kron(B', A)."""
+    terms = [_term_of(c, part, known.shape) for c, part in _terms(linear, known.kind)]
+    products = [term for term in terms if term is not None]
+    return products if products and len(products) == len(terms) else None
 
 
 def _slope(program: Program, wrt: str) -> tuple[Program, Expr] | None:
@@ -201,6 +212,53 @@ def _scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
         else:
             found.append((scale, tree))
     return found
+
+
+def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:
+    """The same, of a map of matrices of a kind: the transpose of a symmetric matrix is itself, that
+    of a skew one its negative, so commutation matrices are numbers.
+    """
+    terms = _scaled_terms(linear)
+    sign = _TRANSPOSES.get(kind)
+    if sign is None:
+        return terms
+    found: list[tuple[Expr, Expr]] = []
+    for scale, tree in terms:
+        if tree.op == _TRANSPOSING:
+            found.append((_signed(sign, scale), eye(tree.shape[0])))
+            continue
+        inner = _joined(tree, sign) if tree.op == "*" and tree.rank == 2 else None
+        more = [(scale, tree)] if inner is None else inner
+        found += more if inner is None else [(Expr("*", (scale, c)), each) for c, each in more]
+    return found
+
+
+def _joined(product: Expr, sign: int) -> list[tuple[Expr, Expr]] | None:
+    """The terms of a product of which one factor is made of commutation matrices."""
+    found = []
+    for c, left in _scaled_terms(product.args[0]):
+        for d, right in _scaled_terms(product.args[1]):
+            scale = Expr("*", (c, d))
+            if left.op == "eye" or right.op == "eye":
+                one = right if left.op == "eye" else left
+            elif right.op == _TRANSPOSING:
+                one, scale = left, _signed(sign, scale)
+            elif left.op == _TRANSPOSING and right.op == "kron":
+                one, scale = Expr("kron", right.args[::-1], right.shape), _signed(sign, scale)
+            else:
+                return None
+            if one.op == _TRANSPOSING:
+                one, scale = eye(one.shape[0]), _signed(sign, scale)
+            found.append((scale, one))
+    return found
+
+
+def _signed(sign: int, scale: Expr) -> Expr:
+    return scale if sign > 0 else Expr("neg", (scale,))
+
+
+_TRANSPOSING = "commutation"  # K with K*vec(X) = vec(X')
+_TRANSPOSES = {"symmetric": 1, "psd": 1, "skew": -1}
 
 
 def _term_of(scale: Expr, linear: Expr, shape: Shape) -> _Product | None:

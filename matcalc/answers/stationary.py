@@ -12,14 +12,16 @@ from matcalc.answers.names import free_name, occurring, require_scalar
 from matcalc.answers.singular import said
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
+from matcalc.answers.within import is_within, zeros_within
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.boundary import public
+from matcalc.core.directions import free_variable
 from matcalc.core.errors import DomainProblem, UnsupportedError
 from matcalc.core.kinds import FREE, Variable, free_kind
 from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, is_zero, number, variable, zeros
+from matcalc.core.tree import Expr, fill, is_zero, number, variable, zeros
 from matcalc.core.walk import fold
 from matcalc.engine.definite import Definiteness, negated
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
@@ -87,7 +89,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     if known.kind in _CURVED:
         raise UnsupportedError(
             f"{wrt} is {known}, and within these the gradient need not be zero",
-            hint="multiply the constraint by a multiplier and add it, and leave out the kind",
+            hint=f"declare {wrt}: {free_variable('', known)} to ask about all of them",
         )
     statement = DerivativeStatement(program, wrt)
     gradient = Derivative(expression, statement, differentiate(statement))
@@ -104,7 +106,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
         with suppress(UnsupportedError):
             point = zero.point
             proof = _proved(program, wrt, gradient._tree, point)
-            if proof is not None:
+            if proof is not None and is_within(program, known, point):
                 condition = _condition(expression, wrt, zero)
                 rest = {name: each for name, each in program.variables.items() if name != wrt}
                 left = replace(program, expr=point, variables=rest, asked=None)
@@ -112,7 +114,10 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     sum_of = kernel_equation(replace(program, expr=gradient._tree), wrt)
     if sum_of is not None:
         how = "the gradient is written so, exactly"
-        return NamedProblem("a linear matrix equation (Sylvester)", f"{sum_of} = 0", how)
+        name = "a linear matrix equation"
+        if known.kind in (*FREE, "symmetric", "psd", "skew"):
+            name += " (Sylvester)"
+        return NamedProblem(name, f"{sum_of} = 0", how)
     raise UnsupportedError(
         f"no closed form was found for {wrt} where {gradient} is zero",
         hint="matcalc convex says whether there is one minimum, matcalc newton how to come near",
@@ -185,19 +190,27 @@ def _zeros(program: Program, gradient: Expr, wrt: str) -> Iterator[Zero]:
             zero = affine_zero(replace(program, expr=equation), wrt)
             if zero is not None:
                 yield zero
+    for point in points_by_functions(program, gradient, known):
+        if _has_value(program, point):
+            yield Zero(point)
+    yield from zeros_within(program, wrt)
+
+
+def points_by_functions(program: Program, gradient: Expr, known: Variable) -> Iterator[Expr]:
+    """Where an expression is zero that is affine in a function of the variable, such as its
+    exponential or its logarithm.
+    """
     there = {part.op for part in gradient.parts}
     for name in sorted(INVERSES.keys() & there):
         mark = Variable(_MARK, free_kind(len(known.shape)), known.shape)
-        marked = fold(gradient, _args, partial(_marked, name, wrt))
-        if wrt in occurring(marked) or _MARK not in occurring(marked):
+        marked = fold(gradient, _args, partial(_marked, name, known.name))
+        if known.name in occurring(marked) or _MARK not in occurring(marked):
             continue
         variables = {**program.variables, _MARK: mark}
         with suppress(UnsupportedError):
             zero = affine_zero(replace(program, expr=marked, variables=variables), _MARK)
             if zero is not None and zero.along is None:
-                point = Expr(INVERSES[name], (zero.point,), known.shape)
-                if _has_value(program, point):
-                    yield Zero(point)
+                yield Expr(INVERSES[name], (zero.point,), known.shape)
 
 
 def _has_value(program: Program, point: Expr) -> bool:
@@ -218,10 +231,28 @@ def _args(node: Expr) -> tuple[Expr, ...]:
 
 
 def _marked(name: str, wrt: str, node: Expr, args: list[Expr]) -> Expr:
-    """A function of the variable itself as a variable of its own."""
-    if node.op == name and args[0].op == "variable" and args[0].value == wrt:
-        return variable(_MARK, node.shape, row=node.row)
+    """A function of the variable itself as a variable of its own; the logarithm of a multiple of it
+    is one of it and one of the rest.
+    """
+    if node.op == name:
+        mark = variable(_MARK, node.shape, row=node.row)
+        inside = args[0]
+        if _is_variable(inside, wrt):
+            return mark
+        if name == "log" and inside.op in ("*", ".*", "/", "./"):
+            places = (0, 1) if inside.op in ("*", ".*") else (0,)
+            for place in places:
+                other = inside.args[1 - place]
+                if _is_variable(inside.args[place], wrt) and wrt not in occurring(other):
+                    op = "+" if inside.op in ("*", ".*") else "-"
+                    rest = Expr("log", (other,), other.shape, row=other.row)
+                    rest = rest if other.shape else fill(rest, node.shape) if node.shape else rest
+                    return Expr(op, (mark, rest), node.shape, row=node.row)
     return node.with_args(args)
+
+
+def _is_variable(node: Expr, name: str) -> bool:
+    return node.op == "variable" and node.value == name
 
 
 def _proved(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:

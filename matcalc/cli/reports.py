@@ -9,10 +9,10 @@ from argparse import Namespace
 from matcalc.answers.adjoint import implied
 from matcalc.answers.convexity import convexity
 from matcalc.answers.implicit import gauss_newton, newton
-from matcalc.answers.lagrange import ConstrainedPoint, constrained
 from matcalc.answers.quotient import from_definition
 from matcalc.answers.series import series
-from matcalc.answers.stationary import NamedProblem, StationaryPoint, stationary
+from matcalc.answers.sets import stationary_point
+from matcalc.answers.stationary import NamedProblem
 from matcalc.cli.further import one_of, require_first
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
@@ -35,11 +35,7 @@ def report(options: Namespace, program: Program) -> str:
         return from_definition(expression, wrt).report()
     wrt, _ = expression.wanted(options.wrt, 1)
     if options.command == "stationary":
-        point: StationaryPoint | ConstrainedPoint | NamedProblem
-        if options.subject_to:
-            point = constrained(expression, wrt, options.subject_to)
-        else:
-            point = stationary(expression, wrt)
+        point = stationary_point(expression, wrt, options.subject_to or ())
         if isinstance(point, NamedProblem):
             return point.report()
         return point.latex() if latex else point.report()

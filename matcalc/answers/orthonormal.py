@@ -1,0 +1,188 @@
+"""Stationary points on the matrices with orthonormal columns: Procrustes' problem, and
+eigenproblems.
+
+With X'*X = eye a function is stationary where its free gradient is X*L for a symmetric L (Absil,
+Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds, 2008, 4.8.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matcalc.answers.names import free_name, occurring, require_scalar
+from matcalc.answers.solving import products_of
+from matcalc.answers.stationary import NamedProblem
+from matcalc.answers.taylor import put
+from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.core.boundary import public
+from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.statement import DerivativeStatement
+from matcalc.core.tree import Expr, eye, is_zero, number, transposed, variable, zeros
+from matcalc.engine.definite import Definiteness
+from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
+from matcalc.results import Expression, Formula
+from matcalc.write.printers.text import text
+
+KINDS = ("orthogonal", "orthonormal")
+
+
+class ProcrustesPoint(Formula):
+    """The least and the largest point of a function that is linear on the orthonormal matrices:
+    ``str`` is the first, ``other`` the second.
+    """
+
+    def __init__(
+        self, program: Program, wrt: str, points: list[Expr], linear: Formula, proof: str
+    ) -> None:
+        super().__init__(replace(program, definitions={}), points[0])
+        self.wrt = wrt
+        self.other = Formula(replace(program, expr=points[1], definitions={}), points[1])
+        self.condition = (
+            "the minimum on the set, and the other one the maximum: the function is a constant "
+            f"less tr(M'*{wrt}), M = {linear}, which is largest at polar(M) (Schonemann 1966); "
+            "the only ones where M has full rank"
+        )
+        self.proof = proof
+
+    def _title(self) -> str:
+        return f"{self.wrt} = {self}: {self.condition}"
+
+    @public
+    def report(self) -> str:
+        """The points with the condition and the proof, a line each."""
+        return (
+            f"{self.wrt} = {self}\n"
+            f"  and         {self.wrt} = {self.other}\n"
+            f"  it is       {self.condition}\n"
+            f"  proved      {self.proof}"
+        )
+
+
+def on_orthonormal(expression: Expression, wrt: str) -> ProcrustesPoint | NamedProblem:
+    """Where a scalar is stationary on the matrices with orthonormal columns that ``wrt`` is one of.
+
+    Its gradient has to be affine: of a linear function the points are polar factors, of a quadratic
+    form they lead to an eigenproblem. Raises UnsupportedError where it is neither.
+    """
+    program = expression._program
+    known = require_variable(program, wrt)
+    require_scalar(program.expr, "stationary points are")
+    free = Variable(wrt, "matrix", known.shape, known.declared)
+    bare = replace(
+        program,
+        expr=simplify(replace(program, definitions={})),
+        definitions={},
+        variables={**program.variables, wrt: free},
+    )
+    gradient = differentiate(DerivativeStatement(bare, wrt))
+    slope = differentiate(DerivativeStatement(replace(bare, expr=gradient), wrt))
+    refused = UnsupportedError(
+        f"no closed form was found for {wrt} where {expression} is stationary among {known}",
+        hint="matcalc diff --manifold stiefel has the gradient within them, which is zero there",
+    )
+    if wrt in occurring(slope):
+        raise refused
+    constant = simplify(replace(bare, expr=put(gradient, {wrt: zeros(known.shape)})))
+    terms = [] if is_zero(slope) else _terms(bare, slope, free)
+    if terms is None:
+        raise refused
+    square = known.shape[0] == known.shape[1]
+    definite = Definiteness(bare)
+    moving = [
+        (scale, left, right)
+        for scale, left, right in terms
+        if not _stays(definite, left, right, square=square)
+    ]
+    if not is_zero(constant) and not moving:
+        found = _procrustes(program, wrt, gradient, constant)
+        if found is not None:
+            return found
+    elif is_zero(constant) and len(moving) == 1:
+        named = _eigenproblem(bare, wrt, definite, moving[0])
+        if named is not None:
+            return named
+    raise refused
+
+
+def _terms(program: Program, slope: Expr, free: Variable) -> list[tuple[Expr, Expr, Expr]] | None:
+    """The terms c*A*X*B of the linear part of the gradient."""
+    matrix = matricize(slope, program.variables, 2, language=program.language)
+    found = None if matrix is None else products_of(matrix, free)
+    if found is None:
+        return None
+    short = [[simplify(replace(program, expr=part)) for part in each] for each in found]
+    return [(scale, left, right) for scale, left, right in short]
+
+
+def _stays(definite: Definiteness, left: Expr, right: Expr, *, square: bool) -> bool:
+    """Whether a term of the gradient is X*L with a symmetric L: X*B, or A*X of a square X, of which
+    tr(X'*A*X) = tr(A) is constant.
+    """
+    if left.op == "eye":
+        return right.op == "eye" or definite.is_symmetric(right)
+    return square and right.op == "eye" and definite.is_symmetric(left)
+
+
+def _procrustes(
+    program: Program, wrt: str, gradient: Expr, constant: Expr
+) -> ProcrustesPoint | None:
+    """polar(-C) and polar(C) for the gradient X*L + C, both proved by substitution."""
+    base = replace(program, definitions={}, asked=None)  # with wrt, which says n >= p
+    inner = simplify(replace(base, expr=Expr("neg", (constant,), constant.shape)))
+    first = simplify(replace(base, expr=Expr("polar", (inner,), constant.shape)))
+    points = [first, simplify(replace(base, expr=Expr("neg", (first,), constant.shape)))]
+    proofs = []
+    for point in points:
+        there = put(gradient, {wrt: point})
+        across = transposed(point)
+        product = Expr("*", (across, there), (constant.shape[1],) * 2)
+        held = [
+            (Expr("*", (across, point), product.shape), eye(product.shape[0])),
+            (product, transposed(product)),
+        ]
+        for one, other in held:
+            decision = decide_by_value(replace(base, expr=one), replace(base, expr=other))
+            if decision.verdict != EQUAL:
+                return None
+            proofs.append(decision.how)
+    weakest = max(proofs, key=lambda each: not each.startswith("exact"))
+    how = f"{wrt}'*{wrt} = eye and {wrt}'*G = G'*{wrt} there, for the free gradient G, {weakest}"
+    rest = {name: each for name, each in program.variables.items() if name != wrt}
+    base = replace(base, variables=rest)
+    linear = Formula(replace(base, expr=inner), inner)
+    return ProcrustesPoint(replace(base, expr=points[0]), wrt, points, linear, how)
+
+
+def _eigenproblem(
+    program: Program, wrt: str, definite: Definiteness, term: tuple[Expr, Expr, Expr]
+) -> NamedProblem | None:
+    """A*X = X*L of tr(X'*A*X), and of tr(X'*A*X*N) with a diagonal N."""
+    scale, left, right = term
+    if not definite.is_symmetric(left):
+        return None
+    one = simplify(replace(program, expr=Expr("*", (scale, left), left.shape)))
+    half = simplify(replace(program, expr=Expr("/", (one, number(2)), left.shape)))
+    x = variable(wrt, program.variables[wrt].shape)
+    product = text(Expr("*", (half, x), x.shape))
+    level = free_name(program, "Λ", "L")
+    equation = f"{product} = {wrt}*{level}"
+    how = "the free gradient is twice the left side, exact"
+    if right.op == "eye":
+        return NamedProblem(
+            "an eigenproblem: the columns span an invariant subspace; "
+            f"the value there is tr({level}), least for the least eigenvalues and largest for the "
+            "largest (Fan 1949)",
+            equation,
+            how,
+        )
+    weight = Formula(replace(program, expr=right), right)
+    if right.op != "variable" or program.variables[right.value].kind != "diagonal":
+        return None
+    return NamedProblem(
+        f"an eigenproblem with a diagonal {level}: the columns are eigenvectors, where the entries "
+        f"of {weight} are different and not 0 (Brockett 1991)",
+        equation,
+        f"the free gradient is twice the left side times {weight}, exact",
+    )
