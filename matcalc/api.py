@@ -458,8 +458,7 @@ def from_sympy(expr: Any) -> Expression:
         raise ArgumentError(
             f"expected a SymPy expression, not {described(expr)}", hint="parse() takes a string"
         )
-    text, declarations = converted(expr)
-    return parse(text, declarations)
+    return Expression(converted(expr))
 
 
 def _noted(program: Program) -> Expression:

@@ -9,7 +9,7 @@ first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -25,7 +25,6 @@ from matcalc.claims.judge.variants import IDENTITY, PLAIN, Variant, variants
 from matcalc.core.errors import MatcalcError
 from matcalc.read.frontend import read
 from matcalc.runtime.elementwise import Array
-from matcalc.write.printers.text import text
 
 _WRONG_SIGN = "it has the wrong sign"
 _DEAREST = 4.0  # two slips, a factor and a sign: what costs more explains nothing
@@ -246,7 +245,7 @@ def _is_coincidence(match: _Match, factor: Factor, question: Question) -> bool:
         formula = f"{'-' if factor.formula == '-1' else factor.formula + '*'}({formula})"
     try:
         made = read(formula, question.variables, language=question.language)
-        right = read(text(edited.tree), question.variables, language=question.language)
+        right = replace(question.program, expr=edited.tree, variables=dict(question.variables))
         return decide_exactly(made, right).verdict != EQUAL
     except MatcalcError:
         return True

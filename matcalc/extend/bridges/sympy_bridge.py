@@ -7,6 +7,7 @@ from typing import Any
 
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 
 
@@ -24,9 +25,9 @@ def to_sympy(expr: Expr, variables: Mapping[str, Variable]) -> Any:
         raise UnsupportedError("this expression is nested too deeply for SymPy") from None
 
 
-def from_sympy(expression: Any) -> tuple[str, dict[str, str]]:
-    """The text of a SymPy expression, and the declarations of its variables; n x 1 symbols become
-    vectors, 1 x 1 scalars.
+def from_sympy(expression: Any) -> Program:
+    """The typed program that a SymPy expression means; n x 1 symbols become vectors, 1 x 1 symbols
+    scalars. UnsupportedError where the language has nothing for a part of it.
     """
     from matcalc.extend.bridges.sympy_import import convert  # noqa: PLC0415  (loads SymPy)
 

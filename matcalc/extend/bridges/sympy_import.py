@@ -1,4 +1,4 @@
-"""SymPy to typed tree to text.
+"""SymPy to typed tree.
 
 Shapes are read off SymPy's: (n, 1) is a column, (1, n) a row, (1, 1) a scalar. Inside of an
 element-wise function the body is converted with the matrix in place of its variable, its products
@@ -24,6 +24,7 @@ from matcalc.core.dims import ONE, Dim, Shape, combine_terms, dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, CONSTANT_SHAPES, OPERATIONS
+from matcalc.core.program import Program
 from matcalc.core.tree import Expr, dimension, eye, fill, number, transposed, variable
 from matcalc.core.walk import postorder
 from matcalc.write.printers.text import text
@@ -31,8 +32,8 @@ from matcalc.write.printers.text import text
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
-def convert(expression: Any) -> tuple[str, dict[str, str]]:
-    """Text and declarations."""
+def convert(expression: Any) -> Program:
+    """The typed tree with its variables, all of them declared; its text is for messages alone."""
     root = sp.sympify(expression)
     if not isinstance(root, (sp.Expr, sp.MatrixExpr)):
         raise _unsupported(root)
@@ -57,7 +58,7 @@ def convert(expression: Any) -> tuple[str, dict[str, str]]:
                 f"rename the variable"
             )
     sized = {id(node) for node in nodes if node.op in ("eye", "fill")}
-    return text(expr, sized), {name: str(each) for name, each in importer.variables.items()}
+    return Program(expr, importer.variables, text(expr, sized))
 
 
 def _unsupported(node: Any) -> UnsupportedError:
@@ -156,7 +157,8 @@ class _Importer:
         """A row symbol is the transpose of a vector."""
         shape, row = _shape(node)
         name = _name(node)
-        self._declare(Variable(name, ("scalar", "vector", "matrix")[len(shape)], shape))
+        kind = ("scalar", "vector", "matrix")[len(shape)]
+        self._declare(Variable(name, kind, shape))
         column = variable(name, shape)
         return Expr("'", (column,), shape, row=True) if row else column
 

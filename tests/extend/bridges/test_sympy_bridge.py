@@ -11,6 +11,7 @@ from sympy.matrices.expressions.hadamard import HadamardPower, HadamardProduct
 import matcalc
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import OPERATIONS
+from matcalc.core.program import Program
 from matcalc.core.walk import postorder
 from matcalc.extend.bridges.sympy_bridge import from_sympy, to_sympy
 from matcalc.read.frontend import read
@@ -117,9 +118,11 @@ FROM = [
 
 @pytest.mark.parametrize(("expression", "expected"), FROM)
 def test_from_sympy(expression: sp.Basic, expected: str) -> None:
-    text, declarations = from_sympy(expression)
-    assert text == expected
-    assert read(text, declarations).expr is not None
+    program = from_sympy(expression)
+    assert program.source == expected
+    again = read(program.source, program.variables)
+    assert again.variables == program.variables
+    assert (again.expr.shape, again.expr.row) == (program.expr.shape, program.expr.row)
 
 
 def test_declarations() -> None:
@@ -129,8 +132,8 @@ def test_declarations() -> None:
         sp.MatrixSymbol("g", 1, 1),
         sp.MatrixSymbol("v", 2 * m, 1),
     )
-    _, declarations = from_sympy(A * x * row * x * one * p * a)
-    assert declarations == {
+    program = from_sympy(A * x * row * x * one * p * a)
+    assert {name: str(each) for name, each in program.variables.items()} == {
         "A": "matrix(m, n)",
         "x": "vector(n)",
         "r": "vector(n)",
@@ -138,12 +141,11 @@ def test_declarations() -> None:
         "p": "positive",
         "a": "scalar",
     }
-    assert from_sympy(tall)[1] == {"v": "vector(2*m)"}
+    assert str(from_sympy(tall).variables["v"]) == "vector(2*m)"
 
 
-def value(text: str, declarations: dict[str, str], low: float, high: float) -> np.ndarray:
+def value(program: Program, low: float, high: float) -> np.ndarray:
     """At a random point that depends on the names alone."""
-    program = read(text, declarations)
     sizes = {"n": 3, "m": 4}
     for node in postorder(program.expr, lambda each: each.args):
         sizes |= {name: 5 for d in node.shape for name in d.names if name not in sizes}
@@ -190,8 +192,8 @@ ROUND += [f"{name}({argument})" for name in SUPPORTED for argument in ("a", "x",
 def test_round_trip(text: str) -> None:
     program = read(text, declared(text))
     low, high = (1.2, 1.9) if "acosh" in text else (0.2, 0.9)
-    back, declarations = from_sympy(to_sympy(program.expr, program.variables))
-    found, expected = value(back, declarations, low, high), value(text, declared(text), low, high)
+    back = from_sympy(to_sympy(program.expr, program.variables))
+    found, expected = value(back, low, high), value(program, low, high)
     assert found.shape == expected.shape
     np.testing.assert_allclose(found, expected, rtol=1e-10)
 
