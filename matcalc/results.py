@@ -223,44 +223,44 @@ class Formula:
         return Expression(replace(self._program, expr=self._tree, source=str(self), asked=None))
 
     @public
-    def source(self, backend: str = "numpy", *, name: str = "f", runtime: str = "inline") -> str:
+    def source(
+        self,
+        backend: str = "numpy",
+        *,
+        name: str = "f",
+        runtime: str = "inline",
+        check: bool = True,
+    ) -> str:
         """Source of a function of all the variables by keyword; see docs/code.md."""
         require_code(backend, runtime, name)
-        return self._coded(name, runtime, backend)[0]
+        return self._coded(name, runtime, backend, check)[0]
 
-    def _coded(
-        self, name: str, runtime: str = "matcalc", backend: str = "numpy"
-    ) -> tuple[str, tuple[str, ...]]:
+    def _coded(self, name: str, runtime: str, backend: str, check: bool) -> tuple[str, Any]:
         """The source, and those of its arguments that are functions."""
-        # a plain answer does not need it
-        from matcalc.stable import stable  # noqa: PLC0415
-        from matcalc.write.printers.backends import source_kind  # noqa: PLC0415
+        from matcalc.stable import stable  # noqa: PLC0415 - a plain answer does not need it
+        from matcalc.write.printers.backends import source_kind  # noqa: PLC0415 - as above
 
         tree = stable(self._tree, self.variables, self._program.language)
-        source = source_kind(backend, runtime)(tree, self.variables, name, self._title())
+        source = source_kind(backend, runtime)(tree, self.variables, name, self._title(), check)
         text = source.text()
         if self._verify:
-            from matcalc.verify.readback.code import code_says  # noqa: PLC0415 - it loads NumPy
+            from matcalc.verify.readback.code import confirm_code  # noqa: PLC0415 - it loads NumPy
 
-            if backend != "numpy":  # what is run is the same program for NumPy
-                source = source_kind("numpy", runtime)(tree, self.variables, name, "")
-            ran = text if backend == "numpy" else source.text()
-            right = code_says(ran, source, self._tree, self.variables)
-            confirm(right, "code", self._program.language)
+            confirm_code(text, source, backend, (tree, self._tree), self._program)
         return text, tuple(source.declared.values())
 
     def _title(self) -> str:
         return str(self)
 
     @public
-    def to_callable(self, backend: str = "numpy") -> Callable[..., Any]:
+    def to_callable(self, backend: str = "numpy", *, check: bool = True) -> Callable[..., Any]:
         """A function of all the variables by keyword, of arrays of NumPy or of another backend,
-        which validates their shapes; ``.source`` is its code.
+        which validates their shapes unless ``check`` is False; ``.source`` is its code.
         """
         from matcalc.write.printers.backends import function_of  # noqa: PLC0415 - as above
 
         require_code(backend, "matcalc", "f")
-        source, functions = self._coded("f", backend=backend)
+        source, functions = self._coded("f", "called", backend, check)
         users = self._program.language.functions.values()
         brought = {each.name: each.function for each in users if each.function is not None}
         return function_of(backend, source, functions, brought)

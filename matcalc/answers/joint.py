@@ -4,7 +4,7 @@ parts once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -73,6 +73,7 @@ class Joint:
                 trees[_PRODUCT + name] = product._tree
         self._trees = trees
         self._verify = verify
+        self._kinds: tuple[list[tuple[str, Any]], ...] = ()
 
     @cached_property
     def source(self) -> str:
@@ -110,7 +111,7 @@ class Joint:
 
         users = self._program.language.functions.values()
         brought = {each.name: each.function for each in users if each.function is not None}
-        return function_of(self.backend, self._coded("matcalc"), brought=brought)
+        return function_of(self.backend, self._coded("called"), brought=brought)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -138,17 +139,10 @@ class Joint:
     def sorted_out(self, found: tuple[Any, Mapping[str, Any]]) -> JointValues:
         """What the code returns, value and derivatives, by its kind."""
         value, derivatives = found
-        first = {key: each for key, each in derivatives.items() if ", " not in key}
-        second = {
-            _pair(key): each
-            for key, each in derivatives.items()
-            if ", " in key and not key.startswith(_PRODUCT)
-        }
-        product = {
-            key.removeprefix(_PRODUCT): each
-            for key, each in derivatives.items()
-            if key.startswith(_PRODUCT)
-        }
+        self._kinds = self._kinds or _kinds(derivatives)  # the same in every call
+        first, second, product = (
+            {name: derivatives[key] for key, name in kind} for kind in self._kinds
+        )
         return JointValues(value, first, second, product)
 
     def __repr__(self) -> str:
@@ -169,6 +163,19 @@ class Joint:
         from matcalc.answers.torch_function import differentiable  # noqa: PLC0415
 
         return differentiable(self, self.arguments, self.wrt)
+
+
+def _kinds(keys: Iterable[str]) -> tuple[list[tuple[str, Any]], ...]:
+    """The keys of gradients, of blocks of the Hessian and of products, and what they are called."""
+    found: tuple[list[tuple[str, Any]], ...] = ([], [], [])
+    for key in keys:
+        if key.startswith(_PRODUCT):
+            found[2].append((key, key.removeprefix(_PRODUCT)))
+        elif ", " in key:
+            found[1].append((key, _pair(key)))
+        else:
+            found[0].append((key, key))
+    return found
 
 
 def _pair(key: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from matcalc.core.errors import EvaluationError
 from matcalc.runtime.elementwise import Array
 
+DOUBLE = np.dtype(float)  # NumPy has one object for the type of nearly all arrays
 _FLOATS = "fdFD"  # single and double precision, real and complex
 Axis = int | str  # a size, a dimension's name, a product of both such as "2*m*n", a sum of these
 
@@ -110,6 +111,9 @@ def as_arrays(**values: ArrayLike) -> list[Array]:
     """The values as arrays of one type of numbers, the widest of theirs; those without axes as
     NumPy's numbers. Whole numbers, and numbers of Python, take the type of the others.
     """
+    plain: list[Any] = [np.float64(x) if type(x) is float else x for x in values.values()]
+    if all(type(each) is np.float64 or _is_plain(each) for each in plain):
+        return plain
     given = [_array(name, value) for name, value in values.items()]
     firm = [
         array.dtype
@@ -121,6 +125,11 @@ def as_arrays(**values: ArrayLike) -> list[Array]:
         common = np.result_type(common, np.complex64)
     arrays = [np.asarray(array, dtype=common) for array in given]
     return [array if array.ndim else array[()] for array in arrays]
+
+
+def _is_plain(value: ArrayLike) -> bool:
+    """Whether this is an array of double precision that has axes."""
+    return type(value) is np.ndarray and value.dtype.char == "d" and value.ndim > 0
 
 
 def as_scalar(value: ArrayLike) -> float | complex:

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NoReturn
 
 import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.runtime.arguments import CallProblem, SingularMatrixError, take
 from matcalc.runtime.own import given
+
+_MISSING = object()  # in the place of an argument
+_PROBLEMS = (IndexError, TypeError, ValueError, EvaluationError)
 
 
 class Compiled:
@@ -43,6 +47,8 @@ class Compiled:
             else None
         )
         self._functions = functions  # arguments that are functions
+        if self._names and not functions:
+            self.__class__ = _called_quickly(self._names)
 
     def __call__(self, *positional: Any, **arguments: Any) -> Any:
         """The value; the arrays are given by name."""
@@ -56,17 +62,26 @@ class Compiled:
             arguments |= brought
         try:
             return self.__wrapped__(*positional, **arguments)
-        except (IndexError, TypeError, ValueError) as problem:
-            if _within(brought) or isinstance(problem, EvaluationError):
+        except _PROBLEMS as problem:
+            if _within(brought):
                 raise
-            self._check_names(positional, arguments)
-            if isinstance(problem, np.linalg.LinAlgError):
-                raise SingularMatrixError(
-                    f"the formula has no value here: {str(problem).lower()}"
-                ) from None
-            raise EvaluationError(
-                f"the formula has no value for arrays of these shapes: {problem}"
+            self._raise(problem, positional, arguments)
+
+    def _raise(
+        self, problem: Exception, positional: tuple[Any, ...], arguments: Mapping[str, Any]
+    ) -> NoReturn:
+        """The problem as an error of ours."""
+        given = {name: value for name, value in arguments.items() if value is not _MISSING}
+        self._check_names(positional, given)
+        if isinstance(problem, EvaluationError):
+            raise problem from None
+        if isinstance(problem, np.linalg.LinAlgError):
+            raise SingularMatrixError(
+                f"the formula has no value here: {str(problem).lower()}"
             ) from None
+        raise EvaluationError(
+            f"the formula has no value for arrays of these shapes: {problem}"
+        ) from None
 
     def _check_names(self, positional: tuple[Any, ...], arguments: Mapping[str, Any]) -> None:
         """Only where something went wrong, so that a call costs nothing that it need not."""
@@ -82,6 +97,27 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<matcalc function {self.__name__}{inspect.signature(self.__wrapped__)}>"
+
+
+@cache
+def _called_quickly(names: tuple[str, ...]) -> type[Compiled]:
+    """The class whose call has these names as parameters, so that Python packs no arguments."""
+    end = "_" * (1 + max(map(len, names)))  # longer than the names, so none of ours is one of them
+    given = ", ".join(f"{name}={name}" for name in names)
+    packed = ", ".join(f'"{name}": {name}' for name in names)
+    wanted = ", ".join(f"{name}=missing{end}" for name in names)
+    source = f"""
+def __call__(self{end}, *other{end}, {wanted}, **more{end}):
+    try:
+        if other{end} or more{end}:
+            raise problems{end}[1]
+        return self{end}.__wrapped__({given})
+    except problems{end} as problem{end}:
+        self{end}._raise(problem{end}, other{end}, {{{packed}, **more{end}}})
+"""
+    namespace: dict[str, Any] = {f"missing{end}": _MISSING, f"problems{end}": _PROBLEMS}
+    exec(compile(source, "<matcalc call>", "exec"), namespace)
+    return type("Compiled", (Compiled,), {"__call__": namespace["__call__"]})
 
 
 class _Brought:

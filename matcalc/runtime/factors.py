@@ -58,11 +58,11 @@ def psd_solve(factors: Factors, B: ArrayLike) -> Array:
     return np.asarray(factors.solve(factors.lower, B, lower=1)[0])
 
 
-def psd_inverse(factors: Factors) -> Array:
-    """inv(S)."""
+def psd_inverse(factors: Factors, overwrite: bool = False) -> Array:
+    """inv(S); with ``overwrite`` the factors are of no use afterwards."""
     if factors.lower is None:
         return np.asarray(np.linalg.inv(factors.matrix))
-    half = factors.invert(factors.lower, lower=1)[0]  # 0 above the diagonal
+    half = factors.invert(factors.lower, lower=1, overwrite_c=overwrite)[0]  # 0 above the diagonal
     inverse = half + half.T
     inverse.reshape(-1, order="A")[:: len(inverse) + 1] *= 0.5
     return np.asarray(inverse)

@@ -14,13 +14,16 @@ import numpy as np
 from matcalc.core.declared import FunctionRef
 from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.generic import generic
 from matcalc.verify.oracle.interpret import extent, interpret, magnitude
 from matcalc.verify.oracle.sample import find_point, sizes_for
+from matcalc.verify.readback.values import confirm
 from matcalc.write.printers.numpy_code import VALUE, Source, compile_numpy
 from matcalc.write.printers.numpy_families import nested
+from matcalc.write.printers.standalone import Standalone
 
 _SEEDS = (0, 1, 2)  # at an ill-conditioned point right code may fail, but not at all of these
 _ATTEMPTS, _SIZE_CHOICES = (
@@ -32,6 +35,19 @@ _USUAL = 4  # what a size that is a name counts for
 _TOLERANCE = 1e-7
 # of the largest intermediate value: below that times the tolerance, numbers count as rounding
 _FLOOR = 1e-3
+
+
+def confirm_code(
+    text: str, source: Source, backend: str, trees: tuple[Expr, Expr], program: Program
+) -> None:
+    """VerificationError where code does not compute what is shown: ``trees`` are what it was made
+    from and what is shown. Of code for others than NumPy the same program for NumPy is run.
+    """
+    made, shown = trees
+    if backend != "numpy":
+        source = Standalone(made, program.variables, source.name, "")
+        text = source.text()
+    confirm(code_says(text, source, shown, program.variables), "code", program.language)
 
 
 def code_says(text: str, source: Source, tree: Expr, variables: Mapping[str, Variable]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from matcalc.core.errors import EvaluationError, UnsupportedError
 from matcalc.core.functions.languages import LANGUAGES
-from matcalc.write.printers.numpy_code import Source, compile_numpy
+from matcalc.write.printers.numpy_code import Quick, Source, compile_numpy
 from matcalc.write.printers.standalone import Standalone
 
 if TYPE_CHECKING:
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 
 def source_kind(backend: str, runtime: str) -> type[Source]:
-    """The class of the source for a backend; ``runtime`` says where the helpers of ours are."""
+    """The class of the source for a backend; ``runtime`` says where the helpers of ours are, or
+    ``called`` that nobody reads the code.
+    """
     if backend == "numpy":
-        return Source if runtime == "matcalc" else Standalone
+        return {"matcalc": Source, "called": Quick}.get(runtime, Standalone)
     if backend in LANGUAGES:
         return _language(backend)
     # most code is for NumPy

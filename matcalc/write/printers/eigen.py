@@ -55,7 +55,7 @@ class EigenSource(LanguageSource):
                 f"{_INDENT * 2}+ {found});",
                 "}",
             ]
-        if self.room:
+        if self.room and self.check:
             left = ", ".join(f"Index({self.size_of(size)})" for size in self.room)
             text = "arrays of these sizes have not the entries that the formula takes"
             lines += [

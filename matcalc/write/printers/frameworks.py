@@ -138,6 +138,7 @@ _OF_TABLE = re.compile(r"\bxp\.((?:linalg\.)?\w+)")
 class FrameworkEmitter(Emitter):
     """Writes the statements in the names of a framework."""
 
+    multiplies = False
     framework: Framework
     first: str | None  # an argument, whose type and device are those of all arrays
     is_python: Callable[[Node], bool]
@@ -457,7 +458,7 @@ class FrameworkSource(Source):
 
     def _room(self) -> list[str]:
         left = [size_code(size, self.sizes)[0] for size in self.room]
-        if not left:
+        if not left or not self.check:
             return []
         error = (
             'raise ValueError("arrays of these sizes have not the entries that the formula takes")'
@@ -487,9 +488,10 @@ class FrameworkSource(Source):
             target = f"xp, [{', '.join(names)}]"
         given = ", ".join(f"{name}={name}" for name in names)
         like = self.framework.like.format(names[0])
+        variables = {self.locals[key]: each for key, each in self.variables.items()}
         return [
             f"{target} = as_arrays({given})",
-            *shape_checks({self.locals[key]: each for key, each in self.variables.items()}),
+            *(shape_checks(variables) if self.check else []),
             f"like = {like}",
         ]
 

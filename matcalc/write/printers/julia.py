@@ -256,7 +256,7 @@ class JuliaSource(LanguageSource):
                 f'{_INDENT}throw(DimensionMismatch("expected {wanted}; found {found}"))',
                 "end",
             ]
-        if self.room:
+        if self.room and self.check:
             left = ", ".join(self.size_of(size) for size in self.room)
             text = "arrays of these sizes have not the entries that the formula takes"
             lines += [f"if min({left}, 0) < 0", f'{_INDENT}throw(ArgumentError("{text}"))', "end"]

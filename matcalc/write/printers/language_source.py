@@ -44,7 +44,12 @@ class LanguageSource(Source):
     words: frozenset[str] = frozenset()  # of the language
 
     def __init__(
-        self, expr: Expr, variables: Mapping[str, Variable], name: str, title: str
+        self,
+        expr: Expr,
+        variables: Mapping[str, Variable],
+        name: str,
+        title: str,
+        check: bool = True,
     ) -> None:
         self.reserved = self._reserved()
         if name in self.reserved or self._spelled(name) != name:
@@ -53,7 +58,7 @@ class LanguageSource(Source):
                 hint="choose another: these are letters, and no word that the language uses",
             )
         self.reserved |= {name}
-        super().__init__(expr, variables, name, title)
+        super().__init__(expr, variables, name, title, check)
         for each in self.variables.values():
             for dim in each.shape:
                 for size in dim.letters:
@@ -141,7 +146,9 @@ class LanguageSource(Source):
                 bound.append((name, code))
                 del missing[name]
         checked = [
-            (local, axis, dim) for local, axis, dim, _ in places if (local, axis) not in tells
+            (local, axis, dim)
+            for local, axis, dim, _ in places
+            if self.check and (local, axis) not in tells
         ]
         used = self.needed | {name for _, _, dim in checked for name in dim.letters}
         return Sizes(

@@ -268,7 +268,7 @@ class MatlabSource(LanguageSource):
                 for other, axis, dim in sizes.checked
                 if other == local
             ]
-        if wrong:
+        if wrong and self.check:
             found = ", ".join(f"mat2str(size({local}))" for local in self.locals.values())
             marks = ", ".join("%s" for _ in self.locals)
             message = f"'expected {self.expected()}; found {marks}', ..."
@@ -278,7 +278,7 @@ class MatlabSource(LanguageSource):
                 f"{_INDENT}      {found});",
                 "end",
             ]
-        if self.room:
+        if self.room and self.check:
             left = ", ".join(self.size_of(size) for size in self.room)
             text = "arrays of these sizes have not the entries that the formula takes"
             lines += [

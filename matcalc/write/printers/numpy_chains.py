@@ -10,6 +10,7 @@ there is something beside them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
@@ -17,7 +18,7 @@ from itertools import pairwise
 from matcalc.core.dims import Shape
 from matcalc.write.printers.numpy_apply import apply, spread
 from matcalc.write.printers.numpy_cost import choose
-from matcalc.write.printers.numpy_facts import nonnegative
+from matcalc.write.printers.numpy_facts import nonnegative, rooted
 from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
 from matcalc.write.printers.numpy_norms import halves
 from matcalc.write.printers.numpy_order import PLANNED, certain, cut, splits
@@ -91,6 +92,8 @@ class Chains:
         if value is not None and value.calls(OUTER) and product.scaled:
             # u*w' is scaled where it is a vector
             u, w = value.args
+            if is_ones(u):
+                return build.outer(u, self._scaled(replace(product, shape=w.shape), scalars, w))
             bottom, other = halves(product.bottom)
             column = Product(u.shape, product.number, product.top, bottom)
             row = self._scaled(Product(w.shape, bottom=other), [], w)
@@ -274,8 +277,7 @@ class Chains:
             weight = factors[half].node
             if not nonnegative(weight):
                 return self.builder.gram(weight, self.matrix(right, ()))
-            root = self.builder.call("np.sqrt", weight, shape=weight.shape)
-            right.insert(0, Factor(DIAGONAL, _idempotent(weight) or root))
+            right.insert(0, Factor(DIAGONAL, _idempotent(weight) or rooted(self.builder, weight)))
         elif len(factors) % 2:
             return self._between(factors[half], right)
         Z = self.matrix(right, ())

@@ -15,6 +15,7 @@ from matcalc.core.members import families, family_of
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
+from matcalc.write.printers import numpy_checks as checks
 from matcalc.write.printers.numpy_blocks import dims as block_dims
 from matcalc.write.printers.numpy_blocks import room as block_room
 from matcalc.write.printers.numpy_emit import Emitter, size_code
@@ -31,6 +32,7 @@ _HELPERS = (
     "check_size",
     "take",
     "members",
+    "DOUBLE",
     "as_arrays",
     "arguments",
 )
@@ -38,7 +40,9 @@ _HELPERS = (
 _KEEPING = frozenset(
     [
         *("sigmoid", "sigmoid_slope", "relu", "step", "softmax", "norm2", "weighted_gram"),
-        *("psd_factors", "psd_solve", "psd_inverse"),
+        *("psd_factors", "psd_solve", "psd_inverse", "logsoftmax", "logsumexp", "softplus"),
+        *("logit", "prodothers", "silu", "softsign", "normpdf", "adj", "cof", "pinv", "polar"),
+        *("khatrirao", "cross", "skewmat", "vech", "lambda_max", "lambda_min"),
     ]
 )
 _WIDTH = 100
@@ -82,11 +86,18 @@ class Source:
     """The parts of one source text."""
 
     reserved = frozenset(["np", *_HELPERS])  # names that no variable gets
+    quick = False  # whether it is for small arrays rather than for the eye
     sized = frozenset(("filled", "reshaped", "shaped"))  # whose code mentions all of their sizes
 
     def __init__(
-        self, expr: Expr, variables: Mapping[str, Variable], name: str, title: str
+        self,
+        expr: Expr,
+        variables: Mapping[str, Variable],
+        name: str,
+        title: str,
+        check: bool = True,
     ) -> None:
+        self.check = check  # whether the code looks at its arguments
         self.variables = {key: each for key, each in variables.items() if each.kind != "function"}
         self.name = name
         self.title = title
@@ -99,7 +110,7 @@ class Source:
         }
         self.root = lower(expr, nodes, builder)
         self.indexed = any(part.op == "indexed" for part in expr.parts)
-        self.order = postorder(self.root, lambda node: node.args)
+        self.order = postorder(self.root, _args)
         self.runtime = sorted(
             {node.attr[0] for node in self.order if node.op == "call" and "." not in node.attr[0]}
         )
@@ -178,7 +189,9 @@ class Source:
     ) -> Emitter:
         """What writes the statements."""
         taken = self.taken.__contains__
-        return Emitter(self.root, self.locals, functions, self.sizes, taken, side)
+        emitter = Emitter(self.root, self.locals, functions, self.sizes, taken, side)
+        emitter.quick = self.quick
+        return emitter
 
     def _called(self) -> dict[str, str]:
         """Functions of the runtime that have other names in this code."""
@@ -268,11 +281,12 @@ class Source:
                 node.rank == 0 and self._number(node, "").startswith("as_scalar")
                 for node in self._roots()
             ),
-            bool(self.room),
-            bool(self.variables),
-            bool(given),
+            bool(self.room) and self.check,
+            bool(self.variables) and self.check,
+            bool(given) and self.check,
             not self.plain,
             bool(self.families),
+            self.check and checks.is_plain(self.variables),
         )
         return [helper for helper, there in zip(_HELPERS, used, strict=False) if there]
 
@@ -282,6 +296,7 @@ class Source:
         if self.runtime:
             lines.append(f"from matcalc.runtime import {', '.join(self.runtime)}")
         if helpers:
+            helpers.sort(key=str.islower)  # constants first
             lines.append(f"from matcalc.runtime.arguments import {', '.join(helpers)}")
         return lines + imports(self.own)
 
@@ -325,14 +340,7 @@ class Source:
     def _checks(self, given: list[str]) -> list[str]:
         """The arguments as arrays of the right shapes."""
         names = [*self.locals.values()]
-        wanted = [
-            repr(key)
-            for key in (
-                *self._given(),
-                *self.declared.values(),
-                *(self.sizes[name] for name in given),
-            )
-        ]
+        keys = [*self._given(), *self.declared.values(), *(self.sizes[name] for name in given)]
         targets = ", ".join(
             [
                 *self._given().values(),
@@ -340,47 +348,29 @@ class Source:
                 *(self.sizes[name] for name in given),
             ]
         )
-        lines = [] if self.plain else [f"[{targets}] = take(arguments, {', '.join(wanted)})"]
+        wanted = ", ".join(f'"{key}"' for key in keys)
+        lines = [] if self.plain else [f"[{targets}] = take(arguments, {wanted})"]
         lines += [
-            f'{self.sizes[name]} = check_size("{name}", {self.sizes[name]})' for name in given
+            f'{self.sizes[name]} = check_size("{name}", {self.sizes[name]})'
+            for name in given
+            if self.check
         ]
         for family, names_ in self.families.items():
             inside = ", ".join([self.locals[name] for name in names_])
             taken = [f'"{family}"', self.lists[family], counted(names_)]
-            lines += _call(f"[{inside}] = members", taken)
-        if not names:
-            return lines
-        checks = [
-            f"({key!r}, {self.locals[key]}, {_axes(variable)})".replace("'", '"')
-            for key, variable in self.variables.items()
-        ]
-        target = f"[{', '.join(names)}]" if len(names) == 1 else ", ".join(names)
-        return [*lines, *self._fitting(_call(f"{target} = check_shapes", checks))]
+            lines += checks.call(f"[{inside}] = members", taken)
+        return [*lines, *self._fitting()] if names and self.check else lines
 
-    def _fitting(self, otherwise: list[str]) -> list[str]:
-        """What is done with arguments that are not plainly arrays of the right shapes; to ask that
-        costs a fraction of a microsecond.
-        """
-        fits = _plain_fit({self.locals[key]: each for key, each in self.variables.items()})
-        if fits is None:
-            return otherwise
-        inner = [_INDENT + line for line in otherwise]
-        numbers = [self.locals[key] for key, each in self.variables.items() if not each.shape]
-        converted = [f"{_INDENT}{name} = np.float64({name})" for name in numbers]
-        condition = " and ".join(fits)
-        negated = "if " if numbers else "if not "
-        if len(negated) + len(condition) + 3 <= _WIDTH - len(_INDENT):
-            simple = len(fits) == 1 or bool(numbers)
-            head = [f"{negated}{condition}:" if simple else f"{negated}({condition}):"]
-        else:
-            joined = [f"{_INDENT}{'and ' * bool(place)}{fit}" for place, fit in enumerate(fits)]
-            head = [f"{negated}(", *joined, "):"]
-        return [*head, *converted, "else:", *inner] if numbers else [*head, *inner]
+    def _fitting(self) -> list[str]:
+        """Statements that leave arrays of the right shapes."""
+        return checks.fitted(self.variables, self.locals)
 
     def _is_double(self, node: Node) -> bool:
         """Whether a part may have double precision while the arguments have another."""
         if node.op in ("filled", "unit"):
             return True
+        if node.op == "stacked":  # beside arrays a number of Python is an array of its own
+            return any(map(_is_constant, node.args))
         if node.op == "scattered":
             return len(node.args) == 1 and not node.args[0].rank
         if node.op != "call":
@@ -406,7 +396,7 @@ class Source:
     def _room(self) -> list[str]:
         """What must be left of the sizes."""
         left = [size_code(size, self.sizes)[0] for size in self.room]
-        return [f"check_room({', '.join(left)})"] if left else []
+        return [f"check_room({', '.join(left)})"] if left and self.check else []
 
     def _roots(self) -> tuple[Node, ...]:
         """The nodes of the results."""
@@ -418,7 +408,7 @@ class Source:
             return self._number(root, code)
         view = _base(root).op == "name" or root.calls("np.diagonal")
         arrays = [self.locals[key] for key, each in self.variables.items() if each.shape]
-        if arrays and not view and any(map(self._is_double, self.order)):
+        if arrays and not view and any(map(self._is_double, postorder(root, _args))):
             simple = code.isidentifier() or (code[-1] in ")]" and root.op == "call")
             return f"{code if simple else f'({code})'}.astype({arrays[0]}.dtype, copy=False)"
         return f"np.array({code})" if view else code
@@ -444,9 +434,19 @@ class Source:
         return [f"return {value}{{", *(f"{_INDENT}{entry}," for entry in entries), "}"]
 
 
+def _args(node: Node) -> tuple[Node, ...]:
+    return node.args
+
+
+class Quick(Source):
+    """The same for a function that is called and not read."""
+
+    quick = True
+
+
 def _is_constant(node: Node) -> bool:
     """Whether this is made of numbers, sizes and constants alone."""
-    parts = postorder(node, lambda each: each.args)
+    parts = postorder(node, _args)
     return all(part.args or part.op in ("number", "size", "text") for part in parts)
 
 
@@ -477,57 +477,3 @@ def _dimension_names(order: list[Node], room: list[Dim], sized: frozenset[str]) 
         )
     ]
     return list(dict.fromkeys(name for dim in [*dims, *room] for name in dim.letters))
-
-
-def _call(head: str, arguments: list[str]) -> list[str]:
-    """A call on one line, or with an argument on each."""
-    line = f"{head}({', '.join(arguments)})"
-    if len(line) <= _WIDTH - 2 * len(_INDENT):
-        return [line]
-    return [f"{head}(", *(f"{_INDENT}{each}," for each in arguments), ")"]
-
-
-def _plain_fit(variables: Mapping[str, Variable]) -> list[str] | None:
-    """What holds if the arguments are arrays of double precision and of the declared shapes, and
-    numbers of Python or NumPy; None where one cannot tell that by a simple comparison.
-    """
-    arrays = [name for name, each in variables.items() if each.shape]
-    fits = [f"isinstance({name}, float)" for name, each in variables.items() if not each.shape]
-    if arrays:
-        fits += [
-            f"{' is '.join(f'type({name})' for name in arrays)} is np.ndarray",
-            f'{" == ".join(f"{name}.dtype.char" for name in arrays)} == "d"',
-        ]
-    sizes: dict[str, str] = {}
-    for name in arrays:
-        axes, new = variables[name].shape, False
-        for place, dim in enumerate(axes):
-            if dim.plain and dim.plain not in sizes:
-                sizes[dim.plain], new = f"{name}.shape[{place}]", True
-        if any(letter not in sizes for dim in axes for letter in dim.letters):
-            return None
-        own = [dim.plain and sizes[dim.plain] == f"{name}.shape[{k}]" for k, dim in enumerate(axes)]
-        if new:
-            fits.append(f"{name}.ndim == {len(axes)}")
-            fits += [
-                f"{name}.shape[{place}] == {size_code(dim, sizes)[0]}"
-                for place, dim in enumerate(axes)
-                if not own[place]
-            ]
-        else:
-            wanted = ", ".join(size_code(dim, sizes)[0] for dim in axes)
-            fits.append(f"{name}.shape == ({wanted}{',' * (len(axes) == 1)})")
-    return fits
-
-
-def _expanded(dim: Dim) -> str:
-    """The dimension as a sum of products, which ``check_shapes`` reads."""
-    return " + ".join(
-        "*".join([str(c)] * (c != 1 or not names) + [*names]) for c, names in dim.terms
-    )
-
-
-def _axes(variable: Variable) -> str:
-    """The shape as ``check_shapes`` takes it."""
-    axes = [str(dim.scale) if not dim.letters else repr(_expanded(dim)) for dim in variable.shape]
-    return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"

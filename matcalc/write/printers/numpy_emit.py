@@ -17,7 +17,7 @@ from matcalc.core.operations import COMPARISONS
 from matcalc.core.user_functions import UserFunction
 from matcalc.core.walk import postorder
 from matcalc.write.printers import numpy_blocks as blocks
-from matcalc.write.printers.numpy_nodes import Node
+from matcalc.write.printers.numpy_nodes import OUTER, Node
 
 _WIDTH = 88  # characters of an expression on one line
 _SHORT = 8  # characters of a decimal that is written instead of a quotient
@@ -40,11 +40,25 @@ _FRESH = frozenset(
 _VIEWS = frozenset(("np.diagonal",))
 _MAKING = frozenset(("sigmoid", "sigmoid_slope", "softmax", "weighted_gram", "psd_inverse"))
 _INPLACE = frozenset("+-*/")
+# functions whose values are complex where the arguments are
+_NUMBERS = frozenset(
+    [
+        *("np.exp", "np.log", "np.sqrt", "np.sin", "np.cos", "np.tanh", "np.sum", OUTER),
+        *("np.linalg.inv", "np.linalg.solve", "softmax", "logsoftmax", "psd_inverse"),
+        *("psd_solve", "weighted_gram", "sigmoid", "sigmoid_slope"),
+    ]
+)
+# functions that cost less as methods of an array
+_METHODS = frozenset(f"np.{name}" for name in ("sum", "max", "min", "prod", "diagonal", "trace"))
+_MULTIPLIED = 16  # the highest power that is computed by products, a fifth of the work of NumPy's
 _Code = tuple[str, int]  # text and how tightly it binds
 
 
 class Emitter:
     """Writes the statements that compute a node."""
+
+    multiplies = True  # whether a power is written as products
+    quick = False  # whether the code is for small arrays rather than for the eye
 
     def __init__(
         self,
@@ -97,9 +111,8 @@ class Emitter:
                 or (node.op == "suffix" and not node.args[0].args)
                 or (node.op == "neg" and not node.args[0].args)
             )
-            self.codes[id(node)] = (
-                self._named(code, node) if self.uses[id(node)] > 1 and not trivial else code
-            )
+            shared = self.uses[id(node)] > 1 and not trivial and code[0] not in self.named
+            self.codes[id(node)] = self._named(code, node) if shared else code
         self.uses = outside
 
     def _new(self, node: Node) -> tuple[Node, ...]:
@@ -215,7 +228,12 @@ class Emitter:
                 return self._bracket(node.args[0], _ATOM) + node.attr, _ATOM
             case "call":
                 function, before, after = node.attr
+                if self.quick and function in _METHODS and node.args[0].rank:
+                    array = self._bracket(node.args[0], _ATOM)
+                    return f"{array}.{function[3:]}({', '.join(after)})", _ATOM
                 given = [*before, *(self.codes[id(arg)][0] for arg in node.args), *after]
+                if function == "psd_inverse" and self.uses[id(node.args[0])] == 1:
+                    given.append("overwrite=True")
                 function = self.functions.get(function, function)
                 return f"{function}({', '.join(given)})", _ATOM
             case "sliced" | "stacked" | "unit":
@@ -246,10 +264,88 @@ class Emitter:
             self.lines.append(f"{name} {node.attr}= {self.codes[id(right)][0]}")
             return name, _ATOM
         if node.attr == "**":
-            return f"{self._bracket(left, _ATOM)} ** {self._bracket(right, _UNARY)}", _POWER
+            return self._power(left, right)
+        if self.quick and node.rank:
+            code = self._in_place(node) or self._quick(node)
+            if code is not None:
+                return code
         mixed = level == _TERM and left.op == "infix" and (left.attr == "@") != (node.attr == "@")
         before = self._bracket(left, _UNARY if mixed else level)
         return f"{before} {node.attr} {self._bracket(right, level + 1)}", level
+
+    def _in_place(self, node: Node) -> _Code | None:
+        """Statements that make the value where that of an operand is, which nobody else needs; None
+        where there is no such operand.
+        """
+        if node.attr not in _INPLACE:
+            return None
+        left, right = node.args
+        if self._is_ours(left, node):
+            name = self._own(left)
+            self.lines.append(f"{name} {node.attr}= {self._scalar(right)}")
+        elif not self._is_ours(right, node):
+            return None
+        elif node.attr in "+*":
+            name = self._own(right)
+            self.lines.append(f"{name} {node.attr}= {self._scalar(left)}")
+        else:
+            name = self._own(right)
+            function = "np.subtract" if node.attr == "-" else "np.divide"
+            self.lines.append(f"{function}({self._scalar(left)}, {name}, out={name})")
+        return name, _ATOM
+
+    def _is_ours(self, arg: Node, whole: Node) -> bool:
+        """Whether an operand is an array of numbers, as large as the whole, that may be changed."""
+        if arg.shape != whole.shape or not self._is_fresh(arg):
+            return False
+        if arg.op in ("infix", "neg"):
+            return arg.attr not in COMPARISONS
+        return arg.op == "einsum" or (arg.op == "call" and arg.attr[0] in _NUMBERS)
+
+    def _scalar(self, node: Node) -> str:
+        """The code; a whole number beside an array as the float that it becomes."""
+        whole = node.op == "number" and node.attr.denominator == 1
+        return repr(float(node.attr)) if whole else self.codes[id(node)][0]
+
+    def _quick(self, node: Node) -> _Code | None:
+        """``v @ A`` for ``A.T @ v``, and ``2.0 * v``: NumPy needs no view then and converts no
+        number. None where that says nothing else.
+        """
+        left, right = node.args
+        level = _LEVELS[node.attr]
+        if node.attr == "@":
+            turned = left.op == "suffix" and left.attr == ".T" and right.rank == 1
+            if not turned or self.codes[id(left)][0].isidentifier():
+                return None
+            return (
+                f"{self._bracket(right, _POWER)} @ {self._bracket(left.args[0], _POWER)}",
+                level,
+            )
+        if node.attr not in _INPLACE:
+            return None
+        if left.op == "number" and right.rank and 0 <= left.attr < _EXACT:
+            return f"{self._scalar(left)} {node.attr} {self._bracket(right, level + 1)}", level
+        if right.op == "number" and left.rank and 0 <= right.attr < _EXACT:
+            return f"{self._bracket(left, level)} {node.attr} {self._scalar(right)}", level
+        return None
+
+    def _power(self, base: Node, exponent: Node) -> _Code:
+        """``x ** 2 * x`` for the cube of an array: NumPy is quick at squares alone."""
+        value = exponent.attr if exponent.op == "number" else Fraction(0)
+        whole = value.denominator == 1 and (value == -2 or 2 < abs(value) <= _MULTIPLIED)
+        if not (self.multiplies and base.rank and whole):
+            return f"{self._bracket(base, _ATOM)} ** {self._bracket(exponent, _UNARY)}", _POWER
+        if not self.codes[id(base)][0].isidentifier():
+            self.codes[id(base)] = self._named(self.codes[id(base)], base)
+        name = text = self.codes[id(base)][0]
+        level = _ATOM
+        for bit in bin(abs(int(value)))[3:]:
+            text, level = f"{text if level == _ATOM else f'({text})'} ** 2", _POWER
+            if bit == "1":
+                text, level = f"{text} * {name}", _TERM
+        if value < 0:
+            text, level = f"1 / {text if level == _POWER else f'({text})'}", _TERM
+        return text, level
 
     def _scattered(self, node: Node) -> _Code:
         """Statements that add to a diagonal of an array of our own."""

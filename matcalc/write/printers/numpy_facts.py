@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from math import inf
 
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.walk import fold
-from matcalc.write.printers.numpy_nodes import Node, is_ones
+from matcalc.write.printers.numpy_nodes import Builder, Node, is_ones
 
 # what generated code calls -> the least and the largest value at real arguments
 _VALUES = {row.numpy or name: row.values for name, row in OPERATIONS.items() if row.values} | {
@@ -58,3 +59,29 @@ def _signs(node: Node, args: list[tuple[bool, bool]]) -> tuple[bool, bool]:
             unit = left.op == "number" and left.attr == 1
             return one and other_small, unit and other_small and other_positive
     return False, False
+
+
+def rooted(build: Builder, weight: Node) -> Node:
+    """A vector whose square is this one, which has no negative entry: of ``y ** 2 * s`` it is
+    ``y * np.sqrt(s)``.
+    """
+    outside: list[Node] = []
+    inside: list[Node] = []
+    stack = [weight]
+    while stack:
+        node = stack.pop()
+        even = node.op == "infix" and node.attr == "**" and node.args[1].op == "number"
+        if node.op == "infix" and node.attr == "*":
+            stack += node.args[::-1]
+        elif even and node.args[1].attr % 2 == 0 and node.args[1].attr > 0:
+            half = build.number(node.args[1].attr / 2)
+            base = node.args[0]
+            outside.append(base if half.attr == 1 else build.infix("**", base, half, node.shape))
+        else:
+            inside.append(node)
+    if not outside or not all(map(nonnegative, inside)):
+        return build.call("np.sqrt", weight, shape=weight.shape)
+    if inside:
+        below = reduce(build.times, inside)
+        outside.append(build.call("np.sqrt", below, shape=below.shape))
+    return reduce(build.times, outside)

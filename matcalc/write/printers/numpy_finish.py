@@ -10,10 +10,10 @@ from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
-from matcalc.core.dims import Shape
+from matcalc.core.dims import ONE, Shape
 from matcalc.core.walk import fold, postorder
 from matcalc.write.printers.numpy_contract import Labels, contract
-from matcalc.write.printers.numpy_nodes import Builder, Node
+from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
 
 _MANY = 3  # axes from which on a sum is looked at as a whole
 _TERMS = 60  # of a sum; longer ones are taken as they come
@@ -90,7 +90,39 @@ class _Finish:
             made = contract(self.build, made.args, inputs, output, node.shape)
         elif node.op == "infix" and node.attr in ("+", "-"):
             made = self._added(node.attr, made.args[0], made.args[1], node.shape)
+            made = self._broadcast(made)
         return made
+
+    def _broadcast(self, node: Node) -> Node:
+        """In a sum of arrays a number for equal entries, a column v for v*1' and a row for 1*v':
+        NumPy repeats them.
+        """
+        if node.op != "infix":
+            return node
+        for place in (1, 0):
+            arg, other = node.args[place], node.args[1 - place]
+            equal = arg.op == "filled" and arg.attr in ("np.full", "np.ones")
+            if equal and arg.rank and other.shape == arg.shape and other.op != "filled":
+                number = arg.args[0] if arg.args else self.build.number(1)
+                pair = (other, number) if place else (number, other)
+                return self.build.infix(node.attr, *pair, node.shape)
+        if node.rank != 2:
+            return node
+        spread = [_spread_vector(each) for each in node.args]
+        left, right = (axis for axis, _ in spread)
+        if left == right or (left is None and node.args[0].shape != node.shape):
+            return node
+        if right is None and node.args[1].shape != node.shape:
+            return node
+        parts = [
+            arg if axis is None else self._along(vector, axis)
+            for arg, (axis, vector) in zip(node.args, spread, strict=True)
+        ]
+        return self.build.infix(node.attr, parts[0], parts[1], node.shape)
+
+    def _along(self, vector: Node, axis: int) -> Node:
+        index, shape = ("[:, None]", (*vector.shape, ONE)), ("[None, :]", (ONE, *vector.shape))
+        return self.build.suffix(vector, *(index if axis == 0 else shape))
 
     def _combination(self, root: Node) -> Node:
         terms = self._terms(root)
@@ -249,6 +281,17 @@ class _Finish:
         assert one is not None
         base = right if sign == "+" else build.negative(right)
         return build.node("scattered", one[0], (one[1], base), shape)
+
+
+def _spread_vector(node: Node) -> tuple[int | None, Node]:
+    """The vector v, and the axis that it is on, of v*1' and 1*v'; else None."""
+    if node.calls(OUTER) and node.rank == 2:
+        one, other = node.args
+        if is_ones(other):
+            return 0, one
+        if is_ones(one):
+            return 1, other
+    return None, node
 
 
 def _relabelled(node: Node) -> Operands:

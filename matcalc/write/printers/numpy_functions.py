@@ -52,11 +52,19 @@ def power(build: Builder, base: Node, exponent: Node, shape: Shape) -> Node:
     """Entry by entry; roots and reciprocals have quicker ways than a power."""
     value = exponent.attr if exponent.op == "number" else None
     if value == Fraction(1, 2):
-        return build.call("np.sqrt", base, shape=shape)
+        return root(build, base, shape)
     if value in (-1, Fraction(-1, 2)):
-        below = base if value == -1 else build.call("np.sqrt", base, shape=shape)
+        below = base if value == -1 else root(build, base, shape)
         return build.infix("/", build.number(1), below, shape)
     return build.infix("**", base, exponent, shape)
+
+
+def root(build: Builder, base: Node, shape: Shape) -> Node:
+    """The square root; of a size a number of Python, which leaves single precision alone."""
+    sized = base.op == "size" and all(number > 0 for number, _ in base.attr.terms)
+    if sized or (base.op == "number" and base.attr >= 0):
+        return build.node("infix", "**", (base, build.number(Fraction(1, 2))), ())
+    return build.call("np.sqrt", base, shape=shape)
 
 
 def squared_norm(low: Context, norm: Expr) -> Node:

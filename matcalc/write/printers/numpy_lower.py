@@ -18,7 +18,14 @@ from matcalc.core.walk import postorder
 from matcalc.write.printers.numpy_blocks import RULES as BLOCKS
 from matcalc.write.printers.numpy_chains import Chains
 from matcalc.write.printers.numpy_finish import finish
-from matcalc.write.printers.numpy_functions import CALLS, FORMS, Value, power, squared_norm
+from matcalc.write.printers.numpy_functions import (
+    CALLS,
+    FORMS,
+    Value,
+    power,
+    root,
+    squared_norm,
+)
 from matcalc.write.printers.numpy_nodes import Builder, Node
 from matcalc.write.printers.numpy_norms import norms
 from matcalc.write.printers.numpy_products import (
@@ -125,6 +132,17 @@ class _Lowering:
             value = self.chains.array(value)
         return self._leaf(expr, value)
 
+    def _ones(self, expr: Expr) -> Product | None:
+        """A matrix whose entries are all the same as a dyad, so that what is beside it is summed
+        and not multiplied; None for any other.
+        """
+        if expr.op != "fill" or expr.rank != 2:
+            return None
+        rows, columns = [self.build.filled("np.ones", (axis,)) for axis in expr.shape]
+        result = Product(expr.shape, factors=deque([Factor(COLUMN, rows), Factor(ROW, columns)]))
+        result.scale(self.open(expr.args[0]))
+        return result
+
     def _leaf(self, expr: Expr, node: Node) -> Product:
         product = Product(expr.shape)
         if node.op == "number":
@@ -148,8 +166,8 @@ class _Lowering:
         left, right = expr.args
         if left.rank == 0 or right.rank == 0:
             return self.scaled(left, right) if left.rank == 0 else self.scaled(right, left)
-        a = self.open(left, beside_vector=right.rank == 1)
-        b = self.open(right, beside_vector=left.rank == 1)
+        a = self._ones(left) or self.open(left, beside_vector=right.rank == 1)
+        b = self._ones(right) or self.open(right, beside_vector=left.rank == 1)
         number, top, bottom = a.number * b.number, a.top + b.top, a.bottom + b.bottom
         if len(a.factors) >= len(b.factors):
             a.factors.extend(b.factors)
@@ -328,6 +346,8 @@ class _Lowering:
         args = [self.node(arg) for arg in expr.args]
         if expr.op == APPLY:
             return self.build.node("apply", expr.value, tuple(args), expr.shape)
+        if expr.op == "sqrt":
+            return root(self.build, args[0], expr.shape)
         return self.build.call(CALLS[expr.op], *args, shape=expr.shape)
 
 

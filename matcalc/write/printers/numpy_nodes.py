@@ -175,6 +175,9 @@ class Builder:
         joined = self._sloped(left, right) or self._sloped(right, left)
         if joined is not None:
             return joined
+        for scalar, ones in ((left, right), (right, left)):
+            if not scalar.rank and is_ones(ones):
+                return self.filled("np.full", ones.shape, scalar)
         return self.infix("*", left, right, left.shape if left.rank >= right.rank else right.shape)
 
     def _sloped(self, product: Node, other: Node) -> Node | None:

@@ -39,14 +39,16 @@ class Standalone(Source):
 
     def _helpers(self, given: list[str]) -> list[str]:
         found = super()._helpers(given)
-        return ["as_arrays" if name == "check_shapes" else name for name in found]
+        return [
+            "as_arrays" if name == "check_shapes" else name for name in found if name != "DOUBLE"
+        ]
 
     def _imports(self, given: list[str]) -> list[str]:
         lines = dict.fromkeys([*self.inlined.imports, "import numpy as np"])
         plain = [line for line in lines if line.startswith("import ")]
         return sorted(plain) + [line for line in lines if line not in plain] + imports(self.own)
 
-    def _fitting(self, otherwise: list[str]) -> list[str]:
+    def _fitting(self) -> list[str]:
         """The arguments as arrays, and whether their shapes fit together."""
         names = list(self.locals.values())
         target = f"[{names[0]}]" if len(names) == 1 else ", ".join(names)

@@ -493,7 +493,7 @@ def test_many_systems_share_one_inverse() -> None:
 def test_source_is_a_documented_function() -> None:
     assert source_of("norm2(A*x - b)^2", "b: vector(m)") == (
         "import numpy as np\n"
-        "from matcalc.runtime.arguments import check_shapes\n"
+        "from matcalc.runtime.arguments import DOUBLE, check_shapes\n"
         "\n"
         "\n"
         "def f(*, A, x, b):\n"
@@ -506,10 +506,10 @@ def test_source_is_a_documented_function() -> None:
         '    """\n'
         "    if not (\n"
         "        type(A) is type(x) is type(b) is np.ndarray\n"
-        '        and A.dtype.char == x.dtype.char == b.dtype.char == "d"\n'
+        "        and A.dtype is x.dtype is b.dtype is DOUBLE\n"
         "        and A.ndim == 2\n"
         "        and x.shape == (A.shape[1],)\n"
-        "        and b.shape == (A.shape[0],)\n"
+        "        and b.shape == (len(A),)\n"
         "    ):\n"
         '        A, x, b = check_shapes(("A", A, ("m", "n")), ("x", x, ("n",)), ("b", b, ("m",)))\n'
         "    t1 = A @ x - b\n"

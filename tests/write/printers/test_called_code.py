@@ -1,0 +1,140 @@
+"""Code that is called and not read: what it saves, and that it says the same."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matcalc
+from matcalc.core.errors import EvaluationError
+
+RNG = np.random.default_rng(5)
+SHAPES = {"A": (4, 3), "X": (5, 2), "Y": (4, 2), "S": (3, 3), "W": (5, 4)}
+SHAPES |= {"x": (3,), "b": (4,), "v": (4,), "y": (4,), "lambda": (), "c": ()}
+CASES = [
+    ("norm2(A*x - b)^2", "x", 1, {"b": "vector(m)"}),
+    ("sum((A*x - b).^4)", "x", 1, {"b": "vector(m)"}),
+    ("sum((A*x - b).^4)", "x", 2, {"b": "vector(m)"}),
+    ("sum(1./(A*x - b).^3)", "x", 2, {"b": "vector(m)"}),
+    ("sum(log(1 + exp(-y.*(A*x))))", "x", 2, {"y": "vector(m)", "A": "matrix(m, n)"}),
+    ("norm2(A - v*ones(n)')^2 + c*v'*v", "v", 1, {"A": "matrix(m, n)", "v": "vector(m)"}),
+    (
+        "sum(W.*exp(2*X*Y' - diag(X*X')*ones(m)' - ones(n)*diag(Y*Y')'))",
+        "X",
+        1,
+        {"X": "matrix(n, p)", "Y": "matrix(m, p)", "W": "matrix(n, m)"},
+    ),
+    ("norm2(x[1:n-1] - x[2:n])^2 + lambda*sum(x)", "x", 1, {"x": "vector(n)"}),
+    ("sum(max(0, x[1:n-1] - x[2:n]).^2)", "x", 1, {"x": "vector(n)"}),
+    ("sum(exp(A*x/sqrt(n)))", "x", 1, {"x": "vector(n)", "A": "matrix(m, n)"}),
+    ("sum(A*S/sqrt(n))", "S", 1, {"A": "matrix(m, n)", "S": "matrix(n, n)"}),
+]
+
+
+def arguments(d: matcalc.Derivative, kind: str = "d") -> dict[str, Any]:
+    random = np.random.default_rng(1)
+    return {
+        name: random.uniform(0.5, 1.5, SHAPES[name]).astype(kind)
+        if SHAPES[name]
+        else np.dtype(kind).type(0.7)
+        for name in d.variables
+    }
+
+
+def written(source: str) -> Any:
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)
+    return namespace["f"]
+
+
+@pytest.mark.parametrize(("text", "wrt", "order", "kinds"), CASES)
+def test_called_code_gives_what_the_text_gives(
+    text: str, wrt: str, order: int, kinds: dict[str, str]
+) -> None:
+    d = matcalc.diff(text, wrt, order=order, variables=kinds)
+    called = d.to_callable()
+    values = arguments(d)
+    wanted = written(d.source())(**values)
+    kept = {name: np.array(value) for name, value in values.items()}
+    np.testing.assert_allclose(called(**values), wanted, rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(d.to_callable(check=False)(**values), wanted, rtol=1e-13, atol=1e-13)
+    for name, value in kept.items():
+        np.testing.assert_array_equal(values[name], value)  # nothing of the caller's is changed
+    step = {**values, wrt: values[wrt] + 1e-30j * RNG.standard_normal(SHAPES[wrt])}
+    np.testing.assert_allclose(np.real(called(**step)), wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(("text", "wrt", "order", "kinds"), CASES)
+def test_single_precision_is_kept(text: str, wrt: str, order: int, kinds: dict[str, str]) -> None:
+    d = matcalc.diff(text, wrt, order=order, variables=kinds)
+    for function in (d.to_callable(), written(d.source())):
+        assert function(**arguments(d, "f")).dtype == np.float32
+
+
+def body(text: str, wrt: str, order: int = 1, **kinds: str) -> list[str]:
+    d = matcalc.diff(text, wrt, order=order, variables=kinds)
+    lines = d.to_callable().source.splitlines()  # type: ignore[attr-defined]
+    return [line.strip() for line in lines if line.startswith(("    t", "    return"))]
+
+
+def test_own_arrays_are_changed_in_place() -> None:
+    assert body("norm2(A*x - b)^2", "x", b="vector(m)") == [
+        "t1 = A @ x",
+        "t1 -= b",
+        "t2 = t1 @ A",
+        "t2 *= 2.0",
+        "return t2",
+    ]
+    assert body("x'*A*x", "x", A="matrix(n, n)") == ["t1 = A @ x", "t1 += x @ A", "return t1"]
+    assert "overwrite=True" in body("logdet(S)", "S", S="psd(n)")[-1]
+
+
+V = {"a": "vector(m)", "b": "vector(n)"}
+
+
+def test_rows_and_columns_are_repeated_by_numpy() -> None:
+    d = matcalc.diff("sum(exp(a*ones(n)' + ones(m)*b'))", "a", variables=V)
+    assert "np.exp(a[:, None] + b[None, :])" in d.source()
+    d = matcalc.diff("norm2(A - v*ones(n)')^2", "v", variables={"A": "matrix(m, n)"})
+    assert "np.ones" not in d.source()
+
+
+def test_the_root_of_squared_weights_is_no_root() -> None:
+    d = matcalc.diff("sum((A*x - b).^4)", "x", order=2, variables={"b": "vector(m)"})
+    assert "sqrt" not in d.source()
+
+
+def test_a_name_of_an_array_that_is_made_is_not_given_twice() -> None:
+    d = matcalc.compile(
+        "logdet(L*L' + diag(v))", ["L", "v"], variables={"L": "matrix(n, r)", "v": "vector(n)"}
+    )
+    names = [line.split(" = ") for line in d.source.splitlines() if " = " in line]
+    assert not any(right in {left for left, *_ in names} for _, *rest in names for right in rest)
+
+
+def test_names_of_arguments_are_no_names_of_ours() -> None:
+    kinds = {"self": "vector(n)", **dict.fromkeys(("missing", "problem", "dict"), "scalar")}
+    d = matcalc.diff("self'*other + missing*problem*dict", "self", variables=kinds)
+    function = d.to_callable()
+    given = {"self": np.ones(2), "other": np.ones(2), "missing": 1.0, "problem": 2.0, "dict": 3.0}
+    assert function(**given).tolist() == [1.0, 1.0]
+    assert pickle.loads(pickle.dumps(function))(**given).tolist() == [1.0, 1.0]
+    for wrong, said in (
+        ({"self": np.ones(2)}, "missing argument other"),
+        ({**given, "more": 1}, "unknown argument more"),
+        ({**given, "other": np.ones(3)}, "argument other must have the shape"),
+    ):
+        with pytest.raises(EvaluationError, match=said):
+            function(**wrong)
+    with pytest.raises(EvaluationError, match="given by name"):
+        function(np.ones(2))
+
+
+def test_without_checks_nothing_is_looked_at() -> None:
+    d = matcalc.diff("norm2(A*x - b)^2", "x", variables={"b": "vector(m)"})
+    for backend in ("numpy", "jax", "torch", "array-api", "matlab", "cpp", "julia"):
+        assert "expected" not in d.source(backend, check=False)
+        assert "expected" in d.source(backend)
