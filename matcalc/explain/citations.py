@@ -38,6 +38,7 @@ PRODUCTS = {
     ".*": ("cookbook-38", "product rule"),
     "kron": ("cookbook-39", "product rule"),
 }
+CHAIN = ("chain-rule-vectors", "chain rule")
 QUOTIENT = ("quotient-rule", "quotient rule")
 POWER = ("power-rule", "power rule")
 EXPONENT = ("d-pow", "")
@@ -47,6 +48,8 @@ TRANSPOSE = ("d-transpose", "")
 CYCLIC = ("cookbook-14", "the trace is cyclic")
 OF_TRANSPOSE = ("cookbook-13", "tr(A) = tr(A')")
 INNER = ("inner-transposed", "a number is its own transpose")
+INNER_OF_ENTRIES = ("inner-of-entries", "")
+INNER_MOVED = ("inner-moved", "")
 SUMMED = ("sum-of-products", "")
 ENTRIES = ("sum-of-entries", "")
 AS_TRACE = ("inner-as-trace", "")

@@ -21,13 +21,16 @@ def defined(trees: Trees, root: Expr, wrt: str) -> tuple[Expr, list[str]]:
         moves = expr.op == "variable" and expr.value == wrt
         if moves or any(id(arg) in moving for arg in expr.args):
             moving.add(id(expr))
-            fresh = _squared(trees, fresh)
-            fresh = _written_out(trees, fresh, used)
+            fresh = written_out(trees, fresh, used)
         made[id(expr)] = fresh
     return made[id(root)], list(dict.fromkeys(used))
 
 
-def _written_out(trees: Trees, expr: Expr, used: list[str]) -> Expr:
+def written_out(trees: Trees, expr: Expr, used: list[str]) -> Expr:
+    """What the catalogue defines by other functions, by these; an even power of a root loses the
+    root. ``used`` collects the names of the definitions.
+    """
+    expr = _squared(trees, expr)
     along = expr.op in ALONG and len(expr.args) == 2
     rule = None if along else trees.known.definition(operation(expr))
     if rule is None or len(rule.parameters) != len(expr.args):

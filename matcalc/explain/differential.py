@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 from matcalc.core.operations import ALONG, ENTRYWISE, NUMBERED, OPERATIONS, SYLVESTER
-from matcalc.core.tree import Expr, is_number, operation
+from matcalc.core.tree import APPLY, Expr, is_number, operation
 from matcalc.engine.catalogue.compiled import Catalogue, Rule
 from matcalc.engine.lowering.functions import RULES as BY_INDICES
 from matcalc.engine.lowering.multilinear import RULES as BY_SHAPES
 from matcalc.explain import citations as because
 from matcalc.explain.citations import cited
 from matcalc.explain.derivation import Reason
+from matcalc.explain.indexed import of_entries
 from matcalc.explain.instances import CannotShow, Trees
 
 _MOST_TERMS = 8  # of a differential that is written out; longer ones stay in brackets
@@ -87,6 +88,27 @@ class Differentials:
         return [
             self._replaced(expr, place, term) for place, terms in enumerate(parts) for term in terms
         ]
+
+    def _entries(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        """Of what is written with indices; the engine's where something over indices has none."""
+        used: list[str] = []
+        try:
+            found = of_entries(self.trees, expr, parts, self._terms, used)
+        except CannotShow:
+            for node in expr.value.body.parts:
+                if node.op == "reduce":  # amax is the largest of all entries, prod their product
+                    names = (f"d-a{node.value.name}", f"d-{node.value.name}")
+                    for name in [each for each in names if self.trees.known.get(each)][:1]:
+                        self.note(name)
+            return self._function(expr, parts)
+        for name in used:
+            self.note(name)
+        return [found]
+
+    def _applied(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
+        """Of a function that is only declared."""
+        self.note(*because.CHAIN)
+        return self._function(expr, parts)
 
     def _function(self, expr: Expr, parts: list[list[Expr]]) -> list[Expr]:
         if is_multilinear(expr.op):
@@ -271,6 +293,8 @@ _RULES: dict[str, _Rule] = {
     "fill": Differentials._spread,
     "slice": Differentials._spread,
     "blocks": Differentials._blocks,
+    "indexed": Differentials._entries,
+    APPLY: Differentials._applied,
 }
 
 

@@ -30,6 +30,7 @@ from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.normal import Normal, variables_of
 from matcalc.explain.parts import FULL, USUAL, Names, Part, partition
 from matcalc.explain.turns import factored, turned
+from matcalc.write.printers.text import has_indices, text
 
 _LONG = 9  # tokens of a factor that gets a name before more is inserted
 _LONGEST = 160  # tokens of a line; what is longer is left out
@@ -38,6 +39,12 @@ _VALUES = (
     ("g", "h", "e"),
 )  # for the expression, for its derivatives
 _KINDS = ("scalar", "vector", "matrix")
+_NO_BRACKETS = str.maketrans("", "", "()")
+
+
+def _same_but_brackets(left: Expr, right: Expr) -> bool:
+    """Whether two lines that are equal are written alike but for brackets."""
+    return text(left).translate(_NO_BRACKETS) == text(right).translate(_NO_BRACKETS)
 
 
 class ChainBuilder:
@@ -67,6 +74,7 @@ class ChainBuilder:
         self.formulas: dict[str, Expr] = {}  # of differentials of parts
         self.adjoints: dict[str, str] = {}
         self.remark = ""
+        self.named: dict[int, Expr] = {}  # parts by their ids, as the letters that they have
         self.depends: dict[str, set[str]] = {}
         self.pending: tuple[str, ...] = ()  # inserted since the last line that is shown
         self._step(wrt, self.trees.interned(Expr("variable", (), variable.shape, value=wrt)))
@@ -131,18 +139,26 @@ class ChainBuilder:
         self.lines.append(Line(LET, part.tree, name=part.name))
         tree, reasons = self._differential(part.tree)
         own = self.trees.variable(part.name, part.tree)
-        tree = self._replaced(tree, {id(part.tree): own})
+        self.named[id(part.tree)] = own
+        tree = self._replaced(tree, self.named)
         self._step(part.name, part.tree)
         self.lines.append(Line(DIFFERENTIAL, tree, reasons, name=part.name))
         if tree.shape or not self._present(tree):
             shorter = self._shorter(tree)
             tree = tree if shorter is None else shorter
         else:
-            tree = self._collected(tree, show=True)
+            tree = self._as_inner_products(tree)
         self.formulas[part.name] = tree
         there = variables_of(tree)
         direct = {name for name in self.formulas if self.steps[name] in there}
         self.depends[part.name] = direct.union(*(self.depends[name] for name in direct))
+
+    def _as_inner_products(self, tree: Expr) -> Expr:
+        """The line as a sum of inner products; as it is where they have no matrix notation."""
+        try:
+            return self._collected(tree, show=True)
+        except CannotShow:
+            return tree
 
     def _differential(self, tree: Expr) -> tuple[Expr, tuple[Reason, ...]]:
         found = Differentials(self.trees, self.moving, self._by_network)
@@ -253,6 +269,10 @@ class ChainBuilder:
             return
         if line.kind == EQUAL:
             line.inserted, self.pending = (*self.pending, *line.inserted), ()
+            last = self.lines[-1]
+            if last.inserted and not line.inserted and _same_but_brackets(last.tree, line.tree):
+                last.tree = line.tree
+                return
         self.lines.append(line)
 
     def _collected(self, tree: Expr, *, show: bool) -> Expr:
@@ -264,7 +284,7 @@ class ChainBuilder:
             factor = normal.coefficient(tree, step)
             rules += normal.rules
             terms.append(self._inner(factor, step))
-        collected = self.trees.sum(terms, tree)
+        collected = self._replaced(self.trees.sum(terms, tree), self.named)
         if collected is not tree and show:
             normal.rules = rules
             reasons = (*self._rewrites(normal), *turned(self._present(tree), tree, terms))
@@ -313,10 +333,17 @@ class ChainBuilder:
     def _finish_gradient(self, tree: Expr) -> None:
         """The line as one inner product, its projection, and the answer."""
         assert self.answer is not None, "a number has no more axes than the variable"
+        if any(part.op == "indexed" and part.value.indices for part in self.answer.parts):
+            raise CannotShow("the answer is an array that is given by its entries")
         normal = self._normal()
-        factor = normal.coefficient(tree, self.d_wrt)
-        rules = normal.rules
-        within = normal.coefficient(tree, self.d_wrt, self.kind) if self.kind else factor
+        try:
+            factor = normal.coefficient(tree, self.d_wrt)
+            rules = normal.rules
+            within = normal.coefficient(tree, self.d_wrt, self.kind) if self.kind else factor
+        except CannotShow:  # the engine multiplies out what is indexed, and the line is proved
+            if has_indices(self.answer):
+                raise
+            factor, within, rules = self.answer, self.answer, []
         if not variables_of(within) - self.program.variables.keys():  # as the answer is written
             factor = self.answer if within is factor else factor
             within = self.answer

@@ -9,6 +9,8 @@ from matcalc.explain import citations as because
 from matcalc.explain.citations import cited
 from matcalc.explain.derivation import Reason
 
+_MATRIX = 2  # axes
+
 
 def turned(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Reason]:
     """The reasons why a line is the sum of the terms, one inner product for each differential."""
@@ -23,13 +25,33 @@ def turned(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Re
     if traces and across:
         reasons.append(cited(*because.OF_TRANSPOSE))
     summed = any(expr.op == "sum" and id(expr) in moving for expr in order)
-    if "tr" in after and not traces:
+    inner = any(_inner(expr) and id(expr) in moving for expr in order)
+    indexed = any(expr.op == "indexed" and id(expr) in moving for expr in order)
+    if indexed and "indexed" not in after:
+        reasons.append(Reason("in matrix notation"))
+    elif "tr" in after and (inner or not traces):
         reasons.append(cited(*(because.SUMMED if summed else because.AS_TRACE)))
     elif summed and "tr" not in after:
         reasons.append(cited(*because.ENTRIES))
     elif across and not traces:
         reasons.append(cited(*because.INNER))
+    elif inner and not traces:
+        reasons += _moved(order, moving)
     return reasons or [Reason("simplified")]
+
+
+def _inner(expr: Expr) -> bool:
+    """Whether this is an inner product of two vectors."""
+    return expr.op == "*" and not expr.shape and bool(expr.args[0].shape)
+
+
+def _moved(order: Sequence[Expr], moving: set[int]) -> list[Reason]:
+    """What moved to the other side of an inner product: factors of entries, matrices."""
+    there = [expr for expr in order if id(expr) in moving]
+    entries = any(expr.op == ".*" for expr in there)
+    matrices = any(expr.op == "*" and expr.args[0].rank == _MATRIX for expr in there)
+    found = [because.INNER_OF_ENTRIES] * entries + [because.INNER_MOVED] * matrices
+    return [cited(*each) for each in found]
 
 
 def factored(step: str, before: Expr, answer: Expr) -> list[Reason]:

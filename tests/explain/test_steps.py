@@ -117,6 +117,61 @@ SHOWN = [
             "A'*(A*x - y)",
         ],
     ),
+    (
+        "sum[i](x[i]^2*y[i])",
+        "x",
+        {},
+        [
+            "f sum[i](x[i]^2*y[i])",
+            "f sum[i](2*x[i]*dx[i]*y[i])",
+            "2*(x.*y)'*dx",
+            "2*(x.*y)",
+        ],
+    ),
+    (
+        "sum[i,k](norm2(X[i,:] - X[k,:])^2)",
+        "X",
+        {},
+        [
+            "f sum[i, k](norm2(X[i,:] - X[k,:])^2)",
+            "f sum[i, k](2*sum((X[i,:] - X[k,:]).*dX[i,:]) - 2*sum((X[i,:] - X[k,:]).*dX[k,:]))",
+            "4*tr((n*X - matrix(1)*X)'*dX)",
+            "4*(n*X - matrix(1)*X)",
+        ],
+    ),
+    (
+        "log(1 + sum[i](a*exp(S[i,i])))",
+        "S",
+        {"S": "symmetric(n)"},
+        [
+            "f log(1 + sum[i](a*exp(S[i,i])))",
+            "b 1 + sum[i](a*exp(S[i,i]))",
+            "b sum[i](a*(exp(S[i,i])*dS[i,i]))",
+            "a*tr(diag(exp(diag(S)))*dS)",
+            "f db/b",
+            "a*tr(diag(exp(diag(S)))*dS)/b",
+            "a*diag(exp(diag(S)))/b",
+            "a*diag(exp(diag(S)))/(1 + a*sum(exp(diag(S))))",
+        ],
+    ),
+    (
+        "sqrt(1 + sin(x)^2)",
+        "x",
+        {"x": "scalar"},
+        [
+            "f sqrt(1 + sin(x)^2)",
+            "a sin(x)",
+            "a cos(x)*dx",
+            "b 1 + a^2",
+            "b 2*a*da",
+            "f db/(2*sqrt(b))",
+            "2*a*da/(2*sqrt(b))",
+            "a*da/sqrt(b)",
+            "a*cos(x)*dx/sqrt(b)",  # and not with brackets first
+            "a*cos(x)/sqrt(b)",
+            "cos(x)*sin(x)/sqrt(1 + sin(x)^2)",
+        ],
+    ),
     ("x'*A", "x", {}, ["f x'*A", "f dx'*A", "(A'*dx)'", "A'"]),
     ("c*x'*x", "c", {}, ["f c*x'*x", "f dc*x'*x", "(x'*x)*dc", "x'*x"]),
 ]
@@ -188,6 +243,40 @@ def test_every_line_is_proved_and_the_last_is_the_derivative(
     assert len(derivation.chains) == order
     last = derivation.chains[-1].lines[-1]
     assert text(last.tree) == text(derivative._matrix or derivative._tree)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "variables", "reasons"),
+    [
+        ("F(A*x)", "x", {"F": "function(vector(m)) -> scalar"}, ["chain-rule-vectors"]),
+        ("sum(log(1 + exp(-y.*(X*w))))", "w", {}, ["inner-of-entries", "inner-moved"]),
+        (
+            "(x - m)'*inv(S)*(x - m) + logdet(S)",
+            "S",
+            {"S": "psd(n)", "m": "vector(n)"},
+            ["inner-as-trace"],
+        ),
+        ("-log(softmax(W*x)[k])", "W", {}, ["d-softmax"]),
+        ("prod[i](x[i])", "x", {}, ["d-prod"]),
+        ("max[i](sum[j](A[i,j]*x[j]))", "x", {}, ["d-amax"]),
+    ],
+)
+def test_what_is_more_than_arithmetic_names_its_source(expression, wrt, variables, reasons):
+    derivation = matcalc.diff(expression, wrt, variables=variables).steps()
+    assert derivation.proved
+    cited = {reason.name for line in derivation.chains[0].lines for reason in line.reasons}
+    assert cited.issuperset(reasons)
+
+
+def test_a_part_keeps_its_name_in_its_own_differential():
+    derivation = matcalc.diff("-log(softmax(W*x)[k])", "W").steps()
+    assert "tr(((softmax(W*x) - unit(k, n))*x')'*dW)" in lines(derivation)
+
+
+def test_an_answer_with_an_array_of_entries_is_refused():
+    found = matcalc.diff("sum[i,k](exp(-norm2(X[i,:] - X[k,:])^2))", "X")
+    with pytest.raises(UnsupportedError, match="given by its entries"):
+        found.steps()
 
 
 def test_names_that_are_taken_are_not_used_again():

@@ -1,0 +1,75 @@
+"""The differential of sums over indices and of arrays that are given by their entries: that of the
+body, with the same indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from matcalc.core.indexed import Form
+from matcalc.core.tree import Expr
+from matcalc.explain.definitions import written_out
+from matcalc.explain.instances import CannotShow, Trees
+
+Rule = Callable[[Expr, list[list[Expr]]], list[Expr]]
+
+
+def of_entries(
+    trees: Trees, expr: Expr, parts: Sequence[list[Expr]], rule: Rule, used: list[str]
+) -> Expr:
+    """``sum[i](2*x[i]*dx[i])`` for ``sum[i](x[i]^2)``: ``parts`` are the differentials of what the
+    form is made of, ``rule`` gives those of a node of its body from those of its arguments, and
+    ``used`` collects the names of definitions. CannotShow for products and extremes over indices.
+    """
+    body = _defined(trees, trees.interned(expr.value.body), parts, used)
+    count = len(expr.args)
+    known: dict[int, list[Expr]] = {}
+    for node in body.parts:
+        inside = [known[id(arg)] for arg in node.args]
+        if node.op == "slot":
+            moving = trees.factory.make("slot", (), node.shape, count + node.value, node.row)
+            known[id(node)] = [moving] if parts[node.value] else []
+        elif not any(inside):
+            known[id(node)] = []
+        elif node.op in ("at", "reduce"):
+            known[id(node)] = [_linear(trees, node, inside[0])]
+        else:
+            known[id(node)] = rule(node, inside)
+    moved = [trees.sum(terms, arg) for terms, arg in zip(parts, expr.args, strict=True)]
+    return _formed(trees, expr, trees.sum(known[id(body)], body), [*expr.args, *moved])
+
+
+def _linear(trees: Trees, node: Expr, terms: list[Expr]) -> Expr:
+    """Entries and sums, which are linear."""
+    if node.op == "reduce" and node.value.name != "sum":
+        raise CannotShow(f"the differential of a {node.value.name} over indices is not written out")
+    inner = trees.sum(terms, node.args[0])
+    return trees.factory.make(node.op, (inner,), node.shape, node.value, node.row)
+
+
+def _defined(trees: Trees, body: Expr, parts: Sequence[list[Expr]], used: list[str]) -> Expr:
+    """The body with what is defined by other functions and moves written out."""
+    made: dict[int, Expr] = {}
+    moving: set[int] = set()
+    for node in body.parts:
+        args = tuple([made[id(arg)] for arg in node.args])
+        fresh = trees.factory.make(node.op, args, node.shape, node.value, node.row)
+        if any(id(arg) in moving for arg in node.args) or (node.op == "slot" and parts[node.value]):
+            moving.add(id(node))
+            fresh = written_out(trees, fresh, used)
+        made[id(node)] = fresh
+    return made[id(body)]
+
+
+def _formed(trees: Trees, like: Expr, body: Expr, args: Sequence[Expr]) -> Expr:
+    """An indexed node of this body; arguments that it does not have are left out."""
+    there = sorted({node.value for node in body.parts if node.op == "slot"})
+    places = {old: new for new, old in enumerate(there)}
+
+    def rule(node: Expr, inner: list[Expr]) -> Expr:
+        value = places[node.value] if node.op == "slot" else node.value
+        return trees.factory.make(node.op, tuple(inner), node.shape, value, node.row)
+
+    form = Form(like.value.indices, body.fold(rule), like.value.room)
+    kept = tuple([args[old] for old in there])
+    return trees.factory.make("indexed", kept, like.shape, form, like.row)
