@@ -19,6 +19,7 @@ from matcalc.write.printers.latex import latex
 
 S = {"S": "symmetric(n)", "s": "scalar"}
 
+ENTRIES = "[x[2], x[1]; cos(x[1]), 0]"
 FORMS = [
     (
         "ridge",
@@ -65,6 +66,28 @@ FORMS = [
         "2*(X[:, 1]'*X[:, 2])*[X[:, 2], X[:, 1], zeros(n, m - 2)]",
     ),
     ("polynomial", "x[1]*x[2] + x[3]^2", "x", {"x": "vector(3)"}, "[x[2]; x[1]; 2*x[3]]"),
+    (
+        "polar-coordinates",
+        "[x[1]*cos(x[2]); x[1]*sin(x[2])]",
+        "x",
+        {"x": "vector(2)"},
+        "[cos(x[2]), -x[1]*sin(x[2]); sin(x[2]), x[1]*cos(x[2])]",
+    ),
+    ("entries-and-zeros", "[x[1]*x[2]; sin(x[1])]", "x", {"x": "vector(2)"}, ENTRIES),
+    (
+        "entries-of-a-gradient",
+        "x[1]^2*x[2] + x[1]*x[2]^3",
+        "x",
+        {"x": "vector(2)"},
+        "[x[2]*(2*x[1] + x[2]^2); x[1]*(3*x[2]^2 + x[1])]",
+    ),
+    (
+        "entries-of-a-hessian",
+        "100*(x[2] - x[1]^2)^2 + (1 - x[1])^2",
+        "xx",
+        {"x": "vector(2)"},
+        "2*[1 + 600*x[1]^2 - 200*x[2], -200*x[1]; -200*x[1], 100]",
+    ),
     ("cross-entropy", "log(softmax(x)[i])", "x", {}, "unit(i, n) - softmax(x)"),
     (
         "cross-entropy-hessian",

@@ -11,6 +11,7 @@ from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.tree import Expr, extent
 from matcalc.engine.ir.ranges import Range, in_order
 from matcalc.engine.recovery.chains import Chain, Link, Term, flip
+from matcalc.engine.recovery.entries import entries
 
 if TYPE_CHECKING:
     from matcalc.engine.recovery.chains import ProductWriter
@@ -291,10 +292,20 @@ def transpose_slice(factory: ExpressionFactory, expr: Expr) -> Expr:
 # sums of placed terms
 
 
-def blocks(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
+def blocks(
+    factoring: Factoring, terms: Sequence[Term], shape: Shape
+) -> tuple[list[Term] | None, bool]:
     """The terms with those that stand on ranges of the rows, or else of the columns, put together
-    into blocks.
+    into blocks; and whether these are an array of single entries.
     """
+    whole = entries(factoring, terms, shape)
+    if whole is not None:
+        return [whole], True
+    return _by_lines(factoring, terms, shape), False
+
+
+def _by_lines(factoring: Factoring, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
+    """The terms that stand on ranges of one axis as blocks."""
     for axis in range(len(shape)):
         found = [(term, _on(factoring.writer, term, axis)) for term in terms]
         members = [(term, placed) for term, placed in found if placed is not None]

@@ -189,12 +189,11 @@ class Factoring:
     # pulling out
 
     def _combine(self, terms: Sequence[Term], shape: Shape) -> Expr:
+        placed = any(is_placed(term.chain or ()) for term in terms)
+        grouped, entries = self._blocks(terms, shape) if placed else (None, False)
+        if grouped is not None and entries:
+            return self._single(grouped[0])
         plain = self._pull_out(terms, shape)
-        grouped = (
-            self._blocks(terms, shape)
-            if any(is_placed(term.chain or ()) for term in terms)
-            else None
-        )
         if grouped is not None:
             together = (
                 self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
@@ -209,8 +208,8 @@ class Factoring:
             return plain
         return min(plain, self._pull_out(inward, shape), key=self.factory.size)
 
-    def _blocks(self, terms: Sequence[Term], shape: Shape) -> list[Term] | None:
-        """The terms that stand on ranges as blocks."""
+    def _blocks(self, terms: Sequence[Term], shape: Shape) -> tuple[list[Term] | None, bool]:
+        """The terms that stand on ranges as blocks, and whether these are all single entries."""
         # needed only where there are ranges
         from matcalc.engine.recovery.block_terms import blocks  # noqa: PLC0415
 

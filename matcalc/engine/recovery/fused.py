@@ -7,6 +7,7 @@ from __future__ import annotations
 from matcalc.core.declared import FunctionRef
 from matcalc.core.operations import SYLVESTER
 from matcalc.core.tree import Expr
+from matcalc.engine.ir.nodes import Labels
 from matcalc.engine.recovery.arrange import identity
 from matcalc.engine.recovery.chains import Chain, Link, flip, key
 from matcalc.engine.recovery.equations import solve
@@ -79,10 +80,7 @@ def _unvec(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
 
 def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
     """F[k,i,j] M[k,l] F[l,a,b] with one pair of i, a and j, b closed: a partial trace of M is an
-    edge between the other pair.
-
-    sum_j M[(i,j),(a,j)] = kron(vec(eye), eye)'*kron(eye, M)*kron(vec(eye), eye), and likewise for
-    the fast pair; what closes the pair is multiplied into M first.
+    edge between the other pair, a contraction of reshape(M, ...) with what closes the pair.
     """
     k, i, j = hyper[1]
     for other in graph.hyper:
@@ -96,35 +94,36 @@ def _partial_trace(graph: Graph, hyper: tuple[Expr, tuple[int, ...]]) -> bool:
         graph.hyper.remove(hyper)
         graph.hyper.remove(other)
         row, column, closed = (i, a, (j, b)) if slow is not None else (j, b, (i, a))
-        link = slow if slow is not None else fast
-        assert link is not None
-        spread, kron = _vec_eye(graph, closed[1]), graph.writer.kron
-        if slow is not None:
-            inner = _behind(kron(flip(link), _eye(graph, i)), matrix)
-            sides = [kron(spread, _eye(graph, end)) for end in (row, column)]
-            middle = kron(_eye(graph, closed[1]), inner)
-        else:
-            inner = _behind(kron(_eye(graph, j), flip(link)), matrix)
-            sides = [kron(_eye(graph, end), spread) for end in (row, column)]
-            middle = kron(inner, _eye(graph, closed[1]))
+        traced = _contracted(graph, matrix, (i, j, a, b), closed, slow or fast or ())
         for label in {k, q, *closed}:
             graph.drop(label)
-        graph.connect(row, column, flip(sides[0]) + middle + sides[1])
+        graph.connect(row, column, (Link(traced),))
         return True
     return False
 
 
-def _behind(first: Chain, chain: Chain) -> Chain:
-    return chain if first[0].expr.op == "eye" else first + chain
+def _contracted(
+    graph: Graph, matrix: Chain, places: Labels, closed: tuple[int, int], link: Chain
+) -> Expr:
+    """The sum over the closed pair of a matrix that is read as an array with four axes."""
+    factory, sizes = graph.factory, [graph.dims[label] for label in places]
+    content = graph.writer.matrix(matrix)
+    array = factory.call("reshape", (content, *map(factory.dimension, sizes)), tuple(sizes))
+    first = places.index(closed[0])
+    outputs = tuple([axis for axis in range(4) if axis not in (first, first + 2)])
+    shape = tuple([sizes[axis] for axis in outputs])
+    if link[0].expr.op == "eye":
+        own = tuple([first if axis == first + 2 else axis for axis in range(4)])
+        return factory.make("einsum", (array,), shape, ((own,), outputs))
+    plain, turned = graph.writer.product(link), graph.writer.product(flip(link))
+    forward = graph.writer.order(plain) <= graph.writer.order(turned)
+    ends = (first, first + 2) if forward else (first + 2, first)
+    joint = (tuple(range(4)), ends)
+    return factory.make("einsum", (array, plain if forward else turned), shape, (joint, outputs))
 
 
 def _eye(graph: Graph, label: int) -> Chain:
     return identity(graph, graph.dims[label])
-
-
-def _vec_eye(graph: Graph, label: int) -> Chain:
-    size = graph.dims[label]
-    return (Link(graph.factory.call("vec", (graph.factory.eye(size),), (size.times(size),))),)
 
 
 def _bridge(graph: Graph, start: int, end: int) -> Chain | None:

@@ -334,6 +334,8 @@ def double(graph: Graph) -> bool:
         if twice is None:
             continue
         first = leaves.index(leaves[twice])
+        if _split(graph, tree, leaves[twice]):
+            return True
         before, between, after = leaves[:first], leaves[first + 1 : twice], leaves[twice + 1 :]
         sizes = [
             joint_size(graph, part) for part in (before, leaves[first : first + 1], between, after)
@@ -355,6 +357,25 @@ def double(graph: Graph) -> bool:
         graph.connect(tree.root, _planted(graph, (*leaves[: first + 1], *between, *after)), whole)
         return True
     return False
+
+
+def _split(graph: Graph, tree: Tree, leaf: int) -> bool:
+    """An index that nothing else touches as two that an identity joins: F[k,i,i] is vec(eye)[k]
+    where i is summed.
+    """
+    places = [
+        (n, axis) for n, h in enumerate(tree.hypers) for axis, k in enumerate(h[1]) if k == leaf
+    ]
+    if leaf < graph.rank or graph.weights[leaf] or graph.incident(leaf):
+        return False
+    if len(places) != 2 or _touching(graph, leaf) > len({n for n, _ in places}):
+        return False
+    other, (n, axis) = graph.fresh(graph.dims[leaf]), places[-1]
+    expr, labels = tree.hypers[n]
+    graph.hyper.remove(tree.hypers[n])
+    graph.hyper.append((expr, (*labels[:axis], other, *labels[axis + 1 :])))
+    graph.connect(leaf, other, identity(graph, graph.dims[leaf]))
+    return True
 
 
 def _uproot(graph: Graph, tree: Tree) -> None:

@@ -19,6 +19,30 @@ SQUARE = {"A": "matrix(n, n)", "B": "matrix(n, n)", "X": "matrix(n, n)"}
 
 # name, expression, variable, declarations, order, printed
 KRONECKER = [
+    (
+        "partial-trace",
+        "tr(A*kron(X, B))",
+        "X",
+        {"X": "matrix(n, m)", "B": "matrix(p, q)", "A": "matrix(m*q, n*p)"},
+        1,
+        'einsum("ijkl,ik->jl", reshape(A\', p, n, q, m), B)',
+    ),
+    (
+        "partial-trace-with-an-identity",
+        "logdet(kron(X, eye(m)) + A)",
+        "X",
+        {"X": "matrix(n, n)"},
+        1,
+        'einsum("ijik->jk", reshape(inv(A + kron(X, eye))\', m, n, m, n))',
+    ),
+    (
+        "kron-with-an-identity",
+        "kron(X, eye(n))",
+        "X",
+        {"X": "matrix(p, q)"},
+        1,
+        "kron(kron(eye(q), commutation(n, p)), eye(n))*kron(eye(p*q), vec(eye(n)))",
+    ),
     ("left", "A*X", "X", FIXED, 1, "kron(eye(k), A)"),
     ("right", "X*B", "X", FIXED, 1, "kron(B', eye(n))"),
     ("both", "A*X*B", "X", FIXED, 1, "kron(B', A)"),
