@@ -232,6 +232,7 @@ def _proof_alone(question: Mapping[str, Any]) -> dict[str, Any]:
     from matcalc.claims.judge.claim import DISPROVED, PROVED  # noqa: PLC0415
     from matcalc.claims.judge.proof import proof  # noqa: PLC0415
     from matcalc.core.statement import DerivativeStatement  # noqa: PLC0415
+    from matcalc.web.diagnosis import diagnosed  # noqa: PLC0415
 
     expression = _expression(question)
     derivative, _ = _derived(expression, question)
@@ -240,12 +241,21 @@ def _proof_alone(question: Mapping[str, Any]) -> dict[str, Any]:
     statement = DerivativeStatement(expression.program(), derivative.wrt, **_options(question))
     verdicts = {PROVED: "proved", DISPROVED: "wrong"}
     verdict = verdicts.get(proof(statement, claim), "undecided")
+    correct = "" if verdict == "proved" else str(derivative)
+    diagnosis = ""
+    if verdict == "wrong":
+        asked = (derivative.variables, derivative.wrt, _options(question))
+        diagnosis = diagnosed(str(expression), claim.source, *asked)
+    lines = [f"{verdict}: {_SAID[verdict].format(claim=claim.source)}"]
+    if verdict == "wrong":
+        lines.append(f"  diagnosis   {diagnosis or 'nothing simple; `matcalc web` looks further'}")
+    lines += [f"  correct     {correct}"] if correct else []
     return {
         "verdict": verdict,
-        "report": f"{verdict}: {_SAID[verdict].format(claim=claim.source)}",
-        "diagnosis": "",
-        "mended": "",
-        "correct": "" if verdict == "proved" else str(derivative),
+        "report": "\n".join(lines),
+        "diagnosis": diagnosis,
+        "mended": correct if diagnosis else "",
+        "correct": correct,
         "notes": list(derivative.notes),
         "variables": given,
         "wrt": derivative.wrt,
@@ -312,7 +322,7 @@ def _error(problem: MatcalcError) -> dict[str, Any]:
 _LIKELY = ("x", "X", "w", "W", "theta", "beta", "z", "Z")
 _SAID = {
     "proved": "{claim} is the derivative",
-    "wrong": "{claim} is not the derivative; `matcalc web` says what is wrong with it",
+    "wrong": "{claim} is not the derivative",
     "undecided": "this claim needs numbers; `matcalc web` has them",
 }
 _OPERATIONS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {

@@ -6,11 +6,13 @@ import json
 import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
+from matcalc.core.kinds import KINDS
 from matcalc.web import answer as module
 from matcalc.web.answer import LONGEST, answer
 from matcalc.web.server import ADDRESS, PAGE, make_server
@@ -126,6 +128,36 @@ def without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_claims_without_numpy(claim: str, verdict: str) -> None:
     said = answer({"op": "check", "expression": "x'*A*x", "wrt": "x", "claim": claim})
     assert said["verdict"] == verdict
+
+
+@pytest.mark.usefixtures("without_numpy")
+@pytest.mark.parametrize(
+    ("asked", "diagnosis"),
+    [
+        ({"claim": "2*A*x"}, "it is right only if A is symmetric"),
+        ({"claim": "-(A + A')*x"}, "it has the wrong sign"),
+        ({"claim": "(A + A')*x/2"}, "the factor 2 is missing"),
+        ({"claim": "-2*(A + A')*x"}, "it is 2 times the derivative, and it has the wrong sign"),
+        ({"claim": "x"}, ""),
+        ({"expression": "mean(x.^2)", "claim": "2*x"}, "the factor 1/n is missing"),
+        ({"expression": "A*x", "claim": "A'"}, "it is the transpose"),
+        (
+            {"expression": r"x^\top A x", "claim": r"2 A^\top x", "latex": True},
+            "it is right only if A is symmetric",
+        ),
+    ],
+)
+def test_diagnosis_without_numpy(asked: dict[str, Any], diagnosis: str) -> None:
+    said = answer({"op": "check", "expression": "x'*A*x", "wrt": "x", **asked})
+    assert (said["verdict"], said["diagnosis"]) == ("wrong", diagnosis)
+    assert said["correct"] in said["report"]
+    assert diagnosis in said["report"]
+
+
+def test_the_page_offers_every_kind() -> None:
+    script = (Path(__file__).parents[2] / "web" / "src" / "main.js").read_text(encoding="utf-8")
+    offered = script.partition("const KINDS = [")[2].partition("]")[0]
+    assert {each.strip(' \n"') for each in offered.split(",")} - {""} == set(KINDS)
 
 
 @pytest.mark.parametrize(

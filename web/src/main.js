@@ -7,8 +7,8 @@ import { fixesOf } from "./hints.js";
 import { derivation } from "./steps.js";
 
 const KINDS = [
-  "scalar", "positive", "vector", "matrix", "symmetric", "psd", "diagonal", "orthogonal",
-  "skew", "triangular", "invertible", "simplex", "onehot", "orthonormal",
+  "scalar", "positive", "vector", "matrix", "tensor", "symmetric", "psd", "diagonal", "orthogonal", "skew",
+  "triangular", "upper", "tridiagonal", "invertible", "simplex", "onehot", "orthonormal",
 ];
 const TABS = ["diff", "steps", "graph", "check", "simplify", "equal"];
 // what an answer is copied as: its key there, and what the button says
@@ -34,7 +34,7 @@ const HOW_TO_READ =
   "Inputs are at the top, the value is at the bottom; local derivatives stand on the arrows. The text below says the same.";
 
 const find = (id) => document.getElementById(id);
-const state = { op: "diff", form: "text", declared: {}, answer: null, backend: "numpy" };
+const state = { op: "diff", form: "text", declared: {}, known: {}, answer: null, backend: "numpy" };
 let engine = null;
 let asked = 0;
 let timer = 0;
@@ -95,8 +95,16 @@ function show(answer) {
   state.answer = answer?.ok ? answer : null;
   showError(answer && !answer.ok ? answer.error : null);
   showResult(state.answer);
-  if (state.answer?.variables) showVariables(state.answer.variables, state.answer.wrt);
-  else if (answer && !answer.ok) showVariables(state.declared); // the others are not known
+  if (state.answer?.variables) {
+    state.known = state.answer.variables;
+    showVariables(state.known, state.answer.wrt);
+  } else if (answer && !answer.ok) showVariables({ ...stillThere(), ...state.declared });
+}
+
+// the variables of the last answer that an expression still has; the table does not come and go as one types
+function stillThere() {
+  const words = new Set(expression.text.match(/[\p{L}_][\p{L}\p{N}_]*/gu));
+  return Object.fromEntries(Object.entries(state.known).filter(([name]) => words.has(name)));
 }
 
 function showError(error) {
@@ -116,7 +124,7 @@ function showError(error) {
     hint.textContent = `Hint: ${error.hint}`;
     box.append(hint);
   }
-  for (const fix of fixesOf(error)) {
+  for (const fix of fixesOf(error, inSecond ? second.text : expression.text)) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = fix.label;
@@ -133,7 +141,7 @@ function showError(error) {
 function showResult(answer) {
   const formula = find("formula");
   formula.replaceChildren();
-  formula.hidden = Boolean(answer?.typeset || answer?.picture || answer?.networks);
+  formula.hidden = !(answer?.latex || answer?.text) || Boolean(answer.typeset || answer.picture || answer.networks);
   const forms = FORMS[state.op];
   find("forms").hidden = !(forms && answer);
   find("report").hidden = Boolean(forms) || !answer?.report;
@@ -368,6 +376,25 @@ function setTheme(dark) {
   find("theme").setAttribute("aria-pressed", String(dark));
 }
 
+// what was chosen stays, where the browser keeps anything
+function chooseTheme() {
+  const dark = document.documentElement.dataset.theme !== "dark";
+  setTheme(dark);
+  try {
+    localStorage.setItem("theme", dark ? "dark" : "light");
+  } catch {
+    // storage is switched off
+  }
+}
+
+function rememberedTheme() {
+  try {
+    return localStorage.getItem("theme");
+  } catch {
+    return null;
+  }
+}
+
 arrows(TABS.map((op) => `tab-${op}`), (id) => choose(id.slice(4)));
 for (const id of [...Object.keys(OPTIONS), "latex"]) find(id).onchange = ask;
 find("backend").onchange = ({ target }) => {
@@ -380,8 +407,8 @@ find("copy").onclick = async () => {
   setTimeout(() => (find("copy").textContent = "Copy"), 1500);
 };
 find("cancel").onclick = () => engine.cancel();
-find("theme").onclick = () => setTheme(document.documentElement.dataset.theme !== "dark");
-setTheme(matchMedia("(prefers-color-scheme: dark)").matches);
+find("theme").onclick = chooseTheme;
+setTheme((rememberedTheme() ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark");
 find("examples").append(...GALLERY.map((each, place) => new Option(each.name, String(place))));
 find("examples").onchange = ({ target }) => {
   const example = GALLERY[Number(target.value)];

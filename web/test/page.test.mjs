@@ -126,6 +126,15 @@ for (const [name, serve] of ENGINES) {
       await page.click("text=declare y: scalar");
       await page.waitForSelector("#error", { state: "hidden" });
       await shown("#form", "y*eye");
+      await open({ op: "diff", expr: "tr(B) + x*y", wrt: "x" });
+      await page.click("text=write x'*y (the inner product)");
+      await page.waitForSelector("#error", { state: "hidden" });
+      await page.waitForFunction(() => document.querySelector("#form").textContent === "y");
+      assert.equal(await page.textContent("#expression .cm-content"), "tr(B) + x'*y");
+      await page.focus("#expression .cm-content");
+      await page.keyboard.type(" + ");
+      await shown("#error", "expected");
+      assert.ok(await page.$("#kind-B"), "variables stay while one types");
     });
 
     test("code for another framework", async () => {
@@ -202,7 +211,8 @@ for (const [name, serve] of ENGINES) {
 
     test("a wrong claim", async () => {
       await open({ op: "check", expr: "x'*A*x", second: "2*A*x", wrt: "x" });
-      await shown("#report", "wrong");
+      await shown("#report", "it is right only if A is symmetric");
+      await shown("#report", "(A + A')*x");
       await shot("check");
       await open({ op: "check", expr: "x'*A*x", second: "(A + A')*x", wrt: "x" });
       await shown("#report", "proved");
