@@ -57,6 +57,10 @@ def about(program: Program, claim: Claim) -> Question:
     unknown = [name for name in stated.variables if name not in known]
     if unknown:
         hint = f"its variables are {', '.join(known)}; others have to be declared"
+        unit = re.fullmatch(r"e_?(\d+|[a-z])", unknown[0])
+        size = next((str(each.dims[0]) for each in known.values() if len(each.dims) == 1), None)
+        if unit and size:
+            hint = f"the unit vector is unit({unit[1]}, {size}), in LaTeX [I]_{{:,{unit[1]}}}"
         raise UnknownNameError(
             f"the claim contains {unknown[0]}, which is not a variable of the expression",
             hint=hint,

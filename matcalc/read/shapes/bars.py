@@ -37,6 +37,7 @@ def bars(context: Context, node: Node, arg: Expr) -> Expr:
         raise context.problem(what, node.span, hint)
     result = apply(context, node, _MEANINGS[arg.rank][0], [arg])
     context.barred[id(result)] = node, arg
+    _note(context, node, arg)
     return result
 
 
@@ -103,15 +104,12 @@ def _misfit(context: Context) -> ShapeError | None:
     return None
 
 
-def notes(context: Context) -> tuple[str, ...]:
-    """What vectors and matrices between bars are read as."""
-    said: dict[str, None] = {}
-    for node, arg in context.barred.values():
-        if arg.rank == 2 and _OF_LOGARITHM.search(context.source, 0, node.start):
-            continue
-        text = f"note: |{context.quote(arg)}| is read as {_MEANINGS[arg.rank][1]}; "
-        text += f"write {_abs(context, node, arg)}"
-        if arg.op == "variable" and arg.value not in context.declared:
-            text += f"; {declaring(arg.value, 'scalar')} otherwise"
-        said[text] = None
-    return tuple(said)
+def _note(context: Context, node: Node, arg: Expr) -> None:
+    """Says what a vector or a matrix between bars is read as."""
+    if arg.rank == 2 and _OF_LOGARITHM.search(context.source, 0, node.start):
+        return
+    text = f"note: |{context.quote(arg)}| is read as {_MEANINGS[arg.rank][1]}; "
+    text += f"write {_abs(context, node, arg)}"
+    if arg.op == "variable" and arg.value not in context.declared:
+        text += f"; {declaring(arg.value, 'scalar')} otherwise"
+    context.notes[text] = None

@@ -107,6 +107,8 @@ class Context:
                 declared = {**declared, name: replace(variable, dims=open_dims)}
         self.declared = declared
         self.rankless: dict[int, Expr] = {}
+        self.notes: dict[str, None] = {}
+        self.norms: dict[int, tuple[str, Expr]] = {}  # norm2(A): its name in the text, and A
         self.barred: dict[int, tuple[Node, Expr]] = {}  # |x|: its place, and x
         self.bound: Indices | None = None  # the indices that binders bind, where there are any
         self.literals: dict[int, Fraction | None] = {}

@@ -21,6 +21,8 @@ from matcalc.read.shapes.notation import (
     check_notation,
     check_numbers,
     lone_function,
+    norm_notes,
+    note_norm,
     unknown_function,
     wrong_number,
 )
@@ -157,7 +159,7 @@ def _read(
         from matcalc.read.shapes import bars  # noqa: PLC0415 - as readings
 
         bars.refuse_entries(context)
-        notes = (*notes, *bars.notes(context))
+    notes = (*notes, *context.notes, *(norm_notes(context) if context.norms else ()))
     return _finish(context, value, notes, learnt)
 
 
@@ -457,7 +459,8 @@ def _call(context: Context, node: Node, args: list[Expr]) -> Expr:
     for arg in _sizes(node):
         args = [*args, context.dimension(size(arg, context.source), arg)]
     check_numbers(context, node, args)
-    return apply(context, node, operation.name, args)
+    result = apply(context, node, operation.name, args)
+    return note_norm(context, node, args[0], result) if operation.name == "norm2" else result
 
 
 def _shaped(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:

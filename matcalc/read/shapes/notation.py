@@ -258,3 +258,30 @@ def wrong_number(
     wanted = str(least) if least == most else f"{least} to {most}"
     message = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {len(node.args)}"
     return UnknownNameError(message, source=context.source, span=node.span)
+
+
+def note_norm(context: Context, node: Node, arg: Expr, result: Expr) -> Expr:
+    """Remembers norm2(A) and norm(A) of a matrix, of which a note says which norm it is."""
+    if len(node.args) == 1 and arg.rank == 2 and node.mark is not None:
+        written = context.source[node.mark.start : node.mark.end]
+        column = any(context.unifier.resolve(size).integer == 1 for size in arg.shape)
+        if written in ("norm", "norm2") and not column:
+            context.norms[id(result)] = written, arg
+    return result
+
+
+def norm_notes(context: Context) -> tuple[str, ...]:
+    """What norms of matrices are; MATLAB's is the spectral one. The sum of all squares,
+    norm2(A)^2, is what everybody expects.
+    """
+    squared = {
+        id(part.args[0])
+        for part in context.made
+        if part.op in ("^", ".^") and part.args[1].op == "number" and not part.args[1].value % 2
+    }
+    return tuple(
+        f"note: {written}({context.quote(arg)}) is the Frobenius norm of a matrix; write "
+        f"specnorm({context.quote(arg)}) for the spectral norm"
+        for key, (written, arg) in context.norms.items()
+        if key not in squared
+    )

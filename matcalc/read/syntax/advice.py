@@ -49,6 +49,8 @@ _WORDS = {
     "return": "write the expression alone",
     **dict.fromkeys(("minimize", "minimise", "maximize", "maximise", "subject"), _OBJECTIVE),
 }
+_OF_FUNCTIONS = frozenset({"f", "g", "h", "F", "G", "H", "phi", "psi", "sigma"})
+_IN_MATLAB = re.compile(r"\s*(?:(?:\d+|end(?:\s*-\s*\d+)?)?\s*:?\s*(?:\d+|end)?)\s*")
 _PLACE = re.compile(r"\s*(-?)\s*(\w*)\s*(?:(:)\s*(-?)\s*(\w*)\s*)?$")
 
 
@@ -167,6 +169,10 @@ def _product(text: str, k: int, stream: list[Token], readable: Callable[[str], b
         closer = _closer(stream, k)  # sin^2(x)
         inside = text[stream[k][1] : stream[closer][2]] if closer else "(...)"
         return f"write {stream[k - 3][3]}{inside}^{left}"
+    if following == "LPAR" and kind in _CLOSING:
+        entry = _entry_of_value(text, k, stream, readable)
+        if entry:
+            return entry
     if kind == following == "NUMBER":
         return f"write {left}{right}" if re.fullmatch("[0-9]{3}", right) else None
     if following == "NUMBER" and right.startswith("."):
@@ -265,7 +271,13 @@ def _is_missing(stream: list[Token], k: int) -> bool:
     kind, before = stream[k][0], stream[k - 1][0]
     if before not in ENDS or (kind not in FACTORS and kind != "NUMBER"):
         return False
-    return kind != "LPAR" or before not in ("NAME", "QUALIFIED")
+    return kind != "LPAR" or before not in ("NAME", "QUALIFIED") or _is_row(stream[k - 1])
+
+
+def _is_row(token: Token) -> bool:
+    """Whether x' before a bracket is a row, and no derivative as f' is."""
+    name = token[3].rstrip("'")
+    return token[0] == "NAME" and name != token[3] and name not in _OF_FUNCTIONS
 
 
 def _may_be_called(stream: list[Token], k: int) -> bool:
@@ -310,7 +322,7 @@ def _operand_start(stream: list[Token], k: int) -> int:
             return k
         k, closed = _matching(stream, k), stream[k][0]
         before = stream[k - 1][0] if k else ""
-        if closed == "RPAR" and before in ("NAME", "QUALIFIED"):
+        if closed == "RPAR" and before in ("NAME", "QUALIFIED") and not _is_row(stream[k - 1]):
             return k - 1
         if closed == "RPAR" and before == "METHOD":
             k -= 2
@@ -363,6 +375,26 @@ def _arguments(stream: list[Token], opener: int, closer: int) -> list[tuple[int,
             start = stream[i][2]
         depth += (kind in _OPENING) - (kind in _CLOSING)
     return found
+
+
+def _entry_of_value(
+    text: str, opener: int, stream: list[Token], readable: Callable[[str], bool]
+) -> str | None:
+    """``inv(A)(1,:)``, entries of a value as MATLAB takes them; None where it is a product."""
+    closer = _closer(stream, opener)
+    if closer is None or closer == opener + 1:
+        return None
+    places = [text[start:end].strip() for start, end in _arguments(stream, opener, closer)]
+    if not all(place and _IN_MATLAB.fullmatch(place) for place in places):
+        return None
+    start = stream[_operand_start(stream, opener - 1)][1]
+    value, rest = text[start : stream[opener][1]], text[stream[closer][2] :]
+    entry = f"{text[:start]}{value}[{', '.join(places)}]{rest}"
+    if not readable(entry):
+        return None
+    product = f"{text[:start]}{value}*({places[0]}){rest}"
+    one = len(places) == 1 and places[0].isdecimal()
+    return f"write {entry} for an entry, {product} for a product" if one else f"write {entry}"
 
 
 def _entries(

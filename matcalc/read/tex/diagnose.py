@@ -19,7 +19,7 @@ def unnamed(text: str, left: Phrase, sign: Span) -> UnknownNameError:
     shown = text[left.start : left.end]
     hint = "leave the left side out; a condition, as in a problem with constraints, is not read"
     if left.kind == "power" and left.args[1].kind in ("symbol", "number"):
-        base, script = (text[part.start : part.end].strip("{}") for part in left.args)
+        base, script = text[left.args[0].start : left.args[0].end], left.args[1].text
         hint = f"write {base}_{{{script}}} if this is a name with an index, or leave it out"
     elif left.kind == "gradient":
         hint = "write the right side alone; matcalc check --latex judges a claimed derivative"

@@ -8,7 +8,7 @@ subscripts waits until it is known that nothing else says what it is (``refuse_l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 
 from matcalc.core.errors import ParseError
@@ -17,7 +17,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.syntax.names import GREEK, default_kind
 from matcalc.read.tex import subscripts
 from matcalc.read.tex.letters import Letters
-from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.summation import in_matrices
 from matcalc.read.tex.survey import children
@@ -224,7 +224,7 @@ def _refuse_two_kinds(letters: Letters, root: Phrase) -> None:
             continue
         bare: dict[Key, Phrase] = {}
         entries: dict[Key, Phrase] = {}
-        for term in _terms(phrase):
+        for term in terms(phrase):
             factors = _flat_sum(term)
             lone = [part for part in factors if part.kind not in ("number", "/")]
             runs = [part for part in lone if _runs(letters, _letter(part))]
@@ -270,7 +270,7 @@ def used_whole(letters: Letters, root: Phrase) -> set[Key]:
     found: set[Key] = set()
 
     def use(phrase: Phrase) -> None:
-        for part in _terms(phrase):
+        for part in terms(phrase):
             if _places(part):
                 whole = part.args[0] if _places(part) > 1 else part
                 found.add(symbol(whole, source).key)
@@ -315,23 +315,13 @@ def _is_matrix(letters: Letters, phrase: Phrase) -> bool:
     return symbol(letter, letters.scope.source).stem[:1].isupper()
 
 
-def _terms(phrase: Phrase) -> Iterator[Phrase]:
-    stack = [phrase]
-    while stack:
-        part = stack.pop()
-        if part.kind in ("+", "-", "neg"):
-            stack += part.args
-        else:
-            yield part
-
-
 def _free(letters: Letters, phrase: Phrase) -> list[str]:
     """The letters in the subscripts of a factor over which nothing runs; none of what is a vector
     or a matrix as a whole.
     """
     scope = letters.scope
     found: list[str] = []
-    for part in _terms(phrase):
+    for part in terms(phrase):
         if part.kind != "indexed" or part.args[0].kind != "symbol" or part.text == "(":
             continue
         names = letters.indices(part) if not scope.knows(part) else None
@@ -451,6 +441,7 @@ def refuse_lone(letters: Letters, phrases: Iterable[Phrase]) -> None:
         if any(part.kind in ("+", "-") for part in phrase.parts):  # x_{t+1}
             word = "prev" if all(part.kind != "+" for part in phrase.parts) else "next"
             shown, bare = letters.shown(phrase), letters.shown(phrase.args[0])
+            word = "prev" if phrase.parts[0].kind == "-" else "next"
             raise letters.scope.problem(
                 f"{shown} may be an entry of {bare}, a number, or a variable of its own",
                 phrase.span,

@@ -16,7 +16,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.shapes.bars import LATEX
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import indices, signs, vectors
-from matcalc.read.tex.phrases import Phrase, operands
+from matcalc.read.tex.phrases import Phrase, operands, terms
 from matcalc.read.tex.values import ALONG_AXES, Maker, Value, binary, call_function
 from matcalc.read.tex.vocabulary import OPERATORS, OPTIMA
 
@@ -130,6 +130,7 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
 def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     r"""\lVert x \rVert_2, _1, _\infty of a vector, \lVert X \rVert_F of a matrix."""
     (arg,) = args
+    signs.refuse_prime(resolver, phrase.args[0])
     index = (
         resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
     )
@@ -241,6 +242,7 @@ def pinv(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
 def bars(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """The absolute value of a number; of a vector or a matrix its shape says what it is."""
     (arg,) = args
+    signs.refuse_prime(resolver, phrase.args[0])
     if arg.scalar:
         _note_distance(resolver, phrase.args[0])
         return _called(resolver, phrase, "abs", args)
@@ -290,6 +292,8 @@ def exponential(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
 def inner(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """The inner product of two vectors or two matrices."""
     left, right = args
+    for operand in phrase.args:
+        signs.refuse_prime(resolver, operand)
     for one, other, operand in ((left, right, phrase.args[0]), (right, left, phrase.args[1])):
         if (
             one.indexed
@@ -337,16 +341,10 @@ def learn_vectors(resolver: Resolver, phrase: Phrase, why: str) -> bool:
     r"""Whether the letters of a sum, as in x_i - \mu, can be vectors for each index; the first of
     them is taken for one.
     """
-    stack, terms = [phrase], []
-    while stack:
-        part = stack.pop()
-        if part.kind in ("+", "-", "neg"):
-            stack += part.args
-        else:
-            terms.append(part)
-    if any(part.kind not in ("indexed", "symbol") for part in terms):
+    found = list(terms(phrase))
+    if any(part.kind not in ("indexed", "symbol") for part in found):
         return False
-    return any(resolver.letters.promote_entry(part, why) for part in reversed(terms))
+    return any(resolver.letters.promote_entry(part, why) for part in reversed(found))
 
 
 def no_vectors(resolver: Resolver, phrase: Phrase, what: str) -> None:

@@ -45,7 +45,7 @@ _PROSE = frozenset(
 _ORDERS = frozenset(["minimize", "minimise", "maximize", "maximise", "minimizing", "maximizing"])
 _KL = re.compile(r"\{\s*KL\s*\}")  # \mathrm{KL}(p \parallel q)
 _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
-_UNCLEAR = frozenset({"f", "g", "h", "phi", "O", "o"})  # functions, and what remains of a series
+_UNCLEAR = frozenset({"f", "g", "h", "phi", "rho", "ell", "chi", "O", "o"})  # the last two: series
 
 
 def apply_letter(
@@ -82,10 +82,16 @@ def apply_letter(
     if _is_operator(item, scope):
         return Phrase("application", item.start, bracket.end, text=shown, parts=args)
     lone = args[0].kind in ("symbol", "indexed", "number")
+    lone = lone or (item.text == r"\delta" and _is_difference(args[0]))
     if known or not (lone or len(args) > 1 or symbol(item, scope.source).stem in _UNCLEAR):
         return None
     start, end = item.start, bracket.end
     return Phrase("application", start, end, text=shown, parts=args, bounds=(item,))
+
+
+def _is_difference(phrase: Phrase) -> bool:
+    r"""Whether this is x - a, at which Dirac's \delta(x - a) would stand."""
+    return phrase.kind == "-" and all(part.kind in ("symbol", "indexed") for part in phrase.args)
 
 
 def primed(phrase: Phrase, scope: Scope) -> str:

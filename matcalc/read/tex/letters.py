@@ -141,7 +141,7 @@ class Letters:
         node = Maker(phrase).node("name", value=name)
         if name in self.defined:
             return Value(node, self.defined[name].rank, self.defined[name].row)
-        return Value(node, self.rank(name, bold=found.bold))
+        return Value(node, self.rank(name, bold=found.bold, arrow=found.arrow))
 
     def _note_accent(self, phrase: Phrase, found: Symbol) -> None:
         r"""Says of \dot x and of e_i what they are read as."""
@@ -196,11 +196,11 @@ class Letters:
             f"declare it if that is right"
         )
 
-    def rank(self, name: str, *, bold: bool = False) -> int:
+    def rank(self, name: str, *, bold: bool = False, arrow: bool = False) -> int:
         """How many axes a variable has: by its declaration, by what was learnt, or by its first
         letter.
         """
-        if bold and default_kind(name) == "scalar":
+        if (bold and default_kind(name) == "scalar") or arrow:
             self.ranks.bound.setdefault(name, "vector")
         return self.ranks.rank(name)
 
@@ -246,7 +246,7 @@ class Letters:
         )
         own, entry = symbol(phrase, self.scope.source).name, subscripts.entry_of(self, phrase)
         raise self.scope.problem(
-            message, phrase.span, f"declare {own} if it is a {kind}; write {entry} for the entry"
+            message, phrase.span, f"declare {own}: {kind} if it is one; write {entry} for the entry"
         )
 
     def promote_entry(self, phrase: Phrase, why: str) -> bool:
@@ -372,8 +372,8 @@ class Letters:
                     self.scope.add_dimension(leaf)
 
     def is_identity(self, phrase: Phrase) -> bool:
-        """Whether this is I_n."""
-        base = phrase.args[0]
+        """Whether this is I or I_n."""
+        base = phrase if phrase.kind == "symbol" else phrase.args[0]
         if base.kind != "symbol" or self.scope.knows(phrase):
             return False
         return symbol(base, self.scope.source).key == _IDENTITY
@@ -507,10 +507,10 @@ class Letters:
         if value.rank != len(indices):
             subscripts.require_axes(self, phrase, indices)
             if value.rank == 2 and len(indices) == 1:
-                hint = "write the sum as a product of the whole matrix, or both indices"
-                raise self.problem(
-                    f"{shown} may be a row or a column of a matrix", phrase.span, hint
-                )
+                hint = "write both indices, or the product of the whole matrix; declare "
+                hint += f"{self.base_name(phrase.args[0])}: vector if these are numbers"
+                what = f"{shown} may be a row or a column of a matrix"
+                raise self.problem(what, phrase.span, hint)
             kind = ("a number", "a vector", "a matrix")[value.rank]
             bare, plural = shown.partition("_")[0], "s" * (len(indices) > 1)
             other = "take another letter for what has entries" if value.rank == 0 else None

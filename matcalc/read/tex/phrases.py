@@ -50,6 +50,8 @@ without its subscript are what the parser passes from rule to rule, and do not l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from matcalc.core.errors import Span
 
 
@@ -105,6 +107,17 @@ class Phrase:
 def operands(phrase: Phrase) -> tuple[Phrase, ...]:
     """The parts that are values, for the walks of ``core.walk``."""
     return phrase.args
+
+
+def terms(phrase: Phrase) -> Iterator[Phrase]:
+    """What a sum or a difference is made of."""
+    stack = [phrase]
+    while stack:
+        part = stack.pop()
+        if part.kind in ("+", "-", "neg"):
+            stack += part.args
+        else:
+            yield part
 
 
 class Equation:

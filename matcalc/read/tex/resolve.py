@@ -21,7 +21,7 @@ from matcalc.read.tex import (
     vectors,
 )
 from matcalc.read.tex.letters import Letters
-from matcalc.read.tex.phrases import Phrase
+from matcalc.read.tex.phrases import Phrase, terms
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import children
 from matcalc.read.tex.symbols import symbol
@@ -395,7 +395,7 @@ class Resolver:
                 learnt = self._values[id(matrix)].rank == 2 and self.learn_number(time, why)
             if learnt:
                 return left
-            hint = signs.between(self, phrase) if columns else None
+            hint = signs.between(self, phrase) if columns else signs.of_prime(self, phrase.args[1])
             hint = hint or "write ^\\top where it belongs, and brackets around what is a number"
             what = f"cannot multiply {self.kind_of(left)} by {self.kind_of(right)}"
             if columns and phrase.mark and self.scope.source[phrase.mark.start] == "*":
@@ -425,10 +425,10 @@ class Resolver:
                         return value
         if left.scalar and right.scalar:
             if kind == "*" and phrase.kind == "*":
-                self._one_reading(phrase, right)
+                signs.require_one_reading(self, phrase, right)
             return indices.multiply(left, right)
         if kind == "*" and left.scalar:
-            self._one_reading(phrase, right)
+            signs.require_one_reading(self, phrase, right)
         columns = left.order == right.order == 1 and not left.row and not right.row
         opened = self._opened(phrase, args)
         result = None
@@ -447,20 +447,6 @@ class Resolver:
                 f"cannot multiply {self.kind_of(left)} by {self.kind_of(right)}", phrase, hint
             )
         return result
-
-    def _one_reading(self, phrase: Phrase, right: Value) -> None:
-        r"""Refuses a^\top x_i b, where the product of the first two may be meant, or the number x_i
-        between the others.
-        """
-        left = phrase.args[0]
-        if left.kind != "*" or left.bracketed or right.order != 1 or right.row:
-            return
-        first, second = (self._values[id(part)] for part in left.args)
-        letter = left.args[1]
-        if first.order == 1 and first.row and second.slots and letter.kind == "indexed":
-            a, x, b = (self.shown(part) for part in (*left.args, phrase.args[1]))
-            hint = f"write ({a} {x}) {b} if {x} is a vector, {x} {a} {b} if it is a number"
-            raise self.problem(f"{a} {x} {b} has two readings", phrase, hint)
 
     def _quotient(self, phrase: Phrase, args: list[Value]) -> Value:
         left, right = args
@@ -531,7 +517,14 @@ class Resolver:
         if phrase.args[0].kind == "number":
             hint = r"the vector of ones is \mathbf{1}"
             raise self.problem("a number is its own transpose", phrase, hint)
-        self.letters.promote(phrase.args[0], 1, "it is transposed")
+        if not arg.rank:
+            inside = phrase.args[0]
+            why = (
+                "it is transposed"
+                if inside.kind in ("symbol", "indexed")
+                else (f"{self.shown(inside)} is transposed")
+            )
+            any(self.letters.promote(self._letter(term), 1, why) for term in terms(inside))
         return transpose(Maker(phrase), arg)
 
     def _inverse_transpose(self, phrase: Phrase, args: list[Value]) -> Value:

@@ -63,6 +63,32 @@ def check_product(resolver: Resolver, phrase: Phrase, left: Value, right: Value)
         _check_one(resolver, phrase, left)
     if phrase.kind == ".*":
         _check_reach(resolver, phrase, left, right)
+    if phrase.kind == "." and left.rank == 2 and right.rank == 1:
+        _note_dot(resolver, phrase)
+    if phrase.kind in ("*", "."):
+        _note_identity(resolver, phrase, left, right)
+
+
+def _note_dot(resolver: Resolver, phrase: Phrase) -> None:
+    r"""Says of \mathbf{F} \cdot \mathbf{r} that F is read as a matrix."""
+    first, scope = phrase.args[0], resolver.scope
+    if first.kind == "symbol" and symbol(first, scope.source).bold and not scope.knows(first):
+        scope.note(
+            f"note: {resolver.shown(phrase)} is read as a matrix times a vector; "
+            f"{declaring(scope.name(first), 'vector')} otherwise"
+        )
+
+
+def _note_identity(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> None:
+    r"""Says of I \omega^2 and \omega^\top I \omega what I is, where an identity has no effect."""
+    before = phrase.args[0]
+    while before.kind in ("*", ".") and not before.bracketed:
+        before = before.args[1]
+    for part, other, first in ((before, right, True), (phrase.args[1], left, False)):
+        if part.kind != "symbol" or not (other.rank or first) or other.indexed:
+            continue
+        if resolver.letters.is_identity(part):
+            resolver.scope.note("note: I is read as the identity; declare I if it is a variable")
 
 
 def is_star(resolver: Resolver, phrase: Phrase) -> bool:
@@ -156,6 +182,21 @@ def refuse_reach(resolver: Resolver, phrase: Phrase) -> None:
     )
 
 
+def require_one_reading(resolver: Resolver, phrase: Phrase, right: Value) -> None:
+    r"""Refuses a^\top x_i b, where the product of the first two may be meant, or the number x_i
+    between the others.
+    """
+    left = phrase.args[0]
+    if left.kind != "*" or left.bracketed or right.order != 1 or right.row:
+        return
+    first, second = (resolver.value_of(part) for part in left.args)
+    letter = left.args[1]
+    if first.order == 1 and first.row and second.slots and letter.kind == "indexed":
+        a, x, b = (resolver.shown(part) for part in (*left.args, phrase.args[1]))
+        hint = f"write ({a} {x}) {b} if {x} is a vector, {x} {a} {b} if it is a number"
+        raise resolver.problem(f"{a} {x} {b} has two readings", phrase, hint)
+
+
 def application(phrase: Phrase, scope: Scope) -> str:
     """What to write for f(x) of an f of which nothing is known."""
     advice = [f"write out what {phrase.text} is of its argument"]
@@ -217,13 +258,44 @@ def between(resolver: Resolver, phrase: Phrase) -> str | None:
     return f"{hint}{or_declared(resolver, first)}"
 
 
+def of_prime(resolver: Resolver, phrase: Phrase) -> str | None:
+    """What to write for x' where that is a letter of its own; None of anything else."""
+    base = phrase.args[0] if phrase.kind == "transpose" and phrase.text == "'" else None
+    if base is None or base.kind not in ("symbol", "indexed") or base.bracketed:
+        return None
+    x = operand(resolver, base)
+    return rf"write {x}_{{\mathrm{{new}}}}, with a word, if {x}' is a letter of its own"
+
+
+def refuse_prime(resolver: Resolver, phrase: Phrase) -> None:
+    r"""Refuses \langle x, x' \rangle and \|x'\|, where nobody transposes and x' is a letter."""
+    hint = of_prime(resolver, phrase)
+    if hint is not None and resolver.value_of(phrase).order == 1:
+        x = resolver.shown(phrase.args[0])
+        message = f"{x}' may be a letter of its own or the transpose of {x}"
+        raise resolver.problem(message, phrase, f"{hint}; write {x} if not")
+
+
 def or_declared(resolver: Resolver, phrase: Phrase) -> str:
     """What else a hint can offer for a letter of which nothing is known."""
     if phrase.kind not in ("symbol", "indexed") or resolver.scope.knows(phrase):
         return ""
     if phrase.kind == "indexed" and phrase.args[0].kind != "symbol":
         return ""
-    return f"; or {declaring(resolver.scope.name(phrase), 'scalar')} if it is a number"
+    name = resolver.scope.name(phrase)
+    alike = _numbered_alike(resolver, name)
+    if alike:
+        both = " and ".join(f'"{each}: scalar"' for each in (name, *alike))
+        return f"; or declare {both} if these are numbers"
+    return f"; or {declaring(name, 'scalar')} if it is a number"
+
+
+def _numbered_alike(resolver: Resolver, name: str) -> list[str]:
+    """The letters that differ from one by their number alone: x_2 beside x_1."""
+    stem = name.rstrip("0123456789")
+    spelled = [each for each in resolver.scope.spelled if each != name] if stem != name else []
+    free = resolver.letters.ranks
+    return [each for each in spelled if each.rstrip("0123456789") == stem and free.is_free(each)]
 
 
 def _is_free(resolver: Resolver, letter: Phrase) -> bool:
@@ -280,7 +352,9 @@ def unlike(resolver: Resolver, phrase: Phrase, left: Value, right: Value) -> str
         if row.kind == "transpose":
             bare = operand(resolver, row.args[0])
             both = f"{bare} {sign} {other}" if left.row else f"{other} {sign} {bare}"
-            return f"write {both} for a column"
+            prime = of_prime(resolver, row)
+            column = f"write {both} for a column"
+            return prime if bare == other and prime else "; ".join(filter(None, (column, prime)))
         return "write ^\\top where it belongs"
     constant = next((part for part in phrase.args if part.kind == "constant"), None)
     if constant is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matcalc.core.errors import MatcalcError
+from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.places import size, size_leaves
 from matcalc.read.tex.symbols import letters, symbol
@@ -250,10 +251,15 @@ def both(letters_: Letters, phrase: Phrase, name: str) -> MatcalcError:
         else shown
     )
     message = f"{shown} may be a part of {name}, which occurs as well, or a variable of its own"
+    known = all(letters(part) for part in phrase.parts)
+    kind = default_kind(own) if known else ""
+    bold = known and symbol(phrase.args[0], letters_.scope.source).bold
+    kind = "vector" if bold and kind == "scalar" else kind
+    what = f"{own}: {kind}" if known else own
     return letters_.scope.problem(
         message,
         phrase.span,
-        f"declare {own} if it is a variable; write {entry_of(letters_, phrase)} if not",
+        f"declare {what} if it is a variable; write {entry_of(letters_, phrase)} if not",
     )
 
 
@@ -261,6 +267,7 @@ def entry_of(letters_: Letters, phrase: Phrase) -> str:
     r"""The spelling of an entry that cannot be a name: [x]_{k}."""
     source = letters_.scope.source
     base = source[phrase.args[0].start : phrase.args[0].end]
+    base += "}" * (base.count("{") - base.count("}"))  # \mathbf{x_i}
     inside = ",".join(source[part.start : part.end].strip("{}") for part in places(phrase, 2))
     return f"[{base}]_{{{inside}}}"
 

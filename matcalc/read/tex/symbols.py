@@ -23,13 +23,14 @@ Key = tuple[str, tuple[str, ...]]  # what a declared name is found by
 
 class Symbol(NamedTuple):
     r"""A letter: \hat{\mathbf{x}}_1 has the stem x, the pieces ("hat", "1") and is bold; ``style``
-    tells alphabets apart.
+    tells alphabets apart, and ``arrow`` is for \vec{F}.
     """
 
     stem: str
     pieces: tuple[str, ...] = ()
     bold: bool = False
     style: str = ""
+    arrow: bool = False
 
     @property
     def key(self) -> Key:
@@ -77,13 +78,14 @@ def symbol(phrase: Phrase, source: str) -> Symbol:
 
 def apply_style(text: str, span: Span, source: str) -> Symbol:
     r"""A letter as it is set: ``x``, ``\alpha``, ``\mathbf{x}``, ``\hat{\mathbf x}``."""
-    bold, style, accents = False, "", []
+    bold, style, arrow, accents = False, "", False, []
     while True:
         found = _COMMAND.match(text)
         word = found.group(1) if found else ""
         if found is None or word not in BOLD | WORDS | ALPHABETS | ACCENTS.keys():
             break
         bold = bold or word in BOLD
+        arrow = arrow or word == "vec"
         style = word if word in ALPHABETS else style
         if word in ACCENTS:
             accents.append(ACCENTS[word])
@@ -98,7 +100,7 @@ def apply_style(text: str, span: Span, source: str) -> Symbol:
         raise UnknownNameError(
             f"{text or 'this'} is not a letter or a word", source=source, span=span, hint=hint
         )
-    return Symbol(stem, tuple(reversed(accents)), bold, style)
+    return Symbol(stem, tuple(reversed(accents)), bold, style, arrow)
 
 
 def subscript_pieces(part: Phrase, source: str) -> list[str]:

@@ -116,6 +116,7 @@ _ADVICE = {
         "write \\odot for a product entry by entry; for an optimum write a word as the subscript, "
         "as in x_{\\mathrm{opt}}",
     ),
+    **dict.fromkeys(("hbar", "hslash"), "write \\mathit{hbar}, and declare hbar: scalar"),
     "div": "write / or \\oslash",
     "lg": "write \\log_2 or \\log_{10}",
     **dict.fromkeys(
