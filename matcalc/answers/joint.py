@@ -119,6 +119,7 @@ class Joint:
         _ = self._function
         return self._taken
 
+    @public
     def __call__(self, *positional: Any, **named: Any) -> JointValues:
         """Value, gradients, Hessian and products at a point."""
         function = self._function

@@ -9,6 +9,13 @@ from matcalc.core.errors import ArgumentError
 _MOST = 2**31
 
 
+def warn_of_seed(level: int = 3) -> None:
+    """The warning for those who still write seed, the former name of rng."""
+    from warnings import warn  # noqa: PLC0415 - few need it
+
+    warn("seed is now called rng", DeprecationWarning, stacklevel=level + 1)
+
+
 def seed_of(rng: Any, seed: Any = None) -> int:
     """The seed that an argument ``rng`` stands for: a natural number itself; of a generator of
     NumPy its next integer.
@@ -16,9 +23,7 @@ def seed_of(rng: Any, seed: Any = None) -> int:
     None draws one. ``seed`` is the former name of the argument. ArgumentError for anything else.
     """
     if seed is not None:
-        from warnings import warn  # noqa: PLC0415 - only those who still write seed= need it
-
-        warn("seed is now called rng", DeprecationWarning, stacklevel=4)
+        warn_of_seed(4)
         rng = seed
     if rng is None or hasattr(rng, "bit_generator"):
         import numpy as np  # noqa: PLC0415 - slow to load

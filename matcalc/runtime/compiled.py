@@ -65,12 +65,21 @@ class Compiled:
         except _PROBLEMS as problem:
             if _within(brought):
                 raise
+            explained = self._explained(problem, positional, arguments)
+            raise explained.with_traceback(None) from None
+
+    def _explained(
+        self, problem: Exception, positional: tuple[Any, ...], arguments: Mapping[str, Any]
+    ) -> EvaluationError:
+        """The problem as an error of ours, which is raised where the function was called."""
+        try:
             self._raise(problem, positional, arguments)
+        except EvaluationError as explained:
+            return explained
 
     def _raise(
         self, problem: Exception, positional: tuple[Any, ...], arguments: Mapping[str, Any]
     ) -> NoReturn:
-        """The problem as an error of ours."""
         given = {name: value for name, value in arguments.items() if value is not _MISSING}
         self._check_names(positional, given)
         if isinstance(problem, EvaluationError):
@@ -113,7 +122,9 @@ def __call__(self{end}, *other{end}, {wanted}, **more{end}):
             raise problems{end}[1]
         return self{end}.__wrapped__({given})
     except problems{end} as problem{end}:
-        self{end}._raise(problem{end}, other{end}, {{{packed}, **more{end}}})
+        raise self{end}._explained(
+            problem{end}, other{end}, {{{packed}, **more{end}}}
+        ).with_traceback(None) from None
 """
     namespace: dict[str, Any] = {f"missing{end}": _MISSING, f"problems{end}": _PROBLEMS}
     exec(compile(source, "<matcalc call>", "exec"), namespace)

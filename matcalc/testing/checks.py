@@ -17,6 +17,7 @@ from matcalc.core.errors import ArgumentError
 from matcalc.core.kinds import Variable
 from matcalc.core.language import Language
 from matcalc.core.options import STRUCTURES, require_choice
+from matcalc.core.rng import warn_of_seed
 from matcalc.results import Formula
 from matcalc.testing.arrays import LIBRARIES
 from matcalc.testing.directions import jvp_question, vjp_question
@@ -73,7 +74,8 @@ class GradientMismatch(AssertionError):
 
     @property
     def seed(self) -> int | None:
-        """The former name of ``rng``."""
+        """The former name of ``rng``, deprecated."""
+        warn_of_seed()
         return self.rng
 
 

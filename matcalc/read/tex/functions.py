@@ -129,8 +129,12 @@ def _called(resolver: Resolver, phrase: Phrase, name: str, args: list[Value]) ->
 
 def norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     r"""\lVert x \rVert_2, _1, _\infty of a vector, \lVert X \rVert_F of a matrix."""
-    (arg,) = args
     signs.refuse_prime(resolver, phrase.args[0])
+    return _norm(resolver, phrase, args)
+
+
+def _norm(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
+    (arg,) = args
     index = (
         resolver.scope.source[phrase.parts[0].start : phrase.parts[-1].end] if phrase.parts else ""
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from matcalc.core.errors import DomainProblem, EvaluationError, UnknownNameError
 from matcalc.core.program import Program
+from matcalc.core.rng import warn_of_seed
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
@@ -65,7 +66,8 @@ class Report:
 
     @property
     def seed(self) -> int:
-        """The former name of ``rng``."""
+        """The former name of ``rng``, deprecated."""
+        warn_of_seed()
         return self.rng
 
     def __repr__(self) -> str:
