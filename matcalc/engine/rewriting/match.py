@@ -319,7 +319,10 @@ class Search:
                 _expand(bound, first[1], [first, *rest], names) + rest, there, binding, names
             )
             return
+        sought = first[0].name if isinstance(first[0], Call) else None
         for position, (node, labels, exponent) in enumerate(there):
+            if sought is not None and not (isinstance(node, Call) and node.name == sought):
+                continue  # most factors of most products: told at a glance
             left = _take(first[2], exponent)
             self.tries -= 1
             if left is None or self.tries < 0:
