@@ -68,6 +68,10 @@ def test_command(capsys):
         "H_y_x = A'",
         "H_y_y = zeros(m, m)",
     ]
+    assert main(["hessian", "x'*x"]) == 0
+    of_one = capsys.readouterr()
+    assert of_one.out == "H = 2*eye(n)\n"
+    assert "result: matrix(n, n)" in of_one.err
     assert main(["hessian", "x'*x", "--format", "latex"]) == 0
     capsys.readouterr()
     assert main(["hessian", "x'*A*y", "--wrt", "x,y", "--format", "json"]) == 0

@@ -58,6 +58,15 @@ class Directional(Formula):
         return f"The {self.operation} of {self.expression}, {self.said}:\n\n{self}"
 
     @property
+    def reading(self) -> str:
+        """How to read a block of a Hessian that is shown as a matrix J; else empty."""
+        names = [step for step in self.steps if isinstance(step, str)]
+        if self._matrix is None or len(names) < 2:
+            return ""
+        first, last = names[-2:]
+        return f"J of d vec(D) = J*d vec({last}), D the derivative with respect to {first}"
+
+    @property
     def said(self) -> str:
         """What was derived by, in words: ``by x, then along v``."""
         return ", then ".join(_said(step) for step in self.steps)

@@ -26,7 +26,7 @@ class Hessian(Mapping[Pair, Directional]):
     """A mapping from pairs of variables to the derivative by the first, then by the second.
 
     ``str`` gives the block matrix, where all variables are scalars and vectors, and a line for each
-    block.
+    block. Of one variable it gives the block alone, named H.
     """
 
     def __init__(self, expression: Expression, wrt: Sequence[str], *, verify: bool = True) -> None:
@@ -59,12 +59,13 @@ class Hessian(Mapping[Pair, Directional]):
         """The block matrix and its blocks, a line each."""
         lines = []
         program = self.expression._program
-        if all(len(program.variables[name].shape) <= 1 for name in self.wrt):
+        alone = len(self.wrt) == 1
+        if not alone and all(len(program.variables[name].shape) <= 1 for name in self.wrt):
             rows = (", ".join(self._placed(one, other) for other in self.wrt) for one in self.wrt)
             lines.append(f"H = [{'; '.join(rows)}]")
         for (one, other), block in self._blocks.items():
             text = block.text(cse=cse)
-            name = _name(one, other)
+            name = "H" if alone else _name(one, other)
             lines.append(f"{name}{text[1:]}" if text.startswith("D[") else f"{name} = {text}")
         return "\n".join(lines)
 

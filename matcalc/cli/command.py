@@ -346,13 +346,13 @@ def _several(expression: Expression, text: str, options: Namespace) -> int:
 
 
 def _hessian(options: Namespace) -> int:
-    from matcalc.cli.further import blocks, shown_blocks  # noqa: PLC0415 - diff does without
+    from matcalc.cli.further import blocks, blocks_line, shown_blocks  # noqa: PLC0415 - few use it
 
     text = _standard_input() if options.expression == "-" else options.expression
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
         found = blocks(options, _read(text, options))
-    _say(f"{inferred_kinds(found.variables)}results: {len(found)} blocks")
+    _say(blocks_line(found))
     for note in found.notes:
         _say(at_command_line(note))
     shown, report, verdict = shown_blocks(options, text, found)

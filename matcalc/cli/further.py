@@ -12,7 +12,7 @@ from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian, hessian
 from matcalc.answers.taylor import TaylorPolynomial, taylor
-from matcalc.cli.kinds import inferred_kinds, kind_of
+from matcalc.cli.kinds import inferred_kinds, kind_of, shapes_line
 from matcalc.cli.refusals import refuse_given, unusual
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
@@ -217,6 +217,22 @@ def shown_blocks(
         return json_hessian(found, text, report, how, options.cse), report, verdict
     shown = found.latex if options.format == "latex" else found.text
     return shown(cse=options.cse), report, verdict
+
+
+def blocks_line(found: Hessian) -> str:
+    """What was inferred, the kind of the one block or how many there are, and how a matrix that
+    stands for an array of more axes is read.
+    """
+    blocks = list(found.values())
+    if len(blocks) == 1:
+        return shapes_line(blocks[0], blocks[0].reading)
+    names = [f"H_{one}_{other}" for one, other in found]
+    shown = [
+        f"{n} is shown as {b.reading}" for n, b in zip(names, blocks, strict=True) if b.reading
+    ]
+    more = ", the others likewise" if len(shown) > 1 else ""
+    reading = f"; {shown[0]}{more}" if shown else ""
+    return f"{inferred_kinds(found.variables)}results: {len(blocks)} blocks{reading}"
 
 
 def kinds_line(found: Gradients) -> str:
