@@ -132,6 +132,13 @@ MORE = [
     ("tr(S^3)", "S", SYM, NEITHER),
     ("tr(sqrtm(S))", "S", PSD, CONCAVE),
     ("nucnorm(X)", "X", {"X": "matrix(m, n)"}, CONVEX),
+    ("sum(svdvals(X))", "X", {"X": "matrix(m, n)"}, CONVEX),
+    ("schatten(X, 3)", "X", {"X": "matrix(m, n)"}, CONVEX),
+    ("tr(S*logm(S))", "S", PSD, CONVEX),
+    ("tr(S^2*logm(S))", "S", PSD, NEITHER),
+    ("gammaln(x)", "x", {"x": P}, CONVEX),
+    ("log(normcdf(x))", "x", X, CONCAVE),
+    ("sum(log(normcdf(A*x)))", "x", {}, CONCAVE),
     ("logdet(X'*X)", "X", {"X": "matrix(m, n)"}, NEITHER),
     ("tr(inv(A'*diag(x)*A))", "x", PX, CONVEX),
 ]

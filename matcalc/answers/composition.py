@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from matcalc.answers.names import occurring
+from matcalc.answers.names import free_name, occurring
 from matcalc.answers.quadratic import Quadratics, flat_factors
+from matcalc.core.kinds import Variable
 from matcalc.core.operations import LINEAR, OPERATIONS, PRIMARY, TOTAL
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, number
@@ -40,20 +41,23 @@ _TRACES = {"inv": CONVEX} | {
 }
 # entry by entry or sums of entries: they keep what the entries are
 _KEEPING = ("'", "fill", "slice", *(name for name, places in LINEAR.items() if places == (0,)))
+# norms for powers from 1 on
+_OF_POWERS = frozenset(name for name in _SCALED if OPERATIONS[name].rank == 0)
 _MOST_CERTIFIED = 8  # parts whose Hessian is tried
 
 
 class Composition:
     """The curvature of each part of an expression, as a function of some variables.
 
-    ``certify`` is the verdict on a scalar from its Hessian, with the line that says so.
+    ``certify`` is the verdict on a scalar from its Hessian with respect to some variables, with the
+    line that says so.
     """
 
     def __init__(
         self,
         program: Program,
         wrt: Sequence[str],
-        certify: Callable[[Program], tuple[str, str] | None],
+        certify: Callable[[Program, Sequence[str]], tuple[str, str] | None],
     ) -> None:
         self.program = program
         self.wrt = frozenset(wrt)
@@ -80,7 +84,8 @@ class Composition:
         if node.shape or self._certified >= _MOST_CERTIFIED or node.op in ("number", "variable"):
             return UNKNOWN
         self._certified += 1
-        found = self._certify(replace(self.program, expr=node, definitions={}))
+        names = [name for name in self.program.variables if name in self.wrt]
+        found = self._certify(replace(self.program, expr=node, definitions={}), names)
         if found is None:
             return UNKNOWN
         self.rules.append(f"{text(node)} is {found[0]}: {found[1]}")
@@ -143,6 +148,9 @@ class Composition:
             if found != UNKNOWN:
                 return found
         factors = flat_factors(whole)
+        found = self._trace_of_product(whole, factors)
+        if found != UNKNOWN:
+            return found
         for place, part in enumerate(factors):
             others = [*factors[place + 1 :], *factors[:place]]
             if any(self._moves(other) for other in others) or not others:
@@ -157,6 +165,36 @@ class Composition:
                 )
                 return curvature
         return UNKNOWN
+
+    def _trace_of_product(self, whole: Expr, factors: Sequence[Expr]) -> str:
+        """tr(X*logm(X)): a product of functions of one symmetric matrix is one function of its
+        eigenvalues, and the trace is as convex as that (Carlen 2010, 2.10).
+        """
+        insides = {text(_argument(each)): _argument(each) for each in factors}
+        if len(factors) < 2 or len(insides) > 1 or not all(map(self._moves, factors)):
+            return UNKNOWN
+        (inside,) = insides.values()
+        if not self._is_affine(inside) or not self._is_symmetric(inside):
+            return UNKNOWN
+        kind = "positive" if self._is_definite(inside) else "scalar"
+        name = free_name(self.program, "s", "t")
+        s = Expr("variable", value=name)
+        scalar = number(1)
+        for each in factors:
+            part = _of_eigenvalue(each, s)
+            if part is None or (kind == "scalar" and not _is_total(part)):
+                return UNKNOWN
+            scalar = Expr("*", (scalar, part))
+        variables = {name: Variable(name, kind)}
+        alone = replace(self.program, expr=scalar, definitions={}, variables=variables)
+        found = self._certify(alone, [name])
+        if found is None or found[0] not in (CONVEX, CONCAVE):
+            return UNKNOWN
+        self.rules.append(
+            f"tr({text(whole)}) is {found[0]}: the trace of a {found[0]} function of the "
+            f"eigenvalues, {text(inside)} is affine"
+        )
+        return found[0]
 
     def _trace_of_power(self, power: Expr) -> str:
         """tr(S^k): as convex as the power is on the eigenvalues."""
@@ -340,8 +378,12 @@ class Composition:
             return self._kinked(node, args)
         if node.op == "huber" and not self.known.is_positive(node.args[1]):
             return UNKNOWN
-        if node.op == "normp" and not self.known.bounds(node.args[1]).least >= 1:
+        if node.op in _OF_POWERS and not self.known.bounds(node.args[1]).least >= 1:
             return UNKNOWN
+        inner = node.args[0] if node.op == "log" else None
+        if inner is not None and inner.op == "normcdf" and self._is_affine(inner.args[0]):
+            named = Expr("lognormcdf", inner.args, node.shape, row=node.row)
+            return self._atom(named, [AFFINE], *_ATOMS[named.op])
         if node.op == "sqrt" and not node.shape and self.quadratics.is_norm(node.args[0]):
             return self._norm(node)
         if node.op == "sqrt" and self.quadratics.is_geometric_mean(
@@ -377,6 +419,29 @@ class Composition:
         said = ", ".join(f"{text(m)} is {kind}" for m, kind in zip(moving, kinds, strict=False))
         self.rules.append(f"{text(node)} is {curvature}: {node.op} is {curvature}{how}, {said}")
         return curvature
+
+
+def _argument(factor: Expr) -> Expr:
+    """The matrix that a factor is a function of."""
+    if factor.op in PRIMARY or factor.op in ("inv", "^"):
+        return factor.args[0]
+    return factor
+
+
+def _of_eigenvalue(factor: Expr, s: Expr) -> Expr | None:
+    """The same function of one eigenvalue; None where it is not known."""
+    if factor.op == "^":
+        return Expr("^", (s, factor.args[1])) if factor.args[1].op == "number" else None
+    if factor.op == "inv":
+        return Expr("/", (number(1), s))
+    return Expr(PRIMARY[factor.op], (s,)) if factor.op in PRIMARY else s
+
+
+def _is_total(part: Expr) -> bool:
+    """Whether a function of one number has a value everywhere."""
+    if part.op == "^":
+        return bool(part.args[1].value > 0 and part.args[1].value.denominator == 1)
+    return part.op in TOTAL or part.op == "variable"
 
 
 def _joined(args: list[str]) -> str:

@@ -112,6 +112,10 @@ def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) ->
     require_scalar(program.expr, "convexity is")
     plain = _without_indices(program)
     found = _by_hessian(program, names) or _by_composition(plain, names)
+    if found is None:  # sum(svdvals(X)) has a name of which more is known
+        short = simplify(replace(plain, definitions={}))
+        if short is not plain.expr:
+            found = _by_composition(replace(plain, expr=short, definitions={}), names)
     numbers = Numbers(program, names, seed_of(rng, None))
     return _by_numbers(program, numbers) if found is None else _checked(program, found, numbers)
 
@@ -126,8 +130,8 @@ def _without_indices(program: Program) -> Program:
 def _by_composition(program: Program, names: list[str]) -> Convexity | None:
     """The verdict by the rules of composition; parts of them by their Hessians."""
 
-    def certify(part: Program) -> tuple[str, str] | None:
-        found = _by_hessian(part, names)
+    def certify(part: Program, wrt: Sequence[str]) -> tuple[str, str] | None:
+        found = _by_hessian(part, list(wrt))
         return None if found is None else (found.verdict.replace("strictly ", ""), found.said)
 
     verdict, rules = Composition(program, names, certify).verdict()

@@ -21,7 +21,7 @@ from matcalc.core.program import Program
 from matcalc.core.walk import fold
 from matcalc.read.frontend import statements_of
 from matcalc.read.shapes.infer import infer
-from matcalc.read.syntax.declare import declare
+from matcalc.read.syntax.declare import declare, instead
 from matcalc.read.syntax.nodes import Node, Statement, children
 
 UNIT = "imagunit"  # the imaginary unit, as a scalar of which the conjugate is its negative
@@ -93,7 +93,8 @@ def _plain(text: str, names: list[str]) -> str:
         if kind not in _KINDS:
             raise ArgumentError(
                 f"complex {kind} is no kind; there are complex {', complex '.join(_KINDS)}",
-                hint=f"declare {found['name']}: complex matrix(n, n)",
+                hint=instead(kind, found["name"])
+                or f"declare {found['name']}: complex matrix(n, n)",
             )
         names.append(found["name"])
         said = f"{found['name']}: {kind}{(found['dims'] or '').strip()}"

@@ -104,6 +104,7 @@ ROWS = [
         letters=(r"\Gamma",),
         numpy="gammaln",
         neighbours=("digamma",),
+        curvature="convex",
         smooth=True,
         pole=True,
         log_of="gamma",

@@ -213,6 +213,8 @@ ROWS = [
         arity=(2, 2),
         rank=0,
         of_scalar=_ABSOLUTE,
+        curvature="convex",
+        parameter=True,
     ),
     _row(
         "condnum",

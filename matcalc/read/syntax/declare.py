@@ -36,6 +36,19 @@ _MANIFOLDS = {
     "stiefel": ("orthonormal(n, p)", "stiefel"),
     "grassmann": ("orthonormal(n, p)", "grassmann"),
 }
+# kinds of complex matrices: what they are of real ones, and the derivative within them
+_COMPLEX = {
+    "hermitian": (
+        "symmetric",
+        "within the Hermitian matrices the derivative is D + C', D that by {0} and C that "
+        "by conj({0})",
+    ),
+    "unitary": (
+        "orthogonal",
+        "on the unitary matrices a point is stationary where {0}^H*C is Hermitian, C the "
+        "derivative by conj({0}) of a real function",
+    ),
+}
 _LARGEST_POWER = 8  # of a dimension
 _LONGEST = 1_024  # names in one dimension
 
@@ -81,7 +94,7 @@ def from_statement(statement: Statement, source: str, functions: Container[str] 
     hint = f"the kinds are {_FORMS}, function"
     kind = _OTHERWISE.get(kind, kind) if isinstance(kind, str) else kind
     if isinstance(kind, str):
-        hint = _instead(kind, statement.name) or hint
+        hint = instead(kind, statement.name) or hint
     if kind == "complex":
         raise UnsupportedError(COMPLEX_ONLY, source=source, span=body.span, hint=COMPLEX_HINT)
     if (
@@ -202,7 +215,7 @@ def size(node: Node, source: str, *, positive: bool = True) -> Dim:
     return result
 
 
-def _instead(kind: str, name: str) -> str:
+def instead(kind: str, name: str) -> str:
     """What to write for sets of matrices that are no kinds; empty where nothing is known."""
     if kind in _MADE_OF:
         spelled, made_of, entry = _MADE_OF[kind]
@@ -215,6 +228,12 @@ def _instead(kind: str, name: str) -> str:
         return (
             f"declare {name}: {declared}; the gradient along the set is that of "
             f"--manifold {manifold}, in Python d.riemannian({manifold!r})"
+        )
+    if kind in _COMPLEX:
+        real, within = _COMPLEX[kind]
+        return (
+            f"declare {name}: {real}(n) where all numbers are real, else {name}: complex "
+            f"matrix(n, n); {within.format(name)}"
         )
     if kind == "banded":
         return (
