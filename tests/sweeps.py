@@ -13,6 +13,11 @@ def thinned(rows: Iterable[Any], every: int) -> list[Any]:
     return [_slow(row) if place % every else row for place, row in enumerate(rows)]
 
 
+def slow(*row: Any) -> Any:
+    """A row of a ``parametrize`` whose kind another row has for less: CI tests it."""
+    return pytest.param(*row, marks=pytest.mark.slow)
+
+
 def _slow(row: Any) -> Any:
     if isinstance(row, tuple) and hasattr(row, "marks"):  # from pytest.param
         return pytest.param(*row.values, marks=[*row.marks, pytest.mark.slow], id=row.id)

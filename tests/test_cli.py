@@ -402,12 +402,13 @@ def test_interrupt(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     assert run(capsys, "diff", "x'*x", "-w", "x") == (130, "", "")
 
 
-def test_text_output_imports_neither_numpy_nor_sympy() -> None:
+def test_a_plain_answer_loads_no_more_than_it_needs() -> None:
+    """Neither a library, nor the reader of LaTeX, nor the judge of claims."""
     script = (
         "import sys; from matcalc.cli import main; code = main(['diff', \"x'*A*x\", "
         "'--wrt', 'x'])\n"
-        "print(code, [name for name in ('numpy', 'sympy', 'mpmath', 'lark') if name in "
-        "sys.modules])"
+        "print(code, [name for name in ('numpy', 'sympy', 'mpmath', 'lark', 'matcalc.read.tex', "
+        "'matcalc.claims.judge') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

@@ -244,7 +244,7 @@ def test_never_longer_and_settled(text: str) -> None:
 
 
 @settings(
-    max_examples=80,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,

@@ -6,6 +6,7 @@ it, and what is said of them is no coincidence.
 from __future__ import annotations
 
 import pytest
+from sweeps import slow
 
 from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.claims.judge.claim import Claim
@@ -14,15 +15,15 @@ from matcalc.read.frontend import read_pair
 
 WRONG = [
     ("sum(relu(x))", "x", "sigmoid(1000*x)", {}),
-    ("sum(relu(A*x - b))", "x", "A'*sigmoid(5000*(A*x - b))", {"b": "vector(m)"}),
+    slow("sum(relu(A*x - b))", "x", "A'*sigmoid(5000*(A*x - b))", {"b": "vector(m)"}),
     ("sum(abs(x))", "x", "tanh(2000*x)", {}),
     ("sum(abs(x))", "x", "x./sqrt(x.^2 + 1/10^10)", {}),
     ("max(x)", "x", "softmax(1000*x)", {}),
-    ("sum(sqrt(x.^2 + 1/10^12))", "x", "sign(x)", {}),
+    slow("sum(sqrt(x.^2 + 1/10^12))", "x", "sign(x)", {}),
     ("x'*x", "x", "2*x + where(abs(x - 3) < 1/1000, 1, 0)", {}),
     # 10^12 has no slope
     ("sum(max(x, 0)) + 10^12", "x", "0*x", {}),
-    ("sum(max(x, 0)) + 10^12", "x", "1000001/1000000*step(x)", {}),
+    slow("sum(max(x, 0)) + 10^12", "x", "1000001/1000000*step(x)", {}),
 ]
 
 
@@ -97,8 +98,8 @@ def test_what_is_said_of_small_errors(expr: str, claim: str, said: str) -> None:
     ("expr", "wrt", "claim"),
     [
         ("sum(x.^2)", "x", "where(x > 100, 3*x, 2*x)"),
-        ("3*sum(x.^2)", "x", "where(x < -50, 2*x, 6*x)"),
-        ("max(x'*A*x - 500, 0)", "x", "zeros(n)"),
+        slow("3*sum(x.^2)", "x", "where(x < -50, 2*x, 6*x)"),
+        slow("max(x'*A*x - 500, 0)", "x", "zeros(n)"),
         ("where(det(X) > 10^6, tr(X), 0)", "X", "zeros(n, n)"),
     ],
 )

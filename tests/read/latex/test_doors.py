@@ -122,18 +122,6 @@ def test_answer_is_printed_and_read_back() -> None:
     assert str(matcalc.parse_latex(d.latex(), d.variables)) == str(d)
 
 
-def test_a_plain_answer_does_not_load_the_reader() -> None:
-    script = "import sys; from matcalc.cli import main\n"
-    script += (
-        "main(['diff', \"x'*x\", '-w', 'x']); print([m for m in sys.modules if "
-        "m.startswith('matcalc.read.tex')])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
-
-
 def test_reading_imports_no_heavy_library() -> None:
     script = "import sys; from matcalc.read.tex.read import read_latex; read_latex('Ax')\n"
     script += "print({'lark', 'numpy', 'sympy'} & set(sys.modules))"
