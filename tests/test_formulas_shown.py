@@ -98,8 +98,19 @@ def test_graph_by_several_variables(capsys):
         matcalc.parse(LAYER).graph(["V", "q"])
 
 
-def test_the_step_before_is_no_step_ahead():
+@pytest.mark.parametrize(
+    ("formula", "hint", "followed"),
+    [
+        (r"h_{t-1}^\top x", r"h_{\mathrm{prev}}", r"h_{\mathrm{prev}}^\top x"),
+        (r"\|x_{t+1}\|^2", r"x_{\mathrm{next}}", r"\|x_{\mathrm{next}}\|^2"),
+        (r"\|x_{t+1} - A x\|^2", r"x_{\mathrm{next}}", r"\|x_{\mathrm{next}} - A x\|^2"),
+        (r"x_{n-1}^2 + x_n", r"x_{n-1}^{\odot 2}", None),
+    ],
+)
+def test_letters_with_shifted_subscripts(formula, hint, followed):
     with pytest.raises(MatcalcError) as refused:
-        matcalc.parse_latex(r"h_{t-1}^\top x")
-    assert r"h_{\mathrm{prev}}" in refused.value.hint
-    matcalc.parse_latex(r"h_{\mathrm{prev}}^\top x")
+        matcalc.parse_latex(formula)
+    assert hint in refused.value.hint
+    assert "declare" not in refused.value.hint  # no name has a sign in it
+    if followed is not None:
+        matcalc.parse_latex(followed)

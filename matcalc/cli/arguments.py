@@ -44,8 +44,8 @@ _NAMES = """\
 Undeclared names are scalars if they begin with a-g, vectors if with h-z, matrices if with A-Z;
 Greek names are scalars. Kinds for --var: scalar, positive, vector(n), matrix(m, n),
 tensor(n, m, k), symmetric(n), psd(n), diagonal(n), orthogonal(n), skew(n), triangular(n), upper(n),
-invertible(n). The answer alone goes to standard output; inferred shapes, notes and the verdict of
---check to standard error.
+tridiagonal(n), invertible(n), simplex(n), onehot(n), orthonormal(n, p), function. The answer alone
+goes to standard output; inferred shapes, notes and the verdict of --check to standard error.
 """
 
 

@@ -439,14 +439,12 @@ def refuse_lone(letters: Letters, phrases: Iterable[Phrase]) -> None:
         if base.key in letters.used_whole or phrase.text == "(":
             continue
         if any(part.kind in ("+", "-") for part in phrase.parts):  # x_{t+1}
-            word = "prev" if all(part.kind != "+" for part in phrase.parts) else "next"
             shown, bare = letters.shown(phrase), letters.shown(phrase.args[0])
-            word = "prev" if phrase.parts[0].kind == "-" else "next"
             raise letters.scope.problem(
                 f"{shown} may be an entry of {bare}, a number, or a variable of its own",
                 phrase.span,
                 f"write {subscripts.entry_of(letters, phrase)} for the entry; "
-                rf"write {bare}_{{\mathrm{{{word}}}}}, a word, for a variable",
+                f"{subscripts.own_name(letters, phrase, 'vector')}, a word, for a variable",
             )
         if len(parts) < 2:
             continue

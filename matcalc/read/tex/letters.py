@@ -244,9 +244,9 @@ class Letters:
         message = (
             f"{self.shown(phrase)} may be an entry of {base}, or a {kind} of its own, because {why}"
         )
-        own, entry = symbol(phrase, self.scope.source).name, subscripts.entry_of(self, phrase)
+        own, entry = subscripts.own_name(self, phrase, kind), subscripts.entry_of(self, phrase)
         raise self.scope.problem(
-            message, phrase.span, f"declare {own}: {kind} if it is one; write {entry} for the entry"
+            message, phrase.span, f"{own} if it is one; write {entry} for the entry"
         )
 
     def promote_entry(self, phrase: Phrase, why: str) -> bool:

@@ -283,6 +283,8 @@ def or_declared(resolver: Resolver, phrase: Phrase) -> str:
     if phrase.kind == "indexed" and phrase.args[0].kind != "symbol":
         return ""
     name = resolver.scope.name(phrase)
+    if not name.isidentifier():  # x_{n-1} cannot be declared
+        return ""
     alike = _numbered_alike(resolver, name)
     if alike:
         both = " and ".join(f'"{each}: scalar"' for each in (name, *alike))

@@ -272,6 +272,17 @@ def entry_of(letters_: Letters, phrase: Phrase) -> str:
     return f"[{base}]_{{{inside}}}"
 
 
+def own_name(letters_: Letters, phrase: Phrase, kind: str) -> str:
+    """What to do with a letter that is a variable of its own: declare x_1, or write a word in place
+    of t + 1, which no name contains.
+    """
+    name = symbol(phrase, letters_.scope.source).name
+    if name.isidentifier():
+        return f"declare {name}: {kind}"
+    word = "next" if any(part.kind == "+" for part in phrase.parts) else "prev"
+    return rf"write {letters_.shown(phrase.args[0])}_{{\mathrm{{{word}}}}}"
+
+
 def check_alone(letters_: Letters) -> None:
     """Refuses y_i beside an entry x_i, where nothing says whether y_i is a variable or an entry of
     y.
