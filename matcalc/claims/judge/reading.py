@@ -58,6 +58,12 @@ def read_objective(claim: Claim) -> tuple[Program, Claim]:
     """
     program = read_formula(claim.expr, claim.variables, language=claim.language)
     wrt, order = Expression(program).wanted(claim.wrt or None, claim.order)
+    whole, bracket, _ = wrt.partition("[")
+    if bracket and wrt not in program.variables and whole in program.variables:
+        raise ArgumentError(
+            f"claims are about the derivative with respect to {whole}, not to the part {wrt}",
+            hint=f"claim the derivative with respect to {whole}, of which this is an entry",
+        )
     if not is_latex(claim.expr):
         return program, replace(claim, wrt=wrt)
     return program, replace(

@@ -180,6 +180,10 @@ def _of_vector(context: Context, node: Node, name: str, args: list[Expr]) -> Exp
 def _diag(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """A vector as a diagonal matrix; the diagonal of a square matrix as a column."""
     arg = context.settle(args[0])
+    if arg.op == "number":
+        n = context.quote(arg)
+        hint = f"write eye({n}) for the identity matrix, {n} for the number"
+        raise context.problem("diag of a number", node.span, hint)
     if not arg.shape:
         context.odd("function", arg, node, name=name)
         return arg

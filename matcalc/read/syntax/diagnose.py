@@ -58,6 +58,8 @@ _MISPLACED = {
     "SEPARATOR": "a semicolon separates statements, and rows of blocks in [ ]",
 }
 
+_LONGEST = 80  # characters of a text that is written again
+_POINTS = r"\.(?=[(+-])"
 _SUMS = "∑(x.^2), or ∑(A, 1) of each column; sums over an index are read in LaTeX"
 
 
@@ -96,6 +98,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return f"write ^{_RAISED[char]}"
     if char in _ADVICE:
         return _ADVICE[char]
+    if char == "%":
+        return _in_r(text, position)
     if char in _LOOKALIKES:
         return f"write {_LOOKALIKES[char]}"
     for foreign, latin, alphabet in _ALPHABETS:
@@ -113,6 +117,8 @@ def _instead(char: str, text: str, position: int) -> str | None:
         return f"write ({plain.replace('⁄', '/')})"
     if plain != char and plain.isprintable():
         return f"write {plain.strip()}"
+    if char == "." and text[position + 1 : position + 2] in ("(", "+", "-"):  # Julia's exp.(x)
+        return f"write {re.sub(_POINTS, '', text)}" if len(text) <= _LONGEST else "leave out the ."
     if char == ".":
         return "a point belongs to a number (0.5), to .* ./ .^ or to .T"
     if char == "_" and before == "∑":
@@ -120,6 +126,30 @@ def _instead(char: str, text: str, position: int) -> str | None:
     if char == "_" or char.isalpha():
         return "names are made of Latin and Greek letters, digits and _, and start with a letter"
     return None
+
+
+def _in_r(text: str, position: int) -> str:
+    """R's products, %*% and %o%, and comments of MATLAB."""
+    if text.startswith("%o%", position):
+        return "write x*y' for the outer product"
+    if not text.startswith("%*%", position):
+        return f"write {_LOOKALIKES['%']}"
+    plain = text.replace("%*%", "*")
+    alone = "*" not in text.replace("%*%", "") and len(plain) <= _LONGEST
+    return f"write {plain}" if alone else "write * for the matrix product, .* entry by entry"
+
+
+def refuse_assignment(text: str) -> None:
+    """Refuses R's x <- A*b, which would be the comparison x < -A*b."""
+    found = re.search(r"(?:^|[;\n])\s*([^\W\d]\w*\s*)(<-)\s*([^;\n]*)", text)
+    if found:
+        name, rest = found[1].strip(), found[3].strip()
+        raise ParseError(
+            f"{name} <- ... may be an assignment or a comparison",
+            source=text,
+            span=Span(found.start(2), found.end(2)),
+            hint=f"write {name} = {rest} for a definition, {name} < -{rest} for the comparison",
+        )
 
 
 def _subscript(text: str, position: int) -> str:

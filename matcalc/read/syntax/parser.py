@@ -57,6 +57,10 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         if advise:
             problem.hint = sum_advice(text) or problem.hint
         raise
+    if "<-" in text:
+        from matcalc.read.syntax.diagnose import refuse_assignment  # noqa: PLC0415 - as below
+
+        refuse_assignment(text)
     if any(token[0] in _BINDING for token in stream):
         # few texts have bound indices
         from matcalc.read.syntax.binders import bind  # noqa: PLC0415

@@ -45,7 +45,7 @@ _PROSE = frozenset(
 _ORDERS = frozenset(["minimize", "minimise", "maximize", "maximise", "minimizing", "maximizing"])
 _KL = re.compile(r"\{\s*KL\s*\}")  # \mathrm{KL}(p \parallel q)
 _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
-_UNCLEAR = frozenset({"f", "g", "h", "phi", "rho", "ell", "chi", "O", "o"})  # the last two: series
+_UNCLEAR = frozenset({"f", "g", "h", "phi", "rho", "kappa", "ell", "chi", "O", "o"})  # o: series
 
 
 def apply_letter(

@@ -25,6 +25,7 @@ from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import by_entries
+from matcalc.read.tex.by_entries import variable_of
 from matcalc.read.tex.densities import refused
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.einstein import summed
@@ -35,7 +36,6 @@ from matcalc.read.tex.resolve import Resolver
 from matcalc.read.tex.samples import either, remember
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.survey import survey
-from matcalc.read.tex.symbols import symbol
 from matcalc.read.tex.values import BeyondProducts, Value
 
 _OF_LETTERS = frozenset({"transposed", "behind", "outer", "leading"})
@@ -117,12 +117,14 @@ def _typed_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
         scope.adopt(name)
     with _explained(text):
         values = _values(parse(text, scope), scope)
+        wanted, asked = values[-1][1], None
 
         def typed(
             resolver: Resolver, sides: list[list[Statement]], counted: frozenset[str]
         ) -> Program:
-            if values[-1][1].kind == "gradient":
-                _by_entry(resolver, values[-1][1].parts[0])
+            nonlocal asked
+            if wanted.kind == "gradient":
+                asked = variable_of(resolver.letters, wanted.parts[0]), wanted.order
             with spoken_in_latex():
                 return infer(
                     sides[0],
@@ -135,8 +137,6 @@ def _typed_in(scope: Scope, definitions: Mapping[str, Expr]) -> Program:
                 )
 
         program = _either_way(scope, [values], typed, definitions)
-    wanted = values[-1][1]
-    asked = (scope.name(wanted.parts[0]), wanted.order) if wanted.kind == "gradient" else None
     return replace(program, notes=(*scope.notes, *program.notes), asked=asked)
 
 
@@ -240,33 +240,6 @@ def variable_named(text: str, variables: Mapping[str, Variable]) -> str:
             hint=r"write \Sigma, x or W_{1}",
         )
     return scope.name(last.value)
-
-
-def _by_entry(resolver: Resolver, letter: Phrase) -> None:
-    r"""Refuses the derivative by x_i where x is a vector: it is an entry of the derivative by x."""
-    base = letter.args[0] if letter.kind == "indexed" else letter
-    known = resolver.letters.summed | resolver.letters.whole_keys.keys()
-    found = symbol(base, resolver.scope.source) if base.kind == "symbol" else None
-    if (
-        letter.kind != "indexed"
-        or found is None
-        or resolver.scope.knows(letter)
-        or found.key not in known
-    ):
-        return
-    name, shown = found.name, resolver.letters.shown(letter)
-    shown_base = resolver.letters.shown(base)
-    hint = (
-        rf"write \frac{{\partial}}{{\partial {shown_base}}}: the derivative with respect "
-        rf"to {shown} is "
-        rf"an entry of the answer"
-    )
-    raise UnsupportedError(
-        f"{shown} is an entry of {name}, and no variable",
-        source=resolver.scope.source,
-        span=letter.span,
-        hint=hint,
-    )
 
 
 def _declared(declarations: Declarations) -> dict[str, Variable]:
