@@ -68,7 +68,8 @@ ALLOWED = {
     "syntax": "core",
     "shapes": "core syntax",
     "frontend": "core syntax shapes",
-    "looped": "core frontend syntax",
+    "summed": "core syntax",
+    "looped": "core frontend syntax summed",
     "pieces": "core frontend",
     "tex": "core syntax shapes",
     "printers": "core runtime",
@@ -113,8 +114,9 @@ ALLOWED = {
     "results": "core frontend pieces tex parts pipeline several notation printers readback "
     "verification equality stable oracle bridges explain graph directional steps notations "
     "manifolds",
-    "answers": "core frontend looped pipeline backprop notation directional several printers "
-    "readback stable oracle verification steps results equality inner definite graph",
+    "answers": "core frontend looped pieces pipeline backprop notation directional several "
+    "printers readback stable oracle verification steps results equality inner definite "
+    "graph",
     "judge": "core version frontend tex pipeline notation printers oracle runtime exact equality "
     "results inner",
     "testing": "core syntax frontend pipeline printers oracle runtime results judge",

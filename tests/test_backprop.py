@@ -37,6 +37,31 @@ PROGRAMS = {  # a program, its declarations, what it is derived by, and what the
         ["W", "s", "y"],
         ["dh[T] = zeros(n)", "dh[t] +="],
     ),
+    "sum-over-members": (
+        "f[0] = x; for k = 1:K; f[k] = tanh(W[k]*f[k-1]); end; "
+        "norm2(y - f[K])^2 + c*sum[k=1:K](norm2(W[k])^2)",
+        {"W[k]": "matrix(h[k], h[k-1])", "c": "scalar"},
+        ["W"],
+        ["s += norm2(W[k])^2", "dW[k] = 2*ds*W[k]", "dW[k] += u[k]*f[k-1]'"],
+    ),
+    "mean-of-members": (
+        "mean[k=1:K](x'*A[k]*x)",
+        {"A[k]": "matrix(n, n)", "x": "vector(n)"},
+        ["A", "x"],
+        ["value = s/K", "ds = 1/K", "dA[k] = ds*x*x'"],
+    ),
+    "product-of-members": (
+        "prod[k=1:K](b[k]*x)",
+        {"b[k]": "scalar", "x": "scalar"},
+        ["b", "x"],
+        ["s[K]", "ds[k-1] ="],
+    ),
+    "function-of-a-sum": (  # what is added has not the name of the sum
+        "s = 0; for k = 1:K; s += exp(a[k]*x); end; log(s)",
+        {"a[k]": "scalar", "x": "scalar"},
+        ["x"],
+        ["dx += a[k]*ds*exp(a[k]*x)"],
+    ),
     "two-steps": (
         "f[0] = x; f[1] = y; for k = 2:K; f[k] = A*f[k-1] + B*f[k-2]; end; u'*f[K]",
         {"x": "vector(n)", "y": "vector(n)", "u": "vector(n)"},
@@ -80,6 +105,11 @@ REFUSED = [
     ("f[0] = x; for k = 1:K; f[k] = A*f[k-1]; end; f[K]", {"x": "vector(n)"}, "a scalar"),
     ("f[0] = x'; for k = 1:K; f[k] = f[k-1]*A; end; sum(f[K])", {"x": "vector(n)"}, "is a row"),
     ("f[0] = x; for k = 1:K; f[k] = W[k]*f[k-1]; end; sum(f[K])", {"x": "vector(n)"}, "sizes of"),
+    (
+        "sum[i=1:N](log(sum[k=1:K](exp(-norm2(x[i] - m[k])^2))))",
+        {"x[i]": "vector(n)", "m[k]": "vector(n)"},
+        "a sum over members in a loop needs a range that ends at a number",
+    ),
     ("f[0] = x; for k = 1:2:K; f[k] = x; end; sum(f[1])", {"x": "vector(n)"}, "steps of 1 or -1"),
 ]
 
@@ -96,7 +126,7 @@ def test_the_recursion_is_proved_and_computes_the_gradient(key):
     written = text
     for name, value in count.items():
         written = written.replace(f":{name};", f":{value};").replace(f"= {name}:", f"= {value}:")
-        written = written.replace(f"[{name}]", f"[{value}]")
+        written = written.replace(f"[{name}]", f"[{value}]").replace(f":{name}]", f":{value}]")
     whole = matcalc.diff(written, wrt, variables=kinds)
     rng = np.random.default_rng(0)
     sizes = {"n": 3, "p": 2, "h[0]": 2, "h[1]": 3, "h[2]": 4, "h[3]": 2}

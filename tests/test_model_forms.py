@@ -14,6 +14,24 @@ PAIRS = "norm2(X[i,:] - X[j,:])"
 
 # expression, variables, by which, as it is printed
 FORMS = {
+    "linear model with an intercept: a row of blocks for each sample": (
+        "sum[i](([1, X[i,:]]*w - y[i])^2)",
+        {"X": "matrix(n, p)", "y": "vector(n)"},
+        "w",
+        "2*[vector(1), X]'*([vector(1), X]*w - y)",
+    ),
+    "rotations of points, each by its own angle": (
+        "sum[i]([cos(t[i]), -sin(t[i]); sin(t[i]), cos(t[i])]*X[i,:]')",
+        {"X": "matrix(n, 2)", "t": "vector(n)"},
+        "t",
+        "[-X[:, 2]'; X[:, 1]']*diag(cos(t)) - [X[:, 1]'; X[:, 2]']*diag(sin(t))",
+    ),
+    "cumulative sums of rows": (
+        "sum[i](norm2(cumsum(X[i,:]') - w)^2)",
+        {"X": "matrix(n, p)", "w": "vector(p)"},
+        "X",
+        None,
+    ),
     "contrastive loss: softmax by rows from a quotient": (
         "-sum[i](log(exp(X[i,:]*Y[i,:]'/t)/sum[j](exp(X[i,:]*Y[j,:]'/t))))",
         {"X": "matrix(n, p)", "Y": "matrix(n, p)", "t": "scalar"},

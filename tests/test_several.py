@@ -83,6 +83,20 @@ PRINTED = [
     ("kinks", "sum(relu(W*x + b))", ["W", "b"], {"b": "vector(m)"}, None),
     ("function", "sum(f(W*x))", ["W", "x"], {"f": "function"}, None),
     ("one", "x'*A*x", ["x"], {}, "dx = (A + A')*x"),
+    (
+        "definition",
+        "f = A*x; norm2(f)^2 + sum(f)",
+        ["f", "x"],
+        {"A": "matrix(m, n)"},
+        "df = 1 + 2*A*x\ndx = A'*(1 + 2*A*x)",
+    ),
+    (
+        "slice",
+        "norm2(A*X - B)^2",
+        ["X[:,k]", "A"],
+        {},
+        "dX[:,k] = 2*A'*(A*X - B)[:, k]\ndA = 2*(A*X - B)*X'",
+    ),
 ]
 
 
@@ -99,6 +113,7 @@ def test_several(expr, wrt, variables, expected):
     assert found.latex()
     for name in wrt:
         alone = matcalc.diff(expr, name, variables=variables)
+        assert found[name].verification.kind != "none"
         assert matcalc.equal(found[name], alone) if found[name].shape else True
 
 

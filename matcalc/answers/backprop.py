@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from matcalc.core.boundary import public
+from matcalc.core.dims import dim
 from matcalc.core.errors import (
     ArgumentError,
     MatcalcError,
@@ -175,7 +176,8 @@ class Backprop:
         return [*self.program.items, Assignment(name, self.program.value)]
 
     def _text(self, tree: Expr) -> str:
-        known = known_sizes(tree, self.program.variables)
+        ranges = {f"?{n}": Variable(f"?{n}", "vector", (dim(n),)) for n in self.program.counts}
+        known = known_sizes(tree, {**self.program.variables, **ranges})
         choices = size_choices(known)
         zero = known.op == "fill"
         return text(known, choices[-1 if zero else min(self._place, len(choices) - 1)])

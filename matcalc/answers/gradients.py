@@ -16,6 +16,7 @@ from matcalc.core.subspaces import require_coordinates
 from matcalc.core.tree import Expr, interned
 from matcalc.engine.pipeline import defined_names, require_variable
 from matcalc.engine.several import derive_several
+from matcalc.read.pieces import part_of
 from matcalc.results import Derivative, Expression
 from matcalc.verify.readback.text import several_say
 from matcalc.verify.readback.values import confirm
@@ -209,12 +210,11 @@ class Gradients(Mapping[str, Derivative]):
         """
         if self._verification is None:
             found = []
-            first = next(iter(self._derivatives.values()))
-            if first.layout == "mixed":
-                trees = {name: each._tree for name, each in self._derivatives.items()}
-                found.append(verify_several(self.expression._program, trees, first.structure))
-            for each in self._derivatives.values():
-                if first.layout != "mixed" or each._shown is not each._tree:
+            whole, first = self._whole(), next(iter(self._derivatives.values()))
+            if first.layout == "mixed" and whole:
+                found.append(verify_several(self.expression._program, whole, first.structure))
+            for name, each in self._derivatives.items():
+                if name not in whole or first.layout != "mixed" or each._shown is not each._tree:
                     found.append(each.verification)
                 else:
                     each._verification = found[0]
@@ -227,12 +227,20 @@ class Gradients(Mapping[str, Derivative]):
         that failed, or the one with the largest error.
         """
         drawn = seed_of(rng, None)
-        first = next(iter(self._derivatives.values()))
-        if first.layout != "mixed":
-            reports = [each.check(drawn) for each in self._derivatives.values()]
-            return worst(reports)
-        trees = {name: each._tree for name, each in self._derivatives.items()}
-        return compare_several(self.expression._program, trees, first.structure, drawn)
+        whole, first = self._whole(), next(iter(self._derivatives.values()))
+        together = whole if first.layout == "mixed" else {}
+        reports = [
+            each.check(drawn) for name, each in self._derivatives.items() if name not in together
+        ]
+        if together:
+            program = self.expression._program
+            reports.append(compare_several(program, together, first.structure, drawn))
+        return worst(reports)
+
+    def _whole(self) -> dict[str, Expr]:
+        """The derivatives by variables; those by parts of them are others."""
+        names = self.expression.variables
+        return {name: each._tree for name, each in self._derivatives.items() if name in names}
 
 
 class FamilyDerivative(Gradients):
@@ -296,21 +304,26 @@ def gradients(
     for name in names:
         if name in program.variables:
             require_coordinates(program.variables[name], structure, alone=len(names) == 1)
-    trees = derive_several(program, names, structure=structure, layout=layout)
+    # entries, slices and definitions are differentiated with respect to one by one
+    parts = {
+        name: expression.diff(name, layout=layout, structure=structure, verify=verify)
+        for name in names
+        if part_of(program, name, free=structure == "free") is not None
+    }
+    whole = [name for name in names if name not in parts]
+    trees = derive_several(program, whole, structure=structure, layout=layout) if whole else {}
+    derivatives = {
+        name: Derivative(
+            expression,
+            DerivativeStatement(program, name, 1, structure, layout),
+            tree,
+            verify=verify,
+        )
+        for name, tree in trees.items()
+    }
     made = Gradients if family is None else partial(FamilyDerivative, family)
-    found = made(
-        expression,
-        {
-            name: Derivative(
-                expression,
-                DerivativeStatement(program, name, 1, structure, layout),
-                tree,
-                verify=verify,
-            )
-            for name, tree in trees.items()
-        },
-        verify=verify,
-    )
+    known = {**parts, **derivatives}
+    found = made(expression, {name: known[name] for name in names}, verify=verify)
     if verify:
         warn_unverified(found.verification)
     return found

@@ -141,7 +141,7 @@ class Backprop:
             return
         program = Program(expr, dict(self.variables), "")
         trees = list(derive_several(program, names).values())
-        if item is not None:
+        if item is not None and not item.adds:  # the name of a sum is not that of a term
             trees = self._with_value(trees, item)
         trees = interned(trees)
         root = Expr("several", tuple(trees))

@@ -21,6 +21,7 @@ from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
 from matcalc.read.frontend import read, statements_of
+from matcalc.read.summed import with_loops
 from matcalc.read.syntax.declare import declare, size
 from matcalc.read.syntax.nodes import Loop, Node, Statement, children, flat
 
@@ -34,6 +35,10 @@ def read_looped(
     """The program, with its loops as they are; raises a MatcalcError as ``read`` does."""
     declarations = declare([declarations] if isinstance(declarations, str) else declarations)
     (statements,), declared = statements_of([text], declarations, language)
+    looped = with_loops(text, statements, declared)
+    if looped != text:
+        text = looped
+        (statements,), declared = statements_of([text], declarations, language)
     counts = _counts(statements, declared)
     written = [
         (value, read(text, declarations, language=language, counts=dict.fromkeys(counts, value)))

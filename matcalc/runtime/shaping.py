@@ -25,7 +25,7 @@ def triu(X: ArrayLike, k: ArrayLike = 0) -> Array:
 
 def cumsum(X: ArrayLike, axis: ArrayLike = 1) -> Array:
     """x[1] + ... + x[i]: of a vector, down each column of a matrix (axis 1), along each row (axis
-    2).
+    2), along any axis of an array.
     """
     return np.asarray(np.cumsum(X, axis=int(np.real(axis)) - 1))
 

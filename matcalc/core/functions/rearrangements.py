@@ -41,15 +41,17 @@ ROWS = [
     _row(
         "cumsum",
         "cumsum(x), cumsum(A, 1), cumsum(A, 2)",
-        "x[1] + ... + x[i], which is tril(ones)*x; down each column, along each row",
+        "x[1] + ... + x[i], which is tril(ones)*x; down each column, along each row or axis",
         arity=(1, 2),
+        any_rank=True,
         linear=(0,),
     ),
     _row(
         "revcumsum",
         "revcumsum(x), revcumsum(A, 1), revcumsum(A, 2)",
-        "x[i] + ... + x[n], which is triu(ones)*x; the same down each column, along each row",
+        "x[i] + ... + x[n], which is triu(ones)*x; down each column, along each row or axis",
         arity=(1, 2),
+        any_rank=True,
         linear=(0,),
     ),
     _row(

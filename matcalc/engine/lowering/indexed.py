@@ -18,6 +18,7 @@ from matcalc.core.operations import ALONG, COMPARISONS, OF_ENTRIES
 from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.nodes import Factor, Labels, Node, Rational
 from matcalc.engine.ir.nodes import is_number as is_rational
+from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.terms import Value
 
 if TYPE_CHECKING:
@@ -473,6 +474,34 @@ def _diagonal(body: _Body, part: Expr, args: list[Batch]) -> Batch:
     )
 
 
+def _cumulative(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    """cumsum and revcumsum, along the first axis or the one that is given."""
+    value, count = args[0], len(args[0].indices)
+    axis = count + (int(part.args[1].value) - 1 if len(args) == 2 else 0)
+    size, labels = value.node.axes[axis], tuple(range(value.node.rank))
+    ends = (axis, 100) if part.op == "revcumsum" else (100, axis)
+    factors = [(value.node, labels), (body.build.leaf("lower", (size, size), "0"), ends)]
+    outputs = (*labels[:axis], 100, *labels[axis + 1 :])
+    return Batch(value.indices, body.product(1, factors, outputs, value.node.axes))
+
+
+def _blocks(body: _Body, part: Expr, args: list[Batch]) -> Batch:
+    """The sum of the blocks, each at its place, for each choice of the indices."""
+    indices = tuple(dict.fromkeys(index for arg in args for index in arg.indices))
+    count = len(indices)
+    shape = tuple([body.low.size(size) for size in part.shape])
+    axes = (*[body.size(index) for index in indices], *shape)
+    outputs = (*range(count), *range(100, 100 + len(shape)))
+    terms: list[tuple[Rational, Node]] = []
+    for links, arg in zip(block_places(body.build, body.low.size, part), args, strict=True):
+        own = list(range(200, 200 + len(arg.own)))
+        factors: list[tuple[Node, Labels]] = [(body.arranged(arg, indices), (*range(count), *own))]
+        for label, (leaf, thin) in enumerate(links, 100):
+            factors.append((leaf, (label,) if thin else (label, own.pop(0))))
+        terms.append((1, body.product(1, factors, outputs, axes)))
+    return Batch(indices, body.build.sum(terms, axes))
+
+
 _RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
     "+": _add(1),
     "-": _add(-1),
@@ -488,6 +517,9 @@ _RULES: dict[str, Callable[[_Body, Expr, list[Batch]], Batch]] = {
     "sum": _total,
     "mean": _total,
     "dot": _dot,
+    "blocks": _blocks,
+    "cumsum": _cumulative,
+    "revcumsum": _cumulative,
     "tr": _diagonal,
     "diag": _diagonal,
 }

@@ -12,14 +12,15 @@ from fractions import Fraction
 from typing import Protocol
 
 from matcalc.core.declared import FunctionRef
-from matcalc.core.dims import ONE, ZERO, Dim, Shape
+from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.operations import ALONG, COMPARISONS, OPERATIONS
-from matcalc.core.tree import Expr, extent, grid, operation
+from matcalc.core.tree import Expr, operation
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Labels, Node, Rational, magnitude
 from matcalc.engine.ir.nodes import is_number as is_rational
 from matcalc.engine.lowering import functions, multilinear
+from matcalc.engine.lowering.blocks import block_places
 from matcalc.engine.lowering.preconditions import is_wide, require_tall
 from matcalc.engine.lowering.terms import Combination, ContractionBuilder, Open, Value
 
@@ -277,39 +278,19 @@ def _slice(low: Lowering, expr: Expr, args: list[Value]) -> Value:
 
 
 def _blocks(low: Lowering, expr: Expr, args: list[Value]) -> Value:
-    """The sum of the blocks, each at its place: S_r*A*S_c'."""
-    heights, widths = grid(expr)
+    """The sum of the blocks, each at its place."""
     shape = tuple([low.size(size) for size in expr.shape])
-    axes = shape if len(shape) == 2 else (ONE, *shape) if expr.row else (*shape, ONE)
     terms: list[tuple[Rational, Node]] = []
-    for place, (part, value) in enumerate(zip(expr.args, args, strict=True)):
-        row, column = divmod(place, len(widths))
+    for links, value in zip(block_places(low.builder, low.size, expr), args, strict=True):
         a = low.sums.open(value)
         factors, inner = list(a.factors), list(a.outputs)
         outputs: Labels = ()
-        thin = (extent(part)[0] == ONE and part.rank < 2, extent(part)[1] == ONE and part.rank < 2)
-        for axis, (sizes, at) in enumerate(((heights, row), (widths, column))):
-            if len(shape) == 1 and axis != int(expr.row):
-                continue
-            start, size = low.size(_before(sizes, at)), low.size(sizes[at])
+        for leaf, thin in links:
             (label,) = low.sums.labels(1)
             outputs += (label,)
-            own = () if thin[axis] else (inner.pop(0),)
-            leaf = (
-                low.builder.unit(axes[axis], start)
-                if thin[axis]
-                else low.builder.select(axes[axis], start, size)
-            )
-            factors.append((leaf, (label, *own), 1))
+            factors.append((leaf, (label,) if thin else (label, inner.pop(0)), 1))
         terms.append((1, low.builder.product(a.coefficient, factors, outputs, shape)))
     return low.builder.sum(terms, shape)
-
-
-def _before(sizes: Shape, count: int) -> Dim:
-    result = ZERO
-    for size in sizes[:count]:
-        result = result.plus(size)
-    return result
 
 
 _RULES: dict[str, Callable[[Lowering, Expr, list[Value]], Value]] = {

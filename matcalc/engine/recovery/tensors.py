@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matcalc.core.dims import Dim
 from matcalc.core.operations import is_value
 from matcalc.core.tree import Expr, is_number
 from matcalc.engine.ir.nodes import Labels, Rational
 from matcalc.engine.recovery.block_terms import slice_of
 from matcalc.engine.recovery.chains import Chain, Link, Parts
-from matcalc.engine.recovery.graph import Graph, Hyper
+from matcalc.engine.recovery.graph import Edge, Graph, Hyper
+from matcalc.engine.recovery.masks import is_running
 from matcalc.engine.recovery.products import Tree, fused_indices
 
 
@@ -21,7 +23,7 @@ def reduce_arrays(graph: Graph) -> bool:
     """One step; False when there is none."""
     arrays = [hyper for hyper in graph.hyper if _plain(hyper)]
     return (
-        any(_slice(graph, hyper) for hyper in arrays)
+        any(_slice(graph, hyper) or _accumulate(graph, hyper) for hyper in arrays)
         or any(_stack(graph, tree) for tree in (fused_indices(graph) if arrays else ()))
         or _join(graph)
         or any(_sum(graph, hyper) for hyper in arrays)
@@ -95,15 +97,43 @@ def _slice(graph: Graph, hyper: Hyper) -> bool:
             _replace(graph, hyper, label, sliced, labels[:axis] + labels[axis + 1 :])
             return True
         if not weights and len(edges) == 1 and _is_range(edges[0][2][0]):
-            _, end, (first, *rest) = edges[0]
-            own = graph.fresh(first.expr.shape[1]) if rest or end in labels else end
-            if own != end:
-                eye = (Link(graph.factory.eye(first.expr.shape[1]), False, True),)
-                graph.connect(own, end, tuple(rest) or eye)
-            sliced = slice_of(graph.factory, expr, axis, first.expr.value, first.expr.shape[1])
+            first = edges[0][2][0].expr
+            own = _beyond(graph, edges[0], labels, first.shape[1])
+            sliced = slice_of(graph.factory, expr, axis, first.value, first.shape[1])
             _replace(graph, hyper, label, sliced, (*labels[:axis], own, *labels[axis + 1 :]))
             return True
     return False
+
+
+def _accumulate(graph: Graph, hyper: Hyper) -> bool:
+    """A triangle of ones on an index that nothing else touches: the sum of all entries up to each,
+    or from it on, cumsum(T, k).
+    """
+    expr, labels = hyper
+    for axis, label in enumerate(labels):
+        edges = graph.incident(label)
+        if label < graph.rank or _touching(graph, label) > 1 or graph.weights[label]:
+            continue
+        if len(edges) == 1 and is_running(edges[0][2][0].expr):
+            first = edges[0][2][0]
+            # the sum over r of array[r] times the triangle at [r, c]
+            backwards = (first.expr.op == "tril") != first.flipped
+            own = _beyond(graph, edges[0], labels, first.expr.shape[0])
+            args = (expr, graph.factory.number(axis + 1))
+            summed = graph.factory.make("revcumsum" if backwards else "cumsum", args, expr.shape)
+            _replace(graph, hyper, label, summed, (*labels[:axis], own, *labels[axis + 1 :]))
+            return True
+    return False
+
+
+def _beyond(graph: Graph, edge: Edge, labels: Labels, size: Dim) -> int:
+    """The label behind the first link of an edge, one that the array does not have yet."""
+    _, end, (_, *rest) = edge
+    if not rest and end not in labels:
+        return end
+    own = graph.fresh(size)
+    graph.connect(own, end, tuple(rest) or (Link(graph.factory.eye(size), False, True),))
+    return own
 
 
 def _is_range(link: Link) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import prod
+from math import factorial, prod
 
 from matcalc.core.choices import Loop, Rules
 from matcalc.core.indexed import Form
@@ -16,6 +16,7 @@ from matcalc.core.tree import Expr, is_number, number
 from matcalc.engine.ir.nodes import exact_root
 
 Grid = tuple[tuple[Fraction, ...], ...]  # rows; of a vector each with one entry, of a scalar one
+_Rule = Callable[[Expr, list[Grid]], Grid | None]
 
 _MOST_ENTRIES = 400  # of a matrix that is computed
 _LARGEST = 1 << 256  # numerators and denominators
@@ -299,9 +300,49 @@ _REDUCED: dict[str, Callable[[list[Fraction]], Fraction]] = {
     "max": max,
     "min": min,
 }
+
+
+def _of_all(take: Callable[[list[Fraction]], Fraction | None]) -> _Rule:
+    """A function of all entries; of those along an axis nothing is computed."""
+
+    def rule(node: Expr, args: list[Grid]) -> Grid | None:
+        value = take([entry for row in args[0] for entry in row]) if len(args) == 1 else None
+        return None if value is None else ((value,),)
+
+    return rule
+
+
+def _length(entries: list[Fraction]) -> Fraction | None:
+    return _root(sum([entry * entry for entry in entries], _ZERO))
+
+
+def _kronecker(node: Expr, args: list[Grid]) -> Grid | None:
+    a, b = (_turned(x) if arg.row else x for x, arg in zip(args, node.args, strict=True))
+    found = tuple([tuple([x * y for x in upper for y in lower]) for upper in a for lower in b])
+    return _turned(found) if node.row else found
+
+
+def _diagonal(node: Expr, args: list[Grid]) -> Grid | None:
+    entries = args[0]
+    if node.args[0].rank == 2:
+        return _column([row[k] for k, row in enumerate(entries)])
+    size = len(entries)
+    return tuple([tuple([entries[i][0] * (i == j) for j in range(size)]) for i in range(size)])
+
+
+def _dot(node: Expr, args: list[Grid]) -> Grid | None:
+    (a,), (b,) = _turned(args[0]), _turned(args[1])
+    return ((sum((x * y for x, y in zip(a, b, strict=True)), _ZERO),),)
+
+
+def _gamma(a: Fraction) -> Fraction | None:
+    whole = a.denominator == 1 and 0 < a <= _HIGHEST
+    return Fraction(factorial(int(a) - 1)) if whole else None
+
+
 _OF_ONE = [name for name in OPERATIONS if name in ENTRYWISE and OPERATIONS[name].arity == (1, 1)]
 _AS_THEY_ARE = ("number", "blocks", "eye", "fill")
-_RULES: dict[str, Callable[[Expr, list[Grid]], Grid | None]] = {
+_RULES: dict[str, _Rule] = {
     "+": _each(lambda a, b: a + b),
     "-": _each(lambda a, b: a - b),
     "neg": _each(lambda a: -a),
@@ -328,5 +369,19 @@ _RULES: dict[str, Callable[[Expr, list[Grid]], Grid | None]] = {
     "blocks": _blocks,
     "fill": _filled,
     "eye": _identity,
+    "max": _each(max),
+    "min": _each(min),
+    "amax": _of_all(max),
+    "amin": _of_all(min),
+    "prod": _of_all(lambda entries: prod(entries, start=_ONE)),
+    "mean": _of_all(lambda entries: sum(entries, _ZERO) / len(entries)),
+    "norm1": _of_all(lambda entries: sum(map(abs, entries), _ZERO)),
+    "norm2": _of_all(_length),
+    "norminf": _of_all(lambda entries: max(map(abs, entries))),
+    "kron": _kronecker,
+    "diag": _diagonal,
+    "dot": _dot,
+    "gamma": _each(_gamma),
+    "gammaln": _each(_at({1: 0, 2: 0})),
     "indexed": _indexed,
 }

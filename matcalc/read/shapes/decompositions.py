@@ -52,25 +52,32 @@ def triangle(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
 
 def cumulative(context: Context, node: Node, name: str, args: list[Expr]) -> Expr:
     """cumsum(x)[i] = x[1] + ... + x[i], revcumsum(x)[i] = x[i] + ... + x[n]; of a matrix for each
-    column (1) or row (2).
+    column (1) or row (2), of any array along an axis.
     """
     arg = _settled(context, args[0]) if len(args) == 2 else context.settle(args[0])
+    x = context.quote(arg)
     if len(args) == 1:
         if arg.rank == 2:
-            x = context.quote(arg)
             hint = f"{name}({x}, 1) sums down each column, {name}({x}, 2) along each row"
             raise context.problem(f"{name} of a matrix needs a direction", node.args[0].span, hint)
+        if arg.rank > 2:
+            hint = f"{name}({x}, 1) sums along the first axis, {name}({x}, {arg.rank}) the last"
+            raise context.problem(f"{name} of a tensor needs an axis", node.args[0].span, hint)
         if not arg.shape:
             context.odd("function", arg, node, name=name)
             return arg
         return context.make(name, (arg,), arg.shape, node, row=arg.row)
     which, at = context.literal(args[1]), node.args[1]
-    if which not in (1, 2):
+    if arg.rank > 2 and which not in range(1, arg.rank + 1):
+        raise context.problem(
+            f"the second argument of {name} is an axis, a number from 1 to {arg.rank}", at.span
+        )
+    if which is None or (arg.rank < 3 and which not in (1, 2)):
         raise context.problem(
             f"the second argument of {name} is 1 (down each column) or 2 (along each row)", at.span
         )
-    if arg.rank != 2:
-        hint = f"{name}({context.quote(arg)}) takes the entries in order"
+    if arg.rank < 2:
+        hint = f"{name}({x}) takes the entries in order"
         raise context.problem(
             f"{name} by column or row needs a matrix, not {context.describe(arg)}",
             node.args[0].span,

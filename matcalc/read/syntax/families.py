@@ -193,7 +193,7 @@ class _Unrolled:
             self._complete(name)
 
     def _range(self, loop: Loop, env: Env) -> range:
-        ends = [self._place(part, env, loop=loop) for part in loop.body.args]
+        ends = [self._place(part, env, named=True) for part in loop.body.args]
         first, step, last = ends if len(ends) == 3 else (ends[0], 1, ends[1])
         if step == 0:
             raise self._problem("the step of a loop is not 0", loop.body.span)
@@ -203,15 +203,15 @@ class _Unrolled:
             raise self._problem("this range is empty", loop.body.span, hint)
         return found
 
-    def _place(self, node: Node, env: Env, *, loop: Loop | None = None) -> int:
-        """The number that a place is."""
+    def _place(self, node: Node, env: Env, *, named: bool = False) -> int:
+        """The number that a place is; ``named`` says that it ends a range, which may be a name."""
         value = size(_with_numbers(node, env), self.source, positive=False)
         if value.integer is None or value.scale != value.integer:
             text = self.source[node.start : node.end]
-            if loop is None:
+            if not named:
                 raise self._problem(f"{text} is no number here", node.span)
             raise SymbolicLoopError(
-                f"the range of this loop ends at a name, {text}, so it is not written out",
+                f"this range ends at a name, {text}, so it is not written out",
                 source=self.source,
                 span=node.span,
                 hint="matcalc backprop (matcalc.backprop in Python) differentiates it as it is; "
@@ -399,9 +399,10 @@ class _Unrolled:
             raise self._problem(
                 f"the range of {bound.name} is needed: it says which members are meant",
                 bound.span,
-                f"write {binding.name}[{bound.name}=1:3](...)",
+                f"write {binding.name}[{bound.name}=1:3](...), or {binding.name}[{bound.name}=1:K]"
+                "(...) for any number of them",
             )
-        first, last = (self._place(part, env) for part in (bound.first, bound.last))
+        first, last = (self._place(part, env, named=True) for part in (bound.first, bound.last))
         values = range(first, last + 1)
         if not values:
             raise self._problem("this range is empty", bound.span)

@@ -235,7 +235,7 @@ def _cumulative(low: Context, expr: Expr) -> Value:
             "revcumsum", node, shape=expr.shape, after=(str(axis),) if axis != 1 else ()
         )
     return low.build.call(
-        "np.cumsum", node, shape=expr.shape, after=(f"axis={axis - 1}",) if expr.rank == 2 else ()
+        "np.cumsum", node, shape=expr.shape, after=(f"axis={axis - 1}",) if expr.rank > 1 else ()
     )
 
 
