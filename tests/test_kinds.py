@@ -235,7 +235,11 @@ REFUSED = [
     ("x: positive(a, b, c, d, e, f, g); x", "up to six dimensions, not 7", "positive(m, n)"),
     ("y: onehot(n, m); y", "onehot takes one dimension, not 2", "onehot(n)"),
     ("V: orthonormal(n); V", "orthonormal takes two dimensions, not 1", "orthonormal(n, p)"),
-    ("A: wrong(n); A", "wrong(n) is not a kind", "simplex(n), onehot(n), orthonormal(n, p)"),
+    (
+        "A: wrong(n); A",
+        "wrong(n) is not a kind",
+        "simplex(n), sphere(n), onehot(n), orthonormal(n, p)",
+    ),
 ]
 
 

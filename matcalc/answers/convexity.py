@@ -25,7 +25,7 @@ from matcalc.results import Expression, Formula
 from matcalc.verify.verification import verify
 
 CONVEX, CONCAVE, AFFINE, NEITHER, UNKNOWN = "convex", "concave", "affine", "neither", "unknown"
-_NOT_CONVEX_SETS = ("orthogonal", "orthonormal", "onehot")
+_NOT_CONVEX_SETS = ("sphere", "orthogonal", "orthonormal", "onehot")
 # operations with second derivatives wherever they have a value; others the Hessian may not see
 _SMOOTH = frozenset(
     (

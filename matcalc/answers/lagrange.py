@@ -127,7 +127,10 @@ def constrained(
 
 
 # kinds that are open sets under an equation: what the variable is then, and the equation
-_UNDER: dict[str, tuple[str, str]] = {"simplex": ("positive", "sum({0}) = 1")}
+_UNDER: dict[str, tuple[str, str]] = {
+    "simplex": ("positive", "sum({0}) = 1"),
+    "sphere": ("vector", "{0}'*{0} = 1"),
+}
 
 
 def sets_of_equations() -> tuple[str, ...]:

@@ -30,7 +30,8 @@ from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.text import text
 
 _MARK = "?u"  # no name in the language
-_CURVED = ("simplex", "onehot", "orthogonal", "orthonormal")  # kinds that are no open sets
+# kinds that are no open sets
+_CURVED = ("simplex", "sphere", "onehot", "orthogonal", "orthonormal")
 
 
 class StationaryPoint(Formula):

@@ -27,6 +27,7 @@ KINDS = {
     "tridiagonal": 1,  # nothing but the diagonal and those beside it
     "invertible": 1,
     "simplex": 1,  # entries that are not negative and add up to 1
+    "sphere": 1,  # vectors x with x'*x = 1
     "onehot": 1,  # one entry is 1, the others are 0
     "orthonormal": 2,  # V'*V = eye, so there are no more columns than rows
 }
@@ -37,7 +38,14 @@ MOST_RESULT_AXES = 8  # of a value: those of an expression, then those of a vari
 MOST_DIMENSIONS = {"positive": MOST_AXES, "tensor": MOST_AXES}
 _FREE = ("scalar", "vector", "matrix", "tensor")  # by the number of axes; any entries will do
 FREE = frozenset(_FREE)
-_AXES = FREE | {ZERO, "positive", "simplex", "onehot", "orthonormal"}  # the others are square
+_AXES = FREE | {
+    ZERO,
+    "positive",
+    "simplex",
+    "sphere",
+    "onehot",
+    "orthonormal",
+}  # the others are square
 
 
 def free_kind(rank: int) -> str:

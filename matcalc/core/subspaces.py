@@ -62,7 +62,7 @@ SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
 PROJECTED = tuple(SPACES)  # kinds within which a gradient is a projection
 # kinds whose matrices are vech(X), vech(X') or diag(X) in another form
 WITH_COORDINATES = ("symmetric", "psd", "skew", "triangular", "upper", "diagonal")
-_CURVED = ("orthogonal", "orthonormal", "simplex", "onehot")
+_CURVED = ("orthogonal", "orthonormal", "simplex", "sphere", "onehot")
 
 
 @cache

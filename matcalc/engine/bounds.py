@@ -57,6 +57,7 @@ _KINDS = {
     "positive": _POSITIVE,
     "simplex": _SHARE,
     "onehot": _SHARE,
+    "sphere": _AROUND,
     "orthogonal": _AROUND,
     "orthonormal": _AROUND,
 }

@@ -222,7 +222,7 @@ def _point(here: Variable, manifold: str, space: Manifold) -> Variable:
                 hint=f"declare {here.name}: psd(n)",
             )
         return Variable(here.name, "psd", here.shape[:1], here.declared)
-    allowed = ("matrix", "orthonormal", "orthogonal") if space.rank > 1 else ("vector",)
+    allowed = ("matrix", "orthonormal", "orthogonal") if space.rank > 1 else ("vector", "sphere")
     if here.kind not in allowed:
         raise ShapeError(
             f"the points of {manifold} are not {here}",

@@ -426,7 +426,7 @@ def _around(
 
 def _near(variable: Variable, value: Array, rng: np.random.Generator) -> Array:
     """The value moved a bit, in its kind."""
-    if variable.kind in ("simplex", "onehot", "orthonormal"):
+    if variable.kind in ("simplex", "sphere", "onehot", "orthonormal"):
         return _near_member(variable.kind, value, rng)
     step = _NEAR * rng.uniform(0.2, 1.0) * max(float(np.max(np.abs(value), initial=0.0)), 0.1)
     directions = basis(variable.kind, value)
@@ -444,12 +444,15 @@ def _near(variable: Variable, value: Array, rng: np.random.Generator) -> Array:
 
 
 def _near_member(kind: str, value: Array, rng: np.random.Generator) -> Array:
-    """Another member of the set: shares that are moved, columns that are turned; a one-hot vector
-    stays.
+    """Another member of the set: shares that are moved, columns and unit vectors that are turned; a
+    one-hot vector stays.
     """
     if kind == "simplex":
         moved = value * rng.uniform(1 - _NEAR, 1 + _NEAR, value.shape)
         return np.asarray(moved / np.sum(moved))
+    if kind == "sphere":
+        moved = value + _NEAR / 3 * rng.standard_normal(value.shape)
+        return np.asarray(moved / np.linalg.norm(moved))
     if kind == "orthonormal":
         Q, R = np.linalg.qr(value + _NEAR / 3 * rng.standard_normal(value.shape))
         return np.asarray(Q * np.sign(np.diag(R)))

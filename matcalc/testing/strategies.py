@@ -52,6 +52,8 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
     entries = _POSITIVE if variable.kind == "positive" else _ENTRIES
     if variable.kind == "simplex":
         return _filled(shape, _POSITIVE).map(lambda x: x / np.sum(x))
+    if variable.kind == "sphere":
+        return _filled(shape, _POSITIVE).map(lambda x: x / np.linalg.norm(x))
     if variable.kind == "onehot":
         return st.integers(0, shape[0] - 1).map(lambda k: np.eye(shape[0])[k])
     if variable.kind in FREE or variable.kind == "positive":

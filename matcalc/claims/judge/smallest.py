@@ -209,6 +209,8 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
             if np.all(entries >= 0) and np.any(entries > 0)
             else None
         )
+    if variable.kind == "sphere":
+        return np.asarray(entries / np.linalg.norm(entries)) if np.any(entries) else None
     if variable.kind == "onehot":
         return np.asarray(np.eye(shape[0])[int(entries[0]) % shape[0]])
     if variable.kind in FREE or variable.kind == "invertible":

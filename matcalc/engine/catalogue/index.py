@@ -31,7 +31,10 @@ USED = (
     "rewrites",
 )  # folders whose entries the engine works with; the others are looked up and tested
 # kinds that no node has unless a variable has it, or (an orthogonal one) ``expm`` of a skew matrix
-RARE_KINDS = ("orthogonal", "triangular", "upper", "diagonal", "simplex", "onehot", "orthonormal")
+RARE_KINDS = (
+    *("orthogonal", "triangular", "upper", "diagonal"),
+    *("simplex", "sphere", "onehot", "orthonormal"),
+)
 TRAITS = ("positive", "odd", "even", "equivariant", "invariant", "skew")
 TRANSPOSITIONS = TRAITS[3:]
 

@@ -9,7 +9,7 @@ SYMMETRIC, SKEW, SEMIDEFINITE, DEFINITE, DIAGONAL, ORTHOGONAL, LOWER, UPPER, INV
 # of all entries, whatever the shape
 NONNEGATIVE, POSITIVE = 1 << 9, 1 << 10
 # of vectors, and of matrices with V'*V = eye; nothing inherits them
-SIMPLEX, ONEHOT, ORTHONORMAL = 1 << 11, 1 << 12, 1 << 13
+SIMPLEX, ONEHOT, ORTHONORMAL, SPHERE = 1 << 11, 1 << 12, 1 << 13, 1 << 14
 
 ZEROS = (DIAGONAL, LOWER, UPPER)  # what a matrix with fewer entries is too
 ENTRIES = NONNEGATIVE | POSITIVE

@@ -28,6 +28,7 @@ from matcalc.engine.ir.facts import (
     SEMIDEFINITE,
     SIMPLEX,
     SKEW,
+    SPHERE,
     SYMMETRIC,
     UPPER,
     ZEROS,
@@ -49,6 +50,7 @@ _KINDS = {
     "positive": POSITIVE,
     "simplex": SIMPLEX,
     "onehot": ONEHOT,
+    "sphere": SPHERE,
     "orthonormal": ORTHONORMAL,
 }
 _LEAVES = {

@@ -31,8 +31,7 @@ _MADE_OF = {
 }
 # sets that no kind is: the kind that goes with --manifold, and its name there
 _MANIFOLDS = {
-    "sphere": ("vector(n)", "sphere"),
-    "unit": ("vector(n)", "sphere"),
+    "unit": ("sphere(n)", "sphere"),
     "stiefel": ("orthonormal(n, p)", "stiefel"),
     "grassmann": ("orthonormal(n, p)", "grassmann"),
 }

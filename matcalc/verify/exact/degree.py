@@ -23,7 +23,13 @@ _HUGE = 10.0**300  # degrees beyond this make no difference
 _LARGEST_EXPONENT = EXPONENTS + 1.0  # of the integers that stand for an exponent
 _POLYNOMIAL = 7  # degree of the polynomials that stand for functions
 _DEEPEST = 6  # functions inside of each other for which exponentials of logarithms are followed
-_KIND = {"positive": (2.0, 0.0), "psd": (2.0, 0.0), "simplex": (4.0, 4.0), "onehot": (0.0, 0.0)}
+_KIND = {
+    "positive": (2.0, 0.0),
+    "psd": (2.0, 0.0),
+    "simplex": (4.0, 4.0),
+    "sphere": (2.0, 2.0),
+    "onehot": (0.0, 0.0),
+}
 
 
 class Degree(NamedTuple):

@@ -218,15 +218,23 @@ def _rotation(field: Generators, extent: Extent) -> Entries:
     return scaled(field.choice(), Q[:n]) + Q[n:]
 
 
-def _simplex(field: Generators, extent: Extent) -> Entries:
-    """The squares of a unit vector, w = 2*a/(1 + a'*a) and (1 - a'*a)/(1 + a'*a) for any a
-    (stereographic projection).
-    """
+def _unit_vector(field: Generators, extent: Extent) -> Entries:
+    """w = 2*a/(1 + a'*a) and (1 - a'*a)/(1 + a'*a) for any a (stereographic projection)."""
     a = field.stream.some(extent[0] - 1)
     square = sum(x * x for x in a) % P
     scale = inverse((1 + square) % P)
-    roots = [*(2 * x * scale % P for x in a), (1 - square) * scale % P]
-    return [field.square(w) for w in roots]
+    return [*(2 * x * scale % P for x in a), (1 - square) * scale % P]
+
+
+def _simplex(field: Generators, extent: Extent) -> Entries:
+    """The squares of a unit vector."""
+    return [field.square(w) for w in _unit_vector(field, extent)]
+
+
+def _sphere(field: Generators, extent: Extent) -> Entries:
+    """A unit vector; the root of the sum of its squares is 1, and not -1."""
+    field.square(1)
+    return _unit_vector(field, extent)
 
 
 def _orthonormal(field: Generators, extent: Extent) -> Entries:
@@ -242,6 +250,7 @@ _VALUES: dict[str, Callable[[Generators, Extent], Entries]] = {
     ZERO: lambda field, extent: [0] * prod(extent),
     "positive": lambda field, extent: [field.free_square() for _ in range(prod(extent))],
     "simplex": _simplex,
+    "sphere": _sphere,
     "orthonormal": _orthonormal,
     **{kind: _structured(kind) for kind in SPACES},
     "psd": _psd,

@@ -117,6 +117,7 @@ _OF_KIND: dict[str, Callable[[Array], bool]] = {
     "orthogonal": lambda a: _same(a.T @ a, np.eye(len(a))),
     "orthonormal": lambda a: _same(a.T @ a, np.eye(a.shape[1])),
     "simplex": lambda a: bool(np.all(a >= 0)) and _same(np.sum(a), np.ones(())),
+    "sphere": lambda a: _same(np.sum(a * a), np.ones(())),
     "onehot": lambda a: bool(np.all((a == 0) | (a == 1))) and _same(np.sum(a), np.ones(())),
     "skew": lambda a: _same(a, -a.T),
     "triangular": lambda a: _same(a, np.tril(a)),

@@ -199,12 +199,17 @@ def _dominant(A: Array) -> Array:
     return np.where(np.eye(n) > 0, A, small)
 
 
+def _unit(x: Array) -> Array:
+    return np.asarray(x / np.linalg.norm(x))
+
+
 def _onehot(rng: np.random.Generator, n: int) -> Array:
     return np.asarray(np.eye(n)[rng.integers(n)])
 
 
 _VECTORS: dict[str, Callable[[np.random.Generator, int], Array]] = {
     "simplex": lambda rng, n: _shares(rng.uniform(0.4, 2.0, n)),
+    "sphere": lambda rng, n: _unit(rng.standard_normal(n)),
     "onehot": _onehot,
 }
 _MATRICES: dict[str, Callable[[np.random.Generator, int, Entries], Array]] = {

@@ -58,6 +58,7 @@ PROPERTIES = {
     "orthogonal": lambda v: close(v.T @ v, np.eye(3)) and not close(v, v.T),
     "orthonormal": lambda v: close(v.T @ v, np.eye(3)),
     "simplex": lambda v: np.all(v > 0) and close(np.sum(v), 1),
+    "sphere": lambda v: close(v @ v, 1),
     "onehot": lambda v: sorted(v) == [0, 0, 1],
     "skew": lambda v: close(v, -v.T) and np.any(v),
     "triangular": lambda v: close(v, np.tril(v)) and np.linalg.cond(v) < 50,
