@@ -91,7 +91,9 @@ def differentiate(statement: DerivativeStatement) -> Expr:
         node = substitute(builder, node, {names[wrt]: within})
     places = [program.expr.rank + 2 * turn for turn in range(statement.order)]
     tidy = engine.shortener.symmetrised
-    node = constrain(builder, node, variable.kind, structure, places, tidy)
+    projected = constrain(builder, node, variable.kind, structure, places, tidy)
+    if projected is not node:
+        node = engine.shortener.shorten(projected)
     return engine.recovered(engine.ordinary(node))
 
 

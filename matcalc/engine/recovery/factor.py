@@ -25,6 +25,7 @@ from matcalc.engine.recovery.chains import (
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.masks import is_triangle
 from matcalc.engine.recovery.shared import Shared, collect, number_in_front, share, tokens
+from matcalc.engine.recovery.turning import turned
 
 # functions of sums that are written for sums of functions
 _LINEAR = tuple(name for name in LINEAR if OPERATIONS[name].arity == (1, 1))
@@ -63,8 +64,8 @@ class Factoring:
         """One term; a minus in front goes into a difference among the factors, which then is turned
         round.
         """
-        turned = self._turn(term) if term.coefficient < 0 else None
-        return self.assembler.term(turned or term)
+        opposite = self._turn(term) if term.coefficient < 0 else None
+        return self.assembler.term(opposite or term)
 
     def _turn(self, term: Term) -> Term | None:
         """The term with the opposite coefficient and one difference turned round."""
@@ -82,32 +83,7 @@ class Factoring:
                     *term.scalars[index + 1 :],
                 )
                 return Term(-term.coefficient, scalars, term.parts, term.shape)
-        for index, (chain, exponent) in enumerate(term.parts):
-            if exponent.denominator != 1 or exponent % 2 == 0:
-                continue
-            for place, link in enumerate(chain):
-                turned = (
-                    self._reverse(link.expr) if link.expr.op == "-" else self._inside(link.expr)
-                )
-                if turned is not None:
-                    fresh = (
-                        *chain[:place],
-                        Link(turned, link.flipped, link.symmetric),
-                        *chain[place + 1 :],
-                    )
-                    parts = (*term.parts[:index], (fresh, exponent), *term.parts[index + 1 :])
-                    return Term(-term.coefficient, term.scalars, parts, term.shape)
-        return None
-
-    def _inside(self, expr: Expr) -> Expr | None:
-        """diag(a - b), (a - b).*c, (a - b)./c turned round inside."""
-        if expr.op in (".*", "./", "diag", "*"):
-            for index, arg in enumerate(expr.args[:1] if expr.op == "./" else expr.args):
-                turned = self._reverse(arg) if arg.op == "-" else self._inside(arg)
-                if turned is not None:
-                    args = (*expr.args[:index], turned, *expr.args[index + 1 :])
-                    return self.factory.make(expr.op, args, expr.shape, row=expr.row)
-        return None
+        return turned(self.factory, term, self._reverse)
 
     def _reverse(self, difference: Expr) -> Expr:
         """b - a for a - b (of a longer sum: with every sign changed, if it starts with a plus
@@ -227,8 +203,8 @@ class Factoring:
                     if exponent == 1 and term.chain is not None
                     else None
                 )
-                for turned in (chain, flip(chain)) if chain else ():
-                    ends.setdefault(turned[-1].key, []).append((place, k, turned))
+                for way in (chain, flip(chain)) if chain else ():
+                    ends.setdefault(way[-1].key, []).append((place, k, way))
         best = max(ends.values(), key=len, default=[])
         moves = {place: (k, chain) for place, k, chain in best}
         if len(moves) < 2:
@@ -265,8 +241,8 @@ class Factoring:
         grouped = self._group(list(terms), shape)
         if grouped is not None:
             return self._combine(grouped, shape) if len(grouped) > 1 else self._single(grouped[0])
-        turned = self._transposed(terms, shape)
-        return turned if turned is not None else self._plain(terms)
+        across = self._transposed(terms, shape)
+        return across if across is not None else self._plain(terms)
 
     def _sums(self, terms: Sequence[Term]) -> list[Term]:
         """sum(f) - sum(g) as sum(f - g), tr(F) + tr(G) as tr(F + G)."""
@@ -307,10 +283,10 @@ class Factoring:
         for place, link in enumerate(first):
             found = [first[place:] + first[:place]]
             for cycle in others:
-                for turned in (cycle or (), flip(cycle or ())):
-                    at = next((k for k, other in enumerate(turned) if other.key == link.key), None)
+                for way in (cycle or (), flip(cycle or ())):
+                    at = next((k for k, other in enumerate(way) if other.key == link.key), None)
                     if at is not None:
-                        found.append(turned[at:] + turned[:at])
+                        found.append(way[at:] + way[:at])
                         break
             if len(found) == len(cycles):
                 return found
@@ -402,9 +378,9 @@ class Factoring:
         across = [
             Term(t.coefficient, t.scalars, ((flip(t.chain or ()), 1),), shape[::-1]) for t in terms
         ]
-        turned = self.factory.transpose(self._plain(across))
+        whole = self.factory.transpose(self._plain(across))
         chains = [term.chain or () for term in terms]
-        return turned if self.writer.pays(plain, turned, chains) else None
+        return whole if self.writer.pays(plain, whole, chains) else None
 
     def _wrapped(self, terms: Sequence[Term], shape: Shape) -> list[Term]:
         """diag(u) + diag(v) = diag(u + v), tril(A) + tril(B) = tril(A + B), tril(A, -1) +

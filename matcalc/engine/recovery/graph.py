@@ -289,7 +289,7 @@ class Graph:
                     *self.writer.order(self.writer.product(w[0])),
                 ),
             )
-            if ordered[0][1] < 0:
+            if ordered[0][1] < 0 or all(exponent < 0 for _, exponent in ordered[1:]):
                 self.scalars.append((self._sum(self.writer.hadamard(tuple(weights), (size,))), 1))
                 return
             row, column = self.vector((ordered[0],), label), self.vector(tuple(ordered[1:]), label)

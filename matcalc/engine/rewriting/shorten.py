@@ -24,6 +24,7 @@ from matcalc.engine.ir.nodes import (
     is_zero,
 )
 from matcalc.engine.ir.rebuild import rebuild
+from matcalc.engine.rewriting.absorbing import absorbed
 from matcalc.engine.rewriting.inverses import Inverses
 
 _TERMS = 16  # a product that would fall into more terms than this is not multiplied out
@@ -80,7 +81,14 @@ class Shortener:
                 candidate = self._distributed(node, index)
                 if self.length(candidate) < self.length(node):
                     return candidate
-        return self._least(self.inverses.of_product(node), node)
+        other = self._least(self.inverses.of_product(node), node)
+        if other is not None:
+            return other
+        # without the fractions it is easier to read even where it is as long
+        for found in absorbed(self.builder, node):
+            if self.length(found) <= self.length(node):
+                return found
+        return None
 
     def _least(self, candidates: Iterable[Node], node: Node) -> Node | None:
         """The shortest of the candidates if it is shorter than the node, or as short and has fewer

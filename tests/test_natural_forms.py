@@ -1,0 +1,29 @@
+"""Signs, fractions and transposes as one writes them by hand."""
+
+import pytest
+
+import matcalc
+
+KINDS = {"s": "scalar", "a": "scalar", "x": "vector(n)", "y": "vector(m)", "P": "psd(n)"}
+KINDS |= {"S": "psd(n)", "V": "psd(m)", "b": "vector(p)"}
+CASES = [
+    # a square keeps its sign, and 1 - t.^2 is not turned round where something else can be
+    ("(y - X*b)'*inv(V)*(y - X*b)", "V", "-inv(V)*(y - X*b)*(y - X*b)'*inv(V)"),
+    ("norm2(y - W*tanh(x))^2", "x", "2*((1 - tanh(x).^2).*(W'*(W*tanh(x) - y)))"),
+    # scalars go into what has them as denominators
+    ("logdet(eye(n) + X*X'/s)", "X", "2*inv(X*X' + s*eye)*X"),
+    ("logdet(eye(n) + P/s^2)", "s", "-2*tr(P*inv(P + s^2*eye))/s"),
+    ("x'*inv(P/s + S)*x", "s", "x'*inv(P + s*S)*P*inv(P + s*S)*x"),
+    ("sum(log(1 + x.^2/s^2))", "s", "-2*sum(x.^2./(s^2 + x.^2))/s"),
+    ("sum(log(1 + x.^2/s^2))", "x", "2*(x./(s^2 + x.^2))"),
+    # sums of quotients; and one half of a gradient that is symmetric anyway
+    ("a*sum(x./exp(x))", "a", "sum(x./exp(x))"),
+    ("logdet(eye(n) + P*S)", "P", "S*inv(P*S + eye)"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_form(text: str, wrt: str, expected: str) -> None:
+    names = {name: kind for name, kind in KINDS.items() if name in text.replace("sum", "")}
+    found = matcalc.diff(text, wrt, variables=names)
+    assert str(found) == expected
