@@ -56,6 +56,12 @@ PROGRAMS = {  # a program, its declarations, what it is derived by, and what the
         ["b", "x"],
         ["s[K]", "ds[k-1] ="],
     ),
+    "hidden-markov": (  # with one step nothing but the text says how long the ones are
+        "a[1] = p; for t = 2:T; a[t] = (A'*a[t-1]).*b[t]; end; sum(a[T])^2",
+        {"A": "matrix(n, n)", "b[t]": "vector(n)", "p": "vector(n)"},
+        ["A", "p"],
+        ["da[T] = 2*sum(a[T])*ones(n)"],
+    ),
     "function-of-a-sum": (  # what is added has not the name of the sum
         "s = 0; for k = 1:K; s += exp(a[k]*x); end; log(s)",
         {"a[k]": "scalar", "x": "scalar"},

@@ -26,11 +26,19 @@ FORMS = {
         "t",
         "[-X[:, 2]'; X[:, 1]']*diag(cos(t)) - [X[:, 1]'; X[:, 2]']*diag(sin(t))",
     ),
+    "attention with several heads, each a slice of an array": (
+        "sum[g](norm2(softmax(X*Q[g,:,:]*K[g,:,:]'*X', 2)*X*V[g,:,:])^2)",
+        dict.fromkeys("QKV", "tensor(h, d, k)") | {"X": "matrix(n, d)"},
+        "V",
+        "D[g,i,j] = 2*sum[l, p, q, r](X[l,i]*X[p,q]*V[g,q,j]"
+        '*softmax(einsum("ijk,ilk,mj,nl->imn", Q, K, X, X), 3)[g,r,l]'
+        '*softmax(einsum("ijk,ilk,mj,nl->imn", Q, K, X, X), 3)[g,r,p])',
+    ),
     "cumulative sums of rows": (
         "sum[i](norm2(cumsum(X[i,:]') - w)^2)",
         {"X": "matrix(n, p)", "w": "vector(p)"},
         "X",
-        None,
+        "2*revcumsum(cumsum(X, 2) - vector(1)*w', 2)",
     ),
     "contrastive loss: softmax by rows from a quotient": (
         "-sum[i](log(exp(X[i,:]*Y[i,:]'/t)/sum[j](exp(X[i,:]*Y[j,:]'/t))))",

@@ -10,6 +10,7 @@ from matcalc.core.dims import dim
 from matcalc.core.errors import (
     ArgumentError,
     MatcalcError,
+    ShapeError,
     UnknownNameError,
     UnsupportedError,
     VerificationError,
@@ -244,6 +245,9 @@ class Backprop:
                 if adjoint not in again.definitions:
                     raise VerificationError(f"{self.language.blame()}: {adjoint} is not computed")
                 trees[name] = again.definitions[adjoint]
+                if trees[name].shape != whole.variables[name].shape:
+                    # with more sizes in it the text may say what is meant
+                    raise ShapeError(f"{adjoint} reads back with another shape")
         return verify_several(whole, trees, "declared")
 
 

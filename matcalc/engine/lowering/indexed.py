@@ -352,18 +352,22 @@ class _Body:
             return inside.lower(
                 definition.body, dict(zip(definition.parameters, args, strict=True))
             )
-        if op in ALONG and len(args) == 1 and len(args[0].own) == 1 and len(args[0].indices) == 1:
-            matrix = args[0].node
-            keeps = bool(part.shape)
-            call = Expr(
-                op,
-                (Expr("variable", (), matrix.axes, value="?"), Expr("number", value=2)),
-                matrix.axes if keeps else matrix.axes[:1],
-            )
-            low = type(self.low)(self.build, self.low.definitions)
-            return Batch(args[0].indices, low.lower(call, {"?": matrix}))
+        if op in ALONG and (len(args) == 2 or len(args[0].own) == 1):
+            return self._along(part, op, args[0])
         names = " and ".join(dict.fromkeys(index.name for arg in args for index in arg.indices))
         raise self.refused(part, f"{op} of what depends on the index {names}")
+
+    def _along(self, part: Expr, op: str, value: Batch) -> Batch:
+        """A function of the lines along an axis: those of all choices of the indices are lines of
+        one array.
+        """
+        axis = len(value.indices) + (int(part.args[1].value) if len(part.args) == 2 else 1)
+        axes = value.node.axes
+        keeps = len(part.shape) == len(value.own)
+        shape = axes if keeps else (*axes[: axis - 1], *axes[axis:])
+        args = (Expr("variable", (), axes, value="?"), Expr("number", value=axis))
+        low = type(self.low)(self.build, self.low.definitions)
+        return Batch(value.indices, low.lower(Expr(op, args, shape), {"?": value.node}))
 
 
 _DEFINED = frozenset({"norm2", "std", "var"})  # defined by sums, whatever else there is
