@@ -156,6 +156,9 @@ def _are_entries(wanted: list[str], ends: frozenset[str], equation: Equation, sc
     bound = _summed_over(equation, scope)
     if bound.intersection(wanted):
         return False
+    if len(wanted) >= len(_KINDS):  # nobody calls a number D_{ijkl}
+        standing = {name for part in parts for name in subscripts.names(part, scope.source)}
+        return standing.issuperset(wanted)
     for total in _sums(equation):
         bound |= _in_conditions(total, scope).difference(wanted)
     wanted = [name for name in wanted if name not in ends]

@@ -9,6 +9,7 @@ import re
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import LOGARITHMS, OF_ENTRIES
 from matcalc.read.tex import derivatives, lettered
+from matcalc.read.tex.declared import is_gradient, take_gradient
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.vocabulary import OPTIMA, function
@@ -33,7 +34,8 @@ def product(items: list[Phrase], scope: Scope) -> Phrase:
     """The product of what stands side by side, from the left."""
     if any(_is_mark(item, "PARTIAL") for item in items):
         return _differential(items, scope)
-    if _is_mark(items[0], "NABLA"):
+    gradient = len(items) > 1 and is_gradient(items[0], _core(items[1])[1], scope)
+    if _is_mark(items[0], "NABLA") and not gradient:
         head: Phrase | None = derivatives.nabla(items[0], scope)
         rest = items[1:]
     else:
@@ -119,6 +121,8 @@ def group_factors(items: list[Phrase], scope: Scope) -> list[Phrase]:
             and lettered.indicator(item, following, scope)
         ):
             following.start = item.start
+            continue
+        if core.kind == "mark" and factors and take_gradient(item, following, scope):
             continue
         if core.kind == "function" and factors:
             factors.append(_applied(item, factors, scope))

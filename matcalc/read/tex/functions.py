@@ -16,6 +16,7 @@ from matcalc.core.walk import postorder
 from matcalc.read.shapes.bars import LATEX
 from matcalc.read.syntax.names import default_kind
 from matcalc.read.tex import indices, signs, vectors
+from matcalc.read.tex.declared import rank_of_derivative
 from matcalc.read.tex.phrases import Phrase, operands, terms
 from matcalc.read.tex.values import ALONG_AXES, Maker, Value, binary, call_function
 from matcalc.read.tex.vocabulary import OPERATORS, OPTIMA
@@ -38,6 +39,10 @@ _OF_MATRICES = {scalar: name for name, scalar in PRIMARY.items()}
 def call(resolver: Resolver, phrase: Phrase, args: list[Value]) -> Value:
     """A function that is written out."""
     name = phrase.text
+    rank = rank_of_derivative(name, resolver.scope)
+    if rank is not None:
+        node = Maker(phrase).call(name, *[arg.node for arg in resolver._plain(phrase, args)])
+        return Value(node, rank)
     declared = resolver.scope.declared.get(name.rstrip("'"))
     if declared is not None and declared.kind == "function":
         for value, operand, rank in zip(args, phrase.args, declared.ranks, strict=False):

@@ -8,6 +8,7 @@ import re
 
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.operations import COMPARISONS, OPERATIONS, PRIMARY, frechet
+from matcalc.read.tex.declared import jacobian
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import Symbol, letters, symbol
@@ -61,6 +62,9 @@ def apply_letter(
     of_matrices = _derivative(item, bracket, args)
     if of_matrices is not None:
         return of_matrices
+    derivative = jacobian(item, scope)
+    if derivative is not None:
+        return _call(item, bracket, derivative, args)
     known = scope.knows(item) or (
         item.kind == "indexed" and scope.knows(item.args[0])
     )  # v_j is an entry of a declared v
@@ -87,6 +91,14 @@ def apply_letter(
         return None
     start, end = item.start, bracket.end
     return Phrase("application", start, end, text=shown, parts=args, bounds=(item,))
+
+
+def kronecker(letter: Phrase, places: int, scope: Scope) -> Phrase:
+    r"""The identity for the \delta of \delta_{:,k}, of which Kronecker's delta are the entries."""
+    one = Phrase("symbol", letter.start, letter.end, text="I")
+    if letter.text != r"\delta" or places != 2 or scope.knows(letter) or scope.knows(one):
+        return letter
+    return one
 
 
 def _is_difference(phrase: Phrase) -> bool:

@@ -50,9 +50,7 @@ def parse(text: str, scope: Scope) -> list[Equation]:
 
 
 def _lone(base: Phrase) -> bool:
-    """Whether this is a letter in square brackets: a subscript behind them is no part of its
-    name.
-    """
+    """Whether this is a letter in square brackets: a subscript behind them is no part of it."""
     return (
         base.kind == "bracket"
         and base.text == "["
@@ -325,9 +323,8 @@ class _Builder:
         elif below.kind == "inner":
             new = self._inner_below(below, subscripts)
         elif any(part.kind in ("all", "range") for part in subscripts.parts) or _lone(below):
-            new = Phrase(
-                "entries", below.start, end, args=(chains.value(below),), parts=subscripts.parts
-            )
+            inside = lettered.kronecker(chains.value(below), len(subscripts.parts), self.scope)
+            new = Phrase("entries", below.start, end, args=(inside,), parts=subscripts.parts)
         elif below.kind in ("symbol", "bracket", "mark"):
             new = Phrase("indexed", below.start, end, args=(below,), parts=subscripts.parts)
         else:

@@ -173,6 +173,9 @@ class Resolver:
             return places.entries(phrase, args[0], self.scope, running, self.letters.binding)
         if self.letters.binding and wanted and not args[0].rank:
             return binders.array(phrase, args[0], wanted)
+        if not args[0].indexed and wanted and args[0].rank == len(wanted):  # (A B)_{i j}
+            phrase.parts = tuple(subscripts.places(phrase, 2))
+            return places.entries(phrase, args[0], self.scope, running, self.letters.binding)
         value = indices.merge_factors(make, args[0]) if args[0].indexed else args[0]
         if not wanted or set(value.axes) != set(wanted) or len(wanted) != len(value.axes):
             raise self.problem(
