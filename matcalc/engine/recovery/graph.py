@@ -420,6 +420,8 @@ class Graph:
         (_, start, left), (_, end, right) = self.incident(label)
         middle = self.diagonal(tuple(self.weights[label]), label)
         self.drop(label)
+        if len(right) == 1 and right[0].expr.op == "eye":
+            right = ()
         self.connect(start, end, flip(left) + middle + right)
         return True
 

@@ -36,6 +36,14 @@ KRONECKER = [
         'einsum("ijik->jk", reshape(inv(A + kron(X, eye))\', m, n, m, n))',
     ),
     (
+        "khatrirao-with-an-identity",
+        "khatrirao(X, eye(n))",
+        "X",
+        {"X": "matrix(m, n)"},
+        1,
+        "kron(eye, commutation(m, n))*kron(khatrirao(eye, eye), eye)",
+    ),
+    (
         "kron-with-an-identity",
         "kron(X, eye(n))",
         "X",
