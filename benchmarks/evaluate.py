@@ -19,6 +19,7 @@ os.environ.setdefault(
 )
 
 import numpy as np
+from peers import jax_function, tensorgrad_function, torch_function
 from problems import PROBLEMS, Array, Problem, Sizes
 
 import matcalc
@@ -57,36 +58,8 @@ def minima(functions: list[Callable[[], Any]], seconds: float) -> list[float]:
     return [1e6 * each for each in best]
 
 
-def jax_function(problem: Problem, values: dict[str, Array]) -> Callable[[], Any]:
-    """The derivative by JAX, compiled; its arrays are on the device already."""
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-    given = {name: jax.numpy.asarray(value) for name, value in values.items()}
-
-    def objective(wrt: Any, rest: dict[str, Any]) -> Any:
-        return problem.objective(jax.numpy, **{**rest, problem.wrt: wrt})
-
-    derive = jax.jit((jax.grad if problem.order == 1 else jax.hessian)(objective))
-    rest = {name: value for name, value in given.items() if name != problem.wrt}
-    return lambda: derive(given[problem.wrt], rest).block_until_ready()
-
-
-def torch_function(problem: Problem, values: dict[str, Array]) -> Callable[[], Any]:
-    """The derivative by PyTorch's function transforms."""
-    import torch
-
-    torch.set_num_threads(1)
-    given = {name: torch.asarray(value) for name, value in values.items()}
-    derive = torch.func.grad if problem.order == 1 else torch.func.hessian
-
-    def objective(wrt: Any) -> Any:
-        return problem.objective(torch, **{**given, problem.wrt: wrt})
-
-    return lambda: derive(objective)(given[problem.wrt])
-
-
-PEERS = {"jax": jax_function, "torch": torch_function}
+PEERS = {"jax": jax_function, "torch": torch_function, "tensorgrad": tensorgrad_function}
+NOTHING = float("nan")  # the time of a peer that has no answer
 
 
 def contests(options: argparse.Namespace) -> Iterator[tuple[Problem, Sizes, list[float], float]]:
@@ -102,16 +75,20 @@ def contests(options: argparse.Namespace) -> Iterator[tuple[Problem, Sizes, list
         function = derivative.to_callable()
         for sizes in problem.sizes:
             values = point(derivative, sizes)
-            ours, theirs = function(**values), problem.expert(**values)
-            away = float(np.max(np.abs(ours - theirs)) / np.max(np.abs(theirs)))
+            found, wanted = function(**values), problem.expert(**values)
+            away = float(np.max(np.abs(found - wanted)) / np.max(np.abs(wanted)))
             runs: list[Callable[[], Any]] = [
                 lambda values=values, function=function: function(**values),
                 lambda values=values, expert=problem.expert: expert(**values),
             ]
-            runs += [PEERS[peer](problem, values) for peer in options.peers]
+            peers = [PEERS[peer](problem, values) for peer in options.peers]
+            runs += [peer for peer in peers if peer is not None]
             for run in runs:
                 run()  # what is compiled by the first call is
-            yield problem, sizes, minima(runs, options.seconds), away
+            times = minima(runs, options.seconds)
+            theirs = iter(times[2:])
+            times[2:] = [NOTHING if peer is None else next(theirs) for peer in peers]
+            yield problem, sizes, times, away
 
 
 def geometric_mean(values: list[float]) -> float:

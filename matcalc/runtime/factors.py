@@ -8,7 +8,7 @@ to be positive definite. A matrix is taken by one of its triangles.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,13 +18,9 @@ from matcalc.runtime.elementwise import Array
 _SMALL = 16  # rows up to which nothing is gained
 
 
-class Factors(NamedTuple):
-    """A matrix; the lower triangle with L*L' = S where there is one, and the routines for it."""
-
-    matrix: Array
-    lower: Any = None
-    solve: Any = None
-    invert: Any = None
+# a matrix; the lower triangle with L*L' = S where there is one, and the routines that solve and
+# invert with it: a plain tuple, which is made in no time
+Factors = tuple[Array, Any, Any, Any]
 
 
 @cache
@@ -45,27 +41,30 @@ def psd_factors(S: ArrayLike) -> Factors:
     S = np.asarray(S)
     routines = _lapack(S.dtype.char) if len(S) > _SMALL else None
     if routines is None:
-        return Factors(S)
+        return S, None, None, None
     factorise, solve, invert = routines
     lower, failed = factorise(S.T, lower=1)  # of the transpose LAPACK makes no second copy
-    return Factors(S) if failed else Factors(S, lower, solve, invert)
+    return (S, None, None, None) if failed else (S, lower, solve, invert)
 
 
 def psd_solve(factors: Factors, B: ArrayLike) -> Array:
     """inv(S)*B."""
-    if factors.lower is None:
-        return np.asarray(np.linalg.solve(factors.matrix, np.asarray(B)))
-    return np.asarray(factors.solve(factors.lower, B, lower=1)[0])
+    matrix, lower, solve, _ = factors
+    if lower is None:
+        return np.asarray(np.linalg.solve(matrix, np.asarray(B)))
+    solution: Array = solve(lower, B, lower=1)[0]
+    return solution
 
 
 def psd_inverse(factors: Factors, overwrite: bool = False) -> Array:
     """inv(S); with ``overwrite`` the factors are of no use afterwards."""
-    if factors.lower is None:
-        return np.asarray(np.linalg.inv(factors.matrix))
-    half = factors.invert(factors.lower, lower=1, overwrite_c=overwrite)[0]  # 0 above the diagonal
-    inverse = half + half.T
+    matrix, lower, _, invert = factors
+    if lower is None:
+        return np.asarray(np.linalg.inv(matrix))
+    half = invert(lower, lower=1, overwrite_c=overwrite)[0]  # 0 above the diagonal
+    inverse: Array = half + half.T
     inverse.reshape(-1, order="A")[:: len(inverse) + 1] *= 0.5
-    return np.asarray(inverse)
+    return inverse
 
 
 def weighted_gram(w: ArrayLike, Z: ArrayLike) -> Array:
@@ -90,9 +89,10 @@ def _gram(w: Array, Z: Array) -> Array:
 
 def psd_logdet(factors: Factors) -> Any:
     """log(det(S))."""
-    if factors.lower is None:
-        sign, logarithm = np.linalg.slogdet(factors.matrix)
+    matrix, lower, _, _ = factors
+    if lower is None:
+        sign, logarithm = np.linalg.slogdet(matrix)
         if np.iscomplexobj(sign):  # of |det|, continued to complex numbers: the sign is 1 or -1
             logarithm = logarithm + np.log(sign * sign) / 2
         return logarithm
-    return 2 * np.sum(np.log(np.diagonal(factors.lower)))
+    return 2 * np.sum(np.log(np.diagonal(lower)))

@@ -55,9 +55,13 @@ def cof(X: ArrayLike) -> Array:
     """
     X = np.asarray(X)
     A = np.atleast_2d(X)
-    values = np.linalg.svd(np.real(A), compute_uv=False)
-    if values[-1] > _SINGULAR * values[0]:
-        return np.asarray(np.linalg.det(A) * np.linalg.inv(A).T).reshape(X.shape)
+    try:
+        inverse = np.linalg.inv(A)
+    except np.linalg.LinAlgError:
+        inverse = None
+    # by Frobenius norms, which are no smaller than those that a condition number is made of
+    if inverse is not None and np.linalg.norm(A) * np.linalg.norm(inverse) * _SINGULAR < 1:
+        return np.asarray(np.linalg.det(A) * inverse.T).reshape(X.shape)
     result = np.empty(A.shape, dtype=np.result_type(A, float))
     for i, j in np.ndindex(*A.shape):
         minor = np.delete(np.delete(A, i, axis=0), j, axis=1)

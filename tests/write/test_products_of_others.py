@@ -43,6 +43,29 @@ def test_where_an_entry_is_zero(expr, wrt, kinds, values):
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
+# expression, kinds, the vector, and what the second derivative is there
+SECOND = [
+    ("prod(x)", {}, [0.0, 2.0, 3.0], [[0, 3, 2], [3, 0, 0], [2, 0, 0]]),
+    ("prod(x)", {}, [0.0, 0.0, 3.0], [[0, 3, 0], [3, 0, 0], [0, 0, 0]]),
+    ("2*prod(1 + x)", {}, [-1.0, 1.0, 2.0], [[0, 6, 4], [6, 0, 0], [4, 0, 0]]),
+]
+
+
+@pytest.mark.parametrize(("expr", "kinds", "at", "expected"), SECOND)
+def test_the_second_derivative_where_an_entry_is_zero(expr, kinds, at, expected):
+    d = matcalc.diff(expr, wrt="x", order=2, variables={"x": "vector(3)", **kinds})
+    np.testing.assert_allclose(d.to_callable()(x=np.array(at)), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("expr", ["det(X)", "det(X)^2", "3*det(X)^3", "log(1 + det(X)^2)"])
+def test_the_derivative_of_a_determinant_at_a_singular_matrix(expr):
+    d = matcalc.diff(expr, wrt="X", variables={"X": "matrix(n, n)"})
+    found = d.to_callable()(X=np.array([[1.0, 2.0], [2.0, 4.0]]))
+    wanted = [[4, -2], [-2, 1]] if expr == "det(X)" else np.zeros((2, 2))
+    np.testing.assert_allclose(found, wanted, atol=1e-12)
+    assert "inv" in str(d)
+
+
 def test_the_formula_divides():
     assert str(matcalc.diff("prod(x)", wrt="x")) == "prod(x)./x"
 

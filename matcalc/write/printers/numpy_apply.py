@@ -30,6 +30,19 @@ def spread(node: Node) -> list[tuple[int, Node]]:
     return terms
 
 
+def is_slim(node: Node) -> bool:
+    """Whether this is a sum of dyads and diagonal matrices, so that a product with it is cheap."""
+    terms = [term for _, term in spread(node)]
+    dyads = [term for term in terms if term.calls(OUTER)]
+    return bool(dyads) and all(term.calls(OUTER) or _is_diagonal(term) for term in terms)
+
+
+def _is_diagonal(node: Node) -> bool:
+    if node.op == "infix" and node.attr == "*" and not node.args[0].rank:
+        node = node.args[1]
+    return node.calls("np.diag") or (node.op, node.attr) == ("filled", "np.eye")
+
+
 def _alike(node: Node) -> bool:
     """Whether no operand is broadcast."""
     return all(arg.shape == node.shape for arg in node.args)

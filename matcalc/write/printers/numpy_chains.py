@@ -16,7 +16,7 @@ from functools import reduce
 from itertools import pairwise
 
 from matcalc.core.dims import Shape
-from matcalc.write.printers.numpy_apply import apply, spread
+from matcalc.write.printers.numpy_apply import apply, is_slim, spread
 from matcalc.write.printers.numpy_cost import choose
 from matcalc.write.printers.numpy_facts import nonnegative, rooted
 from matcalc.write.printers.numpy_nodes import OUTER, Builder, Node, is_ones
@@ -51,9 +51,36 @@ class Chains:
     def array(self, product: Product) -> Node:
         """The value of a product: coefficient and chain."""
         if product.array is None:
+            self._cofactors(product)
             scalars, value = self.core(list(product.factors), product.shape)
             product.array = self._scaled(product, scalars, value)
         return product.array
+
+    def _cofactors(self, product: Product) -> None:
+        """det(X)*inv(X)' becomes cof(X), which a singular matrix has as well."""
+        for place, factor in enumerate(product.factors):
+            if factor.kind != INVERSE or self.builder.is_definite(factor.node):
+                continue
+            left = self._without_det(product.top, factor.node)
+            if left is not None:
+                product.top = left
+                cofactors = self.builder.call("cof", factor.node, shape=factor.node.shape)
+                product.factors[place] = Factor(MATRIX, cofactors, not factor.flipped)
+
+    def _without_det(self, scalars: list[Node], matrix: Node) -> list[Node] | None:
+        """The scalars over det(X); None where it does not divide one of them."""
+        det = self.builder.call("np.linalg.det", matrix)
+        for place, scalar in enumerate(scalars):
+            before, after = scalars[:place], scalars[place + 1 :]
+            if scalar is det:
+                return [*before, *after]
+            if scalar.op == "infix" and scalar.attr == "**" and scalar.args[0] is det:
+                power = scalar.args[1]
+                if power.op == "number" and power.attr.denominator == 1 and power.attr > 1:
+                    less = self.builder.number(power.attr - 1)
+                    rest = det if less.attr == 1 else self.builder.infix("**", det, less, ())
+                    return [*before, rest, *after]
+        return None
 
     def core(self, factors: list[Factor], shape: Shape) -> tuple[list[Node], Node | None]:
         """The scalar factors that a chain contains, and the rest (None for a scalar)."""
@@ -226,7 +253,7 @@ class Chains:
         if len(factors) == 1:
             return None
         for place, factor in enumerate(factors):
-            if factor.kind != MATRIX or factor.node in self.kept:
+            if factor.kind != MATRIX or (factor.node in self.kept and not is_slim(factor.node)):
                 continue
             terms = spread(factor.node)
             dyads = [(sign, term) for sign, term in terms if term.calls(OUTER)]
@@ -234,8 +261,8 @@ class Chains:
                 continue
             left, right = factors[:place], factors[place + 1 :]
             total: Node | None = None
-            for middle in self._joined(terms, factor.flipped):
-                total = self._plus(total, 1, self.matrix([*left, middle, *right], ()))
+            for sign, middle in self._joined(terms, factor.flipped):
+                total = self._plus(total, sign, self.matrix([*left, *middle, *right], ()))
             turned = [each.transpose() for each in reversed(right)]
             for sign, dyad in dyads:
                 u, w = dyad.args if not factor.flipped else dyad.args[::-1]
@@ -244,9 +271,11 @@ class Chains:
             return total
         return None
 
-    def _joined(self, terms: Sequence[tuple[int, Node]], flipped: bool) -> list[Factor]:
-        """The terms of a sum that are no dyads as one factor, or as two: the diagonal of the sum
-        and the rest.
+    def _joined(
+        self, terms: Sequence[tuple[int, Node]], flipped: bool
+    ) -> list[tuple[int, list[Factor]]]:
+        """The terms of a sum that are no dyads as one factor with its sign, which is none for the
+        identity.
         """
         rest: Node | None = None
         for sign, term in terms:
@@ -254,9 +283,12 @@ class Chains:
                 rest = self._plus(rest, sign, term)
         if rest is None:
             return []
-        if rest.calls("np.diag"):
-            return [Factor(DIAGONAL, rest.args[0])]
-        return [Factor(MATRIX, rest, flipped)]
+        sign, bare = (-1, rest.args[0]) if rest.op == "neg" else (1, rest)
+        if (bare.op, bare.attr) == ("filled", "np.eye"):
+            return [(sign, [])]
+        if bare.calls("np.diag"):
+            return [(sign, [Factor(DIAGONAL, bare.args[0])])]
+        return [(1, [Factor(MATRIX, rest, flipped)])]
 
     def _plus(self, total: Node | None, sign: int, term: Node) -> Node:
         if total is None:
@@ -396,6 +428,10 @@ class Chains:
         if weight is not None:
             rest = factors[weight + 1 :] + factors[:weight]
             return [build.dot(factors[weight].node, self.diagonal(rest, (rest[0].ends[0],) * 2)[1])]
+        slim = next((k for k, each in enumerate(factors) if is_slim(each.node)), None)
+        if slim is not None and len(factors) > 2:  # beside a dyad all is done with vectors
+            first, second, *rest = factors[slim:] + factors[:slim]
+            factors = [Factor(MATRIX, self.matrix([first, second], ())), *rest]
         turns = range(len(factors)) if len(factors) <= _ROTATED else range(1)
         turned = min(
             (factors[turn:] + factors[:turn] for turn in turns), key=lambda each: cut(each)[0]

@@ -48,6 +48,7 @@ _NUMBERS = frozenset(
         *("psd_solve", "weighted_gram", "sigmoid", "sigmoid_slope"),
     ]
 )
+_FOLLOWING = frozenset(("infix", "neg", "call", "suffix", "shaped", "einsum", "multiplied"))
 # functions that cost less as methods of an array
 _METHODS = frozenset(f"np.{name}" for name in ("sum", "max", "min", "prod", "diagonal", "trace"))
 _MULTIPLIED = 16  # the highest power that is computed by products, a fifth of the work of NumPy's
@@ -79,10 +80,15 @@ class Emitter:
         self.codes: dict[int, _Code] = {}
         self.lines: list[str] = []
         self.named: set[str] = set()  # what we have given names to
+        self.complex: set[Node] = set()  # what is complex where the arguments are
         self.held: frozenset[int] = frozenset()  # in a side of a choice, what was there before it
 
     def statements(self) -> tuple[list[str], str]:
         """The assignments, and the expression for the root."""
+        if self.quick:
+            for node in postorder(self.root, _args):
+                if _is_complex(node, self.complex):
+                    self.complex.add(node)
         self._write(self.root)
         return self.lines, self.codes[id(self.root)][0]
 
@@ -295,12 +301,10 @@ class Emitter:
         return name, _ATOM
 
     def _is_ours(self, arg: Node, whole: Node) -> bool:
-        """Whether an operand is an array of numbers, as large as the whole, that may be changed."""
-        if arg.shape != whole.shape or not self._is_fresh(arg):
-            return False
-        if arg.op in ("infix", "neg"):
-            return arg.attr not in COMPARISONS
-        return arg.op == "einsum" or (arg.op == "call" and arg.attr[0] in _NUMBERS)
+        """Whether an operand is an array, as large as the whole, that may be changed into it: one
+        of real numbers could not hold the complex ones of a complex step.
+        """
+        return arg.shape == whole.shape and arg in self.complex and self._is_fresh(arg)
 
     def _scalar(self, node: Node) -> str:
         """The code; a whole number beside an array as the float that it becomes."""
@@ -396,6 +400,19 @@ class Emitter:
     def _shape(self, shape: Shape, *, eye: bool) -> str:
         texts = [self._size(dim)[0] for dim in shape]
         return texts[0] if eye or len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def _args(node: Node) -> tuple[Node, ...]:
+    return node.args
+
+
+def _is_complex(node: Node, known: set[Node]) -> bool:
+    """Whether complex arguments surely give complex numbers, given of which parts that is known."""
+    if node.op == "call" and node.attr[0] not in _NUMBERS:
+        return False
+    if node.op in ("infix", "neg") and node.attr in COMPARISONS:
+        return False
+    return node.op == "name" or (node.op in _FOLLOWING and not known.isdisjoint(node.args))
 
 
 def subscripts(inputs: Sequence[Sequence[int]], output: Sequence[int]) -> str:

@@ -84,6 +84,10 @@ class Builder:
             self._definite.add(node)
         return node
 
+    def is_definite(self, matrix: Node) -> bool:
+        """Whether a matrix is declared positive definite."""
+        return matrix in self._definite
+
     def inverse(self, matrix: Node) -> Node:
         """inv(X)."""
         if matrix in self._definite:

@@ -102,6 +102,21 @@ def test_rows_and_columns_are_repeated_by_numpy() -> None:
     assert "np.ones" not in d.source()
 
 
+def test_a_matrix_beside_the_identity_less_a_dyad_is_not_multiplied() -> None:
+    text = "logdet(K)/2 + y'*inv(K)*y/2 where K = exp(a)*exp(-D/(2*exp(b))) + exp(c)*eye(n)"
+    kinds = {"D": "matrix(n, n)", "y": "vector(n)", **dict.fromkeys("abc", "scalar")}
+    joint = matcalc.compile(text, ["a", "b", "c"], variables=kinds)
+    products = [line for line in joint.source.splitlines() if " @ " in line]
+    assert not any("np.eye" in line for line in products)
+    assert all("y" in line for line in products)  # each is one with a vector
+    D = np.subtract.outer(np.arange(4.0), np.arange(4.0)) ** 2
+    found = joint(a=0.1, b=0.2, c=-0.3, D=D, y=np.arange(4.0)).gradients
+    for name, value in found.items():
+        at = {"a": 0.1, "b": 0.2, "c": -0.3, "D": D, "y": np.arange(4.0)}
+        ends = [joint(**{**at, name: at[name] + step}).value for step in (1e-5, -1e-5)]
+        np.testing.assert_allclose(value, (ends[0] - ends[1]) / 2e-5, rtol=1e-6)
+
+
 def test_the_root_of_squared_weights_is_no_root() -> None:
     d = matcalc.diff("sum((A*x - b).^4)", "x", order=2, variables={"b": "vector(m)"})
     assert "sqrt" not in d.source()
