@@ -24,8 +24,8 @@ from matcalc.answers.series_terms import (
     Core,
     Part,
     atom,
+    format_tree,
     matrix_sums,
-    said,
 )
 from matcalc.answers.taylor import TaylorPolynomial, put
 from matcalc.claims.equality import require_equal
@@ -183,7 +183,7 @@ class _Finder:
         scale = number(1)
         for factor in factors:
             scale = Expr("*", (scale, factor))
-        coefficient = said(simplify(replace(self.program, expr=scale)))
+        coefficient = format_tree(simplify(replace(self.program, expr=scale)))
         if core is None:  # a power of x alone, at zero
             self.constants.append(text(Expr("neg", (term,), term.shape) if minus else term))
             return
@@ -250,7 +250,7 @@ class _Finder:
                 name = "reciprocal"
             natural = is_number(exponent) and exponent.value.denominator == 1 and exponent.value > 0
             count = int(exponent.value) if natural else None
-            core = replace(core, exponent=said(exponent), count=count)
+            core = replace(core, exponent=format_tree(exponent), count=count)
         template, where = ROWS[name]
         if where == BELOW_ONE and (core.at_zero or not core.quotient):
             raise self._refused(node)
@@ -285,7 +285,7 @@ class _Finder:
         quotient, falls = self._sign(self._ratio(start, change))
         filled = start.args[0] if start.op == "fill" else start
         one = is_number(filled, 1) or start.op == "eye"
-        core = Core(said(filled), is_zero(start), one, shown, negative, quotient, falls, dot)
+        core = Core(format_tree(filled), is_zero(start), one, shown, negative, quotient, falls, dot)
         return core, degree
 
     def _ratio(self, start: Expr, moved: Expr) -> Expr | None:

@@ -62,7 +62,7 @@ class Core:
         return f"{atom(self.at)}{self.dot}^{atom(self.exponent)}"
 
 
-def said(tree: Expr) -> str:
+def format_tree(tree: Expr) -> str:
     """The text of a tree, of a number as a fraction."""
     return str(tree.value) if tree.op == "number" else text(tree)
 

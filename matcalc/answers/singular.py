@@ -78,10 +78,10 @@ def singular_because(program: Program, matrix: Expr, known: Variable) -> str:
     along = kernel(program, matrix, known)
     if along is None:
         return "singular at every point"
-    return f"singular at every point: it sends {said(along)} to zero"
+    return f"singular at every point: it sends {format_direction(along)} to zero"
 
 
-def said(vector: Expr) -> str:
+def format_direction(vector: Expr) -> str:
     """The direction as a message calls it."""
     return "vector(1)" if vector.op == "fill" else text(vector)
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.names import free_name, occurring, require_scalar
-from matcalc.answers.singular import said
+from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within, zeros_within
@@ -287,8 +287,10 @@ def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:
     """The kind of points of which there is a line: the Hessian is the same at all of them."""
     found = convexity(expression, wrt)
     kind = {"convex": "a minimum", "concave": "a maximum"}.get(found.verdict, "a stationary point")
-    where = f"x + t*{said(along)}".replace("x", wrt, 1)
-    line = f"and so is {where} for every number t: the Hessian sends {said(along)} to zero"
+    where = f"x + t*{format_direction(along)}".replace("x", wrt, 1)
+    line = (
+        f"and so is {where} for every number t: the Hessian sends {format_direction(along)} to zero"
+    )
     return f"{kind}, {line}" + (f"; {found.why}" if kind != "a stationary point" else "")
 
 

@@ -70,7 +70,7 @@ def derived(text: str, options: argparse.Namespace) -> Backprop:
     )
 
 
-def shown(found: Backprop, form: str) -> str:
+def format_answer(found: Backprop, form: str) -> str:
     """The answer in a format."""
     if form == "latex":
         return found.to_latex()

@@ -38,7 +38,7 @@ def wants_none() -> bool:
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
-def painted(text: str, stream: TextIO) -> str:
+def colour(text: str, stream: TextIO) -> str:
     """The text in colours, or as it is where none are wanted."""
     if wants_none() or not stream.isatty():
         return text

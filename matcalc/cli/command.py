@@ -111,11 +111,11 @@ def _command(options: Namespace) -> int:
 
 def _backprop(text: str, options: Namespace) -> int:
     """The equations forwards and backwards."""
-    from matcalc.cli.backprop import derived, shown  # noqa: PLC0415 - few programs have loops
+    from matcalc.cli.backprop import derived, format_answer  # noqa: PLC0415 - few programs have loops
 
     found = derived(text, options)
     _say(f"{inferred_kinds(found.variables)}verified: {found.verification}")
-    _answer(shown(found, options.format))
+    _answer(format_answer(found, options.format))
     return DONE
 
 
@@ -273,7 +273,7 @@ def _complex(text: str, options: Namespace) -> int:
 
 def _riemannian(text: str, options: Namespace) -> int:
     """The gradient on a manifold or in a metric."""
-    from matcalc.cli.manifolds import gradient, shown  # noqa: PLC0415 - few ask for it
+    from matcalc.cli.manifolds import format_answer, gradient  # noqa: PLC0415 - few ask for it
 
     with catch_warnings():
         simplefilter("ignore", VerificationWarning)  # it is said below
@@ -283,7 +283,7 @@ def _riemannian(text: str, options: Namespace) -> int:
     for note in found.notes:
         _say(at_command_line(note))
     say_unverified(verdict)
-    _answer(shown(found, text, options, verdict))
+    _answer(format_answer(found, text, options, verdict))
     if options.check and verdict is not None:
         sys.stdout.flush()
         _say(f"verified: {verdict}")

@@ -7,13 +7,11 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from matcalc.cli.exits import DONE
-from matcalc.cli.refusals import refuse_given, require_plain, unusual
+from matcalc.cli.refusals import TO_READ, refuse_given, require_plain, unusual
 from matcalc.conjugates.answer import Wirtinger
 from matcalc.core.errors import ArgumentError
 from matcalc.core.notes import at_command_line
 from matcalc.version import __version__
-
-_FORMATS = ("text", "latex", "json")
 
 
 def derive(
@@ -45,7 +43,7 @@ def _derivatives(text: str, options: Namespace) -> Wirtinger:
         "--metric": bool(options.metric),
     }
     refuse_given(given, "{} does not go with a complex variable")
-    if options.format not in _FORMATS:
+    if options.format not in TO_READ:
         raise ArgumentError(
             f"derivatives with respect to complex variables are printed as text, latex or "
             f"json, not as "

@@ -32,7 +32,7 @@ def begins_with(line: str, commands: tuple[str, ...]) -> str:
 
 def arguments(line: str, session: Session) -> list[str]:
     """The arguments of a line that begins with a command."""
-    command, options, expressions = parted(line)
+    command, options, expressions = split_line(line)
     if command not in COMMANDS_OF_EXPRESSIONS or not expressions:
         return [command, *options, *expressions]
     first, *others = expressions
@@ -46,7 +46,7 @@ def arguments(line: str, session: Session) -> list[str]:
     return [command, *options, *declared, "--", program, *others]
 
 
-def parted(line: str) -> tuple[str, list[str], list[str]]:
+def split_line(line: str) -> tuple[str, list[str], list[str]]:
     """A line that begins with a command: that, its options, and its expressions or words."""
     command, *rest = line.split(None, 1)
     text = rest[0].strip() if rest else ""

@@ -39,7 +39,9 @@ def gradient(text: str, options: Namespace, read: Callable[[], Program]) -> Riem
     return derivative.riemannian(options.manifold, metric=options.metric, verify=options.verify)
 
 
-def shown(found: Riemannian, text: str, options: Namespace, verdict: Verification | None) -> str:
+def format_answer(
+    found: Riemannian, text: str, options: Namespace, verdict: Verification | None
+) -> str:
     """The answer in a format."""
     if options.format == "latex":
         return found.latex()

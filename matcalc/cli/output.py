@@ -7,7 +7,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from matcalc.cli.colours import painted
+from matcalc.cli.colours import colour
 from matcalc.core.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def answer(text: str) -> None:
     """Prints an answer."""
     try:
-        print(painted(text, sys.stdout))
+        print(colour(text, sys.stdout))
     except UnicodeEncodeError as problem:
         hint = "set PYTHONIOENCODING=utf-8"
         raise ArgumentError(
@@ -27,7 +27,7 @@ def answer(text: str) -> None:
 
 def say(text: str) -> None:
     """Says something about it."""
-    print(painted(text, sys.stderr), file=sys.stderr)
+    print(colour(text, sys.stderr), file=sys.stderr)
 
 
 def say_unverified(verdict: Verification | None) -> None:

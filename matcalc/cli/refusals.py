@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from matcalc.core.errors import ArgumentError
 
-_FORMATS = ("text", "latex", "json")
+TO_READ = ("text", "latex", "json")
 
 
 def refuse_given(given: Mapping[str, bool], message: str) -> None:
@@ -44,7 +44,7 @@ def require_plain(options: Namespace, name: str = "--notation") -> None:
             f"{name} goes with the derivative with respect to one variable",
             hint=f"differentiate with respect to one of them: --wrt {options.several[0]}",
         )
-    if name == "--notation" and options.format not in _FORMATS:
+    if name == "--notation" and options.format not in TO_READ:
         raise ArgumentError(
             f"a notation is printed as text, latex or json, not as {options.format}",
             hint="leave --notation out: code is that of the array",

@@ -18,7 +18,7 @@ from matcalc.core.statement import DerivativeStatement
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, is_number, number, transposed, variable
 from matcalc.core.walk import fold
-from matcalc.engine.pipeline import differentiate, shown, tensorize
+from matcalc.engine.pipeline import differentiate, prepare_to_print, tensorize
 from matcalc.verify.exact.judge import judge
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
@@ -94,7 +94,9 @@ class Wirtinger:
             raise UnsupportedError("this derivative has too many axes")
         moving = {*self._names, *map(conjugate, self._names), UNIT}
         tree = _analytic(differentiate(statement), moving)
-        printed = shown(tree, program.variables, statement.columns, language=program.language)
+        printed = prepare_to_print(
+            tree, program.variables, statement.columns, language=program.language
+        )
         return _Side(statement, tree, printed)
 
     @property

@@ -19,7 +19,7 @@ def declaring(name: str, kind: str) -> str:
     return f'declare "{name}: {kind}"'
 
 
-def offered(note: str) -> dict[str, str]:
+def read_offer(note: str) -> dict[str, str]:
     """What a note offers to declare: kinds by the names of the letters."""
     found = re.search(_DECLARED, note)
     return dict(re.findall(_ONE, found[1])) if found else {}

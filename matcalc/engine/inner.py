@@ -38,12 +38,8 @@ def expand(program: Program) -> Program:
         if node.op in INNER:
             made[id(node)], how = _derivative(bare, node, args)
             notes |= {f"{node.op} is not verified: {how}": None} if how else {}
-        elif all(old is new for old, new in zip(node.args, args, strict=True)):
-            made[id(node)] = node
         else:
-            made[id(node)] = Expr(
-                node.op, args, node.shape, value=node.value, row=node.row, span=node.span
-            )
+            made[id(node)] = node.with_args(args)
     return replace(
         program,
         expr=made[id(program.expr)],

@@ -29,7 +29,7 @@ from matcalc.engine.recovery.decimals import rebalanced
 from matcalc.engine.recovery.diagonals import diagonal_leaf, restore_diagonals
 from matcalc.engine.recovery.factory import ExpressionFactory
 from matcalc.engine.recovery.graph import STYLES, Preferences
-from matcalc.engine.recovery.layout import lay_out, lies, turned
+from matcalc.engine.recovery.layout import lay_out, lies, reorder_axes
 from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.typed import AS_IT_IS, Typed
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
@@ -289,7 +289,7 @@ class Engine:
         last = Rewriter(self.builder, self.lowering, final=True, phases=self.phases)
         node = joined_masks(self.builder, last.rewrite(self._gathered(node)))
         node = self._joined(last.rewrite(node))  # sums, multiplied out, bring factors together
-        node = turned(self.builder, node, self.rank, self.layout)
+        node = reorder_axes(self.builder, node, self.rank, self.layout)
         pairs = singular_pairs(node)
         if pairs and matrix is not None:
             return matrix
@@ -481,7 +481,7 @@ def matricize(
     return None if has_indices(matrix, variables) else matrix
 
 
-def shown(
+def prepare_to_print(
     tree: Expr,
     variables: Mapping[str, Variable],
     columns: int = 0,

@@ -29,7 +29,7 @@ from matcalc.explain.differential import Differentials
 from matcalc.explain.instances import CannotShow, Trees
 from matcalc.explain.normal import Normal, variables_of
 from matcalc.explain.parts import FULL, USUAL, Names, Part, partition
-from matcalc.explain.turns import factored, turned
+from matcalc.explain.turns import explain_factors, explain_turns
 from matcalc.write.printers.text import has_indices, text
 
 _LONG = 9  # tokens of a factor that gets a name before more is inserted
@@ -287,7 +287,7 @@ class ChainBuilder:
         collected = self._replaced(self.trees.sum(terms, tree), self.named)
         if collected is not tree and show:
             normal.rules = rules
-            reasons = (*self._rewrites(normal), *turned(self._present(tree), tree, terms))
+            reasons = (*self._rewrites(normal), *explain_turns(self._present(tree), tree, terms))
             self._line(Line(EQUAL, collected, reasons))
         return collected
 
@@ -350,7 +350,7 @@ class ChainBuilder:
         line = self._inner(factor, self.d_wrt)
         if line is not tree:
             normal.rules = rules
-            reasons = (*self._rewrites(normal), *turned([self.d_wrt], tree, [line]))
+            reasons = (*self._rewrites(normal), *explain_turns([self.d_wrt], tree, [line]))
             self._line(Line(EQUAL, line, reasons))
         if within is not factor:
             name, words = because.PROJECTIONS[self.kind]
@@ -386,10 +386,10 @@ class ChainBuilder:
         upright = self.trees.vectorised(step) if step.rank == 2 else step
         line = self.trees.times(self.answer, upright)
         if tree.rank == 2 and step.shape:
-            reasons = tuple(factored(self.d_wrt, tree, self.answer))
+            reasons = tuple(explain_factors(self.d_wrt, tree, self.answer))
             self._line(Line(VECTORISED, line, reasons))
         else:
             line = self.trees.factory.transpose(line) if line.row != tree.row else line
             if line is not tree:
-                self._line(Line(EQUAL, line, tuple(factored(self.d_wrt, tree, self.answer))))
+                self._line(Line(EQUAL, line, tuple(explain_factors(self.d_wrt, tree, self.answer))))
         self.lines.append(Line(ANSWER, self.answer))

@@ -12,7 +12,7 @@ from matcalc.explain.derivation import Reason
 _MATRIX = 2  # axes
 
 
-def turned(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Reason]:
+def explain_turns(steps: Sequence[str], before: Expr, terms: Sequence[Expr]) -> list[Reason]:
     """The reasons why a line is the sum of the terms, one inner product for each differential."""
     order = before.parts
     moving = _moving(before, steps)
@@ -54,7 +54,7 @@ def _moved(order: Sequence[Expr], moving: set[int]) -> list[Reason]:
     return [cited(*each) for each in found]
 
 
-def factored(step: str, before: Expr, answer: Expr) -> list[Reason]:
+def explain_factors(step: str, before: Expr, answer: Expr) -> list[Reason]:
     """The reasons why a differential, vectorised, is a matrix times that of the variable."""
     order = before.parts
     moving = _moving(before, [step])

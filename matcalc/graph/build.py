@@ -14,7 +14,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
-from matcalc.engine.pipeline import differentiate, shown
+from matcalc.engine.pipeline import differentiate, prepare_to_print
 from matcalc.explain.instances import Trees
 from matcalc.verify.verification import verify
 from matcalc.write.printers.program import array_head
@@ -261,7 +261,9 @@ class _GraphBuilder:
 
     def _label(self, child: Node, statement: DerivativeStatement, tree: Expr) -> str:
         program = statement.program
-        printed = shown(tree, program.variables, statement.columns, language=program.language)
+        printed = prepare_to_print(
+            tree, program.variables, statement.columns, language=program.language
+        )
         own = self.trees.variable(child.name, child.tree) if child.tree is not None else printed
         value = self.trees.interned(child.tree) if child.tree is not None else own
         inside = self.trees.interned(printed)

@@ -17,9 +17,9 @@ def kind(node: Node) -> str:
 
 
 def _written(value: object) -> str:
-    from matcalc.graph.values import shown  # noqa: PLC0415 - it loads NumPy
+    from matcalc.graph.values import format_value  # noqa: PLC0415 - it loads NumPy
 
-    return shown(value)
+    return format_value(value)
 
 
 def as_text(graph: Graph) -> str:
@@ -138,8 +138,8 @@ def as_dot(graph: Graph) -> str:
     ]
     for node in graph.nodes:
         color = "#e8f0fa" if node.tree is None else "#fdf1dc" if node is graph.output else "#ffffff"
-        label = r"\n".join(quoted(line) for line in _lines(node))
-        tip = quoted(node.formula)
+        label = r"\n".join(quote(line) for line in _lines(node))
+        tip = quote(node.formula)
         lines.append(f'  n{node.number} [label="{label}", fillcolor="{color}", tooltip="{tip}"];')
     lines += [f"  n{edge.parent} -> n{edge.child}{_attributes(edge)};" for edge in graph.edges]
     return "\n".join([*lines, "}"])
@@ -148,11 +148,11 @@ def as_dot(graph: Graph) -> str:
 def _attributes(edge: Edge) -> str:
     if edge.label is None:
         return " [style=dashed]"
-    label = r"\n".join(quoted(line) for line in broken(edge.label))
-    return f' [label=" {label} ", tooltip="{quoted(edge.label)}"]'
+    label = r"\n".join(quote(line) for line in broken(edge.label))
+    return f' [label=" {label} ", tooltip="{quote(edge.label)}"]'
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Text between the quotation marks of Graphviz."""
     return text.replace("\\", "\\\\").replace('"', '\\"')
 

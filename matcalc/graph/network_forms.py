@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from matcalc.graph.forms import quoted
+from matcalc.graph.forms import quote
 from matcalc.graph.network import Index, Network, Term
 
 _COLUMN = 60  # where sizes begin, if the formulas are shorter
@@ -141,7 +141,7 @@ def as_dot(networks: Sequence[Network]) -> str:
     ]
     for k, network in reversed(list(enumerate(as_picture(networks)))):  # it begins at the bottom
         title = ": ".join(part for part in (network["remark"], network["says"]) if part)
-        lines.append(f'  subgraph cluster_{k} {{ label="{quoted(title)}";')
+        lines.append(f'  subgraph cluster_{k} {{ label="{quote(title)}";')
         for place, term in enumerate(network["terms"]):
             lines += _framed(term, f"{k}_{place}", framed=len(network["terms"]) > 1)
         lines.append("  }")
@@ -149,18 +149,18 @@ def as_dot(networks: Sequence[Network]) -> str:
 
 
 def _framed(term: dict[str, Any], name: str, *, framed: bool) -> list[str]:
-    head = f'    subgraph cluster_{name} {{ label="{quoted(term["says"])}"; style=dashed;'
+    head = f'    subgraph cluster_{name} {{ label="{quote(term["says"])}"; style=dashed;'
     lines = [head] if framed else []
     for node in term["nodes"]:
-        label = quoted("".join(node["lines"]))
+        label = quote("".join(node["lines"]))
         shape = {
             "tensor": f'shape=box, style="rounded,filled", fillcolor="#e8f0fa", label="{label}"',
             "leg": f'shape=plaintext, style="", label="{label}"',
             "index": 'shape=point, width=0.08, label=""',
         }[node["role"]]
-        lines.append(f'      "{name}:{node["id"]}" [{shape}, tooltip="{quoted(node["full"])}"];')
+        lines.append(f'      "{name}:{node["id"]}" [{shape}, tooltip="{quote(node["full"])}"];')
     for edge in term["edges"]:
         ends = f'"{name}:{edge["from"]}" -- "{name}:{edge["to"]}"'
-        label = quoted("".join(edge["lines"]))
-        lines.append(f'      {ends} [label="{label}", tooltip="{quoted(edge["full"])}"];')
+        label = quote("".join(edge["lines"]))
+        lines.append(f'      {ends} [label="{label}", tooltip="{quote(edge["full"])}"];')
     return [*lines, "    }"] if framed else lines

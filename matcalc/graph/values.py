@@ -95,7 +95,7 @@ def _reverse(graph: Graph, known: Mapping[str, Any], sizes: Mapping[str, int]) -
         parent.adjoint = parent.adjoint + np.tensordot(child.adjoint, local, axes=axes)
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A number with four digits; an array with few entries, or its norm."""
     array = np.asarray(value)
     if array.ndim == 0:

@@ -14,7 +14,7 @@ from matcalc.core.kinds import Variable
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.notations.cases import Case, cases_of, nested, with_body
-from matcalc.notations.conditions import said
+from matcalc.notations.conditions import format_conditions
 from matcalc.notations.lines import Line, Writer, array_of
 from matcalc.notations.read import column, contracted, read_line
 from matcalc.verify.readback.values import confirm
@@ -202,7 +202,7 @@ class InNotation:
         names = {index: index.name for index in array.value.indices}
         head = f"D[{','.join(names.values())}] = "
         width = max(map(len, values))
-        held = [said(case.conditions, "=", "!=", ", ", names) for case in self._cases]
+        held = [format_conditions(case.conditions, "=", "!=", ", ", names) for case in self._cases]
         rows = [
             f"{value:<{width}}  {f'if {condition}' if condition else 'otherwise'}"
             for value, condition in zip(values, held, strict=True)

@@ -9,7 +9,7 @@ from matcalc.core.indexed import Condition
 from matcalc.notations.cases import ends
 
 
-def said(
+def format_conditions(
     conditions: Sequence[Condition],
     equal: str,
     unequal: str,

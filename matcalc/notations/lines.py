@@ -14,7 +14,14 @@ from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, variable
 from matcalc.engine.directional import derive_steps
-from matcalc.engine.pipeline import by_entries, differentiate, matricize, shown, simplify, tensorize
+from matcalc.engine.pipeline import (
+    by_entries,
+    differentiate,
+    matricize,
+    prepare_to_print,
+    simplify,
+    tensorize,
+)
 from matcalc.write.printers.text import has_indices
 
 _COTANGENTS = ("V", "U", "W", "Z")
@@ -86,7 +93,7 @@ class Writer:
         matrix = matricize(self.tree, program.variables, columns, language=language)
         if matrix is not None:
             return [Line("jacobian", (), program, matrix)]
-        tree = shown(self.tree, program.variables, columns, language=language)
+        tree = prepare_to_print(self.tree, program.variables, columns, language=language)
         return [Line("array", (), program, tree)]
 
     def _index(self) -> list[Line]:
@@ -98,7 +105,7 @@ class Writer:
         columns = len(statement.moving_shape)
         rows = tree.rank - columns
         if self.row_major:
-            tree = turned(tree, rows)
+            tree = reverse_axes(tree, rows)
         matrix = self._matrix(tree, rows, columns)
         if matrix is None:
             raise UnsupportedError(
@@ -236,13 +243,13 @@ def inner(left: Expr, right: Expr) -> Expr:
     return Expr("sum", (Expr(".*", (left, right), right.shape, row=right.row),))
 
 
-def turned(tree: Expr, rows: int) -> Expr:
+def reverse_axes(tree: Expr, rows: int) -> Expr:
     """The array whose axes that are rows, and those that are columns, stand the other way round."""
     axes = (*range(rows)[::-1], *range(rows, tree.rank)[::-1])
-    return permuted(tree, axes)
+    return permute_axes(tree, axes)
 
 
-def permuted(tree: Expr, axes: tuple[int, ...]) -> Expr:
+def permute_axes(tree: Expr, axes: tuple[int, ...]) -> Expr:
     """The array whose axis k is the axis ``axes[k]`` of the tree."""
     if axes == tuple(range(tree.rank)):
         return tree
@@ -262,7 +269,7 @@ def array_of(line: Line, tree: Expr, statement: DerivativeStatement, *, row_majo
     if row_major:
         shape = (*shape[:rows][::-1], *shape[rows:][::-1])
     array = unfolded(tree, shape, columns)
-    return turned(array, rows) if row_major else array
+    return reverse_axes(array, rows) if row_major else array
 
 
 def unfolded(tree: Expr, shape: Shape, columns: int) -> Expr:

@@ -9,7 +9,7 @@ from matcalc.core.indexed import Condition
 from matcalc.core.kinds import Variable
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr, variable
-from matcalc.notations.conditions import said
+from matcalc.notations.conditions import format_conditions
 from matcalc.notations.lines import Line
 from matcalc.verify.readback.latex import latex_says
 from matcalc.verify.readback.values import confirm
@@ -90,6 +90,6 @@ def _by_cases(tree: Expr, cases: Sequence[CaseLine], *, bold: bool) -> str:
     names = {index: letter(index.name) for index in tree.value.indices}
     rows = []
     for value, case in zip(values, cases, strict=True):
-        held = said(case.conditions, "=", r"\neq", ",\\; ", names)
+        held = format_conditions(case.conditions, "=", r"\neq", ",\\; ", names)
         rows.append(f"{value} & " + (rf"\text{{if }} {held}" if held else r"\text{otherwise}"))
     return head + "\\begin{cases} " + " \\\\ ".join(rows) + " \\end{cases}"

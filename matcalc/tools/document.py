@@ -18,7 +18,7 @@ from matcalc.claims.judge.marks import formula_at, markers
 from matcalc.claims.judge.report import Report
 from matcalc.claims.judge.verdict import judge
 from matcalc.cli.arguments import command_names, parse_arguments
-from matcalc.cli.lines import OWN, arguments, begins_with, parted
+from matcalc.cli.lines import OWN, arguments, begins_with, split_line
 from matcalc.core.errors import MatcalcError
 from matcalc.core.operations import SUBJECTS
 from matcalc.read.tex.read import read_latex
@@ -83,7 +83,7 @@ def _entered(place: _Place, text: str) -> Iterator[Problem]:
 
 
 def _command(entry: Entry, session: Session) -> Iterator[Problem]:
-    command, _, expressions = parted(entry.text)
+    command, _, expressions = split_line(entry.text)
     known: Mapping[str, object] = {}
     for expression in expressions if "--latex" not in entry.text else ():
         if command not in ("functions", "identities", "check"):
@@ -204,7 +204,7 @@ def _hovered(text: str, place: int) -> str:
                 value = entered.value or [*entered.made, ""][0]
                 return _about(word, value, session)
         elif inside:
-            _, _, expressions = parted(entry.text)
+            _, _, expressions = split_line(entry.text)
             return _about(word, expressions[0] if expressions else "", session)
     return ""
 
@@ -290,7 +290,7 @@ def _formatted_entry(bare: str, written: str) -> str:
         return written
     if not begins_with(bare, (*command_names(), *OWN)):
         return laid_out(bare)
-    _, _, expressions = parted(bare)
+    _, _, expressions = split_line(bare)
     if len(expressions) != 1 or bare.count(expressions[0]) != 1:
         return bare
     return bare.replace(expressions[0], laid_out(expressions[0]))

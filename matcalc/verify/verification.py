@@ -153,9 +153,9 @@ def _refuse_tied(statement: DerivativeStatement) -> None:
     """
     if not (statement.order and orders(statement.program.expr)):
         return
-    from matcalc.verify.oracle.ties import tied  # noqa: PLC0415 - it loads NumPy
+    from matcalc.verify.oracle.ties import find_tie  # noqa: PLC0415 - it loads NumPy
 
-    reason = tied(statement)
+    reason = find_tie(statement)
     if reason is not None:
         hint = "write each number once, as vech(S) does for a symmetric matrix S"
         raise UnsupportedError(reason, source=statement.program.source or None, hint=hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matcalc.core.notes import offered
+from matcalc.core.notes import read_offer
 from matcalc.read.frontend import read
 from matcalc.read.tex.read import read_latex
 
@@ -80,7 +80,7 @@ LATEX = [
 
 
 def follow(note: str, program, again) -> None:
-    for name, kind in offered(note).items():
+    for name, kind in read_offer(note).items():
         other = again({name: kind})
         before, after = program.variables[name], other.variables[name]
         assert (before.kind, len(before.dims)) != (after.kind, len(after.dims))
@@ -107,7 +107,7 @@ def test_what_a_note_on_latex_offers_can_be_read(formula: str) -> None:
 def test_what_cannot_be_read_is_not_offered(text: str) -> None:
     (note,) = read(text).notes
     assert "has no meaning for a vector" in note
-    assert not offered(note)
+    assert not read_offer(note)
 
 
 @pytest.mark.parametrize(("text", "kinds"), NUMBERS)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from matcalc.cli import main
-from matcalc.cli.colours import painted
+from matcalc.cli.colours import colour
 from matcalc.cli.lines import arguments
 from matcalc.cli.prompt import Completer
 from matcalc.core.errors import ArgumentError
@@ -164,10 +164,10 @@ def test_colours_are_for_terminals_alone(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     text = "error: no\n  x*(\n     ^\nhint: yes"
-    assert painted(text, terminal).startswith("\x1b[1;31merror:\x1b[0m no\n  x*(\n     \x1b[1;31m^")
-    assert painted(text, pipe) == text
+    assert colour(text, terminal).startswith("\x1b[1;31merror:\x1b[0m no\n  x*(\n     \x1b[1;31m^")
+    assert colour(text, pipe) == text
     monkeypatch.setenv("NO_COLOR", "1")
-    assert painted(text, terminal) == text
+    assert colour(text, terminal) == text
 
 
 def test_the_prompt_of_a_terminal(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from matcalc.verify.oracle.pieces import on_kink
 from matcalc.verify.oracle.preconditions import violated_precondition
 from matcalc.verify.oracle.sample import find_point, sizes_for
 from matcalc.verify.oracle.survey import survey
-from matcalc.verify.oracle.ties import tied
+from matcalc.verify.oracle.ties import find_tie
 from matcalc.write.printers.text import text
 
 _APART = 2  # added to each size for the second choice of sizes, which tells n from 3
@@ -100,7 +100,7 @@ def engine_answer(statement: DerivativeStatement) -> Expr | None:
     numbers judge all the same.
     """
     try:
-        return None if tied(statement) else differentiate(statement)
+        return None if find_tie(statement) else differentiate(statement)
     except UnsupportedError:
         return None
 
@@ -148,7 +148,7 @@ def about_formula(
         tree=tree,
         misfit=misfit,
         notes=program.notes,
-        tied=lambda: tied(statement) or "",  # no claim is right then
+        tied=lambda: find_tie(statement) or "",  # no claim is right then
     )
 
 

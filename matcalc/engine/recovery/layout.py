@@ -13,7 +13,7 @@ def lies(node: Node, rank: int, layout: str) -> bool:
     return node.rank == 1 and layout != "mixed" and (layout == "numerator") != (rank > 0)
 
 
-def turned(builder: Builder, node: Node, rank: int, layout: str) -> Node:
+def reorder_axes(builder: Builder, node: Node, rank: int, layout: str) -> Node:
     """The node with its axes as the layout has them."""
     if layout == "mixed" or (layout == "numerator") == (rank > 0) or node.rank < 2:
         return node

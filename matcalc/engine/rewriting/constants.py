@@ -32,14 +32,11 @@ def compute(tree: Expr) -> Expr:
 
     def rule(node: Expr, args: list[Expr]) -> Expr:
         value = _value(node, [values[id(arg)] for arg in args])
-        made = node
         numbers = node.op in ("blocks", "indexed") or not written.isdisjoint(map(id, args))
         if value is not None and node.op not in _AS_THEY_ARE and (numbers or not node.shape):
             made = _tree(value, node)
-        elif any(a is not b for a, b in zip(args, node.args, strict=True)):
-            made = Expr(
-                node.op, tuple(args), node.shape, value=node.value, row=node.row, span=node.span
-            )
+        else:
+            made = node.with_args(args)
         values[id(made)] = value
         written.update([id(made)] if numbers else [])
         kept.append(made)

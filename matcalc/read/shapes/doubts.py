@@ -112,7 +112,7 @@ def conflict(
     if node.kind == "=":
         odd = [each for doubt in doubts(context) for each in doubt.candidates]
         return [each for each in odd if each.name not in given], []
-    text = shown(context, node)
+    text = quote_node(context, node)
     candidates = []
     known = {
         (each.name, each.kind): each.why
@@ -134,7 +134,7 @@ def conflict(
     return candidates, signs
 
 
-def shown(context: Context, node: Node) -> str:
+def quote_node(context: Context, node: Node) -> str:
     """The text of a node, shortened if it is long."""
     text = " ".join(context.source[node.start : node.end].split())
     text = text[1:-1].strip() if text.startswith("(") and text.find(")") == len(text) - 1 else text
@@ -266,7 +266,7 @@ def _as(names: list[str], kind: str, why: str) -> list[Candidate]:
 
 
 def _transposed(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
-    why = f"{shown(context, oddity.node)} is transposed"
+    why = f"{quote_node(context, oddity.node)} is transposed"
     candidates = [
         each for name in names for kind in ("vector", "matrix") for each in _as([name], kind, why)
     ]
@@ -343,7 +343,7 @@ def _leading(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
     """A vector before a number, as in n*log(det(S)) and n*x'*x."""
     assert oddity.other is not None  # what it multiplies
     kind = context.kind_of(context.seen[names[0]])
-    product = shown(context, oddity.node)
+    product = quote_node(context, oddity.node)
     why = f"it stands first in {product}, as numbers do"
     price = _LEADING if _unnumbered(names[0]) in _COUNTS else 0
     candidates = _as(names, "scalar", why)

@@ -26,7 +26,7 @@ from matcalc.read.shapes.doubts import (
     Key,
     conflict,
     doubts,
-    shown,
+    quote_node,
     undeclared,
 )
 from matcalc.read.shapes.entry_doubts import entry_doubt
@@ -123,7 +123,7 @@ def _numbers(
         if node is None or any(name in given or not _stem(name) for name in new):
             return None
         for name in new:
-            why = f"{shown(first.context, node)} has no meaning for a vector {name}"
+            why = f"{quote_node(first.context, node)} has no meaning for a vector {name}"
             why = f"{next(iter(letters))} is" if letters else why
             letters[name] = Candidate(name, "scalar", 0, why)
         outcome = attempt({**given, **dict.fromkeys(letters, "scalar")}, {})

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from matcalc.core.errors import MatcalcError
-from matcalc.core.notes import offered, without_offer
+from matcalc.core.notes import read_offer, without_offer
 
 _MOST_READ = 3_000  # characters that are read again for the notes on one text
 
@@ -21,7 +21,7 @@ def keep_readable(
     budget = _MOST_READ // max(size, 1)
     result = []
     for note in notes:
-        declared = offered(note)
+        declared = read_offer(note)
         if declared:
             budget -= 1
             note = note if budget >= 0 and _readable(again, declared) else without_offer(note)

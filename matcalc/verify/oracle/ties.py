@@ -32,7 +32,7 @@ _FREE = ("vector", "matrix", "tensor", "scalar", "positive")  # their entries ar
 Lines = dict[int, tuple[Expr, list[Array]]]
 
 
-def tied(statement: DerivativeStatement) -> str | None:
+def find_tie(statement: DerivativeStatement) -> str | None:
     """Which maximum or minimum moves with the variable while it is in two places, there and at all
     points nearby; None where no such point was found, and of a value.
 
