@@ -247,6 +247,13 @@ FAMILIES = [
         "A*X = X*Λ, an eigenproblem",
     ),
     (
+        "norm2(A - X*X'*A)^2",
+        "X",
+        (),
+        {"A": "matrix(n, m)", "X": "orthonormal(n, p)"},
+        "A*A'*X = X*Λ, an eigenproblem",
+    ),
+    (
         "tr(X'*A*X*N)",
         "X",
         (),

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcalc.answers.names import free_name, occurring, require_scalar
-from matcalc.answers.solving import products_of
+from matcalc.answers.quadratic import flat_factors
+from matcalc.answers.solving import products_of, scaled, scaled_terms
 from matcalc.answers.stationary import NamedProblem
 from matcalc.answers.taylor import put
 from matcalc.claims.equality import EQUAL, decide_by_value
@@ -26,6 +27,8 @@ from matcalc.results import Expression, Formula
 from matcalc.write.printers.text import text
 
 KINDS = ("orthogonal", "orthonormal")
+_SUMS = ("+", "-", "neg", "/")  # which a product is taken over
+_MOST_TERMS = 64
 
 
 class ProcrustesPoint(Formula):
@@ -77,14 +80,15 @@ def on_orthonormal(expression: Expression, wrt: str) -> ProcrustesPoint | NamedP
         variables={**program.variables, wrt: free},
     )
     gradient = differentiate(DerivativeStatement(bare, wrt))
-    slope = differentiate(DerivativeStatement(replace(bare, expr=gradient), wrt))
+    rest, dropped = _without_multiplier(program, wrt, gradient)
+    slope = differentiate(DerivativeStatement(replace(bare, expr=rest), wrt))
     refused = UnsupportedError(
         f"no closed form was found for {wrt} where {expression} is stationary among {known}",
         hint="matcalc diff --manifold stiefel has the gradient within them, which is zero there",
     )
     if wrt in occurring(slope):
         raise refused
-    constant = simplify(replace(bare, expr=put(gradient, {wrt: zeros(known.shape)})))
+    constant = simplify(replace(bare, expr=put(rest, {wrt: zeros(known.shape)})))
     terms = [] if is_zero(slope) else _terms(bare, slope, free)
     if terms is None:
         raise refused
@@ -95,15 +99,67 @@ def on_orthonormal(expression: Expression, wrt: str) -> ProcrustesPoint | NamedP
         for scale, left, right in terms
         if not _stays(definite, left, right, square=square)
     ]
-    if not is_zero(constant) and not moving:
+    if not is_zero(constant) and not moving and not dropped:
         found = _procrustes(program, wrt, gradient, constant)
         if found is not None:
             return found
     elif is_zero(constant) and len(moving) == 1:
-        named = _eigenproblem(bare, wrt, definite, moving[0])
-        if named is not None:
-            return named
+        named = _eigenproblem(bare, wrt, definite, moving[0], dropped=dropped)
+        how = None if named is None else _difference(program, wrt, gradient, moving[0])
+        if named is not None and how is not None:
+            return replace(named, proof=f"{named.proof}, {how}")
     raise refused
+
+
+def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Expr, bool]:
+    """The gradient on the set without terms X*L with a symmetric L that depends on X, which say
+    nothing there; and whether there were any.
+    """
+    definite = Definiteness(replace(program, definitions={}))
+    left = []
+    dropped = False
+    for scale, factors in _multiplied_out(
+        simplify(replace(program, expr=gradient, definitions={}))
+    ):
+        first, *others = factors
+        if first.op == "variable" and first.value == wrt and len(others) > 1:
+            inner = _product(others)
+            if wrt in occurring(inner) and inner.rank == 2 and definite.is_symmetric(inner):
+                dropped = True
+                continue
+        left.append(scaled(scale, _product(factors)))
+    if not dropped:
+        return gradient, False
+    total = left[0] if left else zeros(gradient.shape)
+    for each in left[1:]:
+        total = Expr("+", (total, each), total.shape)
+    return simplify(replace(program, expr=total, definitions={})), True
+
+
+def _multiplied_out(tree: Expr) -> list[tuple[Expr, list[Expr]]]:
+    """The terms of a sum of products of matrices, each with its number and its factors."""
+    found: list[tuple[Expr, list[Expr]]] = []
+    stack: list[tuple[Expr, list[Expr]]] = [(number(1), [tree])]
+    while stack and len(found) + len(stack) < _MOST_TERMS:
+        scale, factors = stack.pop()
+        flat = [each for part in factors for each in flat_factors(part) if each.op != "eye"]
+        for each in flat:
+            scale = scale if each.shape else Expr("*", (scale, each))
+        flat = [each for each in flat if each.shape]
+        place = next((k for k, each in enumerate(flat) if each.op in _SUMS), None)
+        if place is None:
+            found.append((scale, flat or [eye(tree.shape[0])]))
+            continue
+        for c, part in scaled_terms(flat[place]):
+            stack.append((Expr("*", (scale, c)), [*flat[:place], part, *flat[place + 1 :]]))
+    return [(number(1), [tree])] if stack else found
+
+
+def _product(factors: list[Expr]) -> Expr:
+    whole = factors[0]
+    for each in factors[1:]:
+        whole = Expr("*", (whole, each), (*whole.shape[:1], *each.shape[-1:]))
+    return whole
 
 
 def _terms(program: Program, slope: Expr, free: Variable) -> list[tuple[Expr, Expr, Expr]] | None:
@@ -155,8 +211,34 @@ def _procrustes(
     return ProcrustesPoint(replace(base, expr=points[0]), wrt, points, linear, how)
 
 
+def _difference(
+    program: Program, wrt: str, gradient: Expr, term: tuple[Expr, Expr, Expr]
+) -> str | None:
+    """How it is proved that the gradient less a term c*A*X*B is X*L with a symmetric L on the set;
+    None where it is not.
+    """
+    scale, left, right = term
+    x = variable(wrt, gradient.shape)
+    moved = Expr("*", (Expr("*", (left, x), x.shape), right), x.shape)
+    rest = Expr("-", (gradient, scaled(scale, moved)), x.shape)
+    inner = Expr("*", (transposed(x), rest), (x.shape[1],) * 2)
+    base = replace(program, definitions={}, asked=None)
+    found = []
+    for one, other in ((rest, Expr("*", (x, inner), x.shape)), (inner, transposed(inner))):
+        decision = decide_by_value(replace(base, expr=one), replace(base, expr=other))
+        if decision.verdict != EQUAL:
+            return None
+        found.append(decision.how)
+    return max(found, key=lambda each: not each.startswith("exact"))
+
+
 def _eigenproblem(
-    program: Program, wrt: str, definite: Definiteness, term: tuple[Expr, Expr, Expr]
+    program: Program,
+    wrt: str,
+    definite: Definiteness,
+    term: tuple[Expr, Expr, Expr],
+    *,
+    dropped: bool,
 ) -> NamedProblem | None:
     """A*X = X*L of tr(X'*A*X), and of tr(X'*A*X*N) with a diagonal N."""
     scale, left, right = term
@@ -165,15 +247,21 @@ def _eigenproblem(
     one = simplify(replace(program, expr=Expr("*", (scale, left), left.shape)))
     half = simplify(replace(program, expr=Expr("/", (one, number(2)), left.shape)))
     x = variable(wrt, program.variables[wrt].shape)
-    product = text(Expr("*", (half, x), x.shape))
+    product = text(Expr("*", (left if dropped else half, x), x.shape))
     level = free_name(program, "Λ", "L")
     equation = f"{product} = {wrt}*{level}"
-    how = "the free gradient is twice the left side, exact"
+    how = f"there the free gradient is twice it, but for {wrt}*L with a symmetric L"
+    if right.op == "eye" and dropped:
+        how = f"there the free gradient is a multiple of it, but for {wrt}*L with a symmetric L"
+        name = "an eigenproblem: the columns span an invariant subspace; compare the values"
+        return NamedProblem(name, equation, how)
+    if dropped:
+        return None
     if right.op == "eye":
         return NamedProblem(
             "an eigenproblem: the columns span an invariant subspace; "
-            f"the value there is tr({level}), least for the least eigenvalues and largest for the "
-            "largest (Fan 1949)",
+            f"the value there is tr({level}), up to a constant, least for the least eigenvalues "
+            "and largest for the largest (Fan 1949)",
             equation,
             how,
         )
@@ -184,5 +272,5 @@ def _eigenproblem(
         f"an eigenproblem with a diagonal {level}: the columns are eigenvectors, where the entries "
         f"of {weight} are different and not 0 (Brockett 1991)",
         equation,
-        f"the free gradient is twice the left side times {weight}, exact",
+        f"there the free gradient is twice it times {weight}, but for {wrt}*L with a symmetric L",
     )

@@ -75,7 +75,7 @@ def inverse_of_slope(program: Program, linear: Expr, value: Expr, known: Variabl
         whole = Expr("/", (value, linear), value.shape)
         return simplify(replace(program, expr=whole, definitions={}))
     if len(shape) == 1:
-        terms = _scaled_terms(linear)
+        terms = scaled_terms(linear)
         if all(each.op == "diag" and each.args[0].rank == 1 for _, each in terms):
             below = _total([scaled(c, each.args[0]) for c, each in terms])
             whole = Expr("./", (value, below), value.shape)
@@ -194,7 +194,7 @@ def scaled(scale: Expr, tree: Expr) -> Expr:
     return Expr("*", (scale, tree), tree.shape)
 
 
-def _scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
+def scaled_terms(linear: Expr) -> list[tuple[Expr, Expr]]:
     """The terms of a sum, each with the number that it is multiplied by."""
     found: list[tuple[Expr, Expr]] = []
     stack: list[tuple[Expr, Expr]] = [(number(1), linear)]
@@ -218,7 +218,7 @@ def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:
     """The same, of a map of matrices of a kind: the transpose of a symmetric matrix is itself, that
     of a skew one its negative, so commutation matrices are numbers.
     """
-    terms = _scaled_terms(linear)
+    terms = scaled_terms(linear)
     sign = _TRANSPOSES.get(kind)
     if sign is None:
         return terms
@@ -236,8 +236,8 @@ def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:
 def _joined(product: Expr, sign: int) -> list[tuple[Expr, Expr]] | None:
     """The terms of a product of which one factor is made of commutation matrices."""
     found = []
-    for c, left in _scaled_terms(product.args[0]):
-        for d, right in _scaled_terms(product.args[1]):
+    for c, left in scaled_terms(product.args[0]):
+        for d, right in scaled_terms(product.args[1]):
             scale = Expr("*", (c, d))
             if left.op == "eye" or right.op == "eye":
                 one = right if left.op == "eye" else left
