@@ -5,6 +5,7 @@ import warnings
 import pytest
 
 import matcalc
+from matcalc.core.errors import UnsupportedError
 
 POINTS = {"X": "matrix(n, p)", "M": "matrix(m, p)"}
 PROCESS = {"X": "matrix(n, p)", "l": "scalar", "v": "scalar", "y": "vector(n)"}
@@ -161,3 +162,11 @@ def test_form(expr, variables, wrt, printed):
         warnings.simplefilter("ignore")
         found = matcalc.diff(expr, wrt, variables=variables)
     assert str(found) == printed
+
+
+def test_functions_of_slices_are_those_of_a_family():
+    with pytest.raises(UnsupportedError, match="logdet of what depends") as problem:
+        matcalc.diff("sum[i](logdet(T[i,:,:]))", "T", variables={"T": "tensor(k, n, n)"})
+    assert "A[k]: matrix(n, n)" in str(problem.value)
+    family = matcalc.diff("sum[k=1:K](logdet(A[k]))", "A", variables={"A[k]": "matrix(n, n)"})
+    assert "dA[k] = inv(A[k])'" in str(family)

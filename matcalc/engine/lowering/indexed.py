@@ -355,7 +355,13 @@ class _Body:
         if op in ALONG and (len(args) == 2 or len(args[0].own) == 1):
             return self._along(part, op, args[0])
         names = " and ".join(dict.fromkeys(index.name for arg in args for index in arg.indices))
-        raise self.refused(part, f"{op} of what depends on the index {names}")
+        hint = None
+        if any(len(arg.own) == 2 for arg in args):
+            hint = (
+                "declare the slices as a family, A[k]: matrix(n, n), "
+                f"and write {op}(A[k]) in sum[k=1:K](...)"
+            )
+        raise self.refused(part, f"{op} of what depends on the index {names}", hint)
 
     def _along(self, part: Expr, op: str, value: Batch) -> Batch:
         """A function of the lines along an axis: those of all choices of the indices are lines of
