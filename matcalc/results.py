@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from matcalc.graph.picture import ComputationalGraph
     from matcalc.manifolds.answer import Riemannian
     from matcalc.notations.answer import InNotation
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Report, Truths
 
 _LONGEST_REPR = 120  # characters of a formula
 _ORDERS_IN_ONE = 2  # orders of derivatives that the judges take in one step
@@ -444,23 +444,22 @@ class Derivative(Formula):
     @property
     @public
     def verification(self) -> Verification:
-        """How the derivative was verified; with ``verify=False`` that is done now.
-        VerificationError if it is wrong.
-        """
+        """How it was verified, if need be now; VerificationError if it is wrong."""
         if self._verification is None:
             self._verification = self._verified()
         return self._verification
 
     def _verified(self) -> Verification:
         """Of the array, and of the matrix or the entries that it is shown as."""
-        found = self._judged(self._tree)
+        truths: Truths = {}
+        found = self._judged(self._tree, truths)
         if self._shown is not self._tree:
-            self._judged(self._unfolded(self._shown))
+            self._judged(self._unfolded(self._shown), truths)
         return found
 
-    def _judged(self, tree: Expr) -> Verification:
+    def _judged(self, tree: Expr, truths: Truths) -> Verification:
         if not self._before:
-            return verified(self._statement, tree)
+            return verified(self._statement, tree, truths)
         from matcalc.verify.steps import verify_orders  # noqa: PLC0415 - for high orders alone
 
         return verify_orders(self._statement, [*self._before, tree])

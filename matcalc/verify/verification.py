@@ -23,7 +23,7 @@ from matcalc.verify.oracle.domain import no_value
 from matcalc.write.printers.text import text
 
 if TYPE_CHECKING:
-    from matcalc.verify.oracle.compare import Report
+    from matcalc.verify.oracle.compare import Report, Truths
 
 _SEEDS = (0, 1, 2)  # a true formula may fail at an ill-conditioned point, but not at all of these
 _FURTHER_SEEDS = (3, 4, 5, 6)  # where rounding errors hide the derivative at all of these
@@ -61,9 +61,11 @@ class Verification:
         return f"not verified ({self.how})"
 
 
-def verify(statement: DerivativeStatement, tree: Expr) -> Verification:
+def verify(
+    statement: DerivativeStatement, tree: Expr, truths: Truths | None = None
+) -> Verification:
     """Verifies that ``tree`` is the derivative; VerificationError if it is not, or if a judge
-    fails: that is no verdict.
+    fails: that is no verdict. ``truths`` keeps numeric derivatives for other trees.
     """
     program = statement.program
     stranger = next(
@@ -73,7 +75,7 @@ def verify(statement: DerivativeStatement, tree: Expr) -> Verification:
     if stranger is not None:
         raise _problem(program, f"wrong: it has a {stranger.value} of another shape")
     try:
-        return _verified(statement, tree)
+        return _verified(statement, tree, truths)
     except (VerificationError, UnsupportedError):
         raise
     except MatcalcError as problem:
@@ -95,7 +97,7 @@ def _is_strange(node: Expr, program: Program) -> bool:
     return variable is None or variable.shape != node.shape
 
 
-def _verified(statement: DerivativeStatement, tree: Expr) -> Verification:
+def _verified(statement: DerivativeStatement, tree: Expr, truths: Truths | None) -> Verification:
     program = statement.program
     _refuse_tied(statement)
     verdict = judge(statement, tree)
@@ -115,7 +117,7 @@ def _verified(statement: DerivativeStatement, tree: Expr) -> Verification:
         for seed in (*_SEEDS, *_FURTHER_SEEDS):
             if seed in _FURTHER_SEEDS and any(not report.hidden for report in reports):
                 break
-            report = compare(statement, tree, seed)
+            report = compare(statement, tree, seed, truths)
             if report.ok and not report.hidden:
                 if report.unvisited:
                     return Verification(
@@ -167,7 +169,9 @@ def warn_unverified(found: Verification) -> None:
         warn_caller(f"not verified: {found.how}", VerificationWarning)
 
 
-def compare(statement: DerivativeStatement, tree: Expr, seed: int = 0) -> Report:
+def compare(
+    statement: DerivativeStatement, tree: Expr, seed: int = 0, truths: Truths | None = None
+) -> Report:
     """The numeric verdict on a tree whose axes stand as the layout says."""
     import numpy as np  # noqa: PLC0415 - slow to load
 
@@ -183,7 +187,7 @@ def compare(statement: DerivativeStatement, tree: Expr, seed: int = 0) -> Report
 
     # of a wide matrix there are no such vectors, so that the sizes have to be others
     tall = [node for node in tree.parts if node.op in OF_TALL]
-    return check(statement, mixed, seed, beside=tall, trees=[tree])
+    return check(statement, mixed, seed, beside=tall, trees=[tree], truths=truths)
 
 
 def _entries(statement: DerivativeStatement) -> int:

@@ -31,7 +31,7 @@ from matcalc.claims.judge.report import (
 from matcalc.claims.judge.rest import difference, is_different, taken_for, why_untold
 from matcalc.claims.judge.smallest import largest_error, smallest
 from matcalc.core.dims import Shape
-from matcalc.core.errors import EvaluationError, UnsupportedError
+from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
 from matcalc.core.kinds import free_kind
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import matricize
@@ -123,7 +123,7 @@ def report(asked: Question, seed: int | None, rng: np.random.Generator | None = 
     if explained is None and asked.tree is not None and checked.error < _ROUNDING:
         rounded = True
     diagnosis = _rounded(asked, checked.error) if rounded else explained
-    rest = difference(asked) if diagnosis is None else None
+    rest = _rest(asked) if diagnosis is None else None
     diagnosis = _single_term(rest, asked) if rest is not None else diagnosis
     return Report(
         WRONG,
@@ -320,6 +320,18 @@ def correct_form(asked: Question) -> str:
 
 def _text_of(tree: Expr | None, asked: Question) -> str:
     return "" if tree is None else format_text(tree, asked.variables, language=asked.language)
+
+
+def _rest(asked: Question) -> Expr | None:
+    """The true derivative less the claim; None where it has no text, because they have other
+    sizes.
+    """
+    rest = difference(asked)
+    try:
+        _text_of(rest, asked)
+    except VerificationError:
+        return None
+    return rest
 
 
 def _single_term(rest: Expr, asked: Question) -> Diagnosis | None:

@@ -10,6 +10,7 @@ from matcalc.core.choices import Loop, Rules
 from matcalc.core.errors import DomainProblem
 from matcalc.core.tree import Expr
 from matcalc.runtime.elementwise import Array
+from matcalc.verify.oracle.broadcast import Axes, NotAtOnce
 from matcalc.verify.oracle.functions import FUNCTIONS
 
 _TAKEN: dict[str, Callable[[Array], Array]] = {
@@ -32,6 +33,12 @@ def indexed(
     """The value of an ``indexed`` node; ``step`` evaluates what has no indices itself, and
     ``watch`` is told what the others are taken of.
     """
+
+    if watch is None:
+        try:
+            return Axes(node.value, args, sizes, step).value()
+        except NotAtOnce:
+            pass
 
     def reduce(part: Expr, found: list[Array]) -> Array:
         name = part.value.name

@@ -12,6 +12,7 @@ import numpy as np
 from matcalc.core.dims import fit
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import ZERO, Variable
+from matcalc.core.operations import OF_TALL
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
@@ -57,13 +58,15 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
     for expr in exprs:
         for node in inline(expr).parts:
             dims += positive_sizes(node)
+            if node.op in OF_TALL:
+                wide.append((node.args[0].shape[0].plain, node.args[0].shape[1].plain))
     names = list(dict.fromkeys(name for size in dims for name in size.letters))
     pool = [size for size in _POOL if size not in {size.integer for size in dims}]
     for shift in itertools.islice(itertools.permutations(range(min(len(names), 3))), _SIZE_CHOICES):
         order = [names[k] for k in shift] + names[len(shift) :]
         chosen = {name: pool[k % len(pool)] for k, name in enumerate(order)}
         for rows, columns in wide:
-            if rows and columns and chosen[rows] < chosen[columns]:
+            if rows in chosen and columns in chosen and chosen[rows] < chosen[columns]:
                 chosen[rows], chosen[columns] = chosen[columns], chosen[rows]
         sizes = fit({name: chosen[name] for name in names}, dims)
         if sizes is not None:

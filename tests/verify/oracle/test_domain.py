@@ -86,6 +86,10 @@ def test_a_claim_about_nothing_is_undecided() -> None:
     assert "never above 0" in found.reason
 
 
+def test_a_claim_of_other_sizes_with_no_difference_to_show_is_wrong() -> None:
+    assert check_gradient("sum(A*x)", "A*ones", wrt="x").verdict == "wrong"
+
+
 def test_numpy_is_not_loaded_for_ordinary_domains() -> None:
     program = (
         "import sys, matcalc; matcalc.diff('log(sum(exp(A*x))) + sum(sqrt(1 + x.^2))', 'x');"
