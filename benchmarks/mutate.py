@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import argparse
 import ast
+import builtins
 import copy
 import importlib.abc
 import importlib.util
+import io
 import json
 import os
 import random
@@ -309,18 +311,15 @@ class _Loader(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _changed_file(mutant: Mutant) -> None:
-    """Everybody who reads the file gets the changed text."""
-    read_text, read_bytes = Path.read_text, Path.read_bytes
+    """Everybody who opens the file gets the changed text."""
+    usual, text = open, str(mutant.code)
 
-    def text(self: Path, *args: Any, **kwargs: Any) -> str:
-        same = self.resolve() == mutant.path
-        return str(mutant.code) if same else read_text(self, *args, **kwargs)
+    def opened(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if isinstance(file, str | Path) and Path(file).resolve() == mutant.path:
+            return io.BytesIO(text.encode()) if "b" in mode else io.StringIO(text)
+        return usual(file, mode, *args, **kwargs)
 
-    def content(self: Path) -> bytes:
-        same = self.resolve() == mutant.path
-        return str(mutant.code).encode() if same else read_bytes(self)
-
-    Path.read_text, Path.read_bytes = text, content  # type: ignore[method-assign]
+    builtins.open = io.open = opened  # type: ignore[assignment]
 
 
 def answers(mutant: Mutant | None) -> list[str | None]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -129,15 +130,7 @@ def check(
     around = wrt if takes_differences(program.expr, wrt, order) else None
     sizes, values = find_sizes([program.expr, *beside], program.variables, rng, around)
     kind = statement.kind
-    known: Truths = {} if truths is None else truths
-
-    def truth_at(values: dict[str, Array]) -> tuple[Array, Method]:
-        key = tuple([(name, value.shape, value.tobytes()) for name, value in values.items()])
-        if key not in known:
-            known[key] = numeric_derivative(
-                program.expr, program.variables, wrt, order, values, sizes
-            )
-        return known[key]
+    truth_at = partial(_truth, statement, sizes, {} if truths is None else truths)
 
     def doubted(
         report: Report,
@@ -225,6 +218,19 @@ def _next_point(
     again.
     """
     return find_point([program.expr], program.variables, rng, sizes, around)[0] or values
+
+
+def _truth(
+    statement: DerivativeStatement, sizes: dict[str, int], known: Truths, values: dict[str, Array]
+) -> tuple[Array, Method]:
+    """The derivative at a point, computed once."""
+    key = tuple([(name, value.shape, value.tobytes()) for name, value in values.items()])
+    if key not in known:
+        program = statement.program
+        known[key] = numeric_derivative(
+            program.expr, program.variables, statement.wrt, statement.order, values, sizes
+        )
+    return known[key]
 
 
 def _visible(
