@@ -200,7 +200,7 @@ MADE_OF = [
     ("hankel", "Hankel matrices are made of a vector", "t[i+j-1]"),
     ("circulant(3)", "circulant matrices are made of a vector", "[t[2:n]; t][i-j+n]"),
     ("banded(n, 2)", "tridiagonal(n) is a kind", "tril(triu(X, -k), k)"),
-    ("unit(n)", "declare X: vector(n)", "--manifold sphere"),
+    ("unit(n)", "declare X: sphere(n)", "--manifold sphere"),
     ("stiefel(n, p)", "declare X: orthonormal(n, p)", "--manifold stiefel"),
 ]
 

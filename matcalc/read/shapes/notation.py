@@ -84,6 +84,15 @@ _NONE = {
     "solve": "write A\\b, or inv(A) for the inverse",
     "eig": "write eigvals(A), of a symmetric A",
     "svd": "write svdvals(A) for the singular values",
+    **dict.fromkeys(
+        ("if", "ifelse", "cond", "piecewise"), "write where(c, a, b): a where c holds, else b"
+    ),
+    "mldivide": "write A\\b",
+    "inner": "write x'*y",
+    "square": "write x.^2",
+    "rms": "write sqrt(mean(x.^2))",
+    **dict.fromkeys(("clip", "clamp"), "write min(max(x, a), b) for x between a and b"),
+    "cumprod": "write exp(cumsum(log(x))) where all entries are positive",
     "crossentropy": "write it out: -dot(y, log(softmax(z))) of labels y and scores z",
     "cov": "write it out, with rows that have the mean 0: X'*X/n",
     **dict.fromkeys(
