@@ -6,6 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matcalc import testing
+    from matcalc.analysis import (
+        convex,
+        gauss_newton,
+        implicit,
+        linearize,
+        newton,
+        stationary,
+        symmetry,
+        taylor,
+    )
     from matcalc.answers.backprop import Backprop, backprop
     from matcalc.answers.directional import Directional
     from matcalc.answers.gradients import Gradients
@@ -16,24 +26,16 @@ if TYPE_CHECKING:
     from matcalc.answers.taylor import TaylorPolynomial
     from matcalc.api import (
         Language,
-        convex,
         diff,
         equal,
         from_sympy,
-        gauss_newton,
         hessian,
         hvp,
-        implicit,
         jvp,
-        linearize,
         load_identities,
-        newton,
         parse,
         parse_latex,
         simplify,
-        stationary,
-        symmetry,
-        taylor,
         vjp,
     )
     from matcalc.claims.judge.equal import Equality
@@ -103,27 +105,27 @@ _HOMES = {
     "Problem": "matcalc.answers.optimize",
     "VerificationWarning": "matcalc.core.errors",
     "compile": "matcalc.answers.optimize",
-    "convex": "matcalc.api",
+    "convex": "matcalc.analysis",
     "diff": "matcalc.api",
     "load_ipython_extension": "matcalc.tools.notebook",  # for %load_ext matcalc
     "equal": "matcalc.api",
     "from_sympy": "matcalc.api",
-    "gauss_newton": "matcalc.api",
+    "gauss_newton": "matcalc.analysis",
     "hessian": "matcalc.api",
     "hvp": "matcalc.api",
-    "implicit": "matcalc.api",
+    "implicit": "matcalc.analysis",
     "jvp": "matcalc.api",
-    "linearize": "matcalc.api",
+    "linearize": "matcalc.analysis",
     "load_identities": "matcalc.api",
-    "newton": "matcalc.api",
+    "newton": "matcalc.analysis",
     "parse": "matcalc.api",
     "parse_latex": "matcalc.api",
     "series": "matcalc.answers.series",
     "simplify": "matcalc.api",
-    "stationary": "matcalc.api",
-    "symmetry": "matcalc.api",
+    "stationary": "matcalc.analysis",
+    "symmetry": "matcalc.analysis",
     "TaylorPolynomial": "matcalc.answers.taylor",
-    "taylor": "matcalc.api",
+    "taylor": "matcalc.analysis",
     "vjp": "matcalc.api",
     "wirtinger": "matcalc.conjugates.answer",
     "__version__": "matcalc.version",

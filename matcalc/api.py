@@ -8,18 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from matcalc.answers import directional, recent
-from matcalc.answers import implicit as minimizing
-from matcalc.answers.adjoint import implied
-from matcalc.answers.convexity import Convexity, convexity
 from matcalc.answers.directional import Directional
 from matcalc.answers.gradients import Gradients, gradients, parameters
 from matcalc.answers.hessian import Hessian
 from matcalc.answers.hessian import hessian as blocks
-from matcalc.answers.sets import Point, stationary_point
-from matcalc.answers.symmetry import Symmetry
-from matcalc.answers.symmetry import symmetry as symmetric
-from matcalc.answers.taylor import TaylorPolynomial
-from matcalc.answers.taylor import taylor as expansion
 from matcalc.claims.judge.equal import Equality
 from matcalc.claims.judge.equal import judge_equation as compared
 from matcalc.core.boundary import public, warn_of_notes
@@ -141,7 +133,7 @@ def diff(
     if asked is not None and (known := recent.recall(asked)) is not None:
         return known
     try:
-        expression = _expression(expression, variables, language, latex=latex)
+        expression = as_expression(expression, variables, language, latex=latex)
     except SymbolicLoopError:
         if latex or order != 1 or (wrt is not None and data is not None):
             raise
@@ -192,7 +184,7 @@ def jvp(
     variable, and is symmetric, skew, diagonal or triangular where the variable is.
     """
     return directional.jvp(
-        _expression(expression, variables, language, latex=latex), directions, verify=verify
+        as_expression(expression, variables, language, latex=latex), directions, verify=verify
     )
 
 
@@ -212,7 +204,7 @@ def vjp(
     That is the product with the transposed Jacobian, which is not formed. The cotangent has the
     shape of the expression.
     """
-    expression = _expression(expression, variables, language, latex=latex)
+    expression = as_expression(expression, variables, language, latex=latex)
     return directional.vjp(expression, wrt, cotangent=cotangent, verify=verify)
 
 
@@ -228,7 +220,7 @@ def hvp(
     language: Base | None = None,
 ) -> Directional:
     """The product of the Hessian for ``wrt`` and a direction, without the Hessian, verified."""
-    expression = _expression(expression, variables, language, latex=latex)
+    expression = as_expression(expression, variables, language, latex=latex)
     return directional.hvp(expression, wrt, direction=direction, verify=verify)
 
 
@@ -245,127 +237,7 @@ def hessian(
     """The second derivatives of a scalar for each pair of variables, ``h["x", "y"]``, verified."""
     if isinstance(wrt, str):
         wrt = [wrt]
-    return blocks(_expression(expression, variables, language, latex=latex), wrt, verify=verify)
-
-
-@public
-def taylor(
-    expression: str | Expression | Derivative,
-    wrt: str | Sequence[str],
-    *,
-    at: object = None,
-    order: int = 2,
-    variables: Declarations | None = None,
-    latex: bool = False,
-    verify: bool = True,
-    language: Base | None = None,
-) -> TaylorPolynomial:
-    """The Taylor polynomial in ``wrt`` at a point, verified; see docs/taylor.md.
-
-    The point ``at`` is a new name for a variable of the same kind, a number, or an expression;
-    without it the polynomial is one in the displacement ``dx`` from x. Of several variables, which
-    move together, it is a mapping or a sequence. ``remainder`` measures what is left.
-    UnsupportedError where the expression is not smooth at the point.
-    """
-    expression = _expression(expression, variables, language, latex=latex)
-    return expansion(expression, wrt, at, order, verify=verify)
-
-
-@public
-def linearize(
-    expression: str | Expression | Derivative,
-    wrt: str | Sequence[str],
-    *,
-    at: object = None,
-    variables: Declarations | None = None,
-    latex: bool = False,
-    verify: bool = True,
-    language: Base | None = None,
-) -> TaylorPolynomial:
-    """The best affine approximation near a point: the Taylor polynomial of order 1, verified."""
-    expression = _expression(expression, variables, language, latex=latex)
-    return expansion(expression, wrt, at, 1, verify=verify)
-
-
-@public
-def stationary(
-    expression: str | Expression | Derivative,
-    wrt: str,
-    *,
-    subject_to: str | Sequence[str] = (),
-    variables: Declarations | None = None,
-    latex: bool = False,
-    language: Base | None = None,
-) -> Point:
-    """The point where a scalar is stationary within the kind of ``wrt``, under equations such as
-    ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to
-    (docs/stationary.md).
-    """
-    given = _expression(expression, variables, language, latex=latex)
-    return stationary_point(given, wrt, subject_to)
-
-
-@public
-def convex(
-    expression: str | Expression | Derivative,
-    wrt: str | Sequence[str],
-    *,
-    rng: Any = 0,
-    variables: Declarations | None = None,
-    latex: bool = False,
-    language: Base | None = None,
-) -> Convexity:
-    """Whether a scalar is convex, in several variables together too (docs/stationary.md)."""
-    return convexity(_expression(expression, variables, language, latex=latex), wrt, rng)
-
-
-@public
-def implicit(
-    expression: str | Expression | Derivative,
-    of: str,
-    wrt: str,
-    *,
-    objective: str = "",
-    variables: Declarations | None = None,
-    latex: bool = False,
-    language: Base | None = None,
-) -> minimizing.Solved:
-    """The derivative of ``of``, or of an ``objective``, where the expression stays zero."""
-    return implied(_expression(expression, variables, language, latex=latex), of, wrt, objective)
-
-
-@public
-def newton(
-    expression: str | Expression | Derivative,
-    wrt: str,
-    *,
-    variables: Declarations | None = None,
-    latex: bool = False,
-    language: Base | None = None,
-) -> minimizing.Solved:
-    """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimized."""
-    return minimizing.newton(_expression(expression, variables, language, latex=latex), wrt)
-
-
-@public
-def gauss_newton(
-    expression: str | Expression | Derivative,
-    wrt: str,
-    *,
-    variables: Declarations | None = None,
-    latex: bool = False,
-    language: Base | None = None,
-) -> minimizing.Solved:
-    """The step of the Gauss-Newton method for residuals, or for the sum of their squares."""
-    return minimizing.gauss_newton(_expression(expression, variables, language, latex=latex), wrt)
-
-
-@public
-def symmetry(derivative: Derivative | Hessian, *, rng: Any = 0) -> Symmetry:
-    """Whether second derivatives do not depend on which variable comes first, proved on what is
-    printed; see docs/several.md.
-    """
-    return symmetric(derivative, seed_of(rng, None))
+    return blocks(as_expression(expression, variables, language, latex=latex), wrt, verify=verify)
 
 
 @public
@@ -379,7 +251,7 @@ def simplify(
     """The same value in matrix notation, as short as matcalc finds it, verified; see
     docs/simplify.md.
     """
-    parsed = _expression(expression, variables, language)
+    parsed = as_expression(expression, variables, language)
     return parsed.simplify(expand_inverse=expand_inverse)
 
 
@@ -467,13 +339,16 @@ def _noted(program: Program) -> Expression:
     return Expression(program)
 
 
-def _expression(
+def as_expression(
     expression: str | Expression | Derivative,
     variables: Declarations | None,
     language: Base | None,
     *,
     latex: bool = False,
 ) -> Expression:
+    """The expression of a text, or of an answer; ArgumentError where its variables are declared
+    once more.
+    """
     if not isinstance(expression, Formula):
         parsed = parse_latex if latex else parse
         return parsed(expression, variables, language=language)

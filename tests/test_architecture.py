@@ -124,7 +124,8 @@ ALLOWED = {
     "own": "core syntax frontend ir lowering catalogue rewriting pipeline notation oracle runtime "
     "equality judge",
     "api": "core frontend tex judge results answers bridges own inner",
-    "__init__": "core version api judge results answers testing conjugates",
+    "analysis": "core results answers api",
+    "__init__": "core version api analysis judge results answers testing conjugates",
     "web": "core exact judge results api graph",
     "session": "core syntax frontend",
     "plot": "core judge",

@@ -1,0 +1,148 @@
+"""What is asked of derivatives: Taylor polynomials, stationary points, convexity, what an equation
+determines, steps of Newton's method, and whether a Hessian is symmetric.
+
+A module of its own, because those who differentiate alone need not wait until it is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from matcalc.answers import implicit as minimizing
+from matcalc.answers.adjoint import implied
+from matcalc.answers.convexity import Convexity, convexity
+from matcalc.answers.sets import Point, stationary_point
+from matcalc.answers.symmetry import Symmetry
+from matcalc.answers.symmetry import symmetry as symmetric
+from matcalc.answers.taylor import TaylorPolynomial
+from matcalc.answers.taylor import taylor as expansion
+from matcalc.api import as_expression
+from matcalc.core.boundary import public
+from matcalc.core.rng import seed_of
+
+if TYPE_CHECKING:
+    from matcalc.answers.hessian import Hessian
+    from matcalc.api import Declarations
+    from matcalc.core.language import Language as Base
+    from matcalc.results import Derivative, Expression
+
+
+@public
+def taylor(
+    expression: str | Expression | Derivative,
+    wrt: str | Sequence[str],
+    *,
+    at: object = None,
+    order: int = 2,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    verify: bool = True,
+    language: Base | None = None,
+) -> TaylorPolynomial:
+    """The Taylor polynomial in ``wrt`` at a point, verified; see docs/taylor.md.
+
+    The point ``at`` is a new name for a variable of the same kind, a number, or an expression;
+    without it the polynomial is one in the displacement ``dx`` from x. Of several variables, which
+    move together, it is a mapping or a sequence. ``remainder`` measures what is left.
+    UnsupportedError where the expression is not smooth at the point.
+    """
+    expression = as_expression(expression, variables, language, latex=latex)
+    return expansion(expression, wrt, at, order, verify=verify)
+
+
+@public
+def linearize(
+    expression: str | Expression | Derivative,
+    wrt: str | Sequence[str],
+    *,
+    at: object = None,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    verify: bool = True,
+    language: Base | None = None,
+) -> TaylorPolynomial:
+    """The best affine approximation near a point: the Taylor polynomial of order 1, verified."""
+    expression = as_expression(expression, variables, language, latex=latex)
+    return expansion(expression, wrt, at, 1, verify=verify)
+
+
+@public
+def stationary(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    subject_to: str | Sequence[str] = (),
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> Point:
+    """The point where a scalar is stationary within the kind of ``wrt``, under equations such as
+    ``A*x = b`` if there are any, proved by substitution, or the problem that it leads to
+    (docs/stationary.md).
+    """
+    given = as_expression(expression, variables, language, latex=latex)
+    return stationary_point(given, wrt, subject_to)
+
+
+@public
+def convex(
+    expression: str | Expression | Derivative,
+    wrt: str | Sequence[str],
+    *,
+    rng: Any = 0,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> Convexity:
+    """Whether a scalar is convex, in several variables together too (docs/stationary.md)."""
+    return convexity(as_expression(expression, variables, language, latex=latex), wrt, rng)
+
+
+@public
+def implicit(
+    expression: str | Expression | Derivative,
+    of: str,
+    wrt: str,
+    *,
+    objective: str = "",
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> minimizing.Solved:
+    """The derivative of ``of``, or of an ``objective``, where the expression stays zero."""
+    return implied(as_expression(expression, variables, language, latex=latex), of, wrt, objective)
+
+
+@public
+def newton(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> minimizing.Solved:
+    """The step of Newton's method, ``-inv(H)*g``, for a scalar that is minimized."""
+    return minimizing.newton(as_expression(expression, variables, language, latex=latex), wrt)
+
+
+@public
+def gauss_newton(
+    expression: str | Expression | Derivative,
+    wrt: str,
+    *,
+    variables: Declarations | None = None,
+    latex: bool = False,
+    language: Base | None = None,
+) -> minimizing.Solved:
+    """The step of the Gauss-Newton method for residuals, or for the sum of their squares."""
+    return minimizing.gauss_newton(as_expression(expression, variables, language, latex=latex), wrt)
+
+
+@public
+def symmetry(derivative: Derivative | Hessian, *, rng: Any = 0) -> Symmetry:
+    """Whether second derivatives do not depend on which variable comes first, proved on what is
+    printed; see docs/several.md.
+    """
+    return symmetric(derivative, seed_of(rng, None))
