@@ -26,6 +26,7 @@ READING = {
     "answers/adjoint.py": "the user's: an objective",
     "answers/backprop.py": "the user's program; its own text is read back to prove it",
     "answers/directional.py": "its own, read back to check it",
+    "answers/gradients.py": "the user's: parts of variables",
     "answers/implicit.py": "the user's: an equation",
     "answers/lagrange.py": "the user's: constraints",
     "answers/names.py": "the user's: names of directions",

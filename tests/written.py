@@ -64,6 +64,7 @@ EXPRESSIONS = {
 OF_MATRICES = {name for name, row in OPERATIONS.items() if "square" in row.signature or row.scalar}
 OF_MATRICES |= {"tril", "triu", "vec", "vech", "pinv", "svdvals", "leftvecs", "rightvecs", "polar"}
 OF_MATRICES |= {"specnorm", "leftvec", "rightvec", "nucnorm", "condnum"}
+OF_MATRICES |= {"eigval", "eigright", "eigleft", "qr_q", "qr_r"}
 SKIPPED = ("frechet_", "elimination", "duplication", "einsum")
 
 

@@ -18,8 +18,14 @@ _SUMS = ("+", "-")
 
 
 def has_decimals(parts: Sequence[Expr]) -> bool:
-    """Whether one of the numbers is a decimal."""
-    return any(part.op == "number" and part.value.denominator != 1 for part in parts)
+    """Whether one of the numbers is a decimal. The exponent of a matrix is one number however it
+    was typed, as in ``X^(3/2)``, so it does not tell.
+    """
+    exponents = {id(part.args[1]) for part in parts if part.op == "^" and part.args[0].shape}
+    return any(
+        part.op == "number" and part.value.denominator != 1 and id(part) not in exponents
+        for part in parts
+    )
 
 
 def typed_sums(parts: Sequence[Expr]) -> list[Expr]:

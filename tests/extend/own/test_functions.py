@@ -294,7 +294,7 @@ def test_latex(text, latex, back, brought):
     [
         ("sinc(x)", ["from numpy import sinc", "return sinc(x)"]),
         ("mylog(a)", ["from numpy import log as mylog", "return as_scalar(mylog(a))"]),
-        ("mish(x)", ["(x * np.tanh(softplus(x)))"]),
+        ("mish(x)", ["return x * np.tanh(softplus(x))"]),
         ("gram(X)*v", ["return X.T @ (X @ v)"]),
         ("sinc(sinc_(a))", None),
     ],
