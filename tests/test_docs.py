@@ -136,6 +136,17 @@ def test_sessions(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert not report, "".join(report)
 
 
+def test_extras_are_those_of_our_distribution() -> None:
+    """On PyPI, ``matcalc`` is another project: nobody may be told to install an extra of it."""
+    texts = [*PAGES, *sorted((ROOT / "matcalc").rglob("*.py"))]
+    wrong = [
+        f"{each.relative_to(ROOT).as_posix()}: {found[0]}"
+        for each in texts
+        for found in re.finditer(r"[\"'`]matcalc\[[\w{}-]+\][\"'`]", each.read_text("utf-8"))
+    ]
+    assert not wrong
+
+
 @pytest.mark.parametrize("block", blocks("diff"))
 def test_what_a_diff_adds_is_there(block: Block) -> None:
     """Each part names a file, in which its lines stand one after the other."""

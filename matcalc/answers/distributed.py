@@ -219,6 +219,7 @@ def _dask_arrays() -> Any:
         from dask import array  # noqa: PLC0415 - optional
     except ImportError:
         raise EvaluationError(
-            'backend="dask" needs dask, which is not installed', hint='pip install "matcalc[dask]"'
+            'backend="dask" needs dask, which is not installed',
+            hint="pip install 'matcalc-symbolic[dask]'",
         ) from None
     return array

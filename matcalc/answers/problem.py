@@ -208,7 +208,7 @@ class Minimization:
         except ImportError:
             raise EvaluationError(
                 "minimize() needs SciPy, which is not installed",
-                hint='pip install "matcalc[optimize]"',
+                hint="pip install 'matcalc-symbolic[optimize]'",
             ) from None
         kind = (method or "").lower()
         given: dict[str, Any] = {} if kind in _WITHOUT else {"jac": self.jac}

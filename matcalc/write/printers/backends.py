@@ -68,7 +68,7 @@ def function_of(
     except ModuleNotFoundError as missing:
         raise EvaluationError(
             f"code for {backend} needs {missing.name}, which is not installed",
-            hint=f'pip install "matcalc[{backend}]"',
+            hint=f"pip install 'matcalc-symbolic[{backend}]'",
         ) from None
     function: Callable[..., Any] = namespace["f"]
     function.source = source  # type: ignore[attr-defined]
