@@ -280,7 +280,7 @@ def _condition(expression: Expression, wrt: str, zero: Zero) -> str:
         "concave": "a maximum wherever the point exists",
     }.get(found.verdict)
     condition = f"{said}: {found.why}" if said else _by_hessian_there(expression, wrt, point)
-    return condition if kind.kind in FREE else f"{condition}; it counts where it is {kind}"
+    return condition if kind.kind in FREE else f"{condition}; the point counts only if it is {kind}"
 
 
 def _line_of_points(expression: Expression, wrt: str, along: Expr) -> str:

@@ -252,7 +252,7 @@ def _mapping(text: str) -> dict[str, str]:
         if not (name and equals and direction):
             raise ArgumentError(
                 f"{part.strip() or text!r} is not a variable with its direction",
-                hint="write --direction x=v, or --direction x=u,y=v",
+                hint="write VARIABLE=NAME: --direction x=v, or --direction x=u,y=v",
             )
         if name in moves:
             raise ArgumentError(

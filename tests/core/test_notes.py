@@ -13,7 +13,7 @@ from matcalc import cli
 from matcalc.core.notes import as_markdown, at_command_line, in_python
 
 NOTED = "x'*Q*x + c'*x"
-SAID = 'c is read as vector(n), because c\' is transposed; add variables={"c": "scalar"} otherwise'
+SAID = 'c is read as vector(n), because it is transposed; add variables={"c": "scalar"} otherwise'
 
 
 @pytest.mark.parametrize(

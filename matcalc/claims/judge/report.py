@@ -45,11 +45,11 @@ class Checked:
         )
         parts += [f"rng {self.rng}"] if self.rng is not None else []
         found = (
-            f"max relative error {self.error:.1e}"
+            f"max relative error {self.error:.1e} (tolerance {self.tolerance:.0e})"
             if math.isfinite(self.error)
-            else "another shape, or no value"
+            else "the values cannot be compared: another shape, or no value"
         )
-        return f"{', '.join(parts)}; {found} (tolerance {self.tolerance:.0e})"
+        return f"{', '.join(parts)}; {found}"
 
 
 @dataclass(frozen=True, slots=True)

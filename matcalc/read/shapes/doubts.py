@@ -266,7 +266,8 @@ def _as(names: list[str], kind: str, why: str) -> list[Candidate]:
 
 
 def _transposed(context: Context, oddity: Oddity, names: list[str]) -> Doubt:
-    why = f"{quote_node(context, oddity.node)} is transposed"
+    what = context.quote(oddity.scalar)
+    why = "it is transposed" if names == [what] else f"{what} is transposed"
     candidates = [
         each for name in names for kind in ("vector", "matrix") for each in _as([name], kind, why)
     ]

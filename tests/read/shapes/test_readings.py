@@ -441,7 +441,7 @@ def test_refused(text: str, hint: str) -> None:
     [
         (
             "x'*Q*x + c'*x",
-            'c is read as vector(n), because c\' is transposed; declare "c: scalar" otherwise',
+            'c is read as vector(n), because it is transposed; declare "c: scalar" otherwise',
         ),
         (
             "a'*X*b",
