@@ -167,7 +167,7 @@ def test_other_commands_say_who_knows_complex_variables(
     declared = [] if ": complex" in line[1] else ["--var", "z: complex scalar"]
     assert main([*line, *declared]) == 2
     said = capsys.readouterr().err
-    assert "complex variables have first derivatives alone, by matcalc diff" in said
+    assert "only matcalc diff has complex variables, and only their first derivatives" in said
     assert "matcalc.wirtinger" in said
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from matcalc.core.dims import Dim, Shape
 
 # what is said of complex kinds where they are not known
-COMPLEX_ONLY = "complex variables have first derivatives alone, by matcalc diff"
-COMPLEX_HINT = "in Python they are matcalc.wirtinger; everywhere else all numbers are real"
+COMPLEX_ONLY = "only matcalc diff has complex variables, and only their first derivatives"
+COMPLEX_HINT = "in Python it is matcalc.wirtinger; everywhere else all numbers are real"
 
 # kind -> number of dimensions written in a declaration
 KINDS = {
