@@ -167,7 +167,7 @@ def test_reasons_are_printed(capsys):
     assert main(["convex", "sqrt(1 + x'*x)"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("strictly convex: the Hessian is positive definite")
-    assert "x'*x/(1 + x'*x) is below 1" in printed
+    assert "x'*x/(1 + x'*x) < 1" in printed
     assert main(["convex", "x'*x/t", "--wrt", "x,t", "-v", "t: positive"]) == 0
     assert capsys.readouterr().out.startswith("convex: the Hessian with respect to x, t is")
 

@@ -188,7 +188,7 @@ def _by_blocks(program: Program, names: list[str], known: Definiteness) -> Conve
     return None
 
 
-_WHERE = "on every convex set inside of the domain"
+_WHERE = "on every convex set within the domain"
 
 
 def _kind(verdict: str, found: Certificate, *, scalar: bool) -> str:

@@ -23,13 +23,13 @@ def direction_of(variable: Variable, name: str) -> Variable:
     """The variable ``name`` that is a direction in which ``variable`` can move within its kind."""
     kind = _TANGENT.get(variable.kind)
     if kind is not None:
-        return Variable(name, kind, variable.dims)
+        return Variable(name, kind, variable.dims, declared=False)
     return free_variable(name, variable)
 
 
 def free_variable(name: str, like: Variable | Expr) -> Variable:
     """A variable of the same shape of which nothing else is known."""
-    return Variable(name, free_kind(len(like.shape)), like.shape)
+    return Variable(name, free_kind(len(like.shape)), like.shape, declared=False)
 
 
 def keeps_kind(variable: Variable, direction: Variable) -> bool:

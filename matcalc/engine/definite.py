@@ -288,9 +288,9 @@ class Definiteness:
                 continue
             strict = not is_zero(slack) and self.is_positive(slack)
             front = "" if is_number(scale, 1) else f"({text(scale)})*"
-            said = "below" if strict else "at most"
+            said = " < 1" if strict else " <= 1" if not is_number(short, 1) else ""
             reason = (
-                f"{front}v'*inv(P)*v = {text(short)} is {said} 1, where v = {text(vector)} and "
+                f"{front}v'*inv(P)*v = {text(short)}{said}, where v = {text(vector)} and "
                 f"P = {text(term)} (a Schur complement)"
             )
             return place, strict, reason
