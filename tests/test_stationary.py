@@ -270,6 +270,29 @@ def test_what_is_left_of_a_problem_is_named(expr, wrt, equations, variables, sai
     assert "exact" in found.proof
 
 
+@pytest.mark.parametrize(
+    ("equation", "variables", "message"),
+    [
+        ("X'*X = eye*4", {}, "constraints are for scalars and vectors"),
+        ("X'*X = eye + B", {"B": "psd(p)"}, "constraints are for scalars and vectors"),
+        ("X'*X = I", {"I": "psd(p)"}, "constraints are for scalars and vectors"),
+        ("X'*X = eye(n)", {}, "cannot subtract"),
+        ("X'*X = eye", {"X": "symmetric(n)", "A": "matrix(n, n)"}, "constraints are for"),
+    ],
+)
+def test_only_orthonormal_columns_are_taken_for_such(equation, variables, message):
+    kinds = {"X": "matrix(n, p)", "A": "matrix(n, p)", **variables}
+    with pytest.raises(MatcalcError, match=message):
+        matcalc.stationary("tr(A'*X)", "X", subject_to=equation, variables=kinds)
+
+
+@pytest.mark.parametrize("equation", ["X'*X = I", "eye(p) = X'*X"])
+def test_orthonormal_columns_are_known_however_they_are_said(equation):
+    kinds = {"X": "matrix(n, p)", "A": "matrix(n, p)"}
+    found = matcalc.stationary("tr(A'*X)", "X", subject_to=equation, variables=kinds)
+    assert str(found) == "polar(-A)"
+
+
 VERDICTS = [
     ("x'*A*x", {"A": "psd(n)"}, "strictly convex"),
     ("-x'*A*x", {"A": "psd(n)"}, "strictly concave"),

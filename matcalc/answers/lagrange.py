@@ -152,8 +152,10 @@ def _of_kind(
     return program, bare, [*([] if said.replace(" ", "") in plain else [said]), *constraints]
 
 
-def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Constraint]:
-    """An equation as what is zero in it, and the program with its variables and multiplier."""
+def read_equation(program: Program, source: str) -> tuple[Program, Expr]:
+    """What is zero in an equation, its left side less its right one, and the program with its
+    variables.
+    """
     if re.search(r"[<>]|!=", source):
         raise ArgumentError(
             f"{source} is no equation, and inequalities are not solved",
@@ -171,7 +173,12 @@ def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Const
         whole = read(difference, stated, language=program.language, expand=expand)
         stated |= whole.variables
         program = read(program.source, stated, language=program.language, expand=expand)
-    zero = whole.expr
+    return replace(program, variables={**program.variables, **whole.variables}), whole.expr
+
+
+def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Constraint]:
+    """An equation as what is zero in it, and the program with its variables and multiplier."""
+    program, zero = read_equation(program, source)
     if wrt not in occurring(zero):
         raise ArgumentError(f"{source} does not constrain {wrt}", hint=f"it has no {wrt}")
     if zero.rank > 1:
@@ -180,12 +187,10 @@ def _constraint(program: Program, source: str, wrt: str) -> tuple[Program, Const
             hint="of scalars and vectors there are solutions",
         )
     zero = transposed(zero) if zero.row else zero
-    variables = {**program.variables, **whole.variables}
-    program = replace(program, variables=variables)
     name = free_name(program, "l", "k", "u")
     kind = "vector" if zero.shape else "scalar"
     multiplier = Variable(name, kind, zero.shape)
-    program = replace(program, variables={**variables, name: multiplier})
+    program = replace(program, variables={**program.variables, name: multiplier})
     return program, Constraint(source, zero, multiplier)
 
 

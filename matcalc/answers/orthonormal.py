@@ -44,8 +44,8 @@ class ProcrustesPoint(Formula):
         self.other = Formula(replace(program, expr=points[1], definitions={}), points[1])
         self.condition = (
             "the minimum on the set, and the other one the maximum: the function is a constant "
-            f"less tr(M'*{wrt}), M = {linear}, which is largest at polar(M) (Schonemann 1966); "
-            "the only ones where M has full rank"
+            f"less tr(M'*{wrt}), M = {linear}, which is largest at polar(M) (Schonemann 1966), "
+            "and only there if M has full rank"
         )
         self.proof = proof
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from matcalc.answers.lagrange import ConstrainedPoint, constrained, sets_of_equations
+from matcalc.answers.lagrange import (
+    ConstrainedPoint,
+    constrained,
+    read_equation,
+    sets_of_equations,
+)
 from matcalc.answers.orthonormal import KINDS, ProcrustesPoint, on_orthonormal
 from matcalc.answers.stationary import NamedProblem, StationaryPoint, stationary
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
+from matcalc.core.program import Program
+from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import require_variable
 from matcalc.results import Expression
 
+_IDENTITY = "I"  # what papers call eye, unless it is declared
 Point = StationaryPoint | ConstrainedPoint | ProcrustesPoint | NamedProblem
 
 
@@ -22,12 +31,10 @@ def stationary_point(
     """The point where a scalar is stationary within the kind of a variable, and under equations."""
     given = [constraints] if isinstance(constraints, str) else list(constraints)
     known = require_variable(expression._program, wrt)
-    if len(given) == 1 and len(known.shape) == 2 and _is_orthonormality(given[0], wrt):
-        program = expression._program
-        kind = "orthogonal" if known.shape[0] == known.shape[1] else "orthonormal"
-        dims = known.shape[:1] if kind == "orthogonal" else known.shape
-        variables = {**program.variables, wrt: Variable(wrt, kind, dims)}
-        return on_orthonormal(Expression(replace(program, variables=variables)), wrt)
+    if len(given) == 1 and known.kind == "matrix":
+        program = _with_orthonormal(expression._program, wrt, given[0])
+        if program is not None:
+            return on_orthonormal(Expression(program), wrt)
     if known.kind in KINDS:
         if given:
             raise UnsupportedError(
@@ -40,14 +47,25 @@ def stationary_point(
     return stationary(expression, wrt)
 
 
-def _is_orthonormality(source: str, wrt: str) -> bool:
-    """Whether an equation says X'*X = eye."""
-    bare = source.replace(" ", "")
-    ones = ("eye", f"eye(cols({wrt}))", "I")
-    product = f"{wrt}'*{wrt}"
-    sides = bare.split("=")
-    return (
-        len(sides) == 2
-        and product in sides
-        and any(side in ones or side.startswith("eye(") for side in sides)
-    )
+def _with_orthonormal(program: Program, wrt: str, source: str) -> Program | None:
+    """The program with a variable of orthonormal columns, where an equation says that it is one:
+    X'*X = eye; None where it says something else.
+    """
+    if _IDENTITY not in program.variables:
+        source = re.sub(rf"\b{_IDENTITY}\b", "eye", source)
+    program, zero = read_equation(program, source)
+    if zero.op != "-" or not any(
+        _is_gram(one, wrt) and other.op == "eye" for one, other in (zero.args, zero.args[::-1])
+    ):
+        return None
+    shape = program.variables[wrt].shape
+    kind, dims = ("orthogonal", shape[:1]) if shape[0] == shape[1] else ("orthonormal", shape)
+    return replace(program, variables={**program.variables, wrt: Variable(wrt, kind, dims)})
+
+
+def _is_gram(tree: Expr, name: str) -> bool:
+    """Whether this is X'*X."""
+    if tree.op != "*" or tree.args[0].op != "'":
+        return False
+    parts = tree.args[0].args[0], tree.args[1]
+    return all(part.op == "variable" and part.value == name for part in parts)
