@@ -146,6 +146,7 @@ def test_sylvester_is_named():
     [
         ("sum(exp(x))", "x", {}, "no closed form was found"),
         ("logsumexp(A*x)", "x", {}, "no closed form was found"),
+        ("sum(A*x.*log(A*x))", "x", {"A": "matrix(n, n)"}, "no closed form was found"),
         ("a'*x", "x", {"a": "vector(n)"}, "does not depend on x"),
         ("A*x", "x", {}, "defined for scalars"),
         ("a'*x", "x", {"a": "vector(n)", "x": "onehot(n)"}, "need not be zero"),

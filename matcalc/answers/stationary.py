@@ -30,6 +30,8 @@ from matcalc.verify.verification import warn_unverified
 from matcalc.write.printers.text import text
 
 _MARK = "?u"  # no name in the language
+# what the logarithm makes of products and quotients of entries
+_BY_ENTRIES = {"*": "+", ".*": "+", "/": "-", "./": "-"}
 # kinds that are no open sets
 _CURVED = ("simplex", "sphere", "onehot", "orthogonal", "orthonormal")
 
@@ -236,20 +238,28 @@ def _marked(name: str, wrt: str, node: Expr, args: list[Expr]) -> Expr:
     is one of it and one of the rest.
     """
     if node.op == name:
-        mark = variable(_MARK, node.shape, row=node.row)
         inside = args[0]
         if _is_variable(inside, wrt):
-            return mark
-        if name == "log" and inside.op in ("*", ".*", "/", "./"):
-            places = (0, 1) if inside.op in ("*", ".*") else (0,)
-            for place in places:
-                other = inside.args[1 - place]
-                if _is_variable(inside.args[place], wrt) and wrt not in occurring(other):
-                    op = "+" if inside.op in ("*", ".*") else "-"
-                    rest = Expr("log", (other,), other.shape, row=other.row)
-                    rest = rest if other.shape else fill(rest, node.shape) if node.shape else rest
-                    return Expr(op, (mark, rest), node.shape, row=node.row)
+            return variable(_MARK, node.shape, row=node.row)
+        if name == "log" and inside.op in _BY_ENTRIES:
+            for place in (0, 1) if _BY_ENTRIES[inside.op] == "+" else (0,):
+                one, other = inside.args[place], inside.args[1 - place]
+                of_arrays = inside.op == "*" and one.shape and other.shape
+                if of_arrays or not _is_variable(one, wrt) or wrt in occurring(other):
+                    continue
+                mark = variable(_MARK, one.shape, row=one.row)
+                parts = tuple([_as_wide(part, node) for part in (mark, _log(other))])
+                return Expr(_BY_ENTRIES[inside.op], parts, node.shape, row=node.row)
     return node.with_args(args)
+
+
+def _log(tree: Expr) -> Expr:
+    return Expr("log", (tree,), tree.shape, row=tree.row)
+
+
+def _as_wide(part: Expr, node: Expr) -> Expr:
+    """A number for each entry of a node."""
+    return part if part.shape or not node.shape else fill(part, node.shape, row=node.row)
 
 
 def _is_variable(node: Expr, name: str) -> bool:
