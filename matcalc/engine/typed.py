@@ -38,13 +38,12 @@ def typed_sums(parts: Sequence[Expr]) -> list[Expr]:
             found[id(part)] = part
     if not found or len(parts) > _MOST:
         return []
-    stack = [parts[-1]]
-    while stack:
-        part = stack.pop()
+    outer = {id(parts[-1])}
+    for part in reversed(parts):  # each after all that it is a part of
         multiple = part.op in ("*", "/") and part.args[part.op == "/"].op == "number"
-        if multiple or part.op in (*_SUMS, "neg"):
+        if id(part) in outer and (multiple or part.op in (*_SUMS, "neg")):
             found.pop(id(part), None)
-            stack += part.args
+            outer.update(map(id, part.args))
     return list(found.values())
 
 

@@ -42,3 +42,9 @@ def test_several_variables() -> None:
     found = matcalc.diff("norm2(A*x)^2/(0.5*norm2(x)^2 + 0.25)", ["A", "x"])
     assert "0.5*x'*x + 0.25" in str(found["A"])
     assert "0.5*x'*x + 0.25" in str(found["x"])
+
+
+def test_a_sum_that_is_doubled_again_and_again() -> None:
+    doubled = "; ".join(f"a{k} = a{k - 1} + a{k - 1}" for k in range(1, 41))
+    found = matcalc.diff(f"a0 = sin(x) + 0.5*x; {doubled}; a40", "x", variables={"x": "scalar"})
+    assert str(found) == f"{2**39}*(1 + 2*cos(x))"
