@@ -30,6 +30,7 @@ _INTERVALS = {
     "acosh": (1.0, math.inf),
     "logit": (0.0, 1.0),
 }
+_PLACES = {"xlogy": 1}  # of the argument that has to be there, where it is not the first
 _TRIALS = 240
 _USUAL = 6  # of these with numbers about 1
 _SEVERAL = 3  # of bound indices
@@ -76,7 +77,7 @@ def _is_limited(node: Expr) -> bool:
 
 
 def _interval(node: Expr) -> tuple[float, float]:
-    """What the (first) argument of a function has to be in."""
+    """What the argument of a function has to be in; of several see ``_PLACES``."""
     if node.op in ("^", ".^"):
         exponent = node.args[1]
         whole = exponent.op == "number" and exponent.value.denominator == 1
@@ -90,7 +91,7 @@ def _beyond(node: Expr, variables: Mapping[str, Variable]) -> str | None:
     low, high = _interval(node)
     if (low, high) == _ALL:
         return None
-    arg = node.args[0]
+    arg = node.args[_PLACES.get(node.op, 0)]
     if arg.rank == 2 and node.op in (*PRIMARY, "chol", "^"):
         # the trace of a positive semidefinite matrix is positive
         arg = Expr("tr", (arg,), ())
@@ -285,7 +286,7 @@ _SCALAR: dict[str, Callable[..., float]] = {
         )
     },
     "abs": abs,
-    "sign": lambda a: math.copysign(1.0, a),
+    "sign": lambda a: float((a > 0) - (a < 0)),
     "relu": lambda a: max(a, 0.0),
     "step": lambda a: float(a > 0),
     "max": max,

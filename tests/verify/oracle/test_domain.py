@@ -41,6 +41,7 @@ SOMEWHERE = [
     "tr(chol(X*X'))",
     "logdet(-X'*X)",
     "tr(logm(P)) + entropy(p)",
+    "xlogy(-x'*x - 1, s)*tr(V'*X)",
     "sum(sqrt(T)) + log(w'*w)",
 ]
 KINDS = {
@@ -49,6 +50,8 @@ KINDS = {
     "Z": "matrix(k, 2)",
     "T": "tensor(2, n, m)",
     "p": "simplex(n)",
+    "s": "positive",
+    "V": "orthonormal(n, m)",
     "w": "vector(3)",
 }
 
