@@ -44,7 +44,7 @@ def _cleared(
             if depth:
                 inner = _multiplied(builder, node.args[0], base, depth)
                 found = builder.call("inv", [inner], node.axes), depth
-        elif isinstance(node, Sum) and exponent != 1 == exponent.denominator and labels:
+        elif isinstance(node, Sum) and labels and exponent != 1 and exponent.denominator == 1:
             depth = _depth(node, base)
             if depth:
                 found = _multiplied(builder, node, base, depth), -depth * exponent
