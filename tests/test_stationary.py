@@ -180,6 +180,15 @@ def test_point_under_an_equation(expr, equation, variables, expected):
     assert found.condition.startswith(kind)
 
 
+@pytest.mark.parametrize(
+    ("expr", "counts"), [("norm2(x - a)^2", True), ("sum(x.*log(x)) - a'*x", False)]
+)
+def test_a_point_beside_the_simplex_does_not_count(expr, counts):
+    kinds = {"x": "simplex(n)", "a": "vector(n)"}
+    condition = matcalc.stationary(expr, "x", variables=kinds).condition
+    assert condition.endswith("it counts where it is positive(n)") == counts
+
+
 @pytest.mark.slow
 def test_least_squares_under_equations():
     kinds = {"b": "vector(m)", "d": "vector(p)"}

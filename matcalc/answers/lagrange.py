@@ -360,7 +360,8 @@ def _proved(
         short,
         shown,
         _condition(expression, program, wrt, found, other is not None)
-        + (f"; it exists where {where} is invertible" if where else ""),
+        + (f"; it exists where {where} is invertible" if where else "")
+        + _counts(program, program.variables[wrt], short),
         proof,
         None if other is None else Formula(replace(base, expr=other), other),
     )
@@ -396,6 +397,7 @@ def _family(
     names = ", ".join(each.multiplier.name for each in left)
     what = " and ".join(each.source for each in left)
     kind = _condition(expression, program, wrt, found, both=False)
+    kind += _counts(program, program.variables[wrt], short)
     proof = (
         f"{'the other constraint holds, and ' if kept else ''}the gradient of the Lagrangian is "
         f"zero, for every {names}, {weakest}"
@@ -452,6 +454,12 @@ def _condition(
     if verdict not in kinds:
         return "a stationary point on the set"
     return f"{kinds[verdict]}: the function is {verdict} and the constraint is linear"
+
+
+def _counts(program: Program, known: Variable, point: Expr) -> str:
+    """Where a point is one of the kind that its variable is, unless it always is."""
+    inside = known.kind != "positive" or Definiteness(program).is_positive(point)
+    return "" if inside else f"; it counts where it is {known}"
 
 
 def _eigenproblem(program: Program, wrt: str, found: Sequence[Constraint]) -> NamedProblem | None:
