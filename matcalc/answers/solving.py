@@ -17,6 +17,10 @@ from matcalc.engine.pipeline import differentiate, matricize, simplify
 from matcalc.verify.verification import verify
 from matcalc.write.printers.text import text
 
+_COMMUTATION = "commutation"  # K with K*vec(X) = vec(X')
+# kinds of which the transpose is a multiple of the matrix
+_TRANSPOSES = {"symmetric": 1, "psd": 1, "skew": -1}
+
 
 class Zero(NamedTuple):
     """A value at which something is zero, and a direction along which it stays zero from there."""
@@ -224,7 +228,7 @@ def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:
         return terms
     found: list[tuple[Expr, Expr]] = []
     for scale, tree in terms:
-        if tree.op == _TRANSPOSING:
+        if tree.op == _COMMUTATION:
             found.append((_signed(sign, scale), eye(tree.shape[0])))
             continue
         inner = _joined(tree, sign) if tree.op == "*" and tree.rank == 2 else None
@@ -241,13 +245,13 @@ def _joined(product: Expr, sign: int) -> list[tuple[Expr, Expr]] | None:
             scale = Expr("*", (c, d))
             if left.op == "eye" or right.op == "eye":
                 one = right if left.op == "eye" else left
-            elif right.op == _TRANSPOSING:
+            elif right.op == _COMMUTATION:
                 one, scale = left, _signed(sign, scale)
-            elif left.op == _TRANSPOSING and right.op == "kron":
+            elif left.op == _COMMUTATION and right.op == "kron":
                 one, scale = Expr("kron", right.args[::-1], right.shape), _signed(sign, scale)
             else:
                 return None
-            if one.op == _TRANSPOSING:
+            if one.op == _COMMUTATION:
                 one, scale = eye(one.shape[0]), _signed(sign, scale)
             found.append((scale, one))
     return found
@@ -255,10 +259,6 @@ def _joined(product: Expr, sign: int) -> list[tuple[Expr, Expr]] | None:
 
 def _signed(sign: int, scale: Expr) -> Expr:
     return scale if sign > 0 else Expr("neg", (scale,))
-
-
-_TRANSPOSING = "commutation"  # K with K*vec(X) = vec(X')
-_TRANSPOSES = {"symmetric": 1, "psd": 1, "skew": -1}
 
 
 def _term_of(scale: Expr, linear: Expr, shape: Shape) -> _Product | None:

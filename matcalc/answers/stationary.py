@@ -17,7 +17,7 @@ from matcalc.claims.equality import EQUAL, decide_by_value
 from matcalc.core.boundary import public
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import DomainProblem, UnsupportedError
-from matcalc.core.kinds import FREE, Variable, free_kind
+from matcalc.core.kinds import CURVED, FREE, Variable, free_kind
 from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -32,8 +32,6 @@ from matcalc.write.printers.text import text
 _MARK = "?u"  # no name in the language
 # what the logarithm makes of products and quotients of entries
 _BY_ENTRIES = {"*": "+", ".*": "+", "/": "-", "./": "-"}
-# kinds that are no open sets
-_CURVED = ("simplex", "sphere", "onehot", "orthogonal", "orthonormal")
 
 
 class StationaryPoint(Formula):
@@ -89,7 +87,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     program = expression._program
     known = require_variable(program, wrt)
     require_scalar(program.expr, "stationary points are")
-    if known.kind in _CURVED:
+    if known.kind in CURVED:
         raise UnsupportedError(
             f"{wrt} is {known}, and within these the gradient need not be zero",
             hint=f"declare {wrt}: {free_variable('', known)} to ask about all of them",

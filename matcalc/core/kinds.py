@@ -31,6 +31,7 @@ KINDS = {
     "onehot": 1,  # one entry is 1, the others are 0
     "orthonormal": 2,  # V'*V = eye, so there are no more columns than rows
 }
+CURVED = ("simplex", "sphere", "onehot", "orthogonal", "orthonormal")  # no open sets in a space
 ZERO = "zero"  # of what is 0 wherever a point is drawn; no declaration says it
 MOST_AXES = 6  # of a variable
 MOST_RESULT_AXES = 8  # of a value: those of an expression, then those of a variable
@@ -38,6 +39,7 @@ MOST_RESULT_AXES = 8  # of a value: those of an expression, then those of a vari
 MOST_DIMENSIONS = {"positive": MOST_AXES, "tensor": MOST_AXES}
 _FREE = ("scalar", "vector", "matrix", "tensor")  # by the number of axes; any entries will do
 FREE = frozenset(_FREE)
+# the others are square
 _AXES = FREE | {
     ZERO,
     "positive",
@@ -45,7 +47,7 @@ _AXES = FREE | {
     "sphere",
     "onehot",
     "orthonormal",
-}  # the others are square
+}
 
 
 def free_kind(rank: int) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Shape, half
 from matcalc.core.errors import ArgumentError
-from matcalc.core.kinds import FREE, KINDS, Variable
+from matcalc.core.kinds import CURVED, FREE, KINDS, Variable
 
 _BY = " by "  # joins a kind and the coordinates in it; no kind has a space
 
@@ -62,7 +62,6 @@ SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
 PROJECTED = tuple(SPACES)  # kinds within which a gradient is a projection
 # kinds whose matrices are vech(X), vech(X') or diag(X) in another form
 WITH_COORDINATES = ("symmetric", "psd", "skew", "triangular", "upper", "diagonal")
-_CURVED = ("orthogonal", "orthonormal", "simplex", "sphere", "onehot")
 
 
 @cache
@@ -128,7 +127,7 @@ def require_coordinates(variable: Variable, structure: str, *, alone: bool = Tru
     Unless it is ``alone``, a variable whose entries are independent has these.
     """
     kind = variable.kind
-    if structure == "independent" and kind in _CURVED:
+    if structure == "independent" and kind in CURVED:
         raise ArgumentError(
             f"{variable.name} is {variable}: its entries depend on each other in no linear way, so "
             f"there are no independent ones",

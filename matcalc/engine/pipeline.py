@@ -34,7 +34,7 @@ from matcalc.engine.recovery.recover import Recovery
 from matcalc.engine.recovery.typed import AS_IT_IS, Typed
 from matcalc.engine.rewriting.engine import PHASES, Rewriter
 from matcalc.engine.rewriting.shorten import Shortener
-from matcalc.engine.typed import has_decimals, typed, typed_sums
+from matcalc.engine.typed import find_typed, has_decimals, typed_sums
 from matcalc.write.notation import DefinedNames
 from matcalc.write.printers.naming import written_size
 from matcalc.write.printers.text import has_indices
@@ -265,7 +265,7 @@ class Engine:
             return restore_diagonals(self.builder, last.rewrite(self.rewriter.rewrite(node)))
 
         decimals, sums = self.typed.decimals, self.typed_sums
-        self.typed = typed(sums, self.lowering, names, finish, decimals=decimals)
+        self.typed = find_typed(sums, self.lowering, names, finish, decimals=decimals)
         self.typed_sums = []
         if self.common is not None:
             self.common.typed = self.typed
@@ -471,7 +471,7 @@ def matricize(
         return restore_diagonals(builder, last.rewrite(node))
 
     sums, decimals = typed_sums(parts), has_decimals(parts)
-    numbers = typed(sums, lowering, names, finish, decimals=decimals)
+    numbers = find_typed(sums, lowering, names, finish, decimals=decimals)
     node = matrix_of(lowering.sums, with_systems(builder, lowering.lower(tree, names)), rows)
     node = finish(node)
     _, matrix, _ = _styled(lambda recovery: recovery.recover(node), language, numbers)

@@ -56,7 +56,7 @@ def _has_fraction(term: Expr) -> bool:
     return term.op == "number" and term.value.denominator != 1
 
 
-def typed(
+def find_typed(
     sums: Sequence[Expr],
     lowering: Lowering,
     names: Mapping[str, Node],

@@ -13,7 +13,7 @@ from matcalc.engine.calculus.orders import ORDERED
 from matcalc.engine.calculus.partials import LocalDerivative
 from matcalc.engine.catalogue.compiled import Rule, catalogue_of
 from matcalc.engine.ir.build import Builder
-from matcalc.engine.ir.nodes import Call, Node
+from matcalc.engine.ir.nodes import Call, Node, Product
 from matcalc.engine.lowering.lower import Lowering
 from matcalc.engine.lowering.preconditions import is_wide
 
@@ -54,7 +54,9 @@ class LocalDerivatives:
         if rule is None:
             raise UnsupportedError(f"the derivative of {node.name} is not known")
         if node.name in NUMBERED and len(node.args) == 2:
-            rule = rule.of_number(number(node.args[1].coefficient))  # type: ignore[attr-defined]
+            which = node.args[1]
+            assert isinstance(which, Product), "the reader takes numbers alone"
+            rule = rule.of_number(number(which.coefficient))
         if self.builder.acts_entrywise(node.name):
             return self._entrywise(node, index, rule)
         return self._whole(node, index, rule)
