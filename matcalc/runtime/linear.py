@@ -39,7 +39,7 @@ def inv(X: ArrayLike) -> Array:
     try:
         return np.asarray(np.linalg.inv(np.atleast_2d(X))).reshape(X.shape)
     except np.linalg.LinAlgError:
-        return np.full_like(X, np.nan, dtype=np.result_type(X, float))
+        return np.full_like(X, np.nan, dtype=X.dtype if X.dtype.kind in "fc" else float)
 
 
 def adj(X: ArrayLike) -> Array:
@@ -62,7 +62,7 @@ def cof(X: ArrayLike) -> Array:
     # by Frobenius norms, which are no smaller than those that a condition number is made of
     if inverse is not None and np.linalg.norm(A) * np.linalg.norm(inverse) * _SINGULAR < 1:
         return np.asarray(np.linalg.det(A) * inverse.T).reshape(X.shape)
-    result = np.empty(A.shape, dtype=np.result_type(A, float))
+    result = np.empty(A.shape, dtype=A.dtype if A.dtype.kind in "fc" else float)
     for i, j in np.ndindex(*A.shape):
         minor = np.delete(np.delete(A, i, axis=0), j, axis=1)
         result[i, j] = (-1) ** (i + j) * np.linalg.det(minor)

@@ -123,6 +123,7 @@ def _contracted(make: Maker, factors: list[Value], index: str) -> list[Value]:
         if not others:
             weight = factor.node if weight is None else make.node(".*", weight, factor.node)
             continue
+        _union(factor.axes, ())
         (other,) = others
         edge = _indexed(_turned(make, factor, (index, other)), (index, other))
         edges[other] = _together(make, edges[other], edge) if other in edges else edge

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 from matcalc.core.tree import Expr
 from matcalc.write.printers import latex_names as names
@@ -41,13 +42,17 @@ def entries(tree: Expr) -> tuple[set[int], set[int]]:
 
 def einsum(expr: Expr, args: Sequence[Piece], *, free: bool = False) -> Piece:
     r"""sum_k A_ik B_kj. Among others it stands in brackets with its indices, [\\sum_k ...]_ij,
-    unless its indices are ``free`` ones of the whole.
+    unless its indices are ``free`` ones of the whole. No sum is over a letter that its factors use
+    as a variable or a size.
     """
     inputs, output = expr.value
     letters = {label: names.index(axis) for axis, label in enumerate(output)}
+    taken = _letters(expr)
+    unused = (letter for letter in map(names.index, count(len(output))) if letter not in taken)
     for labels in inputs:
         for label in labels:
-            letters.setdefault(label, names.index(len(letters)))
+            if label not in letters:
+                letters[label] = next(unused)
     summed = [letter for label, letter in letters.items() if label not in output]
     factors = [
         _factor(node, piece, [letters[k] for k in labels])
@@ -65,6 +70,17 @@ def einsum(expr: Expr, args: Sequence[Piece], *, free: bool = False) -> Piece:
             Piece(product.text, SIGNED, product.tall), [letters[label] for label in output], "[]"
         )
     return product
+
+
+def _letters(expr: Expr) -> set[str]:
+    """The names of variables, and those in sizes that are written down."""
+    found: set[str] = set()
+    for node in expr.parts:
+        if node.op == "variable":
+            found.add(node.value)
+        elif node.op == "dimension":
+            found.update(*(name for _, name in node.value.terms))
+    return found
 
 
 def _factor(node: Expr, piece: Piece, letters: list[str]) -> Piece:

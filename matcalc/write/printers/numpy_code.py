@@ -388,6 +388,8 @@ class Source:
             return f"float({code})"
         strange = any(node.op in ("apply", "text") for node in self.order)
         plain = not strange and root.op in ("infix", "neg", "name", "suffix")
+        if not self.check:  # numbers may be Python's own then, beside arrays they are not
+            plain = plain and any(node.rank for node in postorder(root, _args))
         if plain or (root.op == "call" and root.attr[0][:3] == "np."):
             bare = root.op in ("name", "suffix") or root.op == "call"
             return f"{code}.item()" if bare else f"({code}).item()"
@@ -452,7 +454,7 @@ def _is_constant(node: Node) -> bool:
 
 def _base(node: Node) -> Node:
     """What a view is a view of."""
-    while node.op in ("suffix", "sliced", "reshaped", "shaped"):
+    while node.op in ("suffix", "sliced", "reshaped", "shaped") or node.calls("reshape"):
         node = node.args[0]
     return node
 

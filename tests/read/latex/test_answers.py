@@ -12,6 +12,8 @@ from matcalc.core.errors import MatcalcError
 pytestmark = pytest.mark.filterwarnings("ignore::matcalc.NotationWarning")
 
 F = {"F": "function(vector(p)) -> scalar"}
+KRONECKER = {"X": "matrix(m, n)", "B": "matrix(q, p)", "C": "matrix(k, r)"}
+KRONECKER |= {"y": "vector(m*q*k)", "z": "vector(n*p*r)"}
 H = {"H": "function(vector(p)) -> vector(m)"}
 ANSWERS = [
     ("expm(M)", "M", {}),
@@ -21,6 +23,8 @@ ANSWERS = [
     ("A'*grad_F(A*x)", "x", F),
     ("H(A*x)", "x", H),
     ("sum[i<j](1/norm2(X[i,:] - X[j,:]))", "X", {}),
+    ("tr(A*kron(X, exp(-B/l)))", "X", {"B": "matrix(q, p)", "X": "matrix(m, n)", "l": "scalar"}),
+    ("y'*kron(kron(X, B), C)*z", "X", KRONECKER),
 ]
 READ = [
     (r"(A B)_{i j}", {}, "(A*B)[i, j]"),

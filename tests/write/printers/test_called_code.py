@@ -153,3 +153,27 @@ def test_without_checks_nothing_is_looked_at() -> None:
     for backend in ("numpy", "jax", "torch", "array-api", "matlab", "cpp", "julia"):
         assert "expected" not in d.source(backend, check=False)
         assert "expected" in d.source(backend)
+
+
+def test_a_reshaped_argument_is_copied() -> None:
+    d = matcalc.diff("tr(reshape(y, n, m)'*X)", "X", variables={"y": "vector(n*m)"})
+    y, X = np.arange(6.0), np.ones((2, 3))
+    for function in (d.to_callable(), d.to_callable(check=False), written(d.source())):
+        found = function(y=y, X=X)
+        assert not np.shares_memory(found, y)
+        np.testing.assert_array_equal(found, y.reshape(2, 3, order="F"))
+
+
+def test_unchecked_numbers_may_be_those_of_python() -> None:
+    for text, value in (("a*b", 3.0), ("a^3*b", 36.0), ("a*sin(b)", np.sin(3.0)), ("-a*b", -3.0)):
+        function = matcalc.diff(text, "a").to_callable(check=False)
+        assert function(a=2.0, b=3.0) == pytest.approx(value, abs=1e-15)
+        assert function(a=np.float64(2.0), b=np.float64(3.0)) == pytest.approx(value, abs=1e-15)
+
+
+def test_minors_keep_single_precision() -> None:
+    gradient = matcalc.diff("det(X)", "X").to_callable()
+    found = gradient(X=np.diag(np.float32([0, 2, 3])))
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, np.diag([6.0, 0.0, 0.0]))
+    assert gradient(X=np.diag([0, 2, 3])).dtype == float
