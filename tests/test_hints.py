@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from matcalc.claims.equality import EQUAL, decide
-from matcalc.core.errors import MatcalcError
+from matcalc.core.errors import MatcalcError, ParseError
 from matcalc.core.program import Program
 from matcalc.read.frontend import read
 from matcalc.read.syntax.parser import parse
@@ -216,6 +216,7 @@ REWRITTEN = [
     pytest.param("x' %*% A %*% x", None, {"x' * A * x": "x'*A*x"}, id="product-in-r"),
     pytest.param("t + exp.(x .+ t)", None, {"t + exp(x + t)": "t + exp(x + t)"}, id="julia"),
     pytest.param("diag(3)*A", "diag(3)", {"eye(3)": None, "3": "3*A"}, id="diag-of-a-number"),
+    pytest.param("1'*x", "1'", {"ones'": "sum(x)"}, id="transposed-one"),
     pytest.param("if(a > b, a, b)", None, {"where(c, a, b)": "where(c, a, b)"}, id="if"),
     pytest.param("square(x)", None, {"x.^2": "x.*x"}, id="square"),
     pytest.param("inner(x, y)", None, {"x'*y": "y'*x"}, id="inner"),
@@ -268,6 +269,23 @@ def check(text: str, part: str | None, given: list[str], meanings: dict[str, str
 @pytest.mark.parametrize(("text", "meanings"), DECLARED)
 def test_declarations_that_hints_ask_for(text: str, meanings: dict[str, str | None]) -> None:
     check(text, None, [], meanings)
+
+
+@pytest.mark.parametrize("text", ["[a -b]*x", "[1, x' -x']", "[x[1] +x[2]; 3]", "[-a -b, 1]"])
+def test_spaces_that_separate_blocks_elsewhere(text: str) -> None:
+    with pytest.raises(ParseError, match="may make two blocks or one") as caught:
+        read(text)
+    assert caught.value.span is not None
+    place = caught.value.span.start
+    for written in (f"{text[:place]},{text[place:]}", f"{text[: place + 1]} {text[place + 1 :]}"):
+        assert parse(written)
+
+
+@pytest.mark.parametrize(
+    "text", ["[a - b]*x", "[a, -b]", "x[n -1]", "[(a -b), 1]", "sum[i=2:n](x[i -1])"]
+)
+def test_spaces_that_separate_nothing(text: str) -> None:
+    assert parse(text)
 
 
 @pytest.mark.parametrize(("text", "declarations"), READ)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from matcalc.core.errors import ParseError, Span
 from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY
 from matcalc.read.syntax.names import DERIVED, GREEK
-from matcalc.read.syntax.tokens import FACTORS, Token
+from matcalc.read.syntax.tokens import ENDS, FACTORS, Token
 
 # Characters that are taken for others, and what to type instead
 _LOOKALIKES = {
@@ -150,6 +150,45 @@ def refuse_assignment(text: str) -> None:
             span=Span(found.start(2), found.end(2)),
             hint=f"write {name} = {rest} for a definition, {name} < -{rest} for the comparison",
         )
+
+
+def refuse_transposed_one(text: str, stream: list[Token]) -> None:
+    """Refuses 1'*x, which would be the number 1, where books mean the vector of ones."""
+    for number, mark, behind in zip(stream, stream[1:], stream[2:], strict=False):
+        start, end = number[1], mark[2]
+        written = number[3] == "1" and mark[0] == "TRANSPOSE" and behind[3] == "*"
+        if written and text[start - 1 : start] != "^":
+            raise ParseError(
+                f"{text[start:end]} may be the number 1 or the transposed vector of ones",
+                source=text,
+                span=Span(start, end),
+                hint="write ones' for the vector; leave out the number",
+            )
+
+
+def refuse_spaced_blocks(text: str, stream: list[Token]) -> None:
+    """Refuses [a -b], which would be the difference a - b, and is two blocks in MATLAB."""
+    inside: list[bool] = []  # whether the open brackets are those of blocks
+    for k, (kind, start, end, piece) in enumerate(stream):
+        before = stream[k - 1] if k else None
+        if kind in ("LPAR", "LSQUARE"):
+            inside.append(kind == "LSQUARE" and not (before and _belongs(text, before, start)))
+        elif kind in ("RPAR", "RSQUARE"):
+            inside.pop()
+        elif not (kind in ("PLUS", "MINUS") and before and inside and inside[-1]):
+            continue
+        elif before[0] in ENDS and before[2] < start and stream[k + 1][1] == end:
+            raise ParseError(
+                f"a space before the {piece} and none behind it may make two blocks or one",
+                source=text,
+                span=Span(start, stream[k + 1][2]),
+                hint=f"a comma before the {piece} makes two, a space behind it one",
+            )
+
+
+def _belongs(text: str, before: Token, start: int) -> bool:
+    """Whether a bracket belongs to what stands before it, as in x[1] and sum[i=1:n]."""
+    return before[0] in ENDS or text[start - 1].isalnum()
 
 
 def _subscript(text: str, position: int) -> str:
