@@ -255,7 +255,7 @@ class Formula:
     @public
     def to_callable(self, backend: str = "numpy", *, check: bool = True) -> Callable[..., Any]:
         """A function of all the variables by keyword, of arrays of NumPy or of another backend,
-        which validates their shapes unless ``check`` is False; ``.source`` is its code.
+        which validates shapes unless ``check`` is False, for floats alone; ``.source`` is its code.
         """
         from matcalc.write.printers.backends import function_of  # noqa: PLC0415 - as above
 
