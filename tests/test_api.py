@@ -326,6 +326,11 @@ BAD: list[Any] = [
         id="order-list",
     ),
     pytest.param(
+        lambda: matcalc.hvp("x'*x", {"x": "v"}),
+        "wrt is the name of a variable, not {'x': 'v'}",
+        id="wrt-mapping",
+    ),
+    pytest.param(
         lambda: matcalc.diff("x'*x", "x", layout="row"),
         "layout is 'mixed' or 'numerator' or 'denominator', not 'row'",
         id="layout",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
-from matcalc.core.errors import Span, UnknownNameError, UnsupportedError
+from matcalc.core.errors import ArgumentError, Span, UnknownNameError, UnsupportedError
 from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import FUSED
@@ -101,6 +101,8 @@ def require_variable(program: Program, wrt: str) -> Variable:
     """The variable to differentiate with respect to; UnknownNameError where the expression has none
     of this name.
     """
+    if not isinstance(wrt, str):
+        raise ArgumentError(f"wrt is the name of a variable, not {wrt!r}", hint='for example "x"')
     variable = program.variables.get(wrt)
     if variable is None or variable.kind == "function":
         known = [name for name, each in program.variables.items() if each.kind != "function"]
