@@ -7,9 +7,10 @@ multiplier (Boyd & Vandenberghe 2004, 5.5.3 and 10.1.1). Each point is proved by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from matcalc.answers.convexity import convexity
 from matcalc.answers.names import free_name, occurring
@@ -17,7 +18,7 @@ from matcalc.answers.singular import is_everywhere_zero
 from matcalc.answers.solving import affine_zero
 from matcalc.answers.stationary import NamedProblem, equations_of, form_matrix, points_by_functions
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, MatcalcError, ParseError, UnsupportedError
 from matcalc.core.kinds import Variable
@@ -108,15 +109,11 @@ def constrained(
         named = _eigenproblem(objective, wrt, found)
         if named is not None:
             return named
-    for point, multipliers in _candidates(objective, wrt, found):
+    problem = _Problem(objective, wrt, found, _lagrangian_gradient(objective, wrt, found))
+    for point, multipliers in _candidates(problem):
         with suppress(UnsupportedError):
-            left = [each for each in found if each.multiplier.name not in multipliers]
-            if left:
-                family = _family(expression, objective, wrt, found, point, multipliers)
-                if family is not None:
-                    return family
-                continue
-            result = _proved(expression, objective, wrt, found, point, multipliers)
+            solve = _proved if len(multipliers) == len(found) else _family
+            result = solve(expression, problem, point, multipliers)
             if result is not None:
                 return result
     raise UnsupportedError(
@@ -207,11 +204,26 @@ def _lagrangian_gradient(program: Program, wrt: str, found: Sequence[Constraint]
     return differentiate(DerivativeStatement(replace(program, expr=whole), wrt, 1, "free"))
 
 
-def _candidates(
-    program: Program, wrt: str, found: Sequence[Constraint]
-) -> Iterator[tuple[Expr, dict[str, Expr]]]:
+class _Problem(NamedTuple):
+    """A scalar, the equations that hold, and the gradient of the Lagrangian that they make."""
+
+    program: Program
+    wrt: str
+    found: Sequence[Constraint]
+    gradient: Expr
+
+    def proof_at(self, values: Mapping[str, Expr]) -> str | None:
+        """How it is proved that the gradient is zero at a point, and that the equations hold whose
+        multipliers have values there; None where it is not.
+        """
+        trees = [put(each.zero, values) for each in self.found if each.multiplier.name in values]
+        trees.append(put(self.gradient, values))
+        return prove_all(self.program, [(tree, zeros(tree.shape, row=tree.row)) for tree in trees])
+
+
+def _candidates(problem: _Problem) -> Iterator[tuple[Expr, dict[str, Expr]]]:
     """Points with multipliers; they are proved later."""
-    gradient = _lagrangian_gradient(program, wrt, found)
+    program, wrt, found, gradient = problem
     known = program.variables[wrt]
     for equation in equations_of(gradient, known):
         with suppress(UnsupportedError):
@@ -319,41 +331,28 @@ def _simplified(program: Program, tree: Expr) -> Expr:
 
 
 def _proved(
-    expression: Expression,
-    program: Program,
-    wrt: str,
-    found: Sequence[Constraint],
-    point: Expr,
-    multipliers: dict[str, Expr],
+    expression: Expression, problem: _Problem, point: Expr, multipliers: dict[str, Expr]
 ) -> ConstrainedPoint | None:
     """The point, where it is proved that it fulfils the constraints and the gradient of the
     Lagrangian is zero there; None where it is not.
     """
-    values = {wrt: point, **multipliers}
-    gradient = put(_lagrangian_gradient(program, wrt, found), values)
-    how = []
-    for tree in (*[put(each.zero, values) for each in found], gradient):
-        zero = zeros(tree.shape, row=tree.row)
-        left, right = replace(program, expr=tree), replace(program, expr=zero)
-        decision = decide_by_value(left, right)
-        if decision.verdict != EQUAL:
-            return None
-        how.append(decision.how)
+    program, wrt, found, _ = problem
+    how = problem.proof_at({wrt: point, **multipliers})
+    if how is None:
+        return None
     short = _simplified(program, point)
-    left, right = replace(program, expr=point), replace(program, expr=short)
-    if decide_by_value(left, right).verdict != EQUAL:
+    if prove_all(program, [(point, short)]) is None:
         return None
     inverted = [node.args[0] for node in point.parts if node.op == "inv"]
     doubtful = [each for each in inverted if not Definiteness(program).is_definite(each)]
     where = ", ".join(dict.fromkeys(text(each) for each in doubtful))
-    weakest = max(how, key=lambda each: not each.startswith("exact"))
     names = {each.multiplier.name for each in found}
     rest = {n: v for n, v in program.variables.items() if n not in names}
     base = replace(program, variables=rest, asked=None)
     levels = {name: _simplified(program, each) for name, each in multipliers.items()}
     shown = {n: Formula(replace(base, expr=each), each) for n, each in levels.items()}
-    other = _other(program, wrt, found, point, multipliers)
-    proof = f"the constraint holds there, and the gradient of the Lagrangian is zero, {weakest}"
+    other = _other(problem, point, multipliers)
+    proof = f"the constraint holds there, and the gradient of the Lagrangian is zero, {how}"
     return ConstrainedPoint(
         replace(base, expr=short),
         wrt,
@@ -368,68 +367,41 @@ def _proved(
 
 
 def _family(
-    expression: Expression,
-    program: Program,
-    wrt: str,
-    found: Sequence[Constraint],
-    point: Expr,
-    multipliers: dict[str, Expr],
+    expression: Expression, problem: _Problem, point: Expr, multipliers: dict[str, Expr]
 ) -> NamedProblem | None:
     """The point with the multipliers for which there is no closed form left in it, and the equation
     that says what these are; None where the rest is not proved.
     """
-    values = {wrt: point, **multipliers}
-    kept = [each for each in found if each.multiplier.name in multipliers]
-    left = [each for each in found if each.multiplier.name not in multipliers]
-    gradient = put(_lagrangian_gradient(program, wrt, found), values)
-    how = []
-    for tree in (*[put(each.zero, values) for each in kept], gradient):
-        zero = zeros(tree.shape, row=tree.row)
-        decision = decide_by_value(replace(program, expr=tree), replace(program, expr=zero))
-        if decision.verdict != EQUAL:
-            return None
-        how.append(decision.how)
-    short = _simplified(program, point)
-    same = decide_by_value(replace(program, expr=point), replace(program, expr=short))
-    if same.verdict != EQUAL:
+    program, wrt, found, _ = problem
+    how = problem.proof_at({wrt: point, **multipliers})
+    if how is None:
         return None
-    weakest = max(how, key=lambda each: not each.startswith("exact"))
+    short = _simplified(program, point)
+    if prove_all(program, [(point, short)]) is None:
+        return None
+    left = [each for each in found if each.multiplier.name not in multipliers]
     names = ", ".join(each.multiplier.name for each in left)
     what = " and ".join(each.source for each in left)
     kind = _condition(expression, program, wrt, found, both=False)
     kind += _counts(program, program.variables[wrt], short)
     proof = (
-        f"{'the other constraint holds, and ' if kept else ''}the gradient of the Lagrangian is "
-        f"zero, for every {names}, {weakest}"
+        f"{'the other constraint holds, and ' if multipliers else ''}the gradient of the "
+        f"Lagrangian is zero, for every {names}, {how}"
     )
     name = f"where {names} {'is' if len(left) == 1 else 'are'} such that {what}; it is {kind}"
     return NamedProblem(name, f"{wrt} = {text(short)}", proof)
 
 
-def _other(
-    program: Program,
-    wrt: str,
-    found: Sequence[Constraint],
-    point: Expr,
-    multipliers: dict[str, Expr],
-) -> Expr | None:
+def _other(problem: _Problem, point: Expr, multipliers: dict[str, Expr]) -> Expr | None:
     """The opposite point, where that is stationary too, as on a sphere."""
+    program, wrt, found, _ = problem
     if len(found) > 1 or found[0].zero.shape:
         return None
     opposite = _simplified(program, Expr("neg", (point,), point.shape))
     if text(opposite) == text(point):
         return None
     turned = {n: Expr("neg", (m,), m.shape) for n, m in multipliers.items()}
-    values = {wrt: opposite, **turned}
-    trees = [put(each.zero, values) for each in found]
-    trees.append(put(_lagrangian_gradient(program, wrt, found), values))
-    bare = replace(program, definitions={})
-    for tree in trees:
-        zero = zeros(tree.shape, row=tree.row)
-        decision = decide_by_value(replace(bare, expr=tree), replace(bare, expr=zero))
-        if decision.verdict != EQUAL:
-            return None
-    return opposite
+    return None if problem.proof_at({wrt: opposite, **turned}) is None else opposite
 
 
 def _condition(

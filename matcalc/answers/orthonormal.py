@@ -14,13 +14,13 @@ from matcalc.answers.quadratic import flat_factors
 from matcalc.answers.solving import products_of, scaled, scaled_terms
 from matcalc.answers.stationary import NamedProblem
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
-from matcalc.core.tree import Expr, eye, is_zero, number, transposed, variable, zeros
+from matcalc.core.tree import Expr, added, eye, is_zero, number, transposed, variable, zeros
 from matcalc.engine.definite import Definiteness
 from matcalc.engine.pipeline import differentiate, matricize, require_variable, simplify
 from matcalc.results import Expression, Formula
@@ -130,9 +130,7 @@ def _without_multiplier(program: Program, wrt: str, gradient: Expr) -> tuple[Exp
         left.append(scaled(scale, _product(factors)))
     if not dropped:
         return gradient, False
-    total = left[0] if left else zeros(gradient.shape)
-    for each in left[1:]:
-        total = Expr("+", (total, each), total.shape)
+    total = added(left, gradient.shape)
     return simplify(replace(program, expr=total, definitions={})), True
 
 
@@ -189,22 +187,17 @@ def _procrustes(
     inner = simplify(replace(base, expr=Expr("neg", (constant,), constant.shape)))
     first = simplify(replace(base, expr=Expr("polar", (inner,), constant.shape)))
     points = [first, simplify(replace(base, expr=Expr("neg", (first,), constant.shape)))]
-    proofs = []
+    held: list[tuple[Expr, Expr]] = []
     for point in points:
         there = put(gradient, {wrt: point})
         across = transposed(point)
         product = Expr("*", (across, there), (constant.shape[1],) * 2)
-        held = [
-            (Expr("*", (across, point), product.shape), eye(product.shape[0])),
-            (product, transposed(product)),
-        ]
-        for one, other in held:
-            decision = decide_by_value(replace(base, expr=one), replace(base, expr=other))
-            if decision.verdict != EQUAL:
-                return None
-            proofs.append(decision.how)
-    weakest = max(proofs, key=lambda each: not each.startswith("exact"))
-    how = f"{wrt}'*{wrt} = eye and {wrt}'*G = G'*{wrt} there, for the free gradient G, {weakest}"
+        held.append((Expr("*", (across, point), product.shape), eye(product.shape[0])))
+        held.append((product, transposed(product)))
+    proof = prove_all(base, held)
+    if proof is None:
+        return None
+    how = f"{wrt}'*{wrt} = eye and {wrt}'*G = G'*{wrt} there, for the free gradient G, {proof}"
     rest = {name: each for name, each in program.variables.items() if name != wrt}
     base = replace(base, variables=rest)
     linear = Formula(replace(base, expr=inner), inner)
@@ -222,14 +215,8 @@ def _difference(
     moved = Expr("*", (Expr("*", (left, x), x.shape), right), x.shape)
     rest = Expr("-", (gradient, scaled(scale, moved)), x.shape)
     inner = Expr("*", (transposed(x), rest), (x.shape[1],) * 2)
-    base = replace(program, definitions={}, asked=None)
-    found = []
-    for one, other in ((rest, Expr("*", (x, inner), x.shape)), (inner, transposed(inner))):
-        decision = decide_by_value(replace(base, expr=one), replace(base, expr=other))
-        if decision.verdict != EQUAL:
-            return None
-        found.append(decision.how)
-    return max(found, key=lambda each: not each.startswith("exact"))
+    symmetric = inner, transposed(inner)
+    return prove_all(program, [(rest, Expr("*", (x, inner), x.shape)), symmetric])
 
 
 def _eigenproblem(

@@ -16,7 +16,7 @@ from math import comb, factorial
 
 from matcalc.answers.names import free_name
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import EQUAL, decide_by_value, require_equal
+from matcalc.claims.equality import prove_all, require_equal
 from matcalc.core.boundary import public
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import UnsupportedError
@@ -100,7 +100,7 @@ def from_definition(expression: Expression, wrt: str) -> FromDefinition:
     if binomial is not None:
         return binomial
     without, why = _expanded(program, wrt, name, h), "expanded in powers of " + step
-    first = "" if without is None else _proof(program, difference, _times(h, without))
+    first = None if without is None else prove_all(program, [(difference, _times(h, without))])
     # abs(x) is a polynomial on each side of 0, but its quotient is none
     if without is None or not first:
         direction = variable(name, known.shape) if name else number(1)
@@ -144,14 +144,8 @@ def _times(h: Expr, tree: Expr) -> Expr:
     return Expr("*", (h, tree), tree.shape, row=tree.row)
 
 
-def _proof(program: Program, left: Expr, right: Expr) -> str:
-    """How two values are proved to be equal; empty where they are not."""
-    decision = decide_by_value(replace(program, expr=left), replace(program, expr=right))
-    return decision.how if decision.verdict == EQUAL else ""
-
-
 def _equal(program: Program, left: Expr, right: Expr) -> str:
-    """The same where they have to be: VerificationError where they are not."""
+    """How two values are proved to be equal; VerificationError where they are not."""
     return require_equal(program, left, right, "the difference quotient that it found is not right")
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice, permutations
 
 from matcalc.answers.names import occurring
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import EQUAL, decide_trees
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
@@ -88,7 +87,5 @@ def format_direction(vector: Expr) -> str:
 
 def is_everywhere_zero(program: Program, tree: Expr) -> bool:
     """Whether it is proved exactly that an expression is zero wherever it has a value."""
-    zero = zeros(tree.shape, row=tree.row)
-    bare = replace(program, definitions={})
-    decision = decide_by_value(replace(bare, expr=tree), replace(bare, expr=zero))
-    return decision.verdict == EQUAL and decision.how.startswith("exact")
+    decision = decide_trees(program, tree, zeros(tree.shape, row=tree.row))
+    return decision.verdict == EQUAL and decision.is_exact

@@ -13,7 +13,7 @@ from matcalc.answers.singular import format_direction
 from matcalc.answers.solving import Zero, affine_zero, kernel_equation
 from matcalc.answers.taylor import put
 from matcalc.answers.within import is_within, zeros_within
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import DomainProblem, UnsupportedError
@@ -267,11 +267,9 @@ def _is_variable(node: Expr, name: str) -> bool:
 def _proved(program: Program, wrt: str, gradient: Expr, point: Expr) -> str | None:
     """How it is proved that the gradient is zero at a point; None where it is not."""
     there = put(gradient, {wrt: point})
-    zero = zeros(there.shape, row=there.row)
     rest = {name: each for name, each in program.variables.items() if name != wrt}
-    base = replace(program, variables=rest, definitions={})
-    decision = decide_by_value(replace(base, expr=there), replace(base, expr=zero))
-    return decision.how if decision.verdict == EQUAL else None
+    base = replace(program, variables=rest)
+    return prove_all(base, [(there, zeros(there.shape, row=there.row))])
 
 
 def _condition(expression: Expression, wrt: str, zero: Zero) -> str:
@@ -364,9 +362,8 @@ def _eigenproblem(program: Program, wrt: str) -> NamedProblem | None:
     sides = [Expr("*", (side, x), x.shape) for side in (left, right)]
     rest = Expr("-", (sides[0], Expr("*", (whole, sides[1]), x.shape)), x.shape)
     twice = Expr("*", (number(2), rest), x.shape)
-    base = replace(program, definitions={})
-    decision = decide_by_value(replace(base, expr=product), replace(base, expr=twice))
-    if decision.verdict != EQUAL:
+    proof = prove_all(program, [(product, twice)])
+    if proof is None:
         return None
-    how = f"the gradient times {text(whole.args[1])} is twice the difference, {decision.how}"
+    how = f"the gradient times {text(whole.args[1])} is twice the difference, {proof}"
     return NamedProblem(f"{name}; {said}", f"{one} = {two}", how)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from matcalc.answers.hessian import Hessian
-from matcalc.claims.equality import EQUAL, Decision, decide_by_value
+from matcalc.claims.equality import EQUAL, Decision, decide_trees
 from matcalc.core.errors import ArgumentError
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -55,13 +55,14 @@ def _of_derivative(derivative: Derivative, seed: int) -> Symmetry:
             *order[first + size : first + 2 * size],
             *order[first : first + size],
         ]
-        found.append(_equal(statement.program, tree, _permuted(tree, tuple(order), mixed), seed))
+        other = _permuted(tree, tuple(order), mixed)
+        found.append(decide_trees(statement.program, tree, other, seed))
     return _all(found)
 
 
 def _of_blocks(hessian: Hessian, seed: int) -> Symmetry:
     """That of the block matrix: each block is the transpose of the one on the other side."""
-    return _all([_equal(*pair, seed) for pair in _pairs(hessian)])
+    return _all([decide_trees(*pair, seed) for pair in _pairs(hessian)])
 
 
 def _pairs(hessian: Hessian) -> Iterator[tuple[Program, Expr, Expr]]:
@@ -85,14 +86,10 @@ def _permuted(tree: Expr, labels: tuple[int, ...], out: tuple[int, ...]) -> Expr
     return Expr("einsum", (tree,), shape, value=((labels,), out))
 
 
-def _equal(program: Program, left: Expr, right: Expr, seed: int) -> Decision:
-    return decide_by_value(replace(program, expr=left), replace(program, expr=right), seed)
-
-
 def _all(found: list[Decision]) -> Symmetry:
     """The verdict on all: the first that is not equal, or the least sure."""
     wrong = next((each for each in found if each.verdict != EQUAL), None)
     if wrong is not None:
         return Symmetry(False, wrong.how)
-    unsure = next((each for each in found if not each.how.startswith("exact")), None)
+    unsure = next((each for each in found if not each.is_exact), None)
     return Symmetry(True, (unsure or found[0]).how if found else "there is one entry")

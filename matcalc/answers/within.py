@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from matcalc.answers.solving import Zero, affine_zero
 from matcalc.answers.taylor import put
-from matcalc.claims.equality import EQUAL, decide_by_value
+from matcalc.claims.equality import prove_all
 from matcalc.core.errors import UnsupportedError
 from matcalc.core.kinds import Variable
 from matcalc.core.program import Program
@@ -51,9 +51,8 @@ def is_within(program: Program, known: Variable, point: Expr) -> bool:
     if project is None:
         return True
     rest = {name: each for name, each in program.variables.items() if name != known.name}
-    base = replace(program, variables=rest, definitions={})
-    decision = decide_by_value(replace(base, expr=project(point)), replace(base, expr=point))
-    return decision.verdict == EQUAL
+    base = replace(program, variables=rest)
+    return prove_all(base, [(project(point), point)]) is not None
 
 
 def zeros_within(program: Program, wrt: str) -> Iterator[Zero]:

@@ -4,6 +4,7 @@ else numerically.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from matcalc.core.errors import EvaluationError, UnsupportedError, VerificationError
@@ -25,6 +26,11 @@ class Decision:
     verdict: str
     how: str
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it was found in the field, and not by numbers."""
+        return self.how.startswith("exact")
+
 
 def decide(left: Program, right: Program, seed: int = 0) -> Decision:
     """The decision on two expressions over the same variables, of one shape."""
@@ -32,7 +38,7 @@ def decide(left: Program, right: Program, seed: int = 0) -> Decision:
     if rest is not None and is_zero(rest):
         return Decision(EQUAL, "the difference simplifies to zero")
     decision = decide_by_value(left, right, seed)
-    if rest is None or decision.verdict == DIFFERENT or decision.how.startswith("exact"):
+    if rest is None or decision.verdict == DIFFERENT or decision.is_exact:
         return decision
     from matcalc.verify.oracle.apart import is_apart_somewhere  # noqa: PLC0415 - it loads NumPy
 
@@ -65,12 +71,30 @@ def decide_by_value(left: Program, right: Program, seed: int = 0) -> Decision:
     return decide_numerically(left, right, seed) if decision.verdict == UNDECIDED else decision
 
 
+def decide_trees(program: Program, left: Expr, right: Expr, seed: int = 0) -> Decision:
+    """The same of two trees over the variables of a program."""
+    bare = replace(program, definitions={})
+    return decide_by_value(replace(bare, expr=left), replace(bare, expr=right), seed)
+
+
+def prove_all(program: Program, pairs: Iterable[tuple[Expr, Expr]]) -> str | None:
+    """How it is proved that the two of each pair are equal: the first of the weakest proofs. None
+    where one pair is not proved to be; the others are not looked at then.
+    """
+    found: list[Decision] = []
+    for left, right in pairs:
+        decision = decide_trees(program, left, right)
+        if decision.verdict != EQUAL:
+            return None
+        found.append(decision)
+    return max(found, key=lambda each: not each.is_exact).how
+
+
 def require_equal(program: Program, left: Expr, right: Expr, otherwise: str) -> str:
     """How two values of what the engine found are proved to be equal; VerificationError, which says
     what is wrong ``otherwise``, where they are not.
     """
-    bare = replace(program, definitions={})
-    decision = decide_by_value(replace(bare, expr=left), replace(bare, expr=right))
+    decision = decide_trees(program, left, right)
     if decision.verdict != EQUAL:
         raise VerificationError(
             f"{program.language.blame()}: {otherwise}: {decision.how}",

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from matcalc.core.dims import Dim
 from matcalc.core.indexed import (
+    HOLDS,
     Form,
     Index,
     Place,
@@ -27,14 +28,6 @@ from matcalc.core.tree import Expr
 Values = tuple[int, ...]  # of the indices that a part depends on
 Column = Any  # the values of the rows of a table
 Rows = list[int]
-_HOLDS: dict[str, Callable[[int, int], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 class Columns(Protocol):
@@ -238,7 +231,7 @@ class Loop:
 
     def _test(self, condition: _Condition) -> Callable[[Values], bool]:
         """A condition with the sizes put in."""
-        offset, compare = condition.place.offset.size(self._sizes), _HOLDS[condition.op]
+        offset, compare = condition.place.offset.size(self._sizes), HOLDS[condition.op]
         terms = condition.place.terms
         return lambda key: compare(offset + sum([c * key[k] for k, c in terms]), 0)
 

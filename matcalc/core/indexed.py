@@ -20,6 +20,8 @@ conditions leave, and nowhere else.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
@@ -55,6 +57,17 @@ class Place(NamedTuple):
         if len(self.terms) == 1 and self.terms[0][1] == 1 and not self.offset.scale:
             return self.terms[0][0]
         return None
+
+
+# of numbers, and entry by entry of arrays
+HOLDS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 class Condition(NamedTuple):

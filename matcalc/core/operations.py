@@ -95,6 +95,14 @@ NUMBERED = frozenset(row.name for row in _ROWS if row.numbered)
 VANISHING = frozenset(row.name for row in _ROWS if row.vanishes)
 
 
+def picked(part: Expr) -> str:
+    """The function that picks one of all entries, also over an index, as amax for ``max[i]``; empty
+    where none is picked.
+    """
+    name = OF_ENTRIES.get(part.value.name, "") if part.op == "reduce" else part.op
+    return name if name in PICKING else ""
+
+
 def is_value(expr: Expr) -> bool:
     """Whether this is an array of the language; constants of index notation and derivatives of
     functions with axes left open are none.

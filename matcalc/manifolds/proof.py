@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_by_value
+from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_trees
 from matcalc.core.directions import PARAMETER
 from matcalc.core.kinds import ZERO, Variable, free_kind
 from matcalc.core.program import Program
@@ -55,15 +55,14 @@ class Proof:
         return replace_variables(tree, {name: _taken(value) for name, value in known.items()})
 
     def _decided(self, left: Expr, right: Expr) -> Decision:
-        program = self.program
-        return decide_by_value(replace(program, expr=left), replace(program, expr=right))
+        return decide_trees(self.program, left, right)
 
     def equal(self, left: Expr, right: Expr) -> bool:
         """Whether two trees over the free arrays have one value; VerificationError if not."""
         decision = self._decided(left, right)
         confirm(decision.verdict != DIFFERENT, "gradient", self.program.language)
-        exact = decision.how.startswith("exact")
-        kind = "none" if decision.verdict != EQUAL else "exact" if exact else "numeric"
+        kind = "exact" if decision.is_exact else "numeric"
+        kind = "none" if decision.verdict != EQUAL else kind
         self.found.append(Verification(kind, 0.0, decision.how))
         return decision.verdict == EQUAL
 

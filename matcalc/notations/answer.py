@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_by_value
+from matcalc.claims.equality import DIFFERENT, EQUAL, Decision, decide_trees
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, MatcalcError
 from matcalc.core.kinds import Variable
@@ -163,7 +163,7 @@ class InNotation:
             self.proved(text, line) for text, line in zip(self._texts, self._lines, strict=True)
         ]
         unsure = [each for each in found if each.verdict != EQUAL]
-        rough = [each for each in found if not each.how.startswith("exact")]
+        rough = [each for each in found if not each.is_exact]
         return (unsure or rough or found)[0].how
 
     def proved(self, text: str, line: Line) -> Decision:
@@ -177,7 +177,7 @@ class InNotation:
         says, meant = self._sides(line, read)
         if says.shape != meant.shape:
             confirm(False, "text", program.language)
-        decision = decide_by_value(replace(program, expr=says), replace(program, expr=meant))
+        decision = decide_trees(program, says, meant)
         confirm(decision.verdict != DIFFERENT, "text", program.language)
         return decision
 

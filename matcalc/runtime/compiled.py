@@ -7,7 +7,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -72,25 +72,16 @@ class Compiled:
         self, problem: Exception, positional: tuple[Any, ...], arguments: Mapping[str, Any]
     ) -> EvaluationError:
         """The problem as an error of ours, which is raised where the function was called."""
-        try:
-            self._raise(problem, positional, arguments)
-        except EvaluationError as explained:
-            return explained
-
-    def _raise(
-        self, problem: Exception, positional: tuple[Any, ...], arguments: Mapping[str, Any]
-    ) -> NoReturn:
         given = {name: value for name, value in arguments.items() if value is not _MISSING}
-        self._check_names(positional, given)
+        try:
+            self._check_names(positional, given)
+        except EvaluationError as wrong:
+            return wrong
         if isinstance(problem, EvaluationError):
-            raise problem from None
+            return problem
         if isinstance(problem, np.linalg.LinAlgError):
-            raise SingularMatrixError(
-                f"the formula has no value here: {str(problem).lower()}"
-            ) from None
-        raise EvaluationError(
-            f"the formula has no value for arrays of these shapes: {problem}"
-        ) from None
+            return SingularMatrixError(f"the formula has no value here: {str(problem).lower()}")
+        return EvaluationError(f"the formula has no value for arrays of these shapes: {problem}")
 
     def _check_names(self, positional: tuple[Any, ...], arguments: Mapping[str, Any]) -> None:
         """Only where something went wrong, so that a call costs nothing that it need not."""

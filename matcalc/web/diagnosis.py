@@ -32,13 +32,14 @@ def diagnosed(
     be proved.
     """
     given = {name: str(kind) for name, kind in variables.items()}
+    statement = _stated(expression, given, wrt, options)
     for said, changed in _formulas(claim, variables):
-        if _is_proved(expression, changed, given, wrt, options):
+        if _is_proved(statement, changed, given):
             return said
     for name, each in variables.items():
         if each.kind == "matrix" and each.shape[0] == each.shape[1]:
             narrower = {**given, name: f"symmetric({each.shape[0]})"}
-            if _is_proved(expression, claim, narrower, wrt, options):
+            if _is_proved(_stated(expression, narrower, wrt, options), claim, narrower):
                 return f"it is right only if {name} is symmetric"
     return ""
 
@@ -59,16 +60,22 @@ def _formulas(claim: str, variables: Mapping[str, Variable]) -> Iterator[tuple[s
     yield "it is the transpose", f"({claim})'"
 
 
-def _is_proved(
-    expression: str,
-    claim: str,
-    given: Mapping[str, str],
-    wrt: str,
-    options: Mapping[str, Any],
-) -> bool:
+def _stated(
+    expression: str, given: Mapping[str, str], wrt: str, options: Mapping[str, Any]
+) -> DerivativeStatement | None:
+    """The derivative that is claimed; None where the expression has no meaning for such
+    variables.
+    """
     try:
-        stated = api.parse(claim, given).program()
-        statement = DerivativeStatement(api.parse(expression, given).program(), wrt, **options)
-        return proof(statement, stated) == PROVED
+        return DerivativeStatement(api.parse(expression, given).program(), wrt, **options)
+    except MatcalcError:
+        return None
+
+
+def _is_proved(statement: DerivativeStatement | None, claim: str, given: Mapping[str, str]) -> bool:
+    if statement is None:
+        return False
+    try:
+        return proof(statement, api.parse(claim, given).program()) == PROVED
     except MatcalcError:  # a transpose of other axes, a size that is no number there
         return False

@@ -26,12 +26,5 @@ def lay_out(recovery: Recovery, builder: Builder, node: Node, rank: int, layout:
     """numerator: the gradient of a scalar is transposed; denominator: the derivative of anything
     else is.
     """
-    if layout == "mixed" or (layout == "numerator") == (rank > 0) or not node.axes:
-        return recovery.recover(node)
-    if node.rank == 2:
-        return recovery.recover(builder.transpose(node))
-    if node.rank == 1:
-        return recovery.recover_row(node)
-    return recovery.recover(
-        builder.permute(node, tuple(range(rank, node.rank)) + tuple(range(rank)))
-    )
+    node = reorder_axes(builder, node, rank, layout)
+    return recovery.recover_row(node) if lies(node, rank, layout) else recovery.recover(node)

@@ -19,11 +19,14 @@ from matcalc.read.syntax.nodes import Node
 LATEX = "latex"  # the value of a node that is written in LaTeX
 _OF_LOGARITHM = re.compile(r"(?:log|ln)\s*[({]?\s*(?:\\(?:left|[bB]igg?l?)\s*)?$")
 _TOGETHER = frozenset({"neg", "+", "-", "*", "/", ".*", "./", "^", ".^"})
-# by the rank of what is inside: the function, in words, and as it is written in LaTeX
+# by the rank of what is inside: the function, in words, and as it is written
 _MEANINGS = {
-    1: ("norm2", "the norm of a vector", r"\lVert {0} \rVert"),
-    2: ("det", "the determinant", r"\det({0})"),
+    1: ("norm2", "the norm of a vector", (r"\lVert {0} \rVert", "norm2({0})")),
+    2: ("det", "the determinant", (r"\det({0})", "det({0})")),
 }
+# in LaTeX and in the language
+_ABS = (r"\operatorname{{abs}}({0}) entry by entry", "abs({0}) entry by entry")
+_NORM = (r"\lVert {0} \rVert_F for the norm", "norm2({0}) for the norm")
 
 
 def bars(context: Context, node: Node, arg: Expr) -> Expr:
@@ -32,7 +35,8 @@ def bars(context: Context, node: Node, arg: Expr) -> Expr:
         return apply(context, node, "abs", [arg])
     context.settle(arg)
     if arg.rank > 2 or (arg.rank == 2 and _is_oblong(context, arg)):
-        hint = f"write {_abs(context, node, arg)}, {_norm(context, node, arg)}"
+        entries, norm = (_written(context, node, arg, each) for each in (_ABS, _NORM))
+        hint = f"write {entries}, {norm}"
         what = f"|...| of {context.describe(arg)} has several readings"
         raise context.problem(what, node.span, hint)
     result = apply(context, node, _MEANINGS[arg.rank][0], [arg])
@@ -47,22 +51,9 @@ def _is_oblong(context: Context, arg: Expr) -> bool:
     return known and rows != columns
 
 
-def _abs(context: Context, node: Node, arg: Expr) -> str:
-    a = context.quote(arg)
-    return (
-        rf"\operatorname{{abs}}({a}) entry by entry"
-        if node.value == LATEX
-        else (f"abs({a}) entry by entry")
-    )
-
-
-def _norm(context: Context, node: Node, arg: Expr) -> str:
-    a = context.quote(arg)
-    return (
-        rf"\lVert {a} \rVert_F for the norm"
-        if node.value == LATEX
-        else (f"norm2({a}) for the norm")
-    )
+def _written(context: Context, node: Node, arg: Expr, forms: tuple[str, str]) -> str:
+    """One of two forms, in LaTeX or in the language, whichever the bars are written in."""
+    return forms[node.value != LATEX].format(context.quote(arg))
 
 
 def refuse_entries(context: Context) -> None:
@@ -91,11 +82,10 @@ def _misfit(context: Context) -> ShapeError | None:
     ]
     for key in (*odd, *behind):
         node, arg = context.barred[key]
-        name, what, tex = _MEANINGS[arg.rank]
-        a = context.quote(arg)
-        whole = tex.format(a) if node.value == LATEX else f"{name}({a})"
-        shown = f"|{a}|"
-        hint = f"write {_abs(context, node, arg)}, {whole} for {what.removesuffix(' of a vector')}"
+        _, what, forms = _MEANINGS[arg.rank]
+        shown = f"|{context.quote(arg)}|"
+        entries, whole = (_written(context, node, arg, each) for each in (_ABS, forms))
+        hint = f"write {entries}, {whole} for {what.removesuffix(' of a vector')}"
         if arg.op == "variable" and arg.value not in context.declared:
             hint += f"; or declare {arg.value}: scalar"
         return context.problem(
@@ -109,7 +99,7 @@ def _note(context: Context, node: Node, arg: Expr) -> None:
     if arg.rank == 2 and _OF_LOGARITHM.search(context.source, 0, node.start):
         return
     text = f"note: |{context.quote(arg)}| is read as {_MEANINGS[arg.rank][1]}; "
-    text += f"write {_abs(context, node, arg)}"
+    text += f"write {_written(context, node, arg, _ABS)}"
     if arg.op == "variable" and arg.value not in context.declared:
         text += f"; {declaring(arg.value, 'scalar')} otherwise"
     context.notes[text] = None

@@ -139,7 +139,14 @@ def _in_r(text: str, position: int) -> str:
     return f"write {plain}" if alone else "write * for the matrix product, .* entry by entry"
 
 
-def refuse_assignment(text: str) -> None:
+def refuse_two_meanings(text: str, stream: list[Token]) -> None:
+    """Refuses what is read here in one way, and in R, in MATLAB or in books in another."""
+    _refuse_assignment(text)
+    _refuse_transposed_one(text, stream)
+    _refuse_spaced_blocks(text, stream)
+
+
+def _refuse_assignment(text: str) -> None:
     """Refuses R's x <- A*b, which would be the comparison x < -A*b."""
     found = re.search(r"(?:^|[;\n])\s*([^\W\d]\w*\s*)(<-)\s*([^;\n]*)", text)
     if found:
@@ -152,7 +159,7 @@ def refuse_assignment(text: str) -> None:
         )
 
 
-def refuse_transposed_one(text: str, stream: list[Token]) -> None:
+def _refuse_transposed_one(text: str, stream: list[Token]) -> None:
     """Refuses 1'*x, which would be the number 1, where books mean the vector of ones."""
     for number, mark, behind in zip(stream, stream[1:], stream[2:], strict=False):
         start, end = number[1], mark[2]
@@ -166,7 +173,7 @@ def refuse_transposed_one(text: str, stream: list[Token]) -> None:
             )
 
 
-def refuse_spaced_blocks(text: str, stream: list[Token]) -> None:
+def _refuse_spaced_blocks(text: str, stream: list[Token]) -> None:
     """Refuses [a -b], which would be the difference a - b, and is two blocks in MATLAB."""
     inside: list[bool] = []  # whether the open brackets are those of blocks
     for k, (kind, start, end, piece) in enumerate(stream):

@@ -57,18 +57,11 @@ def parse(text: str, *, power_of_T: bool = False, advise: bool = True) -> list[S
         if advise:
             problem.hint = sum_advice(text) or problem.hint
         raise
-    if "<-" in text:
-        from matcalc.read.syntax.diagnose import refuse_assignment  # noqa: PLC0415 - as below
+    signed = " -" in text or " +" in text
+    if "<-" in text or "1'*" in text.replace(" ", "") or ("[" in text and signed):
+        from matcalc.read.syntax.diagnose import refuse_two_meanings  # noqa: PLC0415 - as below
 
-        refuse_assignment(text)
-    if "1'*" in text.replace(" ", ""):
-        from matcalc.read.syntax.diagnose import refuse_transposed_one  # noqa: PLC0415 - as below
-
-        refuse_transposed_one(text, stream)
-    if "[" in text and (" -" in text or " +" in text):
-        from matcalc.read.syntax.diagnose import refuse_spaced_blocks  # noqa: PLC0415 - as below
-
-        refuse_spaced_blocks(text, stream)
+        refuse_two_meanings(text, stream)
     if any(token[0] in _BINDING for token in stream):
         # few texts have bound indices
         from matcalc.read.syntax.binders import bind  # noqa: PLC0415

@@ -25,7 +25,7 @@ from matcalc.read.syntax.declare import declare
 from matcalc.read.syntax.nodes import Node, Statement
 from matcalc.read.syntax.offers import keep_readable
 from matcalc.read.tex.arrays import by_entries
-from matcalc.read.tex.by_entries import variable_of
+from matcalc.read.tex.asked import variable_of
 from matcalc.read.tex.densities import refused
 from matcalc.read.tex.doubts import refuse_doubts, refuse_lone
 from matcalc.read.tex.einstein import summed

@@ -9,6 +9,7 @@ from math import ceil, prod
 
 from matcalc.core.dims import dim
 from matcalc.core.kinds import Variable
+from matcalc.core.operations import picked
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.subspaces import SPACES, coordinates, independent, unframed
@@ -108,24 +109,16 @@ def same_value(left: Program, right: Program) -> str:
     )
 
 
-_OF_ORDER = ("amax", "amin", "norminf")
-
-
 def orders(expr: Expr) -> bool:
     """Whether it may have the largest or smallest entry of more than a variable: the field has no
     order, so it is not seen here whether that stands in two places.
     """
     return any(
-        any(map(_is_of_order, node.value.body.parts))
+        any(map(picked, node.value.body.parts))
         if node.op == "indexed"
-        else node.op in _OF_ORDER and node.args[0].op != "variable"
+        else bool(picked(node)) and node.args[0].op != "variable"
         for node in inline(expr).parts
     )
-
-
-def _is_of_order(part: Expr) -> bool:
-    name = f"a{part.value.name}" if part.op == "reduce" else part.op
-    return name in _OF_ORDER
 
 
 class Judge:

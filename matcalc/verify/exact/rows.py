@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
-from matcalc.core.operations import COMPARISONS, ENTRYWISE
+from matcalc.core.operations import COMPARISONS, ENTRYWISE, OF_ENTRIES
 from matcalc.core.tree import Expr
 from matcalc.verify.exact.field import Never, P, Zero, inverse, strides
 from matcalc.verify.exact.functions import FUNCTIONS, apply, spread
@@ -187,7 +187,7 @@ class Rows:
         if name == "logsumexp":
             powers = Stacked(apply(run.field, "exp", whole.jet))
             return _named(apply(run.field, "log", _totals(powers, groups)))
-        rule = FUNCTIONS[{"max": "amax", "min": "amin"}.get(name, name)]
+        rule = FUNCTIONS[OF_ENTRIES.get(name, name)]
         return _joined([rule(run.field, [select(whole, group)]) for group in groups])
 
     def zeros(self, column: Column) -> list[bool]:

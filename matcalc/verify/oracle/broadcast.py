@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 
-from matcalc.core.indexed import Condition, Form, Index, Place
+from matcalc.core.indexed import HOLDS, Condition, Form, Index, Place
 from matcalc.core.operations import COMPARISONS, OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.runtime import power
@@ -19,14 +19,6 @@ from matcalc.runtime.elementwise import Array
 
 _MOST = 3_000_000  # entries of an array
 _MOST_STEPS = 20_000  # choices of the indices for which an operation is done one by one
-_HOLDS: dict[str, Callable[[Array, int], Array]] = {
-    "<": np.less,
-    "<=": np.less_equal,
-    ">": np.greater,
-    ">=": np.greater_equal,
-    "==": np.equal,
-    "!=": np.not_equal,
-}
 _NEUTRAL = {"sum": 0.0, "mean": 0.0, "prod": 1.0}
 _ARITHMETIC: dict[str, Callable[..., Array]] = {
     "+": operator.add,
@@ -184,7 +176,7 @@ class Axes:
         return np.asarray(np.broadcast_to(array, shape))
 
     def _holds(self, condition: Condition) -> Array:
-        return np.asarray(_HOLDS[condition.op](self._place(condition.place), 0))
+        return np.asarray(HOLDS[condition.op](self._place(condition.place), 0))
 
     def _one_by_one(self, node: Expr, args: list[Array]) -> Array:
         """An operation of what has axes of its own."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import DomainProblem, EvaluationError
+from matcalc.core.indexed import HOLDS
 from matcalc.core.kinds import FREE, Variable
 from matcalc.core.operations import OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr, operation
@@ -236,6 +237,10 @@ def _power(point: _Point, node: Expr, args: list[float]) -> float:
     return math.pow(base, args[1])
 
 
+def _truth(holds: Callable[[float, float], bool]) -> Callable[[float, float], float]:
+    return lambda a, b: float(holds(a, b))
+
+
 Rule = Callable[[_Point, Expr, list[float]], float]
 _RULES: dict[str, Rule] = {
     "variable": lambda point, node, args: point.drawn(node),
@@ -296,12 +301,7 @@ _SCALAR: dict[str, Callable[..., float]] = {
     "logit": lambda a: math.log(a / (1 - a)),
     "gammaln": math.lgamma,
     "xlogy": lambda a, b: a * math.log(b),
-    "<": lambda a, b: float(a < b),
-    "<=": lambda a, b: float(a <= b),
-    ">": lambda a, b: float(a > b),
-    ">=": lambda a, b: float(a >= b),
-    "==": lambda a, b: float(a == b),
-    "!=": lambda a, b: float(a != b),
+    **{sign: _truth(holds) for sign, holds in HOLDS.items()},
 }
 _EQUAL = frozenset({*FREE, "positive", "symmetric", "simplex"})
 _OF_ONE = frozenset({"psd", "diagonal", "invertible", "triangular", "upper", "tridiagonal"})

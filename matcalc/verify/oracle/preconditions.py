@@ -10,7 +10,7 @@ import numpy as np
 
 from matcalc.core.errors import DomainProblem
 from matcalc.core.kinds import Variable
-from matcalc.core.operations import COMPARISONS, frechet
+from matcalc.core.operations import COMPARISONS, frechet, picked
 from matcalc.core.tree import Expr, operation
 from matcalc.core.user_functions import inline, user_function
 from matcalc.core.walk import postorder
@@ -81,8 +81,8 @@ def violated_precondition(
         if node.op in _DISTANCES and _DISTANCES[node.op](*args) < kink:
             return f"{node.op} is near a kink"
         for part, found in inside:
-            name = f"a{part.value.name}" if part.op == "reduce" else part.op
-            if name in _PLACED and _DISTANCES[name](*found) < kink:
+            name = picked(part)  # of the others values are enough
+            if name and _DISTANCES[name](*found) < kink:
                 return f"{name} is near a kink"
         results[id(node)] = result
     return None
@@ -207,8 +207,6 @@ def _lead(x: Array) -> float:
     return float(ordered[-1] - ordered[-2])
 
 
-# functions of the place of an entry, also over an index
-_PLACED = ("amax", "amin", "norminf")
 _DISTANCES: dict[str, Callable[..., float]] = {
     **dict.fromkeys(("abs", "sign", "step", "relu", "norm1"), lambda x, axis=None: _off_zero(x)),
     "softsign": _off_zero,  # its second derivative jumps

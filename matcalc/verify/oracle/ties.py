@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.core.errors import EvaluationError
 from matcalc.core.kinds import ZERO, Variable
-from matcalc.core.operations import COMPARISONS
+from matcalc.core.operations import COMPARISONS, FLAT, OF_ENTRIES, PICKING, picked
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import inline
@@ -25,8 +25,7 @@ _STEP = 0.01  # of the way to another point of the same kind
 # relative: entries that differ by less are tied; those that move by more do so
 _TIED, _MOVED = 1e-9, 1e-5
 _MOST_ENTRIES = 200_000
-_EXTREMES = {"amax": "max", "amin": "min", "norminf": "norminf"}
-_FLAT = ("sign", "step", *COMPARISONS)  # without a derivative: what they are taken of is no matter
+_NAMES = {whole: name for name, whole in OF_ENTRIES.items()}  # in messages: max for amax
 _FREE = ("vector", "matrix", "tensor", "scalar", "positive")  # their entries are all different
 
 Lines = dict[int, tuple[Expr, list[Array]]]
@@ -65,7 +64,8 @@ def find_tie(statement: DerivativeStatement) -> str | None:
             found = found or where
     if found is None:
         return None
-    name, how = _EXTREMES[found], "smallest" if found == "amin" else "largest"
+    name = _NAMES.get(found, found)
+    how = "smallest" if PICKING[found] == "smallest" else "largest"
     all_over = "every point" if not apart else "some points, and all around them"
     return f"no derivative of {name}: the {how} entry stands in two places at {all_over}"
 
@@ -80,22 +80,15 @@ def _suspects(root: Expr, wrt: str) -> Iterator[Expr]:
             id(arg) in moving for arg in node.args
         ):
             moving.add(id(node))
-            if node.op in _EXTREMES or (
-                node.op == "indexed" and any(_extreme(part) for part in node.value.body.parts)
-            ):
+            inside = node.value.body.parts if node.op == "indexed" else (node,)
+            if any(map(picked, inside)):
                 yield node
 
 
 def _differentiated(node: Expr) -> tuple[Expr, ...]:
-    if node.op in _FLAT:
-        return ()
+    if node.op in FLAT or node.op in COMPARISONS:
+        return ()  # no derivative: what it is taken of is no matter
     return node.args[1:] if node.op == "where" else node.args
-
-
-def _extreme(part: Expr) -> str:
-    """The function, of all entries of an array or over an index, else nothing."""
-    name = f"a{part.value.name}" if part.op == "reduce" else part.op
-    return name if name in _EXTREMES else ""
 
 
 def _differs(node: Expr, variables: Mapping[str, Variable]) -> bool:
@@ -137,11 +130,11 @@ def _lines(root: Expr, suspects: list[Expr], values: Values, sizes: Sizes) -> Li
             if id(node) not in wanted or node.op != "indexed":
                 known[id(node)] = evaluate(node, args, values=values, sizes=sizes)
                 if id(node) in wanted:
-                    found[id(node)] = (node, [_signed(_extreme(node), args)])
+                    found[id(node)] = (node, [_signed(picked(node), args)])
                 continue
             seen, known[id(node)] = look_inside(node, args, values, sizes)
-            for part in filter(_extreme, node.value.body.parts):
-                taken = [_signed(_extreme(part), inside) for each, inside in seen if each is part]
+            for part in filter(picked, node.value.body.parts):
+                taken = [_signed(picked(part), inside) for each, inside in seen if each is part]
                 found[id(part)] = (part, taken)
     return found if np.all(np.isfinite(known[id(root)])) else None
 
@@ -167,5 +160,5 @@ def _common(here: Lines, there: Lines) -> str | None:
                 two >= (again - _TIED * scale)[:, None]
             )
             if np.any((near.sum(axis=1) > 1) & (np.abs(ahead - again) > _MOVED * scale)):
-                return _extreme(node)
+                return picked(node)
     return None
