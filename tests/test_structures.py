@@ -10,7 +10,12 @@ from matcalc import diff, jvp
 from matcalc.claims.judge.claims import Claim
 from matcalc.claims.judge.verdict import judge
 from matcalc.core.errors import ArgumentError, UnknownNameError, UnsupportedError
+from matcalc.core.kinds import FREE, ROWS, kind_spec
 from matcalc.core.subspaces import SPACES, WITH_COORDINATES, coordinates, independent
+from matcalc.engine.catalogue.load import LIBRARY
+from matcalc.read.syntax.declare import declare
+from matcalc.verify.oracle.preconditions import is_of_kind
+from matcalc.verify.oracle.sample import draw
 from tests.proving import verdict
 
 A = {"A": "matrix(n, n)"}
@@ -87,6 +92,26 @@ def _matrix(kind, p, n):
         for i, j, sign in places:
             X[i, j] = sign * value
     return X
+
+
+@pytest.mark.parametrize("kind", [row.name for row in ROWS if row.name not in FREE])
+def test_judges_have_tables_of_their_own(kind):
+    """They say the same of a kind as its row, by which the engine goes."""
+    spec = kind_spec(kind)
+    rng = np.random.default_rng(0)
+    assert (kind in SPACES) == spec.linear
+    variable = declare({"X": spec.shown[-1]})["X"]
+    X = draw(variable, rng, {"n": 5, "m": 5, "p": 3}, "normal")
+    assert is_of_kind(variable, X) and (spec.least is None or np.min(X) >= spec.least)
+    if kind not in ("positive", "invertible"):
+        assert not is_of_kind(variable, rng.uniform(2.0, 3.0, X.shape))
+    if spec.linear:
+        assert f"along-{spec.tangent}" in {each.name for each in LIBRARY.all()}
+        mask = np.ones((5, 5)) if spec.below is None else np.triu(np.ones((5, 5)), -spec.below)
+        mask = mask if spec.above is None else np.tril(mask, spec.above)
+        Y = _matrix(kind, rng.uniform(1.0, 2.0, len(independent(kind, 5))), 5)
+        assert not spec.symmetry or np.array_equal(Y.T, spec.symmetry * Y)
+        assert np.array_equal(Y != 0, mask * (1 - np.eye(5) * (spec.symmetry < 0)) > 0)
 
 
 @pytest.mark.parametrize("kind", list(SPACES))

@@ -13,6 +13,7 @@ from matcalc.answers.names import occurring, require_different, require_scalar
 from matcalc.core.boundary import public
 from matcalc.core.errors import ArgumentError, UnsupportedError, VerificationError
 from matcalc.core.indexed import parts
+from matcalc.core.kinds import kind_spec
 from matcalc.core.operations import ROOTS, SMOOTH
 from matcalc.core.program import Program
 from matcalc.core.rng import seed_of
@@ -25,7 +26,6 @@ from matcalc.results import Expression, Formula
 from matcalc.verify.verification import verify
 
 CONVEX, CONCAVE, AFFINE, NEITHER, UNKNOWN = "convex", "concave", "affine", "neither", "unknown"
-_NOT_CONVEX_SETS = ("sphere", "orthogonal", "orthonormal", "onehot")
 # operations with second derivatives wherever they have a value; others the Hessian may not see
 _SMOOTH = frozenset(
     (
@@ -104,7 +104,7 @@ def convexity(expression: Expression, wrt: str | Sequence[str], rng: Any = 0) ->
     names = [wrt] if isinstance(wrt, str) else require_different(wrt)
     for name in names:
         variable = require_variable(program, name)
-        if variable.kind in _NOT_CONVEX_SETS:
+        if not kind_spec(variable.kind).convex:
             raise ArgumentError(
                 f"{name} is {variable}, and these are no convex set",
                 hint=f"declare {name} without its kind to ask about all of them",

@@ -16,6 +16,7 @@ from matcalc.core.declared import FunctionRef
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import MatcalcError
 from matcalc.core.indexed import parts
+from matcalc.core.kinds import FREE, ROWS
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.program import Program
 from matcalc.core.tree import APPLY, Expr
@@ -31,8 +32,9 @@ _POINTS, _DIRECTIONS, _CHORDS = 24, 60, 60
 _CLEAR = 1e-6  # a relative curvature that is no rounding
 _STEP = 1e-3
 _PLACES = 9  # along a chord
-_SCALES = (1.0, 0.3, 3.0, 0.1, 10.0)  # points of the free kinds are also sought nearer and farther
-_SCALED_KINDS = ("scalar", "vector", "matrix", "tensor", "positive", "symmetric", "psd", "diagonal")
+_SCALES = (1.0, 0.3, 3.0, 0.1, 10.0)  # points of cones are also sought nearer and farther
+_CONES = FREE | {row.name for row in ROWS if row.linear or row.strict}
+_SPACES = FREE | {row.name for row in ROWS if row.linear and row.tangent == row.name}
 # functions with poles that are not seen along a chord
 _WITH_POLES = frozenset(name for name, row in OPERATIONS.items() if row.breaks)
 # above these numbers, or at regular matrices, functions have values
@@ -135,9 +137,7 @@ class Numbers:
             return self.first
         scale = _SCALES[count % len(_SCALES)]
         moved = {
-            name: value * scale
-            if name in self.wrt and variables[name].kind in _SCALED_KINDS
-            else value
+            name: value * scale if name in self.wrt and variables[name].kind in _CONES else value
             for name, value in found.items()
         }
         inside = violated_precondition(self.tree, moved, self.sizes) is None
@@ -260,8 +260,7 @@ class Numbers:
             values = other
 
     def _is_free(self) -> bool:
-        kinds = {self.program.variables[name].kind for name in self.wrt}
-        return kinds <= {"scalar", "vector", "matrix", "tensor", "symmetric", "skew", "diagonal"}
+        return all(self.program.variables[name].kind in _SPACES for name in self.wrt)
 
     def _chord(self, start: Values, end: Values) -> Chord | None:
         """The chord between two points; None where it may leave the domain."""

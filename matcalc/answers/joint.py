@@ -15,6 +15,7 @@ from matcalc.answers.names import require_different, require_scalar, with_direct
 from matcalc.core.boundary import public
 from matcalc.core.directions import Step
 from matcalc.core.errors import ArgumentError
+from matcalc.core.kinds import size_names
 from matcalc.core.options import require_code
 from matcalc.core.tree import Expr
 from matcalc.engine.pipeline import require_variable
@@ -186,8 +187,7 @@ def _pair(key: str) -> tuple[str, str]:
 
 def _directions(expression: Expression, wrt: Sequence[str]) -> dict[str, str]:
     """A new name for the direction of each variable: v of a single one, v_x of several."""
-    taken = {*expression.variables}
-    taken |= {each for v in expression.variables.values() for d in v.shape for each in d.letters}
+    taken = {*expression.variables, *size_names(expression.variables.values())}
     found = {}
     for name in wrt:
         direction = "v" if len(wrt) == 1 else f"v_{name}"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, ParseError, ShapeError, UnknownNameError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.members import families
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
@@ -62,7 +62,7 @@ def with_variable(program: Program, variable: Variable, role: str) -> Program:
             )
         return program
     _require_name(name, role)
-    sizes = {each for v in program.variables.values() for d in v.dims for each in d.letters}
+    sizes = size_names(program.variables.values())
     if name in sizes:
         raise ArgumentError(
             f"{name} is a size here, so {role} cannot have this name",
@@ -114,7 +114,7 @@ def occurring(tree: Expr) -> set[str]:
 
 def free_name(program: Program, *wanted: str) -> str:
     """The first of these names that means nothing yet; the first one numbered where all do."""
-    sizes = {each for v in program.variables.values() for d in v.dims for each in d.letters}
+    sizes = size_names(program.variables.values())
     taken = {*program.variables, *program.definitions, *sizes}
     numbered = (f"{wanted[0]}{count}" for count in range(1, len(taken) + 2))
     return next(name for name in (*wanted, *numbered) if name not in taken)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from matcalc.claims.equality import EQUAL, decide
 from matcalc.core.errors import ArgumentError, MatcalcError, UnsupportedError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -123,8 +123,7 @@ def _adds_up(program: Program, rows: str, mean: bool) -> bool:
     if " where " in text:
         return False
     variables = program.variables
-    taken = {*variables, *re.findall(r"\w+", text)}
-    taken |= {name for each in variables.values() for dim in each.shape for name in dim.letters}
+    taken = {*variables, *size_names(variables.values()), *re.findall(r"\w+", text)}
     mark = "_"
     while any(f"{name}{mark}{k}" in taken for name in (*variables, rows) for k in "12"):
         mark += "_"

@@ -9,7 +9,7 @@ from matcalc.answers.names import occurring
 from matcalc.answers.singular import is_everywhere_zero, is_singular, kernel
 from matcalc.answers.taylor import put
 from matcalc.core.dims import Shape
-from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.kinds import Variable, free_kind, kind_spec
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, eye, is_number, is_zero, number, variable, zeros
@@ -18,8 +18,6 @@ from matcalc.verify.verification import verify
 from matcalc.write.printers.text import text
 
 _COMMUTATION = "commutation"  # K with K*vec(X) = vec(X')
-# kinds of which the transpose is a multiple of the matrix
-_TRANSPOSES = {"symmetric": 1, "psd": 1, "skew": -1}
 
 
 class Zero(NamedTuple):
@@ -223,8 +221,8 @@ def _terms(linear: Expr, kind: str) -> list[tuple[Expr, Expr]]:
     of a skew one its negative, so commutation matrices are numbers.
     """
     terms = scaled_terms(linear)
-    sign = _TRANSPOSES.get(kind)
-    if sign is None:
+    sign = kind_spec(kind).reflection
+    if not sign:
         return terms
     found: list[tuple[Expr, Expr]] = []
     for scale, tree in terms:

@@ -17,7 +17,7 @@ from matcalc.claims.equality import prove_all
 from matcalc.core.boundary import public
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import DomainProblem, UnsupportedError
-from matcalc.core.kinds import CURVED, FREE, Variable, free_kind
+from matcalc.core.kinds import CURVED, FREE, Variable, free_kind, kind_spec
 from matcalc.core.operations import INVERSES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -116,7 +116,7 @@ def stationary(expression: Expression, wrt: str) -> StationaryPoint | NamedProbl
     if sum_of is not None:
         how = "the gradient is written so, exactly"
         name = "a linear matrix equation"
-        if known.kind in (*FREE, "symmetric", "psd", "skew"):
+        if known.kind in FREE or kind_spec(known.kind).reflection:
             name += " (Sylvester)"
         return NamedProblem(name, f"{sum_of} = 0", how)
     raise UnsupportedError(
@@ -312,7 +312,7 @@ def _by_hessian_there(expression: Expression, wrt: str, point: Expr) -> str:
         known = Definiteness(program)
         zero = "above zero" if not shown.shape else "positive definite"
         kind = program.variables[wrt].kind
-        if kind in ("symmetric", "psd") and known.is_definite_on_symmetric(shown):
+        if kind_spec(kind).reflection == 1 and known.is_definite_on_symmetric(shown):
             return (
                 f"a local minimum: the Hessian there, {_text(program, shown)}, is positive "
                 "definite on the symmetric matrices"

@@ -21,6 +21,7 @@ from matcalc.cli.examples import all_examples, examples_of
 from matcalc.cli.shown import add_graph_options, add_steps_options
 from matcalc.cli.tool_options import add_file_option, add_plot_option, add_tools, require_expression
 from matcalc.core.errors import ArgumentError
+from matcalc.core.kinds import FORMS
 from matcalc.core.options import BACKENDS, LAYOUTS, STRUCTURES, require_order
 
 # argparse looks for files with translations of its words, for each word of each command again
@@ -40,12 +41,13 @@ exit codes:
      be decided
   3  a bug in matcalc
 """
-_NAMES = """\
+_KINDS = ",\n".join(", ".join(FORMS[k : k + 7]) for k in range(0, len(FORMS), 7))
+_NAMES = f"""\
 Undeclared names are scalars if they begin with a-g, vectors if with h-z, matrices if with A-Z;
-Greek names are scalars. Kinds for --var: scalar, positive, vector(n), matrix(m, n),
-tensor(n, m, k), symmetric(n), psd(n), diagonal(n), orthogonal(n), skew(n), triangular(n), upper(n),
-tridiagonal(n), invertible(n), simplex(n), onehot(n), orthonormal(n, p), function. The answer alone
-goes to standard output; inferred shapes, notes and the verdict of --check to standard error.
+Greek names are scalars. Kinds for --var:
+{_KINDS}, function.
+The answer alone goes to standard output; inferred shapes, notes and the verdict of --check to
+standard error.
 """
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.conjugates.reading import UNIT, conjugate
+from matcalc.core.kinds import size_names
 from matcalc.core.operations import CUTS
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, is_number
@@ -103,7 +104,7 @@ def _points(
 ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
     """So many complex points with their sizes."""
     rng = np.random.default_rng(0)
-    letters = {name for v in program.variables.values() for d in v.dims for name in d.letters}
+    letters = size_names(program.variables.values())
     for attempt in range(count):
         sizes = {name: 2 + (k + attempt) % 2 for k, name in enumerate(sorted(letters))}
         yield _point(program, names, rng, sizes), sizes

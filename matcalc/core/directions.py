@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from matcalc.core.kinds import ZERO, Variable, free_kind
+from matcalc.core.kinds import ROWS, ZERO, Variable, free_kind
 from matcalc.core.program import Program
-from matcalc.core.subspaces import SPACES
 from matcalc.core.substitution import replace_variables
 from matcalc.core.tree import Expr
 
 # kinds that are linear spaces, or lie open in one; in the others a direction is any array
-_TANGENT = {kind: "symmetric" if kind == "psd" else kind for kind in SPACES}
+_TANGENT = {row.name: row.tangent for row in ROWS if row.linear}
 PARAMETER = "?t"  # no name in the language
 
 # what is derived by once: a variable, or directions of one or more variables that move together

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matcalc.core.dims import Dim, Shape
@@ -10,28 +11,149 @@ from matcalc.core.dims import Dim, Shape
 COMPLEX_ONLY = "only matcalc diff has complex variables, and only their first derivatives"
 COMPLEX_HINT = "in Python it is matcalc.wirtinger; everywhere else all numbers are real"
 
-# kind -> number of dimensions written in a declaration
-KINDS = {
-    "scalar": 0,
-    "positive": 0,
-    "vector": 1,
-    "matrix": 2,
-    "tensor": 3,  # three axes or more
-    "symmetric": 1,
-    "psd": 1,
-    "diagonal": 1,
-    "orthogonal": 1,
-    "skew": 1,
-    "triangular": 1,  # lower: nothing above the diagonal
-    "upper": 1,  # nothing below the diagonal
-    "tridiagonal": 1,  # nothing but the diagonal and those beside it
-    "invertible": 1,
-    "simplex": 1,  # entries that are not negative and add up to 1
-    "sphere": 1,  # vectors x with x'*x = 1
-    "onehot": 1,  # one entry is 1, the others are 0
-    "orthonormal": 2,  # V'*V = eye, so there are no more columns than rows
-}
-CURVED = ("simplex", "sphere", "onehot", "orthogonal", "orthonormal")  # no open sets in a space
+
+@dataclass(frozen=True, slots=True)
+class KindSpec:
+    """All that the engine knows of a kind.
+
+    The judges have tables of their own: which entries a matrix of a linear kind has
+    (``core/subspaces.py``), how one is drawn (``verify/oracle/sample.py``), and how one is told
+    (``verify/oracle/preconditions.py``).
+    """
+
+    name: str
+    dimensions: int = 1  # written in a declaration
+    square: bool = False  # a matrix with as many rows as columns, the one dimension
+    forms: tuple[str, ...] = ()  # of declarations, where the dimensions have not the usual letters
+    # linear spaces of square matrices, and what is open in them
+    symmetry: int = 0  # 1 where X' = X, -1 where X' = -X
+    below: int | None = None  # diagonals below the main one that have entries; None: all of them
+    above: int | None = None
+    space: str = ""  # that of the directions in which a matrix moves, if it has another name
+    coordinates: str = ""  # the vector that determines {0}
+    along: str = ""  # why a part of a gradient does not count along a direction {d}
+    # other sets
+    curved: bool = False  # no open set in a linear space
+    convex: bool = True
+    least: int | None = None  # bounds of the entries
+    most: int | None = None
+    strict: bool = False  # no entry is ``least``
+    rare: bool = False  # no expression is of the kind without a variable of it, but expm(K) a Q
+
+    @property
+    def banded(self) -> bool:
+        """Whether some entries are zero, and the others are all that there is to it."""
+        return self.below is not None or self.above is not None
+
+    @property
+    def reflection(self) -> int:
+        """The symmetry, where X' = X or X' = -X is all that there is to it."""
+        return 0 if self.banded else self.symmetry
+
+    @property
+    def tangent(self) -> str:
+        """The kind of the directions in which a matrix of a linear kind moves."""
+        return self.space or self.name
+
+    @property
+    def linear(self) -> bool:
+        """Whether a gradient within the kind is a projection on a linear space."""
+        return self.banded or self.symmetry != 0
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The kind as declarations say it: ``matrix(m, n)``."""
+        return self.forms or (self.name + _LETTERS[self.dimensions],)
+
+
+_LETTERS = ("", "(n)", "(m, n)", "(n, m, k)")
+ROWS = (
+    KindSpec("scalar", 0),
+    KindSpec(
+        "positive", 0, forms=("positive", "positive(n)", "positive(m, n)"), least=0, strict=True
+    ),
+    KindSpec("vector"),
+    KindSpec("matrix", 2),
+    KindSpec("tensor", 3),  # three axes or more
+    KindSpec(
+        "symmetric",
+        square=True,
+        symmetry=1,
+        coordinates="vech({0})",
+        along="{d} is symmetric, so the skew part does not count",
+    ),
+    KindSpec(  # symmetric and positive definite
+        "psd",
+        square=True,
+        symmetry=1,
+        space="symmetric",
+        coordinates="vech({0})",
+        along="{d} is symmetric, so the skew part does not count",
+    ),
+    KindSpec(
+        "diagonal",
+        square=True,
+        symmetry=1,
+        below=0,
+        above=0,
+        coordinates="diag({0})",
+        along="{d} is diagonal, so only the diagonal counts",
+        rare=True,
+    ),
+    KindSpec("orthogonal", square=True, curved=True, convex=False, least=-1, most=1, rare=True),
+    KindSpec(
+        "skew",
+        square=True,
+        symmetry=-1,
+        coordinates="vech({0})",
+        along="{d} is skew, so the symmetric part does not count",
+    ),
+    KindSpec(  # lower triangular
+        "triangular",
+        square=True,
+        above=0,
+        coordinates="vech({0})",
+        along="{d} is triangular, so only the lower triangle counts",
+        rare=True,
+    ),
+    KindSpec(
+        "upper",
+        square=True,
+        below=0,
+        coordinates="vech({0}')",
+        along="{d} is upper triangular, so only the upper triangle counts",
+        rare=True,
+    ),
+    KindSpec(
+        "tridiagonal",
+        square=True,
+        below=1,
+        above=1,
+        along="{d} is tridiagonal, so only these diagonals count",
+    ),
+    KindSpec("invertible", square=True),
+    # entries that are not negative and add up to 1
+    KindSpec("simplex", curved=True, least=0, most=1, rare=True),
+    # vectors x with x'*x = 1
+    KindSpec("sphere", curved=True, convex=False, least=-1, most=1, rare=True),
+    # one entry is 1, the others are 0
+    KindSpec("onehot", curved=True, convex=False, least=0, most=1, rare=True),
+    KindSpec(  # V'*V = eye, so there are no more columns than rows
+        "orthonormal",
+        2,
+        forms=("orthonormal(n, p)",),
+        curved=True,
+        convex=False,
+        least=-1,
+        most=1,
+        rare=True,
+    ),
+)
+SPECS = {row.name: row for row in ROWS}
+KINDS = {row.name: row.dimensions for row in ROWS}
+FORMS = tuple(form for row in ROWS for form in row.shown)
+CURVED = tuple(row.name for row in ROWS if row.curved)
+SYMMETRY = {row.name: row.symmetry for row in ROWS if row.symmetry}
 ZERO = "zero"  # of what is 0 wherever a point is drawn; no declaration says it
 MOST_AXES = 6  # of a variable
 MOST_RESULT_AXES = 8  # of a value: those of an expression, then those of a variable
@@ -39,15 +161,12 @@ MOST_RESULT_AXES = 8  # of a value: those of an expression, then those of a vari
 MOST_DIMENSIONS = {"positive": MOST_AXES, "tensor": MOST_AXES}
 _FREE = ("scalar", "vector", "matrix", "tensor")  # by the number of axes; any entries will do
 FREE = frozenset(_FREE)
-# the others are square
-_AXES = FREE | {
-    ZERO,
-    "positive",
-    "simplex",
-    "sphere",
-    "onehot",
-    "orthonormal",
-}
+_SQUARE = frozenset(row.name for row in ROWS if row.square)
+
+
+def kind_spec(kind: str) -> KindSpec:
+    """The row of a kind; of what no declaration says, a row that says nothing."""
+    return SPECS.get(kind) or KindSpec(kind, 0)
 
 
 def free_kind(rank: int) -> str:
@@ -72,11 +191,9 @@ class Variable:
     @property
     def shape(self) -> Shape:
         """The axes: () for scalars, (n,) for vectors, (m, n) for matrices."""
-        if self.kind in _AXES:
-            return self.dims
-        if self.kind == "function":
-            return ()
-        return (self.dims[0], self.dims[0])
+        if self.kind in _SQUARE:
+            return (self.dims[0], self.dims[0])
+        return () if self.kind == "function" else self.dims
 
     @property
     def room(self) -> tuple[Dim, ...]:
@@ -111,3 +228,10 @@ class Variable:
             ]
             return f"function({', '.join(given)}) -> {value}"
         return f"{self.kind}({', '.join(map(str, self.dims))})" if self.dims else self.kind
+
+
+def size_names(variables: Iterable[Variable]) -> dict[str, None]:
+    """The names in the sizes of variables, each once, in order."""
+    return dict.fromkeys(
+        [name for variable in variables for size in variable.dims for name in size.letters]
+    )

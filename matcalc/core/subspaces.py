@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.core.dims import Shape, half
 from matcalc.core.errors import ArgumentError
-from matcalc.core.kinds import CURVED, FREE, KINDS, Variable
+from matcalc.core.kinds import CURVED, FREE, KINDS, ROWS, Variable, kind_spec
 
 _BY = " by "  # joins a kind and the coordinates in it; no kind has a space
 
@@ -61,7 +61,7 @@ SPACES: dict[str, Callable[[int, int, int], Entry | None]] = {
 }
 PROJECTED = tuple(SPACES)  # kinds within which a gradient is a projection
 # kinds whose matrices are vech(X), vech(X') or diag(X) in another form
-WITH_COORDINATES = ("symmetric", "psd", "skew", "triangular", "upper", "diagonal")
+WITH_COORDINATES = tuple(row.name for row in ROWS if row.coordinates)
 
 
 @cache
@@ -84,16 +84,16 @@ def coordinates(kind: str, n: int) -> list[tuple[int, int]]:
     """Where in the matrix the coordinates stand: those of vech(X), of an upper triangular matrix
     vech(X'), of a diagonal matrix diag(X).
     """
-    if kind == "diagonal":
+    form = kind_spec(kind).coordinates
+    if form == "diag({0})":
         return [(i, i) for i in range(n)]
     lower = [(i, j) for j in range(n) for i in range(j, n)]
-    return [(j, i) for i, j in lower] if kind == "upper" else lower
+    return [(j, i) for i, j in lower] if form == "vech({0}')" else lower
 
 
 def coordinate_name(variable: Variable) -> str:
     """What the coordinates are called."""
-    names = {"diagonal": f"diag({variable.name})", "upper": f"vech({variable.name}')"}
-    return names.get(variable.kind, f"vech({variable.name})")
+    return (kind_spec(variable.kind).coordinates or "vech({0})").format(variable.name)
 
 
 def coordinate_shape(variable: Variable) -> Shape:
@@ -140,6 +140,6 @@ def require_coordinates(variable: Variable, structure: str, *, alone: bool = Tru
     raise ArgumentError(
         f"{variable.name} is {f'{variable}, and ' if kind in KINDS else ''}not given by "
         f"vech({variable.name}): {usual}",
-        hint="leave structure out (--structure); it is for symmetric(n), psd(n), skew(n), "
-        "triangular(n), upper(n) and diagonal(n)",
+        hint="leave structure out (--structure); it is for "
+        + ", ".join([f"{each}(n)" for each in WITH_COORDINATES]),
     )

@@ -17,7 +17,7 @@ from dataclasses import replace
 from matcalc.core.dims import Dim, dim
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.loops import Assignment, ForLoop, Item, LoopProgram, assignments, base, run
 from matcalc.core.members import family_of, member, moved, moved_size, places_of
 from matcalc.core.program import Program
@@ -40,7 +40,7 @@ class Backprop:
         self.variables: dict[str, Variable] = dict(program.variables)
         self.forward: list[Item] = []  # the program, with parts that the adjoints use again
         used = {base(name) for name in program.variables} | set(program.counts)
-        used |= {letter for v in program.variables.values() for d in v.dims for letter in d.letters}
+        used |= set(size_names(program.variables.values()))
         self._taken = used | {name.replace("_", "") for name in used}
         self._active = self._dependents()
         self._adjoints = {name: self._free(f"d{name}") for name in self._active}

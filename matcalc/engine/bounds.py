@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import ROWS, Variable
 from matcalc.core.operations import OPERATIONS
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -54,12 +54,12 @@ _POSITIVE = Bounds(Fraction(0), INFINITE, above=True)
 _SHARE = Bounds(Fraction(0), Fraction(1))
 _AROUND = Bounds(Fraction(-1), Fraction(1))
 _KINDS = {
-    "positive": _POSITIVE,
-    "simplex": _SHARE,
-    "onehot": _SHARE,
-    "sphere": _AROUND,
-    "orthogonal": _AROUND,
-    "orthonormal": _AROUND,
+    row.name: Bounds(
+        -INFINITE if row.least is None else Fraction(row.least),
+        INFINITE if row.most is None else Fraction(row.most),
+        above=row.strict,
+    )
+    for row in ROWS
 }
 _RANGES = {
     "eye": _SHARE,

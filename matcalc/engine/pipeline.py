@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import ArgumentError, Span, UnknownNameError, UnsupportedError
-from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable
+from matcalc.core.kinds import FREE, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import Language, default_language
 from matcalc.core.operations import FUSED
 from matcalc.core.program import Program
@@ -514,7 +514,7 @@ def by_entries(
     lowering = Lowering(builder, known.definition)
     names = {v.name: leaf_of(builder, v, free=False) for v in variables.values()}
     node = Rewriter(builder, lowering, final=True).rewrite(lowering.lower(tree, names))
-    sizes = {name for each in variables.values() for size in each.dims for name in size.names}
+    sizes = size_names(variables.values())
     writer = IndexWriter(Recovery(functions=language.functions), [], {*variables, *sizes})
     return writer.array(restore_diagonals(builder, node))
 

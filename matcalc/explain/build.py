@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from matcalc.core.directions import direction_of
 from matcalc.core.errors import ArgumentError, UnsupportedError
+from matcalc.core.kinds import size_names
 from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -134,7 +135,7 @@ def _along(statement: DerivativeStatement, name: str) -> tuple[Program, str]:
     """
     program, wrt = statement.program, statement.wrt
     variable = program.variables[wrt]
-    sizes = {each for v in program.variables.values() for d in v.dims for each in d.letters}
+    sizes = size_names(program.variables.values())
     names = Names({*program.variables, *sizes, *program.language.functions})
     direction = names.first(_DIRECTIONS[len(variable.shape)])
     known = {**program.variables, direction: direction_of(variable, direction)}

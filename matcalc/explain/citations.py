@@ -57,12 +57,3 @@ VECTORISED = ("cookbook-520", "")
 VEC_ENTRYWISE = ("vec-entrywise", "")
 VEC_TRANSPOSED = ("vec-transposed", "")
 AS_DIAGONAL = ("entrywise-as-diagonal", "")
-PROJECTIONS = {
-    "symmetric": ("along-symmetric", "{d} is symmetric, so the skew part does not count"),
-    "psd": ("along-symmetric", "{d} is symmetric, so the skew part does not count"),
-    "skew": ("along-skew", "{d} is skew, so the symmetric part does not count"),
-    "diagonal": ("along-diagonal", "{d} is diagonal, so only the diagonal counts"),
-    "triangular": ("along-triangular", "{d} is triangular, so only the lower triangle counts"),
-    "upper": ("along-upper", "{d} is upper triangular, so only the upper triangle counts"),
-    "tridiagonal": ("along-tridiagonal", "{d} is tridiagonal, so only these diagonals count"),
-}

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, kind_spec, size_names
 from matcalc.core.program import Program
 from matcalc.core.subspaces import PROJECTED
 from matcalc.core.tree import Expr
-from matcalc.explain import citations as because
 from matcalc.explain.citations import cited
 from matcalc.explain.definitions import defined
 from matcalc.explain.derivation import (
@@ -64,7 +63,7 @@ class ChainBuilder:
         self.trees = Trees(program.language)
         self.detail = detail
         self.variables: dict[str, Variable] = dict(program.variables)
-        sizes = {s for v in program.variables.values() for d in v.dims for s in d.letters}
+        sizes = size_names(program.variables.values())
         self.names = Names({*program.variables, *sizes, *program.language.functions})
         variable = program.variables[wrt]
         self.kind = variable.kind if structure == "declared" and variable.kind in PROJECTED else ""
@@ -79,7 +78,7 @@ class ChainBuilder:
         self.pending: tuple[str, ...] = ()  # inserted since the last line that is shown
         self._step(wrt, self.trees.interned(Expr("variable", (), variable.shape, value=wrt)))
         self.d_wrt = self.steps[wrt]
-        kind = "symmetric" if self.kind == "psd" else self.kind
+        kind = kind_spec(self.kind).tangent
         dims = variable.dims if self.kind else variable.shape
         self.variables[self.d_wrt] = Variable(self.d_wrt, kind or _KINDS[len(variable.shape)], dims)
         self.answer = None if answer is None else self.trees.interned(answer)
@@ -353,8 +352,8 @@ class ChainBuilder:
             reasons = (*self._rewrites(normal), *explain_turns([self.d_wrt], tree, [line]))
             self._line(Line(EQUAL, line, reasons))
         if within is not factor:
-            name, words = because.PROJECTIONS[self.kind]
-            reason = cited(name, words.format(d=self.d_wrt))
+            spec = kind_spec(self.kind)
+            reason = cited(f"along-{spec.tangent}", spec.along.format(d=self.d_wrt))
             self._line(Line(EQUAL, self._inner(within, self.d_wrt), (reason,)))
         self.lines.append(Line(ANSWER, within))
         if within is not self.answer:

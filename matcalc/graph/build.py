@@ -10,7 +10,7 @@ from typing import Any
 
 from matcalc.core.dims import Shape
 from matcalc.core.errors import UnknownNameError, UnsupportedError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -155,7 +155,7 @@ class _GraphBuilder:
         self.taken = {
             *program.variables,
             *program.definitions,
-            *(s for v in program.variables.values() for d in v.dims for s in d.letters),
+            *size_names(program.variables.values()),
         }
         self.letter = next(
             letter

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from matcalc.core.directions import free_variable
 from matcalc.core.errors import ArgumentError, UnknownNameError
-from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.kinds import Variable, free_kind, size_names
 from matcalc.core.options import require_choice
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -128,9 +128,7 @@ class _Writer:
         if not self.inputs:
             raise UnknownNameError("the value does not depend on what it is differentiated by")
         self.active = [node for node in graph.nodes if node.reverse and node.tree is not None]
-        self.taken = set(graph.variables) | {
-            letter for v in graph.variables.values() for size in v.dims for letter in size.letters
-        }
+        self.taken = set(graph.variables) | set(size_names(graph.variables.values()))
         self.slopes = {node.name: self._slope_name(node.name) for node in graph.nodes}
 
     def _slope_name(self, name: str) -> str:

@@ -14,6 +14,7 @@ from itertools import chain, count
 
 from matcalc.core.dims import Dim
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import size_names
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr
@@ -118,7 +119,7 @@ class _Reader:
         variables = program.variables.values()
         builder = self.engine.builder
         self.leaves = {each.name: leaf_of(builder, each, free=False) for each in variables}
-        sizes = {name for each in variables for size in each.dims for name in size.letters}
+        sizes = size_names(variables)
         self.taken = {*program.variables, *sizes}
         self.numbers = count(1)
         self.named: dict[int, str] = {}  # id of a node that stands in others

@@ -12,7 +12,7 @@ from matcalc.core.boundary import public
 from matcalc.core.dims import Shape
 from matcalc.core.directions import Step
 from matcalc.core.errors import ArgumentError, ShapeError, UnsupportedError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
 from matcalc.core.tree import Expr, variable
@@ -252,7 +252,7 @@ def _metric(program: Program, text: str, here: Variable, order: int) -> tuple[Pr
     """The program with what a metric names, and its tree."""
     size = here.shape[:1]
     known = dict(program.variables)
-    sizes = {name for each in known.values() for dim in each.dims for name in dim.letters}
+    sizes = size_names(known.values())
     if text.isidentifier() and text not in known and text not in sizes:
         known[text] = Variable(text, "psd", size) if here.shape else Variable(text, "positive")
     found = read(text, known, language=program.language)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from matcalc.core.dims import Shape
 from matcalc.core.directions import Step, direction_of, free_variable
 from matcalc.core.errors import UnsupportedError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.options import COORDINATES
 from matcalc.core.program import Program
 from matcalc.core.statement import DerivativeStatement
@@ -191,7 +191,7 @@ class Names:
         self.taken = {
             *program.variables,
             *program.definitions,
-            *(name for each in program.variables.values() for d in each.dims for name in d.letters),
+            *size_names(program.variables.values()),
         }
 
     def directions(self, count: int) -> list[str]:

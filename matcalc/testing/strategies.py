@@ -14,10 +14,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from matcalc.core.dims import fit
-from matcalc.core.kinds import FREE, Variable
+from matcalc.core.kinds import FREE, Variable, kind_spec, size_names
+from matcalc.core.subspaces import SPACES, independent
 from matcalc.read.syntax.declare import declare
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent
+from matcalc.verify.oracle.sample import matrix_of_entries
 
 _ENTRIES = st.one_of(
     st.integers(-4, 4).map(float), st.floats(-4.0, 4.0, allow_nan=False, width=32).map(float)
@@ -33,10 +35,10 @@ def points(
     ``max_size``.
     """
     kinds = declare(variables)
-    names = dict.fromkeys(
-        name for variable in kinds.values() for size in variable.dims for name in size.letters
-    )
-    chosen = {name: sizes.get(name) or draw(st.integers(1, max_size)) for name in names}
+    chosen = {
+        name: sizes.get(name) or draw(st.integers(1, max_size))
+        for name in size_names(kinds.values())
+    }
     kinds_room = [size for variable in kinds.values() for size in variable.room]
     chosen = fit(chosen, kinds_room) or chosen
     return {name: draw(_values(variable, chosen)) for name, variable in kinds.items()}
@@ -60,18 +62,9 @@ def _values(variable: Variable, sizes: dict[str, int]) -> st.SearchStrategy[Arra
         return _filled(shape, entries)
     n = shape[0]
     square = _filled((n, n), entries)
-    if variable.kind == "symmetric":
-        return square.map(lambda A: np.tril(A) + np.tril(A, -1).T)
-    if variable.kind == "skew":
-        return square.map(lambda A: np.tril(A, -1) - np.tril(A, -1).T)
-    if variable.kind == "triangular":
-        return square.map(np.tril)
-    if variable.kind == "upper":
-        return square.map(np.triu)
-    if variable.kind == "tridiagonal":
-        return square.map(lambda A: np.tril(np.triu(A, -1), 1))
-    if variable.kind == "diagonal":
-        return _filled((n,), entries).map(np.diag)
+    if kind_spec(variable.kind).tangent == variable.kind and variable.kind in SPACES:
+        count = len(independent(variable.kind, n))
+        return _filled((count,), entries).map(lambda x: matrix_of_entries(variable.kind, x, n))
     if variable.kind == "psd":
         return st.builds(_definite, square, _filled((n,), _POSITIVE))
     if variable.kind in ("orthogonal", "orthonormal"):

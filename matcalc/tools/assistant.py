@@ -13,19 +13,19 @@ from typing import Any
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
+from matcalc.core.kinds import FORMS
 from matcalc.version import __version__
 from matcalc.web.answer import answer
 
-_INSTRUCTIONS = """\
+_INSTRUCTIONS = f"""\
 matcalc differentiates expressions of scalars, vectors and matrices, and proves its answers. Use
 check_claim before you state a gradient that you found yourself.
 
 Expressions: x'*A*x, norm2(A*x - b)^2, log(det(X)), sum(exp(x)), softmax(x), inv(A), tr(A*B), A.*B
 entry by entry, X' transposed. Undeclared names are scalars if they begin with a-g, vectors with
-h-z, matrices with A-Z; declare others in variables: {"b": "vector(m)", "S": "symmetric(n)"}. Kinds:
-scalar, positive, vector(n), matrix(m, n), symmetric(n), psd(n), diagonal(n), orthogonal(n),
-skew(n), triangular(n), upper(n), tridiagonal(n), invertible(n). Definitions come first:
-r = A*x - y; r'*r. With latex the texts are LaTeX.
+h-z, matrices with A-Z; declare others in variables: {{"b": "vector(m)", "S": "symmetric(n)"}}.
+Kinds: {", ".join(FORMS)}.
+Definitions come first: r = A*x - y; r'*r. With latex the texts are LaTeX.
 """
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, count
 from typing import NamedTuple
 
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language
 from matcalc.core.tree import Expr
 from matcalc.verify.readback.text import says
@@ -50,7 +50,7 @@ def format_text(
     choices = size_choices(tree)
     head = array_head(tree)
     if head:
-        taken = {*variables, *names.values(), *_size_names(variables)}
+        taken = {*variables, *names.values(), *size_names(variables.values())}
         head = f"{next(name for name in array_names() if name not in taken)}{head} = "
     for sized in choices:
         result = program_text(tree, names, sized, head=head)
@@ -64,7 +64,7 @@ def value_name(variables: Mapping[str, Variable], taken: Iterable[str] = ()) -> 
     """What an expression is called beside its variables, sizes and other names: f, or another
     letter.
     """
-    used = {*variables, *_size_names(variables), *taken}
+    used = {*variables, *size_names(variables.values()), *taken}
     names = chain(_VALUES, (f"f{k}" for k in count(1)))
     return next(name for name in names if name not in used)
 
@@ -76,7 +76,7 @@ def name_parts(
     defined: DefinedNames | None = None,
 ) -> dict[int, str]:
     """The parts of a tree that get names; the value of a name that is ``defined`` keeps it."""
-    taken = {*variables, *_size_names(variables), *(defined.names if defined else ())}
+    taken = {*variables, *size_names(variables.values()), *(defined.names if defined else ())}
     taken |= _bound_names(tree)
     taken |= {name.replace("_", "") for name in taken}  # LaTeX sets t_1 and t1 alike
     return naming(tree, taken, cse=cse, known=defined.find if defined else None)
@@ -86,9 +86,3 @@ def _bound_names(tree: Expr) -> set[str]:
     """The names of indices in a tree."""
     forms = [part.value for part in tree.parts if part.op == "indexed"]
     return {index.name for form in forms for index in form.all_indices()}
-
-
-def _size_names(variables: Mapping[str, Variable]) -> set[str]:
-    return {
-        name for variable in variables.values() for size in variable.dims for name in size.names
-    }

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from matcalc.claims.judge.question import Point, Question, Sample
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import ROWS, Variable
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.sample import draw
 
@@ -25,11 +25,9 @@ _COSTS = {
 _NARROWER = {
     "matrix": ("symmetric", "orthogonal", "diagonal"),
     "invertible": ("symmetric", "orthogonal", "diagonal"),
-    "symmetric": ("diagonal",),
-    "psd": ("diagonal",),
-    "triangular": ("diagonal",),
-    "upper": ("diagonal",),
-    "tridiagonal": ("diagonal",),
+    # of linear kinds; the diagonal of a skew matrix is zero
+    **{row.name: ("diagonal",) for row in ROWS if row.linear and row.symmetry >= 0},
+    "diagonal": (),
 }
 
 

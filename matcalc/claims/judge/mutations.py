@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.operations import COMPARISONS, FLAT, LINEAR, LOGARITHMS, OPERATIONS, PRIMARY
 from matcalc.core.tree import Expr, number, transposed, variable
 from matcalc.core.user_functions import calls_function
@@ -208,7 +208,7 @@ def _transposes(
         or any(user.op == "'" for user in users)
     ):
         return
-    if node.op == "variable" and variables[node.value].kind in ("symmetric", "psd", "diagonal"):
+    if node.op == "variable" and SYMMETRY.get(variables[node.value].kind) == 1:
         return
     inner = node.args[0] if node.op == "'" else node
     beside_ones = any(part.op == "fill" for user in users if user.op == "*" for part in user.args)

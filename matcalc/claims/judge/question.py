@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matcalc.claims.judge.claim import OPEN, Claim, Misfit
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language, default_language
 from matcalc.core.program import Program
 from matcalc.core.statement import columns_of, is_folded, layout_axes
@@ -133,12 +133,7 @@ class Question:
 
     def sized(self, sizes: Mapping[str, int]) -> dict[str, int]:
         """The sizes that have a meaning for the reader: those of the variables' dimensions."""
-        names = {
-            name
-            for variable in self.variables.values()
-            for size in variable.dims
-            for name in size.letters
-        }
+        names = size_names(self.variables.values())
         return {name: size for name, size in sizes.items() if name in names}
 
     def shown(self, derivative: Array) -> Array:

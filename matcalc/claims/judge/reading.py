@@ -11,7 +11,7 @@ from dataclasses import replace
 from matcalc.claims.judge.claim import Claim, Misfit
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ArgumentError, MatcalcError, ShapeError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import Language
 from matcalc.core.program import Program
 from matcalc.core.tree import Expr, dimension
@@ -107,9 +107,7 @@ def _places(program: Program) -> list[str]:
 
 def _refuse_places(formula: str, stated: Program, objective: Program) -> None:
     """Refuses 2*x[i] for the derivative by x, where nothing says which entry i is."""
-    known = {
-        name for each in objective.variables.values() for size in each.dims for name in size.letters
-    }
+    known = set(size_names(objective.variables.values()))
     given = known.union(_places(objective))
     for name in _places(stated):
         if name not in given:

@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.claims.judge.diagnosis import Diagnosis
 from matcalc.claims.judge.smallest import Counterexample
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.runtime.elementwise import Array
 
 PROVED, AGREED, WRONG, UNDECIDED = "proved", "agreed", "wrong", "undecided"
@@ -154,12 +154,7 @@ class Report:
         found = self.counterexample
         if found is None:
             return ""
-        names = {
-            name
-            for variable in self.variables.values()
-            for size in variable.dims
-            for name in size.letters
-        }
+        names = size_names(self.variables.values())
         sizes = [f"{name}={size}" for name, size in found.point.sizes.items() if name in names]
         values = [f"{name}={written(value)}" for name, value in found.point.values.items()]
         values += [

@@ -13,13 +13,15 @@ from matcalc.claims.judge.question import Point, Question, Sample
 from matcalc.core.dims import fitting
 from matcalc.core.errors import MatcalcError
 from matcalc.core.kinds import FREE, Variable
-from matcalc.core.subspaces import independent
+from matcalc.core.subspaces import SPACES, independent
 from matcalc.core.tree import positive_sizes
 from matcalc.runtime.elementwise import Array
 from matcalc.verify.oracle.interpret import extent
+from matcalc.verify.oracle.sample import matrix_of_entries
 
 _ENTRIES = (0.0, 1.0, -1.0, 2.0)
 _LARGEST_SIZE = 3
+_ROTATIONS = dict.fromkeys(("orthogonal", "orthonormal"), "skew")  # what they are made of
 _DRAWS = 40  # random choices of entries at each choice of sizes, after the systematic ones
 _MOST_SIZES = 12
 _VISIBLE = 1e-6
@@ -186,16 +188,10 @@ def _shape_differs(sample: Sample) -> Counterexample | None:
 def _count(variable: Variable, sizes: dict[str, int]) -> int:
     """How many entries can be chosen."""
     shape = extent(variable.shape, sizes)
-    n = shape[0] if shape else 1
-    if variable.kind in ("symmetric", "psd", "triangular"):
-        return n * (n + 1) // 2
-    if variable.kind in ("skew", "orthogonal", "orthonormal"):
-        return n * (n - 1) // 2
     if variable.kind == "onehot":
         return 1
-    if variable.kind in ("upper", "tridiagonal"):
-        return len(independent(variable.kind, n))
-    return n if variable.kind == "diagonal" else math.prod(shape)
+    kind = _ROTATIONS.get(variable.kind, variable.kind)
+    return len(independent(kind, shape[0])) if kind in SPACES else math.prod(shape)
 
 
 def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array | None:
@@ -216,35 +212,14 @@ def _value(variable: Variable, entries: Array, sizes: dict[str, int]) -> Array |
     if variable.kind in FREE or variable.kind == "invertible":
         return entries.reshape(shape)
     n = shape[0]
-    if variable.kind == "diagonal":
-        return np.diag(entries)
-    if variable.kind in ("skew", "orthogonal", "orthonormal"):
-        K = np.zeros((n, n))
-        K[np.triu_indices(n, 1)] = entries
-        K -= K.T
+    X = matrix_of_entries(_ROTATIONS.get(variable.kind, variable.kind), entries, n)
+    if variable.kind in _ROTATIONS:
         # Cayley: I - K is invertible for every skew K, and the result is a rotation, the identity
         # for K = 0
-        return (
-            K
-            if variable.kind == "skew"
-            else np.linalg.solve(np.eye(n) - K, np.eye(n) + K)[:, : shape[1]]
-        )
-    if variable.kind == "triangular":
-        L = np.zeros((n, n))
-        L[np.tril_indices(n)] = entries
-        return L
-    if variable.kind in ("upper", "tridiagonal"):
-        X = np.zeros((n, n))
-        for entry, places in zip(entries, independent(variable.kind, n), strict=True):
-            for i, j, sign in places:
-                X[i, j] = sign * entry
-        return X
-    S = np.zeros((n, n))
-    S[np.triu_indices(n)] = entries
-    S = S + np.triu(S, 1).T
-    return (
-        S if variable.kind == "symmetric" or float(np.min(np.linalg.eigvalsh(S))) > 1e-9 else None
-    )
+        return np.asarray(np.linalg.solve(np.eye(n) - X, np.eye(n) + X)[:, : shape[1]])
+    if variable.kind == "psd" and float(np.min(np.linalg.eigvalsh(X))) <= 1e-9:
+        return None
+    return X
 
 
 def largest_error(samples: Sequence[Sample]) -> Counterexample | None:

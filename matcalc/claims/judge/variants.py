@@ -25,6 +25,7 @@ from matcalc.claims.judge.question import Question, Sample
 from matcalc.claims.judge.swaps import swaps
 from matcalc.claims.judge.terms import coarse_terms, terms
 from matcalc.core.kinds import Variable, free_kind
+from matcalc.core.projections import by_independent_entries
 from matcalc.core.statement import is_folded, layout_axes
 from matcalc.core.subspaces import WITH_COORDINATES, coordinate_name, framed
 from matcalc.core.tree import Expr
@@ -43,13 +44,6 @@ _BRANCHED = 0.2  # the derivative of one branch is more likely than that by the 
 _MOST_INNER = 8  # inner functions whose derivative may have been forgotten
 _INNER = "?"  # a variable in the place of an inner function; no name in the language
 _AGREES = 1e-6  # of a claim that is projected, relative
-_INDEPENDENT = {  # the derivative by the independent entries
-    **dict.fromkeys(("symmetric", "psd"), "G + G' - diag(diag(G))"),
-    "skew": "G - G'",
-    "triangular": "tril(G)",
-    "upper": "triu(G)",
-    "diagonal": "diag(diag(G))",
-}
 _OBJECTIVE_SLIPS = ("logarithm", "norm-squared", "elementwise")
 
 
@@ -232,9 +226,10 @@ def _structures(question: Question, variable: Variable) -> Iterator[Variant]:
     kind, name = variable.kind, variable.name
     if kind not in WITH_COORDINATES or question.program is None:
         return
+    independent = text(by_independent_entries(kind, name_of("G", variable.shape)))
     said = {
         "declared": f"within the {kind} matrices (structure declared)",
-        "independent": f"by the independent entries of {name}, {_INDEPENDENT[kind]} "
+        "independent": f"by the independent entries of {name}, {independent} "
         f"where G has free entries (structure independent)",
         "vech": f"by {coordinate_name(variable)} (structure vech)",
     }

@@ -8,12 +8,10 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from matcalc.core.dims import ONE, half
+from matcalc.core.kinds import KindSpec, kind_spec
 from matcalc.core.subspaces import PROJECTED
 from matcalc.engine.ir.build import Builder
 from matcalc.engine.ir.nodes import Factor, Node
-
-_SYMMETRIC = ("symmetric", "psd")
-_MASKED = ("diagonal", "triangular", "upper", "tridiagonal")  # zeros are all there is to them
 
 
 def constrain(
@@ -44,13 +42,11 @@ def project(builder: Builder, node: Node, kind: str, first: int) -> Node:
     of G, triangular the lower one, upper and tridiagonal alike (orthogonal projection in the inner
     product tr(A'*B); Magnus & Neudecker 2019, ch. 3.8 ff.).
     """
-    if kind in _MASKED:
-        return _masked(builder, node, kind, first)
-    sign = -1 if kind == "skew" else 1
-    return builder.sum(
-        [(Fraction(1, 2), node), (Fraction(sign, 2), _exchanged(builder, node, first))],
-        node.axes,
-    )
+    spec = kind_spec(kind)
+    if spec.banded:
+        return _masked(builder, node, spec, first)
+    turned = _exchanged(builder, node, first)
+    return builder.sum([(Fraction(1, 2), node), (Fraction(spec.symmetry, 2), turned)], node.axes)
 
 
 def by_independent(builder: Builder, node: Node, kind: str, first: int) -> Node:
@@ -58,12 +54,13 @@ def by_independent(builder: Builder, node: Node, kind: str, first: int) -> Node:
     diag(diag(G)), skew G - G'; an entry that stands alone has its own derivative (Petersen &
     Pedersen, The Matrix Cookbook (2012), (138)).
     """
-    if kind in _MASKED:
-        return _masked(builder, node, kind, first)
+    spec = kind_spec(kind)
+    if spec.banded:
+        return _masked(builder, node, spec, first)
     turned = _exchanged(builder, node, first)
-    if kind == "skew":
+    if spec.symmetry < 0:
         return builder.sum([(1, node), (-1, turned)], node.axes)
-    once = _masked(builder, node, "diagonal", first)
+    once = _masked(builder, node, kind_spec("diagonal"), first)
     return builder.sum([(1, node), (1, turned), (-1, once)], node.axes)
 
 
@@ -76,18 +73,19 @@ def by_coordinates(builder: Builder, node: Node, kind: str, first: int) -> Node:
     labels = list(range(node.rank))
     row, column, joined, fused = first, first + 1, node.rank, node.rank + 1
     n = node.axes[first]
-    if kind == "diagonal":
+    spec = kind_spec(kind)
+    if spec.below == spec.above == 0:
         labels[column] = row
         outputs = [k for k in range(node.rank) if k != column]
         axes = (*node.axes[:column], *node.axes[column + 1 :])
         return builder.product(1, [(node, tuple(labels), 1)], tuple(outputs), axes)
     outputs = [*labels[:first], joined, *labels[first + 2 :]]
     axes = (*node.axes[:first], half(n), *node.axes[first + 2 :])
-    if node.rank > 2 and kind in _SYMMETRIC:
+    if node.rank > 2 and spec.reflection > 0:
         name, shape, order = "duplication", (n.times(n), half(n)), (fused, joined)
     else:
-        if kind in ("triangular", "upper"):  # vech leaves out the rest
-            row, column = (row, column) if kind == "triangular" else (column, row)
+        if spec.banded:  # vech leaves out the rest
+            row, column = (column, row) if spec.below == 0 else (row, column)
         else:
             node = by_independent(builder, node, kind, first)
         name, shape, order = "elimination", (half(n), n.times(n)), (joined, fused)
@@ -100,19 +98,20 @@ def by_coordinates(builder: Builder, node: Node, kind: str, first: int) -> Node:
     return builder.product(1, factors, tuple(outputs), axes)
 
 
-def _masked(builder: Builder, node: Node, kind: str, first: int) -> Node:
+def _masked(builder: Builder, node: Node, spec: KindSpec, first: int) -> Node:
     """The entries that a matrix of a kind has, and zeros."""
     labels = tuple(range(node.rank))
     n, place = node.axes[first], (first, first + 1)
     masks: list[Factor]
-    if kind == "diagonal":
+    if spec.below == spec.above == 0:
         masks = [(builder.eye(n), place, 1)]
-    elif kind == "tridiagonal":
-        band = builder.leaf("lower", (n, n), "1")
-        masks = [(band, place, 1), (band, place[::-1], 1)]
     else:
-        lower = builder.leaf("lower", (n, n), "0")
-        masks = [(lower, place if kind == "triangular" else place[::-1], 1)]
+        ends = ((spec.above, place), (spec.below, place[::-1]))
+        masks = [
+            (builder.leaf("lower", (n, n), str(offset)), labels_there, 1)
+            for offset, labels_there in ends
+            if offset is not None
+        ]
     return builder.product(1, [(node, labels, 1), *masks], labels, node.axes)
 
 

@@ -16,6 +16,7 @@ from zlib import crc32
 
 from matcalc.core.errors import CatalogueError
 from matcalc.core.identity import Identity
+from matcalc.core.kinds import ROWS
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import INDEX_ARITHMETIC, OPERATIONS
 from matcalc.core.resources import files_in, folder_path, read_bytes, read_text
@@ -31,10 +32,7 @@ USED = (
     "rewrites",
 )  # folders whose entries the engine works with; the others are looked up and tested
 # kinds that no node has unless a variable has it, or (an orthogonal one) ``expm`` of a skew matrix
-RARE_KINDS = (
-    *("orthogonal", "triangular", "upper", "diagonal"),
-    *("simplex", "sphere", "onehot", "orthonormal"),
-)
+RARE_KINDS = tuple(row.name for row in ROWS if row.rare)
 TRAITS = ("positive", "odd", "even", "equivariant", "invariant", "skew")
 TRANSPOSITIONS = TRAITS[3:]
 

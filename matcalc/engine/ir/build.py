@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import ONE, ZERO, Dim, Shape
 from matcalc.core.errors import UnsupportedError
+from matcalc.core.kinds import SYMMETRY
 from matcalc.core.operations import ENTRYWISE, FUNCTIONS_OF_MATRICES, OF_ENTRIES, PARITY
 from matcalc.engine.ir.canonical import Terms, canonical, find_exchange
 from matcalc.engine.ir.facts import NONNEGATIVE, POSITIVE
@@ -92,11 +93,13 @@ class Builder:
         node = self._intern(key, Leaf, axes, kind, name, structure, start)
         self.triangles = self.triangles or kind == "lower"
         whole = kind == "eye" or (kind == "apart" and name == "0" and axes[0] == axes[1])
-        if whole or (structure in ("symmetric", "psd", "diagonal") and len(axes) == 2):
+        if whole:
             return self._turning(node, 1)
+        if structure in SYMMETRY and len(axes) == 2:
+            return self._turning(node, SYMMETRY[structure])
         if kind == "epsilon":  # of three axes: nothing is its transpose
             node.parity = -1
-        return self._turning(node, -1) if structure == "skew" else node
+        return node
 
     def _turning(self, node: Node, sign: int) -> Node:
         """The node, which is its transpose times a sign."""

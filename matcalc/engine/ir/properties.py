@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from matcalc.core.kinds import ROWS
 from matcalc.core.operations import VANISHING
 from matcalc.core.walk import postorder
 from matcalc.engine.ir.facts import (
@@ -37,15 +38,18 @@ from matcalc.engine.ir.facts import (
 from matcalc.engine.ir.forms import network, signs
 from matcalc.engine.ir.nodes import Call, FunctionName, Leaf, Node, Product, Sum
 
+# linear kinds by symmetry and diagonals; of others no theorem asks whether a matrix is of them
+_LINEAR = {
+    (1, None, None): SYMMETRIC,
+    (-1, None, None): SKEW,
+    (1, 0, 0): DIAGONAL,
+    (0, None, 0): LOWER,
+    (0, 0, None): UPPER,
+}
 _KINDS = {
-    "symmetric": SYMMETRIC,
+    **{row.name: _LINEAR.get((row.symmetry, row.below, row.above), 0) for row in ROWS},
     "psd": DEFINITE,
-    "diagonal": DIAGONAL,
     "orthogonal": ORTHOGONAL,
-    "skew": SKEW,
-    "triangular": LOWER,
-    "upper": UPPER,
-    "tridiagonal": 0,  # no theorem asks for it
     "invertible": INVERTIBLE,
     "positive": POSITIVE,
     "simplex": SIMPLEX,

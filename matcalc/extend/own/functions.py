@@ -11,7 +11,7 @@ from typing import Any
 
 from matcalc.core.errors import MatcalcError
 from matcalc.core.identity import Identity
-from matcalc.core.kinds import KINDS, Variable
+from matcalc.core.kinds import KINDS, Variable, size_names
 from matcalc.core.language import Language
 from matcalc.core.operations import BUILT_IN_NAMES, CONSTANT_SHAPES
 from matcalc.core.program import Program
@@ -184,7 +184,7 @@ def _value(table: Table, parameters: tuple[Variable, ...]) -> tuple[Any, ...] | 
         (value,) = declare({"Y": table.data["value"]}).values()
     except MatcalcError as problem:
         raise table.because(problem, "value") from None
-    known = {name for parameter in parameters for size in parameter.shape for name in size.letters}
+    known = size_names(parameters)
     unknown = [name for size in value.shape for name in size.letters if name not in known]
     if unknown:
         raise table.problem(f"the size {unknown[0]} is not that of an argument", "value")

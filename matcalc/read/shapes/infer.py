@@ -8,7 +8,7 @@ from dataclasses import replace
 from matcalc.core.dims import Dim, Shape, dim
 from matcalc.core.errors import ShapeError, UnknownNameError
 from matcalc.core.inner import INNER
-from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable
+from matcalc.core.kinds import KINDS, MOST_RESULT_AXES, Variable, size_names
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.core.operations import ALIASES, BUILT_IN_NAMES, OPERATIONS, SIZES
 from matcalc.core.program import Program
@@ -168,9 +168,7 @@ def _orders(
 ) -> tuple[list[list[Node]], set[str]]:
     """The nodes of each statement, children before parents, and the names of all dimensions."""
     orders = [postorder(statement.body, _typed_children) for statement in statements]
-    dimensions = {
-        name for variable in declared.values() for axis in variable.dims for name in axis.letters
-    }
+    dimensions = set(size_names(declared.values()))
     used: dict[str, Node] = {}  # the names of sizes in the text, with what they stand in
     bound: set[str] = set()
     for order in orders:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from matcalc.core.errors import Span
+from matcalc.core.kinds import size_names
 from matcalc.core.operations import COMPARISONS
 from matcalc.core.tree import Expr
 from matcalc.read.shapes.context import Context
@@ -425,9 +426,7 @@ def indicator(context: Context, node: Node, left: Expr, right: Expr) -> Expr:
 def _refuse_places(context: Context, node: Node, left: Expr, right: Expr) -> None:
     """Refuses ``i == j`` of names that are places elsewhere in the text, but indices of nothing."""
     names = dict.fromkeys((*left.value.letters, *right.value.letters))
-    sizes = {
-        name for kind in context.declared.values() for axis in kind.dims for name in axis.letters
-    }
+    sizes = set(size_names(context.declared.values()))
     if sizes.issuperset(names):
         return
     written, text = " and ".join(names), context.source.strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matcalc.core.dims import Dim
+from matcalc.core.kinds import size_names
 from matcalc.core.tree import APPLY, Expr
 from matcalc.core.user_functions import UserFunction
 from matcalc.read.shapes.context import Context
@@ -20,12 +21,7 @@ def apply_user_function(context: Context, node: Node, own: UserFunction, args: l
         for other in args[1:]:
             wide = entrywise(context, node, APPLY, wide, other, f"take {name} of {{0}} and {{1}}")
         return context.like(APPLY, tuple(args), wide, node, value=own)
-    letters = dict.fromkeys(
-        letter
-        for parameter in own.parameters
-        for size in parameter.shape
-        for letter in size.letters
-    )
+    letters = size_names(own.parameters)
     sizes: dict[str, Dim] = {letter: context.unifier.fresh() for letter in letters}
     for parameter, arg, place in zip(own.parameters, args, node.args, strict=True):
         wanted = tuple([size.put(sizes.get) for size in parameter.shape])

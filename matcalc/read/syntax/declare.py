@@ -8,17 +8,13 @@ from functools import lru_cache
 
 from matcalc.core.dims import ONE, OPEN, ZERO, Dim, dim
 from matcalc.core.errors import ParseError, Span, UnknownNameError, UnsupportedError
-from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, KINDS, MOST_DIMENSIONS, Variable
+from matcalc.core.kinds import COMPLEX_HINT, COMPLEX_ONLY, FORMS, KINDS, MOST_DIMENSIONS, Variable
 from matcalc.core.members import member
 from matcalc.core.walk import fold
 from matcalc.read.syntax.nodes import Node, Statement, children
 from matcalc.read.syntax.parser import parse
 
-_SHOWN = ("", "(n)", "(m, n)", "(n, m, k)")
-_FORMS = ", ".join(kind + _SHOWN[count] for kind, count in KINDS.items())
-_FORMS = _FORMS.replace("positive,", "positive, positive(n), positive(m, n),").replace(
-    "orthonormal(m, n)", "orthonormal(n, p)"
-)
+_FORMS = ", ".join(FORMS)
 _COUNTS = ("no dimension", "one dimension", "two dimensions", "three dimensions")
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six")
 

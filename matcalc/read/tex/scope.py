@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from matcalc.core.errors import Span, UnknownNameError
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.language import BUILT_IN, Language
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.symbols import Key, Symbol, declared_key, letters, shifted_index, symbol
@@ -42,12 +42,7 @@ class Scope:
         self.names: dict[Key, list[str]] = {}
         for name in declared:
             self.names.setdefault(declared_key(name), []).append(name)
-        self.dimensions = {
-            name
-            for variable in declared.values()
-            for axis in variable.dims
-            for name in axis.letters
-        }
+        self.dimensions = set(size_names(declared.values()))
         self.words = frozenset(
             name for name in declared if len(name) > 1 and name.isalpha() and name.isascii()
         )

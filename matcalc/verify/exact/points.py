@@ -8,7 +8,7 @@ from math import prod
 
 from matcalc.core.dims import Dim, fit
 from matcalc.core.indexed import parts
-from matcalc.core.kinds import ZERO, Variable
+from matcalc.core.kinds import ZERO, Variable, size_names
 from matcalc.core.subspaces import SPACES, independent
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.walk import postorder
@@ -89,13 +89,7 @@ class Setting:
         delicate += [
             size for v in self.variables.values() if v.kind == "orthogonal" for size in v.dims
         ]
-        self.skew = {
-            name
-            for v in self.variables.values()
-            if v.kind == "skew"
-            for size in v.dims
-            for name in size.letters
-        }
+        self.skew = set(size_names([v for v in self.variables.values() if v.kind == "skew"]))
         self.wide = {
             name for v in self.variables.values() for size in v.room for name in v.dims[0].letters
         }

@@ -95,12 +95,15 @@ def _outside(node: Expr, args: list[Array]) -> str | None:
         zip(own.parameters, args, strict=True) if own is not None and own.domain else ()
     ):
         for stated in own.domain if own is not None else ():
-            if stated.name == parameter.name and not _is_of_kind(stated, arg):
+            if stated.name == parameter.name and not is_of_kind(stated, arg):
                 return f"{operation(node)} of an argument that is not {stated.kind}"
     return None
 
 
-def _is_of_kind(stated: Variable, arg: Array) -> bool:
+def is_of_kind(stated: Variable, arg: Array) -> bool:
+    """Whether an array is a value of the kind of a variable; a kind that is missing has no narrower
+    entries than its shape says.
+    """
     if stated.kind == "positive":
         return bool(np.all(arg > 0))
     return stated.kind not in _OF_KIND or _OF_KIND[stated.kind](arg)

@@ -11,8 +11,9 @@ import numpy as np
 
 from matcalc.core.dims import fit
 from matcalc.core.errors import DomainProblem
-from matcalc.core.kinds import ZERO, Variable
+from matcalc.core.kinds import ZERO, Variable, size_names
 from matcalc.core.operations import OF_TALL
+from matcalc.core.subspaces import independent
 from matcalc.core.tree import Expr, positive_sizes
 from matcalc.core.user_functions import inline
 from matcalc.runtime.elementwise import Array
@@ -71,13 +72,7 @@ def sizes_for(exprs: Sequence[Expr], variables: Mapping[str, Variable]) -> Itera
         sizes = fit({name: chosen[name] for name in names}, dims)
         if sizes is not None:
             yield sizes
-    skew = {
-        name
-        for variable in variables.values()
-        if variable.kind == "skew"
-        for size in variable.dims
-        for name in size.letters
-    }
+    skew = set(size_names([each for each in variables.values() if each.kind == "skew"]))
     if skew:  # of an odd size they are singular
         pool.sort(key=lambda size: size % 2)
         order = [*skew.intersection(names), *(name for name in names if name not in skew)]
@@ -135,6 +130,15 @@ def draw(variable: Variable, rng: np.random.Generator, sizes: Sizes, style: str)
     if variable.kind in _MATRICES:
         return _MATRICES[variable.kind](rng, shape[0], entries)
     return np.asarray(entries(rng, shape))
+
+
+def matrix_of_entries(kind: str, entries: Sequence[float] | Array, n: int) -> Array:
+    """The n x n matrix of a linear kind with these independent entries."""
+    X = np.zeros((n, n))
+    for entry, places in zip(entries, independent(kind, n), strict=True):
+        for i, j, sign in places:
+            X[i, j] = sign * entry
+    return X
 
 
 def _shares(x: Array) -> Array:

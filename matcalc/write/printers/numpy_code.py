@@ -10,7 +10,7 @@ from typing import Any
 
 from matcalc.core.declared import FunctionRef
 from matcalc.core.dims import Dim
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import SYMMETRY, Variable
 from matcalc.core.members import families, family_of
 from matcalc.core.tree import Expr
 from matcalc.core.user_functions import UserFunction
@@ -24,7 +24,6 @@ from matcalc.write.printers.numpy_lower import lower
 from matcalc.write.printers.numpy_nodes import Builder, Node
 from matcalc.write.printers.user_functions import called, imports
 
-_SYMMETRIC = ("symmetric", "psd", "diagonal")
 _HELPERS = (
     "as_scalar",
     "check_room",
@@ -104,7 +103,7 @@ class Source:
         self.builder = builder = Builder()
         nodes = {
             key: builder.name(
-                key, each.shape, symmetric=each.kind in _SYMMETRIC, definite=each.kind == "psd"
+                key, each.shape, symmetric=SYMMETRY.get(each.kind) == 1, definite=each.kind == "psd"
             )
             for key, each in self.variables.items()
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matcalc.core.dims import Dim
-from matcalc.core.kinds import Variable
+from matcalc.core.kinds import Variable, size_names
 from matcalc.core.operations import LINEAR, OPERATIONS, SIZES
 from matcalc.core.tree import Expr
 from matcalc.core.walk import postorder
@@ -37,9 +37,7 @@ def known_sizes(tree: Expr, variables: Mapping[str, Variable]) -> Expr:
     """The tree with a dimension that no variable has written as a sum of ones: its name would mean
     nothing to a reader.
     """
-    names = {
-        name for variable in variables.values() for size in variable.dims for name in size.letters
-    }
+    names = set(size_names(variables.values()))
     unknown = {
         id(e) for e in tree.parts if e.op == "dimension" and not names.issuperset(e.value.letters)
     }
