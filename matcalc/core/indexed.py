@@ -25,6 +25,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from matcalc.core.dims import ONE, ZERO, Dim
+from matcalc.core.operations import MIRRORED
 from matcalc.core.tree import Expr
 
 
@@ -75,6 +76,12 @@ class Condition(NamedTuple):
 
     op: str
     place: Place
+
+    def mirrored(self) -> Condition:
+        """The same, said of -place: j - i > 0 for i - j < 0."""
+        terms, offset = self.place
+        place = Place(tuple([(index, -c) for index, c in terms]), ZERO.plus(offset, -1))
+        return Condition(MIRRORED[self.op], place)
 
 
 class Reduction(NamedTuple):

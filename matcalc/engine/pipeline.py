@@ -324,9 +324,12 @@ class Engine:
             singular_masks,
         )
 
-        if has_wide(node):
+        def is_open(node: Node) -> bool:
+            return singular_masks(node) or has_places(node)
+
+        if not is_open(node) and has_wide(node):
             node = self.shortened(multiplied_out(self.builder, self.rewriter.rewrite(node)))
-        if has_wide(node) or singular_masks(node) or has_places(node):
+        if has_wide(node) or is_open(node):
             return None
         return node
 

@@ -7,7 +7,6 @@ from matcalc.core.walk import fold
 from matcalc.engine.recovery.factory import ExpressionFactory
 
 _OPPOSITE = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "==": "!=", "!=": "=="}
-_MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 
 def condition(factory: ExpressionFactory, tree: Expr) -> Expr:
@@ -33,5 +32,5 @@ def _above(factory: ExpressionFactory, gap: Expr) -> Expr:
     if gap.op == "neg":
         return factory.binary("<", gap.args[0], right)
     if is_number(_entry(left)):
-        return factory.binary(_MIRRORED[">"], right, left)
+        return factory.binary("<", right, left)
     return factory.binary(">", left, right)

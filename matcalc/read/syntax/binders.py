@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from matcalc.core.dims import ZERO, Dim, dim
 from matcalc.core.errors import ParseError
-from matcalc.core.operations import COMPARISONS, OF_ENTRIES, OVER_INDICES
+from matcalc.core.operations import COMPARISONS, MIRRORED, OF_ENTRIES, OVER_INDICES
 from matcalc.core.walk import fold, postorder
 from matcalc.read.syntax.nodes import (
     Binding,
@@ -195,9 +195,6 @@ def _bound(node: Node, binding: Binding, names: _Names, source: str) -> _Names:
     return inside
 
 
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-
-
 def _is_limit(place: Node, bounds: list[Bound], inside: _Names) -> bool:
     """Makes a range of a condition between an index of this binder and what has no index, as in
     ``i >= 2``; whether it is one, and the range has no such end yet.
@@ -205,7 +202,7 @@ def _is_limit(place: Node, bounds: list[Bound], inside: _Names) -> bool:
     left, right = place.args
     op = place.kind
     if str(right.value) in {bound.name for bound in bounds} and right.kind == "name":
-        left, right, op = right, left, _TURNED[op]
+        left, right, op = right, left, MIRRORED[op]
     bound = next((bound for bound in bounds if bound.name == str(left.value)), None)
     parts = postorder(right, children)
     fixed = all(part.kind != "name" or str(part.value) not in inside for part in parts)

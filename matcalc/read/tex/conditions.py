@@ -3,6 +3,7 @@ r"""Conditions: \begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}, \ma
 from __future__ import annotations
 
 from matcalc.core.errors import ParseError, Span
+from matcalc.core.operations import MIRRORED
 from matcalc.read.tex.phrases import Phrase
 from matcalc.read.tex.scope import Scope
 from matcalc.read.tex.symbols import symbol
@@ -49,7 +50,7 @@ def _is_opposite(first: list[Phrase], second: list[Phrase], source: str) -> bool
     ]
     if sides[0] == sides[1]:
         return _NEGATED.get(first[0].kind) == second[0].kind
-    turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(second[0].kind, second[0].kind)
+    turned = MIRRORED.get(second[0].kind, second[0].kind)
     return sides[0] == sides[1][::-1] and _NEGATED.get(first[0].kind) == turned
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 
+from matcalc.core.indexed import Condition, Index, Place
 from matcalc.core.indexed import Form as IndexedForm
-from matcalc.core.indexed import Index, Place
 from matcalc.core.kinds import Variable
 from matcalc.core.operations import ALIASES, COMPARISONS, OF_ENTRIES, OPERATIONS
 from matcalc.core.tree import APPLY, Expr, operation
@@ -143,7 +143,7 @@ class Forms:
 
     def _indexed(self, value: IndexedForm, args: list[Form], sized: bool) -> Form:
         """That of an expression with bound indices, which are numbered: their names say nothing."""
-        numbers = {index: k for k, index in enumerate(value.all_indices())}
+        numbers = _numbered(value)
 
         def of_range(index: Index) -> Hashable:
             return numbers[index], index.start, index.size
@@ -152,6 +152,12 @@ class Forms:
             if place is None:
                 return None
             return tuple(sorted((numbers[i], c) for i, c in place.terms)), place.offset
+
+        def of_condition(condition: Condition) -> Hashable:
+            """The same for i < j and j > i."""
+            _, c = min([(numbers[index], c) for index, c in condition.place.terms])
+            op, place = condition if c > 0 else condition.mirrored()
+            return op, of_place(place)
 
         def rule(node: Expr, inner: list[Form]) -> Form:
             match node.op:
@@ -164,7 +170,7 @@ class Forms:
                     return self.of("at", *[of_place(place) for place in node.value], *inner)
                 case "reduce":
                     ranges = tuple([of_range(index) for index in node.value.indices])
-                    where = tuple([(c.op, of_place(c.place)) for c in node.value.conditions])
+                    where = tuple([of_condition(each) for each in node.value.conditions])
                     return self.of("reduce", node.value.name, ranges, where, *inner)
             return self._typed(node, inner, sized)
 
@@ -201,6 +207,28 @@ class Forms:
             name = OF_ENTRIES.get(name, name) if len(args) == 1 else ALIASES.get(name, name)
             return self.of(name, *args)
         return self.of(kind, *args)
+
+
+def _numbered(value: IndexedForm) -> dict[Index, int]:
+    """A number for each index: how many indices are bound around it.
+
+    So indices of sums beside each other share numbers, whether they are one index or two. An index
+    that is bound at several depths has a number of its own.
+    """
+    depths = dict.fromkeys(map(id, value.body.parts), len(value.indices))
+    numbers = {index: k for k, index in enumerate(value.indices)}
+    torn: list[Index] = []
+    for node in reversed(value.body.parts):  # what a part stands in comes before it
+        depth = depths[id(node)]
+        if node.op == "reduce":
+            for index in node.value.indices:
+                if numbers.setdefault(index, depth) != depth:
+                    torn.append(index)
+                depth += 1
+        for arg in node.args:
+            depths[id(arg)] = max(depths[id(arg)], depth)
+    numbers.update({index: len(numbers) + k for k, index in enumerate(dict.fromkeys(torn))})
+    return numbers
 
 
 def plain(expr: Expr, variables: Mapping[str, Variable]) -> bool:

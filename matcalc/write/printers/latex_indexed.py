@@ -126,13 +126,11 @@ def _mean(indices: Sequence[Index], under: str, body: Piece) -> Piece:
 
 
 def _condition(condition: Condition, own: Sequence[Index], called: Names) -> str:
-    terms, offset = condition.place
-    op = condition.op
+    terms = condition.place.terms
     first = next((index for index, _ in terms if index in own), terms[0][0])
     if dict(terms)[first] < 0:
-        flipped = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-        op, offset = flipped.get(op, op), ZERO.plus(offset, -1)
-        terms = tuple([(index, -c) for index, c in terms])
+        condition = condition.mirrored()
+    op, (terms, offset) = condition
     left = Place(((first, dict(terms)[first]),), ZERO)
     others = tuple([(index, -c) for index, c in terms if index is not first])
     right = Place(others, ZERO.plus(offset, -1))

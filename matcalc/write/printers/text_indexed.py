@@ -14,7 +14,6 @@ from matcalc.write.printers.text import ATOM, POSTFIX, Piece, bracket, piece
 
 SYMBOLS = {"eye": "delta", "epsilon": "epsilon", "fuse": "vec"}
 _TOKEN = re.compile(r"[A-Za-z_Α-ω][\w']*|\d+(?:\.\d+)?|!=|<=|>=|==|\.\*|\./|\.\^|[-+*/^'<>=:]")
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 Names = Mapping[Index, str]
 
 
@@ -134,19 +133,16 @@ def _bounds(part: Expr, names: Names, args: Sequence[Expr]) -> str:
 
 def _condition(condition: Condition, reduction: Reduction, names: Names) -> str:
     """``j != i``, an index of the binder itself first; ``i < j`` where both are."""
-    place, op = condition.place, condition.op
-    terms = list(place.terms)
-    own = [index for index, _ in terms if index in reduction.indices]
-    offset = place.offset
+    terms = condition.place.terms
     first = min(
-        (index for index, _ in terms if index in own),
+        (index for index, _ in terms if index in reduction.indices),
         key=reduction.indices.index,
         default=terms[0][0],
     )
-    sign = dict(terms)[first]
-    if sign < 0:
-        terms, offset, op = [(i, -c) for i, c in terms], ZERO.plus(offset, -1), _FLIPPED[op]
-    left = Place(((first, abs(sign)),), ZERO)
+    if dict(terms)[first] < 0:
+        condition = condition.mirrored()
+    op, (terms, offset) = condition
+    left = Place(((first, dict(terms)[first]),), ZERO)
     right = Place(tuple([(i, -c) for i, c in terms if i is not first]), ZERO.plus(offset, -1))
     return f"{_place(left, names)}{op}{_place(right, names)}"
 
