@@ -9,13 +9,15 @@ segment is derived, and are put back at the end; a tree that is put in twice is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from matcalc.core.dims import Shape
 from matcalc.core.directions import free_variable
 from matcalc.core.kinds import MOST_AXES, Variable
 from matcalc.core.program import Program
-from matcalc.core.tree import Expr, added, is_zero, transposed
+from matcalc.core.tree import Expr, added, interned, is_zero, number, transposed
 
 _LEAST = 4  # nodes of a segment that is cut at a definition or at a value that is used again,
 _MOST = 14  # and anywhere
@@ -108,7 +110,7 @@ class Backward:
             self.values[segment.name] = self._resolved(value)
         for segment in reversed(self.segments):
             self._step(segment)
-        return {name: added(self.found[name], self.variables[name].shape) for name in self.wrt}
+        return {name: _total(self.found[name], self.variables[name].shape) for name in self.wrt}
 
     def _program(self, expr: Expr) -> Program:
         return replace(self.program, expr=expr, variables=self.variables, definitions={})
@@ -116,19 +118,19 @@ class Backward:
     def _step(self, segment: Segment) -> None:
         """Hands the adjoint of a segment on to all that it is made of."""
         expr = segment.expr
+        used = _names(expr)
+        inner = [each.name for each in self.segments if each.name in used]
+        outer = [name for name in self.wrt if name in used]
         if segment.name:
-            adjoint = added(self.adjoints.pop(segment.name, []), segment.node.shape)
+            adjoint = _total(self.adjoints.pop(segment.name, []), segment.node.shape)
             if is_zero(adjoint):
                 return
-            if _nodes(adjoint) > _SHORT:
+            # the adjoint stands still while the segment is derived
+            if len(adjoint.parts) > _SHORT or not _names(adjoint).isdisjoint([*outer, *inner]):
                 name = _adjoint(segment.name)
                 self.values[name] = self._resolved(adjoint)
                 adjoint = Expr("variable", (), segment.node.shape, value=name)
             expr = paired(adjoint, expr)
-        inside = segment.expr.parts
-        used = {node.value for node in inside if node.op == "variable"}
-        inner = [each.name for each in self.segments if each.name in used]
-        outer = [name for name in self.wrt if name in used]
         for name, tree in self.derive(self._program(expr), [*outer, *inner]).items():
             if name in self.found:
                 self.found[name].append(self._resolved(tree))
@@ -151,8 +153,22 @@ def _adjoint(name: str) -> str:
     return _ADJOINT + name[len(_VALUE) :]
 
 
-def _nodes(tree: Expr) -> int:
-    return len(tree.parts)
+def _total(terms: Sequence[Expr], shape: Shape) -> Expr:
+    """The sum of the terms; what is there twice is doubled."""
+    found = interned(terms)
+    counts = Counter(map(id, found))
+    once = {id(term): term for term in found}.values()
+    return added(
+        [
+            term if counts[id(term)] == 1 else Expr("*", (number(counts[id(term)]), term), shape)
+            for term in once
+        ],
+        shape,
+    )
+
+
+def _names(tree: Expr) -> set[str]:
+    return {str(node.value) for node in tree.parts if node.op == "variable"}
 
 
 def paired(cotangent: Expr, value: Expr) -> Expr:
